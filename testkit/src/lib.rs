@@ -1,0 +1,1 @@
+//! Doubles, server harnesses and generators for the tests of directory-sync.
