@@ -1,0 +1,220 @@
+//! What the program needs to know, checked and typed. Nothing else reads a file or the environment.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tracing::level_filters::LevelFilter;
+use url::Url;
+
+use crate::plan::{GuardLimits, Policy};
+
+/// A whole configuration.
+#[derive(Debug)]
+pub struct Settings {
+    /// The least important events that are logged.
+    pub log_level: LevelFilter,
+    /// Flag `dry_run`: `sync` stops after the plan.
+    pub dry_run: bool,
+    /// The target.
+    pub zitadel: ZitadelSettings,
+    /// The sources in order of their names.
+    pub sources: Vec<SourceSettings>,
+    /// What happens in which situation.
+    pub policy: Policy,
+    /// What a run may not do.
+    pub guard: GuardLimits,
+    /// How fast changes are applied.
+    pub apply: ApplySettings,
+    /// Things to say once logging is up: keys without effect, variables that disagree.
+    pub notes: Vec<String>,
+}
+
+/// `zitadel.*`
+#[derive(Debug, Clone)]
+pub struct ZitadelSettings {
+    /// Base address; `http` or `https`, no path.
+    pub url: Url,
+    /// How the tool proves who it is.
+    pub credentials: Credentials,
+    /// The organization whose accounts are managed.
+    pub organization_id: String,
+    /// The project on which the role is granted.
+    pub project_id: String,
+    /// The identity provider of links; there whenever `sso_login` is set.
+    pub idp_id: Option<String>,
+    /// Key of the role every person gets.
+    pub role: String,
+    /// Flag `sso_login`: new accounts get a link to the identity provider.
+    pub sso_login: bool,
+    /// Flag `verify_email`: Zitadel sends a code for a new address.
+    pub verify_email: bool,
+    /// Flag `verify_phone`: Zitadel sends a code for a new number.
+    pub verify_phone: bool,
+    /// How the `localpart` of new accounts is made.
+    pub localpart: Localpart,
+}
+
+/// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Service-account key file as Zitadel offers it for download.
+    KeyFile(PathBuf),
+    /// Personal access token.
+    Token(SecretString),
+}
+
+/// `zitadel.localpart`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Localpart {
+    /// `UUIDv5` of the external id's bytes.
+    Uuid,
+    /// The external id's text.
+    Plain,
+}
+
+/// One entry of `sources`.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// Its name, which implies the kind if it is one.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// What a source is.
+#[derive(Debug, Clone)]
+pub enum SourceKind {
+    /// A directory.
+    Ldap(Box<LdapSettings>),
+    /// A file.
+    Csv(CsvSettings),
+    /// A list of leavers.
+    Ukt(Box<UktSettings>),
+}
+
+/// `sources.NAME.*` of a CSV source.
+#[derive(Debug, Clone)]
+pub struct CsvSettings {
+    /// The file, relative to the working directory.
+    pub file_path: PathBuf,
+}
+
+/// `sources.NAME.*` of a UKT source.
+#[derive(Debug, Clone)]
+pub struct UktSettings {
+    /// Address of the list.
+    pub endpoint_url: Url,
+    /// Address of the token endpoint.
+    pub oauth2_url: Url,
+    /// Sent as it is.
+    pub client_id: String,
+    /// Sent as it is.
+    pub client_secret: SecretString,
+    /// Sent as it is.
+    pub scope: String,
+    /// Sent as it is; normally `client_credentials`.
+    pub grant_type: String,
+    /// Connect, and silence of the server.
+    pub timeout: Duration,
+}
+
+/// `sources.NAME.*` of an LDAP source.
+#[derive(Debug, Clone)]
+pub struct LdapSettings {
+    /// Servers in the order in which they are tried; `ldap`, `ldaps` or `ldapi`.
+    pub urls: Vec<Url>,
+    /// Search base; the whole subtree is read.
+    pub base_dn: String,
+    /// Simple bind; both empty is anonymous.
+    pub bind_dn: String,
+    /// Simple bind; both empty is anonymous.
+    pub bind_password: SecretString,
+    /// Which entries are people. Its syntax was checked.
+    pub user_filter: String,
+    /// Connect, bind, and silence between entries; never the whole read.
+    pub timeout: Duration,
+    /// The whole read; `None` is no limit.
+    pub deadline: Option<Duration>,
+    /// Entries a page; `None` turns paging off.
+    pub page_size: Option<NonZeroU32>,
+    /// Ask for the mapped attributes only; otherwise for all user attributes.
+    pub use_attribute_filter: bool,
+    /// Which attribute holds what.
+    pub attributes: LdapAttributes,
+    /// Encryption and trust.
+    pub tls: LdapTls,
+}
+
+/// `sources.NAME.attributes.*`
+#[derive(Debug, Clone)]
+pub struct LdapAttributes {
+    /// Required of every entry.
+    pub first_name: LdapAttribute,
+    /// Required of every entry.
+    pub last_name: LdapAttribute,
+    /// Required of every entry.
+    pub email: LdapAttribute,
+    /// A missing value is fine.
+    pub preferred_username: Option<LdapAttribute>,
+    /// A missing value is fine.
+    pub phone: Option<LdapAttribute>,
+    /// The external id; required of every entry.
+    pub user_id: LdapAttribute,
+    /// Whether the person is enabled; required of every entry.
+    pub status: LdapAttribute,
+    /// Bits of `status` that mean disabled, combined by OR; 0: `status` is `TRUE` or `FALSE`.
+    pub disable_mask: i32,
+    /// Only asked for.
+    pub last_modified: Option<LdapAttribute>,
+}
+
+/// One attribute, by name or as `{name, is_binary}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LdapAttribute {
+    /// Its name, in any letter case.
+    pub name: String,
+    /// The value is bytes.
+    pub is_binary: bool,
+}
+
+/// `sources.NAME.tls.*`
+#[derive(Debug, Clone, Default)]
+pub struct LdapTls {
+    /// Client key, PEM.
+    pub client_key: Option<PathBuf>,
+    /// Client certificate, PEM.
+    pub client_certificate: Option<PathBuf>,
+    /// Trusted CAs, PEM, added to the system's.
+    pub server_certificate: Option<PathBuf>,
+    /// Any certificate is accepted.
+    pub danger_disable_tls_verify: bool,
+    /// `StartTLS` on an `ldap` URL.
+    pub danger_use_start_tls: bool,
+}
+
+/// `apply.*`
+#[derive(Debug, Clone, Copy)]
+pub struct ApplySettings {
+    /// Changes at once, at the least.
+    pub concurrency_min: NonZeroUsize,
+    /// Changes at once, at the most.
+    pub concurrency_max: NonZeroUsize,
+    /// Requests a second, over the whole run.
+    pub rate_limit: Option<NonZeroU32>,
+    /// How long changes may be started.
+    pub deadline: Option<Duration>,
+}
+
+impl Default for ApplySettings {
+    fn default() -> Self {
+        Self {
+            concurrency_min: NonZeroUsize::MIN,
+            concurrency_max: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
+            rate_limit: None,
+            deadline: None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What is to be changed, as data.
+
+use super::{Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, TargetId, Value, Warning};
+
+/// One attribute that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeChange {
+    /// Which one.
+    pub attribute: AttributeIndex,
+    /// What the account holds.
+    pub before: Option<Value>,
+    /// What it is to hold; `None` removes the value.
+    pub after: Option<Value>,
+}
+
+/// How an existing account is brought in line with a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The account.
+    pub target_id: TargetId,
+    /// The text the account carries in place of the person's id, when that changes.
+    pub id_before: Option<Box<str>>,
+    /// The person; holds the values of all attributes, also of those that stay.
+    pub identity: Identity,
+    /// The attributes that change, in order of the schema.
+    pub attributes: Vec<AttributeChange>,
+    /// Roles to give.
+    pub grant: Vec<Box<str>>,
+    /// Roles to take away.
+    pub revoke: Vec<Box<str>>,
+    /// The account is to be reactivated first, and this tool's mark for that is to be removed.
+    pub enable: bool,
+}
+
+impl Edit {
+    /// Whether nothing would be written.
+    pub fn is_empty(&self) -> bool {
+        self.id_before.is_none()
+            && self.attributes.is_empty()
+            && self.grant.is_empty()
+            && self.revoke.is_empty()
+            && !self.enable
+    }
+}
+
+/// Why an account is taken out of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RemovalReason {
+    /// The source says that the person is disabled.
+    Disabled,
+    /// No source names the person any more, and all of them were read in full.
+    Absent,
+    /// A source lists the person as having left.
+    Listed,
+}
+
+/// An account that is taken out of use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The account as it was.
+    pub account: Account,
+    /// Why.
+    pub reason: RemovalReason,
+}
+
+/// What happens to one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A new account; its lifecycle is the person's.
+    Create {
+        /// The person.
+        identity: Identity,
+        /// The values to write, defaults filled in.
+        attributes: Attributes,
+    },
+    /// An account without our id becomes the person's.
+    Adopt(Edit),
+    /// The person's account is brought in line.
+    Update(Edit),
+    /// A deactivated account becomes active again, and is brought in line.
+    Enable(Edit),
+    /// The account is deactivated; everything else stays.
+    Disable(Removal),
+    /// The account is deleted.
+    Delete(Removal),
+}
+
+impl Action {
+    /// The name used in plan and report.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Adopt(_) => "adopt",
+            Self::Update(_) => "update",
+            Self::Enable(_) => "enable",
+            Self::Disable(_) => "disable",
+            Self::Delete(_) => "delete",
+        }
+    }
+}
+
+/// One entry of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What happens.
+    pub action: Action,
+}
+
+impl Change {
+    /// The external id of the person or account.
+    pub fn id(&self) -> Option<&ExternalId> {
+        match &self.action {
+            Action::Create { identity, .. } => Some(&identity.id),
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
+            Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
+        }
+    }
+
+    /// The target's id, unless the account is new.
+    pub fn target_id(&self) -> Option<&TargetId> {
+        match &self.action {
+            Action::Create { .. } => None,
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
+            Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
+        }
+    }
+
+    /// Whether somebody loses access: a delete, a deactivation, or the loss of the last role.
+    pub fn is_removal(&self) -> bool {
+        match &self.action {
+            Action::Disable(_) | Action::Delete(_) => true,
+            Action::Update(edit) | Action::Adopt(edit) => {
+                !edit.revoke.is_empty() && edit.identity.entitlements.is_empty()
+            }
+            Action::Create { .. } | Action::Enable(_) => false,
+        }
+    }
+}
+
+/// An account that could have been removed and is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The account.
+    pub target_id: TargetId,
+    /// Its external id.
+    pub id: Option<ExternalId>,
+    /// Why it is kept.
+    pub reason: &'static str,
+}
+
+/// Everything a run would do. Deterministic: the same input in any order makes the same plan.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The changes, in the order in which they are shown and applied.
+    pub changes: Vec<Change>,
+    /// Accounts that already are as they should be.
+    pub unchanged: usize,
+    /// Accounts that are kept although nobody wants them.
+    pub kept: Vec<Kept>,
+    /// Active managed accounts before the run: the whole of which the guard takes its share.
+    pub existing: usize,
+    /// People for whom nothing can be written, and why.
+    pub unresolved: Vec<Rejected>,
+    /// Things worth knowing.
+    pub warnings: Vec<Warning>,
+}

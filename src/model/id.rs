@@ -1,0 +1,77 @@
+//! The two names of a person: the id the source gave, and the id the target gave.
+
+use std::fmt;
+
+/// The id of a person in the source, kept as the bytes the source holds.
+///
+/// Printed and stored as lower-case hex, which sorts like the bytes do.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExternalId(Box<[u8]>);
+
+impl ExternalId {
+    /// Takes the bytes as they are.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// Reads even-length lower-case hex, the only form this tool writes. Anything else is `None`.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        if text.is_empty() || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
+        hex::decode(text).ok().map(Self::new)
+    }
+
+    /// The bytes of the source.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(&self.0))
+    }
+}
+
+impl fmt::Debug for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExternalId({self})")
+    }
+}
+
+/// The id the target gave an account. Opaque: Zitadel's are decimal only when Zitadel chose them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TargetId(Box<str>);
+
+impl TargetId {
+    /// Takes the text as it is.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text of the target.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TargetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only the form that this tool writes counts as an id.
+    #[test]
+    fn hex_is_even_lower_case_and_not_empty() {
+        assert_eq!(ExternalId::from_hex("616461"), Some(ExternalId::new(*b"ada")));
+        for other in ["", "6164610", "61646A", "ada", "YWRh"] {
+            assert_eq!(ExternalId::from_hex(other), None, "{other}");
+        }
+    }
+}

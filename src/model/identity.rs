@@ -1,0 +1,107 @@
+//! Who the sources want.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{AttributeSet, Attributes, ExternalId, Lifecycle};
+
+/// The role keys a person is to hold, sorted and without repeats. Shared, since most people hold the same.
+pub type Entitlements = Arc<[Box<str>]>;
+
+/// Where a record stands in its source.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordRef {
+    /// The source's name in the configuration.
+    pub source: Arc<str>,
+    /// `FILE:LINE` (the header is line 1), or the DN.
+    pub at: Box<str>,
+}
+
+impl fmt::Display for RecordRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.at, self.source)
+    }
+}
+
+/// A person whose record was read in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The id that ties the person to an account.
+    pub id: ExternalId,
+    /// Whether the person may log in.
+    pub lifecycle: Lifecycle,
+    /// What the source says; `None` means that there is to be no value.
+    pub attributes: Attributes,
+    /// Attributes about which nothing is known: whatever the account holds there is left alone.
+    pub unknown: AttributeSet,
+    /// The roles the person is to hold.
+    pub entitlements: Entitlements,
+    /// Where the record stands.
+    pub origin: RecordRef,
+}
+
+/// A person whom a source names as having left, by e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaver {
+    /// The address as the source gave it.
+    pub email: Box<str>,
+    /// Where the record stands.
+    pub origin: RecordRef,
+}
+
+/// A record that could not be used. Its person is *unknown*: never created, changed or removed because of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where the record stands.
+    pub at: RecordRef,
+    /// Whose record it is. `None`: it could be anybody's, so the source proves nobody absent.
+    pub id: Option<ExternalId>,
+    /// What is wrong, without the value.
+    pub reason: String,
+}
+
+/// Something worth knowing that keeps nobody from their account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Where the record stands.
+    pub at: RecordRef,
+    /// Whose record it is.
+    pub id: Option<ExternalId>,
+    /// What was seen and what was done about it, without the value.
+    pub reason: String,
+}
+
+/// How the read of one source went.
+#[derive(Clone, Debug)]
+pub struct SourceRead {
+    /// The source's name in the configuration.
+    pub name: Arc<str>,
+    /// `ldap`, `csv` or `ukt`.
+    pub kind: &'static str,
+    /// Records read, rejected ones included.
+    pub read: usize,
+    /// How many of them were rejected.
+    pub rejected: usize,
+    /// Every record was read and none is of an unknown person.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// What all sources together want.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// People in order of their id, each id once.
+    pub identities: Vec<Identity>,
+    /// People who have left, by address.
+    pub leavers: Vec<Leaver>,
+    /// Records that could not be used.
+    pub rejected: Vec<Rejected>,
+    /// Things worth knowing.
+    pub warnings: Vec<Warning>,
+    /// Somebody who is not named here is proved absent: a source of people was read, and every record of it could be
+    /// tied to a person.
+    pub complete: bool,
+    /// One entry for each source, in the order of the configuration.
+    pub sources: Vec<SourceRead>,
+}

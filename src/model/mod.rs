@@ -1,0 +1,20 @@
+//! Plain data that every other room speaks: what a target can store, who the sources want, who the target has,
+//! and what is to be changed. Nothing here does anything.
+
+mod account;
+mod attributes;
+mod change;
+mod finding;
+mod id;
+mod identity;
+mod schema;
+
+pub use account::{Account, Lifecycle};
+pub use attributes::{Attributes, Value};
+pub use change::{Action, AttributeChange, Change, Edit, Kept, Plan, Removal, RemovalReason};
+pub use finding::{Finding, Problem};
+pub use id::{ExternalId, TargetId};
+pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
+pub use schema::{
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Mutability, Schema, Uniqueness,
+};

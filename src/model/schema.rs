@@ -1,0 +1,139 @@
+//! What a target can store about a person. Each target declares its own; the plan loops over it and knows no name.
+
+use super::{ExternalId, Value};
+
+/// The place of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttributeIndex(pub u8);
+
+impl AttributeIndex {
+    /// The same as a position in a list.
+    pub fn position(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// One value or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cardinality {
+    /// At most one value.
+    One,
+    /// Any number of values, in no order.
+    Many,
+}
+
+/// When two values count as the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equality {
+    /// Byte for byte.
+    Exact,
+    /// After lower-casing each code point.
+    IgnoreCase,
+}
+
+/// Whether a value may be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mutability {
+    /// Kept equal to the source.
+    ReadWrite,
+    /// Written when missing, never replaced; a difference is reported and does not make the account differ.
+    SetOnce,
+}
+
+/// Whether a value names one account of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uniqueness {
+    /// Any number of accounts may share the value.
+    Shared,
+    /// The login name follows this attribute; the target refuses a second account with it, ignoring case.
+    Login,
+}
+
+/// What the target stores under one name.
+#[derive(Clone, Debug)]
+pub struct AttributeSpec {
+    /// The name that configuration, plan and report use.
+    pub name: &'static str,
+    /// One value or several.
+    pub cardinality: Cardinality,
+    /// When two values count as the same.
+    pub equality: Equality,
+    /// Whether a value may be replaced.
+    pub mutability: Mutability,
+    /// Whether a value names one account.
+    pub uniqueness: Uniqueness,
+    /// A person without it cannot have an account.
+    pub required: bool,
+    /// Comes with the account list; the others are confirmed by [`crate::target::Target::confirm`].
+    pub listed: bool,
+    /// Never shown unless asked for.
+    pub personal: bool,
+    /// The value for people whose source gives none.
+    pub default: Option<fn(&ExternalId) -> Value>,
+}
+
+/// All attributes of a target, in a fixed order. At most 64.
+#[derive(Clone, Debug)]
+pub struct Schema(Box<[AttributeSpec]>);
+
+impl Schema {
+    /// Takes the attributes in their order.
+    pub fn new(specs: impl Into<Box<[AttributeSpec]>>) -> Self {
+        let specs = specs.into();
+        assert!(specs.len() <= 64, "a schema holds at most 64 attributes");
+        Self(specs)
+    }
+
+    /// How many attributes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The attributes in order.
+    pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
+        (0u8..).map(AttributeIndex).zip(self.0.iter())
+    }
+
+    /// The attribute at a place of this schema.
+    pub fn spec(&self, index: AttributeIndex) -> &AttributeSpec {
+        &self.0[index.position()]
+    }
+
+    /// The place of a name, if the target stores it.
+    pub fn index(&self, name: &str) -> Option<AttributeIndex> {
+        self.iter()
+            .find(|(_, spec)| spec.name == name)
+            .map(|(index, _)| index)
+    }
+}
+
+/// A set of attributes of one schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AttributeSet(u64);
+
+impl AttributeSet {
+    /// Adds one.
+    pub fn insert(&mut self, index: AttributeIndex) {
+        self.0 |= 1 << index.0;
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, index: AttributeIndex) {
+        self.0 &= !(1 << index.0);
+    }
+
+    /// Whether it is in the set.
+    pub fn contains(self, index: AttributeIndex) -> bool {
+        self.0 & (1 << index.0) != 0
+    }
+
+    /// Whether the set holds nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}

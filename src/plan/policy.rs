@@ -1,0 +1,85 @@
+//! What happens in which situation.
+
+/// `policy.absent`: the person of a managed account is proved absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AbsentPolicy {
+    /// The account stays as it is.
+    #[default]
+    Keep,
+    /// The account is deactivated.
+    Deactivate,
+    /// The account is deleted.
+    Delete,
+}
+
+/// `policy.disabled`: the source says that the person is disabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DisabledPolicy {
+    /// The account is deleted.
+    #[default]
+    Delete,
+    /// The account is deactivated.
+    Deactivate,
+    /// The account stays as it is.
+    Keep,
+}
+
+/// `policy.listed`: the person stands on a list of leavers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ListedPolicy {
+    /// The account is deleted.
+    #[default]
+    Delete,
+    /// The account is deactivated.
+    Deactivate,
+}
+
+/// Which changes a run plans at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// All of them.
+    #[default]
+    Everything,
+    /// Flag `deactivate_only`: removals of people whom the source says are disabled.
+    DisabledOnly,
+}
+
+/// `policy.*`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own in the configuration"
+)]
+pub struct Policy {
+    /// New accounts are made.
+    pub create: bool,
+    /// Accounts are brought in line.
+    pub update: bool,
+    /// Accounts made by others are taken over.
+    pub adopt: bool,
+    /// A disabled person without an account gets a deactivated one.
+    pub create_disabled: bool,
+    /// For people whom the source says are disabled.
+    pub disabled: DisabledPolicy,
+    /// For people who are proved absent.
+    pub absent: AbsentPolicy,
+    /// For people on a list of leavers.
+    pub listed: ListedPolicy,
+    /// Which changes a run plans at all.
+    pub scope: Scope,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            create: true,
+            update: true,
+            adopt: true,
+            create_disabled: false,
+            disabled: DisabledPolicy::default(),
+            absent: AbsentPolicy::default(),
+            listed: ListedPolicy::default(),
+            scope: Scope::default(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Where people come from.
+
+use std::time::Duration;
+
+use crate::model::{Finding, Identity, Leaver, Rejected, Warning};
+
+/// One thing a source yields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A person, read in full.
+    Person(Identity),
+    /// A person who has left.
+    Leaver(Leaver),
+    /// A record that could not be used.
+    Rejected(Rejected),
+    /// Something worth knowing; not counted as a record.
+    Warning(Warning),
+}
+
+/// A place that holds people, such as a directory, a file or a list.
+///
+/// An implementor yields every record it was given, in any order: one it cannot use as [`Record::Rejected`], never
+/// silently. It ends with an error when it cannot know that it has seen all of them.
+#[expect(
+    async_fn_in_trait,
+    reason = "one thread drives all sources; no future has to be Send"
+)]
+pub trait Source {
+    /// The source's name in the configuration.
+    fn name(&self) -> &str;
+
+    /// `ldap`, `csv` or `ukt`.
+    fn kind(&self) -> &'static str;
+
+    /// Whether somebody it does not name has left. A list of leavers proves nobody absent.
+    fn proves_absence(&self) -> bool;
+
+    /// Reads everything and hands over each record as it arrives.
+    ///
+    /// # Errors
+    /// The source could not be read to its end; what was handed over so far is worth nothing.
+    async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError>;
+
+    /// Tries each step of a read on its own and says what works; ends at the first step that does not.
+    async fn check(&self) -> Vec<Finding>;
+}
+
+/// Why a source could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("could not read source `{source_name}`: {what}")]
+pub struct SourceError {
+    /// The source's name in the configuration.
+    pub source_name: String,
+    /// What happened, where, with what value.
+    pub what: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// The longest time a source may stay silent when nothing else is configured.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

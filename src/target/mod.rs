@@ -1,0 +1,191 @@
+//! Where accounts live.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::model::{Account, AttributeIndex, Change, Finding, Identity, Schema, TargetId, Value, Warning};
+
+/// What an account is expected to hold in an attribute that the account list does not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected<'a> {
+    /// This attribute holds this value.
+    Value(AttributeIndex, &'a Value),
+    /// This attribute holds some value.
+    Present(AttributeIndex),
+    /// This attribute holds nothing.
+    Absent(AttributeIndex),
+    /// This tool deactivated the account (metadata `directory-sync.disabled_by` is there).
+    DisabledByUs,
+}
+
+/// A question to the target about one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation<'a> {
+    /// The account.
+    pub target_id: &'a TargetId,
+    /// What it is expected to hold.
+    pub expected: Expected<'a>,
+}
+
+/// An expectation that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// The place of the expectation in the list that was asked.
+    pub index: usize,
+    /// What the account holds instead; `None`: nothing.
+    pub current: Option<Value>,
+}
+
+/// What a change came to.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The target's id of the account, also for a new one.
+    pub target_id: Option<TargetId>,
+    /// Things left out, such as a phone number that the target refuses.
+    pub warnings: Vec<String>,
+}
+
+/// Requests of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestStats {
+    /// All of them, repeats included.
+    pub total: u64,
+    /// Those sent once more after a failure.
+    pub retried: u64,
+    /// By operation, such as `list_users`.
+    pub by_operation: BTreeMap<&'static str, u64>,
+}
+
+/// A place that holds accounts.
+#[expect(
+    async_fn_in_trait,
+    reason = "one thread drives the target; no future has to be Send"
+)]
+pub trait Target {
+    /// What it can store about a person.
+    fn schema(&self) -> &Schema;
+
+    /// Rewrites a person to what the target would store. Pure, and the same when done twice.
+    ///
+    /// # Errors
+    /// The reason, without the value, why the target would refuse this person.
+    fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String>;
+
+    /// Proves before anything is read that what is read will be true: token, permissions, organization, role; reads
+    /// what the account list needs (role grants) and learns what the server can do.
+    ///
+    /// # Errors
+    /// [`TargetError`] when the target cannot be trusted to show or take everything.
+    async fn prepare(&self) -> Result<(), TargetError>;
+
+    /// Hands over each account of the organization as it arrives, in any order. Call [`Target::prepare`] first.
+    ///
+    /// # Errors
+    /// [`TargetError`] when the list could not be read to its end; what was handed over is worth nothing.
+    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError>;
+
+    /// Asks about attributes that the list does not show, many at a time. Answers in order of `index`.
+    ///
+    /// # Errors
+    /// [`TargetError`] when an answer could not be had: unknown is not the same as unmet.
+    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError>;
+
+    /// The accounts that hold this person's login name now, whatever the list showed. Empty: nobody that can be seen.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be looked up.
+    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError>;
+
+    /// Carries out one change. Several may run at once, never two for one account.
+    ///
+    /// # Errors
+    /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
+    async fn apply(&self, change: &Change) -> Result<Applied, TargetError>;
+
+    /// Tries each step of [`Target::prepare`] on its own and says what works.
+    async fn check(&self) -> Vec<Finding>;
+
+    /// Requests sent so far.
+    fn requests(&self) -> RequestStats;
+
+    /// Things worth knowing about the target that concern nobody in particular, collected so far.
+    fn warnings(&self) -> Vec<Warning>;
+}
+
+/// Whether a failed call may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The same call would fail the same way.
+    Never,
+    /// After a pause that grows.
+    Backoff,
+    /// Not before this time has passed.
+    After(Duration),
+}
+
+/// What kind of refusal or failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetErrorKind {
+    /// No answer, or one that a broken proxy or database gives.
+    Unreachable,
+    /// Too many calls.
+    Throttled {
+        /// How long the target asked us to wait.
+        after: Option<Duration>,
+    },
+    /// Credentials, token or permission.
+    Unauthorized,
+    /// A unique name, link or grant is taken.
+    Conflict,
+    /// The target does not take this value.
+    InvalidAttribute {
+        /// The schema's name of the attribute, if the target says which.
+        attribute: Option<&'static str>,
+    },
+    /// The account is gone.
+    NotFound,
+    /// The configuration names something the target does not have (role, project, identity provider).
+    Misconfigured,
+    /// An answer that means nothing we know.
+    Protocol,
+}
+
+/// A call to the target that failed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{operation}: {what}{}", self.error_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default())]
+pub struct TargetError {
+    /// What kind of failure it was.
+    pub kind: TargetErrorKind,
+    /// The operation, such as `create_user`.
+    pub operation: &'static str,
+    /// What the target said, and where.
+    pub what: String,
+    /// The target's own id of the error.
+    pub error_id: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl TargetError {
+    /// Whether the same call may be sent again.
+    pub fn retry(&self) -> Retry {
+        match self.kind {
+            TargetErrorKind::Unreachable => Retry::Backoff,
+            TargetErrorKind::Throttled { after } => after.map_or(Retry::Backoff, Retry::After),
+            TargetErrorKind::Unauthorized
+            | TargetErrorKind::Conflict
+            | TargetErrorKind::InvalidAttribute { .. }
+            | TargetErrorKind::NotFound
+            | TargetErrorKind::Misconfigured
+            | TargetErrorKind::Protocol => Retry::Never,
+        }
+    }
+
+    /// Whether every further change would fail the same way, so that the run should stop.
+    pub fn stops_run(&self) -> bool {
+        matches!(
+            self.kind,
+            TargetErrorKind::Unauthorized | TargetErrorKind::Misconfigured
+        )
+    }
+}

@@ -1,0 +1,82 @@
+//! Whom we trust: one set of certificate authorities for LDAP and HTTP.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+/// Why the trusted certificates could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The file could not be read, or a certificate in it is broken.
+    #[error("could not read certificates from {}: {detail}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        detail: String,
+    },
+    /// The file has no PEM block of a certificate.
+    #[error("{} holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected)", .path.display())]
+    NoCertificate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The protocol versions or the key do not fit together.
+    #[error("TLS cannot be set up: {0}")]
+    Setup(#[from] rustls::Error),
+}
+
+/// The cryptography of the whole program.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// The system's certificate authorities, and all those in `extra`.
+///
+/// System certificates that cannot be read are passed over: one odd file must not take away the others.
+pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
+    let mut store = RootCertStore::empty();
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        tracing::debug!(%error, "passed over a system certificate");
+    }
+    store.add_parsable_certificates(system.certs);
+    if let Some(path) = extra {
+        for certificate in certificates(path)? {
+            store.add(certificate).map_err(|error| unreadable(path, &error))?;
+        }
+    }
+    Ok(store)
+}
+
+/// All certificates of a PEM file, at least one.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let found = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(path, &error))?;
+    if found.is_empty() {
+        return Err(TlsError::NoCertificate {
+            path: path.to_owned(),
+        });
+    }
+    Ok(found)
+}
+
+/// A client that trusts the system's certificate authorities and shows no certificate of its own.
+pub fn client_config() -> Result<ClientConfig, TlsError> {
+    Ok(ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots(None)?)
+        .with_no_client_auth())
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> TlsError {
+    TlsError::Unreadable {
+        path: path.to_owned(),
+        detail: error.to_string(),
+    }
+}
