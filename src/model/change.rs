@@ -11,6 +11,8 @@ pub struct AttributeChange {
     pub before: Option<Value>,
     /// What it is to hold; `None` removes the value.
     pub after: Option<Value>,
+    /// The login name changes with it.
+    pub renames: bool,
 }
 
 /// How an existing account is brought in line with a person.
