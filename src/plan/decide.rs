@@ -68,11 +68,13 @@ impl Decider<'_, '_> {
     }
 
     fn without_account(&mut self, identity: &Identity) {
+        let policy = &self.correlation.policy;
         let wanted = match identity.lifecycle {
             Lifecycle::Active => true,
-            Lifecycle::Disabled => self.correlation.policy.create_disabled,
+            // Otherwise the next run would delete what this one made.
+            Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
-        if wanted && self.correlation.policy.create {
+        if wanted && policy.create {
             let attributes = diff::values_of_new_account(self.correlation.schema, identity);
             self.push(Action::Create {
                 identity: identity.clone(),

@@ -12,6 +12,8 @@ mod legacy;
 mod order;
 mod policy;
 mod question;
+#[cfg(test)]
+mod tests;
 
 pub use adopt::Known;
 pub(crate) use adopt::refusal;

@@ -341,10 +341,15 @@ struct PlannedChange<'a> {
 #[derive(Debug, Serialize)]
 struct PlannedAttribute<'a> {
     name: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    before: Option<Option<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<Option<&'a str>>,
+    /// Only when values are shown.
+    #[serde(flatten)]
+    values: Option<PlannedValues<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedValues<'a> {
+    before: Option<&'a str>,
+    after: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -384,8 +389,10 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: super::Show) -> Pla
         let shown = !spec.personal || show == super::Show::Values;
         PlannedAttribute {
             name: spec.name,
-            before: shown.then(|| before.map(Value::as_text)),
-            after: shown.then(|| after.map(Value::as_text)),
+            values: shown.then(|| PlannedValues {
+                before: before.map(Value::as_text),
+                after: after.map(Value::as_text),
+            }),
         }
     };
     let (attributes, edit) = match &change.action {
