@@ -637,14 +637,11 @@ fn many(count: usize) -> Plan {
             }),
         }
     };
-    (
-        vec![],
-        Plan {
-            changes: (0..count).map(removal).collect(),
-            existing: 200,
-            ..Plan::default()
-        },
-    )
+    Plan {
+        changes: (0..count).map(removal).collect(),
+        existing: 200,
+        ..Plan::default()
+    }
 }
 
 fn approved(plan: Plan, limits: &GuardLimits, token: Option<&str>) -> Result<(), Refusal> {
