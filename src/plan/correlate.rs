@@ -132,20 +132,16 @@ impl<'a> Correlation<'a> {
         self.login.and_then(|login| identity.attributes.text(login))
     }
 
-    /// The person whose account this was found to be.
-    pub(super) fn owner(&self, account: &Account) -> Option<&'a Identity> {
+    /// The place of the person whose account this was found to be.
+    pub(super) fn owner(&self, account: &Account) -> Option<usize> {
         let ids = account
             .id
             .clone()
             .into_iter()
             .chain(legacy::readings(&account.id_text));
-        ids.filter_map(|id| self.known.position(&id))
-            .find_map(|index| match &self.slots[index] {
-                Slot::Paired(pair) if pair.target_id == account.target_id => {
-                    Some(&self.desired.identities[index])
-                }
-                _ => None,
-            })
+        ids.filter_map(|id| self.known.position(&id)).find(
+            |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
+        )
     }
 
     fn note_listing(&mut self, account: &Account) {

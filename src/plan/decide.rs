@@ -229,8 +229,20 @@ impl Decider<'_, '_> {
         }
     }
 
+    /// The person whose account this is after all.
+    fn owner(&self, account: &Account) -> Option<&Identity> {
+        let index = self.correlation.owner(account)?;
+        let identity = &self.correlation.desired.identities[index];
+        let Slot::Paired(pair) = &self.correlation.slots[index] else {
+            return None;
+        };
+        self.not_theirs(index, identity, pair)
+            .is_none()
+            .then_some(identity)
+    }
+
     fn listed_account(&mut self, account: &Account, leaver: &Leaver) {
-        if let Some(person) = self.correlation.owner(account) {
+        if let Some(person) = self.owner(account) {
             // A disabled person's account is removed for that reason already.
             if person.lifecycle == Lifecycle::Active {
                 let reason = format!(
