@@ -1,8 +1,137 @@
 //! Everything the program is told, in one place: defaults < file < environment < flags.
+//!
+//! A configuration is read in passes, so that one run reports every mistake: [`file`] and [`environment`] give texts under
+//! paths, [`layers`] merges them, [`unknown`] looks at every path, [`read`] and the rooms that use it (`zitadel`, `sources`,
+//! `ldap`, `policy`) turn texts into [`Settings`]. [`keys`] is the list of all keys.
 
+mod dialect;
+mod environment;
+mod error;
+mod file;
+mod files;
+mod flags;
+mod keys;
+mod layers;
+mod ldap;
+mod policy;
+mod read;
 mod settings;
+mod sources;
+mod unknown;
+mod values;
+mod yaml;
+mod zitadel;
 
+use std::path::{Path, PathBuf};
+
+use tracing::level_filters::LevelFilter;
+
+pub use environment::Environment;
+pub use error::{ConfigErrors, Mistake, Origin};
 pub use settings::{
     ApplySettings, Credentials, CsvSettings, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Localpart,
     Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
+
+use layers::Layers;
+use read::{Reader, Report};
+
+/// What the command line says about the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct LoadRequest {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// Options that stand for a key, such as `-v` for `log_level`.
+    pub flags: Vec<FlagValue>,
+    /// What the command is going to use.
+    pub needs: Needs,
+}
+
+/// An option of the command line that stands for a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagValue {
+    /// The option as it was typed, for messages.
+    pub flag: String,
+    /// The key, such as `log_level`.
+    pub key: String,
+    /// As it would stand in a file.
+    pub value: String,
+}
+
+/// What a command is going to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Needs {
+    /// The sources alone: the target may be unconfigured, and its files are not opened.
+    SourcesOnly,
+    /// Sources and target.
+    #[default]
+    Everything,
+}
+
+/// Reads the configuration and checks it.
+///
+/// Files that it names are opened to check them, except the data of sources.
+///
+/// # Errors
+/// Every mistake, with its place.
+pub fn load(request: &LoadRequest, environment: &Environment) -> Result<Settings, ConfigErrors> {
+    load_in(request, environment, Path::new(""))
+}
+
+/// Like [`load`] with the default file in this directory.
+fn load_in(
+    request: &LoadRequest,
+    environment: &Environment,
+    directory: &Path,
+) -> Result<Settings, ConfigErrors> {
+    let mut report = Report::default();
+    let file = file::read(request, environment, directory, &mut report.notes)?;
+    let found = environment::read(environment);
+    report.notes.extend(found.notes);
+    report.mistakes.extend(found.mistakes);
+    if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
+        return Err(file::nothing_given().into());
+    }
+    let layers = Layers::new(file, &found.variables, &request.flags, &mut report.mistakes);
+    let kinds = sources::kinds(&layers, &mut report);
+    let layers = layers.with_sources(kinds);
+    unknown::check(&layers, &mut report);
+    let settings = settings(&layers, &mut report, request.needs);
+    match settings {
+        Some(settings) if report.mistakes.is_empty() => Ok(Settings {
+            notes: report.notes,
+            ..settings
+        }),
+        _ => Err(ConfigErrors {
+            mistakes: report.mistakes,
+        }),
+    }
+}
+
+/// Reads every part, also after a mistake in another one.
+fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
+    let mut reader = Reader { layers, report };
+    let log_level = reader.parsed("log_level", |text| text.trim().parse::<LevelFilter>().ok());
+    let flags = flags::read(&mut reader);
+    let zitadel = match needs {
+        Needs::SourcesOnly => None,
+        Needs::Everything => Some(zitadel::read(&mut reader, flags)),
+    };
+    let sources = sources::read(&mut reader);
+    let policy = policy::policy(&mut reader, flags);
+    let guard = policy::guard(&mut reader);
+    let apply = policy::apply(&mut reader);
+    Some(Settings {
+        log_level: log_level?,
+        dry_run: flags.dry_run,
+        zitadel: match zitadel {
+            None => None,
+            Some(zitadel) => Some(zitadel?),
+        },
+        sources,
+        policy: policy?,
+        guard: guard?,
+        apply: apply?,
+        notes: Vec::new(),
+    })
+}
