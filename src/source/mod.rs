@@ -1,7 +1,22 @@
 //! Where people come from.
 
+mod any;
+mod csv;
+#[cfg(test)]
+mod fixture;
+mod ldap;
+mod mapping;
+mod merge;
+mod ukt;
+
 use std::time::Duration;
 
+pub use self::any::{AnySource, read_all};
+pub use self::csv::CsvSource;
+pub use self::ldap::{LdapSource, parse_filter};
+pub use self::mapping::{Fact, Mapping, Said};
+pub use self::merge::{Collected, merge};
+pub use self::ukt::UktSource;
 use crate::model::{Finding, Identity, Leaver, Rejected, Warning};
 
 /// One thing a source yields.

@@ -1,0 +1,122 @@
+//! All kinds of source as one, and all sources of a run side by side.
+
+use std::time::Instant;
+
+use futures::future::join_all;
+
+use super::csv::CsvSource;
+use super::ldap::LdapSource;
+use super::mapping::Mapping;
+use super::merge::{Collected, merge};
+use super::ukt::UktSource;
+use super::{Record, Source, SourceError};
+use crate::config::{SourceKind, SourceSettings};
+use crate::model::{Desired, Entitlements, Finding, Schema};
+
+/// A source of a kind that the configuration knows.
+#[derive(Debug)]
+pub enum AnySource {
+    /// A directory.
+    Ldap(Box<LdapSource>),
+    /// A file.
+    Csv(Box<CsvSource>),
+    /// A list of leavers.
+    Ukt(Box<UktSource>),
+}
+
+impl AnySource {
+    /// The configured source, yielding people with the attributes of `schema` and with `roles`.
+    ///
+    /// # Errors
+    /// [`SourceError`] when a certificate or key cannot be used. Nothing is connected to yet.
+    pub fn build(
+        settings: &SourceSettings,
+        schema: &Schema,
+        roles: &Entitlements,
+    ) -> Result<Self, SourceError> {
+        let mapping = Mapping::new(schema, roles);
+        let name = &settings.name;
+        Ok(match &settings.kind {
+            SourceKind::Ldap(ldap) => Self::Ldap(Box::new(LdapSource::new(name, ldap, mapping)?)),
+            SourceKind::Csv(csv) => Self::Csv(Box::new(CsvSource::new(name, csv, mapping))),
+            SourceKind::Ukt(ukt) => Self::Ukt(Box::new(UktSource::new(name, ukt)?)),
+        })
+    }
+}
+
+impl Source for AnySource {
+    fn name(&self) -> &str {
+        match self {
+            Self::Ldap(source) => source.name(),
+            Self::Csv(source) => source.name(),
+            Self::Ukt(source) => source.name(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Ldap(source) => source.kind(),
+            Self::Csv(source) => source.kind(),
+            Self::Ukt(source) => source.kind(),
+        }
+    }
+
+    fn proves_absence(&self) -> bool {
+        match self {
+            Self::Ldap(source) => source.proves_absence(),
+            Self::Csv(source) => source.proves_absence(),
+            Self::Ukt(source) => source.proves_absence(),
+        }
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        match self {
+            Self::Ldap(source) => source.read(each).await,
+            Self::Csv(source) => source.read(each).await,
+            Self::Ukt(source) => source.read(each).await,
+        }
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        match self {
+            Self::Ldap(source) => source.check().await,
+            Self::Csv(source) => source.check().await,
+            Self::Ukt(source) => source.check().await,
+        }
+    }
+}
+
+/// Reads all sources to their end, side by side, and puts them together.
+///
+/// # Errors
+/// One [`SourceError`] for each source that could not be read; what the others yielded is worth nothing without it.
+pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<Desired, Vec<SourceError>> {
+    let mut collected = Vec::with_capacity(sources.len());
+    let mut errors = Vec::new();
+    for read in join_all(sources.iter().map(collect)).await {
+        match read {
+            Ok(records) => collected.push(records),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(merge(schema, collected))
+    } else {
+        Err(errors)
+    }
+}
+
+async fn collect(source: &impl Source) -> Result<Collected, SourceError> {
+    let start = Instant::now();
+    let mut records = Collected::new(source.name(), source.kind());
+    records.proves_absence = source.proves_absence();
+    source.read(&mut |record| records.push(record)).await?;
+    records.seconds = start.elapsed().as_secs_f64();
+    tracing::debug!(
+        source = source.name(),
+        records = records.len(),
+        seconds = records.seconds,
+        "read a source"
+    );
+    Ok(records)
+}

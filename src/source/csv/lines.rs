@@ -1,0 +1,126 @@
+//! What the CSV parser does not tell: on which line a record starts, and whether its quotes are sound.
+//!
+//! The parser takes any bytes for CSV. A quote that is never closed makes it swallow the people that follow into one
+//! field, which may even leave a row with the right number of fields; so the bytes are watched on their way in.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+/// How a record uses quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// As RFC 4180 says.
+    Sound,
+    /// Something other than a comma or the end of the line follows a closing quote.
+    TextAfterQuote,
+    /// The file ends inside quotes.
+    Unclosed,
+}
+
+/// Where a record stands and what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) line: u64,
+    pub(super) quoting: Quoting,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    FieldStart,
+    Plain,
+    Quoted,
+    AfterQuote,
+}
+
+/// Passes bytes on and remembers the starts of lines that are not empty.
+#[derive(Debug)]
+pub(super) struct Watched<R> {
+    inner: R,
+    state: State,
+    offset: u64,
+    line: u64,
+    previous: u8,
+    /// Offset and number of each line that has a byte in it.
+    starts: VecDeque<(u64, u64)>,
+    /// Offsets of text after a closing quote.
+    strays: VecDeque<u64>,
+    ended: bool,
+}
+
+impl<R: Read> Watched<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            state: State::FieldStart,
+            offset: 0,
+            line: 1,
+            previous: b'\n',
+            starts: VecDeque::new(),
+            strays: VecDeque::new(),
+            ended: false,
+        }
+    }
+
+    /// The place of the record whose bytes are `start..end`, line breaks before it included. To be asked in order.
+    pub(super) fn place(&mut self, start: u64, end: u64) -> Place {
+        while self.starts.front().is_some_and(|(offset, _)| *offset < start) {
+            self.starts.pop_front();
+        }
+        let line = self.starts.front().map_or(self.line, |(_, line)| *line);
+        let mut quoting = Quoting::Sound;
+        while self.strays.front().is_some_and(|offset| *offset < end) {
+            self.strays.pop_front();
+            quoting = Quoting::TextAfterQuote;
+        }
+        // The end is only seen once everything before it was parsed: this record is the last one.
+        if self.ended && self.state == State::Quoted {
+            quoting = Quoting::Unclosed;
+        }
+        Place { line, quoting }
+    }
+
+    fn watch(&mut self, byte: u8) {
+        const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+        let is_break = matches!(byte, b'\n' | b'\r');
+        let follows_break = matches!(self.previous, b'\n' | b'\r');
+        // A lone carriage return ends a line too.
+        if byte == b'\n' || self.previous == b'\r' {
+            self.line += 1;
+        }
+        if follows_break && !is_break {
+            self.starts.push_back((self.offset, self.line));
+        }
+        let in_mark = usize::try_from(self.offset)
+            .ok()
+            .and_then(|offset| BYTE_ORDER_MARK.get(offset));
+        if in_mark != Some(&byte) {
+            self.state = self.after(byte);
+        }
+        self.previous = byte;
+        self.offset += 1;
+    }
+
+    fn after(&mut self, byte: u8) -> State {
+        match (self.state, byte) {
+            (State::Quoted, b'"') => State::AfterQuote,
+            (State::FieldStart | State::AfterQuote, b'"') | (State::Quoted, _) => State::Quoted,
+            (_, b',' | b'\n' | b'\r') => State::FieldStart,
+            (State::AfterQuote, _) => {
+                self.strays.push_back(self.offset);
+                State::Plain
+            }
+            (State::FieldStart | State::Plain, _) => State::Plain,
+        }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(buffer)?;
+        self.ended = length == 0 && !buffer.is_empty();
+        for byte in &buffer[..length] {
+            self.watch(*byte);
+        }
+        Ok(length)
+    }
+}

@@ -1,0 +1,257 @@
+//! People from a CSV file: UTF-8, commas, double quotes, the first line names the columns.
+
+mod header;
+mod lines;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use self::header::Columns;
+use self::lines::{Place, Quoting, Watched};
+use super::mapping::{Fact, Mapping, Said};
+use super::merge::Collected;
+use super::{Record, Source, SourceError};
+use crate::config::CsvSettings;
+use crate::model::{ExternalId, Finding, Lifecycle, RecordRef, Rejected};
+
+/// Rows between two chances for the other sources to go on.
+const ROWS_AT_ONCE: usize = 1024;
+
+/// One file.
+#[derive(Debug)]
+pub struct CsvSource {
+    name: Arc<str>,
+    path: PathBuf,
+    mapping: Mapping,
+}
+
+impl CsvSource {
+    /// A source that reads the configured file.
+    pub fn new(name: &Arc<str>, settings: &CsvSettings, mapping: Mapping) -> Self {
+        Self {
+            name: name.clone(),
+            path: settings.file_path.clone(),
+            mapping,
+        }
+    }
+
+    fn open(&self) -> Result<Rows, SourceError> {
+        let unreadable = |error: std::io::Error| {
+            let hint = match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    "check `file_path`; a relative path starts at the working directory".to_owned()
+                }
+                _ => "check that `file_path` is a file that this user may read".to_owned(),
+            };
+            self.error(
+                format!("{} cannot be read: {error}", self.path.display()),
+                Some(hint),
+            )
+        };
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(Watched::new(file));
+        let mut header = ByteRecord::new();
+        let found = reader
+            .read_byte_record(&mut header)
+            .map_err(|error| self.broken(&error))?;
+        if !found {
+            let what = format!("{} is empty, not even a header stands in it", self.path.display());
+            return Err(self.error(what, Some(header::EXPECTED.to_owned())));
+        }
+        let columns =
+            header::columns(&header, &self.path).map_err(|(what, hint)| self.error(what, Some(hint)))?;
+        // Takes the header's own line breaks out of the way.
+        let end = reader.position().byte();
+        let quoting = reader.get_mut().place(0, end).quoting;
+        if quoting != Quoting::Sound {
+            let what = format!(
+                "the header of {} has a quote that does not fit",
+                self.path.display()
+            );
+            return Err(self.error(what, Some(header::EXPECTED.to_owned())));
+        }
+        Ok(Rows { reader, columns })
+    }
+
+    fn record(&self, row: &ByteRecord, columns: &Columns, place: Place) -> Record {
+        let at = RecordRef {
+            source: self.name.clone(),
+            at: format!("{}:{}", self.path.display(), place.line).into(),
+        };
+        let rejected = |id: Option<ExternalId>, reason: String| {
+            Record::Rejected(Rejected {
+                at: at.clone(),
+                id,
+                reason,
+            })
+        };
+        match place.quoting {
+            Quoting::Sound => {}
+            Quoting::TextAfterQuote => {
+                return rejected(
+                    None,
+                    "text follows a closing quote; a quote inside a value is written twice".into(),
+                );
+            }
+            Quoting::Unclosed => {
+                return rejected(
+                    None,
+                    "a quote is opened and never closed, which hides all further rows".into(),
+                );
+            }
+        }
+        // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
+        if row.len() != columns.width {
+            return rejected(
+                None,
+                format!(
+                    "{} fields instead of the {} of the header",
+                    row.len(),
+                    columns.width
+                ),
+            );
+        }
+        let Ok(email) = std::str::from_utf8(&row[columns.email]) else {
+            return rejected(None, "the e-mail is not UTF-8; save the file as UTF-8".into());
+        };
+        if email.is_empty() {
+            return rejected(None, "no value for `email`".into());
+        }
+        let id = ExternalId::new(email.as_bytes());
+        let facts = match facts(row, columns, email) {
+            Ok(facts) => facts,
+            Err(column) => {
+                return rejected(
+                    Some(id),
+                    format!("`{column}` is not UTF-8; save the file as UTF-8"),
+                );
+            }
+        };
+        match self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts) {
+            Ok(identity) => Record::Person(identity),
+            Err(reject) => Record::Rejected(reject),
+        }
+    }
+
+    fn broken(&self, error: &csv::Error) -> SourceError {
+        let hint = "check that `file_path` is a file that this user may read".to_owned();
+        self.error(
+            format!("{} cannot be read: {error}", self.path.display()),
+            Some(hint),
+        )
+    }
+
+    fn error(&self, what: String, hint: Option<String>) -> SourceError {
+        SourceError {
+            source_name: self.name.to_string(),
+            what,
+            hint,
+        }
+    }
+}
+
+/// What a row says; the error is the column that is not UTF-8.
+fn facts<'a>(row: &'a ByteRecord, columns: &Columns, email: &'a str) -> Result<Vec<Fact<'a>>, &'static str> {
+    let value = |column: &'static str, index: usize| -> Result<Fact<'a>, &'static str> {
+        let said = std::str::from_utf8(&row[index])
+            .map(Said::Value)
+            .map_err(|_| column)?;
+        Ok(Fact {
+            attribute: column,
+            field: column,
+            said,
+        })
+    };
+    let mut facts = vec![
+        value("email", columns.email)?,
+        value("first_name", columns.first_name)?,
+        value("last_name", columns.last_name)?,
+        value("phone", columns.phone)?,
+        Fact {
+            attribute: "preferred_username",
+            field: "email",
+            said: Said::Value(email),
+        },
+    ];
+    // An empty localpart is no wish to have none: the target then makes one of the id.
+    if let Some(index) = columns.localpart.filter(|index| !row[*index].is_empty()) {
+        facts.push(value("localpart", index)?);
+    }
+    Ok(facts)
+}
+
+/// An open file behind its header.
+struct Rows {
+    reader: Reader<Watched<File>>,
+    columns: Columns,
+}
+
+impl Rows {
+    /// The place of the next row, which is put into `row`; `None` at the end.
+    fn next(&mut self, row: &mut ByteRecord) -> Result<Option<Place>, csv::Error> {
+        let start = self.reader.position().byte();
+        if !self.reader.read_byte_record(row)? {
+            return Ok(None);
+        }
+        let end = self.reader.position().byte();
+        Ok(Some(self.reader.get_mut().place(start, end)))
+    }
+}
+
+impl Source for CsvSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn kind(&self) -> &'static str {
+        "csv"
+    }
+
+    fn proves_absence(&self) -> bool {
+        true
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        let mut rows = self.open()?;
+        let mut row = ByteRecord::new();
+        let mut count = 0_usize;
+        while let Some(place) = rows.next(&mut row).map_err(|error| self.broken(&error))? {
+            each(self.record(&row, &rows.columns, place));
+            count += 1;
+            if count.is_multiple_of(ROWS_AT_ONCE) {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        let subject = |step: &str| format!("source `{}`: {step}", self.name);
+        if let Err(error) = self.open() {
+            return vec![Finding::problem(
+                subject("file and header"),
+                error.what,
+                error.hint,
+            )];
+        }
+        let mut findings = vec![Finding::ok(
+            subject("file and header"),
+            self.path.display().to_string(),
+        )];
+        let mut rows = Collected::new(&self.name, self.kind());
+        match self.read(&mut |record| rows.push(record)).await {
+            Ok(()) => findings.push(rows.finding(subject("rows"), "row")),
+            Err(error) => findings.push(Finding::problem(subject("rows"), error.what, error.hint)),
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests;

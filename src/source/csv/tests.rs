@@ -1,0 +1,294 @@
+use std::io::Write;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::source::fixture::{roles, schema};
+
+fn source(content: &[u8]) -> (CsvSource, tempfile::NamedTempFile) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(content).unwrap();
+    let settings = CsvSettings {
+        file_path: file.path().to_owned(),
+    };
+    let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+    (source, file)
+}
+
+fn read(content: impl AsRef<[u8]>) -> Result<Vec<Record>, SourceError> {
+    let (source, _file) = source(content.as_ref());
+    let mut records = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(source.read(&mut |record| records.push(record)))?;
+    Ok(records)
+}
+
+const HEADER: &str = "email,first_name,last_name,phone\n";
+
+/// What a record came to: line, id, and the reason or the named values.
+fn summary(record: &Record) -> (u64, Option<String>, String) {
+    let line = |at: &RecordRef| at.at.rsplit(':').next().unwrap().parse().unwrap();
+    let text = |id: &ExternalId| String::from_utf8(id.as_bytes().to_vec()).unwrap();
+    match record {
+        Record::Person(person) => {
+            let values: Vec<&str> = schema()
+                .iter()
+                .map(|(index, _)| person.attributes.text(index).unwrap_or("-"))
+                .collect();
+            (line(&person.origin), Some(text(&person.id)), values.join("|"))
+        }
+        Record::Rejected(rejected) => (
+            line(&rejected.at),
+            rejected.id.as_ref().map(text),
+            rejected.reason.clone(),
+        ),
+        Record::Leaver(_) | Record::Warning(_) => panic!("{record:?}"),
+    }
+}
+
+fn summaries(content: impl AsRef<[u8]>) -> Vec<(u64, Option<String>, String)> {
+    read(content).unwrap().iter().map(summary).collect()
+}
+
+fn person(line: u64, id: &str, values: &str) -> (u64, Option<String>, String) {
+    (line, Some(id.to_owned()), values.to_owned())
+}
+
+#[test]
+fn columns_stand_in_any_order_among_others() {
+    let content = "phone,shoe size,last_name,email,first_name\n0123,38, Lovelace ,ada@example.org,Ada\n";
+    assert_eq!(
+        summaries(content),
+        [person(
+            2,
+            "ada@example.org",
+            "ada@example.org|Ada| Lovelace |0123|ada@example.org|-"
+        )]
+    );
+}
+
+#[test]
+fn an_empty_phone_removes_and_an_absent_or_empty_localpart_is_unknown() {
+    let schema = schema();
+    let index = |name| schema.index(name).unwrap();
+    let content = "email,first_name,last_name,phone,localpart\na@b,A,B,,\nc@d,C,D,,seed\n";
+    for (content, given) in [
+        (format!("{HEADER}a@b,A,B,\n"), vec![None]),
+        (content.to_owned(), vec![None, Some("seed")]),
+    ] {
+        let records = read(content).unwrap();
+        assert_eq!(records.len(), given.len());
+        for (record, given) in records.iter().zip(given) {
+            let Record::Person(person) = record else {
+                panic!("{record:?}");
+            };
+            assert!(!person.unknown.contains(index("phone")));
+            assert_eq!(person.attributes.text(index("localpart")), given);
+            assert_eq!(person.unknown.contains(index("localpart")), given.is_none());
+        }
+    }
+}
+
+/// The line is the one on which the record starts, whatever the line breaks and whatever stands before it.
+#[test]
+fn the_place_is_the_line_where_the_record_starts() {
+    let content = "\u{feff}email,first_name,last_name,phone\n\n\na@b,\"A\nA\",B,\nc@d,C,D,\n\n,E,F,\n";
+    let expected = vec![
+        person(4, "a@b", "a@b|A\nA|B|-|a@b|-"),
+        person(6, "c@d", "c@d|C|D|-|c@d|-"),
+        (8, None, "no value for `email`".to_owned()),
+    ];
+    assert_eq!(summaries(content), expected);
+    let mut windows = expected;
+    windows[0].2 = "a@b|A\r\nA|B|-|a@b|-".to_owned();
+    assert_eq!(summaries(content.replace('\n', "\r\n")), windows);
+}
+
+#[test]
+fn quotes_are_doubled_and_hold_commas_and_the_last_line_needs_no_end() {
+    let content = format!("{HEADER}a@b,\"A, \"\"the\"\" B\",B,1");
+    assert_eq!(
+        summaries(content),
+        [person(2, "a@b", "a@b|A, \"the\" B|B|1|a@b|-")]
+    );
+}
+
+#[test]
+fn a_missing_value_rejects_the_row_with_its_id() {
+    let content = format!("{HEADER}a@b,,B,\nc@d,C,,\ne@f,,,\n");
+    assert_eq!(
+        summaries(content),
+        [
+            person(2, "a@b", "no value for `first_name`"),
+            person(3, "c@d", "no value for `last_name`"),
+            person(4, "e@f", "no value for `first_name`, `last_name`"),
+        ]
+    );
+}
+
+/// A shifted row says nothing about whose it is; the rows around it count.
+#[test]
+fn a_row_with_another_number_of_fields_is_rejected_without_id() {
+    let content = format!("{HEADER}a@b,A,B\nc@d,C,D,1,2\ne@f,E,F,\n");
+    assert_eq!(
+        summaries(content),
+        [
+            (2, None, "3 fields instead of the 4 of the header".to_owned()),
+            (3, None, "5 fields instead of the 4 of the header".to_owned()),
+            person(4, "e@f", "e@f|E|F|-|e@f|-"),
+        ]
+    );
+}
+
+#[test]
+fn bytes_that_are_not_utf8_reject_the_row() {
+    let content = [HEADER.as_bytes(), b"a@b,\xe4,B,\n\xe4@b,A,B,\ne@f,E,F,\n"].concat();
+    assert_eq!(
+        summaries(content),
+        [
+            person(2, "a@b", "`first_name` is not UTF-8; save the file as UTF-8"),
+            (
+                3,
+                None,
+                "the e-mail is not UTF-8; save the file as UTF-8".to_owned()
+            ),
+            person(4, "e@f", "e@f|E|F|-|e@f|-"),
+        ]
+    );
+}
+
+/// Each of these leaves a row with the right number of fields, and somebody inside a field.
+#[test]
+fn a_quote_that_swallows_people_is_noticed() {
+    for (content, line, reason) in [
+        (
+            "a@b,A,B,\"1\nc@d,C,D,2\n",
+            2,
+            "a quote is opened and never closed, which hides all further rows",
+        ),
+        (
+            "a@b,A,B,\"1\nc@d,C,D,\"2\n",
+            2,
+            "text follows a closing quote; a quote inside a value is written twice",
+        ),
+    ] {
+        let summaries = summaries(format!("{HEADER}{content}"));
+        assert_eq!(summaries, [(line, None, reason.to_owned())], "{content}");
+    }
+}
+
+#[test]
+fn a_header_alone_is_an_empty_source() {
+    assert_eq!(read(HEADER).unwrap(), []);
+}
+
+#[test]
+fn a_wrong_header_says_what_is_missing_and_what_was_found() {
+    for (header, what, hint) in [
+        (
+            "Email,first_name,last_name,phone",
+            "no column `email`; found `Email`",
+            "in lower case",
+        ),
+        (
+            "email;first_name;last_name;phone",
+            "no column `email`, `first_name`",
+            "instead of semicolons",
+        ),
+        ("email\tphone", "no column", "instead of tabs"),
+        (
+            "email,first_name,last_name",
+            "no column `phone`",
+            "may name `localpart`",
+        ),
+        (
+            "email,first_name,last_name,phone,phone",
+            "column `phone` stands there twice",
+            "any order",
+        ),
+        (
+            "localpart,localpart,email,first_name,last_name,phone",
+            "column `localpart` stands there twice",
+            "any",
+        ),
+        (
+            "ada@example.org,Ada,Lovelace,",
+            "its first line is a person, not a header",
+            "first line",
+        ),
+        ("", "is empty", "first line"),
+        ("\n\n", "is empty", "first line"),
+        (
+            "\"email,first_name,last_name,phone",
+            "no column `email`",
+            "first line",
+        ),
+    ] {
+        let error = read(header).unwrap_err();
+        assert!(error.what.contains(what), "{header}: {}", error.what);
+        assert!(error.hint.as_ref().unwrap().contains(hint), "{header}: {error:?}");
+        assert!(!error.what.contains("Lovelace"), "{}", error.what);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_what_to_do() {
+    let (source, file) = source(b"");
+    let folder = tempfile::tempdir().unwrap();
+    drop(file);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
+    assert!(error.what.contains("cannot be read"), "{error}");
+    assert!(error.hint.unwrap().contains("working directory"));
+    let settings = CsvSettings {
+        file_path: folder.path().to_owned(),
+    };
+    let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+    let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
+    assert!(error.what.contains("directory"), "{error}");
+}
+
+#[test]
+fn check_counts_rows() {
+    let (source, _file) = source(format!("{HEADER}a@b,A,B,\nc@d,C,,\n").as_bytes());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let findings = runtime.block_on(source.check());
+    assert_eq!(findings[0].subject, "source `csv`: file and header");
+    let problem = findings[1].result.as_ref().unwrap_err();
+    assert!(
+        problem.what.starts_with("1 row usable, 1 rejected"),
+        "{problem:?}"
+    );
+}
+
+proptest! {
+    /// Whatever the bytes, there is an answer; every place is a line of the file, in rising order.
+    #[test]
+    fn any_bytes_are_read(rows in "[a-c@,\"\r\n\u{e4}]{0,60}", raw in proptest::collection::vec(any::<u8>(), 0..8)) {
+        let content = [HEADER.as_bytes(), rows.as_bytes(), &raw].concat();
+        let lines = content.split(|byte| matches!(byte, b'\n' | b'\r')).count() as u64;
+        let mut last = 1;
+        for (line, _, _) in summaries(&content) {
+            prop_assert!(line > last && line <= lines, "{line} after {last} of {lines}");
+            last = line;
+        }
+    }
+
+    /// What the csv crate writes comes back as it was.
+    #[test]
+    fn written_rows_come_back(rows in proptest::collection::vec(("[^\u{0}]{1,9}", "[^\u{0}]{1,9}", "[^\u{0}]{0,9}"), 0..9)) {
+        let mut writer = csv::Writer::from_writer(HEADER.as_bytes().to_vec());
+        for (number, (first, last, phone)) in rows.iter().enumerate() {
+            writer.write_record([&format!("{number}@b"), first, last, phone]).unwrap();
+        }
+        let content = writer.into_inner().unwrap();
+        let read = summaries(content);
+        prop_assert_eq!(read.len(), rows.len());
+        for (number, ((_, id, values), (first, last, phone))) in read.iter().zip(&rows).enumerate() {
+            let email = format!("{number}@b");
+            let phone = if phone.is_empty() { "-" } else { phone };
+            prop_assert_eq!(id.as_deref(), Some(email.as_str()));
+            prop_assert_eq!(values, &format!("{email}|{first}|{last}|{phone}|{email}|-"));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Why a directory could not be read, in words, and what to do.
+
+use std::io;
+
+use ldap3::{LdapError, LdapResult};
+use rustls::{AlertDescription, CertificateError};
+
+/// What happened and what to do next; the source's name is added by the source.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) what: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A guess, for when nothing better is known.
+    pub(super) fn hint_if_none(self, hint: &str) -> Self {
+        let hint = self.hint.unwrap_or_else(|| hint.to_owned());
+        Self {
+            hint: Some(hint),
+            ..self
+        }
+    }
+
+    /// Says where it happened.
+    pub(super) fn at(mut self, place: &str) -> Self {
+        self.what = format!("{place}: {}", self.what);
+        self
+    }
+}
+
+/// A failure to connect or to shake hands.
+pub(super) fn connection(error: &LdapError) -> Failure {
+    match error {
+        LdapError::Io { source } => io_error(source),
+        LdapError::Rustls { source } => tls_error(source),
+        LdapError::LdapResult { result } => Failure::new(format!("StartTLS was refused: {}", answer(result)))
+            .hint("use an `ldaps://` address, or enable TLS on the server"),
+        LdapError::ResultRecv { .. } => {
+            Failure::new("the server closed the connection when asked for StartTLS")
+                .hint("an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`")
+        }
+        other => Failure::new(other.to_string()),
+    }
+}
+
+/// A failure of a socket, which may hold one of TLS.
+pub(super) fn io_error(error: &io::Error) -> Failure {
+    if let Some(inner) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return tls_error(inner);
+    }
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Failure::new("the server ended the TLS handshake").hint(
+            "a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server \
+             may not know TLS 1.2",
+        ),
+        io::ErrorKind::ConnectionRefused => {
+            Failure::new("connection refused").hint("check host and port in `url`, and that the server runs")
+        }
+        io::ErrorKind::ConnectionReset => Failure::new("the server reset the connection")
+            .hint("check that `ldap://` or `ldaps://` fits the port in `url`"),
+        _ => Failure::new(error.to_string()).hint("check host and port in `url`, and the network"),
+    }
+}
+
+fn tls_error(error: &rustls::Error) -> Failure {
+    let failure = Failure::new(format!("TLS: {error}"));
+    match error {
+        rustls::Error::InvalidCertificate(certificate) => certificate_error(certificate, failure),
+        rustls::Error::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied,
+        ) => failure.hint(CLIENT_CERTIFICATE),
+        rustls::Error::InvalidMessage(_) => {
+            failure.hint("the port does not speak TLS; a plain LDAP port needs an `ldap://` address")
+        }
+        _ => failure,
+    }
+}
+
+fn certificate_error(error: &CertificateError, failure: Failure) -> Failure {
+    match error {
+        CertificateError::UnknownIssuer => {
+            failure.hint("name the certificate authority of the server in `tls.server_certificate` (PEM)")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            failure.hint("use one of the names of the certificate in `url`")
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            failure.hint("the server needs a new certificate; check the clocks of both machines too")
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            failure.hint("check the clocks of both machines")
+        }
+        _ => failure.hint("check the server's certificate and `tls.server_certificate`"),
+    }
+}
+
+/// For servers that do not say what they dislike about us.
+pub(super) const CLIENT_CERTIFICATE: &str = "the server may demand a client certificate, or refuse ours: check \
+                                             `tls.client_certificate` and `tls.client_key`";
+
+/// What a server answered: name, code and text.
+pub(super) fn answer(result: &LdapResult) -> String {
+    let text = result.text.trim_matches(['\0', '\n', ' ']);
+    let name = code_name(result.rc);
+    match text {
+        "" => format!("server answered {name} ({})", result.rc),
+        text => format!("server answered {name} ({}): {text}", result.rc),
+    }
+}
+
+fn code_name(code: u32) -> &'static str {
+    match code {
+        0 => "success",
+        1 => "operationsError",
+        2 => "protocolError",
+        3 => "timeLimitExceeded",
+        4 => "sizeLimitExceeded",
+        7 => "authMethodNotSupported",
+        8 => "strongerAuthRequired",
+        10 => "referral",
+        11 => "adminLimitExceeded",
+        12 => "unavailableCriticalExtension",
+        13 => "confidentialityRequired",
+        18 => "inappropriateMatching",
+        21 => "invalidAttributeSyntax",
+        32 => "noSuchObject",
+        34 => "invalidDNSyntax",
+        48 => "inappropriateAuthentication",
+        49 => "invalidCredentials",
+        50 => "insufficientAccessRights",
+        51 => "busy",
+        52 => "unavailable",
+        53 => "unwillingToPerform",
+        80 => "other",
+        _ => "an error",
+    }
+}
+
+/// What to do about a refused bind.
+pub(super) fn bind_hint(result: &LdapResult) -> String {
+    let text = match result.rc {
+        8 | 13 => ENCRYPT,
+        48 => "the server takes no such bind; set `bind_dn` and `bind_password`",
+        49 => return credentials_hint(&result.text),
+        34 => "`bind_dn` is no distinguished name",
+        51 | 52 => "try again later",
+        53 => "the server refuses this bind; an empty `bind_password` or a missing TLS is the usual reason",
+        _ => "check `bind_dn` and `bind_password`",
+    };
+    text.to_owned()
+}
+
+const ENCRYPT: &str = "use an `ldaps://` address, or set `tls.danger_use_start_tls: true`";
+
+/// Active Directory tells the reason as `data 52e`.
+fn credentials_hint(text: &str) -> String {
+    let code = text
+        .split("data ")
+        .nth(1)
+        .and_then(|rest| rest.split([',', ' ', '\0']).next());
+    let meaning = match code.unwrap_or_default() {
+        "525" => "there is no such user: check `bind_dn`",
+        "52e" => "the password is wrong: check `bind_password`",
+        "530" => "the account may not log in at this time",
+        "531" => "the account may not log in from this machine",
+        "532" => "the account's password has expired",
+        "533" => "the account is disabled",
+        "701" => "the account has expired",
+        "773" => "the account's password must be changed first",
+        "775" => "the account is locked",
+        _ => return "check `bind_dn` and `bind_password`".to_owned(),
+    };
+    format!("{meaning} (Active Directory, data {})", code.unwrap_or_default())
+}
+
+/// What to do about a search that the server ended.
+pub(super) fn search_hint(result: &LdapResult, bind_dn: &str) -> String {
+    let limits = |what: &str| {
+        let account = if bind_dn.is_empty() {
+            "anonymous".to_owned()
+        } else {
+            format!("dn.exact=\"{bind_dn}\"")
+        };
+        format!("lift the limits of this account; OpenLDAP: `limits {account} {what}`")
+    };
+    match result.rc {
+        1 => "Active Directory wants a bind before a search: set `bind_dn` and `bind_password`".to_owned(),
+        3 => limits("time=unlimited"),
+        4 | 11 => limits("size=unlimited time=unlimited"),
+        8 | 13 => ENCRYPT.to_owned(),
+        10 => format!(
+            "the base lies on another server, put that one into `url`: {}",
+            result.refs.join(", ")
+        ),
+        12 => "the server cannot page: set `page_size: 0`".to_owned(),
+        32 => "`base_dn` does not exist, or the account may not see it".to_owned(),
+        34 => "`base_dn` is no distinguished name".to_owned(),
+        50 => "the account may not read below `base_dn`".to_owned(),
+        51 | 52 => "try again later".to_owned(),
+        53 => "the server refuses this search; TLS or a bind is often what it misses".to_owned(),
+        _ => "look for this answer in the log of the server".to_owned(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Reads everything a search finds, page by page, and never takes a part for the whole.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroU32;
+
+use ldap3::asn1::StructureTag;
+use ldap3::{LdapResult, Scope};
+
+use super::connect::Connection;
+use super::failure::{self, Failure};
+use super::paging::{self, Next};
+use crate::config::LdapSettings;
+
+/// Active Directory may send empty pages, but a server that sends nothing else would keep us for ever.
+const EMPTY_PAGES: usize = 1000;
+
+/// One search over one connection.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    pub(super) settings: &'a LdapSettings,
+    /// Names to ask for.
+    pub(super) attributes: &'a [String],
+    /// Entries so far.
+    pub(super) entries: usize,
+    references: usize,
+    seen: Seen,
+}
+
+/// How far to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Everything there is.
+    All,
+    /// One page, to see whether it works.
+    FirstPage,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
+        Self {
+            settings,
+            attributes,
+            entries: 0,
+            references: 0,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Hands over each entry as it arrives.
+    ///
+    /// # Errors
+    /// [`Failure`] unless the server confirmed each page and the end of the last.
+    pub(super) async fn run(
+        &mut self,
+        connection: &mut Connection,
+        extent: Extent,
+        each: &mut dyn FnMut(StructureTag),
+    ) -> Result<(), Failure> {
+        let mut cookie = Vec::new();
+        let mut empty_pages = 0;
+        loop {
+            let before = self.entries;
+            let result = self.page(connection, cookie, each).await?;
+            let next = match self.settings.page_size {
+                Some(_) => paging::next(&result.ctrls),
+                None => Next::End,
+            };
+            cookie = match next {
+                Next::End => break,
+                Next::Page(_) if extent == Extent::FirstPage => break,
+                Next::Page(cookie) => cookie,
+                Next::Unsaid => return Err(self.stopped(UNSAID).hint(UNSAID_HINT)),
+            };
+            empty_pages = if self.entries == before {
+                empty_pages + 1
+            } else {
+                0
+            };
+            if empty_pages > EMPTY_PAGES {
+                return Err(self.stopped("the server sends one empty page after another"));
+            }
+        }
+        if self.references > 0 {
+            tracing::info!(
+                references = self.references,
+                "passed over references to other servers, which is normal for a whole domain"
+            );
+        }
+        Ok(())
+    }
+
+    async fn page(
+        &mut self,
+        connection: &mut Connection,
+        cookie: Vec<u8>,
+        each: &mut dyn FnMut(StructureTag),
+    ) -> Result<LdapResult, Failure> {
+        let limit = self.settings.timeout;
+        // Both apply to a single operation, so they are set anew for each page.
+        connection.ldap.with_timeout(limit);
+        if let Some(size) = self.settings.page_size.map(NonZeroU32::get) {
+            connection.ldap.with_controls(vec![paging::request(size, cookie)]);
+        }
+        let (base, filter) = (&self.settings.base_dn, &self.settings.user_filter);
+        let search = connection
+            .ldap
+            .streaming_search(base, Scope::Subtree, filter, self.attributes);
+        let mut stream = match search.await {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.broken(connection.cause(error, limit).await)),
+        };
+        loop {
+            match stream.next().await {
+                Ok(Some(entry)) if entry.is_ref() => self.references += 1,
+                Ok(Some(entry)) if entry.is_intermediate() => {}
+                Ok(Some(entry)) => self.entry(entry.0, each)?,
+                Ok(None) => break,
+                Err(error) => return Err(self.broken(connection.cause(error, limit).await)),
+            }
+        }
+        let result = stream.finish().await;
+        if result.rc == 0 {
+            return Ok(result);
+        }
+        let hint = failure::search_hint(&result, &self.settings.bind_dn);
+        Err(self.stopped(&failure::answer(&result)).hint(hint))
+    }
+
+    fn entry(&mut self, entry: StructureTag, each: &mut dyn FnMut(StructureTag)) -> Result<(), Failure> {
+        self.entries += 1;
+        if !self.seen.is_new(&entry) {
+            let what = "the server sent one entry twice, so it may have left out another";
+            return Err(self
+                .stopped(what)
+                .hint("try again; somebody may have moved entries meanwhile"));
+        }
+        each(entry);
+        Ok(())
+    }
+
+    fn stopped(&self, why: &str) -> Failure {
+        Failure::new(format!(
+            "search below `{}` (whole subtree) for `{}` stopped after {} entries: {why}",
+            self.settings.base_dn, self.settings.user_filter, self.entries
+        ))
+    }
+
+    fn broken(&self, failure: Failure) -> Failure {
+        let what = self.stopped(&failure.what).what;
+        Failure { what, ..failure }.hint_if_none("try again; look into the log of the server")
+    }
+}
+
+const UNSAID: &str = "the server did not say whether this was the last page";
+const UNSAID_HINT: &str = "if it cannot page, set `page_size: 0`";
+
+/// Names of entries, as hashes: a million names must not fill the memory, and two that fall together by chance (one
+/// in 10^7 runs of that size) only end a run that can be repeated.
+#[derive(Debug, Default)]
+struct Seen {
+    hashes: HashSet<u64>,
+    state: RandomState,
+}
+
+impl Seen {
+    /// An entry whose name cannot be read counts as new; it is rejected later.
+    fn is_new(&mut self, entry: &StructureTag) -> bool {
+        match super::entry::name(entry) {
+            Some(name) => self.hashes.insert(self.state.hash_one(name)),
+            None => true,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::source::fixture::{origin, person, schema};
+
+fn people(records: Vec<Record>) -> Desired {
+    merge(&schema(), vec![collected("test", true, records)])
+}
+
+fn collected(name: &str, proves_absence: bool, records: Vec<Record>) -> Collected {
+    let mut source = Collected::new(name, "csv");
+    source.proves_absence = proves_absence;
+    records.into_iter().for_each(|record| source.push(record));
+    source
+}
+
+fn rejected(at: &str, id: Option<&str>) -> Record {
+    Record::Rejected(Rejected {
+        at: origin(at),
+        id: id.map(|id| ExternalId::new(id.as_bytes())),
+        reason: "broken".to_owned(),
+    })
+}
+
+fn reasons(desired: &Desired) -> Vec<(&str, Option<&[u8]>, &str)> {
+    desired
+        .rejected
+        .iter()
+        .map(|one| {
+            (
+                &*one.at.at,
+                one.id.as_ref().map(ExternalId::as_bytes),
+                &*one.reason,
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn identical_records_are_one_person() {
+    let ada = person("ada", "a@b", "1");
+    let desired = people(vec![
+        Record::Person(person("ada", "a@b", "2")),
+        Record::Person(ada.clone()),
+    ]);
+    assert_eq!(desired.identities, [ada]);
+    assert_eq!(desired.rejected, []);
+    assert!(desired.complete);
+}
+
+#[test]
+fn one_id_with_different_data_rejects_all_of_its_records() {
+    let desired = people(vec![
+        Record::Person(person("ada", "a@b", "1")),
+        Record::Person(person("ada", "other@b", "2")),
+        Record::Person(person("bob", "b@b", "3")),
+    ]);
+    assert_eq!(
+        reasons(&desired),
+        [
+            ("1", Some(&b"ada"[..]), "another record has the same id: 2 (test)"),
+            ("2", Some(&b"ada"[..]), "another record has the same id: 1 (test)"),
+        ]
+    );
+    assert_eq!(desired.identities, [person("bob", "b@b", "3")]);
+    assert!(desired.complete, "both could be tied to a person");
+    assert_eq!((desired.sources[0].read, desired.sources[0].rejected), (3, 2));
+}
+
+/// A record that could not be read may say something else about the same person.
+#[test]
+fn a_broken_record_with_the_same_id_takes_the_good_one_along() {
+    let desired = people(vec![
+        Record::Person(person("ada", "a@b", "1")),
+        rejected("2", Some("ada")),
+    ]);
+    assert_eq!(
+        reasons(&desired),
+        [
+            ("1", Some(&b"ada"[..]), "another record has the same id: 2 (test)"),
+            ("2", Some(&b"ada"[..]), "broken"),
+        ]
+    );
+    assert_eq!(desired.identities, []);
+}
+
+#[test]
+fn one_address_of_two_active_people_rejects_both_without_telling_it() {
+    let desired = people(vec![
+        Record::Person(person("ada", "Ada@b", "1")),
+        Record::Person(person("bob", "aDA@b", "2")),
+    ]);
+    assert_eq!(
+        reasons(&desired),
+        [
+            (
+                "1",
+                Some(&b"ada"[..]),
+                "another record has the same login name and another id: 2 (test)"
+            ),
+            (
+                "2",
+                Some(&b"bob"[..]),
+                "another record has the same login name and another id: 1 (test)"
+            ),
+        ]
+    );
+}
+
+/// Who came back under a new id keeps the address of the old, disabled entry.
+#[test]
+fn someone_disabled_claims_no_address() {
+    let mut before = person("old", "a@b", "1");
+    before.lifecycle = Lifecycle::Disabled;
+    let now = person("new", "a@b", "2");
+    let desired = people(vec![Record::Person(before.clone()), Record::Person(now.clone())]);
+    assert_eq!(desired.identities, [now, before]);
+    assert_eq!(desired.rejected, []);
+}
+
+#[test]
+fn a_record_of_nobody_known_proves_nobody_absent() {
+    for (records, complete) in [
+        (vec![rejected("1", Some("ada"))], true),
+        (vec![rejected("1", None)], false),
+    ] {
+        let desired = people(records);
+        assert_eq!(desired.complete, complete);
+        assert_eq!(desired.sources[0].complete, complete);
+    }
+}
+
+#[test]
+fn a_list_of_leavers_proves_nobody_absent_and_names_each_once() {
+    let leaver = |email: &str, at| {
+        Record::Leaver(Leaver {
+            email: email.into(),
+            origin: origin(at),
+        })
+    };
+    let list = collected(
+        "ukt",
+        false,
+        vec![leaver("B@b", "2"), leaver("a@b", "3"), leaver("b@B", "1")],
+    );
+    let desired = merge(&schema(), vec![list]);
+    assert!(!desired.complete);
+    let emails: Vec<&str> = desired.leavers.iter().map(|leaver| &*leaver.email).collect();
+    assert_eq!(emails, ["a@b", "b@B"]);
+}
+
+fn any_record() -> impl Strategy<Value = Record> {
+    (0..5_u8, 0..5_u8, 0..9_u8, 0..30_u8).prop_map(|(id, email, kind, at)| {
+        let mut one = person(&format!("id{id}"), &format!("M{email}@b"), &at.to_string());
+        match kind {
+            0 => rejected(&at.to_string(), None),
+            1 => rejected(&at.to_string(), Some(&format!("id{id}"))),
+            2 => Record::Leaver(Leaver {
+                email: format!("l{at}@b").into(),
+                origin: origin(&at.to_string()),
+            }),
+            3 => {
+                one.lifecycle = Lifecycle::Disabled;
+                Record::Person(one)
+            }
+            _ => Record::Person(one),
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_records_and_sources_makes_no_difference(
+        (records, shuffled) in proptest::collection::vec(any_record(), 0..20)
+            .prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle())),
+        cut in 0..20_usize,
+    ) {
+        let cut = cut.min(records.len());
+        let one = people(records);
+        let mut first = shuffled;
+        let second = first.split_off(cut);
+        let other = merge(&schema(), vec![collected("x", true, first), collected("y", false, second)]);
+        prop_assert_eq!(one.identities, other.identities);
+        prop_assert_eq!(one.rejected, other.rejected);
+        prop_assert_eq!(one.leavers, other.leavers);
+        prop_assert_eq!(one.complete, other.complete);
+    }
+
+    /// Each record is a person, or rejected at its place, or the exact repetition of a person; and no id is both.
+    #[test]
+    fn every_record_is_accounted_for(records in proptest::collection::vec(any_record(), 0..20)) {
+        let desired = people(records.clone());
+        let lost: BTreeSet<_> = desired.rejected.iter().map(|one| (&one.at, &one.id)).collect();
+        for record in &records {
+            match record {
+                Record::Person(person) => {
+                    let kept = desired.identities.iter().find(|one| one.id == person.id);
+                    let key = (&person.origin, &Some(person.id.clone()));
+                    prop_assert!(kept.is_some() != lost.contains(&key));
+                    prop_assert!(kept.is_none_or(|kept| same_data(kept, person)));
+                }
+                Record::Rejected(one) => prop_assert!(lost.contains(&(&one.at, &one.id))),
+                Record::Leaver(leaver) => {
+                    prop_assert!(desired.leavers.iter().any(|one| one.email == leaver.email));
+                }
+                Record::Warning(_) => {}
+            }
+        }
+        let mut names: Vec<_> = desired.identities.iter().map(|one| &one.id).collect();
+        names.dedup();
+        prop_assert_eq!(names.len(), desired.identities.len());
+        prop_assert!(desired.identities.is_sorted_by_key(|one| &one.id));
+    }
+}
