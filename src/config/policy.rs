@@ -46,7 +46,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
         absent: absent?,
         listed: listed?,
         scope: if flags.deactivate_only {
-            Scope::DisabledOnly
+            Scope::RemovalsOnly
         } else {
             Scope::Everything
         },

@@ -7,8 +7,8 @@ use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Scope};
 use super::question::{About, Answers, Questions, looks_ours};
 use super::{diff, order};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
-    Removal, RemovalReason, TargetId, Unmet, Warning,
+    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Mutability, Plan, RecordRef,
+    Rejected, Removal, RemovalReason, Schema, TargetId, Unmet, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
@@ -344,10 +344,16 @@ impl Decider<'_, '_> {
     }
 
     fn finish(mut self) -> Plan {
+        let schema = self.correlation.schema;
         match self.correlation.policy.scope {
             Scope::Everything => {}
             Scope::RemovalsOnly => self.restrict(only_disabled_or_listed),
             Scope::ExternalIdsOnly => self.restrict(only_the_external_id),
+            Scope::LinksOnly => {
+                let unresolved = std::mem::take(&mut self.plan.unresolved);
+                self.restrict(|action| only_the_link(action, schema));
+                self.plan.unresolved = unresolved;
+            }
         }
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
@@ -451,4 +457,14 @@ fn only_the_external_id(action: Action) -> Option<Action> {
         id_before: Some(id_before),
         ..only_the_person(edit)
     }))
+}
+
+/// An account that carries an id already is left alone.
+fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
+    let Action::Adopt(mut edit) = action else {
+        return None;
+    };
+    edit.attributes
+        .retain(|change| schema.spec(change.attribute).mutability == Mutability::SetOnce);
+    (edit.id_before.as_deref() == Some("")).then_some(Action::Adopt(edit))
 }

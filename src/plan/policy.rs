@@ -44,6 +44,8 @@ pub enum Scope {
     RemovalsOnly,
     /// The program name `migrate`: ids in the form of older tools are rewritten, nothing else.
     ExternalIdsOnly,
+    /// The command `link-ids`: accounts made by hand get their external id, what this tool writes once, and the role.
+    LinksOnly,
 }
 
 /// `policy.*`
