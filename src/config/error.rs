@@ -121,11 +121,16 @@ pub(super) fn suggest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a 
     let given = given.to_lowercase();
     // A third of the letters may be wrong: `ulr` is `url`, but `port` is not `role`.
     let allowed = (given.chars().count() / 3).max(1);
+    let rank = |candidate: &str| match strsim::damerau_levenshtein(&given, candidate) {
+        distance if distance <= allowed => Some(distance),
+        // `password` is short for `bind_password`.
+        distance if given.len() >= 4 && candidate.contains(&given) => Some(allowed + distance),
+        _ => None,
+    };
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&given, candidate), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|candidate| Some((rank(candidate)?, candidate)))
+        .min_by_key(|(rank, _)| *rank)
         .map(|(_, candidate)| candidate)
 }
 
@@ -160,6 +165,8 @@ mod tests {
         assert_eq!(suggest("ulr", keys), Some("url"));
         assert_eq!(suggest("Keyfile", keys), Some("key_file"));
         assert_eq!(suggest("organisation_id", keys), Some("organization_id"));
+        assert_eq!(suggest("organization", keys), Some("organization_id"));
         assert_eq!(suggest("port", keys), None);
+        assert_eq!(suggest("", keys), None);
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Flags {
             _ => {
                 let meant = suggest(&item.text, FLAGS.iter().copied());
                 let hint = match meant {
+                    _ if item.text.contains(',') => "separate the flags by spaces".into(),
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("there are `{}`", FLAGS.join("`, `")),
                 };

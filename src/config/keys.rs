@@ -52,7 +52,8 @@ impl Kind {
     }
 }
 
-fn one_of(choices: &[&str]) -> String {
+/// The choices as part of a sentence.
+pub(super) fn one_of(choices: &[&str]) -> String {
     let quoted: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
@@ -103,7 +104,7 @@ pub(super) const FLAGS: &[&str] = &[
 pub(super) const SOURCE_KINDS: &[&str] = &["ldap", "csv", "ukt"];
 
 /// Members of an attribute that is written as a table.
-pub(super) const ATTRIBUTE_MEMBERS: &[&str] = &["name", "is_binary"];
+pub(super) const ATTRIBUTE_MEMBERS: &[Key] = &[key("name", Kind::Text), key("is_binary", Kind::Bool)];
 
 const NO_CACHE: &str = "nothing is kept between runs";
 const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tls`";
@@ -203,6 +204,14 @@ pub(super) enum Entry {
 pub(super) fn find(path: &str) -> Entry {
     if let Some(key) = KEYS.iter().find(|key| key.path == path) {
         return Entry::Key(key);
+    }
+    if let Some((attribute, name)) = path.rsplit_once('.')
+        && KEYS
+            .iter()
+            .any(|key| key.path == attribute && key.kind == Kind::Attribute)
+        && let Some(member) = ATTRIBUTE_MEMBERS.iter().find(|member| member.path == name)
+    {
+        return Entry::Key(member);
     }
     if path == "sources" || members(path).next().is_some() {
         Entry::Section

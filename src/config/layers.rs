@@ -11,9 +11,8 @@ use figment::{Figment, Metadata, Profile, Provider, Source};
 use super::environment::Variable;
 use super::error::{Mistake, Origin};
 use super::file::File;
-use super::keys;
-use super::yaml::{self, Node};
-use super::{FlagValue, dialect};
+use super::yaml::Node;
+use super::{FlagValue, dialect, keys, line};
 
 /// The merged tree, which still knows where each value came from.
 #[derive(Debug)]
@@ -128,13 +127,19 @@ impl Layers {
         levels.join(".")
     }
 
-    /// Where the value at this path was given; `None` for a default.
+    /// Where the value at this path with dots was given; `None` for a default.
     pub(super) fn origin(&self, path: &str, tag: Tag) -> Option<Origin> {
+        let levels: Vec<_> = path.split('.').collect();
+        self.origin_of(&levels, tag)
+    }
+
+    /// Like [`Layers::origin`] for levels that hold dots themselves.
+    pub(super) fn origin_of(&self, levels: &[&str], tag: Tag) -> Option<Origin> {
         let metadata = self.figment.get_metadata(tag)?;
         match metadata.source.as_ref()? {
             Source::Custom(name) if metadata.name == FLAG => Some(Origin::Flag(name.clone())),
             Source::Custom(name) => Some(Origin::Variable(name.clone())),
-            _ => self.file.as_ref().map(|file| file_origin(file, path)),
+            _ => self.file.as_ref().map(|file| file_origin(file, levels)),
         }
     }
 }
@@ -147,11 +152,10 @@ fn root(figment: &Figment) -> Dict {
         .unwrap_or_default()
 }
 
-fn file_origin(file: &File, path: &str) -> Origin {
-    let levels: Vec<_> = path.split('.').collect();
-    let line = dialect::spellings(&levels)
+fn file_origin(file: &File, levels: &[&str]) -> Origin {
+    let line = dialect::spellings(levels)
         .iter()
-        .find_map(|levels| yaml::line(&file.text, levels, 0));
+        .find_map(|levels| line::find(&file.text, levels, 0));
     Origin::File {
         path: file.path.clone(),
         position: line.map(|line| (line, None)),
@@ -286,7 +290,7 @@ impl Import<'_> {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
         Origin::File {
             path: self.file.path.clone(),
-            position: yaml::line(&self.file.text, &path, skip).map(|line| (line, None)),
+            position: line::find(&self.file.text, &path, skip).map(|line| (line, None)),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     let base_dn = reader.given(&key("base_dn"));
     let bind = bind(reader, source);
     let user_filter = user_filter(reader, &key("user_filter"));
-    let timeout = reader.parsed(&key("timeout"), values::duration);
+    let timeout = reader.duration(&key("timeout"));
     let deadline = reader.limit(&key("deadline"), values::duration);
     let page_size = reader.parsed(&key("page_size"), |text| {
         u32::try_from(values::integer(text)?).ok()

@@ -13,6 +13,7 @@ mod flags;
 mod keys;
 mod layers;
 mod ldap;
+mod line;
 mod policy;
 mod read;
 mod settings;

@@ -1,6 +1,7 @@
 //! Typed access to the merged tree. Mistakes are collected, so that one run shows all of them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use figment::value::{Tag, Value};
 use secrecy::SecretString;
@@ -104,6 +105,20 @@ impl Reader<'_> {
             self.unparsable(path, &text);
         }
         value
+    }
+
+    /// A duration, which has to be longer than nothing.
+    pub(super) fn duration(&mut self, path: &str) -> Option<Duration> {
+        let text = self.text(path)?;
+        if values::integer(&text) == Some(0) {
+            self.wrong(
+                path,
+                format!("`{path}` must be longer than 0, such as `30s`"),
+                None,
+            );
+            return None;
+        }
+        self.parsed(path, values::duration)
     }
 
     pub(super) fn boolean(&mut self, path: &str) -> Option<bool> {
@@ -215,8 +230,9 @@ impl Reader<'_> {
         let hint = (!text.contains('@') && !text.contains("://")).then_some(with_scheme);
         match parsed {
             Ok(url) if !schemes.contains(&url.scheme()) => {
-                let schemes: Vec<_> = schemes.iter().map(|scheme| format!("`{scheme}://`")).collect();
-                let what = format!("`{path}`: {shown} must start with {}", schemes.join(" or "));
+                let starts: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://")).collect();
+                let starts: Vec<_> = starts.iter().map(String::as_str).collect();
+                let what = format!("`{path}`: {shown} must start with {}", keys::one_of(&starts));
                 self.wrong(path, what, hint.as_deref());
                 None
             }

@@ -7,9 +7,9 @@ use figment::value::Value;
 use super::error::{Mistake, suggest};
 use super::keys::SOURCE_KINDS;
 use super::layers::Layers;
+use super::ldap;
 use super::read::{Reader, Report};
 use super::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
-use super::{ldap, values};
 
 /// The kind of every configured source, by name.
 pub(super) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap<String, &'static str> {
@@ -135,7 +135,7 @@ fn ukt(reader: &mut Reader<'_>, source: &str) -> Option<UktSettings> {
     let client_secret = reader.required_secret(&key("client_secret"), None);
     let scope = reader.given(&key("scope"));
     let grant_type = reader.given(&key("grant_type"));
-    let timeout = reader.parsed(&key("timeout"), values::duration);
+    let timeout = reader.duration(&key("timeout"));
     Some(UktSettings {
         endpoint_url: endpoint_url?,
         oauth2_url: oauth2_url?,

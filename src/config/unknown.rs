@@ -26,7 +26,7 @@ impl Check<'_> {
                 self.source(&path, name, value);
             } else if name.contains('.') {
                 // The path would be taken for another one.
-                self.dotted(&path, value);
+                self.dotted(section, name, value);
             } else {
                 self.entry(&path, section, name, value);
             }
@@ -65,9 +65,10 @@ impl Check<'_> {
 
     fn attribute(&mut self, path: &str, members: &Dict) {
         for (name, value) in members {
-            if !keys::ATTRIBUTE_MEMBERS.contains(&name.as_str()) {
-                let meant = suggest(name, keys::ATTRIBUTE_MEMBERS.iter().copied());
-                self.report_unknown(&below(path, name), value, meant.map(|meant| below(path, meant)));
+            let known = keys::ATTRIBUTE_MEMBERS.iter().map(|member| member.path);
+            if !known.clone().any(|member| member == name) {
+                let meant = suggest(name, known).map(|meant| below(path, meant));
+                self.report_unknown(&below(path, name), value, meant);
             }
         }
     }
@@ -85,11 +86,16 @@ impl Check<'_> {
         self.report_unknown(path, value, meant);
     }
 
-    fn dotted(&mut self, path: &str, value: &Value) {
-        let what = format!("unknown key `{path}`: a dot does not separate levels here");
-        let mistake = Mistake::new(path, what)
-            .at(self.layers.origin(path, value.tag()))
-            .hint("write each level on a line of its own, indented below the one before");
+    fn dotted(&mut self, section: &str, name: &str, value: &Value) {
+        let path = below(section, name);
+        let mut levels: Vec<_> = section.split('.').filter(|level| !level.is_empty()).collect();
+        levels.push(name);
+        let mistake = Mistake::new(
+            &path,
+            format!("unknown key `{path}`: a dot does not separate levels here"),
+        )
+        .at(self.layers.origin_of(&levels, value.tag()))
+        .hint("write each level on a line of its own, indented below the one before");
         self.report.mistakes.push(mistake);
     }
 

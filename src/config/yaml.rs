@@ -2,15 +2,13 @@
 //!
 //! `serde_yaml` resolves scalars when it is asked for "anything": `1.10` becomes 1.1 and a long organization id a float.
 //! It hands out the original text only when it is asked for a text. So a document is read twice: first its shape, then,
-//! guided by the shape, its content. A third reading, only for messages, fails on purpose at one key, because an error is
-//! the one thing whose line `serde_yaml` gives away.
+//! guided by the shape, its content.
 
-use std::cell::Cell;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess as _, Visitor,
 };
 
 /// A document.
@@ -35,25 +33,6 @@ pub(super) fn parse(text: &str) -> Result<Node, serde_yaml::Error> {
     }
     let shape = Shape::deserialize(serde_yaml::Deserializer::from_str(text))?;
     Content(&shape).deserialize(serde_yaml::Deserializer::from_str(text))
-}
-
-/// Line of the key or list element at `path`, from 1; of the occurrence after the first `skip` where a key is repeated.
-pub(super) fn line(text: &str, path: &[&str], skip: usize) -> Option<usize> {
-    let search = Search {
-        skip: Cell::new(skip),
-        found: Cell::new(false),
-    };
-    let below = Below {
-        search: &search,
-        path,
-    };
-    let error = below
-        .deserialize(serde_yaml::Deserializer::from_str(text))
-        .err()?;
-    error
-        .location()
-        .filter(|_| search.found.get())
-        .map(|location| location.line())
 }
 
 enum Shape {
@@ -97,6 +76,11 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         Ok(Shape::Null)
     }
 
+    /// What an empty document is, unlike an empty value.
+    fn visit_none<E>(self) -> Result<Shape, E> {
+        Ok(Shape::Null)
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Shape, A::Error> {
         let mut elements = Vec::new();
         while let Some(element) = sequence.next_element()? {
@@ -114,7 +98,6 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Shape, A::Error> {
-        use serde::de::VariantAccess as _;
         let (IgnoredAny, variant) = access.variant()?;
         variant.newtype_variant::<IgnoredAny>()?;
         Ok(Shape::Tagged)
@@ -176,151 +159,101 @@ impl<'de> Visitor<'de> for TableContent<'_> {
     }
 }
 
-/// What a search for a line has seen.
-struct Search {
-    skip: Cell<usize>,
-    found: Cell<bool>,
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl Search {
-    /// Whether this is the place, after those to skip.
-    fn arrived(&self) -> bool {
-        let skip = self.skip.get();
-        self.skip.set(skip.saturating_sub(1));
-        self.found.set(skip == 0);
-        skip == 0
-    }
-}
+    use super::*;
 
-/// The rest of the way to what is searched.
-#[derive(Clone, Copy)]
-struct Below<'a> {
-    search: &'a Search,
-    path: &'a [&'a str],
-}
-
-impl<'de> DeserializeSeed<'de> for Below<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Below<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the way to a key")
+    fn text(text: &str) -> Node {
+        Node::Text(text.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        let wanted = self.path.first().and_then(|index| index.parse::<usize>().ok());
-        for _ in 0..wanted.unwrap_or(usize::MAX) {
-            if sequence.next_element::<IgnoredAny>()?.is_none() {
-                return Ok(());
-            }
-        }
-        sequence.next_element_seed(Place(self)).map(|_| ())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(matches) = map.next_key_seed(KeyAt(self))? {
-            if matches {
-                let path = &self.path[1..];
-                map.next_value_seed(Below { path, ..self })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A key on the way: says whether it is the next one, and fails where the way ends.
-struct KeyAt<'a>(Below<'a>);
-
-impl<'de> DeserializeSeed<'de> for KeyAt<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeyAt<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<bool, E> {
-        match self.0.path {
-            [last] if key.to_lowercase() == *last => {
-                if self.0.search.arrived() {
-                    Err(E::custom("here"))
-                } else {
-                    Ok(false)
-                }
-            }
-            [next, _, ..] => Ok(key.to_lowercase() == *next),
-            _ => Ok(false),
+    #[test]
+    fn scalars_stay_as_they_were_written() {
+        for written in [
+            "0123",
+            "000000000000000000",
+            "1.10",
+            "278274756195721220",
+            "12345678901234567890123",
+            "0x1F",
+            "1e5",
+            "+49",
+            "True",
+            "yes",
+            "off",
+            ".inf",
+        ] {
+            let table = Node::Table(vec![("key".into(), text(written))]);
+            assert_eq!(parse(&format!("key: {written}")).unwrap(), table, "{written}");
+            assert_eq!(parse(&format!("key: \"{written}\"")).unwrap(), table, "{written}");
         }
     }
-}
 
-/// The element of a list that was counted to.
-struct Place<'a>(Below<'a>);
+    #[test]
+    fn nothing_is_told_from_texts() {
+        let document = parse("a:\nb: ~\nc: null\nd: \"null\"\ne: ''\n").unwrap();
+        let expected = [
+            ("a", Node::Null),
+            ("b", Node::Null),
+            ("c", Node::Null),
+            ("d", text("null")),
+            ("e", text("")),
+        ];
+        assert_eq!(
+            document,
+            Node::Table(expected.map(|(key, node)| (key.to_owned(), node)).into())
+        );
+        assert_eq!(parse("").unwrap(), Node::Null);
+        assert_eq!(parse("# nothing\n").unwrap(), Node::Null);
+        assert_eq!(parse("---\n").unwrap(), Node::Null);
+    }
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
-    type Value = ();
+    #[test]
+    fn anchors_json_tags_and_repeated_keys() {
+        let pair = Node::List(vec![text("010"), Node::Null]);
+        assert_eq!(
+            parse("a: &x [010, ~]\nb: *x\n").unwrap(),
+            Node::Table(vec![("a".into(), pair.clone()), ("b".into(), pair)])
+        );
+        assert_eq!(
+            parse(r#"{"a": {"1": 2.50}}"#).unwrap(),
+            Node::Table(vec![("a".into(), Node::Table(vec![("1".into(), text("2.50"))]))])
+        );
+        assert_eq!(
+            parse("a: !mine {b: c}\na: 1\n").unwrap(),
+            Node::Table(vec![("a".into(), Node::Tagged), ("a".into(), text("1"))])
+        );
+        assert_eq!(
+            parse("a: !!str 07\n").unwrap(),
+            Node::Table(vec![("a".into(), text("07"))])
+        );
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.0.path {
-            [] | [_] => deserializer.deserialize_any(Here(self.0.search)),
-            [_, path @ ..] => Below { path, ..self.0 }.deserialize(deserializer),
+    #[test]
+    fn what_is_no_document_is_an_error() {
+        for broken in [
+            "a: [",
+            "a: b: c",
+            "a: 1\n---\nb: 2",
+            "? [x]\n: 1",
+            "\tb: 1",
+            "a: *nowhere",
+        ] {
+            assert!(parse(broken).is_err(), "{broken}");
         }
     }
-}
 
-/// Fails at whatever it meets.
-struct Here<'a>(&'a Search);
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in "(?s).{0,80}") {
+            let _ = parse(&text);
+        }
 
-/// Visitor methods that fail, so that the error carries the line.
-macro_rules! here {
-    ($($method:ident: $type:ty),* $(,)?) => {
-        $(fn $method<E: serde::de::Error>(self, _: $type) -> Result<(), E> {
-            self.0.arrived();
-            Err(E::custom("here"))
-        })*
-    };
-}
-
-impl<'de> Visitor<'de> for Here<'_> {
-    type Value = ();
-
-    here! {
-        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64,
-        visit_str: &str,
-    }
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the element")
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        self.0.arrived();
-        Err(E::custom("here"))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        self.0.arrived();
-        Err(A::Error::custom("here"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        self.0.arrived();
-        Err(A::Error::custom("here"))
+        #[test]
+        fn anything_like_yaml_is_survived(text in "[-a-c:,&*!|>?{}\\[\\]\"'#~ \n0-9<%]{0,60}") {
+            let _ = parse(&text);
+        }
     }
 }

@@ -1,5 +1,4 @@
-//! The integration tests: one binary, so that it is linked once.
+//! Integration tests: one binary, one module a subject.
 
+mod config;
 mod rooms;
-
-fn main() {}
