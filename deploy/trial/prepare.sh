@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes what a synchronization needs in the trial's Zitadel: an organization, a project with the role `User`, and a
 # service user with no more rights than the work takes. Writes config.yaml and service-user.json for it.
+# It runs in a container of docker-compose.yaml; by hand, the four variables below say where things are.
 # An organization of an earlier call is removed with everybody in it, so each call starts from an empty one.
 set -eu
 

@@ -71,12 +71,7 @@ fn violations(sources: &[Source]) -> Vec<String> {
         let named = paths(&source.text, &source.module());
         let mut breaches = forbidden_words(source);
         if source.is_testkit() {
-            breaches.extend(
-                named
-                    .iter()
-                    .filter(|path| path.is_in("crate"))
-                    .filter_map(|_| names_the_product(source)),
-            );
+            breaches.extend(names_the_product(source));
         } else {
             breaches.extend(named.iter().filter_map(|path| forbidden_dependency(source, path)));
             breaches.extend(forbidden_call(source));
