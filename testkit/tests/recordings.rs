@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value;
-use testkit::zitadel::{Access, Options, ZitadelDouble};
+use testkit::zitadel::{Access, Options, UserSeed, ZitadelDouble};
 
 /// The files in the order of the story.
 const ORDER: [&str; 12] = [
@@ -27,8 +27,20 @@ const ORDER: [&str; 12] = [
 /// Exchanges that cannot be imitated: file, name, reason.
 const CANNOT: [(&str, &str, &str); 0] = [];
 
+/// The recorder made one more user than its files show: nicknames count up from 6161 and 616a, between the
+/// e-mails `sendCode` and `not-an-address`, is missing. The last list counts it.
+fn unrecorded_user() -> UserSeed {
+    UserSeed {
+        email: "mail.return@example.org".to_owned(),
+        given_name: "Mail".to_owned(),
+        family_name: "Return".to_owned(),
+        nick_name: "616a".to_owned(),
+        ..UserSeed::default()
+    }
+}
+
 /// Number of exchanges in the story: a change of the recordings must be seen.
-const EXCHANGES: usize = 202;
+const EXCHANGES: usize = 213;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/recordings/zitadel/exchanges")
@@ -65,7 +77,10 @@ impl Story {
         ];
         Self {
             tokens: tokens.into_iter().collect(),
-            names: names.into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
+            names: names
+                .into_iter()
+                .map(|(name, id)| (name.to_owned(), id))
+                .collect(),
             zitadel,
         }
     }
@@ -108,11 +123,17 @@ impl Story {
         }
         let expected = &exchange["response"];
         if expected["status"] != reply.status {
-            return Err(format!("status {} instead of {}: {answer}", reply.status, expected["status"]));
+            return Err(format!(
+                "status {} instead of {}: {answer}",
+                reply.status, expected["status"]
+            ));
         }
         for (name, value) in expected["headers"].as_object().into_iter().flatten() {
             if reply.headers.get(name).map(String::as_str) != value.as_str() {
-                return Err(format!("header {name}: {:?} instead of {value}", reply.headers.get(name)));
+                return Err(format!(
+                    "header {name}: {:?} instead of {value}",
+                    reply.headers.get(name)
+                ));
             }
         }
         let mut expected = expected["body"].clone();
@@ -138,7 +159,11 @@ impl Story {
                 let keys: BTreeSet<&String> = wanted.keys().chain(given.keys()).collect();
                 for key in keys {
                     let (Some(wanted), Some(given)) = (wanted.get(key), given.get(key)) else {
-                        return Err(format!("at {place}/{key}: {:?} instead of {:?}", given.get(key), wanted.get(key)));
+                        return Err(format!(
+                            "at {place}/{key}: {:?} instead of {:?}",
+                            given.get(key),
+                            wanted.get(key)
+                        ));
                     };
                     self.compare(wanted, given, &format!("{place}/{key}"))?;
                 }
@@ -153,7 +178,9 @@ impl Story {
             (Value::String(wanted), Value::String(given)) => {
                 let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
                 let same = match wanted.as_str() {
-                    "<timestamp>" => given.len() >= 20 && given.ends_with('Z') && given.as_bytes()[10] == b'T',
+                    "<timestamp>" => {
+                        given.len() >= 20 && given.ends_with('Z') && given.as_bytes()[10] == b'T'
+                    }
                     "<sequence>" => digits(given),
                     "<id>" => digits(given) && given.len() == 18,
                     _ => self.fill(wanted) == *given,
@@ -175,11 +202,16 @@ fn recorded_story() {
     for topic in ORDER {
         let text = std::fs::read_to_string(folder().join(format!("{topic}.json"))).expect(topic);
         let file: Value = serde_json::from_str(&text).expect(topic);
-        let exchanges = file["exchanges"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let exchanges = file["exchanges"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         assert!(!exchanges.is_empty(), "{topic}.json holds no exchange");
         for exchange in exchanges {
             let name = exchange["name"].as_str().unwrap_or_default();
-            let cannot = CANNOT.iter().any(|(file, what, _)| *file == topic && *what == name);
+            let cannot = CANNOT
+                .iter()
+                .any(|(file, what, _)| *file == topic && *what == name);
             if let Err(difference) = story.play(exchange) {
                 if !cannot {
                     faults.push(format!("{topic}, {name}: {difference}"));
@@ -187,15 +219,25 @@ fn recorded_story() {
             }
             played += 1;
         }
+        if topic == "create-user" {
+            story.zitadel.add_user(unrecorded_user());
+        }
     }
-    assert!(faults.is_empty(), "{} of {played} answers differ:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} of {played} answers differ:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
     assert_eq!(played, EXCHANGES, "exchanges played");
 }
 
 /// No recording lies in the folder without being played.
 #[test]
 fn every_file_is_part_of_the_story() {
-    let names = std::fs::read_dir(folder()).expect("the folder").map(|entry| entry.expect("an entry").path());
+    let names = std::fs::read_dir(folder())
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path());
     let topics: BTreeSet<String> = names
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))

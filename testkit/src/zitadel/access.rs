@@ -134,11 +134,19 @@ impl State {
             return None;
         }
         let of_org = of_org.map(Vec::as_slice).unwrap_or_default();
-        Some(membership.instance.iter().chain(of_org).map(String::as_str).collect())
+        Some(
+            membership
+                .instance
+                .iter()
+                .chain(of_org)
+                .map(String::as_str)
+                .collect(),
+        )
     }
 
     pub(crate) fn may(&self, user: &str, org: &str, permission: &str) -> bool {
-        self.permissions(user, org).is_some_and(|known| known.contains(&permission))
+        self.permissions(user, org)
+            .is_some_and(|known| known.contains(&permission))
     }
 
     /// Fails with 404 without a membership, with 403 without the permission.
@@ -152,7 +160,11 @@ impl State {
         let Some(known) = self.permissions(&caller.user, org) else {
             return Err(Failure::of(NOT_FOUND, "AUTHZ-cdgFk", "membership not found"));
         };
-        if known.contains(&permission) { Ok(()) } else { Err(denied(level)) }
+        if known.contains(&permission) {
+            Ok(())
+        } else {
+            Err(denied(level))
+        }
     }
 
     /// A permission of the instance; a member of an organization alone is refused with 403.
@@ -169,7 +181,10 @@ impl State {
             return Err(Failure::of(NOT_FOUND, "AUTHZ-cdgFk", "membership not found"));
         }
         // A list of permissions given by a test may hold one of the instance too.
-        let mut all = membership.instance.iter().chain(membership.orgs.values().flatten());
+        let mut all = membership
+            .instance
+            .iter()
+            .chain(membership.orgs.values().flatten());
         let known = all.any(|name| name == permission);
         if known { Ok(()) } else { Err(denied(level)) }
     }
@@ -206,7 +221,10 @@ pub(crate) fn my_permissions(state: &mut State, call: &Call) -> Result<String, F
     let caller = state.authenticate(call, None)?;
     let mut writer = super::wire::Writer::default();
     writer.open();
-    writer.texts("result", state.permissions(&caller.user, &caller.org).unwrap_or_default());
+    writer.texts(
+        "result",
+        state.permissions(&caller.user, &caller.org).unwrap_or_default(),
+    );
     writer.close();
     Ok(writer.finish())
 }

@@ -41,7 +41,9 @@ fn read(node: Node<'_>, place: &Place) -> Result<Filter, Failure> {
         let names = ["STATE_UNSPECIFIED", "STATE_ACTIVE", "STATE_INACTIVE"];
         return Ok(Filter::Active(query.choice("state", &names) == 1));
     }
-    Err(place.at("AuthorizationsSearchFilter", "Filter").refuse("value is required"))
+    Err(place
+        .at("AuthorizationsSearchFilter", "Filter")
+        .refuse("value is required"))
 }
 
 /// `ListAuthorizations`: newest first; rows the caller may not see drop out after the page is cut.
@@ -55,7 +57,10 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     }
     page.check()?;
     state.count_grant_read();
-    let grants = state.frozen_grants.as_ref().map_or(&state.grants, |frozen| &frozen.grants);
+    let grants = state
+        .frozen_grants
+        .as_ref()
+        .map_or(&state.grants, |frozen| &frozen.grants);
     let matches = |grant: &&Arc<Grant>| {
         state.users.contains_key(&grant.user) && filters.iter().all(|filter| holds(filter, grant))
     };
@@ -65,7 +70,10 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     let shown: Vec<&Arc<Grant>> = page.cut(&rows).iter().filter(visible).collect();
     let mut writer = Writer::default();
     writer.open();
-    page.write(&mut writer, if page.cut(&rows).is_empty() { 0 } else { rows.len() });
+    page.write(
+        &mut writer,
+        if page.cut(&rows).is_empty() { 0 } else { rows.len() },
+    );
     if !shown.is_empty() {
         writer.open_list("authorizations");
         for grant in shown {
@@ -96,17 +104,30 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<String, Failure> 
     let caller = state.authenticate(call, None)?;
     Place::of("CreateAuthorizationRequest", "UserId").runes(&user, 1, 200)?;
     Place::of("CreateAuthorizationRequest", "ProjectId").runes(&project, 1, 200)?;
-    let unique = roles.iter().enumerate().all(|(at, role)| !roles[..at].contains(role));
+    let unique = roles
+        .iter()
+        .enumerate()
+        .all(|(at, role)| !roles[..at].contains(role));
     if !unique {
         let place = Place::of("CreateAuthorizationRequest", "RoleKeys").item(1);
         return Err(place.refuse("repeated value must contain unique items"));
     }
     let org = if org.is_empty() { caller.org.clone() } else { org };
-    let wanted = Wanted { org: org.clone(), user, project, project_grant: String::new(), roles };
+    let wanted = Wanted {
+        org: org.clone(),
+        user,
+        project,
+        project_grant: String::new(),
+        roles,
+    };
     // The recorded server looks at the project before it looks at the permission.
     if state.user(&wanted.user).is_some() {
         let grant = state.projects.get(&wanted.project).and_then(|project| {
-            project.grants.iter().find(|(_, grant)| grant.org == org).map(|(id, _)| id.clone())
+            project
+                .grants
+                .iter()
+                .find(|(_, grant)| grant.org == org)
+                .map(|(id, _)| id.clone())
         });
         state.check_roles(&org, &wanted.project, &grant.unwrap_or_default(), &wanted.roles)?;
     }
@@ -171,7 +192,10 @@ fn known(state: &State, call: &Call) -> Result<(Caller, Grant), Failure> {
 fn changed(state: &State, id: &str) -> String {
     let mut writer = Writer::default();
     writer.open();
-    writer.time("changeDate", state.grants.get(id).map_or(0, |grant| grant.changed));
+    writer.time(
+        "changeDate",
+        state.grants.get(id).map_or(0, |grant| grant.changed),
+    );
     writer.close();
     writer.finish()
 }
@@ -200,7 +224,14 @@ impl State {
             writer.text("organizationId", &user.org);
             writer.close();
         }
-        writer.text("state", if grant.active { "STATE_ACTIVE" } else { "STATE_INACTIVE" });
+        writer.text(
+            "state",
+            if grant.active {
+                "STATE_ACTIVE"
+            } else {
+                "STATE_INACTIVE"
+            },
+        );
         if !grant.roles.is_empty() {
             writer.open_list("roles");
             for key in &grant.roles {

@@ -27,7 +27,10 @@ pub(crate) fn parse(raw: &[u8]) -> Result<Value, Failure> {
         return Ok(value);
     }
     let first = text.trim_start().chars().next().unwrap_or('?');
-    Err(Failure::plain(INVALID, format!("proto: syntax error (line 1:1): unexpected token {first}")))
+    Err(Failure::plain(
+        INVALID,
+        format!("proto: syntax error (line 1:1): unexpected token {first}"),
+    ))
 }
 
 fn not_utf8(raw: &[u8]) -> Failure {
@@ -46,8 +49,13 @@ fn syntax(error: &serde_json::Error, text: &str) -> Failure {
         return Failure::plain(INVALID, "unexpected EOF");
     }
     let message = error.to_string();
-    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let found = line.get(error.column().saturating_sub(1)..).and_then(|rest| rest.chars().next());
+    let line = text
+        .lines()
+        .nth(error.line().saturating_sub(1))
+        .unwrap_or_default();
+    let found = line
+        .get(error.column().saturating_sub(1)..)
+        .and_then(|rest| rest.chars().next());
     let found = found.map_or_else(|| "?".to_owned(), |c| c.escape_default().to_string());
     let place = if message.starts_with("key must be a string") {
         "looking for beginning of object key string"
@@ -56,7 +64,10 @@ fn syntax(error: &serde_json::Error, text: &str) -> Failure {
     } else if message.starts_with("trailing characters") {
         "after top-level value"
     } else if message.contains("surrogate") || message.contains("escape") {
-        return Failure::plain(INVALID, "proto: syntax error (line 1:1): invalid escape code in string");
+        return Failure::plain(
+            INVALID,
+            "proto: syntax error (line 1:1): invalid escape code in string",
+        );
     } else {
         "after object key:value pair"
     };
@@ -102,7 +113,9 @@ impl<'a> Node<'a> {
 
     /// An unsigned number, 0 where absent; `kind` is `uint32` or `uint64`.
     pub(crate) fn number(self, name: &str, kind: &str) -> Result<u64, Failure> {
-        let Some(value) = self.member(name) else { return Ok(0) };
+        let Some(value) = self.member(name) else {
+            return Ok(0);
+        };
         let parsed = match value {
             Value::Number(number) => number.as_u64(),
             Value::String(text) => text.parse().ok(),
@@ -149,19 +162,26 @@ impl<'a> Node<'a> {
                 .with_decode_padding_mode(DecodePaddingMode::Indifferent)
                 .with_decode_allow_trailing_bits(true),
         );
-        let Some(value) = self.member(name) else { return Ok(Vec::new()) };
-        let Value::String(text) = value else { return Err(self.wrong("bytes", name, value)) };
+        let Some(value) = self.member(name) else {
+            return Ok(Vec::new());
+        };
+        let Value::String(text) = value else {
+            return Err(self.wrong("bytes", name, value));
+        };
         let standard = text.replace('-', "+").replace('_', "/");
-        LENIENT.decode(standard).map_err(|_| self.wrong("bytes", name, value))
+        LENIENT
+            .decode(standard)
+            .map_err(|_| self.wrong("bytes", name, value))
     }
 
     /// The number of an enum value; `names` in order of their numbers. Unknown names count as 0.
     pub(crate) fn choice(self, name: &str, names: &[&str]) -> usize {
         match self.member(name) {
             Some(Value::String(text)) => names.iter().position(|known| known == text).unwrap_or(0),
-            Some(Value::Number(number)) => {
-                number.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)
-            }
+            Some(Value::Number(number)) => number
+                .as_u64()
+                .and_then(|n| usize::try_from(n).ok())
+                .unwrap_or(usize::MAX),
             _ => 0,
         }
     }
@@ -206,8 +226,14 @@ mod tests {
     #[test]
     fn syntax_errors_sound_like_go() {
         assert_eq!(failure("{"), "unexpected EOF");
-        assert_eq!(failure("{nope"), "invalid character 'n' looking for beginning of object key string");
-        assert_eq!(failure("[]"), "proto: syntax error (line 1:1): unexpected token [");
+        assert_eq!(
+            failure("{nope"),
+            "invalid character 'n' looking for beginning of object key string"
+        );
+        assert_eq!(
+            failure("[]"),
+            "proto: syntax error (line 1:1): unexpected token ["
+        );
     }
 
     /// A value of the wrong type is named with its place.
@@ -215,9 +241,15 @@ mod tests {
     fn wrong_types_are_named() {
         let raw = r#"{"query": {"limit": "ten"}}"#;
         let value = parse(raw.as_bytes()).expect("JSON");
-        let query = Node::new(&value, raw).object("query").expect("object").expect("there");
+        let query = Node::new(&value, raw)
+            .object("query")
+            .expect("object")
+            .expect("there");
         let message = query.number("limit", "uint32").expect_err("refused").message();
-        assert_eq!(message, "proto: (line 1:21): invalid value for uint32 field limit: \"ten\"");
+        assert_eq!(
+            message,
+            "proto: (line 1:21): invalid value for uint32 field limit: \"ten\""
+        );
     }
 
     /// Both spellings, null and base64 without padding are accepted.

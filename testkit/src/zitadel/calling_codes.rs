@@ -16,7 +16,12 @@ pub(crate) struct CallingCode {
 pub(crate) fn calling_code(code: u32) -> Option<CallingCode> {
     let found = CODES.binary_search_by_key(&code, |row| row.0).ok()?;
     let (code, trunk, lengths, local) = CODES[found];
-    Some(CallingCode { code, trunk, lengths, local })
+    Some(CallingCode {
+        code,
+        trunk,
+        lengths,
+        local,
+    })
 }
 
 /// (code, trunk prefix, lengths, local lengths), in order of the code. Source: the numbering plans in

@@ -16,7 +16,10 @@ use super::server::{Core, call, run};
 /// Answers a Connect call: content type, then JSON, then the host, then the handler.
 pub(crate) fn answer(core: &Core, incoming: &Incoming, route: &'static Route) -> Answer {
     let kind = incoming.header("content-type").unwrap_or_default();
-    let json = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json");
+    let json = kind
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim() == "application/json");
     if !json {
         return Answer::empty(415);
     }
@@ -46,14 +49,19 @@ fn unpacked(incoming: &Incoming) -> Result<Vec<u8>, Failure> {
 
 fn packed(incoming: &Incoming, body: String) -> Answer {
     let accepted = incoming.header("accept-encoding").unwrap_or_default();
-    if !accepted.split(',').any(|coding| coding.trim().starts_with("gzip")) {
+    if !accepted
+        .split(',')
+        .any(|coding| coding.trim().starts_with("gzip"))
+    {
         return Answer::json(200, body);
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let packed = encoder.write_all(body.as_bytes()).and_then(|()| encoder.finish());
     let mut answer = Answer::json(200, String::new());
     answer.body = packed.unwrap_or_default();
-    answer.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+    answer
+        .headers
+        .push(("content-encoding".to_owned(), "gzip".to_owned()));
     answer
 }
 

@@ -34,7 +34,13 @@ impl Listener for CuttableListener {
             if let Ok((stream, address)) = self.0.accept().await {
                 // Small answers must not wait for an acknowledgement.
                 let _ = stream.set_nodelay(true);
-                return (CuttableStream { stream, cut: Arc::default() }, address);
+                return (
+                    CuttableStream {
+                        stream,
+                        cut: Arc::default(),
+                    },
+                    address,
+                );
             }
         }
     }

@@ -74,12 +74,19 @@ impl ZitadelDouble {
 
     /// Sets the client secret of a machine user, for the client credentials grant.
     pub fn set_client_secret(&self, user_id: &str, secret: &str) {
-        self.core.state().secrets.insert(user_id.to_owned(), secret.to_owned());
+        self.core
+            .state()
+            .secrets
+            .insert(user_id.to_owned(), secret.to_owned());
     }
 }
 
 fn service_user(id: String) -> ServiceUser {
-    ServiceUser { token: format!("pat-{id}"), key_file_json: key_file(&id, SERVICE_KEY), id }
+    ServiceUser {
+        token: format!("pat-{id}"),
+        key_file_json: key_file(&id, SERVICE_KEY),
+        id,
+    }
 }
 
 fn key_file(user: &str, pem: &str) -> String {
@@ -130,7 +137,11 @@ impl ZitadelDouble {
         let mut state = self.core.state();
         let (id, created) = (state.new_id(), state.clock.tick());
         let roles = roles.iter().map(|role| (*role).to_owned()).collect();
-        let grant = ProjectGrant { org: organization.to_owned(), roles, created };
+        let grant = ProjectGrant {
+            org: organization.to_owned(),
+            roles,
+            created,
+        };
         let project = state.projects.get_mut(project).expect("a known project");
         project.grants.insert(id.clone(), grant);
         id
@@ -141,7 +152,15 @@ impl ZitadelDouble {
         let mut state = self.core.state();
         let created = state.clock.tick();
         let id = state.fixtures.project.clone();
-        let role = |key: &&str| ((*key).to_owned(), Role { display_name: (*key).to_owned(), created });
+        let role = |key: &&str| {
+            (
+                (*key).to_owned(),
+                Role {
+                    display_name: (*key).to_owned(),
+                    created,
+                },
+            )
+        };
         if let Some(project) = state.projects.get_mut(&id) {
             project.roles = roles.iter().map(role).collect();
         }
@@ -201,7 +220,11 @@ impl ZitadelDouble {
         let mut state = self.core.state();
         match side {
             ReadSide::Users => {
-                let frozen = FrozenUsers { users: state.users.clone(), seen: state.users_seen, reads };
+                let frozen = FrozenUsers {
+                    users: state.users.clone(),
+                    seen: state.users_seen,
+                    reads,
+                };
                 state.frozen_users = Some(frozen);
             }
             ReadSide::Grants => state.freeze_grants(reads),
@@ -241,7 +264,11 @@ impl ZitadelDouble {
     /// One user by user name, exactly as stored.
     pub fn user_named(&self, username: &str) -> Option<UserView> {
         let state = self.core.state();
-        state.users.values().find(|user| user.username == username).map(|user| state.view(user))
+        state
+            .users
+            .values()
+            .find(|user| user.username == username)
+            .map(|user| state.view(user))
     }
 
     /// Verification codes in the order they were made: mails, text messages, and those in replies.
@@ -277,8 +304,12 @@ impl ZitadelDouble {
 }
 
 fn views(state: &State, wanted: impl Fn(&super::state::User) -> bool) -> Vec<UserView> {
-    let mut views: Vec<UserView> =
-        state.users.values().filter(|user| wanted(user)).map(|user| state.view(user)).collect();
+    let mut views: Vec<UserView> = state
+        .users
+        .values()
+        .filter(|user| wanted(user))
+        .map(|user| state.view(user))
+        .collect();
     views.sort_by(|a, b| a.username.cmp(&b.username));
     views
 }

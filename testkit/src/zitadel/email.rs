@@ -22,14 +22,22 @@ fn parse(text: &str) -> Result<Address, &'static str> {
     };
     let (local, domain) = spec.rsplit_once('@').ok_or(MISSING)?;
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
-    let atoms = || local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom));
+    let atoms = || {
+        local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
+    };
     if !quoted && !atoms() {
         return Err(MISSING);
     }
     if domain.is_empty() || domain.contains(char::is_whitespace) || domain.split('.').any(str::is_empty) {
         return Err("mail: no angle-addr");
     }
-    Ok(Address { named: !name.is_empty(), local: local.to_owned(), domain: domain.to_owned() })
+    Ok(Address {
+        named: !name.is_empty(),
+        local: local.to_owned(),
+        domain: domain.to_owned(),
+    })
 }
 
 fn is_atom(c: char) -> bool {
@@ -48,7 +56,9 @@ pub(crate) fn validate(text: &str) -> Result<(), String> {
             Err(cause) => cause,
         },
     };
-    Err(format!("value must be a valid email address | caused by: {cause}"))
+    Err(format!(
+        "value must be a valid email address | caused by: {cause}"
+    ))
 }
 
 fn hostname(domain: &str) -> Result<(), String> {
@@ -94,7 +104,14 @@ mod tests {
     /// The recorded addresses pass and fail as they did.
     #[test]
     fn recorded_addresses() {
-        for good in ["a@b.c", " a@b.c ", "<a@b.c>", "a@localhost", "jürgen@example.org", "A B <a@b.c>"] {
+        for good in [
+            "a@b.c",
+            " a@b.c ",
+            "<a@b.c>",
+            "a@localhost",
+            "jürgen@example.org",
+            "A B <a@b.c>",
+        ] {
             assert_eq!(validate(good), Ok(()), "{good}");
         }
         for bad in ["nope", "a..b@example.org", "a@münchen.de", "a@ex_ample.org", "a@"] {

@@ -37,17 +37,29 @@ pub(crate) const UNAUTHENTICATED: u8 = 16;
 impl Failure {
     /// An error of Zitadel itself: the message ends with the id in brackets.
     pub(crate) fn of(code: u8, id: &'static str, text: &str) -> Self {
-        Self { code, text: text.to_owned(), detail: Detail::Id(id) }
+        Self {
+            code,
+            text: text.to_owned(),
+            detail: Detail::Id(id),
+        }
     }
 
     /// An error of the machinery around it, without details.
     pub(crate) fn plain(code: u8, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), detail: Detail::None }
+        Self {
+            code,
+            text: text.into(),
+            detail: Detail::None,
+        }
     }
 
     /// An error of Zitadel that carries details without an id.
     pub(crate) fn without_id(code: u8, text: &str) -> Self {
-        Self { code, text: text.to_owned(), detail: Detail::WithoutId }
+        Self {
+            code,
+            text: text.to_owned(),
+            detail: Detail::WithoutId,
+        }
     }
 
     /// A plain Go error that reached the gateway.
@@ -60,7 +72,11 @@ impl Failure {
     pub(crate) fn invalid(path: &[String], reason: &str) -> Self {
         let mut text = String::new();
         for (depth, field) in path.iter().enumerate() {
-            let inner = if depth + 1 == path.len() { reason } else { "embedded message failed validation" };
+            let inner = if depth + 1 == path.len() {
+                reason
+            } else {
+                "embedded message failed validation"
+            };
             if depth > 0 {
                 text.push_str(" | caused by: ");
             }

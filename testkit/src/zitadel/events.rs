@@ -135,7 +135,9 @@ impl State {
     pub(crate) fn push(&mut self, user: &str, editor: &str, events: Vec<(EventKind, String)>) -> i64 {
         let at = self.clock.tick();
         let (id, editor): (Arc<str>, Arc<str>) = (user.into(), editor.into());
-        let Some(user) = self.users.get_mut(user).map(Arc::make_mut) else { return at };
+        let Some(user) = self.users.get_mut(user).map(Arc::make_mut) else {
+            return at;
+        };
         let org: Arc<str> = user.org.as_str().into();
         for (kind, payload) in events {
             user.sequence += 1;
@@ -159,7 +161,9 @@ impl State {
     }
 
     fn write_event(&self, writer: &mut Writer, event: &Event) {
-        let editor = self.user(&event.editor).map_or(&*event.editor, |user| user.display_name());
+        let editor = self
+            .user(&event.editor)
+            .map_or(&*event.editor, |user| user.display_name());
         writer.open();
         writer.open_field("editor");
         writer.text("userId", &event.editor);
@@ -179,7 +183,14 @@ impl State {
         writer.close();
         writer.long("sequence", event.sequence);
         writer.time("creationDate", event.at);
-        writer.raw("payload", if event.payload.is_empty() { "{}" } else { &event.payload });
+        writer.raw(
+            "payload",
+            if event.payload.is_empty() {
+                "{}"
+            } else {
+                &event.payload
+            },
+        );
         writer.open_field("type");
         writer.text("type", event.kind.name());
         writer.open_field("localized");
@@ -224,8 +235,16 @@ impl Wanted {
             asc: body.flag("asc")?.unwrap_or_default(),
             limit: if limit == 0 { 1000 } else { limit.min(1000) },
             from: time(body.text("from")?)?,
-            since: range.map(|r| r.text("since")).transpose()?.flatten().map_or(Ok(None), |t| time(Some(t)))?,
-            until: range.map(|r| r.text("until")).transpose()?.flatten().map_or(Ok(None), |t| time(Some(t)))?,
+            since: range
+                .map(|r| r.text("since"))
+                .transpose()?
+                .flatten()
+                .map_or(Ok(None), |t| time(Some(t)))?,
+            until: range
+                .map(|r| r.text("until"))
+                .transpose()?
+                .flatten()
+                .map_or(Ok(None), |t| time(Some(t)))?,
             types,
             aggregate: body.string("aggregateId")?,
             org: body.string("resourceOwner")?,
@@ -263,7 +282,10 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
     state.require_instance(&caller, "events.read", Level::Endpoint)?;
     if wanted.types.len() > 30 {
         let path = ["ListEventsRequest.EventTypes".to_owned()];
-        return Err(Failure::invalid(&path, "value must contain no more than 30 item(s)"));
+        return Err(Failure::invalid(
+            &path,
+            "value must contain no more than 30 item(s)",
+        ));
     }
     let mut writer = Writer::default();
     writer.open();
@@ -280,7 +302,9 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
         left > 0
     };
     if wanted.asc {
-        let start = wanted.from.map_or(0, |from| state.events.partition_point(|event| event.at <= from));
+        let start = wanted
+            .from
+            .map_or(0, |from| state.events.partition_point(|event| event.at <= from));
         state.events[start..].iter().all(&mut write);
     } else {
         state.events.iter().rev().all(&mut write);

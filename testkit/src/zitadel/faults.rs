@@ -63,18 +63,36 @@ pub struct Fault {
 impl Fault {
     /// Hits one request of this method and path.
     pub fn once(method: &str, prefix: &str, kind: FaultKind) -> Self {
-        let matches = Matches::Path { method: method.to_owned(), prefix: prefix.to_owned() };
-        Self { matches, skip: 0, times: 1, kind }
+        let matches = Matches::Path {
+            method: method.to_owned(),
+            prefix: prefix.to_owned(),
+        };
+        Self {
+            matches,
+            skip: 0,
+            times: 1,
+            kind,
+        }
     }
 
     /// Hits the n-th write, from 1.
     pub fn nth_write(n: u64, kind: FaultKind) -> Self {
-        Self { matches: Matches::NthWrite(n), skip: 0, times: 1, kind }
+        Self {
+            matches: Matches::NthWrite(n),
+            skip: 0,
+            times: 1,
+            kind,
+        }
     }
 
     /// Hits everything until the faults are cleared.
     pub fn always(kind: FaultKind) -> Self {
-        Self { matches: Matches::Any, skip: 0, times: u64::MAX, kind }
+        Self {
+            matches: Matches::Any,
+            skip: 0,
+            times: u64::MAX,
+            kind,
+        }
     }
 
     /// The same fault, `times` times.
@@ -111,7 +129,11 @@ impl FaultKind {
     /// A JSON answer.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self::Answer { status, headers, body: body.into() }
+        Self::Answer {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     /// 429 of a quota or rate limit; Zitadel itself never sends `Retry-After`, a proxy may.
@@ -190,9 +212,10 @@ impl Gate {
             Matches::Writes => number.is_some(),
             Matches::NthRequest(n) => requests == *n,
             Matches::NthWrite(n) => number == Some(*n),
-            Matches::Path { method: wanted, prefix } => {
-                (wanted.is_empty() || wanted == method) && path.starts_with(prefix)
-            }
+            Matches::Path {
+                method: wanted,
+                prefix,
+            } => (wanted.is_empty() || wanted == method) && path.starts_with(prefix),
         };
         let mut faults = Vec::new();
         for fault in self.faults.iter_mut().filter(|fault| hits(fault)) {
@@ -203,7 +226,10 @@ impl Gate {
                 faults.push(fault.kind.clone());
             }
         }
-        Ticket { write: number, faults }
+        Ticket {
+            write: number,
+            faults,
+        }
     }
 
     pub(crate) fn answered(&mut self, write: Option<u64>, status: u16) {
@@ -267,7 +293,15 @@ mod tests {
     fn skip_and_times() {
         let mut gate = Gate::default();
         gate.inject(Fault::once("GET", "/x", FaultKind::Reset).after(1).times(2));
-        assert_eq!([enter(&mut gate), enter(&mut gate), enter(&mut gate), enter(&mut gate)], [0, 1, 1, 0]);
+        assert_eq!(
+            [
+                enter(&mut gate),
+                enter(&mut gate),
+                enter(&mut gate),
+                enter(&mut gate)
+            ],
+            [0, 1, 1, 0]
+        );
     }
 
     /// Hooks run once, for their write and moment only.

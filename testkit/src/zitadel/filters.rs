@@ -94,7 +94,11 @@ impl Compare {
     }
 
     pub(crate) fn prepare(self, wanted: &str) -> String {
-        if self.folds() { fold(wanted) } else { wanted.to_owned() }
+        if self.folds() {
+            fold(wanted)
+        } else {
+            wanted.to_owned()
+        }
     }
 }
 
@@ -128,20 +132,73 @@ impl Column {
 
 /// Text filters: key, name of the text field, column, shortest and longest text, first version.
 const TEXT_QUERIES: [(&str, &str, Column, usize, usize, Version); 8] = [
-    ("userNameQuery", "userName", Column::UserName, 1, 200, Version::V2_64),
-    ("firstNameQuery", "firstName", Column::FirstName, 1, 200, Version::V2_64),
-    ("lastNameQuery", "lastName", Column::LastName, 1, 200, Version::V2_64),
-    ("nickNameQuery", "nickName", Column::NickName, 1, 200, Version::V2_64),
-    ("displayNameQuery", "displayName", Column::DisplayName, 1, 200, Version::V2_64),
-    ("loginNameQuery", "loginName", Column::LoginName, 1, 200, Version::V2_64),
-    ("emailQuery", "emailAddress", Column::Email, 0, 200, Version::V2_64),
+    (
+        "userNameQuery",
+        "userName",
+        Column::UserName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "firstNameQuery",
+        "firstName",
+        Column::FirstName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "lastNameQuery",
+        "lastName",
+        Column::LastName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "nickNameQuery",
+        "nickName",
+        Column::NickName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "displayNameQuery",
+        "displayName",
+        Column::DisplayName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "loginNameQuery",
+        "loginName",
+        Column::LoginName,
+        1,
+        200,
+        Version::V2_64,
+    ),
+    (
+        "emailQuery",
+        "emailAddress",
+        Column::Email,
+        0,
+        200,
+        Version::V2_64,
+    ),
     ("phoneQuery", "number", Column::Phone, 0, 20, Version::V4_2),
 ];
 
 /// One condition on a user.
 #[derive(Debug, Clone)]
 pub(crate) enum Filter {
-    Text { column: Column, wanted: String, compare: Compare },
+    Text {
+        column: Column,
+        wanted: String,
+        compare: Compare,
+    },
     State(usize),
     Type(usize),
     Ids(HashSet<String>),
@@ -152,8 +209,14 @@ pub(crate) enum Filter {
     Or(Vec<Filter>),
     And(Vec<Filter>),
     Not(Box<Filter>),
-    MetadataKey { wanted: String, compare: Compare },
-    MetadataValue { wanted: Vec<u8>, equal: bool },
+    MetadataKey {
+        wanted: String,
+        compare: Compare,
+    },
+    MetadataValue {
+        wanted: Vec<u8>,
+        equal: bool,
+    },
 }
 
 /// Reads the top-level list of filters, `queries` of the request message `request`.
@@ -168,16 +231,30 @@ pub(crate) fn read_all(body: Node<'_>, request: &str, version: Version) -> Resul
 
 fn read(node: Node<'_>, place: &Place, version: Version, depth: usize) -> Result<Filter, Failure> {
     if depth > 20 {
-        return Err(Failure::of(INVALID, "USER-zsQ97", "Too many query nesting levels (Max 20)"));
+        return Err(Failure::of(
+            INVALID,
+            "USER-zsQ97",
+            "Too many query nesting levels (Max 20)",
+        ));
     }
     for (key, field, column, min, max, since) in TEXT_QUERIES {
-        let Some(query) = node.object(key)?.filter(|_| version >= since) else { continue };
+        let Some(query) = node.object(key)?.filter(|_| version >= since) else {
+            continue;
+        };
         let message = upper(key);
         let text = query.string(field)?;
         let here = place.at("SearchQuery", &message).at(&message, &upper(field));
-        if min == 0 { here.at_most(&text, max)? } else { here.runes(&text, min, max)? }
+        if min == 0 {
+            here.at_most(&text, max)?
+        } else {
+            here.runes(&text, min, max)?
+        }
         let compare = Compare::read(query);
-        return Ok(Filter::Text { column, wanted: compare.prepare(&text), compare });
+        return Ok(Filter::Text {
+            column,
+            wanted: compare.prepare(&text),
+            compare,
+        });
     }
     if let Some(filter) = read_simple(node, place)? {
         return Ok(filter);
@@ -197,7 +274,8 @@ fn read_simple(node: Node<'_>, place: &Place) -> Result<Option<Filter>, Failure>
     if let Some(query) = node.object("organizationIdQuery")? {
         let id = query.string("organizationId")?;
         let here = place.at("SearchQuery", "OrganizationIdQuery");
-        here.at("OrganizationIdQuery", "OrganizationId").runes(&id, 1, 200)?;
+        here.at("OrganizationIdQuery", "OrganizationId")
+            .runes(&id, 1, 200)?;
         return Ok(Some(Filter::Organization(id)));
     }
     if let Some(query) = node.object("typeQuery")? {
@@ -246,7 +324,10 @@ fn read_nested(
     version: Version,
     depth: usize,
 ) -> Result<Option<Filter>, Failure> {
-    for (key, make) in [("orQuery", Filter::Or as fn(Vec<Filter>) -> Filter), ("andQuery", Filter::And)] {
+    for (key, make) in [
+        ("orQuery", Filter::Or as fn(Vec<Filter>) -> Filter),
+        ("andQuery", Filter::And),
+    ] {
         let Some(query) = node.object(key)? else { continue };
         let here = place.at("SearchQuery", &upper(key)).at(&upper(key), "Queries");
         let mut filters = Vec::new();
@@ -260,8 +341,15 @@ fn read_nested(
     }
     if let Some(query) = node.object("notQuery")? {
         let here = place.at("SearchQuery", "NotQuery").at("NotQuery", "Query");
-        let inner = query.object("query")?.ok_or_else(|| here.refuse("value is required"))?;
-        return Ok(Some(Filter::Not(Box::new(read(inner, &here, version, depth + 1)?))));
+        let inner = query
+            .object("query")?
+            .ok_or_else(|| here.refuse("value is required"))?;
+        return Ok(Some(Filter::Not(Box::new(read(
+            inner,
+            &here,
+            version,
+            depth + 1,
+        )?))));
     }
     Ok(None)
 }
@@ -272,23 +360,33 @@ fn read_metadata(node: Node<'_>, place: &Place) -> Result<Option<Filter>, Failur
         let here = place.at("SearchQuery", "MetadataKeyFilter");
         here.at("MetadataKeyFilter", "Key").at_most(&key, 200)?;
         let compare = Compare::read_metadata(query);
-        return Ok(Some(Filter::MetadataKey { wanted: compare.prepare(&key), compare }));
+        return Ok(Some(Filter::MetadataKey {
+            wanted: compare.prepare(&key),
+            compare,
+        }));
     }
     if let Some(query) = node.object("metadataValueFilter")? {
         let wanted = query.bytes("value")?;
-        let here = place.at("SearchQuery", "MetadataValueFilter").at("MetadataValueFilter", "Value");
+        let here = place
+            .at("SearchQuery", "MetadataValueFilter")
+            .at("MetadataValueFilter", "Value");
         if wanted.len() > 200 {
             return Err(here.refuse("value length must be at most 200 bytes"));
         }
         let names = ["BYTE_FILTER_METHOD_EQUALS", "BYTE_FILTER_METHOD_NOT_EQUALS"];
-        return Ok(Some(Filter::MetadataValue { wanted, equal: query.choice("method", &names) == 0 }));
+        return Ok(Some(Filter::MetadataValue {
+            wanted,
+            equal: query.choice("method", &names) == 0,
+        }));
     }
     Ok(None)
 }
 
 fn upper(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + chars.as_str()
+    })
 }
 
 impl Filter {
@@ -305,9 +403,11 @@ impl Filter {
     /// Applies it to one user joined with one of its metadata entries, or with none; `None` is SQL's NULL.
     pub(crate) fn holds(&self, user: &User, entry: Option<(&str, &Entry)>) -> Option<bool> {
         match self {
-            Self::Text { column, wanted, compare } => {
-                Some(compare.matches(column.of(user)?, wanted))
-            }
+            Self::Text {
+                column,
+                wanted,
+                compare,
+            } => Some(compare.matches(column.of(user)?, wanted)),
             Self::State(number) => Some(state_number(user.state) == *number),
             Self::Type(number) => Some(*number == if user.human().is_some() { 1 } else { 2 }),
             Self::Id(id) => Some(user.id == *id),

@@ -29,7 +29,13 @@ pub(crate) fn add(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = enter(state, call, "user.grant.write")?;
     Place::of("AddUserGrantRequest", "ProjectId").runes(&project, 1, 200)?;
     let org = caller.org.clone();
-    let wanted = Wanted { org, user: call.param("userId"), project, project_grant, roles };
+    let wanted = Wanted {
+        org,
+        user: call.param("userId"),
+        project,
+        project_grant,
+        roles,
+    };
     let id = state.add_grant(wanted)?;
     let mut writer = Writer::default();
     writer.open();
@@ -135,7 +141,9 @@ fn write_details(writer: &mut Writer, sequence: u64, changed: i64, org: &str) {
 impl State {
     fn own_grant(&self, caller: &Caller, id: &str, unknown: &'static str) -> Result<&Grant, Failure> {
         let found = self.grants.get(id).filter(|grant| grant.org == caller.org);
-        found.map(AsRef::as_ref).ok_or_else(|| Failure::of(NOT_FOUND, unknown, "User grant not found"))
+        found
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Failure::of(NOT_FOUND, unknown, "User grant not found"))
     }
 
     /// Makes a grant: user, project, roles, uniqueness, in this order.
@@ -143,9 +151,14 @@ impl State {
         if self.user(&wanted.user).is_none() {
             return Err(Failure::user_not_found(PRECONDITION, "COMMAND-4f8sg"));
         }
-        let owned = self.projects.get(&wanted.project).is_some_and(|project| project.org == wanted.org);
+        let owned = self
+            .projects
+            .get(&wanted.project)
+            .is_some_and(|project| project.org == wanted.org);
         if !owned && wanted.project_grant.is_empty() && self.options.version != Version::V2_64 {
-            wanted.project_grant = self.project_grant_of(&wanted.project, &wanted.org).unwrap_or_default();
+            wanted.project_grant = self
+                .project_grant_of(&wanted.project, &wanted.org)
+                .unwrap_or_default();
         }
         self.check_roles(&wanted.org, &wanted.project, &wanted.project_grant, &wanted.roles)?;
         let at = self.clock.now();
@@ -173,14 +186,20 @@ impl State {
         (grant.created, grant.changed, self.grants_seen) = (at, at, at);
         let id = grant.id.clone();
         self.grant_keys.insert(grant.key(), id.clone());
-        self.grants_of.entry(grant.user.clone()).or_default().push(id.clone());
+        self.grants_of
+            .entry(grant.user.clone())
+            .or_default()
+            .push(id.clone());
         self.grants.insert(id.clone(), Arc::new(grant));
         Ok(id)
     }
 
     fn project_grant_of(&self, project: &str, org: &str) -> Option<String> {
         let grants = &self.projects.get(project)?.grants;
-        grants.iter().find(|(_, grant)| grant.org == org).map(|(id, _)| id.clone())
+        grants
+            .iter()
+            .find(|(_, grant)| grant.org == org)
+            .map(|(id, _)| id.clone())
     }
 
     /// The roles must exist on the project, or be part of the project grant.
@@ -197,17 +216,29 @@ impl State {
             if project.org == org {
                 project.roles.contains_key(role)
             } else {
-                project.grants.get(project_grant).is_some_and(|grant| grant.roles.contains(role))
+                project
+                    .grants
+                    .get(project_grant)
+                    .is_some_and(|grant| grant.roles.contains(role))
             }
         };
-        let granted = || project.grants.get(project_grant).is_some_and(|grant| grant.org == org);
+        let granted = || {
+            project
+                .grants
+                .get(project_grant)
+                .is_some_and(|grant| grant.org == org)
+        };
         if project.org != org && !granted() {
             return Err(unknown());
         }
         if roles.iter().all(known) {
             return Ok(());
         }
-        Err(Failure::of(PRECONDITION, "COMMAND-mm9F4", "Errors.Project.Role.NotFound"))
+        Err(Failure::of(
+            PRECONDITION,
+            "COMMAND-mm9F4",
+            "Errors.Project.Role.NotFound",
+        ))
     }
 
     /// Changes a grant as one event.
@@ -235,17 +266,28 @@ impl State {
 
     /// From now on the searches show the grants as they are now.
     pub(crate) fn freeze_grants(&mut self, reads: Option<u64>) {
-        self.frozen_grants =
-            Some(FrozenGrants { grants: self.grants.clone(), seen: self.grants_seen, reads });
+        self.frozen_grants = Some(FrozenGrants {
+            grants: self.grants.clone(),
+            seen: self.grants_seen,
+            reads,
+        });
     }
 
     /// Counts a search; a frozen list catches up when its searches are used up.
     pub(crate) fn count_grant_read(&mut self) {
         self.shuffles += 1;
-        if self.frozen_grants.as_ref().is_some_and(|frozen| frozen.reads == Some(0)) {
+        if self
+            .frozen_grants
+            .as_ref()
+            .is_some_and(|frozen| frozen.reads == Some(0))
+        {
             self.frozen_grants = None;
         }
-        if let Some(left) = self.frozen_grants.as_mut().and_then(|frozen| frozen.reads.as_mut()) {
+        if let Some(left) = self
+            .frozen_grants
+            .as_mut()
+            .and_then(|frozen| frozen.reads.as_mut())
+        {
             *left -= 1;
         }
     }

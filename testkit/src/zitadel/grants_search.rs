@@ -49,7 +49,9 @@ fn read(node: Node<'_>, place: &Place, version: Version) -> Result<Filter, Failu
         return Ok(Filter::Email(email));
     }
     if let Some(query) = node.object("withGrantedQuery")? {
-        return Ok(Filter::WithGranted(query.flag("withGranted")?.unwrap_or_default()));
+        return Ok(Filter::WithGranted(
+            query.flag("withGranted")?.unwrap_or_default(),
+        ));
     }
     if version >= Version::V4 {
         if let Some(query) = node.object("inUserIdsQuery")? {
@@ -73,13 +75,22 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
     let mut rows = state.matching_grants(&caller.org, &filters);
     rows.sort_by_cached_key(|(grant, _)| state.tie(&grant.id));
     let shown = page.cut(&rows);
-    let size = shown.iter().map(|(grant, user)| state.grant_size(grant, user)).sum();
+    let size = shown
+        .iter()
+        .map(|(grant, user)| state.grant_size(grant, user))
+        .sum();
     call.check_reply(state, size, Api::V1)?;
-    let seen = state.frozen_grants.as_ref().map_or(state.grants_seen, |frozen| frozen.seen);
+    let seen = state
+        .frozen_grants
+        .as_ref()
+        .map_or(state.grants_seen, |frozen| frozen.seen);
     let mut writer = Writer::default();
     writer.open();
     writer.open_field("details");
-    writer.long("totalResult", if shown.is_empty() { 0 } else { rows.len() as u64 });
+    writer.long(
+        "totalResult",
+        if shown.is_empty() { 0 } else { rows.len() as u64 },
+    );
     writer.time("viewTimestamp", seen);
     writer.close();
     if !shown.is_empty() {
@@ -96,8 +107,13 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
 impl State {
     /// Grants on the read side with their users; grants of removed users drop out.
     fn matching_grants(&self, org: &str, filters: &[Filter]) -> Vec<(Arc<Grant>, Arc<User>)> {
-        let grants = self.frozen_grants.as_ref().map_or(&self.grants, |frozen| &frozen.grants);
-        let others = filters.iter().any(|filter| matches!(filter, Filter::WithGranted(true)));
+        let grants = self
+            .frozen_grants
+            .as_ref()
+            .map_or(&self.grants, |frozen| &frozen.grants);
+        let others = filters
+            .iter()
+            .any(|filter| matches!(filter, Filter::WithGranted(true)));
         let own_project = |grant: &Grant| self.projects.get(&grant.project).is_some_and(|p| p.org == org);
         let test = |grant: &Arc<Grant>| {
             let user = self.users.get(&grant.user)?;
@@ -131,7 +147,11 @@ impl State {
         writer.text("resourceOwner", &grant.org);
         writer.close();
         writer.texts("roleKeys", grant.roles.iter().map(String::as_str));
-        let state = if grant.active { "USER_GRANT_STATE_ACTIVE" } else { "USER_GRANT_STATE_INACTIVE" };
+        let state = if grant.active {
+            "USER_GRANT_STATE_ACTIVE"
+        } else {
+            "USER_GRANT_STATE_INACTIVE"
+        };
         writer.text("state", state);
         writer.text("userId", &grant.user);
         writer.text("userName", &user.username);
@@ -147,8 +167,19 @@ impl State {
         writer.text("projectName", project.map_or("", |project| &project.name));
         writer.text("projectGrantId", &grant.project_grant);
         writer.text("preferredLoginName", &user.username);
-        writer.text("userType", if user.human().is_some() { "TYPE_HUMAN" } else { "TYPE_MACHINE" });
-        self.write_org(writer, &user.org, ["grantedOrgId", "grantedOrgName", "grantedOrgDomain"]);
+        writer.text(
+            "userType",
+            if user.human().is_some() {
+                "TYPE_HUMAN"
+            } else {
+                "TYPE_MACHINE"
+            },
+        );
+        self.write_org(
+            writer,
+            &user.org,
+            ["grantedOrgId", "grantedOrgName", "grantedOrgDomain"],
+        );
         writer.close();
     }
 
@@ -162,7 +193,11 @@ impl State {
     /// Protobuf bytes of a grant in a reply.
     fn grant_size(&self, grant: &Grant, user: &User) -> usize {
         let org = |id: &str| {
-            text_size(id) + self.orgs.get(id).map_or(0, |org| text_size(&org.name) + text_size(&org.domain))
+            text_size(id)
+                + self
+                    .orgs
+                    .get(id)
+                    .map_or(0, |org| text_size(&org.name) + text_size(&org.domain))
         };
         let names = user.human().map_or(0, |human| {
             text_size(&human.given_name)
@@ -170,7 +205,10 @@ impl State {
                 + text_size(&human.email)
                 + text_size(&human.display_name)
         });
-        let project = self.projects.get(&grant.project).map_or(0, |project| text_size(&project.name));
+        let project = self
+            .projects
+            .get(&grant.project)
+            .map_or(0, |project| text_size(&project.name));
         let roles: usize = grant.roles.iter().map(|role| text_size(role)).sum();
         3 + text_size(&grant.id) * 3
             + details_size(&grant.org)

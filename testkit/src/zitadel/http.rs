@@ -34,11 +34,19 @@ impl Answer {
 
     pub(crate) fn with_type(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), kind.to_owned())];
-        Self { status, headers, body: body.into() }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     pub(crate) fn failed(failure: &Failure, transport: Transport) -> Self {
@@ -47,7 +55,9 @@ impl Answer {
             Transport::Rest => {
                 let mut answer = Self::json(failure.status(), failure.rest_body());
                 if failure.status() == 401 {
-                    answer.headers.push(("www-authenticate".to_owned(), failure.message()));
+                    answer
+                        .headers
+                        .push(("www-authenticate".to_owned(), failure.message()));
                 }
                 answer
             }
@@ -72,7 +82,10 @@ impl Answer {
 
 impl Incoming {
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
     }
 }
 
@@ -122,6 +135,9 @@ mod tests {
     #[test]
     fn decoding() {
         assert_eq!(decode("/a%20b+c%zz", Plus::Literal), "/a b+c%zz");
-        assert_eq!(form("a=b+c%26&d"), [("a".into(), "b c&".into()), ("d".into(), String::new())]);
+        assert_eq!(
+            form("a=b+c%26&d"),
+            [("a".into(), "b c&".into()), ("d".into(), String::new())]
+        );
     }
 }

@@ -24,7 +24,11 @@ pub(crate) fn canonical(tag: &str) -> String {
             2 if letters => out.push_str(&format!("-{}", part.to_ascii_uppercase())),
             4 if letters => {
                 let (first, rest) = part.split_at(1);
-                out.push_str(&format!("-{}{}", first.to_ascii_uppercase(), rest.to_ascii_lowercase()));
+                out.push_str(&format!(
+                    "-{}{}",
+                    first.to_ascii_uppercase(),
+                    rest.to_ascii_lowercase()
+                ));
             }
             _ => return "und".to_owned(),
         }
@@ -39,7 +43,13 @@ mod tests {
     /// The recorded spellings.
     #[test]
     fn recorded_languages() {
-        let recorded = [("de-DE", "de-DE"), ("DE", "de"), ("de_DE", "de-DE"), ("", "und"), ("xx", "und")];
+        let recorded = [
+            ("de-DE", "de-DE"),
+            ("DE", "de"),
+            ("de_DE", "de-DE"),
+            ("", "und"),
+            ("xx", "und"),
+        ];
         for (sent, stored) in recorded {
             assert_eq!(canonical(sent), stored);
         }

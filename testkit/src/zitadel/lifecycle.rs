@@ -21,9 +21,11 @@ pub(crate) fn deactivate(state: &mut State, call: &Call) -> Result<String, Failu
             let text = "User with state initial can only be deleted not deactivated";
             Some(Failure::of(PRECONDITION, "COMMAND-gvx4kct9r2", text))
         }
-        UserState::Inactive => {
-            Some(Failure::of(PRECONDITION, "COMMAND-5gunjw0cd7", "User already inactive"))
-        }
+        UserState::Inactive => Some(Failure::of(
+            PRECONDITION,
+            "COMMAND-5gunjw0cd7",
+            "User already inactive",
+        )),
         _ => None,
     };
     let step = Step {
@@ -53,11 +55,21 @@ pub(crate) fn reactivate(state: &mut State, call: &Call) -> Result<String, Failu
 /// `POST /v2/users/{userId}/lock`: active and initial users.
 pub(crate) fn lock(state: &mut State, call: &Call) -> Result<String, Failure> {
     let refuse = |state| {
-        let failure = || Failure::of(PRECONDITION, "COMMAND-lgws8wtsqf", "User is not active or initial");
+        let failure = || {
+            Failure::of(
+                PRECONDITION,
+                "COMMAND-lgws8wtsqf",
+                "User is not active or initial",
+            )
+        };
         (!matches!(state, UserState::Active | UserState::Initial)).then(failure)
     };
-    let step =
-        Step { unknown: "COMMAND-450yxuqrh1", refuse, to: UserState::Locked, event: EventKind::Locked };
+    let step = Step {
+        unknown: "COMMAND-450yxuqrh1",
+        refuse,
+        to: UserState::Locked,
+        event: EventKind::Locked,
+    };
     take(state, call, &step)
 }
 
@@ -67,15 +79,21 @@ pub(crate) fn unlock(state: &mut State, call: &Call) -> Result<String, Failure> 
         let failure = || Failure::of(PRECONDITION, "COMMAND-olb9vb0oca", "User is not locked");
         (state != UserState::Locked).then(failure)
     };
-    let step =
-        Step { unknown: "COMMAND-x377t913pw", refuse, to: UserState::Active, event: EventKind::Unlocked };
+    let step = Step {
+        unknown: "COMMAND-x377t913pw",
+        refuse,
+        to: UserState::Active,
+        event: EventKind::Unlocked,
+    };
     take(state, call, &step)
 }
 
 fn take(state: &mut State, call: &Call, step: &Step) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
-    let user = state.user(&id).ok_or_else(|| Failure::user_not_found(NOT_FOUND, step.unknown))?;
+    let user = state
+        .user(&id)
+        .ok_or_else(|| Failure::user_not_found(NOT_FOUND, step.unknown))?;
     if let Some(failure) = (step.refuse)(user.state) {
         return Err(failure);
     }

@@ -37,15 +37,18 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     let page = Page::read(call.body())?;
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
-    let user = state.user(&id).filter(|user| {
-        user.id == caller.user || state.may(&caller.user, &user.org, "user.read")
-    });
+    let user = state
+        .user(&id)
+        .filter(|user| user.id == caller.user || state.may(&caller.user, &user.org, "user.read"));
     let links = user.map(|user| user.links.as_slice()).unwrap_or_default();
     let rows = page.cut(links);
     let mut writer = Writer::default();
     writer.open();
     writer.open_field("details");
-    writer.long("totalResult", if rows.is_empty() { 0 } else { links.len() as u64 });
+    writer.long(
+        "totalResult",
+        if rows.is_empty() { 0 } else { links.len() as u64 },
+    );
     writer.time("timestamp", state.clock.last());
     writer.close();
     if !rows.is_empty() {
@@ -66,10 +69,17 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
 /// `DELETE /v2/users/{userId}/links/{idpId}/{linkedUserId}`: here the letter case counts.
 pub(crate) fn remove(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
-    let (id, idp, external) = (call.param("userId"), call.param("idpId"), call.param("linkedUserId"));
+    let (id, idp, external) = (
+        call.param("userId"),
+        call.param("idpId"),
+        call.param("linkedUserId"),
+    );
     let unknown = || Failure::of(NOT_FOUND, "COMMAND-1M9xR", "External IDP not found");
     let user = state.user(&id).ok_or_else(unknown)?;
-    let found = user.links.iter().position(|link| link.idp == idp && link.user_id == external);
+    let found = user
+        .links
+        .iter()
+        .position(|link| link.idp == idp && link.user_id == external);
     let at = found.ok_or_else(unknown)?;
     state.require_for_user(&caller, &id, &user.org.clone(), "user.write")?;
     if let Some(user) = state.user_mut(&id) {

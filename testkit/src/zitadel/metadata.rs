@@ -22,7 +22,13 @@ pub(crate) struct Pagination {
 impl Pagination {
     /// Reads it; call [`Pagination::check`] after authentication.
     pub(crate) fn read(body: Node<'_>) -> Result<Self, Failure> {
-        let Some(node) = body.object("pagination")? else { return Ok(Self { offset: 0, limit: 100, asc: false }) };
+        let Some(node) = body.object("pagination")? else {
+            return Ok(Self {
+                offset: 0,
+                limit: 100,
+                asc: false,
+            });
+        };
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let limit = size(node.number("limit", "uint32")?);
         Ok(Self {
@@ -71,9 +77,12 @@ pub(crate) fn set(state: &mut State, call: &Call) -> Result<String, Failure> {
 pub(crate) fn delete(state: &mut State, call: &Call) -> Result<String, Failure> {
     let keys: Vec<String> = match call.transport {
         Transport::Connect => call.body().texts("keys")?,
-        Transport::Rest => {
-            call.query.iter().filter(|(name, _)| name == "keys").map(|(_, key)| key.clone()).collect()
-        }
+        Transport::Rest => call
+            .query
+            .iter()
+            .filter(|(name, _)| name == "keys")
+            .map(|(_, key)| key.clone())
+            .collect(),
     };
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
@@ -89,24 +98,39 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
     let mut keys = Vec::new();
     for (index, filter) in call.body().list("filters")?.into_iter().enumerate() {
         let place = Place::of("ListUserMetadataRequest", "Filters").item(index);
-        let missing = || place.at("MetadataSearchFilter", "Filter").refuse("value is required");
+        let missing = || {
+            place
+                .at("MetadataSearchFilter", "Filter")
+                .refuse("value is required")
+        };
         let node = filter.object("keyFilter")?.ok_or_else(missing)?;
-        let names = ["TEXT_FILTER_METHOD_EQUALS", "TEXT_FILTER_METHOD_EQUALS_IGNORE_CASE"];
-        let compare = if node.choice("method", &names) == 1 { Compare::EqualsFolded } else { Compare::Equals };
+        let names = [
+            "TEXT_FILTER_METHOD_EQUALS",
+            "TEXT_FILTER_METHOD_EQUALS_IGNORE_CASE",
+        ];
+        let compare = if node.choice("method", &names) == 1 {
+            Compare::EqualsFolded
+        } else {
+            Compare::Equals
+        };
         keys.push((compare, compare.prepare(&node.string("key")?)));
     }
     let caller = state.authenticate(call, None)?;
     page.check()?;
     let id = call.param("userId");
-    let user = state.user(&id).filter(|user| {
-        user.id == caller.user || state.may(&caller.user, &user.org, "user.read")
-    });
-    let all = user.map(|user| user.metadata.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let user = state
+        .user(&id)
+        .filter(|user| user.id == caller.user || state.may(&caller.user, &user.org, "user.read"));
+    let all = user
+        .map(|user| user.metadata.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
     let matches = |key: &str| keys.iter().all(|(compare, wanted)| compare.matches(key, wanted));
     let mut rows: Vec<(&String, &Entry)> = all.into_iter().filter(|(key, _)| matches(key)).collect();
     rows.sort_by_key(|(_, entry)| if page.asc { entry.created } else { -entry.created });
     let shown = page.cut(&rows);
-    let size = shown.iter().map(|(key, entry)| nested_size(32 + text_size(key) + nested_size(entry.value.len())));
+    let size = shown
+        .iter()
+        .map(|(key, entry)| nested_size(32 + text_size(key) + nested_size(entry.value.len())));
     call.check_reply(state, size.sum(), Api::V2)?;
     let mut writer = Writer::default();
     writer.open();
@@ -155,16 +179,23 @@ impl State {
         if changed.is_empty() {
             return;
         }
-        let event = |(key, value): &(String, Vec<u8>)| {
-            (EventKind::MetadataSet, metadata_payload(key, Some(value)))
-        };
+        let event =
+            |(key, value): &(String, Vec<u8>)| (EventKind::MetadataSet, metadata_payload(key, Some(value)));
         let at = self.push(id, &caller.user, changed.iter().map(event).collect());
         let count = changed.len() as u64;
         let Some(user) = self.user_mut(id) else { return };
         let first = user.sequence + 1 - count;
         for (sequence, (key, value)) in (first..).zip(changed) {
             let created = user.metadata.get(&key).map_or(at, |entry| entry.created);
-            user.metadata.insert(key, Entry { value, sequence, created, changed: at });
+            user.metadata.insert(
+                key,
+                Entry {
+                    value,
+                    sequence,
+                    created,
+                    changed: at,
+                },
+            );
         }
     }
 
@@ -177,7 +208,11 @@ impl State {
     ) -> Result<(), Failure> {
         let has = |key: &String| self.user(id).is_some_and(|user| user.metadata.contains_key(key));
         if !keys.iter().all(has) {
-            return Err(Failure::of(NOT_FOUND, "META-2nnds", "One or more keys do not exist"));
+            return Err(Failure::of(
+                NOT_FOUND,
+                "META-2nnds",
+                "One or more keys do not exist",
+            ));
         }
         let event = |key: &String| (EventKind::MetadataRemoved, metadata_payload(key, None));
         self.push(id, &caller.user, keys.iter().map(event).collect());

@@ -15,7 +15,10 @@ pub(crate) fn get(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = enter(state, call, "user.read")?;
     let missing = || Failure::of(NOT_FOUND, "QUERY-Rgh32", "Metadata not found");
     let (id, key) = (call.param("userId"), call.param("key"));
-    let user = state.user(&id).filter(|user| user.org == caller.org).ok_or_else(missing)?;
+    let user = state
+        .user(&id)
+        .filter(|user| user.org == caller.org)
+        .ok_or_else(missing)?;
     let entry = user.metadata.get(&key).ok_or_else(missing)?;
     let mut writer = Writer::default();
     writer.open();
@@ -36,18 +39,27 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
         keys.push((compare, compare.prepare(&node.string("key")?)));
     }
     let caller = enter(state, call, "user.read")?;
-    let user = state.user(&call.param("userId")).filter(|user| user.org == caller.org);
-    let all = user.map(|user| user.metadata.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let user = state
+        .user(&call.param("userId"))
+        .filter(|user| user.org == caller.org);
+    let all = user
+        .map(|user| user.metadata.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
     let matches = |key: &str| keys.iter().all(|(compare, wanted)| compare.matches(key, wanted));
     let rows: Vec<(&String, &Entry)> = all.into_iter().filter(|(key, _)| matches(key)).collect();
     let shown = page.cut(&rows);
     let owner = details_size(&caller.org);
-    let size = shown.iter().map(|(key, e)| nested_size(owner + text_size(key) + nested_size(e.value.len())));
+    let size = shown
+        .iter()
+        .map(|(key, e)| nested_size(owner + text_size(key) + nested_size(e.value.len())));
     call.check_reply(state, size.sum(), Api::V1)?;
     let mut writer = Writer::default();
     writer.open();
     writer.open_field("details");
-    writer.long("totalResult", if shown.is_empty() { 0 } else { rows.len() as u64 });
+    writer.long(
+        "totalResult",
+        if shown.is_empty() { 0 } else { rows.len() as u64 },
+    );
     writer.time("viewTimestamp", state.clock.last());
     writer.close();
     if !shown.is_empty() {
@@ -85,8 +97,10 @@ pub(crate) fn set(state: &mut State, call: &Call) -> Result<String, Failure> {
 /// `POST /management/v1/users/{userId}/metadata/_bulk`.
 pub(crate) fn set_many(state: &mut State, call: &Call) -> Result<String, Failure> {
     let entries = read_metadata(call.body())?;
-    let size: usize =
-        entries.iter().map(|(key, value)| nested_size(text_size(key) + nested_size(value.len()))).sum();
+    let size: usize = entries
+        .iter()
+        .map(|(key, value)| nested_size(text_size(key) + nested_size(value.len())))
+        .sum();
     let max = state.options.reply_cap;
     if size > max {
         let text = format!("grpc: received message larger than max ({size} vs. {max})");
@@ -95,7 +109,9 @@ pub(crate) fn set_many(state: &mut State, call: &Call) -> Result<String, Failure
     let caller = enter(state, call, "user.write")?;
     let place = Place::of("BulkSetUserMetadataRequest", "Metadata");
     for (index, (key, value)) in entries.iter().enumerate() {
-        place.item(index).entry("BulkSetUserMetadataRequest_Metadata", key, value)?;
+        place
+            .item(index)
+            .entry("BulkSetUserMetadataRequest_Metadata", key, value)?;
     }
     let id = call.param("userId");
     own_user(state, &caller, &id, &entries)?;
@@ -131,7 +147,11 @@ fn enter(state: &State, call: &Call, permission: &str) -> Result<Caller, Failure
 
 fn own_user<T>(state: &State, caller: &Caller, id: &str, items: &[T]) -> Result<(), Failure> {
     let org = state.metadata_owner(id, items)?;
-    if org == caller.org { Ok(()) } else { Err(Failure::user_not_found(PRECONDITION, "COMMAND-uXHNj")) }
+    if org == caller.org {
+        Ok(())
+    } else {
+        Err(Failure::user_not_found(PRECONDITION, "COMMAND-uXHNj"))
+    }
 }
 
 fn changed(state: &State, id: &str) -> String {

@@ -123,7 +123,12 @@ impl ZitadelDouble {
         let (stop, stopped) = oneshot::channel();
         let shared = core.clone();
         let thread = std::thread::spawn(move || run_server(shared, listener, stopped));
-        Self { core, address, stop: Some(stop), thread: Some(thread) }
+        Self {
+            core,
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     /// Base URL without a slash at the end, also the audience of assertions.
@@ -140,7 +145,10 @@ impl ZitadelDouble {
 }
 
 fn run_server(core: Arc<Core>, listener: std::net::TcpListener, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.expect("a runtime");
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");

@@ -47,7 +47,10 @@ pub(crate) fn mine(state: &mut State, call: &Call) -> Result<String, Failure> {
 pub(crate) fn project(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = enter(state, call, "project.read")?;
     let id = call.param("projectId");
-    let own = state.projects.get(&id).filter(|project| project.org == caller.org);
+    let own = state
+        .projects
+        .get(&id)
+        .filter(|project| project.org == caller.org);
     let project = own.ok_or_else(|| Failure::of(NOT_FOUND, "QUERY-fk2fs", "Project not found"))?;
     let mut writer = Writer::default();
     writer.open();
@@ -73,13 +76,22 @@ pub(crate) fn roles(state: &mut State, call: &Call) -> Result<String, Failure> {
         let compare = Compare::read(node);
         keys.push((compare, compare.prepare(&node.string("key")?)));
     }
-    let own = state.projects.get(&call.param("projectId")).filter(|project| project.org == caller.org);
-    let all = own.map(|project| project.roles.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let own = state
+        .projects
+        .get(&call.param("projectId"))
+        .filter(|project| project.org == caller.org);
+    let all = own
+        .map(|project| project.roles.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
     let matches = |key: &str| keys.iter().all(|(compare, wanted)| compare.matches(key, wanted));
     let rows: Vec<_> = all.into_iter().filter(|(key, _)| matches(key)).collect();
     let shown = page.cut(&rows);
     let mut writer = Writer::default();
-    open_list(&mut writer, if shown.is_empty() { 0 } else { rows.len() }, state.clock.last());
+    open_list(
+        &mut writer,
+        if shown.is_empty() { 0 } else { rows.len() },
+        state.clock.last(),
+    );
     if !shown.is_empty() {
         writer.open_list("result");
         for (key, role) in shown {
@@ -115,11 +127,17 @@ pub(crate) fn granted_projects(state: &mut State, call: &Call) -> Result<String,
     }
     let shown = page.cut(&rows);
     let mut writer = Writer::default();
-    open_list(&mut writer, if shown.is_empty() { 0 } else { rows.len() }, state.clock.last());
+    open_list(
+        &mut writer,
+        if shown.is_empty() { 0 } else { rows.len() },
+        state.clock.last(),
+    );
     if !shown.is_empty() {
         writer.open_list("result");
         for (project_id, grant_id, grant) in shown {
-            let Some(project) = state.projects.get(*project_id) else { continue };
+            let Some(project) = state.projects.get(*project_id) else {
+                continue;
+            };
             let name = |id: &str| state.orgs.get(id).map_or("", |org| &org.name);
             writer.open();
             writer.text("grantId", grant_id);
@@ -143,7 +161,12 @@ pub(crate) fn granted_projects(state: &mut State, call: &Call) -> Result<String,
 /// `GET /management/v1/policies/domain`: the default one of the instance, open to everybody.
 pub(crate) fn domain_policy(state: &mut State, call: &Call) -> Result<String, Failure> {
     state.authenticate(call, None)?;
-    let created = state.orgs.values().map(|org| org.created).min().unwrap_or_default();
+    let created = state
+        .orgs
+        .values()
+        .map(|org| org.created)
+        .min()
+        .unwrap_or_default();
     let mut writer = Writer::default();
     writer.open();
     writer.open_field("policy");

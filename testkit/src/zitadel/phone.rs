@@ -24,10 +24,13 @@ pub fn normalise(input: &str) -> Option<String> {
         // A plus before something else than a calling code is taken for a slip.
         international(&digits).or_else(|| explicit(&digits))?
     } else {
-        explicit(&digits).or_else(|| Some((calling_code(HOME)?, digits.clone())).filter(|_| !is_foreign(&digits)))?
+        explicit(&digits)
+            .or_else(|| Some((calling_code(HOME)?, digits.clone())).filter(|_| !is_foreign(&digits)))?
     };
     let national = without_trunk(&code, &national);
-    NATIONAL.contains(&national.len()).then(|| format!("+{}{national}", code.code))
+    NATIONAL
+        .contains(&national.len())
+        .then(|| format!("+{}{national}", code.code))
 }
 
 /// From the first digit or plus to the last letter, digit or `#`.
@@ -41,8 +44,22 @@ fn candidate(input: &str) -> Option<&str> {
 
 /// Cuts off what reads like an extension, if a number is left.
 fn strip_extension(text: &str) -> &str {
-    const LABELS: &[&str] =
-        &["extension", "extensión", "extn", "ext", "xtn", "xt", "anexo", "int", "x", "#", "＃", "~", "～", ","];
+    const LABELS: &[&str] = &[
+        "extension",
+        "extensión",
+        "extn",
+        "ext",
+        "xtn",
+        "xt",
+        "anexo",
+        "int",
+        "x",
+        "#",
+        "＃",
+        "~",
+        "～",
+        ",",
+    ];
     let body = text.strip_suffix('#').unwrap_or(text);
     let before = body.trim_end_matches(|c| digit(c).is_some());
     let count = body[before.len()..].chars().count();
@@ -55,8 +72,12 @@ fn strip_extension(text: &str) -> &str {
         let spaced = before.trim_end_matches([' ', '\u{a0}', '\t', ',', '-']);
         let label_end = spaced.strip_suffix([':', '.', '．']).unwrap_or(spaced);
         let lower = label_end.to_lowercase();
-        let label = LABELS.iter().find(|label| lower.ends_with(*label) && lower.len() == label_end.len());
-        label.map(|label| label_end[..label_end.len() - label.len()].trim_end_matches([' ', '\u{a0}', '\t', ',']))
+        let label = LABELS
+            .iter()
+            .find(|label| lower.ends_with(*label) && lower.len() == label_end.len());
+        label.map(|label| {
+            label_end[..label_end.len() - label.len()].trim_end_matches([' ', '\u{a0}', '\t', ','])
+        })
     };
     let hash = body.len() < text.len() && count <= 5 && before.ends_with(['-', ' ']);
     let cut = cut.or_else(|| hash.then(|| before.trim_end_matches(['-', ' '])));
@@ -66,9 +87,14 @@ fn strip_extension(text: &str) -> &str {
 /// Two digits, or three with punctuation between and letters after.
 fn is_viable(text: &str) -> bool {
     let punctuation = |c: char| {
-        matches!(c, '-' | 'x' | ' ' | '\u{a0}' | '\u{ad}' | '(' | ')' | '.' | '[' | ']' | '/' | '~' | '*')
-            || matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{ff0d}'..='\u{ff0f}')
-            || matches!(c, '\u{200b}' | '\u{2060}' | '\u{3000}' | '（' | '）' | '［' | '］' | '⁓' | '∼' | '～')
+        matches!(
+            c,
+            '-' | 'x' | ' ' | '\u{a0}' | '\u{ad}' | '(' | ')' | '.' | '[' | ']' | '/' | '~' | '*'
+        ) || matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{ff0d}'..='\u{ff0f}')
+            || matches!(
+                c,
+                '\u{200b}' | '\u{2060}' | '\u{3000}' | '（' | '）' | '［' | '］' | '⁓' | '∼' | '～'
+            )
     };
     let rest = text.trim_start_matches(['+', '＋']);
     let count = rest.chars().filter(|c| digit(*c).is_some()).count();
@@ -159,12 +185,21 @@ fn is_swiss(digits: &str) -> bool {
 
 /// Drops the trunk prefix, unless what is left has a length no number of that code has.
 fn without_trunk(code: &CallingCode, national: &str) -> String {
-    let shorter = Some(national).filter(|_| !code.trunk.is_empty()).and_then(|n| n.strip_prefix(code.trunk));
-    let Some(shorter) = shorter else { return national.to_owned() };
-    let bit = |mask: u32| u32::try_from(shorter.len()).is_ok_and(|length| length < 32 && mask >> length & 1 == 1);
+    let shorter = Some(national)
+        .filter(|_| !code.trunk.is_empty())
+        .and_then(|n| n.strip_prefix(code.trunk));
+    let Some(shorter) = shorter else {
+        return national.to_owned();
+    };
+    let bit =
+        |mask: u32| u32::try_from(shorter.len()).is_ok_and(|length| length < 32 && mask >> length & 1 == 1);
     let longest = (31 - code.lengths.leading_zeros()) as usize;
     let possible = bit(code.lengths) && !bit(code.local) || shorter.len() > longest;
-    if possible { shorter.to_owned() } else { national.to_owned() }
+    if possible {
+        shorter.to_owned()
+    } else {
+        national.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -183,7 +218,9 @@ mod tests {
                 continue;
             }
             let input: String = serde_json::from_str(input.trim()).expect("a JSON text");
-            let stored = outcome.strip_prefix("{\"phone\": \"").and_then(|rest| rest.split('"').next());
+            let stored = outcome
+                .strip_prefix("{\"phone\": \"")
+                .and_then(|rest| rest.split('"').next());
             assert_eq!(normalise(&input).as_deref(), stored, "{line}");
             checked += 1;
         }
@@ -195,7 +232,10 @@ mod tests {
     fn length_limits() {
         assert_eq!(normalise("+491"), None);
         assert_eq!(normalise("+4912").as_deref(), Some("+4912"));
-        assert_eq!(normalise("+4130123456789012345").as_deref(), Some("+4130123456789012345"));
+        assert_eq!(
+            normalise("+4130123456789012345").as_deref(),
+            Some("+4130123456789012345")
+        );
         assert_eq!(normalise("+41301234567890123456"), None);
     }
 }

@@ -88,15 +88,30 @@ pub(crate) struct Route {
 }
 
 const fn read(method: &'static str, pattern: &'static str, handler: Handler) -> Route {
-    Route { method, pattern, effect: Effect::Read, since: Version::V2_64, handler }
+    Route {
+        method,
+        pattern,
+        effect: Effect::Read,
+        since: Version::V2_64,
+        handler,
+    }
 }
 
 const fn write(method: &'static str, pattern: &'static str, handler: Handler) -> Route {
-    Route { method, pattern, effect: Effect::Write, since: Version::V2_64, handler }
+    Route {
+        method,
+        pattern,
+        effect: Effect::Write,
+        since: Version::V2_64,
+        handler,
+    }
 }
 
 const fn new(route: Route) -> Route {
-    Route { since: Version::V4_2, ..route }
+    Route {
+        since: Version::V4_2,
+        ..route
+    }
 }
 
 /// REST paths; literal segments come before parameters in the same place.
@@ -196,23 +211,38 @@ pub(crate) enum Found {
 pub(crate) fn find(version: Version, method: &str, path: &str) -> Found {
     if version != Version::V2_64 {
         if let Some(route) = CONNECT.iter().find(|route| route.pattern == path) {
-            return if method == "POST" { Found::Connect(route) } else { Found::WrongMethod(Transport::Connect) };
+            return if method == "POST" {
+                Found::Connect(route)
+            } else {
+                Found::WrongMethod(Transport::Connect)
+            };
         }
         let service = path.rsplit_once('/').map_or(path, |(service, _)| service);
-        let serves = |route: &Route| route.pattern.strip_prefix(service).is_some_and(|m| m.starts_with('/'));
+        let serves = |route: &Route| {
+            route
+                .pattern
+                .strip_prefix(service)
+                .is_some_and(|m| m.starts_with('/'))
+        };
         if service.len() > 1 && service.starts_with("/zitadel.") && CONNECT.iter().any(serves) {
             return Found::NoConnectMethod;
         }
     }
     let mut wrong_method = false;
     for route in REST.iter().filter(|route| version >= route.since) {
-        let Some(params) = match_pattern(route.pattern, path) else { continue };
+        let Some(params) = match_pattern(route.pattern, path) else {
+            continue;
+        };
         if route.method == method {
             return Found::Rest(route, params);
         }
         wrong_method = true;
     }
-    if wrong_method { Found::WrongMethod(Transport::Rest) } else { Found::Nothing }
+    if wrong_method {
+        Found::WrongMethod(Transport::Rest)
+    } else {
+        Found::Nothing
+    }
 }
 
 /// An empty last segment counts as one, so `/v2/users/` is a path of one user.
@@ -254,9 +284,18 @@ mod tests {
         assert_eq!(kind(Version::V4, "PUT", "/v2/users"), "405 Rest");
         assert_eq!(kind(Version::V4, "POST", "/v2/users/"), "405 Rest");
         assert_eq!(kind(Version::V4, "POST", "/v2/users/1/nothing"), "404");
-        assert_eq!(kind(Version::V4, "GET", "/zitadel.user.v2.UserService/ListUsers"), "405 Connect");
-        assert_eq!(kind(Version::V4, "POST", "/zitadel.user.v2.UserService/Nope"), "404 text");
-        assert_eq!(kind(Version::V4, "POST", "/zitadel.nope.v2.NopeService/Nope"), "404");
+        assert_eq!(
+            kind(Version::V4, "GET", "/zitadel.user.v2.UserService/ListUsers"),
+            "405 Connect"
+        );
+        assert_eq!(
+            kind(Version::V4, "POST", "/zitadel.user.v2.UserService/Nope"),
+            "404 text"
+        );
+        assert_eq!(
+            kind(Version::V4, "POST", "/zitadel.nope.v2.NopeService/Nope"),
+            "404"
+        );
     }
 
     /// The older server lacks the newer paths; two of them look like a user id to it.
@@ -265,6 +304,9 @@ mod tests {
         assert_eq!(kind(Version::V2_64, "POST", "/v2/users/new"), "405 Rest");
         assert_eq!(kind(Version::V2_64, "PATCH", "/v2/users/1"), "405 Rest");
         assert_eq!(kind(Version::V2_64, "POST", "/v2/users/1/metadata"), "404");
-        assert_eq!(kind(Version::V2_64, "POST", "/zitadel.user.v2.UserService/ListUsers"), "404");
+        assert_eq!(
+            kind(Version::V2_64, "POST", "/zitadel.user.v2.UserService/ListUsers"),
+            "404"
+        );
     }
 }

@@ -22,7 +22,14 @@ impl State {
         let project = state.add_project(&org, &project, &roles);
         let idp = state.new_id();
         state.idps.insert(idp.clone(), Some(org.clone()));
-        state.fixtures = Fixtures { instance, org, other_org, project, idp, ..Fixtures::default() };
+        state.fixtures = Fixtures {
+            instance,
+            org,
+            other_org,
+            project,
+            idp,
+            ..Fixtures::default()
+        };
         state.fixtures.service_user = state.add_machine("sync", &Access::OrgUserManager);
         state.fixtures.owner = state.add_machine("owner", &Access::IamOwner);
         state
@@ -30,10 +37,22 @@ impl State {
 
     pub(crate) fn add_organization(&mut self, name: &str) -> String {
         let id = self.new_id();
-        let label: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let label: String = name
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
+            .collect();
         let created = self.clock.tick();
-        let org = Organization { name: name.to_owned(), domain: format!("{label}.localhost"), created };
+        let org = Organization {
+            name: name.to_owned(),
+            domain: format!("{label}.localhost"),
+            created,
+        };
         self.orgs.insert(id.clone(), org);
         id
     }
@@ -41,7 +60,15 @@ impl State {
     pub(crate) fn add_project(&mut self, org: &str, name: &str, roles: &[String]) -> String {
         let id = self.new_id();
         let created = self.clock.tick();
-        let role = |key: &String| (key.clone(), Role { display_name: key.clone(), created });
+        let role = |key: &String| {
+            (
+                key.clone(),
+                Role {
+                    display_name: key.clone(),
+                    created,
+                },
+            )
+        };
         let project = Project {
             name: name.to_owned(),
             org: org.to_owned(),
@@ -57,14 +84,30 @@ impl State {
     pub(crate) fn add_machine(&mut self, name: &str, access: &Access) -> String {
         let id = self.new_id();
         let org = self.fixtures.org.clone();
-        self.insert(&id, &org, name.to_owned(), Kind::Machine { name: name.to_owned() });
+        self.insert(
+            &id,
+            &org,
+            name.to_owned(),
+            Kind::Machine {
+                name: name.to_owned(),
+            },
+        );
         self.push(&id, &id, vec![(EventKind::MachineAdded, String::new())]);
         self.stamp_created(&id);
         let membership = access.membership(&org, self.options.version);
         self.memberships.insert(id.clone(), membership);
-        let key = Key { user: id.clone(), expires: i64::MAX, public: public_key(SERVICE_KEY) };
+        let key = Key {
+            user: id.clone(),
+            expires: i64::MAX,
+            public: public_key(SERVICE_KEY),
+        };
         self.keys.insert(format!("key-{id}"), key);
-        let token = Token { user: id.clone(), expires: i64::MAX, for_api: true, personal: true };
+        let token = Token {
+            user: id.clone(),
+            expires: i64::MAX,
+            for_api: true,
+            personal: true,
+        };
         self.tokens.insert(format!("pat-{id}"), token);
         id
     }
@@ -72,15 +115,24 @@ impl State {
     /// Puts in one user, with the events a create would have written.
     pub(crate) fn plant(&mut self, seed: UserSeed) -> String {
         let id = seed.id.clone().unwrap_or_else(|| self.new_id());
-        let org = seed.organization.clone().unwrap_or_else(|| self.fixtures.org.clone());
-        let username = if seed.username.is_empty() { seed.email.clone() } else { seed.username.clone() };
+        let org = seed
+            .organization
+            .clone()
+            .unwrap_or_else(|| self.fixtures.org.clone());
+        let username = if seed.username.is_empty() {
+            seed.email.clone()
+        } else {
+            seed.username.clone()
+        };
         let editor = self.fixtures.owner.clone();
         let holder = self.user_names.get(&self.name_key(&org, &username));
         assert!(holder.is_none(), "seed: the user name {username} is taken");
         let mut events = Vec::with_capacity(4 + seed.metadata.len());
         let kind = if seed.machine {
             events.push((EventKind::MachineAdded, String::new()));
-            Kind::Machine { name: username.clone() }
+            Kind::Machine {
+                name: username.clone(),
+            }
         } else {
             let human = human_of(&seed);
             events.push((EventKind::HumanAdded, human_payload(&username, &human)));
@@ -95,7 +147,11 @@ impl State {
         for (key, value) in &seed.metadata {
             events.push((EventKind::MetadataSet, metadata_payload(key, Some(value))));
         }
-        let link = |(idp, user_id, user_name)| Link { idp, user_id, user_name };
+        let link = |(idp, user_id, user_name)| Link {
+            idp,
+            user_id,
+            user_name,
+        };
         let links: Vec<Link> = seed.links.into_iter().map(link).collect();
         events.extend(links.iter().map(|_| (EventKind::LinkAdded, String::new())));
         self.insert(&id, &org, username, kind);
@@ -104,14 +160,23 @@ impl State {
         self.stamp_created(&id);
         match seed.state {
             None | Some(UserState::Active) => {}
-            Some(UserState::Inactive) => self.set_state(&id, &editor, UserState::Inactive, EventKind::Deactivated),
+            Some(UserState::Inactive) => {
+                self.set_state(&id, &editor, UserState::Inactive, EventKind::Deactivated)
+            }
             Some(state) => self.set_state(&id, &editor, state, EventKind::Locked),
         }
         if !seed.roles.is_empty() {
             let project = self.fixtures.project.clone();
             let project_grant = String::new();
-            let wanted = Wanted { org, user: id.clone(), project, project_grant, roles: seed.roles };
-            self.add_grant(wanted).expect("seed: the roles exist on the project");
+            let wanted = Wanted {
+                org,
+                user: id.clone(),
+                project,
+                project_grant,
+                roles: seed.roles,
+            };
+            self.add_grant(wanted)
+                .expect("seed: the roles exist on the project");
         }
         id
     }
@@ -122,11 +187,23 @@ impl State {
             Ok(text) => text.to_owned(),
             Err(_) => format!("base64:{}", base64_text(value)),
         };
-        let grants = self.grants_of.get(&user.id).map(Vec::as_slice).unwrap_or_default();
-        let project = |id: &str| self.projects.get(id).map_or_else(|| id.to_owned(), |p| p.name.clone());
+        let grants = self
+            .grants_of
+            .get(&user.id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let project = |id: &str| {
+            self.projects
+                .get(id)
+                .map_or_else(|| id.to_owned(), |p| p.name.clone())
+        };
         UserView {
             id: user.id.clone(),
-            organization: self.orgs.get(&user.org).map(|org| org.name.clone()).unwrap_or_default(),
+            organization: self
+                .orgs
+                .get(&user.org)
+                .map(|org| org.name.clone())
+                .unwrap_or_default(),
             state: user.state,
             username: user.username.clone(),
             machine: user.human().is_none(),
@@ -139,7 +216,11 @@ impl State {
             email_verified: human.email_verified,
             phone: human.phone,
             phone_verified: human.phone_verified,
-            metadata: user.metadata.iter().map(|(key, entry)| (key.clone(), text(&entry.value))).collect(),
+            metadata: user
+                .metadata
+                .iter()
+                .map(|(key, entry)| (key.clone(), text(&entry.value)))
+                .collect(),
             links: user
                 .links
                 .iter()
@@ -179,7 +260,11 @@ fn human_of(seed: &UserSeed) -> Human {
         family_name: seed.family_name.clone(),
         nick_name: seed.nick_name.clone(),
         display_name,
-        language: if seed.language.is_empty() { "und".to_owned() } else { seed.language.clone() },
+        language: if seed.language.is_empty() {
+            "und".to_owned()
+        } else {
+            seed.language.clone()
+        },
         gender: 0,
         email: seed.email.clone(),
         email_verified: seed.email_verified,

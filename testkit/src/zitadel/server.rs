@@ -30,7 +30,10 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn new(state: State) -> Self {
-        Self { state: Mutex::new(state), gate: Mutex::new(Gate::default()) }
+        Self {
+            state: Mutex::new(state),
+            gate: Mutex::new(Gate::default()),
+        }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -70,16 +73,27 @@ pub(crate) async fn serve(
         body: serde_json::from_slice(&incoming.body).unwrap_or_default(),
         status: 0,
     });
-    let ticket = core.gate().enter(&operation, &incoming.method, &incoming.raw_path, record);
+    let ticket = core
+        .gate()
+        .enter(&operation, &incoming.method, &incoming.raw_path, record);
     run_hooks(&core, ticket.write, Moment::Received);
     for fault in &ticket.faults {
         match fault {
             FaultKind::Delay(time) => tokio::time::sleep(*time).await,
             FaultKind::Reset => return reset(&cut),
-            FaultKind::Answer { status, headers, body } => {
+            FaultKind::Answer {
+                status,
+                headers,
+                body,
+            } => {
                 core.gate().answered(ticket.write, *status);
                 let body = body.clone().into_bytes();
-                return Answer { status: *status, headers: headers.clone(), body }.into_response();
+                return Answer {
+                    status: *status,
+                    headers: headers.clone(),
+                    body,
+                }
+                .into_response();
             }
             FaultKind::LoseReply | FaultKind::Garbage => {}
         }
@@ -144,16 +158,15 @@ fn process(core: &Core, incoming: &Incoming, found: Found) -> Answer {
             answer.headers.push(("allow".to_owned(), "POST".to_owned()));
             answer
         }
-        Found::NoConnectMethod => {
-            Answer::with_type(404, "text/plain; charset=utf-8", "404 page not found\n")
-        }
+        Found::NoConnectMethod => Answer::with_type(404, "text/plain; charset=utf-8", "404 page not found\n"),
         Found::Nothing => Answer::failed(&Failure::plain(NOT_FOUND, "Not Found"), transport),
     }
 }
 
 /// A call of the REST gateway: JSON, then the host, then the handler.
 fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static str, String)>) -> Answer {
-    let has_body = incoming.method != "GET" && !(route.method == "DELETE" && !route.pattern.ends_with("_bulk"));
+    let has_body =
+        incoming.method != "GET" && !(route.method == "DELETE" && !route.pattern.ends_with("_bulk"));
     let raw: &[u8] = if has_body { &incoming.body } else { b"" };
     let result = body::parse(raw).and_then(|value| {
         let call = call(incoming, Transport::Rest, params, value, raw);
@@ -193,10 +206,16 @@ pub(crate) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) 
 
 /// `scheme://host[:port]` of a request, or the error for a host that the instance does not answer to.
 fn issuer(state: &State, incoming: &Incoming) -> Result<String, Failure> {
-    let sent = incoming.header("x-zitadel-instance-host").or_else(|| incoming.header("host"));
+    let sent = incoming
+        .header("x-zitadel-instance-host")
+        .or_else(|| incoming.header("host"));
     let host = sent.unwrap_or_else(|| incoming.authority.clone());
     let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-    let scheme = if state.options.external_secure { "https" } else { "http" };
+    let scheme = if state.options.external_secure {
+        "https"
+    } else {
+        "http"
+    };
     if state.options.domains.iter().any(|domain| domain == name) {
         return Ok(format!("{scheme}://{host}"));
     }
@@ -220,7 +239,11 @@ fn token(state: &mut State, incoming: &Incoming) -> Answer {
     if kind.starts_with("application/x-www-form-urlencoded") {
         fields.splice(0..0, form(&String::from_utf8_lossy(&incoming.body)));
     }
-    let asked = Exchange { form: fields, issuer, authorization: incoming.header("authorization") };
+    let asked = Exchange {
+        form: fields,
+        issuer,
+        authorization: incoming.header("authorization"),
+    };
     let (status, body) = exchange(state, &asked);
     Answer::json(status, body)
 }

@@ -247,7 +247,10 @@ pub(crate) struct Grant {
 
 impl Grant {
     pub(crate) fn key(&self) -> String {
-        format!("{}\u{0}{}\u{0}{}\u{0}{}", self.org, self.user, self.project, self.project_grant)
+        format!(
+            "{}\u{0}{}\u{0}{}\u{0}{}",
+            self.org, self.user, self.project, self.project_grant
+        )
     }
 }
 
@@ -271,7 +274,9 @@ impl User {
 ///
 /// Go's `strings.ToLower` does this; `str::to_lowercase` maps some characters to two.
 pub(crate) fn fold(text: &str) -> String {
-    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+    text.chars()
+        .map(|c| c.to_lowercase().next().unwrap_or(c))
+        .collect()
 }
 
 impl State {
@@ -336,7 +341,9 @@ impl State {
 
     /// Takes a grant out of every index.
     pub(crate) fn remove_grant(&mut self, id: &str) {
-        let Some(grant) = self.grants.remove(id) else { return };
+        let Some(grant) = self.grants.remove(id) else {
+            return;
+        };
         self.grant_keys.remove(&grant.key());
         if let Some(ids) = self.grants_of.get_mut(&grant.user) {
             ids.retain(|other| other != id);

@@ -76,7 +76,10 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     fn field(&self, name: &str) -> &str {
-        self.form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.form
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
@@ -84,9 +87,10 @@ impl Exchange {
 pub(crate) fn exchange(state: &mut State, asked: &Exchange) -> (u16, String) {
     match grant(state, asked) {
         Ok(body) => (200, body.to_string()),
-        Err(Refusal(status, error, text)) => {
-            (status, serde_json::json!({ "error": error, "error_description": text }).to_string())
-        }
+        Err(Refusal(status, error, text)) => (
+            status,
+            serde_json::json!({ "error": error, "error_description": text }).to_string(),
+        ),
     }
 }
 
@@ -101,7 +105,10 @@ fn grant(state: &mut State, asked: &Exchange) -> Result<Value, Refusal> {
     if scopes.is_empty() {
         return Err(bad("invalid_request", NO_SCOPE));
     }
-    if state.user(&user).is_none_or(|user| user.state != UserState::Active) {
+    if state
+        .user(&user)
+        .is_none_or(|user| user.state != UserState::Active)
+    {
         return Err(bad("invalid_request", "Errors.User.NotActive"));
     }
     let token = format!("access-{}", state.new_id());
@@ -114,7 +121,8 @@ fn grant(state: &mut State, asked: &Exchange) -> Result<Value, Refusal> {
     };
     state.tokens.insert(token.clone(), record);
     let seconds = (lifetime / SECOND - 1).max(0);
-    let mut body = serde_json::json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds });
+    let mut body =
+        serde_json::json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds });
     if scopes.contains(&"openid") {
         body["id_token"] = Value::String("e30.e30.".to_owned());
     }
@@ -135,12 +143,19 @@ fn assertion_user(state: &State, asked: &Exchange) -> Result<String, Refusal> {
         Some("PS256") => &RSA_PSS_2048_8192_SHA256,
         _ => return Err(internal()),
     };
-    let key = header["kid"].as_str().and_then(|kid| state.keys.get(kid)).ok_or_else(internal)?;
+    let key = header["kid"]
+        .as_str()
+        .and_then(|kid| state.keys.get(kid))
+        .ok_or_else(internal)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| internal())?;
     let public = UnparsedPublicKey::new(algorithm, &key.public);
-    public.verify(signed.as_bytes(), &signature).map_err(|_| internal())?;
+    public
+        .verify(signed.as_bytes(), &signature)
+        .map_err(|_| internal())?;
     let (iss, sub) = (claims["iss"].as_str(), claims["sub"].as_str());
-    let user = iss.filter(|iss| Some(*iss) == sub && *iss == key.user).ok_or_else(internal)?;
+    let user = iss
+        .filter(|iss| Some(*iss) == sub && *iss == key.user)
+        .ok_or_else(internal)?;
     let now = state.clock.now();
     if key.expires <= now || !audience_names(&claims["aud"], &asked.issuer) || !timely(&claims, now) {
         return Err(internal());
@@ -175,13 +190,21 @@ fn timely(claims: &Value, now: i64) -> bool {
 
 /// The machine user whose login name and secret come with the request.
 fn client_user(state: &State, asked: &Exchange) -> Result<String, Refusal> {
-    let basic = asked.authorization.as_deref().and_then(|header| header.strip_prefix("Basic "));
-    let decoded = basic.and_then(|text| STANDARD.decode(text).ok()).and_then(|b| String::from_utf8(b).ok());
+    let basic = asked
+        .authorization
+        .as_deref()
+        .and_then(|header| header.strip_prefix("Basic "));
+    let decoded = basic
+        .and_then(|text| STANDARD.decode(text).ok())
+        .and_then(|b| String::from_utf8(b).ok());
     let (client, secret) = match &decoded {
         Some(pair) => pair.split_once(':').unwrap_or((pair, "")),
         None => (asked.field("client_id"), asked.field("client_secret")),
     };
-    let found = state.users.values().find(|user| fold(&user.username) == fold(client));
+    let found = state
+        .users
+        .values()
+        .find(|user| fold(&user.username) == fold(client));
     let user = found.ok_or_else(|| bad("invalid_client", "client not found"))?;
     match state.secrets.get(&user.id) {
         None => Err(bad("invalid_request", "Errors.User.Machine.Secret.NotExisting")),
@@ -201,6 +224,7 @@ impl State {
 
     /// Access tokens of a user that is not active any more stay invalid for good.
     pub(crate) fn revoke_tokens(&mut self, user: &str) {
-        self.tokens.retain(|_, token| token.personal || token.user != user);
+        self.tokens
+            .retain(|_, token| token.personal || token.user != user);
     }
 }

@@ -39,7 +39,13 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn read(body: Node<'_>) -> Result<Self, Failure> {
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let Some(query) = body.object("query")? else { return Ok(Self { offset: 0, limit: 0, asc: false }) };
+        let Some(query) = body.object("query")? else {
+            return Ok(Self {
+                offset: 0,
+                limit: 0,
+                asc: false,
+            });
+        };
         Ok(Self {
             offset: size(query.number("offset", "uint64")?),
             limit: size(query.number("limit", "uint32")?),
@@ -50,7 +56,11 @@ impl Page {
     /// The rows of the page.
     pub(crate) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
         let start = self.offset.min(rows.len());
-        let end = if self.limit == 0 { rows.len() } else { start.saturating_add(self.limit).min(rows.len()) };
+        let end = if self.limit == 0 {
+            rows.len()
+        } else {
+            start.saturating_add(self.limit).min(rows.len())
+        };
         &rows[start..end]
     }
 }
@@ -92,7 +102,9 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
 pub(crate) fn by_id(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
-    let user = state.user(&id).ok_or_else(|| Failure::user_not_found(NOT_FOUND, "QUERY-Dfbg2"))?;
+    let user = state
+        .user(&id)
+        .ok_or_else(|| Failure::user_not_found(NOT_FOUND, "QUERY-Dfbg2"))?;
     state.require_for_user(&caller, &user.id, &user.org, "user.read")?;
     let mut writer = Writer::default();
     writer.open();
@@ -112,10 +124,18 @@ impl State {
         sorting: usize,
     ) -> Listed {
         self.shuffles += 1;
-        if self.frozen_users.as_ref().is_some_and(|frozen| frozen.reads == Some(0)) {
+        if self
+            .frozen_users
+            .as_ref()
+            .is_some_and(|frozen| frozen.reads == Some(0))
+        {
             self.frozen_users = None;
         }
-        if let Some(left) = self.frozen_users.as_mut().and_then(|frozen| frozen.reads.as_mut()) {
+        if let Some(left) = self
+            .frozen_users
+            .as_mut()
+            .and_then(|frozen| frozen.reads.as_mut())
+        {
             *left -= 1;
         }
         let (users, seen) = match &self.frozen_users {
@@ -167,7 +187,9 @@ impl State {
         match narrowed {
             Some(mut ids) => {
                 ids.sort_unstable();
-                ids.into_iter().filter_map(|id| users.get(id).and_then(test)).collect()
+                ids.into_iter()
+                    .filter_map(|id| users.get(id).and_then(test))
+                    .collect()
             }
             None => users.values().filter_map(test).collect(),
         }
@@ -206,7 +228,10 @@ impl State {
             return;
         }
         let direction = |order: Ordering| if asc { order } else { order.reverse() };
-        let mut keyed: Vec<_> = rows.iter().map(|row| (key(&row.0), self.tie(&row.0.id), row.clone())).collect();
+        let mut keyed: Vec<_> = rows
+            .iter()
+            .map(|row| (key(&row.0), self.tie(&row.0.id), row.clone()))
+            .collect();
         keyed.sort_by(|a, b| direction(a.0.cmp(&b.0)).then_with(|| a.1.cmp(&b.1)));
         for (place, (_, _, row)) in rows.iter_mut().zip(keyed) {
             *place = row;

@@ -47,15 +47,30 @@ pub(crate) fn update_human(state: &mut State, call: &Call) -> Result<String, Fai
     if let Some(username) = &username {
         field("Username").runes(username, 1, 200)?;
     }
-    profile.as_ref().map_or(Ok(()), |profile| profile.validate_whole(&field("Profile")))?;
-    email.as_ref().map_or(Ok(()), |email| email.validate_email(&field("Email")))?;
-    phone.as_ref().map_or(Ok(()), |phone| phone.validate_phone(&field("Phone")))?;
+    profile
+        .as_ref()
+        .map_or(Ok(()), |profile| profile.validate_whole(&field("Profile")))?;
+    email
+        .as_ref()
+        .map_or(Ok(()), |email| email.validate_email(&field("Email")))?;
+    phone
+        .as_ref()
+        .map_or(Ok(()), |phone| phone.validate_phone(&field("Phone")))?;
     let phone = match phone.filter(|phone| !phone.value.is_empty()) {
         Some(phone) => PhoneChange::Set(phone),
         None => PhoneChange::Keep,
     };
     let id = call.param("userId");
-    let codes = state.change_human(&caller, &id, Change { username, profile, email, phone })?;
+    let codes = state.change_human(
+        &caller,
+        &id,
+        Change {
+            username,
+            profile,
+            email,
+            phone,
+        },
+    )?;
     let mut writer = Writer::default();
     writer.open();
     state.write_change(&mut writer, &id);
@@ -72,17 +87,32 @@ pub(crate) fn update_user(state: &mut State, call: &Call) -> Result<String, Fail
     let human = body.object("human")?;
     let profile = human.map(|h| h.object("profile")).transpose()?.flatten();
     let profile = profile.map(ProfileInput::read).transpose()?;
-    let email = human.map(|h| ContactInput::read(h, "email")).transpose()?.flatten();
-    let phone = human.map(|h| ContactInput::read(h, "phone")).transpose()?.flatten();
-    let machine = body.object("machine")?.map(|node| node.string("name")).transpose()?;
+    let email = human
+        .map(|h| ContactInput::read(h, "email"))
+        .transpose()?
+        .flatten();
+    let phone = human
+        .map(|h| ContactInput::read(h, "phone"))
+        .transpose()?
+        .flatten();
+    let machine = body
+        .object("machine")?
+        .map(|node| node.string("name"))
+        .transpose()?;
     let caller = state.authenticate(call, None)?;
     if let Some(username) = &username {
         Place::of("UpdateUserRequest", "Username").runes(username, 1, 200)?;
     }
     let field = |name: &str| Place::of("UpdateUserRequest", "Human").at("UpdateUserRequest_Human", name);
-    profile.as_ref().map_or(Ok(()), |profile| profile.validate_parts(&field("Profile")))?;
-    email.as_ref().map_or(Ok(()), |email| email.validate_email(&field("Email")))?;
-    phone.as_ref().map_or(Ok(()), |phone| phone.validate_phone(&field("Phone")))?;
+    profile
+        .as_ref()
+        .map_or(Ok(()), |profile| profile.validate_parts(&field("Profile")))?;
+    email
+        .as_ref()
+        .map_or(Ok(()), |email| email.validate_email(&field("Email")))?;
+    phone
+        .as_ref()
+        .map_or(Ok(()), |phone| phone.validate_phone(&field("Phone")))?;
     let id = call.param("userId");
     let codes = if human.is_some() {
         let phone = match phone {
@@ -94,7 +124,16 @@ pub(crate) fn update_user(state: &mut State, call: &Call) -> Result<String, Fail
                 return Err(Failure::of(INVALID, "USERv2-4f3d6", text));
             }
         };
-        state.change_human(&caller, &id, Change { username, profile, email, phone })?
+        state.change_human(
+            &caller,
+            &id,
+            Change {
+                username,
+                profile,
+                email,
+                phone,
+            },
+        )?
     } else if let Some(name) = machine {
         state.change_machine(&caller, &id, username, &name)?
     } else {
@@ -124,7 +163,12 @@ pub(crate) fn set_email(state: &mut State, call: &Call) -> Result<String, Failur
     if human.email == input.value && !verifies {
         return Err(Failure::of(PRECONDITION, "COMMAND-Uch5e", "Email not changed"));
     }
-    let change = Change { username: None, profile: None, email: Some(input), phone: PhoneChange::Keep };
+    let change = Change {
+        username: None,
+        profile: None,
+        email: Some(input),
+        phone: PhoneChange::Keep,
+    };
     let codes = state.apply(&caller, &id, human, change)?;
     Ok(state.contact_reply(&id, ("verificationCode", &codes.email)))
 }
@@ -141,7 +185,12 @@ pub(crate) fn set_phone(state: &mut State, call: &Call) -> Result<String, Failur
     if normalised(&input.value)? == human.phone && !verifies {
         return Err(Failure::of(PRECONDITION, "COMMAND-Uch5e", "Phone not changed"));
     }
-    let change = Change { username: None, profile: None, email: None, phone: PhoneChange::Set(input) };
+    let change = Change {
+        username: None,
+        profile: None,
+        email: None,
+        phone: PhoneChange::Set(input),
+    };
     let codes = state.apply(&caller, &id, human, change)?;
     Ok(state.contact_reply(&id, ("verificationCode", &codes.phone)))
 }
@@ -151,13 +200,25 @@ pub(crate) fn remove_phone(state: &mut State, call: &Call) -> Result<String, Fai
     let caller = state.authenticate(call, None)?;
     let id = call.param("userId");
     let human = state.contact_holder(&caller, &id, "Phone not found")?;
-    if state.user(&id).is_some_and(|user| user.state == UserState::Initial) {
-        return Err(Failure::of(PRECONDITION, "COMMAND-uz0Uu", "User is not yet initialized"));
+    if state
+        .user(&id)
+        .is_some_and(|user| user.state == UserState::Initial)
+    {
+        return Err(Failure::of(
+            PRECONDITION,
+            "COMMAND-uz0Uu",
+            "User is not yet initialized",
+        ));
     }
     if human.phone.is_empty() {
         return Err(Failure::of(PRECONDITION, "COMMAND-ieJ2e", "Phone not found"));
     }
-    let change = Change { username: None, profile: None, email: None, phone: PhoneChange::Remove };
+    let change = Change {
+        username: None,
+        profile: None,
+        email: None,
+        phone: PhoneChange::Remove,
+    };
     state.apply(&caller, &id, human, change)?;
     Ok(state.contact_reply(&id, ("", "")))
 }
@@ -193,7 +254,10 @@ impl State {
     fn change_human(&mut self, caller: &Caller, id: &str, change: Change) -> Result<Codes, Failure> {
         let missing = || Failure::user_not_found(NOT_FOUND, "COMMAND-ugjs0upun6");
         // The command looks only inside the organization of the call.
-        let user = self.user(id).filter(|user| user.org == caller.org).ok_or_else(missing)?;
+        let user = self
+            .user(id)
+            .filter(|user| user.org == caller.org)
+            .ok_or_else(missing)?;
         let human = user.human().ok_or_else(missing)?.clone();
         self.require_for_user(caller, id, &user.org, "user.write")?;
         self.apply(caller, id, human, change)
@@ -207,13 +271,18 @@ impl State {
         name: &str,
     ) -> Result<Codes, Failure> {
         let missing = || Failure::user_not_found(NOT_FOUND, "COMMAND-ugjs0upun6");
-        let user = self.user(id).filter(|user| user.human().is_none()).ok_or_else(missing)?;
+        let user = self
+            .user(id)
+            .filter(|user| user.human().is_none())
+            .ok_or_else(missing)?;
         self.require_for_user(caller, id, &user.org, "user.write")?;
         let renamed = user.display_name() != name;
         let mut events = self.rename(id, username)?;
         if renamed {
             if let Some(user) = self.user_mut(id) {
-                user.kind = Kind::Machine { name: name.to_owned() };
+                user.kind = Kind::Machine {
+                    name: name.to_owned(),
+                };
             }
             events.push((EventKind::MachineChanged, String::new()));
         }
@@ -225,13 +294,18 @@ impl State {
 
     /// Changes the user name, if it differs.
     fn rename(&mut self, id: &str, username: Option<String>) -> Result<Vec<(EventKind, String)>, Failure> {
-        let Some(user) = self.user(id) else { return Ok(Vec::new()) };
-        let Some(username) = username.filter(|name| *name != user.username) else { return Ok(Vec::new()) };
+        let Some(user) = self.user(id) else {
+            return Ok(Vec::new());
+        };
+        let Some(username) = username.filter(|name| *name != user.username) else {
+            return Ok(Vec::new());
+        };
         let (org, before) = (user.org.clone(), user.username.clone());
         self.check_domain(&org, &username)?;
         self.check_name(&org, &username, id)?;
         self.user_names.remove(&self.name_key(&org, &before));
-        self.user_names.insert(self.name_key(&org, &username), id.to_owned());
+        self.user_names
+            .insert(self.name_key(&org, &username), id.to_owned());
         if let Some(user) = self.user_mut(id) {
             user.username = username;
         }
@@ -308,7 +382,12 @@ impl State {
         }
         let returned = verification == Verification::ReturnCode;
         let channel = if returned { Channel::Reply } else { channel };
-        self.codes.push(Code { user_id: user.to_owned(), channel, recipient, code: code.clone() });
+        self.codes.push(Code {
+            user_id: user.to_owned(),
+            channel,
+            recipient,
+            code: code.clone(),
+        });
         if returned { code } else { String::new() }
     }
 }
@@ -323,7 +402,10 @@ fn set_profile(human: &mut Human, profile: ProfileInput) {
     set(&mut human.family_name, profile.family_name);
     set(&mut human.nick_name, profile.nick_name);
     set(&mut human.display_name, profile.display_name);
-    set(&mut human.language, profile.language.map(|tag| language::canonical(&tag)));
+    set(
+        &mut human.language,
+        profile.language.map(|tag| language::canonical(&tag)),
+    );
     human.gender = profile.gender.unwrap_or(human.gender);
 }
 

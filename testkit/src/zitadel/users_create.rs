@@ -12,9 +12,7 @@ use super::language;
 use super::phone;
 use super::routes::Call;
 use super::state::{Entry, Human, Kind, Link, State, User, UserState};
-use super::users_input::{
-    ContactInput, ProfileInput, Verification, read_link, read_metadata, validate_link,
-};
+use super::users_input::{ContactInput, ProfileInput, Verification, read_link, read_metadata, validate_link};
 use super::validation::Place;
 use super::views::Channel;
 use super::wire::Writer;
@@ -43,8 +41,14 @@ impl HumanInput {
     /// `field` gives the place of a field; `entry` is the proto message of a metadata entry.
     fn validate(&self, field: impl Fn(&str) -> Place, entry: &str) -> Result<(), Failure> {
         let needed = |name: &str| field(name).refuse("value is required");
-        self.profile.as_ref().ok_or_else(|| needed("Profile"))?.validate_whole(&field("Profile"))?;
-        self.email.as_ref().ok_or_else(|| needed("Email"))?.validate_email(&field("Email"))?;
+        self.profile
+            .as_ref()
+            .ok_or_else(|| needed("Profile"))?
+            .validate_whole(&field("Profile"))?;
+        self.email
+            .as_ref()
+            .ok_or_else(|| needed("Email"))?
+            .validate_email(&field("Email"))?;
         if let Some(phone) = &self.phone {
             phone.validate_phone(&field("Phone"))?;
         }
@@ -74,7 +78,11 @@ pub(crate) fn add_human(state: &mut State, call: &Call) -> Result<String, Failur
     let org = match organization {
         None => None,
         Some(node) => match node.text("orgDomain")? {
-            Some(domain) => Some(state.org_of_domain(domain).unwrap_or_else(|| "unknown".to_owned())),
+            Some(domain) => Some(
+                state
+                    .org_of_domain(domain)
+                    .unwrap_or_else(|| "unknown".to_owned()),
+            ),
             None => node.text("orgId")?.map(str::to_owned),
         },
     };
@@ -105,7 +113,10 @@ pub(crate) fn create_user(state: &mut State, call: &Call) -> Result<String, Fail
     let (id, username) = (body.text("userId")?, body.text("username")?);
     let org = body.string("organizationId")?;
     let human = body.object("human")?.map(HumanInput::read).transpose()?;
-    let machine = body.object("machine")?.map(|node| node.string("name")).transpose()?;
+    let machine = body
+        .object("machine")?
+        .map(|node| node.string("name"))
+        .transpose()?;
     let caller = state.authenticate(call, None)?;
     let request = "CreateUserRequest";
     Place::of(request, "OrganizationId").runes(&org, 1, 200)?;
@@ -115,7 +126,10 @@ pub(crate) fn create_user(state: &mut State, call: &Call) -> Result<String, Fail
         }
     }
     if let Some(human) = &human {
-        human.validate(|name| Place::of(request, "Human").at("CreateUserRequest_Human", name), "Metadata")?;
+        human.validate(
+            |name| Place::of(request, "Human").at("CreateUserRequest_Human", name),
+            "Metadata",
+        )?;
     } else if let Some(name) = &machine {
         let place = Place::of(request, "Machine").at("CreateUserRequest_Machine", "Name");
         place.runes(name, 1, 200)?;
@@ -130,7 +144,10 @@ pub(crate) fn create_user(state: &mut State, call: &Call) -> Result<String, Fail
     let mut writer = Writer::default();
     writer.open();
     writer.text("id", &created.id);
-    writer.time("creationDate", state.user(&created.id).map_or(0, |user| user.created));
+    writer.time(
+        "creationDate",
+        state.user(&created.id).map_or(0, |user| user.created),
+    );
     writer.text("emailCode", &created.email_code);
     writer.text("phoneCode", &created.phone_code);
     writer.close();
@@ -139,7 +156,10 @@ pub(crate) fn create_user(state: &mut State, call: &Call) -> Result<String, Fail
 
 impl State {
     fn org_of_domain(&self, domain: &str) -> Option<String> {
-        self.orgs.iter().find(|(_, org)| org.domain == domain).map(|(id, _)| id.clone())
+        self.orgs
+            .iter()
+            .find(|(_, org)| org.domain == domain)
+            .map(|(id, _)| id.clone())
     }
 
     fn create_human(
@@ -157,16 +177,33 @@ impl State {
         self.check_links_free(&input.links)?;
         let mut events = vec![(EventKind::HumanAdded, human_payload(&username, &human))];
         let mut codes = Vec::new();
-        let email = input.email.as_ref().map_or(Verification::Omitted, |email| email.verification);
+        let email = input
+            .email
+            .as_ref()
+            .map_or(Verification::Omitted, |email| email.verification);
         match email {
             Verification::Is(true) => events.push((EventKind::EmailVerified, String::new())),
             Verification::Is(false) => {}
-            _ => codes.push((EventKind::EmailCodeAdded, Channel::Mail, email, human.email.clone())),
+            _ => codes.push((
+                EventKind::EmailCodeAdded,
+                Channel::Mail,
+                email,
+                human.email.clone(),
+            )),
         }
         if !human.phone.is_empty() {
-            match input.phone.as_ref().map_or(Verification::Omitted, |phone| phone.verification) {
+            match input
+                .phone
+                .as_ref()
+                .map_or(Verification::Omitted, |phone| phone.verification)
+            {
                 Verification::Is(_) => events.push((EventKind::PhoneVerified, String::new())),
-                other => codes.push((EventKind::PhoneCodeAdded, Channel::Sms, other, human.phone.clone())),
+                other => codes.push((
+                    EventKind::PhoneCodeAdded,
+                    Channel::Sms,
+                    other,
+                    human.phone.clone(),
+                )),
             }
         }
         events.extend(codes.iter().map(|(kind, ..)| (*kind, String::new())));
@@ -175,11 +212,18 @@ impl State {
         }
         events.extend(input.links.iter().map(|_| (EventKind::LinkAdded, String::new())));
         self.insert(&id, org, username, Kind::Human(Box::new(human)));
-        let metadata = input.metadata.iter().map(|(key, value)| (key.trim().to_owned(), value.clone()));
+        let metadata = input
+            .metadata
+            .iter()
+            .map(|(key, value)| (key.trim().to_owned(), value.clone()));
         self.fill(&id, metadata.collect(), input.links.clone());
         self.push(&id, &caller.user, events);
         self.stamp_created(&id);
-        let mut created = Created { id, email_code: String::new(), phone_code: String::new() };
+        let mut created = Created {
+            id,
+            email_code: String::new(),
+            phone_code: String::new(),
+        };
         for (_, channel, verification, recipient) in codes {
             let code = self.make_code(&created.id, channel, verification, recipient);
             match channel {
@@ -201,27 +245,46 @@ impl State {
         let username = username.map_or_else(|| id.clone(), |name| name.trim().to_owned());
         self.check_domain(org, &username)?;
         self.check_name(org, &username, &id)?;
-        self.insert(&id, org, username, Kind::Machine { name: name.to_owned() });
+        self.insert(
+            &id,
+            org,
+            username,
+            Kind::Machine {
+                name: name.to_owned(),
+            },
+        );
         self.push(&id, &caller.user, vec![(EventKind::MachineAdded, String::new())]);
         self.stamp_created(&id);
-        Ok(Created { id, email_code: String::new(), phone_code: String::new() })
+        Ok(Created {
+            id,
+            email_code: String::new(),
+            phone_code: String::new(),
+        })
     }
 
     fn free_id(&mut self, id: Option<&str>) -> Result<String, Failure> {
         match id {
             None => Ok(self.new_id()),
-            Some(id) if self.users.contains_key(id) => {
-                Err(Failure::of(PRECONDITION, "COMMAND-7yiox1isql", "Errors.User.AlreadyExisting"))
-            }
+            Some(id) if self.users.contains_key(id) => Err(Failure::of(
+                PRECONDITION,
+                "COMMAND-7yiox1isql",
+                "Errors.User.AlreadyExisting",
+            )),
             Some(id) => Ok(id.to_owned()),
         }
     }
 
     /// A user name whose domain another organization has verified is refused.
     pub(crate) fn check_domain(&self, org: &str, username: &str) -> Result<(), Failure> {
-        let Some((_, domain)) = username.rsplit_once('@') else { return Ok(()) };
+        let Some((_, domain)) = username.rsplit_once('@') else {
+            return Ok(());
+        };
         let domain = domain.to_lowercase();
-        if self.orgs.iter().any(|(id, other)| id != org && other.domain == domain) {
+        if self
+            .orgs
+            .iter()
+            .any(|(id, other)| id != org && other.domain == domain)
+        {
             let text = "Domain is already reserved and cannot be used";
             return Err(Failure::of(INVALID, "COMMAND-SFd21", text));
         }
@@ -261,7 +324,8 @@ impl State {
 
     /// Puts in a user without events; the unique sets must have been checked.
     pub(crate) fn insert(&mut self, id: &str, org: &str, username: String, kind: Kind) {
-        self.user_names.insert(self.name_key(org, &username), id.to_owned());
+        self.user_names
+            .insert(self.name_key(org, &username), id.to_owned());
         let user = User {
             id: id.to_owned(),
             org: org.to_owned(),
@@ -286,7 +350,15 @@ impl State {
         }
         let Some(user) = self.user_mut(id) else { return };
         for (key, value) in metadata {
-            user.metadata.insert(key, Entry { value, sequence: 0, created: 0, changed: 0 });
+            user.metadata.insert(
+                key,
+                Entry {
+                    value,
+                    sequence: 0,
+                    created: 0,
+                    changed: 0,
+                },
+            );
         }
         user.links = links;
     }
@@ -305,7 +377,11 @@ impl State {
 /// The checks of the command before it looks at anything stored, in its order.
 fn checked_human(username: Option<&str>, input: &HumanInput) -> Result<(Human, String), Failure> {
     let profile = input.profile.clone().unwrap_or_default();
-    let address = input.email.as_ref().map(|email| email.value.clone()).unwrap_or_default();
+    let address = input
+        .email
+        .as_ref()
+        .map(|email| email.value.clone())
+        .unwrap_or_default();
     let username = username.unwrap_or(&address).trim().to_owned();
     if username.is_empty() {
         return Err(Failure::of(INVALID, "V2-zzad3", "Errors.Invalid.Argument"));
@@ -314,15 +390,35 @@ fn checked_human(username: Option<&str>, input: &HumanInput) -> Result<(Human, S
     let trimmed = |text: Option<String>| text.unwrap_or_default().trim().to_owned();
     let (given_name, family_name) = (trimmed(profile.given_name), trimmed(profile.family_name));
     if given_name.is_empty() {
-        return Err(Failure::of(INVALID, "USER-UCej2", "Given name in profile is empty"));
+        return Err(Failure::of(
+            INVALID,
+            "USER-UCej2",
+            "Given name in profile is empty",
+        ));
     }
     if family_name.is_empty() {
-        return Err(Failure::of(INVALID, "USER-4hB7d", "Family name in profile is empty"));
+        return Err(Failure::of(
+            INVALID,
+            "USER-4hB7d",
+            "Family name in profile is empty",
+        ));
     }
-    let number = input.phone.as_ref().map(|phone| phone.value.as_str()).unwrap_or_default();
-    let phone = if number.is_empty() { String::new() } else { normalised(number)? };
+    let number = input
+        .phone
+        .as_ref()
+        .map(|phone| phone.value.as_str())
+        .unwrap_or_default();
+    let phone = if number.is_empty() {
+        String::new()
+    } else {
+        normalised(number)?
+    };
     if input.metadata.iter().any(|(key, _)| key.trim().is_empty()) {
-        return Err(Failure::of(INVALID, "USER-Drght", "Errors.User.Metadata.KeyEmpty"));
+        return Err(Failure::of(
+            INVALID,
+            "USER-Drght",
+            "Errors.User.Metadata.KeyEmpty",
+        ));
     }
     let display_name = profile.display_name.filter(|name| !name.trim().is_empty());
     let human = Human {
@@ -333,9 +429,15 @@ fn checked_human(username: Option<&str>, input: &HumanInput) -> Result<(Human, S
         language: language::canonical(&profile.language.unwrap_or_default()),
         gender: profile.gender.unwrap_or_default(),
         email: address,
-        email_verified: input.email.as_ref().is_some_and(|e| e.verification == Verification::Is(true)),
+        email_verified: input
+            .email
+            .as_ref()
+            .is_some_and(|e| e.verification == Verification::Is(true)),
         phone_verified: !phone.is_empty()
-            && input.phone.as_ref().is_some_and(|p| p.verification == Verification::Is(true)),
+            && input
+                .phone
+                .as_ref()
+                .is_some_and(|p| p.verification == Verification::Is(true)),
         phone,
     };
     refuse_nul(&human)?;
@@ -349,7 +451,12 @@ pub(crate) fn normalised(number: &str) -> Result<String, Failure> {
 
 /// PostgreSQL refuses NUL in JSON.
 pub(crate) fn refuse_nul(human: &Human) -> Result<(), Failure> {
-    let texts = [&human.given_name, &human.family_name, &human.nick_name, &human.display_name];
+    let texts = [
+        &human.given_name,
+        &human.family_name,
+        &human.nick_name,
+        &human.display_name,
+    ];
     if texts.iter().any(|text| text.contains('\0')) {
         let text = "unknown database error: ERROR: unsupported Unicode escape sequence (SQLSTATE 22P05)";
         return Err(Failure::go(text));

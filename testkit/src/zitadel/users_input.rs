@@ -7,7 +7,12 @@ use super::state::Link;
 use super::validation::Place;
 
 /// In order of their numbers.
-pub(crate) const GENDERS: [&str; 4] = ["GENDER_UNSPECIFIED", "GENDER_FEMALE", "GENDER_MALE", "GENDER_DIVERSE"];
+pub(crate) const GENDERS: [&str; 4] = [
+    "GENDER_UNSPECIFIED",
+    "GENDER_FEMALE",
+    "GENDER_MALE",
+    "GENDER_DIVERSE",
+];
 
 /// How an address or number is to be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +66,9 @@ impl ProfileInput {
             nick_name: text("nickName")?,
             display_name: text("displayName")?,
             language: text("preferredLanguage")?,
-            gender: node.has("gender").then_some(if gender < GENDERS.len() { gender } else { 0 }),
+            gender: node
+                .has("gender")
+                .then_some(if gender < GENDERS.len() { gender } else { 0 }),
         })
     }
 
@@ -86,11 +93,15 @@ impl ProfileInput {
         ];
         for (name, text) in fields {
             if let Some(text) = text {
-                place.at("UpdateUserRequest_Human_Profile", name).runes(text, 1, 200)?;
+                place
+                    .at("UpdateUserRequest_Human_Profile", name)
+                    .runes(text, 1, 200)?;
             }
         }
         let language = self.language.clone().unwrap_or_default();
-        place.at("UpdateUserRequest_Human_Profile", "PreferredLanguage").at_most(&language, 10)
+        place
+            .at("UpdateUserRequest_Human_Profile", "PreferredLanguage")
+            .at_most(&language, 10)
     }
 }
 
@@ -104,12 +115,17 @@ pub(crate) struct ContactInput {
 impl ContactInput {
     /// Reads `node.<name>`, whose text is in a field of the same name.
     pub(crate) fn read(node: Node<'_>, name: &str) -> Result<Option<Self>, Failure> {
-        node.object(name)?.map(|inner| Self::read_flat(inner, name)).transpose()
+        node.object(name)?
+            .map(|inner| Self::read_flat(inner, name))
+            .transpose()
     }
 
     /// Reads the text and the verification from `node` itself.
     pub(crate) fn read_flat(node: Node<'_>, name: &str) -> Result<Self, Failure> {
-        Ok(Self { value: node.string(name)?, verification: Verification::read(node)? })
+        Ok(Self {
+            value: node.string(name)?,
+            verification: Verification::read(node)?,
+        })
     }
 
     /// `SetHumanEmail`.
@@ -122,19 +138,28 @@ impl ContactInput {
     /// `SetHumanPhone`.
     pub(crate) fn validate_phone(&self, place: &Place) -> Result<(), Failure> {
         place.at("SetHumanPhone", "Phone").runes(&self.value, 0, 200)?;
-        place.at("SetHumanPhone", "IsVerified").only_true(self.verification.flag())
+        place
+            .at("SetHumanPhone", "IsVerified")
+            .only_true(self.verification.flag())
     }
 }
 
 /// Metadata entries as sent.
 pub(crate) fn read_metadata(node: Node<'_>) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let entries = node.list("metadata")?;
-    entries.into_iter().map(|entry| Ok((entry.string("key")?, entry.bytes("value")?))).collect()
+    entries
+        .into_iter()
+        .map(|entry| Ok((entry.string("key")?, entry.bytes("value")?)))
+        .collect()
 }
 
 /// One `IDPLink`.
 pub(crate) fn read_link(node: Node<'_>) -> Result<Link, Failure> {
-    Ok(Link { idp: node.string("idpId")?, user_id: node.string("userId")?, user_name: node.string("userName")? })
+    Ok(Link {
+        idp: node.string("idpId")?,
+        user_id: node.string("userId")?,
+        user_name: node.string("userName")?,
+    })
 }
 
 pub(crate) fn validate_link(link: &Link, place: &Place) -> Result<(), Failure> {

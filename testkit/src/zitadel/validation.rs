@@ -38,7 +38,9 @@ impl Place {
         if (min..=max).contains(&count) {
             return Ok(());
         }
-        Err(self.refuse(&format!("value length must be between {min} and {max} runes, inclusive")))
+        Err(self.refuse(&format!(
+            "value length must be between {min} and {max} runes, inclusive"
+        )))
     }
 
     /// A text of at most `max` characters.
@@ -51,7 +53,11 @@ impl Place {
 
     /// A verification that, if it is named, may only say `true`.
     pub(crate) fn only_true(&self, flag: Option<bool>) -> Result<(), Failure> {
-        if flag == Some(false) { Err(self.refuse("value must equal true")) } else { Ok(()) }
+        if flag == Some(false) {
+            Err(self.refuse("value must equal true"))
+        } else {
+            Ok(())
+        }
     }
 
     /// A metadata entry; `message` is the name of its proto message.

@@ -204,7 +204,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 /// Protobuf bytes of a text field with a one-byte tag; nothing when empty.
 pub(crate) fn text_size(text: &str) -> usize {
-    if text.is_empty() { 0 } else { nested_size(text.len()) }
+    if text.is_empty() {
+        0
+    } else {
+        nested_size(text.len())
+    }
 }
 
 /// Protobuf bytes of a length-delimited field around `inner` bytes.
@@ -253,6 +257,9 @@ mod tests {
         writer.open_field("f");
         writer.close();
         writer.close();
-        assert_eq!(writer.finish(), r#"{"b":"","d":"7","e":["x","\"\n\u0001"],"f":{}}"#);
+        assert_eq!(
+            writer.finish(),
+            r#"{"b":"","d":"7","e":["x","\"\n\u0001"],"f":{}}"#
+        );
     }
 }

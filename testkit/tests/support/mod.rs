@@ -46,7 +46,8 @@ pub(crate) fn send(
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
     let header = |line: &str| {
-        line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        line.split_once(": ")
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
     };
     Ok(Reply {
         status: status.unwrap_or_default(),
