@@ -19,7 +19,6 @@ const PATH_VARIABLES: [&str; 3] = [
 const DEFAULT_PATH: &str = "config.yaml";
 
 /// A file that was read.
-#[derive(Debug)]
 pub(super) struct File {
     pub(super) path: PathBuf,
     pub(super) text: String,

@@ -15,7 +15,6 @@ use super::yaml::Node;
 use super::{FlagValue, dialect, keys, line};
 
 /// The merged tree, which still knows where each value came from.
-#[derive(Debug)]
 pub(super) struct Layers {
     figment: Figment,
     root: Dict,
@@ -57,12 +56,7 @@ impl Layers {
             figment = figment.merge(file_layer(file, mistakes));
         }
         for variable in variables {
-            figment = figment.merge(single(
-                VARIABLE,
-                &variable.name,
-                &dialect::current_path(&variable.path),
-                &variable.value,
-            ));
+            figment = figment.merge(single(VARIABLE, &variable.name, &variable.path, &variable.value));
         }
         for FlagValue { flag, key, value } in flags {
             let path: Vec<_> = key.split('.').map(str::to_owned).collect();
@@ -216,9 +210,12 @@ fn file_layer(file: &File, mistakes: &mut Vec<Mistake>) -> Layer {
     if let Node::Table(entries) = &file.content {
         import.table(entries, &mut values);
     }
+    for before in dialect::modernize(&mut values) {
+        import.clash(before);
+    }
     Layer {
         metadata: Metadata::from(FILE, Source::File(file.path.clone())),
-        values: dialect::modernize(values),
+        values,
     }
 }
 
@@ -283,6 +280,17 @@ impl Import<'_> {
         let mistake = Mistake::new(&key, format!("`{key}` is given more than once"))
             .at(self.origin(before))
             .hint("keep one of them; letter case makes no difference");
+        self.mistakes.push(mistake);
+    }
+
+    /// An old name beside the one of today.
+    fn clash(&mut self, before: &str) {
+        let today = dialect::name_today(before);
+        self.path = vec![before.to_owned()];
+        let what = format!("`{before}` is the old name of `{today}`, and both are given");
+        let mistake = Mistake::new(before, what)
+            .at(self.origin(0))
+            .hint(format!("move its keys to `{today}`"));
         self.mistakes.push(mistake);
     }
 

@@ -94,6 +94,16 @@ fn old_names_have_lines() {
     );
 }
 
+#[test]
+fn an_old_name_beside_the_new_one() {
+    let lab = Lab::new(&format!("{}famedly:\n  url: https://b.example\n", super::SHORT));
+    assert_eq!(
+        lab.refusal(),
+        "error: `famedly` is the old name of `zitadel`, and both are given\n  at DIR/config.yaml:9\n\
+         hint: move its keys to `zitadel`"
+    );
+}
+
 /// 0.4 to 0.6: several sources in one file, a cache file for LDAP; flag `plain_localpart`.
 #[test]
 fn version_0_6() {
