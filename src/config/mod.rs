@@ -1,15 +1,19 @@
 //! Everything the program is told, in one place: defaults < file < environment < flags.
 //!
-//! A configuration is read in passes, so that one run reports every mistake: [`file`] and [`environment`] give texts under
-//! paths, [`layers`] merges them, [`unknown`] looks at every path, [`read`] and the rooms that use it (`zitadel`, `sources`,
-//! `ldap`, `policy`) turn texts into [`Settings`]. [`keys`] is the list of all keys.
+//! A configuration is read in passes, so that one run reports every mistake: `file` and `environment` give texts under
+//! paths, `layers` merges them, `unknown` looks at every path, and `read` with the rooms that use it (`zitadel`,
+//! `sources`, `ldap`, `flags`, `policy`) turns texts into [`Settings`]. `keys` is the list of all keys: a new one is added
+//! there, in the room that reads it, and in `config.sample.yaml`.
 
+mod address;
 mod dialect;
 mod environment;
 mod error;
 mod file;
 mod files;
+mod filter;
 mod flags;
+mod import;
 mod keys;
 mod layers;
 mod ldap;
@@ -224,11 +228,10 @@ sources: {csv: {file_path: users.csv}}
             key in prop::sample::select(keys::KEYS.iter().map(|key| key.path).collect::<Vec<_>>()),
             value in prop_oneof!["\\PC{0,10}", "[\\[{][-a-z0-9:, ]{0,10}[\\]}]", "-?[0-9.]{1,12}(%|s|e5)?"],
         ) {
-            let nested: String = key
-                .split('.')
-                .enumerate()
-                .map(|(depth, level)| format!("\n{}{level}:", " ".repeat(depth)))
-                .collect();
+            let levels = key.split('.').enumerate();
+            let nested = levels.fold(String::new(), |text, (depth, level)| {
+                text + "\n" + &" ".repeat(depth) + level + ":"
+            });
             try_all(&format!("{}{nested} {value}\n", SHORT.replace("zitadel:", "famedly:")), &[]);
             let name = format!("FAMEDLY_SYNC__{}", key.replace('.', "__"));
             try_all(SHORT, &[(name, value)]);
