@@ -606,6 +606,12 @@ hint: values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` n
         "error: the configuration file `DIR/config.yaml` is not valid YAML: \
          a key or a value with a tag does not have the right type\n  at DIR/config.yaml:1:8"
     );
+    assert_eq!(
+        refusal(&format!("a: {}{}\n", "[".repeat(200), "]".repeat(200)))
+            .lines()
+            .next(),
+        Some("error: the configuration file `DIR/config.yaml` is not valid YAML: recursion limit exceeded")
+    );
     let lab = Lab::new("");
     std::fs::write(lab.path("config.yaml"), b"a: 1\nb: \xff\n").unwrap();
     assert_eq!(
