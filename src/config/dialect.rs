@@ -29,29 +29,37 @@ pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
     std::iter::once(path.to_vec()).chain(before).collect()
 }
 
-/// Moves what stands under old names to where it belongs. Where a file says both, today's name counts.
-pub(super) fn modernize(mut values: Dict) -> Dict {
+/// Moves what stands under old names to where it belongs; gives the old names whose new place is taken already.
+pub(super) fn modernize(values: &mut Dict) -> Vec<&'static str> {
+    let mut clashing = Vec::new();
     for (before, now) in MOVED {
-        if let Some(moved) = values.remove(before) {
-            let nested = now[1..].iter().rev().fold(moved, |value, level| {
-                Value::Dict(Tag::Default, Dict::from([((*level).to_owned(), value)]))
-            });
-            fill(&mut values, Dict::from([(now[0].to_owned(), nested)]));
+        if let Some(moved) = values.remove(before)
+            && !place(values, now, moved)
+        {
+            clashing.push(before);
         }
     }
-    values
+    clashing
 }
 
-/// Adds what is not there yet.
-fn fill(values: &mut Dict, others: Dict) {
-    for (key, other) in others {
-        match (values.get_mut(&key), other) {
-            (Some(Value::Dict(_, section)), Value::Dict(_, others)) => fill(section, others),
-            (Some(_), _) => {}
-            (None, other) => {
-                values.insert(key, other);
+/// Today's name of an old section, for a message.
+pub(super) fn name_today(before: &str) -> String {
+    current_path(&[before.to_owned()]).join(".")
+}
+
+fn place(values: &mut Dict, path: &[&str], value: Value) -> bool {
+    match path {
+        [last] if !values.contains_key(*last) => values.insert((*last).to_owned(), value).is_none(),
+        [first, rest @ ..] if !rest.is_empty() => {
+            let section = values
+                .entry((*first).to_owned())
+                .or_insert_with(|| Value::Dict(Tag::Default, Dict::new()));
+            match section {
+                Value::Dict(_, section) => place(section, rest, value),
+                _ => false,
             }
         }
+        _ => false,
     }
 }
 
@@ -89,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_today_counts() {
+    fn old_sections_move_unless_the_place_is_taken() {
         let text = |text: &str| Value::String(Tag::Default, text.into());
         let table = |entries: &[(&str, Value)]| {
             let entries = entries
@@ -97,25 +105,18 @@ mod tests {
                 .map(|(key, value)| ((*key).to_owned(), value.clone()));
             Value::Dict(Tag::Default, entries.collect())
         };
-        let both = Dict::from([
+        let mut values = Dict::from([
             ("zitadel".to_owned(), table(&[("url", text("new"))])),
-            (
-                "famedly".to_owned(),
-                table(&[("url", text("old")), ("project_id", text("1"))]),
-            ),
+            ("famedly".to_owned(), table(&[("url", text("old"))])),
             ("ldap".to_owned(), table(&[("timeout", text("5"))])),
         ]);
+        assert_eq!(modernize(&mut values), ["famedly"]);
+        let sources = table(&[("ldap", table(&[("timeout", text("5"))]))]);
         assert_eq!(
-            modernize(both),
+            values,
             Dict::from([
-                (
-                    "zitadel".to_owned(),
-                    table(&[("url", text("new")), ("project_id", text("1"))])
-                ),
-                (
-                    "sources".to_owned(),
-                    table(&[("ldap", table(&[("timeout", text("5"))]))])
-                ),
+                ("zitadel".to_owned(), table(&[("url", text("new"))])),
+                ("sources".to_owned(), sources),
             ])
         );
     }

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 
+use super::dialect;
 use super::error::{Mistake, Origin};
 
 /// Prefixes of keys, the strongest first. The others are those of famedly-sync, from 0.6 on and before.
 const PREFIXES: [&str; 3] = ["DIRECTORY_SYNC__", "FAMEDLY_SYNC__", "FAMEDLY_LDAP_SYNC__"];
 
 /// Captured variables, so that nothing else reads the process's.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Environment(Vec<(OsString, OsString)>);
 
 impl Environment {
@@ -24,6 +26,15 @@ impl Environment {
             .iter()
             .find(|(given, _)| given == name)
             .map(|(_, value)| value.as_os_str())
+    }
+}
+
+/// Names only: values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -42,7 +53,7 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Variable {
     pub(super) name: String,
-    /// Levels of the key in lower case.
+    /// Levels of the key in lower case, under today's names.
     pub(super) path: Vec<String>,
     /// As given, whatever it looks like.
     pub(super) value: String,
@@ -103,9 +114,15 @@ pub(super) fn read(environment: &Environment) -> Found {
 fn key_path(name: &str) -> Option<(usize, Vec<String>)> {
     PREFIXES.iter().enumerate().find_map(|(rank, prefix)| {
         let (start, key) = name.split_at_checked(prefix.len())?;
+        let levels = || {
+            key.to_lowercase()
+                .split("__")
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         start
             .eq_ignore_ascii_case(prefix)
-            .then(|| (rank, key.to_lowercase().split("__").map(str::to_owned).collect()))
+            .then(|| (rank, dialect::current_path(&levels())))
     })
 }
 
@@ -201,6 +218,25 @@ mod tests {
             ("FAMEDLY_SYNC__LOG_LEVEL", "warn"),
         ]);
         assert_eq!(agreeing.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_old_name_is_the_same_key() {
+        let both = found(&[
+            ("FAMEDLY_SYNC__ZITADEL__URL", "a"),
+            ("FAMEDLY_LDAP_SYNC__FAMEDLY__URL", "b"),
+        ]);
+        assert_eq!(
+            both.variables,
+            [variable("FAMEDLY_SYNC__ZITADEL__URL", &["zitadel", "url"], "a")]
+        );
+        assert_eq!(both.notes.len(), 1);
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        let environment: Environment = [("A", "hunter2")].into_iter().collect();
+        assert_eq!(format!("{environment:?}"), "{\"A\"}");
     }
 
     #[test]

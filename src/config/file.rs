@@ -19,7 +19,6 @@ const PATH_VARIABLES: [&str; 3] = [
 const DEFAULT_PATH: &str = "config.yaml";
 
 /// A file that was read.
-#[derive(Debug)]
 pub(super) struct File {
     pub(super) path: PathBuf,
     pub(super) text: String,
@@ -204,8 +203,11 @@ fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
     } else {
         let end = full.find(" at line ").unwrap_or(full.len());
         let problem = &full[..end];
-        let hint = "values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` need quotes";
-        (problem, Some(hint))
+        // Nesting and aliases without end are not a matter of quotes.
+        let hint = (!problem.contains("limit exceeded")).then_some(
+            "values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` need quotes",
+        );
+        (problem, hint)
     };
     let mistake = Mistake::new(
         "",

@@ -5,17 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use figment::value::{Dict, Empty, Map, Tag, Value};
+use figment::value::{Dict, Map, Tag, Value};
 use figment::{Figment, Metadata, Profile, Provider, Source};
 
 use super::environment::Variable;
 use super::error::{Mistake, Origin};
 use super::file::File;
-use super::yaml::Node;
-use super::{FlagValue, dialect, keys, line};
+use super::{FlagValue, dialect, import, keys, line};
 
 /// The merged tree, which still knows where each value came from.
-#[derive(Debug)]
 pub(super) struct Layers {
     figment: Figment,
     root: Dict,
@@ -54,15 +52,13 @@ impl Layers {
     ) -> Self {
         let mut figment = Figment::from(defaults(|path| !path.starts_with("sources.")));
         if let Some(file) = &file {
-            figment = figment.merge(file_layer(file, mistakes));
+            figment = figment.merge(Layer {
+                metadata: Metadata::from(FILE, Source::File(file.path.clone())),
+                values: import::values(file, mistakes),
+            });
         }
         for variable in variables {
-            figment = figment.merge(single(
-                VARIABLE,
-                &variable.name,
-                &dialect::current_path(&variable.path),
-                &variable.value,
-            ));
+            figment = figment.merge(single(VARIABLE, &variable.name, &variable.path, &variable.value));
         }
         for FlagValue { flag, key, value } in flags {
             let path: Vec<_> = key.split('.').map(str::to_owned).collect();
@@ -204,93 +200,4 @@ fn insert(values: &mut Dict, path: &[String], value: Value) {
 
 fn text(text: &str) -> Value {
     Value::String(Tag::Default, text.to_owned())
-}
-
-fn file_layer(file: &File, mistakes: &mut Vec<Mistake>) -> Layer {
-    let mut import = Import {
-        file,
-        mistakes,
-        path: Vec::new(),
-    };
-    let mut values = Dict::new();
-    if let Node::Table(entries) = &file.content {
-        import.table(entries, &mut values);
-    }
-    Layer {
-        metadata: Metadata::from(FILE, Source::File(file.path.clone())),
-        values: dialect::modernize(values),
-    }
-}
-
-/// Turns the file's content into figment's values.
-struct Import<'a> {
-    file: &'a File,
-    mistakes: &'a mut Vec<Mistake>,
-    /// Where we are, in lower case.
-    path: Vec<String>,
-}
-
-impl Import<'_> {
-    fn table(&mut self, entries: &[(String, Node)], values: &mut Dict) {
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for (key, node) in entries {
-            let key = key.to_lowercase();
-            self.path.push(key.clone());
-            let before = seen.entry(key.clone()).or_default();
-            if *before > 0 {
-                self.repeated(*before);
-            } else if let Some(value) = self.value(node) {
-                values.insert(key, value);
-            }
-            *before += 1;
-            self.path.pop();
-        }
-    }
-
-    /// `None` for a known key without a value: it is not set, and what lies below shows through.
-    fn value(&mut self, node: &Node) -> Option<Value> {
-        Some(match node {
-            Node::Null if keys::known_to_any(&dialect::current_path(&self.path)) => return None,
-            Node::Null => Value::Empty(Tag::Default, Empty::None),
-            Node::Text(content) => text(content),
-            Node::List(elements) => {
-                let elements = elements.iter().enumerate().map(|(index, element)| {
-                    self.path.push(index.to_string());
-                    let value = self.value(element);
-                    self.path.pop();
-                    value.unwrap_or(Value::Empty(Tag::Default, Empty::None))
-                });
-                Value::Array(Tag::Default, elements.collect())
-            }
-            Node::Table(entries) => {
-                let mut values = Dict::new();
-                self.table(entries, &mut values);
-                Value::Dict(Tag::Default, values)
-            }
-            Node::Tagged => {
-                let key = self.path.join(".");
-                let mistake = Mistake::new(&key, format!("`{key}` has a tag, which has no meaning here"))
-                    .at(self.origin(0))
-                    .hint("remove the word that starts with `!`, or put the whole value into quotes");
-                self.mistakes.push(mistake);
-                return None;
-            }
-        })
-    }
-
-    fn repeated(&mut self, before: usize) {
-        let key = self.path.join(".");
-        let mistake = Mistake::new(&key, format!("`{key}` is given more than once"))
-            .at(self.origin(before))
-            .hint("keep one of them; letter case makes no difference");
-        self.mistakes.push(mistake);
-    }
-
-    fn origin(&self, skip: usize) -> Origin {
-        let path: Vec<_> = self.path.iter().map(String::as_str).collect();
-        Origin::File {
-            path: self.file.path.clone(),
-            position: line::find(&self.file.text, &path, skip).map(|line| (line, None)),
-        }
-    }
 }

@@ -10,7 +10,7 @@ use url::Url;
 use super::error::Mistake;
 use super::read::Reader;
 use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
-use super::{files, values};
+use super::{files, filter, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -98,54 +98,14 @@ fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)>
 
 fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let filter = reader.required(path)?;
-    if ldap3::parse_filter(&filter).is_ok() {
+    let Err(problem) = filter::check(&filter) else {
         return Some(filter);
-    }
-    let problem = filter_problem(&filter);
+    };
     reader.wrong(
         path,
         format!("`{path}` is not an LDAP filter: {problem}"),
         Some("it should look like `(&(objectClass=person)(mail=*))`"),
     );
-    None
-}
-
-/// Where a filter goes wrong, as far as its brackets tell.
-fn filter_problem(filter: &str) -> String {
-    let mut open: Vec<usize> = Vec::new();
-    for (index, character) in filter.chars().enumerate() {
-        match character {
-            '(' => open.push(index),
-            ')' if open.pop().is_none() => {
-                return format!("the `)` at character {} closes nothing", index + 1);
-            }
-            _ => {}
-        }
-    }
-    if let Some(index) = open.pop() {
-        return format!("the `(` at character {} is never closed", index + 1);
-    }
-    match broken_group(filter) {
-        Some(index) => format!("something is wrong in the part from character {}", index + 1),
-        None => "something is wrong in it".into(),
-    }
-}
-
-/// The start of the smallest group in brackets that is no filter by itself.
-fn broken_group(filter: &str) -> Option<usize> {
-    let mut open: Vec<(usize, usize)> = Vec::new();
-    for (index, (byte, character)) in filter.char_indices().enumerate() {
-        match character {
-            '(' => open.push((index, byte)),
-            ')' => {
-                let (start, start_byte) = open.pop()?;
-                if ldap3::parse_filter(&filter[start_byte..=byte]).is_err() {
-                    return Some(start);
-                }
-            }
-            _ => {}
-        }
-    }
     None
 }
 

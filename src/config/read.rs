@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use figment::value::{Tag, Value};
 use secrecy::SecretString;
-use url::Url;
 
 use super::error::{Mistake, Origin, suggest};
 use super::keys::{self, Entry, Key, Kind};
@@ -214,35 +213,6 @@ impl Reader<'_> {
     /// Whether nothing stands at `path`.
     pub(super) fn absent(&self, path: &str) -> bool {
         matches!(self.layers.value(path), None | Some(Value::Empty(..)))
-    }
-
-    /// An address with one of these schemes.
-    pub(super) fn url(&mut self, path: &str, text: &str, schemes: &[&str]) -> Option<Url> {
-        let parsed = Url::parse(text.trim());
-        let shown = if text.contains('@') {
-            // What stands before it may be a password.
-            "the address".to_owned()
-        } else {
-            format!("`{}`", text.trim())
-        };
-        let preferred = schemes.last().copied().unwrap_or_default();
-        let with_scheme = format!("did you mean `{preferred}://{}`?", text.trim());
-        let hint = (!text.contains('@') && !text.contains("://")).then_some(with_scheme);
-        match parsed {
-            Ok(url) if !schemes.contains(&url.scheme()) => {
-                let starts: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}://")).collect();
-                let starts: Vec<_> = starts.iter().map(String::as_str).collect();
-                let what = format!("`{path}`: {shown} must start with {}", keys::one_of(&starts));
-                self.wrong(path, what, hint.as_deref());
-                None
-            }
-            Err(error) => {
-                let what = format!("`{path}`: {shown} is not an address: {error}");
-                self.wrong(path, what, hint.as_deref());
-                None
-            }
-            Ok(url) => Some(url),
-        }
     }
 
     /// Reports something about the value at `path`.

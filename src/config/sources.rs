@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use figment::value::Value;
 
 use super::error::{Mistake, suggest};
-use super::keys::SOURCE_KINDS;
+use super::keys::{self, SOURCE_KINDS};
 use super::layers::Layers;
 use super::ldap;
 use super::read::{Reader, Report};
@@ -26,56 +26,67 @@ pub(super) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap<String, &'
 
 fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<&'static str> {
     let path = format!("sources.{name}");
-    let origin = reader.layers.origin(&path, source.tag());
     if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) {
         let mistake = Mistake::new(&path, format!("`{name}` cannot be the name of a source"))
-            .at(origin)
+            .at(reader.layers.origin_of(&["sources", name], source.tag()))
             .hint("use letters, digits, `-` and `_`");
         reader.report.mistakes.push(mistake);
         return None;
     }
     if !matches!(source, Value::Dict(..)) {
-        let mistake = Mistake::new(&path, format!("`{path}` must be a table of keys"))
-            .at(origin)
-            .hint("a source is left out by removing its section, or by leaving it without any value");
-        reader.report.mistakes.push(mistake);
+        let hint = "a source is left out by removing its section, or by leaving it without any value";
+        reader.wrong(&path, format!("`{path}` must be a table of keys"), Some(hint));
         return None;
     }
-    let implied = SOURCE_KINDS.iter().find(|kind| **kind == name).copied();
+    let implied = known_kind(name);
     let kind_path = format!("{path}.kind");
-    let Some(given) = reader.text(&kind_path) else {
-        if implied.is_none() {
-            let hint = match suggest(name, SOURCE_KINDS.iter().copied()) {
-                Some(meant) => format!("did you mean `sources.{meant}`? Otherwise add `kind: {meant}`"),
-                None => "add `kind: ldap`, `kind: csv` or `kind: ukt`".into(),
-            };
-            let what =
-                format!("`{kind_path}` is missing: only the names `ldap`, `csv` and `ukt` imply a kind");
-            let mistake = Mistake::new(&kind_path, what).at(origin).hint(hint);
-            reader.report.mistakes.push(mistake);
-        }
-        return implied;
-    };
-    let known = SOURCE_KINDS
-        .iter()
-        .find(|kind| kind.eq_ignore_ascii_case(given.trim()))
-        .copied();
-    match (implied, known) {
-        (Some(implied), Some(known)) if implied != known => {
-            let what =
-                format!("`{kind_path}` is `{known}`, but the name `{name}` is kept for kind `{implied}`");
-            reader.wrong(&kind_path, what, Some("give the source another name"));
+    match (reader.text(&kind_path), implied) {
+        (None, Some(implied)) => Some(implied),
+        (None, None) => {
+            without_kind(reader, name);
             None
         }
-        (_, Some(known)) => Some(known),
-        (_, None) => {
-            let what = format!("`{kind_path}` must be `ldap`, `csv` or `ukt`, not `{given}`");
-            let meant = suggest(&given, SOURCE_KINDS.iter().copied());
-            reader.wrong(
-                &kind_path,
-                what,
-                meant.map(|meant| format!("did you mean `{meant}`?")).as_deref(),
-            );
+        (Some(given), implied) => given_kind(reader, name, &given, implied),
+    }
+}
+
+fn known_kind(text: &str) -> Option<&'static str> {
+    SOURCE_KINDS
+        .iter()
+        .find(|kind| kind.eq_ignore_ascii_case(text.trim()))
+        .copied()
+}
+
+fn without_kind(reader: &mut Reader<'_>, name: &str) {
+    let hint = match suggest(name, SOURCE_KINDS.iter().copied()) {
+        Some(meant) => format!("did you mean `sources.{meant}`? Otherwise add `kind: {meant}`"),
+        None => "add `kind: ldap`, `kind: csv` or `kind: ukt`".into(),
+    };
+    let what =
+        format!("`sources.{name}.kind` is missing: only the names `ldap`, `csv` and `ukt` imply a kind");
+    reader.wrong(&format!("sources.{name}"), what, Some(&hint));
+}
+
+fn given_kind(
+    reader: &mut Reader<'_>,
+    name: &str,
+    given: &str,
+    implied: Option<&'static str>,
+) -> Option<&'static str> {
+    let path = format!("sources.{name}.kind");
+    let known = known_kind(given);
+    match (known, implied) {
+        (Some(known), Some(implied)) if implied != known => {
+            let what = format!("`{path}` is `{known}`, but the name `{name}` is kept for kind `{implied}`");
+            reader.wrong(&path, what, Some("give the source another name"));
+            None
+        }
+        (Some(known), _) => Some(known),
+        (None, _) => {
+            let what = format!("`{path}` must be {}, not `{given}`", keys::one_of(SOURCE_KINDS));
+            let hint =
+                suggest(given, SOURCE_KINDS.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+            reader.wrong(&path, what, hint.as_deref());
             None
         }
     }

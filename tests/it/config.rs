@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use directory_sync::config::{ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings, load};
+use directory_sync::config::{
+    ConfigErrors, Environment, FlagValue, LdapSettings, LoadRequest, Needs, Settings, SourceKind, load,
+};
 use tempfile::TempDir;
 
 mod dialects;
@@ -150,15 +152,20 @@ impl Lab {
         load(&self.request, &environment)
     }
 
+    /// The one LDAP source.
+    #[track_caller]
+    fn ldap(&self) -> LdapSettings {
+        let kinds = self.settings().sources.into_iter().map(|source| source.kind);
+        let mut directories = kinds.filter_map(|kind| match kind {
+            SourceKind::Ldap(ldap) => Some(*ldap),
+            SourceKind::Csv(_) | SourceKind::Ukt(_) => None,
+        });
+        directories.next().unwrap()
+    }
+
     #[track_caller]
     fn settings(&self) -> Settings {
         self.load().unwrap_or_else(|errors| panic!("{errors}"))
-    }
-
-    /// All of the settings, with the folder as `DIR`.
-    #[track_caller]
-    fn shown(&self) -> String {
-        format!("{:#?}", self.settings()).replace(self.dir(), "DIR")
     }
 
     /// The whole message, with the folder as `DIR`.

@@ -187,6 +187,10 @@ hint: use `zitadel.key_file` or `zitadel.token_file`",
 error: `zitadel.url`: the address must start with `http://` or `https://`
   at DIR/config.yaml:4",
     );
+}
+
+#[test]
+fn addresses_of_sources() {
     check(
         "url: ldaps://dc1.example.org",
         "url: [dc1.example.org:636, 'ldap://']",
@@ -203,7 +207,7 @@ error: `sources.ldap.url`: `ldap://` names no host
         "oauth2_url: list.example.org/token",
         "
 error: `sources.ukt.oauth2_url`: `list.example.org/token` is not an address: relative URL without a base
-  at DIR/config.yaml:39
+  at DIR/config.yaml:40
 hint: did you mean `https://list.example.org/token`?",
     );
     check(
@@ -295,13 +299,13 @@ fn secrets_in_files() {
         "    client_secret: \"hunter3\"\n    client_secret_file: DIR",
         "
 error: `sources.ukt.client_secret` and `sources.ukt.client_secret_file` are both given
-  at DIR/config.yaml:42
+  at DIR/config.yaml:43
 hint: keep one of them",
     );
     check(
         "client_secret: \"hunter3\"",
         "client_secret_file: DIR",
-        "\nerror: `sources.ukt.client_secret_file`: `DIR` is a directory\n  at DIR/config.yaml:41",
+        "\nerror: `sources.ukt.client_secret_file`: `DIR` is a directory\n  at DIR/config.yaml:42",
     );
     check(
         "    client_secret: \"hunter3\"\n",
@@ -390,7 +394,7 @@ error: `sources.ldap.tls.client_key`: `DIR/client.crt` holds no private key in P
 }
 
 #[test]
-fn numbers_limits_and_choices() {
+fn numbers_and_attributes() {
     check(
         "timeout: 5",
         "timeout: 0",
@@ -440,6 +444,14 @@ fn numbers_limits_and_choices() {
             "{name: objectGUID, is_binary: maybe}",
             "error: `sources.ldap.attributes.user_id.is_binary` must be `true` or `false`, not `maybe`",
         ),
+    ] {
+        check_first_line(part, replacement, line);
+    }
+}
+
+#[test]
+fn limits_choices_and_empty_texts() {
+    for (part, replacement, line) in [
         (
             "sources:\n",
             "guard: {max_changes: 0.1}\nsources:\n",
@@ -485,59 +497,63 @@ fn numbers_limits_and_choices() {
     }
 }
 
+/// Replaces the sources of the short configuration and compares the whole message.
+#[track_caller]
+fn check_sources(replacement: &str, message: &str) {
+    let lab = Lab::changed(SHORT, "sources:\n  csv:\n    file_path: users.csv\n", replacement);
+    assert_eq!(lab.refusal(), message.trim_start());
+}
+
 #[test]
 fn sources() {
-    let sources = "sources:\n  csv:\n    file_path: users.csv\n";
-    let check = |replacement: &str, message: &str| {
-        assert_eq!(
-            Lab::changed(SHORT, sources, replacement).refusal(),
-            message.trim_start()
-        );
-    };
     for none in ["", "sources:\n", "sources: {}\n", "sources: {ldap: , csv: ~}\n"] {
-        check(
+        check_sources(
             none,
             "
 error: no source is configured
 hint: add `sources.ldap`, `sources.csv` or `sources.ukt`; `config.sample.yaml` shows their keys",
         );
     }
-    check(
+    check_sources(
         "sources: []\n",
         "
 error: `sources` must be a table of keys
   at DIR/config.yaml:6
 hint: indent its keys below it, such as `ldap:`",
     );
-    check(
+    check_sources(
         "sources: {cvs: {file_path: x}}\n",
         "
 error: `sources.cvs.kind` is missing: only the names `ldap`, `csv` and `ukt` imply a kind
   at DIR/config.yaml:6
 hint: did you mean `sources.csv`? Otherwise add `kind: csv`",
     );
-    check(
+    check_sources(
         "sources: {staff: {file_path: x, kind: cvs}}\n",
         "
 error: `sources.staff.kind` must be `ldap`, `csv` or `ukt`, not `cvs`
   at DIR/config.yaml:6
 hint: did you mean `csv`?",
     );
-    check(
+}
+
+#[test]
+fn names_of_sources() {
+    check_sources(
         "sources: {ldap: {file_path: x, kind: csv}}\n",
         "
 error: `sources.ldap.kind` is `csv`, but the name `ldap` is kept for kind `ldap`
   at DIR/config.yaml:6
 hint: give the source another name",
     );
-    check(
+    check_sources(
         "sources: {'a b': {file_path: x, kind: csv}}\n",
         "
 error: `a b` cannot be the name of a source
   at DIR/config.yaml:6
 hint: use letters, digits, `-` and `_`",
     );
-    check(
+    check_sources(
         "sources: {csv: {file_path: x}, staff: {kind: csv, file_path: ''}}\n",
         "
 error: `sources.staff.file_path` is empty
@@ -589,6 +605,12 @@ hint: values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` n
         refusal("token: !!int hunter9\n"),
         "error: the configuration file `DIR/config.yaml` is not valid YAML: \
          a key or a value with a tag does not have the right type\n  at DIR/config.yaml:1:8"
+    );
+    assert_eq!(
+        refusal(&format!("a: {}{}\n", "[".repeat(200), "]".repeat(200)))
+            .lines()
+            .next(),
+        Some("error: the configuration file `DIR/config.yaml` is not valid YAML: recursion limit exceeded")
     );
     let lab = Lab::new("");
     std::fs::write(lab.path("config.yaml"), b"a: 1\nb: \xff\n").unwrap();
@@ -657,7 +679,7 @@ fn secrets_are_never_shown() {
     for secret in ["hunter2", "hunter4"] {
         assert!(!refusal.contains(secret), "{refusal}");
     }
-    let settings = Lab::new(COMPLETE).shown();
+    let settings = format!("{:?}", Lab::new(COMPLETE).settings());
     for secret in ["hunter2", "hunter3"] {
         assert!(!settings.contains(secret), "{settings}");
     }
