@@ -1,5 +1,7 @@
 //! Where accounts live.
 
+pub mod zitadel;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
