@@ -37,6 +37,8 @@ pub enum Command {
         #[arg(long)]
         detailed_exit_code: bool,
     },
+    /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
+    LinkIds,
     /// Try configuration, sources and target, and say what to mend
     Check,
     /// Print what the sources yield; needs no target

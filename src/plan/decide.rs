@@ -215,7 +215,7 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => tracing::debug!(at = %leaver.origin, "no managed account has this address"),
+                [] => {}
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),

@@ -18,6 +18,8 @@ mod stream;
 mod wire;
 mod write;
 
+pub use schema::schema;
+
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::rc::Rc;

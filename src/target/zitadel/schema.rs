@@ -23,7 +23,7 @@ pub(super) const DISABLED_BY_US: &str = "directory-sync";
 const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
 /// The attributes in the order of the constants above.
-pub(super) fn schema(localpart: Localpart) -> Schema {
+pub fn schema(localpart: Localpart) -> Schema {
     let shared = |name| AttributeSpec {
         name,
         cardinality: Cardinality::One,
