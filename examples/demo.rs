@@ -105,12 +105,12 @@ fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
 
 fn directory_sync(command: &str, config: &Path, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
     println!("$ directory-sync {command} -c {}", config.display());
-    let cli = Cli::try_parse_from([
-        "directory-sync".as_ref(),
-        command.as_ref(),
-        "-c".as_ref(),
-        config.as_os_str(),
-    ])?;
+    let words = ["directory-sync"]
+        .into_iter()
+        .chain(command.split(' '))
+        .chain(["-c"])
+        .map(OsStr::new);
+    let cli = Cli::try_parse_from(words.chain([config.as_os_str()]))?;
     let mut world = World {
         // Whatever this shell holds for a real installation must not reach the demo.
         environment: Environment::default(),

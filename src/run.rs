@@ -110,21 +110,29 @@ async fn dispatch(
     settings: &Settings,
     world: &mut World<'_>,
 ) -> io::Result<Exit> {
+    let request = |mode| sync::Request {
+        mode,
+        global,
+        settings,
+    };
     match command {
         Command::Sync | Command::LinkIds => {
-            let mode = if global.dry_run || settings.dry_run {
+            let dry = global.dry_run || settings.dry_run;
+            let mode = if dry {
                 sync::Mode::DryRun
             } else {
                 sync::Mode::Write
             };
-            sync::run(mode, global, settings, world).await
+            sync::run(request(mode), world).await
         }
-        Command::Plan {
-            detailed_exit_code: false,
-        } => sync::run(sync::Mode::DryRun, global, settings, world).await,
-        Command::Plan {
-            detailed_exit_code: true,
-        } => sync::run(sync::Mode::DetailedDryRun, global, settings, world).await,
+        Command::Plan { detailed_exit_code } => {
+            let mode = if detailed_exit_code {
+                sync::Mode::DetailedDryRun
+            } else {
+                sync::Mode::DryRun
+            };
+            sync::run(request(mode), world).await
+        }
         Command::Check => check(settings, world).await,
         Command::Users { count: true } => read::count(settings, world).await,
         Command::Users { count: false } => read::users(global, settings, world).await,

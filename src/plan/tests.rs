@@ -137,7 +137,7 @@ impl Model {
         )
     }
 
-    fn answer(&self, expectation: &Expectation<'_>) -> Option<Option<Value>> {
+    fn answer(&self, index: usize, expectation: &Expectation<'_>) -> Option<Unmet> {
         let held = &self.0[expectation.target_id];
         let value = |index| {
             if index == ALIAS {
@@ -152,7 +152,7 @@ impl Model {
             Expected::Absent(index) => (value(index).is_none(), value(index)),
             Expected::DisabledByUs => (held.disabled_by_us, None),
         };
-        (!holds).then_some(current)
+        (!holds).then_some(Unmet { index, current })
     }
 
     fn apply(&mut self, change: &Change) {
@@ -219,9 +219,9 @@ fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bo
     if backwards {
         accounts.reverse();
     }
-    accounts
-        .into_iter()
-        .for_each(|account| correlation.observe(account));
+    for account in accounts {
+        correlation.observe(account);
+    }
     correlation.settle();
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
@@ -229,7 +229,7 @@ fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bo
         .expectations()
         .iter()
         .enumerate()
-        .filter_map(|(index, expectation)| model.answer(expectation).map(|current| Unmet { index, current }));
+        .filter_map(|(index, expectation)| model.answer(index, expectation));
     decide(&correlation, &questions, unmet.collect(), "model")
 }
 

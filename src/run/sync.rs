@@ -26,6 +26,14 @@ pub(super) enum Mode {
     DetailedDryRun,
 }
 
+/// What was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) mode: Mode,
+    pub(super) global: &'a Global,
+    pub(super) settings: &'a Settings,
+}
+
 /// Why a run ended before its plan could be applied.
 enum Stop {
     /// Something could not be read, or not be written to the terminal.
@@ -70,14 +78,9 @@ pub(super) fn roles(settings: &Settings) -> Entitlements {
         .collect()
 }
 
-pub(super) async fn run(
-    mode: Mode,
-    global: &Global,
-    settings: &Settings,
-    world: &mut World<'_>,
-) -> io::Result<Exit> {
+pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Result<Exit> {
     let started = Instant::now();
-    let file = match super::open_report(global) {
+    let file = match super::open_report(request.global) {
         Ok(file) => file,
         Err(what) => {
             report::error(
@@ -89,8 +92,8 @@ pub(super) async fn run(
         }
     };
     let mut report = Report::new();
-    let exit = match steps(mode, global, settings, world, &mut report).await {
-        Ok(()) => ended(mode, &mut report),
+    let exit = match steps(request, world, &mut report).await {
+        Ok(()) => ended(request.mode, &mut report),
         Err(stop) => stopped(stop, world, &mut report)?,
     };
     report.seconds = started.elapsed().as_secs_f64();
@@ -98,7 +101,7 @@ pub(super) async fn run(
         serde_json::to_writer_pretty(&mut file, &report)?;
         writeln!(file)?;
     }
-    if super::is_json(global) {
+    if super::is_json(request.global) {
         serde_json::to_writer(&mut *world.out, &report)?;
         writeln!(world.out)?;
     } else if exit <= Exit::Incomplete || exit == Exit::Pending {
@@ -107,18 +110,12 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-async fn steps(
-    mode: Mode,
-    global: &Global,
-    settings: &Settings,
-    world: &mut World<'_>,
-    report: &mut Report,
-) -> Result<(), Stop> {
-    let Some(zitadel) = &settings.zitadel else {
+async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report) -> Result<(), Stop> {
+    let Some(zitadel) = &request.settings.zitadel else {
         return Ok(());
     };
-    let target = ZitadelTarget::new(zitadel, &settings.apply)?;
-    let result = with_target(&target, mode, global, settings, world, report).await;
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
     result
@@ -126,19 +123,17 @@ async fn steps(
 
 async fn with_target(
     target: &ZitadelTarget,
-    mode: Mode,
-    global: &Global,
-    settings: &Settings,
+    request: Request<'_>,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    let desired = read_sources(target, settings, report).await?;
-    let plan = make_plan(target, &desired, settings).await?;
+    let desired = read_sources(target, request.settings, report).await?;
+    let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
-    show_plan(&plan, target, global, world)?;
-    let approved = approve(plan, &desired, target, settings, global, world)?;
-    if mode == Mode::Write {
-        apply_plan(target, &approved, &desired, settings, report).await;
+    show_plan(&plan, target, request.global, world)?;
+    let approved = approve(plan, &desired, target, request, world)?;
+    if request.mode == Mode::Write {
+        apply_plan(target, &approved, &desired, request.settings, report).await;
     }
     Ok(())
 }
@@ -260,10 +255,10 @@ fn approve(
     plan: Plan,
     desired: &Desired,
     target: &impl Target,
-    settings: &Settings,
-    global: &Global,
+    request: Request<'_>,
     world: &World<'_>,
 ) -> Result<ApprovedPlan, Stop> {
+    let Request { settings, global, .. } = request;
     let scope = settings
         .zitadel
         .iter()
@@ -300,7 +295,7 @@ async fn apply_plan(
     let changes = &approved.plan().changes;
     let mut progress = Progress::new(changes.len());
     let outcomes = apply::apply(target, approved, &context, |_, outcome| {
-        progress.step(outcome.result.is_ok())
+        progress.step(outcome.result.is_ok());
     })
     .await;
     progress.finish();

@@ -100,7 +100,9 @@ fn any_policy() -> impl Strategy<Value = Policy> {
             listed,
             adopt,
             create_disabled,
-            ..Policy::default()
+            create: true,
+            update: true,
+            scope: Scope::Everything,
         },
     )
 }

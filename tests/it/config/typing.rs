@@ -326,7 +326,7 @@ fn flags() {
         let zitadel = settings.zitadel.unwrap();
         (
             [zitadel.sso_login, zitadel.verify_email, zitadel.verify_phone],
-            [settings.dry_run, settings.policy.scope == Scope::DisabledOnly],
+            [settings.dry_run, settings.policy.scope == Scope::RemovalsOnly],
         )
     };
     let none = ([false; 3], [false; 2]);
