@@ -1,5 +1,11 @@
-//! Integration tests: one binary, one module a subject.
+//! Integration tests: one binary, one module a subject. What needs a server finds it here, real or a double.
 
 mod config;
 mod deployment;
 mod rooms;
+mod scenarios;
+mod sources_failures;
+mod sources_ldap;
+mod sources_reader;
+mod sources_tls;
+mod sources_ukt;
