@@ -3,104 +3,11 @@
 use std::collections::HashSet;
 
 use super::body::Node;
+use super::compare::Compare;
 use super::errors::{Failure, INTERNAL, INVALID};
 use super::options::Version;
-use super::state::{Entry, Human, User, UserState, fold};
+use super::state::{Entry, Human, User, UserState};
 use super::validation::Place;
-
-/// How a text is compared, in the order of the proto enums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Compare {
-    Equals,
-    EqualsFolded,
-    StartsWith,
-    StartsWithFolded,
-    Contains,
-    ContainsFolded,
-    EndsWith,
-    EndsWithFolded,
-    /// A number no server knows: matches nothing.
-    Unknown,
-}
-
-const TEXT_METHODS: [&str; 8] = [
-    "TEXT_QUERY_METHOD_EQUALS",
-    "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_STARTS_WITH",
-    "TEXT_QUERY_METHOD_STARTS_WITH_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_CONTAINS",
-    "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_ENDS_WITH",
-    "TEXT_QUERY_METHOD_ENDS_WITH_IGNORE_CASE",
-];
-
-impl Compare {
-    const ALL: [Self; 8] = [
-        Self::Equals,
-        Self::EqualsFolded,
-        Self::StartsWith,
-        Self::StartsWithFolded,
-        Self::Contains,
-        Self::ContainsFolded,
-        Self::EndsWith,
-        Self::EndsWithFolded,
-    ];
-
-    fn of(number: usize) -> Self {
-        Self::ALL.get(number).copied().unwrap_or(Self::Unknown)
-    }
-
-    /// The `method` of a text query.
-    pub(crate) fn read(node: Node<'_>) -> Self {
-        Self::of(node.choice("method", &TEXT_METHODS))
-    }
-
-    /// The `method` of a metadata key filter. The server mixes up two of them (recorded): CONTAINS works as
-    /// ENDS_WITH, ENDS_WITH as CONTAINS, with and without case.
-    fn read_metadata(node: Node<'_>) -> Self {
-        let names = TEXT_METHODS.map(|name| name.replace("QUERY", "FILTER"));
-        match Self::of(node.choice("method", &names.each_ref().map(String::as_str))) {
-            Self::Contains => Self::EndsWith,
-            Self::EndsWith => Self::Contains,
-            Self::ContainsFolded => Self::EndsWithFolded,
-            Self::EndsWithFolded => Self::ContainsFolded,
-            other => other,
-        }
-    }
-
-    fn folds(self) -> bool {
-        matches!(
-            self,
-            Self::EqualsFolded | Self::StartsWithFolded | Self::ContainsFolded | Self::EndsWithFolded
-        )
-    }
-
-    /// `wanted` is already folded where the method ignores case.
-    pub(crate) fn matches(self, value: &str, wanted: &str) -> bool {
-        let folded;
-        let value = if self.folds() {
-            folded = fold(value);
-            &folded
-        } else {
-            value
-        };
-        match self {
-            Self::Equals | Self::EqualsFolded => value == wanted,
-            Self::StartsWith | Self::StartsWithFolded => value.starts_with(wanted),
-            Self::Contains | Self::ContainsFolded => value.contains(wanted),
-            Self::EndsWith | Self::EndsWithFolded => value.ends_with(wanted),
-            Self::Unknown => false,
-        }
-    }
-
-    pub(crate) fn prepare(self, wanted: &str) -> String {
-        if self.folds() {
-            fold(wanted)
-        } else {
-            wanted.to_owned()
-        }
-    }
-}
 
 /// The columns that text filters look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,9 +152,9 @@ fn read(node: Node<'_>, place: &Place, version: Version, depth: usize) -> Result
         let text = query.string(field)?;
         let here = place.at("SearchQuery", &message).at(&message, &upper(field));
         if min == 0 {
-            here.at_most(&text, max)?
+            here.at_most(&text, max)?;
         } else {
-            here.runes(&text, min, max)?
+            here.runes(&text, min, max)?;
         }
         let compare = Compare::read(query);
         return Ok(Filter::Text {
@@ -262,10 +169,10 @@ fn read(node: Node<'_>, place: &Place, version: Version, depth: usize) -> Result
     if let Some(filter) = read_nested(node, place, version, depth)? {
         return Ok(filter);
     }
-    if version >= Version::V4_2 {
-        if let Some(filter) = read_metadata(node, place)? {
-            return Ok(filter);
-        }
+    if version >= Version::V4_2
+        && let Some(filter) = read_metadata(node, place)?
+    {
+        return Ok(filter);
     }
     Err(place.at("SearchQuery", "Query").refuse("value is required"))
 }
@@ -307,7 +214,7 @@ const STATES: [&str; 6] = [
     "USER_STATE_INITIAL",
 ];
 
-/// PostgreSQL takes at most 65,535 values in one statement.
+/// The database takes at most 65,535 values in one statement.
 fn not_empty(values: Vec<String>) -> Result<HashSet<String>, Failure> {
     if values.is_empty() {
         return Err(Failure::go("values array must not be empty"));
