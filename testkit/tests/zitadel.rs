@@ -315,10 +315,10 @@ fn hooks_see_the_moment() {
     let (sent, seen) = mpsc::channel();
     let before = sent.clone();
     zitadel.on_write(2, Moment::Received, move || {
-        before.send("received").expect("a receiver")
+        before.send("received").expect("a receiver");
     });
     zitadel.on_write(2, Moment::Processed, move || {
-        sent.send("processed").expect("a receiver")
+        sent.send("processed").expect("a receiver");
     });
     call(&zitadel, "POST", "/v2/users/human", &create_body(&zitadel, "ada"));
     assert!(seen.try_recv().is_err());
@@ -646,4 +646,57 @@ fn metadata_filters() {
     let both =
         json!([{"metadataKeyFilter": {"key": "localpart"}}, {"metadataValueFilter": {"value": "bHAtYWRh"}}]);
     assert_eq!(count(both), "1");
+}
+
+/// With two faults in one create the recorded one is reported.
+#[test]
+fn order_of_checks() {
+    let zitadel = start();
+    let idp = zitadel.idp_id();
+    let link = (idp.clone(), "taken".to_owned(), "x".to_owned());
+    zitadel.add_user(UserSeed {
+        id: Some("known-id".to_owned()),
+        links: vec![link],
+        ..seed("min")
+    });
+    let blank_name = ("/profile/givenName", json!(" "));
+    let named_mail = ("/email/email", json!("A B <a@example.org>"));
+    let bad_phone = ("/phone", json!({"phone": "abc", "isVerified": true}));
+    let blank_key = ("/metadata", json!([{"key": " ", "value": "eA=="}]));
+    let known_id = ("/userId", json!("known-id"));
+    let reserved = ("/username", json!("x@other-org.localhost"));
+    let links = |idp: &str| json!([{"idpId": idp, "userId": "TAKEN", "userName": "x"}]);
+    let unknown_idp = ("/idpLinks", links("1"));
+    let taken_link = ("/idpLinks", links(&idp));
+    let (taken, blank_user) = (
+        ("/username", json!("MIN@example.org")),
+        ("/username", json!("  ")),
+    );
+    let recorded = [
+        ([&blank_user, &blank_name], "V2-zzad3"),
+        ([&blank_user, &bad_phone], "V2-zzad3"),
+        ([&blank_name, &named_mail], "EMAIL-599GV"),
+        ([&named_mail, &bad_phone], "EMAIL-599GV"),
+        ([&blank_name, &unknown_idp], "USER-UCej2"),
+        ([&blank_key, &bad_phone], "PHONE-so0wa"),
+        ([&bad_phone, &known_id], "PHONE-so0wa"),
+        ([&reserved, &bad_phone], "PHONE-so0wa"),
+        ([&blank_key, &unknown_idp], "USER-Drght"),
+        ([&blank_key, &known_id], "USER-Drght"),
+        ([&known_id, &unknown_idp], "COMMAND-7yiox1isql"),
+        ([&known_id, &reserved], "COMMAND-7yiox1isql"),
+        ([&reserved, &unknown_idp], "COMMAND-SFd21"),
+        ([&unknown_idp, &taken], "COMMAND-39nf2"),
+        ([&taken, &taken_link], "V3-DKcYh"),
+    ];
+    for (faults, id) in recorded {
+        let mut body = create_body(&zitadel, "new");
+        for (pointer, value) in faults {
+            let (parent, field) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+            body.pointer_mut(parent).expect("the parent")[field] = value.clone();
+        }
+        let reply = call(&zitadel, "POST", "/v2/users/human", &body);
+        assert_eq!(error_id(&reply), id, "{body}");
+    }
+    assert_eq!(zitadel.users().len(), 1);
 }

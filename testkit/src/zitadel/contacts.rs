@@ -1,12 +1,12 @@
 //! One e-mail address or phone number of a user, and the codes that verify them.
 
 use super::access::Caller;
+use super::change::{Change, PhoneChange};
 use super::email;
 use super::errors::{Failure, NOT_FOUND, PRECONDITION};
 use super::new_human::normalised;
 use super::routes::Call;
 use super::state::{Human, State, UserState};
-use super::users_change::{Change, PhoneChange};
 use super::users_input::{ContactInput, Verification};
 use super::validation::Place;
 use super::views::{Channel, Code};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::access::Caller;
 use super::errors::{Failure, NOT_FOUND};
-use super::filters::{Filter, all, read_all};
+use super::filters::{Filter, all};
+use super::filters_read::read_all;
 use super::options::{Unordered, Version};
 use super::page::Page;
 use super::routes::{Api, Call};

@@ -2,7 +2,8 @@
 
 use super::access::Level;
 use super::errors::{Failure, NOT_FOUND};
-use super::filters::{Filter, read_all};
+use super::filters::Filter;
+use super::filters_read::read_all;
 use super::page::Page;
 use super::routes::{Api, Call};
 use super::state::{State, User};
