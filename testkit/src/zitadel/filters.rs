@@ -126,3 +126,83 @@ fn state_number(state: UserState) -> usize {
         UserState::Initial => 5,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zitadel::body::{Node, parse};
+    use crate::zitadel::filters_read::read_all;
+    use crate::zitadel::options::{Options, Version};
+    use crate::zitadel::state::State;
+    use crate::zitadel::views::UserSeed;
+
+    fn read(raw: &str, version: Version) -> Result<Vec<Filter>, String> {
+        let value = parse(raw.as_bytes()).expect("JSON");
+        read_all(Node::new(&value, raw), "ListUsersRequest", version).map_err(|failure| failure.message())
+    }
+
+    /// NOT of NULL is NULL: a user without metadata matches neither a metadata filter nor its opposite.
+    #[test]
+    fn nulls_match_nothing() {
+        let mut state = State::furnished(Options::default());
+        let id = state.plant(UserSeed {
+            email: "ada@example.org".to_owned(),
+            ..UserSeed::default()
+        });
+        let user = state.user(&id).expect("ada");
+        for raw in [
+            r#"{"queries":[{"metadataKeyFilter":{"key":"k"}}]}"#,
+            r#"{"queries":[{"notQuery":{"query":{"metadataKeyFilter":{"key":"k"}}}}]}"#,
+        ] {
+            let filters = read(raw, Version::V4).expect("filters");
+            assert_eq!(all(&filters, user, None), None, "{raw}");
+        }
+        let either = r#"{"queries":[{"orQuery":{"queries":[{"metadataKeyFilter":{"key":"k"}},{"emailQuery":{"emailAddress":"ada","method":"TEXT_QUERY_METHOD_STARTS_WITH"}}]}}]}"#;
+        assert_eq!(
+            all(&read(either, Version::V4).expect("filters"), user, None),
+            Some(true)
+        );
+    }
+
+    /// Unknown filters, empty lists and texts out of range are refused with the recorded texts.
+    #[test]
+    fn refusals() {
+        let refusal = |raw: &str| read(raw, Version::V4).expect_err("refused");
+        assert_eq!(
+            refusal(r#"{"queries":[{"nope":{}}]}"#),
+            "invalid ListUsersRequest.Queries[0]: embedded message failed validation | caused by: \
+             invalid SearchQuery.Query: value is required"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"inUserIdsQuery":{"userIds":[]}}]}"#),
+            "rpc error: code = Unknown desc = values array must not be empty"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"orQuery":{}}]}"#),
+            "rpc error: code = Unknown desc = missing column"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"organizationIdQuery":{}}]}"#),
+            "invalid ListUsersRequest.Queries[0]: embedded message failed validation | caused by: \
+             invalid SearchQuery.OrganizationIdQuery: embedded message failed validation | caused by: \
+             invalid OrganizationIdQuery.OrganizationId: value length must be between 1 and 200 runes, inclusive"
+        );
+    }
+
+    /// Twenty levels of nesting pass, one more does not.
+    #[test]
+    fn nesting() {
+        let nested = |levels: usize| {
+            let inner = r#"{"userNameQuery":{"userName":"a"}}"#.to_owned();
+            let filter = (0..levels).fold(inner, |inner, _| {
+                format!(r#"{{"andQuery":{{"queries":[{inner}]}}}}"#)
+            });
+            read(&format!(r#"{{"queries":[{filter}]}}"#), Version::V4).map(|filters| filters.len())
+        };
+        assert_eq!(nested(20), Ok(1));
+        assert_eq!(
+            nested(21),
+            Err("Too many query nesting levels (Max 20) (USER-zsQ97)".to_owned())
+        );
+    }
+}
