@@ -20,6 +20,7 @@
 //! ```
 
 mod access;
+mod act;
 mod authorizations;
 mod body;
 mod calling_codes;
