@@ -1,4 +1,4 @@
-//! Integration tests: one binary, one module a subject. What needs a server finds it here, real or a double.
+//! Integration tests: one binary, one module a subject.
 
 mod config;
 mod deployment;
