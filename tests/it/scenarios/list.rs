@@ -1,0 +1,3 @@
+scenarios! {
+    csv_creates_people
+}
