@@ -1,3 +1,31 @@
 scenarios! {
     csv_creates_people
+    csv_follows_changes
+    deactivated_by_hand
+    guard_allow_empty
+    guard_canaries
+    guard_empty_source
+    guard_max_changes
+    guard_max_logins_changed
+    guard_max_removals_number
+    guard_min_users
+    guard_refuses_many_removals
+    guard_token_from_environment
+    locked_account
+    nothing_to_change
+    old_server_change
+    old_server_nothing_to_change
+    policy_absent_deactivate
+    policy_absent_delete
+    policy_absent_keep
+    policy_adopt_false
+    policy_create_disabled
+    policy_create_disabled_beside_delete
+    policy_create_false
+    policy_disabled_deactivate
+    policy_disabled_delete
+    policy_disabled_keep
+    policy_listed_deactivate
+    policy_listed_delete
+    policy_update_false
 }
