@@ -1,7 +1,26 @@
 scenarios! {
+    access_token_and_role
+    adoption_refused
+    adopts_account_made_by_hand
+    adopts_account_of_same_address
+    adopts_by_verified_address
+    csv_address_in_another_case
     csv_creates_people
     csv_follows_changes
+    csv_invalid_email
+    csv_missing_file
+    csv_rejected_rows_keep_accounts
+    csv_same_person_twice
+    csv_wrong_header
     deactivated_by_hand
+    environment_only
+    file_of_the_old_program
+    flag_deactivate_only
+    flag_dry_run
+    flag_plain_localpart
+    flag_sso_login
+    flag_verify_email
+    flag_verify_phone
     guard_allow_empty
     guard_canaries
     guard_empty_source
@@ -11,10 +30,45 @@ scenarios! {
     guard_min_users
     guard_refuses_many_removals
     guard_token_from_environment
+    install_ids_fills_missing
+    install_ids_with_errors
+    invalid_phone_keeps_stored_one
+    invalid_phone_of_new_person
+    ldap_binary_id_changes
+    ldap_creates_people
+    ldap_disabled_and_enabled_again
+    ldap_email_change
+    ldap_encodes_ids
+    ldap_follows_changes
+    ldap_ids_in_any_script
+    ldap_rejected_entries
+    ldap_safe_deletion
+    ldap_start_tls
+    ldap_status_binary
+    ldap_status_bitmask
+    ldap_status_words
+    ldap_unreachable
+    ldaps_half_identity
+    ldaps_with_client_certificate
+    ldaps_without_client_certificate
+    ldaps_wrong_authority
+    legacy_ids_are_rewritten
+    link_ids_then_sync
+    localpart_plain
     locked_account
+    login_name_taken_elsewhere
+    login_names_pass_on
+    migrate_ambiguous_ids
+    migrate_base64_ids
+    migrate_dry_run
+    migrate_empty_ids
+    migrate_hex_ids
+    migrate_plain_ids
+    migrate_then_sync
     nothing_to_change
     old_server_change
     old_server_nothing_to_change
+    option_dry_run
     policy_absent_deactivate
     policy_absent_delete
     policy_absent_keep
@@ -28,4 +82,17 @@ scenarios! {
     policy_listed_deactivate
     policy_listed_delete
     policy_update_false
+    repairs_half_created_account
+    repairs_missing_grant
+    repairs_missing_localpart
+    role_that_is_not_there
+    same_person_in_two_sources
+    sso_binary_id
+    three_sources_together
+    two_accounts_with_one_id
+    ukt_after_ldap
+    ukt_beside_ldap_listed_and_enabled
+    ukt_empty_list
+    ukt_only_managed_accounts
+    wrong_organization
 }

@@ -203,11 +203,22 @@ impl Stage {
         for view in views.into_iter().filter(|view| !Decoys::is_one(view)) {
             let chosen = view.id.len() > 15 && view.id.bytes().all(|byte| byte.is_ascii_digit());
             if chosen && self.ids.iter().all(|(id, _)| *id != view.id) {
-                self.ids.push((view.id.clone(), format!("<{}>", view.email)));
+                let name = self.name_for(&view.email);
+                self.ids.push((view.id.clone(), name));
             }
             accounts.push(Account::now(&self.world.zitadel, view));
         }
         serde_json::to_string_pretty(&accounts).expect("JSON") + "\n"
+    }
+
+    /// `<e-mail>`, and `<e-mail 2>` for the account that came after it.
+    fn name_for(&self, email: &str) -> String {
+        let is_free = |name: &String| self.ids.iter().all(|(_, known)| known != name);
+        let numbered = (2..).map(|number| format!("<{email} {number}>"));
+        std::iter::once(format!("<{email}>"))
+            .chain(numbered)
+            .find(is_free)
+            .expect("endless")
     }
 
     fn normalize(&self, text: &str) -> String {
