@@ -1,1 +1,46 @@
-fn main() {}
+//! The program: parse, start logging, run, exit.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use directory_sync::cli::Cli;
+use directory_sync::config::Environment;
+use directory_sync::exit::Exit;
+use directory_sync::run::{self, World};
+use directory_sync::telemetry::Telemetry;
+
+fn main() -> ExitCode {
+    let program = std::env::args_os().next().unwrap_or_default();
+    let program = Path::new(&program)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let cli = Cli::parse();
+    let level = run::log_level(&cli.global).and_then(|level| level.parse().ok());
+    let telemetry = Telemetry::start(
+        cli.global.log_format,
+        level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
+    );
+    let mut out = io::BufWriter::new(io::stdout());
+    let mut world = World {
+        environment: Environment::capture(),
+        program: &program,
+        out: &mut out,
+        err: &mut io::stderr(),
+        telemetry: Some(&telemetry),
+    };
+    let exit = run::run(&cli, &mut world).and_then(|exit| out.flush().map(|()| exit));
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Whoever reads our output may have seen enough; that is not worth a message.
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                eprintln!("error: output could not be written: {error}");
+            }
+            Exit::Incomplete.into()
+        }
+    }
+}

@@ -1,8 +1,247 @@
 //! Everything the program is told, in one place: defaults < file < environment < flags.
+//!
+//! A configuration is read in passes, so that one run reports every mistake: `file` and `environment` give texts under
+//! paths, `layers` merges them, `unknown` looks at every path, and `read` with the rooms that use it (`zitadel`,
+//! `sources`, `ldap`, `flags`, `policy`) turns texts into [`Settings`]. `keys` is the list of all keys: a new one is added
+//! there, in the room that reads it, and in `config.sample.yaml`.
 
+mod address;
+mod dialect;
+mod environment;
+mod error;
+mod file;
+mod files;
+mod filter;
+mod flags;
+mod import;
+mod keys;
+mod layers;
+mod ldap;
+mod line;
+mod policy;
+mod read;
 mod settings;
+mod sources;
+mod unknown;
+mod values;
+mod yaml;
+mod zitadel;
 
+use std::path::{Path, PathBuf};
+
+use tracing::level_filters::LevelFilter;
+
+pub use environment::Environment;
+pub use error::{ConfigErrors, Mistake, Origin};
 pub use settings::{
     ApplySettings, Credentials, CsvSettings, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Localpart,
     Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
+
+use layers::Layers;
+use read::{Reader, Report};
+
+/// What the command line says about the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct LoadRequest {
+    /// `--config`
+    pub config: Option<PathBuf>,
+    /// Options that stand for a key, such as `-v` for `log_level`.
+    pub flags: Vec<FlagValue>,
+    /// What the command is going to use.
+    pub needs: Needs,
+}
+
+/// An option of the command line that stands for a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagValue {
+    /// The option as it was typed, for messages.
+    pub flag: String,
+    /// The key, such as `log_level`.
+    pub key: String,
+    /// As it would stand in a file.
+    pub value: String,
+}
+
+/// What a command is going to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Needs {
+    /// The sources alone: the target may be unconfigured, and its files are not opened.
+    SourcesOnly,
+    /// Sources and target.
+    #[default]
+    Everything,
+}
+
+/// Reads the configuration and checks it.
+///
+/// Files that it names are opened to check them, except the data of sources.
+///
+/// # Errors
+/// Every mistake, with its place.
+pub fn load(request: &LoadRequest, environment: &Environment) -> Result<Settings, ConfigErrors> {
+    load_in(request, environment, Path::new(""))
+}
+
+/// Like [`load`] with the default file in this directory.
+fn load_in(
+    request: &LoadRequest,
+    environment: &Environment,
+    directory: &Path,
+) -> Result<Settings, ConfigErrors> {
+    let mut report = Report::default();
+    let file = file::read(request, environment, directory, &mut report.notes)?;
+    let found = environment::read(environment);
+    report.notes.extend(found.notes);
+    report.mistakes.extend(found.mistakes);
+    if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
+        return Err(file::nothing_given().into());
+    }
+    let layers = Layers::new(file, &found.variables, &request.flags, &mut report.mistakes);
+    let kinds = sources::kinds(&layers, &mut report);
+    let layers = layers.with_sources(kinds);
+    unknown::check(&layers, &mut report);
+    let settings = settings(&layers, &mut report, request.needs);
+    match settings {
+        Some(settings) if report.mistakes.is_empty() => Ok(Settings {
+            notes: report.notes,
+            ..settings
+        }),
+        _ => Err(ConfigErrors {
+            mistakes: report.mistakes,
+        }),
+    }
+}
+
+/// Reads every part, also after a mistake in another one.
+fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
+    let mut reader = Reader { layers, report };
+    let log_level = reader.parsed("log_level", |text| text.trim().parse::<LevelFilter>().ok());
+    let flags = flags::read(&mut reader);
+    let zitadel = match needs {
+        Needs::SourcesOnly => None,
+        Needs::Everything => Some(zitadel::read(&mut reader, flags)),
+    };
+    let sources = sources::read(&mut reader);
+    let policy = policy::policy(&mut reader, flags);
+    let guard = policy::guard(&mut reader);
+    let apply = policy::apply(&mut reader);
+    Some(Settings {
+        log_level: log_level?,
+        dry_run: flags.dry_run,
+        zitadel: match zitadel {
+            None => None,
+            Some(zitadel) => Some(zitadel?),
+        },
+        sources,
+        policy: policy?,
+        guard: guard?,
+        apply: apply?,
+        notes: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A file that is enough, and that is nothing but text.
+    const SHORT: &str = "zitadel: {url: https://a.example, token: x, organization_id: 1, project_id: 2}
+sources: {csv: {file_path: users.csv}}
+";
+
+    fn load_from(directory: &Path, variables: &[(&str, &str)]) -> Result<Settings, ConfigErrors> {
+        let environment = variables.iter().copied().collect();
+        load_in(&LoadRequest::default(), &environment, directory)
+    }
+
+    #[test]
+    fn the_file_in_the_working_directory_is_read_if_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(
+            load_from(folder.path(), &[]).unwrap_err().to_string(),
+            "error: there is no configuration: `config.yaml` does not exist here, and no variable gives a key\n\
+             hint: name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or give each key as a \
+             variable such as DIRECTORY_SYNC__ZITADEL__URL"
+        );
+        let variables = [
+            ("DIRECTORY_SYNC__ZITADEL__URL", "https://a.example"),
+            ("DIRECTORY_SYNC__ZITADEL__TOKEN", "x"),
+            ("DIRECTORY_SYNC__ZITADEL__ORGANIZATION_ID", "1"),
+            ("DIRECTORY_SYNC__ZITADEL__PROJECT_ID", "2"),
+            ("DIRECTORY_SYNC__SOURCES__CSV__FILE_PATH", "users.csv"),
+        ];
+        assert_eq!(load_from(folder.path(), &variables).unwrap().sources.len(), 1);
+        std::fs::write(folder.path().join("config.yaml"), SHORT).unwrap();
+        assert_eq!(load_from(folder.path(), &[]).unwrap().sources.len(), 1);
+    }
+
+    #[test]
+    fn an_empty_file_is_an_empty_table() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.yaml"), "# nothing yet\n").unwrap();
+        let errors = load_from(folder.path(), &[]).unwrap_err();
+        let missing: Vec<_> = errors
+            .mistakes
+            .iter()
+            .map(|mistake| mistake.what.as_str())
+            .collect();
+        assert_eq!(
+            missing,
+            [
+                "`zitadel.url` is missing",
+                "`zitadel.key_file` is missing",
+                "`zitadel.organization_id` is missing",
+                "`zitadel.project_id` is missing",
+                "no source is configured",
+            ]
+        );
+    }
+
+    fn layers_of(text: &str) -> Option<file::File> {
+        let content = yaml::parse(text).ok()?;
+        matches!(content, yaml::Node::Table(_)).then(|| file::File {
+            path: "config.yaml".into(),
+            text: text.to_owned(),
+            content,
+        })
+    }
+
+    /// Reads a text as a whole configuration; whether it is one does not matter.
+    fn try_all(text: &str, variables: &[(String, String)]) {
+        let found = environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
+        let mut report = Report::default();
+        let layers = Layers::new(layers_of(text), &found.variables, &[], &mut report.mistakes);
+        let kinds = sources::kinds(&layers, &mut report);
+        let layers = layers.with_sources(kinds);
+        unknown::check(&layers, &mut report);
+        let settings = settings(&layers, &mut report, Needs::Everything);
+        // A part that was not understood has said so.
+        assert!(settings.is_some() || !report.mistakes.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_under_any_key_is_survived(
+            key in prop::sample::select(keys::KEYS.iter().map(|key| key.path).collect::<Vec<_>>()),
+            value in prop_oneof!["\\PC{0,10}", "[\\[{][-a-z0-9:, ]{0,10}[\\]}]", "-?[0-9.]{1,12}(%|s|e5)?"],
+        ) {
+            let levels = key.split('.').enumerate();
+            let nested = levels.fold(String::new(), |text, (depth, level)| {
+                text + "\n" + &" ".repeat(depth) + level + ":"
+            });
+            try_all(&format!("{}{nested} {value}\n", SHORT.replace("zitadel:", "famedly:")), &[]);
+            let name = format!("FAMEDLY_SYNC__{}", key.replace('.', "__"));
+            try_all(SHORT, &[(name, value)]);
+        }
+
+        #[test]
+        fn any_environment_is_survived(
+            variables in prop::collection::vec(("(FAMEDLY|directory)_sync__[a-z_.]{0,20}", "\\PC{0,10}"), 0..4),
+        ) {
+            try_all(SHORT, &variables);
+        }
+    }
+}

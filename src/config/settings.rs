@@ -18,8 +18,8 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// Flag `dry_run`: `sync` stops after the plan.
     pub dry_run: bool,
-    /// The target.
-    pub zitadel: ZitadelSettings,
+    /// The target; `None` if, and only if, the command needs the sources alone.
+    pub zitadel: Option<ZitadelSettings>,
     /// The sources in order of their names.
     pub sources: Vec<SourceSettings>,
     /// What happens in which situation.

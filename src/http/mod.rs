@@ -1,8 +1,14 @@
-//! The one HTTP client.
+//! The one HTTP client, how often it asks again, and how fast.
+
+mod limit;
+mod retry;
 
 use std::time::Duration;
 
 use crate::tls::{self, TlsError};
+
+pub use limit::Limiter;
+pub use retry::{Backoff, retry};
 
 /// Why there is no HTTP client.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +24,56 @@ pub enum HttpSetupError {
 /// A client that trusts the system's certificate authorities, honours the proxy variables, gives up connecting after
 /// `connect` and a reply after `silence` without a byte of it.
 pub fn client(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
+    Ok(builder(connect, silence)?.build()?)
+}
+
+/// Like [`client`], for a service that never redirects: a redirect would turn a `POST` into a `GET`.
+pub fn client_without_redirects(
+    connect: Duration,
+    silence: Duration,
+) -> Result<reqwest::Client, HttpSetupError> {
+    Ok(builder(connect, silence)?
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?)
+}
+
+/// What `Retry-After` asks for: a number of seconds, or the time until a date.
+pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Some(
+        until
+            .duration_since(jiff::Timestamp::now())
+            .try_into()
+            .unwrap_or_default(),
+    )
+}
+
+fn builder(connect: Duration, silence: Duration) -> Result<reqwest::ClientBuilder, HttpSetupError> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config()?)
         .user_agent(concat!("directory-sync/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)
-        .read_timeout(silence)
-        .build()?)
+        .read_timeout(silence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both forms of the header are understood; a date that has passed means at once.
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let header = |text: &str| {
+            let mut headers = reqwest::header::HeaderMap::new();
+            headers.insert("retry-after", text.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(header("7"), Some(Duration::from_secs(7)));
+        assert_eq!(header("Sat, 01 Jan 2000 00:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(header("soon"), None);
+    }
 }

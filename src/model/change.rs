@@ -11,6 +11,8 @@ pub struct AttributeChange {
     pub before: Option<Value>,
     /// What it is to hold; `None` removes the value.
     pub after: Option<Value>,
+    /// The login name changes with it.
+    pub renames: bool,
 }
 
 /// How an existing account is brought in line with a person.
@@ -157,6 +159,10 @@ pub struct Plan {
     pub unchanged: usize,
     /// Accounts that are kept although nobody wants them.
     pub kept: Vec<Kept>,
+    /// Accounts of the organization.
+    pub accounts: usize,
+    /// Those of them that this tool looks after.
+    pub managed: usize,
     /// Active managed accounts before the run: the whole of which the guard takes its share.
     pub existing: usize,
     /// People for whom nothing can be written, and why.

@@ -78,6 +78,8 @@ pub struct SourceRead {
     pub name: Arc<str>,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
+    /// Whether somebody it does not name has left; a list of leavers proves nobody absent.
+    pub proves_absence: bool,
     /// Records read, rejected ones included.
     pub read: usize,
     /// How many of them were rejected.

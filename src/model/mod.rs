@@ -4,6 +4,7 @@
 mod account;
 mod attributes;
 mod change;
+mod expectation;
 mod finding;
 mod id;
 mod identity;
@@ -12,6 +13,7 @@ mod schema;
 pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
 pub use change::{Action, AttributeChange, Change, Edit, Kept, Plan, Removal, RemovalReason};
+pub use expectation::{Expectation, Expected, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};

@@ -1,7 +1,26 @@
 //! What is to be done, worked out from plain data: no I/O, no clock, no order of input.
+//!
+//! [`Correlation`] pairs people with accounts, [`decide`] turns pairs into a [`crate::model::Plan`] by the [`Policy`],
+//! [`approve`] lets it through or refuses it.
 
+mod adopt;
+mod correlate;
+mod decide;
+mod diff;
 mod guard;
+mod legacy;
+mod order;
 mod policy;
+mod question;
+#[cfg(test)]
+mod tests;
 
-pub use guard::{GuardLimits, Limit};
+pub use adopt::Known;
+pub(crate) use adopt::refusal;
+pub use correlate::Correlation;
+pub use decide::decide;
+pub(crate) use diff::{edit, unlisted_expectations};
+pub use guard::{Approval, ApprovedPlan, GuardLimits, Limit, Refusal, approve};
+pub use order::{PHASES, Phase, phase};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
+pub use question::{LegacyMarks, Questions};

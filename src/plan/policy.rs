@@ -40,8 +40,12 @@ pub enum Scope {
     /// All of them.
     #[default]
     Everything,
-    /// Flag `deactivate_only`: removals of people whom the source says are disabled.
-    DisabledOnly,
+    /// Flag `deactivate_only`: removals of people whom a source says are disabled or have left.
+    RemovalsOnly,
+    /// The program name `migrate`: ids in the form of older tools are rewritten, nothing else.
+    ExternalIdsOnly,
+    /// The command `link-ids`: accounts made by hand get their external id, what this tool writes once, and the role.
+    LinksOnly,
 }
 
 /// `policy.*`

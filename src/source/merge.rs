@@ -121,6 +121,7 @@ fn read_of(source: &Collected) -> SourceRead {
     SourceRead {
         name: source.name.clone(),
         kind: source.kind,
+        proves_absence: source.proves_absence,
         read: source.len(),
         rejected: 0,
         complete: true,

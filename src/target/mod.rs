@@ -1,40 +1,12 @@
 //! Where accounts live.
 
+pub mod zitadel;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, AttributeIndex, Change, Finding, Identity, Schema, TargetId, Value, Warning};
-
-/// What an account is expected to hold in an attribute that the account list does not show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Expected<'a> {
-    /// This attribute holds this value.
-    Value(AttributeIndex, &'a Value),
-    /// This attribute holds some value.
-    Present(AttributeIndex),
-    /// This attribute holds nothing.
-    Absent(AttributeIndex),
-    /// This tool deactivated the account (metadata `directory-sync.disabled_by` is there).
-    DisabledByUs,
-}
-
-/// A question to the target about one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expectation<'a> {
-    /// The account.
-    pub target_id: &'a TargetId,
-    /// What it is expected to hold.
-    pub expected: Expected<'a>,
-}
-
-/// An expectation that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unmet {
-    /// The place of the expectation in the list that was asked.
-    pub index: usize,
-    /// What the account holds instead; `None`: nothing.
-    pub current: Option<Value>,
-}
+use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
+pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
 #[derive(Debug, Default)]

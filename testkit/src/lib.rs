@@ -5,3 +5,4 @@ pub mod ldap_double;
 pub mod people;
 pub mod slapd;
 pub mod ukt;
+pub mod zitadel;

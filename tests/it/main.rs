@@ -1,5 +1,8 @@
-//! Everything that needs a server, real or a double.
+//! Integration tests: one binary, one module a subject.
 
+mod config;
+mod deployment;
+mod rooms;
 mod sources_failures;
 mod sources_ldap;
 mod sources_reader;

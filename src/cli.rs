@@ -1,0 +1,100 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const CONFIG_HELP: &str = "Configuration file [default: ./config.yaml, or $DIRECTORY_SYNC_CONFIG, \
+$FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
+
+const APPROVE_HELP: &str = "Let exactly the removals through for which a refused run printed this token \
+[env: DIRECTORY_SYNC_APPROVE]";
+
+/// Keeps the accounts of a Zitadel organization in line with LDAP, CSV and the UKT list.
+#[derive(Debug, Parser)]
+#[command(name = "directory-sync", version, about, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 in line; 1 some records or changes failed; 2 usage or configuration; \
+3 a source or the target could not be read; 4 refused by the guard; 10 changes are pending (plan)."
+)]
+pub struct Cli {
+    /// What to do; without it: sync.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Read, plan, check and apply (the default)
+    Sync,
+    /// Read, plan and check; write nothing
+    Plan {
+        /// Exit with 10 when changes are pending
+        #[arg(long)]
+        detailed_exit_code: bool,
+    },
+    /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
+    LinkIds,
+    /// Try configuration, sources and target, and say what to mend
+    Check,
+    /// Print what the sources yield; needs no target
+    Users {
+        /// Print only how many people there are, without looking for duplicates
+        #[arg(long)]
+        count: bool,
+    },
+}
+
+/// Options that work before and after the command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Configuration file.
+    #[arg(short, long, global = true, value_name = "FILE", help = CONFIG_HELP)]
+    pub config: Option<PathBuf>,
+    /// Stop after the plan
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Write a JSON report, also when the run fails
+    #[arg(long, global = true, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Token of a refused run.
+    #[arg(long, global = true, value_name = "TOKEN", help = APPROVE_HELP)]
+    pub approve: Option<String>,
+    /// How plan and people are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Show names, addresses and numbers in plan and people
+    #[arg(long, global = true)]
+    pub show_values: bool,
+    /// How log lines on stderr look
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Log more; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Log less; twice for errors only, three times for nothing
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub quiet: u8,
+}
+
+/// How data on stdout looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs, one JSON document a line.
+    Json,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs, one JSON object a line.
+    Json,
+}

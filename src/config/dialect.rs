@@ -1,0 +1,123 @@
+//! Old names of sections: `famedly` is `zitadel` since famedly-sync 0.4, `ldap` is `sources.ldap`.
+
+use figment::value::{Dict, Tag, Value};
+
+/// Old first levels, and where they went.
+const MOVED: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
+
+/// The path under which a key is known today.
+pub(super) fn current_path(path: &[String]) -> Vec<String> {
+    let moved = MOVED
+        .iter()
+        .find(|(before, _)| path.first().is_some_and(|first| first == before));
+    match moved {
+        Some((_, now)) => now
+            .iter()
+            .map(ToString::to_string)
+            .chain(path.iter().skip(1).cloned())
+            .collect(),
+        None => path.to_vec(),
+    }
+}
+
+/// How a file may spell this path, today's way first.
+pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let before = MOVED.iter().filter_map(|(before, now)| {
+        let below = path.strip_prefix(*now)?;
+        Some([&[*before][..], below].concat())
+    });
+    std::iter::once(path.to_vec()).chain(before).collect()
+}
+
+/// Moves what stands under old names to where it belongs; gives the old names whose new place is taken already.
+pub(super) fn modernize(values: &mut Dict) -> Vec<&'static str> {
+    let mut clashing = Vec::new();
+    for (before, now) in MOVED {
+        if let Some(moved) = values.remove(before)
+            && !place(values, now, moved)
+        {
+            clashing.push(before);
+        }
+    }
+    clashing
+}
+
+/// Today's name of an old section, for a message.
+pub(super) fn name_today(before: &str) -> String {
+    current_path(&[before.to_owned()]).join(".")
+}
+
+fn place(values: &mut Dict, path: &[&str], value: Value) -> bool {
+    match path {
+        [last] if !values.contains_key(*last) => values.insert((*last).to_owned(), value).is_none(),
+        [first, rest @ ..] if !rest.is_empty() => {
+            let section = values
+                .entry((*first).to_owned())
+                .or_insert_with(|| Value::Dict(Tag::Default, Dict::new()));
+            match section {
+                Value::Dict(_, section) => place(section, rest, value),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(path: &[&str]) -> Vec<String> {
+        path.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn old_sections_have_a_place() {
+        assert_eq!(
+            current_path(&owned(&["famedly", "url"])),
+            owned(&["zitadel", "url"])
+        );
+        assert_eq!(
+            current_path(&owned(&["ldap", "url"])),
+            owned(&["sources", "ldap", "url"])
+        );
+        assert_eq!(
+            current_path(&owned(&["sources", "ldap"])),
+            owned(&["sources", "ldap"])
+        );
+    }
+
+    #[test]
+    fn a_path_may_be_spelled_the_old_way() {
+        assert_eq!(
+            spellings(&["sources", "ldap", "url"]),
+            [vec!["sources", "ldap", "url"], vec!["ldap", "url"]]
+        );
+        assert_eq!(spellings(&["log_level"]), [vec!["log_level"]]);
+    }
+
+    #[test]
+    fn old_sections_move_unless_the_place_is_taken() {
+        let text = |text: &str| Value::String(Tag::Default, text.into());
+        let table = |entries: &[(&str, Value)]| {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone()));
+            Value::Dict(Tag::Default, entries.collect())
+        };
+        let mut values = Dict::from([
+            ("zitadel".to_owned(), table(&[("url", text("new"))])),
+            ("famedly".to_owned(), table(&[("url", text("old"))])),
+            ("ldap".to_owned(), table(&[("timeout", text("5"))])),
+        ]);
+        assert_eq!(modernize(&mut values), ["famedly"]);
+        let sources = table(&[("ldap", table(&[("timeout", text("5"))]))]);
+        assert_eq!(
+            values,
+            Dict::from([
+                ("zitadel".to_owned(), table(&[("url", text("new"))])),
+                ("sources".to_owned(), sources),
+            ])
+        );
+    }
+}

@@ -1,0 +1,342 @@
+//! Every key there is. The one place to add a key: unknown keys, defaults, suggestions and messages follow from it.
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    /// Never printed. `KEY_file` names a file that holds it.
+    Secret,
+    Path,
+    Url,
+    Bool,
+    /// A whole number from 0.
+    Count,
+    /// A whole number from 1.
+    AtLeastOne,
+    Duration,
+    /// `10%` or `50`.
+    Limit,
+    Choice(&'static [&'static str]),
+    /// The least important events that are logged.
+    Level,
+    Flags,
+    Bitmasks,
+    Urls,
+    Texts,
+    /// An LDAP attribute: its name, or `{name, is_binary}`.
+    Attribute,
+    /// Accepted and without effect; says why.
+    Dead(&'static str),
+}
+
+impl Kind {
+    /// What to write, to follow "must be".
+    pub(super) fn wanted(self) -> String {
+        match self {
+            Self::Text | Self::Secret | Self::Dead(_) => "a text".into(),
+            Self::Path => "a path".into(),
+            Self::Url => "an address".into(),
+            Self::Bool => "`true` or `false`".into(),
+            Self::Count => "a whole number".into(),
+            Self::AtLeastOne => "a whole number from 1".into(),
+            Self::Duration => "a duration such as `30s`, `5m` or `14d`".into(),
+            Self::Limit => "a share such as `10%` or a number such as `50`".into(),
+            Self::Choice(choices) => one_of(choices),
+            Self::Level => one_of(LEVELS),
+            Self::Flags => "a list of feature flags".into(),
+            Self::Bitmasks => "a list of 32-bit numbers such as `[2, 0x10]`".into(),
+            Self::Urls => "an address or a list of addresses".into(),
+            Self::Texts => "a list of texts".into(),
+            Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
+        }
+    }
+}
+
+/// The choices as part of a sentence.
+pub(super) fn one_of(choices: &[&str]) -> String {
+    let quoted: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// One key.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Levels with dots between them. Below `sources` the second level is a kind and stands for any source of it.
+    pub(super) path: &'static str,
+    pub(super) kind: Kind,
+    /// As it would stand in a file. `off` is an absent limit.
+    pub(super) default: Option<&'static str>,
+}
+
+const fn key(path: &'static str, kind: Kind) -> Key {
+    Key {
+        path,
+        kind,
+        default: None,
+    }
+}
+
+const fn or(path: &'static str, kind: Kind, default: &'static str) -> Key {
+    Key {
+        path,
+        kind,
+        default: Some(default),
+    }
+}
+
+/// Levels of `log_level`.
+pub(super) const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+
+/// Members of `feature_flags`.
+pub(super) const FLAGS: &[&str] = &[
+    "sso_login",
+    "verify_email",
+    "verify_phone",
+    "dry_run",
+    "deactivate_only",
+    "plain_localpart",
+];
+
+/// Kinds of sources; each is also a name that implies it.
+pub(super) const SOURCE_KINDS: &[&str] = &["ldap", "csv", "ukt"];
+
+/// Members of an attribute that is written as a table.
+pub(super) const ATTRIBUTE_MEMBERS: &[Key] = &[key("name", Kind::Text), key("is_binary", Kind::Bool)];
+
+const NO_CACHE: &str = "nothing is kept between runs";
+const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tls`";
+
+/// All keys.
+pub(super) const KEYS: &[Key] = &[
+    or("log_level", Kind::Level, "info"),
+    key("feature_flags", Kind::Flags),
+    key("cache_path", Kind::Dead(NO_CACHE)),
+    key("zitadel.url", Kind::Url),
+    key("zitadel.key_file", Kind::Path),
+    key("zitadel.token", Kind::Secret),
+    key("zitadel.token_file", Kind::Path),
+    key("zitadel.organization_id", Kind::Text),
+    key("zitadel.project_id", Kind::Text),
+    key("zitadel.idp_id", Kind::Text),
+    or("zitadel.role", Kind::Text, "User"),
+    or("zitadel.localpart", Kind::Choice(&["uuid", "plain"]), "uuid"),
+    or("policy.create", Kind::Bool, "true"),
+    or("policy.update", Kind::Bool, "true"),
+    or("policy.adopt", Kind::Bool, "true"),
+    or("policy.create_disabled", Kind::Bool, "false"),
+    or(
+        "policy.disabled",
+        Kind::Choice(&["delete", "deactivate", "keep"]),
+        "delete",
+    ),
+    or(
+        "policy.absent",
+        Kind::Choice(&["keep", "deactivate", "delete"]),
+        "keep",
+    ),
+    or("policy.listed", Kind::Choice(&["delete", "deactivate"]), "delete"),
+    or("guard.max_removals", Kind::Limit, "10%"),
+    or("guard.max_logins_changed", Kind::Limit, "10%"),
+    or("guard.max_changes", Kind::Limit, "off"),
+    or("guard.allow_empty", Kind::Bool, "false"),
+    or("guard.min_users", Kind::Count, "off"),
+    key("guard.canaries", Kind::Texts),
+    or("apply.concurrency.min", Kind::AtLeastOne, "1"),
+    or("apply.concurrency.max", Kind::AtLeastOne, "8"),
+    or("apply.rate_limit", Kind::AtLeastOne, "off"),
+    or("apply.deadline", Kind::Duration, "off"),
+    key("sources.ldap.kind", Kind::Choice(SOURCE_KINDS)),
+    key("sources.ldap.url", Kind::Urls),
+    key("sources.ldap.base_dn", Kind::Text),
+    key("sources.ldap.bind_dn", Kind::Text),
+    key("sources.ldap.bind_password", Kind::Secret),
+    key("sources.ldap.bind_password_file", Kind::Path),
+    key("sources.ldap.user_filter", Kind::Text),
+    or("sources.ldap.timeout", Kind::Duration, "30s"),
+    or("sources.ldap.deadline", Kind::Duration, "off"),
+    or("sources.ldap.page_size", Kind::Count, "1000"),
+    or("sources.ldap.use_attribute_filter", Kind::Bool, "false"),
+    or("sources.ldap.check_for_deleted_entries", Kind::Bool, "false"),
+    key("sources.ldap.cache_path", Kind::Dead(NO_CACHE)),
+    key("sources.ldap.start_tls", Kind::Dead(NEVER_READ)),
+    key("sources.ldap.no_tls_verify", Kind::Dead(NEVER_READ)),
+    key("sources.ldap.root_certificates_path", Kind::Dead(NEVER_READ)),
+    key("sources.ldap.attributes.first_name", Kind::Attribute),
+    key("sources.ldap.attributes.last_name", Kind::Attribute),
+    key("sources.ldap.attributes.email", Kind::Attribute),
+    key("sources.ldap.attributes.preferred_username", Kind::Attribute),
+    key("sources.ldap.attributes.phone", Kind::Attribute),
+    key("sources.ldap.attributes.user_id", Kind::Attribute),
+    key("sources.ldap.attributes.status", Kind::Attribute),
+    key("sources.ldap.attributes.disable_bitmasks", Kind::Bitmasks),
+    key("sources.ldap.attributes.last_modified", Kind::Attribute),
+    key("sources.ldap.tls.client_key", Kind::Path),
+    key("sources.ldap.tls.client_certificate", Kind::Path),
+    key("sources.ldap.tls.server_certificate", Kind::Path),
+    or("sources.ldap.tls.danger_disable_tls_verify", Kind::Bool, "false"),
+    or("sources.ldap.tls.danger_use_start_tls", Kind::Bool, "false"),
+    key("sources.csv.kind", Kind::Choice(SOURCE_KINDS)),
+    key("sources.csv.file_path", Kind::Path),
+    key("sources.ukt.kind", Kind::Choice(SOURCE_KINDS)),
+    key("sources.ukt.endpoint_url", Kind::Url),
+    key("sources.ukt.oauth2_url", Kind::Url),
+    key("sources.ukt.client_id", Kind::Text),
+    key("sources.ukt.client_secret", Kind::Secret),
+    key("sources.ukt.client_secret_file", Kind::Path),
+    key("sources.ukt.scope", Kind::Text),
+    key("sources.ukt.grant_type", Kind::Text),
+    or("sources.ukt.timeout", Kind::Duration, "30s"),
+];
+
+/// What stands at a path of the table.
+#[derive(Debug)]
+pub(super) enum Entry {
+    Key(&'static Key),
+    /// A level above keys.
+    Section,
+    Unknown,
+}
+
+/// Looks up a path of the table, such as `sources.ldap.url`.
+pub(super) fn find(path: &str) -> Entry {
+    if let Some(key) = KEYS.iter().find(|key| key.path == path) {
+        return Entry::Key(key);
+    }
+    if let Some((attribute, name)) = path.rsplit_once('.')
+        && KEYS
+            .iter()
+            .any(|key| key.path == attribute && key.kind == Kind::Attribute)
+        && let Some(member) = ATTRIBUTE_MEMBERS.iter().find(|member| member.path == name)
+    {
+        return Entry::Key(member);
+    }
+    if path == "sources" || members(path).next().is_some() {
+        Entry::Section
+    } else {
+        Entry::Unknown
+    }
+}
+
+/// The names one level below a section; some more than once. The empty path is the top.
+pub(super) fn members(section: &str) -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(move |key| {
+        let below = if section.is_empty() {
+            key.path
+        } else {
+            key.path.strip_prefix(section)?.strip_prefix('.')?
+        };
+        below.split('.').next()
+    })
+}
+
+/// Whether some kind of source, or the fixed part, knows this path of a file.
+pub(super) fn known_to_any(path: &[String]) -> bool {
+    let known = |path: &[&str]| !matches!(find(&path.join(".")), Entry::Unknown);
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    match path.as_slice() {
+        ["sources", _, below @ ..] => SOURCE_KINDS
+            .iter()
+            .any(|kind| known(&[&["sources", *kind], below].concat())),
+        path => known(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::super::yaml::{self, Node};
+    use super::*;
+
+    #[test]
+    fn each_key_stands_once_in_lower_case() {
+        let paths: BTreeSet<_> = KEYS.iter().map(|key| key.path).collect();
+        assert_eq!(paths.len(), KEYS.len());
+        assert!(paths.iter().all(|path| **path == path.to_lowercase()));
+    }
+
+    #[test]
+    fn keys_sections_and_nonsense_are_told_apart() {
+        assert!(matches!(find("zitadel.url"), Entry::Key(key) if key.kind == Kind::Url));
+        for section in [
+            "zitadel",
+            "sources",
+            "sources.ldap",
+            "sources.ldap.tls",
+            "apply.concurrency",
+        ] {
+            assert!(matches!(find(section), Entry::Section), "{section}");
+        }
+        for nonsense in ["zita", "zitadel.", "sources.ldap.ur", "url"] {
+            assert!(matches!(find(nonsense), Entry::Unknown), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn choices_are_listed_as_a_sentence() {
+        assert_eq!(Kind::Choice(&["a", "b", "c"]).wanted(), "`a`, `b` or `c`");
+        assert_eq!(Kind::Choice(&["a"]).wanted(), "`a`");
+    }
+
+    /// What the sample says about each key, with the keys behind `#` as if they were set.
+    fn sample() -> BTreeMap<String, Node> {
+        fn collect(node: Node, path: &str, keys: &mut BTreeMap<String, Node>) {
+            match node {
+                Node::Table(entries) if !path.is_empty() && !matches!(find(path), Entry::Section) => {
+                    keys.insert(path.to_owned(), Node::Table(entries));
+                }
+                Node::Table(entries) => {
+                    for (name, node) in entries {
+                        let name = if path == "sources" && name == "guests" {
+                            "csv".into()
+                        } else {
+                            name
+                        };
+                        collect(node, format!("{path}.{name}").trim_start_matches('.'), keys);
+                    }
+                }
+                node => {
+                    keys.insert(path.to_owned(), node);
+                }
+            }
+        }
+        let text = include_str!("../../config.sample.yaml");
+        let set: String = text
+            .lines()
+            .map(|line| match line.trim_start().strip_prefix('#') {
+                Some(key) if key.starts_with(char::is_alphabetic) => line.replacen('#', "", 1) + "\n",
+                _ => line.to_owned() + "\n",
+            })
+            .collect();
+        let mut keys = BTreeMap::new();
+        collect(yaml::parse(&set).unwrap(), "", &mut keys);
+        keys
+    }
+
+    /// Adding a key here means adding it there, and the other way round. Keys without effect stay out, and `kind` is
+    /// needed only under a name of its own.
+    #[test]
+    fn the_sample_has_every_key() {
+        let known = KEYS
+            .iter()
+            .filter(|key| !matches!(key.kind, Kind::Dead(_)))
+            .map(|key| key.path)
+            .filter(|path| !["sources.ldap.kind", "sources.ukt.kind"].contains(path));
+        let known: BTreeSet<_> = known.map(str::to_owned).collect();
+        let shown: BTreeSet<_> = sample().into_keys().collect();
+        assert_eq!(shown, known);
+    }
+
+    #[test]
+    fn the_sample_shows_the_defaults() {
+        let sample = sample();
+        for key in KEYS {
+            if let Some(default) = key.default {
+                assert_eq!(sample[key.path], Node::Text(default.into()), "{}", key.path);
+            }
+        }
+    }
+}

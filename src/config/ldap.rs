@@ -1,0 +1,250 @@
+//! `sources.NAME.*` of a directory.
+
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use figment::value::Value;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::error::Mistake;
+use super::read::Reader;
+use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
+use super::{files, filter, values};
+
+/// Reads one directory; `None` after a mistake.
+pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
+    let key = |name: &str| format!("{source}.{name}");
+    let urls = urls(reader, &key("url"));
+    let base_dn = reader.given(&key("base_dn"));
+    let bind = bind(reader, source);
+    let user_filter = user_filter(reader, &key("user_filter"));
+    let timeout = reader.duration(&key("timeout"));
+    let deadline = reader.limit(&key("deadline"), values::duration);
+    let page_size = reader.parsed(&key("page_size"), |text| {
+        u32::try_from(values::integer(text)?).ok()
+    });
+    let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
+    deleted_entries(reader, &key("check_for_deleted_entries"));
+    let attributes = attributes(reader, &key("attributes"));
+    let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
+    let (bind_dn, bind_password) = bind?;
+    Some(LdapSettings {
+        urls: urls?,
+        base_dn: base_dn?,
+        bind_dn,
+        bind_password,
+        user_filter: user_filter?,
+        timeout: timeout?,
+        deadline,
+        page_size: NonZeroU32::new(page_size?),
+        use_attribute_filter: use_attribute_filter?,
+        attributes: attributes?,
+        tls: tls?,
+    })
+}
+
+fn urls(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Url>> {
+    if reader.absent(path) {
+        reader.missing(path, None);
+        return None;
+    }
+    let before = reader.report.mistakes.len();
+    let mut urls = Vec::new();
+    for item in reader.list(path) {
+        if let Some(url) = reader.url(path, &item.text, &["ldapi", "ldap", "ldaps"]) {
+            if url.scheme() != "ldapi" && url.host_str().is_none_or(str::is_empty) {
+                reader.wrong(path, format!("`{path}`: `{url}` names no host"), None);
+            }
+            urls.push(url);
+        }
+    }
+    if reader.report.mistakes.len() > before {
+        return None;
+    }
+    if urls.is_empty() {
+        reader.wrong(path, format!("`{path}` is empty"), None);
+        return None;
+    }
+    Some(urls)
+}
+
+/// Both are needed, or both are empty for an anonymous bind. A DN with an empty password is accepted by servers as
+/// anonymous (RFC 4513, 5.1.2), which then shows fewer people.
+fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)> {
+    let dn_path = format!("{source}.bind_dn");
+    let password_path = format!("{source}.bind_password");
+    let anonymous = "for an anonymous bind set both `bind_dn` and `bind_password` to `\"\"`";
+    if reader.absent(&dn_path) {
+        reader.missing(&dn_path, Some(anonymous));
+    }
+    let dn = reader.text(&dn_path);
+    let password = reader.required_secret(&password_path, Some(anonymous));
+    let (dn, password) = (dn?, password?);
+    match (dn.is_empty(), password.expose_secret().is_empty()) {
+        (false, true) => {
+            let what = format!("`{dn_path}` is given, but `{password_path}` is empty");
+            reader.wrong(&password_path, what, Some(anonymous));
+            None
+        }
+        (true, false) => {
+            let what = format!("`{password_path}` is given, but `{dn_path}` is empty");
+            reader.wrong(&dn_path, what, Some(anonymous));
+            None
+        }
+        _ => Some((dn, password)),
+    }
+}
+
+fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
+    let filter = reader.required(path)?;
+    let Err(problem) = filter::check(&filter) else {
+        return Some(filter);
+    };
+    reader.wrong(
+        path,
+        format!("`{path}` is not an LDAP filter: {problem}"),
+        Some("it should look like `(&(objectClass=person)(mail=*))`"),
+    );
+    None
+}
+
+fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
+    // `false` says what happens anyway.
+    if reader.boolean(path) == Some(true) {
+        reader.report.notes.push(format!(
+            "`{path}` has no effect, as since famedly-sync 0.7; what happens to the accounts of people who are gone is \
+             `policy.absent`"
+        ));
+    }
+}
+
+fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> {
+    let required = |reader: &mut Reader<'_>, name: &str| {
+        let path = format!("{section}.{name}");
+        if reader.absent(&path) {
+            reader.missing(&path, None);
+        }
+        attribute(reader, &path)
+    };
+    let optional = |reader: &mut Reader<'_>, name: &str| attribute(reader, &format!("{section}.{name}"));
+    let first_name = required(reader, "first_name");
+    let last_name = required(reader, "last_name");
+    let email = required(reader, "email");
+    let user_id = required(reader, "user_id");
+    let status = required(reader, "status");
+    let preferred_username = optional(reader, "preferred_username");
+    let phone = optional(reader, "phone");
+    let last_modified = optional(reader, "last_modified");
+    let disable_mask = disable_mask(reader, &format!("{section}.disable_bitmasks"));
+    Some(LdapAttributes {
+        first_name: first_name?,
+        last_name: last_name?,
+        email: email?,
+        preferred_username,
+        phone,
+        user_id: user_id?,
+        status: status?,
+        disable_mask,
+        last_modified,
+    })
+}
+
+/// A name, or a table with a name and whether the value is bytes.
+fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
+    if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
+        return Some(LdapAttribute {
+            name: reader.filled(path)?.trim().to_owned(),
+            is_binary: false,
+        });
+    }
+    let name = reader.required(&format!("{path}.name"));
+    let binary_path = format!("{path}.is_binary");
+    let is_binary = if reader.absent(&binary_path) {
+        Some(false)
+    } else {
+        reader.boolean(&binary_path)
+    };
+    Some(LdapAttribute {
+        name: name?.trim().to_owned(),
+        is_binary: is_binary?,
+    })
+}
+
+/// All masks combined; one that is wrong was reported.
+fn disable_mask(reader: &mut Reader<'_>, path: &str) -> i32 {
+    let mut mask = 0;
+    for item in reader.list(path) {
+        if let Some(bits) = values::bitmask(&item.text) {
+            mask |= bits;
+            continue;
+        }
+        let what = format!(
+            "`{path}` must be a list of 32-bit numbers such as `[2, 0x10]`, not `{}`",
+            item.text
+        );
+        reader
+            .report
+            .mistakes
+            .push(Mistake::new(path, what).at(item.origin));
+    }
+    mask
+}
+
+fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> {
+    let key = |name: &str| format!("{section}.{name}");
+    half_a_pair(reader, section);
+    let client_key = checked(reader, &key("client_key"), files::private_key);
+    let client_certificate = checked(reader, &key("client_certificate"), files::certificates);
+    let server_certificate = checked(reader, &key("server_certificate"), files::certificates);
+    let disable_verify = reader.boolean(&key("danger_disable_tls_verify"));
+    let start_tls = reader.boolean(&key("danger_use_start_tls"));
+    if disable_verify == Some(true) {
+        reader.report.notes.push(format!(
+            "`{}` is set: anybody between here and the server can read the password and change the answers",
+            key("danger_disable_tls_verify")
+        ));
+    }
+    if start_tls == Some(true) && !urls.is_empty() && urls.iter().all(|url| url.scheme() != "ldap") {
+        reader.report.notes.push(format!(
+            "`{}` has no effect: it is for addresses with `ldap://`",
+            key("danger_use_start_tls")
+        ));
+    }
+    Some(LdapTls {
+        client_key,
+        client_certificate,
+        server_certificate,
+        danger_disable_tls_verify: disable_verify?,
+        danger_use_start_tls: start_tls?,
+    })
+}
+
+/// A file that holds what it should, if one is named.
+fn checked(
+    reader: &mut Reader<'_>,
+    path: &str,
+    check: impl FnOnce(&Path) -> Result<(), String>,
+) -> Option<PathBuf> {
+    let file = reader.path(path)?;
+    if let Err(problem) = check(&file) {
+        reader.wrong(path, format!("`{path}`: {problem}"), None);
+    }
+    Some(file)
+}
+
+fn half_a_pair(reader: &mut Reader<'_>, section: &str) {
+    let [key, certificate] = ["client_key", "client_certificate"].map(|name| format!("{section}.{name}"));
+    let (given, lacking) = match (reader.absent(&key), reader.absent(&certificate)) {
+        (false, true) => (&key, &certificate),
+        (true, false) => (&certificate, &key),
+        _ => return,
+    };
+    let what =
+        format!("`{given}` is given without `{lacking}`: both client_key and client_certificate are needed");
+    reader.wrong(
+        given,
+        what,
+        Some("add the other one, or remove this one to connect without a client certificate"),
+    );
+}

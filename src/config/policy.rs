@@ -1,0 +1,102 @@
+//! `policy.*`, `guard.*` and `apply.*`: their defaults stand in the table of keys.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+
+use super::flags::Flags;
+use super::read::Reader;
+use super::settings::ApplySettings;
+use super::values;
+use crate::plan::{AbsentPolicy, DisabledPolicy, GuardLimits, ListedPolicy, Policy, Scope};
+
+/// Reads `policy.*`; `None` after a mistake.
+pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
+    let create = reader.boolean("policy.create");
+    let update = reader.boolean("policy.update");
+    let adopt = reader.boolean("policy.adopt");
+    let create_disabled = reader.boolean("policy.create_disabled");
+    let disabled = reader.choice(
+        "policy.disabled",
+        &[
+            ("delete", DisabledPolicy::Delete),
+            ("deactivate", DisabledPolicy::Deactivate),
+            ("keep", DisabledPolicy::Keep),
+        ],
+    );
+    let absent = reader.choice(
+        "policy.absent",
+        &[
+            ("keep", AbsentPolicy::Keep),
+            ("deactivate", AbsentPolicy::Deactivate),
+            ("delete", AbsentPolicy::Delete),
+        ],
+    );
+    let listed = reader.choice(
+        "policy.listed",
+        &[
+            ("delete", ListedPolicy::Delete),
+            ("deactivate", ListedPolicy::Deactivate),
+        ],
+    );
+    Some(Policy {
+        create: create?,
+        update: update?,
+        adopt: adopt?,
+        create_disabled: create_disabled?,
+        disabled: disabled?,
+        absent: absent?,
+        listed: listed?,
+        scope: if flags.deactivate_only {
+            Scope::RemovalsOnly
+        } else {
+            Scope::Everything
+        },
+    })
+}
+
+/// Reads `guard.*`; `None` after a mistake.
+pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
+    let max_removals = reader.parsed("guard.max_removals", values::limit);
+    let max_logins_changed = reader.parsed("guard.max_logins_changed", values::limit);
+    let max_changes = reader.limit("guard.max_changes", values::limit);
+    let allow_empty = reader.boolean("guard.allow_empty");
+    let min_users = reader.limit("guard.min_users", values::count);
+    let canaries = reader.list("guard.canaries");
+    Some(GuardLimits {
+        max_removals: max_removals?,
+        max_logins_changed: max_logins_changed?,
+        max_changes,
+        allow_empty: allow_empty?,
+        min_users,
+        canaries: canaries.into_iter().map(|item| item.text).collect(),
+    })
+}
+
+/// Reads `apply.*`; `None` after a mistake.
+pub(super) fn apply(reader: &mut Reader<'_>) -> Option<ApplySettings> {
+    const MIN: &str = "apply.concurrency.min";
+    const MAX: &str = "apply.concurrency.max";
+    let at_least_one = |text: &str| values::count(text).and_then(NonZeroUsize::new);
+    let min = reader.parsed(MIN, at_least_one);
+    let max = reader.parsed(MAX, at_least_one);
+    let rate_limit = reader.limit("apply.rate_limit", |text| {
+        NonZeroU32::new(u32::try_from(values::integer(text)?).ok()?)
+    });
+    let deadline = reader.limit("apply.deadline", values::duration);
+    let (min, max) = (min?, max?);
+    if min > max {
+        // The default of one may be above what was given for the other: blame what was given.
+        let blamed = if reader.origin(MIN).is_some() { MIN } else { MAX };
+        reader.wrong(
+            blamed,
+            format!("`{MIN}` is {min}, which is more than `{MAX}` ({max})"),
+            None,
+        );
+        return None;
+    }
+    Some(ApplySettings {
+        concurrency_min: min,
+        concurrency_max: max,
+        rate_limit,
+        deadline,
+    })
+}

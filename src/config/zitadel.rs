@@ -1,0 +1,113 @@
+//! `zitadel.*`
+
+use url::Url;
+
+use super::files;
+use super::flags::Flags;
+use super::read::Reader;
+use super::settings::{Credentials, Localpart, ZitadelSettings};
+
+/// Reads the target; `None` after a mistake.
+pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
+    let url = url(reader);
+    let credentials = credentials(reader);
+    let organization_id = reader.required("zitadel.organization_id");
+    let project_id = reader.required("zitadel.project_id");
+    let idp_id = idp_id(reader, flags);
+    let role = reader.required("zitadel.role");
+    let localpart = reader.choice(
+        "zitadel.localpart",
+        &[("uuid", Localpart::Uuid), ("plain", Localpart::Plain)],
+    );
+    Some(ZitadelSettings {
+        url: url?,
+        credentials: credentials?,
+        organization_id: organization_id?,
+        project_id: project_id?,
+        idp_id,
+        role: role?,
+        sso_login: flags.sso_login,
+        verify_email: flags.verify_email,
+        verify_phone: flags.verify_phone,
+        localpart: localpart?,
+    })
+}
+
+fn url(reader: &mut Reader<'_>) -> Option<Url> {
+    const PATH: &str = "zitadel.url";
+    let text = reader.required(PATH)?;
+    let url = reader.url(PATH, &text, &["http", "https"])?;
+    if !url.username().is_empty() || url.password().is_some() {
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must not hold a user name or password"),
+            Some("use `zitadel.key_file` or `zitadel.token_file`"),
+        );
+        return None;
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        let base = format!("use `{}`", url.origin().ascii_serialization());
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must be the base address without a path, not `{text}`"),
+            Some(&base),
+        );
+        return None;
+    }
+    Some(url)
+}
+
+/// Exactly one of key, token, and file with a token.
+fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
+    const CHOICES: [&str; 3] = ["zitadel.key_file", "zitadel.token", "zitadel.token_file"];
+    let given: Vec<_> = CHOICES.into_iter().filter(|path| !reader.absent(path)).collect();
+    match given.as_slice() {
+        [] => {
+            reader.missing(
+                CHOICES[0],
+                Some("download the service account's key, or give `zitadel.token` or `zitadel.token_file`"),
+            );
+            None
+        }
+        ["zitadel.key_file"] => {
+            let file = reader.required_path(CHOICES[0])?;
+            match files::service_account_key(&file) {
+                Ok(()) => Some(Credentials::KeyFile(file)),
+                Err(problem) => {
+                    let hint = "in Zitadel, open the service account, Keys, New, and save the JSON file";
+                    reader.wrong(CHOICES[0], format!("`{}`: {problem}", CHOICES[0]), Some(hint));
+                    None
+                }
+            }
+        }
+        ["zitadel.token"] => {
+            reader.required(CHOICES[1])?;
+            reader.secret(CHOICES[1]).map(Credentials::Token)
+        }
+        ["zitadel.token_file"] => reader.secret(CHOICES[1]).map(Credentials::Token),
+        [first, rest @ ..] => {
+            let rest: Vec<_> = rest.iter().map(|path| format!("`{path}`")).collect();
+            let what = format!(
+                "`{first}` and {} are given, but only one can be used",
+                rest.join(" and ")
+            );
+            reader.wrong(first, what, Some("keep one of them"));
+            None
+        }
+    }
+}
+
+fn idp_id(reader: &mut Reader<'_>, flags: Flags) -> Option<String> {
+    const PATH: &str = "zitadel.idp_id";
+    if !flags.sso_login {
+        // Files of famedly-sync before 0.11 had to carry one.
+        return reader.text(PATH);
+    }
+    if reader.absent(PATH) {
+        reader.missing(
+            PATH,
+            Some("the feature flag `sso_login` needs the id of the identity provider; add it, or remove the flag"),
+        );
+    }
+    reader.filled(PATH)
+}

@@ -1,0 +1,33 @@
+//! Exit codes, documented in README and fit for `podFailurePolicy`.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// The target holds what the sources say.
+    Ok = 0,
+    /// Some records were rejected or some changes failed; the rest was applied.
+    Incomplete = 1,
+    /// Usage or configuration.
+    Usage = 2,
+    /// A source or the target could not be read; nothing was written.
+    Unreadable = 3,
+    /// Refused by the guard; nothing was written.
+    Refused = 4,
+    /// `plan --detailed-exit-code`: changes are pending.
+    Pending = 10,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

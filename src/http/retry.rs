@@ -1,0 +1,116 @@
+//! Asking again, with pauses that grow.
+
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// How often a call is sent, and how long the pauses between are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// The longest first pause; each further one may be twice as long.
+    pub first: Duration,
+    /// No pause is longer than this, unless the server asked for it.
+    pub longest: Duration,
+    /// How often a call is sent at the most.
+    pub tries: u32,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(500),
+            longest: Duration::from_secs(30),
+            tries: 5,
+        }
+    }
+}
+
+impl Backoff {
+    /// The pause after this try, the first being 1. `share` in 0..=1 picks a place in its upper half, so that workers
+    /// that failed together do not come back together.
+    fn pause(&self, attempt: u32, share: f64) -> Duration {
+        let whole = self
+            .first
+            .saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)))
+            .min(self.longest);
+        whole.mul_f64(f64::midpoint(share, 1.0))
+    }
+
+    /// The pause after this try, the first being 1; `None` when it was the last.
+    pub fn after(&self, attempt: u32) -> Option<Duration> {
+        (attempt < self.tries).then(|| self.pause(attempt, share()))
+    }
+}
+
+/// Calls until it succeeds, `again` says no, or the tries are used up.
+///
+/// `again` gives the least pause before the next try; `None` ends the matter. The call gets its number, from 1.
+///
+/// # Errors
+/// The error of the last try.
+pub async fn retry<T, E>(
+    backoff: Backoff,
+    again: impl Fn(&E) -> Option<Duration>,
+    mut call: impl AsyncFnMut(u32) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut attempt = 1;
+    loop {
+        let error = match call(attempt).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let (Some(least), Some(pause)) = (again(&error), backoff.after(attempt)) else {
+            return Err(error);
+        };
+        tokio::time::sleep(pause.max(least)).await;
+        attempt += 1;
+    }
+}
+
+/// A random number in 0..=1.
+fn share() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness all workers pause alike, which is slower but not wrong.
+    let _ = SystemRandom::new().fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pauses double from half a second, end at half a minute, and never fall below half of themselves.
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let backoff = Backoff::default();
+        let longest: Vec<_> = (1..=8)
+            .map(|attempt| backoff.pause(attempt, 1.0).as_millis())
+            .collect();
+        assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+        assert_eq!(backoff.pause(1, 0.0), Duration::from_millis(250));
+        assert!(backoff.after(4).is_some());
+        assert_eq!(backoff.after(5), None);
+    }
+
+    /// A call is sent five times at the most, and once when its error is final.
+    #[tokio::test]
+    async fn tries_end() {
+        let backoff = Backoff {
+            first: Duration::ZERO,
+            ..Backoff::default()
+        };
+        for (again, sent) in [(Some(Duration::ZERO), 5), (None, 1)] {
+            let mut calls = 0;
+            let got: Result<(), u32> = retry(
+                backoff,
+                |_| again,
+                async |attempt| {
+                    calls += 1;
+                    Err(attempt)
+                },
+            )
+            .await;
+            assert_eq!((got, calls), (Err(sent), sent));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Questions about what the account list does not show.
+
+use super::{AttributeIndex, TargetId, Value};
+
+/// What an account is expected to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected<'a> {
+    /// This attribute holds this value.
+    Value(AttributeIndex, &'a Value),
+    /// This attribute holds some value.
+    Present(AttributeIndex),
+    /// This attribute holds nothing.
+    Absent(AttributeIndex),
+    /// This tool deactivated the account.
+    DisabledByUs,
+}
+
+/// A question to the target about one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expectation<'a> {
+    /// The account.
+    pub target_id: &'a TargetId,
+    /// What it is expected to hold.
+    pub expected: Expected<'a>,
+}
+
+/// An expectation that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// The place of the expectation in the list that was asked.
+    pub index: usize,
+    /// What the account holds instead; `None`: nothing.
+    pub current: Option<Value>,
+}

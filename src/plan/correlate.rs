@@ -1,0 +1,390 @@
+//! Who is whom: pairs people with accounts, first by external id, then by the forms older tools stored it in, then by
+//! login name and verified e-mail address.
+
+use std::collections::HashMap;
+
+use super::adopt::{self, Known};
+use super::{Policy, diff, legacy};
+use crate::model::{
+    Account, AttributeIndex, Desired, ExternalId, Identity, Lifecycle, Schema, TargetId, Uniqueness,
+};
+
+/// How an account was found to be a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It carries the person's id.
+    Id,
+    /// It carries the id in a form of an older tool, and its login is the person's address.
+    LegacyId,
+    /// It carries the id in a form of an older tool; its `localpart` has to agree.
+    LegacyIdUnconfirmed,
+    /// It has the login name or the verified address.
+    Name,
+}
+
+/// A person's account.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) target_id: TargetId,
+    pub(super) found: Found,
+    /// It holds the role; without it, it must at least hold what this tool writes when it makes an account.
+    pub(super) has_role: bool,
+    /// `None` when everything the list shows is as it should be.
+    pub(super) differing: Option<Box<Account>>,
+}
+
+/// What is known about one person's account.
+#[derive(Debug)]
+pub(super) enum Slot {
+    /// No account.
+    Free,
+    /// One account.
+    Paired(Pair),
+    /// Several accounts carry the id; none of them is touched.
+    Several(Vec<TargetId>),
+    /// Nothing can be written for this person.
+    Blocked(String),
+    /// A list of leavers names the person.
+    Listed,
+}
+
+/// A list entry and the managed accounts that have its address.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub(super) accounts: Vec<Account>,
+}
+
+/// Pairs people with accounts while the account list streams past.
+///
+/// An account that is paired and equal leaves no more than its id: a million of them must fit into memory.
+#[derive(Debug)]
+pub struct Correlation<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) desired: &'a Desired,
+    pub(super) policy: Policy,
+    pub(super) known: Known<'a>,
+    /// One for each of `desired.identities`.
+    pub(super) slots: Vec<Slot>,
+    pub(super) unpaired: Vec<Option<Account>>,
+    /// One for each of `desired.leavers`.
+    pub(super) listings: Vec<Listing>,
+    leaver_by_address: HashMap<String, usize>,
+    pub(super) login: Option<AttributeIndex>,
+    pub(super) accounts: usize,
+    pub(super) managed: usize,
+    pub(super) existing: usize,
+}
+
+impl<'a> Correlation<'a> {
+    /// Starts with nobody paired. `desired.identities` are in order of their id.
+    pub fn new(schema: &'a Schema, desired: &'a Desired, policy: Policy) -> Self {
+        let leaver_by_address = desired
+            .leavers
+            .iter()
+            .enumerate()
+            .map(|(index, leaver)| (leaver.email.to_lowercase(), index))
+            .collect();
+        Self {
+            schema,
+            desired,
+            policy,
+            known: Known::new(desired),
+            slots: desired.identities.iter().map(|_| Slot::Free).collect(),
+            unpaired: Vec::new(),
+            listings: desired.leavers.iter().map(|_| Listing::default()).collect(),
+            leaver_by_address,
+            login: login_attribute(schema),
+            accounts: 0,
+            managed: 0,
+            existing: 0,
+        }
+    }
+
+    /// Takes one account of the list. Their order does not matter.
+    pub fn observe(&mut self, account: Account) {
+        self.accounts += 1;
+        if carries_id_and_role(&account) {
+            self.managed += 1;
+            self.existing += usize::from(account.lifecycle == Lifecycle::Active);
+        }
+        self.note_listing(&account);
+        match account.id.as_ref().and_then(|id| self.known.position(id)) {
+            Some(index) if !account.protected => self.pair_by_id(index, account),
+            _ => self.unpaired.push(Some(account)),
+        }
+    }
+
+    /// Looks for accounts of people who have none yet. Call it once, after the last account.
+    pub fn settle(&mut self) {
+        // The list came in no order; what follows must not depend on it.
+        self.unpaired
+            .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
+        for listing in &mut self.listings {
+            listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+        }
+        self.set_listed_people_aside();
+        self.pair_legacy();
+        self.pair_by_name();
+    }
+
+    /// A person's address, which is also the login name.
+    pub(super) fn address<'i>(&self, identity: &'i Identity) -> Option<&'i str> {
+        self.login.and_then(|login| identity.attributes.text(login))
+    }
+
+    /// The place of the person whose account this was found to be.
+    pub(super) fn owner(&self, account: &Account) -> Option<usize> {
+        let ids = account
+            .id
+            .clone()
+            .into_iter()
+            .chain(legacy::readings(&account.id_text));
+        ids.filter_map(|id| self.known.position(&id)).find(
+            |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
+        )
+    }
+
+    fn note_listing(&mut self, account: &Account) {
+        if self.leaver_by_address.is_empty() || account.id_text.is_empty() || account.protected {
+            return;
+        }
+        let address = self.login.and_then(|login| account.attributes.text(login));
+        let listed = address.and_then(|address| self.leaver_by_address.get(&address.to_lowercase()));
+        if let Some(&index) = listed {
+            self.listings[index].accounts.push(account.clone());
+        }
+    }
+
+    fn pair_by_id(&mut self, index: usize, account: Account) {
+        let slot = &mut self.slots[index];
+        match slot {
+            Slot::Paired(pair) => {
+                *slot = Slot::Several(vec![pair.target_id.clone(), account.target_id]);
+            }
+            Slot::Several(ids) => ids.push(account.target_id),
+            _ => {
+                let identity = &self.desired.identities[index];
+                *slot = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+            }
+        }
+    }
+
+    /// A person on a list of leavers gets nothing new, whatever another source says.
+    fn set_listed_people_aside(&mut self) {
+        if self.leaver_by_address.is_empty() {
+            return;
+        }
+        for index in 0..self.slots.len() {
+            let address = self
+                .address(&self.desired.identities[index])
+                .map(str::to_lowercase);
+            let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
+                continue;
+            };
+            let slot = std::mem::replace(&mut self.slots[index], Slot::Listed);
+            let Slot::Paired(Pair {
+                differing: Some(account),
+                ..
+            }) = slot
+            else {
+                continue;
+            };
+            let accounts = &mut self.listings[listing].accounts;
+            if accounts
+                .iter()
+                .all(|listed| listed.target_id != account.target_id)
+            {
+                accounts.push(*account);
+            }
+        }
+    }
+
+    fn pair_legacy(&mut self) {
+        let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, account) in self.unpaired.iter().enumerate() {
+            let Some(account) = account else { continue };
+            if !legacy::may_hold_legacy_id(account) {
+                continue;
+            }
+            let owners = legacy::readings(&account.id_text).filter_map(|id| self.known.position(&id));
+            let mut owners: Vec<usize> = owners.collect();
+            owners.dedup();
+            if let [owner] = owners[..] {
+                claims.entry(owner).or_default().push(place);
+            }
+        }
+        for (owner, places) in claims {
+            if let ([place], Slot::Free) = (&places[..], &self.slots[owner]) {
+                self.pair_with_legacy(owner, *place);
+            }
+        }
+    }
+
+    fn pair_with_legacy(&mut self, owner: usize, place: usize) {
+        let Some(account) = self.unpaired[place].take() else {
+            return;
+        };
+        let identity = &self.desired.identities[owner];
+        let same_login = self
+            .address(identity)
+            .is_some_and(|address| same_name(address, &account.login));
+        let found = if same_login {
+            Found::LegacyId
+        } else {
+            Found::LegacyIdUnconfirmed
+        };
+        self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
+    }
+
+    fn pair_by_name(&mut self) {
+        let candidates = Candidates::new(self);
+        let mut wishes: Vec<(Rank, usize, Result<usize, String>)> = Vec::new();
+        for (index, identity) in self.desired.identities.iter().enumerate() {
+            if identity.lifecycle == Lifecycle::Disabled || !matches!(self.slots[index], Slot::Free) {
+                continue;
+            }
+            let Some(address) = self.address(identity) else {
+                continue;
+            };
+            if let Some((rank, candidate)) = candidates.of(address) {
+                wishes.push((
+                    rank,
+                    index,
+                    candidate.and_then(|place| self.may_adopt(place, identity)),
+                ));
+            }
+        }
+        wishes.sort_by_key(|(rank, index, _)| (*rank, *index));
+        for (_, index, wish) in wishes {
+            let taken = || "another person has the account with this verified address".to_owned();
+            let account = wish.and_then(|place| self.unpaired[place].take().ok_or_else(taken));
+            self.slots[index] = match account {
+                Ok(account) => {
+                    let identity = &self.desired.identities[index];
+                    Slot::Paired(pair(self.schema, identity, account, Found::Name))
+                }
+                Err(reason) => Slot::Blocked(reason),
+            };
+        }
+    }
+
+    fn may_adopt(&self, place: usize, identity: &Identity) -> Result<usize, String> {
+        let Some(account) = &self.unpaired[place] else {
+            return Err("another person has it".to_owned());
+        };
+        let listed = self
+            .listings
+            .iter()
+            .flat_map(|listing| &listing.accounts)
+            .any(|a| a.target_id == account.target_id);
+        let refusal = if !self.policy.adopt {
+            Some("`policy.adopt` is false")
+        } else if listed {
+            Some("a list of leavers names it")
+        } else {
+            adopt::refusal(&self.known, identity, account)
+        };
+        match refusal {
+            None => Ok(place),
+            Some(reason) => Err(format!(
+                "account {} has this person's login name or address and cannot be adopted: {reason}",
+                account.target_id
+            )),
+        }
+    }
+}
+
+/// The unpaired accounts by login name and by verified address.
+struct Candidates {
+    by_login: HashMap<String, Vec<usize>>,
+    by_address: HashMap<String, Vec<usize>>,
+}
+
+impl Candidates {
+    fn new(correlation: &Correlation<'_>) -> Self {
+        let mut candidates = Self {
+            by_login: HashMap::new(),
+            by_address: HashMap::new(),
+        };
+        for (place, account) in correlation.unpaired.iter().enumerate() {
+            let Some(account) = account else { continue };
+            candidates
+                .by_login
+                .entry(account.login.to_lowercase())
+                .or_default()
+                .push(place);
+            let address = correlation.login.and_then(|login| account.attributes.text(login));
+            if let Some(address) = address.filter(|_| account.email_verified) {
+                candidates
+                    .by_address
+                    .entry(address.to_lowercase())
+                    .or_default()
+                    .push(place);
+            }
+        }
+        candidates
+    }
+
+    /// The one account with this login name, else the one with this verified address.
+    fn of(&self, address: &str) -> Option<(Rank, Result<usize, String>)> {
+        let key = address.to_lowercase();
+        let by_login = self.by_login.get(&key).map(|places| (Rank::Login, places));
+        let (rank, places) = by_login.or_else(|| Some((Rank::Address, self.by_address.get(&key)?)))?;
+        let candidate = match places[..] {
+            [place] => Ok(place),
+            _ => Err(format!(
+                "{} accounts have this person's verified address",
+                places.len()
+            )),
+        };
+        Some((rank, candidate))
+    }
+}
+
+/// A login name says more than an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Login,
+    Address,
+}
+
+pub(super) fn pair(schema: &Schema, identity: &Identity, account: Account, found: Found) -> Pair {
+    let equal = found == Found::Id
+        && identity.lifecycle == Lifecycle::Active
+        && account.lifecycle == Lifecycle::Active
+        && diff::missing_roles(identity, &account).is_empty()
+        && diff::listed_changes(schema, identity, &account).is_empty();
+    Pair {
+        target_id: account.target_id.clone(),
+        found,
+        has_role: !account.entitlements.is_empty(),
+        differing: (!equal).then(|| Box::new(account)),
+    }
+}
+
+/// The attribute that the login name follows.
+pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
+    schema
+        .iter()
+        .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
+        .map(|(index, _)| index)
+}
+
+/// Whether the account is managed as far as the list shows it.
+pub(super) fn carries_id_and_role(account: &Account) -> bool {
+    !account.id_text.is_empty() && !account.entitlements.is_empty() && !account.protected
+}
+
+/// Login names are the same ignoring case, code point by code point.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+fn target_id(account: Option<&Account>) -> Option<&TargetId> {
+    account.map(|account| &account.target_id)
+}
+
+/// The external id an account carries, if it has the form this tool writes.
+pub(super) fn id_of(account: &Account) -> Option<&ExternalId> {
+    account.id.as_ref()
+}

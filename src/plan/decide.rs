@@ -1,0 +1,470 @@
+//! Turns pairs of people and accounts into changes, by the policy.
+
+use std::collections::HashMap;
+
+use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
+use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Scope};
+use super::question::{About, Answers, Questions, looks_ours};
+use super::{diff, order};
+use crate::model::{
+    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Mutability, Plan, RecordRef,
+    Rejected, Removal, RemovalReason, Schema, TargetId, Unmet, Warning,
+};
+
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
+pub fn decide(
+    correlation: &Correlation<'_>,
+    questions: &Questions<'_>,
+    unmet: Vec<Unmet>,
+    target_name: &str,
+) -> Plan {
+    let plan = Plan {
+        accounts: correlation.accounts,
+        managed: correlation.managed,
+        existing: correlation.existing,
+        ..Plan::default()
+    };
+    let mut decider = Decider {
+        correlation,
+        answers: questions.sort(unmet),
+        target_name,
+        plan,
+    };
+    decider.people();
+    decider.listings();
+    decider.absent();
+    decider.finish()
+}
+
+struct Decider<'a, 'q> {
+    correlation: &'a Correlation<'a>,
+    answers: Answers<'q>,
+    target_name: &'a str,
+    plan: Plan,
+}
+
+impl Decider<'_, '_> {
+    fn people(&mut self) {
+        let correlation = self.correlation;
+        for (index, identity) in correlation.desired.identities.iter().enumerate() {
+            match &correlation.slots[index] {
+                Slot::Free => self.without_account(identity),
+                Slot::Paired(pair) => self.with_account(index, identity, pair),
+                Slot::Several(accounts) => {
+                    let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
+                    let reason = format!(
+                        "accounts {} carry this person's id; none was changed",
+                        names.join(", ")
+                    );
+                    self.unresolved(identity, reason);
+                }
+                Slot::Blocked(reason) => self.unresolved(identity, reason.clone()),
+                Slot::Listed => self.warn(
+                    identity,
+                    "a list of leavers names this person, so no account is made or kept",
+                ),
+            }
+        }
+    }
+
+    fn without_account(&mut self, identity: &Identity) {
+        let policy = &self.correlation.policy;
+        let wanted = match identity.lifecycle {
+            Lifecycle::Active => true,
+            // Otherwise the next run would delete what this one made.
+            Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
+        };
+        if wanted && policy.create {
+            let attributes = diff::values_of_new_account(self.correlation.schema, identity);
+            self.push(Action::Create {
+                identity: identity.clone(),
+                attributes,
+            });
+        }
+    }
+
+    fn with_account(&mut self, index: usize, identity: &Identity, pair: &Pair) {
+        if let Some(reason) = self.not_theirs(index, identity, pair) {
+            self.keep(pair, identity, reason);
+            if pair.found == Found::LegacyIdUnconfirmed {
+                self.without_account(identity);
+            } else {
+                let account = &pair.target_id;
+                self.unresolved(
+                    identity,
+                    format!("account {account} carries this person's id, but {reason}"),
+                );
+            }
+            return;
+        }
+        match (identity.lifecycle, pair.differing.as_deref()) {
+            (Lifecycle::Disabled, Some(account)) => self.disabled_person(account),
+            _ => self.active_person(index, identity, pair),
+        }
+    }
+
+    /// Why the account is not the person's after all.
+    fn not_theirs(&self, index: usize, identity: &Identity, pair: &Pair) -> Option<&'static str> {
+        let nothing_of_ours = || {
+            let unmet = self.answers.unmet(About::Person(index));
+            unmet
+                .iter()
+                .any(|(expected, current)| current.is_none() && is_about_mark(self.correlation, *expected))
+        };
+        match pair.found {
+            Found::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
+                Some("neither its `localpart` nor its login name agree")
+            }
+            Found::Id if !pair.has_role && nothing_of_ours() && !self.has_login_of(identity, pair) => {
+                Some("it holds neither the role nor `localpart`")
+            }
+            _ => None,
+        }
+    }
+
+    fn has_login_of(&self, identity: &Identity, pair: &Pair) -> bool {
+        let address = self.correlation.address(identity);
+        let account = pair.differing.as_deref();
+        address
+            .zip(account)
+            .is_some_and(|(address, account)| same_name(address, &account.login))
+    }
+
+    fn disabled_person(&mut self, account: &Account) {
+        let removal = || Removal {
+            account: account.clone(),
+            reason: RemovalReason::Disabled,
+        };
+        match (self.correlation.policy.disabled, account.lifecycle) {
+            (DisabledPolicy::Delete, _) => self.push(Action::Delete(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
+            (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`"),
+        }
+    }
+
+    fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
+        let mut edit = self.edit(index, identity, pair);
+        let blocked = self
+            .answers
+            .unmet(About::Person(index))
+            .iter()
+            .any(|(expected, _)| *expected == Expected::DisabledByUs);
+        let inactive = pair
+            .differing
+            .as_deref()
+            .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
+        if inactive && blocked {
+            self.warn(
+                identity,
+                "the account was deactivated by an administrator and stays deactivated",
+            );
+        }
+        edit.enable = inactive && !blocked;
+        if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
+            let enable = edit.enable;
+            edit = Edit {
+                enable,
+                ..only_the_person(edit)
+            };
+            self.keep(pair, identity, "`policy.update` is false");
+            if !enable {
+                return;
+            }
+        }
+        match (edit.is_empty(), pair.found) {
+            (true, _) => self.plan.unchanged += 1,
+            (false, Found::Name) => self.push(Action::Adopt(edit)),
+            (false, _) if edit.enable => self.push(Action::Enable(edit)),
+            (false, _) => self.push(Action::Update(edit)),
+        }
+    }
+
+    fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
+        let unmet = self.answers.unmet(About::Person(index));
+        let schema = self.correlation.schema;
+        let (edit, differing) = diff::edit(
+            schema,
+            identity,
+            &pair.target_id,
+            pair.differing.as_deref(),
+            unmet,
+        );
+        for attribute in differing {
+            let name = schema.spec(attribute).name;
+            self.warn(
+                identity,
+                &format!("`{name}` differs from the source; it is written once and never changed"),
+            );
+        }
+        edit
+    }
+
+    fn listings(&mut self) {
+        let correlation = self.correlation;
+        for (index, listing) in correlation.listings.iter().enumerate() {
+            let leaver = &correlation.desired.leavers[index];
+            let managed: Vec<&Account> = listing
+                .accounts
+                .iter()
+                .enumerate()
+                .filter(|(place, account)| {
+                    !account.entitlements.is_empty()
+                        || self.answers.unmet(About::Listing(index, *place)).is_empty()
+                })
+                .map(|(_, account)| account)
+                .collect();
+            match managed[..] {
+                [] => {}
+                [account] => self.listed_account(account, leaver),
+                _ => self.plan.unresolved.push(Rejected {
+                    at: leaver.origin.clone(),
+                    id: None,
+                    reason: format!(
+                        "{} managed accounts have this address; none was removed",
+                        managed.len()
+                    ),
+                }),
+            }
+        }
+    }
+
+    /// The person whose account this is after all.
+    fn owner(&self, account: &Account) -> Option<&Identity> {
+        let index = self.correlation.owner(account)?;
+        let identity = &self.correlation.desired.identities[index];
+        let Slot::Paired(pair) = &self.correlation.slots[index] else {
+            return None;
+        };
+        self.not_theirs(index, identity, pair)
+            .is_none()
+            .then_some(identity)
+    }
+
+    fn listed_account(&mut self, account: &Account, leaver: &Leaver) {
+        if let Some(person) = self.owner(account) {
+            // A disabled person's account is removed for that reason already.
+            if person.lifecycle == Lifecycle::Active {
+                let reason = format!(
+                    "account {} has this address, but its person has another one now",
+                    account.target_id
+                );
+                self.plan.unresolved.push(Rejected {
+                    at: leaver.origin.clone(),
+                    id: Some(person.id.clone()),
+                    reason,
+                });
+            }
+            return;
+        }
+        let removal = Removal {
+            account: account.clone(),
+            reason: RemovalReason::Listed,
+        };
+        match (self.correlation.policy.listed, account.lifecycle) {
+            (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
+            (ListedPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal)),
+            (ListedPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
+        }
+    }
+
+    fn absent(&mut self) {
+        let correlation = self.correlation;
+        let mut carriers: HashMap<_, usize> = HashMap::new();
+        for id in correlation
+            .unpaired
+            .iter()
+            .flatten()
+            .filter_map(|account| account.id.as_ref())
+        {
+            *carriers.entry(id).or_default() += 1;
+        }
+        for (place, account) in correlation.unpaired.iter().enumerate() {
+            let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
+                continue;
+            };
+            if self.is_removed_already(account) {
+                continue;
+            }
+            let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
+            match self.reason_to_keep(place, account, twice) {
+                Some(reason) => self.keep_account(account, reason),
+                None => self.absent_account(account),
+            }
+            if twice && correlation.policy.absent != AbsentPolicy::Keep {
+                self.unresolved_account(
+                    account,
+                    "another account carries the same id; neither was removed",
+                );
+            }
+        }
+    }
+
+    /// Listed people are removed, or counted, by their listing.
+    fn is_removed_already(&self, account: &Account) -> bool {
+        let listings = &self.correlation.listings;
+        listings
+            .iter()
+            .flat_map(|listing| &listing.accounts)
+            .any(|listed| listed.target_id == account.target_id)
+    }
+
+    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
+        let known = &self.correlation.known;
+        if account.id.as_ref().is_some_and(|id| known.is_rejected(id)) {
+            return Some("the record of its person could not be used");
+        }
+        if !known.is_complete() {
+            return Some("no source proves that its person is absent");
+        }
+        if self.correlation.policy.absent == AbsentPolicy::Keep {
+            return Some("its person is absent, and `policy.absent` is `keep`");
+        }
+        if !looks_ours(account) {
+            return Some("its external id is not in the form this tool writes");
+        }
+        if twice {
+            return Some("another account carries the same id");
+        }
+        let ours = self.answers.unmet(About::Absent(place)).is_empty();
+        (!ours).then_some("it has no `localpart`, so it may not be ours")
+    }
+
+    fn absent_account(&mut self, account: &Account) {
+        let removal = || Removal {
+            account: account.clone(),
+            reason: RemovalReason::Absent,
+        };
+        match (self.correlation.policy.absent, account.lifecycle) {
+            (AbsentPolicy::Delete, _) => self.push(Action::Delete(removal())),
+            (AbsentPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
+            (AbsentPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
+            (AbsentPolicy::Keep, _) => {}
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        let schema = self.correlation.schema;
+        match self.correlation.policy.scope {
+            Scope::Everything => {}
+            Scope::RemovalsOnly => self.restrict(only_disabled_or_listed),
+            Scope::ExternalIdsOnly => self.restrict(only_the_external_id),
+            Scope::LinksOnly => {
+                let unresolved = std::mem::take(&mut self.plan.unresolved);
+                self.restrict(|action| only_the_link(action, schema));
+                self.plan.unresolved = unresolved;
+            }
+        }
+        self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+        self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
+        order::arrange(&mut self.plan.changes);
+        self.plan
+    }
+
+    fn restrict(&mut self, keep: impl Fn(Action) -> Option<Action>) {
+        let changes = std::mem::take(&mut self.plan.changes);
+        self.plan.changes = changes
+            .into_iter()
+            .filter_map(|change| keep(change.action))
+            .map(|action| Change { action })
+            .collect();
+        self.plan.unresolved.clear();
+        self.plan.warnings.clear();
+    }
+
+    fn push(&mut self, action: Action) {
+        self.plan.changes.push(Change { action });
+    }
+
+    fn keep(&mut self, pair: &Pair, identity: &Identity, reason: &'static str) {
+        self.plan.kept.push(Kept {
+            target_id: pair.target_id.clone(),
+            id: Some(identity.id.clone()),
+            reason,
+        });
+    }
+
+    fn keep_account(&mut self, account: &Account, reason: &'static str) {
+        self.plan.kept.push(Kept {
+            target_id: account.target_id.clone(),
+            id: account.id.clone(),
+            reason,
+        });
+    }
+
+    fn unresolved(&mut self, identity: &Identity, reason: String) {
+        self.plan.unresolved.push(Rejected {
+            at: identity.origin.clone(),
+            id: Some(identity.id.clone()),
+            reason,
+        });
+    }
+
+    fn unresolved_account(&mut self, account: &Account, reason: &str) {
+        let at = RecordRef {
+            source: self.target_name.into(),
+            at: account.target_id.as_str().into(),
+        };
+        self.plan.unresolved.push(Rejected {
+            at,
+            id: account.id.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn warn(&mut self, identity: &Identity, reason: &str) {
+        self.plan.warnings.push(Warning {
+            at: identity.origin.clone(),
+            id: Some(identity.id.clone()),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+/// Whether the question was about what this tool writes into each account it makes.
+fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
+    match expected {
+        Expected::Present(index) | Expected::Value(index, _) => {
+            correlation.schema.spec(index).default.is_some()
+        }
+        Expected::Absent(_) | Expected::DisabledByUs => false,
+    }
+}
+
+fn only_the_person(edit: Edit) -> Edit {
+    Edit {
+        id_before: None,
+        attributes: Vec::new(),
+        grant: Vec::new(),
+        revoke: Vec::new(),
+        ..edit
+    }
+}
+
+fn only_disabled_or_listed(action: Action) -> Option<Action> {
+    match &action {
+        Action::Disable(removal) | Action::Delete(removal) if removal.reason != RemovalReason::Absent => {
+            Some(action)
+        }
+        _ => None,
+    }
+}
+
+fn only_the_external_id(action: Action) -> Option<Action> {
+    let Action::Update(edit) = action else { return None };
+    let id_before = edit.id_before.clone()?;
+    Some(Action::Update(Edit {
+        id_before: Some(id_before),
+        ..only_the_person(edit)
+    }))
+}
+
+/// An account that carries an id already is left alone.
+fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
+    let Action::Adopt(mut edit) = action else {
+        return None;
+    };
+    edit.attributes
+        .retain(|change| schema.spec(change.attribute).mutability == Mutability::SetOnce);
+    (edit.id_before.as_deref() == Some("")).then_some(Action::Adopt(edit))
+}

@@ -1,0 +1,166 @@
+//! What differs between a person and an account. Loops over the schema and knows no attribute by name.
+
+use crate::model::{
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, Identity,
+    Mutability, Schema, TargetId, Uniqueness, Value,
+};
+
+/// The listed attributes that the account does not hold as it should.
+pub(super) fn listed_changes(
+    schema: &Schema,
+    identity: &Identity,
+    account: &Account,
+) -> Vec<AttributeChange> {
+    schema
+        .iter()
+        .filter(|(index, _)| !identity.unknown.contains(*index) && !account.unread.contains(*index))
+        .filter_map(|(index, spec)| {
+            let (before, after) = (account.attributes.get(index), identity.attributes.get(index));
+            let same = match (before, after) {
+                (Some(before), Some(after)) => {
+                    before.equals(after, spec.equality)
+                        || (spec.mutability == Mutability::SetOnce && !before.as_text().is_empty())
+                }
+                (None, None) => true,
+                (Some(_), None) => spec.mutability == Mutability::SetOnce,
+                (None, Some(_)) => false,
+            };
+            (!same).then(|| change(spec, index, before.cloned(), after.cloned()))
+        })
+        .collect()
+}
+
+/// The roles the person is to hold and the account does not.
+pub(super) fn missing_roles(identity: &Identity, account: &Account) -> Vec<Box<str>> {
+    identity
+        .entitlements
+        .iter()
+        .filter(|role| !account.entitlements.contains(role))
+        .cloned()
+        .collect()
+}
+
+/// What the attributes that the list does not show are expected to hold.
+pub(crate) fn unlisted_expectations<'a>(
+    schema: &'a Schema,
+    identity: &'a Identity,
+) -> impl Iterator<Item = Expected<'a>> {
+    schema
+        .iter()
+        .filter(|(_, spec)| !spec.listed)
+        .filter_map(move |(index, spec)| {
+            let wanted = identity
+                .attributes
+                .get(index)
+                .filter(|_| !identity.unknown.contains(index));
+            match (wanted, spec.mutability) {
+                (Some(value), _) => Some(Expected::Value(index, value)),
+                (None, Mutability::SetOnce) => spec.default.is_some().then_some(Expected::Present(index)),
+                (None, Mutability::ReadWrite) => {
+                    (!identity.unknown.contains(index)).then_some(Expected::Absent(index))
+                }
+            }
+        })
+}
+
+/// What brings an account in line with a person, and the attributes that differ and are never changed.
+///
+/// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
+/// list does not show.
+pub(crate) fn edit(
+    schema: &Schema,
+    identity: &Identity,
+    target_id: &TargetId,
+    account: Option<&Account>,
+    unmet: &[(Expected<'_>, Option<Value>)],
+) -> (Edit, Vec<AttributeIndex>) {
+    let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
+    let mut differing = Vec::new();
+    for (expected, current) in unmet {
+        match consequence(schema, identity, *expected, current.as_ref()) {
+            Consequence::Change(change) => attributes.push(change),
+            Consequence::Differs(attribute) => differing.push(attribute),
+            Consequence::Nothing => {}
+        }
+    }
+    attributes.sort_by_key(|change| change.attribute);
+    let edit = Edit {
+        target_id: target_id.clone(),
+        id_before: account
+            .filter(|account| account.id.as_ref() != Some(&identity.id))
+            .map(|account| account.id_text.clone()),
+        identity: identity.clone(),
+        attributes,
+        grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
+        revoke: Vec::new(),
+        enable: false,
+    };
+    (edit, differing)
+}
+
+/// What has to be written, or only said, because an expectation does not hold.
+enum Consequence {
+    /// The attribute is written.
+    Change(AttributeChange),
+    /// A value that is never replaced differs.
+    Differs(AttributeIndex),
+    /// Nothing.
+    Nothing,
+}
+
+/// Turns an expectation that does not hold into what follows from it.
+fn consequence(
+    schema: &Schema,
+    identity: &Identity,
+    expected: Expected<'_>,
+    current: Option<&Value>,
+) -> Consequence {
+    let (Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index)) = expected else {
+        return Consequence::Nothing;
+    };
+    let spec = schema.spec(index);
+    if spec.mutability == Mutability::SetOnce && current.is_some() {
+        return Consequence::Differs(index);
+    }
+    let wanted = identity
+        .attributes
+        .get(index)
+        .filter(|_| !identity.unknown.contains(index));
+    let after = wanted
+        .cloned()
+        .or_else(|| spec.default.map(|default| default(&identity.id)));
+    let after = if matches!(expected, Expected::Absent(_)) {
+        None
+    } else {
+        after
+    };
+    Consequence::Change(change(spec, index, current.cloned(), after))
+}
+
+/// The values of a new account: the person's, and the defaults where the person has none.
+pub(super) fn values_of_new_account(schema: &Schema, identity: &Identity) -> Attributes {
+    let mut attributes = identity.attributes.clone();
+    for (index, spec) in schema.iter() {
+        if attributes.get(index).is_none()
+            && let Some(default) = spec.default
+        {
+            attributes.set(index, Some(default(&identity.id)));
+        }
+    }
+    attributes
+}
+
+fn change(
+    spec: &AttributeSpec,
+    attribute: AttributeIndex,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> AttributeChange {
+    let renames = spec.uniqueness == Uniqueness::Login;
+    AttributeChange {
+        attribute,
+        before,
+        after,
+        renames,
+    }
+}

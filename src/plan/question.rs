@@ -1,0 +1,176 @@
+//! What has to be asked before a plan can be made, and the answers.
+
+use std::collections::{HashMap, HashSet};
+
+use super::correlate::{Correlation, Found, Pair, Slot};
+use super::policy::AbsentPolicy;
+use super::{diff, legacy};
+use crate::model::{Account, AttributeIndex, Expectation, Expected, Lifecycle, Mutability, Unmet, Value};
+
+/// Whom a question is about: a place in one of the correlation's lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum About {
+    /// The account of a person.
+    Person(usize),
+    /// What marks an account with a legacy id as this person's.
+    LegacyMark(usize),
+    /// An account nobody wants.
+    Absent(usize),
+    /// The accounts of one list entry.
+    Listing(usize, usize),
+}
+
+/// Questions to the target, many at a time.
+#[derive(Debug)]
+pub struct Questions<'q> {
+    expectations: Vec<Expectation<'q>>,
+    about: Vec<About>,
+}
+
+/// Values that questions refer to and that no record holds.
+#[derive(Debug)]
+pub struct LegacyMarks(Vec<(usize, Vec<(AttributeIndex, Value)>)>);
+
+/// What the target said.
+#[derive(Debug, Default)]
+pub(super) struct Answers<'q> {
+    unmet: HashMap<About, Vec<(Expected<'q>, Option<Value>)>>,
+    /// Of the legacy marks, those that hold.
+    confirmed: HashSet<usize>,
+}
+
+impl<'q> Questions<'q> {
+    /// The questions in the order in which answers refer to them.
+    pub fn expectations(&self) -> &[Expectation<'q>] {
+        &self.expectations
+    }
+
+    fn ask(&mut self, about: About, account: &'q crate::model::TargetId, expected: Expected<'q>) {
+        self.expectations.push(Expectation {
+            target_id: account,
+            expected,
+        });
+        self.about.push(about);
+    }
+
+    /// Sorts the answers by whom they are about.
+    pub(super) fn sort(&self, unmet: Vec<Unmet>) -> Answers<'q> {
+        let mut answers = Answers::default();
+        let failed: HashSet<usize> = unmet.iter().map(|unmet| unmet.index).collect();
+        for (index, about) in self.about.iter().enumerate() {
+            if let About::LegacyMark(person) = about
+                && !failed.contains(&index)
+            {
+                answers.confirmed.insert(*person);
+            }
+        }
+        for Unmet { index, current } in unmet {
+            let expected = self.expectations[index].expected;
+            answers
+                .unmet
+                .entry(self.about[index])
+                .or_default()
+                .push((expected, current));
+        }
+        answers
+    }
+}
+
+impl<'q> Answers<'q> {
+    /// The expectations about somebody that do not hold, in the order they were asked.
+    pub(super) fn unmet(&self, about: About) -> &[(Expected<'q>, Option<Value>)] {
+        self.unmet.get(&about).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the account holds something that only this person's account would hold.
+    pub(super) fn is_confirmed(&self, person: usize) -> bool {
+        self.confirmed.contains(&person)
+    }
+}
+
+impl Correlation<'_> {
+    /// The values that accounts with a legacy id have to be asked about. Call it after [`Correlation::settle`].
+    pub fn legacy_marks(&self) -> LegacyMarks {
+        let unconfirmed = self.slots.iter().enumerate().filter(|(_, slot)| {
+            matches!(
+                slot,
+                Slot::Paired(Pair {
+                    found: Found::LegacyIdUnconfirmed,
+                    ..
+                })
+            )
+        });
+        let marks = |index: usize| legacy::marks(self.schema, &self.desired.identities[index]);
+        LegacyMarks(unconfirmed.map(|(index, _)| (index, marks(index))).collect())
+    }
+
+    /// What the account list does not show and the plan has to know.
+    pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
+        let mut questions = Questions {
+            expectations: Vec::new(),
+            about: Vec::new(),
+        };
+        for (index, slot) in self.slots.iter().enumerate() {
+            if let Slot::Paired(pair) = slot {
+                self.ask_about_person(&mut questions, index, pair);
+            }
+        }
+        for (index, marks) in &marks.0 {
+            let Slot::Paired(pair) = &self.slots[*index] else {
+                continue;
+            };
+            for (attribute, value) in marks {
+                let expected = Expected::Value(*attribute, value);
+                questions.ask(About::LegacyMark(*index), &pair.target_id, expected);
+            }
+        }
+        if self.policy.absent != AbsentPolicy::Keep && self.desired.complete {
+            for (place, account) in self.unpaired.iter().enumerate() {
+                if let Some(account) = account.as_ref().filter(|account| looks_ours(account)) {
+                    self.ask_whether_ours(&mut questions, About::Absent(place), account);
+                }
+            }
+        }
+        for (index, listing) in self.listings.iter().enumerate() {
+            for (place, account) in listing.accounts.iter().enumerate() {
+                if account.entitlements.is_empty() {
+                    self.ask_whether_ours(&mut questions, About::Listing(index, place), account);
+                }
+            }
+        }
+        questions
+    }
+
+    fn ask_about_person<'q>(&'q self, questions: &mut Questions<'q>, index: usize, pair: &'q Pair) {
+        let identity = &self.desired.identities[index];
+        if identity.lifecycle == Lifecycle::Disabled {
+            if let Some(account) = pair.differing.as_deref().filter(|_| !pair.has_role) {
+                self.ask_whether_ours(questions, About::Person(index), account);
+            }
+            return;
+        }
+        for expected in diff::unlisted_expectations(self.schema, identity) {
+            questions.ask(About::Person(index), &pair.target_id, expected);
+        }
+        let inactive = pair
+            .differing
+            .as_ref()
+            .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
+        if inactive {
+            questions.ask(About::Person(index), &pair.target_id, Expected::DisabledByUs);
+        }
+    }
+
+    fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {
+        for (attribute, spec) in self.schema.iter() {
+            if spec.default.is_some() && spec.mutability == Mutability::SetOnce && !spec.listed {
+                questions.ask(about, &account.target_id, Expected::Present(attribute));
+            }
+        }
+    }
+}
+
+/// Whether an account that nobody wants looks like one this tool made: the id in its one form, and the role.
+pub(super) fn looks_ours(account: &Account) -> bool {
+    account.id.is_some() && !account.entitlements.is_empty() && !account.protected
+}

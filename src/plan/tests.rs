@@ -1,0 +1,254 @@
+//! The rules of the plan, on a small target that lives in memory.
+
+use std::collections::BTreeMap;
+
+mod guard;
+mod properties;
+mod rules;
+
+use super::*;
+use crate::model::*;
+
+const NAME: AttributeIndex = AttributeIndex(0);
+const LOGIN: AttributeIndex = AttributeIndex(1);
+const ALIAS: AttributeIndex = AttributeIndex(2);
+const MARK: AttributeIndex = AttributeIndex(3);
+const ROLE: &str = "User";
+
+fn schema() -> Schema {
+    let spec = |name, listed| AttributeSpec {
+        name,
+        cardinality: Cardinality::One,
+        equality: Equality::Exact,
+        mutability: Mutability::ReadWrite,
+        uniqueness: Uniqueness::Shared,
+        required: false,
+        listed,
+        personal: true,
+        default: None,
+    };
+    Schema::new([
+        spec("name", true),
+        AttributeSpec {
+            uniqueness: Uniqueness::Login,
+            ..spec("login", true)
+        },
+        spec("alias", false),
+        AttributeSpec {
+            mutability: Mutability::SetOnce,
+            default: Some(|id| Value::text(format!("made-from-{id}"))),
+            ..spec("mark", false)
+        },
+    ])
+}
+
+fn id(number: u8) -> ExternalId {
+    ExternalId::new([b'p', b'0' + number])
+}
+
+fn roles(held: bool) -> Entitlements {
+    if held { [Box::from(ROLE)].into() } else { [].into() }
+}
+
+fn at(number: u8) -> RecordRef {
+    RecordRef {
+        source: "people".into(),
+        at: format!("people.csv:{number}").into(),
+    }
+}
+
+fn person(number: u8) -> Identity {
+    let mut attributes = Attributes::empty(&schema());
+    attributes.set(NAME, Some(Value::text(format!("Person {number}"))));
+    attributes.set(LOGIN, Some(Value::text(format!("p{number}@example.org"))));
+    let mut unknown = AttributeSet::default();
+    unknown.insert(MARK);
+    Identity {
+        id: id(number),
+        lifecycle: Lifecycle::Active,
+        attributes,
+        unknown,
+        entitlements: roles(true),
+        origin: at(number),
+    }
+}
+
+fn sources(people: Vec<Identity>) -> Desired {
+    let read = people.len();
+    Desired {
+        identities: people,
+        complete: true,
+        sources: vec![SourceRead {
+            name: "people".into(),
+            kind: "csv",
+            proves_absence: true,
+            read,
+            rejected: 0,
+            complete: true,
+            seconds: 0.0,
+        }],
+        ..Desired::default()
+    }
+}
+
+/// An account as the target holds it, with what the list does not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
+    account: Account,
+    alias: Option<Value>,
+    mark: Option<Value>,
+    disabled_by_us: bool,
+}
+
+fn held(number: u8) -> Held {
+    let person = person(number);
+    let mut unread = AttributeSet::default();
+    unread.insert(ALIAS);
+    unread.insert(MARK);
+    Held {
+        account: Account {
+            target_id: TargetId::new(format!("t{number}")),
+            id: Some(id(number)),
+            id_text: id(number).to_string().into(),
+            login: format!("p{number}@example.org").into(),
+            lifecycle: Lifecycle::Active,
+            attributes: person.attributes,
+            unread,
+            email_verified: true,
+            entitlements: roles(true),
+            protected: false,
+        },
+        alias: None,
+        mark: Some(Value::text(format!("made-from-{}", id(number)))),
+        disabled_by_us: false,
+    }
+}
+
+/// A target that lives in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Model(BTreeMap<TargetId, Held>);
+
+impl Model {
+    fn of(held: impl IntoIterator<Item = Held>) -> Self {
+        Self(
+            held.into_iter()
+                .map(|held| (held.account.target_id.clone(), held))
+                .collect(),
+        )
+    }
+
+    fn answer(&self, index: usize, expectation: &Expectation<'_>) -> Option<Unmet> {
+        let held = &self.0[expectation.target_id];
+        let value = |index| {
+            if index == ALIAS {
+                held.alias.clone()
+            } else {
+                held.mark.clone()
+            }
+        };
+        let (holds, current) = match expectation.expected {
+            Expected::Value(index, wanted) => (value(index).as_ref() == Some(wanted), value(index)),
+            Expected::Present(index) => (value(index).is_some(), value(index)),
+            Expected::Absent(index) => (value(index).is_none(), value(index)),
+            Expected::DisabledByUs => (held.disabled_by_us, None),
+        };
+        (!holds).then_some(Unmet { index, current })
+    }
+
+    fn apply(&mut self, change: &Change) {
+        match &change.action {
+            Action::Create { identity, attributes } => {
+                let number = identity.id.as_bytes()[1] - b'0';
+                let target_id = TargetId::new(format!("new{number}"));
+                let mut made = held(number);
+                made.account.target_id = target_id.clone();
+                made.account.attributes = attributes.clone();
+                made.account.login = attributes.text(LOGIN).unwrap_or_default().into();
+                made.account.lifecycle = identity.lifecycle;
+                made.disabled_by_us = identity.lifecycle == Lifecycle::Disabled;
+                made.alias = attributes.get(ALIAS).cloned();
+                made.mark = attributes.get(MARK).cloned();
+                self.0.insert(target_id, made);
+            }
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+                let held = self.0.get_mut(&edit.target_id).expect("the account is there");
+                if edit.id_before.is_some() {
+                    held.account.id = Some(edit.identity.id.clone());
+                    held.account.id_text = edit.identity.id.to_string().into();
+                }
+                for change in &edit.attributes {
+                    match change.attribute {
+                        ALIAS => held.alias.clone_from(&change.after),
+                        MARK => held.mark.clone_from(&change.after),
+                        LOGIN => {
+                            held.account.login = change.after.as_ref().map_or("", Value::as_text).into();
+                            held.account.attributes.set(LOGIN, change.after.clone());
+                        }
+                        other => held.account.attributes.set(other, change.after.clone()),
+                    }
+                }
+                if !edit.grant.is_empty() {
+                    held.account.entitlements = roles(true);
+                }
+                if edit.enable {
+                    held.account.lifecycle = Lifecycle::Active;
+                    held.disabled_by_us = false;
+                }
+            }
+            Action::Disable(removal) => {
+                let held = self
+                    .0
+                    .get_mut(&removal.account.target_id)
+                    .expect("the account is there");
+                held.account.lifecycle = Lifecycle::Disabled;
+                held.disabled_by_us = true;
+            }
+            Action::Delete(removal) => {
+                self.0
+                    .remove(&removal.account.target_id)
+                    .expect("the account is there");
+            }
+        }
+    }
+}
+
+fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bool) -> Plan {
+    let schema = schema();
+    let mut correlation = Correlation::new(&schema, desired, policy);
+    let mut accounts: Vec<_> = model.0.values().map(|held| held.account.clone()).collect();
+    if backwards {
+        accounts.reverse();
+    }
+    for account in accounts {
+        correlation.observe(account);
+    }
+    correlation.settle();
+    let marks = correlation.legacy_marks();
+    let questions = correlation.questions(&marks);
+    let unmet = questions
+        .expectations()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, expectation)| model.answer(index, expectation));
+    decide(&correlation, &questions, unmet.collect(), "model")
+}
+
+fn plan(desired: &Desired, model: &Model, policy: Policy) -> Plan {
+    plan_in_order(desired, model, policy, false)
+}
+
+/// Plan lines such as `update t1` or `create 7031`, in order.
+fn lines(plan: &Plan) -> Vec<String> {
+    let subject = |change: &Change| match change.target_id() {
+        Some(target_id) => target_id.to_string(),
+        None => change.id().map(ToString::to_string).unwrap_or_default(),
+    };
+    plan.changes
+        .iter()
+        .map(|change| format!("{} {}", change.action.name(), subject(change)))
+        .collect()
+}
+
+fn only(desired: &Desired, model: &Model, policy: Policy) -> Vec<String> {
+    lines(&plan(desired, model, policy))
+}

@@ -1,0 +1,157 @@
+//! What holds for every world.
+
+use proptest::prelude::*;
+
+use super::*;
+
+prop_compose! {
+    fn any_person(number: u8)(
+        disabled in prop::bool::weighted(0.2),
+        name in 0u8..3,
+        login in 0u8..2,
+        alias in prop::option::of(0u8..3),
+        keeps_alias in prop::bool::weighted(0.1),
+    ) -> Identity {
+        let mut person = person(number);
+        if disabled { person.lifecycle = Lifecycle::Disabled; }
+        person.attributes.set(NAME, Some(Value::text(format!("Name {name}"))));
+        person.attributes.set(LOGIN, Some(Value::text(format!("p{number}-{login}@example.org"))));
+        person.attributes.set(ALIAS, alias.map(|alias| Value::text(format!("alias {alias}"))));
+        if keeps_alias { person.unknown.insert(ALIAS); }
+        person
+    }
+}
+
+prop_compose! {
+    fn any_held(number: u8)(
+        person in any_person(number),
+        carries in 0u8..8,
+        role in prop::bool::weighted(0.8),
+        mark in prop::bool::weighted(0.8),
+        inactive in prop::bool::weighted(0.2),
+        disabled_by_us in any::<bool>(),
+        verified in any::<bool>(),
+    ) -> Held {
+        let mut held = held(number);
+        held.account.login = person.attributes.text(LOGIN).unwrap_or_default().into();
+        held.account.attributes = person.attributes.clone();
+        held.alias = person.attributes.get(ALIAS).cloned();
+        held.account.attributes.set(ALIAS, None);
+        held.account.entitlements = roles(role);
+        held.account.email_verified = verified;
+        if !mark { held.mark = None; }
+        if inactive {
+            held.account.lifecycle = Lifecycle::Disabled;
+            held.disabled_by_us = disabled_by_us;
+        }
+        let text = match carries {
+            0 => String::new(),
+            1 => format!("p{number}"),
+            2 => "nickname".to_owned(),
+            _ => id(number).to_string(),
+        };
+        held.account.id = ExternalId::from_hex(&text);
+        held.account.id_text = text.into();
+        held
+    }
+}
+
+prop_compose! {
+    fn any_world()(
+        people in prop::collection::vec(prop::bool::weighted(0.7), 8),
+        accounts in prop::collection::vec(prop::bool::weighted(0.7), 8),
+        all_people in (1u8..=8).map(any_person).collect::<Vec<_>>(),
+        all_accounts in (1u8..=8).map(any_held).collect::<Vec<_>>(),
+        rejected in prop::option::of(1u8..=8),
+        complete in any::<bool>(),
+        listed in prop::option::of(1u8..=8),
+    ) -> (Desired, Model) {
+        let rejected = rejected.map(id);
+        let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
+        let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
+        desired.complete = complete;
+        desired.rejected = rejected
+            .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned() })
+            .into_iter().collect();
+        desired.leavers = listed
+            .map(|number| Leaver { email: format!("p{number}-0@example.org").into(), origin: at(0) })
+            .into_iter().collect();
+        let there = all_accounts.into_iter().zip(accounts).filter(|(_, there)| *there).map(|(held, _)| held);
+        (desired, Model::of(there))
+    }
+}
+
+fn any_policy() -> impl Strategy<Value = Policy> {
+    let disabled = prop::sample::select(vec![
+        DisabledPolicy::Delete,
+        DisabledPolicy::Deactivate,
+        DisabledPolicy::Keep,
+    ]);
+    let absent = prop::sample::select(vec![
+        AbsentPolicy::Keep,
+        AbsentPolicy::Deactivate,
+        AbsentPolicy::Delete,
+    ]);
+    let listed = prop::sample::select(vec![ListedPolicy::Delete, ListedPolicy::Deactivate]);
+    (disabled, absent, listed, any::<bool>(), any::<bool>()).prop_map(
+        |(disabled, absent, listed, adopt, create_disabled)| Policy {
+            disabled,
+            absent,
+            listed,
+            adopt,
+            create_disabled,
+            create: true,
+            update: true,
+            scope: Scope::Everything,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    /// Once a plan is applied, there is nothing left to do.
+    #[test]
+    fn applying_and_planning_again_is_empty((desired, model) in any_world(), policy in any_policy()) {
+        let mut model = model;
+        let first = plan(&desired, &model, policy);
+        first.changes.iter().for_each(|change| model.apply(change));
+        let second = plan(&desired, &model, policy);
+        prop_assert_eq!(lines(&second), Vec::<String>::new(), "first: {:?}", lines(&first));
+    }
+
+    /// The order in which accounts arrive does not matter.
+    #[test]
+    fn the_order_of_input_does_not_matter((desired, model) in any_world(), policy in any_policy()) {
+        let forwards = plan_in_order(&desired, &model, policy, false);
+        let backwards = plan_in_order(&desired, &model, policy, true);
+        prop_assert_eq!(format!("{forwards:?}"), format!("{backwards:?}"));
+    }
+
+    /// No account is changed twice, and each managed one is changed, unchanged, kept or reported.
+    #[test]
+    fn every_account_is_accounted_for((desired, model) in any_world(), policy in any_policy()) {
+        let plan = plan(&desired, &model, policy);
+        let mut touched: Vec<_> = plan.changes.iter().filter_map(Change::target_id).collect();
+        let changes = touched.len();
+        touched.sort();
+        touched.dedup();
+        prop_assert_eq!(touched.len(), changes);
+        let told = touched.len() + plan.unchanged + plan.kept.len() + plan.unresolved.len() + plan.warnings.len();
+        prop_assert!(told >= plan.managed, "{} of {} told: {:?}", told, plan.managed, plan);
+    }
+
+    /// While a source is incomplete nobody is removed for being absent, and nobody whose record was rejected ever is.
+    #[test]
+    fn unknown_people_are_never_removed((desired, model) in any_world(), policy in any_policy()) {
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let (Action::Delete(removal) | Action::Disable(removal)) = &change.action else { continue };
+            if removal.reason == RemovalReason::Absent {
+                prop_assert!(desired.complete);
+                prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != removal.account.id));
+            }
+            prop_assert!(!removal.account.protected);
+        }
+    }
+}

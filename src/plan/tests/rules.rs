@@ -1,0 +1,377 @@
+//! What happens in which situation.
+
+use super::*;
+
+#[test]
+fn somebody_new_is_created_with_the_defaults_filled_in() {
+    let plan = plan(&sources(vec![person(1)]), &Model::default(), Policy::default());
+    let Action::Create { attributes, .. } = &plan.changes[0].action else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(attributes.text(MARK), Some("made-from-7031"));
+    assert_eq!(plan.changes.len(), 1);
+}
+
+#[test]
+fn an_equal_account_is_only_counted() {
+    let plan = plan(
+        &sources(vec![person(1)]),
+        &Model::of([held(1)]),
+        Policy::default(),
+    );
+    assert_eq!(
+        (lines(&plan), plan.unchanged, plan.existing, plan.managed),
+        (vec![], 1, 1, 1)
+    );
+}
+
+#[test]
+fn the_missing_role_and_the_missing_mark_are_repaired() {
+    let mut broken = held(1);
+    broken.mark = None;
+    let model = Model::of([broken.clone()]);
+    assert_eq!(
+        only(&sources(vec![person(1)]), &model, Policy::default()),
+        ["update t1"]
+    );
+    broken = held(1);
+    broken.account.entitlements = roles(false);
+    let model = Model::of([broken]);
+    assert_eq!(
+        only(&sources(vec![person(1)]), &model, Policy::default()),
+        ["update t1"]
+    );
+}
+
+#[test]
+fn an_account_with_a_chosen_nickname_and_nothing_of_ours_is_not_taken_for_a_persons() {
+    let mut squatter = held(1);
+    squatter.account.entitlements = roles(false);
+    squatter.account.login = "mallory".into();
+    squatter.mark = None;
+    let plan = plan(
+        &sources(vec![person(1)]),
+        &Model::of([squatter]),
+        Policy::default(),
+    );
+    assert_eq!(lines(&plan), Vec::<String>::new());
+    assert_eq!(plan.unresolved.len(), 1);
+}
+
+#[test]
+fn a_set_once_value_that_differs_is_said_and_left() {
+    let mut wants_another = person(1);
+    wants_another.unknown = AttributeSet::default();
+    wants_another.attributes.set(MARK, Some(Value::text("another")));
+    let plan = plan(
+        &sources(vec![wants_another]),
+        &Model::of([held(1)]),
+        Policy::default(),
+    );
+    assert_eq!(
+        (lines(&plan), plan.unchanged, plan.warnings.len()),
+        (vec![], 1, 1)
+    );
+}
+
+#[test]
+fn an_unlisted_value_is_set_changed_and_removed() {
+    let mut with_alias = person(1);
+    with_alias.attributes.set(ALIAS, Some(Value::text("ace")));
+    let mut model = Model::of([held(1)]);
+    for (desired, alias) in [(with_alias, Some(Value::text("ace"))), (person(1), None)] {
+        let desired = sources(vec![desired]);
+        let plan = plan(&desired, &model, Policy::default());
+        assert_eq!(lines(&plan), ["update t1"]);
+        plan.changes.iter().for_each(|change| model.apply(change));
+        assert_eq!(model.0[&TargetId::new("t1")].alias, alias);
+    }
+}
+
+/// Each row of the policy table for a person whom the source says is disabled.
+#[test]
+fn a_disabled_person_is_removed_as_the_policy_says() {
+    let mut leaver = person(1);
+    leaver.lifecycle = Lifecycle::Disabled;
+    let desired = sources(vec![leaver]);
+    let model = Model::of([held(1)]);
+    for (disabled, expected) in [
+        (DisabledPolicy::Delete, vec!["delete t1"]),
+        (DisabledPolicy::Deactivate, vec!["disable t1"]),
+        (DisabledPolicy::Keep, vec![]),
+    ] {
+        let policy = Policy {
+            disabled,
+            ..Policy::default()
+        };
+        assert_eq!(only(&desired, &model, policy), expected, "{disabled:?}");
+    }
+    assert_eq!(
+        only(&desired, &Model::default(), Policy::default()),
+        Vec::<String>::new()
+    );
+    let create_disabled = Policy {
+        create_disabled: true,
+        disabled: DisabledPolicy::Deactivate,
+        ..Policy::default()
+    };
+    assert_eq!(
+        only(&desired, &Model::default(), create_disabled),
+        ["create 7031"]
+    );
+}
+
+/// Each row of the policy table for a person whom no source names.
+#[test]
+fn an_absent_person_is_removed_as_the_policy_says() {
+    let desired = sources(vec![person(2)]);
+    let model = Model::of([held(1), held(2)]);
+    for (absent, expected) in [
+        (AbsentPolicy::Keep, vec![]),
+        (AbsentPolicy::Deactivate, vec!["disable t1"]),
+        (AbsentPolicy::Delete, vec!["delete t1"]),
+    ] {
+        let policy = Policy {
+            absent,
+            ..Policy::default()
+        };
+        assert_eq!(only(&desired, &model, policy), expected, "{absent:?}");
+    }
+}
+
+const DELETE_ABSENT: Policy = Policy {
+    create: true,
+    update: true,
+    adopt: true,
+    create_disabled: false,
+    disabled: DisabledPolicy::Delete,
+    absent: AbsentPolicy::Delete,
+    listed: ListedPolicy::Delete,
+    scope: Scope::Everything,
+};
+
+#[test]
+fn an_absent_account_is_kept_unless_everything_shows_that_it_is_ours() {
+    let desired = sources(vec![person(2)]);
+    let mut without_mark = held(1);
+    without_mark.mark = None;
+    let mut without_role = held(1);
+    without_role.account.entitlements = roles(false);
+    let mut other_form = held(1);
+    other_form.account.id = None;
+    other_form.account.id_text = "p1".into();
+    let mut service_user = held(1);
+    service_user.account.protected = true;
+    for spared in [without_mark, without_role, other_form, service_user] {
+        let model = Model::of([spared.clone(), held(2)]);
+        assert_eq!(
+            only(&desired, &model, DELETE_ABSENT),
+            Vec::<String>::new(),
+            "{spared:?}"
+        );
+    }
+}
+
+#[test]
+fn the_person_of_a_rejected_record_keeps_the_account() {
+    let mut desired = sources(vec![person(2)]);
+    desired.rejected.push(Rejected {
+        at: at(1),
+        id: Some(id(1)),
+        reason: "no name".to_owned(),
+    });
+    let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
+    assert_eq!((lines(&plan), plan.kept.len()), (vec![], 1));
+}
+
+#[test]
+fn two_accounts_with_one_id_are_left_alone_and_reported() {
+    let mut twin = held(1);
+    twin.account.target_id = TargetId::new("t9");
+    let model = Model::of([held(1), twin]);
+    for people in [vec![person(1)], vec![person(2)]] {
+        let plan = plan(&sources(people.clone()), &model, DELETE_ABSENT);
+        let removals = plan.changes.iter().filter(|change| change.is_removal()).count();
+        let reported = if people[0].id == id(1) { 1 } else { 2 };
+        assert_eq!((removals, plan.unresolved.len()), (0, reported));
+    }
+}
+
+fn made_by_hand(number: u8) -> Held {
+    let mut by_hand = held(number);
+    by_hand.account.id = None;
+    by_hand.account.id_text = "".into();
+    by_hand.account.entitlements = roles(false);
+    by_hand.mark = None;
+    by_hand
+}
+
+#[test]
+fn an_account_with_the_login_name_is_adopted_and_completed() {
+    let mut model = Model::of([made_by_hand(1)]);
+    let desired = sources(vec![person(1)]);
+    let adoption = plan(&desired, &model, Policy::default());
+    assert_eq!(lines(&adoption), ["adopt t1"]);
+    adoption.changes.iter().for_each(|change| model.apply(change));
+    assert_eq!(model, Model::of([held(1)]));
+}
+
+#[test]
+fn an_account_is_not_adopted_against_the_rule() {
+    let desired = sources(vec![person(1)]);
+    let mut inactive = made_by_hand(1);
+    inactive.account.lifecycle = Lifecycle::Disabled;
+    let mut service_user = made_by_hand(1);
+    service_user.account.protected = true;
+    let no_adoption = Policy {
+        adopt: false,
+        ..Policy::default()
+    };
+    for (spared, policy) in [
+        (inactive, Policy::default()),
+        (service_user, Policy::default()),
+        (made_by_hand(1), no_adoption),
+    ] {
+        let plan = plan(&desired, &Model::of([spared]), policy);
+        assert_eq!(
+            (lines(&plan), plan.unresolved.len()),
+            (vec![], 1),
+            "{:?}",
+            plan.unresolved
+        );
+    }
+    let mut unverified = made_by_hand(1);
+    unverified.account.login = "somebody".into();
+    unverified.account.email_verified = false;
+    assert_eq!(
+        only(&desired, &Model::of([unverified]), Policy::default()),
+        ["create 7031"]
+    );
+}
+
+#[test]
+fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
+    let mut somebodys = held(3);
+    somebodys.account.login = "p1@example.org".into();
+    let model = Model::of([somebodys]);
+    let mut desired = sources(vec![person(1)]);
+    assert_eq!(
+        only(&desired, &model, Policy::default()),
+        ["adopt t3"],
+        "the id is proved absent"
+    );
+    desired.rejected.push(Rejected {
+        at: at(3),
+        id: Some(id(3)),
+        reason: "no name".to_owned(),
+    });
+    assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
+    desired.rejected.clear();
+    desired.complete = false;
+    assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
+}
+
+#[test]
+fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
+    let desired = sources(vec![person(1)]);
+    let mut inactive = held(1);
+    inactive.account.lifecycle = Lifecycle::Disabled;
+    let blocked = plan(&desired, &Model::of([inactive.clone()]), Policy::default());
+    assert_eq!((lines(&blocked), blocked.warnings.len()), (vec![], 1));
+    inactive.disabled_by_us = true;
+    assert_eq!(
+        only(&desired, &Model::of([inactive]), Policy::default()),
+        ["enable t1"]
+    );
+}
+
+#[test]
+fn ids_in_the_forms_of_older_tools_are_rewritten_when_nothing_contradicts() {
+    let desired = sources(vec![person(1)]);
+    for text in ["p1", "cDE="] {
+        let mut legacy = held(1);
+        legacy.account.id = None;
+        legacy.account.id_text = text.into();
+        assert_eq!(
+            only(&desired, &Model::of([legacy.clone()]), DELETE_ABSENT),
+            ["update t1"],
+            "{text}"
+        );
+        legacy.account.login = "somebody".into();
+        assert_eq!(
+            only(&desired, &Model::of([legacy.clone()]), DELETE_ABSENT),
+            ["update t1"],
+            "the mark agrees"
+        );
+        legacy.account.email_verified = false;
+        legacy.mark = Some(Value::text("another"));
+        let kept = plan(&desired, &Model::of([legacy]), DELETE_ABSENT);
+        assert_eq!(
+            (lines(&kept), kept.kept.len()),
+            (vec!["create 7031".to_owned()], 1),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_listed_person_loses_the_account_even_if_another_source_names_them() {
+    let mut desired = sources(vec![person(1)]);
+    desired.leavers.push(Leaver {
+        email: "P1@Example.org".into(),
+        origin: at(9),
+    });
+    let plan = plan(&desired, &Model::of([held(1), held(2)]), Policy::default());
+    assert_eq!(
+        (lines(&plan), plan.warnings.len()),
+        (vec!["delete t1".to_owned()], 1)
+    );
+    assert_eq!(
+        only(&desired, &Model::of([held(2)]), Policy::default()),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_listed_address_of_an_account_that_is_not_managed_is_left() {
+    let mut desired = sources(vec![]);
+    desired.complete = false;
+    desired.leavers.push(Leaver {
+        email: "p1@example.org".into(),
+        origin: at(9),
+    });
+    let mut foreign = held(1);
+    foreign.account.entitlements = roles(false);
+    foreign.mark = None;
+    assert_eq!(
+        only(&desired, &Model::of([foreign]), Policy::default()),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_restricted_run_does_only_what_it_is_restricted_to() {
+    let mut leaver = person(1);
+    leaver.lifecycle = Lifecycle::Disabled;
+    let mut legacy = held(3);
+    legacy.account.id = None;
+    legacy.account.id_text = "p3".into();
+    let desired = sources(vec![leaver, person(2), person(3)]);
+    let model = Model::of([held(1), legacy, held(4)]);
+    let scoped = |scope| {
+        only(
+            &desired,
+            &model,
+            Policy {
+                scope,
+                ..DELETE_ABSENT
+            },
+        )
+    };
+    assert_eq!(scoped(Scope::RemovalsOnly), ["delete t1"]);
+    assert_eq!(scoped(Scope::ExternalIdsOnly), ["update t3"]);
+    assert_eq!(
+        scoped(Scope::Everything),
+        ["delete t1", "delete t4", "create 7032", "update t3"]
+    );
+}

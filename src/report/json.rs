@@ -1,0 +1,427 @@
+//! The report and the plan as data. Field names are a contract for other programs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::apply::{NotApplied, Outcome};
+use crate::exit::Exit;
+use crate::model::{Action, Change, Plan, RecordRef, Rejected, Schema, SourceRead, Value, Warning};
+use crate::target::{RequestStats, TargetError};
+
+/// The report of a run, schema `directory-sync/report/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `directory-sync/report/1`.
+    pub schema: &'static str,
+    /// `in_sync`, `applied`, `partial`, `planned`, `refused` or `failed`.
+    pub outcome: &'static str,
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// How long the run took.
+    pub seconds: f64,
+    /// What ended the run, when it failed or was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The option that lets a refused run through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approve: Option<String>,
+    /// One for each source, in the order of the configuration.
+    pub sources: Vec<SourceReport>,
+    /// The target before the run.
+    pub target: TargetReport,
+    /// By kind of change.
+    pub changes: Changes,
+    /// Accounts that already were as they should be.
+    pub unchanged: usize,
+    /// Accounts that are kept although nobody wants them.
+    pub kept: usize,
+    /// How many are kept for which reason.
+    pub kept_reasons: BTreeMap<&'static str, usize>,
+    /// Requests to the target.
+    pub requests: Requests,
+    /// Changes that failed.
+    pub failures: Vec<Failure>,
+    /// Records for which nothing could be written.
+    pub rejected: Vec<Note>,
+    /// Things worth knowing that keep nobody from their account.
+    pub warnings: Vec<Note>,
+}
+
+/// One source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name in the configuration.
+    pub name: String,
+    /// `ldap`, `csv` or `ukt`.
+    pub kind: &'static str,
+    /// Records read, rejected ones included.
+    pub read: usize,
+    /// How many of them were rejected.
+    pub rejected: usize,
+    /// Every record was read and tied to a person.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// The target before the run.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetReport {
+    /// `zitadel`.
+    pub kind: &'static str,
+    /// Accounts of the organization.
+    pub accounts: usize,
+    /// Those of them that this tool looks after.
+    pub managed: usize,
+}
+
+/// Changes by kind.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "named for the actions")]
+pub struct Changes {
+    pub create: Count,
+    pub adopt: Count,
+    pub update: Count,
+    pub disable: Count,
+    pub enable: Count,
+    pub delete: Count,
+}
+
+/// How many changes of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// In the plan.
+    pub planned: usize,
+    /// Acknowledged by the target.
+    pub applied: usize,
+    /// Refused by the target, or not started.
+    pub failed: usize,
+}
+
+/// Requests to the target.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Requests {
+    /// All of them, repeats included.
+    pub total: u64,
+    /// Those sent once more after a failure.
+    pub retried: u64,
+    /// By operation.
+    pub by_operation: BTreeMap<&'static str, u64>,
+}
+
+/// A change that failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// The kind of change.
+    pub action: &'static str,
+    /// What happened.
+    pub error: String,
+    /// The target's own id of the error.
+    pub target_error_id: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Something about one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The source's name.
+    pub source: String,
+    /// `FILE:LINE` (the header is line 1), or the DN.
+    pub at: String,
+    /// The external id, in hex, if it is known.
+    pub id: Option<String>,
+    /// What is wrong or worth knowing.
+    pub reason: String,
+}
+
+impl Report {
+    /// A report of a run that has not done anything yet.
+    pub fn new() -> Self {
+        Self {
+            schema: "directory-sync/report/1",
+            outcome: "failed",
+            exit_code: Exit::Unreadable.code(),
+            seconds: 0.0,
+            error: None,
+            approve: None,
+            sources: Vec::new(),
+            target: TargetReport {
+                kind: "zitadel",
+                accounts: 0,
+                managed: 0,
+            },
+            changes: Changes::default(),
+            unchanged: 0,
+            kept: 0,
+            kept_reasons: BTreeMap::new(),
+            requests: Requests::default(),
+            failures: Vec::new(),
+            rejected: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Takes in how the sources were read.
+    pub fn add_sources(&mut self, sources: &[SourceRead]) {
+        self.sources.extend(sources.iter().map(|source| SourceReport {
+            name: source.name.to_string(),
+            kind: source.kind,
+            read: source.read,
+            rejected: source.rejected,
+            complete: source.complete,
+            seconds: source.seconds,
+        }));
+    }
+
+    /// Takes in what is planned.
+    pub fn add_plan(&mut self, plan: &Plan) {
+        self.target = TargetReport {
+            accounts: plan.accounts,
+            managed: plan.managed,
+            ..self.target
+        };
+        self.unchanged = plan.unchanged;
+        self.kept = plan.kept.len();
+        for kept in &plan.kept {
+            *self.kept_reasons.entry(kept.reason).or_default() += 1;
+        }
+        for change in &plan.changes {
+            self.changes.count_mut(&change.action).planned += 1;
+        }
+        self.add_rejected(&plan.unresolved);
+        self.add_warnings(&plan.warnings);
+    }
+
+    /// Takes in records for which nothing can be written.
+    pub fn add_rejected(&mut self, rejected: &[Rejected]) {
+        self.rejected.extend(rejected.iter().map(|rejected| Note {
+            source: rejected.at.source.to_string(),
+            at: rejected.at.at.to_string(),
+            id: rejected.id.as_ref().map(ToString::to_string),
+            reason: rejected.reason.clone(),
+        }));
+    }
+
+    /// Takes in things worth knowing.
+    pub fn add_warnings(&mut self, warnings: &[Warning]) {
+        self.warnings.extend(warnings.iter().map(|warning| Note {
+            source: warning.at.source.to_string(),
+            at: warning.at.at.to_string(),
+            id: warning.id.as_ref().map(ToString::to_string),
+            reason: warning.reason.clone(),
+        }));
+    }
+
+    /// Takes in what became of one change.
+    pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
+        let count = self.changes.count_mut(&change.action);
+        match &outcome.result {
+            Ok(applied) => {
+                count.applied += 1;
+                let at = origin(change);
+                for reason in &applied.warnings {
+                    let warning = Warning {
+                        at: at.clone(),
+                        id: change.id().cloned(),
+                        reason: reason.clone(),
+                    };
+                    self.add_warnings(&[warning]);
+                }
+            }
+            Err(not_applied) => {
+                count.failed += 1;
+                self.failures.push(failure(change, not_applied));
+            }
+        }
+    }
+
+    /// Takes in the requests sent.
+    pub fn add_requests(&mut self, stats: RequestStats) {
+        self.requests = Requests {
+            total: stats.total,
+            retried: stats.retried,
+            by_operation: stats.by_operation,
+        };
+    }
+
+    /// Says how the run ended.
+    pub fn end(&mut self, outcome: &'static str, exit: Exit) {
+        self.outcome = outcome;
+        self.exit_code = exit.code();
+    }
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Changes {
+    fn count_mut(&mut self, action: &Action) -> &mut Count {
+        match action {
+            Action::Create { .. } => &mut self.create,
+            Action::Adopt(_) => &mut self.adopt,
+            Action::Update(_) => &mut self.update,
+            Action::Disable(_) => &mut self.disable,
+            Action::Enable(_) => &mut self.enable,
+            Action::Delete(_) => &mut self.delete,
+        }
+    }
+
+    /// The kinds in the order in which they are told, with their names.
+    pub fn by_kind(&self) -> [(&'static str, Count); 6] {
+        [
+            ("create", self.create),
+            ("adopt", self.adopt),
+            ("update", self.update),
+            ("enable", self.enable),
+            ("disable", self.disable),
+            ("delete", self.delete),
+        ]
+    }
+}
+
+fn failure(change: &Change, not_applied: &NotApplied) -> Failure {
+    let (error, target_error): (String, Option<&TargetError>) = match not_applied {
+        NotApplied::Failed(error) => (error.to_string(), Some(error)),
+        NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
+    };
+    Failure {
+        id: change.id().map(ToString::to_string),
+        action: change.action.name(),
+        error,
+        target_error_id: target_error.and_then(|error| error.error_id.clone()),
+        hint: target_error.and_then(|error| error.hint.clone()),
+    }
+}
+
+/// The record a change comes from, or the account it concerns.
+pub(super) fn origin(change: &Change) -> RecordRef {
+    match &change.action {
+        Action::Create { identity, .. } => identity.origin.clone(),
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.identity.origin.clone(),
+        Action::Disable(removal) | Action::Delete(removal) => RecordRef {
+            source: "zitadel".into(),
+            at: removal.account.target_id.as_str().into(),
+        },
+    }
+}
+
+/// A plan as data, schema `directory-sync/plan-view/1`.
+#[derive(Debug, Serialize)]
+pub struct PlanDocument<'a> {
+    schema: &'static str,
+    changes: Vec<PlannedChange<'a>>,
+    unchanged: usize,
+    kept: Vec<PlannedKept<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedChange<'a> {
+    action: &'static str,
+    id: Option<String>,
+    target_id: Option<&'a str>,
+    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_before: Option<&'a str>,
+    attributes: Vec<PlannedAttribute<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    grant: &'a [Box<str>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    revoke: &'a [Box<str>],
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedAttribute<'a> {
+    name: &'static str,
+    /// Only when values are shown.
+    #[serde(flatten)]
+    values: Option<PlannedValues<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedValues<'a> {
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedKept<'a> {
+    target_id: &'a str,
+    id: Option<String>,
+    reason: &'static str,
+}
+
+impl<'a> PlanDocument<'a> {
+    /// The plan; personal values only when they are to be shown.
+    pub fn new(plan: &'a Plan, schema: &'a Schema, show: super::Show) -> Self {
+        Self {
+            schema: "directory-sync/plan-view/1",
+            changes: plan
+                .changes
+                .iter()
+                .map(|change| planned(change, schema, show))
+                .collect(),
+            unchanged: plan.unchanged,
+            kept: plan
+                .kept
+                .iter()
+                .map(|kept| PlannedKept {
+                    target_id: kept.target_id.as_str(),
+                    id: kept.id.as_ref().map(ToString::to_string),
+                    reason: kept.reason,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn planned<'a>(change: &'a Change, schema: &'a Schema, show: super::Show) -> PlannedChange<'a> {
+    let attribute = |index, before: Option<&'a Value>, after: Option<&'a Value>| {
+        let spec = schema.spec(index);
+        let shown = !spec.personal || show == super::Show::Values;
+        PlannedAttribute {
+            name: spec.name,
+            values: shown.then(|| PlannedValues {
+                before: before.map(Value::as_text),
+                after: after.map(Value::as_text),
+            }),
+        }
+    };
+    let (attributes, edit) = match &change.action {
+        Action::Create { attributes, .. } => {
+            let set = schema
+                .iter()
+                .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
+            (
+                set.map(|(index, value)| attribute(index, None, Some(value)))
+                    .collect(),
+                None,
+            )
+        }
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+            let changed = edit.attributes.iter();
+            let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
+            (changed.collect(), Some(edit))
+        }
+        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None),
+    };
+    PlannedChange {
+        action: change.action.name(),
+        id: change.id().map(ToString::to_string),
+        target_id: change.target_id().map(crate::model::TargetId::as_str),
+        at: origin(change).at.into(),
+        reason: super::text::reason(change),
+        id_before: edit.and_then(|edit| edit.id_before.as_deref()),
+        attributes,
+        grant: edit.map_or(&[], |edit| &edit.grant),
+        revoke: edit.map_or(&[], |edit| &edit.revoke),
+    }
+}

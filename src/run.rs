@@ -1,0 +1,213 @@
+//! The story of a run, from the command line to the exit code.
+
+mod read;
+mod sync;
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use crate::cli::{Cli, Command, Format, Global};
+use crate::config::{self, Environment, FlagValue, LoadRequest, Needs, Settings};
+use crate::exit::Exit;
+use crate::model::{Finding, Schema};
+use crate::plan::Scope;
+use crate::report::{self, Show};
+use crate::source::{AnySource, Source as _};
+use crate::target::Target as _;
+use crate::target::zitadel::{self, ZitadelTarget};
+use crate::telemetry::Telemetry;
+
+/// Where a run was started from, and where it speaks to.
+pub struct World<'a> {
+    /// Variables of the process.
+    pub environment: Environment,
+    /// The name the program was called by; old names mean old programs.
+    pub program: &'a str,
+    /// Data: plan, people, report.
+    pub out: &'a mut dyn Write,
+    /// Errors. Log lines go to the real stderr.
+    pub err: &'a mut dyn Write,
+    /// Takes the configured log level.
+    pub telemetry: Option<&'a Telemetry>,
+}
+
+/// What the old programs did, by their name.
+fn scope_of(program: &str, command: Command) -> Option<Scope> {
+    match (program, command) {
+        ("install-ids", Command::Sync) | (_, Command::LinkIds) => Some(Scope::LinksOnly),
+        ("migrate", Command::Sync) => Some(Scope::ExternalIdsOnly),
+        _ => None,
+    }
+}
+
+/// Runs one command to its end.
+///
+/// What goes wrong is said on `world.err`; only a broken pipe or a full disk is an error here.
+///
+/// # Errors
+/// Output could not be written.
+pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
+    let command = cli.command.unwrap_or(Command::Sync);
+    let needs = if matches!(command, Command::Users { .. }) {
+        Needs::SourcesOnly
+    } else {
+        Needs::Everything
+    };
+    let mut settings = match load(&cli.global, needs, world) {
+        Ok(settings) => settings,
+        Err(errors) => {
+            write!(world.err, "{errors}")?;
+            return Ok(Exit::Usage);
+        }
+    };
+    settings.policy.scope = scope_of(world.program, command).unwrap_or(settings.policy.scope);
+    for note in &settings.notes {
+        tracing::warn!("{note}");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(dispatch(command, &cli.global, &settings, world))
+}
+
+fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, config::ConfigErrors> {
+    let mut flags = Vec::new();
+    if let Some(level) = log_level(global) {
+        let flag = if global.verbose > 0 { "-v" } else { "-q" };
+        flags.push(FlagValue {
+            flag: flag.to_owned(),
+            key: "log_level".to_owned(),
+            value: level.to_owned(),
+        });
+    }
+    let request = LoadRequest {
+        config: global.config.clone(),
+        flags,
+        needs,
+    };
+    let settings = config::load(&request, &world.environment)?;
+    if let Some(telemetry) = world.telemetry {
+        telemetry.set_level(settings.log_level);
+    }
+    Ok(settings)
+}
+
+/// The level that `-v` and `-q` ask for.
+pub fn log_level(global: &Global) -> Option<&'static str> {
+    match (global.verbose, global.quiet) {
+        (0, 0) => None,
+        (1, _) => Some("debug"),
+        (0, 1) => Some("warn"),
+        (0, 2) => Some("error"),
+        (0, _) => Some("off"),
+        _ => Some("trace"),
+    }
+}
+
+async fn dispatch(
+    command: Command,
+    global: &Global,
+    settings: &Settings,
+    world: &mut World<'_>,
+) -> io::Result<Exit> {
+    let request = |mode| sync::Request {
+        mode,
+        global,
+        settings,
+    };
+    match command {
+        Command::Sync | Command::LinkIds => {
+            let dry = global.dry_run || settings.dry_run;
+            let mode = if dry {
+                sync::Mode::DryRun
+            } else {
+                sync::Mode::Write
+            };
+            sync::run(request(mode), world).await
+        }
+        Command::Plan { detailed_exit_code } => {
+            let mode = if detailed_exit_code {
+                sync::Mode::DetailedDryRun
+            } else {
+                sync::Mode::DryRun
+            };
+            sync::run(request(mode), world).await
+        }
+        Command::Check => check(settings, world).await,
+        Command::Users { count: true } => read::count(settings, world).await,
+        Command::Users { count: false } => read::users(global, settings, world).await,
+    }
+}
+
+async fn check(settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+    let subject = "configuration";
+    let mut findings = vec![Finding::ok(
+        subject,
+        format!("{} sources", settings.sources.len()),
+    )];
+    findings.extend(
+        settings
+            .notes
+            .iter()
+            .map(|note| Finding::ok(subject, note.clone())),
+    );
+    let schema = schema(settings);
+    for source in &settings.sources {
+        match AnySource::build(source, &schema, &sync::roles(settings)) {
+            Ok(source) => findings.extend(source.check().await),
+            Err(error) => {
+                let subject = format!("source `{}`", source.name);
+                findings.push(Finding::problem(subject, error.what, error.hint));
+            }
+        }
+    }
+    match settings
+        .zitadel
+        .as_ref()
+        .map(|zitadel| ZitadelTarget::new(zitadel, &settings.apply))
+    {
+        Some(Ok(target)) => findings.extend(target.check().await),
+        Some(Err(error)) => findings.push(Finding::problem("zitadel", error.to_string(), error.hint)),
+        None => {}
+    }
+    report::findings(world.out, &findings)?;
+    let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
+    writeln!(
+        world.out,
+        "\n{} checked, {problems} with problems",
+        findings.len()
+    )?;
+    Ok(if problems == 0 { Exit::Ok } else { Exit::Unreadable })
+}
+
+/// What the target stores, also when there is no target.
+fn schema(settings: &Settings) -> Schema {
+    let localpart = settings
+        .zitadel
+        .as_ref()
+        .map_or(config::Localpart::Uuid, |zitadel| zitadel.localpart);
+    zitadel::schema(localpart)
+}
+
+fn show(global: &Global) -> Show {
+    if global.show_values {
+        Show::Values
+    } else {
+        Show::Names
+    }
+}
+
+/// Opens the report before anything is done: a run that cannot report should not start.
+fn open_report(global: &Global) -> Result<Option<File>, String> {
+    let Some(path) = &global.report else {
+        return Ok(None);
+    };
+    let file = File::create(path);
+    file.map(Some)
+        .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
+}
+
+/// Whether data is for programs.
+fn is_json(global: &Global) -> bool {
+    global.format == Format::Json
+}

@@ -1,0 +1,141 @@
+//! `users`: what the sources yield. Needs no target.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+
+use super::{World, is_json, schema, show, sync};
+use crate::cli::Global;
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::model::{Identity, Lifecycle, Schema};
+use crate::report::{self, Show};
+use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
+
+/// Prints one line for each person, in order of the id: hex id, lifecycle, place; values only when asked for.
+pub(super) async fn users(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+    let schema = schema(settings);
+    let sources = match build(settings, &schema) {
+        Ok(sources) => sources,
+        Err(error) => return failed(&[error], world),
+    };
+    let desired = match read_all(&schema, &sources).await {
+        Ok(desired) => desired,
+        Err(errors) => return failed(&errors, world),
+    };
+    for identity in &desired.identities {
+        if is_json(global) {
+            serde_json::to_writer(&mut *world.out, &Person::new(identity, &schema, show(global)))?;
+            writeln!(world.out)?;
+        } else {
+            writeln!(world.out, "{}", line(identity, &schema, show(global)))?;
+        }
+    }
+    for leaver in &desired.leavers {
+        tracing::info!(at = %leaver.origin, "listed as having left");
+    }
+    for rejected in &desired.rejected {
+        writeln!(world.err, "rejected: {}: {}", rejected.at, rejected.reason)?;
+    }
+    for warning in &desired.warnings {
+        writeln!(world.err, "warning: {}: {}", warning.at, warning.reason)?;
+    }
+    Ok(if desired.rejected.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Incomplete
+    })
+}
+
+/// Prints how many people there are. Keeps none of them, so that it runs in little memory.
+pub(super) async fn count(settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+    let schema = schema(settings);
+    let sources = match build(settings, &schema) {
+        Ok(sources) => sources,
+        Err(error) => return failed(&[error], world),
+    };
+    let (mut people, mut rejected) = (0usize, 0usize);
+    for source in &sources {
+        let mut each = |record| match record {
+            Record::Person(_) => people += 1,
+            Record::Rejected(_) => rejected += 1,
+            Record::Leaver(_) | Record::Warning(_) => {}
+        };
+        if let Err(error) = source.read(&mut each).await {
+            return failed(&[error], world);
+        }
+    }
+    writeln!(world.out, "{people}")?;
+    if rejected > 0 {
+        writeln!(
+            world.err,
+            "{rejected} records were rejected; `directory-sync users` says why"
+        )?;
+        return Ok(Exit::Incomplete);
+    }
+    Ok(Exit::Ok)
+}
+
+fn build(settings: &Settings, schema: &Schema) -> Result<Vec<AnySource>, SourceError> {
+    let roles = sync::roles(settings);
+    settings
+        .sources
+        .iter()
+        .map(|source| AnySource::build(source, schema, &roles))
+        .collect()
+}
+
+fn failed(errors: &[SourceError], world: &mut World<'_>) -> io::Result<Exit> {
+    for error in errors {
+        report::error(world.err, &error.to_string(), error.hint.as_deref())?;
+    }
+    Ok(Exit::Unreadable)
+}
+
+fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
+    let mut line = format!("{}\t{}\t{}", identity.id, lifecycle(identity), identity.origin.at);
+    if show == Show::Values {
+        for (index, spec) in schema.iter() {
+            if let Some(value) = identity.attributes.text(index) {
+                let _ = write!(line, "\t{}={value:?}", spec.name);
+            }
+        }
+    }
+    line
+}
+
+fn lifecycle(identity: &Identity) -> &'static str {
+    match identity.lifecycle {
+        Lifecycle::Active => "active",
+        Lifecycle::Disabled => "disabled",
+    }
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    id: String,
+    lifecycle: &'static str,
+    source: &'a str,
+    at: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl<'a> Person<'a> {
+    fn new(identity: &'a Identity, schema: &Schema, show: Show) -> Self {
+        let values = || {
+            let texts = schema.iter().filter_map(|(index, spec)| {
+                Some((spec.name.to_owned(), identity.attributes.text(index)?.into()))
+            });
+            texts.collect()
+        };
+        Self {
+            id: identity.id.to_string(),
+            lifecycle: lifecycle(identity),
+            source: &identity.origin.source,
+            at: &identity.origin.at,
+            attributes: (show == Show::Values).then(values),
+        }
+    }
+}

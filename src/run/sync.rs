@@ -1,0 +1,350 @@
+//! `sync`, `plan` and `link-ids`: read everything, plan, show, check, apply, report.
+
+use std::io::{self, Write as _};
+use std::time::Instant;
+
+use super::World;
+use crate::apply::{self, Context};
+use crate::cli::Global;
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Refusal};
+use crate::report::{self, PlanDocument, Progress, Report};
+use crate::source::{AnySource, SourceError, read_all};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::{Target, TargetError};
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// To the end.
+    Write,
+    /// Up to the guard.
+    DryRun,
+    /// Up to the guard; pending changes have an exit code of their own.
+    DetailedDryRun,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) mode: Mode,
+    pub(super) global: &'a Global,
+    pub(super) settings: &'a Settings,
+}
+
+/// Why a run ended before its plan could be applied.
+enum Stop {
+    /// Something could not be read, or not be written to the terminal.
+    Failed { errors: Vec<(String, Option<String>)> },
+    /// The guard refused the plan.
+    Refused(Refusal),
+    /// Output could not be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<TargetError> for Stop {
+    fn from(error: TargetError) -> Self {
+        Self::Failed {
+            errors: vec![(format!("could not use the target: {error}"), error.hint)],
+        }
+    }
+}
+
+impl From<Vec<SourceError>> for Stop {
+    fn from(errors: Vec<SourceError>) -> Self {
+        Self::Failed {
+            errors: errors
+                .into_iter()
+                .map(|error| (error.to_string(), error.hint))
+                .collect(),
+        }
+    }
+}
+
+/// The roles every person gets.
+pub(super) fn roles(settings: &Settings) -> Entitlements {
+    settings
+        .zitadel
+        .iter()
+        .map(|zitadel| zitadel.role.clone().into_boxed_str())
+        .collect()
+}
+
+pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Result<Exit> {
+    let started = Instant::now();
+    let file = match super::open_report(request.global) {
+        Ok(file) => file,
+        Err(what) => {
+            report::error(
+                world.err,
+                &what,
+                Some("choose a file in a folder that can be written"),
+            )?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let mut report = Report::new();
+    let exit = match steps(request, world, &mut report).await {
+        Ok(()) => ended(request.mode, &mut report),
+        Err(stop) => stopped(stop, world, &mut report)?,
+    };
+    report.seconds = started.elapsed().as_secs_f64();
+    if let Some(mut file) = file {
+        serde_json::to_writer_pretty(&mut file, &report)?;
+        writeln!(file)?;
+    }
+    if super::is_json(request.global) {
+        serde_json::to_writer(&mut *world.out, &report)?;
+        writeln!(world.out)?;
+    } else if exit <= Exit::Incomplete || exit == Exit::Pending {
+        report::summary(world.out, &report)?;
+    }
+    Ok(exit)
+}
+
+async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report) -> Result<(), Stop> {
+    let Some(zitadel) = &request.settings.zitadel else {
+        return Ok(());
+    };
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    let result = with_target(&target, request, world, report).await;
+    report.add_requests(target.requests());
+    report.add_warnings(&target.warnings());
+    result
+}
+
+async fn with_target(
+    target: &ZitadelTarget,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let desired = read_sources(target, request.settings, report).await?;
+    let plan = make_plan(target, &desired, request.settings).await?;
+    report.add_plan(&plan);
+    show_plan(&plan, target, request.global, world)?;
+    let approved = approve(plan, &desired, target, request, world)?;
+    if request.mode == Mode::Write {
+        apply_plan(target, &approved, &desired, request.settings, report).await;
+    }
+    Ok(())
+}
+
+/// Sources and the target's preflight side by side.
+async fn read_sources(
+    target: &ZitadelTarget,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<Desired, Stop> {
+    let sources: Vec<AnySource> = build_sources(target, settings)?;
+    let (desired, prepared) = futures::join!(read_all(target.schema(), &sources), target.prepare());
+    let mut desired = match (desired, prepared) {
+        (Ok(desired), Ok(())) => desired,
+        (Ok(_), Err(error)) => return Err(error.into()),
+        (Err(errors), Ok(())) => return Err(errors.into()),
+        (Err(errors), Err(error)) => return Err(both(errors.into(), error.into())),
+    };
+    normalize(&mut desired, target);
+    report.add_sources(&desired.sources);
+    report.add_rejected(&desired.rejected);
+    report.add_warnings(&desired.warnings);
+    for source in &desired.sources {
+        tracing::info!(source = %source.name, read = source.read, rejected = source.rejected, "source was read");
+    }
+    Ok(desired)
+}
+
+fn build_sources(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, Vec<SourceError>> {
+    let mut sources = Vec::new();
+    let mut errors = Vec::new();
+    for source in &settings.sources {
+        match AnySource::build(source, target.schema(), &roles(settings)) {
+            Ok(source) => sources.push(source),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(sources)
+    } else {
+        Err(errors)
+    }
+}
+
+fn both(first: Stop, second: Stop) -> Stop {
+    match (first, second) {
+        (Stop::Failed { errors: mut first }, Stop::Failed { errors: second }) => {
+            first.extend(second);
+            Stop::Failed { errors: first }
+        }
+        (first, _) => first,
+    }
+}
+
+/// Rewrites each person to what the target would store; whom it would refuse is rejected here already.
+fn normalize(desired: &mut Desired, target: &impl Target) {
+    let mut rejected = Vec::new();
+    let mut warnings = Vec::new();
+    desired
+        .identities
+        .retain_mut(|identity| match target.normalize(identity) {
+            Ok(reasons) => {
+                let at = &identity.origin;
+                let id = Some(&identity.id);
+                let warning = |reason| Warning {
+                    at: at.clone(),
+                    id: id.cloned(),
+                    reason,
+                };
+                warnings.extend(reasons.into_iter().map(warning));
+                true
+            }
+            Err(reason) => {
+                let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
+                rejected.push(Rejected { at, id, reason });
+                false
+            }
+        });
+    count_rejected(desired, &rejected);
+    desired.rejected.extend(rejected);
+    desired.warnings.extend(warnings);
+}
+
+fn count_rejected(desired: &mut Desired, rejected: &[Rejected]) {
+    for source in &mut desired.sources {
+        let mine = |rejected: &&Rejected| rejected.at.source == source.name;
+        source.rejected += rejected.iter().filter(mine).count();
+    }
+}
+
+/// Reads the target and works out what to do.
+async fn make_plan(
+    target: &impl Target,
+    desired: &Desired,
+    settings: &Settings,
+) -> Result<Plan, TargetError> {
+    let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
+    target.read(&mut |account| correlation.observe(account)).await?;
+    correlation.settle();
+    let marks = correlation.legacy_marks();
+    let questions = correlation.questions(&marks);
+    let unmet = target.confirm(questions.expectations()).await?;
+    Ok(plan::decide(&correlation, &questions, unmet, "zitadel"))
+}
+
+fn show_plan(plan: &Plan, target: &impl Target, global: &Global, world: &mut World<'_>) -> io::Result<()> {
+    let show = super::show(global);
+    if super::is_json(global) {
+        serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
+        writeln!(world.out)
+    } else {
+        report::plan(world.out, plan, target.schema(), show)?;
+        // Before the first change, so that whoever watches sees what is about to happen.
+        world.out.flush()
+    }
+}
+
+fn approve(
+    plan: Plan,
+    desired: &Desired,
+    target: &impl Target,
+    request: Request<'_>,
+    world: &World<'_>,
+) -> Result<ApprovedPlan, Stop> {
+    let Request { settings, global, .. } = request;
+    let scope = settings
+        .zitadel
+        .iter()
+        .map(|zitadel| format!("{} {}", zitadel.url, zitadel.organization_id));
+    let from_environment = || {
+        world
+            .environment
+            .var("DIRECTORY_SYNC_APPROVE")?
+            .to_str()
+            .map(str::to_owned)
+    };
+    let token = global.approve.clone().or_else(from_environment);
+    let approval = Approval {
+        scope: &scope.collect::<String>(),
+        token: token.as_deref().map(str::trim),
+    };
+    plan::approve(plan, desired, target.schema(), &settings.guard, approval)
+        .map_err(|refused| Stop::Refused(refused.0))
+}
+
+async fn apply_plan(
+    target: &impl Target,
+    approved: &ApprovedPlan,
+    desired: &Desired,
+    settings: &Settings,
+    report: &mut Report,
+) {
+    let known = Known::new(desired);
+    let context = Context {
+        known: &known,
+        policy: settings.policy,
+        settings: settings.apply,
+    };
+    let changes = &approved.plan().changes;
+    let mut progress = Progress::new(changes.len());
+    let outcomes = apply::apply(target, approved, &context, |_, outcome| {
+        progress.step(outcome.result.is_ok());
+    })
+    .await;
+    progress.finish();
+    for outcome in &outcomes {
+        report.add_outcome(&changes[outcome.index], outcome);
+    }
+}
+
+/// How a run ended that came to its end.
+fn ended(mode: Mode, report: &mut Report) -> Exit {
+    let planned: usize = report
+        .changes
+        .by_kind()
+        .iter()
+        .map(|(_, count)| count.planned)
+        .sum();
+    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty();
+    let (outcome, exit) = match mode {
+        _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
+        Mode::Write if incomplete => ("partial", Exit::Incomplete),
+        Mode::Write => ("applied", Exit::Ok),
+        Mode::DryRun | Mode::DetailedDryRun if incomplete => ("planned", Exit::Incomplete),
+        Mode::DryRun => ("planned", Exit::Ok),
+        Mode::DetailedDryRun => ("planned", Exit::Pending),
+    };
+    report.end(outcome, exit);
+    exit
+}
+
+/// How a run ended that stopped before it wrote anything.
+fn stopped(stop: Stop, world: &mut World<'_>, report: &mut Report) -> io::Result<Exit> {
+    match stop {
+        Stop::Output(error) => Err(error),
+        Stop::Refused(refusal) => {
+            report.error = Some(refusal.reasons.join("; "));
+            report.approve.clone_from(&refusal.token);
+            report.end("refused", Exit::Refused);
+            report::refusal(world.err, &refusal)?;
+            Ok(Exit::Refused)
+        }
+        Stop::Failed { errors } => {
+            let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
+            report.error = Some(texts.join("; "));
+            report.end("failed", Exit::Unreadable);
+            for (what, hint) in &errors {
+                report::error(world.err, what, hint.as_deref())?;
+            }
+            writeln!(world.err, "nothing was written")?;
+            Ok(Exit::Unreadable)
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use reqwest::{Client, Method, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::auth::{self, Auth, unreachable};
+use super::error::{Answer, Failure};
+use super::stream::Splitter;
+use super::wire::ListHead;
+use crate::config::{ApplySettings, ZitadelSettings};
+use crate::http::{self, Backoff, Limiter, retry, retry_after};
+use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind};
+
+const CONNECT: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// A server that asks for more patience than this is given up.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
+const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// A request, apart from what all of them have in common.
+pub(super) struct Call {
+    operation: &'static str,
+    method: Method,
+    path: Vec<String>,
+    body: Option<Vec<u8>>,
+    once: bool,
+}
+
+impl Call {
+    pub(super) fn get(operation: &'static str, path: &[&str]) -> Self {
+        Self {
+            operation,
+            method: Method::GET,
+            path: path.iter().map(ToString::to_string).collect(),
+            body: None,
+            once: false,
+        }
+    }
+
+    pub(super) fn post(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::POST, body)
+    }
+
+    pub(super) fn put(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::PUT, body)
+    }
+
+    pub(super) fn delete(operation: &'static str, path: &[&str]) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(operation, path)
+        }
+    }
+
+    pub(super) fn delete_with(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::DELETE, body)
+    }
+
+    /// The caller repeats it, since a lost reply has to be looked into first.
+    pub(super) fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    fn with(self, method: Method, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("our own structs are JSON");
+        Self {
+            method,
+            body: Some(body),
+            ..self
+        }
+    }
+}
+
+/// One page of a list.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    /// What the server says there is in all; 0 on an empty page, whatever the offset.
+    pub(super) total: u64,
+}
+
+/// A connection to one organization of one instance.
+pub(super) struct Api {
+    client: Client,
+    base: Url,
+    organization: String,
+    auth: Auth,
+    limiter: Limiter,
+    backoff: Backoff,
+    stats: RefCell<RequestStats>,
+}
+
+impl Api {
+    pub(super) fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
+        let client = http::client_without_redirects(CONNECT, SILENCE).map_err(|error| TargetError {
+            kind: Kind::Misconfigured,
+            operation: "connect",
+            what: error.to_string(),
+            error_id: None,
+            hint: None,
+        })?;
+        Ok(Self {
+            client,
+            base: settings.url.clone(),
+            organization: settings.organization_id.clone(),
+            auth: Auth::new(settings)?,
+            limiter: Limiter::new(apply.rate_limit),
+            backoff: Backoff::default(),
+            stats: RefCell::default(),
+        })
+    }
+
+    pub(super) fn set_backoff(&mut self, backoff: Backoff) {
+        self.backoff = backoff;
+    }
+
+    pub(super) fn backoff(&self) -> Backoff {
+        self.backoff
+    }
+
+    /// The caller's user id, if the credentials say it.
+    pub(super) fn user_id(&self) -> Option<&str> {
+        self.auth.user_id()
+    }
+
+    pub(super) fn stats(&self) -> RequestStats {
+        self.stats.borrow().clone()
+    }
+
+    pub(super) fn count_repeat(&self) {
+        self.stats.borrow_mut().retried += 1;
+    }
+
+    /// Gets a token, so that everything after it fails for reasons of its own.
+    pub(super) async fn sign_in(&self) -> Result<(), Failure> {
+        retry(
+            self.backoff,
+            |failure| self.again(failure),
+            async |_| {
+                self.token().await?;
+                Ok(())
+            },
+        )
+        .await
+    }
+
+    /// Sends a request and reads its answer.
+    pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
+        self.exchange(call, async |reply| {
+            let (url, status) = (reply.url().to_string(), reply.status());
+            let body = reply
+                .bytes()
+                .await
+                .map_err(|error| unreachable(call.operation, &url, &error))?;
+            serde_json::from_slice(&body).map_err(|error| {
+                let answer = Answer {
+                    operation: call.operation,
+                    url: &url,
+                    status,
+                    retry_after: None,
+                    body: &body,
+                };
+                malformed(&answer, &error).into()
+            })
+        })
+        .await
+    }
+
+    /// Sends a request whose answer is a list, and takes its items in while they arrive.
+    pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
+        self.exchange(call, async |mut reply| {
+            let url = reply.url().to_string();
+            let mut splitter = Splitter::default();
+            let mut items = Vec::new();
+            while let Some(chunk) = reply
+                .chunk()
+                .await
+                .map_err(|error| unreachable(call.operation, &url, &error))?
+            {
+                splitter
+                    .feed(&chunk, |item| {
+                        items.push(serde_json::from_slice(item)?);
+                        Ok::<(), serde_json::Error>(())
+                    })
+                    .map_err(|error| malformed(&self.answer(call, &url, &reply, &[]), &error))?;
+            }
+            let head = splitter.into_rest();
+            let head: ListHead = serde_json::from_slice(&head)
+                .map_err(|error| malformed(&self.answer(call, &url, &reply, &head), &error))?;
+            Ok(Page {
+                items,
+                total: head.details.total_result,
+            })
+        })
+        .await
+    }
+
+    #[expect(clippy::unused_self, reason = "reads like its caller")]
+    fn answer<'a>(&self, call: &Call, url: &'a str, reply: &Response, body: &'a [u8]) -> Answer<'a> {
+        Answer {
+            operation: call.operation,
+            url,
+            status: reply.status(),
+            retry_after: None,
+            body,
+        }
+    }
+
+    /// Repeats a call as long as its failures are of the passing kind.
+    async fn exchange<R>(
+        &self,
+        call: &Call,
+        take: impl AsyncFn(Response) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
+        let tries = if call.once { 1 } else { self.backoff.tries };
+        let backoff = Backoff {
+            tries,
+            ..self.backoff
+        };
+        retry(
+            backoff,
+            |failure| self.again(failure),
+            async |attempt| {
+                if attempt > 1 {
+                    self.count_repeat();
+                }
+                let reply = self.authorized(call).await?;
+                if !reply.status().is_success() {
+                    return Err(refusal(call, reply).await);
+                }
+                take(reply).await
+            },
+        )
+        .await
+    }
+
+    /// Sends a call with a token, and once more with a fresh one when the server has come to refuse the first.
+    async fn authorized(&self, call: &Call) -> Result<Response, Failure> {
+        let token = self.token().await?;
+        let reply = self.transmit(call, &token).await?;
+        if reply.status() != reqwest::StatusCode::UNAUTHORIZED || !self.auth.forget(&token).await {
+            return Ok(reply);
+        }
+        self.count_repeat();
+        let token = self.token().await?;
+        self.transmit(call, &token).await
+    }
+
+    async fn token(&self) -> Result<Rc<SecretString>, Failure> {
+        let count = || self.count(auth::OPERATION);
+        Ok(self.auth.token(&self.client, &count).await?)
+    }
+
+    async fn transmit(&self, call: &Call, token: &SecretString) -> Result<Response, Failure> {
+        self.limiter.turn().await;
+        self.count(call.operation);
+        let url = self.url(call);
+        let mut request = self
+            .client
+            .request(call.method.clone(), url.clone())
+            .header("x-zitadel-orgid", &self.organization)
+            .bearer_auth(token.expose_secret());
+        if let Some(body) = &call.body {
+            request = request
+                .header(reqwest::header::CONTENT_TYPE, "application/json")
+                .body(body.clone());
+        }
+        let reply = request.send().await;
+        Ok(reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?)
+    }
+
+    fn url(&self, call: &Call) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(&call.path);
+        }
+        url
+    }
+
+    fn count(&self, operation: &'static str) {
+        let mut stats = self.stats.borrow_mut();
+        stats.total += 1;
+        *stats.by_operation.entry(operation).or_default() += 1;
+    }
+
+    /// The least pause before the same call may be sent again.
+    pub(super) fn again(&self, failure: &Failure) -> Option<Duration> {
+        let pause = match failure.error.retry() {
+            Retry::Never => None,
+            Retry::Backoff => Some(Duration::ZERO),
+            Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
+        };
+        if let (Kind::Throttled { .. }, Some(pause)) = (failure.error.kind, pause) {
+            // The server counts all our requests together.
+            self.limiter.pause(pause.max(self.backoff.first));
+        }
+        pause
+    }
+}
+
+/// Turns an answer that is no success into an error.
+async fn refusal(call: &Call, mut reply: Response) -> Failure {
+    let (status, url) = (reply.status(), reply.url().to_string());
+    if status.is_redirection() {
+        return redirected(call, &reply).into();
+    }
+    let retry_after = retry_after(reply.headers());
+    let mut body = Vec::new();
+    while body.len() < REFUSAL_LIMIT {
+        match reply.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(error) => return unreachable(call.operation, &url, &error).into(),
+        }
+    }
+    Answer {
+        operation: call.operation,
+        url: &url,
+        status,
+        retry_after,
+        body: &body,
+    }
+    .failure()
+}
+
+fn redirected(call: &Call, reply: &Response) -> TargetError {
+    let location = reply.headers().get(reqwest::header::LOCATION);
+    let location = location
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("nowhere");
+    TargetError {
+        kind: Kind::Misconfigured,
+        operation: call.operation,
+        what: format!("{} redirects to {location}", reply.url()),
+        error_id: None,
+        hint: Some("set `zitadel.url` to the address it redirects to".into()),
+    }
+}
+
+/// A success that does not hold what it should. The parser's words are left out: they could repeat a value.
+fn malformed(answer: &Answer<'_>, error: &serde_json::Error) -> TargetError {
+    if !answer.body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_err() {
+        return answer.not_json();
+    }
+    TargetError {
+        kind: Kind::Protocol,
+        operation: answer.operation,
+        what: format!(
+            "{} answered {} with JSON of an unknown form ({:?} error at line {} column {})",
+            answer.url,
+            answer.status.as_u16(),
+            error.classify(),
+            error.line(),
+            error.column()
+        ),
+        error_id: None,
+        hint: Some("check that this Zitadel is v2.64 or later".into()),
+    }
+}

@@ -1,0 +1,270 @@
+//! Attributes that the account list does not show: Zitadel's metadata.
+//!
+//! The user list can be *filtered* by metadata, so that one request says of a hundred users whether they hold what
+//! they should. Only who does not is read one by one.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures::StreamExt;
+use serde_json::{Value as Json, json};
+
+use super::ZitadelTarget;
+use super::api::{Call, Page};
+use super::error::{Failure, Sign};
+use super::schema::{DISABLED_BY, metadata_key};
+use super::wire::{Metadata, User};
+use crate::model::Value;
+use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
+
+/// The server's work grows with the square of the number of values in one request.
+const VALUES: usize = 100;
+/// Asking for a key alone costs next to nothing.
+const KEYS: usize = 5_000;
+/// The server takes no longer value into a filter.
+const LONGEST_VALUE: usize = 200;
+/// More only queue up: these reads take turns on the server.
+const WORKERS: usize = 4;
+
+/// What one request asks about its users.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Question {
+    HasValue(&'static str),
+    HasKey(&'static str),
+    LacksKey(&'static str),
+}
+
+/// The places of the expectations that one request asks about, no user twice.
+struct Batch {
+    question: Question,
+    places: Vec<usize>,
+}
+
+/// How the expectations are asked about.
+struct Course {
+    batches: Vec<Batch>,
+    /// Places that only a read of the user can answer.
+    single: Vec<usize>,
+}
+
+/// What a batch came to.
+enum Answered {
+    /// The places that a read of the user has to look into.
+    Ask(Vec<usize>),
+    /// The places where nothing is held.
+    Nothing(Vec<usize>),
+}
+
+impl ZitadelTarget {
+    /// Which expectations do not hold, in order of their places.
+    pub(super) async fn unmet(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+        let Course { batches, mut single } = course(expectations);
+        let mut unmet = Vec::new();
+        let answers = futures::stream::iter(batches)
+            .map(|batch| self.ask(batch, expectations))
+            .buffer_unordered(WORKERS)
+            .collect::<Vec<_>>()
+            .await;
+        for answer in answers {
+            match answer? {
+                Answered::Ask(places) => single.extend(places),
+                Answered::Nothing(places) => {
+                    unmet.extend(places.into_iter().map(|index| Unmet { index, current: None }));
+                }
+            }
+        }
+        unmet.extend(self.ask_singly(&single, expectations).await?);
+        unmet.sort_unstable_by_key(|unmet| unmet.index);
+        Ok(unmet)
+    }
+
+    /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
+    async fn ask(&self, batch: Batch, expectations: &[Expectation<'_>]) -> Result<Answered, TargetError> {
+        if !self.filters.get() {
+            return Ok(Answered::Ask(batch.places));
+        }
+        let count = match self.matching(&batch, expectations, 1).await {
+            Ok(page) => page.total,
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
+                if self.filters.replace(false) {
+                    tracing::info!("this Zitadel cannot filter by metadata; reading it user by user");
+                }
+                return Ok(Answered::Ask(batch.places));
+            }
+            Err(failure) => return Err(failure.error),
+        };
+        let wanted = match batch.question {
+            Question::LacksKey(_) => 0,
+            Question::HasValue(_) | Question::HasKey(_) => batch.places.len() as u64,
+        };
+        if count == wanted {
+            return Ok(Answered::Ask(vec![]));
+        }
+        let page = self.matching(&batch, expectations, batch.places.len()).await?;
+        let found: HashSet<Box<str>> = page.items.into_iter().map(|user| user.id).collect();
+        let is_found = |place: &usize| found.contains(expectations[*place].target_id.as_str());
+        let (found, missing) = batch.places.into_iter().partition(is_found);
+        Ok(match batch.question {
+            Question::HasValue(_) => Answered::Ask(missing),
+            Question::HasKey(_) => Answered::Nothing(missing),
+            Question::LacksKey(_) => Answered::Ask(found),
+        })
+    }
+
+    /// The users of a batch that hold what the question is about.
+    async fn matching(
+        &self,
+        batch: &Batch,
+        expectations: &[Expectation<'_>],
+        limit: usize,
+    ) -> Result<Page<User>, Failure> {
+        let user = |place: &usize| expectations[*place].target_id.as_str();
+        let test = match batch.question {
+            Question::HasKey(key) | Question::LacksKey(key) => key_filter(key),
+            Question::HasValue(key) => {
+                let one = |place: &usize| {
+                    json!({"andQuery": {"queries": [
+                        {"inUserIdsQuery": {"userIds": [user(place)]}},
+                        key_filter(key),
+                        {"metadataValueFilter": {
+                            "value": STANDARD.encode(wanted(&expectations[*place])),
+                            "method": "BYTE_FILTER_METHOD_EQUALS",
+                        }},
+                    ]}})
+                };
+                json!({"orQuery": {"queries": batch.places.iter().map(one).collect::<Vec<_>>()}})
+            }
+        };
+        let query = json!({
+            "query": {"limit": limit, "asc": true},
+            "queries": [
+                {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                // Narrows the search to these rows before anything is joined.
+                {"inUserIdsQuery": {"userIds": batch.places.iter().map(user).collect::<Vec<_>>()}},
+                test,
+            ],
+        });
+        self.api
+            .list(&Call::post("confirm_metadata", &["v2", "users"], &query))
+            .await
+    }
+
+    /// Reads each user once, whatever is asked about it.
+    async fn ask_singly(
+        &self,
+        places: &[usize],
+        expectations: &[Expectation<'_>],
+    ) -> Result<Vec<Unmet>, TargetError> {
+        let mut by_user: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for place in places {
+            by_user
+                .entry(expectations[*place].target_id.as_str())
+                .or_default()
+                .push(*place);
+        }
+        let reads = futures::stream::iter(by_user)
+            .map(async |(user, places)| Ok((self.metadata(user).await?, places)))
+            .buffer_unordered(WORKERS)
+            .collect::<Vec<Result<_, TargetError>>>()
+            .await;
+        let mut unmet = Vec::new();
+        for read in reads {
+            let (held, places) = read?;
+            let judged = places
+                .into_iter()
+                .filter_map(|index| judge(index, &expectations[index], &held));
+            unmet.extend(judged);
+        }
+        Ok(unmet)
+    }
+
+    /// All metadata of a user. A user who is gone holds nothing.
+    async fn metadata(&self, user: &str) -> Result<HashMap<Box<str>, Vec<u8>>, TargetError> {
+        let path = ["management", "v1", "users", user, "metadata", "_search"];
+        let page: Result<Page<Metadata>, _> = self
+            .api
+            .list(&Call::post("read_metadata", &path, &json!({})))
+            .await;
+        match page {
+            Ok(page) => Ok(page
+                .items
+                .into_iter()
+                .map(|entry| (entry.key, entry.value))
+                .collect()),
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(HashMap::new()),
+            Err(failure) => Err(failure.error),
+        }
+    }
+}
+
+fn key_filter(key: &str) -> Json {
+    json!({"metadataKeyFilter": {"key": key, "method": "TEXT_FILTER_METHOD_EQUALS"}})
+}
+
+fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {
+    match expectation.expected {
+        Expected::Value(_, value) => value.as_text(),
+        _ => "",
+    }
+}
+
+/// Sorts the expectations into requests.
+fn course(expectations: &[Expectation<'_>]) -> Course {
+    let mut groups: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
+    let mut asked = HashSet::new();
+    let mut single = Vec::new();
+    for (place, expectation) in expectations.iter().enumerate() {
+        match question(&expectation.expected) {
+            // A second question of the same kind about a user would spoil the count.
+            Some(question) if asked.insert((question, expectation.target_id)) => {
+                groups.entry(question).or_default().push(place);
+            }
+            _ => single.push(place),
+        }
+    }
+    let batches = groups.into_iter().flat_map(|(question, places)| {
+        let size = match question {
+            Question::HasValue(_) => VALUES,
+            Question::HasKey(_) | Question::LacksKey(_) => KEYS,
+        };
+        let batches: Vec<_> = places.chunks(size).map(<[usize]>::to_vec).collect();
+        batches.into_iter().map(move |places| Batch { question, places })
+    });
+    Course {
+        batches: batches.collect(),
+        single,
+    }
+}
+
+fn question(expected: &Expected<'_>) -> Option<Question> {
+    match expected {
+        Expected::Value(attribute, value) if value.as_text().len() <= LONGEST_VALUE => {
+            metadata_key(*attribute).map(Question::HasValue)
+        }
+        Expected::Present(attribute) => metadata_key(*attribute).map(Question::HasKey),
+        Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
+        Expected::Value(..) | Expected::DisabledByUs => None,
+    }
+}
+
+/// Compares an expectation with all that a user holds.
+fn judge(index: usize, expectation: &Expectation<'_>, held: &HashMap<Box<str>, Vec<u8>>) -> Option<Unmet> {
+    let key = match &expectation.expected {
+        Expected::Value(attribute, _) | Expected::Present(attribute) | Expected::Absent(attribute) => {
+            metadata_key(*attribute).unwrap_or_default()
+        }
+        Expected::DisabledByUs => DISABLED_BY,
+    };
+    // An empty value is none: that is how the source would say it.
+    let current = held.get(key).filter(|value| !value.is_empty());
+    let met = match &expectation.expected {
+        Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
+        Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
+        Expected::Absent(_) => current.is_none(),
+    };
+    (!met).then(|| Unmet {
+        index,
+        current: current.map(|current| Value::text(String::from_utf8_lossy(current))),
+    })
+}

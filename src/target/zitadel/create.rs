@@ -1,0 +1,186 @@
+//! A new account: one call for everything but the role, and a look before it is sent twice.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::ZitadelTarget;
+use super::api::Call;
+use super::error::{Failure, id};
+use super::schema::{
+    DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
+    metadata_key,
+};
+use super::wire::{Created, Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::write::PHONE_LEFT_OUT;
+use crate::model::{Attributes, ExternalId, Identity, Lifecycle, TargetId};
+use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
+
+/// Characters of a display name.
+const LONGEST_DISPLAY_NAME: usize = 200;
+
+impl ZitadelTarget {
+    /// Makes the account and gives it its roles. A disabled person's is deactivated before it gets any.
+    pub(super) async fn create(
+        &self,
+        identity: &Identity,
+        attributes: &Attributes,
+    ) -> Result<Applied, TargetError> {
+        let mut warnings = Vec::new();
+        let target_id = self.create_user(identity, attributes, &mut warnings).await?;
+        if identity.lifecycle == Lifecycle::Disabled {
+            self.deactivate(target_id.as_str()).await?;
+        }
+        // Grants come after the user: if this stops half-way, the next run sees the user without the role and repairs it.
+        self.grant(target_id.as_str(), &identity.entitlements, &mut warnings)
+            .await?;
+        Ok(Applied {
+            target_id: Some(target_id),
+            warnings,
+        })
+    }
+
+    async fn create_user(
+        &self,
+        identity: &Identity,
+        attributes: &Attributes,
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        let mut body = self.new_user(identity, attributes);
+        let (mut attempt, mut lost) = (1, false);
+        loop {
+            let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
+            let failure = match self.api.send::<Created>(&call).await {
+                Ok(created) => return Ok(TargetId::new(created.user_id)),
+                Err(failure) => failure,
+            };
+            if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {
+                warnings.push(PHONE_LEFT_OUT.into());
+                continue;
+            }
+            lost |= failure.error.kind == Kind::Unreachable;
+            let pause = self.api.again(&failure).zip(self.api.backoff().after(attempt));
+            if let Some((least, pause)) = pause {
+                tokio::time::sleep(pause.max(least)).await;
+            } else if !(lost && failure.is(id::TAKEN)) {
+                return Err(failure.error);
+            }
+            // A create whose reply was lost may have happened all the same.
+            if lost && let Some(found) = self.created_before(&identity.id, body.username).await? {
+                return Ok(found);
+            }
+            if pause.is_none() {
+                return Err(failure.error);
+            }
+            self.api.count_repeat();
+            attempt += 1;
+        }
+    }
+
+    /// The account of an earlier try: it holds the user name and our id.
+    async fn created_before(&self, id: &ExternalId, name: &str) -> Result<Option<TargetId>, Failure> {
+        let ours = id.to_string();
+        let users = self.users_named(name).await?;
+        let found = users.into_iter().find(|user| {
+            *user.details.resource_owner == *self.settings.organization_id
+                && user
+                    .human
+                    .as_ref()
+                    .is_some_and(|human| *human.profile.nick == *ours)
+        });
+        Ok(found.map(|user| TargetId::new(user.id)))
+    }
+
+    fn new_user<'a>(&'a self, identity: &'a Identity, attributes: &'a Attributes) -> NewUser<'a> {
+        let email = attributes.text(EMAIL).unwrap_or_default();
+        let mut metadata: Vec<_> = [LOCALPART, PREFERRED_USERNAME]
+            .into_iter()
+            .filter_map(|attribute| Some((metadata_key(attribute)?, attributes.text(attribute)?)))
+            .map(|(key, value)| NewMetadata::new(key, value))
+            .collect();
+        if identity.lifecycle == Lifecycle::Disabled {
+            metadata.push(NewMetadata::new(DISABLED_BY, DISABLED_BY_US));
+        }
+        let idp_id = self
+            .settings
+            .idp_id
+            .as_deref()
+            .filter(|_| self.settings.sso_login);
+        NewUser {
+            organization: OrgId {
+                org_id: &self.settings.organization_id,
+            },
+            username: email,
+            profile: profile(&identity.id, attributes),
+            email: self.email(email),
+            phone: attributes.text(PHONE).map(|phone| self.phone(phone)),
+            metadata,
+            idp_links: idp_id
+                .map(|idp_id| link(idp_id, &identity.id, email))
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    pub(super) fn email<'a>(&self, email: &'a str) -> NewEmail<'a> {
+        let verify = self.settings.verify_email;
+        NewEmail {
+            email,
+            is_verified: (!verify).then_some(true),
+            send_code: verify.then_some(Empty {}),
+        }
+    }
+
+    pub(super) fn phone<'a>(&self, phone: &'a str) -> NewPhone<'a> {
+        NewPhone {
+            phone,
+            is_verified: (!self.settings.verify_phone).then_some(true),
+        }
+    }
+}
+
+/// The names, the external id, and what is shown.
+pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes) -> NewProfile<'a> {
+    let first = attributes.text(FIRST_NAME).unwrap_or_default();
+    let last = attributes.text(LAST_NAME).unwrap_or_default();
+    NewProfile {
+        given: first,
+        family: last,
+        nick: id.to_string(),
+        display: format!("{last}, {first}")
+            .chars()
+            .take(LONGEST_DISPLAY_NAME)
+            .collect(),
+    }
+}
+
+/// The link by which the identity provider's user is this one.
+fn link<'a>(idp_id: &'a str, id: &ExternalId, email: &'a str) -> NewLink<'a> {
+    let user_id = match std::str::from_utf8(id.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => STANDARD.encode(id.as_bytes()),
+    };
+    NewLink {
+        idp_id,
+        user_id,
+        user_name: email,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The identity provider knows a person by the id's text, or by its bytes in base64 with padding.
+    #[test]
+    fn links_carry_the_id_as_text_or_base64() {
+        for (hex, user_id) in [
+            ("616461", "ada"),
+            ("c3bc736572", "üser"),
+            ("a1a2", "oaI="),
+            ("8f14e45fceea167a5a36dedd4bea2543", "jxTkX87qFnpaNt7dS+olQw=="),
+        ] {
+            let id = ExternalId::from_hex(hex).unwrap();
+            assert_eq!(link("idp", &id, "a@b.c").user_id, user_id);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Zitadel, v2.64 and later, over its REST API.
+//!
+//! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in pages of
+//! ten thousand, the role grants likewise; metadata is confirmed by filter where the server can, user by user elsewhere.
+
+mod api;
+mod auth;
+mod confirm;
+mod create;
+mod error;
+mod grants;
+mod normalize;
+mod phone;
+mod prepare;
+mod read;
+mod schema;
+mod stream;
+mod wire;
+mod write;
+
+pub use schema::schema;
+
+use std::cell::{Cell, RefCell};
+use std::num::NonZeroU32;
+use std::rc::Rc;
+
+use self::api::Api;
+use self::prepare::Prepared;
+use self::schema::EMAIL;
+use super::{Applied, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet};
+use crate::config::{ApplySettings, ZitadelSettings};
+use crate::http::Backoff;
+use crate::model::{Account, Change, Finding, Identity, Schema, Warning};
+
+/// As many small users or grants as fit into the gateway's 4 MiB, with room to spare.
+const PAGE: u32 = 10_000;
+
+/// One organization of one Zitadel.
+pub struct ZitadelTarget {
+    schema: Schema,
+    settings: ZitadelSettings,
+    api: Api,
+    prepared: RefCell<Option<Rc<Prepared>>>,
+    /// Rows a page; becomes smaller when the server says that its replies are too large.
+    page_size: Cell<u32>,
+    /// The server can filter users by metadata, as far as is known.
+    filters: Cell<bool>,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+impl ZitadelTarget {
+    /// Reads the credentials; sends nothing.
+    ///
+    /// # Errors
+    /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
+    pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
+        Ok(Self {
+            schema: schema::schema(settings.localpart),
+            settings: settings.clone(),
+            api: Api::new(settings, apply)?,
+            prepared: RefCell::default(),
+            page_size: Cell::new(PAGE),
+            filters: Cell::new(true),
+            warnings: RefCell::default(),
+        })
+    }
+
+    /// Other pauses between tries, for tests that cannot wait.
+    #[must_use]
+    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
+        self.api.set_backoff(backoff);
+        self
+    }
+
+    /// Other pages than ten thousand rows. At least two rows, of which one repeats the page before.
+    #[must_use]
+    pub fn with_page_size(self, rows: NonZeroU32) -> Self {
+        self.page_size.set(rows.get().max(2));
+        self
+    }
+
+    fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
+        self.prepared.borrow().clone().ok_or_else(|| TargetError {
+            kind: Kind::Protocol,
+            operation: "list_users",
+            what: "asked for accounts before it was proved that all of them can be seen".into(),
+            error_id: None,
+            hint: None,
+        })
+    }
+}
+
+impl Target for ZitadelTarget {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String> {
+        normalize::normalize(identity)
+    }
+
+    async fn prepare(&self) -> Result<(), TargetError> {
+        let prepared = self.prove().await?;
+        *self.prepared.borrow_mut() = Some(Rc::new(prepared));
+        Ok(())
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+        self.read_accounts(each).await
+    }
+
+    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+        self.unmet(expectations).await
+    }
+
+    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+        match identity.attributes.text(EMAIL) {
+            Some(name) => self.find_holders(name).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {
+        self.carry_out(change).await
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        self.findings().await
+    }
+
+    fn requests(&self) -> RequestStats {
+        self.api.stats()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        self.warnings.borrow().clone()
+    }
+}

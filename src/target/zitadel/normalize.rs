@@ -1,0 +1,319 @@
+//! What Zitadel would make of a person, so that a second run finds nothing to do. Pure.
+//!
+//! Limits and rules are those of the create call, which is the stricter of the two: an update stores what it is given.
+
+use super::phone;
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME};
+use crate::model::{AttributeIndex, Identity, Value};
+
+/// Characters a name, an address or the nickname may have.
+const LONGEST_TEXT: usize = 200;
+/// The nickname holds two characters a byte.
+const LONGEST_ID: usize = LONGEST_TEXT / 2;
+const LONGEST_METADATA: usize = 500_000;
+
+/// Rewrites a person to what Zitadel would store. Gives what was left out.
+///
+/// # Errors
+/// Why Zitadel would refuse the person, without the value.
+pub(super) fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> {
+    let length = identity.id.as_bytes().len();
+    if length > LONGEST_ID {
+        return Err(format!(
+            "the external id has {length} bytes, and Zitadel's nickname has room for {LONGEST_ID}"
+        ));
+    }
+    for (attribute, label) in [(FIRST_NAME, "first name"), (LAST_NAME, "last name")] {
+        text(identity, attribute, |text| name(label, text))?;
+    }
+    text(identity, EMAIL, email)?;
+    for (attribute, label) in [
+        (PREFERRED_USERNAME, "preferred username"),
+        (LOCALPART, "localpart"),
+    ] {
+        text(identity, attribute, |text| metadata(label, text))?;
+    }
+    Ok(normalize_phone(identity).into_iter().collect())
+}
+
+/// Rewrites one attribute; an empty text becomes no value.
+fn text(
+    identity: &mut Identity,
+    attribute: AttributeIndex,
+    rewrite: impl Fn(&str) -> Result<&str, String>,
+) -> Result<(), String> {
+    if identity.unknown.contains(attribute) {
+        return Ok(());
+    }
+    let Some(before) = identity.attributes.text(attribute) else {
+        return Ok(());
+    };
+    let after = rewrite(before)?;
+    if after.len() < before.len() || after.is_empty() {
+        let after = (!after.is_empty()).then(|| Value::text(after));
+        identity.attributes.set(attribute, after);
+    }
+    Ok(())
+}
+
+/// A number that Zitadel would refuse must not keep the person from an account, nor take the number away that the
+/// account has.
+fn normalize_phone(identity: &mut Identity) -> Option<String> {
+    let before = identity.attributes.text(PHONE)?;
+    if before.is_empty() {
+        identity.attributes.set(PHONE, None);
+        return None;
+    }
+    let Some(after) = phone::normalize(before) else {
+        identity.attributes.set(PHONE, None);
+        identity.unknown.insert(PHONE);
+        return Some(
+            "the phone number is not one that Zitadel takes; it is left out, and a number the account has stays".into(),
+        );
+    };
+    if after != before {
+        identity.attributes.set(PHONE, Some(Value::text(after)));
+    }
+    None
+}
+
+/// Create trims names and refuses blank ones; update stores what it is given, so both get the same.
+fn name<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("the {label} is blank"));
+    }
+    if text.contains('\0') {
+        return Err(format!(
+            "the {label} holds a NUL character, which Zitadel cannot store"
+        ));
+    }
+    short(&format!("the {label}"), text)
+}
+
+fn short<'a>(subject: &str, text: &'a str) -> Result<&'a str, String> {
+    match text.chars().count() {
+        ..=LONGEST_TEXT => Ok(text),
+        count => Err(format!(
+            "{subject} has {count} characters, and Zitadel takes {LONGEST_TEXT}"
+        )),
+    }
+}
+
+/// Metadata is stored byte for byte, so blanks stay.
+fn metadata<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
+    if text.len() > LONGEST_METADATA {
+        return Err(format!(
+            "the {label} has {} bytes, and Zitadel takes {LONGEST_METADATA}",
+            text.len()
+        ));
+    }
+    Ok(text)
+}
+
+/// Zitadel's check: Go's address parser, then a host name of plain ASCII labels.
+fn email(text: &str) -> Result<&str, String> {
+    let text = text.trim();
+    let refuse = |why: &str| Err(format!("the e-mail address {why}"));
+    if text.is_empty() {
+        return refuse("is blank");
+    }
+    short("the e-mail address", text)?;
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return refuse("has no `@`");
+    };
+    if text.len() > 254 {
+        return refuse("has more than 254 bytes");
+    }
+    if local.len() > 64 {
+        return refuse("has more than 64 bytes before the `@`");
+    }
+    if !is_quoted(local) && !is_dot_atom(local) {
+        return refuse("is malformed before the `@`");
+    }
+    if host.len() > 253 || !host.split('.').all(is_host_label) {
+        return refuse(
+            "has a domain that is no ASCII host name (a domain with umlauts is written as `xn--…`)",
+        );
+    }
+    Ok(text)
+}
+
+/// Words of letters, digits and some signs, with single dots between. Characters outside ASCII count as letters.
+fn is_dot_atom(local: &str) -> bool {
+    local.split('.').all(|word| {
+        !word.is_empty()
+            && word.chars().all(|c| {
+                c.is_ascii_alphanumeric()
+                    || "!#$%&'*+-/=?^_`{|}~".contains(c)
+                    || (!c.is_ascii() && c != '\u{FFFD}')
+            })
+    })
+}
+
+/// `"anything"`, except for what would have to be escaped and what Zitadel's second look trips over.
+fn is_quoted(local: &str) -> bool {
+    local
+        .strip_prefix('"')
+        .and_then(|local| local.strip_suffix('"'))
+        .is_some_and(|inner| {
+            !inner.is_empty()
+                && inner
+                    .chars()
+                    .all(|c| !c.is_control() && !matches!(c, '"' | '\\' | '@'))
+        })
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::schema;
+    use super::*;
+    use crate::config::Localpart;
+    use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef};
+    use proptest::prelude::*;
+
+    fn person(values: &[(AttributeIndex, &str)]) -> Identity {
+        let mut attributes = Attributes::empty(&schema(Localpart::Uuid));
+        for (attribute, value) in [
+            (FIRST_NAME, "Ada"),
+            (LAST_NAME, "Lovelace"),
+            (EMAIL, "ada@example.org"),
+        ]
+        .iter()
+        .chain(values)
+        {
+            attributes.set(*attribute, Some(Value::text(*value)));
+        }
+        Identity {
+            id: ExternalId::new(*b"ada"),
+            lifecycle: Lifecycle::Active,
+            attributes,
+            unknown: AttributeSet::default(),
+            entitlements: [Box::from("User")].into(),
+            origin: RecordRef {
+                source: "csv".into(),
+                at: "users.csv:2".into(),
+            },
+        }
+    }
+
+    /// Names lose the white space around them, all of Unicode's; metadata keeps it.
+    #[test]
+    fn names_are_trimmed_and_metadata_is_not() {
+        let mut ada = person(&[
+            (FIRST_NAME, "\u{a0}Ada \u{3000}\t"),
+            (EMAIL, " ada@example.org "),
+            (PREFERRED_USERNAME, " ada "),
+            (PHONE, "079 123 45 67"),
+        ]);
+        assert_eq!(normalize(&mut ada), Ok(vec![]));
+        let wanted = person(&[(PREFERRED_USERNAME, " ada "), (PHONE, "+41791234567")]);
+        assert_eq!(ada, wanted);
+    }
+
+    /// What is empty is not there.
+    #[test]
+    fn empty_values_are_none() {
+        let mut ada = person(&[(PREFERRED_USERNAME, ""), (PHONE, ""), (LOCALPART, "")]);
+        assert_eq!(normalize(&mut ada), Ok(vec![]));
+        assert_eq!(ada, person(&[]));
+    }
+
+    /// A phone number that Zitadel refuses is said, and the account's own is left alone.
+    #[test]
+    fn a_refused_phone_is_unknown() {
+        let mut ada = person(&[(PHONE, "n/a")]);
+        let warnings = normalize(&mut ada).unwrap();
+        assert_eq!(warnings.len(), 1);
+        assert!(!warnings[0].contains("n/a"));
+        assert_eq!(ada.attributes.text(PHONE), None);
+        assert!(ada.unknown.contains(PHONE));
+    }
+
+    /// What Zitadel would refuse is refused with a reason that does not hold the value.
+    #[test]
+    fn refusals_give_a_reason_without_the_value() {
+        let long = "x".repeat(201);
+        for (attribute, value, reason) in [
+            (FIRST_NAME, " \u{a0}", "the first name is blank"),
+            (LAST_NAME, "a\0b", "NUL"),
+            (LAST_NAME, long.as_str(), "201 characters"),
+            (EMAIL, " ", "is blank"),
+            (EMAIL, "ada.example.org", "no `@`"),
+        ] {
+            let refused = normalize(&mut person(&[(attribute, value)])).unwrap_err();
+            assert!(refused.contains(reason), "{refused}");
+        }
+        let mut ada = person(&[]);
+        ada.id = ExternalId::new(vec![7; 100]);
+        assert!(normalize(&mut ada).is_ok());
+        ada.id = ExternalId::new(vec![7; 101]);
+        assert!(normalize(&mut ada).unwrap_err().contains("101 bytes"));
+    }
+
+    /// The addresses that a real Zitadel took and refused.
+    #[test]
+    fn addresses_are_judged_as_zitadel_does() {
+        let local = "a".repeat(64);
+        for good in [
+            "a@b.c",
+            "a@localhost",
+            "jürgen@example.org",
+            "\"a b\"@example.org",
+            "a+b_c@sub-domain.example.org",
+            "Ada.Lovelace@EXAMPLE.org",
+            &format!("{local}@b.c"),
+        ] {
+            assert_eq!(email(good), Ok(good));
+        }
+        for bad in [
+            "a@münchen.de",
+            "a@b_c.de",
+            "a..b@c.de",
+            ".a@c.de",
+            "a.@c.de",
+            "a@",
+            "@b.c",
+            "A B <a@b.c>",
+            "<a@b.c>",
+            "a@b..c",
+            "a@-b.c",
+            "a@b-.c",
+            "a b@c.de",
+            "a@b@c.de",
+            "a@[127.0.0.1]",
+            &format!("{local}a@b.c"),
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        /// Doing it twice changes nothing.
+        #[test]
+        fn twice_is_once(
+            first in "\\PC{0,12}|\\s{0,3}[a-z]{1,4}\\s{0,3}",
+            address in "\\s{0,2}[a-zé.]{1,6}@[a-z.-]{1,8}\\s{0,2}",
+            number in "[+0-9 ()/x]{0,18}",
+            username in "\\PC{0,6}",
+        ) {
+            let mut once = person(&[
+                (FIRST_NAME, &first), (EMAIL, &address), (PHONE, &number), (PREFERRED_USERNAME, &username),
+            ]);
+            if normalize(&mut once).is_ok() {
+                let mut twice = once.clone();
+                prop_assert_eq!(normalize(&mut twice), Ok(vec![]));
+                prop_assert_eq!(twice, once);
+            }
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The form in which Zitadel stores a phone number.
+//!
+//! Zitadel parses with libphonenumber's Go port, default region Switzerland, and stores E.164. Only the parse has to
+//! succeed; whether a number is valid does not matter, so that `12` becomes `+4112`. The steps here are that parse's;
+//! the numbering plans come from the `phonenumber` crate, whose own parser refuses much that Zitadel takes.
+
+use std::sync::LazyLock;
+
+use phonenumber::Metadata;
+use phonenumber::metadata::{DATABASE, Descriptor};
+
+const REGION: &str = "CH";
+const REGION_CODE: &str = "41";
+
+/// More characters are refused before they are parsed.
+const LONGEST_INPUT: usize = 200;
+
+/// Digits of a number without its country code.
+const NATIONAL: std::ops::RangeInclusive<usize> = 2..=17;
+
+/// Letters that stand for a digit, by the keys of a telephone.
+const KEYS: [&str; 8] = ["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
+
+/// The zeros of the scripts people type numbers in; their other digits follow.
+const ZEROS: [char; 20] = [
+    '0', '\u{660}', '\u{6F0}', '\u{7C0}', '\u{966}', '\u{9E6}', '\u{A66}', '\u{AE6}', '\u{B66}', '\u{BE6}',
+    '\u{C66}', '\u{CE6}', '\u{D66}', '\u{E50}', '\u{ED0}', '\u{F20}', '\u{1040}', '\u{17E0}', '\u{1810}',
+    '\u{FF10}',
+];
+
+/// What Zitadel would store; `None` if it would refuse the number. The result is stored as it is.
+pub(super) fn normalize(input: &str) -> Option<String> {
+    let mut number = parse(input)?;
+    // Taking `0` off `+49 00 30…` leaves another one, and the server would take that off when it is sent.
+    for _ in 0..NATIONAL.count() {
+        let again = parse(&number)?;
+        if again == number {
+            return Some(number);
+        }
+        number = again;
+    }
+    None
+}
+
+fn parse(input: &str) -> Option<String> {
+    if input.chars().count() > LONGEST_INPUT {
+        return None;
+    }
+    let written = start(input);
+    if !viable(&written) {
+        return None;
+    }
+    let written = without_extension(&written);
+    let (code, national) = match country(written) {
+        Ok(found) => found,
+        // `+0049…`: what follows the plus may be dialled with an international prefix.
+        Err(Unknown::Code) => match country(written.trim_start_matches(PLUS)) {
+            Ok((Some(code), national)) => (Some(code), national),
+            _ => return None,
+        },
+        Err(Unknown::TooShort) => return None,
+    };
+    let code = code.unwrap_or_else(|| REGION_CODE.to_owned());
+    let plan = plan(&code)?;
+    if national.len() < *NATIONAL.start() {
+        return None;
+    }
+    let stripped = without_national_prefix(&national, plan);
+    let national = if possible(&stripped, plan) {
+        stripped
+    } else {
+        national
+    };
+    NATIONAL
+        .contains(&national.len())
+        .then(|| format!("+{code}{national}"))
+}
+
+const PLUS: [char; 2] = ['+', '\u{FF0B}'];
+
+/// The number with what comes before its first digit or plus taken off, by the rules for `tel:` addresses.
+fn start(input: &str) -> String {
+    const CONTEXT: &str = ";phone-context=";
+    let mut written = String::new();
+    if let Some(at) = input.find(CONTEXT).filter(|at| *at > 0) {
+        let context = &input[at + CONTEXT.len()..];
+        if context.starts_with('+') {
+            written.push_str(context.split(';').next().unwrap_or_default());
+        }
+        let from = input.find("tel:").map_or(0, |prefix| prefix + 4);
+        written.push_str(input.get(from..at).unwrap_or_default());
+    } else {
+        let from = input.find(|c| digit(c).is_some() || PLUS.contains(&c));
+        written.push_str(from.map_or("", |from| &input[from..]));
+    }
+    if let Some(at) = second_number(&written) {
+        written.truncate(at);
+    }
+    if let Some(at) = written.find(";isub=").filter(|at| *at > 0) {
+        written.truncate(at);
+    }
+    written
+}
+
+/// Where a second extension starts, as in `x302/x2303`.
+fn second_number(written: &str) -> Option<usize> {
+    written
+        .match_indices(['/', '\\'])
+        .map(|(at, _)| at)
+        .find(|at| written[at + 1..].trim_start_matches(' ').starts_with('x'))
+}
+
+/// Whether it holds two digits side by side, or three with nothing but punctuation between.
+fn viable(written: &str) -> bool {
+    let (mut found, mut adjacent) = (0, false);
+    for c in written.chars() {
+        if digit(c).is_some() {
+            found += 1;
+            if adjacent || found == 3 {
+                return true;
+            }
+            adjacent = true;
+        } else {
+            adjacent = false;
+            if !punctuation(c) {
+                found = 0;
+            }
+        }
+    }
+    false
+}
+
+fn punctuation(c: char) -> bool {
+    matches!(c,
+        '-' | 'x' | '*' | ' ' | '(' | ')' | '.' | '[' | ']' | '/' | '~'
+        | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}' | '\u{FF0D}'..='\u{FF0F}' | '\u{A0}' | '\u{AD}'
+        | '\u{200B}' | '\u{2060}' | '\u{3000}' | '\u{FF08}' | '\u{FF09}' | '\u{FF3B}' | '\u{FF3D}' | '\u{2053}'
+        | '\u{223C}' | '\u{FF5E}')
+}
+
+/// The number without an extension such as `;ext=12`, ` ext. 12`, `x12`, `#12` or `- 12#` at its end.
+fn without_extension(written: &str) -> &str {
+    const MARKS: [&str; 22] = [
+        "extensi\u{f3}n",
+        "extensio\u{301}n",
+        "extension",
+        "extensi\u{f3}",
+        "extensio\u{301}",
+        "extensio",
+        "extn",
+        "ext",
+        "xtension",
+        "xtn",
+        "xt",
+        ",",
+        "x",
+        "\u{FF58}",
+        "#",
+        "\u{FF03}",
+        "~",
+        "\u{FF5E}",
+        "int",
+        "anexo",
+        "\u{FF49}\u{FF4E}\u{FF54}",
+        "\u{FF45}\u{FF58}\u{FF54}\u{FF4E}",
+    ];
+    const BLANKS: [char; 4] = [' ', '\u{A0}', '\t', ','];
+    let hashed = written.strip_suffix('#');
+    let body = hashed.unwrap_or(written);
+    let before = body.trim_end_matches(|c| digit(c).is_some());
+    let digits = body[before.len()..].chars().count();
+    let mark_end = before.trim_end_matches(|c| BLANKS.contains(&c) || c == '-');
+    let unmarked = mark_end.trim_end_matches([':', '.', '\u{FF0E}']);
+    let number = if let Some(number) = before.strip_suffix(";ext=").filter(|_| hashed.is_none()) {
+        Some(number)
+    } else if let Some(number) = MARKS.iter().find_map(|mark| unmarked.strip_suffix(mark)) {
+        Some(number.trim_end_matches(BLANKS))
+    } else if before[mark_end.len()..].contains(',') {
+        Some(mark_end.trim_end_matches(BLANKS))
+    } else {
+        let number = before.trim_end_matches(['-', ' ']);
+        (hashed.is_some() && digits <= 5 && number.len() < before.len()).then_some(number)
+    };
+    match number {
+        Some(number) if (1..=7).contains(&digits) && viable(number) => number,
+        _ => written,
+    }
+}
+
+enum Unknown {
+    /// No country has this code.
+    Code,
+    /// Nothing follows a plus or an international prefix.
+    TooShort,
+}
+
+/// The country code, if the number has one, and the digits after it.
+fn country(written: &str) -> Result<(Option<String>, String), Unknown> {
+    let home = &*HOME;
+    let without_plus = written.trim_start_matches(PLUS);
+    let digits = digits(without_plus);
+    let international = if without_plus.len() < written.len() {
+        Some(digits.as_str())
+    } else {
+        digits.strip_prefix("00").filter(|rest| !rest.starts_with('0'))
+    };
+    if let Some(full) = international {
+        if full.len() <= *NATIONAL.start() {
+            return Err(Unknown::TooShort);
+        }
+        let known = (1..=3.min(full.len())).find(|length| plan(&full[..*length]).is_some());
+        let length = known.filter(|_| !full.starts_with('0')).ok_or(Unknown::Code)?;
+        return Ok((Some(full[..length].to_owned()), full[length..].to_owned()));
+    }
+    // `41 79 …` without a plus: a country code only if the number makes no sense as a national one.
+    if let (Some(rest), Some(home)) = (digits.strip_prefix(REGION_CODE), home) {
+        let rest = without_national_prefix(rest, home);
+        if (!matches(&digits, home) && matches(&rest, home)) || too_long(&digits, home) {
+            return Ok((Some(REGION_CODE.to_owned()), rest));
+        }
+    }
+    Ok((None, digits))
+}
+
+static HOME: LazyLock<Option<&'static Metadata>> = LazyLock::new(|| DATABASE.by_id(REGION));
+
+/// The numbering plan of a country code; that of its main country if several share it.
+fn plan(code: &str) -> Option<&'static Metadata> {
+    let plans = DATABASE.by_code(&code.parse::<u16>().ok()?)?;
+    let main = plans.iter().find(|plan| plan.is_main_country_for_code());
+    main.or(plans.first()).copied()
+}
+
+/// The digits of a number. Three letters or more make it a word to be typed on a telephone.
+fn digits(written: &str) -> String {
+    let word = written.chars().filter(char::is_ascii_alphabetic).count() >= 3;
+    written
+        .chars()
+        .filter_map(|c| digit(c).or_else(|| if word { key(c) } else { None }))
+        .collect()
+}
+
+fn digit(c: char) -> Option<char> {
+    if c.is_ascii_digit() {
+        return Some(c);
+    }
+    let zero = ZEROS
+        .iter()
+        .find(|zero| (0..10).contains(&(u32::from(c).wrapping_sub(u32::from(**zero)))))?;
+    char::from_digit(u32::from(c) - u32::from(*zero), 10)
+}
+
+fn key(c: char) -> Option<char> {
+    let place = KEYS
+        .iter()
+        .position(|letters| letters.contains(c.to_ascii_uppercase()))?;
+    char::from_digit(u32::try_from(place).ok()? + 2, 10)
+}
+
+/// Takes off what is dialled before a number only inside its country, such as the `0` of `(0)30`.
+fn without_national_prefix(national: &str, plan: &Metadata) -> String {
+    match prefix_taken_off(national, plan) {
+        // A number that was right before stays, if it would not be right without.
+        Some(rest) if !matches(national, plan) || matches(&rest, plan) => rest,
+        _ => national.to_owned(),
+    }
+}
+
+fn prefix_taken_off(national: &str, plan: &Metadata) -> Option<String> {
+    let Some(pattern) = plan.national_prefix_for_parsing() else {
+        return national.strip_prefix(plan.national_prefix()?).map(str::to_owned);
+    };
+    let found = pattern.captures(national)?;
+    let whole = found.get(0).filter(|whole| whole.start() == 0)?;
+    let rest = &national[whole.end()..];
+    match plan.national_prefix_transform_rule() {
+        Some(rule) if found.get(found.len() - 1).is_some() => {
+            let mut transformed = String::new();
+            found.expand(rule, &mut transformed);
+            Some(transformed + rest)
+        }
+        _ => Some(rest.to_owned()),
+    }
+}
+
+/// Whether the plan knows numbers that begin like this one and are as long.
+fn matches(national: &str, plan: &Metadata) -> bool {
+    plan.descriptors().general().is_match(national) && lengths(plan).any(|length| length == national.len())
+}
+
+/// Whether a number of this length may exist in the country, or is longer than all that do.
+fn possible(national: &str, plan: &Metadata) -> bool {
+    lengths(plan).any(|length| length == national.len()) || too_long(national, plan)
+}
+
+fn too_long(national: &str, plan: &Metadata) -> bool {
+    lengths(plan)
+        .max()
+        .is_some_and(|longest| national.len() > longest)
+}
+
+/// The lengths of the country's numbers; the plan's general entry leaves them to the single kinds.
+fn lengths(plan: &Metadata) -> impl Iterator<Item = usize> {
+    let kinds = plan.descriptors();
+    let kinds = [
+        kinds.fixed_line(),
+        kinds.mobile(),
+        kinds.toll_free(),
+        kinds.premium_rate(),
+        kinds.shared_cost(),
+        kinds.personal_number(),
+        kinds.voip(),
+        kinds.pager(),
+        kinds.uan(),
+        kinds.voicemail(),
+    ];
+    let lengths = kinds.into_iter().flatten().flat_map(Descriptor::possible_length);
+    lengths.map(|length| usize::from(*length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a real Zitadel stored for what it was sent; an empty text where it refused (`PHONE-so0wa`).
+    const RECORDED: &[(&str, &str)] = include!("testdata/phones.rs");
+
+    #[test]
+    fn numbers_become_what_zitadel_stored() {
+        let wrong: Vec<_> = RECORDED
+            .iter()
+            .map(|(input, stored)| (input, stored, normalize(input).unwrap_or_default()))
+            .filter(|(_, stored, got)| got != *stored)
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    proptest! {
+        /// A stored number is stored again as it is, and no text makes the parse fall over.
+        #[test]
+        fn a_stored_number_stays(input in "\\PC{0,24}|[+0-9 ()/x#,a-z]{0,24}|(\\+|00|0|)[0-9]{1,18}") {
+            if let Some(stored) = normalize(&input) {
+                prop_assert_eq!(normalize(&stored), Some(stored));
+            }
+        }
+    }
+}

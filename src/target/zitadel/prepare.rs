@@ -1,0 +1,223 @@
+//! What has to be true before anything is read: Zitadel shows an empty list to whoever may not see it.
+
+use serde_json::json;
+
+use super::ZitadelTarget;
+use super::api::{Call, Page};
+use super::grants::Grants;
+use super::wire::{GrantedProject, Me, MyOrg, Permissions, Role};
+use crate::model::{Finding, RecordRef, Warning};
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+/// What every run needs. `user.grant.delete` is only needed to take a role away.
+const NEEDED: [&str; 5] = [
+    "user.read",
+    "user.write",
+    "user.delete",
+    "user.grant.read",
+    "user.grant.write",
+];
+
+/// What was learnt before the account list is read.
+pub(super) struct Prepared {
+    /// The service user's id.
+    pub(super) own_id: String,
+    pub(super) grants: Grants,
+}
+
+impl ZitadelTarget {
+    /// Checks rights, organization and role, and reads the grants, side by side.
+    pub(super) async fn prove(&self) -> Result<Prepared, TargetError> {
+        self.api.sign_in().await?;
+        let (permissions, organization, role, own_id, grants) = futures::join!(
+            self.check_permissions(),
+            self.check_organization(),
+            self.check_role(),
+            self.own_id(),
+            self.read_grants(),
+        );
+        // In this order: without rights, all the others fail too, and say less.
+        permissions?;
+        organization?;
+        role?;
+        let prepared = Prepared {
+            own_id: own_id?,
+            grants: grants?,
+        };
+        self.warn_of_inactive(prepared.grants.inactive);
+        Ok(prepared)
+    }
+
+    fn warn_of_inactive(&self, inactive: usize) {
+        if inactive > 0 {
+            let (role, project) = (&self.settings.role, &self.settings.project_id);
+            self.warnings.borrow_mut().push(Warning {
+                at: RecordRef {
+                    source: "zitadel".into(),
+                    at: format!("project {project}").into(),
+                },
+                id: None,
+                reason: format!(
+                    "{inactive} grants of the role `{role}` were deactivated by an administrator, and stay so"
+                ),
+            });
+        }
+    }
+
+    /// Gives the rights found; fails naming the ones that are missing.
+    async fn check_permissions(&self) -> Result<String, TargetError> {
+        let path = ["auth", "v1", "permissions", "zitadel", "me", "_search"];
+        let held: Permissions = self
+            .api
+            .send(&Call::post("permissions", &path, &json!({})))
+            .await?;
+        let project = &self.settings.project_id;
+        let missing: Vec<_> = NEEDED
+            .into_iter()
+            .filter(|needed| {
+                let on_project = format!("{needed}:{project}");
+                let enough = |held: &String| {
+                    held == needed || (needed.starts_with("user.grant.") && *held == on_project)
+                };
+                !held.result.iter().any(enough)
+            })
+            .collect();
+        if missing.is_empty() {
+            return Ok(NEEDED.join(", "));
+        }
+        Err(TargetError {
+            kind: Kind::Unauthorized,
+            operation: "permissions",
+            what: format!(
+                "the service user lacks {} in organization {}",
+                missing.join(", "),
+                self.settings.organization_id
+            ),
+            error_id: None,
+            hint: Some("give the service user the role ORG_USER_MANAGER in that organization".into()),
+        })
+    }
+
+    /// Gives the organization's name.
+    async fn check_organization(&self) -> Result<String, TargetError> {
+        let path = ["management", "v1", "orgs", "me"];
+        let found: MyOrg = self.api.send(&Call::get("organization", &path)).await?;
+        if found.org.id == self.settings.organization_id {
+            return Ok(found.org.name);
+        }
+        Err(misconfigured(
+            "organization",
+            format!(
+                "asked for organization {}, and Zitadel answered with {}",
+                self.settings.organization_id, found.org.id
+            ),
+            "check `zitadel.organization_id`",
+        ))
+    }
+
+    /// Looks the role up on the project; a project of another organization shows its roles only as a grant.
+    async fn check_role(&self) -> Result<String, TargetError> {
+        let (project, role) = (self.settings.project_id.as_str(), self.settings.role.as_str());
+        let path = ["management", "v1", "projects", project, "roles", "_search"];
+        let own: Page<Role> = self
+            .api
+            .list(&Call::post("project_roles", &path, &json!({})))
+            .await?;
+        let mut keys: Vec<String> = own.items.into_iter().map(|role| role.key).collect();
+        if keys.is_empty() {
+            let path = ["management", "v1", "granted_projects", "_search"];
+            let granted: Page<GrantedProject> = self
+                .api
+                .list(&Call::post("granted_projects", &path, &json!({})))
+                .await?;
+            let granted = granted
+                .items
+                .into_iter()
+                .filter(|granted| granted.project_id == project);
+            keys = granted.flat_map(|granted| granted.granted_role_keys).collect();
+        }
+        if keys.iter().any(|key| key == role) {
+            return Ok(format!("`{role}` on project {project}"));
+        }
+        keys.sort_unstable();
+        Err(if keys.is_empty() {
+            misconfigured(
+                "project_roles",
+                format!("project {project} is not there, or has no roles"),
+                "check `zitadel.project_id`, and that the project belongs to the organization or is granted to it",
+            )
+        } else {
+            misconfigured(
+                "project_roles",
+                format!(
+                    "project {project} has no role `{role}`; it has `{}`",
+                    keys.join("`, `")
+                ),
+                "check `zitadel.role`, or add the role to the project",
+            )
+        })
+    }
+
+    async fn own_id(&self) -> Result<String, TargetError> {
+        if let Some(id) = self.api.user_id() {
+            return Ok(id.to_owned());
+        }
+        let path = ["auth", "v1", "users", "me"];
+        let me: Me = self.api.send(&Call::get("own_account", &path)).await?;
+        if me.user.id.is_empty() {
+            return Err(TargetError {
+                kind: Kind::Protocol,
+                operation: "own_account",
+                what: "Zitadel does not say whose token this is".into(),
+                error_id: None,
+                hint: None,
+            });
+        }
+        Ok(me.user.id)
+    }
+
+    /// Each step on its own; without a token there is no other.
+    pub(super) async fn findings(&self) -> Vec<Finding> {
+        let url = &self.settings.url;
+        let token = self.api.sign_in().await.map_err(TargetError::from);
+        let mut findings = vec![finding(
+            "token",
+            token.map(|()| format!("{url} accepts the credentials")),
+        )];
+        if findings[0].result.is_err() {
+            return findings;
+        }
+        let (permissions, organization, role, count) = futures::join!(
+            self.check_permissions(),
+            self.check_organization(),
+            self.check_role(),
+            self.count_accounts(),
+        );
+        findings.push(finding("permissions", permissions));
+        findings.push(finding("organization", organization));
+        findings.push(finding("role", role));
+        findings.push(finding(
+            "users",
+            count.map(|count| format!("{count} accounts of people")),
+        ));
+        findings
+    }
+}
+
+fn finding(step: &str, result: Result<String, TargetError>) -> Finding {
+    let subject = format!("target zitadel: {step}");
+    match result {
+        Ok(seen) => Finding::ok(subject, seen),
+        Err(error) => Finding::problem(subject, error.to_string(), error.hint),
+    }
+}
+
+fn misconfigured(operation: &'static str, what: String, hint: &str) -> TargetError {
+    TargetError {
+        kind: Kind::Misconfigured,
+        operation,
+        what,
+        error_id: None,
+        hint: Some(hint.into()),
+    }
+}

@@ -1,0 +1,210 @@
+//! The account list: every human of the organization, page by page.
+
+use std::collections::HashSet;
+
+use serde_json::{Value as Json, json};
+
+use super::ZitadelTarget;
+use super::api::{Call, Page};
+use super::error::{Failure, Sign};
+use super::prepare::Prepared;
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
+use super::wire::{Human, User, UserState};
+use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+/// The smallest page: it repeats the last row of the one before and must still get on.
+const SMALLEST_PAGE: u32 = 2;
+
+impl ZitadelTarget {
+    /// Hands over every account of the organization, each once.
+    ///
+    /// A page starts with the last row of the one before: only then is it certain that nobody was added or deleted in
+    /// between who moved the rows, and hid or repeated somebody.
+    pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        let mut seen = Window::default();
+        let mut next = 0;
+        loop {
+            let from = u64::saturating_sub(next, 1);
+            let (page, limit) = self.user_page(from).await?;
+            if page.items.is_empty() {
+                return Ok(());
+            }
+            if next > 0 && page.items.first().is_some_and(|first| !seen.holds(&first.id)) {
+                tracing::info!(
+                    row = from,
+                    "the account list changed while it was read; reading a page again"
+                );
+                let (before, _) = self.user_page(from.saturating_sub(limit)).await?;
+                self.hand_over(before.items, &prepared, &mut seen, each);
+            }
+            self.hand_over(page.items, &prepared, &mut seen, each);
+            // Older servers filter a page after cutting it, so a short one is not the last.
+            if from + limit >= page.total {
+                return Ok(());
+            }
+            next = from + limit;
+            seen.turn();
+        }
+    }
+
+    fn hand_over(
+        &self,
+        users: Vec<User>,
+        prepared: &Prepared,
+        seen: &mut Window,
+        each: &mut dyn FnMut(Account),
+    ) {
+        for mut user in users {
+            if let Some(human) = user.human.take()
+                && seen.is_new(&user.id)
+            {
+                each(self.account(user, human, prepared));
+            }
+        }
+    }
+
+    /// One page in order of the user id, the only order without ties, and how many rows it stands for.
+    async fn user_page(&self, from: u64) -> Result<(Page<User>, u64), Failure> {
+        loop {
+            let limit = self.page_size.get();
+            let query = json!({
+                "query": {"offset": from.to_string(), "limit": limit, "asc": true},
+                "queries": [
+                    // Only at the top level does it narrow the server's permission check to one organization.
+                    {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                    {"typeQuery": {"type": "TYPE_HUMAN"}},
+                ],
+            });
+            match self
+                .api
+                .list(&Call::post("list_users", &["v2", "users"], &query))
+                .await
+            {
+                Err(failure) if self.smaller_page(&failure) => {}
+                page => return Ok((page?, limit.into())),
+            }
+        }
+    }
+
+    /// Halves the page when the server says that its reply is too large. Whether that can help.
+    pub(super) fn smaller_page(&self, failure: &Failure) -> bool {
+        let limit = self.page_size.get();
+        if failure.sign != Some(Sign::ReplyTooLarge) || limit <= SMALLEST_PAGE {
+            return false;
+        }
+        self.page_size.set((limit / 2).max(SMALLEST_PAGE));
+        tracing::debug!(
+            from = limit,
+            to = limit / 2,
+            "the reply was too large; asking for smaller pages"
+        );
+        true
+    }
+
+    /// How many humans of the organization the service user can see.
+    pub(super) async fn count_accounts(&self) -> Result<u64, TargetError> {
+        let query = json!({
+            "query": {"limit": 1, "asc": true},
+            "queries": [
+                {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                {"typeQuery": {"type": "TYPE_HUMAN"}},
+            ],
+        });
+        let page: Page<User> = self
+            .api
+            .list(&Call::post("list_users", &["v2", "users"], &query))
+            .await?;
+        Ok(page.total)
+    }
+
+    /// Whoever can be seen to hold a user name, ignoring case, in any organization.
+    pub(super) async fn users_named(&self, name: &str) -> Result<Vec<User>, Failure> {
+        let query: Json = json!({
+            "queries": [{"userNameQuery": {
+                "userName": name,
+                "method": "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE",
+            }}],
+        });
+        let page = self
+            .api
+            .list(&Call::post("find_user", &["v2", "users"], &query))
+            .await?;
+        Ok(page.items)
+    }
+
+    /// The accounts of people in our organization that hold this user name.
+    pub(super) async fn find_holders(&self, name: &str) -> Result<Vec<Account>, TargetError> {
+        let prepared = self.prepared()?;
+        let mut accounts = Vec::new();
+        let mut others = Vec::new();
+        for mut user in self.users_named(name).await? {
+            let foreign = *user.details.resource_owner != *self.settings.organization_id;
+            match user.human.take() {
+                Some(human) if !foreign => accounts.push(self.account(user, human, &prepared)),
+                _ if foreign => others.push("an account of another organization"),
+                _ => others.push("a machine user"),
+            }
+        }
+        match others.first() {
+            Some(other) if accounts.is_empty() => Err(TargetError {
+                kind: Kind::Conflict,
+                operation: "find_user",
+                what: format!("the user name is held by {other}"),
+                error_id: None,
+                hint: Some("rename that account, or give the person another address in the source".into()),
+            }),
+            _ => Ok(accounts),
+        }
+    }
+
+    fn account(&self, user: User, human: Human, prepared: &Prepared) -> Account {
+        let mut attributes = Attributes::empty(&self.schema);
+        for (attribute, text) in [
+            (FIRST_NAME, human.profile.given),
+            (LAST_NAME, human.profile.family),
+            (EMAIL, human.email.email),
+            (PHONE, human.phone.phone),
+        ] {
+            attributes.set(attribute, (!text.is_empty()).then_some(Value::Text(text)));
+        }
+        Account {
+            id: ExternalId::from_hex(&human.profile.nick),
+            id_text: human.profile.nick,
+            login: user.username,
+            lifecycle: match user.state {
+                UserState::Inactive => Lifecycle::Disabled,
+                // Locked, or waiting for a first login: not this tool's to change.
+                UserState::Other => Lifecycle::Active,
+            },
+            attributes,
+            unread: unlisted(),
+            email_verified: human.email.is_verified,
+            entitlements: prepared.grants.entitlements(&user.id),
+            protected: *user.id == *prepared.own_id,
+            target_id: TargetId::new(user.id),
+        }
+    }
+}
+
+/// The user ids of this page and the one before: as far as rows can move while a list is read.
+#[derive(Default)]
+struct Window {
+    before: HashSet<Box<str>>,
+    now: HashSet<Box<str>>,
+}
+
+impl Window {
+    fn holds(&self, id: &str) -> bool {
+        self.before.contains(id) || self.now.contains(id)
+    }
+
+    fn is_new(&mut self, id: &str) -> bool {
+        !self.holds(id) && self.now.insert(id.into())
+    }
+
+    fn turn(&mut self) {
+        self.before = std::mem::take(&mut self.now);
+    }
+}

@@ -1,0 +1,149 @@
+//! What Zitadel stores about a person, and under which names.
+
+use uuid::{Uuid, uuid};
+
+use crate::config::Localpart;
+use crate::model::{
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Mutability, Schema,
+    Uniqueness, Value,
+};
+
+pub(super) const FIRST_NAME: AttributeIndex = AttributeIndex(0);
+pub(super) const LAST_NAME: AttributeIndex = AttributeIndex(1);
+pub(super) const EMAIL: AttributeIndex = AttributeIndex(2);
+pub(super) const PHONE: AttributeIndex = AttributeIndex(3);
+pub(super) const PREFERRED_USERNAME: AttributeIndex = AttributeIndex(4);
+pub(super) const LOCALPART: AttributeIndex = AttributeIndex(5);
+
+/// Written before this tool deactivates an account, so that it knows which ones it may activate again.
+pub(super) const DISABLED_BY: &str = "directory-sync.disabled_by";
+pub(super) const DISABLED_BY_US: &str = "directory-sync";
+
+/// The namespace in which external ids become localparts; the same since famedly-sync 0.7.
+const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
+
+/// The attributes in the order of the constants above.
+pub fn schema(localpart: Localpart) -> Schema {
+    let shared = |name| AttributeSpec {
+        name,
+        cardinality: Cardinality::One,
+        equality: Equality::Exact,
+        mutability: Mutability::ReadWrite,
+        uniqueness: Uniqueness::Shared,
+        required: false,
+        listed: true,
+        personal: true,
+        default: None,
+    };
+    let required = |name| AttributeSpec {
+        required: true,
+        ..shared(name)
+    };
+    let metadata = |name| AttributeSpec {
+        listed: false,
+        ..shared(name)
+    };
+    Schema::new([
+        required("first_name"),
+        required("last_name"),
+        AttributeSpec {
+            uniqueness: Uniqueness::Login,
+            ..required("email")
+        },
+        shared("phone"),
+        metadata("preferred_username"),
+        AttributeSpec {
+            mutability: Mutability::SetOnce,
+            default: Some(match localpart {
+                Localpart::Uuid => localpart_uuid,
+                Localpart::Plain => localpart_plain,
+            }),
+            ..metadata("localpart")
+        },
+    ])
+}
+
+/// What the account list does not show.
+pub(super) fn unlisted() -> AttributeSet {
+    let mut unread = AttributeSet::default();
+    unread.insert(PREFERRED_USERNAME);
+    unread.insert(LOCALPART);
+    unread
+}
+
+/// The key of the metadata entry that holds an attribute, if it is kept there.
+pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
+    match attribute {
+        PREFERRED_USERNAME => Some("preferred_username"),
+        LOCALPART => Some("localpart"),
+        _ => None,
+    }
+}
+
+fn localpart_uuid(id: &ExternalId) -> Value {
+    Value::text(Uuid::new_v5(&NAMESPACE, id.as_bytes()).to_string())
+}
+
+fn localpart_plain(id: &ExternalId) -> Value {
+    match std::str::from_utf8(id.as_bytes()) {
+        Ok(text) => Value::text(text),
+        Err(_) => Value::text(id.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The constants point at the attributes they are named after.
+    #[test]
+    fn indexes_fit_names() {
+        let schema = schema(Localpart::Uuid);
+        for (index, name) in [
+            (FIRST_NAME, "first_name"),
+            (LAST_NAME, "last_name"),
+            (EMAIL, "email"),
+            (PHONE, "phone"),
+            (PREFERRED_USERNAME, "preferred_username"),
+            (LOCALPART, "localpart"),
+        ] {
+            assert_eq!(schema.index(name), Some(index));
+        }
+        for (index, spec) in schema.iter() {
+            assert_eq!(spec.listed, metadata_key(index).is_none(), "{}", spec.name);
+            assert_eq!(spec.listed, !unlisted().contains(index), "{}", spec.name);
+        }
+    }
+
+    /// The localparts that famedly-sync made for these ids.
+    #[test]
+    fn localpart_is_the_uuid_of_the_bytes() {
+        for (hex, uuid) in [
+            ("616461", "4d3f729c-f6a8-5955-bde4-1acf8d54265f"),
+            ("73696d706c65", "3947301e-491a-5e2c-98d7-59355a1df636"),
+            ("c3bc736572", "6523d9ca-7cd8-5085-ac64-c2b176ceba2e"),
+            (
+                "6a616e652e736d697468406578616d706c652e636f6d",
+                "315e34d2-7bab-5d57-a561-7d3cd85ea9be",
+            ),
+            ("a1a2", "bcaee128-4b78-5523-acca-7210b225c70a"),
+            (
+                "8f14e45fceea167a5a36dedd4bea2543",
+                "a3f6a2dd-9500-5378-b039-a2383aaf577a",
+            ),
+        ] {
+            let id = ExternalId::from_hex(hex).unwrap();
+            assert_eq!(localpart_uuid(&id), Value::text(uuid));
+        }
+    }
+
+    /// A plain localpart is the id as text, and as hex when it is none.
+    #[test]
+    fn plain_localpart_is_the_text() {
+        assert_eq!(localpart_plain(&ExternalId::new(*b"ada")), Value::text("ada"));
+        assert_eq!(
+            localpart_plain(&ExternalId::new([0xa1, 0xa2])),
+            Value::text("a1a2")
+        );
+    }
+}

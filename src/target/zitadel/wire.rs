@@ -1,0 +1,293 @@
+//! The shapes of Zitadel's JSON. Defaults are left out by the server, unknown members are passed over, and 64-bit
+//! numbers come as text.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What surrounds the items of a list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ListHead {
+    pub(super) details: ListDetails,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ListDetails {
+    #[serde(deserialize_with = "number")]
+    pub(super) total_result: u64,
+}
+
+/// An item of `POST /v2/users`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct User {
+    #[serde(rename = "userId")]
+    pub(super) id: Box<str>,
+    pub(super) details: ObjectDetails,
+    pub(super) state: UserState,
+    pub(super) username: Box<str>,
+    /// A machine user has none.
+    pub(super) human: Option<Human>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ObjectDetails {
+    pub(super) resource_owner: Box<str>,
+}
+
+/// The only state that counts is the one an administrator chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum UserState {
+    #[serde(rename = "USER_STATE_INACTIVE")]
+    Inactive,
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Human {
+    pub(super) profile: Profile,
+    pub(super) email: Email,
+    pub(super) phone: Phone,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Profile {
+    #[serde(rename = "givenName")]
+    pub(super) given: Box<str>,
+    #[serde(rename = "familyName")]
+    pub(super) family: Box<str>,
+    #[serde(rename = "nickName")]
+    pub(super) nick: Box<str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Email {
+    pub(super) email: Box<str>,
+    pub(super) is_verified: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Phone {
+    pub(super) phone: Box<str>,
+}
+
+/// An item of `POST /management/v1/users/grants/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Grant {
+    pub(super) id: Box<str>,
+    pub(super) user_id: Box<str>,
+    pub(super) project_id: Box<str>,
+    pub(super) state: GrantState,
+    pub(super) role_keys: Vec<Box<str>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum GrantState {
+    #[serde(rename = "USER_GRANT_STATE_INACTIVE")]
+    Inactive,
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+/// An item of `POST /management/v1/users/{id}/metadata/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata {
+    pub(super) key: Box<str>,
+    #[serde(deserialize_with = "bytes")]
+    pub(super) value: Vec<u8>,
+}
+
+/// `POST /auth/v1/permissions/zitadel/me/_search`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Permissions {
+    pub(super) result: Vec<String>,
+}
+
+/// `GET /management/v1/orgs/me`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MyOrg {
+    pub(super) org: Org,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Org {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// An item of `POST /management/v1/projects/{id}/roles/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Role {
+    pub(super) key: String,
+}
+
+/// An item of `POST /management/v1/granted_projects/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct GrantedProject {
+    pub(super) project_id: String,
+    pub(super) granted_role_keys: Vec<String>,
+}
+
+/// `GET /auth/v1/users/me`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Me {
+    pub(super) user: MeUser,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MeUser {
+    pub(super) id: String,
+}
+
+/// The answer to a create.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Created {
+    pub(super) user_id: Box<str>,
+}
+
+/// An answer that holds nothing of interest.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Done {}
+
+/// Body of `POST /v2/users/human`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewUser<'a> {
+    pub(super) organization: OrgId<'a>,
+    pub(super) username: &'a str,
+    pub(super) profile: NewProfile<'a>,
+    pub(super) email: NewEmail<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) phone: Option<NewPhone<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) metadata: Vec<NewMetadata<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) idp_links: Vec<NewLink<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OrgId<'a> {
+    pub(super) org_id: &'a str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct NewProfile<'a> {
+    #[serde(rename = "givenName")]
+    pub(super) given: &'a str,
+    #[serde(rename = "familyName")]
+    pub(super) family: &'a str,
+    #[serde(rename = "nickName")]
+    pub(super) nick: String,
+    #[serde(rename = "displayName")]
+    pub(super) display: String,
+}
+
+/// Exactly one of the two ways to verify is set.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewEmail<'a> {
+    pub(super) email: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) is_verified: Option<bool>,
+    /// `isVerified: false` would send no code on create; this does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) send_code: Option<Empty>,
+}
+
+/// `{}`
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Empty {}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewPhone<'a> {
+    pub(super) phone: &'a str,
+    /// `true` or left out, which sends a code. Zitadel refuses `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) is_verified: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct NewMetadata<'a> {
+    pub(super) key: &'a str,
+    pub(super) value: String,
+}
+
+impl<'a> NewMetadata<'a> {
+    pub(super) fn new(key: &'a str, value: &str) -> Self {
+        Self {
+            key,
+            value: STANDARD.encode(value),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewLink<'a> {
+    pub(super) idp_id: &'a str,
+    pub(super) user_id: String,
+    pub(super) user_name: &'a str,
+}
+
+/// Body of `PUT /v2/users/human/{id}`.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct ChangedUser<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) profile: Option<NewProfile<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) email: Option<NewEmail<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) phone: Option<NewPhone<'a>>,
+}
+
+impl ChangedUser<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.username.is_none() && self.profile.is_none() && self.email.is_none() && self.phone.is_none()
+    }
+}
+
+/// Reads a number that comes as text, or as a number.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u64),
+        Text(Box<str>),
+    }
+    match Either::deserialize(deserializer)? {
+        Either::Number(number) => Ok(number),
+        Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
+    }
+}
+
+/// Reads bytes in base64.
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+    STANDARD
+        .decode(text.as_bytes())
+        .map_err(|_| serde::de::Error::custom("not base64"))
+}

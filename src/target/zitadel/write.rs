@@ -1,0 +1,199 @@
+//! Changes to accounts that exist. Each is as few calls as Zitadel allows, one after the other.
+
+use serde_json::json;
+
+use super::ZitadelTarget;
+use super::api::Call;
+use super::create::profile;
+use super::error::{Failure, accept, id};
+use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::wire::{ChangedUser, Done, NewMetadata};
+use crate::model::{Action, Change, Edit, TargetId};
+use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
+
+pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
+
+impl ZitadelTarget {
+    /// Carries out one change.
+    pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
+        match &change.action {
+            Action::Create { identity, attributes } => self.create(identity, attributes).await,
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
+            Action::Disable(removal) => self.disable(&removal.account.target_id).await,
+            Action::Delete(removal) => self.delete(&removal.account.target_id).await,
+        }
+    }
+
+    async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {
+        let user = edit.target_id.as_str();
+        let mut warnings = Vec::new();
+        if edit.enable {
+            let reactivated = self.state(user, "reactivate_user", "reactivate").await;
+            accept(reactivated, &[id::NOT_INACTIVE])?;
+        }
+        self.update_user(edit, &mut warnings).await?;
+        if edit
+            .attributes
+            .iter()
+            .any(|change| change.attribute == PHONE && change.after.is_none())
+        {
+            self.remove_phone(user).await?;
+        }
+        self.set_metadata(user, &new_metadata(edit)).await?;
+        self.remove_metadata(user, &lost_metadata(edit)).await?;
+        self.grant(user, &edit.grant, &mut warnings).await?;
+        self.revoke(user, &edit.revoke).await?;
+        if edit.enable {
+            // Last: should anything before have failed, the next run still knows whose doing the state was.
+            self.remove_metadata(user, &[DISABLED_BY]).await?;
+        }
+        Ok(Applied {
+            target_id: Some(edit.target_id.clone()),
+            warnings,
+        })
+    }
+
+    /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
+    async fn update_user(&self, edit: &Edit, warnings: &mut Vec<String>) -> Result<(), Failure> {
+        let mut body = self.changed_user(edit);
+        while !body.is_empty() {
+            let path = ["v2", "users", "human", edit.target_id.as_str()];
+            match self
+                .api
+                .send::<Done>(&Call::put("update_user", &path, &body))
+                .await
+            {
+                Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
+                    warnings.push(PHONE_LEFT_OUT.into());
+                }
+                updated => return updated.map(drop),
+            }
+        }
+        Ok(())
+    }
+
+    fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
+        let mut body = ChangedUser::default();
+        let mut renamed = edit.id_before.is_some();
+        for change in &edit.attributes {
+            let after = change.after.as_ref().map(crate::model::Value::as_text);
+            match change.attribute {
+                FIRST_NAME | LAST_NAME => renamed = true,
+                EMAIL => {
+                    body.username = after;
+                    body.email = after.map(|email| self.email(email));
+                }
+                PHONE => body.phone = after.map(|phone| self.phone(phone)),
+                _ => {}
+            }
+        }
+        // Zitadel wants both names or none, and derives nothing from them.
+        body.profile = renamed.then(|| profile(&edit.identity.id, &edit.identity.attributes));
+        body
+    }
+
+    async fn remove_phone(&self, user: &str) -> Result<(), Failure> {
+        let removed = self
+            .api
+            .send::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
+            .await;
+        match removed {
+            // With 404 the same id says that the user is gone.
+            Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
+            removed => removed.map(drop),
+        }
+    }
+
+    async fn set_metadata(&self, user: &str, entries: &[NewMetadata<'_>]) -> Result<(), Failure> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let path = ["management", "v1", "users", user, "metadata", "_bulk"];
+        let body = json!({"metadata": entries});
+        self.api
+            .send::<Done>(&Call::post("set_metadata", &path, &body))
+            .await
+            .map(drop)
+    }
+
+    async fn remove_metadata(&self, user: &str, keys: &[&str]) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let path = ["management", "v1", "users", user, "metadata", "_bulk"];
+        let body = json!({"keys": keys});
+        let removed = self
+            .api
+            .send::<Done>(&Call::delete_with("remove_metadata", &path, &body))
+            .await;
+        match removed {
+            Err(failure) if failure.is(id::NO_METADATA) => {}
+            removed => return removed.map(drop),
+        }
+        if keys.len() == 1 {
+            return Ok(());
+        }
+        // One key was missing, and so none was removed.
+        for key in keys {
+            let path = ["management", "v1", "users", user, "metadata", key];
+            let removed = self
+                .api
+                .send::<Done>(&Call::delete("remove_metadata", &path))
+                .await;
+            accept(removed, &[id::NO_METADATA_KEY])?;
+        }
+        Ok(())
+    }
+
+    /// Marks the account as deactivated by this tool, and deactivates it.
+    async fn disable(&self, account: &TargetId) -> Result<Applied, TargetError> {
+        let user = account.as_str();
+        let mark = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
+        let mut done = self.set_metadata(user, &mark).await;
+        if done.is_ok() {
+            done = self.deactivate(user).await;
+        }
+        gone_is_fine(account, done)
+    }
+
+    pub(super) async fn deactivate(&self, user: &str) -> Result<(), Failure> {
+        let deactivated = self.state(user, "deactivate_user", "deactivate").await;
+        accept(deactivated, &[id::ALREADY_INACTIVE]).map(drop)
+    }
+
+    async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
+        self.api
+            .send(&Call::post(operation, &["v2", "users", user, verb], &json!({})))
+            .await
+    }
+
+    async fn delete(&self, account: &TargetId) -> Result<Applied, TargetError> {
+        let path = ["v2", "users", account.as_str()];
+        let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
+        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+    }
+}
+
+/// Who was to be removed and is gone needs no more.
+fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied, TargetError> {
+    match done {
+        Err(failure) if failure.error.kind != Kind::NotFound => Err(failure.error),
+        _ => Ok(Applied {
+            target_id: Some(account.clone()),
+            warnings: Vec::new(),
+        }),
+    }
+}
+
+fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {
+    let set = edit.attributes.iter().filter_map(|change| {
+        let value = change.after.as_ref()?;
+        Some(NewMetadata::new(metadata_key(change.attribute)?, value.as_text()))
+    });
+    set.collect()
+}
+
+fn lost_metadata(edit: &Edit) -> Vec<&'static str> {
+    let lost = edit.attributes.iter().filter(|change| change.after.is_none());
+    lost.filter_map(|change| metadata_key(change.attribute)).collect()
+}

@@ -1,0 +1,143 @@
+//! One HTTP exchange in plain data: what came in, what goes out.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, StatusCode, header};
+
+use super::errors::Failure;
+use super::routes::Transport;
+
+/// A request, read completely.
+pub(crate) struct Incoming {
+    pub(crate) method: String,
+    /// As sent.
+    pub(crate) raw_path: String,
+    /// Percent-decoded as a whole, so that `%2F` splits a segment like the gateway does.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    /// Host and port of the request line, with HTTP/2.
+    pub(crate) authority: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// An answer before it becomes an HTTP response.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: String) -> Self {
+        Self::with_type(status, "application/json", body)
+    }
+
+    pub(crate) fn with_type(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![("content-type".to_owned(), kind.to_owned())];
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn failed(failure: &Failure, transport: Transport) -> Self {
+        match transport {
+            Transport::Connect => Self::json(failure.status(), failure.connect_body()),
+            Transport::Rest => {
+                let mut answer = Self::json(failure.status(), failure.rest_body());
+                if failure.status() == 401 {
+                    answer
+                        .headers
+                        .push(("www-authenticate".to_owned(), failure.message()));
+                }
+                answer
+            }
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::IM_A_TEAPOT);
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (header::HeaderName::try_from(name), value.parse()) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+
+    pub(crate) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+}
+
+impl Incoming {
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    }
+}
+
+/// What a plus sign means: a plus in a path, a blank in a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plus {
+    Literal,
+    Blank,
+}
+
+/// Percent-decodes a text; what is no escape stays as it is.
+pub(crate) fn decode(text: &str, plus: Plus) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        let escaped = (first == b'%').then(|| tail.get(..2)).flatten();
+        let value = escaped.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        match value {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None if first == b'+' && plus == Plus::Blank => bytes.push(b' '),
+            None => bytes.push(first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Decodes `a=b&c=d`.
+pub(crate) fn form(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name, Plus::Blank), decode(value, Plus::Blank))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Escapes are decoded, a plus only in forms.
+    #[test]
+    fn decoding() {
+        assert_eq!(decode("/a%20b+c%zz", Plus::Literal), "/a b+c%zz");
+        assert_eq!(
+            form("a=b+c%26&d"),
+            [("a".into(), "b c&".into()), ("d".into(), String::new())]
+        );
+    }
+}

@@ -1,0 +1,313 @@
+//! The paths the double answers, and one request on its way to its handler.
+
+use serde_json::Value;
+
+use super::body::Node;
+use super::errors::{EXHAUSTED, Failure};
+use super::options::Version;
+use super::state::State;
+use super::{
+    access, authorizations, contacts, events_search, grants, lifecycle, links, metadata, metadata_v1,
+    organization, users, users_change, users_create, users_v1,
+};
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Rest,
+    Connect,
+}
+
+/// One request with its path parameters and parsed body.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) transport: Transport,
+    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) authorization: Option<String>,
+    /// The header `x-zitadel-orgid`.
+    pub(crate) organization: Option<String>,
+    pub(crate) value: Value,
+    pub(crate) raw: String,
+}
+
+impl Call {
+    pub(crate) fn body(&self) -> Node<'_> {
+        Node::new(&self.value, &self.raw)
+    }
+
+    /// A path parameter; with Connect a field of the body.
+    pub(crate) fn param(&self, name: &str) -> String {
+        let found = self.params.iter().find(|(key, _)| *key == name);
+        match found {
+            Some((_, value)) => value.clone(),
+            None => self.body().string(name).unwrap_or_default(),
+        }
+    }
+
+    /// Refuses a reply that the REST gateway would not forward; `size` in protobuf bytes.
+    pub(crate) fn check_reply(&self, state: &State, size: usize, api: Api) -> Result<(), Failure> {
+        let max = state.options.reply_cap;
+        if self.transport == Transport::Connect || size <= max {
+            return Ok(());
+        }
+        Err(Failure::plain(
+            EXHAUSTED,
+            match api {
+                Api::V1 => format!("grpc: received message larger than max ({size} vs. {max})"),
+                Api::V2 => format!("grpc: received message after decompression larger than max {max}"),
+            },
+        ))
+    }
+}
+
+/// The API generation; it decides the text of a reply that is too large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Api {
+    V1,
+    V2,
+}
+
+pub(crate) type Handler = fn(&mut State, &Call) -> Result<String, Failure>;
+
+/// Whether a request changes anything, if it succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Read,
+    Write,
+}
+
+/// One path of one method.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) pattern: &'static str,
+    pub(crate) effect: Effect,
+    since: Version,
+    pub(crate) handler: Handler,
+}
+
+const fn read(method: &'static str, pattern: &'static str, handler: Handler) -> Route {
+    Route {
+        method,
+        pattern,
+        effect: Effect::Read,
+        since: Version::V2_64,
+        handler,
+    }
+}
+
+const fn write(method: &'static str, pattern: &'static str, handler: Handler) -> Route {
+    Route {
+        method,
+        pattern,
+        effect: Effect::Write,
+        since: Version::V2_64,
+        handler,
+    }
+}
+
+/// The same route, but not in the oldest version.
+const fn new(route: Route) -> Route {
+    Route {
+        since: Version::V4_2,
+        ..route
+    }
+}
+
+/// REST paths; literal segments come before parameters in the same place.
+#[rustfmt::skip]
+const REST: &[Route] = &[
+    read("POST", "/v2/users", users::list),
+    write("POST", "/v2/users/human", users_create::add_human),
+    new(write("POST", "/v2/users/new", users_create::create_user)),
+    write("PUT", "/v2/users/human/{userId}", users_change::update_human),
+    read("GET", "/v2/users/{userId}", users::by_id),
+    new(write("PATCH", "/v2/users/{userId}", users_change::update_user)),
+    write("DELETE", "/v2/users/{userId}", lifecycle::delete),
+    write("POST", "/v2/users/{userId}/email", contacts::set_email),
+    write("POST", "/v2/users/{userId}/phone", contacts::set_phone),
+    write("DELETE", "/v2/users/{userId}/phone", contacts::remove_phone),
+    write("POST", "/v2/users/{userId}/deactivate", lifecycle::deactivate),
+    write("POST", "/v2/users/{userId}/reactivate", lifecycle::reactivate),
+    write("POST", "/v2/users/{userId}/lock", lifecycle::lock),
+    write("POST", "/v2/users/{userId}/unlock", lifecycle::unlock),
+    write("POST", "/v2/users/{userId}/links", links::add),
+    read("POST", "/v2/users/{userId}/links/_search", links::list),
+    write("DELETE", "/v2/users/{userId}/links/{idpId}/{linkedUserId}", links::remove),
+    new(write("POST", "/v2/users/{userId}/metadata", metadata::set)),
+    new(write("DELETE", "/v2/users/{userId}/metadata", metadata::delete)),
+    new(read("POST", "/v2/users/{userId}/metadata/search", metadata::list)),
+    read("POST", "/management/v1/users/_search", users_v1::list),
+    read("POST", "/management/v1/users/grants/_search", grants::search),
+    read("POST", "/management/v1/users/{userId}/metadata/_search", metadata_v1::list),
+    write("POST", "/management/v1/users/{userId}/metadata/_bulk", metadata_v1::set_many),
+    write("DELETE", "/management/v1/users/{userId}/metadata/_bulk", metadata_v1::delete_many),
+    write("POST", "/management/v1/users/{userId}/metadata/{key}", metadata_v1::set),
+    read("GET", "/management/v1/users/{userId}/metadata/{key}", metadata_v1::get),
+    write("DELETE", "/management/v1/users/{userId}/metadata/{key}", metadata_v1::delete),
+    write("POST", "/management/v1/users/{userId}/grants", grants::add),
+    write("PUT", "/management/v1/users/{userId}/grants/{grantId}", grants::update),
+    write("DELETE", "/management/v1/users/{userId}/grants/{grantId}", grants::remove),
+    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_deactivate", grants::deactivate),
+    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_reactivate", grants::reactivate),
+    write("DELETE", "/management/v1/user_grants/_bulk", grants::remove_many),
+    read("GET", "/management/v1/orgs/me", organization::mine),
+    read("GET", "/management/v1/projects/{projectId}", organization::project),
+    read("POST", "/management/v1/projects/{projectId}/roles/_search", organization::roles),
+    read("POST", "/management/v1/granted_projects/_search", organization::granted_projects),
+    read("GET", "/management/v1/policies/domain", organization::domain_policy),
+    read("GET", "/management/v1/healthz", organization::healthz),
+    read("POST", "/auth/v1/permissions/zitadel/me/_search", access::my_permissions),
+    read("GET", "/auth/v1/users/me", users_v1::me),
+    read("POST", "/admin/v1/events/_search", events_search::search),
+];
+
+/// Connect methods, by their path.
+#[rustfmt::skip]
+const CONNECT: &[Route] = &[
+    read("POST", "/zitadel.user.v2.UserService/ListUsers", users::list),
+    read("POST", "/zitadel.user.v2.UserService/GetUserByID", users::by_id),
+    write("POST", "/zitadel.user.v2.UserService/AddHumanUser", users_create::add_human),
+    write("POST", "/zitadel.user.v2.UserService/CreateUser", users_create::create_user),
+    write("POST", "/zitadel.user.v2.UserService/UpdateHumanUser", users_change::update_human),
+    write("POST", "/zitadel.user.v2.UserService/UpdateUser", users_change::update_user),
+    write("POST", "/zitadel.user.v2.UserService/SetEmail", contacts::set_email),
+    write("POST", "/zitadel.user.v2.UserService/SetPhone", contacts::set_phone),
+    write("POST", "/zitadel.user.v2.UserService/RemovePhone", contacts::remove_phone),
+    write("POST", "/zitadel.user.v2.UserService/DeactivateUser", lifecycle::deactivate),
+    write("POST", "/zitadel.user.v2.UserService/ReactivateUser", lifecycle::reactivate),
+    write("POST", "/zitadel.user.v2.UserService/LockUser", lifecycle::lock),
+    write("POST", "/zitadel.user.v2.UserService/UnlockUser", lifecycle::unlock),
+    write("POST", "/zitadel.user.v2.UserService/DeleteUser", lifecycle::delete),
+    write("POST", "/zitadel.user.v2.UserService/AddIDPLink", links::add),
+    read("POST", "/zitadel.user.v2.UserService/ListIDPLinks", links::list),
+    write("POST", "/zitadel.user.v2.UserService/RemoveIDPLink", links::remove),
+    write("POST", "/zitadel.user.v2.UserService/SetUserMetadata", metadata::set),
+    write("POST", "/zitadel.user.v2.UserService/DeleteUserMetadata", metadata::delete),
+    read("POST", "/zitadel.user.v2.UserService/ListUserMetadata", metadata::list),
+    read("POST", "/zitadel.authorization.v2.AuthorizationService/ListAuthorizations", authorizations::list),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/CreateAuthorization", authorizations::create),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/UpdateAuthorization", authorizations::update),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/DeleteAuthorization", authorizations::delete),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/ActivateAuthorization",
+        authorizations::activate),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/DeactivateAuthorization",
+        authorizations::deactivate),
+];
+
+/// What a path leads to.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Rest(&'static Route, Vec<(&'static str, String)>),
+    Connect(&'static Route),
+    /// Known path, other method.
+    WrongMethod(Transport),
+    /// A known Connect service without that method.
+    NoConnectMethod,
+    Nothing,
+}
+
+/// Finds the route of a decoded path.
+pub(crate) fn find(version: Version, method: &str, path: &str) -> Found {
+    if version != Version::V2_64 {
+        if let Some(route) = CONNECT.iter().find(|route| route.pattern == path) {
+            return if method == "POST" {
+                Found::Connect(route)
+            } else {
+                Found::WrongMethod(Transport::Connect)
+            };
+        }
+        let service = path.rsplit_once('/').map_or(path, |(service, _)| service);
+        let serves = |route: &Route| {
+            route
+                .pattern
+                .strip_prefix(service)
+                .is_some_and(|m| m.starts_with('/'))
+        };
+        if service.len() > 1 && service.starts_with("/zitadel.") && CONNECT.iter().any(serves) {
+            return Found::NoConnectMethod;
+        }
+    }
+    let mut wrong_method = false;
+    for route in REST.iter().filter(|route| version >= route.since) {
+        let Some(params) = match_pattern(route.pattern, path) else {
+            continue;
+        };
+        if route.method == method {
+            return Found::Rest(route, params);
+        }
+        wrong_method = true;
+    }
+    if wrong_method {
+        Found::WrongMethod(Transport::Rest)
+    } else {
+        Found::Nothing
+    }
+}
+
+/// An empty last segment counts as one, so `/v2/users/` is a path of one user.
+fn match_pattern(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let mut params = Vec::new();
+    let mut wanted = pattern.split('/');
+    let mut given = path.split('/');
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(params),
+            (Some(segment), Some(value)) => {
+                match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    Some(name) => params.push((name, value.to_owned())),
+                    None if segment == value => {}
+                    None => return None,
+                }
+            }
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(version: Version, method: &str, path: &str) -> String {
+        match find(version, method, path) {
+            Found::Rest(route, _) | Found::Connect(route) => route.pattern.to_owned(),
+            Found::WrongMethod(transport) => format!("405 {transport:?}"),
+            Found::NoConnectMethod => "404 text".to_owned(),
+            Found::Nothing => "404".to_owned(),
+        }
+    }
+
+    /// Known paths answer 405 to another method, unknown ones 404.
+    #[test]
+    fn wrong_methods_and_paths() {
+        assert_eq!(kind(Version::V4, "PUT", "/v2/users"), "405 Rest");
+        assert_eq!(kind(Version::V4, "POST", "/v2/users/"), "405 Rest");
+        assert_eq!(kind(Version::V4, "POST", "/v2/users/1/nothing"), "404");
+        assert_eq!(
+            kind(Version::V4, "GET", "/zitadel.user.v2.UserService/ListUsers"),
+            "405 Connect"
+        );
+        assert_eq!(
+            kind(Version::V4, "POST", "/zitadel.user.v2.UserService/Nope"),
+            "404 text"
+        );
+        assert_eq!(
+            kind(Version::V4, "POST", "/zitadel.nope.v2.NopeService/Nope"),
+            "404"
+        );
+    }
+
+    /// The older server lacks the newer paths; two of them look like a user id to it.
+    #[test]
+    fn older_server_lacks_newer_paths() {
+        assert_eq!(kind(Version::V2_64, "POST", "/v2/users/new"), "405 Rest");
+        assert_eq!(kind(Version::V2_64, "PATCH", "/v2/users/1"), "405 Rest");
+        assert_eq!(kind(Version::V2_64, "POST", "/v2/users/1/metadata"), "404");
+        assert_eq!(
+            kind(Version::V2_64, "POST", "/zitadel.user.v2.UserService/ListUsers"),
+            "404"
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! The HTTP server: one port for REST, Connect, the token endpoint and health.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::Response;
+use serde_json::Value;
+
+use super::body;
+use super::connect;
+use super::connection::Cut;
+use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
+use super::faults::{FaultKind, Moment};
+use super::gate::Gate;
+use super::http::{Answer, Incoming, Plus, decode, form};
+use super::routes::{Call, Effect, Found, Route, Transport, find};
+use super::state::State;
+use super::token::{Exchange, exchange};
+use super::views::WriteRecord;
+
+/// Largest request body, far above what the tests send.
+const BODY_LIMIT: usize = 256 << 20;
+
+/// What all requests share.
+pub(crate) struct Core {
+    state: Mutex<State>,
+    gate: Mutex<Gate>,
+}
+
+impl Core {
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+            gate: Mutex::new(Gate::default()),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers one request, faults and hooks included.
+pub(crate) async fn serve(
+    Shared(core): Shared<Arc<Core>>,
+    ConnectInfo(Cut(cut)): ConnectInfo<Cut>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, stream) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(stream, BODY_LIMIT).await else {
+        return Answer::empty(400).into_response();
+    };
+    let incoming = Incoming {
+        method: parts.method.as_str().to_owned(),
+        raw_path: parts.uri.path().to_owned(),
+        path: decode(parts.uri.path(), Plus::Literal),
+        query: form(parts.uri.query().unwrap_or_default()),
+        authority: parts.uri.authority().map(ToString::to_string).unwrap_or_default(),
+        headers: parts.headers,
+        body: bytes.to_vec(),
+    };
+    let version = core.state().options.version;
+    let found = find(version, &incoming.method, &incoming.path);
+    let (operation, effect) = describe(&found, &incoming);
+    let record = (effect == Effect::Write).then(|| WriteRecord {
+        operation: operation.clone(),
+        path: incoming.raw_path.clone(),
+        body: serde_json::from_slice(&incoming.body).unwrap_or_default(),
+        status: 0,
+    });
+    let ticket = core
+        .gate()
+        .enter(&operation, &incoming.method, &incoming.raw_path, record);
+    run_hooks(&core, ticket.write, Moment::Received);
+    for fault in &ticket.faults {
+        match fault {
+            FaultKind::Delay(time) => tokio::time::sleep(*time).await,
+            FaultKind::Reset => return reset(&cut),
+            FaultKind::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                core.gate().answered(ticket.write, *status);
+                let body = body.clone().into_bytes();
+                return Answer {
+                    status: *status,
+                    headers: headers.clone(),
+                    body,
+                }
+                .into_response();
+            }
+            FaultKind::LoseReply | FaultKind::Garbage => {}
+        }
+    }
+    let mut answer = process(&core, &incoming, found);
+    run_hooks(&core, ticket.write, Moment::Processed);
+    if ticket.faults.contains(&FaultKind::LoseReply) {
+        return reset(&cut);
+    }
+    if ticket.faults.contains(&FaultKind::Garbage) {
+        answer.body.truncate(answer.body.len() / 2);
+        answer.body.extend_from_slice(b"\0\xff");
+    }
+    core.gate().answered(ticket.write, answer.status);
+    answer.into_response()
+}
+
+/// The connection fails with the next byte that is written to it.
+fn reset(cut: &AtomicBool) -> Response<Body> {
+    cut.store(true, Ordering::SeqCst);
+    Answer::empty(200).into_response()
+}
+
+fn run_hooks(core: &Core, write: Option<u64>, moment: Moment) {
+    let due = core.gate().due(write, moment);
+    for hook in due {
+        hook();
+    }
+}
+
+/// The name a request is counted under.
+fn describe(found: &Found, incoming: &Incoming) -> (String, Effect) {
+    match found {
+        Found::Rest(route, _) | Found::Connect(route) => {
+            (format!("{} {}", route.method, route.pattern), route.effect)
+        }
+        _ => (format!("{} {}", incoming.method, incoming.path), Effect::Read),
+    }
+}
+
+fn process(core: &Core, incoming: &Incoming, found: Found) -> Answer {
+    match incoming.path.as_str() {
+        "/debug/healthz" => return Answer::with_type(200, "text/plain; charset=utf-8", "ok"),
+        "/debug/ready" => return Answer::json(200, "\"ok\"".to_owned()),
+        "/oauth/v2/token" => return token(&mut core.state(), incoming),
+        _ => {}
+    }
+    let transport = match &found {
+        Found::Connect(_) | Found::WrongMethod(Transport::Connect) | Found::NoConnectMethod => {
+            Transport::Connect
+        }
+        _ => Transport::Rest,
+    };
+    match found {
+        Found::Rest(route, params) => rest(core, incoming, route, params),
+        Found::Connect(route) => connect::answer(core, incoming, route),
+        Found::WrongMethod(Transport::Rest) => {
+            Answer::failed(&Failure::plain(UNIMPLEMENTED, "Method Not Allowed"), transport).with_status(405)
+        }
+        Found::WrongMethod(Transport::Connect) => {
+            let mut answer = Answer::empty(405);
+            answer.headers.push(("allow".to_owned(), "POST".to_owned()));
+            answer
+        }
+        Found::NoConnectMethod => Answer::with_type(404, "text/plain; charset=utf-8", "404 page not found\n"),
+        Found::Nothing => Answer::failed(&Failure::plain(NOT_FOUND, "Not Found"), transport),
+    }
+}
+
+/// A call of the REST gateway: JSON, then the host, then the handler.
+fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static str, String)>) -> Answer {
+    // Of the deleting calls only those of many things read their body.
+    let has_body = match route.method {
+        "GET" => false,
+        "DELETE" => route.pattern.ends_with("_bulk"),
+        _ => true,
+    };
+    let raw: &[u8] = if has_body { &incoming.body } else { b"" };
+    let result = body::parse(raw).and_then(|value| {
+        let call = call(incoming, Transport::Rest, params, value, raw);
+        run(core, incoming, route, &call)
+    });
+    match result {
+        Ok(body) => Answer::json(200, body),
+        Err(failure) => Answer::failed(&failure, Transport::Rest),
+    }
+}
+
+/// Puts a request together for its handler.
+pub(crate) fn call(
+    incoming: &Incoming,
+    transport: Transport,
+    params: Vec<(&'static str, String)>,
+    value: Value,
+    raw: &[u8],
+) -> Call {
+    Call {
+        transport,
+        params,
+        query: incoming.query.clone(),
+        authorization: incoming.header("authorization"),
+        organization: incoming.header("x-zitadel-orgid"),
+        value,
+        raw: String::from_utf8_lossy(raw).into_owned(),
+    }
+}
+
+/// Runs the handler, if the instance knows the host.
+pub(crate) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) -> Result<String, Failure> {
+    let mut state = core.state();
+    issuer(&state, incoming)?;
+    (route.handler)(&mut state, call)
+}
+
+/// `scheme://host[:port]` of a request, or the error for a host that the instance does not answer to.
+fn issuer(state: &State, incoming: &Incoming) -> Result<String, Failure> {
+    let sent = incoming
+        .header("x-zitadel-instance-host")
+        .or_else(|| incoming.header("host"));
+    let host = sent.unwrap_or_else(|| incoming.authority.clone());
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+    let scheme = if state.options.external_secure {
+        "https"
+    } else {
+        "http"
+    };
+    if state.options.domains.iter().any(|domain| domain == name) {
+        return Ok(format!("{scheme}://{host}"));
+    }
+    let known = state.options.domains.first().map_or("", String::as_str);
+    let text = format!(
+        "unable to set instance using origin &{{{host}  {scheme}}} (ExternalDomain is {known}): ID=QUERY-1kIjX \
+        Message=Instance not found. Make sure you got the domain right. \
+        Check out https://zitadel.com/docs/apis/introduction#domains"
+    );
+    Err(Failure::plain(NOT_FOUND, text))
+}
+
+/// `/oauth/v2/token`: form in the body, or in the query of a GET.
+fn token(state: &mut State, incoming: &Incoming) -> Answer {
+    let issuer = match issuer(state, incoming) {
+        Ok(issuer) => issuer,
+        Err(failure) => return Answer::with_type(404, "text/plain; charset=utf-8", failure.message()),
+    };
+    let mut fields = incoming.query.clone();
+    let kind = incoming.header("content-type").unwrap_or_default();
+    if kind.starts_with("application/x-www-form-urlencoded") {
+        fields.splice(0..0, form(&String::from_utf8_lossy(&incoming.body)));
+    }
+    let asked = Exchange {
+        form: fields,
+        issuer,
+        authorization: incoming.header("authorization"),
+    };
+    let (status, body) = exchange(state, &asked);
+    Answer::json(status, body)
+}
