@@ -1,1 +1,3 @@
-fn main() {}
+//! The tests that need a server, one binary for all of them.
+
+mod target_contract;

@@ -96,6 +96,15 @@ struct Granted {
     expires_in: Option<u64>,
 }
 
+/// An answer of the token endpoint.
+struct Reply {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    /// Seconds by which the server's clock is ahead of ours, if it says what time it has.
+    ahead: Option<i64>,
+    body: Vec<u8>,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Refused {
@@ -126,32 +135,28 @@ impl Auth {
         }
     }
 
-    /// A token that is good for now. `count` is called before each request that takes.
+    /// A token that is good for now. Each request that takes waits for `turn`.
     pub(super) async fn token(
         &self,
         client: &Client,
-        count: &dyn Fn(),
+        turn: impl AsyncFn(),
     ) -> Result<Rc<SecretString>, TargetError> {
         match self {
             Self::Token(token) => Ok(Rc::clone(token)),
-            Self::Key(key) => key.token(client, count).await,
+            Self::Key(key) => key.token(client, turn).await,
         }
     }
 
-    /// Forgets a token that the server refused. Whether another one can be had.
-    pub(super) async fn forget(&self, refused: &Rc<SecretString>) -> bool {
-        match self {
-            Self::Token(_) => false,
-            Self::Key(key) => {
-                let mut token = key.token.lock().await;
-                // Somebody else may have renewed it in the meantime.
-                if token
-                    .as_ref()
-                    .is_some_and(|token| Rc::ptr_eq(&token.value, refused))
-                {
-                    *token = None;
-                }
-                true
+    /// Forgets a token that the server refused.
+    pub(super) async fn forget(&self, refused: &Rc<SecretString>) {
+        if let Self::Key(key) = self {
+            let mut token = key.token.lock().await;
+            // Somebody else may have renewed it in the meantime.
+            if token
+                .as_ref()
+                .is_some_and(|token| Rc::ptr_eq(&token.value, refused))
+            {
+                *token = None;
             }
         }
     }
@@ -191,12 +196,12 @@ impl ServiceKey {
     }
 
     /// The token at hand, or a new one once nine tenths of its life are over. One caller renews, the others wait.
-    async fn token(&self, client: &Client, count: &dyn Fn()) -> Result<Rc<SecretString>, TargetError> {
+    async fn token(&self, client: &Client, turn: impl AsyncFn()) -> Result<Rc<SecretString>, TargetError> {
         let mut held = self.token.lock().await;
         if let Some(token) = held.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(Rc::clone(&token.value));
         }
-        let granted = self.request(client, count).await?;
+        let granted = self.request(client, turn).await?;
         let life = Duration::from_secs(granted.expires_in.unwrap_or(60));
         let value = Rc::new(granted.access_token);
         *held = Some(Token {
@@ -208,43 +213,37 @@ impl ServiceKey {
 
     /// Asks for a token. A 500 is a wrong key, audience or clock far more often than a failing server, and looks the
     /// same: it is tried once more by the server's own clock, and then explained.
-    async fn request(&self, client: &Client, count: &dyn Fn()) -> Result<Granted, TargetError> {
-        for last in [false, true] {
-            count();
-            let now = Timestamp::now().as_second();
-            let reply = client
-                .post(self.address())
-                .form(&[
-                    ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-                    ("assertion", &self.assertion(now + self.ahead.get())?),
-                    ("scope", SCOPE),
-                ])
-                .send()
-                .await
-                .map_err(|error| unreachable(OPERATION, &self.address(), &error))?;
-            let (status, after) = (reply.status(), retry_after(reply.headers()));
-            let ahead = server_seconds(&reply).map(|server| server - now);
-            let body = reply
-                .bytes()
-                .await
-                .map_err(|error| unreachable(OPERATION, &self.address(), &error))?;
-            if status == StatusCode::INTERNAL_SERVER_ERROR && !last {
-                let usable = ahead.filter(|ahead| ahead.abs() <= SKEW_BRIDGED);
-                self.ahead.set(usable.unwrap_or_default());
-                continue;
-            }
-            if status.is_success() {
-                self.name_skew();
-                return serde_json::from_slice(&body)
-                    .map_err(|_| self.answer(status, after, &body).not_json());
-            }
-            return Err(self.refusal(status, after, &body, ahead));
+    async fn request(&self, client: &Client, turn: impl AsyncFn()) -> Result<Granted, TargetError> {
+        let mut reply = self.ask(client, &turn).await?;
+        if reply.status == StatusCode::INTERNAL_SERVER_ERROR {
+            let bridged = reply.ahead.filter(|ahead| ahead.abs() <= SKEW_BRIDGED);
+            self.ahead.set(bridged.unwrap_or_default());
+            reply = self.ask(client, &turn).await?;
         }
-        unreachable!("the last try returns")
+        if !reply.status.is_success() {
+            return Err(self.refusal(&reply));
+        }
+        self.name_skew();
+        serde_json::from_slice(&reply.body).map_err(|_| self.answer(&reply).not_json())
     }
 
-    fn address(&self) -> String {
-        format!("{}/oauth/v2/token", self.audience)
+    async fn ask(&self, client: &Client, turn: &impl AsyncFn()) -> Result<Reply, TargetError> {
+        turn().await;
+        let now = Timestamp::now().as_second();
+        let url = format!("{}/oauth/v2/token", self.audience);
+        let failed = |error: reqwest::Error| unreachable(OPERATION, &url, &error);
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+            ("assertion", &self.assertion(now + self.ahead.get())?),
+            ("scope", SCOPE),
+        ];
+        let reply = client.post(&url).form(&form).send().await.map_err(failed)?;
+        Ok(Reply {
+            status: reply.status(),
+            retry_after: retry_after(reply.headers()),
+            ahead: server_seconds(&reply).map(|server| server - now),
+            body: reply.bytes().await.map_err(failed)?.into(),
+        })
     }
 
     /// A JWT that says who asks, signed with the key.
@@ -299,62 +298,47 @@ impl ServiceKey {
         }
     }
 
-    fn answer<'a>(&'a self, status: StatusCode, after: Option<Duration>, body: &'a [u8]) -> Answer<'a> {
+    fn answer<'a>(&'a self, reply: &'a Reply) -> Answer<'a> {
         Answer {
             operation: OPERATION,
             url: &self.audience,
-            status,
-            retry_after: after,
-            body,
+            status: reply.status,
+            retry_after: reply.retry_after,
+            body: &reply.body,
         }
     }
 
     /// Why there is no token.
-    fn refusal(
-        &self,
-        status: StatusCode,
-        after: Option<Duration>,
-        body: &[u8],
-        ahead: Option<i64>,
-    ) -> TargetError {
-        if status == StatusCode::NOT_FOUND && !body.trim_ascii_start().starts_with(b"<") {
-            return TargetError {
-                kind: Kind::Misconfigured,
-                operation: OPERATION,
-                what: format!(
-                    "the server at {} does not know itself by this host name",
-                    self.audience
-                ),
-                error_id: None,
-                hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
-            };
-        }
-        let refused = match serde_json::from_slice::<Refused>(body) {
+    fn refusal(&self, reply: &Reply) -> TargetError {
+        let status = reply.status.as_u16();
+        let refused = match serde_json::from_slice::<Refused>(&reply.body) {
             Ok(refused) if !refused.error.is_empty() => refused,
-            _ => return self.answer(status, after, body).not_json(),
+            _ if status == 404 && !reply.body.trim_ascii_start().starts_with(b"<") => {
+                return self.wrong_host();
+            }
+            _ => return self.answer(reply).not_json(),
         };
         let said = format!(
-            "{} {} {}",
-            status.as_u16(),
+            "{status} {} {}",
             refused.error,
             without_values(&refused.error_description)
         );
-        let (kind, what, hint) = match status.as_u16() {
-            500 => (Kind::Unauthorized, self.suspects(&said, ahead), KEY_OR_CLOCK),
-            400 if refused.error_description.contains("NotActive") => (
+        let (kind, what, hint) = match status {
+            // The only refusal that is not one of the key; it has no id.
+            400 if refused.error_description.contains("User.NotActive") => (
                 Kind::Unauthorized,
                 format!("the service user {} is deactivated ({said})", self.user_id),
                 "activate the service user",
             ),
-            400..=403 => (
+            500 | 400..=403 => (
                 Kind::Unauthorized,
-                format!(
-                    "no token for key {} of user {}: {said}",
-                    self.key_id, self.user_id
-                ),
+                self.suspects(&said, reply.ahead),
                 KEY_OR_CLOCK,
             ),
-            429 => (Kind::Throttled { after }, said, "try again later"),
+            429 => {
+                let after = reply.retry_after;
+                (Kind::Throttled { after }, said, "try again later")
+            }
             502..=504 => (Kind::Unreachable, said, "try again later"),
             _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
         };
@@ -364,6 +348,19 @@ impl ServiceKey {
             what,
             error_id: None,
             hint: Some(hint.into()),
+        }
+    }
+
+    fn wrong_host(&self) -> TargetError {
+        TargetError {
+            kind: Kind::Misconfigured,
+            operation: OPERATION,
+            what: format!(
+                "the server at {} does not know itself by this host name",
+                self.audience
+            ),
+            error_id: None,
+            hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
         }
     }
 
