@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::auth::{self, Auth, unreachable};
+use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
 use super::wire::ListHead;
@@ -26,70 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
 const REFUSAL_LIMIT: usize = 64 * 1024;
-
-/// A request, apart from what all of them have in common.
-pub(super) struct Call {
-    operation: &'static str,
-    method: Method,
-    path: Vec<String>,
-    body: Option<Vec<u8>>,
-    once: bool,
-}
-
-impl Call {
-    pub(super) fn get(operation: &'static str, path: &[&str]) -> Self {
-        Self {
-            operation,
-            method: Method::GET,
-            path: path.iter().map(ToString::to_string).collect(),
-            body: None,
-            once: false,
-        }
-    }
-
-    pub(super) fn post(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::POST, body)
-    }
-
-    pub(super) fn put(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::PUT, body)
-    }
-
-    pub(super) fn delete(operation: &'static str, path: &[&str]) -> Self {
-        Self {
-            method: Method::DELETE,
-            ..Self::get(operation, path)
-        }
-    }
-
-    pub(super) fn delete_with(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::DELETE, body)
-    }
-
-    /// The caller repeats it, since a lost reply has to be looked into first.
-    pub(super) fn once(self) -> Self {
-        Self { once: true, ..self }
-    }
-
-    fn answer<'a>(&self, url: &'a str, status: StatusCode, body: &'a [u8]) -> Answer<'a> {
-        Answer {
-            operation: self.operation,
-            url,
-            status,
-            retry_after: None,
-            body,
-        }
-    }
-
-    fn with(self, method: Method, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("our own structs are JSON");
-        Self {
-            method,
-            body: Some(body),
-            ..self
-        }
-    }
-}
 
 /// One page of a list.
 pub(super) struct Page<T> {

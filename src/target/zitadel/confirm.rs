@@ -11,7 +11,8 @@ use futures::StreamExt;
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
+use super::api::Page;
+use super::call::Call;
 use super::error::{Failure, Sign};
 use super::schema::{DISABLED_BY, metadata_key};
 use super::wire::{Metadata, User};

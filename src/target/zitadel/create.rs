@@ -4,8 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::ZitadelTarget;
-use super::api::Call;
-use super::error::{Failure, id};
+use super::call::Call;
+use super::error::Failure;
+use super::meaning::id;
 use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
     metadata_key,

@@ -5,11 +5,15 @@
 
 mod api;
 mod auth;
+mod call;
 mod confirm;
 mod create;
 mod error;
 mod grants;
+mod key;
+mod meaning;
 mod normalize;
+mod numbering;
 mod phone;
 mod prepare;
 mod read;

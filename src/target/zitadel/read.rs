@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
+use super::api::Page;
+use super::call::Call;
 use super::error::{Failure, Sign};
 use super::prepare::Prepared;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::ZitadelTarget;
-use super::api::Call;
+use super::call::Call;
 use super::create::profile;
-use super::error::{Failure, accept, id};
+use super::error::{Failure, accept};
+use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
 use super::wire::{ChangedUser, Done, NewMetadata};
 use crate::model::{Action, Change, Edit, TargetId};
