@@ -291,8 +291,14 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         format!("{url} cannot be reached: {cause}")
     };
+    // A header or address that cannot even be written down will not get better.
+    let kind = if error.is_builder() {
+        Kind::Misconfigured
+    } else {
+        Kind::Unreachable
+    };
     TargetError {
-        kind: Kind::Unreachable,
+        kind,
         operation,
         what,
         error_id: None,

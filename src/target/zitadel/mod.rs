@@ -11,6 +11,7 @@ mod create;
 mod error;
 mod grants;
 mod key;
+mod links;
 mod meaning;
 mod normalize;
 mod numbering;

@@ -196,6 +196,31 @@ async fn adoption_writes_the_id() {
     assert_eq!(world.zitadel.user(&id).unwrap().nick_name, "616461");
 }
 
+/// With a login through an identity provider the adopted account is linked like a new one, once.
+#[tokio::test]
+async fn adoption_links_the_account() {
+    let mut world = World::new();
+    world.settings.sso_login = true;
+    let id = world.zitadel.add_user(ada());
+    let other = world.zitadel.add_user(nth(1));
+    let target = world.prepared().await;
+    let adopt = async |id: &str| {
+        let mut adopt = edit(id, person(&target, &[]));
+        adopt.id_before = Some("Adi".into());
+        let action = Action::Adopt(adopt);
+        target.apply(&Change { action }).await.unwrap().warnings.len()
+    };
+    for _ in 0..2 {
+        assert_eq!(adopt(&id).await, 0);
+        let links = world.zitadel.user(&id).unwrap().links;
+        assert_eq!(
+            links.iter().map(|link| &*link.user_id).collect::<Vec<_>>(),
+            ["ada"]
+        );
+    }
+    assert_eq!(adopt(&other).await, 1);
+}
+
 /// A refused number leaves the stored one; without it there may be nothing left to send.
 #[tokio::test]
 async fn update_keeps_the_phone_when_the_new_one_is_refused() {
