@@ -333,6 +333,11 @@ async fn gone_is_fine_for_removals_only() {
         .await
         .unwrap_err();
     assert_eq!(error.kind, Kind::NotFound);
+    let after = person(&target, &[]);
+    let error = update(&target, edit_of(&target, &id, after, &["phone"]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, Kind::NotFound);
 }
 
 /// A grant with other roles is widened, and narrowed again without touching those.
@@ -359,8 +364,11 @@ async fn roles_of_others_stay() {
     grant.grant = vec!["User".into()];
     update(&target, grant.clone()).await.unwrap();
     assert_eq!(roles(), [["Admin", "User"]]);
+    world.zitadel.reset_counts();
     update(&target, grant).await.unwrap();
     assert_eq!(roles(), [["Admin", "User"]]);
+    // A grant that holds the role already is left alone.
+    assert_eq!(world.writes(), [GRANT]);
 
     let mut revoke = edit(&id, person(&target, &[]));
     revoke.revoke = vec!["User".into()];
