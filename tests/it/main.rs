@@ -8,3 +8,4 @@ mod sources_ldap;
 mod sources_reader;
 mod sources_tls;
 mod sources_ukt;
+mod target_contract;
