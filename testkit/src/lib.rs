@@ -1,3 +1,8 @@
 //! Doubles, server harnesses and generators for the tests of directory-sync.
 
+pub mod certs;
+pub mod ldap_double;
+pub mod people;
+pub mod slapd;
+pub mod ukt;
 pub mod zitadel;

@@ -3,3 +3,8 @@
 mod config;
 mod deployment;
 mod rooms;
+mod sources_failures;
+mod sources_ldap;
+mod sources_reader;
+mod sources_tls;
+mod sources_ukt;

@@ -10,7 +10,9 @@ fn people(records: Vec<Record>) -> Desired {
 fn collected(name: &str, proves_absence: bool, records: Vec<Record>) -> Collected {
     let mut source = Collected::new(name, "csv");
     source.proves_absence = proves_absence;
-    records.into_iter().for_each(|record| source.push(record));
+    for record in records {
+        source.push(record);
+    }
     source
 }
 

@@ -1,0 +1,252 @@
+//! An LDAP server that follows a script, for what no real server can be made to do.
+//!
+//! Every bind succeeds; each search gets the next list of replies. A connection that is out of script stays silent.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// One thing the server does during a search.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// An entry: name and attributes.
+    Entry(Vec<u8>, Vec<(&'static str, Vec<Vec<u8>>)>),
+    /// A reference to another server.
+    Reference(&'static str),
+    /// The end of the search, with the cookie of the paging control if there is to be one.
+    Done(u8, &'static str, Option<Vec<u8>>),
+    /// The end of the search with this paging control.
+    DoneWith(Vec<u8>),
+    /// A referral to other servers ends the search.
+    Referral(&'static str),
+    /// The server says that it will hang up.
+    NoticeOfDisconnection(&'static str),
+    /// These bytes.
+    Raw(Vec<u8>),
+    /// An entry of which only the first half is sent.
+    HalfAnEntry,
+    /// The connection ends.
+    HangUp,
+    /// Nothing more, but the connection stays.
+    Silence,
+}
+
+/// A person's entry that the usual mapping accepts.
+pub fn person(uid: &str) -> Reply {
+    let text = |value: &str| vec![value.as_bytes().to_vec()];
+    Reply::Entry(
+        format!("uid={uid},dc=example,dc=com").into_bytes(),
+        vec![
+            ("uid", text(uid)),
+            ("givenName", text("F")),
+            ("sn", text("L")),
+            ("mail", text(&format!("{uid}@example.com"))),
+            ("shadowFlag", text("0")),
+        ],
+    )
+}
+
+/// The end of a page with a cookie for the next one.
+pub fn more() -> Reply {
+    Reply::Done(0, "", Some(b"cookie".to_vec()))
+}
+
+/// The end of the last page.
+pub fn last() -> Reply {
+    Reply::Done(0, "", Some(Vec::new()))
+}
+
+/// A running double. It ends with its last connection.
+#[derive(Debug)]
+pub struct LdapDouble {
+    address: SocketAddr,
+    searches: Arc<Mutex<usize>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl LdapDouble {
+    /// Serves connections one after the other; the script goes on from one to the next.
+    pub fn start(script: Vec<Vec<Reply>>) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let searches = Arc::new(Mutex::new(0));
+        let counter = searches.clone();
+        let thread = std::thread::spawn(move || {
+            let mut script = script.into_iter();
+            for stream in listener.incoming().flatten() {
+                if !serve(stream, &mut script, &counter) {
+                    break;
+                }
+            }
+        });
+        Self {
+            address,
+            searches,
+            thread: Some(thread),
+        }
+    }
+
+    /// `ldap://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("ldap://{}", self.address)
+    }
+
+    /// Searches so far.
+    pub fn searches(&self) -> usize {
+        *self.searches.lock().expect("no panic while locked")
+    }
+}
+
+impl Drop for LdapDouble {
+    fn drop(&mut self) {
+        // A connection that hangs up before it says anything ends the double.
+        if let Ok(stream) = TcpStream::connect(self.address) {
+            drop(stream);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Whether to go on with another connection.
+fn serve(
+    mut stream: TcpStream,
+    script: &mut impl Iterator<Item = Vec<Reply>>,
+    searches: &Mutex<usize>,
+) -> bool {
+    let mut spoke = false;
+    while let Some((id, operation)) = request(&mut stream) {
+        spoke = true;
+        match operation {
+            BIND => send(&mut stream, &message(&id, result(0x61, 0, "", &[]), None)),
+            SEARCH => {
+                *searches.lock().expect("no panic while locked") += 1;
+                for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
+                    if !answer(&mut stream, &id, reply) {
+                        return true;
+                    }
+                }
+            }
+            UNBIND => return true,
+            _ => {}
+        }
+    }
+    spoke
+}
+
+const BIND: u8 = 0x60;
+const UNBIND: u8 = 0x42;
+const SEARCH: u8 = 0x63;
+
+/// Sends a reply; false ends the connection.
+fn answer(stream: &mut TcpStream, id: &[u8], reply: Reply) -> bool {
+    match reply {
+        Reply::Entry(dn, attributes) => send(stream, &message(id, entry(&dn, &attributes), None)),
+        Reply::Reference(url) => send(stream, &message(id, tlv(0x73, &octets(url.as_bytes())), None)),
+        Reply::Done(code, text, cookie) => {
+            let control = cookie.map(|cookie| tlv(0x30, &[tlv(2, &[0]), octets(&cookie)].concat()));
+            send(
+                stream,
+                &message(id, result(0x65, code, text, &[]), control.as_deref()),
+            );
+        }
+        Reply::DoneWith(control) => send(stream, &message(id, result(0x65, 0, "", &[]), Some(&control))),
+        Reply::Referral(url) => {
+            let referral = tlv(0xa3, &octets(url.as_bytes()));
+            send(stream, &message(id, result(0x65, 10, "", &referral), None));
+        }
+        Reply::NoticeOfDisconnection(text) => {
+            let name = tlv(0x8a, b"1.3.6.1.4.1.1466.20036");
+            send(stream, &message(&[0], result(0x78, 52, text, &name), None));
+            return false;
+        }
+        Reply::Raw(bytes) => send(stream, &bytes),
+        Reply::HalfAnEntry => {
+            let whole = message(id, entry(b"uid=half", &[("uid", vec![b"half".to_vec()])]), None);
+            send(stream, &whole[..whole.len() / 2]);
+        }
+        Reply::HangUp => return false,
+        Reply::Silence => {
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest);
+            return false;
+        }
+    }
+    true
+}
+
+fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    // The client may be gone; the test then sees what it made of the replies before.
+    let _ = stream.write_all(bytes);
+}
+
+/// Message id and operation of the next request; `None` at the end.
+fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8)> {
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).ok()?;
+    let mut length = usize::from(head[1]);
+    if length >= 0x80 {
+        let mut long = vec![0; length - 0x80];
+        stream.read_exact(&mut long).ok()?;
+        length = long
+            .iter()
+            .fold(0, |length, byte| length << 8 | usize::from(*byte));
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    let [2, id_length, rest @ ..] = &body[..] else {
+        return None;
+    };
+    let (id, rest) = rest.split_at_checked(usize::from(*id_length))?;
+    Some((id.to_vec(), *rest.first()?))
+}
+
+fn message(id: &[u8], operation: Vec<u8>, paging: Option<&[u8]>) -> Vec<u8> {
+    let mut parts = [tlv(2, id), operation].concat();
+    if let Some(value) = paging {
+        let control = tlv(0x30, &[octets(b"1.2.840.113556.1.4.319"), octets(value)].concat());
+        parts.extend(tlv(0xa0, &control));
+    }
+    tlv(0x30, &parts)
+}
+
+fn result(tag: u8, code: u8, text: &str, rest: &[u8]) -> Vec<u8> {
+    tlv(
+        tag,
+        &[
+            &tlv(10, &[code])[..],
+            &octets(b""),
+            &octets(text.as_bytes()),
+            rest,
+        ]
+        .concat(),
+    )
+}
+
+fn entry(dn: &[u8], attributes: &[(&str, Vec<Vec<u8>>)]) -> Vec<u8> {
+    let attributes = attributes.iter().flat_map(|(name, values)| {
+        let values: Vec<u8> = values.iter().flat_map(|value| octets(value)).collect();
+        tlv(0x30, &[octets(name.as_bytes()), tlv(0x31, &values)].concat())
+    });
+    let attributes: Vec<u8> = attributes.collect();
+    tlv(0x64, &[octets(dn), tlv(0x30, &attributes)].concat())
+}
+
+fn octets(value: &[u8]) -> Vec<u8> {
+    tlv(4, value)
+}
+
+fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![tag];
+    match u8::try_from(value.len()) {
+        Ok(short) if short < 0x80 => bytes.push(short),
+        _ => {
+            let length = u16::try_from(value.len()).expect("small values").to_be_bytes();
+            bytes.extend([0x82, length[0], length[1]]);
+        }
+    }
+    bytes.extend(value);
+    bytes
+}

@@ -1,0 +1,360 @@
+//! A real `OpenLDAP` server in a temporary folder, gone when it is dropped.
+//!
+//! ```no_run
+//! use testkit::people::people;
+//! use testkit::slapd::Slapd;
+//!
+//! let slapd = Slapd::with_people(&people(1, 10));
+//! println!("{} {} {}", slapd.url(), Slapd::BIND_DN, Slapd::BIND_PASSWORD);
+//! slapd.change("dn: uid=u1x000000,ou=people,dc=example,dc=com\nchangetype: delete\n");
+//! ```
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::certs::{Certificates, Pair};
+use crate::people::{Person, to_ldif};
+
+/// Ports may be taken by somebody else between being found free and being used.
+const ATTEMPTS: usize = 5;
+const START_LIMIT: Duration = Duration::from_secs(20);
+const INSTALL: &str = "this test needs OpenLDAP: apt-get install -y --no-install-recommends slapd ldap-utils";
+
+/// What the server is to be like.
+#[derive(Debug, Default)]
+pub struct Options {
+    ldif: String,
+    server: Vec<String>,
+    database: Vec<String>,
+    hosts: Vec<&'static str>,
+}
+
+impl Options {
+    /// A directory with these people; see [`to_ldif`].
+    pub fn people(people: &[Person]) -> Self {
+        Self::ldif(to_ldif(people))
+    }
+
+    /// A directory with this content, suffix `dc=example,dc=com` included.
+    pub fn ldif(ldif: String) -> Self {
+        Self {
+            ldif,
+            ..Self::default()
+        }
+    }
+
+    /// TLS with the usual server certificate; clients may show a certificate.
+    #[must_use]
+    pub fn tls(self, certificates: &Certificates) -> Self {
+        let server = certificates.server.clone();
+        self.tls_as(certificates, &server)
+    }
+
+    /// TLS with this server certificate.
+    #[must_use]
+    pub fn tls_as(mut self, certificates: &Certificates, server: &Pair) -> Self {
+        self.hosts.push("127.0.0.1");
+        self.server.extend([
+            format!("TLSCACertificateFile {}", certificates.ca.display()),
+            format!("TLSCertificateFile {}", server.certificate.display()),
+            format!("TLSCertificateKeyFile {}", server.key.display()),
+            "TLSVerifyClient try".to_owned(),
+        ]);
+        self
+    }
+
+    /// Clients must show a certificate.
+    #[must_use]
+    pub fn demand_client_certificate(mut self) -> Self {
+        self.server.retain(|line| !line.starts_with("TLSVerifyClient"));
+        self.server.push("TLSVerifyClient demand".to_owned());
+        self
+    }
+
+    /// Entries that everybody gets at most (`sizelimit`).
+    #[must_use]
+    pub fn size_limit(mut self, entries: usize) -> Self {
+        self.server.push(format!("sizelimit {entries}"));
+        self
+    }
+
+    /// Limits of the service account, such as `size.hard=500 size.prtotal=unlimited`.
+    #[must_use]
+    pub fn limits(mut self, limits: &str) -> Self {
+        self.database
+            .push(format!("limits dn.exact=\"{}\" {limits}", Slapd::BIND_DN));
+        self
+    }
+
+    /// Another line of the server's part of `slapd.conf`, such as `security simple_bind=128`.
+    #[must_use]
+    pub fn server_line(mut self, line: &str) -> Self {
+        self.server.push(line.to_owned());
+        self
+    }
+
+    /// TLS on the loopback address of IPv6 as well.
+    #[must_use]
+    pub fn ipv6(mut self) -> Self {
+        self.hosts.push("[::1]");
+        self
+    }
+
+    /// Loads the people and starts the server.
+    pub fn start(self) -> Slapd {
+        Slapd::start(&self)
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Slapd {
+    dir: TempDir,
+    child: Option<Child>,
+    port: u16,
+    tls_port: u16,
+    /// Where it speaks TLS.
+    tls_hosts: Vec<&'static str>,
+}
+
+impl Slapd {
+    /// The suffix.
+    pub const BASE_DN: &str = "dc=example,dc=com";
+    /// A service account that may read.
+    pub const BIND_DN: &str = "cn=sync,ou=service,dc=example,dc=com";
+    /// Its password.
+    pub const BIND_PASSWORD: &str = "syncpw";
+    const ADMIN_DN: &str = "cn=admin,dc=example,dc=com";
+    const ADMIN_PASSWORD: &str = "adminpw";
+
+    /// A server without TLS that holds these people.
+    pub fn with_people(people: &[Person]) -> Self {
+        Options::people(people).start()
+    }
+
+    fn start(options: &Options) -> Self {
+        let dir = TempDir::new().expect("a temporary folder");
+        fs::create_dir(dir.path().join("db")).expect("a writable folder");
+        write_config(dir.path(), options);
+        load(dir.path(), &options.ldif);
+        let mut slapd = Self {
+            dir,
+            child: None,
+            port: 0,
+            tls_port: 0,
+            tls_hosts: options.hosts.clone(),
+        };
+        for _ in 0..ATTEMPTS {
+            (slapd.port, slapd.tls_port) = free_ports();
+            if slapd.spawn() {
+                return slapd;
+            }
+        }
+        panic!("slapd did not start: {}", slapd.log());
+    }
+
+    /// `ldap://localhost:PORT`
+    pub fn url(&self) -> String {
+        format!("ldap://localhost:{}", self.port)
+    }
+
+    /// `ldaps://localhost:PORT`
+    pub fn ldaps_url(&self) -> String {
+        format!("ldaps://localhost:{}", self.tls_port)
+    }
+
+    /// The port of [`Slapd::url`].
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The port of [`Slapd::ldaps_url`].
+    pub fn tls_port(&self) -> u16 {
+        self.tls_port
+    }
+
+    /// `ldapi://` with the encoded path of a socket.
+    pub fn ldapi_url(&self) -> String {
+        let path = self.dir.path().join("ldapi");
+        format!("ldapi://{}", path.display().to_string().replace('/', "%2F"))
+    }
+
+    /// Applies LDIF with `changetype` (without one, entries are added) as administrator.
+    pub fn change(&self, ldif: &str) {
+        let mut child = Command::new("ldapmodify")
+            .args([
+                "-a",
+                "-x",
+                "-H",
+                &self.url(),
+                "-D",
+                Self::ADMIN_DN,
+                "-w",
+                Self::ADMIN_PASSWORD,
+            ])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| missing(&error));
+        let mut input = child.stdin.take().expect("piped");
+        input.write_all(ldif.as_bytes()).expect("ldapmodify reads");
+        drop(input);
+        let output = child.wait_with_output().expect("ldapmodify ends");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    /// Adds a person.
+    pub fn add(&self, person: &Person) {
+        self.change(&person.ldif());
+    }
+
+    /// Replaces the values of an attribute; none removes it.
+    pub fn replace(&self, dn: &str, attribute: &str, values: &[&str]) {
+        let mut ldif = format!("dn: {dn}\nchangetype: modify\nreplace: {attribute}\n");
+        for value in values {
+            let _ = writeln!(ldif, "{attribute}: {value}");
+        }
+        self.change(&ldif);
+    }
+
+    /// Removes an entry.
+    pub fn delete(&self, dn: &str) {
+        self.change(&format!("dn: {dn}\nchangetype: delete\n"));
+    }
+
+    /// Ends the server as an administrator would, and waits for its end.
+    pub fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        let pid = child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &pid]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = child.kill();
+        }
+        let _ = child.wait();
+    }
+
+    /// Ends the server without letting it say good-bye, and waits for its end.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Starts it again, with the same content and addresses.
+    pub fn restart(&mut self) {
+        self.kill();
+        assert!(self.spawn(), "slapd did not start again: {}", self.log());
+    }
+
+    /// Whether the server answers in the end; it may not, when a port was taken meanwhile.
+    fn spawn(&mut self) -> bool {
+        let mut urls = format!("ldap://127.0.0.1:{} {}", self.port, self.ldapi_url());
+        for host in &self.tls_hosts {
+            let _ = write!(urls, " ldaps://{host}:{}", self.tls_port);
+        }
+        let log = fs::File::create(self.dir.path().join("slapd.log")).expect("a writable folder");
+        let mut child = Command::new("slapd")
+            .arg("-f")
+            .arg(self.dir.path().join("slapd.conf"))
+            // A debug level keeps it in the foreground, a child of this process.
+            .args(["-h", &urls, "-d", "0"])
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|error| missing(&error));
+        let start = Instant::now();
+        while start.elapsed() < START_LIMIT {
+            if child.try_wait().expect("a child of ours").is_some() {
+                return false;
+            }
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                self.child = Some(child);
+                return true;
+            }
+            sleep(Duration::from_millis(5));
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        false
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("slapd.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Slapd {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn write_config(dir: &Path, options: &Options) {
+    let mut config = String::new();
+    for schema in ["core", "cosine", "nis", "inetorgperson"] {
+        let _ = writeln!(config, "include /etc/ldap/schema/{schema}.schema");
+    }
+    let folder = dir.display();
+    let _ = write!(
+        config,
+        "modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {folder}/slapd.pid\nargsfile \
+         {folder}/slapd.args\nthreads 4\n{}\ndatabase mdb\nsuffix \"{}\"\nrootdn \"{}\"\nrootpw {}\ndirectory \
+         {folder}/db\nmaxsize 1073741824\ndbnosync\nindex objectClass,entryUUID,uid,entryCSN,mail eq\n{}\naccess \
+         to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n",
+        options.server.join("\n"),
+        Slapd::BASE_DN,
+        Slapd::ADMIN_DN,
+        Slapd::ADMIN_PASSWORD,
+        options.database.join("\n"),
+    );
+    fs::write(dir.join("slapd.conf"), config).expect("a writable folder");
+}
+
+fn load(dir: &Path, ldif: &str) {
+    let file: PathBuf = dir.join("people.ldif");
+    fs::write(&file, ldif).expect("a writable folder");
+    let output = Command::new("slapadd")
+        .arg("-q")
+        .arg("-f")
+        .arg(dir.join("slapd.conf"))
+        .arg("-l")
+        .arg(&file)
+        .args(["-o", "value-check=no"])
+        .output()
+        .unwrap_or_else(|error| missing(&error));
+    assert!(
+        output.status.success(),
+        "slapadd: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn free_ports() -> (u16, u16) {
+    let free = || TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = |listener: &TcpListener| listener.local_addr().expect("bound").port();
+    let (plain, tls) = (free(), free());
+    (port(&plain), port(&tls))
+}
+
+fn missing(error: &std::io::Error) -> ! {
+    match error.kind() {
+        ErrorKind::NotFound => panic!("{INSTALL}"),
+        _ => panic!("OpenLDAP cannot be started: {error}"),
+    }
+}

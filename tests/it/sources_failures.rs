@@ -1,0 +1,200 @@
+//! Directories that fail in ways a real one cannot be made to.
+
+use std::time::Duration;
+
+use directory_sync::config::LdapSettings;
+use testkit::ldap_double::{LdapDouble, Reply, last, more, person};
+
+use crate::sources_reader::{assert_failed, ldap, read_ldap};
+
+fn settings(double: &LdapDouble) -> LdapSettings {
+    let mut settings = ldap(&double.url());
+    // For the double's silence; every other scenario ends without it.
+    settings.timeout = Duration::from_millis(300);
+    settings
+}
+
+async fn assert_ends(script: Vec<Vec<Reply>>, what: &[&str], hint: &str) {
+    let double = LdapDouble::start(script);
+    assert_failed(read_ldap(&settings(&double)).await, what, hint);
+}
+
+#[tokio::test]
+async fn pages_are_read_to_the_last() {
+    let script = vec![
+        vec![person("a"), more()],
+        vec![more()],
+        vec![person("b"), Reply::Reference("ldap://other"), person("c"), last()],
+    ];
+    let double = LdapDouble::start(script);
+    let desired = read_ldap(&settings(&double)).await.unwrap();
+    assert_eq!(desired.identities.len(), 3);
+    assert!(desired.complete, "a reference to another server is no loss");
+    assert_eq!(double.searches(), 3);
+}
+
+/// Each of them looks like the end of the list to a client that does not look closely.
+#[tokio::test]
+async fn a_lost_connection_is_never_the_end_of_the_list() {
+    let ends = [
+        vec![Reply::HangUp],
+        vec![person("b"), Reply::HangUp],
+        vec![Reply::HalfAnEntry, Reply::HangUp],
+        vec![person("b"), Reply::NoticeOfDisconnection("going down")],
+    ];
+    for end in ends {
+        let entries = 1 + end
+            .iter()
+            .filter(|reply| matches!(reply, Reply::Entry(..)))
+            .count();
+        let stopped = format!("stopped after {entries} entries");
+        let script = vec![vec![person("a"), more()], end];
+        assert_ends(
+            script,
+            &[&stopped, "the server closed the connection"],
+            "try again",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_counts_even_beside_a_cookie() {
+    for (code, name, hint) in [
+        (3, "timeLimitExceeded (3)", "time=unlimited"),
+        (4, "sizeLimitExceeded (4)", "size=unlimited"),
+        (11, "adminLimitExceeded (11)", "size=unlimited"),
+        (12, "unavailableCriticalExtension (12)", "`page_size: 0`"),
+        (51, "busy (51)", "try again later"),
+        (77, "an error (77)", "log of the server"),
+    ] {
+        for cookie in [Some(b"MA==".to_vec()), Some(Vec::new()), None] {
+            let script = vec![vec![person("a"), Reply::Done(code, "so it is", cookie)]];
+            let what = ["stopped after 1 entries", name, "so it is"];
+            assert_ends(script, &what, hint).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_paging_control_is_refused() {
+    let malformed = [
+        Reply::Done(0, "", None),
+        Reply::DoneWith(vec![0x30, 0x00]),
+        Reply::DoneWith(Vec::new()),
+    ];
+    for end in malformed {
+        let script = vec![vec![person("a"), end]];
+        assert_ends(
+            script,
+            &["did not say whether this was the last page"],
+            "`page_size: 0`",
+        )
+        .await;
+    }
+    let double = LdapDouble::start(vec![vec![person("a"), Reply::Done(0, "", None)]]);
+    let mut unpaged = settings(&double);
+    unpaged.page_size = None;
+    assert_eq!(read_ldap(&unpaged).await.unwrap().identities.len(), 1);
+}
+
+#[tokio::test]
+async fn a_referral_names_the_other_server() {
+    let script = vec![vec![Reply::Referral("ldap://other.example")]];
+    assert_ends(script, &["referral (10)"], "ldap://other.example").await;
+}
+
+#[tokio::test]
+async fn silence_ends_the_read() {
+    for script in [
+        vec![vec![Reply::Silence]],
+        vec![vec![person("a"), Reply::Silence]],
+        vec![
+            vec![person("a"), more()],
+            vec![Reply::HalfAnEntry, Reply::Silence],
+        ],
+    ] {
+        assert_ends(script, &["no answer within 300ms"], "`timeout`").await;
+    }
+}
+
+/// A server that drips never is silent, so the whole read has a limit of its own.
+#[tokio::test]
+async fn the_deadline_bounds_the_whole_read() {
+    let double = LdapDouble::start(vec![vec![person("a"), Reply::Silence]]);
+    let mut settings = settings(&double);
+    settings.timeout = Duration::from_secs(60);
+    settings.deadline = Some(Duration::from_millis(200));
+    assert_failed(
+        read_ldap(&settings).await,
+        &["took longer than 200ms"],
+        "`deadline`",
+    );
+}
+
+#[tokio::test]
+async fn bytes_that_are_not_ldap_end_the_read() {
+    let not_ldap = |bytes: &[u8]| vec![vec![person("a"), Reply::Raw(bytes.to_vec()), Reply::HangUp]];
+    let unknown_operation = [0x30, 5, 2, 1, 2, 0x7f, 0];
+    for bytes in [&b"\x30\x00"[..], &unknown_operation, b"\x30\x03\x02\x01\x02"] {
+        assert_ends(not_ldap(bytes), &["stopped after", "not LDAP"], "").await;
+    }
+    let http = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+    let read = read_ldap(&settings(&LdapDouble::start(not_ldap(http)))).await;
+    assert_failed(read, &["stopped after 1 entries"], "");
+}
+
+#[tokio::test]
+async fn an_entry_twice_ends_the_read() {
+    let script = vec![vec![person("a"), person("b"), more()], vec![person("a"), last()]];
+    assert_ends(
+        script,
+        &["stopped after 3 entries", "one entry twice"],
+        "try again",
+    )
+    .await;
+}
+
+/// The crate's own way to take an entry apart panics on this one.
+#[tokio::test]
+async fn a_name_that_is_not_text_is_shown_as_well_as_it_can_be() {
+    let Reply::Entry(_, attributes) = person("a") else {
+        unreachable!("a person is an entry");
+    };
+    let script = vec![vec![
+        Reply::Entry(b"uid=\xff".to_vec(), attributes),
+        person("b"),
+        last(),
+    ]];
+    let desired = read_ldap(&settings(&LdapDouble::start(script))).await.unwrap();
+    assert_eq!(desired.identities.len(), 2);
+    assert_eq!(&*desired.identities[0].origin.at, "uid=\u{fffd}");
+}
+
+/// The forced ranges of Active Directory, on an attribute of which the first value is used.
+#[tokio::test]
+async fn a_range_of_values_holds_the_first() {
+    let Reply::Entry(dn, mut attributes) = person("a") else {
+        unreachable!("a person is an entry");
+    };
+    attributes.push(("telephoneNumber", Vec::new()));
+    attributes.push(("telephoneNumber;range=0-1", vec![b"1".to_vec(), b"2".to_vec()]));
+    let script = vec![vec![Reply::Entry(dn, attributes), last()]];
+    let desired = read_ldap(&settings(&LdapDouble::start(script))).await.unwrap();
+    assert_eq!(
+        crate::sources_reader::text(&desired.identities[0], "phone"),
+        Some("1")
+    );
+    assert_eq!(desired.warnings.len(), 1);
+}
+
+#[tokio::test]
+async fn empty_pages_without_end_are_noticed() {
+    let script = (0..1_100).map(|_| vec![more()]).collect();
+    assert_ends(
+        script,
+        &["stopped after 0 entries", "empty page after another"],
+        "",
+    )
+    .await;
+}

@@ -1,0 +1,134 @@
+//! How the tests of sources configure and read one.
+
+use std::time::Duration;
+
+use directory_sync::config::{
+    LdapAttribute, LdapAttributes, LdapSettings, LdapTls, SourceKind, SourceSettings,
+};
+use directory_sync::model::{
+    AttributeSpec, Cardinality, Desired, Equality, Finding, Identity, Mutability, Schema, Uniqueness,
+};
+use directory_sync::source::{AnySource, Record, Source, SourceError, read_all};
+use testkit::slapd::Slapd;
+
+/// The names that sources know.
+pub(crate) fn schema() -> Schema {
+    let spec = |name| AttributeSpec {
+        name,
+        cardinality: Cardinality::One,
+        equality: Equality::Exact,
+        mutability: Mutability::ReadWrite,
+        uniqueness: match name {
+            "email" => Uniqueness::Login,
+            _ => Uniqueness::Shared,
+        },
+        required: false,
+        listed: true,
+        personal: true,
+        default: None,
+    };
+    Schema::new(
+        [
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "preferred_username",
+            "localpart",
+        ]
+        .map(spec),
+    )
+}
+
+/// One value of a person.
+pub(crate) fn text<'a>(person: &'a Identity, name: &str) -> Option<&'a str> {
+    person
+        .attributes
+        .text(schema().index(name).expect("a name of the schema"))
+}
+
+/// A source of this kind.
+pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
+    let settings = SourceSettings {
+        name: "staff".into(),
+        kind,
+    };
+    AnySource::build(&settings, &schema(), &["User".into()].into())
+}
+
+/// Reads one source through the same door as a run.
+pub(crate) async fn read(kind: SourceKind) -> Result<Desired, SourceError> {
+    let sources = [build(kind)?];
+    read_all(&schema(), &sources)
+        .await
+        .map_err(|mut errors| errors.remove(0))
+}
+
+/// Reads an LDAP source.
+pub(crate) async fn read_ldap(settings: &LdapSettings) -> Result<Desired, SourceError> {
+    read(SourceKind::Ldap(Box::new(settings.clone()))).await
+}
+
+/// Reads an LDAP source and is called for each record as it arrives.
+pub(crate) async fn stream_ldap(
+    settings: &LdapSettings,
+    each: &mut dyn FnMut(Record),
+) -> Result<(), SourceError> {
+    build(SourceKind::Ldap(Box::new(settings.clone())))?
+        .read(each)
+        .await
+}
+
+/// What `check` finds about an LDAP source.
+pub(crate) async fn check_ldap(settings: &LdapSettings) -> Vec<Finding> {
+    build(SourceKind::Ldap(Box::new(settings.clone())))
+        .expect("usable")
+        .check()
+        .await
+}
+
+/// An attribute that holds text.
+pub(crate) fn attribute(name: &str) -> LdapAttribute {
+    LdapAttribute {
+        name: name.to_owned(),
+        is_binary: false,
+    }
+}
+
+/// The usual settings for the harness, with this address.
+pub(crate) fn ldap(url: &str) -> LdapSettings {
+    LdapSettings {
+        urls: vec![url.parse().expect("an address")],
+        base_dn: Slapd::BASE_DN.to_owned(),
+        bind_dn: Slapd::BIND_DN.to_owned(),
+        bind_password: Slapd::BIND_PASSWORD.into(),
+        user_filter: "(objectClass=inetOrgPerson)".to_owned(),
+        timeout: Duration::from_secs(20),
+        deadline: None,
+        page_size: 1000.try_into().ok(),
+        use_attribute_filter: true,
+        attributes: LdapAttributes {
+            first_name: attribute("givenName"),
+            last_name: attribute("sn"),
+            email: attribute("mail"),
+            preferred_username: Some(attribute("displayName")),
+            phone: Some(attribute("telephoneNumber")),
+            user_id: attribute("uid"),
+            status: attribute("shadowFlag"),
+            disable_mask: 2,
+            last_modified: None,
+        },
+        tls: LdapTls::default(),
+    }
+}
+
+/// Asserts that a read failed with these words, and told this way on.
+#[track_caller]
+pub(crate) fn assert_failed<T: std::fmt::Debug>(result: Result<T, SourceError>, what: &[&str], hint: &str) {
+    let error = result.expect_err("the read cannot succeed");
+    for words in what {
+        assert!(error.what.contains(words), "{words}: {error:?}");
+    }
+    let told = error.hint.as_deref().unwrap_or_default();
+    assert!(told.contains(hint), "{hint}: {error:?}");
+}
