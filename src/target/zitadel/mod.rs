@@ -35,7 +35,7 @@ use self::schema::EMAIL;
 use super::{Applied, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet};
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, Warning};
+use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
 
 /// As many small users or grants as fit into the gateway's 4 MiB, with room to spare.
 const PAGE: u32 = 10_000;
@@ -127,6 +127,10 @@ impl Target for ZitadelTarget {
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {
         self.carry_out(change).await
+    }
+
+    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        self.rename(account, login).await
     }
 
     async fn check(&self) -> Vec<Finding> {

@@ -82,6 +82,20 @@ impl ZitadelTarget {
         Ok(())
     }
 
+    /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
+    pub(super) async fn rename(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        let body = ChangedUser {
+            username: Some(login),
+            ..ChangedUser::default()
+        };
+        let path = ["v2", "users", "human", account.as_str()];
+        let renamed = self
+            .api
+            .send::<Done>(&Call::put("rename_user", &path, &body))
+            .await;
+        Ok(renamed.map(drop)?)
+    }
+
     fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
         let mut body = ChangedUser::default();
         let mut renamed = edit.id_before.is_some();
