@@ -74,8 +74,14 @@ fn log_line(line: &str) -> Option<&str> {
     is_time.then(|| rest.trim_start())
 }
 
-/// `12 requests, 0.3 s.` is another every time.
+/// `12 requests, 0.3 s.` is another every time, and so is when the program ran.
 fn without_measures(line: &str) -> String {
+    if let Some((_, what)) = line
+        .strip_prefix("directory-sync ")
+        .and_then(|rest| rest.split_once(" UTC: "))
+    {
+        return format!("directory-sync VERSION, TIME: {what}");
+    }
     let Some((before, after)) = line.split_once(" requests, ") else {
         return line.to_owned();
     };
