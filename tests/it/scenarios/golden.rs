@@ -53,7 +53,7 @@ pub(super) fn transcript(stdout: &str, stderr: &str) -> String {
     for line in stderr.lines() {
         match log_line(line) {
             None => {
-                let _ = writeln!(said, "{line}");
+                let _ = writeln!(said, "{}", without_measures(line));
             }
             Some(line) if line.starts_with("WARN") || line.starts_with("ERROR") => {
                 let _ = writeln!(said, "{line}");
