@@ -239,6 +239,9 @@ impl Connection {
         match error {
             LdapError::Timeout { .. } => return silence(limit),
             LdapError::Io { .. } => return failure::connection(&error),
+            LdapError::FilterParsing => {
+                return Failure::new("this is no LDAP filter").hint("correct `user_filter`");
+            }
             _ => {}
         }
         match timeout(Duration::from_secs(1), &mut self.driver).await {
