@@ -3,8 +3,10 @@
 mod config;
 mod deployment;
 mod rooms;
+mod safety;
 mod sources_failures;
 mod sources_ldap;
 mod sources_reader;
 mod sources_tls;
 mod sources_ukt;
+mod target_contract;
