@@ -3,6 +3,7 @@
 mod config;
 mod deployment;
 mod rooms;
+mod scenarios;
 mod safety;
 mod sources_failures;
 mod sources_ldap;
