@@ -3,8 +3,8 @@
 mod config;
 mod deployment;
 mod rooms;
-mod scenarios;
 mod safety;
+mod scenarios;
 mod sources_failures;
 mod sources_ldap;
 mod sources_reader;
