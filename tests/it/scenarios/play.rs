@@ -5,7 +5,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::accounts::Account;
@@ -96,9 +95,9 @@ impl Stage {
         match name {
             "accounts-before.json" => {
                 let accounts: Vec<Account> = parse(path, &text());
-                accounts
-                    .into_iter()
-                    .for_each(|account| account.plant(&self.world.zitadel));
+                for account in accounts {
+                    account.plant(&self.world.zitadel);
+                }
             }
             "changes.ldif" => self.world.slapd.as_ref().expect("a directory").change(&text()),
             "leavers.json" => {
@@ -107,7 +106,7 @@ impl Stage {
                 self.world.ukt.as_ref().expect("an endpoint").set_list(&leavers);
             }
             name if NOT_COPIED.contains(&name) => {}
-            name if name.ends_with(".yaml") => {
+            _ if path.extension().is_some_and(|extension| extension == "yaml") => {
                 fs::write(self.working.path().join(name), self.world.expand(&text())).expect("writable");
             }
             _ => {
@@ -258,10 +257,6 @@ impl Stage {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Vec<T>
-where
-{
-    serde_json::from_str::<Value>(text)
-        .and_then(serde_json::from_value)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Vec<T> {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
