@@ -1,0 +1,156 @@
+//! Sources and targets that cannot be read: exit code 3, and nothing is written.
+
+use testkit::certs::Certificates;
+use testkit::people::people;
+use testkit::slapd::{Options, Slapd};
+use testkit::ukt::UktDouble;
+use testkit::zitadel::FaultKind;
+
+use super::mocks::{closed_port, web_server};
+use super::stage::{START, Stage};
+
+fn ldap_at(url: &str, password: &str) -> String {
+    format!(
+        "sources:\n  ldap:\n    url: {url}\n    base_dn: {base}\n    bind_dn: {dn}\n    bind_password: {password}\n    \
+         user_filter: (objectClass=inetOrgPerson)\n    timeout: 5s\n    attributes: {{first_name: givenName, last_name: \
+         sn, email: mail, preferred_username: displayName, phone: telephoneNumber, user_id: uid, status: shadowFlag}}\n",
+        base = Slapd::BASE_DN,
+        dn = Slapd::BIND_DN,
+    )
+}
+
+fn ukt_at(token_url: &str, list_url: &str, secret: &str) -> String {
+    format!(
+        "sources:\n  ukt:\n    endpoint_url: {list_url}\n    oauth2_url: {token_url}\n    client_id: sync\n    \
+         client_secret: \"{secret}\"\n    scope: openid read-maillist\n    grant_type: client_credentials\n    timeout: \
+         5s\n"
+    )
+}
+
+/// A sync with these sources.
+fn fails(sources: &str, err: &str) {
+    let stage = Stage::new();
+    stage.configure(&stage.config_with(sources));
+    stage.assert_fails(err);
+}
+
+#[test]
+fn no_csv_file() {
+    let stage = Stage::new();
+    stage.reconfigure("users.csv", "nobody.csv");
+    stage.assert_fails(
+        "error: could not read source `csv`: nobody.csv cannot be read: No such file or directory (os error 2)\nhint: \
+         check `file_path`; a relative path starts at the working directory\n",
+    );
+}
+
+#[test]
+fn an_empty_csv_file() {
+    let stage = Stage::new();
+    stage.write("users.csv", "");
+    stage.assert_fails(
+        "error: could not read source `csv`: users.csv is empty, not even a header stands in it\nhint: the first line \
+         must name the columns `email,first_name,last_name,phone` and may name `localpart`: in lower case, in any \
+         order, separated by commas\n",
+    );
+}
+
+#[test]
+fn a_csv_file_with_a_wrong_header() {
+    let stage = Stage::new();
+    stage.write("users.csv", "Email;first_name\nada@example.org;Ada\n");
+    stage.assert_fails(
+        "",
+    );
+}
+
+/// No source proves that everybody has left by holding nobody.
+#[test]
+fn a_csv_file_without_people() {
+    let stage = Stage::new();
+    stage.write("users.csv", "email,first_name,last_name,phone\n");
+    stage.run("").assert(
+        4,
+        &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n"),
+        "refused: source `csv` holds no people at all; if that is right, set `guard.allow_empty: true`\nhint: look at \
+         the sources, then run again\nRefused: nothing was written. N requests, T s. Exit code 4.\n",
+    );
+    stage.assert_untouched();
+}
+
+#[test]
+fn no_ldap_server() {
+    let port = closed_port();
+    fails(
+        &ldap_at(&format!("ldap://127.0.0.1:{port}"), "x"),
+        &format!(
+            "error: could not read source `ldap`: connecting to ldap://127.0.0.1:{port}: connection refused\nhint: \
+             check host and port in `url`, and that the server runs\n"
+        ),
+    );
+}
+
+#[test]
+fn no_ukt_server() {
+    let url = format!("http://127.0.0.1:{}/token", closed_port());
+    fails(&ukt_at(&url, &url, "x"), &format!("{url}"));
+}
+
+#[test]
+fn a_wrong_ldap_password() {
+    let slapd = Slapd::with_people(&people(1, 2));
+    fails(&ldap_at(&slapd.url(), "wrong"), &slapd.url());
+}
+
+#[test]
+fn a_wrong_ukt_secret() {
+    let ukt = UktDouble::start();
+    fails(&ukt_at(&ukt.token_url(), &ukt.list_url(), "wrong"), &ukt.token_url());
+}
+
+#[test]
+fn an_ldap_server_with_an_unknown_certificate() {
+    let certificates = Certificates::generate();
+    let slapd = Options::people(&people(1, 2)).tls(&certificates).start();
+    fails(&ldap_at(&slapd.ldaps_url(), Slapd::BIND_PASSWORD), &slapd.ldaps_url());
+}
+
+#[test]
+fn tls_to_a_port_without_it() {
+    let slapd = Slapd::with_people(&people(1, 2));
+    let url = slapd.url().replace("ldap:", "ldaps:");
+    fails(&ldap_at(&url, Slapd::BIND_PASSWORD), &url);
+}
+
+#[test]
+fn a_zitadel_that_speaks_no_tls() {
+    let stage = Stage::new();
+    stage.reconfigure("http:", "https:");
+    stage.run("").assert(3, "", "");
+}
+
+#[test]
+fn no_zitadel() {
+    let stage = Stage::new();
+    let url = format!("http://127.0.0.1:{}", closed_port());
+    stage.reconfigure(&stage.zitadel.url(), &url);
+    let run = stage.run("");
+    run.assert(3, &START.replace("ZITADEL", &url), &url);
+}
+
+#[test]
+fn a_zitadel_that_is_a_web_page() {
+    let stage = Stage::new();
+    let url = web_server("200 OK", "text/html", "<!DOCTYPE html><title>Welcome</title>");
+    stage.reconfigure(&stage.zitadel.url(), &url);
+    stage.run("").assert(3, &START.replace("ZITADEL", &url), &url);
+}
+
+/// Everything that fails is told, not the first failure alone.
+#[test]
+fn source_and_target_fail_together() {
+    let stage = Stage::new();
+    stage.reconfigure("users.csv", "nobody.csv");
+    stage.zitadel.inject(testkit::zitadel::Fault::always(FaultKind::status(403)));
+    stage.assert_fails("");
+}
