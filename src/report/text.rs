@@ -83,6 +83,9 @@ fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
             .iter()
             .map(|change| schema.spec(change.attribute).name.to_owned()),
     );
+    if edit.detour.is_some() {
+        details.push("login through a temporary name".to_owned());
+    }
     details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
     details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
     details.join(", ")

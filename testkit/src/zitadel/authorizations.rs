@@ -6,7 +6,7 @@ use super::access::{Caller, Level};
 use super::body::Node;
 use super::errors::{Failure, NOT_FOUND};
 use super::grants::{Switch, Wanted};
-use super::metadata::Pagination;
+use super::page::Pagination;
 use super::routes::Call;
 use super::state::{Grant, State};
 use super::validation::Place;

@@ -121,7 +121,7 @@ impl<'a> Node<'a> {
             Value::String(text) => text.parse().ok(),
             _ => None,
         };
-        let fits = parsed.filter(|number| kind != "uint32" || *number <= u64::from(u32::MAX));
+        let fits = parsed.filter(|number| kind != "uint32" || u32::try_from(*number).is_ok());
         fits.ok_or_else(|| self.wrong(kind, name, value))
     }
 

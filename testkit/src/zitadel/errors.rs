@@ -80,7 +80,10 @@ impl Failure {
             if depth > 0 {
                 text.push_str(" | caused by: ");
             }
-            text.push_str(&format!("invalid {field}: {inner}"));
+            text.push_str("invalid ");
+            text.push_str(field);
+            text.push_str(": ");
+            text.push_str(inner);
         }
         Self::plain(INVALID, text)
     }

@@ -1,106 +1,9 @@
-//! The filters of the users list: read from JSON, checked, and applied to one user.
+//! The filters of the users list, applied to one user.
 
 use std::collections::HashSet;
 
-use super::body::Node;
-use super::errors::{Failure, INTERNAL, INVALID};
-use super::options::Version;
-use super::state::{Entry, Human, User, UserState, fold};
-use super::validation::Place;
-
-/// How a text is compared, in the order of the proto enums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Compare {
-    Equals,
-    EqualsFolded,
-    StartsWith,
-    StartsWithFolded,
-    Contains,
-    ContainsFolded,
-    EndsWith,
-    EndsWithFolded,
-    /// A number no server knows: matches nothing.
-    Unknown,
-}
-
-const TEXT_METHODS: [&str; 8] = [
-    "TEXT_QUERY_METHOD_EQUALS",
-    "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_STARTS_WITH",
-    "TEXT_QUERY_METHOD_STARTS_WITH_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_CONTAINS",
-    "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE",
-    "TEXT_QUERY_METHOD_ENDS_WITH",
-    "TEXT_QUERY_METHOD_ENDS_WITH_IGNORE_CASE",
-];
-
-impl Compare {
-    const ALL: [Self; 8] = [
-        Self::Equals,
-        Self::EqualsFolded,
-        Self::StartsWith,
-        Self::StartsWithFolded,
-        Self::Contains,
-        Self::ContainsFolded,
-        Self::EndsWith,
-        Self::EndsWithFolded,
-    ];
-
-    fn of(number: usize) -> Self {
-        Self::ALL.get(number).copied().unwrap_or(Self::Unknown)
-    }
-
-    /// The `method` of a text query.
-    pub(crate) fn read(node: Node<'_>) -> Self {
-        Self::of(node.choice("method", &TEXT_METHODS))
-    }
-
-    /// The `method` of a metadata key filter. The server mixes up two of them (recorded): CONTAINS works as
-    /// ENDS_WITH, ENDS_WITH as CONTAINS, with and without case.
-    fn read_metadata(node: Node<'_>) -> Self {
-        let names = TEXT_METHODS.map(|name| name.replace("QUERY", "FILTER"));
-        match Self::of(node.choice("method", &names.each_ref().map(String::as_str))) {
-            Self::Contains => Self::EndsWith,
-            Self::EndsWith => Self::Contains,
-            Self::ContainsFolded => Self::EndsWithFolded,
-            Self::EndsWithFolded => Self::ContainsFolded,
-            other => other,
-        }
-    }
-
-    fn folds(self) -> bool {
-        matches!(
-            self,
-            Self::EqualsFolded | Self::StartsWithFolded | Self::ContainsFolded | Self::EndsWithFolded
-        )
-    }
-
-    /// `wanted` is already folded where the method ignores case.
-    pub(crate) fn matches(self, value: &str, wanted: &str) -> bool {
-        let folded;
-        let value = if self.folds() {
-            folded = fold(value);
-            &folded
-        } else {
-            value
-        };
-        match self {
-            Self::Equals | Self::EqualsFolded => value == wanted,
-            Self::StartsWith | Self::StartsWithFolded => value.starts_with(wanted),
-            Self::Contains | Self::ContainsFolded => value.contains(wanted),
-            Self::EndsWith | Self::EndsWithFolded => value.ends_with(wanted),
-            Self::Unknown => false,
-        }
-    }
-
-    pub(crate) fn prepare(self, wanted: &str) -> String {
-        if self.folds() {
-            fold(wanted)
-        } else {
-            wanted.to_owned()
-        }
-    }
-}
+use super::compare::Compare;
+use super::state::{Entry, Human, User, UserState};
 
 /// The columns that text filters look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,67 +33,6 @@ impl Column {
     }
 }
 
-/// Text filters: key, name of the text field, column, shortest and longest text, first version.
-const TEXT_QUERIES: [(&str, &str, Column, usize, usize, Version); 8] = [
-    (
-        "userNameQuery",
-        "userName",
-        Column::UserName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "firstNameQuery",
-        "firstName",
-        Column::FirstName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "lastNameQuery",
-        "lastName",
-        Column::LastName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "nickNameQuery",
-        "nickName",
-        Column::NickName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "displayNameQuery",
-        "displayName",
-        Column::DisplayName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "loginNameQuery",
-        "loginName",
-        Column::LoginName,
-        1,
-        200,
-        Version::V2_64,
-    ),
-    (
-        "emailQuery",
-        "emailAddress",
-        Column::Email,
-        0,
-        200,
-        Version::V2_64,
-    ),
-    ("phoneQuery", "number", Column::Phone, 0, 20, Version::V4_2),
-];
-
 /// One condition on a user.
 #[derive(Debug, Clone)]
 pub(crate) enum Filter {
@@ -217,176 +59,6 @@ pub(crate) enum Filter {
         wanted: Vec<u8>,
         equal: bool,
     },
-}
-
-/// Reads the top-level list of filters, `queries` of the request message `request`.
-pub(crate) fn read_all(body: Node<'_>, request: &str, version: Version) -> Result<Vec<Filter>, Failure> {
-    let place = Place::of(request, "Queries");
-    let mut filters = Vec::new();
-    for (index, node) in body.list("queries")?.into_iter().enumerate() {
-        filters.push(read(node, &place.item(index), version, 0)?);
-    }
-    Ok(filters)
-}
-
-fn read(node: Node<'_>, place: &Place, version: Version, depth: usize) -> Result<Filter, Failure> {
-    if depth > 20 {
-        return Err(Failure::of(
-            INVALID,
-            "USER-zsQ97",
-            "Too many query nesting levels (Max 20)",
-        ));
-    }
-    for (key, field, column, min, max, since) in TEXT_QUERIES {
-        let Some(query) = node.object(key)?.filter(|_| version >= since) else {
-            continue;
-        };
-        let message = upper(key);
-        let text = query.string(field)?;
-        let here = place.at("SearchQuery", &message).at(&message, &upper(field));
-        if min == 0 {
-            here.at_most(&text, max)?
-        } else {
-            here.runes(&text, min, max)?
-        }
-        let compare = Compare::read(query);
-        return Ok(Filter::Text {
-            column,
-            wanted: compare.prepare(&text),
-            compare,
-        });
-    }
-    if let Some(filter) = read_simple(node, place)? {
-        return Ok(filter);
-    }
-    if let Some(filter) = read_nested(node, place, version, depth)? {
-        return Ok(filter);
-    }
-    if version >= Version::V4_2 {
-        if let Some(filter) = read_metadata(node, place)? {
-            return Ok(filter);
-        }
-    }
-    Err(place.at("SearchQuery", "Query").refuse("value is required"))
-}
-
-fn read_simple(node: Node<'_>, place: &Place) -> Result<Option<Filter>, Failure> {
-    if let Some(query) = node.object("organizationIdQuery")? {
-        let id = query.string("organizationId")?;
-        let here = place.at("SearchQuery", "OrganizationIdQuery");
-        here.at("OrganizationIdQuery", "OrganizationId")
-            .runes(&id, 1, 200)?;
-        return Ok(Some(Filter::Organization(id)));
-    }
-    if let Some(query) = node.object("typeQuery")? {
-        let names = ["TYPE_UNSPECIFIED", "TYPE_HUMAN", "TYPE_MACHINE"];
-        return Ok(Some(Filter::Type(query.choice("type", &names))));
-    }
-    if let Some(query) = node.object("stateQuery")? {
-        return Ok(Some(Filter::State(query.choice("state", &STATES))));
-    }
-    if let Some(query) = node.object("inUserIdsQuery")? {
-        let ids = query.texts("userIds")?;
-        return Ok(Some(match ids.as_slice() {
-            [id] => Filter::Id(id.clone()),
-            _ => Filter::Ids(not_empty(ids)?),
-        }));
-    }
-    if let Some(query) = node.object("inUserEmailsQuery")? {
-        return Ok(Some(Filter::Emails(not_empty(query.texts("userEmails")?)?)));
-    }
-    Ok(None)
-}
-
-const STATES: [&str; 6] = [
-    "USER_STATE_UNSPECIFIED",
-    "USER_STATE_ACTIVE",
-    "USER_STATE_INACTIVE",
-    "USER_STATE_DELETED",
-    "USER_STATE_LOCKED",
-    "USER_STATE_INITIAL",
-];
-
-/// PostgreSQL takes at most 65,535 values in one statement.
-fn not_empty(values: Vec<String>) -> Result<HashSet<String>, Failure> {
-    if values.is_empty() {
-        return Err(Failure::go("values array must not be empty"));
-    }
-    if values.len() > 65_535 {
-        return Err(Failure::of(INTERNAL, "QUERY-AG4gs", "An internal error occurred"));
-    }
-    Ok(values.into_iter().collect())
-}
-
-fn read_nested(
-    node: Node<'_>,
-    place: &Place,
-    version: Version,
-    depth: usize,
-) -> Result<Option<Filter>, Failure> {
-    for (key, make) in [
-        ("orQuery", Filter::Or as fn(Vec<Filter>) -> Filter),
-        ("andQuery", Filter::And),
-    ] {
-        let Some(query) = node.object(key)? else { continue };
-        let here = place.at("SearchQuery", &upper(key)).at(&upper(key), "Queries");
-        let mut filters = Vec::new();
-        for (index, inner) in query.list("queries")?.into_iter().enumerate() {
-            filters.push(read(inner, &here.item(index), version, depth + 1)?);
-        }
-        if filters.is_empty() {
-            return Err(Failure::go("missing column"));
-        }
-        return Ok(Some(make(filters)));
-    }
-    if let Some(query) = node.object("notQuery")? {
-        let here = place.at("SearchQuery", "NotQuery").at("NotQuery", "Query");
-        let inner = query
-            .object("query")?
-            .ok_or_else(|| here.refuse("value is required"))?;
-        return Ok(Some(Filter::Not(Box::new(read(
-            inner,
-            &here,
-            version,
-            depth + 1,
-        )?))));
-    }
-    Ok(None)
-}
-
-fn read_metadata(node: Node<'_>, place: &Place) -> Result<Option<Filter>, Failure> {
-    if let Some(query) = node.object("metadataKeyFilter")? {
-        let key = query.string("key")?;
-        let here = place.at("SearchQuery", "MetadataKeyFilter");
-        here.at("MetadataKeyFilter", "Key").at_most(&key, 200)?;
-        let compare = Compare::read_metadata(query);
-        return Ok(Some(Filter::MetadataKey {
-            wanted: compare.prepare(&key),
-            compare,
-        }));
-    }
-    if let Some(query) = node.object("metadataValueFilter")? {
-        let wanted = query.bytes("value")?;
-        let here = place
-            .at("SearchQuery", "MetadataValueFilter")
-            .at("MetadataValueFilter", "Value");
-        if wanted.len() > 200 {
-            return Err(here.refuse("value length must be at most 200 bytes"));
-        }
-        let names = ["BYTE_FILTER_METHOD_EQUALS", "BYTE_FILTER_METHOD_NOT_EQUALS"];
-        return Ok(Some(Filter::MetadataValue {
-            wanted,
-            equal: query.choice("method", &names) == 0,
-        }));
-    }
-    Ok(None)
-}
-
-fn upper(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_ascii_uppercase().to_string() + chars.as_str()
-    })
 }
 
 impl Filter {
@@ -452,5 +124,85 @@ fn state_number(state: UserState) -> usize {
         UserState::Inactive => 2,
         UserState::Locked => 4,
         UserState::Initial => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zitadel::body::{Node, parse};
+    use crate::zitadel::filters_read::read_all;
+    use crate::zitadel::options::{Options, Version};
+    use crate::zitadel::state::State;
+    use crate::zitadel::views::UserSeed;
+
+    fn read(raw: &str, version: Version) -> Result<Vec<Filter>, String> {
+        let value = parse(raw.as_bytes()).expect("JSON");
+        read_all(Node::new(&value, raw), "ListUsersRequest", version).map_err(|failure| failure.message())
+    }
+
+    /// NOT of NULL is NULL: a user without metadata matches neither a metadata filter nor its opposite.
+    #[test]
+    fn nulls_match_nothing() {
+        let mut state = State::furnished(Options::default());
+        let id = state.plant(UserSeed {
+            email: "ada@example.org".to_owned(),
+            ..UserSeed::default()
+        });
+        let user = state.user(&id).expect("ada");
+        for raw in [
+            r#"{"queries":[{"metadataKeyFilter":{"key":"k"}}]}"#,
+            r#"{"queries":[{"notQuery":{"query":{"metadataKeyFilter":{"key":"k"}}}}]}"#,
+        ] {
+            let filters = read(raw, Version::V4).expect("filters");
+            assert_eq!(all(&filters, user, None), None, "{raw}");
+        }
+        let either = r#"{"queries":[{"orQuery":{"queries":[{"metadataKeyFilter":{"key":"k"}},{"emailQuery":{"emailAddress":"ada","method":"TEXT_QUERY_METHOD_STARTS_WITH"}}]}}]}"#;
+        assert_eq!(
+            all(&read(either, Version::V4).expect("filters"), user, None),
+            Some(true)
+        );
+    }
+
+    /// Unknown filters, empty lists and texts out of range are refused with the recorded texts.
+    #[test]
+    fn refusals() {
+        let refusal = |raw: &str| read(raw, Version::V4).expect_err("refused");
+        assert_eq!(
+            refusal(r#"{"queries":[{"nope":{}}]}"#),
+            "invalid ListUsersRequest.Queries[0]: embedded message failed validation | caused by: \
+             invalid SearchQuery.Query: value is required"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"inUserIdsQuery":{"userIds":[]}}]}"#),
+            "rpc error: code = Unknown desc = values array must not be empty"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"orQuery":{}}]}"#),
+            "rpc error: code = Unknown desc = missing column"
+        );
+        assert_eq!(
+            refusal(r#"{"queries":[{"organizationIdQuery":{}}]}"#),
+            "invalid ListUsersRequest.Queries[0]: embedded message failed validation | caused by: \
+             invalid SearchQuery.OrganizationIdQuery: embedded message failed validation | caused by: \
+             invalid OrganizationIdQuery.OrganizationId: value length must be between 1 and 200 runes, inclusive"
+        );
+    }
+
+    /// Twenty levels of nesting pass, one more does not.
+    #[test]
+    fn nesting() {
+        let nested = |levels: usize| {
+            let inner = r#"{"userNameQuery":{"userName":"a"}}"#.to_owned();
+            let filter = (0..levels).fold(inner, |inner, _| {
+                format!(r#"{{"andQuery":{{"queries":[{inner}]}}}}"#)
+            });
+            read(&format!(r#"{{"queries":[{filter}]}}"#), Version::V4).map(|filters| filters.len())
+        };
+        assert_eq!(nested(20), Ok(1));
+        assert_eq!(
+            nested(21),
+            Err("Too many query nesting levels (Max 20) (USER-zsQ97)".to_owned())
+        );
     }
 }

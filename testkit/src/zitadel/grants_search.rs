@@ -7,13 +7,13 @@ use super::access::Level;
 use super::body::Node;
 use super::errors::Failure;
 use super::options::Version;
+use super::page::Page;
 use super::routes::{Api, Call};
 use super::state::{Grant, State, User};
-use super::users::Page;
 use super::validation::Place;
 use super::wire::{Writer, details_size, text_size};
 
-/// One condition on a grant; conditions are ANDed.
+/// One condition on a grant; all of them must hold.
 enum Filter {
     Project(String),
     User(String),
@@ -53,10 +53,10 @@ fn read(node: Node<'_>, place: &Place, version: Version) -> Result<Filter, Failu
             query.flag("withGranted")?.unwrap_or_default(),
         ));
     }
-    if version >= Version::V4 {
-        if let Some(query) = node.object("inUserIdsQuery")? {
-            return Ok(Filter::Users(query.texts("inUserIds")?.into_iter().collect()));
-        }
+    if version >= Version::V4
+        && let Some(query) = node.object("inUserIdsQuery")?
+    {
+        return Ok(Filter::Users(query.texts("inUserIds")?.into_iter().collect()));
     }
     Err(place.at("UserGrantQuery", "Query").refuse("value is required"))
 }

@@ -20,15 +20,13 @@ pub(crate) fn canonical(tag: &str) -> String {
     let mut out = language;
     for part in parts {
         let letters = part.chars().all(|c| c.is_ascii_alphabetic());
+        out.push('-');
         match part.len() {
-            2 if letters => out.push_str(&format!("-{}", part.to_ascii_uppercase())),
+            2 if letters => out.push_str(&part.to_ascii_uppercase()),
             4 if letters => {
                 let (first, rest) = part.split_at(1);
-                out.push_str(&format!(
-                    "-{}{}",
-                    first.to_ascii_uppercase(),
-                    rest.to_ascii_lowercase()
-                ));
+                out.push_str(&first.to_ascii_uppercase());
+                out.push_str(&rest.to_ascii_lowercase());
             }
             _ => return "und".to_owned(),
         }

@@ -2,9 +2,9 @@
 
 use super::errors::{Failure, NOT_FOUND, PRECONDITION};
 use super::events::EventKind;
+use super::page::Page;
 use super::routes::Call;
 use super::state::State;
-use super::users::Page;
 use super::users_input::{read_link, validate_link};
 use super::validation::Place;
 use super::wire::Writer;

@@ -1,62 +1,15 @@
 //! Metadata of one user, v2: set, delete and list. Keys are neither trimmed nor checked for blanks.
 
 use super::access::Caller;
-use super::body::Node;
-use super::errors::{Failure, INVALID, NOT_FOUND, PRECONDITION};
+use super::compare::Compare;
+use super::errors::{Failure, NOT_FOUND, PRECONDITION};
 use super::events::{EventKind, metadata_payload};
-use super::filters::Compare;
+use super::page::Pagination;
 use super::routes::{Api, Call, Transport};
 use super::state::{Entry, State};
 use super::users_input::read_metadata;
 use super::validation::Place;
 use super::wire::{Writer, nested_size, text_size};
-
-/// The `pagination` object of newer v2 services: at most 1000, 100 by default.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pagination {
-    pub(crate) offset: usize,
-    pub(crate) limit: usize,
-    pub(crate) asc: bool,
-}
-
-impl Pagination {
-    /// Reads it; call [`Pagination::check`] after authentication.
-    pub(crate) fn read(body: Node<'_>) -> Result<Self, Failure> {
-        let Some(node) = body.object("pagination")? else {
-            return Ok(Self {
-                offset: 0,
-                limit: 100,
-                asc: false,
-            });
-        };
-        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let limit = size(node.number("limit", "uint32")?);
-        Ok(Self {
-            offset: size(node.number("offset", "uint64")?),
-            limit: if limit == 0 { 100 } else { limit },
-            asc: node.flag("asc")?.unwrap_or_default(),
-        })
-    }
-
-    pub(crate) fn check(&self) -> Result<(), Failure> {
-        if self.limit > 1000 {
-            return Err(Failure::of(INVALID, "QUERY-4M0fs", "Limit exceeded"));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let start = self.offset.min(rows.len());
-        &rows[start..start.saturating_add(self.limit).min(rows.len())]
-    }
-
-    pub(crate) fn write(&self, writer: &mut Writer, total: usize) {
-        writer.open_field("pagination");
-        writer.long("totalResult", total as u64);
-        writer.long("appliedLimit", self.limit as u64);
-        writer.close();
-    }
-}
 
 /// `POST /v2/users/{userId}/metadata`.
 pub(crate) fn set(state: &mut State, call: &Call) -> Result<String, Failure> {

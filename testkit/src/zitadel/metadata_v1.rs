@@ -1,11 +1,11 @@
 //! Metadata of one user, v1: only inside the organization of the call.
 
 use super::access::{Caller, Level};
+use super::compare::Compare;
 use super::errors::{EXHAUSTED, Failure, NOT_FOUND, PRECONDITION};
-use super::filters::Compare;
+use super::page::Page;
 use super::routes::{Api, Call};
 use super::state::{Entry, State};
-use super::users::Page;
 use super::users_input::read_metadata;
 use super::validation::Place;
 use super::wire::{Writer, details_size, nested_size, text_size};

@@ -164,7 +164,7 @@ fn explicit(digits: &str) -> Option<(CallingCode, String)> {
     }
     let swiss = calling_code(HOME)?;
     let rest = without_trunk(&swiss, digits.strip_prefix("41")?);
-    let longest = 31 - swiss.lengths.leading_zeros();
+    let longest = swiss.lengths.ilog2();
     let too_long = digits.len() > longest as usize;
     (too_long || (!is_swiss(digits) && is_swiss(&rest))).then_some((swiss, rest))
 }
@@ -193,7 +193,7 @@ fn without_trunk(code: &CallingCode, national: &str) -> String {
     };
     let bit =
         |mask: u32| u32::try_from(shorter.len()).is_ok_and(|length| length < 32 && mask >> length & 1 == 1);
-    let longest = (31 - code.lengths.leading_zeros()) as usize;
+    let longest = code.lengths.ilog2() as usize;
     let possible = bit(code.lengths) && !bit(code.local) || shorter.len() > longest;
     if possible {
         shorter.to_owned()

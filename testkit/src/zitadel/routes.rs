@@ -7,8 +7,8 @@ use super::errors::{EXHAUSTED, Failure};
 use super::options::Version;
 use super::state::State;
 use super::{
-    access, authorizations, events, grants, lifecycle, links, metadata, metadata_v1, organization, users,
-    users_change, users_create, users_v1,
+    access, authorizations, contacts, events_search, grants, lifecycle, links, metadata, metadata_v1,
+    organization, users, users_change, users_create, users_v1,
 };
 
 /// How a request came in.
@@ -78,7 +78,7 @@ pub(crate) enum Effect {
 }
 
 /// One path of one method.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) method: &'static str,
     pub(crate) pattern: &'static str,
@@ -107,6 +107,7 @@ const fn write(method: &'static str, pattern: &'static str, handler: Handler) ->
     }
 }
 
+/// The same route, but not in the oldest version.
 const fn new(route: Route) -> Route {
     Route {
         since: Version::V4_2,
@@ -124,9 +125,9 @@ const REST: &[Route] = &[
     read("GET", "/v2/users/{userId}", users::by_id),
     new(write("PATCH", "/v2/users/{userId}", users_change::update_user)),
     write("DELETE", "/v2/users/{userId}", lifecycle::delete),
-    write("POST", "/v2/users/{userId}/email", users_change::set_email),
-    write("POST", "/v2/users/{userId}/phone", users_change::set_phone),
-    write("DELETE", "/v2/users/{userId}/phone", users_change::remove_phone),
+    write("POST", "/v2/users/{userId}/email", contacts::set_email),
+    write("POST", "/v2/users/{userId}/phone", contacts::set_phone),
+    write("DELETE", "/v2/users/{userId}/phone", contacts::remove_phone),
     write("POST", "/v2/users/{userId}/deactivate", lifecycle::deactivate),
     write("POST", "/v2/users/{userId}/reactivate", lifecycle::reactivate),
     write("POST", "/v2/users/{userId}/lock", lifecycle::lock),
@@ -159,7 +160,7 @@ const REST: &[Route] = &[
     read("GET", "/management/v1/healthz", organization::healthz),
     read("POST", "/auth/v1/permissions/zitadel/me/_search", access::my_permissions),
     read("GET", "/auth/v1/users/me", users_v1::me),
-    read("POST", "/admin/v1/events/_search", events::search),
+    read("POST", "/admin/v1/events/_search", events_search::search),
 ];
 
 /// Connect methods, by their path.
@@ -171,9 +172,9 @@ const CONNECT: &[Route] = &[
     write("POST", "/zitadel.user.v2.UserService/CreateUser", users_create::create_user),
     write("POST", "/zitadel.user.v2.UserService/UpdateHumanUser", users_change::update_human),
     write("POST", "/zitadel.user.v2.UserService/UpdateUser", users_change::update_user),
-    write("POST", "/zitadel.user.v2.UserService/SetEmail", users_change::set_email),
-    write("POST", "/zitadel.user.v2.UserService/SetPhone", users_change::set_phone),
-    write("POST", "/zitadel.user.v2.UserService/RemovePhone", users_change::remove_phone),
+    write("POST", "/zitadel.user.v2.UserService/SetEmail", contacts::set_email),
+    write("POST", "/zitadel.user.v2.UserService/SetPhone", contacts::set_phone),
+    write("POST", "/zitadel.user.v2.UserService/RemovePhone", contacts::remove_phone),
     write("POST", "/zitadel.user.v2.UserService/DeactivateUser", lifecycle::deactivate),
     write("POST", "/zitadel.user.v2.UserService/ReactivateUser", lifecycle::reactivate),
     write("POST", "/zitadel.user.v2.UserService/LockUser", lifecycle::lock),

@@ -127,26 +127,7 @@ impl State {
         let editor = self.fixtures.owner.clone();
         let holder = self.user_names.get(&self.name_key(&org, &username));
         assert!(holder.is_none(), "seed: the user name {username} is taken");
-        let mut events = Vec::with_capacity(4 + seed.metadata.len());
-        let kind = if seed.machine {
-            events.push((EventKind::MachineAdded, String::new()));
-            Kind::Machine {
-                name: username.clone(),
-            }
-        } else {
-            let human = human_of(&seed);
-            events.push((EventKind::HumanAdded, human_payload(&username, &human)));
-            if human.email_verified {
-                events.push((EventKind::EmailVerified, String::new()));
-            }
-            if human.phone_verified {
-                events.push((EventKind::PhoneVerified, String::new()));
-            }
-            Kind::Human(Box::new(human))
-        };
-        for (key, value) in &seed.metadata {
-            events.push((EventKind::MetadataSet, metadata_payload(key, Some(value))));
-        }
+        let (kind, mut events) = seeded(&seed, &username);
         let link = |(idp, user_id, user_name)| Link {
             idp,
             user_id,
@@ -161,7 +142,7 @@ impl State {
         match seed.state {
             None | Some(UserState::Active) => {}
             Some(UserState::Inactive) => {
-                self.set_state(&id, &editor, UserState::Inactive, EventKind::Deactivated)
+                self.set_state(&id, &editor, UserState::Inactive, EventKind::Deactivated);
             }
             Some(state) => self.set_state(&id, &editor, state, EventKind::Locked),
         }
@@ -247,6 +228,31 @@ impl State {
 fn base64_text(value: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(value)
+}
+
+/// What kind of user a seed makes, with the events of its creation.
+fn seeded(seed: &UserSeed, username: &str) -> (Kind, Vec<(EventKind, String)>) {
+    let mut events = Vec::with_capacity(4 + seed.metadata.len());
+    let kind = if seed.machine {
+        events.push((EventKind::MachineAdded, String::new()));
+        Kind::Machine {
+            name: username.to_owned(),
+        }
+    } else {
+        let human = human_of(seed);
+        events.push((EventKind::HumanAdded, human_payload(username, &human)));
+        if human.email_verified {
+            events.push((EventKind::EmailVerified, String::new()));
+        }
+        if human.phone_verified {
+            events.push((EventKind::PhoneVerified, String::new()));
+        }
+        Kind::Human(Box::new(human))
+    };
+    for (key, value) in &seed.metadata {
+        events.push((EventKind::MetadataSet, metadata_payload(key, Some(value))));
+    }
+    (kind, events)
 }
 
 fn human_of(seed: &UserSeed) -> Human {

@@ -12,7 +12,8 @@ use super::body;
 use super::connect;
 use super::connection::Cut;
 use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
-use super::faults::{FaultKind, Gate, Moment};
+use super::faults::{FaultKind, Moment};
+use super::gate::Gate;
 use super::http::{Answer, Incoming, Plus, decode, form};
 use super::routes::{Call, Effect, Found, Route, Transport, find};
 use super::state::State;
@@ -165,8 +166,12 @@ fn process(core: &Core, incoming: &Incoming, found: Found) -> Answer {
 
 /// A call of the REST gateway: JSON, then the host, then the handler.
 fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static str, String)>) -> Answer {
-    let has_body =
-        incoming.method != "GET" && !(route.method == "DELETE" && !route.pattern.ends_with("_bulk"));
+    // Of the deleting calls only those of many things read their body.
+    let has_body = match route.method {
+        "GET" => false,
+        "DELETE" => route.pattern.ends_with("_bulk"),
+        _ => true,
+    };
     let raw: &[u8] = if has_body { &incoming.body } else { b"" };
     let result = body::parse(raw).and_then(|value| {
         let call = call(incoming, Transport::Rest, params, value, raw);

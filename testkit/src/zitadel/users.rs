@@ -6,13 +6,15 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use super::access::Caller;
-use super::body::Node;
 use super::errors::{Failure, NOT_FOUND};
-use super::filters::{Filter, all, read_all};
+use super::filters::{Filter, all};
+use super::filters_read::read_all;
 use super::options::{Unordered, Version};
+use super::page::Page;
 use super::routes::{Api, Call};
 use super::state::{State, User, fold};
-use super::wire::{Writer, details_size, nested_size, text_size};
+use super::users_json::{user_size, write_user, write_user_details};
+use super::wire::Writer;
 
 const SORTING: [&str; 10] = [
     "USER_FIELD_NAME_UNSPECIFIED",
@@ -26,44 +28,6 @@ const SORTING: [&str; 10] = [
     "USER_FIELD_NAME_TYPE",
     "USER_FIELD_NAME_CREATION_DATE",
 ];
-
-/// The `query` object: which part of the rows, in which direction.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Page {
-    offset: usize,
-    /// 0 for no limit.
-    limit: usize,
-    pub(crate) asc: bool,
-}
-
-impl Page {
-    pub(crate) fn read(body: Node<'_>) -> Result<Self, Failure> {
-        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let Some(query) = body.object("query")? else {
-            return Ok(Self {
-                offset: 0,
-                limit: 0,
-                asc: false,
-            });
-        };
-        Ok(Self {
-            offset: size(query.number("offset", "uint64")?),
-            limit: size(query.number("limit", "uint32")?),
-            asc: query.flag("asc")?.unwrap_or_default(),
-        })
-    }
-
-    /// The rows of the page.
-    pub(crate) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let start = self.offset.min(rows.len());
-        let end = if self.limit == 0 {
-            rows.len()
-        } else {
-            start.saturating_add(self.limit).min(rows.len())
-        };
-        &rows[start..end]
-    }
-}
 
 /// The rows of a list request: those of the page, and the total that the reply names.
 pub(crate) struct Listed {
@@ -247,78 +211,4 @@ impl State {
             }
         }
     }
-}
-
-/// `details` of a user: sequence and date of the last event that lists show.
-fn write_user_details(writer: &mut Writer, user: &User, version: Version) {
-    writer.open_field("details");
-    writer.long("sequence", user.shown_sequence);
-    writer.time("changeDate", user.changed);
-    writer.text("resourceOwner", &user.org);
-    if version != Version::V2_64 {
-        writer.time("creationDate", user.created);
-    }
-    writer.close();
-}
-
-fn write_user(writer: &mut Writer, user: &User, version: Version, field: Option<&str>) {
-    match field {
-        Some(name) => writer.open_field(name),
-        None => writer.open(),
-    }
-    writer.text("userId", &user.id);
-    write_user_details(writer, user, version);
-    writer.text("state", user.state.name());
-    writer.text("username", &user.username);
-    writer.texts("loginNames", [user.username.as_str()]);
-    writer.text("preferredLoginName", &user.username);
-    match user.human() {
-        Some(human) => {
-            writer.open_field("human");
-            writer.open_field("profile");
-            writer.text("givenName", &human.given_name);
-            writer.text("familyName", &human.family_name);
-            writer.always("nickName", &human.nick_name);
-            writer.always("displayName", &human.display_name);
-            writer.always("preferredLanguage", &human.language);
-            writer.always("gender", super::users_input::GENDERS[human.gender]);
-            writer.close();
-            writer.open_field("email");
-            writer.text("email", &human.email);
-            writer.flag("isVerified", human.email_verified);
-            writer.close();
-            writer.open_field("phone");
-            writer.text("phone", &human.phone);
-            writer.flag("isVerified", human.phone_verified && !human.phone.is_empty());
-            writer.close();
-            writer.close();
-        }
-        None => {
-            writer.open_field("machine");
-            writer.text("name", user.display_name());
-            writer.close();
-        }
-    }
-    writer.close();
-}
-
-/// Protobuf bytes of a user in a list.
-pub(crate) fn user_size(user: &User) -> usize {
-    let name = text_size(&user.username);
-    let kind = match user.human() {
-        None => 2 + text_size(user.display_name()),
-        Some(human) => {
-            let optional = |text: &str| 2 + text.len();
-            let profile = text_size(&human.given_name)
-                + text_size(&human.family_name)
-                + optional(&human.nick_name)
-                + optional(&human.display_name)
-                + optional(&human.language)
-                + 2;
-            let email = text_size(&human.email) + 2 * usize::from(human.email_verified);
-            let phone = text_size(&human.phone) + 2 * usize::from(human.phone_verified);
-            nested_size(nested_size(profile) + nested_size(email) + nested_size(phone))
-        }
-    };
-    text_size(&user.id) + details_size(&user.org) + 2 + 3 * name + kind
 }

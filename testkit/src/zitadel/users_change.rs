@@ -1,39 +1,14 @@
 //! Changing users: PUT, PATCH, and the calls for one e-mail address or phone number.
 
 use super::access::Caller;
-use super::email;
-use super::errors::{Failure, INVALID, NOT_FOUND, PRECONDITION, UNIMPLEMENTED};
+use super::change::{Change, Codes, PhoneChange};
+use super::errors::{Failure, INVALID, NOT_FOUND, UNIMPLEMENTED};
 use super::events::EventKind;
-use super::language;
 use super::routes::Call;
-use super::state::{Human, Kind, State, UserState};
-use super::users_create::{normalised, refuse_nul};
+use super::state::{Kind, State};
 use super::users_input::{ContactInput, ProfileInput, Verification};
 use super::validation::Place;
-use super::views::{Channel, Code};
 use super::wire::Writer;
-
-/// What is to become of the phone number.
-enum PhoneChange {
-    Keep,
-    Set(ContactInput),
-    Remove,
-}
-
-/// Everything one update changes.
-struct Change {
-    username: Option<String>,
-    profile: Option<ProfileInput>,
-    email: Option<ContactInput>,
-    phone: PhoneChange,
-}
-
-/// Codes that the caller asked to get in the reply.
-#[derive(Default)]
-struct Codes {
-    email: String,
-    phone: String,
-}
 
 /// `PUT /v2/users/human/{userId}`: neither trims nor looks for blanks; an empty phone changes nothing.
 pub(crate) fn update_human(state: &mut State, call: &Call) -> Result<String, Failure> {
@@ -115,15 +90,7 @@ pub(crate) fn update_user(state: &mut State, call: &Call) -> Result<String, Fail
         .map_or(Ok(()), |phone| phone.validate_phone(&field("Phone")))?;
     let id = call.param("userId");
     let codes = if human.is_some() {
-        let phone = match phone {
-            None => PhoneChange::Keep,
-            Some(phone) if !phone.value.is_empty() => PhoneChange::Set(phone),
-            Some(phone) if phone.verification == Verification::Omitted => PhoneChange::Remove,
-            Some(_) => {
-                let text = "Verifying phone removal is not supported";
-                return Err(Failure::of(INVALID, "USERv2-4f3d6", text));
-            }
-        };
+        let phone = patched_phone(phone)?;
         state.change_human(
             &caller,
             &id,
@@ -148,99 +115,20 @@ pub(crate) fn update_user(state: &mut State, call: &Call) -> Result<String, Fail
     Ok(writer.finish())
 }
 
-/// `POST /v2/users/{userId}/email`.
-pub(crate) fn set_email(state: &mut State, call: &Call) -> Result<String, Failure> {
-    let input = ContactInput::read_flat(call.body(), "email")?;
-    let caller = state.authenticate(call, None)?;
-    let place = Place::of("SetEmailRequest", "Email");
-    place.runes(&input.value, 1, 200)?;
-    email::validate(&input.value).map_err(|reason| place.refuse(&reason))?;
-    Place::of("SetEmailRequest", "IsVerified").only_true(input.verification.flag())?;
-    let id = call.param("userId");
-    let human = state.contact_holder(&caller, &id, "Email not found")?;
-    email::check(&input.value)?;
-    let verifies = input.verification == Verification::Is(true) && !human.email_verified;
-    if human.email == input.value && !verifies {
-        return Err(Failure::of(PRECONDITION, "COMMAND-Uch5e", "Email not changed"));
+/// What PATCH makes of the phone: an empty one without verification removes the number.
+fn patched_phone(phone: Option<ContactInput>) -> Result<PhoneChange, Failure> {
+    match phone {
+        None => Ok(PhoneChange::Keep),
+        Some(phone) if !phone.value.is_empty() => Ok(PhoneChange::Set(phone)),
+        Some(phone) if phone.verification == Verification::Omitted => Ok(PhoneChange::Remove),
+        Some(_) => {
+            let text = "Verifying phone removal is not supported";
+            Err(Failure::of(INVALID, "USERv2-4f3d6", text))
+        }
     }
-    let change = Change {
-        username: None,
-        profile: None,
-        email: Some(input),
-        phone: PhoneChange::Keep,
-    };
-    let codes = state.apply(&caller, &id, human, change)?;
-    Ok(state.contact_reply(&id, ("verificationCode", &codes.email)))
-}
-
-/// `POST /v2/users/{userId}/phone`.
-pub(crate) fn set_phone(state: &mut State, call: &Call) -> Result<String, Failure> {
-    let input = ContactInput::read_flat(call.body(), "phone")?;
-    let caller = state.authenticate(call, None)?;
-    Place::of("SetPhoneRequest", "Phone").runes(&input.value, 1, 200)?;
-    Place::of("SetPhoneRequest", "IsVerified").only_true(input.verification.flag())?;
-    let id = call.param("userId");
-    let human = state.contact_holder(&caller, &id, "Phone not found")?;
-    let verifies = input.verification == Verification::Is(true) && !human.phone_verified;
-    if normalised(&input.value)? == human.phone && !verifies {
-        return Err(Failure::of(PRECONDITION, "COMMAND-Uch5e", "Phone not changed"));
-    }
-    let change = Change {
-        username: None,
-        profile: None,
-        email: None,
-        phone: PhoneChange::Set(input),
-    };
-    let codes = state.apply(&caller, &id, human, change)?;
-    Ok(state.contact_reply(&id, ("verificationCode", &codes.phone)))
-}
-
-/// `DELETE /v2/users/{userId}/phone`.
-pub(crate) fn remove_phone(state: &mut State, call: &Call) -> Result<String, Failure> {
-    let caller = state.authenticate(call, None)?;
-    let id = call.param("userId");
-    let human = state.contact_holder(&caller, &id, "Phone not found")?;
-    if state
-        .user(&id)
-        .is_some_and(|user| user.state == UserState::Initial)
-    {
-        return Err(Failure::of(
-            PRECONDITION,
-            "COMMAND-uz0Uu",
-            "User is not yet initialized",
-        ));
-    }
-    if human.phone.is_empty() {
-        return Err(Failure::of(PRECONDITION, "COMMAND-ieJ2e", "Phone not found"));
-    }
-    let change = Change {
-        username: None,
-        profile: None,
-        email: None,
-        phone: PhoneChange::Remove,
-    };
-    state.apply(&caller, &id, human, change)?;
-    Ok(state.contact_reply(&id, ("", "")))
 }
 
 impl State {
-    /// The human whose address or number is changed.
-    fn contact_holder(&self, caller: &Caller, id: &str, missing: &str) -> Result<Human, Failure> {
-        let user = self.user(id).and_then(|user| Some((user, user.human()?)));
-        let (user, human) = user.ok_or_else(|| Failure::of(NOT_FOUND, "COMMAND-ieJ2e", missing))?;
-        self.require_for_user(caller, id, &user.org, "user.write")?;
-        Ok(human.clone())
-    }
-
-    fn contact_reply(&self, id: &str, (field, code): (&str, &str)) -> String {
-        let mut writer = Writer::default();
-        writer.open();
-        self.write_change(&mut writer, id);
-        writer.text(field, code);
-        writer.close();
-        writer.finish()
-    }
-
     /// `details` of a write: all events of the user count.
     pub(crate) fn write_change(&self, writer: &mut Writer, id: &str) {
         let Some(user) = self.user(id) else { return };
@@ -291,155 +179,4 @@ impl State {
         }
         Ok(Codes::default())
     }
-
-    /// Changes the user name, if it differs.
-    fn rename(&mut self, id: &str, username: Option<String>) -> Result<Vec<(EventKind, String)>, Failure> {
-        let Some(user) = self.user(id) else {
-            return Ok(Vec::new());
-        };
-        let Some(username) = username.filter(|name| *name != user.username) else {
-            return Ok(Vec::new());
-        };
-        let (org, before) = (user.org.clone(), user.username.clone());
-        self.check_domain(&org, &username)?;
-        self.check_name(&org, &username, id)?;
-        self.user_names.remove(&self.name_key(&org, &before));
-        self.user_names
-            .insert(self.name_key(&org, &username), id.to_owned());
-        if let Some(user) = self.user_mut(id) {
-            user.username = username;
-        }
-        Ok(vec![(EventKind::UsernameChanged, String::new())])
-    }
-
-    /// Works out all parts first, so that a refused one changes nothing; one push for the rest.
-    fn apply(&mut self, caller: &Caller, id: &str, human: Human, change: Change) -> Result<Codes, Failure> {
-        let before = human.clone();
-        let mut human = human;
-        let mut events = Vec::new();
-        let mut wanted = Vec::new();
-        if let Some(email) = &change.email {
-            email::check(&email.value)?;
-        }
-        if let Some(profile) = change.profile {
-            set_profile(&mut human, profile);
-            refuse_nul(&human)?;
-            if human != before {
-                events.push((EventKind::ProfileChanged, String::new()));
-            }
-        }
-        if let Some(email) = change.email {
-            let changed = human.email != email.value;
-            if changed {
-                events.push((EventKind::EmailChanged, String::new()));
-            }
-            if email.verification == Verification::Is(true) {
-                if changed || !human.email_verified {
-                    events.push((EventKind::EmailVerified, String::new()));
-                }
-                human.email_verified = true;
-            } else if changed {
-                events.push((EventKind::EmailCodeAdded, String::new()));
-                wanted.push((Channel::Mail, email.verification, email.value.clone()));
-                human.email_verified = false;
-            }
-            human.email = email.value;
-        }
-        set_phone_number(&mut human, change.phone, &mut events, &mut wanted)?;
-        let mut all = self.rename(id, change.username)?;
-        all.append(&mut events);
-        if let Some(user) = self.user_mut(id) {
-            user.kind = Kind::Human(Box::new(human));
-        }
-        if !all.is_empty() {
-            self.push(id, &caller.user, all);
-        }
-        let mut codes = Codes::default();
-        for (channel, verification, recipient) in wanted {
-            let code = self.make_code(id, channel, verification, recipient);
-            match channel {
-                Channel::Mail => codes.email = code,
-                _ => codes.phone = code,
-            }
-        }
-        Ok(codes)
-    }
-
-    /// Makes a code and queues it; it is returned only where the caller asked for that.
-    pub(crate) fn make_code(
-        &mut self,
-        user: &str,
-        channel: Channel,
-        verification: Verification,
-        recipient: String,
-    ) -> String {
-        const LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
-        let mut number = self.codes.len() * 7_919 + 104_729;
-        let mut code = String::new();
-        for _ in 0..6 {
-            code.push(char::from(LETTERS[number % LETTERS.len()]));
-            number = number / 3 + 11;
-        }
-        let returned = verification == Verification::ReturnCode;
-        let channel = if returned { Channel::Reply } else { channel };
-        self.codes.push(Code {
-            user_id: user.to_owned(),
-            channel,
-            recipient,
-            code: code.clone(),
-        });
-        if returned { code } else { String::new() }
-    }
-}
-
-fn set_profile(human: &mut Human, profile: ProfileInput) {
-    let set = |to: &mut String, from: Option<String>| {
-        if let Some(text) = from {
-            *to = text;
-        }
-    };
-    set(&mut human.given_name, profile.given_name);
-    set(&mut human.family_name, profile.family_name);
-    set(&mut human.nick_name, profile.nick_name);
-    set(&mut human.display_name, profile.display_name);
-    set(
-        &mut human.language,
-        profile.language.map(|tag| language::canonical(&tag)),
-    );
-    human.gender = profile.gender.unwrap_or(human.gender);
-}
-
-fn set_phone_number(
-    human: &mut Human,
-    change: PhoneChange,
-    events: &mut Vec<(EventKind, String)>,
-    wanted: &mut Vec<(Channel, Verification, String)>,
-) -> Result<(), Failure> {
-    match change {
-        PhoneChange::Keep => {}
-        PhoneChange::Remove => {
-            human.phone.clear();
-            human.phone_verified = false;
-            events.push((EventKind::PhoneRemoved, String::new()));
-        }
-        PhoneChange::Set(input) => {
-            let number = normalised(&input.value)?;
-            let changed = human.phone != number;
-            if changed {
-                events.push((EventKind::PhoneChanged, String::new()));
-            }
-            if input.verification == Verification::Is(true) {
-                if changed || !human.phone_verified {
-                    events.push((EventKind::PhoneVerified, String::new()));
-                }
-                human.phone_verified = true;
-            } else if changed {
-                events.push((EventKind::PhoneCodeAdded, String::new()));
-                wanted.push((Channel::Sms, input.verification, number.clone()));
-                human.phone_verified = false;
-            }
-            human.phone = number;
-        }
-    }
-    Ok(())
 }

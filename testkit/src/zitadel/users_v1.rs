@@ -2,10 +2,12 @@
 
 use super::access::Level;
 use super::errors::{Failure, NOT_FOUND};
-use super::filters::{Filter, read_all};
+use super::filters::Filter;
+use super::filters_read::read_all;
+use super::page::Page;
 use super::routes::{Api, Call};
 use super::state::{State, User};
-use super::users::{Page, user_size};
+use super::users_json::user_size;
 use super::wire::Writer;
 
 const SORTING: [&str; 10] = [

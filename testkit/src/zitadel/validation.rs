@@ -23,7 +23,9 @@ impl Place {
     pub(crate) fn item(&self, index: usize) -> Self {
         let mut path = self.0.clone();
         if let Some(last) = path.last_mut() {
-            last.push_str(&format!("[{index}]"));
+            last.push('[');
+            last.push_str(&index.to_string());
+            last.push(']');
         }
         Self(path)
     }

@@ -146,11 +146,18 @@ impl Writer {
                 b'\n' => self.out.push_str("\\n"),
                 b'\r' => self.out.push_str("\\r"),
                 b'\t' => self.out.push_str("\\t"),
-                _ => self.out.push_str(&format!("\\u{byte:04x}")),
+                _ => push_escape(&mut self.out, byte),
             }
         }
         self.out.push_str(&value[plain..]);
         self.out.push('"');
+    }
+}
+
+fn push_escape(out: &mut String, byte: u8) {
+    out.push_str("\\u00");
+    for half in [byte >> 4, byte & 15] {
+        out.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
     }
 }
 

@@ -1,0 +1,167 @@
+//! What whole runs cost: N people in a CSV file, N accounts in the Zitadel double, the real binary.
+//!
+//! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
+//! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
+//! `docs/performance.md`. CPU seconds and peak memory are those of the finished child, not of the double.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use testkit::people::{Person, people, to_csv};
+use testkit::zitadel::{Options, ZitadelDouble};
+use wait4::Wait4 as _;
+
+const SEED: u64 = 42;
+const PAGE: &str = "docs/performance.md";
+const TABLE_START: &str = "<!-- the table is written by the bench -->";
+
+/// What one run cost.
+struct Cost {
+    case: &'static str,
+    people: usize,
+    requests: u64,
+    by_operation: BTreeMap<String, u64>,
+    wall: Duration,
+    cpu: Duration,
+    peak_bytes: u64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let sizes: Vec<usize> = arguments
+        .iter()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let sizes = if sizes.is_empty() {
+        vec![1_000, 10_000]
+    } else {
+        sizes
+    };
+    let mut costs = Vec::new();
+    for size in sizes {
+        costs.extend(measure(size)?);
+    }
+    let table = table(&costs);
+    print!("{table}");
+    if arguments.iter().any(|argument| argument == "--write") {
+        write_page(&table)?;
+    }
+    Ok(())
+}
+
+/// First load into an empty organization, nothing changed, then 1 % changed.
+fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
+    let folder = TempDir::new()?;
+    let zitadel = ZitadelDouble::start(Options::default());
+    let mut everybody = people(SEED, size);
+    fs::write(folder.path().join("service-user.json"), zitadel.key_file_json())?;
+    fs::write(folder.path().join("config.yaml"), config(&zitadel, folder.path()))?;
+    let mut costs = Vec::new();
+    for case in ["first load", "no change", "1 % changed"] {
+        if case == "1 % changed" {
+            change_one_percent(&mut everybody);
+        }
+        fs::write(folder.path().join("users.csv"), to_csv(&everybody))?;
+        costs.push(run(case, size, folder.path())?);
+    }
+    Ok(costs)
+}
+
+/// 0.2 % new, 0.7 % changed, 0.1 % gone.
+fn change_one_percent(everybody: &mut Vec<Person>) {
+    let size = everybody.len();
+    for person in everybody.iter_mut().take(size * 7 / 1_000) {
+        person.last_name.push_str("-Changed");
+    }
+    everybody.truncate(size - size / 1_000);
+    everybody.extend(people(SEED + 1, size * 2 / 1_000));
+}
+
+fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
+    format!(
+        "zitadel:\n  url: {url}\n  key_file: {folder}/service-user.json\n  organization_id: {organization}\n  \
+         project_id: {project}\nsources:\n  csv:\n    file_path: {folder}/users.csv\npolicy:\n  absent: delete\n",
+        url = zitadel.url(),
+        folder = folder.display(),
+        organization = zitadel.organization_id(),
+        project = zitadel.project_id(),
+    )
+}
+
+fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn Error>> {
+    let report = folder.join("report.json");
+    let started = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
+        .arg("--config")
+        .arg(folder.join("config.yaml"))
+        .arg("--report")
+        .arg(&report)
+        .stdout(Stdio::null())
+        .spawn()?;
+    let used = child.wait4()?;
+    let wall = started.elapsed();
+    if !used.status.success() {
+        return Err(format!("{case} with {people} people ended with {}", used.status).into());
+    }
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(report)?)?;
+    let operations = report["requests"]["by_operation"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    Ok(Cost {
+        case,
+        people,
+        requests: report["requests"]["total"].as_u64().unwrap_or_default(),
+        by_operation: operations
+            .into_iter()
+            .map(|(name, n)| (name, n.as_u64().unwrap_or_default()))
+            .collect(),
+        wall,
+        cpu: used.rusage.utime + used.rusage.stime,
+        peak_bytes: used.rusage.maxrss,
+    })
+}
+
+fn table(costs: &[Cost]) -> String {
+    let mut table = "| people | case | requests | wall s | CPU s | peak MB | requests by operation |\n\
+                     |---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for cost in costs {
+        let operations: Vec<String> = cost
+            .by_operation
+            .iter()
+            .map(|(name, count)| format!("{name} {count}"))
+            .collect();
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {:.2} | {:.2} | {} | {} |",
+            cost.people,
+            cost.case,
+            cost.requests,
+            cost.wall.as_secs_f64(),
+            cost.cpu.as_secs_f64(),
+            cost.peak_bytes / 1_000_000,
+            operations.join(", "),
+        );
+    }
+    table
+}
+
+/// Puts the table where the last one stood.
+fn write_page(table: &str) -> Result<(), Box<dyn Error>> {
+    let page = fs::read_to_string(PAGE)?;
+    let (before, _) = page
+        .split_once(TABLE_START)
+        .ok_or("the page has no place for the table")?;
+    fs::write(PAGE, format!("{before}{TABLE_START}\n\n{table}"))?;
+    Ok(())
+}

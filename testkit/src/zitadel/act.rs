@@ -1,0 +1,44 @@
+//! Calls by somebody else, without the network.
+
+use serde_json::Value;
+
+use super::ZitadelDouble;
+use super::http::{Plus, decode, form};
+use super::routes::{Call, Found, Transport, find};
+
+impl ZitadelDouble {
+    /// Makes a REST call as the instance owner in the synced organization: what an administrator does by hand
+    /// between two runs. It is neither counted nor logged and no fault hits it. Returns status and body.
+    ///
+    /// ```
+    /// # use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
+    /// # let zitadel = ZitadelDouble::start(Options::default());
+    /// # let ada = zitadel.add_user(UserSeed { email: "ada@example.org".to_owned(), ..UserSeed::default() });
+    /// let (status, _) = zitadel.act("POST", &format!("/v2/users/{ada}/deactivate"), &serde_json::json!({}));
+    /// assert_eq!(status, 200);
+    /// ```
+    pub fn act(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut state = self.core.state();
+        let Found::Rest(route, params) = find(state.options.version, method, &decode(path, Plus::Literal))
+        else {
+            return (404, Value::Null);
+        };
+        let call = Call {
+            transport: Transport::Rest,
+            params,
+            query: form(query),
+            authorization: Some(format!("Bearer pat-{}", state.fixtures.owner)),
+            organization: Some(state.fixtures.org.clone()),
+            value: body.clone(),
+            raw: body.to_string(),
+        };
+        match (route.handler)(&mut state, &call) {
+            Ok(text) => (200, serde_json::from_str(&text).unwrap_or_default()),
+            Err(failure) => (
+                failure.status(),
+                serde_json::from_str(&failure.rest_body()).unwrap_or_default(),
+            ),
+        }
+    }
+}

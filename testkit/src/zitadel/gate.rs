@@ -1,0 +1,149 @@
+//! What every request passes: counts, the log of writes, faults and hooks.
+
+use std::collections::BTreeMap;
+
+use super::faults::{Fault, FaultKind, Matches, Moment};
+use super::views::WriteRecord;
+
+type HookFn = Box<dyn FnOnce() + Send>;
+
+/// Counts requests, keeps the log of writes, hands out faults and hooks.
+#[derive(Default)]
+pub(crate) struct Gate {
+    counts: BTreeMap<String, u64>,
+    requests: u64,
+    writes: Vec<WriteRecord>,
+    faults: Vec<Fault>,
+    hooks: Vec<(u64, Moment, HookFn)>,
+}
+
+/// A request that has passed the gate.
+pub(crate) struct Ticket {
+    /// Its place among the writes, from 1.
+    pub(crate) write: Option<u64>,
+    pub(crate) faults: Vec<FaultKind>,
+}
+
+impl Gate {
+    /// Counts a request and finds the faults that hit it; `write` is its log entry where it is one.
+    pub(crate) fn enter(
+        &mut self,
+        operation: &str,
+        method: &str,
+        path: &str,
+        write: Option<WriteRecord>,
+    ) -> Ticket {
+        *self.counts.entry(operation.to_owned()).or_default() += 1;
+        self.requests += 1;
+        let number = write.map(|record| {
+            self.writes.push(record);
+            self.writes.len() as u64
+        });
+        let requests = self.requests;
+        let hits = |fault: &Fault| match &fault.matches {
+            Matches::Any => true,
+            Matches::Writes => number.is_some(),
+            Matches::NthRequest(n) => requests == *n,
+            Matches::NthWrite(n) => number == Some(*n),
+            Matches::Path {
+                method: wanted,
+                prefix,
+            } => (wanted.is_empty() || wanted == method) && path.starts_with(prefix),
+        };
+        let mut faults = Vec::new();
+        for fault in self.faults.iter_mut().filter(|fault| hits(fault)) {
+            if fault.skip > 0 {
+                fault.skip -= 1;
+            } else if fault.times > 0 {
+                fault.times -= 1;
+                faults.push(fault.kind.clone());
+            }
+        }
+        Ticket {
+            write: number,
+            faults,
+        }
+    }
+
+    pub(crate) fn answered(&mut self, write: Option<u64>, status: u16) {
+        let record = write.and_then(|n| self.writes.get_mut(usize::try_from(n).ok()?.checked_sub(1)?));
+        if let Some(record) = record {
+            record.status = status;
+        }
+    }
+
+    /// The hooks that are due for this write.
+    pub(crate) fn due(&mut self, write: Option<u64>, moment: Moment) -> Vec<HookFn> {
+        let mut due = Vec::new();
+        let mut at = 0;
+        while at < self.hooks.len() {
+            if Some(self.hooks[at].0) == write && self.hooks[at].1 == moment {
+                due.push(self.hooks.remove(at).2);
+            } else {
+                at += 1;
+            }
+        }
+        due
+    }
+
+    pub(crate) fn inject(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    pub(crate) fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    pub(crate) fn hook(&mut self, write: u64, moment: Moment, run: HookFn) {
+        self.hooks.push((write, moment, run));
+    }
+
+    pub(crate) fn counts(&self) -> (BTreeMap<String, u64>, u64) {
+        (self.counts.clone(), self.requests)
+    }
+
+    pub(crate) fn writes(&self) -> Vec<WriteRecord> {
+        self.writes.clone()
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.counts.clear();
+        self.requests = 0;
+        self.writes.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enter(gate: &mut Gate) -> usize {
+        gate.enter("GET /x", "GET", "/x", None).faults.len()
+    }
+
+    /// A fault lets `skip` requests pass and then hits `times`.
+    #[test]
+    fn skip_and_times() {
+        let mut gate = Gate::default();
+        gate.inject(Fault::once("GET", "/x", FaultKind::Reset).after(1).times(2));
+        assert_eq!(
+            [
+                enter(&mut gate),
+                enter(&mut gate),
+                enter(&mut gate),
+                enter(&mut gate)
+            ],
+            [0, 1, 1, 0]
+        );
+    }
+
+    /// Hooks run once, for their write and moment only.
+    #[test]
+    fn hooks_are_due_once() {
+        let mut gate = Gate::default();
+        gate.hook(2, Moment::Processed, Box::new(|| {}));
+        assert_eq!(gate.due(Some(2), Moment::Received).len(), 0);
+        assert_eq!(gate.due(Some(2), Moment::Processed).len(), 1);
+        assert_eq!(gate.due(Some(2), Moment::Processed).len(), 0);
+    }
+}
