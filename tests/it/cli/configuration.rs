@@ -87,7 +87,11 @@ fn a_key_file_without_a_key() {
 #[test]
 fn a_url_without_scheme() {
     refuses(
-        |stage| stage.config().replace(&stage.zitadel.url(), "auth.example.org:443"),
+        |stage| {
+            stage
+                .config()
+                .replace(&stage.zitadel.url(), "auth.example.org:443")
+        },
         "error: `zitadel.url`: `auth.example.org:443` must start with `http://` or `https://`\n  at config.yaml:2\nhint: \
          did you mean `https://auth.example.org:443`?\n",
     );
@@ -96,7 +100,12 @@ fn a_url_without_scheme() {
 #[test]
 fn a_url_with_a_path() {
     refuses(
-        |stage| stage.config().replace("  key_file", "/ui/console\n  key_file").replacen("\n/ui", "/ui", 1),
+        |stage| {
+            stage
+                .config()
+                .replace("  key_file", "/ui/console\n  key_file")
+                .replacen("\n/ui", "/ui", 1)
+        },
         "error: `zitadel.url` must be the base address without a path, not `ZITADEL/ui/console`\n  at \
          config.yaml:2\nhint: use `ZITADEL`\n",
     );
@@ -136,7 +145,7 @@ fn several_mistakes_are_told_at_once() {
             let config = stage.config().replace("organization_id", "organisation_id");
             format!("{config}log_level: loud\nguard: {{max_removals: lots}}\n")
         },
-        "",
+        "error: unknown key `zitadel.organisation_id`\n  at config.yaml:4\nhint: did you mean `zitadel.organization_id`?\n\nerror: `log_level` must be `off`, `error`, `warn`, `info`, `debug` or `trace`, not `loud`\n  at config.yaml:9\n\nerror: `guard.max_removals` must be a share such as `10%` or a number such as `50`, not `lots`\n  at config.yaml:10\n\n3 mistakes in the configuration; nothing was done.\n",
     );
 }
 
@@ -193,6 +202,14 @@ fn mistakes_leave_a_report() {
     stage.write("report.json", PEOPLE);
     assert_eq!(stage.run("-c nowhere.yaml --report report.json").exit, 2);
     let report: serde_json::Value = serde_json::from_str(&stage.read("report.json")).unwrap();
-    assert_eq!((&report["outcome"], &report["exit_code"]), (&"failed".into(), &2.into()));
-    assert!(report["error"].as_str().unwrap().contains("`nowhere.yaml` does not exist"));
+    assert_eq!(
+        (&report["outcome"], &report["exit_code"]),
+        (&"failed".into(), &2.into())
+    );
+    assert!(
+        report["error"]
+            .as_str()
+            .unwrap()
+            .contains("`nowhere.yaml` does not exist")
+    );
 }

@@ -43,7 +43,12 @@ impl Stage {
 
     /// The same people, and no accounts.
     pub(super) fn empty() -> Self {
-        let zitadel = ZitadelDouble::start(Options::default());
+        Self::at(Options::default())
+    }
+
+    /// The same with another Zitadel.
+    pub(super) fn at(options: Options) -> Self {
+        let zitadel = ZitadelDouble::start(options);
         let folder = TempDir::new().unwrap();
         let stage = Self { folder, zitadel };
         stage.write("users.csv", PEOPLE);
@@ -173,17 +178,16 @@ impl Stage {
 
     /// A sync that fails once it has begun: its exit code, and what it said on stderr before the verdict.
     pub(super) fn assert_fails(&self, err: &str) {
-        self.run("").assert(
-            3,
-            START,
-            &format!("{err}Failed: nothing was written. N requests, T s. Exit code 3.\n"),
-        );
+        self.run("").assert(3, START, &format!("{err}{FAILED}"));
         self.assert_untouched();
     }
 }
 
 /// The first line of every sync.
 pub(super) const START: &str = "directory-sync 0.1.0, TIME UTC: sync, organization ORGANIZATION at ZITADEL\n";
+
+/// The last line of a sync that failed.
+pub(super) const FAILED: &str = "Failed: nothing was written. N requests, T s. Exit code 3.\n";
 
 impl Run {
     /// Compares all of it.

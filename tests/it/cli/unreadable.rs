@@ -7,7 +7,7 @@ use testkit::ukt::UktDouble;
 use testkit::zitadel::FaultKind;
 
 use super::mocks::{closed_port, web_server};
-use super::stage::{START, Stage};
+use super::stage::{FAILED, START, Stage};
 
 fn ldap_at(url: &str, password: &str) -> String {
     format!(
@@ -60,7 +60,7 @@ fn a_csv_file_with_a_wrong_header() {
     let stage = Stage::new();
     stage.write("users.csv", "Email;first_name\nada@example.org;Ada\n");
     stage.assert_fails(
-        "",
+        "error: could not read source `csv`: wrong header in users.csv: no column `email`, `first_name`, `last_name`, `phone`; found `Email;first_name`\nhint: separate the columns by commas instead of semicolons; the first line must name the columns `email,first_name,last_name,phone` and may name `localpart`: in lower case, in any order, separated by commas\n",
     );
 }
 
@@ -71,7 +71,7 @@ fn a_csv_file_without_people() {
     stage.write("users.csv", "email,first_name,last_name,phone\n");
     stage.run("").assert(
         4,
-        &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n"),
+        &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n  kept 2: its person is absent, and `policy.absent` is `keep`\n"),
         "refused: source `csv` holds no people at all; if that is right, set `guard.allow_empty: true`\nhint: look at \
          the sources, then run again\nRefused: nothing was written. N requests, T s. Exit code 4.\n",
     );
@@ -93,40 +93,69 @@ fn no_ldap_server() {
 #[test]
 fn no_ukt_server() {
     let url = format!("http://127.0.0.1:{}/token", closed_port());
-    fails(&ukt_at(&url, &url, "x"), &format!("{url}"));
+    fails(
+        &ukt_at(&url, &url, "x"),
+        &format!(
+            "error: could not read source `ukt`: no answer from {url}: Connection refused (os error 111)\nhint: check `oauth2_url`, the network and the proxy variables\n"
+        ),
+    );
 }
 
 #[test]
 fn a_wrong_ldap_password() {
     let slapd = Slapd::with_people(&people(1, 2));
-    fails(&ldap_at(&slapd.url(), "wrong"), &slapd.url());
+    let url = slapd.url();
+    fails(
+        &ldap_at(&url, "wrong"),
+        &format!(
+            "error: could not read source `ldap`: binding at {url} as `cn=sync,ou=service,dc=example,dc=com`: server answered invalidCredentials (49)\nhint: check `bind_dn` and `bind_password`\n"
+        ),
+    );
 }
 
 #[test]
 fn a_wrong_ukt_secret() {
     let ukt = UktDouble::start();
-    fails(&ukt_at(&ukt.token_url(), &ukt.list_url(), "wrong"), &ukt.token_url());
+    let url = ukt.token_url();
+    fails(
+        &ukt_at(&url, &ukt.list_url(), "wrong"),
+        &format!(
+            "error: could not read source `ukt`: {url} refused: 401 Unauthorized (invalid_client)\nhint: check `client_id`, `client_secret`, `scope` and `grant_type`\n"
+        ),
+    );
 }
 
 #[test]
 fn an_ldap_server_with_an_unknown_certificate() {
     let certificates = Certificates::generate();
     let slapd = Options::people(&people(1, 2)).tls(&certificates).start();
-    fails(&ldap_at(&slapd.ldaps_url(), Slapd::BIND_PASSWORD), &slapd.ldaps_url());
+    let url = slapd.ldaps_url();
+    fails(
+        &ldap_at(&url, Slapd::BIND_PASSWORD),
+        &format!(
+            "error: could not read source `ldap`: connecting to {url}: TLS: invalid peer certificate: UnknownIssuer\nhint: name the certificate authority of the server in `tls.server_certificate` (PEM)\n"
+        ),
+    );
 }
 
 #[test]
 fn tls_to_a_port_without_it() {
     let slapd = Slapd::with_people(&people(1, 2));
     let url = slapd.url().replace("ldap:", "ldaps:");
-    fails(&ldap_at(&url, Slapd::BIND_PASSWORD), &url);
+    fails(
+        &ldap_at(&url, Slapd::BIND_PASSWORD),
+        &format!(
+            "error: could not read source `ldap`: connecting to {url}: the server ended the TLS handshake\nhint: a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server may not know TLS 1.2\n"
+        ),
+    );
 }
 
 #[test]
 fn a_zitadel_that_speaks_no_tls() {
     let stage = Stage::new();
     stage.reconfigure("http:", "https:");
-    stage.run("").assert(3, "", "");
+    let run = stage.run("");
+    assert_eq!((run.exit, run.err.as_str()), (3, ""));
 }
 
 #[test]
@@ -134,8 +163,11 @@ fn no_zitadel() {
     let stage = Stage::new();
     let url = format!("http://127.0.0.1:{}", closed_port());
     stage.reconfigure(&stage.zitadel.url(), &url);
-    let run = stage.run("");
-    run.assert(3, &START.replace("ZITADEL", &url), &url);
+    stage.run("").assert(
+        3,
+        &START.replace("ZITADEL", &url),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\nhint: check `zitadel.url`, the network and the proxy variables\n{FAILED}"),
+    );
 }
 
 #[test]
@@ -143,7 +175,11 @@ fn a_zitadel_that_is_a_web_page() {
     let stage = Stage::new();
     let url = web_server("200 OK", "text/html", "<!DOCTYPE html><title>Welcome</title>");
     stage.reconfigure(&stage.zitadel.url(), &url);
-    stage.run("").assert(3, &START.replace("ZITADEL", &url), &url);
+    stage.run("").assert(
+        3,
+        &START.replace("ZITADEL", &url),
+        &format!("error: could not use the target: token: {url} answered 200 with HTML\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n{FAILED}"),
+    );
 }
 
 /// Everything that fails is told, not the first failure alone.
@@ -151,6 +187,8 @@ fn a_zitadel_that_is_a_web_page() {
 fn source_and_target_fail_together() {
     let stage = Stage::new();
     stage.reconfigure("users.csv", "nobody.csv");
-    stage.zitadel.inject(testkit::zitadel::Fault::always(FaultKind::status(403)));
-    stage.assert_fails("");
+    stage
+        .zitadel
+        .inject(testkit::zitadel::Fault::always(FaultKind::status(403)));
+    stage.assert_fails("error: could not read source `csv`: nobody.csv cannot be read: No such file or directory (os error 2)\nhint: check `file_path`; a relative path starts at the working directory\nerror: could not use the target: token: ZITADEL answered 403 with something other than JSON\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n");
 }
