@@ -12,7 +12,7 @@ use crate::plan::Refusal;
 
 /// One line of stderr, in the shape of the log's own.
 #[derive(Serialize)]
-struct Message<'a> {
+struct Line<'a> {
     timestamp: String,
     level: &'static str,
     message: &'a str,
@@ -103,7 +103,7 @@ impl<'a> Messages<'a> {
         at: Option<String>,
         hint: Option<&str>,
     ) -> io::Result<()> {
-        let message = Message {
+        let message = Line {
             timestamp: Timestamp::now().to_string(),
             level,
             message,

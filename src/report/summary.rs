@@ -68,9 +68,10 @@ pub fn verdict(report: &Report) -> String {
         (report.warnings.len(), "warning", "warnings"),
     ];
     let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
-    let counts: String = counts
+    let counts: Vec<String> = counts
         .map(|(count, one, many)| format!("; {count} {}", if count == 1 { one } else { many }))
         .collect();
+    let counts = counts.concat();
     let code = match report.exit_code {
         0 => String::new(),
         code => format!(" Exit code {code}."),

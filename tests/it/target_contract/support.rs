@@ -180,6 +180,8 @@ pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
         grant: Vec::new(),
         revoke: Vec::new(),
         enable: false,
+        before: None,
+        detour: None,
     }
 }
 
@@ -191,6 +193,7 @@ pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, name
             attribute,
             before: Some(Value::text("before")),
             after: identity.attributes.get(attribute).cloned(),
+            renames: *name == "email",
         }
     };
     let attributes = names.iter().map(change).collect();
