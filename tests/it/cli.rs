@@ -12,4 +12,3 @@ mod secrets;
 mod stage;
 mod streams;
 mod unreadable;
-mod untrusted;

@@ -291,17 +291,29 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         format!("{url} cannot be reached: {cause}")
     };
+    let tls = cause
+        .downcast_ref::<std::io::Error>()
+        .and_then(|error| error.get_ref()?.downcast_ref::<rustls::Error>());
+    let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
     // A header or address that cannot even be written down will not get better.
-    let kind = if error.is_builder() {
+    let kind = if error.is_builder() || speaks_no_tls {
         Kind::Misconfigured
     } else {
         Kind::Unreachable
+    };
+    let hint = match tls {
+        _ if speaks_no_tls => "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?",
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "add the authority of the certificate to the system's CA certificates, and check the host name in \
+             `zitadel.url`"
+        }
+        _ => "check `zitadel.url`, the network and the proxy variables",
     };
     TargetError {
         kind,
         operation,
         what,
         error_id: None,
-        hint: Some("check `zitadel.url`, the network and the proxy variables".into()),
+        hint: Some(hint.into()),
     }
 }

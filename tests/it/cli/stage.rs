@@ -165,6 +165,13 @@ impl Stage {
         lines.collect()
     }
 
+    /// All that a run says, as it says it.
+    pub(super) fn words(&self, arguments: &str, variables: &[(&str, &str)]) -> String {
+        let mut command = self.command(env!("CARGO_BIN_EXE_directory-sync"), arguments);
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    }
+
     /// Nothing was written, whatever the run said.
     pub(super) fn assert_untouched(&self) {
         assert_eq!(self.zitadel.writes(), []);

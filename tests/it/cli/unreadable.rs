@@ -154,8 +154,12 @@ fn tls_to_a_port_without_it() {
 fn a_zitadel_that_speaks_no_tls() {
     let stage = Stage::new();
     stage.reconfigure("http:", "https:");
-    let run = stage.run("");
-    assert_eq!((run.exit, run.err.as_str()), (3, ""));
+    let url = stage.zitadel.url().replace("http:", "https:");
+    stage.run("").assert(
+        3,
+        &START.replace("ZITADEL", &url),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: received corrupt message of type InvalidContentType\nhint: the port speaks no TLS: does `zitadel.url` need `http://`, or another port?\n{FAILED}"),
+    );
 }
 
 #[test]
@@ -179,6 +183,21 @@ fn a_zitadel_that_is_a_web_page() {
         3,
         &START.replace("ZITADEL", &url),
         &format!("error: could not use the target: token: {url} answered 200 with HTML\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n{FAILED}"),
+    );
+}
+
+#[test]
+fn a_zitadel_with_an_unknown_certificate() {
+    let certificates = Certificates::generate();
+    // Any server that speaks TLS will do: nothing is said before the certificate is shown.
+    let slapd = Options::people(&people(1, 1)).tls(&certificates).start();
+    let stage = Stage::new();
+    let url = slapd.ldaps_url().replace("ldaps:", "https:");
+    stage.reconfigure(&stage.zitadel.url(), &url);
+    stage.run("").assert(
+        3,
+        &START.replace("ZITADEL", &url),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: invalid peer certificate: UnknownIssuer\nhint: add the authority of the certificate to the system's CA certificates, and check the host name in `zitadel.url`\n{FAILED}"),
     );
 }
 
