@@ -5,6 +5,7 @@ mod config;
 mod deployment;
 mod rooms;
 mod safety;
+mod scenarios;
 mod sources_failures;
 mod sources_ldap;
 mod sources_reader;

@@ -1,5 +1,6 @@
 //! From the configured addresses to one bound connection.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -239,6 +240,9 @@ impl Connection {
         match error {
             LdapError::Timeout { .. } => return silence(limit),
             LdapError::Io { .. } => return failure::connection(&error),
+            LdapError::FilterParsing => {
+                return Failure::new("this is no LDAP filter").hint("correct `user_filter`");
+            }
             _ => {}
         }
         match timeout(Duration::from_secs(1), &mut self.driver).await {
@@ -262,9 +266,16 @@ fn lost(error: &LdapError) -> Failure {
         return Failure::new(NOT_LDAP);
     }
     let hung_up = match error {
-        LdapError::Io { source } => source.kind() == std::io::ErrorKind::UnexpectedEof,
+        LdapError::Io { source } => matches!(
+            source.kind(),
+            ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+        ),
         _ => false,
     };
+    // Half a message was there.
     if hung_up || failure.what.contains("bytes remaining on stream") {
         return Failure::new("the server closed the connection");
     }

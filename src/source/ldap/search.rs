@@ -103,10 +103,6 @@ impl<'a> Search<'a> {
             connection.ldap.with_controls(vec![paging::request(size, cookie)]);
         }
         let (base, filter) = (&self.settings.base_dn, &self.settings.user_filter);
-        super::parse_filter(filter).map_err(|fault| {
-            let what = format!("`{filter}` is no filter: {fault}");
-            Failure::new(what).hint("correct `user_filter`")
-        })?;
         let search = connection
             .ldap
             .streaming_search(base, Scope::Subtree, filter, self.attributes);
