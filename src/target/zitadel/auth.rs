@@ -291,9 +291,7 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         format!("{url} cannot be reached: {cause}")
     };
-    let tls = cause
-        .downcast_ref::<std::io::Error>()
-        .and_then(|error| error.get_ref()?.downcast_ref::<rustls::Error>());
+    let tls = tls_error(cause);
     let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
     // A header or address that cannot even be written down will not get better.
     let kind = if error.is_builder() || speaks_no_tls {
@@ -315,5 +313,17 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
         what,
         error_id: None,
         hint: Some(hint.into()),
+    }
+}
+
+/// What TLS says, from inside the errors of the socket that are wrapped around it.
+fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut socket = cause.downcast_ref::<std::io::Error>()?;
+    loop {
+        let inner = socket.get_ref()?;
+        match inner.downcast_ref::<std::io::Error>() {
+            Some(deeper) => socket = deeper,
+            None => return inner.downcast_ref(),
+        }
     }
 }

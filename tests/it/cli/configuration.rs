@@ -133,7 +133,7 @@ fn a_ca_file_without_certificates() {
 fn an_ldap_filter_with_a_syntax_error() {
     refuses(
         |stage| stage.config_with(&LDAP.replace("(objectClass=person)", "\"(&(objectClass=person)(uid=*)\"")),
-        "error: `sources.ldap.user_filter` is not an LDAP filter: the `(` at character 1 is never closed\n  at \
+        "error: `sources.ldap.user_filter` is not an LDAP filter: a `)` is missing (character 30)\n  at \
          config.yaml:12\nhint: it should look like `(&(objectClass=person)(mail=*))`\n",
     );
 }
