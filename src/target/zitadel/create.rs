@@ -130,14 +130,8 @@ impl ZitadelTarget {
 
 /// The names, the external id, and what is shown.
 pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes) -> NewProfile<'a> {
-    named(
-        id,
-        attributes.text(FIRST_NAME).unwrap_or_default(),
-        attributes.text(LAST_NAME).unwrap_or_default(),
-    )
-}
-
-pub(super) fn named<'a>(id: &ExternalId, first: &'a str, last: &'a str) -> NewProfile<'a> {
+    let first = attributes.text(FIRST_NAME).unwrap_or_default();
+    let last = attributes.text(LAST_NAME).unwrap_or_default();
     NewProfile {
         given: first,
         family: last,

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::create::named;
+use super::create::profile;
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Action, AttributeIndex, Change, Edit, TargetId};
+use crate::model::{Action, Change, Edit, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
@@ -112,8 +112,7 @@ impl ZitadelTarget {
             }
         }
         // Zitadel wants both names or none, and derives nothing from them.
-        body.profile =
-            renamed.then(|| named(&edit.identity.id, name(edit, FIRST_NAME), name(edit, LAST_NAME)));
+        body.profile = renamed.then(|| profile(&edit.identity.id, &edit.identity.attributes));
         body
     }
 
@@ -208,16 +207,6 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
             warnings: Vec::new(),
         }),
     }
-}
-
-/// The name to send: the person's if it is to change, else the account's, which a restricted run leaves as it is.
-fn name(edit: &Edit, attribute: AttributeIndex) -> &str {
-    let changes = edit.attributes.iter().any(|change| change.attribute == attribute);
-    let account = edit.before.as_ref().filter(|_| !changes);
-    account
-        .and_then(|account| account.attributes.text(attribute))
-        .or_else(|| edit.identity.attributes.text(attribute))
-        .unwrap_or_default()
 }
 
 fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {

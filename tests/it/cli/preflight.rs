@@ -51,7 +51,7 @@ fn the_project_is_unknown() {
 #[test]
 fn the_key_is_another_ones() {
     let stage = Stage::new();
-    stage.write("service-user.json", &stage.zitadel.foreign_key_file_json());
+    stage.write("service-user.json", stage.zitadel.foreign_key_file_json());
     stage.assert_fails(NO_TOKEN);
 }
 

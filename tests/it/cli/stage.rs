@@ -52,7 +52,7 @@ impl Stage {
         let folder = TempDir::new().unwrap();
         let stage = Self { folder, zitadel };
         stage.write("users.csv", PEOPLE);
-        stage.write("service-user.json", &stage.zitadel.key_file_json());
+        stage.write("service-user.json", stage.zitadel.key_file_json());
         stage.configure(&stage.config());
         stage
     }
@@ -85,7 +85,7 @@ impl Stage {
 
     /// More people, each with a row and no account.
     pub(super) fn add_rows(&self, rows: &str) {
-        self.write("users.csv", &format!("{PEOPLE}{rows}"));
+        self.write("users.csv", format!("{PEOPLE}{rows}"));
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
