@@ -10,6 +10,9 @@ $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
 const APPROVE_HELP: &str = "Let exactly the removals through for which a refused run printed this token \
 [env: DIRECTORY_SYNC_APPROVE]";
 
+const APPROVE_FILE_HELP: &str =
+    "The same token in a file, such as a mounted Secret [env: DIRECTORY_SYNC_APPROVE_FILE]";
+
 /// Keeps the accounts of a Zitadel organization in line with LDAP, CSV and the UKT list.
 #[derive(Debug, Parser)]
 #[command(name = "directory-sync", version, about, max_term_width = 100)]
@@ -64,6 +67,9 @@ pub struct Global {
     /// Token of a refused run.
     #[arg(long, global = true, value_name = "TOKEN", help = APPROVE_HELP)]
     pub approve: Option<String>,
+    /// The same token in a file, such as a mounted Secret.
+    #[arg(long, global = true, value_name = "FILE", help = APPROVE_FILE_HELP)]
+    pub approve_file: Option<PathBuf>,
     /// How plan and people are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,

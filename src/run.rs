@@ -1,5 +1,6 @@
 //! The story of a run, from the command line to the exit code.
 
+mod approval;
 mod read;
 mod sync;
 

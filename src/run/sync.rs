@@ -3,13 +3,13 @@
 use std::io::{self, Write as _};
 use std::time::Instant;
 
-use super::World;
+use super::{World, approval};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
-use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Refusal};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof, Refusal};
 use crate::report::{self, PlanDocument, Progress, Report};
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
@@ -128,10 +128,15 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let desired = read_sources(target, request.settings, report).await?;
+    refuse_wrong_mapping(&desired, request.settings)?;
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
+    let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
+    if !super::is_json(request.global) {
+        report::proof(world.out, &proof)?;
+    }
     show_plan(&plan, target, request.global, world)?;
-    let approved = approve(plan, &desired, target, request, world)?;
+    let approved = approve(plan, &proof, target, request, world)?;
     if request.mode == Mode::Write {
         apply_plan(target, &approved, &desired, request.settings, report).await;
     }
@@ -208,7 +213,12 @@ fn normalize(desired: &mut Desired, target: &impl Target) {
             }
             Err(reason) => {
                 let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-                rejected.push(Rejected { at, id, reason });
+                rejected.push(Rejected {
+                    at,
+                    id,
+                    reason,
+                    missing: Vec::new(),
+                });
                 false
             }
         });
@@ -236,7 +246,23 @@ async fn make_plan(
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    Ok(plan::decide(&correlation, &questions, unmet, "zitadel"))
+    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel");
+    plan::protect(&mut plan, target.schema(), &settings.guard.protected);
+    Ok(plan)
+}
+
+/// Records that could not be used say nothing wrong about the accounts; so many of them say it about the mapping.
+fn refuse_wrong_mapping(desired: &Desired, settings: &Settings) -> Result<(), Stop> {
+    let faults = plan::mapping_faults(desired, settings.guard.max_missing);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let hint = "correct the attribute names below `sources`, or the source; if so many records may lack it, raise \
+                `guard.max_missing`";
+    let errors = faults.into_iter().map(|fault| (fault, Some(hint.to_owned())));
+    Err(Stop::Failed {
+        errors: errors.collect(),
+    })
 }
 
 fn show_plan(plan: &Plan, target: &impl Target, global: &Global, world: &mut World<'_>) -> io::Result<()> {
@@ -253,7 +279,7 @@ fn show_plan(plan: &Plan, target: &impl Target, global: &Global, world: &mut Wor
 
 fn approve(
     plan: Plan,
-    desired: &Desired,
+    proof: &Proof,
     target: &impl Target,
     request: Request<'_>,
     world: &World<'_>,
@@ -263,19 +289,12 @@ fn approve(
         .zitadel
         .iter()
         .map(|zitadel| format!("{} {}", zitadel.url, zitadel.organization_id));
-    let from_environment = || {
-        world
-            .environment
-            .var("DIRECTORY_SYNC_APPROVE")?
-            .to_str()
-            .map(str::to_owned)
-    };
-    let token = global.approve.clone().or_else(from_environment);
+    let token = approval::token(global, &world.environment);
     let approval = Approval {
         scope: &scope.collect::<String>(),
-        token: token.as_deref().map(str::trim),
+        token: token.as_deref(),
     };
-    plan::approve(plan, desired, target.schema(), &settings.guard, approval)
+    plan::approve(plan, proof, target.schema(), &settings.guard, approval)
         .map_err(|refused| Stop::Refused(refused.0))
 }
 
@@ -290,6 +309,7 @@ async fn apply_plan(
     let context = Context {
         known: &known,
         policy: settings.policy,
+        protected: &settings.guard.protected,
         settings: settings.apply,
     };
     let changes = &approved.plan().changes;

@@ -89,6 +89,7 @@ impl CsvSource {
                 at: at.clone(),
                 id,
                 reason,
+                missing: Vec::new(),
             })
         };
         match place.quoting {
@@ -121,7 +122,12 @@ impl CsvSource {
             return rejected(None, "the e-mail is not UTF-8; save the file as UTF-8".into());
         };
         if email.is_empty() {
-            return rejected(None, "no value for `email`".into());
+            return Record::Rejected(Rejected {
+                at,
+                id: None,
+                reason: "no value for `email`".to_owned(),
+                missing: vec!["email".into()],
+            });
         }
         let id = ExternalId::new(email.as_bytes());
         let facts = match facts(row, columns, email) {

@@ -82,12 +82,15 @@ impl People {
         let Some(entry) = Entry::parse(tag) else {
             let at = self.at(format!("entry {}", tally.entries));
             let reason = "the server sent something that is no entry".to_owned();
-            return each(Record::Rejected(Rejected { at, id: None, reason }));
+            return each(rejected(at, None, reason, None));
         };
         let at = self.at(entry.dn_text());
         let id = match self.id(&entry) {
             Ok(id) => id,
-            Err(reason) => return each(Record::Rejected(Rejected { at, id: None, reason })),
+            Err(reason) => {
+                let missing = self.user_id.first(&entry).is_none().then_some(&self.user_id);
+                return each(rejected(at, None, reason, missing));
+            }
         };
         let status = status::lifecycle(
             self.status.first(&entry),
@@ -97,11 +100,8 @@ impl People {
         let lifecycle = match status {
             Ok(lifecycle) => lifecycle,
             Err(reason) => {
-                return each(Record::Rejected(Rejected {
-                    at,
-                    id: Some(id),
-                    reason,
-                }));
+                let missing = self.status.first(&entry).is_none().then_some(&self.status);
+                return each(rejected(at, Some(id), reason, missing));
             }
         };
         let facts: Vec<Fact<'_>> = self
@@ -179,6 +179,15 @@ impl People {
             at: at.into(),
         }
     }
+}
+
+fn rejected(at: RecordRef, id: Option<ExternalId>, reason: String, missing: Option<&Wanted>) -> Record {
+    Record::Rejected(Rejected {
+        at,
+        id,
+        reason,
+        missing: missing.into_iter().map(|wanted| wanted.name().into()).collect(),
+    })
 }
 
 fn fact<'a>(attribute: &'static str, wanted: &'a Wanted, entry: &'a Entry) -> Fact<'a> {
