@@ -1,36 +1,27 @@
-//! What a plan rests on: whether the sources named everybody.
+//! What the removals of a plan rest on: whether the sources named everybody who must be there.
 
 use std::io::{self, Write};
 
 use crate::plan::{Met, Proof};
 
-/// Prints one line for each source, and one for what is demanded of all of them.
+/// Prints one line for each source of which something is demanded, and one for what is demanded of all of them.
 pub fn proof(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
     for source in &proof.sources {
-        let complete = if source.complete { "complete" } else { "incomplete" };
-        writeln!(
-            out,
-            "Source {}: {} read, {} rejected, {complete}{}",
-            source.name,
-            source.read,
-            source.rejected,
-            demands(&source.met)
-        )?;
+        demands(out, &format!("source {}", source.name), &source.met)?;
     }
-    let together = demands(&proof.together);
-    if !together.is_empty() {
-        writeln!(out, "All sources: {} people{together}", proof.together.people)?;
-    }
-    writeln!(out)
+    demands(out, "all sources", &proof.together)
 }
 
-fn demands(met: &Met) -> String {
-    let mut text = String::new();
+fn demands(out: &mut dyn Write, whom: &str, met: &Met) -> io::Result<()> {
+    let mut parts = Vec::new();
     if let Some(min) = met.min_users {
-        text += &format!(", at least {min} demanded");
+        parts.push(format!("{} people, at least {min} demanded", met.people));
     }
     if met.canaries > 0 {
-        text += &format!(", {} of {} canaries found", met.found, met.canaries);
+        parts.push(format!("{} of {} canaries found", met.found, met.canaries));
     }
-    text
+    if parts.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "Proof of {whom}: {}", parts.join(", "))
 }

@@ -34,12 +34,6 @@ pub struct Proof {
 pub struct SourceProof {
     /// Its name in the configuration.
     pub name: String,
-    /// Records read, rejected ones included.
-    pub read: usize,
-    /// How many of them were rejected.
-    pub rejected: usize,
-    /// Every record was tied to a person.
-    pub complete: bool,
     /// What is demanded of it.
     pub met: Met,
 }
@@ -92,9 +86,6 @@ impl Proof {
             proof.doubts.extend(doubts(&met, &holds, &key));
             proof.sources.push(SourceProof {
                 name: source.name.to_string(),
-                read: source.read,
-                rejected: source.rejected,
-                complete: source.complete,
                 met,
             });
         }

@@ -5,11 +5,16 @@
 
 mod api;
 mod auth;
+mod call;
 mod confirm;
 mod create;
 mod error;
 mod grants;
+mod key;
+mod links;
+mod meaning;
 mod normalize;
+mod numbering;
 mod phone;
 mod prepare;
 mod read;
@@ -72,10 +77,10 @@ impl ZitadelTarget {
         self
     }
 
-    /// Other pages than ten thousand rows. At least two rows, of which one repeats the page before.
+    /// Other pages than ten thousand rows.
     #[must_use]
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
-        self.page_size.set(rows.get().max(2));
+        self.page_size.set(rows.get());
         self
     }
 

@@ -29,8 +29,9 @@ fn the_plan_prints_the_proof_of_completeness() {
     );
     lab.run("plan")
         .exits(0)
-        .says("Source csv: 3 read, 0 rejected, complete, at least 2 demanded, 1 of 1 canaries found")
-        .says("All sources: 3 people, at least 3 demanded");
+        .says("Source csv: 3 read")
+        .says("Proof of source csv: 3 people, at least 2 demanded, 1 of 1 canaries found")
+        .says("Proof of all sources: 3 people, at least 3 demanded");
 }
 
 #[test]
