@@ -18,7 +18,7 @@ const APPROVE_FILE_HELP: &str =
 #[command(name = "directory-sync", version, about, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 in line; 1 some records or changes failed; 2 usage or configuration; \
-3 a source or the target could not be read; 4 refused by the guard; 10 changes are pending (plan)."
+3 a source or the target could not be read; 4 refused by the guard; 5 another run is under way; 10 changes are pending (plan)."
 )]
 pub struct Cli {
     /// What to do; without it: sync.

@@ -156,6 +156,7 @@ pub(super) const KEYS: &[Key] = &[
     or("apply.concurrency.max", Kind::AtLeastOne, "8"),
     or("apply.rate_limit", Kind::AtLeastOne, "off"),
     or("apply.deadline", Kind::Duration, "off"),
+    key("lock.dir", Kind::Path),
     key("sources.ldap.kind", Kind::Choice(SOURCE_KINDS)),
     key("sources.ldap.url", Kind::Urls),
     key("sources.ldap.base_dn", Kind::Text),

@@ -9,6 +9,7 @@ use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
+use crate::lock;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
@@ -70,11 +71,24 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         return Ok(());
     };
     say_start(zitadel, request, world, report)?;
+    // Before anything is read: a plan of what another run is changing would be wrong.
+    let _lock = match request.mode {
+        Mode::Write => {
+            let folder = request.settings.lock_dir.as_deref();
+            Some(lock::take(folder, &scope(zitadel)).map_err(Stop::Locked)?)
+        }
+        Mode::DryRun | Mode::DetailedDryRun => None,
+    };
     let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
     let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
     result
+}
+
+/// The organization that a run is about.
+fn scope(zitadel: &ZitadelSettings) -> String {
+    format!("{} {}", zitadel.url, zitadel.organization_id)
 }
 
 /// The first line, at once: reading may take its time.
@@ -271,13 +285,10 @@ fn approve(
     world: &World<'_>,
 ) -> Result<ApprovedPlan, Stop> {
     let Request { settings, global, .. } = request;
-    let scope = settings
-        .zitadel
-        .iter()
-        .map(|zitadel| format!("{} {}", zitadel.url, zitadel.organization_id));
+    let scope = settings.zitadel.as_ref().map(scope).unwrap_or_default();
     let token = approval::token(global, &world.environment);
     let approval = Approval {
-        scope: &scope.collect::<String>(),
+        scope: &scope,
         token: token.as_deref(),
     };
     plan::approve(plan, proof, target.schema(), &settings.guard, approval)

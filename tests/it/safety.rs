@@ -2,4 +2,5 @@
 
 mod guard;
 mod lab;
+mod lock;
 mod order;

@@ -68,6 +68,7 @@ fn complete(dir: &str) -> Settings {
         policy: Policy::default(),
         guard: GuardLimits::default(),
         apply: ApplySettings::default(),
+        lock_dir: None,
         notes: vec![
             "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; what happens to the \
              accounts of people who are gone is `policy.absent`"
