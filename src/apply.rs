@@ -8,7 +8,7 @@ use futures::stream;
 
 use crate::config::ApplySettings;
 use crate::model::{Action, Change, Expectation, Identity, Schema};
-use crate::plan::{self, ApprovedPlan, Known, Policy, Step, Wait};
+use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub known: &'a Known<'a>,
     /// What happens in which situation.
     pub policy: Policy,
+    /// Accounts that are never changed.
+    pub protected: &'a Protected,
     /// How fast.
     pub settings: ApplySettings,
 }
@@ -194,7 +196,9 @@ async fn adopt_holder(
         return Err(conflict);
     };
     let ours = account.id.as_ref() == Some(&identity.id);
-    let refusal = if ours || context.policy.adopt {
+    let refusal = if context.protected.covers(account, target.schema()) {
+        Some("`guard.protected` names it")
+    } else if ours || context.policy.adopt {
         plan::refusal(context.known, identity, account)
     } else {
         Some("`policy.adopt` is false")

@@ -1,5 +1,6 @@
 //! The story of a run, from the command line to the exit code.
 
+mod approval;
 mod check;
 mod ending;
 mod read;

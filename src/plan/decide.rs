@@ -224,6 +224,7 @@ impl Decider<'_, '_> {
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
+                    missing: Vec::new(),
                 }),
             }
         }
@@ -253,6 +254,7 @@ impl Decider<'_, '_> {
                     at: leaver.origin.clone(),
                     id: Some(person.id.clone()),
                     reason,
+                    missing: Vec::new(),
                 });
             }
             return;
@@ -377,6 +379,7 @@ impl Decider<'_, '_> {
             at: identity.origin.clone(),
             id: Some(identity.id.clone()),
             reason,
+            missing: Vec::new(),
         });
     }
 
@@ -389,6 +392,7 @@ impl Decider<'_, '_> {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
+            missing: Vec::new(),
         });
     }
 

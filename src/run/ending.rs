@@ -6,11 +6,14 @@ use std::io::{self, Write};
 use super::World;
 use super::sync::{Mode, Request};
 use crate::exit::Exit;
+use crate::lock::Held;
 use crate::plan::Refusal;
 use crate::report::{self, Messages, Report};
 use crate::source::SourceError;
 use crate::target::TargetError;
 use crate::telemetry::MILESTONE;
+
+const WAIT: &str = "wait until it is done; if there is none, find out which process has the file open";
 
 /// Why a run ended before its plan could be applied.
 pub(super) enum Stop {
@@ -18,6 +21,8 @@ pub(super) enum Stop {
     Failed { errors: Vec<(String, Option<String>)> },
     /// The guard refused the plan.
     Refused(Refusal),
+    /// Another run is under way.
+    Locked(Held),
     /// Output could not be written.
     Output(io::Error),
 }
@@ -75,6 +80,7 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
             let hint = (!hints.is_empty()).then(|| hints.join("; "));
             report.fail(texts.join("; "), hint, Exit::Unreadable);
         }
+        Some(Stop::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
         Some(Stop::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
     let (outcome, exit_code) = (report.outcome, report.exit_code);
@@ -148,6 +154,7 @@ impl Messages<'_> {
     fn stop(&mut self, stop: &Stop) -> io::Result<()> {
         match stop {
             Stop::Refused(refusal) => self.refusal(refusal),
+            Stop::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
             Stop::Output(error) => {
                 let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -147,6 +148,15 @@ impl Lab {
     pub(crate) fn names(&self) -> Vec<String> {
         let users = self.zitadel.users();
         users.into_iter().map(|user| user.username).collect()
+    }
+
+    /// Returns once a write has arrived, answered or not.
+    pub(crate) fn wait_for_a_write(&self) {
+        let limit = Instant::now() + Duration::from_secs(20);
+        while self.zitadel.writes().is_empty() {
+            assert!(Instant::now() < limit, "no write arrived");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The directory.
