@@ -12,6 +12,7 @@ mod legacy;
 mod order;
 mod policy;
 mod question;
+mod scope;
 #[cfg(test)]
 mod tests;
 
