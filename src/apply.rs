@@ -9,6 +9,7 @@ use futures::stream;
 use crate::config::ApplySettings;
 use crate::model::{Action, Change, Expectation, Identity, Schema};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
+use crate::signals::Signals;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
@@ -38,6 +39,8 @@ pub struct Context<'a> {
     pub policy: Policy,
     /// Accounts that are never changed.
     pub protected: &'a Protected,
+    /// Asks for no further changes.
+    pub signals: &'a Signals,
     /// How fast.
     pub settings: ApplySettings,
 }
@@ -139,6 +142,9 @@ impl<T: Target> Run<'_, T> {
         let deadline = self.context.settings.deadline;
         if deadline.is_some_and(|deadline| self.started.elapsed() >= deadline) {
             self.stop.set(Some("`apply.deadline` had passed"));
+        }
+        if self.context.signals.received().is_some() {
+            self.stop.set(Some("stopped by a signal"));
         }
         if let Some(reason) = self.stop.get() {
             return Some(reason);

@@ -9,7 +9,7 @@ mod proof;
 mod summary;
 mod text;
 
-pub use json::{Changes, Count, Failure, Note, Report, SourceReport, TargetReport};
+pub use json::{Changes, Count, Failure, KeptAccount, Note, Report, SourceReport, TargetReport};
 pub use messages::Messages;
 pub use one_line::one_line;
 pub use plan_view::PlanDocument;

@@ -23,6 +23,8 @@ pub(super) enum Stop {
     Refused(Refusal),
     /// Another run is under way.
     Locked(Held),
+    /// A signal, before anything was written.
+    Signalled(&'static str),
     /// Output could not be written.
     Output(io::Error),
 }
@@ -81,6 +83,7 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
             report.fail(texts.join("; "), hint, Exit::Unreadable);
         }
         Some(Stop::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
+        Some(Stop::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(Stop::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
     let (outcome, exit_code) = (report.outcome, report.exit_code);
@@ -105,6 +108,11 @@ fn completed(report: &mut Report, mode: Mode) {
         Mode::DetailedDryRun => ("planned", Exit::Pending),
     };
     report.end(outcome, exit);
+}
+
+/// What a signal did.
+pub(super) fn interrupted(signal: &str) -> String {
+    format!("stopped by {signal} before anything was written")
 }
 
 fn unprinted(error: &io::Error) -> String {
@@ -154,6 +162,7 @@ impl Messages<'_> {
     fn stop(&mut self, stop: &Stop) -> io::Result<()> {
         match stop {
             Stop::Refused(refusal) => self.refusal(refusal),
+            Stop::Signalled(signal) => self.error(&interrupted(signal), None),
             Stop::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
             Stop::Output(error) => {
                 let hint = "something has to read stdout to the end, such as a file: `>>FILE`";

@@ -13,6 +13,7 @@ use crate::lock;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
+use crate::signals::Signals;
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Target, TargetError};
@@ -127,23 +128,49 @@ async fn with_target(
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    let signals = Signals::of_process();
+    let (desired, plan) = tokio::select! {
+        read = read_everything(target, request, world, report) => read?,
+        signal = signals.wait() => return Err(Stop::Signalled(signal)),
+    };
+    show_plan(&plan, target, request.global, world)?;
+    let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
+    let approved = approve(plan, &proof, target, request, world)?;
+    if request.mode == Mode::Write {
+        if let Some(signal) = signals.received() {
+            return Err(Stop::Signalled(signal));
+        }
+        let context = Context {
+            known: &Known::new(&desired),
+            policy: request.settings.policy,
+            protected: &request.settings.guard.protected,
+            signals: &signals,
+            settings: request.settings.apply,
+        };
+        apply_plan(target, &approved, &context, report).await;
+    }
+    Ok(())
+}
+
+/// Everything up to the plan. Nothing is written, so it may be given up anywhere.
+async fn read_everything(
+    target: &ZitadelTarget,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> Result<(Desired, Plan), Stop> {
     let desired = read_sources(target, request.settings, report).await?;
     if !super::is_json(request.global) {
         report::sources(world.out, report)?;
+        report::proof(
+            world.out,
+            &Proof::of(&desired, target.schema(), &request.settings.guard),
+        )?;
     }
     refuse_wrong_mapping(&desired, request.settings)?;
-    let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
-    if !super::is_json(request.global) {
-        report::proof(world.out, &proof)?;
-    }
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
-    show_plan(&plan, target, request.global, world)?;
-    let approved = approve(plan, &proof, target, request, world)?;
-    if request.mode == Mode::Write {
-        apply_plan(target, &approved, &desired, request.settings, report).await;
-    }
-    Ok(())
+    Ok((desired, plan))
 }
 
 /// Sources and the target's preflight side by side.
@@ -298,20 +325,12 @@ fn approve(
 async fn apply_plan(
     target: &impl Target,
     approved: &ApprovedPlan,
-    desired: &Desired,
-    settings: &Settings,
+    context: &Context<'_>,
     report: &mut Report,
 ) {
-    let known = Known::new(desired);
-    let context = Context {
-        known: &known,
-        policy: settings.policy,
-        protected: &settings.guard.protected,
-        settings: settings.apply,
-    };
     let changes = &approved.plan().changes;
     let mut progress = Progress::new(changes.len());
-    let outcomes = apply::apply(target, approved, &context, |_, outcome| {
+    let outcomes = apply::apply(target, approved, context, |_, outcome| {
         progress.step(outcome.result.is_ok());
     })
     .await;

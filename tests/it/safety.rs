@@ -4,3 +4,4 @@ mod guard;
 mod lab;
 mod lock;
 mod order;
+mod signals;

@@ -101,6 +101,15 @@ fn a_protected_account_survives_its_person() {
     lab.run("sync --report report.json")
         .exits(0)
         .says("kept 1: `guard.protected` names it");
+    let kept = &lab.json("report.json")["kept_accounts"];
+    assert_eq!(
+        *kept,
+        serde_json::json!([{
+            "account": lab.account("ben2@example.com").id,
+            "id": hex::encode("ben2@example.com"),
+            "reason": "`guard.protected` names it",
+        }])
+    );
     assert_eq!(lab.names().len(), 11);
     assert!(lab.names().contains(&"ben2@example.com".to_owned()));
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
@@ -152,11 +152,12 @@ impl Lab {
 
     /// Returns once a write has arrived, answered or not.
     pub(crate) fn wait_for_a_write(&self) {
-        let limit = Instant::now() + Duration::from_secs(20);
-        while self.zitadel.writes().is_empty() {
-            assert!(Instant::now() < limit, "no write arrived");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait("write", || !self.zitadel.writes().is_empty());
+    }
+
+    /// Returns once any request has arrived.
+    pub(crate) fn wait_for_a_request(&self) {
+        wait("request", || self.zitadel.requests() > 0);
     }
 
     /// The directory.
@@ -177,9 +178,22 @@ impl Lab {
     }
 }
 
-/// Waits for the end of a command.
+fn wait(what: &str, is_there: impl Fn() -> bool) {
+    let limit = Instant::now() + Duration::from_secs(20);
+    while !is_there() {
+        assert!(Instant::now() < limit, "no {what} arrived");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Runs a command to its end.
 pub(crate) fn finish(mut command: Command) -> Run {
-    let output = command.output().unwrap();
+    ended(command.spawn().unwrap())
+}
+
+/// Waits for the end of a program that was started.
+pub(crate) fn ended(child: Child) -> Run {
+    let output = child.wait_with_output().unwrap();
     Run {
         exit: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
