@@ -8,6 +8,7 @@ use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Refusal};
 use crate::report::{self, PlanDocument, Progress, Report};
@@ -32,6 +33,8 @@ pub(super) struct Request<'a> {
     pub(super) mode: Mode,
     pub(super) global: &'a Global,
     pub(super) settings: &'a Settings,
+    /// Between tries of a request.
+    pub(super) pauses: Backoff,
 }
 
 /// Why a run ended before its plan could be applied.
@@ -114,7 +117,7 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
     let Some(zitadel) = &request.settings.zitadel else {
         return Ok(());
     };
-    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
     let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());

@@ -1,7 +1,9 @@
 //! Integration tests: one binary, one module a subject.
 
 mod config;
+mod crash;
 mod deployment;
+mod program;
 mod rooms;
 mod sources_failures;
 mod sources_ldap;
