@@ -1,4 +1,4 @@
-//! Carries out an approved plan: phase by phase, several accounts at once, never two changes for one account.
+//! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
 use std::cell::Cell;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use futures::stream;
 
 use crate::config::ApplySettings;
 use crate::model::{Action, Change, Expectation, Identity, Schema};
-use crate::plan::{self, ApprovedPlan, Known, PHASES, Policy};
+use crate::plan::{self, ApprovedPlan, Known, Policy, Step, Wait};
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
@@ -48,48 +48,125 @@ pub async fn apply(
     mut done: impl FnMut(&Change, &Outcome),
 ) -> Vec<Outcome> {
     let changes = &approved.plan().changes;
-    let started = Instant::now();
-    let stop: Cell<Option<&'static str>> = Cell::new(None);
+    let waits = plan::waits(target.schema(), changes);
+    let run = Run {
+        target,
+        context,
+        changes,
+        waits: &waits,
+        started: Instant::now(),
+        stop: Cell::new(None),
+        fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
+    };
     let mut outcomes = Vec::with_capacity(changes.len());
-    for phase in PHASES {
-        let of_phase = changes
-            .iter()
-            .enumerate()
-            .filter(|(_, change)| plan::phase(change) == phase);
-        let runs = of_phase.map(|(index, change)| {
-            let stop = &stop;
-            async move {
-                if context
-                    .settings
-                    .deadline
-                    .is_some_and(|deadline| started.elapsed() >= deadline)
-                {
-                    stop.set(Some("`apply.deadline` had passed"));
-                }
-                if let Some(reason) = stop.get() {
-                    return Outcome {
-                        index,
-                        result: Err(NotApplied::NotStarted(reason)),
-                    };
-                }
-                let result = carry_out(target, change, context).await;
-                if result.as_ref().is_err_and(TargetError::stops_run) {
-                    stop.set(Some("an earlier failure would repeat itself for every change"));
-                }
-                Outcome {
-                    index,
-                    result: result.map_err(NotApplied::Failed),
-                }
-            }
-        });
+    for step in plan::steps(changes, &waits) {
+        let (places, aside) = match step {
+            Step::Aside(places) => (places, true),
+            Step::Changes(places) => (places, false),
+        };
+        let runs = places.into_iter().map(|index| run.one(index, aside));
         let mut running = stream::iter(runs).buffer_unordered(context.settings.concurrency_max.get());
         while let Some(outcome) = running.next().await {
-            done(&changes[outcome.index], &outcome);
-            outcomes.push(outcome);
+            if let Some(outcome) = outcome {
+                done(&changes[outcome.index], &outcome);
+                outcomes.push(outcome);
+            }
         }
     }
     outcomes.sort_by_key(|outcome| outcome.index);
     outcomes
+}
+
+/// How far a change is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Open,
+    /// Its account has its temporary login name.
+    Aside,
+    Done,
+    Failed,
+}
+
+/// The changes of a plan on their way.
+struct Run<'a, T> {
+    target: &'a T,
+    context: &'a Context<'a>,
+    changes: &'a [Change],
+    waits: &'a [Option<Wait>],
+    started: Instant,
+    stop: Cell<Option<&'static str>>,
+    fates: Vec<Cell<Fate>>,
+}
+
+impl<T: Target> Run<'_, T> {
+    /// Takes one change a step further; `None` while nothing is decided.
+    async fn one(&self, index: usize, aside: bool) -> Option<Outcome> {
+        // What could not even step aside has had its outcome.
+        if self.fates[index].get() == Fate::Failed {
+            return None;
+        }
+        let change = &self.changes[index];
+        let result = match self.obstacle(index, aside) {
+            Some(reason) => Err(NotApplied::NotStarted(reason)),
+            None if aside => match self.step_aside(change).await {
+                Ok(()) => {
+                    self.fates[index].set(Fate::Aside);
+                    return None;
+                }
+                Err(error) => Err(NotApplied::Failed(error)),
+            },
+            None => carry_out(self.target, change, self.context)
+                .await
+                .map_err(NotApplied::Failed),
+        };
+        if let Err(NotApplied::Failed(error)) = &result
+            && error.stops_run()
+        {
+            self.stop
+                .set(Some("an earlier failure would repeat itself for every change"));
+        }
+        if result.is_err() && self.fates[index].get() == Fate::Aside {
+            self.step_back(change).await;
+        }
+        self.fates[index].set(if result.is_ok() { Fate::Done } else { Fate::Failed });
+        Some(Outcome { index, result })
+    }
+
+    /// Why a change is not to be started.
+    fn obstacle(&self, index: usize, aside: bool) -> Option<&'static str> {
+        let deadline = self.context.settings.deadline;
+        if deadline.is_some_and(|deadline| self.started.elapsed() >= deadline) {
+            self.stop.set(Some("`apply.deadline` had passed"));
+        }
+        if let Some(reason) = self.stop.get() {
+            return Some(reason);
+        }
+        let freed = match self.waits[index].filter(|_| !aside)? {
+            Wait::Done(holder) => self.fates[holder].get() == Fate::Done,
+            Wait::Aside(holder) => matches!(self.fates[holder].get(), Fate::Aside | Fate::Done),
+        };
+        (!freed).then_some("the account that has its login name was to give it up, which failed")
+    }
+
+    async fn step_aside(&self, change: &Change) -> Result<(), TargetError> {
+        match change
+            .edit()
+            .and_then(|edit| Some((edit, edit.detour.as_deref()?)))
+        {
+            Some((edit, name)) => self.target.set_login(&edit.target_id, name).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Nobody can log in by a temporary name. The old one may be another's by now: then the next run has to mend it.
+    async fn step_back(&self, change: &Change) {
+        let Some((edit, before)) = change.edit().and_then(|edit| Some((edit, edit.before.as_ref()?))) else {
+            return;
+        };
+        if let Err(error) = self.target.set_login(&edit.target_id, &before.login).await {
+            tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name until the next run");
+        }
+    }
 }
 
 async fn carry_out(

@@ -20,6 +20,15 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The same, unless that would say that everything went well.
+    #[must_use]
+    pub fn at_least_incomplete(self) -> Self {
+        match self {
+            Self::Ok | Self::Pending => Self::Incomplete,
+            worse => worse,
+        }
+    }
+
     /// The number.
     pub fn code(self) -> u8 {
         self as u8

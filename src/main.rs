@@ -32,15 +32,20 @@ fn main() -> ExitCode {
         err: &mut io::stderr(),
         telemetry: Some(&telemetry),
     };
-    let exit = run::run(&cli, &mut world).and_then(|exit| out.flush().map(|()| exit));
-    match exit {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            // Whoever reads our output may have seen enough; that is not worth a message.
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                eprintln!("error: output could not be written: {error}");
-            }
-            Exit::Incomplete.into()
+    let exit = run::run(&cli, &mut world);
+    let (exit, error) = match (exit, out.flush()) {
+        (Ok(exit), Ok(())) => return exit.into(),
+        // The run has said so already, and its exit code tells more.
+        (Ok(exit), Err(_)) if exit == exit.at_least_incomplete() => (exit, None),
+        (Ok(exit), Err(error)) => (exit, Some(error)),
+        (Err(error), _) => (Exit::Incomplete, Some(error)),
+    };
+    match error {
+        // Whoever reads our output may have seen enough; that is not worth a message.
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("error: output could not be written: {error}");
+            exit.at_least_incomplete().into()
         }
+        _ => exit.into(),
     }
 }

@@ -1,5 +1,7 @@
 //! The story of a run, from the command line to the exit code.
 
+mod check;
+mod ending;
 mod read;
 mod sync;
 
@@ -7,15 +9,13 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use crate::cli::{Cli, Command, Format, Global};
-use crate::config::{self, Environment, FlagValue, LoadRequest, Needs, Settings};
+use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
-use crate::model::{Finding, Schema};
+use crate::model::Schema;
 use crate::plan::Scope;
-use crate::report::{self, Show};
-use crate::source::{AnySource, Source as _};
-use crate::target::Target as _;
-use crate::target::zitadel::{self, ZitadelTarget};
+use crate::report::{Messages, Report, Show};
+use crate::target::zitadel;
 use crate::telemetry::Telemetry;
 
 /// Where a run was started from, and where it speaks to.
@@ -35,8 +35,10 @@ pub struct World<'a> {
 /// What the old programs did, by their name.
 fn scope_of(program: &str, command: Command) -> Option<Scope> {
     match (program, command) {
-        ("install-ids", Command::Sync) | (_, Command::LinkIds) => Some(Scope::LinksOnly),
-        ("migrate", Command::Sync) => Some(Scope::ExternalIdsOnly),
+        ("install-ids", Command::Sync | Command::Plan { .. }) | (_, Command::LinkIds) => {
+            Some(Scope::LinksOnly)
+        }
+        ("migrate", Command::Sync | Command::Plan { .. }) => Some(Scope::ExternalIdsOnly),
         _ => None,
     }
 }
@@ -65,7 +67,8 @@ pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io:
     let mut settings = match load(&cli.global, needs, world) {
         Ok(settings) => settings,
         Err(errors) => {
-            write!(world.err, "{errors}")?;
+            save_mistakes(&cli.global, &errors);
+            Messages::new(world.err, cli.global.log_format).mistakes(&errors)?;
             return Ok(Exit::Usage);
         }
     };
@@ -79,7 +82,7 @@ pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io:
     runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
 }
 
-fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, config::ConfigErrors> {
+fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
     let mut flags = Vec::new();
     if let Some(level) = log_level(global) {
         let flag = if global.verbose > 0 { "-v" } else { "-q" };
@@ -125,6 +128,7 @@ async fn dispatch(
         global,
         settings,
         pauses,
+        title: title(settings.policy.scope, command),
     };
     match command {
         Command::Sync | Command::LinkIds => {
@@ -144,51 +148,20 @@ async fn dispatch(
             };
             sync::run(request(mode), world).await
         }
-        Command::Check => check(settings, world).await,
-        Command::Users { count: true } => read::count(settings, world).await,
+        Command::Check => check::check(global, settings, world).await,
+        Command::Users { count: true } => read::count(global, settings, world).await,
         Command::Users { count: false } => read::users(global, settings, world).await,
     }
 }
 
-async fn check(settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
-    let subject = "configuration";
-    let mut findings = vec![Finding::ok(
-        subject,
-        format!("{} sources", settings.sources.len()),
-    )];
-    findings.extend(
-        settings
-            .notes
-            .iter()
-            .map(|note| Finding::ok(subject, note.clone())),
-    );
-    let schema = schema(settings);
-    for source in &settings.sources {
-        match AnySource::build(source, &schema, &sync::roles(settings)) {
-            Ok(source) => findings.extend(source.check().await),
-            Err(error) => {
-                let subject = format!("source `{}`", source.name);
-                findings.push(Finding::problem(subject, error.what, error.hint));
-            }
-        }
+/// What a run is called in its first line.
+fn title(scope: Scope, command: Command) -> &'static str {
+    match (scope, command) {
+        (Scope::LinksOnly, _) => "link-ids",
+        (Scope::ExternalIdsOnly, _) => "migrate",
+        (_, Command::Plan { .. }) => "plan",
+        _ => "sync",
     }
-    match settings
-        .zitadel
-        .as_ref()
-        .map(|zitadel| ZitadelTarget::new(zitadel, &settings.apply))
-    {
-        Some(Ok(target)) => findings.extend(target.check().await),
-        Some(Err(error)) => findings.push(Finding::problem("zitadel", error.to_string(), error.hint)),
-        None => {}
-    }
-    report::findings(world.out, &findings)?;
-    let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
-    writeln!(
-        world.out,
-        "\n{} checked, {problems} with problems",
-        findings.len()
-    )?;
-    Ok(if problems == 0 { Exit::Ok } else { Exit::Unreadable })
 }
 
 /// What the target stores, also when there is no target.
@@ -216,6 +189,17 @@ fn open_report(global: &Global) -> Result<Option<File>, String> {
     let file = File::create(path);
     file.map(Some)
         .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
+}
+
+/// A run that does not start leaves a report too: the last one must not pass for this one's.
+fn save_mistakes(global: &Global, errors: &ConfigErrors) {
+    let mut report = Report::new();
+    report.fail(errors.to_string(), None, Exit::Usage);
+    let opened = open_report(global).ok().flatten();
+    if let Some(file) = opened {
+        // The mistakes are printed in any case.
+        let _ = ending::save(&report, Some(file));
+    }
 }
 
 /// Whether data is for programs.

@@ -95,6 +95,17 @@ pub enum SourceKind {
     Ukt(Box<UktSettings>),
 }
 
+impl SourceKind {
+    /// `ldap`, `csv` or `ukt`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ldap(_) => "ldap",
+            Self::Csv(_) => "csv",
+            Self::Ukt(_) => "ukt",
+        }
+    }
+}
+
 /// `sources.NAME.*` of a CSV source.
 #[derive(Debug, Clone)]
 pub struct CsvSettings {

@@ -32,6 +32,10 @@ pub struct Edit {
     pub revoke: Vec<Box<str>>,
     /// The account is to be reactivated first, and this tool's mark for that is to be removed.
     pub enable: bool,
+    /// The account as the list showed it; `None` when everything the list shows is as it should be.
+    pub before: Option<Box<Account>>,
+    /// The login name goes through this one first: accounts exchange their names in a circle.
+    pub detour: Option<Box<str>>,
 }
 
 impl Edit {
@@ -125,6 +129,28 @@ impl Change {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
             Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
         }
+    }
+
+    /// What brings an existing account in line, if that is what happens.
+    pub fn edit(&self) -> Option<&Edit> {
+        match &self.action {
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn edit_mut(&mut self) -> Option<&mut Edit> {
+        match &mut self.action {
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+        }
+    }
+
+    /// Whether the account gets another login name.
+    pub fn renames(&self) -> bool {
+        self.edit()
+            .is_some_and(|edit| edit.attributes.iter().any(|change| change.renames))
     }
 
     /// Whether somebody loses access: a delete, a deactivation, or the loss of the last role.

@@ -357,7 +357,7 @@ impl Decider<'_, '_> {
         }
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        order::arrange(&mut self.plan.changes);
+        order::arrange(schema, &mut self.plan.changes);
         self.plan
     }
 

@@ -1,5 +1,6 @@
 //! What differs between a person and an account. Loops over the schema and knows no attribute by name.
 
+use super::order;
 use crate::model::{
     Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, Identity,
     Mutability, Schema, TargetId, Uniqueness, Value,
@@ -17,6 +18,12 @@ pub(super) fn listed_changes(
         .filter_map(|(index, spec)| {
             let (before, after) = (account.attributes.get(index), identity.attributes.get(index));
             let same = match (before, after) {
+                // The rest of an interrupted exchange of names: the address is right, the login name is not.
+                (Some(_), Some(_))
+                    if spec.uniqueness == Uniqueness::Login && order::is_on_detour(account) =>
+                {
+                    false
+                }
                 (Some(before), Some(after)) => {
                     before.equals(after, spec.equality)
                         || (spec.mutability == Mutability::SetOnce && !before.as_text().is_empty())
@@ -94,6 +101,8 @@ pub(crate) fn edit(
         grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
         revoke: Vec::new(),
         enable: false,
+        before: account.cloned().map(Box::new),
+        detour: None,
     };
     (edit, differing)
 }

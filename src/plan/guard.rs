@@ -6,7 +6,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::correlate::login_attribute;
-use crate::model::{Action, Change, Desired, Plan, Schema};
+use crate::model::{Action, Desired, Plan, Schema};
 
 /// A limit on a number of accounts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -176,7 +176,7 @@ fn missing_canaries(desired: &Desired, schema: &Schema, canaries: &[String]) -> 
 }
 
 fn exceeded_limits(plan: &Plan, limits: &GuardLimits) -> Vec<String> {
-    let renames = plan.changes.iter().filter(|change| renames(change)).count();
+    let renames = plan.changes.iter().filter(|change| change.renames()).count();
     let removals = plan.changes.iter().filter(|change| change.is_removal()).count();
     let checks = [
         (
@@ -217,15 +217,6 @@ fn share(count: usize, whole: usize) -> String {
         String::new()
     } else {
         format!(" ({:.1} %)", count as f64 * 100.0 / whole as f64)
-    }
-}
-
-fn renames(change: &Change) -> bool {
-    match &change.action {
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            edit.attributes.iter().any(|change| change.renames)
-        }
-        Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => false,
     }
 }
 

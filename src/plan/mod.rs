@@ -21,6 +21,6 @@ pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{edit, unlisted_expectations};
 pub use guard::{Approval, ApprovedPlan, GuardLimits, Limit, Refusal, approve};
-pub use order::{PHASES, Phase, phase};
+pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};

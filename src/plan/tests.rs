@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod guard;
+mod order;
 mod properties;
 mod rules;
 

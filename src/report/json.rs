@@ -1,12 +1,14 @@
-//! The report and the plan as data. Field names are a contract for other programs.
+//! The report as data. Field names are a contract for other programs.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::apply::{NotApplied, Outcome};
+use crate::config::SourceSettings;
 use crate::exit::Exit;
-use crate::model::{Action, Change, Plan, RecordRef, Rejected, Schema, SourceRead, Value, Warning};
+use crate::model::{Action, Change, Plan, RecordRef, Rejected, SourceRead, Warning};
 use crate::target::{RequestStats, TargetError};
 
 /// The report of a run, schema `directory-sync/report/1`.
@@ -16,14 +18,22 @@ pub struct Report {
     pub schema: &'static str,
     /// `in_sync`, `applied`, `partial`, `planned`, `refused` or `failed`.
     pub outcome: &'static str,
+    #[serde(skip)]
+    exit: Exit,
     /// The exit code of the process.
     pub exit_code: u8,
+    /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
+    #[serde(serialize_with = "seconds")]
+    pub started: Timestamp,
     /// How long the run took.
     pub seconds: f64,
     /// What ended the run, when it failed or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The option that lets a refused run through.
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
     /// One for each source, in the order of the configuration.
@@ -138,15 +148,22 @@ pub struct Note {
     pub reason: String,
 }
 
+fn seconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%SZ"))
+}
+
 impl Report {
     /// A report of a run that has not done anything yet.
     pub fn new() -> Self {
         Self {
             schema: "directory-sync/report/1",
             outcome: "failed",
+            exit: Exit::Unreadable,
             exit_code: Exit::Unreadable.code(),
+            started: Timestamp::now(),
             seconds: 0.0,
             error: None,
+            hint: None,
             approve: None,
             sources: Vec::new(),
             target: TargetReport {
@@ -165,16 +182,30 @@ impl Report {
         }
     }
 
+    /// Names the sources of a run before any of them is read.
+    pub fn expect_sources(&mut self, sources: &[SourceSettings]) {
+        let unread = |source: &SourceSettings| SourceReport {
+            name: source.name.to_string(),
+            kind: source.kind.name(),
+            read: 0,
+            rejected: 0,
+            complete: false,
+            seconds: 0.0,
+        };
+        self.sources = sources.iter().map(unread).collect();
+    }
+
     /// Takes in how the sources were read.
     pub fn add_sources(&mut self, sources: &[SourceRead]) {
-        self.sources.extend(sources.iter().map(|source| SourceReport {
+        let read = |source: &SourceRead| SourceReport {
             name: source.name.to_string(),
             kind: source.kind,
             read: source.read,
             rejected: source.rejected,
             complete: source.complete,
             seconds: source.seconds,
-        }));
+        };
+        self.sources = sources.iter().map(read).collect();
     }
 
     /// Takes in what is planned.
@@ -248,10 +279,23 @@ impl Report {
         };
     }
 
+    /// Says what ended the run, and what to do about it.
+    pub fn fail(&mut self, error: String, hint: Option<String>, exit: Exit) {
+        self.error = Some(error);
+        self.hint = hint;
+        self.end("failed", exit);
+    }
+
     /// Says how the run ended.
     pub fn end(&mut self, outcome: &'static str, exit: Exit) {
         self.outcome = outcome;
+        self.exit = exit;
         self.exit_code = exit.code();
+    }
+
+    /// The exit code of the process, unless the report itself cannot be told.
+    pub fn exit(&self) -> Exit {
+        self.exit
     }
 }
 
@@ -309,119 +353,5 @@ pub(super) fn origin(change: &Change) -> RecordRef {
             source: "zitadel".into(),
             at: removal.account.target_id.as_str().into(),
         },
-    }
-}
-
-/// A plan as data, schema `directory-sync/plan-view/1`.
-#[derive(Debug, Serialize)]
-pub struct PlanDocument<'a> {
-    schema: &'static str,
-    changes: Vec<PlannedChange<'a>>,
-    unchanged: usize,
-    kept: Vec<PlannedKept<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct PlannedChange<'a> {
-    action: &'static str,
-    id: Option<String>,
-    target_id: Option<&'a str>,
-    at: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id_before: Option<&'a str>,
-    attributes: Vec<PlannedAttribute<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    grant: &'a [Box<str>],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    revoke: &'a [Box<str>],
-}
-
-#[derive(Debug, Serialize)]
-struct PlannedAttribute<'a> {
-    name: &'static str,
-    /// Only when values are shown.
-    #[serde(flatten)]
-    values: Option<PlannedValues<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-struct PlannedValues<'a> {
-    before: Option<&'a str>,
-    after: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-struct PlannedKept<'a> {
-    target_id: &'a str,
-    id: Option<String>,
-    reason: &'static str,
-}
-
-impl<'a> PlanDocument<'a> {
-    /// The plan; personal values only when they are to be shown.
-    pub fn new(plan: &'a Plan, schema: &'a Schema, show: super::Show) -> Self {
-        Self {
-            schema: "directory-sync/plan-view/1",
-            changes: plan
-                .changes
-                .iter()
-                .map(|change| planned(change, schema, show))
-                .collect(),
-            unchanged: plan.unchanged,
-            kept: plan
-                .kept
-                .iter()
-                .map(|kept| PlannedKept {
-                    target_id: kept.target_id.as_str(),
-                    id: kept.id.as_ref().map(ToString::to_string),
-                    reason: kept.reason,
-                })
-                .collect(),
-        }
-    }
-}
-
-fn planned<'a>(change: &'a Change, schema: &'a Schema, show: super::Show) -> PlannedChange<'a> {
-    let attribute = |index, before: Option<&'a Value>, after: Option<&'a Value>| {
-        let spec = schema.spec(index);
-        let shown = !spec.personal || show == super::Show::Values;
-        PlannedAttribute {
-            name: spec.name,
-            values: shown.then(|| PlannedValues {
-                before: before.map(Value::as_text),
-                after: after.map(Value::as_text),
-            }),
-        }
-    };
-    let (attributes, edit) = match &change.action {
-        Action::Create { attributes, .. } => {
-            let set = schema
-                .iter()
-                .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-            (
-                set.map(|(index, value)| attribute(index, None, Some(value)))
-                    .collect(),
-                None,
-            )
-        }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            let changed = edit.attributes.iter();
-            let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            (changed.collect(), Some(edit))
-        }
-        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None),
-    };
-    PlannedChange {
-        action: change.action.name(),
-        id: change.id().map(ToString::to_string),
-        target_id: change.target_id().map(crate::model::TargetId::as_str),
-        at: origin(change).at.into(),
-        reason: super::text::reason(change),
-        id_before: edit.and_then(|edit| edit.id_before.as_deref()),
-        attributes,
-        grant: edit.map_or(&[], |edit| &edit.grant),
-        revoke: edit.map_or(&[], |edit| &edit.revoke),
     }
 }

@@ -1,9 +1,17 @@
 //! What a run tells people and programs: the plan before, the report after.
 
 mod json;
+mod messages;
+mod one_line;
+mod plan_view;
 mod progress;
+mod summary;
 mod text;
 
-pub use json::{Changes, Count, Failure, Note, PlanDocument, Report, SourceReport, TargetReport};
+pub use json::{Changes, Count, Failure, Note, Report, SourceReport, TargetReport};
+pub use messages::Messages;
+pub use one_line::one_line;
+pub use plan_view::PlanDocument;
 pub use progress::Progress;
-pub use text::{Show, error, findings, plan, refusal, summary};
+pub use summary::{findings, header, notes, sources, verdict};
+pub use text::{Show, plan};

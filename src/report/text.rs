@@ -1,11 +1,11 @@
-//! The plan like a good diff, and the report as a few lines.
+//! The plan like a good diff.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::json::{Report, origin};
-use crate::model::{Action, Change, Edit, Finding, Plan, RemovalReason, Schema, Value};
-use crate::plan::Refusal;
+use super::one_line;
+use crate::model::{Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, schema: &Schema, show: Show) -> io
         if !symbols.contains(&symbol) {
             symbols.push(symbol);
         }
-        writeln!(out, "  {} {}", symbol.0, line(change, schema))?;
+        writeln!(out, "  {} {}", symbol.0, one_line(&line(change, schema, show)))?;
         if show == Show::Values {
             write_values(out, change, schema)?;
         }
@@ -47,7 +47,7 @@ fn symbol(change: &Change) -> (char, &'static str) {
     }
 }
 
-fn line(change: &Change, schema: &Schema) -> String {
+fn line(change: &Change, schema: &Schema, show: Show) -> String {
     let id = change
         .id()
         .map_or_else(|| "(no id)".to_owned(), ToString::to_string);
@@ -57,7 +57,7 @@ fn line(change: &Change, schema: &Schema) -> String {
     }
     let details = match &change.action {
         Action::Create { .. } => String::new(),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema),
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
         Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
     };
     if !details.is_empty() {
@@ -69,21 +69,32 @@ fn line(change: &Change, schema: &Schema) -> String {
     line
 }
 
-fn edit_details(edit: &Edit, schema: &Schema) -> String {
+fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = Vec::new();
-    match edit.id_before.as_deref() {
-        Some("") => details.push("external id (was empty)".to_owned()),
-        Some(before) => details.push(format!("external id (was {before})")),
-        None => {}
+    if let Some(before) = edit.id_before.as_deref() {
+        let before = match before {
+            "" => "empty",
+            before => shown_id(before, show).unwrap_or("a text that is no id"),
+        };
+        details.push(format!("external id (was {before})"));
     }
     details.extend(
         edit.attributes
             .iter()
             .map(|change| schema.spec(change.attribute).name.to_owned()),
     );
+    if edit.detour.is_some() {
+        details.push("login through a temporary name".to_owned());
+    }
     details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
     details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
     details.join(", ")
+}
+
+/// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
+pub(super) fn shown_id(nickname: &str, show: Show) -> Option<&str> {
+    let is_shown = nickname.is_empty() || show == Show::Values || ExternalId::from_hex(nickname).is_some();
+    is_shown.then_some(nickname)
 }
 
 /// Why an account is removed.
@@ -100,7 +111,7 @@ pub(super) fn reason(change: &Change) -> Option<&'static str> {
 
 fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Result<()> {
     let value = |value: Option<&Value>| match value {
-        Some(value) => format!("{:?}", value.as_text()),
+        Some(value) => quoted(value.as_text()),
         None => "none".to_owned(),
     };
     match &change.action {
@@ -119,10 +130,15 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
             }
         }
         Action::Disable(removal) | Action::Delete(removal) => {
-            writeln!(out, "      login: {:?}", removal.account.login)?;
+            writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
     }
     Ok(())
+}
+
+/// A value that cannot be mistaken for what stands around it.
+fn quoted(value: &str) -> String {
+    one_line(&format!("{value:?}")).into_owned()
 }
 
 fn counts(plan: &Plan) -> String {
@@ -142,123 +158,9 @@ fn counts(plan: &Plan) -> String {
     if !plan.kept.is_empty() {
         let _ = write!(line, ", {} kept", plan.kept.len());
     }
-    line.push('.');
+    let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {reason}");
     }
     line
-}
-
-/// Prints why a plan may not be applied, and the way on.
-pub fn refusal(out: &mut dyn Write, refusal: &Refusal) -> io::Result<()> {
-    writeln!(out)?;
-    for reason in &refusal.reasons {
-        writeln!(out, "refused: {reason}")?;
-    }
-    match &refusal.token {
-        Some(token) => writeln!(
-            out,
-            "\nhint: look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly \
-             these removals through, or raise the limit"
-        ),
-        None => writeln!(
-            out,
-            "\nhint: nothing was written; look at the sources, then run again"
-        ),
-    }
-}
-
-/// Prints what a run came to.
-pub fn summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    for rejected in &report.rejected {
-        writeln!(
-            out,
-            "rejected: {} ({}): {}",
-            rejected.at, rejected.source, rejected.reason
-        )?;
-    }
-    for warning in &report.warnings {
-        writeln!(
-            out,
-            "warning: {} ({}): {}",
-            warning.at, warning.source, warning.reason
-        )?;
-    }
-    for failure in &report.failures {
-        let id = failure.id.as_deref().unwrap_or("(no id)");
-        writeln!(out, "failed: {} {id}: {}", failure.action, failure.error)?;
-        if let Some(hint) = &failure.hint {
-            writeln!(out, "  hint: {hint}")?;
-        }
-    }
-    writeln!(out, "{}", verdict(report))
-}
-
-fn verdict(report: &Report) -> String {
-    let done: Vec<String> = report
-        .changes
-        .by_kind()
-        .into_iter()
-        .filter(|(_, count)| count.applied > 0)
-        .map(|(kind, count)| format!("{} {}", count.applied, past(kind)))
-        .collect();
-    let mut parts = Vec::new();
-    match report.outcome {
-        "in_sync" => parts.push("In sync".to_owned()),
-        "planned" => parts.push("Nothing was written (dry run)".to_owned()),
-        "applied" | "partial" if done.is_empty() => parts.push("Nothing was changed".to_owned()),
-        "applied" | "partial" => parts.push(done.join(", ")),
-        other => parts.push(other.to_owned()),
-    }
-    for (count, what) in [
-        (report.failures.len(), "failed"),
-        (report.rejected.len(), "rejected"),
-        (report.warnings.len(), "warnings"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
-    format!(
-        "Done: {}. {} requests, {:.1} s.",
-        parts.join("; "),
-        report.requests.total,
-        report.seconds
-    )
-}
-
-fn past(kind: &str) -> &'static str {
-    match kind {
-        "create" => "created",
-        "adopt" => "adopted",
-        "update" => "updated",
-        "enable" => "enabled",
-        "disable" => "disabled",
-        _ => "deleted",
-    }
-}
-
-/// Prints what was tried, one line each.
-pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
-    for Finding { subject, result } in findings {
-        match result {
-            Ok(seen) => writeln!(out, "ok       {subject}: {seen}")?,
-            Err(problem) => {
-                writeln!(out, "PROBLEM  {subject}: {}", problem.what)?;
-                if let Some(fix) = &problem.fix {
-                    writeln!(out, "         fix: {fix}")?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Prints an error with its causes, and the way on.
-pub fn error(out: &mut dyn Write, what: &str, hint: Option<&str>) -> io::Result<()> {
-    writeln!(out, "error: {what}")?;
-    match hint {
-        Some(hint) => writeln!(out, "\nhint: {hint}"),
-        None => Ok(()),
-    }
 }

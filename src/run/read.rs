@@ -10,7 +10,7 @@ use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Identity, Lifecycle, Schema};
-use crate::report::{self, Show};
+use crate::report::{Messages, Show, one_line};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place; values only when asked for.
@@ -18,11 +18,11 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
     let schema = schema(settings);
     let sources = match build(settings, &schema) {
         Ok(sources) => sources,
-        Err(error) => return failed(&[error], world),
+        Err(error) => return failed(&[error], global, world),
     };
     let desired = match read_all(&schema, &sources).await {
         Ok(desired) => desired,
-        Err(errors) => return failed(&errors, world),
+        Err(errors) => return failed(&errors, global, world),
     };
     for identity in &desired.identities {
         if is_json(global) {
@@ -35,11 +35,13 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
     for leaver in &desired.leavers {
         tracing::info!(at = %leaver.origin, "listed as having left");
     }
+    world.out.flush()?;
+    let mut messages = Messages::new(world.err, global.log_format);
     for rejected in &desired.rejected {
-        writeln!(world.err, "rejected: {}: {}", rejected.at, rejected.reason)?;
+        messages.note(&format!("rejected: {}: {}", rejected.at, rejected.reason))?;
     }
     for warning in &desired.warnings {
-        writeln!(world.err, "warning: {}: {}", warning.at, warning.reason)?;
+        messages.note(&format!("warning: {}: {}", warning.at, warning.reason))?;
     }
     Ok(if desired.rejected.is_empty() {
         Exit::Ok
@@ -49,11 +51,11 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
 }
 
 /// Prints how many people there are. Keeps none of them, so that it runs in little memory.
-pub(super) async fn count(settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+pub(super) async fn count(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
     let schema = schema(settings);
     let sources = match build(settings, &schema) {
         Ok(sources) => sources,
-        Err(error) => return failed(&[error], world),
+        Err(error) => return failed(&[error], global, world),
     };
     let (mut people, mut rejected) = (0usize, 0usize);
     for source in &sources {
@@ -63,15 +65,13 @@ pub(super) async fn count(settings: &Settings, world: &mut World<'_>) -> io::Res
             Record::Leaver(_) | Record::Warning(_) => {}
         };
         if let Err(error) = source.read(&mut each).await {
-            return failed(&[error], world);
+            return failed(&[error], global, world);
         }
     }
     writeln!(world.out, "{people}")?;
     if rejected > 0 {
-        writeln!(
-            world.err,
-            "{rejected} records were rejected; `directory-sync users` says why"
-        )?;
+        let what = format!("{rejected} records were rejected");
+        Messages::new(world.err, global.log_format).error(&what, Some("`directory-sync users` says why"))?;
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Ok)
@@ -86,19 +86,22 @@ fn build(settings: &Settings, schema: &Schema) -> Result<Vec<AnySource>, SourceE
         .collect()
 }
 
-fn failed(errors: &[SourceError], world: &mut World<'_>) -> io::Result<Exit> {
+fn failed(errors: &[SourceError], global: &Global, world: &mut World<'_>) -> io::Result<Exit> {
+    let mut messages = Messages::new(world.err, global.log_format);
     for error in errors {
-        report::error(world.err, &error.to_string(), error.hint.as_deref())?;
+        messages.error(&error.to_string(), error.hint.as_deref())?;
     }
     Ok(Exit::Unreadable)
 }
 
 fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
-    let mut line = format!("{}\t{}\t{}", identity.id, lifecycle(identity), identity.origin.at);
+    let at = one_line(&identity.origin.at);
+    let mut line = format!("{}\t{}\t{at}", identity.id, lifecycle(identity));
     if show == Show::Values {
         for (index, spec) in schema.iter() {
             if let Some(value) = identity.attributes.text(index) {
-                let _ = write!(line, "\t{}={value:?}", spec.name);
+                let value = format!("{value:?}");
+                let _ = write!(line, "\t{}={}", spec.name, one_line(&value));
             }
         }
     }

@@ -1,20 +1,22 @@
 //! `sync`, `plan` and `link-ids`: read everything, plan, show, check, apply, report.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::time::Instant;
 
 use super::World;
+use super::ending::{self, Stop};
 use crate::apply::{self, Context};
 use crate::cli::Global;
-use crate::config::Settings;
+use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
-use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Refusal};
-use crate::report::{self, PlanDocument, Progress, Report};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known};
+use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Target, TargetError};
+use crate::telemetry::MILESTONE;
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,41 +37,8 @@ pub(super) struct Request<'a> {
     pub(super) settings: &'a Settings,
     /// Between tries of a request.
     pub(super) pauses: Backoff,
-}
-
-/// Why a run ended before its plan could be applied.
-enum Stop {
-    /// Something could not be read, or not be written to the terminal.
-    Failed { errors: Vec<(String, Option<String>)> },
-    /// The guard refused the plan.
-    Refused(Refusal),
-    /// Output could not be written.
-    Output(io::Error),
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl From<TargetError> for Stop {
-    fn from(error: TargetError) -> Self {
-        Self::Failed {
-            errors: vec![(format!("could not use the target: {error}"), error.hint)],
-        }
-    }
-}
-
-impl From<Vec<SourceError>> for Stop {
-    fn from(errors: Vec<SourceError>) -> Self {
-        Self::Failed {
-            errors: errors
-                .into_iter()
-                .map(|error| (error.to_string(), error.hint))
-                .collect(),
-        }
-    }
+    /// What the run is called in its first line.
+    pub(super) title: &'static str,
 }
 
 /// The roles every person gets.
@@ -86,42 +55,59 @@ pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Resu
     let file = match super::open_report(request.global) {
         Ok(file) => file,
         Err(what) => {
-            report::error(
-                world.err,
-                &what,
-                Some("choose a file in a folder that can be written"),
-            )?;
+            let hint = "choose a file in a folder that can be written";
+            Messages::new(world.err, request.global.log_format).error(&what, Some(hint))?;
             return Ok(Exit::Usage);
         }
     };
     let mut report = Report::new();
-    let exit = match steps(request, world, &mut report).await {
-        Ok(()) => ended(request.mode, &mut report),
-        Err(stop) => stopped(stop, world, &mut report)?,
-    };
+    report.expect_sources(&request.settings.sources);
+    let stop = steps(request, world, &mut report).await.err();
     report.seconds = started.elapsed().as_secs_f64();
-    if let Some(mut file) = file {
-        serde_json::to_writer_pretty(&mut file, &report)?;
-        writeln!(file)?;
-    }
-    if super::is_json(request.global) {
-        serde_json::to_writer(&mut *world.out, &report)?;
-        writeln!(world.out)?;
-    } else if exit <= Exit::Incomplete || exit == Exit::Pending {
-        report::summary(world.out, &report)?;
-    }
-    Ok(exit)
+    ending::settle(&mut report, stop.as_ref(), request.mode);
+    ending::tell(&report, stop.as_ref(), file, request, world)
 }
 
 async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report) -> Result<(), Stop> {
     let Some(zitadel) = &request.settings.zitadel else {
         return Ok(());
     };
+    say_start(zitadel, request, world, report)?;
     let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
     let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
     result
+}
+
+/// The first line, at once: reading may take its time.
+fn say_start(
+    zitadel: &ZitadelSettings,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &Report,
+) -> io::Result<()> {
+    let (version, organization) = (env!("CARGO_PKG_VERSION"), &zitadel.organization_id);
+    let url = zitadel.url.as_str().trim_end_matches('/');
+    tracing::info!(
+        target: MILESTONE, version, command = request.title, target_url = url, organization, "started"
+    );
+    if super::is_json(request.global) {
+        return Ok(());
+    }
+    let dry = if request.mode == Mode::Write {
+        ""
+    } else {
+        " (dry run)"
+    };
+    let command = format!("{}{dry}", request.title);
+    report::header(
+        world.out,
+        &command,
+        &format!("organization {organization} at {url}"),
+        report,
+    )?;
+    world.out.flush()
 }
 
 async fn with_target(
@@ -131,6 +117,9 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let desired = read_sources(target, request.settings, report).await?;
+    if !super::is_json(request.global) {
+        report::sources(world.out, report)?;
+    }
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
     show_plan(&plan, target, request.global, world)?;
@@ -153,14 +142,21 @@ async fn read_sources(
         (Ok(desired), Ok(())) => desired,
         (Ok(_), Err(error)) => return Err(error.into()),
         (Err(errors), Ok(())) => return Err(errors.into()),
-        (Err(errors), Err(error)) => return Err(both(errors.into(), error.into())),
+        (Err(errors), Err(error)) => return Err(Stop::from(errors).and(error.into())),
     };
     normalize(&mut desired, target);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);
     report.add_warnings(&desired.warnings);
     for source in &desired.sources {
-        tracing::info!(source = %source.name, read = source.read, rejected = source.rejected, "source was read");
+        tracing::info!(
+            target: MILESTONE,
+            source = %source.name,
+            read = source.read,
+            rejected = source.rejected,
+            seconds = source.seconds,
+            "source was read"
+        );
     }
     Ok(desired)
 }
@@ -178,16 +174,6 @@ fn build_sources(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnyS
         Ok(sources)
     } else {
         Err(errors)
-    }
-}
-
-fn both(first: Stop, second: Stop) -> Stop {
-    match (first, second) {
-        (Stop::Failed { errors: mut first }, Stop::Failed { errors: second }) => {
-            first.extend(second);
-            Stop::Failed { errors: first }
-        }
-        (first, _) => first,
     }
 }
 
@@ -246,12 +232,12 @@ fn show_plan(plan: &Plan, target: &impl Target, global: &Global, world: &mut Wor
     let show = super::show(global);
     if super::is_json(global) {
         serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
-        writeln!(world.out)
+        writeln!(world.out)?;
     } else {
         report::plan(world.out, plan, target.schema(), show)?;
-        // Before the first change, so that whoever watches sees what is about to happen.
-        world.out.flush()
     }
+    // Before the first change, so that whoever watches sees what is about to happen.
+    world.out.flush()
 }
 
 fn approve(
@@ -304,50 +290,5 @@ async fn apply_plan(
     progress.finish();
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
-    }
-}
-
-/// How a run ended that came to its end.
-fn ended(mode: Mode, report: &mut Report) -> Exit {
-    let planned: usize = report
-        .changes
-        .by_kind()
-        .iter()
-        .map(|(_, count)| count.planned)
-        .sum();
-    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty();
-    let (outcome, exit) = match mode {
-        _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
-        Mode::Write if incomplete => ("partial", Exit::Incomplete),
-        Mode::Write => ("applied", Exit::Ok),
-        Mode::DryRun | Mode::DetailedDryRun if incomplete => ("planned", Exit::Incomplete),
-        Mode::DryRun => ("planned", Exit::Ok),
-        Mode::DetailedDryRun => ("planned", Exit::Pending),
-    };
-    report.end(outcome, exit);
-    exit
-}
-
-/// How a run ended that stopped before it wrote anything.
-fn stopped(stop: Stop, world: &mut World<'_>, report: &mut Report) -> io::Result<Exit> {
-    match stop {
-        Stop::Output(error) => Err(error),
-        Stop::Refused(refusal) => {
-            report.error = Some(refusal.reasons.join("; "));
-            report.approve.clone_from(&refusal.token);
-            report.end("refused", Exit::Refused);
-            report::refusal(world.err, &refusal)?;
-            Ok(Exit::Refused)
-        }
-        Stop::Failed { errors } => {
-            let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
-            report.error = Some(texts.join("; "));
-            report.end("failed", Exit::Unreadable);
-            for (what, hint) in &errors {
-                report::error(world.err, what, hint.as_deref())?;
-            }
-            writeln!(world.err, "nothing was written")?;
-            Ok(Exit::Unreadable)
-        }
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::any::{AnySource, read_all};
 pub use self::csv::CsvSource;
-pub use self::ldap::{LdapSource, parse_filter};
+pub use self::ldap::LdapSource;
 pub use self::mapping::{Fact, Mapping, Said};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;

@@ -74,6 +74,12 @@ pub trait Target {
     /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError>;
 
+    /// Gives an account another login name and changes nothing else: a step on the way of an exchange of names.
+    ///
+    /// # Errors
+    /// [`TargetError`]; the account has the login name it had.
+    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError>;
+
     /// Tries each step of [`Target::prepare`] on its own and says what works.
     async fn check(&self) -> Vec<Finding>;
 

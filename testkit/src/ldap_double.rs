@@ -3,8 +3,8 @@
 //! Every bind succeeds; each search gets the next list of replies. A connection that is out of script stays silent.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 /// One thing the server does during a search.
@@ -57,11 +57,19 @@ pub fn last() -> Reply {
     Reply::Done(0, "", Some(Vec::new()))
 }
 
-/// A running double. It ends with its last connection.
+/// What the double and its thread share.
+#[derive(Debug, Default)]
+struct Shared {
+    searches: usize,
+    connection: Option<TcpStream>,
+    ended: bool,
+}
+
+/// A running double. It ends when it is dropped.
 #[derive(Debug)]
 pub struct LdapDouble {
     address: SocketAddr,
-    searches: Arc<Mutex<usize>>,
+    shared: Arc<Mutex<Shared>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -70,19 +78,24 @@ impl LdapDouble {
     pub fn start(script: Vec<Vec<Reply>>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let searches = Arc::new(Mutex::new(0));
-        let counter = searches.clone();
+        let shared = Arc::new(Mutex::new(Shared::default()));
+        let theirs = shared.clone();
         let thread = std::thread::spawn(move || {
             let mut script = script.into_iter();
             for stream in listener.incoming().flatten() {
-                if !serve(stream, &mut script, &counter) {
+                let mut shared = lock(&theirs);
+                if shared.ended {
                     break;
                 }
+                shared.connection = stream.try_clone().ok();
+                drop(shared);
+                serve(stream, &mut script, &theirs);
+                lock(&theirs).connection = None;
             }
         });
         Self {
             address,
-            searches,
+            shared,
             thread: Some(thread),
         }
     }
@@ -94,46 +107,47 @@ impl LdapDouble {
 
     /// Searches so far.
     pub fn searches(&self) -> usize {
-        *self.searches.lock().expect("no panic while locked")
+        lock(&self.shared).searches
     }
 }
 
 impl Drop for LdapDouble {
     fn drop(&mut self) {
-        // A connection that hangs up before it says anything ends the double.
-        if let Ok(stream) = TcpStream::connect(self.address) {
-            drop(stream);
+        let mut shared = lock(&self.shared);
+        shared.ended = true;
+        // A client may still hold its end, and never let go before this drop has returned.
+        if let Some(connection) = shared.connection.take() {
+            let _ = connection.shutdown(Shutdown::Both);
         }
+        drop(shared);
+        // Wakes the thread that waits for the next connection.
+        let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-/// Whether to go on with another connection.
-fn serve(
-    mut stream: TcpStream,
-    script: &mut impl Iterator<Item = Vec<Reply>>,
-    searches: &Mutex<usize>,
-) -> bool {
-    let mut spoke = false;
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().expect("no panic while locked")
+}
+
+fn serve(mut stream: TcpStream, script: &mut impl Iterator<Item = Vec<Reply>>, shared: &Mutex<Shared>) {
     while let Some((id, operation)) = request(&mut stream) {
-        spoke = true;
         match operation {
             BIND => send(&mut stream, &message(&id, result(0x61, 0, "", &[]), None)),
             SEARCH => {
-                *searches.lock().expect("no panic while locked") += 1;
+                lock(shared).searches += 1;
                 for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
                     if !answer(&mut stream, &id, reply) {
-                        return true;
+                        return;
                     }
                 }
             }
-            UNBIND => return true,
+            UNBIND => return,
             _ => {}
         }
     }
-    spoke
 }
 
 const BIND: u8 = 0x60;

@@ -142,9 +142,9 @@ fn forbidden_call(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let tokens = tokens(&source.text);
-    let calls = tokens
-        .windows(3)
-        .any(|three| matches!(three, [a, b, c] if a == "." && b == "apply" && c == "("));
+    let calls = tokens.windows(3).any(
+        |three| matches!(three, [a, b, c] if a == "." && (b == "apply" || b == "set_login") && c == "("),
+    );
     let names = tokens
         .windows(3)
         .any(|three| matches!(three, [a, b, c] if a == "Target" && b == "::" && c == "apply"));
@@ -249,6 +249,7 @@ src/source/ldap/read.rs | use super::super::super::report::Line; | neither targe
 src/target/zitadel/read.rs | use crate::source::Source; | neither source
 src/target/zitadel/write.rs | use crate::apply::apply; | neither source
 src/run.rs | async fn f() { target.apply(&change).await; } | src/apply.rs alone
+src/run.rs | async fn f() { target.set_login(&id, "x").await; } | src/apply.rs alone
 src/run.rs | async fn f() { Target::apply(&t, &change).await; } | src/apply.rs alone
 src/run.rs | use crate::target::zitadel::wire::User; | stay in their folder
 src/target/mod.rs | use self::zitadel::wire::User; | stay in their folder

@@ -8,10 +8,7 @@ use testkit::ldap_double::{LdapDouble, Reply, last, more, person};
 use crate::sources_reader::{assert_failed, ldap, read_ldap};
 
 fn settings(double: &LdapDouble) -> LdapSettings {
-    let mut settings = ldap(&double.url());
-    // For the double's silence; every other scenario ends without it.
-    settings.timeout = Duration::from_millis(300);
-    settings
+    ldap(&double.url())
 }
 
 async fn assert_ends(script: Vec<Vec<Reply>>, what: &[&str], hint: &str) {
@@ -114,7 +111,14 @@ async fn silence_ends_the_read() {
             vec![Reply::HalfAnEntry, Reply::Silence],
         ],
     ] {
-        assert_ends(script, &["no answer within 300ms"], "`timeout`").await;
+        let double = LdapDouble::start(script);
+        let mut settings = settings(&double);
+        settings.timeout = Duration::from_millis(300);
+        assert_failed(
+            read_ldap(&settings).await,
+            &["no answer within 300ms"],
+            "`timeout`",
+        );
     }
 }
 
@@ -123,7 +127,6 @@ async fn silence_ends_the_read() {
 async fn the_deadline_bounds_the_whole_read() {
     let double = LdapDouble::start(vec![vec![person("a"), Reply::Silence]]);
     let mut settings = settings(&double);
-    settings.timeout = Duration::from_secs(60);
     settings.deadline = Some(Duration::from_millis(200));
     assert_failed(
         read_ldap(&settings).await,

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 use directory_sync::config::LdapSettings;
 use testkit::certs::{Certificates, Pair};
@@ -194,7 +195,9 @@ async fn mixed_up_ports_are_recognised() {
         &["binding at ldap://"],
         "needs an `ldaps://` address",
     );
-    let start_tls_to_tls = start_tls(trusting(plain_to_tls.urls[0].as_str(), &certificates.ca));
+    let mut start_tls_to_tls = start_tls(trusting(plain_to_tls.urls[0].as_str(), &certificates.ca));
+    // The LDAP crate does not notice that the server hangs up.
+    start_tls_to_tls.timeout = Duration::from_millis(300);
     assert_failed(
         read_ldap(&start_tls_to_tls).await,
         &["connecting to"],

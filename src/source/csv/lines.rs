@@ -17,6 +17,19 @@ pub(super) enum Quoting {
     Unclosed,
 }
 
+impl Quoting {
+    /// # Errors
+    /// What is wrong, and why that matters.
+    pub(super) fn check(self) -> Result<(), String> {
+        let wrong = match self {
+            Self::Sound => return Ok(()),
+            Self::TextAfterQuote => "text follows a closing quote; a quote inside a value is written twice",
+            Self::Unclosed => "a quote is opened and never closed, which hides all further rows",
+        };
+        Err(wrong.to_owned())
+    }
+}
+
 /// Where a record stands and what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {

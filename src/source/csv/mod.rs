@@ -15,7 +15,7 @@ use super::mapping::{Fact, Mapping, Said};
 use super::merge::Collected;
 use super::{Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{ExternalId, Finding, Lifecycle, RecordRef, Rejected};
+use crate::model::{ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -84,59 +84,44 @@ impl CsvSource {
             source: self.name.clone(),
             at: format!("{}:{}", self.path.display(), place.line).into(),
         };
-        let rejected = |id: Option<ExternalId>, reason: String| {
-            Record::Rejected(Rejected {
-                at: at.clone(),
-                id,
-                reason,
-            })
-        };
-        match place.quoting {
-            Quoting::Sound => {}
-            Quoting::TextAfterQuote => {
-                return rejected(
-                    None,
-                    "text follows a closing quote; a quote inside a value is written twice".into(),
-                );
-            }
-            Quoting::Unclosed => {
-                return rejected(
-                    None,
-                    "a quote is opened and never closed, which hides all further rows".into(),
-                );
-            }
+        match self.person(row, columns, place.quoting, &at) {
+            Ok(identity) => Record::Person(identity),
+            Err((id, reason)) => Record::Rejected(Rejected { at, id, reason }),
         }
+    }
+
+    /// The person of a row; the error is whose row it is, if that is certain, and why it is of no use.
+    fn person(
+        &self,
+        row: &ByteRecord,
+        columns: &Columns,
+        quoting: Quoting,
+        at: &RecordRef,
+    ) -> Result<Identity, (Option<ExternalId>, String)> {
+        let unusable = |reason: String| (None, reason);
+        quoting.check().map_err(unusable)?;
         // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
         if row.len() != columns.width {
-            return rejected(
-                None,
-                format!(
-                    "{} fields instead of the {} of the header",
-                    row.len(),
-                    columns.width
-                ),
+            let reason = format!(
+                "{} fields instead of the {} of the header",
+                row.len(),
+                columns.width
             );
+            return Err(unusable(reason));
         }
-        let Ok(email) = std::str::from_utf8(&row[columns.email]) else {
-            return rejected(None, "the e-mail is not UTF-8; save the file as UTF-8".into());
-        };
+        let email = std::str::from_utf8(&row[columns.email])
+            .map_err(|_| unusable("the e-mail is not UTF-8; save the file as UTF-8".to_owned()))?;
         if email.is_empty() {
-            return rejected(None, "no value for `email`".into());
+            return Err(unusable("no value for `email`".to_owned()));
         }
         let id = ExternalId::new(email.as_bytes());
-        let facts = match facts(row, columns, email) {
-            Ok(facts) => facts,
-            Err(column) => {
-                return rejected(
-                    Some(id),
-                    format!("`{column}` is not UTF-8; save the file as UTF-8"),
-                );
-            }
-        };
-        match self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts) {
-            Ok(identity) => Record::Person(identity),
-            Err(reject) => Record::Rejected(reject),
-        }
+        let facts = facts(row, columns, email).map_err(|column| {
+            let reason = format!("`{column}` is not UTF-8; save the file as UTF-8");
+            (Some(id.clone()), reason)
+        })?;
+        self.mapping
+            .identity(id, Lifecycle::Active, at.clone(), &facts)
+            .map_err(|rejected| (rejected.id, rejected.reason))
     }
 
     fn broken(&self, error: &csv::Error) -> SourceError {

@@ -1,5 +1,6 @@
 //! From the configured addresses to one bound connection.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -90,7 +91,14 @@ pub(super) async fn connect(
     trust: Option<&Trust>,
 ) -> Result<Connection, Failure> {
     let place = format!("connecting to {}", shown(url));
-    let silent = |_: Elapsed| silence(settings.timeout).at(&place);
+    let silent = |_: Elapsed| {
+        let failure = silence(settings.timeout).at(&place);
+        match Protection::of(url, settings) {
+            // The crate waits on after a server has hung up on StartTLS.
+            Protection::StartTls => failure.hint(NO_START_TLS),
+            Protection::Plain | Protection::Ldaps => failure,
+        }
+    };
     let attempt = handshake(url, settings, trust);
     // The crate panics on an answer to StartTLS that is not well formed.
     let attempt = AssertUnwindSafe(attempt).catch_unwind();
@@ -106,6 +114,8 @@ pub(super) async fn connect(
     })
 }
 
+const NO_START_TLS: &str = "an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`; otherwise check \
+                            `url` and the network (firewall)";
 const NOT_LDAP: &str = "the server sent something that is not LDAP";
 
 fn silence(limit: Duration) -> Failure {
@@ -229,21 +239,15 @@ impl Connection {
     pub(super) async fn cause(&mut self, error: LdapError, limit: Duration) -> Failure {
         match error {
             LdapError::Timeout { .. } => return silence(limit),
-            LdapError::Io { .. } | LdapError::FilterParsing => return failure::connection(&error),
+            LdapError::Io { .. } => return failure::connection(&error),
+            LdapError::FilterParsing => {
+                return Failure::new("this is no LDAP filter").hint("correct `user_filter`");
+            }
             _ => {}
         }
         match timeout(Duration::from_secs(1), &mut self.driver).await {
             Ok(Ok(Ok(()))) => Failure::new("the server closed the connection"),
-            Ok(Ok(Err(error))) => match failure::connection(&error) {
-                failure if failure.what.contains("decoding error") => Failure::new(NOT_LDAP),
-                failure if failure.what.contains("ended the TLS handshake") => {
-                    Failure::new("the server closed the connection")
-                }
-                failure => Failure {
-                    what: format!("the connection was lost: {}", failure.what),
-                    hint: failure.hint,
-                },
-            },
+            Ok(Ok(Err(error))) => lost(&error),
             Ok(Err(_)) => Failure::new(NOT_LDAP),
             Err(_) => Failure::new(error.to_string()),
         }
@@ -252,6 +256,32 @@ impl Connection {
     /// Says good-bye, so that the server does not log a lost connection.
     pub(super) async fn close(mut self) {
         let _ = self.ldap.with_timeout(Duration::from_secs(1)).unbind().await;
+    }
+}
+
+/// What the driver says at the end of a connection.
+fn lost(error: &LdapError) -> Failure {
+    let failure = failure::connection(error);
+    if failure.what.contains("decoding error") {
+        return Failure::new(NOT_LDAP);
+    }
+    let hung_up = match error {
+        LdapError::Io { source } => matches!(
+            source.kind(),
+            ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+        ),
+        _ => false,
+    };
+    // Half a message was there.
+    if hung_up || failure.what.contains("bytes remaining on stream") {
+        return Failure::new("the server closed the connection");
+    }
+    Failure {
+        what: format!("the connection was lost: {}", failure.what),
+        ..failure
     }
 }
 

@@ -221,3 +221,64 @@ pub(super) fn search_hint(result: &LdapResult, bind_dn: &str) -> String {
         _ => "look for this answer in the log of the server".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(rc: u32, text: &str) -> LdapResult {
+        LdapResult {
+            rc,
+            matched: String::new(),
+            text: text.to_owned(),
+            refs: vec!["ldap://other".to_owned()],
+            ctrls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn active_directory_says_why_a_bind_was_refused() {
+        for (code, words) in [
+            ("525", "no such user"),
+            ("52e", "the password is wrong"),
+            ("532", "has expired"),
+            ("533", "is disabled"),
+            ("701", "account has expired"),
+            ("773", "must be changed"),
+            ("775", "is locked"),
+        ] {
+            let text = format!(
+                "80090308: LdapErr: DSID-0C09050F, comment: AcceptSecurityContext error, data {code}, v4563\0"
+            );
+            let hint = bind_hint(&result(49, &text));
+            assert!(hint.contains(words) && hint.contains(code), "{code}: {hint}");
+        }
+        assert_eq!(
+            bind_hint(&result(49, "data xyz")),
+            "check `bind_dn` and `bind_password`"
+        );
+        assert_eq!(bind_hint(&result(49, "")), "check `bind_dn` and `bind_password`");
+    }
+
+    #[test]
+    fn encryption_is_asked_for_where_it_is_missed() {
+        for code in [8, 13] {
+            assert!(bind_hint(&result(code, "")).contains("`ldaps://`"));
+            assert!(search_hint(&result(code, ""), "").contains("`ldaps://`"));
+        }
+    }
+
+    #[test]
+    fn limits_are_lifted_for_the_account_that_reads() {
+        let hint = |code, dn| search_hint(&result(code, ""), dn);
+        assert!(hint(4, "cn=sync").ends_with("`limits dn.exact=\"cn=sync\" size=unlimited time=unlimited`"));
+        assert!(hint(3, "").ends_with("`limits anonymous time=unlimited`"));
+        assert!(hint(10, "").ends_with("ldap://other"));
+    }
+
+    #[test]
+    fn an_answer_is_name_code_and_text() {
+        assert_eq!(answer(&result(32, "")), "server answered noSuchObject (32)");
+        assert_eq!(answer(&result(99, "why\0")), "server answered an error (99): why");
+    }
+}

@@ -3,7 +3,6 @@
 mod connect;
 mod entry;
 mod failure;
-mod filter;
 mod paging;
 mod person;
 mod search;
@@ -12,9 +11,8 @@ mod tls;
 
 use std::sync::Arc;
 
-use self::connect::Protection;
+use self::connect::{Connection, Protection};
 use self::failure::Failure;
-pub use self::filter::parse_filter;
 use self::person::{People, Tally};
 use self::search::{Extent, Search};
 use self::tls::Trust;
@@ -102,53 +100,51 @@ impl Source for LdapSource {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        let subject = |step: &str| format!("source `{}`: {step}", self.name);
         self.warn_of_danger();
-        let mut findings = Vec::new();
-        let mut connection = match connect::open(&self.settings, self.trust.as_ref()).await {
+        let opened = connect::open(&self.settings, self.trust.as_ref()).await;
+        let mut connection = match opened {
             Ok(connection) => connection,
-            Err(failure) => {
-                return vec![Finding::problem(
-                    subject("connection and bind"),
-                    failure.what,
-                    failure.hint,
-                )];
-            }
+            Err(failure) => return vec![self.problem("connection and bind", failure)],
         };
-        findings.push(Finding::ok(subject("connection and bind"), connection.shown()));
+        let bound = Finding::ok(self.subject("connection and bind"), connection.shown());
+        let mut findings = vec![bound];
+        findings.extend(self.check_first_page(&mut connection).await);
+        connection.close().await;
+        findings
+    }
+}
+
+impl LdapSource {
+    async fn check_first_page(&self, connection: &mut Connection) -> Vec<Finding> {
         let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::default();
         let mut records = Collected::new(&self.name, self.kind());
         let mut each = |record| records.push(record);
-        let read = search
-            .run(&mut connection, Extent::FirstPage, &mut |entry| {
-                self.people.read(entry, &mut tally, &mut each);
-            })
-            .await;
+        let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
+        let read = search.run(connection, Extent::FirstPage, &mut entry).await;
         match read {
-            Ok(()) if search.entries == 0 => findings.push(Finding::problem(
-                subject("first page"),
-                format!(
-                    "no entry below `{}` matches `{}`",
-                    self.settings.base_dn, self.settings.user_filter
-                ),
-                Some("check `base_dn`, `user_filter` and what this account may read".to_owned()),
-            )),
-            Ok(()) => {
-                findings.push(Finding::ok(
-                    subject("first page"),
-                    counted(search.entries, "entry"),
-                ));
-                findings.push(records.finding(subject("entries"), "entry"));
+            Err(failure) => vec![self.problem("first page", failure)],
+            Ok(()) if search.entries == 0 => {
+                let LdapSettings {
+                    base_dn, user_filter, ..
+                } = &self.settings;
+                let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
+                let hint = "check `base_dn`, `user_filter` and what this account may read";
+                vec![self.problem("first page", nobody.hint(hint))]
             }
-            Err(failure) => findings.push(Finding::problem(
-                subject("first page"),
-                failure.what,
-                failure.hint,
-            )),
+            Ok(()) => vec![
+                Finding::ok(self.subject("first page"), counted(search.entries, "entry")),
+                records.finding(self.subject("entries"), "entry"),
+            ],
         }
-        connection.close().await;
-        findings
+    }
+
+    fn problem(&self, step: &str, failure: Failure) -> Finding {
+        Finding::problem(self.subject(step), failure.what, failure.hint)
+    }
+
+    fn subject(&self, step: &str) -> String {
+        format!("source `{}`: {step}", self.name)
     }
 }
 

@@ -7,7 +7,7 @@ use ldap3::asn1::StructureTag;
 use super::entry::{self, Entry};
 use super::status;
 use crate::config::{LdapAttribute, LdapAttributes};
-use crate::model::{ExternalId, RecordRef, Rejected, Warning};
+use crate::model::{ExternalId, Identity, RecordRef, Rejected, Warning};
 use crate::source::Record;
 use crate::source::mapping::{Fact, Mapping, Said};
 
@@ -80,63 +80,50 @@ impl People {
     pub(super) fn read(&self, tag: StructureTag, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
-            let at = self.at(format!("entry {}", tally.entries));
-            let reason = "the server sent something that is no entry".to_owned();
-            return each(Record::Rejected(Rejected { at, id: None, reason }));
+            return each(Record::Rejected(Rejected {
+                at: self.at(format!("entry {}", tally.entries)),
+                id: None,
+                reason: "the server sent something that is no entry".to_owned(),
+            }));
         };
         let at = self.at(entry.dn_text());
-        let id = match self.id(&entry) {
-            Ok(id) => id,
-            Err(reason) => return each(Record::Rejected(Rejected { at, id: None, reason })),
-        };
-        let status = status::lifecycle(
-            self.status.first(&entry),
-            &self.status.attribute,
-            self.disable_mask,
-        );
-        let lifecycle = match status {
-            Ok(lifecycle) => lifecycle,
-            Err(reason) => {
-                return each(Record::Rejected(Rejected {
-                    at,
-                    id: Some(id),
-                    reason,
-                }));
-            }
-        };
         let facts: Vec<Fact<'_>> = self
             .texts
             .iter()
             .map(|(name, wanted)| fact(name, wanted, &entry))
             .collect();
-        let odd = facts
-            .iter()
-            .filter(|fact| fact.said == Said::Unknown)
-            .map(|fact| fact.field);
-        let odd: Vec<String> = odd.map(|field| format!("`{field}`")).collect();
-        match self.mapping.identity(id.clone(), lifecycle, at.clone(), &facts) {
+        match self.person(&entry, &at, &facts) {
             Ok(identity) => {
-                if !odd.is_empty() {
-                    let reason = format!(
-                        "{} is not text (UTF-8); what the account holds is kept",
-                        odd.join(", ")
-                    );
-                    each(Record::Warning(Warning {
-                        at,
-                        id: Some(id),
-                        reason,
-                    }));
+                if let Some(odd) = odd(&facts) {
+                    let reason = format!("{odd}; what the account holds is kept");
+                    let id = Some(identity.id.clone());
+                    each(Record::Warning(Warning { at, id, reason }));
                 }
                 tally.several += usize::from(self.has_several(&entry));
                 each(Record::Person(identity));
             }
-            Err(mut rejected) => {
-                if !odd.is_empty() {
-                    rejected.reason = format!("{}; {} is not text (UTF-8)", rejected.reason, odd.join(", "));
-                }
-                each(Record::Rejected(rejected));
-            }
+            Err(rejected) => each(Record::Rejected(rejected)),
         }
+    }
+
+    fn person(&self, entry: &Entry, at: &RecordRef, facts: &[Fact<'_>]) -> Result<Identity, Rejected> {
+        let reject = |id, reason| Rejected {
+            at: at.clone(),
+            id,
+            reason,
+        };
+        let id = self.id(entry).map_err(|reason| reject(None, reason))?;
+        let status = self.status.first(entry);
+        let lifecycle = status::lifecycle(status, &self.status.attribute, self.disable_mask)
+            .map_err(|reason| reject(Some(id.clone()), reason))?;
+        self.mapping
+            .identity(id, lifecycle, at.clone(), facts)
+            .map_err(|mut rejected| {
+                if let Some(odd) = odd(facts) {
+                    rejected.reason = format!("{}; {odd}", rejected.reason);
+                }
+                rejected
+            })
     }
 
     /// What is worth knowing about the whole read.
@@ -179,6 +166,13 @@ impl People {
             at: at.into(),
         }
     }
+}
+
+/// Which values cannot be used, in words.
+fn odd(facts: &[Fact<'_>]) -> Option<String> {
+    let odd = facts.iter().filter(|fact| fact.said == Said::Unknown);
+    let odd: Vec<String> = odd.map(|fact| format!("`{}`", fact.field)).collect();
+    (!odd.is_empty()).then(|| format!("{} is not text (UTF-8)", odd.join(", ")))
 }
 
 fn fact<'a>(attribute: &'static str, wanted: &'a Wanted, entry: &'a Entry) -> Fact<'a> {

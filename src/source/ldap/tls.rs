@@ -25,30 +25,11 @@ pub(super) struct Trust {
 impl Trust {
     /// Loads what the configuration names.
     pub(super) fn load(settings: &LdapTls) -> Result<Self, Failure> {
-        let ca_file = settings.server_certificate.as_deref();
-        let unreadable = |error: tls::TlsError| {
-            Failure::new(error.to_string())
-                .hint("check `tls.server_certificate` and `tls.client_certificate`")
+        let verifier = Verifier {
+            judge: judge(settings)?,
+            address: None,
         };
-        let roots = Arc::new(tls::roots(ca_file).map_err(unreadable)?);
-        let provider = tls::provider();
-        let judge = if settings.danger_disable_tls_verify {
-            Judge::Nobody
-        } else if roots.is_empty() {
-            let what = "this system trusts no certificate authority, so no TLS certificate can be checked";
-            return Err(Failure::new(what).hint("name the directory's authority in `tls.server_certificate`"));
-        } else {
-            let webpki = WebPkiServerVerifier::builder_with_provider(roots, provider.clone())
-                .build()
-                .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?;
-            let named = ca_file.map(tls::certificates).transpose().map_err(unreadable)?;
-            Judge::Authorities {
-                webpki,
-                named: named.unwrap_or_default().into(),
-            }
-        };
-        let verifier = Verifier { judge, address: None };
-        let builder = ClientConfig::builder_with_provider(provider)
+        let builder = ClientConfig::builder_with_provider(tls::provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?
             .dangerous()
@@ -56,7 +37,9 @@ impl Trust {
         let config = match (&settings.client_certificate, &settings.client_key) {
             (None, None) => builder.with_no_client_auth(),
             (Some(certificate), Some(key)) => {
-                let chain = tls::certificates(certificate).map_err(unreadable)?;
+                let chain = tls::certificates(certificate).map_err(|error| {
+                    Failure::new(error.to_string()).hint("check `tls.client_certificate`")
+                })?;
                 builder
                     .with_client_auth_cert(chain, key_file(key)?)
                     .map_err(|error| {
@@ -89,6 +72,29 @@ impl Trust {
         }));
         Arc::new(config)
     }
+}
+
+fn judge(settings: &LdapTls) -> Result<Judge, Failure> {
+    let ca_file = settings.server_certificate.as_deref();
+    let unreadable =
+        |error: tls::TlsError| Failure::new(error.to_string()).hint("check `tls.server_certificate`");
+    // Read even if nobody is to judge by them: a wrong file is a mistake all the same.
+    let roots = tls::roots(ca_file).map_err(unreadable)?;
+    let named = ca_file.map(tls::certificates).transpose().map_err(unreadable)?;
+    if settings.danger_disable_tls_verify {
+        return Ok(Judge::Nobody);
+    }
+    if roots.is_empty() {
+        let what = "this system trusts no certificate authority, so no TLS certificate can be checked";
+        return Err(Failure::new(what).hint("name the directory's authority in `tls.server_certificate`"));
+    }
+    let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), tls::provider())
+        .build()
+        .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?;
+    Ok(Judge::Authorities {
+        webpki,
+        named: named.unwrap_or_default().into(),
+    })
 }
 
 fn key_file(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::auth::{self, Auth, unreachable};
+use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
 use super::wire::ListHead;
@@ -26,60 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
 const REFUSAL_LIMIT: usize = 64 * 1024;
-
-/// A request, apart from what all of them have in common.
-pub(super) struct Call {
-    operation: &'static str,
-    method: Method,
-    path: Vec<String>,
-    body: Option<Vec<u8>>,
-    once: bool,
-}
-
-impl Call {
-    pub(super) fn get(operation: &'static str, path: &[&str]) -> Self {
-        Self {
-            operation,
-            method: Method::GET,
-            path: path.iter().map(ToString::to_string).collect(),
-            body: None,
-            once: false,
-        }
-    }
-
-    pub(super) fn post(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::POST, body)
-    }
-
-    pub(super) fn put(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::PUT, body)
-    }
-
-    pub(super) fn delete(operation: &'static str, path: &[&str]) -> Self {
-        Self {
-            method: Method::DELETE,
-            ..Self::get(operation, path)
-        }
-    }
-
-    pub(super) fn delete_with(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
-        Self::get(operation, path).with(Method::DELETE, body)
-    }
-
-    /// The caller repeats it, since a lost reply has to be looked into first.
-    pub(super) fn once(self) -> Self {
-        Self { once: true, ..self }
-    }
-
-    fn with(self, method: Method, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("our own structs are JSON");
-        Self {
-            method,
-            body: Some(body),
-            ..self
-        }
-    }
-}
 
 /// One page of a list.
 pub(super) struct Page<T> {
@@ -161,16 +107,8 @@ impl Api {
                 .bytes()
                 .await
                 .map_err(|error| unreachable(call.operation, &url, &error))?;
-            serde_json::from_slice(&body).map_err(|error| {
-                let answer = Answer {
-                    operation: call.operation,
-                    url: &url,
-                    status,
-                    retry_after: None,
-                    body: &body,
-                };
-                malformed(&answer, &error).into()
-            })
+            serde_json::from_slice(&body)
+                .map_err(|error| malformed(&call.answer(&url, status, &body), &error).into())
         })
         .await
     }
@@ -178,7 +116,9 @@ impl Api {
     /// Sends a request whose answer is a list, and takes its items in while they arrive.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
         self.exchange(call, async |mut reply| {
-            let url = reply.url().to_string();
+            let (url, status) = (reply.url().to_string(), reply.status());
+            let odd =
+                |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
             let mut splitter = Splitter::default();
             let mut items = Vec::new();
             while let Some(chunk) = reply
@@ -188,31 +128,18 @@ impl Api {
             {
                 splitter
                     .feed(&chunk, |item| {
-                        items.push(serde_json::from_slice(item)?);
-                        Ok::<(), serde_json::Error>(())
+                        serde_json::from_slice(item).map(|item| items.push(item))
                     })
-                    .map_err(|error| malformed(&self.answer(call, &url, &reply, &[]), &error))?;
+                    .map_err(|error| odd(&[], error))?;
             }
             let head = splitter.into_rest();
-            let head: ListHead = serde_json::from_slice(&head)
-                .map_err(|error| malformed(&self.answer(call, &url, &reply, &head), &error))?;
+            let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
             Ok(Page {
                 items,
-                total: head.details.total_result,
+                total: parsed.details.total_result,
             })
         })
         .await
-    }
-
-    #[expect(clippy::unused_self, reason = "reads like its caller")]
-    fn answer<'a>(&self, call: &Call, url: &'a str, reply: &Response, body: &'a [u8]) -> Answer<'a> {
-        Answer {
-            operation: call.operation,
-            url,
-            status: reply.status(),
-            retry_after: None,
-            body,
-        }
     }
 
     /// Repeats a call as long as its failures are of the passing kind.
@@ -247,22 +174,22 @@ impl Api {
     async fn authorized(&self, call: &Call) -> Result<Response, Failure> {
         let token = self.token().await?;
         let reply = self.transmit(call, &token).await?;
-        if reply.status() != reqwest::StatusCode::UNAUTHORIZED || !self.auth.forget(&token).await {
+        if reply.status() != StatusCode::UNAUTHORIZED {
             return Ok(reply);
         }
+        self.auth.forget(&token).await;
         self.count_repeat();
         let token = self.token().await?;
         self.transmit(call, &token).await
     }
 
     async fn token(&self) -> Result<Rc<SecretString>, Failure> {
-        let count = || self.count(auth::OPERATION);
-        Ok(self.auth.token(&self.client, &count).await?)
+        let turn = async || self.turn(auth::OPERATION).await;
+        Ok(self.auth.token(&self.client, turn).await?)
     }
 
     async fn transmit(&self, call: &Call, token: &SecretString) -> Result<Response, Failure> {
-        self.limiter.turn().await;
-        self.count(call.operation);
+        self.turn(call.operation).await;
         let url = self.url(call);
         let mut request = self
             .client
@@ -286,7 +213,9 @@ impl Api {
         url
     }
 
-    fn count(&self, operation: &'static str) {
+    /// Waits until a request may be sent, and counts it.
+    async fn turn(&self, operation: &'static str) {
+        self.limiter.turn().await;
         let mut stats = self.stats.borrow_mut();
         stats.total += 1;
         *stats.by_operation.entry(operation).or_default() += 1;
@@ -299,6 +228,7 @@ impl Api {
             Retry::Backoff => Some(Duration::ZERO),
             Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
         };
+        tracing::debug!(error = %failure.error, again = pause.is_some(), "a request failed");
         if let (Kind::Throttled { .. }, Some(pause)) = (failure.error.kind, pause) {
             // The server counts all our requests together.
             self.limiter.pause(pause.max(self.backoff.first));
@@ -322,14 +252,11 @@ async fn refusal(call: &Call, mut reply: Response) -> Failure {
             Err(error) => return unreachable(call.operation, &url, &error).into(),
         }
     }
-    Answer {
-        operation: call.operation,
-        url: &url,
-        status,
+    let answer = Answer {
         retry_after,
-        body: &body,
-    }
-    .failure()
+        ..call.answer(&url, status, &body)
+    };
+    answer.failure()
 }
 
 fn redirected(call: &Call, reply: &Response) -> TargetError {

@@ -11,7 +11,8 @@ use futures::StreamExt;
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
+use super::api::Page;
+use super::call::Call;
 use super::error::{Failure, Sign};
 use super::schema::{DISABLED_BY, metadata_key};
 use super::wire::{Metadata, User};
@@ -61,12 +62,11 @@ impl ZitadelTarget {
     pub(super) async fn unmet(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
         let Course { batches, mut single } = course(expectations);
         let mut unmet = Vec::new();
-        let answers = futures::stream::iter(batches)
+        let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask(batch, expectations))
-            .buffer_unordered(WORKERS)
-            .collect::<Vec<_>>()
-            .await;
-        for answer in answers {
+            .buffer_unordered(WORKERS);
+        // The first error ends it: the other requests would only wait for the same failing server.
+        while let Some(answer) = answers.next().await {
             match answer? {
                 Answered::Ask(places) => single.extend(places),
                 Answered::Nothing(places) => {
@@ -163,13 +163,11 @@ impl ZitadelTarget {
                 .or_default()
                 .push(*place);
         }
-        let reads = futures::stream::iter(by_user)
-            .map(async |(user, places)| Ok((self.metadata(user).await?, places)))
-            .buffer_unordered(WORKERS)
-            .collect::<Vec<Result<_, TargetError>>>()
-            .await;
+        let mut reads = futures::stream::iter(by_user)
+            .map(async |(user, places)| Ok::<_, TargetError>((self.metadata(user).await?, places)))
+            .buffer_unordered(WORKERS);
         let mut unmet = Vec::new();
-        for read in reads {
+        while let Some(read) = reads.next().await {
             let (held, places) = read?;
             let judged = places
                 .into_iter()

@@ -1,16 +1,14 @@
 //! A new account: one call for everything but the role, and a look before it is sent twice.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::ZitadelTarget;
-use super::api::Call;
-use super::error::{Failure, id};
+use super::call::Call;
+use super::error::Failure;
+use super::meaning::id;
 use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
     metadata_key,
 };
-use super::wire::{Created, Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::wire::{Created, Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
 use super::write::PHONE_LEFT_OUT;
 use crate::model::{Attributes, ExternalId, Identity, Lifecycle, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
@@ -100,11 +98,6 @@ impl ZitadelTarget {
         if identity.lifecycle == Lifecycle::Disabled {
             metadata.push(NewMetadata::new(DISABLED_BY, DISABLED_BY_US));
         }
-        let idp_id = self
-            .settings
-            .idp_id
-            .as_deref()
-            .filter(|_| self.settings.sso_login);
         NewUser {
             organization: OrgId {
                 org_id: &self.settings.organization_id,
@@ -114,10 +107,7 @@ impl ZitadelTarget {
             email: self.email(email),
             phone: attributes.text(PHONE).map(|phone| self.phone(phone)),
             metadata,
-            idp_links: idp_id
-                .map(|idp_id| link(idp_id, &identity.id, email))
-                .into_iter()
-                .collect(),
+            idp_links: self.new_link(&identity.id, email).into_iter().collect(),
         }
     }
 
@@ -150,37 +140,5 @@ pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes) -> NewPro
             .chars()
             .take(LONGEST_DISPLAY_NAME)
             .collect(),
-    }
-}
-
-/// The link by which the identity provider's user is this one.
-fn link<'a>(idp_id: &'a str, id: &ExternalId, email: &'a str) -> NewLink<'a> {
-    let user_id = match std::str::from_utf8(id.as_bytes()) {
-        Ok(text) => text.to_owned(),
-        Err(_) => STANDARD.encode(id.as_bytes()),
-    };
-    NewLink {
-        idp_id,
-        user_id,
-        user_name: email,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The identity provider knows a person by the id's text, or by its bytes in base64 with padding.
-    #[test]
-    fn links_carry_the_id_as_text_or_base64() {
-        for (hex, user_id) in [
-            ("616461", "ada"),
-            ("c3bc736572", "üser"),
-            ("a1a2", "oaI="),
-            ("8f14e45fceea167a5a36dedd4bea2543", "jxTkX87qFnpaNt7dS+olQw=="),
-        ] {
-            let id = ExternalId::from_hex(hex).unwrap();
-            assert_eq!(link("idp", &id, "a@b.c").user_id, user_id);
-        }
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
-use super::error::{Failure, accept, id};
+use super::api::Page;
+use super::call::Call;
+use super::error::{Failure, accept};
+use super::meaning::id;
 use super::wire::{Done, Grant, GrantState};
 use crate::model::Entitlements;
 use crate::target::{TargetError, TargetErrorKind as Kind};

@@ -5,11 +5,16 @@
 
 mod api;
 mod auth;
+mod call;
 mod confirm;
 mod create;
 mod error;
 mod grants;
+mod key;
+mod links;
+mod meaning;
 mod normalize;
+mod numbering;
 mod phone;
 mod prepare;
 mod read;
@@ -30,7 +35,7 @@ use self::schema::EMAIL;
 use super::{Applied, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet};
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, Warning};
+use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
 
 /// As many small users or grants as fit into the gateway's 4 MiB, with room to spare.
 const PAGE: u32 = 10_000;
@@ -72,10 +77,10 @@ impl ZitadelTarget {
         self
     }
 
-    /// Other pages than ten thousand rows. At least two rows, of which one repeats the page before.
+    /// Other pages than ten thousand rows.
     #[must_use]
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
-        self.page_size.set(rows.get().max(2));
+        self.page_size.set(rows.get());
         self
     }
 
@@ -122,6 +127,10 @@ impl Target for ZitadelTarget {
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {
         self.carry_out(change).await
+    }
+
+    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        self.rename(account, login).await
     }
 
     async fn check(&self) -> Vec<Finding> {

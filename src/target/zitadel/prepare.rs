@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
+use super::api::Page;
+use super::call::Call;
 use super::grants::Grants;
 use super::wire::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
-use super::api::{Call, Page};
+use super::api::Page;
+use super::call::Call;
 use super::error::{Failure, Sign};
 use super::prepare::Prepared;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
@@ -13,38 +14,33 @@ use super::wire::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
-/// The smallest page: it repeats the last row of the one before and must still get on.
-const SMALLEST_PAGE: u32 = 2;
-
 impl ZitadelTarget {
     /// Hands over every account of the organization, each once.
     ///
-    /// A page starts with the last row of the one before: only then is it certain that nobody was added or deleted in
+    /// A page comes with the last row of the one before: only then is it certain that nobody was added or deleted in
     /// between who moved the rows, and hid or repeated somebody.
     pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
         let prepared = self.prepared()?;
         let mut seen = Window::default();
         let mut next = 0;
         loop {
-            let from = u64::saturating_sub(next, 1);
-            let (page, limit) = self.user_page(from).await?;
-            if page.items.is_empty() {
-                return Ok(());
-            }
-            if next > 0 && page.items.first().is_some_and(|first| !seen.holds(&first.id)) {
+            let (page, rows) = self.user_page(next).await?;
+            let joins = page.items.first().is_some_and(|first| seen.holds(&first.id));
+            if next > 0 && !joins {
                 tracing::info!(
-                    row = from,
+                    row = next,
                     "the account list changed while it was read; reading a page again"
                 );
-                let (before, _) = self.user_page(from.saturating_sub(limit)).await?;
+                let (before, _) = self.user_page(next.saturating_sub(rows)).await?;
                 self.hand_over(before.items, &prepared, &mut seen, each);
             }
-            self.hand_over(page.items, &prepared, &mut seen, each);
+            next += rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
-            if from + limit >= page.total {
+            let last = page.items.is_empty() || next >= page.total;
+            self.hand_over(page.items, &prepared, &mut seen, each);
+            if last {
                 return Ok(());
             }
-            next = from + limit;
             seen.turn();
         }
     }
@@ -65,12 +61,14 @@ impl ZitadelTarget {
         }
     }
 
-    /// One page in order of the user id, the only order without ties, and how many rows it stands for.
-    async fn user_page(&self, from: u64) -> Result<(Page<User>, u64), Failure> {
+    /// The page from this row on, in order of the user id, the only order without ties; and how many rows it stands
+    /// for, without the one before, which comes first.
+    async fn user_page(&self, next: u64) -> Result<(Page<User>, u64), Failure> {
+        let joint = next.min(1);
         loop {
-            let limit = self.page_size.get();
+            let rows = u64::from(self.page_size.get());
             let query = json!({
-                "query": {"offset": from.to_string(), "limit": limit, "asc": true},
+                "query": {"offset": (next - joint).to_string(), "limit": rows + joint, "asc": true},
                 "queries": [
                     // Only at the top level does it narrow the server's permission check to one organization.
                     {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
@@ -83,23 +81,19 @@ impl ZitadelTarget {
                 .await
             {
                 Err(failure) if self.smaller_page(&failure) => {}
-                page => return Ok((page?, limit.into())),
+                page => return Ok((page?, rows)),
             }
         }
     }
 
     /// Halves the page when the server says that its reply is too large. Whether that can help.
     pub(super) fn smaller_page(&self, failure: &Failure) -> bool {
-        let limit = self.page_size.get();
-        if failure.sign != Some(Sign::ReplyTooLarge) || limit <= SMALLEST_PAGE {
+        let (from, to) = (self.page_size.get(), self.page_size.get() / 2);
+        if failure.sign != Some(Sign::ReplyTooLarge) || to == 0 {
             return false;
         }
-        self.page_size.set((limit / 2).max(SMALLEST_PAGE));
-        tracing::debug!(
-            from = limit,
-            to = limit / 2,
-            "the reply was too large; asking for smaller pages"
-        );
+        self.page_size.set(to);
+        tracing::debug!(from, to, "the reply was too large; asking for smaller pages");
         true
     }
 

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::ZitadelTarget;
-use super::api::Call;
+use super::call::Call;
 use super::create::profile;
-use super::error::{Failure, accept, id};
+use super::error::{Failure, accept};
+use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
 use super::wire::{ChangedUser, Done, NewMetadata};
 use crate::model::{Action, Change, Edit, TargetId};
@@ -18,10 +19,19 @@ impl ZitadelTarget {
     pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
         match &change.action {
             Action::Create { identity, attributes } => self.create(identity, attributes).await,
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
+            Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
+            Action::Adopt(edit) => self.adopt(edit).await,
             Action::Disable(removal) => self.disable(&removal.account.target_id).await,
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
         }
+    }
+
+    /// Brings an account in line that was made by others; it may lack the link that new ones are made with.
+    async fn adopt(&self, edit: &Edit) -> Result<Applied, TargetError> {
+        let mut applied = self.edit(edit).await?;
+        self.link(edit.target_id.as_str(), &edit.identity, &mut applied.warnings)
+            .await?;
+        Ok(applied)
     }
 
     async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {
@@ -70,6 +80,20 @@ impl ZitadelTarget {
             }
         }
         Ok(())
+    }
+
+    /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
+    pub(super) async fn rename(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        let body = ChangedUser {
+            username: Some(login),
+            ..ChangedUser::default()
+        };
+        let path = ["v2", "users", "human", account.as_str()];
+        let renamed = self
+            .api
+            .send::<Done>(&Call::put("rename_user", &path, &body))
+            .await;
+        Ok(renamed.map(drop)?)
     }
 
     fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {

@@ -344,11 +344,20 @@ fn filters() {
         )
     };
     for (wrong, problem) in [
-        ("(&(a=b)(c=d)", "the `(` at character 1 is never closed"),
-        ("(a=b))", "the `)` at character 6 closes nothing"),
-        ("(&(a=b)(c))", "something is wrong in the part from character 8"),
-        ("(a=b", "the `(` at character 1 is never closed"),
-        ("(a=b)(c=d)", "something is wrong in it"),
+        ("(&(a=b)(c=d)", "a `)` is missing (character 13)"),
+        (
+            "(a=b))",
+            "the filter ended before this character; join several by `(&...)` (character 6)",
+        ),
+        (
+            "(&(a=b)(c))",
+            "a comparison such as `=` is missing (character 10)",
+        ),
+        ("(a=b", "a `)` is missing (character 5)"),
+        (
+            "(a=b)(c=d)",
+            "the filter ended before this character; join several by `(&...)` (character 6)",
+        ),
     ] {
         check(filter, &format!("user_filter: \"{wrong}\""), &message(problem));
     }

@@ -1,0 +1,215 @@
+//! Names are given up before they are taken.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn login(number: u8) -> String {
+    format!("p{number}@example.org")
+}
+
+fn wants(number: u8, name: &str) -> Identity {
+    let mut person = person(number);
+    person.attributes.set(LOGIN, Some(Value::text(name)));
+    person
+}
+
+/// One write, as `apply` would send it.
+#[derive(Clone, Debug)]
+enum Write {
+    Aside(TargetId, Box<str>),
+    Change(Box<Change>),
+}
+
+/// The writes of a plan in the order in which they may start at the earliest.
+fn writes(plan: &Plan) -> Vec<Write> {
+    let waits = waits(&schema(), &plan.changes);
+    let write = |step: Step| -> Vec<Write> {
+        match step {
+            Step::Aside(places) => {
+                let edits = places.into_iter().filter_map(|place| plan.changes[place].edit());
+                edits
+                    .map(|edit| Write::Aside(edit.target_id.clone(), edit.detour.clone().unwrap()))
+                    .collect()
+            }
+            Step::Changes(places) => places
+                .into_iter()
+                .map(|place| Write::Change(Box::new(plan.changes[place].clone())))
+                .collect(),
+        }
+    };
+    steps(&plan.changes, &waits).into_iter().flat_map(write).collect()
+}
+
+/// Carries out one write; what the target would refuse is an error.
+fn carry_out(model: &mut Model, write: &Write) -> Result<(), String> {
+    match write {
+        Write::Aside(account, name) => {
+            model.0.get_mut(account).unwrap().account.login = name.clone();
+        }
+        Write::Change(change) => model.apply(change),
+    }
+    let mut names: Vec<String> = model
+        .0
+        .values()
+        .map(|held| held.account.login.to_lowercase())
+        .collect();
+    names.sort();
+    let all = names.len();
+    names.dedup();
+    if names.len() == all {
+        Ok(())
+    } else {
+        Err(format!("two accounts with one name after {write:?}"))
+    }
+}
+
+fn names(model: &Model) -> Vec<String> {
+    let accounts = model.0.values().map(|held| &held.account);
+    accounts
+        .map(|account| format!("{} {}", account.target_id, account.login))
+        .collect()
+}
+
+#[test]
+fn a_chain_is_undone_from_its_free_end() {
+    let people = vec![
+        wants(1, &login(2)),
+        wants(2, &login(3)),
+        wants(3, "free@example.org"),
+    ];
+    let plan = plan(
+        &sources(people),
+        &Model::of([held(1), held(2), held(3)]),
+        Policy::default(),
+    );
+    assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);
+    assert!(
+        plan.changes
+            .iter()
+            .all(|change| change.edit().unwrap().detour.is_none())
+    );
+}
+
+#[test]
+fn two_people_who_swap_names_need_one_detour() {
+    let people = vec![wants(1, &login(2)), wants(2, "P1@Example.org")];
+    let mut model = Model::of([held(1), held(2)]);
+    let plan = plan(&sources(people), &model, Policy::default());
+    assert_eq!(lines(&plan), ["update t2", "update t1"]);
+    let writes = writes(&plan);
+    assert!(
+        matches!(&writes[..], [Write::Aside(account, _), Write::Change(_), Write::Change(_)] if account.as_str() == "t1")
+    );
+    for write in &writes {
+        carry_out(&mut model, write).unwrap();
+    }
+    assert_eq!(names(&model), ["t1 p2@example.org", "t2 P1@Example.org"]);
+}
+
+#[test]
+fn a_new_person_waits_for_the_rename_and_for_the_delete() {
+    let mut leaver = person(2);
+    leaver.lifecycle = Lifecycle::Disabled;
+    let people = vec![
+        wants(1, "free@example.org"),
+        leaver,
+        wants(3, &login(1)),
+        wants(4, &login(2)),
+    ];
+    let plan = plan(
+        &sources(people),
+        &Model::of([held(1), held(2)]),
+        Policy::default(),
+    );
+    assert_eq!(
+        lines(&plan),
+        ["delete t2", "update t1", "create 7033", "create 7034"]
+    );
+    assert_eq!(
+        waits(&schema(), &plan.changes),
+        [None, None, Some(Wait::Done(1)), Some(Wait::Done(0))]
+    );
+}
+
+/// The sources were put right after the run that was interrupted: only the login name is left to mend.
+#[test]
+fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
+    let people = sources(vec![wants(1, &login(2)), wants(2, &login(1))]);
+    let mut model = Model::of([held(1), held(2)]);
+    let first = plan(&people, &model, Policy::default());
+    carry_out(&mut model, &writes(&first)[0]).unwrap();
+    let back = plan(&sources(vec![person(1), person(2)]), &model, Policy::default());
+    assert_eq!(lines(&back), ["update t1"]);
+    for write in writes(&back) {
+        carry_out(&mut model, &write).unwrap();
+    }
+    assert_eq!(model, Model::of([held(1), held(2)]));
+}
+
+/// Some people have accounts, some are new, some leave; each of the others wants one of the names, each name once.
+fn any_renames() -> impl Strategy<Value = (Desired, Model)> {
+    let names = Just((1u8..=8).collect::<Vec<_>>()).prop_shuffle();
+    let roles = prop::collection::vec(0u8..4, 8);
+    (names, roles).prop_map(|(names, roles)| {
+        let mut people = Vec::new();
+        let mut accounts = Vec::new();
+        for (place, (name, role)) in names.into_iter().zip(roles).enumerate() {
+            let number = u8::try_from(place + 1).unwrap();
+            let mut person = wants(number, &login(name));
+            if role == 0 {
+                person = self::person(number);
+                person.lifecycle = Lifecycle::Disabled;
+            }
+            if role != 1 {
+                accounts.push(held(number));
+            }
+            people.push(person);
+        }
+        (sources(people), Model::of(accounts))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    /// Every person ends with the name the source says, and the target never has a reason to refuse.
+    #[test]
+    fn renames_reach_the_wanted_state_without_a_conflict((desired, model) in any_renames()) {
+        let mut model = model;
+        let first = plan(&desired, &model, Policy::default());
+        for write in writes(&first) {
+            prop_assert_eq!(carry_out(&mut model, &write), Ok(()));
+        }
+        prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
+        for person in desired.identities.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
+            let held = model.0.values().find(|held| held.account.id.as_ref() == Some(&person.id));
+            prop_assert_eq!(held.map(|held| &*held.account.login), person.attributes.text(LOGIN));
+        }
+    }
+
+    /// A run may end anywhere: the next one gets there all the same, also without a conflict.
+    #[test]
+    fn a_run_that_stopped_anywhere_converges((desired, model) in any_renames(), stop in 0usize..20) {
+        let mut model = model;
+        let first = plan(&desired, &model, Policy::default());
+        for write in writes(&first).iter().take(stop) {
+            prop_assert_eq!(carry_out(&mut model, write), Ok(()));
+        }
+        let second = plan(&desired, &model, Policy::default());
+        for write in writes(&second) {
+            prop_assert_eq!(carry_out(&mut model, &write), Ok(()));
+        }
+        prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
+    }
+
+    /// Nobody loses an account to make room for somebody else.
+    #[test]
+    fn nothing_is_deleted_to_make_room((desired, model) in any_renames()) {
+        for change in plan(&desired, &model, Policy::default()).changes {
+            let Action::Delete(removal) = &change.action else { continue };
+            let person = desired.identities.iter().find(|person| Some(&person.id) == removal.account.id.as_ref());
+            prop_assert_eq!(person.map(|person| person.lifecycle), Some(Lifecycle::Disabled));
+        }
+    }
+}

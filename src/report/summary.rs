@@ -1,0 +1,162 @@
+//! A run in a few lines that stand alone in a log: what was started, what was read, what came of it.
+
+use std::io::{self, Write};
+
+use super::json::Report;
+use super::one_line;
+use crate::model::Finding;
+
+/// Prints which program does what to which target.
+pub fn header(out: &mut dyn Write, command: &str, target: &str, report: &Report) -> io::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    let started = report.started.strftime("%Y-%m-%d %H:%M:%S UTC");
+    writeln!(
+        out,
+        "directory-sync {version}, {started}: {command}, {}",
+        one_line(target)
+    )
+}
+
+/// Prints how many records each source gave, and how many accounts the target holds.
+pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    for source in &report.sources {
+        let name = one_line(&source.name);
+        write!(out, "Source {name}: {} read", source.read)?;
+        if source.rejected > 0 {
+            write!(out, ", {} rejected", source.rejected)?;
+        }
+        if !source.complete {
+            write!(out, ", incomplete: nobody counts as absent")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Prints each record and change that needs a look.
+pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
+        for note in notes {
+            let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
+            writeln!(out, "{}", one_line(&line))?;
+        }
+    }
+    for failure in &report.failures {
+        let id = failure.id.as_deref().unwrap_or("(no id)");
+        let line = format!("failed: {} {id}: {}", failure.action, failure.error);
+        writeln!(out, "{}", one_line(&line))?;
+        if let Some(hint) = &failure.hint {
+            writeln!(out, "  hint: {}", one_line(hint))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a run came to, and what to do next.
+pub fn verdict(report: &Report) -> String {
+    let what = match report.outcome {
+        "in_sync" => "Done: in sync, nothing to change".to_owned(),
+        "applied" => format!("Done: {}", done(report)),
+        "partial" => format!("Incomplete: {}", done(report)),
+        "planned" => format!("Dry run: nothing was written, {}", pending(report)),
+        "refused" => "Refused: nothing was written".to_owned(),
+        _ => "Failed: nothing was written".to_owned(),
+    };
+    let counts = [
+        (report.failures.len(), "failed", "failed"),
+        (report.rejected.len(), "rejected", "rejected"),
+        (report.warnings.len(), "warning", "warnings"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, one, many)| format!("; {count} {}", if count == 1 { one } else { many }))
+        .collect();
+    let counts = counts.concat();
+    let code = match report.exit_code {
+        0 => String::new(),
+        code => format!(" Exit code {code}."),
+    };
+    let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
+    format!(
+        "{what}{counts}. {} requests, {:.1} s.{code}{next}",
+        report.requests.total, report.seconds
+    )
+}
+
+fn done(report: &Report) -> String {
+    let kinds = report.changes.by_kind().into_iter();
+    let done: Vec<String> = kinds
+        .filter(|(_, count)| count.applied > 0)
+        .map(|(kind, count)| format!("{} {}", count.applied, past(kind)))
+        .collect();
+    if done.is_empty() {
+        "nothing was changed".to_owned()
+    } else {
+        done.join(", ")
+    }
+}
+
+fn pending(report: &Report) -> String {
+    match report
+        .changes
+        .by_kind()
+        .iter()
+        .map(|(_, count)| count.planned)
+        .sum()
+    {
+        0 => "nothing to change".to_owned(),
+        1 => "1 change is pending".to_owned(),
+        many => format!("{many} changes are pending"),
+    }
+}
+
+/// What is left to the administrator.
+fn next(report: &Report) -> Option<&'static str> {
+    if !matches!(report.outcome, "partial" | "planned") {
+        return None;
+    }
+    match (report.failures.is_empty(), report.rejected.is_empty()) {
+        (true, true) => None,
+        (true, false) => {
+            Some("correct the rejected records above at their source; the next run takes them in")
+        }
+        (false, true) => Some("mend what the failures above name; the next run tries them again"),
+        (false, false) => Some(
+            "correct the rejected records above at their source and mend what the failures name; the next run does \
+             the rest",
+        ),
+    }
+}
+
+fn past(kind: &str) -> &'static str {
+    match kind {
+        "create" => "created",
+        "adopt" => "adopted",
+        "update" => "updated",
+        "enable" => "enabled",
+        "disable" => "disabled",
+        _ => "deleted",
+    }
+}
+
+/// Prints what was tried, one line each.
+pub fn findings(out: &mut dyn Write, findings: &[Finding]) -> io::Result<()> {
+    for Finding { subject, result } in findings {
+        let subject = one_line(subject);
+        match result {
+            Ok(seen) => writeln!(out, "ok       {subject}: {}", one_line(seen))?,
+            Err(problem) => {
+                writeln!(out, "PROBLEM  {subject}: {}", one_line(&problem.what))?;
+                if let Some(fix) = &problem.fix {
+                    writeln!(out, "         fix: {}", one_line(fix))?;
+                }
+            }
+        }
+    }
+    let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
+    match problems {
+        0 => writeln!(out, "\n{} checked, all well", findings.len()),
+        1 => writeln!(out, "\n{} checked, 1 problem", findings.len()),
+        many => writeln!(out, "\n{} checked, {many} problems", findings.len()),
+    }
+}

@@ -1,0 +1,79 @@
+//! `check`: tries each thing a run needs on its own, and says what to mend.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::{World, is_json, schema, sync};
+use crate::cli::Global;
+use crate::config::Settings;
+use crate::exit::Exit;
+use crate::model::Finding;
+use crate::report;
+use crate::source::{AnySource, Source as _};
+use crate::target::Target as _;
+use crate::target::zitadel::ZitadelTarget;
+
+pub(super) async fn check(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+    let mut findings = configuration(settings);
+    let schema = schema(settings);
+    for source in &settings.sources {
+        match AnySource::build(source, &schema, &sync::roles(settings)) {
+            Ok(source) => findings.extend(source.check().await),
+            Err(error) => {
+                let subject = format!("source `{}`", source.name);
+                findings.push(Finding::problem(subject, error.what, error.hint));
+            }
+        }
+    }
+    if let Some(zitadel) = &settings.zitadel {
+        match ZitadelTarget::new(zitadel, &settings.apply) {
+            Ok(target) => findings.extend(target.check().await),
+            Err(error) => findings.push(Finding::problem("target zitadel", error.to_string(), error.hint)),
+        }
+    }
+    if is_json(global) {
+        for finding in &findings {
+            serde_json::to_writer(&mut *world.out, &Checked::new(finding))?;
+            writeln!(world.out)?;
+        }
+    } else {
+        report::findings(world.out, &findings)?;
+    }
+    Ok(if findings.iter().all(|finding| finding.result.is_ok()) {
+        Exit::Ok
+    } else {
+        Exit::Unreadable
+    })
+}
+
+fn configuration(settings: &Settings) -> Vec<Finding> {
+    let names: Vec<&str> = settings.sources.iter().map(|source| &*source.name).collect();
+    let read = Finding::ok("configuration", format!("sources: {}", names.join(", ")));
+    let notes = settings.notes.iter();
+    let notes = notes.map(|note| Finding::ok("configuration", note.clone()));
+    std::iter::once(read).chain(notes).collect()
+}
+
+#[derive(Serialize)]
+struct Checked<'a> {
+    subject: &'a str,
+    ok: bool,
+    what: &'a str,
+    fix: Option<&'a str>,
+}
+
+impl<'a> Checked<'a> {
+    fn new(finding: &'a Finding) -> Self {
+        let (ok, what, fix) = match &finding.result {
+            Ok(seen) => (true, seen, None),
+            Err(problem) => (false, &problem.what, problem.fix.as_deref()),
+        };
+        Self {
+            subject: &finding.subject,
+            ok,
+            what,
+            fix,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! How a run ends: what the report says, what is printed, the exit code.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use super::World;
+use super::sync::{Mode, Request};
+use crate::exit::Exit;
+use crate::plan::Refusal;
+use crate::report::{self, Messages, Report};
+use crate::source::SourceError;
+use crate::target::TargetError;
+use crate::telemetry::MILESTONE;
+
+/// Why a run ended before its plan could be applied.
+pub(super) enum Stop {
+    /// Something could not be read.
+    Failed { errors: Vec<(String, Option<String>)> },
+    /// The guard refused the plan.
+    Refused(Refusal),
+    /// Output could not be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<TargetError> for Stop {
+    fn from(error: TargetError) -> Self {
+        Self::Failed {
+            errors: vec![(format!("could not use the target: {error}"), error.hint)],
+        }
+    }
+}
+
+impl From<Vec<SourceError>> for Stop {
+    fn from(errors: Vec<SourceError>) -> Self {
+        Self::Failed {
+            errors: errors
+                .into_iter()
+                .map(|error| (error.to_string(), error.hint))
+                .collect(),
+        }
+    }
+}
+
+impl Stop {
+    /// Both of two reasons.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed { errors: mut first }, Self::Failed { errors: second }) => {
+                first.extend(second);
+                Self::Failed { errors: first }
+            }
+            (first, _) => first,
+        }
+    }
+}
+
+/// Puts the outcome into the report.
+pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
+    match stop {
+        None => completed(report, mode),
+        Some(Stop::Refused(refusal)) => {
+            report.error = Some(refusal.reasons.join("; "));
+            report.approve.clone_from(&refusal.token);
+            report.end("refused", Exit::Refused);
+        }
+        Some(Stop::Failed { errors }) => {
+            let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
+            let hints: Vec<&str> = errors.iter().filter_map(|(_, hint)| hint.as_deref()).collect();
+            let hint = (!hints.is_empty()).then(|| hints.join("; "));
+            report.fail(texts.join("; "), hint, Exit::Unreadable);
+        }
+        Some(Stop::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
+    }
+    let (outcome, exit_code) = (report.outcome, report.exit_code);
+    tracing::info!(target: MILESTONE, outcome, exit_code, "finished");
+}
+
+/// A run that came to its end.
+fn completed(report: &mut Report, mode: Mode) {
+    let planned: usize = report
+        .changes
+        .by_kind()
+        .iter()
+        .map(|(_, count)| count.planned)
+        .sum();
+    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty();
+    let (outcome, exit) = match mode {
+        _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
+        Mode::Write if incomplete => ("partial", Exit::Incomplete),
+        Mode::Write => ("applied", Exit::Ok),
+        Mode::DryRun | Mode::DetailedDryRun if incomplete => ("planned", Exit::Incomplete),
+        Mode::DryRun => ("planned", Exit::Ok),
+        Mode::DetailedDryRun => ("planned", Exit::Pending),
+    };
+    report.end(outcome, exit);
+}
+
+fn unprinted(error: &io::Error) -> String {
+    format!("the plan could not be printed: {error}")
+}
+
+/// Tells everybody: the report file, stdout, and stderr about what stopped the run.
+pub(super) fn tell(
+    report: &Report,
+    stop: Option<&Stop>,
+    file: Option<File>,
+    request: Request<'_>,
+    world: &mut World<'_>,
+) -> io::Result<Exit> {
+    let saved = save(report, file);
+    // What was printed before has to stand above the errors where both streams end in one log.
+    let printed = match stop {
+        Some(Stop::Output(_)) => Ok(()),
+        _ => print(report, stop, request, world.out),
+    };
+    let mut messages = Messages::new(world.err, request.global.log_format);
+    match stop {
+        // Who looks at a dry run may have seen enough; a sync that did not take place is worth a line.
+        Some(Stop::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
+        Some(stop) => {
+            messages.stop(stop)?;
+            messages.note(&report::verdict(report))?;
+        }
+        None => {}
+    }
+    let mut exit = report.exit();
+    if let Err(error) = printed
+        && !is_broken_pipe(&error)
+    {
+        messages.error(&format!("the summary could not be printed: {error}"), None)?;
+        exit = exit.at_least_incomplete();
+    }
+    if let (Err(error), Some(path)) = (saved, &request.global.report) {
+        let what = format!("the report {} could not be written: {error}", path.display());
+        messages.error(&what, Some("see that the disk is not full"))?;
+        exit = exit.at_least_incomplete();
+    }
+    Ok(exit)
+}
+
+impl Messages<'_> {
+    fn stop(&mut self, stop: &Stop) -> io::Result<()> {
+        match stop {
+            Stop::Refused(refusal) => self.refusal(refusal),
+            Stop::Output(error) => {
+                let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
+                self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))
+            }
+            Stop::Failed { errors } => errors
+                .iter()
+                .try_for_each(|(what, hint)| self.error(what, hint.as_deref())),
+        }
+    }
+}
+
+fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// Writes the report, if there is to be one.
+pub(super) fn save(report: &Report, file: Option<File>) -> io::Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let mut file = io::BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut file, report)?;
+    writeln!(file)?;
+    file.flush()
+}
+
+fn print(report: &Report, stop: Option<&Stop>, request: Request<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if super::is_json(request.global) {
+        serde_json::to_writer(&mut *out, report)?;
+        writeln!(out)?;
+    } else {
+        report::notes(out, report)?;
+        if stop.is_none() {
+            writeln!(out, "{}", report::verdict(report))?;
+        }
+    }
+    out.flush()
+}

@@ -1,0 +1,72 @@
+//! What is asked of Zitadel, apart from what all requests have in common.
+
+use reqwest::{Method, StatusCode};
+use serde::Serialize;
+
+use super::error::Answer;
+
+/// One request.
+pub(super) struct Call {
+    pub(super) operation: &'static str,
+    pub(super) method: Method,
+    /// The segments, not yet escaped.
+    pub(super) path: Vec<String>,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) once: bool,
+}
+
+impl Call {
+    pub(super) fn get(operation: &'static str, path: &[&str]) -> Self {
+        Self {
+            operation,
+            method: Method::GET,
+            path: path.iter().map(ToString::to_string).collect(),
+            body: None,
+            once: false,
+        }
+    }
+
+    pub(super) fn post(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::POST, body)
+    }
+
+    pub(super) fn put(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::PUT, body)
+    }
+
+    pub(super) fn delete(operation: &'static str, path: &[&str]) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(operation, path)
+        }
+    }
+
+    pub(super) fn delete_with(operation: &'static str, path: &[&str], body: &impl Serialize) -> Self {
+        Self::get(operation, path).with(Method::DELETE, body)
+    }
+
+    /// The caller repeats it, since a lost reply has to be looked into first.
+    pub(super) fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    /// What came back, to be judged.
+    pub(super) fn answer<'a>(&self, url: &'a str, status: StatusCode, body: &'a [u8]) -> Answer<'a> {
+        Answer {
+            operation: self.operation,
+            url,
+            status,
+            retry_after: None,
+            body,
+        }
+    }
+
+    fn with(self, method: Method, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("our own structs are JSON");
+        Self {
+            method,
+            body: Some(body),
+            ..self
+        }
+    }
+}

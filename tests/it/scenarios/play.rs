@@ -1,0 +1,257 @@
+//! Plays a scenario: step by step, dry run, run, and a look at what is left to do.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::accounts::Account;
+use super::decoys::Decoys;
+use super::folder::{self, Folder, Step};
+use super::golden;
+use super::world::World;
+
+/// What a line of the plan says when there is none.
+const NOTHING: &str = "Plan: nothing to change";
+
+/// Files of a scenario's folder that are not the program's.
+const NOT_COPIED: [&str; 8] = [
+    "scenario.yaml",
+    "step.yaml",
+    "people.ldif",
+    "changes.ldif",
+    "accounts-before.json",
+    "accounts-after.json",
+    "plan.txt",
+    "sync.txt",
+];
+
+struct Stage {
+    world: World,
+    decoys: Decoys,
+    /// Where the program runs.
+    working: TempDir,
+    /// Ids that the double chose, and the names they go by.
+    ids: Vec<(String, String)>,
+    wrong: Vec<String>,
+}
+
+/// What a run came to.
+struct Run {
+    transcript: String,
+    exit: i32,
+    writes: usize,
+}
+
+/// Plays all steps and fails with everything that is not as it should be.
+pub(super) fn play(root: &Path) {
+    let folder = Folder::open(root);
+    let working = TempDir::new().expect("a temporary folder");
+    let (first, _) = folder.steps().next().expect("a step");
+    let world = World::start(&folder, &first, working.path());
+    let decoys = Decoys::plant(&world.zitadel);
+    fs::write(
+        working.path().join("service-user.json"),
+        world.zitadel.key_file_json(),
+    )
+    .expect("writable");
+    let mut stage = Stage {
+        world,
+        decoys,
+        working,
+        ids: Vec::new(),
+        wrong: Vec::new(),
+    };
+    for (step, place) in folder.steps() {
+        stage.prepare(&folder, &step, place);
+        stage.step(&step, place);
+    }
+    assert!(stage.wrong.is_empty(), "\n\n{}", stage.wrong.join("\n\n"));
+}
+
+impl Stage {
+    /// Lays the step's files over the ones before, and changes the servers.
+    fn prepare(&mut self, folder: &Folder, step: &Step, place: &Path) {
+        for layer in folder.layers(place) {
+            for (name, path) in folder::files(layer) {
+                self.lay(&name, &path);
+            }
+        }
+        for deed in &step.before {
+            let call = self.with_ids(&self.world.expand(&deed.call));
+            let (method, path) = call.split_once(' ').expect("method and path");
+            let (status, answer) = self.world.zitadel.act(method, path, &deed.body);
+            assert_eq!(status, 200, "{call}: {answer}");
+        }
+    }
+
+    fn lay(&self, name: &str, path: &Path) {
+        let text = || fs::read_to_string(path).expect("UTF-8");
+        match name {
+            "accounts-before.json" => {
+                let accounts: Vec<Account> = parse(path, &text());
+                accounts
+                    .into_iter()
+                    .for_each(|account| account.plant(&self.world.zitadel));
+            }
+            "changes.ldif" => self.world.slapd.as_ref().expect("a directory").change(&text()),
+            "leavers.json" => {
+                let leavers: Vec<String> = parse(path, &text());
+                let leavers: Vec<&str> = leavers.iter().map(String::as_str).collect();
+                self.world.ukt.as_ref().expect("an endpoint").set_list(&leavers);
+            }
+            name if NOT_COPIED.contains(&name) => {}
+            "config.yaml" => {
+                fs::write(self.working.path().join(name), self.world.expand(&text())).expect("writable");
+            }
+            _ => {
+                fs::copy(path, self.working.path().join(name)).expect("writable");
+            }
+        }
+    }
+
+    fn step(&mut self, step: &Step, place: &Path) {
+        let plan = self.run(step, &step.plan());
+        self.expect(plan.exit == step.plan_exit(), place, || {
+            format!("plan: exit {} instead of {}", plan.exit, step.plan_exit())
+        });
+        self.expect(plan.writes == 0, place, || {
+            format!("plan: sent {} write requests", plan.writes)
+        });
+        let sync = self.run(step, &step.run());
+        if let Some(token) = golden::approval_token(&sync.transcript) {
+            self.world.name("approval", token);
+        }
+        self.expect(sync.exit == step.exit, place, || {
+            format!("sync: exit {} instead of {}", sync.exit, step.exit)
+        });
+        let refused = sync.exit >= 2;
+        self.expect(!refused || sync.writes == 0, place, || {
+            "sync: wrote although it ended with an error".to_owned()
+        });
+        let accounts = self.accounts();
+        for (file, text) in [
+            ("plan.txt", self.normalize(&plan.transcript)),
+            ("sync.txt", self.normalize(&sync.transcript)),
+            ("accounts-after.json", self.normalize(&accounts)),
+        ] {
+            self.wrong.extend(golden::compare(&place.join(file), &text));
+        }
+        if let Some(exit) = step.again_exit() {
+            self.once_more(step, place, exit);
+        }
+        self.decoys.assert_untouched(&self.world.zitadel);
+    }
+
+    /// Another run has nothing left to do, unless the scenario says that it has.
+    fn once_more(&mut self, step: &Step, place: &Path, exit: i32) {
+        let mut words = step.plan();
+        if step.is_plain_sync() {
+            words.push("--detailed-exit-code".to_owned());
+        }
+        let again = self.run(step, &words);
+        self.expect(again.exit == exit, place, || {
+            format!(
+                "the plan after the run: exit {} instead of {exit}\n{}",
+                again.exit, again.transcript
+            )
+        });
+        let pending = exit > 1 || again.transcript.contains(NOTHING);
+        self.expect(pending, place, || {
+            format!("the plan after the run is not empty:\n{}", again.transcript)
+        });
+    }
+
+    fn run(&self, step: &Step, words: &[String]) -> Run {
+        self.world.zitadel.reset_counts();
+        let mut command = Command::new(self.program(&step.program));
+        command
+            .current_dir(self.working.path())
+            .env_clear()
+            .env("TMPDIR", self.working.path());
+        command.args(words.iter().map(|word| self.world.expand(word)));
+        for (name, value) in &step.environment {
+            command.env(name, self.world.expand(value));
+        }
+        let output = command.output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Run {
+            transcript: golden::transcript(&text(output.stdout), &text(output.stderr)),
+            exit: output.status.code().expect("no signal"),
+            writes: self.world.zitadel.writes().len(),
+        }
+    }
+
+    /// The program under a name of its own, as links in the image give it.
+    fn program(&self, name: &str) -> PathBuf {
+        let folder = self.working.path().join("bin");
+        let link = folder.join(name);
+        if !link.exists() {
+            fs::create_dir_all(&folder).expect("writable");
+            symlink(env!("CARGO_BIN_EXE_directory-sync"), &link).expect("writable");
+        }
+        link
+    }
+
+    /// The accounts that are no decoys, as JSON; ids that the double chose get a name when they are first seen.
+    fn accounts(&mut self) -> String {
+        let views = self.world.zitadel.all_users();
+        let mut accounts = Vec::new();
+        for view in views.into_iter().filter(|view| !Decoys::is_one(view)) {
+            let chosen = view.id.len() > 15 && view.id.bytes().all(|byte| byte.is_ascii_digit());
+            if chosen && self.ids.iter().all(|(id, _)| *id != view.id) {
+                let name = self.name_for(&view.email);
+                self.ids.push((view.id.clone(), name));
+            }
+            accounts.push(Account::now(&self.world.zitadel, view));
+        }
+        serde_json::to_string_pretty(&accounts).expect("JSON") + "\n"
+    }
+
+    /// `<e-mail>`, and `<e-mail 2>` for the account that came after it.
+    fn name_for(&self, email: &str) -> String {
+        let is_free = |name: &String| self.ids.iter().all(|(_, known)| known != name);
+        let numbered = (2..).map(|number| format!("<{email} {number}>"));
+        std::iter::once(format!("<{email}>"))
+            .chain(numbered)
+            .find(is_free)
+            .expect("endless")
+    }
+
+    fn normalize(&self, text: &str) -> String {
+        let mut text = self.world.collapse(text);
+        if let Some(token) = golden::approval_token(&text) {
+            text = text.replace(&token, "{{approval}}");
+        }
+        for (id, name) in &self.ids {
+            text = text.replace(id, name);
+        }
+        text
+    }
+
+    /// The other way round, for calls that a scenario makes.
+    fn with_ids(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (id, name) in &self.ids {
+            text = text.replace(name, id);
+        }
+        text
+    }
+
+    fn expect(&mut self, holds: bool, place: &Path, what: impl FnOnce() -> String) {
+        if !holds {
+            self.wrong.push(format!("{}: {}", place.display(), what()));
+        }
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &Path, text: &str) -> Vec<T>
+where
+{
+    serde_json::from_str::<Value>(text)
+        .and_then(serde_json::from_value)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

@@ -1,0 +1,8 @@
+//! What the rest of the program may expect of a target, shown by Zitadel's double.
+
+mod confirm;
+mod prepare;
+mod read;
+mod resilience;
+mod support;
+mod write;

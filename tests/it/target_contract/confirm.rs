@@ -1,0 +1,209 @@
+//! What the list does not show is asked for many at a time, and answered one by one only where it differs.
+
+use directory_sync::model::{TargetId, Value};
+use directory_sync::target::zitadel::ZitadelTarget;
+use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
+use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
+
+use super::support::{World, at, disable, nth};
+
+const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
+
+fn worlds() -> Vec<World> {
+    [Version::V2_64, Version::V4_2, Version::V4]
+        .map(|version| {
+            World::with(Options {
+                version,
+                ..Options::default()
+            })
+        })
+        .into()
+}
+
+fn ids(world: &World, count: usize) -> Vec<TargetId> {
+    world
+        .zitadel
+        .add_users((0..count).map(nth))
+        .into_iter()
+        .map(TargetId::new)
+        .collect()
+}
+
+async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
+    let asked: Vec<_> = asked
+        .iter()
+        .map(|(target_id, expected)| Expectation {
+            target_id,
+            expected: expected.clone(),
+        })
+        .collect();
+    target.confirm(&asked).await.unwrap()
+}
+
+fn unmet(index: usize, current: Option<&str>) -> Unmet {
+    Unmet {
+        index,
+        current: current.map(Value::text),
+    }
+}
+
+/// Every kind of question is answered alike by servers that can filter and by those that cannot.
+#[tokio::test]
+async fn answers_are_the_same_on_every_server() {
+    for world in worlds() {
+        let users = ids(&world, 3);
+        let long = world.zitadel.add_user(UserSeed {
+            metadata: vec![("preferred_username".into(), vec![b'x'; 300])],
+            ..nth(7)
+        });
+        let (long, gone) = (TargetId::new(long), TargetId::new("123"));
+        let target = world.prepared().await;
+        disable(&target, users[2].as_str()).await.unwrap();
+        let (localpart, preferred) = (at(&target, "localpart"), at(&target, "preferred_username"));
+        let values = ["lp0", "other", &"x".repeat(300), &"y".repeat(300)].map(Value::text);
+
+        let got = confirm(
+            &target,
+            &[
+                (&users[0], Expected::Value(localpart, &values[0])),
+                (&users[1], Expected::Value(localpart, &values[1])),
+                (&users[0], Expected::Value(preferred, &values[0])),
+                (&long, Expected::Value(preferred, &values[2])),
+                (&long, Expected::Value(preferred, &values[3])),
+                (&users[0], Expected::Present(localpart)),
+                (&long, Expected::Present(localpart)),
+                (&users[0], Expected::Absent(preferred)),
+                (&users[1], Expected::Absent(localpart)),
+                (&users[2], Expected::DisabledByUs),
+                (&users[1], Expected::DisabledByUs),
+                (&gone, Expected::Value(localpart, &values[0])),
+                (&gone, Expected::Absent(localpart)),
+                // The same question about the same user, with another answer.
+                (&users[0], Expected::Value(localpart, &values[1])),
+            ],
+        )
+        .await;
+        let long_text = "x".repeat(300);
+        assert_eq!(
+            got,
+            [
+                unmet(1, Some("lp1")),
+                unmet(2, None),
+                unmet(4, Some(&long_text)),
+                unmet(6, None),
+                unmet(8, Some("lp1")),
+                unmet(10, None),
+                unmet(11, None),
+                unmet(13, Some("lp0")),
+            ]
+        );
+    }
+}
+
+/// Two hundred and fifty values that hold are three requests, and one that does not is two more.
+#[tokio::test]
+async fn values_are_asked_in_hundreds() {
+    let world = World::new();
+    let users = ids(&world, 250);
+    let target = world.prepared().await;
+    let localpart = at(&target, "localpart");
+    let mut values: Vec<_> = (0..250).map(|n| Value::text(format!("lp{n}"))).collect();
+    let asked = |values: &[Value]| -> Vec<_> {
+        let pairs = users.iter().zip(values.to_vec());
+        pairs.map(|(user, value)| (user.clone(), value)).collect()
+    };
+    let run = async |pairs: Vec<(TargetId, Value)>| {
+        let asked: Vec<_> = pairs
+            .iter()
+            .map(|(user, value)| (user, Expected::Value(localpart, value)))
+            .collect();
+        confirm(&target, &asked).await
+    };
+    assert_eq!(run(asked(&values)).await, []);
+    assert_eq!(world.zitadel.requests(), 3);
+
+    world.zitadel.reset_counts();
+    values[120] = Value::text("other");
+    assert_eq!(run(asked(&values)).await, [unmet(120, Some("lp120"))]);
+    let counts = world.zitadel.request_counts();
+    assert_eq!((counts["POST /v2/users"], counts.get(METADATA)), (4, Some(&1)));
+}
+
+/// Whether a key is there is one request for thousands, and naming those without it one more.
+#[tokio::test]
+async fn keys_are_asked_in_thousands() {
+    let world = World::new();
+    let users = ids(&world, 300);
+    let bare = TargetId::new(world.zitadel.add_user(UserSeed {
+        metadata: vec![],
+        ..nth(999)
+    }));
+    let target = world.prepared().await;
+    let (localpart, preferred) = (at(&target, "localpart"), at(&target, "preferred_username"));
+    let mut asked: Vec<_> = users
+        .iter()
+        .map(|user| (user, Expected::Present(localpart)))
+        .collect();
+    asked.extend(users.iter().map(|user| (user, Expected::Absent(preferred))));
+    assert_eq!(confirm(&target, &asked).await, []);
+    assert_eq!(world.zitadel.requests(), 2);
+
+    world.zitadel.reset_counts();
+    asked.push((&bare, Expected::Present(localpart)));
+    assert_eq!(confirm(&target, &asked).await, [unmet(600, None)]);
+    assert_eq!(world.zitadel.requests(), 3);
+}
+
+/// An old server is asked once whether it can filter, and each user is read once for all that is asked about it.
+#[tokio::test]
+async fn an_old_server_is_read_user_by_user() {
+    let world = World::with(Options {
+        version: Version::V2_64,
+        ..Options::default()
+    });
+    let users = ids(&world, 5);
+    let target = world.prepared().await;
+    let (localpart, preferred) = (at(&target, "localpart"), at(&target, "preferred_username"));
+    let mut asked: Vec<_> = users
+        .iter()
+        .map(|user| (user, Expected::Present(localpart)))
+        .collect();
+    asked.extend(users.iter().map(|user| (user, Expected::Absent(preferred))));
+    assert_eq!(confirm(&target, &asked).await, []);
+    assert_eq!(world.zitadel.request_counts()[METADATA], 5);
+
+    world.zitadel.reset_counts();
+    assert_eq!(confirm(&target, &asked).await, []);
+    assert_eq!(world.zitadel.requests(), 5);
+}
+
+/// A question that cannot be answered is an error: unknown is not the same as unmet.
+#[tokio::test]
+async fn no_answer_is_an_error() {
+    let world = World::new();
+    let users = ids(&world, 1);
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::always(FaultKind::not_found_without_id()));
+    for expected in [
+        Expected::Present(at(&target, "localpart")),
+        Expected::DisabledByUs,
+    ] {
+        let asked = Expectation {
+            target_id: &users[0],
+            expected,
+        };
+        let error = target.confirm(&[asked]).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unreachable);
+    }
+}
+
+/// Nothing to ask is nothing to send.
+#[tokio::test]
+async fn nothing_is_asked_for_nothing() {
+    let world = World::new();
+    let target = world.prepared().await;
+    assert_eq!(confirm(&target, &[]).await, []);
+    assert_eq!(world.zitadel.requests(), 0);
+}

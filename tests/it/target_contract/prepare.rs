@@ -1,0 +1,256 @@
+//! What is wrong is found before anything is read, and said so that it can be put right.
+
+use std::time::Duration;
+
+use directory_sync::config::Credentials;
+use directory_sync::target::{Target, TargetError, TargetErrorKind as Kind};
+use testkit::zitadel::{Access, Fault, FaultKind, Options};
+
+use super::support::{World, nth, read_all};
+
+async fn refused(world: &World) -> TargetError {
+    world.target().prepare().await.unwrap_err()
+}
+
+/// Token, rights, organization, role and grants: five requests.
+#[tokio::test]
+async fn preparing_is_five_requests() {
+    let world = World::new();
+    let target = world.target();
+    target.prepare().await.unwrap();
+    assert_eq!(world.zitadel.requests(), 5);
+    let stats = target.requests();
+    assert_eq!((stats.total, stats.retried), (5, 0));
+    let operations: Vec<_> = stats.by_operation.into_keys().collect();
+    assert_eq!(
+        operations,
+        [
+            "list_grants",
+            "organization",
+            "permissions",
+            "project_roles",
+            "token"
+        ]
+    );
+}
+
+/// Rights that are missing are named, with the role that has them. The list would just have been empty.
+#[tokio::test]
+async fn missing_rights_are_named() {
+    let world = World::new();
+    world.zitadel.revoke(&["user.read", "user.grant.write"]);
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert!(
+        error.what.contains("lacks user.read, user.grant.write in"),
+        "{error}"
+    );
+    assert!(error.hint.unwrap().contains("ORG_USER_MANAGER"));
+
+    world.zitadel.set_access(&Access::Nothing);
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert!(error.what.contains("user.delete"), "{error}");
+}
+
+/// A role that is not there is named beside those that are.
+#[tokio::test]
+async fn a_missing_role_is_named_with_the_others() {
+    let mut world = World::new();
+    world.settings.role = "Member".into();
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(
+        error
+            .what
+            .contains("has no role `Member`; it has `Admin`, `User`"),
+        "{error}"
+    );
+
+    world.settings.project_id = "1".into();
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(error.hint.unwrap().contains("zitadel.project_id"));
+}
+
+/// A project of another organization serves when it is granted to ours.
+#[tokio::test]
+async fn a_granted_project_serves() {
+    let mut world = World::new();
+    let zitadel = &world.zitadel;
+    let project = zitadel.add_project(&zitadel.other_organization_id(), "Theirs", &["User"]);
+    world.settings.project_id.clone_from(&project);
+    assert_eq!(refused(&world).await.kind, Kind::Misconfigured);
+    world
+        .zitadel
+        .grant_project(&project, &world.zitadel.organization_id(), &["User"]);
+    world.target().prepare().await.unwrap();
+}
+
+/// An organization that is not there is named by its key.
+#[tokio::test]
+async fn an_unknown_organization_is_named() {
+    let mut world = World::new();
+    world.settings.organization_id = "1".into();
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(error.hint.unwrap().contains("zitadel.organization_id"));
+}
+
+/// The server says nothing but 500 of a wrong key: the message says which key, for what address, and what of the
+/// clocks. It is tried twice, not for minutes.
+#[tokio::test]
+async fn a_wrong_key_is_explained() {
+    let mut world = World::new();
+    let path = world.file("foreign.json", &world.zitadel.foreign_key_file_json());
+    world.settings.credentials = Credentials::KeyFile(path);
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Unauthorized);
+    let key = format!("key key-{}", world.zitadel.service_user_id());
+    for part in [
+        key,
+        format!("audience {}", world.zitadel.url()),
+        "its clock agrees with ours".into(),
+    ] {
+        assert!(error.what.contains(&part), "{error}");
+    }
+    assert_eq!(world.zitadel.request_counts().values().sum::<u64>(), 2);
+}
+
+/// A server whose clock is minutes away from ours is served by its own.
+#[tokio::test]
+async fn a_clock_that_is_minutes_off_is_bridged() {
+    let world = World::new();
+    let ahead = Duration::from_secs(700);
+    world.zitadel.advance_clock(ahead);
+    // Without knowing better, the assertion has expired when it arrives.
+    assert!(refused(&world).await.what.contains("Errors.Internal"));
+
+    let date = jiff::Timestamp::now() + ahead;
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date);
+    world.zitadel.inject(Fault::once(
+        "POST",
+        "/oauth/v2/token",
+        FaultKind::Answer {
+            status: 500,
+            headers: vec![
+                ("content-type".into(), "application/json".into()),
+                ("date".into(), date.unwrap()),
+            ],
+            body: r#"{"error":"server_error","error_description":"Errors.Internal"}"#.into(),
+        },
+    ));
+    world.target().prepare().await.unwrap();
+}
+
+/// A service user that is switched off is said to be.
+#[tokio::test]
+async fn a_deactivated_service_user_is_named() {
+    let world = World::new();
+    world.zitadel.deactivate_service_user();
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert!(error.what.contains("is deactivated"), "{error}");
+}
+
+/// An address that the instance does not answer to is not mistaken for a wrong key.
+#[tokio::test]
+async fn a_wrong_host_name_is_named() {
+    let mut world = World::with(Options {
+        domains: vec!["localhost".into()],
+        ..Options::default()
+    });
+    world.settings.url = format!("http://127.0.0.1:{}", world.zitadel.port())
+        .parse()
+        .unwrap();
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(error.hint.unwrap().contains("external domain"));
+}
+
+/// Something that is no Zitadel is said to be none.
+#[tokio::test]
+async fn a_web_page_is_no_zitadel() {
+    let world = World::new();
+    world.zitadel.inject(Fault::always(FaultKind::html(200)));
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Protocol);
+    assert!(error.what.contains("HTML"), "{error}");
+    assert!(error.hint.unwrap().contains("is this a Zitadel"));
+}
+
+/// A redirect is not followed: it would turn a write into a read.
+#[tokio::test]
+async fn a_redirect_is_named() {
+    let world = World::new();
+    let target = world.prepared().await;
+    world.zitadel.inject(Fault::always(FaultKind::Answer {
+        status: 301,
+        headers: vec![("location".into(), "https://z.example/".into())],
+        body: String::new(),
+    }));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(error.what.contains("redirects to https://z.example/"), "{error}");
+}
+
+/// A personal access token works without a key, and says when it does not.
+#[tokio::test]
+async fn a_personal_access_token_serves() {
+    let mut world = World::new();
+    world.zitadel.add_user(nth(1));
+    world.settings.credentials = Credentials::Token(world.zitadel.personal_access_token().into());
+    let target = world.prepared().await;
+    assert_eq!(read_all(&target).await.len(), 1);
+    assert!(!target.requests().by_operation.contains_key("token"));
+
+    world.settings.credentials = Credentials::Token("nothing".to_owned().into());
+    let error = refused(&world).await;
+    assert_eq!(
+        (error.kind, error.error_id.as_deref()),
+        (Kind::Unauthorized, Some("AUTH-7fs1e"))
+    );
+}
+
+/// Each step of a check stands on its own, and says what to do where it fails.
+#[tokio::test]
+async fn check_names_each_step() {
+    let mut world = World::new();
+    world.zitadel.add_user(nth(1));
+    world.settings.role = "Member".into();
+    let findings = world.target().check().await;
+    let got: Vec<_> = findings
+        .iter()
+        .map(|finding| (finding.subject.as_str(), finding.result.is_ok()))
+        .collect();
+    assert_eq!(
+        got,
+        [
+            ("target zitadel: token", true),
+            ("target zitadel: permissions", true),
+            ("target zitadel: organization", true),
+            ("target zitadel: role", false),
+            ("target zitadel: users", true),
+        ]
+    );
+    assert!(
+        findings[3]
+            .result
+            .as_ref()
+            .unwrap_err()
+            .fix
+            .as_ref()
+            .unwrap()
+            .contains("zitadel.role")
+    );
+}
+
+/// Accounts are not read before it is proved that they can be seen.
+#[tokio::test]
+async fn reading_comes_after_preparing() {
+    let world = World::new();
+    assert_eq!(
+        world.target().read(&mut |_| {}).await.unwrap_err().kind,
+        Kind::Protocol
+    );
+}

@@ -1,0 +1,239 @@
+//! Every account once, whatever the pages look like.
+
+use std::collections::BTreeSet;
+
+use directory_sync::config::Credentials;
+use directory_sync::model::{Account, ExternalId, Lifecycle};
+use directory_sync::target::{Target, TargetErrorKind as Kind};
+use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, UserState, Version};
+
+use super::support::{World, ada, at, nth, read_all};
+
+/// An account comes with all that the list shows, and says what it does not show.
+#[tokio::test]
+async fn an_account_is_read_in_full() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+
+    let accounts = read_all(&target).await;
+    let [account] = &accounts[..] else {
+        panic!("{accounts:?}")
+    };
+    assert_eq!(account.target_id.as_str(), id);
+    assert_eq!(account.id, ExternalId::from_hex("616461"));
+    assert_eq!(
+        (&*account.id_text, &*account.login),
+        ("616461", "ada@example.org")
+    );
+    assert_eq!(
+        (account.lifecycle, account.email_verified, account.protected),
+        (Lifecycle::Active, true, false)
+    );
+    assert_eq!(&*account.entitlements, [Box::from("User")]);
+    let texts =
+        ["first_name", "last_name", "email", "phone"].map(|name| account.attributes.text(at(&target, name)));
+    assert_eq!(
+        texts,
+        [
+            Some("Ada"),
+            Some("Lovelace"),
+            Some("ada@example.org"),
+            Some("+4930901820")
+        ]
+    );
+    for (index, spec) in target.schema().iter() {
+        assert_eq!(account.unread.contains(index), !spec.listed, "{}", spec.name);
+    }
+}
+
+/// Only what an administrator switched off is disabled; a nickname that is no hex is no id; other
+/// organizations and machines are not ours.
+#[tokio::test]
+async fn states_nicknames_and_strangers() {
+    let world = World::new();
+    let states = [
+        (UserState::Active, Lifecycle::Active),
+        (UserState::Inactive, Lifecycle::Disabled),
+        (UserState::Locked, Lifecycle::Active),
+        (UserState::Initial, Lifecycle::Active),
+    ];
+    for (n, (state, _)) in states.iter().enumerate() {
+        world.zitadel.add_user(UserSeed {
+            state: Some(*state),
+            nick_name: "Adi".into(),
+            roles: vec![],
+            ..nth(n)
+        });
+    }
+    world.zitadel.add_user(UserSeed {
+        organization: Some(world.zitadel.other_organization_id()),
+        roles: vec![],
+        ..ada()
+    });
+    let target = world.prepared().await;
+
+    let accounts = read_all(&target).await;
+    let got: Vec<_> = accounts.iter().map(|account| account.lifecycle).collect();
+    assert_eq!(got, states.map(|(_, lifecycle)| lifecycle));
+    for account in accounts {
+        assert_eq!(
+            (account.id, &*account.id_text, account.entitlements.len()),
+            (None, "Adi", 0)
+        );
+    }
+}
+
+/// Pages of every size give everybody once, on servers of every age.
+#[tokio::test]
+async fn pages_give_everybody_once() {
+    for version in [Version::V2_64, Version::V4_2, Version::V4] {
+        let world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        let wanted: BTreeSet<_> = world.zitadel.add_users((0..10).map(nth)).into_iter().collect();
+        for rows in [1, 3, 9, 10, 11] {
+            let accounts = read_all(&world.paged(rows).await).await;
+            let got: BTreeSet<_> = accounts
+                .iter()
+                .map(|account| account.target_id.to_string())
+                .collect();
+            assert_eq!((accounts.len(), &got), (10, &wanted), "{version:?}, {rows} rows");
+            assert!(accounts.iter().all(|account| account.entitlements.len() == 1));
+        }
+    }
+}
+
+/// The service user's own account is known as such.
+#[tokio::test]
+async fn the_own_account_is_protected() {
+    let mut world = World::new();
+    let ids = world.zitadel.add_users((0..2).map(nth));
+    world.settings.credentials = Credentials::Token(world.zitadel.personal_access_token().into());
+    let me = FaultKind::json(200, format!(r#"{{"user":{{"id":"{}"}}}}"#, ids[1]));
+    world.zitadel.inject(Fault::once("GET", "/auth/v1/users/me", me));
+    let accounts = read_all(&world.prepared().await).await;
+    let protected: Vec<_> = accounts.iter().map(|account| account.protected).collect();
+    assert_eq!(protected, [false, true]);
+}
+
+/// Pages are as full as they can be: each row is asked for once, and the joints between pages cost no page.
+#[tokio::test]
+async fn pages_are_full() {
+    let world = World::new();
+    world.zitadel.add_users((0..20).map(nth));
+    for (rows, requests) in [(10_000, 1), (20, 1), (19, 2), (10, 2), (5, 4)] {
+        read_all(&world.paged(rows).await).await;
+        assert_eq!(world.zitadel.requests(), requests, "{rows} rows");
+    }
+}
+
+/// Somebody who is added before the rows that were read shifts them, and repeats nobody.
+#[tokio::test]
+async fn an_account_added_meanwhile_repeats_nobody() {
+    let world = World::new();
+    world.zitadel.add_users((0..6).map(nth));
+    let target = world.paged(3).await;
+    let mut seen = Vec::new();
+    let mut each = |account: Account| {
+        if seen.is_empty() {
+            world.zitadel.add_user(UserSeed {
+                id: Some("0".into()),
+                ..nth(99)
+            });
+        }
+        seen.push(account.login);
+    };
+    target.read(&mut each).await.unwrap();
+    let distinct: BTreeSet<_> = seen.iter().collect();
+    assert_eq!(distinct.len(), seen.len(), "{seen:?}");
+    assert!(seen.len() >= 6);
+}
+
+/// Somebody who is deleted shifts the rows the other way, and hides nobody; not even where the list then ends early.
+#[tokio::test]
+async fn an_account_deleted_meanwhile_hides_nobody() {
+    for (count, deleted) in [(7, 2), (7, 1), (6, 2), (4, 2), (4, 3), (9, 3)] {
+        let world = World::new();
+        let ids = world.zitadel.add_users((0..count).map(nth));
+        let target = world.paged(3).await;
+        let mut seen = BTreeSet::new();
+        let mut each = |account: Account| {
+            if seen.is_empty() {
+                for id in &ids[..deleted] {
+                    world.meddle("DELETE", &format!("/v2/users/{id}"));
+                }
+            }
+            assert!(seen.insert(account.target_id.to_string()), "twice: {account:?}");
+        };
+        target.read(&mut each).await.unwrap();
+        let missing: Vec<_> = ids[deleted..].iter().filter(|id| !seen.contains(*id)).collect();
+        assert!(
+            missing.is_empty(),
+            "{deleted} of {count} deleted: {missing:?} are missing"
+        );
+    }
+}
+
+/// A reply over the gateway's limit makes the pages smaller, for accounts and for grants.
+#[tokio::test]
+async fn a_reply_too_large_halves_the_page() {
+    let world = World::with(Options {
+        reply_cap: 4_000,
+        ..Options::default()
+    });
+    let wanted = world.zitadel.add_users((0..40).map(nth));
+    let target = world.target();
+    target.prepare().await.unwrap();
+    let got: Vec<_> = read_all(&target)
+        .await
+        .into_iter()
+        .map(|account| account.target_id.to_string())
+        .collect();
+    assert_eq!(got, wanted);
+}
+
+/// A page that breaks off is read again, and nobody on it is handed over twice.
+#[tokio::test]
+async fn a_page_that_breaks_off_is_read_again() {
+    let world = World::new();
+    world.zitadel.add_users((0..5).map(nth));
+    let target = world.prepared().await;
+    for kind in [
+        FaultKind::Reset,
+        FaultKind::LoseReply,
+        FaultKind::status(503),
+        FaultKind::html(502),
+    ] {
+        world.zitadel.inject(Fault::once("POST", "/v2/users", kind));
+        assert_eq!(read_all(&target).await.len(), 5);
+    }
+    assert_eq!(target.requests().retried, 4);
+}
+
+/// A list that cannot be read to its end is an error, and never a short list.
+#[tokio::test]
+async fn garbage_is_an_error() {
+    let world = World::new();
+    world.zitadel.add_users((0..5).map(nth));
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::once("POST", "/v2/users", FaultKind::Garbage));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Protocol);
+}
+
+/// Grants whose pages do not add up are read again; if they never do, the run ends.
+#[tokio::test]
+async fn grants_that_do_not_add_up_end_the_run() {
+    let world = World::with(Options {
+        unordered: Unordered::Shuffled,
+        ..Options::default()
+    });
+    world.zitadel.add_users((0..40).map(nth));
+    let target = world.target().with_page_size(2.try_into().unwrap());
+    let error = target.prepare().await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (Kind::Unreachable, "list_grants"));
+}

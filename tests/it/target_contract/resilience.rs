@@ -1,0 +1,206 @@
+//! Lost replies, refused tokens, tired servers.
+
+use directory_sync::target::{Target, TargetErrorKind as Kind};
+use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
+
+use super::support::{World, ada, create, delete, edit_of, nth, person, read_all, update};
+
+const CREATE: &str = "/v2/users/human";
+
+/// A create whose reply was lost is looked for before it is sent again, and gets its role.
+#[tokio::test]
+async fn a_lost_create_is_found_again() {
+    let world = World::new();
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::once("POST", CREATE, FaultKind::LoseReply));
+    let applied = create(&target, &person(&target, &[])).await.unwrap();
+
+    let users = world.zitadel.users();
+    assert_eq!((users.len(), users[0].grants.len()), (1, 1));
+    assert_eq!(applied.target_id.unwrap().as_str(), users[0].id);
+    assert_eq!(world.zitadel.request_counts()["POST /v2/users/human"], 1);
+}
+
+/// The list may not show the lost account yet; then the second create meets it, and it is looked for again.
+#[tokio::test]
+async fn a_lost_create_is_found_behind_a_late_list() {
+    let world = World::new();
+    let target = world.prepared().await;
+    world.zitadel.freeze_projection_for(ReadSide::Users, 1);
+    world
+        .zitadel
+        .inject(Fault::once("POST", CREATE, FaultKind::LoseReply));
+    create(&target, &person(&target, &[])).await.unwrap();
+    assert_eq!(world.zitadel.users().len(), 1);
+    assert_eq!(world.zitadel.users()[0].grants.len(), 1);
+}
+
+/// A create that never arrived is sent again.
+#[tokio::test]
+async fn a_create_that_never_arrived_is_sent_again() {
+    let world = World::new();
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::once("POST", CREATE, FaultKind::Reset));
+    create(&target, &person(&target, &[])).await.unwrap();
+    assert_eq!(world.zitadel.request_counts()["POST /v2/users/human"], 2);
+    assert_eq!(target.requests().retried, 1);
+}
+
+/// Somebody else's account is never taken for the lost one.
+#[tokio::test]
+async fn a_lost_create_is_not_somebody_else() {
+    let world = World::new();
+    world.zitadel.add_user(UserSeed {
+        nick_name: "626f62".into(),
+        ..ada()
+    });
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::once("POST", CREATE, FaultKind::Reset));
+    let error = create(&target, &person(&target, &[])).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Conflict);
+}
+
+/// A delete, an update and a grant whose reply was lost are sent again and succeed.
+#[tokio::test]
+async fn other_writes_are_repeated() {
+    let world = World::new();
+    let id = world.zitadel.add_user(UserSeed {
+        roles: vec![],
+        ..ada()
+    });
+    let target = world.prepared().await;
+    let lose = |method, prefix| {
+        world
+            .zitadel
+            .inject(Fault::once(method, prefix, FaultKind::LoseReply));
+    };
+
+    lose("PUT", CREATE);
+    lose("POST", "/management/v1/users");
+    let mut change = edit_of(
+        &target,
+        &id,
+        person(&target, &[("last_name", "King")]),
+        &["last_name"],
+    );
+    change.grant = vec!["User".into()];
+    update(&target, change).await.unwrap();
+    let user = world.zitadel.user(&id).unwrap();
+    assert_eq!((user.family_name.as_str(), user.grants.len()), ("King", 1));
+
+    lose("DELETE", "/v2/users");
+    delete(&target, &id).await.unwrap();
+    assert_eq!(world.zitadel.users(), []);
+    assert_eq!(target.requests().retried, 3);
+}
+
+/// A grant that Zitadel has but does not list yet is good enough, and said.
+#[tokio::test]
+async fn a_grant_that_is_not_listed_yet_is_taken_for_there() {
+    let world = World::new();
+    let id = world.zitadel.add_user(UserSeed {
+        roles: vec![],
+        ..ada()
+    });
+    let target = world.prepared().await;
+    world.zitadel.freeze_projection(ReadSide::Grants);
+    let mut change = edit_of(&target, &id, person(&target, &[]), &[]);
+    change.grant = vec!["User".into()];
+    assert_eq!(update(&target, change.clone()).await.unwrap().warnings.len(), 0);
+    assert_eq!(update(&target, change).await.unwrap().warnings.len(), 1);
+}
+
+/// A token that is refused in mid-run is renewed once; a second refusal is final.
+#[tokio::test]
+async fn a_refused_token_is_renewed_once() {
+    let world = World::new();
+    world.zitadel.add_user(nth(1));
+    let target = world.prepared().await;
+    let refuse = |times| {
+        world
+            .zitadel
+            .inject(Fault::once("POST", "/v2/users", FaultKind::status(401)).times(times));
+    };
+
+    refuse(1);
+    assert_eq!(read_all(&target).await.len(), 1);
+    assert_eq!(world.zitadel.request_counts()["POST /oauth/v2/token"], 1);
+
+    refuse(2);
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unauthorized);
+    assert!(error.stops_run());
+    assert_eq!(world.zitadel.request_counts()["POST /oauth/v2/token"], 2);
+}
+
+/// Rights that are taken away in mid-run stop it.
+#[tokio::test]
+async fn rights_that_go_stop_the_run() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+    world.zitadel.revoke(&["user.write", "user.delete"]);
+    for error in [
+        create(&target, &person(&target, &[("email", "new@example.org")]))
+            .await
+            .unwrap_err(),
+        delete(&target, &id).await.unwrap_err(),
+    ] {
+        assert!(error.stops_run(), "{error}");
+        assert!(error.hint.unwrap().contains("ORG_USER_MANAGER"));
+    }
+    assert_eq!(world.zitadel.users()[0].state, UserState::Active);
+}
+
+/// A server that has enough is left alone for a moment, by everybody; in the end it is an error.
+#[tokio::test]
+async fn too_many_requests_are_repeated_and_end() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+    let throttle = |times| {
+        let fault = Fault::once("DELETE", "/v2/users", FaultKind::too_many_requests(Some(0)));
+        world.zitadel.inject(fault.times(times));
+    };
+    throttle(5);
+    let error = delete(&target, &id).await.unwrap_err();
+    assert!(matches!(error.kind, Kind::Throttled { .. }));
+    throttle(4);
+    delete(&target, &id).await.unwrap();
+    assert_eq!(world.zitadel.request_counts()["DELETE /v2/users/{userId}"], 10);
+}
+
+/// A 404 that names no error is no proof that somebody is gone.
+#[tokio::test]
+async fn a_404_without_an_id_removes_nobody() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+    world
+        .zitadel
+        .inject(Fault::always(FaultKind::not_found_without_id()));
+    assert_eq!(delete(&target, &id).await.unwrap_err().kind, Kind::Unreachable);
+    assert_eq!(world.zitadel.users().len(), 1);
+}
+
+/// Nobody's data is in an error, whatever the server repeats.
+#[tokio::test]
+async fn errors_hold_no_values() {
+    let world = World::new();
+    let target = world.prepared().await;
+    let bad = person(
+        &target,
+        &[("email", "lovelace@bad_host"), ("first_name", "Augusta")],
+    );
+    let error = create(&target, &bad).await.unwrap_err();
+    let shown = format!("{error} {:?}", error.hint);
+    for value in ["lovelace", "Augusta", "bad_host"] {
+        assert!(!shown.contains(value), "{shown}");
+    }
+}

@@ -1,0 +1,285 @@
+//! A double, a target that talks to it, and people.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use directory_sync::config::{ApplySettings, Credentials, Localpart, ZitadelSettings};
+use directory_sync::http::Backoff;
+use directory_sync::model::{
+    Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
+    Identity, Lifecycle, RecordRef, Removal, RemovalReason, TargetId, Value,
+};
+use directory_sync::target::zitadel::ZitadelTarget;
+use directory_sync::target::{Applied, Target, TargetError};
+use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
+
+/// One test's server, and the files its target reads.
+pub(crate) struct World {
+    pub(crate) zitadel: ZitadelDouble,
+    pub(crate) settings: ZitadelSettings,
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let zitadel = ZitadelDouble::start(options);
+        let dir = tempfile::tempdir().unwrap();
+        let key_file = dir.path().join("key.json");
+        std::fs::write(&key_file, zitadel.key_file_json()).unwrap();
+        let settings = ZitadelSettings {
+            url: zitadel.url().parse().unwrap(),
+            credentials: Credentials::KeyFile(key_file),
+            organization_id: zitadel.organization_id(),
+            project_id: zitadel.project_id(),
+            idp_id: Some(zitadel.idp_id()),
+            ..offline()
+        };
+        Self {
+            zitadel,
+            settings,
+            dir,
+        }
+    }
+
+    /// A file next to the key.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub(crate) fn target(&self) -> ZitadelTarget {
+        ZitadelTarget::new(&self.settings, &ApplySettings::default())
+            .unwrap()
+            .with_backoff(Backoff {
+                first: Duration::from_millis(1),
+                longest: Duration::from_millis(4),
+                tries: 5,
+            })
+    }
+
+    /// A target that has proved what it needs, with its counts and the double's at zero.
+    pub(crate) async fn prepared(&self) -> ZitadelTarget {
+        let target = self.target();
+        target.prepare().await.unwrap();
+        self.zitadel.reset_counts();
+        target
+    }
+
+    pub(crate) async fn paged(&self, rows: u32) -> ZitadelTarget {
+        let target = self.target().with_page_size(NonZeroU32::new(rows).unwrap());
+        target.prepare().await.unwrap();
+        self.zitadel.reset_counts();
+        target
+    }
+
+    /// The operations of all writes so far.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        self.zitadel
+            .writes()
+            .into_iter()
+            .map(|write| write.operation)
+            .collect()
+    }
+
+    /// Sends a request past the target, at once, with all rights.
+    pub(crate) fn meddle(&self, method: &str, path: &str) {
+        let (token, org) = (self.zitadel.owner().token, self.zitadel.organization_id());
+        let mut stream = TcpStream::connect(("127.0.0.1", self.zitadel.port())).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {token}\r\n\
+             x-zitadel-orgid: {org}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            self.zitadel.port()
+        )
+        .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+    }
+}
+
+/// Settings for a target that sends nothing.
+pub(crate) fn offline() -> ZitadelSettings {
+    ZitadelSettings {
+        url: "http://127.0.0.1:9".parse().unwrap(),
+        credentials: Credentials::Token(String::new().into()),
+        organization_id: "1".into(),
+        project_id: "2".into(),
+        idp_id: None,
+        role: "User".into(),
+        sso_login: false,
+        verify_email: false,
+        verify_phone: false,
+        localpart: Localpart::Uuid,
+    }
+}
+
+/// The place of an attribute.
+pub(crate) fn at(target: &ZitadelTarget, name: &str) -> AttributeIndex {
+    target.schema().index(name).unwrap()
+}
+
+/// A person whose source says these things; `ada` if nothing else is said.
+pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identity {
+    let mut attributes = Attributes::empty(target.schema());
+    let usual = [
+        ("first_name", "Ada"),
+        ("last_name", "Lovelace"),
+        ("email", "ada@example.org"),
+    ];
+    for (name, value) in usual.iter().chain(values) {
+        attributes.set(at(target, name), (!value.is_empty()).then(|| Value::text(*value)));
+    }
+    Identity {
+        id: ExternalId::new(*b"ada"),
+        lifecycle: Lifecycle::Active,
+        attributes,
+        unknown: AttributeSet::default(),
+        entitlements: [Box::from("User")].into(),
+        origin: RecordRef {
+            source: "csv".into(),
+            at: "users.csv:2".into(),
+        },
+    }
+}
+
+/// The values of a person with the schema's defaults.
+fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes {
+    let mut attributes = identity.attributes.clone();
+    for (index, spec) in target.schema().iter() {
+        if let (None, Some(default)) = (attributes.get(index), spec.default) {
+            attributes.set(index, Some(default(&identity.id)));
+        }
+    }
+    attributes
+}
+
+pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Result<Applied, TargetError> {
+    let action = Action::Create {
+        identity: identity.clone(),
+        attributes: filled(target, identity),
+    };
+    target.apply(&Change { action }).await
+}
+
+/// An edit that does nothing yet.
+pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
+    Edit {
+        target_id: TargetId::new(id),
+        id_before: None,
+        identity,
+        attributes: Vec::new(),
+        grant: Vec::new(),
+        revoke: Vec::new(),
+        enable: false,
+        before: None,
+        detour: None,
+    }
+}
+
+/// An edit that brings the account to these values of the person.
+pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, names: &[&str]) -> Edit {
+    let change = |name: &&str| {
+        let attribute = at(target, name);
+        AttributeChange {
+            attribute,
+            before: Some(Value::text("before")),
+            after: identity.attributes.get(attribute).cloned(),
+            renames: *name == "email",
+        }
+    };
+    let attributes = names.iter().map(change).collect();
+    Edit {
+        attributes,
+        ..edit(id, identity)
+    }
+}
+
+pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied, TargetError> {
+    let action = Action::Update(edit);
+    target.apply(&Change { action }).await
+}
+
+/// Who is to be removed, as far as that matters to a target.
+pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
+    Removal {
+        account: Account {
+            target_id: TargetId::new(id),
+            id: None,
+            id_text: Box::default(),
+            login: Box::default(),
+            lifecycle: Lifecycle::Active,
+            attributes: Attributes::empty(target.schema()),
+            unread: AttributeSet::default(),
+            email_verified: true,
+            entitlements: [].into(),
+            protected: false,
+        },
+        reason: RemovalReason::Disabled,
+    }
+}
+
+pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
+    let action = Action::Delete(removal(target, id));
+    target.apply(&Change { action }).await
+}
+
+pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
+    let action = Action::Disable(removal(target, id));
+    target.apply(&Change { action }).await
+}
+
+/// An account as this tool leaves it behind.
+pub(crate) fn ada() -> UserSeed {
+    UserSeed {
+        given_name: "Ada".into(),
+        family_name: "Lovelace".into(),
+        display_name: "Lovelace, Ada".into(),
+        nick_name: "616461".into(),
+        email: "ada@example.org".into(),
+        email_verified: true,
+        phone: "+4930901820".into(),
+        phone_verified: true,
+        metadata: vec![
+            (
+                "localpart".into(),
+                b"4d3f729c-f6a8-5955-bde4-1acf8d54265f".to_vec(),
+            ),
+            ("preferred_username".into(), b"ada".to_vec()),
+        ],
+        roles: vec!["User".into()],
+        ..UserSeed::default()
+    }
+}
+
+/// The n-th of many.
+pub(crate) fn nth(n: usize) -> UserSeed {
+    UserSeed {
+        given_name: "N".into(),
+        family_name: format!("Th{n}"),
+        nick_name: hex_of(n),
+        email: format!("n{n}@example.org"),
+        email_verified: true,
+        metadata: vec![("localpart".into(), format!("lp{n}").into_bytes())],
+        roles: vec!["User".into()],
+        ..UserSeed::default()
+    }
+}
+
+fn hex_of(n: usize) -> String {
+    ExternalId::new(n.to_string().into_bytes()).to_string()
+}
+
+pub(crate) async fn read_all(target: &ZitadelTarget) -> Vec<Account> {
+    let mut accounts = Vec::new();
+    target.read(&mut |account| accounts.push(account)).await.unwrap();
+    accounts
+}
