@@ -33,7 +33,11 @@ impl Sweep {
         let wanted = everything(&zitadel);
         let again = installation.run(&["sync"]);
         assert_eq!((again.exit, zitadel.writes().len()), (0, writes), "{again:?}");
-        Self { before, wanted, writes }
+        Self {
+            before,
+            wanted,
+            writes,
+        }
     }
 
     /// Disturbs one write after the other; `disturb` gives whether the run claims that everything holds.
@@ -55,7 +59,13 @@ impl Sweep {
             self.before.lost_or_doubled(&zitadel).map_err(what)?;
             self.compare(&zitadel).map_err(what)
         });
-        assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), self.writes, wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{} of {} are wrong:\n{}",
+            wrong.len(),
+            self.writes,
+            wrong.join("\n")
+        );
     }
 
     fn compare(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
@@ -81,7 +91,10 @@ impl Sweep {
 }
 
 fn disturbed(zitadel: &ZitadelDouble, k: usize) -> String {
-    zitadel.writes().get(k - 1).map_or_else(String::new, |write| write.operation.clone())
+    zitadel
+        .writes()
+        .get(k - 1)
+        .map_or_else(String::new, |write| write.operation.clone())
 }
 
 /// Starts the real program and kills it at the k-th write.
@@ -95,13 +108,20 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
             child.kill().expect("SIGKILL");
         }
     });
-    let mut started = installation.command(&["sync", "-q"]).spawn().expect("the program starts");
+    let mut started = installation
+        .command(&["sync", "-q"])
+        .spawn()
+        .expect("the program starts");
     let mut out = started.stdout.take().expect("a pipe");
     *place = Some(started);
     drop(place);
     // Ends with the program.
     out.read_to_end(&mut Vec::new()).expect("a pipe");
-    let ended = child.lock().expect("no panic").take().map(|mut child| child.wait());
+    let ended = child
+        .lock()
+        .expect("no panic")
+        .take()
+        .map(|mut child| child.wait());
     let status = ended.expect("still there").expect("it was started");
     // The number of writes depends on their order by one or two, and the last one may be followed by the end.
     assert!(status.code().is_none_or(|code| code == 0), "{status}");

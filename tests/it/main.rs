@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module a subject.
 
+mod chaos;
 mod config;
 mod crash;
 mod deployment;

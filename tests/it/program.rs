@@ -98,7 +98,10 @@ impl Installation {
 }
 
 fn arguments<'a>(config: &'a Path, words: &'a [&str]) -> impl Iterator<Item = &'a std::ffi::OsStr> {
-    let words = ["directory-sync"].into_iter().chain(words.iter().copied()).chain(["-c"]);
+    let words = ["directory-sync"]
+        .into_iter()
+        .chain(words.iter().copied())
+        .chain(["-c"]);
     words.map(std::ffi::OsStr::new).chain([config.as_os_str()])
 }
 
@@ -123,7 +126,10 @@ pub(crate) fn side_by_side(
             }
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("no panic")).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("no panic"))
+            .collect()
     });
     wrong.sort();
     wrong.into_iter().map(|(_, what)| what).collect()

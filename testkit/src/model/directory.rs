@@ -127,7 +127,11 @@ impl Directory {
 
     /// What the sources prove; `uses_list` if the list is one of them.
     pub fn known(&self, uses_list: bool) -> Known {
-        let mut known = Known { readable: true, complete: true, ..Known::default() };
+        let mut known = Known {
+            readable: true,
+            complete: true,
+            ..Known::default()
+        };
         let mut records: BTreeMap<String, Vec<Person>> = BTreeMap::new();
         for file in &self.files {
             known.readable &= file.condition == Condition::Fine;
@@ -160,9 +164,15 @@ impl Directory {
             Writing::Good | Writing::Twice => record(person.clone()),
             Writing::Contradicted => {
                 record(person.clone());
-                record(Person { last_name: format!("{}-Other", person.last_name), ..person.clone() });
+                record(Person {
+                    last_name: format!("{}-Other", person.last_name),
+                    ..person.clone()
+                });
             }
-            Writing::BlankName => record(Person { last_name: "  ".to_owned(), ..person.clone() }),
+            Writing::BlankName => record(Person {
+                last_name: "  ".to_owned(),
+                ..person.clone()
+            }),
             Writing::NoName | Writing::NameNotUtf8 => {
                 known.unknown.insert(person.id());
             }
@@ -191,9 +201,8 @@ impl Known {
                 }
             }
         }
-        let unusable = |person: &Person| {
-            logins[&person.email.to_lowercase()] > 1 || person.last_name.trim().is_empty()
-        };
+        let unusable =
+            |person: &Person| logins[&person.email.to_lowercase()] > 1 || person.last_name.trim().is_empty();
         let unusable: Vec<String> = self
             .people
             .iter()
@@ -214,9 +223,14 @@ impl Known {
 }
 
 fn write_row(bytes: &mut Vec<u8>, person: &Person, writing: Writing) {
-    let mut fields: Vec<Vec<u8>> = [&person.email, &person.first_name, &person.last_name, &person.phone]
-        .map(|field| quoted(field))
-        .to_vec();
+    let mut fields: Vec<Vec<u8>> = [
+        &person.email,
+        &person.first_name,
+        &person.last_name,
+        &person.phone,
+    ]
+    .map(|field| quoted(field))
+    .to_vec();
     match writing {
         Writing::Good => {}
         Writing::Twice => write_row(bytes, person, Writing::Good),
@@ -244,10 +258,36 @@ fn quoted(text: &str) -> Vec<u8> {
     }
 }
 
-const LOCALS: [&str; 8] = ["ada", "Grace.Hopper", "o'neil", "jürgen", "x_y+z", "ÅSA", "мария", "a-b"];
-const NAMES: [&str; 8] = ["Ada", "Zoë", "Ольга", "美咲", "Anne Marie", "D'Arcy", "\"Q\"", "عمر"];
-const SURNAMES: [&str; 8] =
-    ["Lovelace", "Smith, Jr.", "Müller", "O'Neil", "田中", "Çelik", "de la Cruz", "I\u{307}pek"];
+const LOCALS: [&str; 8] = [
+    "ada",
+    "Grace.Hopper",
+    "o'neil",
+    "jürgen",
+    "x_y+z",
+    "ÅSA",
+    "мария",
+    "a-b",
+];
+const NAMES: [&str; 8] = [
+    "Ada",
+    "Zoë",
+    "Ольга",
+    "美咲",
+    "Anne Marie",
+    "D'Arcy",
+    "\"Q\"",
+    "عمر",
+];
+const SURNAMES: [&str; 8] = [
+    "Lovelace",
+    "Smith, Jr.",
+    "Müller",
+    "O'Neil",
+    "田中",
+    "Çelik",
+    "de la Cruz",
+    "I\u{307}pek",
+];
 const PHONES: [&str; 4] = ["", "", "+49 30 901820", "+41791234567"];
 
 pub(crate) fn any_person(random: &mut Random, number: usize) -> Person {
@@ -261,13 +301,20 @@ pub(crate) fn any_person(random: &mut Random, number: usize) -> Person {
 
 impl Directory {
     pub(crate) fn any(random: &mut Random, files: usize) -> Self {
-        let mut people: Vec<Person> =
-            (0..random.between(3..=9)).map(|number| any_person(random, number)).collect();
+        let mut people: Vec<Person> = (0..random.between(3..=9))
+            .map(|number| any_person(random, number))
+            .collect();
         if random.percent(8) {
-            let shouted = Person { email: people[0].email.to_uppercase(), ..people[0].clone() };
+            let shouted = Person {
+                email: people[0].email.to_uppercase(),
+                ..people[0].clone()
+            };
             people.push(shouted);
         }
-        let file = File { condition: Condition::Fine, rows: Vec::new() };
+        let file = File {
+            condition: Condition::Fine,
+            rows: Vec::new(),
+        };
         let mut files = vec![file; files];
         for place in 0..people.len() {
             if random.percent(85) {
@@ -275,7 +322,12 @@ impl Directory {
                 files[file].rows.push((place, Writing::Good));
             }
         }
-        Self { people, files, list: Vec::new(), list_condition: Condition::Fine }
+        Self {
+            people,
+            files,
+            list: Vec::new(),
+            list_condition: Condition::Fine,
+        }
     }
 
     /// Changes something; gives what, in words.
@@ -285,7 +337,9 @@ impl Directory {
         let email = self.people[place].email.clone();
         match random.below(13) {
             0 | 1 => {
-                self.files.iter_mut().for_each(|file| file.rows.retain(|(row, _)| *row != place));
+                self.files
+                    .iter_mut()
+                    .for_each(|file| file.rows.retain(|(row, _)| *row != place));
                 format!("no file has {email}")
             }
             2 | 3 => {
@@ -302,7 +356,10 @@ impl Directory {
             }
             6 | 7 => self.write_otherwise(random, file),
             8 => {
-                self.files.iter_mut().flat_map(|file| &mut file.rows).for_each(|row| row.1 = Writing::Good);
+                self.files
+                    .iter_mut()
+                    .flat_map(|file| &mut file.rows)
+                    .for_each(|row| row.1 = Writing::Good);
                 "all rows are good".to_owned()
             }
             9 => {
@@ -311,7 +368,11 @@ impl Directory {
                 format!("file {file} is {condition:?}")
             }
             10 | 11 => {
-                let address = if random.percent(50) { email } else { email.to_uppercase() };
+                let address = if random.percent(50) {
+                    email
+                } else {
+                    email.to_uppercase()
+                };
                 self.list.push(address.clone());
                 format!("the list names {address}")
             }
@@ -333,13 +394,19 @@ impl Directory {
             return format!("file {file} has no rows");
         }
         let row = random.below(rows.len());
-        rows[row].1 = if random.percent(20) { Writing::Twice } else { *random.pick(&BROKEN) };
+        rows[row].1 = if random.percent(20) {
+            Writing::Twice
+        } else {
+            *random.pick(&BROKEN)
+        };
         format!("row {row} of file {file} is written {:?}", rows[row].1)
     }
 
     /// Everything can be read again.
     pub(crate) fn mend(&mut self) {
-        self.files.iter_mut().for_each(|file| file.condition = Condition::Fine);
+        self.files
+            .iter_mut()
+            .for_each(|file| file.condition = Condition::Fine);
         self.list_condition = Condition::Fine;
     }
 }

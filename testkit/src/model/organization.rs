@@ -124,7 +124,11 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
         }
         Made::WithAnotherName => user.family_name = "Before".to_owned(),
         Made::ByAMachine => {
-            user = UserSeed { machine: true, username: person.email.clone(), ..UserSeed::default() };
+            user = UserSeed {
+                machine: true,
+                username: person.email.clone(),
+                ..UserSeed::default()
+            };
         }
         Made::Elsewhere => user.organization = Some(zitadel.other_organization_id()),
         Made::Twice => {
@@ -140,9 +144,17 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
 
 /// Puts in a user, unless the name is taken: the double would not answer for that.
 fn add(zitadel: &ZitadelDouble, user: UserSeed) {
-    let name = if user.username.is_empty() { &user.email } else { &user.username };
+    let name = if user.username.is_empty() {
+        &user.email
+    } else {
+        &user.username
+    };
     let name = name.to_lowercase();
-    if zitadel.all_users().iter().all(|other| other.username.to_lowercase() != name) {
+    if zitadel
+        .all_users()
+        .iter()
+        .all(|other| other.username.to_lowercase() != name)
+    {
         zitadel.add_user(user);
     }
 }
@@ -170,7 +182,11 @@ pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
                 nick_name: nick.to_owned(),
                 given_name: "Some".to_owned(),
                 family_name: "Body".to_owned(),
-                roles: if random.percent(50) { vec!["User".to_owned()] } else { Vec::new() },
+                roles: if random.percent(50) {
+                    vec!["User".to_owned()]
+                } else {
+                    Vec::new()
+                },
                 ..UserSeed::default()
             };
             add(zitadel, user);

@@ -86,7 +86,13 @@ impl Settings {
         Self {
             files: if random.percent(25) { 2 } else { 1 },
             list: random.percent(50),
-            absent: *random.pick(&[Fate::Keep, Fate::Deactivate, Fate::Deactivate, Fate::Delete, Fate::Delete]),
+            absent: *random.pick(&[
+                Fate::Keep,
+                Fate::Deactivate,
+                Fate::Deactivate,
+                Fate::Delete,
+                Fate::Delete,
+            ]),
             listed: *random.pick(&[Fate::Delete, Fate::Deactivate]),
             adopt: random.percent(80),
             create: random.percent(95),
@@ -100,9 +106,19 @@ impl Settings {
                 Limit::Count(3),
             ]),
             max_logins_changed: *random.pick(&[Limit::Percent(10), Limit::Percent(100), Limit::Count(1)]),
-            max_changes: *random.pick(&[Limit::Off, Limit::Off, Limit::Off, Limit::Count(4), Limit::Percent(100)]),
+            max_changes: *random.pick(&[
+                Limit::Off,
+                Limit::Off,
+                Limit::Off,
+                Limit::Count(4),
+                Limit::Percent(100),
+            ]),
             allow_empty: random.percent(20),
-            min_users: if random.percent(15) { random.between(1..=5) } else { 0 },
+            min_users: if random.percent(15) {
+                random.between(1..=5)
+            } else {
+                0
+            },
             canary: None,
         }
     }
@@ -115,7 +131,10 @@ impl Settings {
         }
         text.push_str("sources:\n");
         for file in 0..self.files {
-            let _ = write!(text, "  file{file}:\n    kind: csv\n    file_path: FOLDER/users{file}.csv\n");
+            let _ = write!(
+                text,
+                "  file{file}:\n    kind: csv\n    file_path: FOLDER/users{file}.csv\n"
+            );
         }
         if self.list {
             let _ = write!(

@@ -46,10 +46,7 @@ impl Core {
 
     /// Processes the late requests that are due, or all of them.
     pub(crate) fn process_late(&self, is_due: impl Fn(&mut u64) -> bool) {
-        let due: Vec<_> = self
-            .late()
-            .extract_if(.., |(after, _)| is_due(after))
-            .collect();
+        let due: Vec<_> = self.late().extract_if(.., |(after, _)| is_due(after)).collect();
         for (_, incoming) in due {
             let version = self.state().options.version;
             let found = find(version, &incoming.method, &incoming.path);

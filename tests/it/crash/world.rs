@@ -90,7 +90,11 @@ impl Before {
             for number in 0..each {
                 let email = format!("{work:?}.{number}@example.org").to_lowercase();
                 if !matches!(work, Work::Disable | Work::Delete) {
-                    let phone = if work == Work::RemovePhone { "" } else { "+49 30 901820" };
+                    let phone = if work == Work::RemovePhone {
+                        ""
+                    } else {
+                        "+49 30 901820"
+                    };
                     let _ = writeln!(csv, "{email},Ada,Lovelace,{phone}");
                 }
                 if work == Work::Delete {
@@ -107,13 +111,20 @@ impl Before {
         let stays = |user: &UserView| !listed.contains(&user.email);
         let accounts = zitadel.all_users().into_iter().filter(stays);
         let accounts = accounts.map(|user| (user.id, user.email)).collect();
-        Self { saved: zitadel.export(), csv, ukt, accounts }
+        Self {
+            saved: zitadel.export(),
+            csv,
+            ukt,
+            accounts,
+        }
     }
 
     /// The world once more, on a port of its own.
     pub(crate) fn start(&self) -> (ZitadelDouble, Installation) {
         let zitadel = ZitadelDouble::import(self.saved.clone(), 0).expect("a saved state");
-        let config = CONFIG.replace("LIST", &self.ukt.list_url()).replace("TOKEN", &self.ukt.token_url());
+        let config = CONFIG
+            .replace("LIST", &self.ukt.list_url())
+            .replace("TOKEN", &self.ukt.token_url());
         let installation = Installation::new(&zitadel, &config);
         installation.write("users.csv", &self.csv);
         (zitadel, installation)
@@ -127,7 +138,11 @@ impl Before {
             }
         }
         let mut ids = BTreeMap::new();
-        for user in zitadel.users().into_iter().filter(|user| !user.nick_name.is_empty()) {
+        for user in zitadel
+            .users()
+            .into_iter()
+            .filter(|user| !user.nick_name.is_empty())
+        {
             if let Some(other) = ids.insert(user.nick_name.clone(), user.username.clone()) {
                 return Err(format!("{other} and {} are one person", user.username));
             }
@@ -139,12 +154,16 @@ impl Before {
 /// Everything the double holds, without the ids that differ from run to run.
 pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
     let users = zitadel.all_users().into_iter();
-    users.map(|user| (user.username.clone(), serde_json::to_string(&user).expect("JSON"))).collect()
+    users
+        .map(|user| (user.username.clone(), serde_json::to_string(&user).expect("JSON")))
+        .collect()
 }
 
 /// An account that needs this work, and is otherwise as it should be.
 fn account(work: Work, email: &str) -> UserSeed {
-    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string().into_bytes();
+    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes())
+        .to_string()
+        .into_bytes();
     let mut user = UserSeed {
         email: email.to_owned(),
         email_verified: true,
@@ -179,7 +198,10 @@ fn account(work: Work, email: &str) -> UserSeed {
         Work::RewriteBase64Id => user.nick_name = base64(email),
         Work::Enable => {
             user.state = Some(UserState::Inactive);
-            let mark = ("directory-sync.disabled_by".to_owned(), b"directory-sync".to_vec());
+            let mark = (
+                "directory-sync.disabled_by".to_owned(),
+                b"directory-sync".to_vec(),
+            );
             user.metadata.push(mark);
         }
     }
@@ -193,12 +215,19 @@ fn base64(text: &str) -> String {
 
 /// Accounts that are none of the tool's business.
 fn strangers(zitadel: &ZitadelDouble) {
-    zitadel.add_user(UserSeed { email: "by.hand@example.org".to_owned(), ..UserSeed::default() });
+    zitadel.add_user(UserSeed {
+        email: "by.hand@example.org".to_owned(),
+        ..UserSeed::default()
+    });
     zitadel.add_user(UserSeed {
         email: "elsewhere@example.org".to_owned(),
         organization: Some(zitadel.other_organization_id()),
         nick_name: hex::encode("nothing.0@example.org"),
         ..UserSeed::default()
     });
-    zitadel.add_user(UserSeed { machine: true, username: "robot".to_owned(), ..UserSeed::default() });
+    zitadel.add_user(UserSeed {
+        machine: true,
+        username: "robot".to_owned(),
+        ..UserSeed::default()
+    });
 }
