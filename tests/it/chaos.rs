@@ -3,6 +3,7 @@
 //!
 //! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::program::{Installation, Ran, side_by_side};
 const SEEDS: usize = 2_000;
 
 /// Threads wait for each other's servers much of the time.
-const THREADS: usize = 6;
+const THREADS: usize = 12;
 
 /// Runs without disturbance after which nothing may change any more.
 const CALM_RUNS: usize = 4;
@@ -185,7 +186,8 @@ fn said(ran: Ran) -> Said {
 
 fn try_seed(seed: u64) -> Result<(), String> {
     let mut history = History::new(seed);
-    let lived = history.live();
+    let lived = catch_unwind(AssertUnwindSafe(|| history.live()));
+    let lived = lived.unwrap_or_else(|panic| Err(format!("a panic: {:?}", panic.downcast_ref::<String>())));
     lived.map_err(|why| format!("{}\nseed {seed}: {why}", history.story.told()))
 }
 

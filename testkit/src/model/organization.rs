@@ -130,7 +130,10 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
                 ..UserSeed::default()
             };
         }
-        Made::Elsewhere => user.organization = Some(zitadel.other_organization_id()),
+        Made::Elsewhere => {
+            user.organization = Some(zitadel.other_organization_id());
+            user.roles.clear();
+        }
         Made::Twice => {
             let mut twin = ours(person);
             twin.username = format!("twin-{}", twin.email);

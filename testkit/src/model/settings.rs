@@ -77,6 +77,8 @@ pub struct Settings {
     pub allow_empty: bool,
     /// `guard.min_users`
     pub min_users: usize,
+    /// `apply.concurrency.max`; with 1 a seed always tells the same story.
+    pub side_by_side: usize,
     /// `guard.canaries`
     pub canary: Option<String>,
 }
@@ -119,6 +121,7 @@ impl Settings {
             } else {
                 0
             },
+            side_by_side: *random.pick(&[1, 1, 1, 4]),
             canary: None,
         }
     }
@@ -166,6 +169,8 @@ impl Settings {
         if let Some(canary) = &self.canary {
             let _ = writeln!(text, "  canaries: ['{}']", canary.replace('\'', "''"));
         }
+        let workers = self.side_by_side;
+        let _ = write!(text, "apply:\n  concurrency:\n    max: {workers}\n");
         text
     }
 }

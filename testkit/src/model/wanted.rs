@@ -41,7 +41,6 @@ pub(crate) fn lacks(user: &UserView, person: &Person, settings: &Settings) -> Op
     let phone = crate::zitadel::normalise_phone(&person.phone).unwrap_or_default();
     let pairs = [
         ("nickname", &user.nick_name, person.id()),
-        ("user name", &user.username, person.email.clone()),
         ("address", &user.email, person.email.clone()),
         ("first name", &user.given_name, person.first_name.clone()),
         ("last name", &user.family_name, person.last_name.clone()),
