@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::model::Schema;
 use crate::plan::Scope;
 use crate::report::{Messages, Report, Show};
@@ -51,6 +52,14 @@ fn scope_of(program: &str, command: Command) -> Option<Scope> {
 /// # Errors
 /// Output could not be written.
 pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
+    run_with_pauses(cli, world, Backoff::default())
+}
+
+/// Like [`run`], with other pauses between tries, for callers that cannot wait.
+///
+/// # Errors
+/// Output could not be written.
+pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
     let command = cli.command.unwrap_or(Command::Sync);
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
@@ -72,7 +81,7 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(dispatch(command, &cli.global, &settings, world))
+    runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -114,11 +123,13 @@ async fn dispatch(
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
+    pauses: Backoff,
 ) -> io::Result<Exit> {
     let request = |mode| sync::Request {
         mode,
         global,
         settings,
+        pauses,
         title: title(settings.policy.scope, command),
     };
     match command {

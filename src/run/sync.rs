@@ -9,6 +9,7 @@ use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::lock;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
@@ -36,6 +37,8 @@ pub(super) struct Request<'a> {
     pub(super) mode: Mode,
     pub(super) global: &'a Global,
     pub(super) settings: &'a Settings,
+    /// Between tries of a request.
+    pub(super) pauses: Backoff,
     /// What the run is called in its first line.
     pub(super) title: &'static str,
 }
@@ -80,7 +83,7 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         }
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
-    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
     let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
