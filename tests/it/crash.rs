@@ -129,7 +129,7 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
 
 #[test]
 fn killed_before_a_write_is_processed() {
-    Sweep::new(2).at_every_write(|zitadel, installation, k| {
+    Sweep::new(8).at_every_write(|zitadel, installation, k| {
         zitadel.inject(Fault::nth_write(k, FaultKind::Reset));
         kill_at(zitadel, installation, k, Moment::Received);
         false
@@ -138,7 +138,7 @@ fn killed_before_a_write_is_processed() {
 
 #[test]
 fn killed_before_the_reply() {
-    Sweep::new(2).at_every_write(|zitadel, installation, k| {
+    Sweep::new(8).at_every_write(|zitadel, installation, k| {
         kill_at(zitadel, installation, k, Moment::Processed);
         false
     });
