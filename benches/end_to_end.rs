@@ -2,12 +2,14 @@
 //!
 //! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
 //! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
-//! `docs/performance.md`. CPU seconds and peak memory are those of the finished child, not of the double.
+//! `docs/performance.md`. CPU seconds and peak memory are those of the finished child. The double and the people live in
+//! a process of their own: Linux counts the memory of whoever starts a child as the child's, up to its `exec`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,6 +20,7 @@ use testkit::zitadel::{Options, ZitadelDouble};
 use wait4::Wait4 as _;
 
 const SEED: u64 = 42;
+const STAGE: &str = "--stage";
 const PAGE: &str = "docs/performance.md";
 const TABLE_START: &str = "<!-- the table is written by the bench -->";
 
@@ -37,6 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
+    if let [flag, size, folder] = &arguments[..]
+        && flag == STAGE
+    {
+        return stage(size.parse()?, Path::new(folder));
+    }
     let sizes: Vec<usize> = arguments
         .iter()
         .filter_map(|argument| argument.parse().ok())
@@ -61,19 +69,44 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// First load into an empty organization, nothing changed, then 1 % changed.
 fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
     let folder = TempDir::new()?;
-    let zitadel = ZitadelDouble::start(Options::default());
-    let mut everybody = people(SEED, size);
-    fs::write(folder.path().join("service-user.json"), zitadel.key_file_json())?;
-    fs::write(folder.path().join("config.yaml"), config(&zitadel, folder.path()))?;
+    let mut stage = Command::new(std::env::current_exe()?)
+        .args([
+            STAGE.as_ref(),
+            size.to_string().as_ref(),
+            folder.path().as_os_str(),
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut ready = BufReader::new(stage.stdout.take().ok_or("no pipe")?).lines();
+    let mut go_on = stage.stdin.take().ok_or("no pipe")?;
     let mut costs = Vec::new();
     for case in ["first load", "no change", "1 % changed"] {
-        if case == "1 % changed" {
+        ready.next().ok_or("the stage ended")??;
+        costs.push(run(case, size, folder.path())?);
+        writeln!(go_on)?;
+    }
+    drop(go_on);
+    stage.wait()?;
+    Ok(costs)
+}
+
+/// Runs the double and lays out the files of one case after the other, each when a line comes in.
+fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let zitadel = ZitadelDouble::start(Options::default());
+    let mut everybody = people(SEED, size);
+    fs::write(folder.join("service-user.json"), zitadel.key_file_json())?;
+    fs::write(folder.join("config.yaml"), config(&zitadel, folder))?;
+    let mut go_on = io::stdin().lines();
+    for changed in [false, false, true] {
+        if changed {
             change_one_percent(&mut everybody);
         }
-        fs::write(folder.path().join("users.csv"), to_csv(&everybody))?;
-        costs.push(run(case, size, folder.path())?);
+        fs::write(folder.join("users.csv"), to_csv(&everybody))?;
+        println!("ready");
+        go_on.next().transpose()?;
     }
-    Ok(costs)
+    Ok(())
 }
 
 /// 0.2 % new, 0.7 % changed, 0.1 % gone.

@@ -1,5 +1,6 @@
 //! The story of a run, from the command line to the exit code.
 
+mod approval;
 mod check;
 mod ending;
 mod read;
@@ -15,6 +16,7 @@ use crate::http::Backoff;
 use crate::model::Schema;
 use crate::plan::Scope;
 use crate::report::{Messages, Report, Show};
+use crate::signals::Signals;
 use crate::target::zitadel;
 use crate::telemetry::Telemetry;
 
@@ -148,9 +150,32 @@ async fn dispatch(
             };
             sync::run(request(mode), world).await
         }
-        Command::Check => check::check(global, settings, world).await,
-        Command::Users { count: true } => read::count(global, settings, world).await,
-        Command::Users { count: false } => read::users(global, settings, world).await,
+        Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
+    }
+}
+
+/// A command that only reads, and may be given up anywhere.
+async fn look(
+    command: Command,
+    global: &Global,
+    settings: &Settings,
+    world: &mut World<'_>,
+) -> io::Result<Exit> {
+    let signals = Signals::of_process();
+    let looking = async {
+        match command {
+            Command::Users { count: true } => read::count(global, settings, world).await,
+            Command::Users { count: false } => read::users(global, settings, world).await,
+            _ => check::check(global, settings, world).await,
+        }
+    };
+    tokio::select! {
+        exit = looking => exit,
+        signal = signals.wait() => {
+            let what = ending::interrupted(signal);
+            Messages::new(world.err, global.log_format).error(&what, None)?;
+            Ok(Exit::Incomplete)
+        }
     }
 }
 

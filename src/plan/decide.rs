@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
-use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Scope};
+use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
 use super::question::{About, Answers, Questions, looks_ours};
-use super::{diff, order};
+use super::{diff, order, scope};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Mutability, Plan, RecordRef,
-    Rejected, Removal, RemovalReason, Schema, TargetId, Unmet, Warning,
+    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
+    Removal, RemovalReason, TargetId, Unmet, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
@@ -167,7 +167,7 @@ impl Decider<'_, '_> {
             let enable = edit.enable;
             edit = Edit {
                 enable,
-                ..only_the_person(edit)
+                ..scope::only_the_person(edit)
             };
             self.keep(pair, identity, "`policy.update` is false");
             if !enable {
@@ -226,6 +226,7 @@ impl Decider<'_, '_> {
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
+                    missing: Vec::new(),
                 }),
             }
         }
@@ -255,6 +256,7 @@ impl Decider<'_, '_> {
                     at: leaver.origin.clone(),
                     id: Some(person.id.clone()),
                     reason,
+                    missing: Vec::new(),
                 });
             }
             return;
@@ -347,31 +349,11 @@ impl Decider<'_, '_> {
 
     fn finish(mut self) -> Plan {
         let schema = self.correlation.schema;
-        match self.correlation.policy.scope {
-            Scope::Everything => {}
-            Scope::RemovalsOnly => self.restrict(only_disabled_or_listed),
-            Scope::ExternalIdsOnly => self.restrict(only_the_external_id),
-            Scope::LinksOnly => {
-                let unresolved = std::mem::take(&mut self.plan.unresolved);
-                self.restrict(|action| only_the_link(action, schema));
-                self.plan.unresolved = unresolved;
-            }
-        }
+        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema);
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(schema, &mut self.plan.changes);
         self.plan
-    }
-
-    fn restrict(&mut self, keep: impl Fn(Action) -> Option<Action>) {
-        let changes = std::mem::take(&mut self.plan.changes);
-        self.plan.changes = changes
-            .into_iter()
-            .filter_map(|change| keep(change.action))
-            .map(|action| Change { action })
-            .collect();
-        self.plan.unresolved.clear();
-        self.plan.warnings.clear();
     }
 
     fn push(&mut self, action: Action) {
@@ -399,6 +381,7 @@ impl Decider<'_, '_> {
             at: identity.origin.clone(),
             id: Some(identity.id.clone()),
             reason,
+            missing: Vec::new(),
         });
     }
 
@@ -411,6 +394,7 @@ impl Decider<'_, '_> {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
+            missing: Vec::new(),
         });
     }
 
@@ -431,42 +415,4 @@ fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool 
         }
         Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
     }
-}
-
-fn only_the_person(edit: Edit) -> Edit {
-    Edit {
-        id_before: None,
-        attributes: Vec::new(),
-        grant: Vec::new(),
-        revoke: Vec::new(),
-        ..edit
-    }
-}
-
-fn only_disabled_or_listed(action: Action) -> Option<Action> {
-    match &action {
-        Action::Disable(removal) | Action::Delete(removal) if removal.reason != RemovalReason::Absent => {
-            Some(action)
-        }
-        _ => None,
-    }
-}
-
-fn only_the_external_id(action: Action) -> Option<Action> {
-    let Action::Update(edit) = action else { return None };
-    let id_before = edit.id_before.clone()?;
-    Some(Action::Update(Edit {
-        id_before: Some(id_before),
-        ..only_the_person(edit)
-    }))
-}
-
-/// An account that carries an id already is left alone.
-fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
-    let Action::Adopt(mut edit) = action else {
-        return None;
-    };
-    edit.attributes
-        .retain(|change| schema.spec(change.attribute).mutability == Mutability::SetOnce);
-    (edit.id_before.as_deref() == Some("")).then_some(Action::Adopt(edit))
 }

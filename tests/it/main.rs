@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module a subject.
 
 mod chaos;
+mod cli;
 mod config;
 mod crash;
 mod deployment;
