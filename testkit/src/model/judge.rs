@@ -287,7 +287,12 @@ impl<'a> Judge<'a> {
         if now.metadata.get("theme") != user.metadata.get("theme") {
             return Err("somebody else's metadata changed");
         }
-        let Some(person) = self.known.people.get(&now.nick_name) else {
+        // An adoption begins with the link.
+        let linked = || {
+            let link = now.links.iter().find(|link| !user.links.contains(link))?;
+            self.known.people.get(&hex::encode(&link.user_id))
+        };
+        let Some(person) = self.known.people.get(&now.nick_name).or_else(linked) else {
             return Err("it belongs to nobody whom the sources name");
         };
         if self.known.is_listed(&person.email) {
