@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::model::Schema;
 use crate::plan::Scope;
 use crate::report::{Messages, Report, Show};
@@ -52,6 +53,14 @@ fn scope_of(program: &str, command: &Command) -> Option<Scope> {
 /// # Errors
 /// Output could not be written.
 pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
+    run_with_pauses(cli, world, Backoff::default())
+}
+
+/// Like [`run`], with other pauses between tries, for callers that cannot wait.
+///
+/// # Errors
+/// Output could not be written.
+pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
     let command = cli.command.as_ref().unwrap_or(&Command::Sync);
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
@@ -73,7 +82,7 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(dispatch(command, &cli.global, &settings, world))
+    runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -115,6 +124,7 @@ async fn dispatch(
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
+    pauses: Backoff,
 ) -> io::Result<Exit> {
     let dry = global.dry_run || settings.dry_run;
     let request = sync::Request {
@@ -126,6 +136,7 @@ async fn dispatch(
         job: sync::Job::Sources { out: None },
         global,
         settings,
+        pauses,
         title: title(settings.policy.scope, command),
     };
     match command {

@@ -10,6 +10,7 @@ use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::lock;
 use crate::model::{Change, Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
@@ -48,6 +49,8 @@ pub(super) struct Request<'a> {
     pub(super) job: Job<'a>,
     pub(super) global: &'a Global,
     pub(super) settings: &'a Settings,
+    /// Between tries of a request.
+    pub(super) pauses: Backoff,
     /// What the run is called in its first line.
     pub(super) title: &'static str,
 }
@@ -94,7 +97,7 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         }
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
-    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
     let result = match request.job {
         Job::Sources { .. } => with_target(&target, request, world, report).await,
         Job::Planned(changes) => planned::with_target(&target, changes, request, world, report).await,

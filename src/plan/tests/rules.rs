@@ -287,6 +287,18 @@ fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
     );
 }
 
+/// Otherwise an administrator's block would be lifted, should one follow.
+#[test]
+fn the_mark_of_an_interrupted_reactivation_is_removed() {
+    let mut marked = held(1);
+    marked.disabled_by_us = true;
+    let mut model = Model::of([marked]);
+    let plan = plan(&sources(vec![person(1)]), &model, Policy::default());
+    assert_eq!(lines(&plan), ["enable t1"]);
+    plan.changes.iter().for_each(|change| model.apply(change));
+    assert_eq!(model, Model::of([held(1)]));
+}
+
 #[test]
 fn ids_in_the_forms_of_older_tools_are_rewritten_when_nothing_contradicts() {
     let desired = sources(vec![person(1)]);
