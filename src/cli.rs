@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const CONFIG_HELP: &str = "Configuration file [default: ./config.yaml, or $DIRECTORY_SYNC_CONFIG, \
 $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
 
-const APPROVE_HELP: &str = "Let exactly the removals through for which a refused run printed this token \
+const APPROVE_HELP: &str = "Let exactly that through for which a refused run printed this token \
 [env: DIRECTORY_SYNC_APPROVE]";
 
 const APPROVE_FILE_HELP: &str =
