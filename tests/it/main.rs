@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod crash;
 mod deployment;
+mod fuzz;
 mod program;
 mod rooms;
 mod safety;

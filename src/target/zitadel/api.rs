@@ -103,8 +103,7 @@ impl Api {
     pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         self.exchange(call, async |reply| {
             let (url, status) = (reply.url().to_string(), reply.status());
-            let body = reply
-                .bytes()
+            let body = http::body(reply)
                 .await
                 .map_err(|error| unreachable(call.operation, &url, &error))?;
             serde_json::from_slice(&body)
@@ -131,6 +130,10 @@ impl Api {
                         serde_json::from_slice(item).map(|item| items.push(item))
                     })
                     .map_err(|error| odd(&[], error))?;
+                if splitter.held() > http::LONGEST_BODY {
+                    // Neither an item nor the rest is ever that long; cut short it is no JSON.
+                    break;
+                }
             }
             let head = splitter.into_rest();
             let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
