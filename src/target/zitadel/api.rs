@@ -115,29 +115,25 @@ impl Api {
 
     /// Sends a request whose answer is a list, and takes its items in while they arrive.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
-        self.exchange(call, async |mut reply| {
-            let (url, status) = (reply.url().to_string(), reply.status());
-            let odd =
-                |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
-            let mut splitter = Splitter::default();
+        self.exchange(call, async |reply| {
             let mut items = Vec::new();
-            while let Some(chunk) = reply
-                .chunk()
-                .await
-                .map_err(|error| unreachable(call.operation, &url, &error))?
-            {
-                splitter
-                    .feed(&chunk, |item| {
-                        serde_json::from_slice(item).map(|item| items.push(item))
-                    })
-                    .map_err(|error| odd(&[], error))?;
-            }
-            let head = splitter.into_rest();
-            let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
-            Ok(Page {
-                items,
-                total: parsed.details.total_result,
-            })
+            let total = take_list(call, reply, |item| items.push(item)).await?;
+            Ok(Page { items, total })
+        })
+        .await
+    }
+
+    /// The same, handing over each item as it arrives; gives the total. A reply that breaks off is asked for again from
+    /// its start: the caller has to know items that it had before.
+    pub(super) async fn each<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        each: impl FnMut(T),
+    ) -> Result<u64, Failure> {
+        let each = RefCell::new(each);
+        self.exchange(call, async |reply| {
+            let mut each = each.borrow_mut();
+            take_list(call, reply, &mut *each).await
         })
         .await
     }
@@ -235,6 +231,29 @@ impl Api {
         }
         pause
     }
+}
+
+/// Takes a list apart while it arrives, and gives the total that the server names.
+async fn take_list<T: DeserializeOwned>(
+    call: &Call,
+    mut reply: Response,
+    mut each: impl FnMut(T),
+) -> Result<u64, Failure> {
+    let (url, status) = (reply.url().to_string(), reply.status());
+    let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
+    let mut splitter = Splitter::default();
+    while let Some(chunk) = reply
+        .chunk()
+        .await
+        .map_err(|error| unreachable(call.operation, &url, &error))?
+    {
+        splitter
+            .feed(&chunk, |item| serde_json::from_slice(item).map(&mut each))
+            .map_err(|error| odd(&[], error))?;
+    }
+    let head = splitter.into_rest();
+    let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
+    Ok(parsed.details.total_result)
 }
 
 /// Turns an answer that is no success into an error.

@@ -145,9 +145,7 @@ impl ZitadelTarget {
                 test,
             ],
         });
-        self.api
-            .list(&Call::post("confirm_metadata", &["v2", "users"], &query))
-            .await
+        self.users("confirm_metadata", &query).await
     }
 
     /// Reads each user once, whatever is asked about it.
