@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::num::NonZeroU32;
 
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::ZitadelTarget;
@@ -94,7 +95,11 @@ pub(super) fn smaller_page(rows: &Cell<u32>, failure: &Failure) -> bool {
 
 impl ZitadelTarget {
     /// A short list of users.
-    pub(super) async fn users(&self, operation: &'static str, query: &Json) -> Result<Page<User>, Failure> {
+    pub(super) async fn users(
+        &self,
+        operation: &'static str,
+        query: &impl Serialize,
+    ) -> Result<Page<User>, Failure> {
         loop {
             match self.api.list(&self.user_call(operation, query)).await {
                 Err(failure) if self.lists.falls_back(&failure) => {}
@@ -125,7 +130,7 @@ impl ZitadelTarget {
         }
     }
 
-    fn user_call(&self, operation: &'static str, query: &Json) -> Call {
+    fn user_call(&self, operation: &'static str, query: &impl Serialize) -> Call {
         match self.lists.transport() {
             Transport::Connect => Call::connect(operation, SERVICE, METHOD, query),
             Transport::Rest => Call::post(operation, &["v2", "users"], query),

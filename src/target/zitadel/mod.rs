@@ -9,6 +9,7 @@ mod call;
 mod confirm;
 mod create;
 mod error;
+mod filter;
 mod grants;
 mod key;
 mod links;
