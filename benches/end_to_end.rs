@@ -3,6 +3,9 @@
 //! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
 //! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
 //! `docs/performance.md`. CPU seconds and peak memory are those of the finished child, not of the double.
+//!
+//! Linux counts the memory of whoever starts a process into its peak. So the binary is started by this program once
+//! more, which then holds nothing.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -21,6 +24,9 @@ const SEED: u64 = 42;
 const PAGE: &str = "docs/performance.md";
 const TABLE_START: &str = "<!-- the table is written by the bench -->";
 
+/// The argument by which this program starts a command and prints what it cost.
+const MEASURE: &str = "--measure";
+
 /// What one run cost.
 struct Cost {
     case: &'static str,
@@ -37,6 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
+    if let [flag, program, rest @ ..] = &arguments[..]
+        && flag == MEASURE
+    {
+        return run_measured(program, rest);
+    }
     let sizes: Vec<usize> = arguments
         .iter()
         .filter_map(|argument| argument.parse().ok())
@@ -100,18 +111,17 @@ fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
 fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn Error>> {
     let report = folder.join("report.json");
     let started = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
-        .arg("--config")
+    let measured = Command::new(std::env::current_exe()?)
+        .args([MEASURE, env!("CARGO_BIN_EXE_directory-sync"), "--config"])
         .arg(folder.join("config.yaml"))
         .arg("--report")
         .arg(&report)
-        .stdout(Stdio::null())
-        .spawn()?;
-    let used = child.wait4()?;
+        .output()?;
     let wall = started.elapsed();
-    if !used.status.success() {
-        return Err(format!("{case} with {people} people ended with {}", used.status).into());
-    }
+    let Some((cpu, peak_bytes)) = measurement(&measured.stdout).filter(|_| measured.status.success()) else {
+        let said = String::from_utf8_lossy(&measured.stderr);
+        return Err(format!("{case} with {people} people failed: {said}").into());
+    };
     let report: serde_json::Value = serde_json::from_slice(&fs::read(report)?)?;
     let operations = report["requests"]["by_operation"]
         .as_object()
@@ -126,9 +136,29 @@ fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn
             .map(|(name, n)| (name, n.as_u64().unwrap_or_default()))
             .collect(),
         wall,
-        cpu: used.rusage.utime + used.rusage.stime,
-        peak_bytes: used.rusage.maxrss,
+        cpu,
+        peak_bytes,
     })
+}
+
+/// Starts a command, and prints its CPU microseconds and peak bytes.
+fn run_measured(program: &str, arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()?;
+    let used = child.wait4()?;
+    if !used.status.success() {
+        return Err(format!("it ended with {}", used.status).into());
+    }
+    let cpu = used.rusage.utime + used.rusage.stime;
+    println!("{} {}", cpu.as_micros(), used.rusage.maxrss);
+    Ok(())
+}
+
+fn measurement(printed: &[u8]) -> Option<(Duration, u64)> {
+    let (cpu, peak) = std::str::from_utf8(printed).ok()?.trim().split_once(' ')?;
+    Some((Duration::from_micros(cpu.parse().ok()?), peak.parse().ok()?))
 }
 
 fn table(costs: &[Cost]) -> String {
