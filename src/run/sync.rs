@@ -14,7 +14,7 @@ use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
+use crate::target::{Effort, Target, TargetError};
 use crate::telemetry::MILESTONE;
 
 /// How far a run goes.
@@ -119,7 +119,7 @@ async fn with_target(
     }
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
-    show_plan(&plan, target, request.global, world)?;
+    show_plan(&plan, target, request, world)?;
     let approved = approve(plan, &desired, target, request, world)?;
     if request.mode == Mode::Write {
         apply_plan(target, &approved, &desired, request.settings, report).await;
@@ -225,13 +225,27 @@ async fn make_plan(
     Ok(plan::decide(&correlation, &questions, unmet, "zitadel"))
 }
 
-fn show_plan(plan: &Plan, target: &impl Target, global: &Global, world: &mut World<'_>) -> io::Result<()> {
+fn show_plan(
+    plan: &Plan,
+    target: &impl Target,
+    request: Request<'_>,
+    world: &mut World<'_>,
+) -> io::Result<()> {
+    let Request { global, settings, .. } = request;
     let show = super::show(global);
+    let effort: Effort = plan.changes.iter().map(|change| target.effort(change)).sum();
+    tracing::info!(
+        requests = effort.requests,
+        mails = effort.mails,
+        texts = effort.texts,
+        "the plan is going to need"
+    );
     if super::is_json(global) {
         serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
         writeln!(world.out)?;
     } else {
         report::plan(world.out, plan, target.schema(), show)?;
+        report::effort(world.out, effort, settings.apply.rate_limit)?;
     }
     // Before the first change, so that whoever watches sees what is about to happen.
     world.out.flush()

@@ -1,6 +1,6 @@
 //! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ pub(super) struct Api {
     limiter: Limiter,
     backoff: Backoff,
     stats: RefCell<RequestStats>,
+    strain: Cell<u64>,
 }
 
 impl Api {
@@ -62,6 +63,7 @@ impl Api {
             limiter: Limiter::new(apply.rate_limit),
             backoff: Backoff::default(),
             stats: RefCell::default(),
+            strain: Cell::default(),
         })
     }
 
@@ -80,6 +82,11 @@ impl Api {
 
     pub(super) fn stats(&self) -> RequestStats {
         self.stats.borrow().clone()
+    }
+
+    /// How often the server was too busy to answer.
+    pub(super) fn strain(&self) -> u64 {
+        self.strain.get()
     }
 
     pub(super) fn count_repeat(&self) {
@@ -225,6 +232,9 @@ impl Api {
             Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
         };
         tracing::debug!(error = %failure.error, again = pause.is_some(), "a request failed");
+        if matches!(failure.error.kind, Kind::Throttled { .. } | Kind::Unreachable) {
+            self.strain.set(self.strain.get() + 1);
+        }
         if let (Kind::Throttled { .. }, Some(pause)) = (failure.error.kind, pause) {
             // The server counts all our requests together.
             self.limiter.pause(pause.max(self.backoff.first));

@@ -8,6 +8,7 @@ mod auth;
 mod call;
 mod confirm;
 mod create;
+mod effort;
 mod error;
 mod filter;
 mod grants;
@@ -35,7 +36,9 @@ use self::api::Api;
 use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::EMAIL;
-use super::{Applied, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet};
+use super::{
+    Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+};
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
@@ -138,6 +141,14 @@ impl Target for ZitadelTarget {
 
     fn requests(&self) -> RequestStats {
         self.api.stats()
+    }
+
+    fn strain(&self) -> u64 {
+        self.api.strain()
+    }
+
+    fn effort(&self, change: &Change) -> Effort {
+        self.foresee(change)
     }
 
     fn warnings(&self) -> Vec<Warning> {
