@@ -57,7 +57,7 @@ pub(super) async fn with_target(
         let result = Err(NotApplied::NotStarted(reason));
         report.add_outcome(change, &Outcome { index: 0, result });
     }
-    sync::show_plan(&plan, target, request.global, world)?;
+    sync::show_plan(&plan, target, request, world)?;
     // The sources were found complete when the plan was made; without that it was not kept.
     let approved = sync::approve(plan, &Proof::default(), target, request, world)?;
     if request.mode == Mode::Write {

@@ -19,7 +19,7 @@ use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::signals::Signals;
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
+use crate::target::{Effort, Target, TargetError};
 use crate::telemetry::MILESTONE;
 
 /// How far a run goes.
@@ -153,7 +153,7 @@ async fn with_target(
         read = read_everything(target, request, world, report) => read?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
-    show_plan(&plan, target, request.global, world)?;
+    show_plan(&plan, target, request, world)?;
     let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
     // A plan of half of the people is not worth keeping, whoever approves it.
     if let (Job::Sources { out: Some(path) }, true) = (request.job, proof.doubts.is_empty()) {
@@ -330,15 +330,18 @@ fn refuse_wrong_mapping(desired: &Desired, settings: &Settings) -> Result<(), St
 pub(super) fn show_plan(
     plan: &Plan,
     target: &impl Target,
-    global: &Global,
+    request: Request<'_>,
     world: &mut World<'_>,
 ) -> io::Result<()> {
+    let Request { global, settings, .. } = request;
+    let effort: Effort = plan.changes.iter().map(|change| target.effort(change)).sum();
     let show = super::show(global);
     if super::is_json(global) {
         serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
         writeln!(world.out)?;
     } else {
         report::plan(world.out, plan, target.schema(), show)?;
+        report::effort(world.out, effort, settings.apply.rate_limit)?;
     }
     // Before the first change, so that whoever watches sees what is about to happen.
     world.out.flush()
