@@ -83,6 +83,7 @@ pub struct Directory {
 
 /// What the sources prove.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Known {
     /// All of them could be read.
     pub readable: bool,
