@@ -17,9 +17,14 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     let key = |name: &str| format!("{source}.{name}");
     let urls = urls(reader, &key("url"));
     let base_dn = reader.given(&key("base_dn"));
-    let bind = bind(reader, source);
+    let bind_external = reader.choice(&key("bind"), &[("simple", false), ("external", true)]);
+    let bind = match bind_external {
+        Some(true) => no_password(reader, source),
+        _ => bind(reader, source),
+    };
     let user_filter = user_filter(reader, &key("user_filter"));
     let timeout = reader.duration(&key("timeout"));
+    let connect_timeout = reader.duration(&key("connect_timeout"));
     let deadline = reader.limit(&key("deadline"), values::duration);
     let page_size = reader.parsed(&key("page_size"), |text| {
         u32::try_from(values::integer(text)?).ok()
@@ -28,14 +33,19 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = attributes(reader, &key("attributes"));
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
+    if bind_external == Some(true) {
+        needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
+    }
     let (bind_dn, bind_password) = bind?;
     Some(LdapSettings {
         urls: urls?,
         base_dn: base_dn?,
         bind_dn,
         bind_password,
+        bind_external: bind_external?,
         user_filter: user_filter?,
         timeout: timeout?,
+        connect_timeout,
         deadline,
         page_size: NonZeroU32::new(page_size?),
         use_attribute_filter: use_attribute_filter?,
@@ -93,6 +103,29 @@ fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)>
             None
         }
         _ => Some((dn, password)),
+    }
+}
+
+/// With SASL EXTERNAL the server knows us by other means, so a name or a password would have no effect.
+fn no_password(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)> {
+    for name in ["bind_dn", "bind_password", "bind_password_file"] {
+        let path = format!("{source}.{name}");
+        if reader.text(&path).is_some_and(|text| !text.is_empty()) {
+            let what = format!("`{path}` has no effect beside `{source}.bind: external`");
+            reader.wrong(&path, what, Some("remove it, or write `bind: simple`"));
+            return None;
+        }
+    }
+    Some((String::new(), String::new().into()))
+}
+
+fn needs_an_identity(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
+    let no_socket = urls.iter().any(|url| url.scheme() != "ldapi");
+    if no_socket && reader.absent(&format!("{source}.tls.client_certificate")) {
+        let path = format!("{source}.bind");
+        let what = format!("`{path}: external` needs a client certificate, or an `ldapi://` address");
+        let hint = "set `tls.client_certificate` and `tls.client_key`";
+        reader.wrong(&path, what, Some(hint));
     }
 }
 

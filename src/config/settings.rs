@@ -143,10 +143,14 @@ pub struct LdapSettings {
     pub bind_dn: String,
     /// Simple bind; both empty is anonymous.
     pub bind_password: SecretString,
+    /// SASL EXTERNAL in place of a simple bind: the client certificate, or the user of the process on `ldapi`.
+    pub bind_external: bool,
     /// Which entries are people. Its syntax was checked.
     pub user_filter: String,
     /// Connect, bind, and silence between entries; never the whole read.
     pub timeout: Duration,
+    /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
+    pub connect_timeout: Option<Duration>,
     /// The whole read; `None` is no limit.
     pub deadline: Option<Duration>,
     /// Entries a page; `None` turns paging off.

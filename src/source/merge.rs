@@ -20,6 +20,7 @@ pub struct Collected {
     pub proves_absence: bool,
     /// How long it took.
     pub seconds: f64,
+    server: Option<String>,
     people: Vec<Identity>,
     leavers: Vec<Leaver>,
     rejected: Vec<Rejected>,
@@ -43,6 +44,7 @@ impl Collected {
             Record::Leaver(leaver) => self.leavers.push(leaver),
             Record::Rejected(rejected) => self.rejected.push(rejected),
             Record::Warning(warning) => self.warnings.push(warning),
+            Record::Server(server) => self.server = Some(server),
         }
     }
 
@@ -121,6 +123,7 @@ fn read_of(source: &Collected) -> SourceRead {
     SourceRead {
         name: source.name.clone(),
         kind: source.kind,
+        server: source.server.clone(),
         proves_absence: source.proves_absence,
         read: source.len(),
         rejected: 0,

@@ -1,5 +1,6 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
+mod certificate;
 mod connect;
 mod entry;
 mod failure;
@@ -51,6 +52,8 @@ impl LdapSource {
     async fn read_all(&self, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
         self.warn_of_danger();
         let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
+        tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
+        each(Record::Server(connection.shown()));
         let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::default();
         search

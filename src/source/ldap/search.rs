@@ -21,6 +21,8 @@ pub(super) struct Search<'a> {
     pub(super) settings: &'a LdapSettings,
     /// Names to ask for.
     pub(super) attributes: &'a [String],
+    /// Which server answers, for messages.
+    server: String,
     /// Entries so far.
     pub(super) entries: usize,
     references: usize,
@@ -41,6 +43,7 @@ impl<'a> Search<'a> {
         Self {
             settings,
             attributes,
+            server: String::new(),
             entries: 0,
             references: 0,
             seen: Seen::default(),
@@ -57,6 +60,7 @@ impl<'a> Search<'a> {
         extent: Extent,
         each: &mut dyn FnMut(StructureTag),
     ) -> Result<(), Failure> {
+        self.server = connection.shown();
         let mut cookie = Vec::new();
         let mut empty_pages = 0;
         loop {
@@ -141,8 +145,8 @@ impl<'a> Search<'a> {
 
     fn stopped(&self, why: &str) -> Failure {
         Failure::new(format!(
-            "search below `{}` (whole subtree) for `{}` stopped after {} entries: {why}",
-            self.settings.base_dn, self.settings.user_filter, self.entries
+            "search below `{}` (whole subtree) for `{}` at {} stopped after {} entries: {why}",
+            self.settings.base_dn, self.settings.user_filter, self.server, self.entries
         ))
     }
 
