@@ -7,10 +7,9 @@ use figment::value::Value;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::error::Mistake;
 use super::read::Reader;
 use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
-use super::{files, filter, values};
+use super::{files, filter, ldap_active, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -31,7 +30,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     });
     let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
     deleted_entries(reader, &key("check_for_deleted_entries"));
-    let attributes = attributes(reader, &key("attributes"));
+    let attributes = attributes(reader, source);
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
     if bind_external == Some(true) {
         needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
@@ -152,7 +151,15 @@ fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
     }
 }
 
-fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> {
+fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
+    let section = format!("{source}.attributes");
+    let text = |reader: &mut Reader<'_>, name: &str| {
+        let path = format!("{section}.{name}");
+        if reader.absent(&path) {
+            reader.missing(&path, None);
+        }
+        ldap_text::read(reader, &path)
+    };
     let required = |reader: &mut Reader<'_>, name: &str| {
         let path = format!("{section}.{name}");
         if reader.absent(&path) {
@@ -160,16 +167,14 @@ fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> 
         }
         attribute(reader, &path)
     };
-    let optional = |reader: &mut Reader<'_>, name: &str| attribute(reader, &format!("{section}.{name}"));
-    let first_name = required(reader, "first_name");
-    let last_name = required(reader, "last_name");
-    let email = required(reader, "email");
+    let first_name = text(reader, "first_name");
+    let last_name = text(reader, "last_name");
+    let email = text(reader, "email");
     let user_id = required(reader, "user_id");
-    let status = required(reader, "status");
-    let preferred_username = optional(reader, "preferred_username");
-    let phone = optional(reader, "phone");
-    let last_modified = optional(reader, "last_modified");
-    let disable_mask = disable_mask(reader, &format!("{section}.disable_bitmasks"));
+    let active = ldap_active::read(reader, source);
+    let preferred_username = ldap_text::read(reader, &format!("{section}.preferred_username"));
+    let phone = ldap_text::read(reader, &format!("{section}.phone"));
+    let last_modified = attribute(reader, &format!("{section}.last_modified"));
     Some(LdapAttributes {
         first_name: first_name?,
         last_name: last_name?,
@@ -177,14 +182,13 @@ fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> 
         preferred_username,
         phone,
         user_id: user_id?,
-        status: status?,
-        disable_mask,
+        active: active?,
         last_modified,
     })
 }
 
 /// A name, or a table with a name and whether the value is bytes.
-fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
+pub(super) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
     if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
         return Some(LdapAttribute {
             name: reader.filled(path)?.trim().to_owned(),
@@ -202,26 +206,6 @@ fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
         name: name?.trim().to_owned(),
         is_binary: is_binary?,
     })
-}
-
-/// All masks combined; one that is wrong was reported.
-fn disable_mask(reader: &mut Reader<'_>, path: &str) -> i32 {
-    let mut mask = 0;
-    for item in reader.list(path) {
-        if let Some(bits) = values::bitmask(&item.text) {
-            mask |= bits;
-            continue;
-        }
-        let what = format!(
-            "`{path}` must be a list of 32-bit numbers such as `[2, 0x10]`, not `{}`",
-            item.text
-        );
-        reader
-            .report
-            .mistakes
-            .push(Mistake::new(path, what).at(item.origin));
-    }
-    mask
 }
 
 fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> {

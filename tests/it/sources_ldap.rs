@@ -1,7 +1,10 @@
 //! People from a real directory.
 
-use directory_sync::config::LdapAttribute;
+use directory_sync::config::{
+    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, LdapFrom, LdapText, Template,
+};
 use directory_sync::model::{ExternalId, Lifecycle};
+use regex::Regex;
 use testkit::people::{PEOPLE_DN, Person, people, to_ldif};
 use testkit::slapd::{Options, Slapd};
 
@@ -126,8 +129,10 @@ async fn a_bit_of_the_status_disables() {
     let slapd = Slapd::with_people(&[ada(), bob]);
     for (name, mask) in [("shadowFlag", 2), ("employeeType", 0), ("EMPLOYEETYPE", 0)] {
         let mut settings = ldap(&slapd.url());
-        settings.attributes.status = attribute(name);
-        settings.attributes.disable_mask = mask;
+        settings.attributes.active = LdapActive::Status {
+            attribute: attribute(name),
+            disable_mask: mask,
+        };
         let desired = read_ldap(&settings).await.unwrap();
         let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
         assert_eq!(found, [Lifecycle::Active, Lifecycle::Disabled], "{name}");
@@ -350,4 +355,59 @@ async fn check_tells_each_step() {
     let findings = check_ldap(&settings).await;
     let problem = findings[1].result.as_ref().unwrap_err();
     assert!(problem.what.contains("no entry below"), "{problem:?}");
+}
+
+/// Three attributes of one person, each made in its own way, and what those ways ask the server for.
+#[tokio::test]
+async fn texts_are_made_from_lists_templates_and_choices() {
+    let slapd = Slapd::with_people(&[ada(), Person::new("bob", "Bob", "B")]);
+    let ada = format!("uid=ada,{PEOPLE_DN}");
+    slapd.replace(
+        &ada,
+        "mail",
+        &["z@other.example", "b@example.com", "a@example.com"],
+    );
+    slapd.replace(&ada, "initials", &["A"]);
+    let mut settings = ldap(&slapd.url());
+    settings.attributes.email.choice = Choice::FirstSorted;
+    settings.attributes.email.matching = Regex::new("@example[.]com$").ok();
+    settings.attributes.preferred_username = Some(LdapText {
+        from: LdapFrom::Template(Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap()),
+        ..attribute("unused").into()
+    });
+    settings.attributes.phone = Some(LdapText {
+        from: LdapFrom::Attributes(vec!["mobile".to_owned(), "telephoneNumber".to_owned()]),
+        ..attribute("unused").into()
+    });
+    let desired = read_ldap(&settings).await.unwrap();
+    let [person] = desired.identities.as_slice() else {
+        panic!("{desired:?}");
+    };
+    assert_eq!(text(person, "email"), Some("a@example.com"));
+    assert_eq!(text(person, "preferred_username"), Some("ada.A"));
+    assert_eq!(text(person, "phone"), Some("+49 30 123"));
+    assert_eq!(desired.rejected[0].id, Some(ExternalId::new(*b"bob")));
+    assert!(
+        desired.rejected[0]
+            .reason
+            .contains("the template needs `initials`")
+    );
+}
+
+#[tokio::test]
+async fn rules_say_who_is_active() {
+    let mut bob = Person::new("bob", "Bob", "B");
+    bob.enabled = false;
+    let slapd = Slapd::with_people(&[ada(), bob, Person::new("eve", "Eve", "E")]);
+    slapd.replace(&format!("uid=eve,{PEOPLE_DN}"), "shadowExpire", &["1"]);
+    let mut settings = ldap(&slapd.url());
+    let expression = Expression::parse("(!(employeeType=FALSE))").unwrap();
+    settings.attributes.active =
+        LdapActive::Rules(vec![ActiveRule::ShadowExpire, ActiveRule::Filter(expression)]);
+    let desired = read_ldap(&settings).await.unwrap();
+    let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
+    assert_eq!(
+        found,
+        [Lifecycle::Active, Lifecycle::Disabled, Lifecycle::Disabled]
+    );
 }

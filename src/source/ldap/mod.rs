@@ -1,5 +1,6 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
+mod active;
 mod certificate;
 mod connect;
 mod entry;
@@ -8,9 +9,11 @@ mod paging;
 mod person;
 mod search;
 mod status;
+mod text;
 mod tls;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::connect::{Connection, Protection};
 use self::failure::Failure;
@@ -20,7 +23,7 @@ use self::tls::Trust;
 use super::mapping::Mapping;
 use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
-use crate::config::{LdapAttributes, LdapSettings};
+use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::model::Finding;
 
 /// One directory.
@@ -55,7 +58,7 @@ impl LdapSource {
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::default();
+        let mut tally = Tally::at(now());
         search
             .run(&mut connection, Extent::All, &mut |entry| {
                 self.people.read(entry, &mut tally, each);
@@ -120,7 +123,7 @@ impl Source for LdapSource {
 impl LdapSource {
     async fn check_first_page(&self, connection: &mut Connection) -> Vec<Finding> {
         let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::default();
+        let mut tally = Tally::at(now());
         let mut records = Collected::new(&self.name, self.kind());
         let mut each = |record| records.push(record);
         let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
@@ -165,6 +168,20 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
 /// The mapped attributes by name, so that operational ones such as `entryUUID` come too; and all others unless they
 /// are filtered out.
 fn requested(settings: &LdapSettings) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in mapped(&settings.attributes) {
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            names.push(name.to_owned());
+        }
+    }
+    if !settings.use_attribute_filter {
+        names.insert(0, "*".to_owned());
+    }
+    names
+}
+
+/// Every attribute that is looked at; some more than once.
+fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     let LdapAttributes {
         first_name,
         last_name,
@@ -172,25 +189,26 @@ fn requested(settings: &LdapSettings) -> Vec<String> {
         preferred_username,
         phone,
         user_id,
-        status,
-        disable_mask: _,
+        active,
         last_modified,
-    } = &settings.attributes;
-    let required = [first_name, last_name, email, user_id, status].map(Some);
-    let optional = [preferred_username, phone, last_modified].map(Option::as_ref);
-    let mut names: Vec<String> = Vec::new();
-    for attribute in required.into_iter().chain(optional).flatten() {
-        if !names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(&attribute.name))
-        {
-            names.push(attribute.name.clone());
-        }
+    } = attributes;
+    let texts = [first_name, last_name, email].into_iter();
+    let mut names: Vec<&str> = texts.flat_map(|text| text::names(&text.from)).collect();
+    names.push(&user_id.name);
+    match active {
+        LdapActive::Status { attribute, .. } => names.push(&attribute.name),
+        LdapActive::Rules(rules) => names.extend(rules.iter().flat_map(ActiveRule::attributes)),
     }
-    if !settings.use_attribute_filter {
-        names.insert(0, "*".to_owned());
-    }
+    let optional = [preferred_username, phone].into_iter().flatten();
+    names.extend(optional.flat_map(|text| text::names(&text.from)));
+    names.extend(last_modified.as_ref().map(|attribute| &*attribute.name));
     names
+}
+
+/// In seconds since 1970: read once for a whole read, so that the rules agree about everybody.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn error(name: &Arc<str>, failure: Failure) -> SourceError {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
-use super::status;
-use crate::config::{LdapAttribute, LdapAttributes};
-use crate::model::{ExternalId, Identity, RecordRef, Rejected, Warning};
+use super::text::{Made, Text};
+use super::{active, status};
+use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
+use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::Record;
 use crate::source::mapping::{Fact, Mapping, Said};
 
@@ -17,10 +18,15 @@ pub(super) struct People {
     source: Arc<str>,
     mapping: Mapping,
     user_id: Wanted,
-    status: Wanted,
-    disable_mask: i32,
+    active: Active,
     /// By the schema's name.
-    texts: Vec<(&'static str, Wanted)>,
+    texts: Vec<(&'static str, Text)>,
+}
+
+#[derive(Debug)]
+enum Active {
+    Status(Wanted, i32),
+    Rules(Vec<ActiveRule>),
 }
 
 /// What was found by the way.
@@ -29,6 +35,18 @@ pub(super) struct Tally {
     entries: usize,
     /// People with several values where one is used.
     several: usize,
+    /// In seconds since 1970.
+    now: i64,
+}
+
+impl Tally {
+    /// Nothing yet, at this second since 1970.
+    pub(super) fn at(now: i64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -65,13 +83,19 @@ impl People {
         ];
         let texts = texts
             .into_iter()
-            .filter_map(|(name, attribute)| Some((name, Wanted::new(attribute?))));
+            .filter_map(|(name, rule)| Some((name, Text::new(name, rule?))));
+        let active = match &attributes.active {
+            LdapActive::Status {
+                attribute,
+                disable_mask,
+            } => Active::Status(Wanted::new(attribute), *disable_mask),
+            LdapActive::Rules(rules) => Active::Rules(rules.clone()),
+        };
         Self {
             source: source.clone(),
             mapping,
             user_id: Wanted::new(&attributes.user_id),
-            status: Wanted::new(&attributes.status),
-            disable_mask: attributes.disable_mask,
+            active,
             texts: texts.collect(),
         }
     }
@@ -87,14 +111,9 @@ impl People {
             }));
         };
         let at = self.at(entry.dn_text());
-        let facts: Vec<Fact<'_>> = self
-            .texts
-            .iter()
-            .map(|(name, wanted)| fact(name, wanted, &entry))
-            .collect();
-        match self.person(&entry, &at, &facts) {
-            Ok(identity) => {
-                if let Some(odd) = odd(&facts) {
+        match self.person(&entry, &at, tally.now) {
+            Ok((identity, odd)) => {
+                if let Some(odd) = odd {
                     let reason = format!("{odd}; what the account holds is kept");
                     let id = Some(identity.id.clone());
                     each(Record::Warning(Warning { at, id, reason }));
@@ -106,24 +125,48 @@ impl People {
         }
     }
 
-    fn person(&self, entry: &Entry, at: &RecordRef, facts: &[Fact<'_>]) -> Result<Identity, Rejected> {
+    /// The person, and which of their values cannot be used.
+    fn person(
+        &self,
+        entry: &Entry,
+        at: &RecordRef,
+        now: i64,
+    ) -> Result<(Identity, Option<String>), Rejected> {
         let reject = |id, reason| Rejected {
             at: at.clone(),
             id,
             reason,
         };
         let id = self.id(entry).map_err(|reason| reject(None, reason))?;
-        let status = self.status.first(entry);
-        let lifecycle = status::lifecycle(status, &self.status.attribute, self.disable_mask)
+        let mut made = Vec::with_capacity(self.texts.len());
+        for (_, text) in &self.texts {
+            let one = text.make(entry);
+            made.push(one.map_err(|reason| reject(Some(id.clone()), reason))?);
+        }
+        let facts = self.texts.iter().zip(&made);
+        let facts: Vec<Fact<'_>> = facts.map(|((name, text), made)| fact(name, text, made)).collect();
+        let lifecycle = self
+            .lifecycle(entry, now)
             .map_err(|reason| reject(Some(id.clone()), reason))?;
-        self.mapping
-            .identity(id, lifecycle, at.clone(), facts)
-            .map_err(|mut rejected| {
-                if let Some(odd) = odd(facts) {
-                    rejected.reason = format!("{}; {odd}", rejected.reason);
-                }
-                rejected
-            })
+        let identity = self.mapping.identity(id, lifecycle, at.clone(), &facts);
+        match (identity, odd(&facts)) {
+            (Ok(identity), odd) => Ok((identity, odd)),
+            (Err(rejected), None) => Err(rejected),
+            (Err(rejected), Some(odd)) => Err(Rejected {
+                reason: format!("{}; {odd}", rejected.reason),
+                ..rejected
+            }),
+        }
+    }
+
+    fn lifecycle(&self, entry: &Entry, now: i64) -> Result<Lifecycle, String> {
+        match &self.active {
+            Active::Status(status, mask) => status::lifecycle(status.first(entry), &status.attribute, *mask),
+            Active::Rules(rules) => Ok(match active::all_hold(rules, entry, now)? {
+                true => Lifecycle::Active,
+                false => Lifecycle::Disabled,
+            }),
+        }
     }
 
     /// What is worth knowing about the whole read.
@@ -155,9 +198,11 @@ impl People {
 
     fn has_several(&self, entry: &Entry) -> bool {
         let several = |wanted: &Wanted| entry.values(&wanted.key).nth(1).is_some();
-        several(&self.user_id)
-            || several(&self.status)
-            || self.texts.iter().any(|(_, wanted)| several(wanted))
+        let of_status = match &self.active {
+            Active::Status(status, _) => several(status),
+            Active::Rules(_) => false,
+        };
+        several(&self.user_id) || of_status || self.texts.iter().any(|(_, text)| text.is_by_chance(entry))
     }
 
     fn at(&self, at: String) -> RecordRef {
@@ -175,15 +220,15 @@ fn odd(facts: &[Fact<'_>]) -> Option<String> {
     (!odd.is_empty()).then(|| format!("{} is not text (UTF-8)", odd.join(", ")))
 }
 
-fn fact<'a>(attribute: &'static str, wanted: &'a Wanted, entry: &'a Entry) -> Fact<'a> {
-    let said = match wanted.first(entry).map(std::str::from_utf8) {
-        None => Said::Nothing,
-        Some(Ok(text)) => Said::Value(text),
-        Some(Err(_)) => Said::Unknown,
+fn fact<'a>(attribute: &'static str, text: &'a Text, made: &'a Made<'_>) -> Fact<'a> {
+    let said = match made {
+        Made::Text(text) => Said::Value(text),
+        Made::Nothing => Said::Nothing,
+        Made::NotText => Said::Unknown,
     };
     Fact {
         attribute,
-        field: wanted.name(),
+        field: text.field(),
         said,
     }
 }
