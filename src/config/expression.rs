@@ -52,6 +52,22 @@ impl Expression {
         })
     }
 
+    /// The attributes that any filter asks for, also one that cannot be tested here.
+    pub(crate) fn names_in(filter: &str) -> Vec<String> {
+        let parts = filter.split('(').filter_map(|part| part.split_once('='));
+        let name = |name: &str| {
+            name.split(':')
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(['<', '>', '~'])
+                .to_owned()
+        };
+        parts
+            .map(|(left, _)| name(left))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
     /// As it was written.
     pub fn text(&self) -> &str {
         &self.text

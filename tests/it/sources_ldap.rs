@@ -333,28 +333,66 @@ async fn an_address_that_names_nothing_is_told() {
 
 #[tokio::test]
 async fn check_tells_each_step() {
-    let slapd = Slapd::with_people(&people(1, 30));
+    let mut staff = people(1, 30);
+    staff[3].email = staff[4].email.to_uppercase();
+    let slapd = Slapd::with_people(&staff);
+    slapd.replace(&staff[0].dn(), "displayName", &[]);
+    slapd.replace(&staff[1].dn(), "givenName", &[]);
+    slapd.change(&format!(
+        "dn: ou=far,{}\nobjectClass: referral\nobjectClass: extensibleObject\nou: far\nref: ldap://far.example/\n",
+        Slapd::BASE_DN
+    ));
     let mut settings = ldap(&slapd.url());
     settings.page_size = 20.try_into().ok();
-    let seen: Vec<_> = check_ldap(&settings)
-        .await
-        .into_iter()
-        .map(|one| (one.subject, one.result))
+    settings.attributes.phone = None;
+    let findings = check_ldap(&settings).await;
+    let told: Vec<String> = findings
+        .iter()
+        .map(|one| match &one.result {
+            Ok(seen) => format!("{}: {seen}", one.subject),
+            Err(problem) => format!("{}: problem: {}", one.subject, problem.what),
+        })
         .collect();
-    let connection = format!("{}, no encryption", slapd.url());
     let expected = [
-        ("source `staff`: connection and bind", connection.as_str()),
-        ("source `staff`: first page", "20 entries"),
-        ("source `staff`: entries", "20 entries usable"),
+        format!("connection and bind: {}, no encryption", slapd.url()),
+        "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
+        "pages: the first of 2 pages took ".to_owned(),
+        format!(
+            "entries: problem: 29 entries usable, 1 rejected; the first: {} (staff): no value for `givenName`",
+            staff[1].dn()
+        ),
+        "references: 1 reference to other servers passed over".to_owned(),
+        "attributes: missing, or not readable for this account, of 30 entries: `givenName` from 1, `displayName` from 1"
+            .to_owned(),
+        "duplicates: problem: 1 entry with the `email` of another".to_owned(),
     ];
-    assert_eq!(
-        seen,
-        expected.map(|(subject, result)| (subject.to_owned(), Ok(result.to_owned())))
-    );
+    for (told, expected) in told.iter().zip(&expected) {
+        assert!(told.starts_with(&format!("source `staff`: {expected}")), "{told}");
+    }
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
     settings.user_filter = "(uid=nobody)".to_owned();
     let findings = check_ldap(&settings).await;
-    let problem = findings[1].result.as_ref().unwrap_err();
+    let problem = findings.last().unwrap().result.as_ref().unwrap_err();
     assert!(problem.what.contains("no entry below"), "{problem:?}");
+}
+
+/// Disabled people whom the search leaves out look absent.
+#[tokio::test]
+async fn check_warns_of_a_filter_that_hides_disabled_people() {
+    let slapd = Slapd::with_people(&[ada()]);
+    let mut settings = ldap(&slapd.url());
+    settings.user_filter =
+        "(&(objectClass=inetOrgPerson)(!(shadowflag:1.2.840.113556.1.4.803:=2))(uid=*))".to_owned();
+    let findings = check_ldap(&settings).await;
+    let warning = findings
+        .iter()
+        .find(|one| one.subject.ends_with("user_filter"))
+        .unwrap();
+    let told = warning.result.as_ref().unwrap();
+    assert!(
+        told.starts_with("warning: `user_filter` asks for `shadowFlag`"),
+        "{told}"
+    );
 }
 
 /// Three attributes of one person, each made in its own way, and what those ways ask the server for.

@@ -1,27 +1,29 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
 mod active;
+mod canonical;
 mod certificate;
 mod connect;
+mod doctor;
 mod entry;
 mod failure;
 mod paging;
 mod person;
 mod search;
 mod status;
+mod survey;
 mod text;
 mod tls;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::connect::{Connection, Protection};
+use self::connect::Protection;
 use self::failure::Failure;
 use self::person::{People, Tally};
-use self::search::{Extent, Search};
+use self::search::Search;
 use self::tls::Trust;
 use super::mapping::Mapping;
-use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::model::Finding;
@@ -60,7 +62,7 @@ impl LdapSource {
         let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::at(now());
         search
-            .run(&mut connection, Extent::All, &mut |entry| {
+            .run(&mut connection, &mut |entry| {
                 self.people.read(entry, &mut tally, each);
             })
             .await?;
@@ -107,50 +109,7 @@ impl Source for LdapSource {
 
     async fn check(&self) -> Vec<Finding> {
         self.warn_of_danger();
-        let opened = connect::open(&self.settings, self.trust.as_ref()).await;
-        let mut connection = match opened {
-            Ok(connection) => connection,
-            Err(failure) => return vec![self.problem("connection and bind", failure)],
-        };
-        let bound = Finding::ok(self.subject("connection and bind"), connection.shown());
-        let mut findings = vec![bound];
-        findings.extend(self.check_first_page(&mut connection).await);
-        connection.close().await;
-        findings
-    }
-}
-
-impl LdapSource {
-    async fn check_first_page(&self, connection: &mut Connection) -> Vec<Finding> {
-        let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::at(now());
-        let mut records = Collected::new(&self.name, self.kind());
-        let mut each = |record| records.push(record);
-        let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
-        let read = search.run(connection, Extent::FirstPage, &mut entry).await;
-        match read {
-            Err(failure) => vec![self.problem("first page", failure)],
-            Ok(()) if search.entries == 0 => {
-                let LdapSettings {
-                    base_dn, user_filter, ..
-                } = &self.settings;
-                let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
-                let hint = "check `base_dn`, `user_filter` and what this account may read";
-                vec![self.problem("first page", nobody.hint(hint))]
-            }
-            Ok(()) => vec![
-                Finding::ok(self.subject("first page"), counted(search.entries, "entry")),
-                records.finding(self.subject("entries"), "entry"),
-            ],
-        }
-    }
-
-    fn problem(&self, step: &str, failure: Failure) -> Finding {
-        Finding::problem(self.subject(step), failure.what, failure.hint)
-    }
-
-    fn subject(&self, step: &str) -> String {
-        format!("source `{}`: {step}", self.name)
+        self.diagnose().await
     }
 }
 

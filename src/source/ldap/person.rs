@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
+use super::survey::Survey;
 use super::text::{Made, Text};
-use super::{active, status};
+use super::{active, canonical, status};
 use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
 use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::Record;
@@ -37,6 +38,8 @@ pub(super) struct Tally {
     several: usize,
     /// In seconds since 1970.
     now: i64,
+    /// For `check` alone: it costs time and memory.
+    survey: Option<Survey>,
 }
 
 impl Tally {
@@ -46,6 +49,19 @@ impl Tally {
             now,
             ..Self::default()
         }
+    }
+
+    /// Looks at what `check` tells, too.
+    pub(super) fn with(self, survey: Survey) -> Self {
+        Self {
+            survey: Some(survey),
+            ..self
+        }
+    }
+
+    /// What was seen.
+    pub(super) fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
     }
 }
 
@@ -110,7 +126,10 @@ impl People {
                 reason: "the server sent something that is no entry".to_owned(),
             }));
         };
-        let at = self.at(entry.dn_text());
+        if let Some(survey) = &mut tally.survey {
+            self.look(&entry, survey);
+        }
+        let at = self.at(self.place(&entry));
         match self.person(&entry, &at, tally.now) {
             Ok((identity, odd)) => {
                 if let Some(odd) = odd {
@@ -203,6 +222,27 @@ impl People {
             Active::Rules(_) => false,
         };
         several(&self.user_id) || of_status || self.texts.iter().any(|(_, text)| text.is_by_chance(entry))
+    }
+
+    /// The name, and a binary id as administrators know it.
+    fn place(&self, entry: &Entry) -> String {
+        let (dn, name) = (entry.dn_text(), self.user_id.name());
+        let text = self.user_id.first(entry).and_then(|id| canonical::text(name, id));
+        match text {
+            Some(text) if self.user_id.attribute.is_binary => format!("{dn} ({name} {text})"),
+            _ => dn,
+        }
+    }
+
+    fn look(&self, entry: &Entry, survey: &mut Survey) {
+        survey.attributes(entry);
+        if let Some(id) = self.user_id.first(entry) {
+            survey.id(id);
+        }
+        let email = self.texts.iter().find(|(name, _)| *name == "email");
+        if let Some(Ok(Made::Text(email))) = email.map(|(_, text)| text.make(entry)) {
+            survey.email(&email);
+        }
     }
 
     fn at(&self, at: String) -> RecordRef {
