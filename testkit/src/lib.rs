@@ -3,6 +3,7 @@
 pub mod certs;
 pub mod ldap_double;
 pub mod people;
+pub mod samba;
 pub mod slapd;
 pub mod ukt;
 pub mod zitadel;
