@@ -102,8 +102,8 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
         }
         Made::WithOtherRole => user.roles = vec!["Admin".to_owned()],
         Made::ByHand | Made::WithTheAddressOnly => {
-            let chosen: &str = random.pick(&["", "", "Addy", "deadbeef"]);
-            chosen.clone_into(&mut user.nick_name);
+            let chosen: &&str = random.pick(&["", "", "Addy", "deadbeef"]);
+            (*chosen).clone_into(&mut user.nick_name);
             user.metadata.truncate(0);
             user.roles.clear();
             user.email_verified = random.percent(70);
