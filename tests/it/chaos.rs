@@ -72,7 +72,8 @@ impl History {
         let judge = Judge::new(&settings, self.story.known(), &self.zitadel, visible);
         let dry = if self.story.wants_dry_run() {
             let dry = said(
-                self.installation
+                &self
+                    .installation
                     .run(&["plan", "--format", "json", "--show-values"]),
             );
             self.tell("plan", &dry);
@@ -125,7 +126,8 @@ impl History {
     fn sync(&mut self) -> Said {
         self.zitadel.reset_counts();
         let ran = said(
-            self.installation
+            &self
+                .installation
                 .run(&["sync", "--format", "json", "--show-values"]),
         );
         self.zitadel.clear_faults();
@@ -163,7 +165,7 @@ impl History {
 }
 
 /// What a run printed, as data: the plan, if it came so far, and the report.
-fn said(ran: Ran) -> Said {
+fn said(ran: &Ran) -> Said {
     let mut documents = ran
         .out
         .lines()

@@ -162,7 +162,6 @@ fn every_limit() -> GuardLimits {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of all keys")]
 fn every_policy_guard_and_apply_key() {
     let lab = Lab::new(&format!(
         "{SHORT}
