@@ -1,7 +1,9 @@
 //! The story of a run, from the command line to the exit code.
 
+mod approval;
 mod check;
 mod ending;
+mod planned;
 mod read;
 mod sync;
 
@@ -11,9 +13,11 @@ use std::io::{self, Write};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::model::Schema;
 use crate::plan::Scope;
 use crate::report::{Messages, Report, Show};
+use crate::signals::Signals;
 use crate::target::zitadel;
 use crate::telemetry::Telemetry;
 
@@ -32,7 +36,7 @@ pub struct World<'a> {
 }
 
 /// What the old programs did, by their name.
-fn scope_of(program: &str, command: Command) -> Option<Scope> {
+fn scope_of(program: &str, command: &Command) -> Option<Scope> {
     match (program, command) {
         ("install-ids", Command::Sync | Command::Plan { .. }) | (_, Command::LinkIds) => {
             Some(Scope::LinksOnly)
@@ -49,7 +53,15 @@ fn scope_of(program: &str, command: Command) -> Option<Scope> {
 /// # Errors
 /// Output could not be written.
 pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
-    let command = cli.command.unwrap_or(Command::Sync);
+    run_with_pauses(cli, world, Backoff::default())
+}
+
+/// Like [`run`], with other pauses between tries, for callers that cannot wait.
+///
+/// # Errors
+/// Output could not be written.
+pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
+    let command = cli.command.as_ref().unwrap_or(&Command::Sync);
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
     } else {
@@ -70,7 +82,7 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(dispatch(command, &cli.global, &settings, world))
+    runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -108,47 +120,76 @@ pub fn log_level(global: &Global) -> Option<&'static str> {
 }
 
 async fn dispatch(
-    command: Command,
+    command: &Command,
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
+    pauses: Backoff,
 ) -> io::Result<Exit> {
-    let request = |mode| sync::Request {
-        mode,
+    let dry = global.dry_run || settings.dry_run;
+    let request = sync::Request {
+        mode: if dry {
+            sync::Mode::DryRun
+        } else {
+            sync::Mode::Write
+        },
+        job: sync::Job::Sources { out: None },
         global,
         settings,
+        pauses,
         title: title(settings.policy.scope, command),
     };
     match command {
-        Command::Sync | Command::LinkIds => {
-            let dry = global.dry_run || settings.dry_run;
-            let mode = if dry {
-                sync::Mode::DryRun
-            } else {
-                sync::Mode::Write
-            };
-            sync::run(request(mode), world).await
-        }
-        Command::Plan { detailed_exit_code } => {
-            let mode = if detailed_exit_code {
+        Command::Sync | Command::LinkIds => sync::run(request, world).await,
+        Command::Plan {
+            detailed_exit_code,
+            out,
+        } => {
+            let mode = if *detailed_exit_code {
                 sync::Mode::DetailedDryRun
             } else {
                 sync::Mode::DryRun
             };
-            sync::run(request(mode), world).await
+            let job = sync::Job::Sources { out: out.as_deref() };
+            sync::run(sync::Request { mode, job, ..request }, world).await
         }
-        Command::Check => check::check(global, settings, world).await,
-        Command::Users { count: true } => read::count(global, settings, world).await,
-        Command::Users { count: false } => read::users(global, settings, world).await,
+        Command::Apply { plan } => planned::run(request, plan, world).await,
+        Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
+    }
+}
+
+/// A command that only reads, and may be given up anywhere.
+async fn look(
+    command: &Command,
+    global: &Global,
+    settings: &Settings,
+    world: &mut World<'_>,
+) -> io::Result<Exit> {
+    let signals = Signals::of_process();
+    let looking = async {
+        match command {
+            Command::Users { count: true } => read::count(global, settings, world).await,
+            Command::Users { count: false } => read::users(global, settings, world).await,
+            _ => check::check(global, settings, world).await,
+        }
+    };
+    tokio::select! {
+        exit = looking => exit,
+        signal = signals.wait() => {
+            let what = ending::interrupted(signal);
+            Messages::new(world.err, global.log_format).error(&what, None)?;
+            Ok(Exit::Incomplete)
+        }
     }
 }
 
 /// What a run is called in its first line.
-fn title(scope: Scope, command: Command) -> &'static str {
+fn title(scope: Scope, command: &Command) -> &'static str {
     match (scope, command) {
         (Scope::LinksOnly, _) => "link-ids",
         (Scope::ExternalIdsOnly, _) => "migrate",
         (_, Command::Plan { .. }) => "plan",
+        (_, Command::Apply { .. }) => "apply",
         _ => "sync",
     }
 }

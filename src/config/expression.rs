@@ -43,7 +43,7 @@ impl Expression {
     /// What is wrong, or what needs a server to be tested.
     pub fn parse(text: &str) -> Result<Self, String> {
         filter::check(text)?;
-        let tag = ldap3::parse_filter(text).map_err(|_| "this is no LDAP filter".to_owned())?;
+        let tag = ldap3::parse_filter(text).map_err(|()| "this is no LDAP filter".to_owned())?;
         let tag = ldap3::asn1::ASNTag::into_structure(tag);
         let node = node(tag).ok_or("matching rules other than the two for bits need a server")?;
         Ok(Self {

@@ -145,11 +145,12 @@ impl Decider<'_, '_> {
 
     fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
         let mut edit = self.edit(index, identity, pair);
-        let blocked = self
-            .answers
-            .unmet(About::Person(index))
-            .iter()
-            .any(|(expected, _)| *expected == Expected::DisabledByUs);
+        let unmet = self.answers.unmet(About::Person(index));
+        let is_unmet = |mark| unmet.iter().any(|(expected, _)| *expected == mark);
+        let (blocked, marked) = (
+            is_unmet(Expected::DisabledByUs),
+            is_unmet(Expected::NotDisabledByUs),
+        );
         let inactive = pair
             .differing
             .as_deref()
@@ -160,7 +161,8 @@ impl Decider<'_, '_> {
                 "the account was deactivated by an administrator and stays deactivated",
             );
         }
-        edit.enable = inactive && !blocked;
+        // A mark on an active account is the rest of a reactivation, or of a deactivation, that was interrupted.
+        edit.enable = (inactive && !blocked) || marked;
         if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
             let enable = edit.enable;
             edit = Edit {
@@ -215,7 +217,11 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => {}
+                [] => self.plan.warnings.push(Warning {
+                    at: leaver.origin.clone(),
+                    id: None,
+                    reason: "no managed account has this address".to_owned(),
+                }),
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),
@@ -224,6 +230,7 @@ impl Decider<'_, '_> {
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
+                    missing: Vec::new(),
                 }),
             }
         }
@@ -253,6 +260,7 @@ impl Decider<'_, '_> {
                     at: leaver.origin.clone(),
                     id: Some(person.id.clone()),
                     reason,
+                    missing: Vec::new(),
                 });
             }
             return;
@@ -377,6 +385,7 @@ impl Decider<'_, '_> {
             at: identity.origin.clone(),
             id: Some(identity.id.clone()),
             reason,
+            missing: Vec::new(),
         });
     }
 
@@ -389,6 +398,7 @@ impl Decider<'_, '_> {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
+            missing: Vec::new(),
         });
     }
 
@@ -407,6 +417,6 @@ fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool 
         Expected::Present(index) | Expected::Value(index, _) => {
             correlation.schema.spec(index).default.is_some()
         }
-        Expected::Absent(_) | Expected::DisabledByUs => false,
+        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
     }
 }

@@ -92,6 +92,7 @@ fn carries_another_id(change: &Change) -> Option<Rejected> {
                 "account {} has this person's login name or address and carries another id",
                 edit.target_id
             ),
+            missing: Vec::new(),
         }),
         _ => None,
     }

@@ -101,7 +101,7 @@ impl LdapDouble {
                 }
                 shared.connection = stream.try_clone().ok();
                 drop(shared);
-                serve(stream, result(0x61, code, text, &[]), &mut script, &theirs);
+                serve(stream, &result(0x61, code, text, &[]), &mut script, &theirs);
                 lock(&theirs).connection = None;
             }
         });
@@ -146,13 +146,13 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 
 fn serve(
     mut stream: TcpStream,
-    bound: Vec<u8>,
+    bound: &[u8],
     script: &mut impl Iterator<Item = Vec<Reply>>,
     shared: &Mutex<Shared>,
 ) {
     while let Some((id, operation)) = request(&mut stream) {
         match operation {
-            BIND => send(&mut stream, &message(&id, bound.clone(), None)),
+            BIND => send(&mut stream, &message(&id, bound.to_vec(), None)),
             SEARCH => {
                 lock(shared).searches += 1;
                 for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {

@@ -179,6 +179,7 @@ fn the_person_of_a_rejected_record_keeps_the_account() {
         at: at(1),
         id: Some(id(1)),
         reason: "no name".to_owned(),
+        missing: Vec::new(),
     });
     let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
     assert_eq!((lines(&plan), plan.kept.len()), (vec![], 1));
@@ -264,6 +265,7 @@ fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
         at: at(3),
         id: Some(id(3)),
         reason: "no name".to_owned(),
+        missing: Vec::new(),
     });
     assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
     desired.rejected.clear();
@@ -283,6 +285,18 @@ fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
         only(&desired, &Model::of([inactive]), Policy::default()),
         ["enable t1"]
     );
+}
+
+/// Otherwise an administrator's block would be lifted, should one follow.
+#[test]
+fn the_mark_of_an_interrupted_reactivation_is_removed() {
+    let mut marked = held(1);
+    marked.disabled_by_us = true;
+    let mut model = Model::of([marked]);
+    let plan = plan(&sources(vec![person(1)]), &model, Policy::default());
+    assert_eq!(lines(&plan), ["enable t1"]);
+    plan.changes.iter().for_each(|change| model.apply(change));
+    assert_eq!(model, Model::of([held(1)]));
 }
 
 #[test]

@@ -86,6 +86,12 @@ impl Wanted {
     fn name(&self) -> &str {
         &self.attribute.name
     }
+
+    /// Its name, if the entry has no value.
+    fn missing(&self, entry: &Entry) -> Vec<Box<str>> {
+        let name = self.first(entry).is_none().then(|| self.name().into());
+        name.into_iter().collect()
+    }
 }
 
 impl People {
@@ -124,6 +130,7 @@ impl People {
                 at: self.at(format!("entry {}", tally.entries)),
                 id: None,
                 reason: "the server sent something that is no entry".to_owned(),
+                missing: Vec::new(),
             }));
         };
         if let Some(survey) = &mut tally.survey {
@@ -151,22 +158,27 @@ impl People {
         at: &RecordRef,
         now: i64,
     ) -> Result<(Identity, Option<String>), Rejected> {
-        let reject = |id, reason| Rejected {
+        let reject = |id, reason, missing| Rejected {
             at: at.clone(),
             id,
             reason,
+            missing,
         };
-        let id = self.id(entry).map_err(|reason| reject(None, reason))?;
+        let id = self.id(entry).map_err(|reason| {
+            let missing = self.user_id.missing(entry);
+            reject(None, reason, missing)
+        })?;
         let mut made = Vec::with_capacity(self.texts.len());
         for (_, text) in &self.texts {
             let one = text.make(entry);
-            made.push(one.map_err(|reason| reject(Some(id.clone()), reason))?);
+            let reject = |reason| reject(Some(id.clone()), reason, text.missing(entry));
+            made.push(one.map_err(reject)?);
         }
         let facts = self.texts.iter().zip(&made);
         let facts: Vec<Fact<'_>> = facts.map(|((name, text), made)| fact(name, text, made)).collect();
         let lifecycle = self
             .lifecycle(entry, now)
-            .map_err(|reason| reject(Some(id.clone()), reason))?;
+            .map_err(|reason| reject(Some(id.clone()), reason, self.missing_status(entry)))?;
         let identity = self.mapping.identity(id, lifecycle, at.clone(), &facts);
         match (identity, odd(&facts)) {
             (Ok(identity), odd) => Ok((identity, odd)),
@@ -178,12 +190,20 @@ impl People {
         }
     }
 
+    fn missing_status(&self, entry: &Entry) -> Vec<Box<str>> {
+        match &self.active {
+            Active::Status(status, _) => status.missing(entry),
+            Active::Rules(rules) => active::missing(rules, entry),
+        }
+    }
+
     fn lifecycle(&self, entry: &Entry, now: i64) -> Result<Lifecycle, String> {
         match &self.active {
             Active::Status(status, mask) => status::lifecycle(status.first(entry), &status.attribute, *mask),
-            Active::Rules(rules) => Ok(match active::all_hold(rules, entry, now)? {
-                true => Lifecycle::Active,
-                false => Lifecycle::Disabled,
+            Active::Rules(rules) => Ok(if active::all_hold(rules, entry, now)? {
+                Lifecycle::Active
+            } else {
+                Lifecycle::Disabled
             }),
         }
     }

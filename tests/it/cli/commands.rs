@@ -153,7 +153,7 @@ fn users_name_what_is_rejected() {
     stage.run("users --count").assert(
         1,
         "0\n",
-        "error: 1 records were rejected\nhint: `directory-sync users` says why\n",
+        "error: 1 record was rejected\nhint: `directory-sync users` says why\n",
     );
 }
 

@@ -261,3 +261,23 @@ fn mistakes_are_discreet() {
         }
     }
 }
+
+/// A password in an address is one, too.
+#[test]
+fn addresses_are_discreet() {
+    let stage = Stage::new();
+    let sources = [
+        "ukt: {endpoint_url: \"http://u:hidden-secret@127.0.0.1:1/x\", oauth2_url: \
+         \"http://u:hidden-secret@127.0.0.1:1/t\", client_id: a, client_secret: hidden-secret, scope: s, grant_type: g}",
+        "ldap: {url: \"ldap://u:hidden-secret@127.0.0.1:1\", base_dn: dc=x, bind_dn: cn=a, bind_password: \
+         hidden-secret, user_filter: (a=b), attributes: {first_name: a, last_name: a, email: a, preferred_username: a, \
+         phone: a, user_id: a, status: a}}",
+    ];
+    for source in sources {
+        stage.configure(&stage.config_with(&format!("sources:\n  {source}\n")));
+        for command in ["plan", "users", "check"] {
+            let told = stage.words(&format!("{command} -vv"), &[]);
+            assert!(!told.is_empty() && !told.contains("hidden-secret"), "{told}");
+        }
+    }
+}
