@@ -16,6 +16,15 @@ pub(super) fn all_hold(rules: &[ActiveRule], entry: &Entry, now: i64) -> Result<
     Ok(all)
 }
 
+/// The attributes without which nothing can be decided, and which the entry lacks.
+pub(super) fn missing(rules: &[ActiveRule], entry: &Entry) -> Vec<Box<str>> {
+    let needed = rules
+        .iter()
+        .filter(|rule| matches!(rule, ActiveRule::UserAccountControl | ActiveRule::ComputedControl));
+    let lacking = needed.filter(|rule| entry.values(&key(rule.name())).next().is_none());
+    lacking.map(|rule| rule.name().into()).collect()
+}
+
 const ACCOUNT_DISABLE: i64 = 0x2;
 const LOCKOUT: i64 = 0x10;
 

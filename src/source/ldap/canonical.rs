@@ -1,6 +1,7 @@
 //! The text by which administrators know a binary id. Pure.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// `objectGUID` and `objectSid` as tools of Active Directory print them; `None` for other attributes and lengths.
 pub(super) fn text(attribute: &str, value: &[u8]) -> Option<String> {
@@ -15,16 +16,21 @@ pub(super) fn text(attribute: &str, value: &[u8]) -> Option<String> {
 #[expect(clippy::many_single_char_names, reason = "bytes in their order")]
 fn guid(value: &[u8]) -> Option<String> {
     let value = <[u8; 16]>::try_from(value).ok()?;
-    let [a, b, c, d, e, f, g, h, rest @ ..] = value;
-    let swapped = [d, c, b, a, f, e, h, g];
+    let field = |range: Range<usize>, swap: bool| {
+        let mut bytes = value[range].to_vec();
+        if swap {
+            bytes.reverse();
+        }
+        hex::encode(bytes)
+    };
     let fields = [
-        &swapped[..4],
-        &swapped[4..6],
-        &swapped[6..],
-        &rest[..2],
-        &rest[2..],
+        field(0..4, true),
+        field(4..6, true),
+        field(6..8, true),
+        field(8..10, false),
+        field(10..16, false),
     ];
-    Some(fields.map(hex::encode).join("-"))
+    Some(fields.join("-"))
 }
 
 /// Revision, count, six bytes of authority (big-endian), and as many numbers of four bytes (little-endian).

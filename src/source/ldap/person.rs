@@ -86,6 +86,12 @@ impl Wanted {
     fn name(&self) -> &str {
         &self.attribute.name
     }
+
+    /// Its name, if the entry has no value.
+    fn missing(&self, entry: &Entry) -> Vec<Box<str>> {
+        let name = self.first(entry).is_none().then(|| self.name().into());
+        name.into_iter().collect()
+    }
 }
 
 impl People {
@@ -152,29 +158,27 @@ impl People {
         at: &RecordRef,
         now: i64,
     ) -> Result<(Identity, Option<String>), Rejected> {
-        let reject = |id, reason, missing: Vec<Box<str>>| Rejected {
+        let reject = |id, reason, missing| Rejected {
             at: at.clone(),
             id,
             reason,
             missing,
         };
-        let id = self
-            .id(entry)
-            .map_err(|reason| reject(None, reason, without(&self.user_id, entry)))?;
+        let id = self.id(entry).map_err(|reason| {
+            let missing = self.user_id.missing(entry);
+            reject(None, reason, missing)
+        })?;
         let mut made = Vec::with_capacity(self.texts.len());
         for (_, text) in &self.texts {
             let one = text.make(entry);
-            made.push(one.map_err(|reason| reject(Some(id.clone()), reason, Vec::new()))?);
+            let reject = |reason| reject(Some(id.clone()), reason, text.missing(entry));
+            made.push(one.map_err(reject)?);
         }
         let facts = self.texts.iter().zip(&made);
         let facts: Vec<Fact<'_>> = facts.map(|((name, text), made)| fact(name, text, made)).collect();
-        let lifecycle = self.lifecycle(entry, now).map_err(|reason| {
-            let missing = match &self.active {
-                Active::Status(status, _) => without(status, entry),
-                Active::Rules(_) => Vec::new(),
-            };
-            reject(Some(id.clone()), reason, missing)
-        })?;
+        let lifecycle = self
+            .lifecycle(entry, now)
+            .map_err(|reason| reject(Some(id.clone()), reason, self.missing_status(entry)))?;
         let identity = self.mapping.identity(id, lifecycle, at.clone(), &facts);
         match (identity, odd(&facts)) {
             (Ok(identity), odd) => Ok((identity, odd)),
@@ -183,6 +187,13 @@ impl People {
                 reason: format!("{}; {odd}", rejected.reason),
                 ..rejected
             }),
+        }
+    }
+
+    fn missing_status(&self, entry: &Entry) -> Vec<Box<str>> {
+        match &self.active {
+            Active::Status(status, _) => status.missing(entry),
+            Active::Rules(rules) => active::missing(rules, entry),
         }
     }
 
@@ -279,13 +290,5 @@ fn fact<'a>(attribute: &'static str, text: &'a Text, made: &'a Made<'_>) -> Fact
         attribute,
         field: text.field(),
         said,
-    }
-}
-
-/// The name of a key attribute that the entry has no value of.
-fn without(wanted: &Wanted, entry: &Entry) -> Vec<Box<str>> {
-    match wanted.first(entry) {
-        None => vec![wanted.name().into()],
-        Some(_) => Vec::new(),
     }
 }

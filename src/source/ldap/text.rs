@@ -82,6 +82,13 @@ impl Text {
         })
     }
 
+    /// The attributes that a template needs and the entry lacks.
+    pub(super) fn missing(&self, entry: &Entry) -> Vec<Box<str>> {
+        let lacks = |(_, key): &&(String, String)| entry.values(key).next().is_none();
+        let lacking = self.attributes.iter().filter(lacks);
+        lacking.map(|(name, _)| name.as_str().into()).collect()
+    }
+
     /// Whether one of several values was used only because the server sent it first.
     pub(super) fn is_by_chance(&self, entry: &Entry) -> bool {
         self.rule.choice == Choice::First
