@@ -1,11 +1,14 @@
 //! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
+mod pace;
+
 use std::cell::Cell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use futures::stream;
+use futures::stream::FuturesUnordered;
 
+use self::pace::{Pace, Seen};
 use crate::config::ApplySettings;
 use crate::model::{Action, Change, Expectation, Identity, Schema};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
@@ -64,19 +67,18 @@ pub async fn apply(
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
+    let mut pace = Pace::new(context.settings.concurrency_min, context.settings.concurrency_max);
     for step in plan::steps(changes, &waits) {
         let (places, aside) = match step {
             Step::Aside(places) => (places, true),
             Step::Changes(places) => (places, false),
         };
-        let runs = places.into_iter().map(|index| run.one(index, aside));
-        let mut running = stream::iter(runs).buffer_unordered(context.settings.concurrency_max.get());
-        while let Some(outcome) = running.next().await {
-            if let Some(outcome) = outcome {
-                done(&changes[outcome.index], &outcome);
-                outcomes.push(outcome);
-            }
-        }
+        pace.turn();
+        run.step(&places, aside, &mut pace, |outcome| {
+            done(&changes[outcome.index], &outcome);
+            outcomes.push(outcome);
+        })
+        .await;
     }
     outcomes.sort_by_key(|outcome| outcome.index);
     outcomes
@@ -104,6 +106,42 @@ struct Run<'a, T> {
 }
 
 impl<T: Target> Run<'_, T> {
+    /// Takes all changes of a step further, as many at once as the target bears.
+    async fn step(&self, places: &[usize], aside: bool, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
+        let mut running = FuturesUnordered::new();
+        let mut waiting = places.iter();
+        let mut strain = self.target.strain();
+        loop {
+            while running.len() < pace.limit()
+                && let Some(place) = waiting.next()
+            {
+                running.push(self.timed(*place, aside));
+            }
+            let Some((outcome, took)) = running.next().await else {
+                return;
+            };
+            let before = std::mem::replace(&mut strain, self.target.strain());
+            let started = outcome
+                .as_ref()
+                .is_none_or(|outcome| !matches!(outcome.result, Err(NotApplied::NotStarted(_))));
+            if started {
+                pace.finished(Seen {
+                    // Under a rate limit the time is mostly that of waiting for one's turn.
+                    took: self.context.settings.rate_limit.is_none().then_some(took),
+                    strained: strain > before,
+                });
+            }
+            if let Some(outcome) = outcome {
+                decided(outcome);
+            }
+        }
+    }
+
+    async fn timed(&self, index: usize, aside: bool) -> (Option<Outcome>, Duration) {
+        let started = Instant::now();
+        (self.one(index, aside).await, started.elapsed())
+    }
+
     /// Takes one change a step further; `None` while nothing is decided.
     async fn one(&self, index: usize, aside: bool) -> Option<Outcome> {
         // What could not even step aside has had its outcome.

@@ -1,5 +1,6 @@
 //! What a run tells people and programs: the plan before, the report after.
 
+mod effort;
 mod json;
 mod messages;
 mod one_line;
@@ -9,6 +10,7 @@ mod proof;
 mod summary;
 mod text;
 
+pub use effort::effort;
 pub use json::{Changes, Count, Failure, KeptAccount, Note, Report, SourceReport, TargetReport};
 pub use messages::Messages;
 pub use one_line::one_line;

@@ -28,6 +28,27 @@ pub struct RequestStats {
     pub by_operation: BTreeMap<&'static str, u64>,
 }
 
+/// What changes cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Requests to the target.
+    pub requests: u64,
+    /// E-mails that the target sends to people.
+    pub mails: u64,
+    /// Text messages that the target sends to people.
+    pub texts: u64,
+}
+
+impl std::iter::Sum for Effort {
+    fn sum<I: Iterator<Item = Self>>(efforts: I) -> Self {
+        efforts.fold(Self::default(), |sum, effort| Self {
+            requests: sum.requests + effort.requests,
+            mails: sum.mails + effort.mails,
+            texts: sum.texts + effort.texts,
+        })
+    }
+}
+
 /// A place that holds accounts.
 #[expect(
     async_fn_in_trait,
@@ -85,6 +106,12 @@ pub trait Target {
 
     /// Requests sent so far.
     fn requests(&self) -> RequestStats;
+
+    /// How often so far the target turned a request away for being one too many, or could not be reached.
+    fn strain(&self) -> u64;
+
+    /// What carrying out a change is going to cost, as far as can be foreseen.
+    fn effort(&self, change: &Change) -> Effort;
 
     /// Things worth knowing about the target that concern nobody in particular, collected so far.
     fn warnings(&self) -> Vec<Warning>;

@@ -1,6 +1,6 @@
 //! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ pub(super) struct Api {
     limiter: Limiter,
     backoff: Backoff,
     stats: RefCell<RequestStats>,
+    strain: Cell<u64>,
 }
 
 impl Api {
@@ -62,6 +63,7 @@ impl Api {
             limiter: Limiter::new(apply.rate_limit),
             backoff: Backoff::default(),
             stats: RefCell::default(),
+            strain: Cell::default(),
         })
     }
 
@@ -80,6 +82,11 @@ impl Api {
 
     pub(super) fn stats(&self) -> RequestStats {
         self.stats.borrow().clone()
+    }
+
+    /// How often the server was too busy to answer.
+    pub(super) fn strain(&self) -> u64 {
+        self.strain.get()
     }
 
     pub(super) fn count_repeat(&self) {
@@ -114,33 +121,25 @@ impl Api {
 
     /// Sends a request whose answer is a list, and takes its items in while they arrive.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
-        self.exchange(call, async |mut reply| {
-            let (url, status) = (reply.url().to_string(), reply.status());
-            let odd =
-                |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
-            let mut splitter = Splitter::default();
+        self.exchange(call, async |reply| {
             let mut items = Vec::new();
-            while let Some(chunk) = reply
-                .chunk()
-                .await
-                .map_err(|error| unreachable(call.operation, &url, &error))?
-            {
-                splitter
-                    .feed(&chunk, |item| {
-                        serde_json::from_slice(item).map(|item| items.push(item))
-                    })
-                    .map_err(|error| odd(&[], error))?;
-                if splitter.held() > http::LONGEST_BODY {
-                    // Neither an item nor the rest is ever that long; cut short it is no JSON.
-                    break;
-                }
-            }
-            let head = splitter.into_rest();
-            let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
-            Ok(Page {
-                items,
-                total: parsed.details.total_result,
-            })
+            let total = take_list(call, reply, |item| items.push(item)).await?;
+            Ok(Page { items, total })
+        })
+        .await
+    }
+
+    /// The same, handing over each item as it arrives; gives the total. A reply that breaks off is asked for again from
+    /// its start: the caller has to know items that it had before.
+    pub(super) async fn each<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        each: impl FnMut(T),
+    ) -> Result<u64, Failure> {
+        let each = RefCell::new(each);
+        self.exchange(call, async |reply| {
+            let mut each = each.borrow_mut();
+            take_list(call, reply, &mut *each).await
         })
         .await
     }
@@ -232,12 +231,42 @@ impl Api {
             Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
         };
         tracing::debug!(error = %failure.error, again = pause.is_some(), "a request failed");
+        if matches!(failure.error.kind, Kind::Throttled { .. } | Kind::Unreachable) {
+            self.strain.set(self.strain.get() + 1);
+        }
         if let (Kind::Throttled { .. }, Some(pause)) = (failure.error.kind, pause) {
             // The server counts all our requests together.
             self.limiter.pause(pause.max(self.backoff.first));
         }
         pause
     }
+}
+
+/// Takes a list apart while it arrives, and gives the total that the server names.
+async fn take_list<T: DeserializeOwned>(
+    call: &Call,
+    mut reply: Response,
+    mut each: impl FnMut(T),
+) -> Result<u64, Failure> {
+    let (url, status) = (reply.url().to_string(), reply.status());
+    let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
+    let mut splitter = Splitter::default();
+    while let Some(chunk) = reply
+        .chunk()
+        .await
+        .map_err(|error| unreachable(call.operation, &url, &error))?
+    {
+        splitter
+            .feed(&chunk, |item| serde_json::from_slice(item).map(&mut each))
+            .map_err(|error| odd(&[], error))?;
+        if splitter.held() > http::LONGEST_BODY {
+            // Neither an item nor the rest is ever that long; cut short it is no JSON.
+            break;
+        }
+    }
+    let head = splitter.into_rest();
+    let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
+    Ok(parsed.details.total_result)
 }
 
 /// Turns an answer that is no success into an error.

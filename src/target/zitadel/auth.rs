@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::call::Transport;
 use super::error::{Answer, without_values};
 use super::key::ServiceKey;
 use crate::config::{Credentials, ZitadelSettings};
@@ -193,6 +194,7 @@ impl SignIn {
             url: &self.key.audience,
             status: reply.status,
             retry_after: reply.retry_after,
+            transport: Transport::Rest,
             body: &reply.body,
         }
     }

@@ -13,6 +13,16 @@ pub(super) struct Call {
     pub(super) path: Vec<String>,
     pub(super) body: Option<Vec<u8>>,
     pub(super) once: bool,
+    pub(super) transport: Transport,
+}
+
+/// How a call reaches Zitadel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// The gateway in front of the API: every server has it, and it caps replies.
+    Rest,
+    /// The API itself, since v4: compressed and without a cap.
+    Connect,
 }
 
 impl Call {
@@ -23,6 +33,7 @@ impl Call {
             path: path.iter().map(ToString::to_string).collect(),
             body: None,
             once: false,
+            transport: Transport::Rest,
         }
     }
 
@@ -45,6 +56,19 @@ impl Call {
         Self::get(operation, path).with(Method::DELETE, body)
     }
 
+    /// A method of a Connect service, such as `zitadel.user.v2.UserService` and `ListUsers`.
+    pub(super) fn connect(
+        operation: &'static str,
+        service: &str,
+        method: &str,
+        body: &impl Serialize,
+    ) -> Self {
+        Self {
+            transport: Transport::Connect,
+            ..Self::post(operation, &[service, method], body)
+        }
+    }
+
     /// The caller repeats it, since a lost reply has to be looked into first.
     pub(super) fn once(self) -> Self {
         Self { once: true, ..self }
@@ -57,6 +81,7 @@ impl Call {
             url,
             status,
             retry_after: None,
+            transport: self.transport,
             body,
         }
     }

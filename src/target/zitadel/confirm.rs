@@ -5,15 +5,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, Sign};
+use super::filter::{Filter, Part, UserQuery};
 use super::schema::{DISABLED_BY, metadata_key};
 use super::wire::{Metadata, User};
 use crate::model::Value;
@@ -121,33 +120,27 @@ impl ZitadelTarget {
     ) -> Result<Page<User>, Failure> {
         let user = |place: &usize| expectations[*place].target_id.as_str();
         let test = match batch.question {
-            Question::HasKey(key) | Question::LacksKey(key) => key_filter(key),
+            Question::HasKey(key) | Question::LacksKey(key) => Filter::key(key),
             Question::HasValue(key) => {
-                let one = |place: &usize| {
-                    json!({"andQuery": {"queries": [
-                        {"inUserIdsQuery": {"userIds": [user(place)]}},
-                        key_filter(key),
-                        {"metadataValueFilter": {
-                            "value": STANDARD.encode(wanted(&expectations[*place])),
-                            "method": "BYTE_FILTER_METHOD_EQUALS",
-                        }},
-                    ]}})
-                };
-                json!({"orQuery": {"queries": batch.places.iter().map(one).collect::<Vec<_>>()}})
+                let one = |place: &usize| Filter::value(user(place), key, wanted(&expectations[*place]));
+                let queries = batch.places.iter().map(one).collect();
+                Filter::OrQuery { queries }
             }
         };
-        let query = json!({
-            "query": {"limit": limit, "asc": true},
-            "queries": [
-                {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+        let query = UserQuery {
+            query: Part { limit, asc: true },
+            queries: [
+                Filter::OrganizationIdQuery {
+                    organization_id: &self.settings.organization_id,
+                },
                 // Narrows the search to these rows before anything is joined.
-                {"inUserIdsQuery": {"userIds": batch.places.iter().map(user).collect::<Vec<_>>()}},
+                Filter::InUserIdsQuery {
+                    user_ids: batch.places.iter().map(user).collect(),
+                },
                 test,
             ],
-        });
-        self.api
-            .list(&Call::post("confirm_metadata", &["v2", "users"], &query))
-            .await
+        };
+        self.users("confirm_metadata", &query).await
     }
 
     /// Reads each user once, whatever is asked about it.
@@ -194,10 +187,6 @@ impl ZitadelTarget {
             Err(failure) => Err(failure.error),
         }
     }
-}
-
-fn key_filter(key: &str) -> Json {
-    json!({"metadataKeyFilter": {"key": key, "method": "TEXT_FILTER_METHOD_EQUALS"}})
 }
 
 fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
+use super::call::Transport;
 use super::meaning::MEANINGS;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
@@ -15,6 +16,8 @@ pub(super) enum Sign {
     ReplyTooLarge,
     /// The server does not know a filter of the request.
     UnknownFilter,
+    /// The server, or a proxy before it, does not speak Connect.
+    NoConnect,
 }
 
 /// A failed call.
@@ -50,7 +53,7 @@ pub(super) fn accept<T: Default>(result: Result<T, Failure>, ids: &[&str]) -> Re
     }
 }
 
-/// The shape of every error of the REST gateway.
+/// The shape of every error, of the REST gateway and of Connect.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -62,6 +65,39 @@ struct Body {
 #[serde(default)]
 struct Detail {
     id: String,
+    /// Where Connect has it, unless the server was told to leave it out.
+    debug: Debug,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Debug {
+    id: String,
+}
+
+impl Body {
+    /// The id of the error. Without details it still stands at the end of Connect's message.
+    fn error_id(&self, transport: Transport) -> Option<&str> {
+        let ids = self
+            .details
+            .iter()
+            .flat_map(|detail| [&detail.id, &detail.debug.id]);
+        let detailed = ids.map(String::as_str).find(|id| !id.is_empty());
+        detailed.or_else(|| match transport {
+            Transport::Rest => None,
+            Transport::Connect => trailing_id(&self.message),
+        })
+    }
+}
+
+/// `V3-DKcYh` of `User already exists (V3-DKcYh)`.
+fn trailing_id(message: &str) -> Option<&str> {
+    let (_, id) = message.strip_suffix(')')?.rsplit_once('(')?;
+    let is_id = id.contains('-')
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_id.then_some(id)
 }
 
 /// An answer that is no success.
@@ -70,6 +106,7 @@ pub(super) struct Answer<'a> {
     pub(super) url: &'a str,
     pub(super) status: StatusCode,
     pub(super) retry_after: Option<Duration>,
+    pub(super) transport: Transport,
     pub(super) body: &'a [u8],
 }
 
@@ -77,26 +114,18 @@ impl Answer<'_> {
     /// What it means.
     pub(super) fn failure(&self) -> Failure {
         let Ok(body) = serde_json::from_slice::<Body>(self.body) else {
-            return self.not_json().into();
+            return Failure {
+                error: self.not_json(),
+                sign: self.lacks_connect("").then_some(Sign::NoConnect),
+            };
         };
-        let error_id = body
-            .details
-            .iter()
-            .map(|detail| &detail.id)
-            .find(|id| !id.is_empty());
+        let error_id = body.error_id(self.transport);
         let known = error_id.and_then(|id| {
             MEANINGS.iter().find(|entry| {
                 entry.id == id && entry.status.is_none_or(|status| status == self.status.as_u16())
             })
         });
-        // The only two texts that are read: the gateway gives these refusals no id.
-        let sign = match self.status.as_u16() {
-            429 if body.message.contains("larger than max") => Some(Sign::ReplyTooLarge),
-            400 if error_id.is_none() && body.message.contains("value is required") => {
-                Some(Sign::UnknownFilter)
-            }
-            _ => None,
-        };
+        let sign = self.sign(&body.message, error_id);
         let kind = match (known, sign) {
             (_, Some(_)) => Kind::Protocol,
             (Some(entry), None) => entry.kind,
@@ -117,11 +146,32 @@ impl Answer<'_> {
                 kind,
                 operation: self.operation,
                 what: format!("{} {}", self.status.as_u16(), without_values(message)),
-                error_id: error_id.cloned(),
+                error_id: error_id.map(str::to_owned),
                 hint: known.and_then(|entry| entry.hint).map(str::to_owned),
             },
             sign,
         }
+    }
+
+    /// The only texts that are read: these refusals have no id.
+    fn sign(&self, message: &str, error_id: Option<&str>) -> Option<Sign> {
+        match self.status.as_u16() {
+            429 if message.contains("larger than max") => Some(Sign::ReplyTooLarge),
+            400 if error_id.is_none() && message.contains("value is required") => Some(Sign::UnknownFilter),
+            _ if error_id.is_none() && self.lacks_connect(message) => Some(Sign::NoConnect),
+            _ => None,
+        }
+    }
+
+    /// Whether this is how a server answers that knows nothing of Connect. A 404 with another message is one that lost
+    /// its way.
+    fn lacks_connect(&self, message: &str) -> bool {
+        self.transport == Transport::Connect
+            && match self.status.as_u16() {
+                403 | 404 => matches!(message, "" | "Not Found"),
+                405 | 415 | 501 => true,
+                _ => false,
+            }
     }
 
     /// A page of a proxy, or of something that is no Zitadel at all.
@@ -190,9 +240,77 @@ mod tests {
             url: "https://z.example/v2/users/human",
             status: StatusCode::from_u16(status).unwrap(),
             retry_after: None,
+            transport: Transport::Rest,
             body: body.as_bytes(),
         }
         .failure()
+    }
+
+    fn connect_failure(status: u16, body: &str) -> Failure {
+        Answer {
+            operation: "list_users",
+            url: "https://z.example/zitadel.user.v2.UserService/ListUsers",
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            transport: Transport::Connect,
+            body: body.as_bytes(),
+        }
+        .failure()
+    }
+
+    /// Connect puts the id elsewhere, and may leave out all but the one in the message.
+    #[test]
+    fn errors_of_connect_have_their_id() {
+        for details in [
+            r#","details":[{"type":"zitadel.v1.ErrorDetail","value":"Cg","debug":{"id":"V3-DKcYh"}}]"#,
+            "",
+        ] {
+            let body =
+                format!(r#"{{"code":"already_exists","message":"User already exists (V3-DKcYh)"{details}}}"#);
+            let failure = connect_failure(409, &body);
+            assert!(failure.is(id::TAKEN), "{body}");
+            assert_eq!(
+                failure.error.to_string(),
+                "list_users: 409 User already exists (V3-DKcYh)"
+            );
+        }
+    }
+
+    /// What an old server, another service or a proxy says to Connect, and what is only a server in trouble.
+    #[test]
+    fn a_server_without_connect_is_known_by_its_answer() {
+        for (status, body) in [
+            (404, r#"{"code":5,"message":"Not Found"}"#),
+            (404, "404 page not found\n"),
+            (403, "<html>"),
+            (405, ""),
+            (415, ""),
+            (501, r#"{"code":"unimplemented","message":"no"}"#),
+        ] {
+            assert_eq!(
+                connect_failure(status, body).sign,
+                Some(Sign::NoConnect),
+                "{status} {body}"
+            );
+            assert_eq!(failure(status, body).sign, None, "{status} {body}");
+        }
+        for (status, body) in [
+            (
+                404,
+                r#"{"code":"not_found","message":"unable to set instance using origin x"}"#,
+            ),
+            (
+                401,
+                r#"{"code":"unauthenticated","message":"Errors.Token.Invalid (AUTH-7fs1e)"}"#,
+            ),
+            (
+                403,
+                r#"{"code":"permission_denied","message":"No matching permissions found (AUTH-5mWD2)"}"#,
+            ),
+            (503, ""),
+        ] {
+            assert_eq!(connect_failure(status, body).sign, None, "{status} {body}");
+        }
     }
 
     fn body(code: u8, message: &str, id: &str) -> String {

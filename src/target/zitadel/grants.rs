@@ -10,6 +10,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, accept};
+use super::lists::smaller_page;
 use super::meaning::id;
 use super::wire::{Done, Grant, GrantState};
 use crate::model::Entitlements;
@@ -89,7 +90,7 @@ impl ZitadelTarget {
 
     async fn grant_page(&self, from: u64) -> Result<(Page<Grant>, u64), Failure> {
         loop {
-            let limit = self.page_size.get();
+            let limit = self.lists.grants.get();
             let query = json!({
                 "query": {"offset": from.to_string(), "limit": limit},
                 "queries": [
@@ -99,7 +100,7 @@ impl ZitadelTarget {
             });
             let path = ["management", "v1", "users", "grants", "_search"];
             match self.api.list(&Call::post("list_grants", &path, &query)).await {
-                Err(failure) if self.smaller_page(&failure) => {}
+                Err(failure) if smaller_page(&self.lists.grants, &failure) => {}
                 page => return Ok((page?, limit.into())),
             }
         }

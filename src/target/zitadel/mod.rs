@@ -1,17 +1,20 @@
-//! Zitadel, v2.64 and later, over its REST API.
+//! Zitadel, v2.64 and later, over its REST API, and over Connect where that is faster.
 //!
-//! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in pages of
-//! ten thousand, the role grants likewise; metadata is confirmed by filter where the server can, user by user elsewhere.
+//! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in as few pages
+//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, user by user elsewhere.
 
 mod api;
 mod auth;
 mod call;
 mod confirm;
 mod create;
+mod effort;
 mod error;
+mod filter;
 mod grants;
 mod key;
 mod links;
+mod lists;
 mod meaning;
 mod normalize;
 mod numbering;
@@ -30,15 +33,15 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use self::api::Api;
+use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::EMAIL;
-use super::{Applied, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet};
+use super::{
+    Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+};
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
-
-/// As many small users or grants as fit into the gateway's 4 MiB, with room to spare.
-const PAGE: u32 = 10_000;
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -46,8 +49,7 @@ pub struct ZitadelTarget {
     settings: ZitadelSettings,
     api: Api,
     prepared: RefCell<Option<Rc<Prepared>>>,
-    /// Rows a page; becomes smaller when the server says that its replies are too large.
-    page_size: Cell<u32>,
+    lists: Lists,
     /// The server can filter users by metadata, as far as is known.
     filters: Cell<bool>,
     warnings: RefCell<Vec<Warning>>,
@@ -64,7 +66,7 @@ impl ZitadelTarget {
             settings: settings.clone(),
             api: Api::new(settings, apply)?,
             prepared: RefCell::default(),
-            page_size: Cell::new(PAGE),
+            lists: Lists::default(),
             filters: Cell::new(true),
             warnings: RefCell::default(),
         })
@@ -77,10 +79,10 @@ impl ZitadelTarget {
         self
     }
 
-    /// Other pages than ten thousand rows.
+    /// Other pages than those that are as long as the server allows.
     #[must_use]
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
-        self.page_size.set(rows.get());
+        self.lists.set_rows(rows);
         self
     }
 
@@ -139,6 +141,14 @@ impl Target for ZitadelTarget {
 
     fn requests(&self) -> RequestStats {
         self.api.stats()
+    }
+
+    fn strain(&self) -> u64 {
+        self.api.strain()
+    }
+
+    fn effort(&self, change: &Change) -> Effort {
+        self.foresee(change)
     }
 
     fn warnings(&self) -> Vec<Warning> {

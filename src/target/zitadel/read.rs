@@ -5,9 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
-use super::api::Page;
-use super::call::Call;
-use super::error::{Failure, Sign};
+use super::error::Failure;
 use super::prepare::Prepared;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::{Human, User, UserState};
@@ -15,7 +13,7 @@ use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 impl ZitadelTarget {
-    /// Hands over every account of the organization, each once.
+    /// Hands over every account of the organization, each once, while it arrives.
     ///
     /// A page comes with the last row of the one before: only then is it certain that nobody was added or deleted in
     /// between who moved the rows, and hid or repeated somebody.
@@ -24,77 +22,61 @@ impl ZitadelTarget {
         let mut seen = Window::default();
         let mut next = 0;
         loop {
-            let (page, rows) = self.user_page(next).await?;
-            let joins = page.items.first().is_some_and(|first| seen.holds(&first.id));
-            if next > 0 && !joins {
+            let page = self.user_page(next, &prepared, &mut seen, each).await?;
+            if next > 0 && !page.joins {
                 tracing::info!(
                     row = next,
                     "the account list changed while it was read; reading a page again"
                 );
-                let (before, _) = self.user_page(next.saturating_sub(rows)).await?;
-                self.hand_over(before.items, &prepared, &mut seen, each);
+                let before = next.saturating_sub(page.rows);
+                self.user_page(before, &prepared, &mut seen, each).await?;
             }
-            next += rows;
+            next += page.rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
-            let last = page.items.is_empty() || next >= page.total;
-            self.hand_over(page.items, &prepared, &mut seen, each);
-            if last {
+            if page.is_empty || next >= page.total {
                 return Ok(());
             }
             seen.turn();
         }
     }
 
-    fn hand_over(
+    /// The page from this row on, in order of the user id, the only order without ties.
+    async fn user_page(
         &self,
-        users: Vec<User>,
+        next: u64,
         prepared: &Prepared,
         seen: &mut Window,
         each: &mut dyn FnMut(Account),
-    ) {
-        for mut user in users {
-            if let Some(human) = user.human.take()
-                && seen.is_new(&user.id)
-            {
-                each(self.account(user, human, prepared));
-            }
-        }
-    }
-
-    /// The page from this row on, in order of the user id, the only order without ties; and how many rows it stands
-    /// for, without the one before, which comes first.
-    async fn user_page(&self, next: u64) -> Result<(Page<User>, u64), Failure> {
+    ) -> Result<UserPage, Failure> {
         let joint = next.min(1);
-        loop {
-            let rows = u64::from(self.page_size.get());
-            let query = json!({
-                "query": {"offset": (next - joint).to_string(), "limit": rows + joint, "asc": true},
+        let query = |rows: u32| {
+            json!({
+                "query": {
+                    "offset": (next - joint).to_string(), "limit": u64::from(rows) + joint, "asc": true,
+                },
                 "queries": [
                     // Only at the top level does it narrow the server's permission check to one organization.
                     {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
                     {"typeQuery": {"type": "TYPE_HUMAN"}},
                 ],
-            });
-            match self
-                .api
-                .list(&Call::post("list_users", &["v2", "users"], &query))
-                .await
+            })
+        };
+        let mut first = None;
+        let hand_over = |mut user: User| {
+            first.get_or_insert_with(|| seen.before.contains(&user.id));
+            if let Some(human) = user.human.take()
+                && seen.is_new(&user.id)
             {
-                Err(failure) if self.smaller_page(&failure) => {}
-                page => return Ok((page?, rows)),
+                each(self.account(user, human, prepared));
             }
-        }
-    }
-
-    /// Halves the page when the server says that its reply is too large. Whether that can help.
-    pub(super) fn smaller_page(&self, failure: &Failure) -> bool {
-        let (from, to) = (self.page_size.get(), self.page_size.get() / 2);
-        if failure.sign != Some(Sign::ReplyTooLarge) || to == 0 {
-            return false;
-        }
-        self.page_size.set(to);
-        tracing::debug!(from, to, "the reply was too large; asking for smaller pages");
-        true
+        };
+        let (total, rows) = self.each_user("list_users", query, hand_over).await?;
+        Ok(UserPage {
+            total,
+            rows: rows.into(),
+            joins: first.unwrap_or_default(),
+            is_empty: first.is_none(),
+        })
     }
 
     /// How many humans of the organization the service user can see.
@@ -106,11 +88,7 @@ impl ZitadelTarget {
                 {"typeQuery": {"type": "TYPE_HUMAN"}},
             ],
         });
-        let page: Page<User> = self
-            .api
-            .list(&Call::post("list_users", &["v2", "users"], &query))
-            .await?;
-        Ok(page.total)
+        Ok(self.users("list_users", &query).await?.total)
     }
 
     /// Whoever can be seen to hold a user name, ignoring case, in any organization.
@@ -121,11 +99,7 @@ impl ZitadelTarget {
                 "method": "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE",
             }}],
         });
-        let page = self
-            .api
-            .list(&Call::post("find_user", &["v2", "users"], &query))
-            .await?;
-        Ok(page.items)
+        Ok(self.users("find_user", &query).await?.items)
     }
 
     /// The accounts of people in our organization that hold this user name.
@@ -180,6 +154,16 @@ impl ZitadelTarget {
             target_id: TargetId::new(user.id),
         }
     }
+}
+
+/// What is left of a page after its accounts were handed over.
+struct UserPage {
+    total: u64,
+    /// The rows it stands for, without the one before, which comes first.
+    rows: u64,
+    /// It begins with somebody of the page before.
+    joins: bool,
+    is_empty: bool,
 }
 
 /// The user ids of this page and the one before: as far as rows can move while a list is read.

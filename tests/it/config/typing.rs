@@ -126,6 +126,23 @@ fn a_whole_file() {
     assert_eq!(ukt.client_secret.expose_secret(), "hunter3");
 }
 
+fn every_limit() -> GuardLimits {
+    GuardLimits {
+        max_removals: Limit::Count(25),
+        max_logins_changed: Limit::Percent(2.5),
+        max_changes: Some(Limit::Percent(50.0)),
+        allow_empty: true,
+        demands: Demands {
+            min_users: Some(100),
+            canaries: vec!["616461".into(), "ada@example.org".into()],
+        },
+        demands_of: [].into(),
+        max_per_kind: [("delete", Limit::Count(3)), ("create", Limit::Percent(5.0))].into(),
+        max_missing: Limit::Percent(30.0),
+        protected: Protected::new(["*@board.example.org".to_owned()]),
+    }
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table of all keys")]
 fn every_policy_guard_and_apply_key() {
@@ -169,23 +186,7 @@ apply:
             scope: Scope::Everything,
         }
     );
-    assert_eq!(
-        settings.guard,
-        GuardLimits {
-            max_removals: Limit::Count(25),
-            max_logins_changed: Limit::Percent(2.5),
-            max_changes: Some(Limit::Percent(50.0)),
-            allow_empty: true,
-            demands: Demands {
-                min_users: Some(100),
-                canaries: vec!["616461".into(), "ada@example.org".into()],
-            },
-            demands_of: [].into(),
-            max_per_kind: [("delete", Limit::Count(3)), ("create", Limit::Percent(5.0))].into(),
-            max_missing: Limit::Percent(30.0),
-            protected: Protected::new(["*@board.example.org".to_owned()]),
-        }
-    );
+    assert_eq!(settings.guard, every_limit());
     let apply = ApplySettings {
         concurrency_min: NonZeroUsize::new(2).unwrap(),
         concurrency_max: NonZeroUsize::new(3).unwrap(),

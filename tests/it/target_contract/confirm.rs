@@ -5,7 +5,7 @@ use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
-use super::support::{World, at, disable, nth};
+use super::support::{LIST, World, at, disable, nth};
 
 const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
 
@@ -126,7 +126,10 @@ async fn values_are_asked_in_hundreds() {
     values[120] = Value::text("other");
     assert_eq!(run(asked(&values)).await, [unmet(120, Some("lp120"))]);
     let counts = world.zitadel.request_counts();
-    assert_eq!((counts["POST /v2/users"], counts.get(METADATA)), (4, Some(&1)));
+    assert_eq!(
+        (counts[&format!("POST {LIST}")], counts.get(METADATA)),
+        (4, Some(&1))
+    );
 }
 
 /// Whether a key is there is one request for thousands, and naming those without it one more.

@@ -7,7 +7,7 @@ use directory_sync::model::{Account, ExternalId, Lifecycle};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, UserState, Version};
 
-use super::support::{World, ada, at, nth, read_all};
+use super::support::{LIST, World, ada, at, nth, read_all};
 
 /// An account comes with all that the list shows, and says what it does not show.
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn a_page_that_breaks_off_is_read_again() {
         FaultKind::status(503),
         FaultKind::html(502),
     ] {
-        world.zitadel.inject(Fault::once("POST", "/v2/users", kind));
+        world.zitadel.inject(Fault::once("POST", LIST, kind));
         assert_eq!(read_all(&target).await.len(), 5);
     }
     assert_eq!(target.requests().retried, 4);
@@ -215,14 +215,23 @@ async fn a_page_that_breaks_off_is_read_again() {
 /// A list that cannot be read to its end is an error, and never a short list.
 #[tokio::test]
 async fn garbage_is_an_error() {
-    let world = World::new();
-    world.zitadel.add_users((0..5).map(nth));
-    let target = world.prepared().await;
-    world
-        .zitadel
-        .inject(Fault::once("POST", "/v2/users", FaultKind::Garbage));
-    let error = target.read(&mut |_| {}).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Protocol);
+    // Compressed, garbage is a reply that broke off, and so asked for again.
+    for (version, kind) in [(Version::V2_64, Kind::Protocol), (Version::V4, Kind::Unreachable)] {
+        let world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        world.zitadel.add_users((0..5).map(nth));
+        let target = world.prepared().await;
+        for path in [LIST, "/v2/users"] {
+            if version == Version::V4 || path != LIST {
+                let garbage = Fault::once("POST", path, FaultKind::Garbage);
+                world.zitadel.inject(garbage.times(u64::MAX));
+            }
+        }
+        let error = target.read(&mut |_| {}).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{version:?}");
+    }
 }
 
 /// Grants whose pages do not add up are read again; if they never do, the run ends.
@@ -236,4 +245,66 @@ async fn grants_that_do_not_add_up_end_the_run() {
     let target = world.target().with_page_size(2.try_into().unwrap());
     let error = target.prepare().await.unwrap_err();
     assert_eq!((error.kind, error.operation), (Kind::Unreachable, "list_grants"));
+}
+
+/// Who speaks Connect is asked there, compressed; who does not is known by the answer and asked once.
+#[tokio::test]
+async fn the_answer_decides_between_connect_and_rest() {
+    let refusals = [
+        None,
+        Some(FaultKind::json(404, r#"{"code":5,"message":"Not Found"}"#)),
+        Some(FaultKind::html(403)),
+        Some(FaultKind::status(405)),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        world.zitadel.add_users((0..7).map(nth));
+        let target = world.paged(3).await;
+        let (connect, rest) = if let Some(kind) = &refusal {
+            world
+                .zitadel
+                .inject(Fault::once("POST", LIST, kind.clone()).times(u64::MAX));
+            (1, 3)
+        } else {
+            (3, 0)
+        };
+        assert_eq!(read_all(&target).await.len(), 7, "{refusal:?}");
+        let counts = world.zitadel.request_counts();
+        let of = |path: &str| counts.get(&format!("POST {path}")).copied().unwrap_or_default();
+        assert_eq!((of(LIST), of("/v2/users")), (connect, rest), "{refusal:?}");
+    }
+}
+
+/// A server that lost its way has not lost Connect.
+#[tokio::test]
+async fn a_server_in_trouble_still_speaks_connect() {
+    let world = World::new();
+    world.zitadel.add_user(nth(1));
+    let target = world.prepared().await;
+    for kind in [
+        FaultKind::not_found_without_id(),
+        FaultKind::status(503),
+        FaultKind::Reset,
+    ] {
+        world.zitadel.inject(Fault::once("POST", LIST, kind));
+    }
+    assert_eq!(read_all(&target).await.len(), 1);
+    assert_eq!(world.zitadel.request_counts().get("POST /v2/users"), None);
+}
+
+/// A reply that breaks off after some of its accounts is asked for again, and repeats nobody.
+#[tokio::test]
+async fn a_reply_that_breaks_off_repeats_nobody() {
+    let world = World::new();
+    world.zitadel.add_users((0..4_000).map(nth));
+    for skip in [0, 1] {
+        let target = world.paged(2_000).await;
+        world
+            .zitadel
+            .inject(Fault::once("POST", LIST, FaultKind::Garbage).after(skip));
+        let accounts = read_all(&target).await;
+        let distinct: BTreeSet<_> = accounts.iter().map(|account| &account.target_id).collect();
+        assert_eq!((accounts.len(), distinct.len()), (4_000, 4_000));
+        assert_eq!(target.requests().retried, 1);
+    }
 }

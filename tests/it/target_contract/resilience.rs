@@ -3,7 +3,7 @@
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
-use super::support::{World, ada, create, delete, edit_of, nth, person, read_all, update};
+use super::support::{LIST, World, ada, create, delete, edit_of, nth, person, read_all, update};
 
 const CREATE: &str = "/v2/users/human";
 
@@ -125,7 +125,7 @@ async fn a_refused_token_is_renewed_once() {
     let refuse = |times| {
         world
             .zitadel
-            .inject(Fault::once("POST", "/v2/users", FaultKind::status(401)).times(times));
+            .inject(Fault::once("POST", LIST, FaultKind::status(401)).times(times));
     };
 
     refuse(1);

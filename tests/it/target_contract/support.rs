@@ -16,6 +16,9 @@ use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Applied, Target, TargetError};
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
 
+/// The list of users over Connect.
+pub(crate) const LIST: &str = "/zitadel.user.v2.UserService/ListUsers";
+
 /// One test's server, and the files its target reads.
 pub(crate) struct World {
     pub(crate) zitadel: ZitadelDouble,

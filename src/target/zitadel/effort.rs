@@ -1,0 +1,76 @@
+//! How many calls a change needs and what messages it causes, before it is made.
+
+use super::ZitadelTarget;
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle};
+use crate::target::Effort;
+
+impl ZitadelTarget {
+    /// What a change costs when nothing goes wrong.
+    pub(super) fn foresee(&self, change: &Change) -> Effort {
+        match &change.action {
+            Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
+            Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
+            Action::Adopt(edit) => {
+                let mut effort = self.foresee_edit(edit);
+                effort.requests += u64::from(self.settings.sso_login);
+                effort
+            }
+            // The mark of who did it comes first.
+            Action::Disable(_) => Effort {
+                requests: 2,
+                ..Effort::default()
+            },
+            Action::Delete(_) => Effort {
+                requests: 1,
+                ..Effort::default()
+            },
+        }
+    }
+
+    fn foresee_create(&self, identity: &Identity, attributes: &Attributes) -> Effort {
+        let calls = [
+            true,
+            identity.lifecycle == Lifecycle::Disabled,
+            !identity.entitlements.is_empty(),
+        ];
+        Effort {
+            requests: count(&calls),
+            mails: u64::from(self.settings.verify_email),
+            texts: u64::from(self.settings.verify_phone && attributes.get(PHONE).is_some()),
+        }
+    }
+
+    fn foresee_edit(&self, edit: &Edit) -> Effort {
+        let changes =
+            |test: &dyn Fn(&crate::model::AttributeChange) -> bool| edit.attributes.iter().any(test);
+        let phone = changes(&|change| change.attribute == PHONE && change.after.is_some());
+        let email = changes(&|change| change.attribute == EMAIL);
+        let names = changes(&|change| matches!(change.attribute, FIRST_NAME | LAST_NAME));
+        let metadata = |is_set: bool| {
+            changes(&|change| metadata_key(change.attribute).is_some() && change.after.is_some() == is_set)
+        };
+        let calls = [
+            edit.detour.is_some(),
+            edit.enable,
+            email || phone || names || edit.id_before.is_some(),
+            changes(&|change| change.attribute == PHONE && change.after.is_none()),
+            metadata(true),
+            metadata(false),
+            !edit.grant.is_empty(),
+            // A grant is looked up before it is taken away.
+            !edit.revoke.is_empty(),
+            !edit.revoke.is_empty(),
+            edit.enable,
+        ];
+        Effort {
+            requests: count(&calls),
+            mails: u64::from(self.settings.verify_email && email),
+            texts: u64::from(self.settings.verify_phone && phone),
+        }
+    }
+}
+
+fn count(calls: &[bool]) -> u64 {
+    calls.iter().map(|call| u64::from(*call)).sum()
+}
