@@ -20,29 +20,24 @@ impl Judge<'_> {
             change["action"] != "create"
                 && attributes.is_some_and(|all| all.iter().any(|one| one["name"] == "email"))
         });
-        let whole = self.whole();
         let settings = self.settings;
-        let too_much = settings.max_removals.forbids(removals, whole)
-            || settings.max_logins_changed.forbids(renames, whole)
-            || settings.max_changes.forbids(changes.len(), whole);
-        if too_much || self.lacks_proof() {
-            return if said.exit == 4 {
-                Ok(())
-            } else {
-                Err(format!(
-                    "not refused: {removals} removals, {renames} renames, {} changes of {whole}",
-                    changes.len()
-                ))
-            };
+        let too_much = |whole: &usize| {
+            settings.max_removals.forbids(removals, *whole)
+                || settings.max_logins_changed.forbids(renames, *whole)
+                || settings.max_changes.forbids(changes.len(), *whole)
+        };
+        let wholes = self.wholes();
+        let refused = said.exit == 4;
+        let must = self.lacks_proof() || wholes.iter().all(too_much);
+        let may = must || wholes.iter().any(too_much);
+        if (must && !refused) || (refused && !may) {
+            let what = if refused { "refused" } else { "not refused" };
+            let changes = changes.len();
+            return Err(format!(
+                "{what}: {removals} removals, {renames} renames, {changes} changes of {wholes:?}"
+            ));
         }
-        if said.exit == 4 {
-            Err(format!(
-                "refused: {removals} removals, {renames} renames, {} changes of {whole}",
-                changes.len()
-            ))
-        } else {
-            Ok(())
-        }
+        Ok(())
     }
 
     fn lacks_proof(&self) -> bool {
@@ -58,20 +53,21 @@ impl Judge<'_> {
             || canary.is_some_and(|canary| !is_there(&canary))
     }
 
-    /// The active managed accounts, as far as the lists showed them.
-    fn whole(&self) -> usize {
-        let seen = self.visible.as_ref().unwrap_or(&self.before);
+    /// The active managed accounts: those that are, and those that lists showed that were behind.
+    fn wholes(&self) -> Vec<usize> {
         let counts = |user: &&UserView| {
             is_ours_to_see(user)
                 && !user.nick_name.is_empty()
                 && has_role(user)
                 && user.state != UserState::Inactive
         };
-        seen.values().filter(counts).count()
+        let seen = [Some(&self.before), self.visible.as_ref()].into_iter().flatten();
+        seen.map(|accounts| accounts.values().filter(counts).count())
+            .collect()
     }
 
     pub(super) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {
-        let whole = self.whole();
+        let wholes = self.wholes();
         let removed = self
             .before
             .values()
@@ -84,8 +80,8 @@ impl Judge<'_> {
         });
         let renamed = renamed.count();
         let check = |limit: Limit, count: usize, what: &str| {
-            if limit.forbids(count, whole) {
-                Err(format!("{count} of {whole} accounts {what}, limit {limit:?}"))
+            if wholes.iter().all(|whole| limit.forbids(count, *whole)) {
+                Err(format!("{count} of {wholes:?} accounts {what}, limit {limit:?}"))
             } else {
                 Ok(())
             }
