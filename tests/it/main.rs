@@ -1,5 +1,6 @@
 //! Integration tests: one binary, one module a subject.
 
+mod ad;
 mod chaos;
 mod cli;
 mod config;

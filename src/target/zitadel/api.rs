@@ -138,8 +138,7 @@ impl Api {
     ) -> Result<u64, Failure> {
         let each = RefCell::new(each);
         self.exchange(call, async |reply| {
-            let mut each = each.borrow_mut();
-            take_list(call, reply, &mut *each).await
+            take_list(call, reply, |item| (each.borrow_mut())(item)).await
         })
         .await
     }

@@ -102,7 +102,8 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
         }
         Made::WithOtherRole => user.roles = vec!["Admin".to_owned()],
         Made::ByHand | Made::WithTheAddressOnly => {
-            (*random.pick(&["", "", "Addy", "deadbeef"])).clone_into(&mut user.nick_name);
+            let chosen: &&str = random.pick(&["", "", "Addy", "deadbeef"]);
+            (*chosen).clone_into(&mut user.nick_name);
             user.metadata.truncate(0);
             user.roles.clear();
             user.email_verified = random.percent(70);
@@ -165,7 +166,7 @@ fn add(zitadel: &ZitadelDouble, user: UserSeed) {
 /// Those who have left, and some that are nobody's business.
 pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
     for number in 0..random.between(0..=4) {
-        let person = super::people::any_person(random, 100 + number);
+        let person = super::directory::any_person(random, 100 + number);
         let mut user = ours(&person);
         if random.percent(20) {
             user.metadata.clear();
