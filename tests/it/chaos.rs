@@ -22,8 +22,8 @@ const THREADS: usize = 12;
 /// Runs without disturbance after which nothing may change any more.
 const CALM_RUNS: usize = 4;
 
-/// Seeds that found a defect once.
-const FOUND: [u64; 0] = [];
+/// Seeds that found a defect once. 57: the mark of a deactivation stayed on an account that was active again.
+const FOUND: [u64; 1] = [57];
 
 struct History {
     story: Story,
@@ -176,7 +176,7 @@ fn said(ran: &Ran) -> Said {
         None => (None, first.unwrap_or_default()),
     };
     assert!(
-        report["schema"] == "directory-sync/report/1",
+        !ran.err.contains("panicked") && report["schema"] == "directory-sync/report/1",
         "no report: {ran:?}"
     );
     Said {

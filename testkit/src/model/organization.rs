@@ -166,7 +166,7 @@ fn add(zitadel: &ZitadelDouble, user: UserSeed) {
 /// Those who have left, and some that are nobody's business.
 pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
     for number in 0..random.between(0..=4) {
-        let person = super::directory::any_person(random, 100 + number);
+        let person = super::people::any_person(random, 100 + number);
         let mut user = ours(&person);
         if random.percent(20) {
             user.metadata.clear();
