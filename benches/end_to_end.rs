@@ -2,15 +2,14 @@
 //!
 //! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
 //! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
-//! `docs/performance.md`. CPU seconds and peak memory are those of the finished child, not of the double.
-//!
-//! Linux counts the memory of whoever starts a process into its peak. So the binary is started by this program once
-//! more, which then holds nothing.
+//! `docs/performance.md`. CPU seconds and peak memory are those of the finished child. The double and the people live in
+//! a process of their own: Linux counts the memory of whoever starts a child as the child's, up to its `exec`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,11 +20,9 @@ use testkit::zitadel::{Options, ZitadelDouble};
 use wait4::Wait4 as _;
 
 const SEED: u64 = 42;
+const STAGE: &str = "--stage";
 const PAGE: &str = "docs/performance.md";
 const TABLE_START: &str = "<!-- the table is written by the bench -->";
-
-/// The argument by which this program starts a command and prints what it cost.
-const MEASURE: &str = "--measure";
 
 /// What one run cost.
 struct Cost {
@@ -43,10 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    if let [flag, program, rest @ ..] = &arguments[..]
-        && flag == MEASURE
+    if let [flag, size, folder] = &arguments[..]
+        && flag == STAGE
     {
-        return run_measured(program, rest);
+        return stage(size.parse()?, Path::new(folder));
     }
     let sizes: Vec<usize> = arguments
         .iter()
@@ -72,19 +69,44 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// First load into an empty organization, nothing changed, then 1 % changed.
 fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
     let folder = TempDir::new()?;
-    let zitadel = ZitadelDouble::start(Options::default());
-    let mut everybody = people(SEED, size);
-    fs::write(folder.path().join("service-user.json"), zitadel.key_file_json())?;
-    fs::write(folder.path().join("config.yaml"), config(&zitadel, folder.path()))?;
+    let mut stage = Command::new(std::env::current_exe()?)
+        .args([
+            STAGE.as_ref(),
+            size.to_string().as_ref(),
+            folder.path().as_os_str(),
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut ready = BufReader::new(stage.stdout.take().ok_or("no pipe")?).lines();
+    let mut go_on = stage.stdin.take().ok_or("no pipe")?;
     let mut costs = Vec::new();
     for case in ["first load", "no change", "1 % changed"] {
-        if case == "1 % changed" {
+        ready.next().ok_or("the stage ended")??;
+        costs.push(run(case, size, folder.path())?);
+        writeln!(go_on)?;
+    }
+    drop(go_on);
+    stage.wait()?;
+    Ok(costs)
+}
+
+/// Runs the double and lays out the files of one case after the other, each when a line comes in.
+fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let zitadel = ZitadelDouble::start(Options::default());
+    let mut everybody = people(SEED, size);
+    fs::write(folder.join("service-user.json"), zitadel.key_file_json())?;
+    fs::write(folder.join("config.yaml"), config(&zitadel, folder))?;
+    let mut go_on = io::stdin().lines();
+    for changed in [false, false, true] {
+        if changed {
             change_one_percent(&mut everybody);
         }
-        fs::write(folder.path().join("users.csv"), to_csv(&everybody))?;
-        costs.push(run(case, size, folder.path())?);
+        fs::write(folder.join("users.csv"), to_csv(&everybody))?;
+        println!("ready");
+        go_on.next().transpose()?;
     }
-    Ok(costs)
+    Ok(())
 }
 
 /// 0.2 % new, 0.7 % changed, 0.1 % gone.
@@ -111,17 +133,18 @@ fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
 fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn Error>> {
     let report = folder.join("report.json");
     let started = Instant::now();
-    let measured = Command::new(std::env::current_exe()?)
-        .args([MEASURE, env!("CARGO_BIN_EXE_directory-sync"), "--config"])
+    let mut child = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
+        .arg("--config")
         .arg(folder.join("config.yaml"))
         .arg("--report")
         .arg(&report)
-        .output()?;
+        .stdout(Stdio::null())
+        .spawn()?;
+    let used = child.wait4()?;
     let wall = started.elapsed();
-    let Some((cpu, peak_bytes)) = measurement(&measured.stdout).filter(|_| measured.status.success()) else {
-        let said = String::from_utf8_lossy(&measured.stderr);
-        return Err(format!("{case} with {people} people failed: {said}").into());
-    };
+    if !used.status.success() {
+        return Err(format!("{case} with {people} people ended with {}", used.status).into());
+    }
     let report: serde_json::Value = serde_json::from_slice(&fs::read(report)?)?;
     let operations = report["requests"]["by_operation"]
         .as_object()
@@ -136,29 +159,9 @@ fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn
             .map(|(name, n)| (name, n.as_u64().unwrap_or_default()))
             .collect(),
         wall,
-        cpu,
-        peak_bytes,
+        cpu: used.rusage.utime + used.rusage.stime,
+        peak_bytes: used.rusage.maxrss,
     })
-}
-
-/// Starts a command, and prints its CPU microseconds and peak bytes.
-fn run_measured(program: &str, arguments: &[String]) -> Result<(), Box<dyn Error>> {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .spawn()?;
-    let used = child.wait4()?;
-    if !used.status.success() {
-        return Err(format!("it ended with {}", used.status).into());
-    }
-    let cpu = used.rusage.utime + used.rusage.stime;
-    println!("{} {}", cpu.as_micros(), used.rusage.maxrss);
-    Ok(())
-}
-
-fn measurement(printed: &[u8]) -> Option<(Duration, u64)> {
-    let (cpu, peak) = std::str::from_utf8(printed).ok()?.trim().split_once(' ')?;
-    Some((Duration::from_micros(cpu.parse().ok()?), peak.parse().ok()?))
 }
 
 fn table(costs: &[Cost]) -> String {

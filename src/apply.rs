@@ -11,7 +11,8 @@ use futures::stream::FuturesUnordered;
 use self::pace::{Pace, Seen};
 use crate::config::ApplySettings;
 use crate::model::{Action, Change, Expectation, Identity, Schema};
-use crate::plan::{self, ApprovedPlan, Known, Policy, Step, Wait};
+use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
+use crate::signals::Signals;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
@@ -39,6 +40,10 @@ pub struct Context<'a> {
     pub known: &'a Known<'a>,
     /// What happens in which situation.
     pub policy: Policy,
+    /// Accounts that are never changed.
+    pub protected: &'a Protected,
+    /// Asks for no further changes.
+    pub signals: &'a Signals,
     /// How fast.
     pub settings: ApplySettings,
 }
@@ -176,6 +181,9 @@ impl<T: Target> Run<'_, T> {
         if deadline.is_some_and(|deadline| self.started.elapsed() >= deadline) {
             self.stop.set(Some("`apply.deadline` had passed"));
         }
+        if self.context.signals.received().is_some() {
+            self.stop.set(Some("stopped by a signal"));
+        }
         if let Some(reason) = self.stop.get() {
             return Some(reason);
         }
@@ -232,7 +240,9 @@ async fn adopt_holder(
         return Err(conflict);
     };
     let ours = account.id.as_ref() == Some(&identity.id);
-    let refusal = if ours || context.policy.adopt {
+    let refusal = if context.protected.covers(account, target.schema()) {
+        Some("`guard.protected` names it")
+    } else if ours || context.policy.adopt {
         plan::refusal(context.known, identity, account)
     } else {
         Some("`policy.adopt` is false")

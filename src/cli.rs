@@ -10,12 +10,15 @@ $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
 const APPROVE_HELP: &str = "Let exactly the removals through for which a refused run printed this token \
 [env: DIRECTORY_SYNC_APPROVE]";
 
+const APPROVE_FILE_HELP: &str =
+    "The same token in a file, such as a mounted Secret [env: DIRECTORY_SYNC_APPROVE_FILE]";
+
 /// Keeps the accounts of a Zitadel organization in line with LDAP, CSV and the UKT list.
 #[derive(Debug, Parser)]
 #[command(name = "directory-sync", version, about, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 in line; 1 some records or changes failed; 2 usage or configuration; \
-3 a source or the target could not be read; 4 refused by the guard; 10 changes are pending (plan)."
+3 a source or the target could not be read; 4 refused by the guard; 5 another run is under way; 10 changes are pending (plan)."
 )]
 pub struct Cli {
     /// What to do; without it: sync.
@@ -64,6 +67,9 @@ pub struct Global {
     /// Token of a refused run.
     #[arg(long, global = true, value_name = "TOKEN", help = APPROVE_HELP)]
     pub approve: Option<String>,
+    /// The same token in a file, such as a mounted Secret.
+    #[arg(long, global = true, value_name = "FILE", help = APPROVE_FILE_HELP)]
+    pub approve_file: Option<PathBuf>,
     /// How plan and people are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -15,6 +15,8 @@ pub enum Exit {
     Unreadable = 3,
     /// Refused by the guard; nothing was written.
     Refused = 4,
+    /// Another run holds the lock; nothing was written.
+    Locked = 5,
     /// `plan --detailed-exit-code`: changes are pending.
     Pending = 10,
 }

@@ -9,7 +9,8 @@
 //! 5. [`apply`] carries the approved plan out.
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
-//! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log.
+//! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
+//! [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
 //! Invariants, which the test `rooms` checks:
 //! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
@@ -23,10 +24,12 @@ pub mod cli;
 pub mod config;
 pub mod exit;
 pub mod http;
+pub mod lock;
 pub mod model;
 pub mod plan;
 pub mod report;
 pub mod run;
+pub mod signals;
 pub mod source;
 pub mod target;
 pub mod telemetry;

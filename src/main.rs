@@ -9,6 +9,7 @@ use directory_sync::cli::Cli;
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
 use directory_sync::run::{self, World};
+use directory_sync::signals;
 use directory_sync::telemetry::Telemetry;
 
 fn main() -> ExitCode {
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         cli.global.log_format,
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
     );
+    signals::listen();
     let mut out = io::BufWriter::new(io::stdout());
     let mut world = World {
         environment: Environment::capture(),

@@ -1,5 +1,6 @@
 //! The story of a run, from the command line to the exit code.
 
+mod approval;
 mod check;
 mod ending;
 mod read;
@@ -11,9 +12,11 @@ use std::io::{self, Write};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
+use crate::http::Backoff;
 use crate::model::Schema;
 use crate::plan::Scope;
 use crate::report::{Messages, Report, Show};
+use crate::signals::Signals;
 use crate::target::zitadel;
 use crate::telemetry::Telemetry;
 
@@ -49,6 +52,14 @@ fn scope_of(program: &str, command: Command) -> Option<Scope> {
 /// # Errors
 /// Output could not be written.
 pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
+    run_with_pauses(cli, world, Backoff::default())
+}
+
+/// Like [`run`], with other pauses between tries, for callers that cannot wait.
+///
+/// # Errors
+/// Output could not be written.
+pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
     let command = cli.command.unwrap_or(Command::Sync);
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
@@ -70,7 +81,7 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(dispatch(command, &cli.global, &settings, world))
+    runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -112,11 +123,13 @@ async fn dispatch(
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
+    pauses: Backoff,
 ) -> io::Result<Exit> {
     let request = |mode| sync::Request {
         mode,
         global,
         settings,
+        pauses,
         title: title(settings.policy.scope, command),
     };
     match command {
@@ -137,9 +150,32 @@ async fn dispatch(
             };
             sync::run(request(mode), world).await
         }
-        Command::Check => check::check(global, settings, world).await,
-        Command::Users { count: true } => read::count(global, settings, world).await,
-        Command::Users { count: false } => read::users(global, settings, world).await,
+        Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
+    }
+}
+
+/// A command that only reads, and may be given up anywhere.
+async fn look(
+    command: Command,
+    global: &Global,
+    settings: &Settings,
+    world: &mut World<'_>,
+) -> io::Result<Exit> {
+    let signals = Signals::of_process();
+    let looking = async {
+        match command {
+            Command::Users { count: true } => read::count(global, settings, world).await,
+            Command::Users { count: false } => read::users(global, settings, world).await,
+            _ => check::check(global, settings, world).await,
+        }
+    };
+    tokio::select! {
+        exit = looking => exit,
+        signal = signals.wait() => {
+            let what = ending::interrupted(signal);
+            Messages::new(world.err, global.log_format).error(&what, None)?;
+            Ok(Exit::Incomplete)
+        }
     }
 }
 

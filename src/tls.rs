@@ -1,7 +1,7 @@
 //! Whom we trust: one set of certificate authorities for LDAP and HTTP.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
@@ -39,12 +39,7 @@ pub fn provider() -> Arc<CryptoProvider> {
 ///
 /// System certificates that cannot be read are passed over: one odd file must not take away the others.
 pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
-    let mut store = RootCertStore::empty();
-    let system = rustls_native_certs::load_native_certs();
-    for error in &system.errors {
-        tracing::debug!(%error, "passed over a system certificate");
-    }
-    store.add_parsable_certificates(system.certs);
+    let mut store = SYSTEM.clone();
     if let Some(path) = extra {
         for certificate in certificates(path)? {
             store.add(certificate).map_err(|error| unreadable(path, &error))?;
@@ -52,6 +47,17 @@ pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
     }
     Ok(store)
 }
+
+/// Each client wants them, and reading some hundred files takes longer than a small run.
+static SYSTEM: LazyLock<RootCertStore> = LazyLock::new(|| {
+    let mut store = RootCertStore::empty();
+    let system = rustls_native_certs::load_native_certs();
+    for error in &system.errors {
+        tracing::debug!(%error, "passed over a system certificate");
+    }
+    store.add_parsable_certificates(system.certs);
+    store
+});
 
 /// All certificates of a PEM file, at least one.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

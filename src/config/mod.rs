@@ -126,6 +126,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let policy = policy::policy(&mut reader, flags);
     let guard = policy::guard(&mut reader);
     let apply = policy::apply(&mut reader);
+    let lock_dir = reader.path("lock.dir");
     Some(Settings {
         log_level: log_level?,
         dry_run: flags.dry_run,
@@ -137,6 +138,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         policy: policy?,
         guard: guard?,
         apply: apply?,
+        lock_dir,
         notes: Vec::new(),
     })
 }

@@ -1,12 +1,18 @@
 //! `policy.*`, `guard.*` and `apply.*`: their defaults stand in the table of keys.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use super::flags::Flags;
 use super::read::Reader;
 use super::settings::ApplySettings;
 use super::values;
-use crate::plan::{AbsentPolicy, DisabledPolicy, GuardLimits, ListedPolicy, Policy, Scope};
+use crate::plan::{
+    AbsentPolicy, Demands, DisabledPolicy, GuardLimits, ListedPolicy, Policy, Protected, Scope,
+};
+
+/// The kinds of change, as plan and report name them.
+const CHANGES: [&str; 6] = ["create", "adopt", "update", "enable", "disable", "delete"];
 
 /// Reads `policy.*`; `None` after a mistake.
 pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
@@ -59,16 +65,38 @@ pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let max_logins_changed = reader.parsed("guard.max_logins_changed", values::limit);
     let max_changes = reader.limit("guard.max_changes", values::limit);
     let allow_empty = reader.boolean("guard.allow_empty");
-    let min_users = reader.limit("guard.min_users", values::count);
-    let canaries = reader.list("guard.canaries");
+    let max_missing = reader.parsed("guard.max_missing", values::limit);
+    let mut max_per_kind = BTreeMap::new();
+    for kind in CHANGES {
+        let limit = reader.limit(&format!("guard.max_per_kind.{kind}"), values::limit);
+        max_per_kind.extend(limit.map(|limit| (kind, limit)));
+    }
+    let protected = reader.list("guard.protected");
+    let demands_of = reader.layers.kinds().iter().filter(|(_, kind)| **kind != "ukt");
+    let demands_of = demands_of
+        .map(|(name, _)| (name.as_str().into(), demands(reader, &format!("sources.{name}"))))
+        .filter(|(_, demands)| *demands != Demands::default())
+        .collect();
     Some(GuardLimits {
         max_removals: max_removals?,
         max_logins_changed: max_logins_changed?,
         max_changes,
         allow_empty: allow_empty?,
-        min_users,
-        canaries: canaries.into_iter().map(|item| item.text).collect(),
+        demands: demands(reader, "guard"),
+        demands_of,
+        max_per_kind,
+        max_missing: max_missing?,
+        protected: Protected::new(protected.into_iter().map(|item| item.text)),
     })
+}
+
+/// What has to be there before anybody is removed: of all sources, or of one.
+fn demands(reader: &mut Reader<'_>, section: &str) -> Demands {
+    let canaries = reader.list(&format!("{section}.canaries"));
+    Demands {
+        min_users: reader.limit(&format!("{section}.min_users"), values::count),
+        canaries: canaries.into_iter().map(|item| item.text).collect(),
+    }
 }
 
 /// Reads `apply.*`; `None` after a mistake.

@@ -28,6 +28,8 @@ pub struct Settings {
     pub guard: GuardLimits,
     /// How fast changes are applied.
     pub apply: ApplySettings,
+    /// `lock.dir`; `None` is the temporary folder.
+    pub lock_dir: Option<PathBuf>,
     /// Things to say once logging is up: keys without effect, variables that disagree.
     pub notes: Vec<String>,
 }

@@ -13,6 +13,8 @@ pub enum Expected<'a> {
     Absent(AttributeIndex),
     /// This tool deactivated the account.
     DisabledByUs,
+    /// Nothing says that this tool deactivated the account.
+    NotDisabledByUs,
 }
 
 /// A question to the target about one account.

@@ -58,6 +58,8 @@ pub struct Rejected {
     pub id: Option<ExternalId>,
     /// What is wrong, without the value.
     pub reason: String,
+    /// The source's own names of the key attributes that have no value. Many such records mean a wrong mapping.
+    pub missing: Vec<Box<str>>,
 }
 
 /// Something worth knowing that keeps nobody from their account.

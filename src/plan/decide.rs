@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
-use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Scope};
+use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
 use super::question::{About, Answers, Questions, looks_ours};
-use super::{diff, order};
+use super::{diff, order, scope};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Mutability, Plan, RecordRef,
-    Rejected, Removal, RemovalReason, Schema, TargetId, Unmet, Warning,
+    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
+    Removal, RemovalReason, TargetId, Unmet, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
@@ -145,11 +145,12 @@ impl Decider<'_, '_> {
 
     fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
         let mut edit = self.edit(index, identity, pair);
-        let blocked = self
-            .answers
-            .unmet(About::Person(index))
-            .iter()
-            .any(|(expected, _)| *expected == Expected::DisabledByUs);
+        let unmet = self.answers.unmet(About::Person(index));
+        let is_unmet = |mark| unmet.iter().any(|(expected, _)| *expected == mark);
+        let (blocked, marked) = (
+            is_unmet(Expected::DisabledByUs),
+            is_unmet(Expected::NotDisabledByUs),
+        );
         let inactive = pair
             .differing
             .as_deref()
@@ -160,12 +161,13 @@ impl Decider<'_, '_> {
                 "the account was deactivated by an administrator and stays deactivated",
             );
         }
-        edit.enable = inactive && !blocked;
+        // A mark on an active account is the rest of a reactivation, or of a deactivation, that was interrupted.
+        edit.enable = (inactive && !blocked) || marked;
         if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
             let enable = edit.enable;
             edit = Edit {
                 enable,
-                ..only_the_person(edit)
+                ..scope::only_the_person(edit)
             };
             self.keep(pair, identity, "`policy.update` is false");
             if !enable {
@@ -224,6 +226,7 @@ impl Decider<'_, '_> {
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
+                    missing: Vec::new(),
                 }),
             }
         }
@@ -253,6 +256,7 @@ impl Decider<'_, '_> {
                     at: leaver.origin.clone(),
                     id: Some(person.id.clone()),
                     reason,
+                    missing: Vec::new(),
                 });
             }
             return;
@@ -345,31 +349,11 @@ impl Decider<'_, '_> {
 
     fn finish(mut self) -> Plan {
         let schema = self.correlation.schema;
-        match self.correlation.policy.scope {
-            Scope::Everything => {}
-            Scope::RemovalsOnly => self.restrict(only_disabled_or_listed),
-            Scope::ExternalIdsOnly => self.restrict(only_the_external_id),
-            Scope::LinksOnly => {
-                let unresolved = std::mem::take(&mut self.plan.unresolved);
-                self.restrict(|action| only_the_link(action, schema));
-                self.plan.unresolved = unresolved;
-            }
-        }
+        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema);
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(schema, &mut self.plan.changes);
         self.plan
-    }
-
-    fn restrict(&mut self, keep: impl Fn(Action) -> Option<Action>) {
-        let changes = std::mem::take(&mut self.plan.changes);
-        self.plan.changes = changes
-            .into_iter()
-            .filter_map(|change| keep(change.action))
-            .map(|action| Change { action })
-            .collect();
-        self.plan.unresolved.clear();
-        self.plan.warnings.clear();
     }
 
     fn push(&mut self, action: Action) {
@@ -397,6 +381,7 @@ impl Decider<'_, '_> {
             at: identity.origin.clone(),
             id: Some(identity.id.clone()),
             reason,
+            missing: Vec::new(),
         });
     }
 
@@ -409,6 +394,7 @@ impl Decider<'_, '_> {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
+            missing: Vec::new(),
         });
     }
 
@@ -427,44 +413,6 @@ fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool 
         Expected::Present(index) | Expected::Value(index, _) => {
             correlation.schema.spec(index).default.is_some()
         }
-        Expected::Absent(_) | Expected::DisabledByUs => false,
+        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
     }
-}
-
-fn only_the_person(edit: Edit) -> Edit {
-    Edit {
-        id_before: None,
-        attributes: Vec::new(),
-        grant: Vec::new(),
-        revoke: Vec::new(),
-        ..edit
-    }
-}
-
-fn only_disabled_or_listed(action: Action) -> Option<Action> {
-    match &action {
-        Action::Disable(removal) | Action::Delete(removal) if removal.reason != RemovalReason::Absent => {
-            Some(action)
-        }
-        _ => None,
-    }
-}
-
-fn only_the_external_id(action: Action) -> Option<Action> {
-    let Action::Update(edit) = action else { return None };
-    let id_before = edit.id_before.clone()?;
-    Some(Action::Update(Edit {
-        id_before: Some(id_before),
-        ..only_the_person(edit)
-    }))
-}
-
-/// An account that carries an id already is left alone.
-fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
-    let Action::Adopt(mut edit) = action else {
-        return None;
-    };
-    edit.attributes
-        .retain(|change| schema.spec(change.attribute).mutability == Mutability::SetOnce);
-    (edit.id_before.as_deref() == Some("")).then_some(Action::Adopt(edit))
 }

@@ -1,12 +1,16 @@
 //! What a run may not do, however right it looks.
 
-use std::collections::BTreeSet;
+mod proof;
+mod protect;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::correlate::login_attribute;
-use crate::model::{Action, Desired, Plan, Schema};
+pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
+pub use self::protect::{Protected, protect};
+use crate::model::{Action, Change, Plan, Schema};
 
 /// A limit on a number of accounts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,11 +25,19 @@ pub enum Limit {
 const SHARE_FLOOR: usize = 10;
 
 impl Limit {
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
     fn is_exceeded(self, count: usize, whole: usize) -> bool {
         match self {
             Self::Count(limit) => count > limit,
             Self::Percent(_) if count < SHARE_FLOOR && count * 2 <= whole => false,
+            Self::Percent(_) => self.is_over(count, whole),
+        }
+    }
+
+    /// Whether the count is beyond the limit, however small the whole is.
+    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
+    fn is_over(self, count: usize, whole: usize) -> bool {
+        match self {
+            Self::Count(limit) => count > limit,
             Self::Percent(share) => count as f64 * 100.0 > whole as f64 * share,
         }
     }
@@ -51,10 +63,16 @@ pub struct GuardLimits {
     pub max_changes: Option<Limit>,
     /// A source of people may be empty.
     pub allow_empty: bool,
-    /// People that all sources together must yield.
-    pub min_users: Option<usize>,
-    /// External ids (hex) or e-mail addresses that must be among them.
-    pub canaries: Vec<String>,
+    /// What all sources together must yield.
+    pub demands: Demands,
+    /// What single sources must yield, by their name.
+    pub demands_of: BTreeMap<Box<str>, Demands>,
+    /// Changes of one kind, by the name of the kind.
+    pub max_per_kind: BTreeMap<&'static str, Limit>,
+    /// Records of a source that may lack one and the same key attribute.
+    pub max_missing: Limit,
+    /// Accounts that are never changed.
+    pub protected: Protected,
 }
 
 impl Default for GuardLimits {
@@ -64,8 +82,11 @@ impl Default for GuardLimits {
             max_logins_changed: Limit::Percent(10.0),
             max_changes: None,
             allow_empty: false,
-            min_users: None,
-            canaries: Vec::new(),
+            demands: Demands::default(),
+            demands_of: BTreeMap::new(),
+            max_per_kind: BTreeMap::new(),
+            max_missing: Limit::Percent(20.0),
+            protected: Protected::default(),
         }
     }
 }
@@ -105,110 +126,91 @@ pub struct Approval<'a> {
 /// The refusal, and the plan for showing.
 pub fn approve(
     plan: Plan,
-    desired: &Desired,
+    proof: &Proof,
     schema: &Schema,
     limits: &GuardLimits,
     approval: Approval<'_>,
 ) -> Result<ApprovedPlan, Box<(Refusal, Plan)>> {
-    let proof = proof_of_completeness(desired, schema, limits);
-    let limits = exceeded_limits(&plan, limits);
-    if proof.is_empty() && limits.is_empty() {
+    let mut firm = proof.doubts.clone();
+    // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
+    let protected = plan
+        .changes
+        .iter()
+        .filter(|change| limits.protected.covers_change(change, schema));
+    match protected.count() {
+        0 => {}
+        count => firm.push(format!(
+            "{count} changes concern accounts that `guard.protected` names"
+        )),
+    }
+    let exceeded = exceeded_limits(&plan, limits);
+    if firm.is_empty() && exceeded.is_empty() {
         return Ok(ApprovedPlan(plan));
     }
     let token = token(approval.scope, &plan);
-    if proof.is_empty() && approval.token == Some(token.as_str()) {
+    if firm.is_empty() && approval.token == Some(token.as_str()) {
         return Ok(ApprovedPlan(plan));
     }
     // A token lifts limits only; offering it for a source that lacks people would be a trap.
-    let token = proof.is_empty().then_some(token);
-    Err(Box::new((
-        Refusal {
-            reasons: [proof, limits].concat(),
-            token,
-        },
-        plan,
-    )))
-}
-
-fn proof_of_completeness(desired: &Desired, schema: &Schema, limits: &GuardLimits) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if !limits.allow_empty {
-        let empty = desired
-            .sources
-            .iter()
-            .filter(|source| source.proves_absence && source.read == 0);
-        reasons.extend(empty.map(|source| {
-            format!(
-                "source `{}` holds no people at all; if that is right, set `guard.allow_empty: true`",
-                source.name
-            )
-        }));
-    }
-    let people = desired.identities.len();
-    if let Some(min) = limits.min_users.filter(|min| people < *min) {
-        reasons.push(format!(
-            "the sources hold {people} people, and `guard.min_users` demands {min}"
-        ));
-    }
-    let missing = missing_canaries(desired, schema, &limits.canaries);
-    if missing > 0 {
-        reasons.push(format!(
-            "{missing} of {} people in `guard.canaries` are missing from the sources",
-            limits.canaries.len()
-        ));
-    }
-    reasons
-}
-
-fn missing_canaries(desired: &Desired, schema: &Schema, canaries: &[String]) -> usize {
-    let mut missing: BTreeSet<String> = canaries.iter().map(|canary| canary.to_lowercase()).collect();
-    if missing.is_empty() {
-        return 0;
-    }
-    let login = login_attribute(schema);
-    for identity in &desired.identities {
-        missing.remove(&identity.id.to_string());
-        if let Some(address) = login.and_then(|login| identity.attributes.text(login)) {
-            missing.remove(&address.to_lowercase());
-        }
-    }
-    missing.len()
+    let token = firm.is_empty().then_some(token);
+    let reasons = [firm, exceeded].concat();
+    Err(Box::new((Refusal { reasons, token }, plan)))
 }
 
 fn exceeded_limits(plan: &Plan, limits: &GuardLimits) -> Vec<String> {
-    let renames = plan.changes.iter().filter(|change| change.renames()).count();
-    let removals = plan.changes.iter().filter(|change| change.is_removal()).count();
-    let checks = [
+    let count =
+        |wanted: &dyn Fn(&Change) -> bool| plan.changes.iter().filter(|change| wanted(change)).count();
+    let mut checks = vec![
         (
-            removals,
+            count(&Change::is_removal),
             Some(limits.max_removals),
-            "would be removed",
-            "guard.max_removals",
+            "be removed",
+            "guard.max_removals".to_owned(),
         ),
         (
-            renames,
+            count(&Change::renames),
             Some(limits.max_logins_changed),
-            "would get another login name",
-            "guard.max_logins_changed",
+            "get another login name",
+            "guard.max_logins_changed".to_owned(),
         ),
         (
             plan.changes.len(),
             limits.max_changes,
-            "would be changed or made",
-            "guard.max_changes",
+            "be changed or made",
+            "guard.max_changes".to_owned(),
         ),
     ];
+    for (kind, limit) in &limits.max_per_kind {
+        let of_kind = count(&|change| change.action.name() == *kind);
+        checks.push((
+            of_kind,
+            Some(*limit),
+            deed(kind),
+            format!("guard.max_per_kind.{kind}"),
+        ));
+    }
     checks
         .into_iter()
         .filter_map(|(count, limit, what, key)| {
             let limit = limit.filter(|limit| limit.is_exceeded(count, plan.existing))?;
             let share = share(count, plan.existing);
             Some(format!(
-                "{count} of {} accounts{share} {what}; `{key}` is {limit}",
+                "{count} of {} accounts{share} would {what}; `{key}` is {limit}",
                 plan.existing
             ))
         })
         .collect()
+}
+
+fn deed(kind: &str) -> &'static str {
+    match kind {
+        "create" => "be made",
+        "adopt" => "be adopted",
+        "update" => "be updated",
+        "enable" => "be reactivated",
+        "disable" => "be deactivated",
+        _ => "be deleted",
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]

@@ -12,6 +12,7 @@ mod legacy;
 mod order;
 mod policy;
 mod question;
+mod scope;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,10 @@ pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{edit, unlisted_expectations};
-pub use guard::{Approval, ApprovedPlan, GuardLimits, Limit, Refusal, approve};
+pub use guard::{
+    Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
+    approve, mapping_faults, protect,
+};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};

@@ -156,9 +156,13 @@ impl Correlation<'_> {
             .differing
             .as_ref()
             .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
-        if inactive {
-            questions.ask(About::Person(index), &pair.target_id, Expected::DisabledByUs);
-        }
+        // Left on an active account, the mark would later turn an administrator's block into this tool's own.
+        let mark = if inactive {
+            Expected::DisabledByUs
+        } else {
+            Expected::NotDisabledByUs
+        };
+        questions.ask(About::Person(index), &pair.target_id, mark);
     }
 
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {

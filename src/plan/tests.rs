@@ -152,6 +152,7 @@ impl Model {
             Expected::Present(index) => (value(index).is_some(), value(index)),
             Expected::Absent(index) => (value(index).is_none(), value(index)),
             Expected::DisabledByUs => (held.disabled_by_us, None),
+            Expected::NotDisabledByUs => (!held.disabled_by_us, None),
         };
         (!holds).then_some(Unmet { index, current })
     }

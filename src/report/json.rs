@@ -48,6 +48,8 @@ pub struct Report {
     pub kept: usize,
     /// How many are kept for which reason.
     pub kept_reasons: BTreeMap<&'static str, usize>,
+    /// Each of them, in order of the account's id.
+    pub kept_accounts: Vec<KeptAccount>,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -107,6 +109,17 @@ pub struct Count {
     pub applied: usize,
     /// Refused by the target, or not started.
     pub failed: usize,
+}
+
+/// An account that could have been changed or removed and is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptAccount {
+    /// The target's id.
+    pub account: String,
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// Why it is kept.
+    pub reason: &'static str,
 }
 
 /// Requests to the target.
@@ -175,6 +188,7 @@ impl Report {
             unchanged: 0,
             kept: 0,
             kept_reasons: BTreeMap::new(),
+            kept_accounts: Vec::new(),
             requests: Requests::default(),
             failures: Vec::new(),
             rejected: Vec::new(),
@@ -219,6 +233,11 @@ impl Report {
         self.kept = plan.kept.len();
         for kept in &plan.kept {
             *self.kept_reasons.entry(kept.reason).or_default() += 1;
+            self.kept_accounts.push(KeptAccount {
+                account: kept.target_id.to_string(),
+                id: kept.id.as_ref().map(ToString::to_string),
+                reason: kept.reason,
+            });
         }
         for change in &plan.changes {
             self.changes.count_mut(&change.action).planned += 1;

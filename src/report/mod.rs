@@ -6,14 +6,16 @@ mod messages;
 mod one_line;
 mod plan_view;
 mod progress;
+mod proof;
 mod summary;
 mod text;
 
 pub use effort::effort;
-pub use json::{Changes, Count, Failure, Note, Report, SourceReport, TargetReport};
+pub use json::{Changes, Count, Failure, KeptAccount, Note, Report, SourceReport, TargetReport};
 pub use messages::Messages;
 pub use one_line::one_line;
 pub use plan_view::PlanDocument;
 pub use progress::Progress;
+pub use proof::proof;
 pub use summary::{findings, header, notes, sources, verdict};
 pub use text::{Show, plan};

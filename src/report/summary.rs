@@ -117,14 +117,11 @@ fn next(report: &Report) -> Option<&'static str> {
     }
     match (report.failures.is_empty(), report.rejected.is_empty()) {
         (true, true) => None,
-        (true, false) => {
-            Some("correct the rejected records above at their source; the next run takes them in")
-        }
+        (true, false) => Some("correct what the rejected lines above name; the next run takes it in"),
         (false, true) => Some("mend what the failures above name; the next run tries them again"),
-        (false, false) => Some(
-            "correct the rejected records above at their source and mend what the failures name; the next run does \
-             the rest",
-        ),
+        (false, false) => {
+            Some("correct what the rejected and failed lines above name; the next run does the rest")
+        }
     }
 }
 

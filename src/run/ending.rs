@@ -6,11 +6,14 @@ use std::io::{self, Write};
 use super::World;
 use super::sync::{Mode, Request};
 use crate::exit::Exit;
+use crate::lock::Held;
 use crate::plan::Refusal;
 use crate::report::{self, Messages, Report};
 use crate::source::SourceError;
 use crate::target::TargetError;
 use crate::telemetry::MILESTONE;
+
+const WAIT: &str = "wait until it is done; if there is none, find out which process has the file open";
 
 /// Why a run ended before its plan could be applied.
 pub(super) enum Stop {
@@ -18,6 +21,10 @@ pub(super) enum Stop {
     Failed { errors: Vec<(String, Option<String>)> },
     /// The guard refused the plan.
     Refused(Refusal),
+    /// Another run is under way.
+    Locked(Held),
+    /// A signal, before anything was written.
+    Signalled(&'static str),
     /// Output could not be written.
     Output(io::Error),
 }
@@ -75,6 +82,8 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
             let hint = (!hints.is_empty()).then(|| hints.join("; "));
             report.fail(texts.join("; "), hint, Exit::Unreadable);
         }
+        Some(Stop::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
+        Some(Stop::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(Stop::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
     let (outcome, exit_code) = (report.outcome, report.exit_code);
@@ -99,6 +108,11 @@ fn completed(report: &mut Report, mode: Mode) {
         Mode::DetailedDryRun => ("planned", Exit::Pending),
     };
     report.end(outcome, exit);
+}
+
+/// What a signal did.
+pub(super) fn interrupted(signal: &str) -> String {
+    format!("stopped by {signal} before anything was written")
 }
 
 fn unprinted(error: &io::Error) -> String {
@@ -148,6 +162,8 @@ impl Messages<'_> {
     fn stop(&mut self, stop: &Stop) -> io::Result<()> {
         match stop {
             Stop::Refused(refusal) => self.refusal(refusal),
+            Stop::Signalled(signal) => self.error(&interrupted(signal), None),
+            Stop::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
             Stop::Output(error) => {
                 let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))

@@ -70,7 +70,10 @@ pub(super) async fn count(global: &Global, settings: &Settings, world: &mut Worl
     }
     writeln!(world.out, "{people}")?;
     if rejected > 0 {
-        let what = format!("{rejected} records were rejected");
+        let what = match rejected {
+            1 => "1 record was rejected".to_owned(),
+            many => format!("{many} records were rejected"),
+        };
         Messages::new(world.err, global.log_format).error(&what, Some("`directory-sync users` says why"))?;
         return Ok(Exit::Incomplete);
     }

@@ -3,15 +3,18 @@
 use std::io;
 use std::time::Instant;
 
-use super::World;
 use super::ending::{self, Stop};
+use super::{World, approval};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
+use crate::http::Backoff;
+use crate::lock;
 use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
-use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
+use crate::signals::Signals;
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Effort, Target, TargetError};
@@ -34,6 +37,8 @@ pub(super) struct Request<'a> {
     pub(super) mode: Mode,
     pub(super) global: &'a Global,
     pub(super) settings: &'a Settings,
+    /// Between tries of a request.
+    pub(super) pauses: Backoff,
     /// What the run is called in its first line.
     pub(super) title: &'static str,
 }
@@ -70,11 +75,24 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         return Ok(());
     };
     say_start(zitadel, request, world, report)?;
-    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?;
+    // Before anything is read: a plan of what another run is changing would be wrong.
+    let _lock = match request.mode {
+        Mode::Write => {
+            let folder = request.settings.lock_dir.as_deref();
+            Some(lock::take(folder, &scope(zitadel)).map_err(Stop::Locked)?)
+        }
+        Mode::DryRun | Mode::DetailedDryRun => None,
+    };
+    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
     let result = with_target(&target, request, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
     result
+}
+
+/// The organization that a run is about.
+fn scope(zitadel: &ZitadelSettings) -> String {
+    format!("{} {}", zitadel.url, zitadel.organization_id)
 }
 
 /// The first line, at once: reading may take its time.
@@ -113,18 +131,49 @@ async fn with_target(
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    let signals = Signals::of_process();
+    let (desired, plan) = tokio::select! {
+        read = read_everything(target, request, world, report) => read?,
+        signal = signals.wait() => return Err(Stop::Signalled(signal)),
+    };
+    show_plan(&plan, target, request, world)?;
+    let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
+    let approved = approve(plan, &proof, target, request, world)?;
+    if request.mode == Mode::Write {
+        if let Some(signal) = signals.received() {
+            return Err(Stop::Signalled(signal));
+        }
+        let context = Context {
+            known: &Known::new(&desired),
+            policy: request.settings.policy,
+            protected: &request.settings.guard.protected,
+            signals: &signals,
+            settings: request.settings.apply,
+        };
+        apply_plan(target, &approved, &context, report).await;
+    }
+    Ok(())
+}
+
+/// Everything up to the plan. Nothing is written, so it may be given up anywhere.
+async fn read_everything(
+    target: &ZitadelTarget,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> Result<(Desired, Plan), Stop> {
     let desired = read_sources(target, request.settings, report).await?;
     if !super::is_json(request.global) {
         report::sources(world.out, report)?;
+        report::proof(
+            world.out,
+            &Proof::of(&desired, target.schema(), &request.settings.guard),
+        )?;
     }
+    refuse_wrong_mapping(&desired, request.settings)?;
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
-    show_plan(&plan, target, request, world)?;
-    let approved = approve(plan, &desired, target, request, world)?;
-    if request.mode == Mode::Write {
-        apply_plan(target, &approved, &desired, request.settings, report).await;
-    }
-    Ok(())
+    Ok((desired, plan))
 }
 
 /// Sources and the target's preflight side by side.
@@ -194,7 +243,12 @@ fn normalize(desired: &mut Desired, target: &impl Target) {
             }
             Err(reason) => {
                 let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-                rejected.push(Rejected { at, id, reason });
+                rejected.push(Rejected {
+                    at,
+                    id,
+                    reason,
+                    missing: Vec::new(),
+                });
                 false
             }
         });
@@ -222,7 +276,23 @@ async fn make_plan(
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    Ok(plan::decide(&correlation, &questions, unmet, "zitadel"))
+    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel");
+    plan::protect(&mut plan, target.schema(), &settings.guard.protected);
+    Ok(plan)
+}
+
+/// Records that could not be used say nothing wrong about the accounts; so many of them say it about the mapping.
+fn refuse_wrong_mapping(desired: &Desired, settings: &Settings) -> Result<(), Stop> {
+    let faults = plan::mapping_faults(desired, settings.guard.max_missing);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let hint = "correct the attribute names below `sources`, or the source; if so many records may lack it, raise \
+                `guard.max_missing`";
+    let errors = faults.into_iter().map(|fault| (fault, Some(hint.to_owned())));
+    Err(Stop::Failed {
+        errors: errors.collect(),
+    })
 }
 
 fn show_plan(
@@ -253,48 +323,31 @@ fn show_plan(
 
 fn approve(
     plan: Plan,
-    desired: &Desired,
+    proof: &Proof,
     target: &impl Target,
     request: Request<'_>,
     world: &World<'_>,
 ) -> Result<ApprovedPlan, Stop> {
     let Request { settings, global, .. } = request;
-    let scope = settings
-        .zitadel
-        .iter()
-        .map(|zitadel| format!("{} {}", zitadel.url, zitadel.organization_id));
-    let from_environment = || {
-        world
-            .environment
-            .var("DIRECTORY_SYNC_APPROVE")?
-            .to_str()
-            .map(str::to_owned)
-    };
-    let token = global.approve.clone().or_else(from_environment);
+    let scope = settings.zitadel.as_ref().map(scope).unwrap_or_default();
+    let token = approval::token(global, &world.environment);
     let approval = Approval {
-        scope: &scope.collect::<String>(),
-        token: token.as_deref().map(str::trim),
+        scope: &scope,
+        token: token.as_deref(),
     };
-    plan::approve(plan, desired, target.schema(), &settings.guard, approval)
+    plan::approve(plan, proof, target.schema(), &settings.guard, approval)
         .map_err(|refused| Stop::Refused(refused.0))
 }
 
 async fn apply_plan(
     target: &impl Target,
     approved: &ApprovedPlan,
-    desired: &Desired,
-    settings: &Settings,
+    context: &Context<'_>,
     report: &mut Report,
 ) {
-    let known = Known::new(desired);
-    let context = Context {
-        known: &known,
-        policy: settings.policy,
-        settings: settings.apply,
-    };
     let changes = &approved.plan().changes;
     let mut progress = Progress::new(changes.len());
-    let outcomes = apply::apply(target, approved, &context, |_, outcome| {
+    let outcomes = apply::apply(target, approved, context, |_, outcome| {
         progress.step(outcome.result.is_ok());
     })
     .await;

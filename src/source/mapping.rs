@@ -64,7 +64,7 @@ impl Mapping {
         for fact in facts {
             let value = text(fact.said);
             if value.is_none() && self.requires(fact.attribute) {
-                missing.push(format!("`{}`", fact.field));
+                missing.push(Box::from(fact.field));
             }
             let Some(index) = self.schema.index(fact.attribute) else {
                 continue;
@@ -79,7 +79,8 @@ impl Mapping {
             return Err(Rejected {
                 at: origin,
                 id: Some(id),
-                reason: format!("no value for {}", missing.join(", ")),
+                reason: format!("no value for `{}`", missing.join("`, `")),
+                missing,
             });
         }
         Ok(Identity {

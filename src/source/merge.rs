@@ -226,6 +226,7 @@ fn reject_all(group: &[Identity], lost: &[RecordRef], shared: &str, rejected: &m
             at: person.origin.clone(),
             id: Some(person.id.clone()),
             reason: format!("another record has {shared}: {}", others.join(", ")),
+            missing: Vec::new(),
         });
     }
 }

@@ -136,6 +136,7 @@ impl UktSource {
                 at: origin,
                 id: None,
                 reason: "an empty address".to_owned(),
+                missing: Vec::new(),
             });
         }
         Record::Leaver(Leaver {

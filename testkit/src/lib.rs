@@ -2,6 +2,7 @@
 
 pub mod certs;
 pub mod ldap_double;
+pub mod model;
 pub mod people;
 pub mod slapd;
 pub mod ukt;

@@ -109,6 +109,11 @@ impl UktDouble {
         self.shared().list_answer = Some(answer(status, body));
     }
 
+    /// Answers with the list again.
+    pub fn answer_list_as_usual(&self) {
+        self.shared().list_answer = None;
+    }
+
     /// All requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.shared().requests.clone()

@@ -1,7 +1,11 @@
 //! Integration tests: one binary, one module a subject.
 
+mod chaos;
+mod cli;
 mod config;
+mod crash;
 mod deployment;
+mod program;
 mod rooms;
 mod safety;
 mod scenarios;

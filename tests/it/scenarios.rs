@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `scenario.yaml` | the rule as one sentence, the command, the expected exit codes; see [`folder::Step`] |
 //! | `config.yaml`, `users.csv`, … | copied into the working folder, with `{{url}}` and its like filled in |
-//! | `people.ldif` | entries of a real OpenLDAP server, which is started if the file is there |
+//! | `people.ldif` | entries of a real directory (slapd), which is started if the file is there |
 //! | `leavers.json` | what the UKT endpoint answers with, which is started if the file is there |
 //! | `accounts-before.json` | accounts that Zitadel has already |
 //! | `plan.txt`, `sync.txt` | **expected** output of the dry run and of the run |
@@ -18,6 +18,8 @@
 //!
 //! Beyond the files, every step checks that the dry run sent no write request, that a refused run wrote nothing, that
 //! another run has nothing left to do, and that accounts which look like managed ones but are not stay untouched.
+//!
+//! A new scenario is a folder and a line in `scenarios/list.rs`.
 //!
 //! `UPDATE_GOLDEN=1 cargo nextest run --test it scenarios` writes the expected files; read the difference before you
 //! keep it.

@@ -71,7 +71,7 @@ prop_compose! {
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
         desired.complete = complete;
         desired.rejected = rejected
-            .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned() })
+            .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned(), missing: Vec::new() })
             .into_iter().collect();
         desired.leavers = listed
             .map(|number| Leaver { email: format!("p{number}-0@example.org").into(), origin: at(0) })

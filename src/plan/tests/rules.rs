@@ -179,6 +179,7 @@ fn the_person_of_a_rejected_record_keeps_the_account() {
         at: at(1),
         id: Some(id(1)),
         reason: "no name".to_owned(),
+        missing: Vec::new(),
     });
     let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
     assert_eq!((lines(&plan), plan.kept.len()), (vec![], 1));
@@ -264,6 +265,7 @@ fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
         at: at(3),
         id: Some(id(3)),
         reason: "no name".to_owned(),
+        missing: Vec::new(),
     });
     assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
     desired.rejected.clear();
@@ -283,6 +285,18 @@ fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
         only(&desired, &Model::of([inactive]), Policy::default()),
         ["enable t1"]
     );
+}
+
+/// Otherwise an administrator's block would be lifted, should one follow.
+#[test]
+fn the_mark_of_an_interrupted_reactivation_is_removed() {
+    let mut marked = held(1);
+    marked.disabled_by_us = true;
+    let mut model = Model::of([marked]);
+    let plan = plan(&sources(vec![person(1)]), &model, Policy::default());
+    assert_eq!(lines(&plan), ["enable t1"]);
+    plan.changes.iter().for_each(|change| model.apply(change));
+    assert_eq!(model, Model::of([held(1)]));
 }
 
 #[test]
@@ -373,5 +387,47 @@ fn a_restricted_run_does_only_what_it_is_restricted_to() {
     assert_eq!(
         scoped(Scope::Everything),
         ["delete t1", "delete t4", "create 7032", "update t3"]
+    );
+}
+
+/// A target may have to write a name together with the id; it must not be the new one then.
+#[test]
+fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
+    let mut legacy = held(3);
+    legacy.account.id = None;
+    legacy.account.id_text = "p3".into();
+    legacy.account.attributes.set(NAME, Some(Value::text("Before")));
+    let desired = sources(vec![person(3)]);
+    let policy = Policy {
+        scope: Scope::ExternalIdsOnly,
+        ..Policy::default()
+    };
+    let plan = plan(&desired, &Model::of([legacy]), policy);
+    let edit = plan.changes[0].edit().unwrap();
+    assert_eq!(edit.attributes, []);
+    assert_eq!(edit.identity.attributes.text(NAME), Some("Before"));
+}
+
+/// An id of nobody who is known may be wrong; replacing it is more than a link.
+#[test]
+fn a_run_for_links_reports_an_account_that_carries_another_id() {
+    let mut other = held(9);
+    other.account.login = "p3@example.org".into();
+    other
+        .account
+        .attributes
+        .set(LOGIN, Some(Value::text("p3@example.org")));
+    let desired = sources(vec![person(3)]);
+    let policy = Policy {
+        scope: Scope::LinksOnly,
+        ..Policy::default()
+    };
+    let plan = plan(&desired, &Model::of([other]), policy);
+    assert_eq!(plan.changes, []);
+    assert_eq!(plan.unresolved.len(), 1);
+    assert!(
+        plan.unresolved[0].reason.contains("another id"),
+        "{}",
+        plan.unresolved[0].reason
     );
 }

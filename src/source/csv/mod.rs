@@ -86,19 +86,25 @@ impl CsvSource {
         };
         match self.person(row, columns, place.quoting, &at) {
             Ok(identity) => Record::Person(identity),
-            Err((id, reason)) => Record::Rejected(Rejected { at, id, reason }),
+            Err(rejected) => Record::Rejected(rejected),
         }
     }
 
-    /// The person of a row; the error is whose row it is, if that is certain, and why it is of no use.
+    /// The person of a row, or why it is of no use.
     fn person(
         &self,
         row: &ByteRecord,
         columns: &Columns,
         quoting: Quoting,
         at: &RecordRef,
-    ) -> Result<Identity, (Option<ExternalId>, String)> {
-        let unusable = |reason: String| (None, reason);
+    ) -> Result<Identity, Rejected> {
+        let reject = |id: Option<ExternalId>, reason: String| Rejected {
+            at: at.clone(),
+            id,
+            reason,
+            missing: Vec::new(),
+        };
+        let unusable = |reason: String| reject(None, reason);
         quoting.check().map_err(unusable)?;
         // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
         if row.len() != columns.width {
@@ -112,16 +118,17 @@ impl CsvSource {
         let email = std::str::from_utf8(&row[columns.email])
             .map_err(|_| unusable("the e-mail is not UTF-8; save the file as UTF-8".to_owned()))?;
         if email.is_empty() {
-            return Err(unusable("no value for `email`".to_owned()));
+            return Err(Rejected {
+                missing: vec!["email".into()],
+                ..unusable("no value for `email`".to_owned())
+            });
         }
         let id = ExternalId::new(email.as_bytes());
         let facts = facts(row, columns, email).map_err(|column| {
             let reason = format!("`{column}` is not UTF-8; save the file as UTF-8");
-            (Some(id.clone()), reason)
+            reject(Some(id.clone()), reason)
         })?;
-        self.mapping
-            .identity(id, Lifecycle::Active, at.clone(), &facts)
-            .map_err(|rejected| (rejected.id, rejected.reason))
+        self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts)
     }
 
     fn broken(&self, error: &csv::Error) -> SourceError {

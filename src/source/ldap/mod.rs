@@ -49,7 +49,6 @@ impl LdapSource {
     }
 
     async fn read_all(&self, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
-        self.warn_of_danger();
         let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
         let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::default();
@@ -61,16 +60,6 @@ impl LdapSource {
         connection.close().await;
         self.people.close(&tally, &self.settings.base_dn, each);
         Ok(())
-    }
-
-    fn warn_of_danger(&self) {
-        if self.settings.tls.danger_disable_tls_verify && self.trust.is_some() {
-            tracing::warn!(
-                source = &*self.name,
-                "the directory's certificate is not checked (`tls.danger_disable_tls_verify`): anybody on the way \
-                 can read the bind password and decide who has an account"
-            );
-        }
     }
 }
 
@@ -100,7 +89,6 @@ impl Source for LdapSource {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        self.warn_of_danger();
         let opened = connect::open(&self.settings, self.trust.as_ref()).await;
         let mut connection = match opened {
             Ok(connection) => connection,

@@ -84,6 +84,7 @@ impl People {
                 at: self.at(format!("entry {}", tally.entries)),
                 id: None,
                 reason: "the server sent something that is no entry".to_owned(),
+                missing: Vec::new(),
             }));
         };
         let at = self.at(entry.dn_text());
@@ -107,15 +108,21 @@ impl People {
     }
 
     fn person(&self, entry: &Entry, at: &RecordRef, facts: &[Fact<'_>]) -> Result<Identity, Rejected> {
-        let reject = |id, reason| Rejected {
+        let reject = |id, reason, wanted: &Wanted| Rejected {
             at: at.clone(),
             id,
             reason,
+            missing: match wanted.first(entry) {
+                None => vec![wanted.name().into()],
+                Some(_) => Vec::new(),
+            },
         };
-        let id = self.id(entry).map_err(|reason| reject(None, reason))?;
+        let id = self
+            .id(entry)
+            .map_err(|reason| reject(None, reason, &self.user_id))?;
         let status = self.status.first(entry);
         let lifecycle = status::lifecycle(status, &self.status.attribute, self.disable_mask)
-            .map_err(|reason| reject(Some(id.clone()), reason))?;
+            .map_err(|reason| reject(Some(id.clone()), reason, &self.status))?;
         self.mapping
             .identity(id, lifecycle, at.clone(), facts)
             .map_err(|mut rejected| {

@@ -105,7 +105,7 @@ fn person(records: &[Record]) -> &Identity {
 
 fn reason(records: &[Record]) -> (Option<&[u8]>, &str) {
     match records {
-        [Record::Rejected(Rejected { at, id, reason })] => {
+        [Record::Rejected(Rejected { at, id, reason, .. })] => {
             assert_eq!(&*at.at, "uid=ada");
             (id.as_ref().map(ExternalId::as_bytes), reason)
         }

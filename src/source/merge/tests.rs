@@ -21,6 +21,7 @@ fn rejected(at: &str, id: Option<&str>) -> Record {
         at: origin(at),
         id: id.map(|id| ExternalId::new(id.as_bytes())),
         reason: "broken".to_owned(),
+        missing: Vec::new(),
     })
 }
 

@@ -293,17 +293,39 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         format!("{url} cannot be reached: {cause}")
     };
+    let tls = tls_error(cause);
+    let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
     // A header or address that cannot even be written down will not get better.
-    let kind = if error.is_builder() {
+    let kind = if error.is_builder() || speaks_no_tls {
         Kind::Misconfigured
     } else {
         Kind::Unreachable
+    };
+    let hint = match tls {
+        _ if speaks_no_tls => "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?",
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "add the authority of the certificate to the system's CA certificates, and check the host name in \
+             `zitadel.url`"
+        }
+        _ => "check `zitadel.url`, the network and the proxy variables",
     };
     TargetError {
         kind,
         operation,
         what,
         error_id: None,
-        hint: Some("check `zitadel.url`, the network and the proxy variables".into()),
+        hint: Some(hint.into()),
+    }
+}
+
+/// What TLS says, from inside the errors of the socket that are wrapped around it.
+fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut socket = cause.downcast_ref::<std::io::Error>()?;
+    loop {
+        let inner = socket.get_ref()?;
+        match inner.downcast_ref::<std::io::Error>() {
+            Some(deeper) => socket = deeper,
+            None => return inner.downcast_ref(),
+        }
     }
 }

@@ -231,6 +231,7 @@ fn question(expected: &Expected<'_>) -> Option<Question> {
         }
         Expected::Present(attribute) => metadata_key(*attribute).map(Question::HasKey),
         Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
+        Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
         Expected::Value(..) | Expected::DisabledByUs => None,
     }
 }
@@ -241,14 +242,14 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &HashMap<Box<str>, V
         Expected::Value(attribute, _) | Expected::Present(attribute) | Expected::Absent(attribute) => {
             metadata_key(*attribute).unwrap_or_default()
         }
-        Expected::DisabledByUs => DISABLED_BY,
+        Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
     };
     // An empty value is none: that is how the source would say it.
     let current = held.get(key).filter(|value| !value.is_empty());
     let met = match &expectation.expected {
         Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
         Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
-        Expected::Absent(_) => current.is_none(),
+        Expected::Absent(_) | Expected::NotDisabledByUs => current.is_none(),
     };
     (!met).then(|| Unmet {
         index,

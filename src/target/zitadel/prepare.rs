@@ -179,7 +179,7 @@ impl ZitadelTarget {
 
     /// Each step on its own; without a token there is no other.
     pub(super) async fn findings(&self) -> Vec<Finding> {
-        let url = &self.settings.url;
+        let url = self.settings.url.as_str().trim_end_matches('/');
         let token = self.api.sign_in().await.map_err(TargetError::from);
         let mut findings = vec![finding(
             "token",
@@ -209,7 +209,13 @@ fn finding(step: &str, result: Result<String, TargetError>) -> Finding {
     let subject = format!("target zitadel: {step}");
     match result {
         Ok(seen) => Finding::ok(subject, seen),
-        Err(error) => Finding::problem(subject, error.to_string(), error.hint),
+        Err(error) => {
+            let what = error.to_string();
+            // The step says it already.
+            let operation = format!("{}: ", error.operation);
+            let what = what.strip_prefix(&operation).unwrap_or(&what);
+            Finding::problem(subject, what, error.hint)
+        }
     }
 }
 

@@ -247,6 +247,11 @@ impl ZitadelDouble {
         self.core.gate().inject(fault);
     }
 
+    /// Processes all requests that [`super::FaultKind::Late`] still holds back.
+    pub fn process_late(&self) {
+        self.core.process_late(|_| true);
+    }
+
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.core.gate().clear_faults();

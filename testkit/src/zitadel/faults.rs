@@ -38,6 +38,9 @@ pub enum FaultKind {
     Reset,
     /// The request is processed, then the connection is reset.
     LoseReply,
+    /// The connection is reset at once, and the request is processed after so many further requests, or when
+    /// [`super::ZitadelDouble::process_late`] is called: a client that gave up, and a server that did not.
+    Late(u64),
     /// The request is processed after a while.
     Delay(Duration),
     /// The request is processed, but the body of the answer is cut in the middle, with the status kept.

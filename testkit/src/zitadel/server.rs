@@ -27,6 +27,8 @@ const BODY_LIMIT: usize = 256 << 20;
 pub(crate) struct Core {
     state: Mutex<State>,
     gate: Mutex<Gate>,
+    /// Requests whose clients gave up, and how many others are processed before them.
+    late: Mutex<Vec<(u64, Incoming)>>,
 }
 
 impl Core {
@@ -34,6 +36,21 @@ impl Core {
         Self {
             state: Mutex::new(state),
             gate: Mutex::new(Gate::default()),
+            late: Mutex::default(),
+        }
+    }
+
+    fn late(&self) -> MutexGuard<'_, Vec<(u64, Incoming)>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Processes the late requests that are due, or all of them.
+    pub(crate) fn process_late(&self, is_due: impl Fn(&mut u64) -> bool) {
+        let due: Vec<_> = self.late().extract_if(.., |(after, _)| is_due(after)).collect();
+        for (_, incoming) in due {
+            let version = self.state().options.version;
+            let found = find(version, &incoming.method, &incoming.path);
+            process(self, &incoming, found);
         }
     }
 
@@ -77,11 +94,19 @@ pub(crate) async fn serve(
     let ticket = core
         .gate()
         .enter(&operation, &incoming.method, &incoming.raw_path, record);
+    core.process_late(|after| {
+        *after = after.saturating_sub(1);
+        *after == 0
+    });
     run_hooks(&core, ticket.write, Moment::Received);
     for fault in &ticket.faults {
         match fault {
             FaultKind::Delay(time) => tokio::time::sleep(*time).await,
             FaultKind::Reset => return reset(&cut),
+            FaultKind::Late(after) => {
+                core.late().push((*after, incoming));
+                return reset(&cut);
+            }
             FaultKind::Answer {
                 status,
                 headers,

@@ -8,7 +8,9 @@ use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Localpart,
     Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
-use directory_sync::plan::{AbsentPolicy, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Scope};
+use directory_sync::plan::{
+    AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::level_filters::LevelFilter;
 
@@ -66,6 +68,7 @@ fn complete(dir: &str) -> Settings {
         policy: Policy::default(),
         guard: GuardLimits::default(),
         apply: ApplySettings::default(),
+        lock_dir: None,
         notes: vec![
             "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; what happens to the \
              accounts of people who are gone is `policy.absent`"
@@ -124,6 +127,7 @@ fn a_whole_file() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of all keys")]
 fn every_policy_guard_and_apply_key() {
     let lab = Lab::new(&format!(
         "{SHORT}
@@ -139,6 +143,9 @@ guard:
   max_removals: 25
   max_logins_changed: 2.5 %
   max_changes: 50%
+  max_per_kind: {{delete: 3, create: 5%, update: off}}
+  max_missing: 30%
+  protected: ['*@board.example.org']
   allow_empty: yes
   min_users: 100
   canaries: [616461, ada@example.org]
@@ -169,8 +176,14 @@ apply:
             max_logins_changed: Limit::Percent(2.5),
             max_changes: Some(Limit::Percent(50.0)),
             allow_empty: true,
-            min_users: Some(100),
-            canaries: vec!["616461".into(), "ada@example.org".into()],
+            demands: Demands {
+                min_users: Some(100),
+                canaries: vec!["616461".into(), "ada@example.org".into()],
+            },
+            demands_of: [].into(),
+            max_per_kind: [("delete", Limit::Count(3)), ("create", Limit::Percent(5.0))].into(),
+            max_missing: Limit::Percent(30.0),
+            protected: Protected::new(["*@board.example.org".to_owned()]),
         }
     );
     let apply = ApplySettings {

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -149,6 +150,16 @@ impl Lab {
         users.into_iter().map(|user| user.username).collect()
     }
 
+    /// Returns once a write has arrived, answered or not.
+    pub(crate) fn wait_for_a_write(&self) {
+        wait("write", || !self.zitadel.writes().is_empty());
+    }
+
+    /// Returns once any request has arrived.
+    pub(crate) fn wait_for_a_request(&self) {
+        wait("request", || self.zitadel.requests() > 0);
+    }
+
     /// The directory.
     pub(crate) fn slapd(&self) -> &Slapd {
         self.slapd.as_ref().expect("a lab with a directory")
@@ -167,9 +178,22 @@ impl Lab {
     }
 }
 
-/// Waits for the end of a command.
+fn wait(what: &str, is_there: impl Fn() -> bool) {
+    let limit = Instant::now() + Duration::from_secs(20);
+    while !is_there() {
+        assert!(Instant::now() < limit, "no {what} arrived");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Runs a command to its end.
 pub(crate) fn finish(mut command: Command) -> Run {
-    let output = command.output().unwrap();
+    ended(command.spawn().unwrap())
+}
+
+/// Waits for the end of a program that was started.
+pub(crate) fn ended(child: Child) -> Run {
+    let output = child.wait_with_output().unwrap();
     Run {
         exit: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),

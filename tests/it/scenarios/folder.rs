@@ -100,21 +100,20 @@ impl Step {
         self.arguments.split_whitespace().map(str::to_owned).collect()
     }
 
-    /// The words of the same run without writing. Only a plain `sync` has a command of its own for that.
+    /// The words of the same run without writing.
     pub(super) fn plan(&self) -> Vec<String> {
         let mut words = self.run();
         match words.first().map(String::as_str) {
             Some("sync") => "plan".clone_into(&mut words[0]),
-            Some(first) if !first.starts_with('-') => words.push("--dry-run".to_owned()),
-            _ if self.is_plain_sync() => words.insert(0, "plan".to_owned()),
-            _ => words.push("--dry-run".to_owned()),
+            Some("link-ids") => words.push("--dry-run".to_owned()),
+            _ => words.insert(0, "plan".to_owned()),
         }
         words
     }
 
-    /// Whether `plan` shows all that the run would do.
-    pub(super) fn is_plain_sync(&self) -> bool {
-        self.program == program() && !self.arguments.starts_with("link-ids")
+    /// Whether the dry run is the command `plan`.
+    pub(super) fn has_plan(&self) -> bool {
+        !self.arguments.starts_with("link-ids")
     }
 
     pub(super) fn plan_exit(&self) -> i32 {

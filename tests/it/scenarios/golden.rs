@@ -53,7 +53,7 @@ pub(super) fn transcript(stdout: &str, stderr: &str) -> String {
     for line in stderr.lines() {
         match log_line(line) {
             None => {
-                let _ = writeln!(said, "{line}");
+                let _ = writeln!(said, "{}", without_measures(line));
             }
             Some(line) if line.starts_with("WARN") || line.starts_with("ERROR") => {
                 let _ = writeln!(said, "{line}");
@@ -74,8 +74,14 @@ fn log_line(line: &str) -> Option<&str> {
     is_time.then(|| rest.trim_start())
 }
 
-/// `12 requests, 0.3 s.` is another every time.
+/// `12 requests, 0.3 s.` is another every time, and so is when the program ran.
 fn without_measures(line: &str) -> String {
+    if let Some((_, what)) = line
+        .strip_prefix("directory-sync ")
+        .and_then(|rest| rest.split_once(" UTC: "))
+    {
+        return format!("directory-sync VERSION, TIME: {what}");
+    }
     let Some((before, after)) = line.split_once(" requests, ") else {
         return line.to_owned();
     };

@@ -3,6 +3,7 @@ scenarios! {
     adoption_refused
     adopts_account_made_by_hand
     adopts_account_of_same_address
+    adopts_account_without_localpart
     adopts_by_verified_address
     csv_address_in_another_case
     csv_creates_people
@@ -30,6 +31,7 @@ scenarios! {
     guard_min_users
     guard_refuses_many_removals
     guard_token_from_environment
+    incomplete_source_keeps_the_absent
     install_ids_fills_missing
     install_ids_with_errors
     invalid_phone_keeps_stored_one
@@ -49,6 +51,7 @@ scenarios! {
     ldap_status_words
     ldap_unreachable
     ldaps_half_identity
+    ldaps_unverified
     ldaps_with_client_certificate
     ldaps_without_client_certificate
     ldaps_wrong_authority
@@ -56,8 +59,10 @@ scenarios! {
     link_ids_then_sync
     localpart_plain
     locked_account
+    login_name_of_a_leaver
     login_name_taken_elsewhere
     login_names_pass_on
+    login_names_swapped
     migrate_ambiguous_ids
     migrate_base64_ids
     migrate_dry_run
@@ -87,6 +92,7 @@ scenarios! {
     repairs_missing_localpart
     role_that_is_not_there
     same_person_in_two_sources
+    server_4_2_nothing_to_change
     sso_binary_id
     three_sources_together
     two_accounts_with_one_id
@@ -94,5 +100,6 @@ scenarios! {
     ukt_beside_ldap_listed_and_enabled
     ukt_empty_list
     ukt_only_managed_accounts
+    ukt_unreadable
     wrong_organization
 }

@@ -104,12 +104,8 @@ fn certificate_names(certificates: &Certificates) -> [(String, String); 4] {
 }
 
 fn directory(folder: &Folder, tls: LdapTls, certificates: Option<&Certificates>) -> Slapd {
-    let (first, _) = folder
-        .steps()
-        .map(|(_, path)| (path.to_owned(), ()))
-        .next()
-        .expect("a step");
-    let file = [&first, &folder.root]
+    let (_, first) = folder.steps().next().expect("a step");
+    let file = [first, &folder.root]
         .map(|place| place.join("people.ldif"))
         .into_iter()
         .find(|file| file.exists());

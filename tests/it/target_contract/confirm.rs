@@ -34,7 +34,7 @@ async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) ->
         .iter()
         .map(|(target_id, expected)| Expectation {
             target_id,
-            expected: expected.clone(),
+            expected: *expected,
         })
         .collect();
     target.confirm(&asked).await.unwrap()

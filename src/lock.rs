@@ -1,0 +1,138 @@
+//! One run at a time against one organization.
+//!
+//! The operating system lets go of the lock when the process ends, however it ends, so that no stale file has to be
+//! removed by hand. It reaches as far as the folder does: several hosts need a lock of their scheduler.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+/// Held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: Option<File>,
+}
+
+/// Another run holds the lock.
+#[derive(Debug, thiserror::Error)]
+#[error("another run against this organization is under way: {} is locked{by}", path.display())]
+pub struct Held {
+    /// The lock file.
+    pub path: PathBuf,
+    by: String,
+}
+
+/// Takes the lock for a target and organization, or says who has it.
+///
+/// Where no lock file can be made there is a warning and no lock: better than no run at all.
+///
+/// # Errors
+/// [`Held`] when another run has it.
+pub fn take(folder: Option<&Path>, scope: &str) -> Result<Lock, Held> {
+    let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
+    let name = hex::encode(&Sha256::digest(scope)[..8]);
+    let path = folder.join(format!("directory-sync-{name}.lock"));
+    match lock(&path) {
+        Ok(file) => Ok(Lock { _file: Some(file) }),
+        Err(Trouble::Held) => {
+            let by = holder(&path);
+            Err(Held { path, by })
+        }
+        Err(Trouble::Unusable(error)) => {
+            tracing::warn!(
+                file = %path.display(), %error,
+                "no lock could be taken, so nothing keeps a second run away; set `lock.dir` to a folder that can be written"
+            );
+            Ok(Lock { _file: None })
+        }
+    }
+}
+
+enum Trouble {
+    Held,
+    Unusable(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Unusable(error)
+    }
+}
+
+fn lock(path: &Path) -> Result<File, Trouble> {
+    // Anybody may put a link into a shared folder, and what it points to would be overwritten.
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is no plain file").into());
+    }
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => Trouble::Held,
+        TryLockError::Error(error) => Trouble::Unusable(error),
+    })?;
+    file.set_len(0)?;
+    file.rewind()?;
+    let since = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC");
+    writeln!(file, "by process {} since {since}", std::process::id())?;
+    Ok(file)
+}
+
+/// What the other run wrote about itself.
+fn holder(path: &Path) -> String {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(200).read_to_string(&mut text));
+    match (read, text.trim()) {
+        (Ok(_), said) if !said.is_empty() => format!(" {said}"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_against_one_organization_do_not_overlap() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = take(Some(folder.path()), "a").unwrap();
+        let held = take(Some(folder.path()), "a").unwrap_err().to_string();
+        let process = format!("is locked by process {} since ", std::process::id());
+        assert!(held.contains(&process), "{held}");
+        take(Some(folder.path()), "b").unwrap();
+        drop(first);
+        take(Some(folder.path()), "a").unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_no_reason_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(take(Some(&folder.path().join("missing")), "a").is_ok());
+    }
+
+    /// Somebody planted a link to a file that is not ours.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(take(Some(folder.path()), "a").unwrap());
+        let lock = fs::read_dir(folder.path())
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path();
+        let precious = folder.path().join("precious");
+        fs::write(&precious, "precious").unwrap();
+        fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(&precious, &lock).unwrap();
+        assert!(take(Some(folder.path()), "a").is_ok());
+        assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
+    }
+}

@@ -1,0 +1,169 @@
+//! Whether what was read can be everybody: removals rest on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::correlate::login_attribute;
+use super::{GuardLimits, Limit};
+use crate::model::{Desired, Identity, Schema, SourceRead};
+
+/// Below this many records a share of them says little about a mapping.
+const MISSING_FLOOR: usize = 10;
+
+/// What has to be there for a source, or all of them, to count as complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// People, at the least.
+    pub min_users: Option<usize>,
+    /// External ids (hex) or e-mail addresses that must be among them.
+    pub canaries: Vec<String>,
+}
+
+/// What speaks for the sources having named everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// One for each source, in the order of the configuration.
+    pub sources: Vec<SourceProof>,
+    /// What is demanded of all sources together.
+    pub together: Met,
+    /// What is missing, one sentence each; empty when nothing is.
+    pub doubts: Vec<String>,
+}
+
+/// One source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceProof {
+    /// Its name in the configuration.
+    pub name: String,
+    /// What is demanded of it.
+    pub met: Met,
+}
+
+/// Demands, and how far they are met.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// People there are.
+    pub people: usize,
+    /// People there must be.
+    pub min_users: Option<usize>,
+    /// How many of the canaries are there.
+    pub found: usize,
+    /// How many there must be.
+    pub canaries: usize,
+}
+
+impl Proof {
+    /// Looks at what was read.
+    pub fn of(desired: &Desired, schema: &Schema, limits: &GuardLimits) -> Self {
+        let everybody: Vec<&Identity> = desired.identities.iter().collect();
+        let mut proof = Self {
+            together: met(&limits.demands, &everybody, schema),
+            ..Self::default()
+        };
+        let empty = |source: &&SourceRead| source.proves_absence && source.read == 0;
+        if !limits.allow_empty {
+            let empty = desired.sources.iter().filter(empty);
+            proof.doubts.extend(empty.map(|source| {
+                format!(
+                    "source `{}` holds no people at all; if that is right, set `guard.allow_empty: true`",
+                    source.name
+                )
+            }));
+        }
+        proof
+            .doubts
+            .extend(doubts(&proof.together, "the sources hold", "guard"));
+        for source in &desired.sources {
+            let people = everybody
+                .iter()
+                .filter(|person| person.origin.source == source.name);
+            let people: Vec<&Identity> = people.copied().collect();
+            let met = limits
+                .demands_of
+                .get(&*source.name)
+                .map_or_else(Met::default, |demands| met(demands, &people, schema));
+            let key = format!("sources.{}", source.name);
+            let holds = format!("source `{}` holds", source.name);
+            proof.doubts.extend(doubts(&met, &holds, &key));
+            proof.sources.push(SourceProof {
+                name: source.name.to_string(),
+                met,
+            });
+        }
+        proof
+    }
+}
+
+fn met(demands: &Demands, people: &[&Identity], schema: &Schema) -> Met {
+    let wanted: BTreeSet<String> = demands
+        .canaries
+        .iter()
+        .map(|canary| canary.to_lowercase())
+        .collect();
+    let mut missing = wanted.clone();
+    if !missing.is_empty() {
+        let login = login_attribute(schema);
+        for person in people {
+            missing.remove(&person.id.to_string());
+            if let Some(address) = login.and_then(|login| person.attributes.text(login)) {
+                missing.remove(&address.to_lowercase());
+            }
+        }
+    }
+    Met {
+        people: people.len(),
+        min_users: demands.min_users,
+        found: wanted.len() - missing.len(),
+        canaries: wanted.len(),
+    }
+}
+
+fn doubts(met: &Met, holds: &str, key: &str) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Some(min) = met.min_users.filter(|min| met.people < *min) {
+        let people = met.people;
+        doubts.push(format!(
+            "{holds} {people} people, and `{key}.min_users` demands {min}"
+        ));
+    }
+    if met.found < met.canaries {
+        doubts.push(format!(
+            "{} of {} people in `{key}.canaries` are missing from what was read",
+            met.canaries - met.found,
+            met.canaries
+        ));
+    }
+    doubts
+}
+
+/// Key attributes without a value in so many records of a source that the mapping must be wrong, one sentence each.
+pub fn mapping_faults(desired: &Desired, limit: Limit) -> Vec<String> {
+    let mut faults = Vec::new();
+    for source in desired
+        .sources
+        .iter()
+        .filter(|source| source.read >= MISSING_FLOOR)
+    {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mine = desired
+            .rejected
+            .iter()
+            .filter(|rejected| rejected.at.source == source.name);
+        for field in mine.flat_map(|rejected| &rejected.missing) {
+            *counts.entry(field).or_default() += 1;
+        }
+        let read = source.read;
+        faults.extend(
+            counts
+                .into_iter()
+                .filter(|(_, count)| limit.is_over(*count, read))
+                .map(|(field, count)| {
+                    format!(
+                        "source `{}`: `{field}` has no value in {count} of {read} records; `guard.max_missing` is \
+                         {limit}",
+                        source.name
+                    )
+                }),
+        );
+    }
+    faults
+}

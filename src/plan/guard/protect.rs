@@ -1,0 +1,123 @@
+//! Accounts that no run may change, whatever the sources say.
+
+use super::super::correlate::login_attribute;
+use super::super::order;
+use crate::model::{Account, Action, Change, Edit, Kept, Plan, Schema, Value};
+
+/// `guard.protected`: external ids (hex), ids of the target, login names and addresses, with `*` for any text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protected(Vec<String>);
+
+impl Protected {
+    /// Takes the patterns; letter case does not matter.
+    pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
+        let folded = patterns.into_iter().map(|pattern| pattern.trim().to_lowercase());
+        Self(folded.filter(|pattern| !pattern.is_empty()).collect())
+    }
+
+    fn names(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.0.iter().any(|pattern| matches(pattern, &text))
+    }
+
+    /// Whether the account is named by its id, the person's id, its login name or its address.
+    pub(crate) fn covers(&self, account: &Account, schema: &Schema) -> bool {
+        let address = login_attribute(schema).and_then(|login| account.attributes.text(login));
+        let texts = [account.target_id.as_str(), &account.id_text, &account.login];
+        texts.into_iter().chain(address).any(|text| self.names(text))
+    }
+
+    /// Whether a change concerns such an account. A new account is none yet.
+    pub(super) fn covers_change(&self, change: &Change, schema: &Schema) -> bool {
+        match &change.action {
+            Action::Create { .. } => false,
+            Action::Disable(removal) | Action::Delete(removal) => self.covers(&removal.account, schema),
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+                self.covers_edit(edit, schema)
+            }
+        }
+    }
+
+    fn covers_edit(&self, edit: &Edit, schema: &Schema) -> bool {
+        let address = login_attribute(schema).and_then(|login| edit.identity.attributes.text(login));
+        let renamed = edit.attributes.iter().filter(|change| change.renames);
+        let former = renamed
+            .filter_map(|change| change.before.as_ref())
+            .map(Value::as_text);
+        self.names(edit.target_id.as_str())
+            || self.names(&edit.identity.id.to_string())
+            || address.into_iter().chain(former).any(|text| self.names(text))
+            || edit
+                .before
+                .as_ref()
+                .is_some_and(|account| self.covers(account, schema))
+    }
+}
+
+/// Takes the changes of protected accounts out of a plan and lists these accounts as kept.
+pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
+    let (covered, changes): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.changes)
+        .into_iter()
+        .partition(|change| protected.covers_change(change, schema));
+    plan.changes = changes;
+    if covered.is_empty() {
+        return;
+    }
+    // A name that stays taken needs no waiting for.
+    order::arrange(schema, &mut plan.changes);
+    let kept = |change: &Change| {
+        Some(Kept {
+            target_id: change.target_id()?.clone(),
+            id: change.id().cloned(),
+            reason: "`guard.protected` names it",
+        })
+    };
+    plan.kept.extend(covered.iter().filter_map(kept));
+    plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+}
+
+/// Both in lower case; `*` is any text, also none.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, fits) in [
+            ("ada", "ada", true),
+            ("ada", "adam", false),
+            ("*@board.example", "ada@board.example", true),
+            ("*@board.example", "ada@board.example.org", false),
+            ("ada*", "ada", true),
+            ("a*d*a", "abcdefa", true),
+            ("a*d*a", "abcdef", false),
+            ("a*a", "a", false),
+            ("*", "", true),
+            ("**", "x", true),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}

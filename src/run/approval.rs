@@ -1,0 +1,41 @@
+//! Where the token of a refused run comes from when it is given back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Global;
+use crate::config::Environment;
+
+/// The token that somebody gave: the option, the option's file, the variable, the variable's file.
+///
+/// What cannot be a token is none: the guard then decides as if nothing had been said.
+pub(super) fn token(global: &Global, environment: &Environment) -> Option<String> {
+    let variable = |name: &str| environment.var(name)?.to_str().map(str::to_owned);
+    let given = global
+        .approve
+        .clone()
+        .or_else(|| global.approve_file.as_deref().and_then(read))
+        .or_else(|| variable("DIRECTORY_SYNC_APPROVE").filter(|token| !token.trim().is_empty()))
+        .or_else(|| {
+            let file = variable("DIRECTORY_SYNC_APPROVE_FILE").filter(|file| !file.is_empty())?;
+            read(&PathBuf::from(file))
+        })?;
+    let token = given.trim();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if token.is_empty() || !token.bytes().all(is_token) {
+        tracing::warn!("what was given to approve the removals is no token; it counts as none");
+        return None;
+    }
+    Some(token.to_owned())
+}
+
+/// A Secret may be mounted before anybody has put a token into it.
+fn read(file: &Path) -> Option<String> {
+    match fs::read_to_string(file) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            tracing::warn!(file = %file.display(), %error, "the token could not be read; it counts as none");
+            None
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! SIGTERM and SIGINT: the first asks a run to come to an end, the second ends it at once.
+//!
+//! A thread of its own listens, so that a signal counts while the run is busy; and since it is asked for, it also
+//! reaches a process that is number 1 of a container, which the system spares signals that nobody asked for.
+
+use std::process;
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+
+use tokio::sync::watch;
+
+/// What was received, and its number; set once.
+type Received = Option<(&'static str, i32)>;
+
+static SIGNALS: OnceLock<watch::Sender<Received>> = OnceLock::new();
+
+fn sender() -> &'static watch::Sender<Received> {
+    SIGNALS.get_or_init(|| watch::Sender::new(None))
+}
+
+/// Starts to listen. Until then signals do what they do to any program.
+pub fn listen() {
+    let (ready, is_ready) = mpsc::channel();
+    let listener = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(forward(&ready)),
+            Err(error) => tracing::warn!(%error, "signals will end the program at once"),
+        }
+    };
+    match thread::Builder::new().name("signals".to_owned()).spawn(listener) {
+        // Nothing may be written before a signal can be heard.
+        Ok(_) => drop(is_ready.recv()),
+        Err(error) => tracing::warn!(%error, "signals will end the program at once"),
+    }
+}
+
+async fn forward(ready: &mpsc::Sender<()>) {
+    let mut listener = match Listener::new() {
+        Ok(listener) => listener,
+        Err(error) => return tracing::warn!(%error, "signals will end the program at once"),
+    };
+    // Who waits may have given up; that is no reason not to listen.
+    let _ = ready.send(());
+    let first = listener.next().await;
+    tracing::warn!(
+        signal = first.0,
+        "coming to an end; a second signal ends the program at once"
+    );
+    sender().send_replace(Some(first));
+    let (_, number) = listener.next().await;
+    process::exit(128 + number);
+}
+
+#[cfg(unix)]
+struct Listener {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Listener {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) -> (&'static str, i32) {
+        tokio::select! {
+            _ = self.terminate.recv() => ("SIGTERM", 15),
+            _ = self.interrupt.recv() => ("SIGINT", 2),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Listener;
+
+#[cfg(not(unix))]
+impl Listener {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> (&'static str, i32) {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => ("SIGINT", 2),
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// Whether somebody asked this process to come to an end.
+#[derive(Clone, Debug)]
+pub struct Signals(watch::Receiver<Received>);
+
+impl Signals {
+    /// Those of this process; none ever if [`listen`] was not called.
+    pub fn of_process() -> Self {
+        Self(sender().subscribe())
+    }
+
+    /// The name of the signal, once there was one.
+    pub fn received(&self) -> Option<&'static str> {
+        self.0.borrow().map(|(name, _)| name)
+    }
+
+    /// Returns when there was one.
+    pub async fn wait(&self) -> &'static str {
+        let mut receiver = self.0.clone();
+        match receiver.wait_for(Option::is_some).await {
+            Ok(received) => received.map_or("", |(name, _)| name),
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

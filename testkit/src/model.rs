@@ -1,0 +1,16 @@
+//! A model of what a sync may do, written apart from the product: directories, organizations, configurations and
+//! disturbances from a seed, and a judge who looks at what became of the accounts.
+
+mod directory;
+mod faults;
+mod judge;
+mod organization;
+mod random;
+mod settings;
+mod story;
+mod wanted;
+
+pub use directory::{Directory, Known, Person};
+pub use judge::{Judge, Said};
+pub use settings::{Fate, Limit, Settings};
+pub use story::Story;

@@ -1,0 +1,176 @@
+//! A configuration, as text and as what it promises.
+
+use std::fmt::Write as _;
+
+use super::random::Random;
+
+/// What happens to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing.
+    Keep,
+    /// Nobody can log in any more.
+    Deactivate,
+    /// It is gone.
+    Delete,
+}
+
+/// A limit of the guard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// A share of the active managed accounts.
+    Percent(usize),
+    /// So many accounts.
+    Count(usize),
+    /// None.
+    Off,
+}
+
+impl Limit {
+    /// Whether so many changes are too many.
+    pub fn forbids(self, count: usize, whole: usize) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Count(limit) => count > limit,
+            // Below ten a share says little, unless it is more than half.
+            Self::Percent(_) if count < 10 && count * 2 <= whole => false,
+            Self::Percent(share) => count * 100 > whole * share,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Percent(share) => format!("{share}%"),
+            Self::Count(count) => count.to_string(),
+            Self::Off => "off".to_owned(),
+        }
+    }
+}
+
+/// A configuration.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
+pub struct Settings {
+    /// Files of people.
+    pub files: usize,
+    /// There is a list of leavers.
+    pub list: bool,
+    /// `policy.absent`
+    pub absent: Fate,
+    /// `policy.listed`
+    pub listed: Fate,
+    /// `policy.adopt`
+    pub adopt: bool,
+    /// `policy.create`
+    pub create: bool,
+    /// `policy.update`
+    pub update: bool,
+    /// Flag `sso_login`.
+    pub sso: bool,
+    /// `guard.max_removals`
+    pub max_removals: Limit,
+    /// `guard.max_logins_changed`
+    pub max_logins_changed: Limit,
+    /// `guard.max_changes`
+    pub max_changes: Limit,
+    /// `guard.allow_empty`
+    pub allow_empty: bool,
+    /// `guard.min_users`
+    pub min_users: usize,
+    /// `apply.concurrency.max`; with 1 a seed always tells the same story.
+    pub side_by_side: usize,
+    /// `guard.canaries`
+    pub canary: Option<String>,
+}
+
+impl Settings {
+    pub(crate) fn any(random: &mut Random) -> Self {
+        Self {
+            files: if random.percent(25) { 2 } else { 1 },
+            list: random.percent(50),
+            absent: *random.pick(&[
+                Fate::Keep,
+                Fate::Deactivate,
+                Fate::Deactivate,
+                Fate::Delete,
+                Fate::Delete,
+            ]),
+            listed: *random.pick(&[Fate::Delete, Fate::Deactivate]),
+            adopt: random.percent(80),
+            create: random.percent(95),
+            update: random.percent(95),
+            sso: random.percent(30),
+            max_removals: *random.pick(&[
+                Limit::Percent(10),
+                Limit::Percent(50),
+                Limit::Percent(100),
+                Limit::Count(1),
+                Limit::Count(3),
+            ]),
+            max_logins_changed: *random.pick(&[Limit::Percent(10), Limit::Percent(100), Limit::Count(1)]),
+            max_changes: *random.pick(&[
+                Limit::Off,
+                Limit::Off,
+                Limit::Off,
+                Limit::Count(4),
+                Limit::Percent(100),
+            ]),
+            allow_empty: random.percent(20),
+            min_users: if random.percent(15) {
+                random.between(1..=5)
+            } else {
+                0
+            },
+            side_by_side: *random.pick(&[1, 1, 1, 4]),
+            canary: None,
+        }
+    }
+
+    /// Everything of `config.yaml` but the target. Files are `FOLDER/users0.csv` and so on.
+    pub fn config(&self, list_url: &str, token_url: &str) -> String {
+        let mut text = String::new();
+        if self.sso {
+            text.push_str("feature_flags: [sso_login]\n");
+        }
+        text.push_str("sources:\n");
+        for file in 0..self.files {
+            let _ = write!(
+                text,
+                "  file{file}:\n    kind: csv\n    file_path: FOLDER/users{file}.csv\n"
+            );
+        }
+        if self.list {
+            let _ = write!(
+                text,
+                "  ukt:\n    endpoint_url: {list_url}\n    oauth2_url: {token_url}\n    client_id: sync\n    \
+                 client_secret: 's&cret +%'\n    scope: openid read-maillist\n    grant_type: client_credentials\n"
+            );
+        }
+        let _ = write!(
+            text,
+            "policy:\n  absent: {}\n  listed: {}\n  adopt: {}\n  create: {}\n  update: {}\n",
+            format!("{:?}", self.absent).to_lowercase(),
+            format!("{:?}", self.listed).to_lowercase(),
+            self.adopt,
+            self.create,
+            self.update,
+        );
+        let _ = write!(
+            text,
+            "guard:\n  max_removals: {}\n  max_logins_changed: {}\n  max_changes: {}\n  allow_empty: {}\n",
+            self.max_removals.text(),
+            self.max_logins_changed.text(),
+            self.max_changes.text(),
+            self.allow_empty,
+        );
+        if self.min_users > 0 {
+            let _ = writeln!(text, "  min_users: {}", self.min_users);
+        }
+        if let Some(canary) = &self.canary {
+            let _ = writeln!(text, "  canaries: ['{}']", canary.replace('\'', "''"));
+        }
+        let workers = self.side_by_side;
+        let _ = write!(text, "apply:\n  concurrency:\n    max: {workers}\n");
+        text
+    }
+}

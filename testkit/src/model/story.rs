@@ -1,0 +1,138 @@
+//! What happens from day to day, from a seed.
+
+use std::fmt::Write as _;
+
+use super::directory::{Condition, Directory, Known};
+use super::random::Random;
+use super::settings::Settings;
+use super::{faults, organization};
+use crate::ukt::UktDouble;
+use crate::zitadel::{ReadSide, ZitadelDouble};
+
+/// One seed's world, and what has happened in it.
+pub struct Story {
+    /// The configuration, which stays.
+    pub settings: Settings,
+    /// What the sources hold now.
+    pub directory: Directory,
+    /// How many days are disturbed.
+    pub days: usize,
+    random: Random,
+    told: String,
+}
+
+impl Story {
+    /// The beginning.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let mut settings = Settings::any(&mut random);
+        let directory = Directory::any(&mut random, settings.files);
+        if random.percent(15) {
+            settings.canary = Some(random.pick(&directory.people).email.clone());
+        }
+        let days = random.between(1..=3);
+        let mut story = Self {
+            settings,
+            directory,
+            days,
+            random,
+            told: String::new(),
+        };
+        story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
+        for (index, file) in story.directory.files.clone().into_iter().enumerate() {
+            for (place, _) in file.rows {
+                story.tell(&format!(
+                    "file {index} has {:?}",
+                    story.directory.people[place].clone()
+                ));
+            }
+        }
+        story
+    }
+
+    /// Puts the accounts of the first day in.
+    pub fn furnish(&mut self, zitadel: &ZitadelDouble) {
+        for person in self.directory.people.clone() {
+            let what = organization::plant(zitadel, &person, &mut self.random);
+            self.tell(&what);
+        }
+        organization::plant_others(zitadel, &mut self.random);
+        for user in zitadel.all_users() {
+            self.tell(&format!(
+                "account {} {}",
+                user.id,
+                serde_json::to_string(&user).unwrap_or_default()
+            ));
+        }
+    }
+
+    /// A night: both sides change, and the lists of the target may fall behind. Whether they did.
+    pub fn pass_night(&mut self, zitadel: &ZitadelDouble) -> bool {
+        let lags = self.random.percent(15);
+        if lags {
+            zitadel.freeze_projection(ReadSide::Users);
+            zitadel.freeze_projection(ReadSide::Grants);
+            self.tell("the lists of the target fall behind");
+        }
+        for _ in 0..self.random.between(0..=4) {
+            let what = if self.random.percent(65) {
+                self.directory.change(&mut self.random)
+            } else {
+                organization::change(zitadel, &mut self.random)
+            };
+            self.tell(&what);
+        }
+        lags
+    }
+
+    /// Something goes wrong on the way to the target, often.
+    pub fn disturb(&mut self, zitadel: &ZitadelDouble) -> bool {
+        if self.random.percent(35) {
+            return false;
+        }
+        for what in faults::inject(zitadel, &mut self.random) {
+            self.tell(&what);
+        }
+        true
+    }
+
+    /// Whether there is a dry run before the run.
+    pub fn wants_dry_run(&mut self) -> bool {
+        self.random.percent(50)
+    }
+
+    /// Nothing goes wrong any more; what is in the files stays.
+    pub fn calm_down(&mut self, zitadel: &ZitadelDouble) {
+        self.directory.mend();
+        zitadel.clear_faults();
+        zitadel.thaw_projection(ReadSide::Users);
+        zitadel.thaw_projection(ReadSide::Grants);
+        self.tell("from here on nothing goes wrong");
+    }
+
+    /// Makes the list of leavers what it is today.
+    pub fn publish_list(&self, ukt: &UktDouble) {
+        let list: Vec<&str> = self.directory.list.iter().map(String::as_str).collect();
+        ukt.set_list(&list);
+        match self.directory.list_condition {
+            Condition::Fine => ukt.answer_list_as_usual(),
+            Condition::Missing => ukt.answer_list(503, "{}"),
+            Condition::Garbled => ukt.answer_list(200, "{\"not\": \"a list\"}"),
+        }
+    }
+
+    /// What the sources prove today.
+    pub fn known(&self) -> Known {
+        self.directory.known(self.settings.list)
+    }
+
+    /// Adds a line.
+    pub fn tell(&mut self, line: &str) {
+        let _ = writeln!(self.told, "{line}");
+    }
+
+    /// Everything that has happened.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+}

@@ -1,0 +1,158 @@
+//! What holds when a run says that everything holds.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::directory::{Known, Person};
+use super::organization::{MARK, localpart};
+use super::settings::{Fate, Settings};
+use crate::zitadel::{UserState, UserView};
+
+/// Accounts by id.
+pub(crate) type Accounts = BTreeMap<String, UserView>;
+
+/// Whether an account is one of the organization's people.
+pub(crate) fn is_ours_to_see(user: &UserView) -> bool {
+    !user.machine && user.organization == "Example Org"
+}
+
+pub(crate) fn has_role(user: &UserView) -> bool {
+    user.grants
+        .iter()
+        .any(|grant| grant.roles.iter().any(|role| role == "User"))
+}
+
+/// The id in the one form the tool writes.
+pub(crate) fn is_hex_id(nick: &str) -> bool {
+    !nick.is_empty()
+        && nick.len().is_multiple_of(2)
+        && nick.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The forms in which an account may carry a person's id.
+pub(crate) fn forms(person: &Person) -> [String; 3] {
+    [person.id(), person.email.clone(), STANDARD.encode(&person.email)]
+}
+
+/// Why the account is not yet the person's as it should be.
+pub(crate) fn lacks(user: &UserView, person: &Person, settings: &Settings) -> Option<String> {
+    let phone = crate::zitadel::normalise_phone(&person.phone).unwrap_or_default();
+    let pairs = [
+        ("nickname", &user.nick_name, person.id()),
+        ("address", &user.email, person.email.clone()),
+        ("first name", &user.given_name, person.first_name.clone()),
+        ("last name", &user.family_name, person.last_name.clone()),
+        ("phone", &user.phone, phone),
+    ];
+    if settings.update {
+        for (what, held, wanted) in pairs {
+            if *held != wanted {
+                return Some(format!("{what} {held:?} instead of {wanted:?}"));
+            }
+        }
+        if user.metadata.get("preferred_username") != Some(&person.email) {
+            return Some("another preferred_username".to_owned());
+        }
+        if !user.metadata.contains_key("localpart") {
+            return Some("no localpart".to_owned());
+        }
+        if !has_role(user) {
+            return Some("no role".to_owned());
+        }
+    }
+    if user.state != UserState::Inactive && user.metadata.contains_key(MARK) {
+        return Some("an active account that is marked as deactivated by the tool".to_owned());
+    }
+    let ours = user.state == UserState::Inactive && user.metadata.contains_key(MARK);
+    ours.then(|| "still deactivated by the tool".to_owned())
+}
+
+/// What is wrong after a run that said that everything holds.
+pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings) -> Option<String> {
+    if known.rejected {
+        return Some("exit code 0 although a record cannot be used".to_owned());
+    }
+    for person in known
+        .people
+        .values()
+        .filter(|person| !known.is_listed(&person.email))
+    {
+        let mut theirs = accounts
+            .values()
+            .filter(|user| is_ours_to_see(user) && user.nick_name == person.id());
+        let what = match (theirs.next(), theirs.next()) {
+            (None, _) if settings.create && settings.update => "no account".to_owned(),
+            (Some(user), None) => match lacks(user, person, settings) {
+                Some(what) => what,
+                None => continue,
+            },
+            (None, _) => continue,
+            (Some(_), Some(_)) => "two accounts".to_owned(),
+        };
+        return Some(format!("exit code 0, and {} has {what}", person.email));
+    }
+    let leftover = accounts.values().find(|user| is_left_over(user, known, settings));
+    leftover.map(|user| {
+        format!(
+            "exit code 0, and the account {} of a leaver is still there",
+            user.username
+        )
+    })
+}
+
+/// Somebody's account who has left beyond doubt, and it should not be as it is.
+fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
+    let managed = is_ours_to_see(user)
+        && is_hex_id(&user.nick_name)
+        && has_role(user)
+        && user.metadata.contains_key("localpart");
+    let person = known.people.get(&user.nick_name);
+    if !managed {
+        return false;
+    }
+    let fate = if known.is_listed(&user.email) {
+        if person.is_some_and(|person| !known.is_listed(&person.email)) {
+            return false;
+        }
+        settings.listed
+    } else if person.is_none() && known.complete && !known.unknown.contains(&user.nick_name) {
+        settings.absent
+    } else {
+        return false;
+    };
+    match fate {
+        Fate::Keep => false,
+        Fate::Deactivate => user.state != UserState::Inactive,
+        Fate::Delete => true,
+    }
+}
+
+/// Whether nothing stands between a person and an account that is right, whatever happened before.
+pub(crate) fn is_clear(person: &Person, accounts: &Accounts, settings: &Settings) -> bool {
+    let name = person.email.to_lowercase();
+    let forms = forms(person);
+    let mut touching = accounts.values().filter(|user| {
+        user.username.to_lowercase() == name
+            || user.email.to_lowercase() == name
+            || (is_ours_to_see(user) && forms.contains(&user.nick_name))
+    });
+    match (touching.next(), touching.next()) {
+        (None, _) => settings.create && settings.update,
+        (Some(user), None) if is_ours_to_see(user) && settings.update => {
+            let active = user.state != UserState::Inactive;
+            let by_id = user.nick_name == person.id()
+                && (has_role(user)
+                    || user.metadata.contains_key("localpart")
+                    || user.username.to_lowercase() == name);
+            let by_name =
+                user.nick_name.is_empty() && user.username.to_lowercase() == name && settings.adopt && active;
+            let legacy = forms.contains(&user.nick_name)
+                && has_role(user)
+                && user.metadata.get("localpart") == Some(&localpart(&person.email));
+            by_name || ((by_id || legacy) && (active || user.metadata.contains_key(MARK)))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,14 @@
+//! The real binary as an administrator meets it: every word it prints, its exit code, and what reached the target.
+
+mod check;
+mod commands;
+mod configuration;
+mod failures;
+mod mocks;
+mod names;
+mod outcomes;
+mod preflight;
+mod secrets;
+mod stage;
+mod streams;
+mod unreadable;

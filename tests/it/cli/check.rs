@@ -1,0 +1,70 @@
+//! `check`: one line for each thing it tried, and what to do about the ones that do not work.
+
+use serde_json::Value;
+use testkit::zitadel::Access;
+
+use super::mocks::closed_port;
+use super::stage::Stage;
+
+#[test]
+fn all_is_well() {
+    let stage = Stage::new();
+    stage.run("check").assert(
+        0,
+        "ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\nok       target zitadel: token: ZITADEL accepts the credentials\nok       target zitadel: permissions: user.read, user.write, user.delete, user.grant.read, user.grant.write\nok       target zitadel: organization: Example Org\nok       target zitadel: role: `User` on project PROJECT\nok       target zitadel: users: 2 accounts of people\n\n8 checked, all well\n",
+        "",
+    );
+    stage.assert_untouched();
+}
+
+#[test]
+fn each_problem_has_its_fix() {
+    let stage = Stage::new();
+    stage.reconfigure("users.csv", "nobody.csv");
+    stage.zitadel.set_access(&Access::OrgUserPermissionEditor);
+    stage.zitadel.set_roles(&["Admin"]);
+    stage.run("check").assert(
+        3,
+        "ok       configuration: sources: csv\nPROBLEM  source `csv`: file and header: nobody.csv cannot be read: No such file or directory (os error 2)\n         fix: check `file_path`; a relative path starts at the working directory\nok       target zitadel: token: ZITADEL accepts the credentials\nPROBLEM  target zitadel: permissions: the service user lacks user.write, user.delete in organization ORGANIZATION\n         fix: give the service user the role ORG_USER_MANAGER in that organization\nok       target zitadel: organization: Example Org\nPROBLEM  target zitadel: role: project PROJECT has no role `User`; it has `Admin`\n         fix: check `zitadel.role`, or add the role to the project\nok       target zitadel: users: 2 accounts of people\n\n7 checked, 3 problems\n",
+        "",
+    );
+    stage.assert_untouched();
+}
+
+#[test]
+fn a_zitadel_out_of_reach_is_one_problem() {
+    let stage = Stage::new();
+    let url = format!("http://127.0.0.1:{}", closed_port());
+    stage.reconfigure(&stage.zitadel.url(), &url);
+    stage.run("check").assert(
+        3,
+        &format!("ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\nPROBLEM  target zitadel: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\n         fix: check `zitadel.url`, the network and the proxy variables\n\n4 checked, 1 problem\n"),
+        "",
+    );
+}
+
+#[test]
+fn mistakes_of_the_configuration_come_first() {
+    let stage = Stage::new();
+    stage.reconfigure("csv:", "csvs:");
+    assert_eq!(stage.run("check").exit, 2);
+}
+
+#[test]
+fn findings_as_json() {
+    let stage = Stage::new();
+    stage.reconfigure("users.csv", "nobody.csv");
+    let run = stage.run("check --format json");
+    assert_eq!((run.exit, run.err.as_str()), (3, ""));
+    let findings: Vec<Value> = run
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let problems: Vec<&Value> = findings.iter().filter(|finding| finding["ok"] == false).collect();
+    assert_eq!(problems.len(), 1, "{findings:?}");
+    assert_eq!(
+        problems[0]["fix"],
+        "check `file_path`; a relative path starts at the working directory"
+    );
+}

@@ -1,0 +1,233 @@
+//! A world in which a run has changes of every kind to make.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use testkit::ukt::UktDouble;
+use testkit::zitadel::{Options, UserSeed, UserState, UserView, ZitadelDouble};
+
+use crate::program::Installation;
+
+/// The namespace of `localpart`, from famedly-sync's documentation.
+const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
+
+const CONFIG: &str = "\
+feature_flags: [sso_login]
+sources:
+  csv:
+    file_path: FOLDER/users.csv
+  ukt:
+    endpoint_url: LIST
+    oauth2_url: TOKEN
+    client_id: sync
+    client_secret: 's&cret +%'
+    scope: openid read-maillist
+    grant_type: client_credentials
+policy:
+  absent: deactivate
+guard:
+  max_removals: 100%
+  max_logins_changed: 100%
+";
+
+/// What has to be done about a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Work {
+    Nothing,
+    Create,
+    Adopt,
+    GrantRole,
+    WidenGrant,
+    SetLocalpart,
+    ChangeName,
+    SetPhone,
+    RemovePhone,
+    ChangeMetadata,
+    Rename,
+    RewritePlainId,
+    RewriteBase64Id,
+    Enable,
+    Disable,
+    Delete,
+}
+
+const ALL: [Work; 16] = [
+    Work::Nothing,
+    Work::Create,
+    Work::Adopt,
+    Work::GrantRole,
+    Work::WidenGrant,
+    Work::SetLocalpart,
+    Work::ChangeName,
+    Work::SetPhone,
+    Work::RemovePhone,
+    Work::ChangeMetadata,
+    Work::Rename,
+    Work::RewritePlainId,
+    Work::RewriteBase64Id,
+    Work::Enable,
+    Work::Disable,
+    Work::Delete,
+];
+
+/// The world before any run, to be had as often as needed.
+pub(crate) struct Before {
+    saved: Value,
+    csv: String,
+    ukt: UktDouble,
+    /// User names by account, of those that exist and stay.
+    accounts: BTreeMap<String, String>,
+}
+
+impl Before {
+    /// `each` people for each kind of work, and some whom the tool must leave alone.
+    pub(crate) fn new(each: usize) -> Self {
+        let zitadel = ZitadelDouble::start(Options::default());
+        let mut csv = "email,first_name,last_name,phone\n".to_owned();
+        let mut listed = Vec::new();
+        for work in ALL {
+            for number in 0..each {
+                let email = format!("{work:?}.{number}@example.org").to_lowercase();
+                if !matches!(work, Work::Disable | Work::Delete) {
+                    let phone = if work == Work::RemovePhone {
+                        ""
+                    } else {
+                        "+49 30 901820"
+                    };
+                    let _ = writeln!(csv, "{email},Ada,Lovelace,{phone}");
+                }
+                if work == Work::Delete {
+                    listed.push(email.clone());
+                }
+                if work != Work::Create {
+                    zitadel.add_user(account(work, &email));
+                }
+            }
+        }
+        strangers(&zitadel);
+        let ukt = UktDouble::start();
+        ukt.set_list(&listed.iter().map(String::as_str).collect::<Vec<_>>());
+        let stays = |user: &UserView| !listed.contains(&user.email);
+        let accounts = zitadel.all_users().into_iter().filter(stays);
+        let accounts = accounts.map(|user| (user.id, user.email)).collect();
+        Self {
+            saved: zitadel.export(),
+            csv,
+            ukt,
+            accounts,
+        }
+    }
+
+    /// The world once more, on a port of its own.
+    pub(crate) fn start(&self) -> (ZitadelDouble, Installation) {
+        let zitadel = ZitadelDouble::import(self.saved.clone(), 0).expect("a saved state");
+        let config = CONFIG
+            .replace("LIST", &self.ukt.list_url())
+            .replace("TOKEN", &self.ukt.token_url());
+        let installation = Installation::new(&zitadel, &config);
+        installation.write("users.csv", &self.csv);
+        (zitadel, installation)
+    }
+
+    /// What is wrong with who has which account, whatever the rest of it.
+    pub(crate) fn lost_or_doubled(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
+        for (id, email) in &self.accounts {
+            if zitadel.user(id).is_none() {
+                return Err(format!("{email} lost account {id}"));
+            }
+        }
+        let mut ids = BTreeMap::new();
+        for user in zitadel
+            .users()
+            .into_iter()
+            .filter(|user| !user.nick_name.is_empty())
+        {
+            if let Some(other) = ids.insert(user.nick_name.clone(), user.username.clone()) {
+                return Err(format!("{other} and {} are one person", user.username));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Everything the double holds, without the ids that differ from run to run.
+pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
+    let users = zitadel.all_users().into_iter();
+    users
+        .map(|user| (user.username.clone(), serde_json::to_string(&user).expect("JSON")))
+        .collect()
+}
+
+/// An account that needs this work, and is otherwise as it should be.
+fn account(work: Work, email: &str) -> UserSeed {
+    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes())
+        .to_string()
+        .into_bytes();
+    let mut user = UserSeed {
+        email: email.to_owned(),
+        email_verified: true,
+        given_name: "Ada".to_owned(),
+        family_name: "Lovelace".to_owned(),
+        display_name: "Lovelace, Ada".to_owned(),
+        nick_name: hex::encode(email),
+        phone: "+4930901820".to_owned(),
+        phone_verified: true,
+        metadata: vec![
+            ("localpart".to_owned(), localpart),
+            ("preferred_username".to_owned(), email.as_bytes().to_vec()),
+        ],
+        roles: vec!["User".to_owned()],
+        ..UserSeed::default()
+    };
+    match work {
+        Work::Nothing | Work::Create | Work::Disable | Work::Delete | Work::RemovePhone => {}
+        Work::Adopt => {
+            user.nick_name.clear();
+            user.metadata.clear();
+            user.roles.clear();
+        }
+        Work::GrantRole => user.roles.clear(),
+        Work::WidenGrant => user.roles = vec!["Admin".to_owned()],
+        Work::SetLocalpart => drop(user.metadata.remove(0)),
+        Work::ChangeName => user.family_name = "Byron".to_owned(),
+        Work::SetPhone => user.phone.clear(),
+        Work::ChangeMetadata => user.metadata[1].1 = b"augusta".to_vec(),
+        Work::Rename => user.email = format!("was.{email}"),
+        Work::RewritePlainId => user.nick_name = email.to_owned(),
+        Work::RewriteBase64Id => user.nick_name = base64(email),
+        Work::Enable => {
+            user.state = Some(UserState::Inactive);
+            let mark = (
+                "directory-sync.disabled_by".to_owned(),
+                b"directory-sync".to_vec(),
+            );
+            user.metadata.push(mark);
+        }
+    }
+    user
+}
+
+fn base64(text: &str) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(text)
+}
+
+/// Accounts that are none of the tool's business.
+fn strangers(zitadel: &ZitadelDouble) {
+    zitadel.add_user(UserSeed {
+        email: "by.hand@example.org".to_owned(),
+        ..UserSeed::default()
+    });
+    zitadel.add_user(UserSeed {
+        email: "elsewhere@example.org".to_owned(),
+        organization: Some(zitadel.other_organization_id()),
+        nick_name: hex::encode("nothing.0@example.org"),
+        ..UserSeed::default()
+    });
+    zitadel.add_user(UserSeed {
+        machine: true,
+        username: "robot".to_owned(),
+        ..UserSeed::default()
+    });
+}

@@ -1,0 +1,131 @@
+//! What a run refuses, and what it never touches.
+
+use std::fs;
+
+use super::lab::{Lab, Run, finish, staff};
+
+const DELETE_ABSENT: &str = "policy: {absent: delete}\n";
+
+/// Twelve people have accounts, and so many of them are in the file now.
+fn shrunk(left: usize) -> Lab {
+    let lab = Lab::csv(&staff(12));
+    lab.run("sync").exits(0);
+    lab.people(&staff(left));
+    lab.configure(DELETE_ABSENT);
+    lab
+}
+
+fn token(run: &Run) -> String {
+    let (_, rest) = run.err.split_once("--approve ").expect("a token is offered");
+    rest.split('`').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_plan_prints_the_proof_of_completeness() {
+    let lab = Lab::csv(&staff(3));
+    lab.configure_source(
+        "    min_users: 2\n    canaries: [ada@example.com]\n",
+        "guard: {min_users: 3}\n",
+    );
+    lab.run("plan")
+        .exits(0)
+        .says("Source csv: 3 read")
+        .says("Proof of source csv: 3 people, at least 2 demanded, 1 of 1 canaries found")
+        .says("Proof of all sources: 3 people, at least 3 demanded");
+}
+
+#[test]
+fn a_source_that_lacks_its_canary_stops_the_run() {
+    let lab = Lab::csv(&staff(3));
+    lab.configure_source("    canaries: [zoe@example.com]\n", "");
+    lab.run("sync")
+        .exits(4)
+        .says("1 of 1 people in `sources.csv.canaries` are missing")
+        .does_not_say("--approve");
+    assert_eq!(lab.names().len(), 0);
+}
+
+/// A token from an option, a variable, or a file lets exactly these removals through.
+#[test]
+fn a_token_fits_a_cronjob() {
+    let lab = shrunk(1);
+    let refused = lab
+        .run("sync")
+        .exits(4)
+        .says("11 of 12 accounts (91.7 %) would be removed");
+    let token = token(&refused);
+    assert!(
+        token
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    );
+    for wrong in ["nonsense", "no$token", "--x"] {
+        lab.run(&format!("sync --approve={wrong}")).exits(4);
+    }
+    let file = lab.path("token");
+    lab.run("sync --approve-file token")
+        .exits(4)
+        .says("it counts as none");
+    fs::write(&file, "").unwrap();
+    lab.run("sync --approve-file token").exits(4);
+    assert_eq!(lab.names().len(), 12);
+    fs::write(&file, format!("{token}\n")).unwrap();
+    lab.people(&staff(2));
+    lab.run("sync --approve-file token").exits(4);
+    lab.people(&staff(1));
+    let mut command = lab.command("sync");
+    command.env("DIRECTORY_SYNC_APPROVE_FILE", &file);
+    finish(command).exits(0);
+    assert_eq!(lab.names(), ["ada@example.com"]);
+}
+
+#[test]
+fn a_limit_for_one_kind_of_change_is_kept() {
+    let lab = shrunk(10);
+    lab.configure(&format!(
+        "{DELETE_ABSENT}guard: {{max_per_kind: {{delete: 1}}}}\n"
+    ));
+    lab.run("sync")
+        .exits(4)
+        .says("2 of 12 accounts (16.7 %) would be deleted; `guard.max_per_kind.delete` is 1");
+    lab.configure(&format!(
+        "{DELETE_ABSENT}guard: {{max_per_kind: {{delete: 2}}}}\n"
+    ));
+    lab.run("sync").exits(0);
+}
+
+#[test]
+fn a_protected_account_survives_its_person() {
+    let lab = shrunk(10);
+    lab.configure(&format!("{DELETE_ABSENT}guard: {{protected: ['BEN2*']}}\n"));
+    lab.run("sync --report report.json")
+        .exits(0)
+        .says("kept 1: `guard.protected` names it");
+    let kept = &lab.json("report.json")["kept_accounts"];
+    assert_eq!(
+        *kept,
+        serde_json::json!([{
+            "account": lab.account("ben2@example.com").id,
+            "id": hex::encode("ben2@example.com"),
+            "reason": "`guard.protected` names it",
+        }])
+    );
+    assert_eq!(lab.names().len(), 11);
+    assert!(lab.names().contains(&"ben2@example.com".to_owned()));
+}
+
+/// An attribute name that is wrong leaves everybody without an address: that is no reason to go on.
+#[test]
+fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
+    let lab = Lab::ldap(&staff(12));
+    let text = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    fs::write(
+        lab.path("config.yaml"),
+        text.replace("email: mail", "email: mial"),
+    )
+    .unwrap();
+    lab.run("sync")
+        .exits(3)
+        .says("source `ldap`: `mial` has no value in 12 of 12 records; `guard.max_missing` is 20 %")
+        .says("nothing was written");
+}

@@ -1,0 +1,37 @@
+//! One run at a time.
+
+use std::fs;
+use std::time::Duration;
+
+use testkit::zitadel::{Fault, FaultKind};
+
+use super::lab::{Lab, staff};
+
+/// The first run is held up by its first write; the second one ends at once, and a plan needs no lock.
+#[test]
+fn a_second_run_exits_with_5_and_names_the_first() {
+    let lab = Lab::csv(&staff(2));
+    let slow = FaultKind::Delay(Duration::from_secs(2));
+    lab.zitadel.inject(Fault::nth_write(1, slow));
+    let mut first = lab.command("sync").spawn().unwrap();
+    lab.wait_for_a_write();
+    lab.run("sync --report report.json")
+        .exits(5)
+        .says("another run against this organization is under way")
+        .says(&format!("locked by process {} since 20", first.id()));
+    lab.run("link-ids").exits(5);
+    lab.run("plan").exits(0);
+    assert_eq!(lab.json("report.json")["exit_code"], 5);
+    assert!(first.wait().unwrap().success());
+    lab.run("sync").exits(0);
+}
+
+#[test]
+fn a_lock_folder_that_cannot_be_written_is_a_warning() {
+    let lab = Lab::csv(&staff(1));
+    lab.configure(&format!("lock: {{dir: {}}}\n", lab.path("nowhere").display()));
+    lab.run("sync").exits(0).says("no lock could be taken");
+    fs::create_dir(lab.path("nowhere")).unwrap();
+    lab.run("sync").exits(0).does_not_say("no lock could be taken");
+    assert_eq!(fs::read_dir(lab.path("nowhere")).unwrap().count(), 1);
+}

@@ -1,0 +1,76 @@
+//! A run that is asked to end.
+
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use testkit::zitadel::{Fault, FaultKind};
+
+use super::lab::{Lab, Run, ended, staff};
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// A run of twelve new people whose first write takes a while, and that has reached it.
+fn in_flight(lab: &Lab, hold: Duration) -> Child {
+    lab.configure("apply: {concurrency: {max: 2}}\n");
+    lab.zitadel
+        .inject(Fault::once("POST", "/v2/users/human", FaultKind::Delay(hold)).times(2));
+    let child = lab.command("sync --report report.json").spawn().unwrap();
+    lab.wait_for_a_write();
+    child
+}
+
+/// What was in flight is complete, role included; the rest is named, and the next run does it.
+#[test]
+fn a_signal_finishes_what_is_in_flight_and_starts_nothing_new() {
+    for signal in ["-TERM", "-INT"] {
+        let lab = Lab::csv(&staff(12));
+        let child = in_flight(&lab, Duration::from_millis(700));
+        send(signal, &child);
+        ended(child).exits(1).says("not started: stopped by a signal");
+        let report = lab.json("report.json");
+        assert_eq!(report["outcome"], "partial", "{report}");
+        let users = lab.zitadel.users();
+        assert!(!users.is_empty() && users.len() < 12, "{}", users.len());
+        assert!(users.iter().all(|user| user.grants.len() == 1));
+        assert_eq!(report["changes"]["create"]["applied"], users.len());
+        lab.zitadel.clear_faults();
+        lab.run("sync").exits(0);
+        assert_eq!(lab.names().len(), 12);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    for (signal, exit) in [("-TERM", 143), ("-INT", 130)] {
+        let lab = Lab::csv(&staff(2));
+        let child = in_flight(&lab, Duration::from_secs(30));
+        send("-TERM", &child);
+        // Two signals of one kind that arrive together are one.
+        std::thread::sleep(Duration::from_millis(300));
+        send(signal, &child);
+        ended(child).exits(exit);
+    }
+}
+
+#[test]
+fn a_signal_before_the_first_write_leaves_everything_as_it_is() {
+    let lab = Lab::csv(&staff(2));
+    for command in ["sync --report report.json", "plan", "check"] {
+        lab.zitadel.reset_counts();
+        lab.zitadel
+            .inject(Fault::always(FaultKind::Delay(Duration::from_secs(30))));
+        let child = lab.command(command).spawn().unwrap();
+        lab.wait_for_a_request();
+        send("-TERM", &child);
+        let run: Run = ended(child).exits(1);
+        run.says("stopped by SIGTERM before anything was written");
+        assert_eq!(lab.zitadel.writes(), []);
+        lab.zitadel.clear_faults();
+    }
+    assert_eq!(lab.json("report.json")["outcome"], "failed");
+}
