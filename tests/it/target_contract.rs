@@ -1,6 +1,7 @@
 //! What the rest of the program may expect of a target, shown by Zitadel's double.
 
 mod confirm;
+mod effort;
 mod prepare;
 mod read;
 mod resilience;

@@ -155,7 +155,7 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
 }
 
 /// The values of a person with the schema's defaults.
-fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes {
+pub(crate) fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes {
     let mut attributes = identity.attributes.clone();
     for (index, spec) in target.schema().iter() {
         if let (None, Some(default)) = (attributes.get(index), spec.default) {

@@ -1,0 +1,78 @@
+//! What a change is said to cost is what it costs.
+
+use directory_sync::model::{Action, Change, ExternalId, Identity, Lifecycle};
+use directory_sync::target::{Effort, Target};
+use testkit::zitadel::{Channel, UserSeed};
+
+use super::support::{World, ada, at, edit_of, filled, person, removal};
+
+/// Requests and messages are foreseen to the last one, for every kind of change.
+#[tokio::test]
+async fn a_change_costs_what_is_foreseen() {
+    let mut world = World::new();
+    (world.settings.verify_email, world.settings.verify_phone) = (true, true);
+    world.settings.sso_login = true;
+    let bare = UserSeed {
+        roles: vec![],
+        ..ada()
+    };
+    let id = world.zitadel.add_user(bare);
+    let target = world.prepared().await;
+    let new = person(
+        &target,
+        &[
+            ("email", "new@example.org"),
+            ("phone", "+49301234567"),
+            ("preferred_username", "new"),
+        ],
+    );
+    let gone = person(
+        &target,
+        &[("email", "other@example.org"), ("preferred_username", "")],
+    );
+    let mut disabled = person(&target, &[("email", "third@example.org")]);
+    disabled.lifecycle = Lifecycle::Disabled;
+    disabled.id = ExternalId::new(*b"third");
+    let create = |identity: &Identity| Action::Create {
+        identity: identity.clone(),
+        attributes: filled(&target, identity),
+    };
+    let mut adopted = edit_of(&target, &id, new.clone(), &["first_name", "preferred_username"]);
+    adopted.grant = vec!["User".into()];
+    let mut edit = edit_of(
+        &target,
+        &id,
+        gone.clone(),
+        &["email", "phone", "preferred_username"],
+    );
+    edit.revoke = vec!["User".into()];
+    assert_eq!(edit.attributes[1].attribute, at(&target, "phone"));
+    let mut enabled = edit_of(&target, &id, gone, &[]);
+    enabled.enable = true;
+    let newcomer = Identity {
+        id: ExternalId::new(*b"new"),
+        ..new.clone()
+    };
+    for action in [
+        create(&disabled),
+        Action::Adopt(adopted),
+        Action::Update(edit),
+        create(&newcomer),
+        Action::Disable(removal(&target, &id)),
+        Action::Enable(enabled),
+        Action::Delete(removal(&target, &id)),
+    ] {
+        let change = Change { action };
+        let foreseen = target.effort(&change);
+        let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
+        target.apply(&change).await.unwrap();
+        let sent = &world.zitadel.codes()[codes..];
+        let by = |channel| sent.iter().filter(|code| code.channel == channel).count() as u64;
+        let spent = Effort {
+            requests: world.zitadel.requests() - requests,
+            mails: by(Channel::Mail),
+            texts: by(Channel::Sms),
+        };
+        assert_eq!(foreseen, spent, "{}", change.action.name());
+    }
+}
