@@ -106,9 +106,12 @@ impl Correlation<'_> {
 
     /// What the account list does not show and the plan has to know.
     pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
+        let unlisted = self.schema.iter().filter(|(_, spec)| !spec.listed).count();
+        // As a rule all of them are asked; growing to that size would take half as much again.
+        let most = self.slots.len() * unlisted;
         let mut questions = Questions {
-            expectations: Vec::new(),
-            about: Vec::new(),
+            expectations: Vec::with_capacity(most),
+            about: Vec::with_capacity(most),
         };
         for (index, slot) in self.slots.iter().enumerate() {
             if let Slot::Paired(pair) = slot {

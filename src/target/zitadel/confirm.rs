@@ -199,29 +199,29 @@ fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {
 /// Sorts the expectations into requests.
 fn course(expectations: &[Expectation<'_>]) -> Course {
     let mut groups: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
-    let mut asked = HashSet::new();
     let mut single = Vec::new();
     for (place, expectation) in expectations.iter().enumerate() {
         match question(&expectation.expected) {
-            // A second question of the same kind about a user would spoil the count.
-            Some(question) if asked.insert((question, expectation.target_id)) => {
-                groups.entry(question).or_default().push(place);
-            }
-            _ => single.push(place),
+            Some(question) => groups.entry(question).or_default().push(place),
+            None => single.push(place),
         }
     }
-    let batches = groups.into_iter().flat_map(|(question, places)| {
+    let mut batches = Vec::new();
+    for (question, mut places) in groups {
+        let user = |place: usize| expectations[place].target_id;
+        // A second question of the same kind about a user would spoil the count.
+        places.sort_by_key(|place| user(*place));
+        let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
+        single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
+        places.dedup_by(|second, first| user(*second) == user(*first));
         let size = match question {
             Question::HasValue(_) => VALUES,
             Question::HasKey(_) | Question::LacksKey(_) => KEYS,
         };
-        let batches: Vec<_> = places.chunks(size).map(<[usize]>::to_vec).collect();
-        batches.into_iter().map(move |places| Batch { question, places })
-    });
-    Course {
-        batches: batches.collect(),
-        single,
+        let parts = places.chunks(size).map(<[usize]>::to_vec);
+        batches.extend(parts.map(|places| Batch { question, places }));
     }
+    Course { batches, single }
 }
 
 fn question(expected: &Expected<'_>) -> Option<Question> {

@@ -1,7 +1,5 @@
 //! Who holds the role, and how it is given and taken away.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -10,6 +8,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, accept};
+use super::ids::Ids;
 use super::lists::smaller_page;
 use super::meaning::id;
 use super::wire::{Done, Grant, GrantState};
@@ -21,7 +20,7 @@ const READS: usize = 3;
 
 /// The users that hold the role.
 pub(super) struct Grants {
-    users: HashSet<Box<str>>,
+    users: Ids,
     /// How many of them hold it by a grant that an administrator deactivated.
     pub(super) inactive: usize,
     role: Entitlements,
@@ -60,12 +59,12 @@ impl ZitadelTarget {
     /// `None` when a grant was repeated, and so another one left out.
     async fn walk_grants(&self) -> Result<Option<Grants>, Failure> {
         let mut grants = Grants {
-            users: HashSet::new(),
+            users: Ids::default(),
             inactive: 0,
             role: [Box::from(self.settings.role.as_str())].into(),
             none: [].into(),
         };
-        let mut seen = HashSet::new();
+        let mut seen = Ids::default();
         let (mut from, mut total) = (0, 0);
         loop {
             let (page, limit) = self.grant_page(from).await?;
@@ -74,11 +73,11 @@ impl ZitadelTarget {
             }
             total = page.total;
             for grant in page.items {
-                if !seen.insert(number(&grant.id)) {
+                if !seen.insert(&grant.id) {
                     continue;
                 }
                 grants.inactive += usize::from(grant.state == GrantState::Inactive);
-                grants.users.insert(grant.user_id);
+                grants.users.insert(&grant.user_id);
             }
             from += limit;
             if from >= total {
@@ -199,13 +198,4 @@ impl ZitadelTarget {
         let ours = |grant: &Grant| *grant.project_id == *self.settings.project_id;
         Ok(page.items.into_iter().filter(ours).collect())
     }
-}
-
-/// Ids are numbers as a rule; eight bytes each instead of forty, for a million grants.
-fn number(id: &str) -> u64 {
-    id.parse().unwrap_or_else(|_| {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        hasher.finish()
-    })
 }

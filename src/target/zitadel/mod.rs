@@ -12,6 +12,7 @@ mod effort;
 mod error;
 mod filter;
 mod grants;
+mod ids;
 mod key;
 mod links;
 mod lists;

@@ -1,11 +1,10 @@
 //! The account list: every human of the organization, page by page.
 
-use std::collections::HashSet;
-
 use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
 use super::error::Failure;
+use super::ids::Ids;
 use super::prepare::Prepared;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::{Human, User, UserState};
@@ -169,8 +168,8 @@ struct UserPage {
 /// The user ids of this page and the one before: as far as rows can move while a list is read.
 #[derive(Default)]
 struct Window {
-    before: HashSet<Box<str>>,
-    now: HashSet<Box<str>>,
+    before: Ids,
+    now: Ids,
 }
 
 impl Window {
@@ -179,7 +178,7 @@ impl Window {
     }
 
     fn is_new(&mut self, id: &str) -> bool {
-        !self.holds(id) && self.now.insert(id.into())
+        !self.holds(id) && self.now.insert(id)
     }
 
     fn turn(&mut self) {
