@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const CONFIG_HELP: &str = "Configuration file [default: ./config.yaml, or $DIRECTORY_SYNC_CONFIG, \
 $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
 
-const APPROVE_HELP: &str = "Let exactly the removals through for which a refused run printed this token \
+const APPROVE_HELP: &str = "Let exactly that through for which a refused run printed this token \
 [env: DIRECTORY_SYNC_APPROVE]";
 
 const APPROVE_FILE_HELP: &str =
@@ -30,7 +30,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Read, plan, check and apply (the default)
     Sync,
@@ -39,6 +39,15 @@ pub enum Command {
         /// Exit with 10 when changes are pending
         #[arg(long)]
         detailed_exit_code: bool,
+        /// Write the plan to a file for `apply`; it holds personal values, and only its owner may read it
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Apply a plan that `plan --out` wrote; accounts that have changed since are left alone
+    Apply {
+        /// The plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
     },
     /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
     LinkIds,

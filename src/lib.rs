@@ -10,7 +10,7 @@
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
 //! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
-//! [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
+//! [`plan_file`] keeps a plan for later, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
 //! Invariants, which the test `rooms` checks:
 //! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
@@ -27,6 +27,7 @@ pub mod http;
 pub mod lock;
 pub mod model;
 pub mod plan;
+pub mod plan_file;
 pub mod report;
 pub mod run;
 pub mod signals;

@@ -3,6 +3,7 @@
 mod approval;
 mod check;
 mod ending;
+mod planned;
 mod read;
 mod sync;
 
@@ -35,7 +36,7 @@ pub struct World<'a> {
 }
 
 /// What the old programs did, by their name.
-fn scope_of(program: &str, command: Command) -> Option<Scope> {
+fn scope_of(program: &str, command: &Command) -> Option<Scope> {
     match (program, command) {
         ("install-ids", Command::Sync | Command::Plan { .. }) | (_, Command::LinkIds) => {
             Some(Scope::LinksOnly)
@@ -60,7 +61,7 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
 /// # Errors
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
-    let command = cli.command.unwrap_or(Command::Sync);
+    let command = cli.command.as_ref().unwrap_or(&Command::Sync);
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
     } else {
@@ -119,44 +120,47 @@ pub fn log_level(global: &Global) -> Option<&'static str> {
 }
 
 async fn dispatch(
-    command: Command,
+    command: &Command,
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
     pauses: Backoff,
 ) -> io::Result<Exit> {
-    let request = |mode| sync::Request {
-        mode,
+    let dry = global.dry_run || settings.dry_run;
+    let request = sync::Request {
+        mode: if dry {
+            sync::Mode::DryRun
+        } else {
+            sync::Mode::Write
+        },
+        job: sync::Job::Sources { out: None },
         global,
         settings,
         pauses,
         title: title(settings.policy.scope, command),
     };
     match command {
-        Command::Sync | Command::LinkIds => {
-            let dry = global.dry_run || settings.dry_run;
-            let mode = if dry {
-                sync::Mode::DryRun
-            } else {
-                sync::Mode::Write
-            };
-            sync::run(request(mode), world).await
-        }
-        Command::Plan { detailed_exit_code } => {
-            let mode = if detailed_exit_code {
+        Command::Sync | Command::LinkIds => sync::run(request, world).await,
+        Command::Plan {
+            detailed_exit_code,
+            out,
+        } => {
+            let mode = if *detailed_exit_code {
                 sync::Mode::DetailedDryRun
             } else {
                 sync::Mode::DryRun
             };
-            sync::run(request(mode), world).await
+            let job = sync::Job::Sources { out: out.as_deref() };
+            sync::run(sync::Request { mode, job, ..request }, world).await
         }
+        Command::Apply { plan } => planned::run(request, plan, world).await,
         Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
     }
 }
 
 /// A command that only reads, and may be given up anywhere.
 async fn look(
-    command: Command,
+    command: &Command,
     global: &Global,
     settings: &Settings,
     world: &mut World<'_>,
@@ -180,11 +184,12 @@ async fn look(
 }
 
 /// What a run is called in its first line.
-fn title(scope: Scope, command: Command) -> &'static str {
+fn title(scope: Scope, command: &Command) -> &'static str {
     match (scope, command) {
         (Scope::LinksOnly, _) => "link-ids",
         (Scope::ExternalIdsOnly, _) => "migrate",
         (_, Command::Plan { .. }) => "plan",
+        (_, Command::Apply { .. }) => "apply",
         _ => "sync",
     }
 }

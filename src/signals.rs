@@ -112,7 +112,7 @@ impl Signals {
     pub async fn wait(&self) -> &'static str {
         let mut receiver = self.0.clone();
         match receiver.wait_for(Option::is_some).await {
-            Ok(received) => received.map_or("", |(name, _)| name),
+            Ok(first) => first.map_or("", |(name, _)| name),
             Err(_) => std::future::pending().await,
         }
     }

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Texts,
     /// An LDAP attribute: its name, or `{name, is_binary}`.
     Attribute,
+    /// How a text is made from attributes: a name, a list of names, or a table.
+    AttributeText,
     /// Accepted and without effect; says why.
     Dead(&'static str),
 }
@@ -48,6 +50,10 @@ impl Kind {
             Self::Urls => "an address or a list of addresses".into(),
             Self::Texts => "a list of texts".into(),
             Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
+            Self::AttributeText => {
+                "the name of an attribute, a list of names, or a table with `name`, `template` or `constant`"
+                    .into()
+            }
         }
     }
 }
@@ -106,6 +112,29 @@ pub(super) const SOURCE_KINDS: &[&str] = &["ldap", "csv", "ukt"];
 /// Members of an attribute that is written as a table.
 pub(super) const ATTRIBUTE_MEMBERS: &[Key] = &[key("name", Kind::Text), key("is_binary", Kind::Bool)];
 
+/// Members of a text that is written as a table.
+pub(super) const TEXT_MEMBERS: &[Key] = &[
+    key("name", Kind::Texts),
+    key("is_binary", Kind::Bool),
+    key("constant", Kind::Text),
+    key("template", Kind::Text),
+    key("value", Kind::Choice(&["first", "only", "first_sorted"])),
+    key("matching", Kind::Text),
+    key("case", Kind::Choice(&["lower", "upper"])),
+    key("unicode", Kind::Choice(&["nfc"])),
+];
+
+impl Kind {
+    /// The keys that may stand below a key of this kind.
+    pub(super) fn members(self) -> &'static [Key] {
+        match self {
+            Self::Attribute => ATTRIBUTE_MEMBERS,
+            Self::AttributeText => TEXT_MEMBERS,
+            _ => &[],
+        }
+    }
+}
+
 const NO_CACHE: &str = "nothing is kept between runs";
 const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tls`";
 
@@ -160,11 +189,17 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.kind", Kind::Choice(SOURCE_KINDS)),
     key("sources.ldap.url", Kind::Urls),
     key("sources.ldap.base_dn", Kind::Text),
+    or(
+        "sources.ldap.bind",
+        Kind::Choice(&["simple", "external"]),
+        "simple",
+    ),
     key("sources.ldap.bind_dn", Kind::Text),
     key("sources.ldap.bind_password", Kind::Secret),
     key("sources.ldap.bind_password_file", Kind::Path),
     key("sources.ldap.user_filter", Kind::Text),
     or("sources.ldap.timeout", Kind::Duration, "30s"),
+    key("sources.ldap.connect_timeout", Kind::Duration),
     or("sources.ldap.deadline", Kind::Duration, "off"),
     or("sources.ldap.page_size", Kind::Count, "1000"),
     or("sources.ldap.use_attribute_filter", Kind::Bool, "false"),
@@ -173,11 +208,12 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.start_tls", Kind::Dead(NEVER_READ)),
     key("sources.ldap.no_tls_verify", Kind::Dead(NEVER_READ)),
     key("sources.ldap.root_certificates_path", Kind::Dead(NEVER_READ)),
-    key("sources.ldap.attributes.first_name", Kind::Attribute),
-    key("sources.ldap.attributes.last_name", Kind::Attribute),
-    key("sources.ldap.attributes.email", Kind::Attribute),
-    key("sources.ldap.attributes.preferred_username", Kind::Attribute),
-    key("sources.ldap.attributes.phone", Kind::Attribute),
+    key("sources.ldap.attributes.first_name", Kind::AttributeText),
+    key("sources.ldap.attributes.last_name", Kind::AttributeText),
+    key("sources.ldap.attributes.email", Kind::AttributeText),
+    key("sources.ldap.attributes.preferred_username", Kind::AttributeText),
+    key("sources.ldap.attributes.phone", Kind::AttributeText),
+    key("sources.ldap.active", Kind::Texts),
     key("sources.ldap.attributes.user_id", Kind::Attribute),
     key("sources.ldap.attributes.status", Kind::Attribute),
     key("sources.ldap.attributes.disable_bitmasks", Kind::Bitmasks),
@@ -219,10 +255,8 @@ pub(super) fn find(path: &str) -> Entry {
         return Entry::Key(key);
     }
     if let Some((attribute, name)) = path.rsplit_once('.')
-        && KEYS
-            .iter()
-            .any(|key| key.path == attribute && key.kind == Kind::Attribute)
-        && let Some(member) = ATTRIBUTE_MEMBERS.iter().find(|member| member.path == name)
+        && let Some(key) = KEYS.iter().find(|key| key.path == attribute)
+        && let Some(member) = key.kind.members().iter().find(|member| member.path == name)
     {
         return Entry::Key(member);
     }

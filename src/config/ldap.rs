@@ -7,35 +7,44 @@ use figment::value::Value;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::error::Mistake;
 use super::read::Reader;
 use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
-use super::{files, filter, values};
+use super::{files, filter, ldap_active, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
     let key = |name: &str| format!("{source}.{name}");
     let urls = urls(reader, &key("url"));
     let base_dn = reader.given(&key("base_dn"));
-    let bind = bind(reader, source);
+    let bind_external = reader.choice(&key("bind"), &[("simple", false), ("external", true)]);
+    let bind = match bind_external {
+        Some(true) => no_password(reader, source),
+        _ => bind(reader, source),
+    };
     let user_filter = user_filter(reader, &key("user_filter"));
     let timeout = reader.duration(&key("timeout"));
+    let connect_timeout = reader.duration(&key("connect_timeout"));
     let deadline = reader.limit(&key("deadline"), values::duration);
     let page_size = reader.parsed(&key("page_size"), |text| {
         u32::try_from(values::integer(text)?).ok()
     });
     let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
     deleted_entries(reader, &key("check_for_deleted_entries"));
-    let attributes = attributes(reader, &key("attributes"));
+    let attributes = attributes(reader, source);
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
+    if bind_external == Some(true) {
+        needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
+    }
     let (bind_dn, bind_password) = bind?;
     Some(LdapSettings {
         urls: urls?,
         base_dn: base_dn?,
         bind_dn,
         bind_password,
+        bind_external: bind_external?,
         user_filter: user_filter?,
         timeout: timeout?,
+        connect_timeout,
         deadline,
         page_size: NonZeroU32::new(page_size?),
         use_attribute_filter: use_attribute_filter?,
@@ -96,6 +105,29 @@ fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)>
     }
 }
 
+/// With SASL EXTERNAL the server knows us by other means, so a name or a password would have no effect.
+fn no_password(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)> {
+    for name in ["bind_dn", "bind_password", "bind_password_file"] {
+        let path = format!("{source}.{name}");
+        if reader.text(&path).is_some_and(|text| !text.is_empty()) {
+            let what = format!("`{path}` has no effect beside `{source}.bind: external`");
+            reader.wrong(&path, what, Some("remove it, or write `bind: simple`"));
+            return None;
+        }
+    }
+    Some((String::new(), String::new().into()))
+}
+
+fn needs_an_identity(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
+    let no_socket = urls.iter().any(|url| url.scheme() != "ldapi");
+    if no_socket && reader.absent(&format!("{source}.tls.client_certificate")) {
+        let path = format!("{source}.bind");
+        let what = format!("`{path}: external` needs a client certificate, or an `ldapi://` address");
+        let hint = "set `tls.client_certificate` and `tls.client_key`";
+        reader.wrong(&path, what, Some(hint));
+    }
+}
+
 fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let filter = reader.required(path)?;
     let Err(problem) = filter::check(&filter) else {
@@ -119,7 +151,15 @@ fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
     }
 }
 
-fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> {
+fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
+    let section = format!("{source}.attributes");
+    let text = |reader: &mut Reader<'_>, name: &str| {
+        let path = format!("{section}.{name}");
+        if reader.absent(&path) {
+            reader.missing(&path, None);
+        }
+        ldap_text::read(reader, &path)
+    };
     let required = |reader: &mut Reader<'_>, name: &str| {
         let path = format!("{section}.{name}");
         if reader.absent(&path) {
@@ -127,16 +167,14 @@ fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> 
         }
         attribute(reader, &path)
     };
-    let optional = |reader: &mut Reader<'_>, name: &str| attribute(reader, &format!("{section}.{name}"));
-    let first_name = required(reader, "first_name");
-    let last_name = required(reader, "last_name");
-    let email = required(reader, "email");
+    let first_name = text(reader, "first_name");
+    let last_name = text(reader, "last_name");
+    let email = text(reader, "email");
     let user_id = required(reader, "user_id");
-    let status = required(reader, "status");
-    let preferred_username = optional(reader, "preferred_username");
-    let phone = optional(reader, "phone");
-    let last_modified = optional(reader, "last_modified");
-    let disable_mask = disable_mask(reader, &format!("{section}.disable_bitmasks"));
+    let active = ldap_active::read(reader, source);
+    let preferred_username = ldap_text::read(reader, &format!("{section}.preferred_username"));
+    let phone = ldap_text::read(reader, &format!("{section}.phone"));
+    let last_modified = attribute(reader, &format!("{section}.last_modified"));
     Some(LdapAttributes {
         first_name: first_name?,
         last_name: last_name?,
@@ -144,14 +182,13 @@ fn attributes(reader: &mut Reader<'_>, section: &str) -> Option<LdapAttributes> 
         preferred_username,
         phone,
         user_id: user_id?,
-        status: status?,
-        disable_mask,
+        active: active?,
         last_modified,
     })
 }
 
 /// A name, or a table with a name and whether the value is bytes.
-fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
+pub(super) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
     if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
         return Some(LdapAttribute {
             name: reader.filled(path)?.trim().to_owned(),
@@ -169,26 +206,6 @@ fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
         name: name?.trim().to_owned(),
         is_binary: is_binary?,
     })
-}
-
-/// All masks combined; one that is wrong was reported.
-fn disable_mask(reader: &mut Reader<'_>, path: &str) -> i32 {
-    let mut mask = 0;
-    for item in reader.list(path) {
-        if let Some(bits) = values::bitmask(&item.text) {
-            mask |= bits;
-            continue;
-        }
-        let what = format!(
-            "`{path}` must be a list of 32-bit numbers such as `[2, 0x10]`, not `{}`",
-            item.text
-        );
-        reader
-            .report
-            .mistakes
-            .push(Mistake::new(path, what).at(item.origin));
-    }
-    mask
 }
 
 fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> {

@@ -9,6 +9,7 @@ mod address;
 mod dialect;
 mod environment;
 mod error;
+mod expression;
 mod file;
 mod files;
 mod filter;
@@ -17,11 +18,14 @@ mod import;
 mod keys;
 mod layers;
 mod ldap;
+mod ldap_active;
+mod ldap_text;
 mod line;
 mod policy;
 mod read;
 mod settings;
 mod sources;
+mod template;
 mod unknown;
 mod values;
 mod yaml;
@@ -33,10 +37,13 @@ use tracing::level_filters::LevelFilter;
 
 pub use environment::Environment;
 pub use error::{ConfigErrors, Mistake, Origin};
+pub use expression::Expression;
 pub use settings::{
-    ApplySettings, Credentials, CsvSettings, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Localpart,
-    Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, LdapActive, LdapAttribute,
+    LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Localpart, Settings, SourceKind,
+    SourceSettings, UktSettings, ZitadelSettings,
 };
+pub use template::Template;
 
 use layers::Layers;
 use read::{Reader, Report};

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use regex::Regex;
 use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use url::Url;
 
+use super::expression::Expression;
+use super::template::Template;
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.
@@ -145,10 +148,14 @@ pub struct LdapSettings {
     pub bind_dn: String,
     /// Simple bind; both empty is anonymous.
     pub bind_password: SecretString,
+    /// SASL EXTERNAL in place of a simple bind: the client certificate, or the user of the process on `ldapi`.
+    pub bind_external: bool,
     /// Which entries are people. Its syntax was checked.
     pub user_filter: String,
     /// Connect, bind, and silence between entries; never the whole read.
     pub timeout: Duration,
+    /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
+    pub connect_timeout: Option<Duration>,
     /// The whole read; `None` is no limit.
     pub deadline: Option<Duration>,
     /// Entries a page; `None` turns paging off.
@@ -165,21 +172,19 @@ pub struct LdapSettings {
 #[derive(Debug, Clone)]
 pub struct LdapAttributes {
     /// Required of every entry.
-    pub first_name: LdapAttribute,
+    pub first_name: LdapText,
     /// Required of every entry.
-    pub last_name: LdapAttribute,
+    pub last_name: LdapText,
     /// Required of every entry.
-    pub email: LdapAttribute,
+    pub email: LdapText,
     /// A missing value is fine.
-    pub preferred_username: Option<LdapAttribute>,
+    pub preferred_username: Option<LdapText>,
     /// A missing value is fine.
-    pub phone: Option<LdapAttribute>,
+    pub phone: Option<LdapText>,
     /// The external id; required of every entry.
     pub user_id: LdapAttribute,
-    /// Whether the person is enabled; required of every entry.
-    pub status: LdapAttribute,
-    /// Bits of `status` that mean disabled, combined by OR; 0: `status` is `TRUE` or `FALSE`.
-    pub disable_mask: i32,
+    /// Whether the person is enabled.
+    pub active: LdapActive,
     /// Only asked for.
     pub last_modified: Option<LdapAttribute>,
 }
@@ -191,6 +196,97 @@ pub struct LdapAttribute {
     pub name: String,
     /// The value is bytes.
     pub is_binary: bool,
+}
+
+/// Who is enabled: `attributes.status` with `disable_bitmasks`, or `active` in their place.
+#[derive(Debug, Clone)]
+pub enum LdapActive {
+    /// One attribute, required of every entry.
+    Status {
+        /// Its name.
+        attribute: LdapAttribute,
+        /// Bits that mean disabled, combined by OR; 0: the value is `TRUE` or `FALSE`.
+        disable_mask: i32,
+    },
+    /// All of them hold for whoever is enabled; at least one.
+    Rules(Vec<ActiveRule>),
+}
+
+/// One of `sources.NAME.active`.
+#[derive(Debug, Clone)]
+pub enum ActiveRule {
+    /// Bit 2 of `userAccountControl` is not set.
+    UserAccountControl,
+    /// `accountExpires` lies ahead, or is never.
+    AccountExpires,
+    /// No lockout (bit 16) in `msDS-User-Account-Control-Computed`.
+    ComputedControl,
+    /// `nsAccountLock` is not `true`.
+    NsAccountLock,
+    /// There is no `pwdAccountLockedTime`.
+    PwdAccountLockedTime,
+    /// `shadowExpire` lies ahead, or is never.
+    ShadowExpire,
+    /// The entry matches.
+    Filter(Expression),
+}
+
+/// How a text about a person is made from an entry.
+#[derive(Debug, Clone)]
+pub struct LdapText {
+    /// Where it comes from.
+    pub from: LdapFrom,
+    /// Which of several values of an attribute is used.
+    pub choice: Choice,
+    /// Values that do not match do not count.
+    pub matching: Option<Regex>,
+    /// Letter case of the result.
+    pub case: Option<Case>,
+    /// The result is put into Unicode's form NFC.
+    pub nfc: bool,
+}
+
+impl From<LdapAttribute> for LdapText {
+    /// The contract's form: the first value of one attribute, as it is.
+    fn from(attribute: LdapAttribute) -> Self {
+        Self {
+            from: LdapFrom::Attributes(vec![attribute.name]),
+            choice: Choice::First,
+            matching: None,
+            case: None,
+            nfc: false,
+        }
+    }
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone)]
+pub enum LdapFrom {
+    /// The first of these attributes that is not empty; at least one.
+    Attributes(Vec<String>),
+    /// The same for everybody.
+    Constant(String),
+    /// Put together from attributes.
+    Template(Template),
+}
+
+/// Which of several values of an attribute is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The one that the server sends first.
+    First,
+    /// There may be no more than one.
+    Only,
+    /// The first in the order of bytes.
+    FirstSorted,
+}
+
+/// Letter case of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named for what it does")]
+pub enum Case {
+    Lower,
+    Upper,
 }
 
 /// `sources.NAME.tls.*`

@@ -56,16 +56,18 @@ impl Check<'_> {
             }
             (Entry::Key(key), value) => match (key.kind, value) {
                 (Kind::Dead(why), _) => self.report.notes.push(format!("`{path}` has no effect: {why}")),
-                (Kind::Attribute, Value::Dict(_, members)) => self.attribute(path, members),
+                (Kind::Attribute | Kind::AttributeText, Value::Dict(_, members)) => {
+                    self.attribute(path, key.kind, members);
+                }
                 _ => {}
             },
             (Entry::Unknown, value) => self.unknown(path, section, name, value),
         }
     }
 
-    fn attribute(&mut self, path: &str, members: &Dict) {
+    fn attribute(&mut self, path: &str, kind: Kind, members: &Dict) {
         for (name, value) in members {
-            let known = keys::ATTRIBUTE_MEMBERS.iter().map(|member| member.path);
+            let known = kind.members().iter().map(|member| member.path);
             if !known.clone().any(|member| member == name) {
                 let meant = suggest(name, known).map(|meant| below(path, meant));
                 self.report_unknown(&below(path, name), value, meant);

@@ -52,6 +52,20 @@ pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     )
 }
 
+/// The longest answer that is taken in as a whole: four times what Zitadel's gateway lets through.
+pub const LONGEST_BODY: usize = 16 << 20;
+
+/// The body of a reply, cut after [`LONGEST_BODY`] bytes: no answer is that long, and what is cut is no JSON.
+pub async fn body(mut reply: reqwest::Response) -> reqwest::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while body.len() < LONGEST_BODY
+        && let Some(chunk) = reply.chunk().await?
+    {
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
 fn builder(connect: Duration, silence: Duration) -> Result<reqwest::ClientBuilder, HttpSetupError> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config()?)

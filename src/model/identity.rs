@@ -80,6 +80,8 @@ pub struct SourceRead {
     pub name: Arc<str>,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
+    /// Which of several servers answered.
+    pub server: Option<String>,
     /// Whether somebody it does not name has left; a list of leavers proves nobody absent.
     pub proves_absence: bool,
     /// Records read, rejected ones included.

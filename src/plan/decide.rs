@@ -217,7 +217,11 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => {}
+                [] => self.plan.warnings.push(Warning {
+                    at: leaver.origin.clone(),
+                    id: None,
+                    reason: "no managed account has this address".to_owned(),
+                }),
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),

@@ -107,7 +107,7 @@ impl ApprovedPlan {
 pub struct Refusal {
     /// What is too much or missing, with numbers.
     pub reasons: Vec<String>,
-    /// Lets exactly these removals through, if that is all that is needed.
+    /// Lets exactly these removals and changes of login names through, if that is all that is needed.
     pub token: Option<String>,
 }
 
@@ -222,26 +222,42 @@ fn share(count: usize, whole: usize) -> String {
     }
 }
 
-/// Stands for exactly the removals of a plan: once one more or fewer would go, it is worth nothing.
+/// Stands for exactly the removals and changes of login names in a plan, or, where there are none, for all its changes:
+/// once the set differs, it is worth nothing.
+///
+/// Somebody new does not spoil the token of removals: it is often used hours after it was printed.
 fn token(scope: &str, plan: &Plan) -> String {
-    let removals: BTreeSet<(&str, &str)> = plan
-        .changes
-        .iter()
-        .filter(|change| change.is_removal())
-        .filter_map(|change| {
-            let kind = match change.action {
-                Action::Delete(_) => "delete",
-                Action::Disable(_) => "deactivate",
-                _ => "revoke",
-            };
-            Some((change.target_id()?.as_str(), kind))
-        })
-        .collect();
+    let grave: BTreeSet<_> = plan.changes.iter().filter_map(graveness).collect();
+    let all = || {
+        plan.changes
+            .iter()
+            .map(|change| (subject(change), change.action.name()))
+            .collect()
+    };
+    let stands_for = if grave.is_empty() { all() } else { grave };
     let mut hash = Sha256::new();
     hash.update(scope);
-    for (account, kind) in removals {
+    for (subject, kind) in stands_for {
         // A separator that occurs in neither, so that no two sets hash alike.
-        hash.update(format!("\0{account}\0{kind}"));
+        hash.update(format!("\0{subject}\0{kind}"));
     }
     hex::encode(&hash.finalize()[..8])
+}
+
+fn graveness(change: &Change) -> Option<(String, &'static str)> {
+    let kind = match change.action {
+        Action::Delete(_) => "delete",
+        Action::Disable(_) => "deactivate",
+        _ if change.is_removal() => "revoke",
+        _ if change.renames() => "rename",
+        _ => return None,
+    };
+    Some((subject(change), kind))
+}
+
+fn subject(change: &Change) -> String {
+    let account = change.target_id().map(ToString::to_string);
+    account
+        .or_else(|| change.id().map(ToString::to_string))
+        .unwrap_or_default()
 }

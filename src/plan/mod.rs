@@ -9,6 +9,7 @@ mod decide;
 mod diff;
 mod guard;
 mod legacy;
+mod moved;
 mod order;
 mod policy;
 mod question;
@@ -25,6 +26,24 @@ pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,
 };
+pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};
+
+/// Why a change that was worked out earlier is refused.
+pub const MOVED: &str = "the account has changed since the plan was made";
+
+/// Puts the changes of a plan that comes from elsewhere into their order.
+pub fn arrange(schema: &crate::model::Schema, plan: &mut crate::model::Plan) {
+    order::arrange(schema, &mut plan.changes);
+}
+
+/// Counts an account among those of the organization, as a plan from the sources does.
+pub fn count(plan: &mut crate::model::Plan, account: &crate::model::Account) {
+    plan.accounts += 1;
+    if correlate::carries_id_and_role(account) {
+        plan.managed += 1;
+        plan.existing += usize::from(account.lifecycle == crate::model::Lifecycle::Active);
+    }
+}

@@ -80,6 +80,7 @@ fn sources(people: Vec<Identity>) -> Desired {
         identities: people,
         complete: true,
         sources: vec![SourceRead {
+            server: None,
             name: "people".into(),
             kind: "csv",
             proves_absence: true,

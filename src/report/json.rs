@@ -67,6 +67,9 @@ pub struct SourceReport {
     pub name: String,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
+    /// Which of its servers all of it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Records read, rejected ones included.
     pub read: usize,
     /// How many of them were rejected.
@@ -201,6 +204,7 @@ impl Report {
         let unread = |source: &SourceSettings| SourceReport {
             name: source.name.to_string(),
             kind: source.kind.name(),
+            server: None,
             read: 0,
             rejected: 0,
             complete: false,
@@ -214,6 +218,7 @@ impl Report {
         let read = |source: &SourceRead| SourceReport {
             name: source.name.to_string(),
             kind: source.kind,
+            server: source.server.clone(),
             read: source.read,
             rejected: source.rejected,
             complete: source.complete,

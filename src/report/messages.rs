@@ -69,8 +69,8 @@ impl<'a> Messages<'a> {
     pub fn refusal(&mut self, refusal: &Refusal) -> io::Result<()> {
         let hint = match &refusal.token {
             Some(token) => format!(
-                "look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly these \
-                 removals through, or raise the limit"
+                "look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly this \
+                 through, or raise the limit"
             ),
             None => "look at the sources, then run again".to_owned(),
         };

@@ -1,18 +1,20 @@
 //! `sync`, `plan` and `link-ids`: read everything, plan, show, check, apply, report.
 
 use std::io;
+use std::path::Path;
 use std::time::Instant;
 
 use super::ending::{self, Stop};
-use super::{World, approval};
+use super::{World, approval, planned};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::lock;
-use crate::model::{Desired, Entitlements, Plan, Rejected, Warning};
+use crate::model::{Change, Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
+use crate::plan_file::{self, Binding};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::signals::Signals;
 use crate::source::{AnySource, SourceError, read_all};
@@ -31,10 +33,20 @@ pub(super) enum Mode {
     DetailedDryRun,
 }
 
+/// Where a plan comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Job<'a> {
+    /// From what the sources say; it may be kept in a file.
+    Sources { out: Option<&'a Path> },
+    /// From a file.
+    Planned(&'a [Change]),
+}
+
 /// What was asked for.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub(super) mode: Mode,
+    pub(super) job: Job<'a>,
     pub(super) global: &'a Global,
     pub(super) settings: &'a Settings,
     /// Between tries of a request.
@@ -63,7 +75,9 @@ pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Resu
         }
     };
     let mut report = Report::new();
-    report.expect_sources(&request.settings.sources);
+    if let Job::Sources { .. } = request.job {
+        report.expect_sources(&request.settings.sources);
+    }
     let stop = steps(request, world, &mut report).await.err();
     report.seconds = started.elapsed().as_secs_f64();
     ending::settle(&mut report, stop.as_ref(), request.mode);
@@ -84,7 +98,10 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
     let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
-    let result = with_target(&target, request, world, report).await;
+    let result = match request.job {
+        Job::Sources { .. } => with_target(&target, request, world, report).await,
+        Job::Planned(changes) => planned::with_target(&target, changes, request, world, report).await,
+    };
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
     result
@@ -138,11 +155,12 @@ async fn with_target(
     };
     show_plan(&plan, target, request, world)?;
     let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
+    // A plan of half of the people is not worth keeping, whoever approves it.
+    if let (Job::Sources { out: Some(path) }, true) = (request.job, proof.doubts.is_empty()) {
+        keep(path, &plan, target, request)?;
+    }
     let approved = approve(plan, &proof, target, request, world)?;
     if request.mode == Mode::Write {
-        if let Some(signal) = signals.received() {
-            return Err(Stop::Signalled(signal));
-        }
         let context = Context {
             known: &Known::new(&desired),
             policy: request.settings.policy,
@@ -150,9 +168,23 @@ async fn with_target(
             signals: &signals,
             settings: request.settings.apply,
         };
-        apply_plan(target, &approved, &context, report).await;
+        apply_plan(target, &approved, &context, report).await?;
     }
     Ok(())
+}
+
+/// Writes the plan to a file.
+fn keep(path: &Path, plan: &Plan, target: &impl Target, request: Request<'_>) -> Result<(), Stop> {
+    let Some(zitadel) = &request.settings.zitadel else {
+        return Ok(());
+    };
+    let binding = Binding::of(request.settings, zitadel);
+    plan_file::write(path, plan, target.schema(), &binding).map_err(|error| Stop::Failed {
+        errors: vec![(
+            format!("could not write the plan to {}: {error}", path.display()),
+            Some("choose a file in a folder that can be written".to_owned()),
+        )],
+    })
 }
 
 /// Everything up to the plan. Nothing is written, so it may be given up anywhere.
@@ -295,21 +327,15 @@ fn refuse_wrong_mapping(desired: &Desired, settings: &Settings) -> Result<(), St
     })
 }
 
-fn show_plan(
+pub(super) fn show_plan(
     plan: &Plan,
     target: &impl Target,
     request: Request<'_>,
     world: &mut World<'_>,
 ) -> io::Result<()> {
     let Request { global, settings, .. } = request;
-    let show = super::show(global);
     let effort: Effort = plan.changes.iter().map(|change| target.effort(change)).sum();
-    tracing::info!(
-        requests = effort.requests,
-        mails = effort.mails,
-        texts = effort.texts,
-        "the plan is going to need"
-    );
+    let show = super::show(global);
     if super::is_json(global) {
         serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
         writeln!(world.out)?;
@@ -321,7 +347,7 @@ fn show_plan(
     world.out.flush()
 }
 
-fn approve(
+pub(super) fn approve(
     plan: Plan,
     proof: &Proof,
     target: &impl Target,
@@ -339,12 +365,16 @@ fn approve(
         .map_err(|refused| Stop::Refused(refused.0))
 }
 
-async fn apply_plan(
+/// Applies, unless somebody has asked to end before the first change.
+pub(super) async fn apply_plan(
     target: &impl Target,
     approved: &ApprovedPlan,
     context: &Context<'_>,
     report: &mut Report,
-) {
+) -> Result<(), Stop> {
+    if let Some(signal) = context.signals.received() {
+        return Err(Stop::Signalled(signal));
+    }
     let changes = &approved.plan().changes;
     let mut progress = Progress::new(changes.len());
     let outcomes = apply::apply(target, approved, context, |_, outcome| {
@@ -355,4 +385,5 @@ async fn apply_plan(
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }
+    Ok(())
 }

@@ -20,6 +20,7 @@ pub struct Collected {
     pub proves_absence: bool,
     /// How long it took.
     pub seconds: f64,
+    server: Option<String>,
     people: Vec<Identity>,
     leavers: Vec<Leaver>,
     rejected: Vec<Rejected>,
@@ -43,6 +44,7 @@ impl Collected {
             Record::Leaver(leaver) => self.leavers.push(leaver),
             Record::Rejected(rejected) => self.rejected.push(rejected),
             Record::Warning(warning) => self.warnings.push(warning),
+            Record::Server(server) => self.server = Some(server),
         }
     }
 
@@ -58,16 +60,20 @@ impl Collected {
 
     /// What `check` says about these records: a problem if one was rejected.
     pub fn finding(&self, subject: String, noun: &str) -> Finding {
-        let usable = counted(self.people.len() + self.leavers.len(), noun);
+        let usable = self.people.len() + self.leavers.len();
+        self.finding_of(subject, noun, usable, self.rejected.len())
+    }
+
+    /// The same for records that were counted and not kept, except the first that was rejected.
+    pub(super) fn finding_of(&self, subject: String, noun: &str, usable: usize, rejected: usize) -> Finding {
+        let usable = counted(usable, noun);
         match self.rejected.as_slice() {
             [] => Finding::ok(subject, format!("{usable} usable")),
             [first, ..] => Finding::problem(
                 subject,
                 format!(
-                    "{usable} usable, {} rejected; the first: {}: {}",
-                    self.rejected.len(),
-                    first.at,
-                    first.reason
+                    "{usable} usable, {rejected} rejected; the first: {}: {}",
+                    first.at, first.reason
                 ),
                 Some("correct these records; until then their people stay as they are".to_owned()),
             ),
@@ -121,6 +127,7 @@ fn read_of(source: &Collected) -> SourceRead {
     SourceRead {
         name: source.name.clone(),
         kind: source.kind,
+        server: source.server.clone(),
         proves_absence: source.proves_absence,
         read: source.len(),
         rejected: 0,

@@ -30,6 +30,8 @@ pub enum Record {
     Rejected(Rejected),
     /// Something worth knowing; not counted as a record.
     Warning(Warning),
+    /// Which of several servers all of it comes from; not counted as a record.
+    Server(String),
 }
 
 /// A place that holds people, such as a directory, a file or a list.

@@ -95,7 +95,7 @@ impl UktSource {
         };
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
-        let body = response.bytes().await.map_err(unreachable)?;
+        let body = http::body(response).await.map_err(unreachable)?;
         let reply: Option<Value> = serde_json::from_slice(&body).ok();
         let refusal = reply.as_ref().and_then(|reply| self.refusal(reply));
         if !status.is_success() || refusal.is_some() {

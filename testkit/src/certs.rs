@@ -50,12 +50,16 @@ pub struct Certificates {
 impl Certificates {
     /// Makes all of them.
     pub fn generate() -> Self {
+        Self::generate_for(&["localhost", "127.0.0.1", "::1"])
+    }
+
+    /// Makes all of them, with other names for [`Certificates::server`].
+    pub fn generate_for(server_names: &[&str]) -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         let (ca_pem, issuer) = authority("directory-sync test authority");
         let (other_pem, _) = authority("another authority");
         let write = |name: &str, content: &str| write(dir.path(), name, content);
         let client = issue(dir.path(), "client", &issuer, &client_params());
-        let server_names = ["localhost", "127.0.0.1", "::1"];
         let mut expired = server_params(&["localhost"]);
         expired.not_before = rcgen::date_time_ymd(2001, 1, 1);
         expired.not_after = rcgen::date_time_ymd(2002, 1, 1);
@@ -63,7 +67,7 @@ impl Certificates {
             ca: write("ca.pem", &ca_pem),
             other_ca: write("other-ca.pem", &other_pem),
             bundle: write("bundle.pem", &format!("{other_pem}{ca_pem}")),
-            server: issue(dir.path(), "server", &issuer, &server_params(&server_names)),
+            server: issue(dir.path(), "server", &issuer, &server_params(server_names)),
             wrong_name: issue(
                 dir.path(),
                 "wrong-name",

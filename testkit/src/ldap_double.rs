@@ -1,11 +1,12 @@
 //! An LDAP server that follows a script, for what no real server can be made to do.
 //!
-//! Every bind succeeds; each search gets the next list of replies. A connection that is out of script stays silent.
+//! Every bind gets the same answer, normally success; each search gets the next list of replies. A connection that is out of script stays silent.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// One thing the server does during a search.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub enum Reply {
     Referral(&'static str),
     /// The server says that it will hang up.
     NoticeOfDisconnection(&'static str),
+    /// Entries one by one with this pause after each, until the client has enough.
+    Drip(Duration),
     /// These bytes.
     Raw(Vec<u8>),
     /// An entry of which only the first half is sent.
@@ -76,6 +79,15 @@ pub struct LdapDouble {
 impl LdapDouble {
     /// Serves connections one after the other; the script goes on from one to the next.
     pub fn start(script: Vec<Vec<Reply>>) -> Self {
+        Self::answering(0, "", script)
+    }
+
+    /// Answers every bind with this code and text.
+    pub fn refusing_binds(code: u8, text: &'static str) -> Self {
+        Self::answering(code, text, Vec::new())
+    }
+
+    fn answering(code: u8, text: &'static str, script: Vec<Vec<Reply>>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("bound");
         let shared = Arc::new(Mutex::new(Shared::default()));
@@ -89,7 +101,7 @@ impl LdapDouble {
                 }
                 shared.connection = stream.try_clone().ok();
                 drop(shared);
-                serve(stream, &mut script, &theirs);
+                serve(stream, &result(0x61, code, text, &[]), &mut script, &theirs);
                 lock(&theirs).connection = None;
             }
         });
@@ -132,10 +144,15 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().expect("no panic while locked")
 }
 
-fn serve(mut stream: TcpStream, script: &mut impl Iterator<Item = Vec<Reply>>, shared: &Mutex<Shared>) {
+fn serve(
+    mut stream: TcpStream,
+    bound: &[u8],
+    script: &mut impl Iterator<Item = Vec<Reply>>,
+    shared: &Mutex<Shared>,
+) {
     while let Some((id, operation)) = request(&mut stream) {
         match operation {
-            BIND => send(&mut stream, &message(&id, result(0x61, 0, "", &[]), None)),
+            BIND => send(&mut stream, &message(&id, bound.to_vec(), None)),
             SEARCH => {
                 lock(shared).searches += 1;
                 for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
@@ -174,6 +191,10 @@ fn answer(stream: &mut TcpStream, id: &[u8], reply: Reply) -> bool {
         Reply::NoticeOfDisconnection(text) => {
             let name = tlv(0x8a, b"1.3.6.1.4.1.1466.20036");
             send(stream, &message(&[0], result(0x78, 52, text, &name), None));
+            return false;
+        }
+        Reply::Drip(pause) => {
+            drip(stream, id, pause);
             return false;
         }
         Reply::Raw(bytes) => send(stream, &bytes),
@@ -215,6 +236,21 @@ fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8)> {
     };
     let (id, rest) = rest.split_at_checked(usize::from(*id_length))?;
     Some((id.to_vec(), *rest.first()?))
+}
+
+/// A pause that the client can end by hanging up.
+fn drip(stream: &mut TcpStream, id: &[u8], pause: Duration) {
+    let _ = stream.set_read_timeout(Some(pause));
+    for number in 0.. {
+        let Reply::Entry(dn, attributes) = person(&format!("drop{number}")) else {
+            return;
+        };
+        send(stream, &message(id, entry(&dn, &attributes), None));
+        match stream.read(&mut [0; 64]) {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            _ => return,
+        }
+    }
 }
 
 fn message(id: &[u8], operation: Vec<u8>, paging: Option<&[u8]>) -> Vec<u8> {

@@ -4,8 +4,11 @@
 mod directory;
 mod faults;
 mod judge;
+mod limits;
 mod organization;
+mod people;
 mod random;
+mod rules;
 mod settings;
 mod story;
 mod wanted;

@@ -22,8 +22,8 @@ const THREADS: usize = 12;
 /// Runs without disturbance after which nothing may change any more.
 const CALM_RUNS: usize = 4;
 
-/// Seeds that found a defect once.
-const FOUND: [u64; 0] = [];
+/// Seeds that found a defect once. 57: the mark of a deactivation stayed on an account that was active again.
+const FOUND: [u64; 1] = [57];
 
 struct History {
     story: Story,
@@ -72,7 +72,8 @@ impl History {
         let judge = Judge::new(&settings, self.story.known(), &self.zitadel, visible);
         let dry = if self.story.wants_dry_run() {
             let dry = said(
-                self.installation
+                &self
+                    .installation
                     .run(&["plan", "--format", "json", "--show-values"]),
             );
             self.tell("plan", &dry);
@@ -125,7 +126,8 @@ impl History {
     fn sync(&mut self) -> Said {
         self.zitadel.reset_counts();
         let ran = said(
-            self.installation
+            &self
+                .installation
                 .run(&["sync", "--format", "json", "--show-values"]),
         );
         self.zitadel.clear_faults();
@@ -163,7 +165,7 @@ impl History {
 }
 
 /// What a run printed, as data: the plan, if it came so far, and the report.
-fn said(ran: Ran) -> Said {
+fn said(ran: &Ran) -> Said {
     let mut documents = ran
         .out
         .lines()
@@ -174,7 +176,7 @@ fn said(ran: Ran) -> Said {
         None => (None, first.unwrap_or_default()),
     };
     assert!(
-        report["schema"] == "directory-sync/report/1",
+        !ran.err.contains("panicked") && report["schema"] == "directory-sync/report/1",
         "no report: {ran:?}"
     );
     Said {

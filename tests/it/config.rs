@@ -9,6 +9,7 @@ use directory_sync::config::{
 use tempfile::TempDir;
 
 mod dialects;
+mod directory;
 mod places;
 mod refusals;
 mod sample;

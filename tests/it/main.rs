@@ -1,10 +1,12 @@
 //! Integration tests: one binary, one module a subject.
 
+mod ad;
 mod chaos;
 mod cli;
 mod config;
 mod crash;
 mod deployment;
+mod fuzz;
 mod program;
 mod rooms;
 mod safety;

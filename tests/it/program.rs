@@ -31,6 +31,7 @@ pub(crate) struct Installation {
 pub(crate) struct Ran {
     pub(crate) exit: u8,
     pub(crate) out: String,
+    #[expect(dead_code, reason = "shown when an assertion fails")]
     pub(crate) err: String,
 }
 
@@ -41,12 +42,13 @@ impl Installation {
         let installation = Self { folder };
         installation.write("key.json", zitadel.key_file_json());
         let config = format!(
-            "zitadel:\n  url: {}\n  key_file: {}\n  organization_id: '{}'\n  project_id: '{}'\n  idp_id: '{}'\n{}",
+            "zitadel:\n  url: {}\n  key_file: {}\n  organization_id: '{}'\n  project_id: '{}'\n  idp_id: '{}'\nlock:\n  dir: {}\n{}",
             zitadel.url(),
             installation.path("key.json").display(),
             zitadel.organization_id(),
             zitadel.project_id(),
             zitadel.idp_id(),
+            installation.folder.path().display(),
             rest.replace("FOLDER", &installation.folder.path().display().to_string()),
         );
         installation.write("config.yaml", config);

@@ -4,4 +4,6 @@ mod guard;
 mod lab;
 mod lock;
 mod order;
+mod planned;
+mod promises;
 mod signals;

@@ -63,6 +63,8 @@ async fn a_refusal_counts_even_beside_a_cookie() {
         (11, "adminLimitExceeded (11)", "size=unlimited"),
         (12, "unavailableCriticalExtension (12)", "`page_size: 0`"),
         (51, "busy (51)", "try again later"),
+        (52, "unavailable (52)", "try again later"),
+        (53, "unwillingToPerform (53)", "TLS or a bind"),
         (77, "an error (77)", "log of the server"),
     ] {
         for cookie in [Some(b"MA==".to_vec()), Some(Vec::new()), None] {
@@ -125,14 +127,62 @@ async fn silence_ends_the_read() {
 /// A server that drips never is silent, so the whole read has a limit of its own.
 #[tokio::test]
 async fn the_deadline_bounds_the_whole_read() {
-    let double = LdapDouble::start(vec![vec![person("a"), Reply::Silence]]);
+    let double = LdapDouble::start(vec![vec![person("a"), Reply::Drip(Duration::from_millis(20))]]);
     let mut settings = settings(&double);
+    settings.timeout = Duration::from_secs(10);
     settings.deadline = Some(Duration::from_millis(200));
     assert_failed(
         read_ldap(&settings).await,
         &["took longer than 200ms"],
         "`deadline`",
     );
+}
+
+/// Active Directory tells the reason in hexadecimal, a server that wants encryption by a code.
+#[tokio::test]
+async fn a_refused_bind_is_told_in_words() {
+    for (code, text, words) in [
+        (8, "BindSimple: Transport encryption required.", "`ldaps://`"),
+        (
+            49,
+            "80090308: LdapErr: DSID-0C09050F, data 52e, v4563\0",
+            "the password is wrong",
+        ),
+        (
+            49,
+            "80090308: LdapErr: DSID-0C09050F, data 533, v4563",
+            "is disabled",
+        ),
+        (
+            49,
+            "80090308: LdapErr: DSID-0C09050F, data 775, v4563",
+            "is locked",
+        ),
+    ] {
+        let double = LdapDouble::refusing_binds(code, text);
+        let what = [
+            "binding at",
+            text.trim_end_matches('\0'),
+            &format!("({code})"),
+            &double.url(),
+        ];
+        assert_failed(read_ldap(&settings(&double)).await, &what, words);
+    }
+}
+
+/// A server that takes connections and says nothing holds up nobody for long.
+#[tokio::test]
+async fn a_server_that_is_silent_at_first_passes_its_turn_on() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let double = LdapDouble::start(vec![vec![person("a"), last()]]);
+    let mut settings = settings(&double);
+    let address = format!("ldaps://{}", silent.local_addr().unwrap());
+    settings.urls.insert(0, address.parse().unwrap());
+    settings.connect_timeout = Some(Duration::from_millis(50));
+    let desired = read_ldap(&settings).await.unwrap();
+    assert_eq!(desired.identities.len(), 1);
+    let server = desired.sources[0].server.as_deref();
+    assert_eq!(server, Some(&*format!("{}, no encryption", double.url())));
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! People from a real directory.
 
-use directory_sync::config::LdapAttribute;
+use directory_sync::config::{
+    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, LdapFrom, LdapText, Template,
+};
 use directory_sync::model::{ExternalId, Lifecycle};
+use regex::Regex;
 use testkit::people::{PEOPLE_DN, Person, people, to_ldif};
 use testkit::slapd::{Options, Slapd};
 
@@ -126,8 +129,10 @@ async fn a_bit_of_the_status_disables() {
     let slapd = Slapd::with_people(&[ada(), bob]);
     for (name, mask) in [("shadowFlag", 2), ("employeeType", 0), ("EMPLOYEETYPE", 0)] {
         let mut settings = ldap(&slapd.url());
-        settings.attributes.status = attribute(name);
-        settings.attributes.disable_mask = mask;
+        settings.attributes.active = LdapActive::Status {
+            attribute: attribute(name),
+            disable_mask: mask,
+        };
         let desired = read_ldap(&settings).await.unwrap();
         let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
         assert_eq!(found, [Lifecycle::Active, Lifecycle::Disabled], "{name}");
@@ -328,26 +333,119 @@ async fn an_address_that_names_nothing_is_told() {
 
 #[tokio::test]
 async fn check_tells_each_step() {
-    let slapd = Slapd::with_people(&people(1, 30));
+    let mut staff = people(1, 30);
+    staff[3].email = staff[4].email.to_uppercase();
+    let slapd = Slapd::with_people(&staff);
+    slapd.replace(&staff[0].dn(), "displayName", &[]);
+    slapd.replace(&staff[1].dn(), "givenName", &[]);
+    slapd.change(&format!(
+        "dn: ou=far,{}\nobjectClass: referral\nobjectClass: extensibleObject\nou: far\nref: ldap://far.example/\n",
+        Slapd::BASE_DN
+    ));
     let mut settings = ldap(&slapd.url());
     settings.page_size = 20.try_into().ok();
-    let seen: Vec<_> = check_ldap(&settings)
-        .await
-        .into_iter()
-        .map(|one| (one.subject, one.result))
+    settings.attributes.phone = None;
+    let findings = check_ldap(&settings).await;
+    let told: Vec<String> = findings
+        .iter()
+        .map(|one| match &one.result {
+            Ok(seen) => format!("{}: {seen}", one.subject),
+            Err(problem) => format!("{}: problem: {}", one.subject, problem.what),
+        })
         .collect();
-    let connection = format!("{}, no encryption", slapd.url());
     let expected = [
-        ("source `staff`: connection and bind", connection.as_str()),
-        ("source `staff`: first page", "20 entries"),
-        ("source `staff`: entries", "20 entries usable"),
+        format!("connection and bind: {}, no encryption", slapd.url()),
+        "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
+        "pages: the first of 2 pages took ".to_owned(),
+        format!(
+            "entries: problem: 29 entries usable, 1 rejected; the first: {} (staff): no value for `givenName`",
+            staff[1].dn()
+        ),
+        "references: 1 reference to other servers passed over".to_owned(),
+        "attributes: missing, or not readable for this account, of 30 entries: `givenName` from 1, `displayName` from 1"
+            .to_owned(),
+        "duplicates: problem: 1 entry with the `email` of another".to_owned(),
     ];
-    assert_eq!(
-        seen,
-        expected.map(|(subject, result)| (subject.to_owned(), Ok(result.to_owned())))
-    );
+    for (told, expected) in told.iter().zip(&expected) {
+        assert!(told.starts_with(&format!("source `staff`: {expected}")), "{told}");
+    }
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
     settings.user_filter = "(uid=nobody)".to_owned();
     let findings = check_ldap(&settings).await;
-    let problem = findings[1].result.as_ref().unwrap_err();
+    let problem = findings.last().unwrap().result.as_ref().unwrap_err();
     assert!(problem.what.contains("no entry below"), "{problem:?}");
+}
+
+/// Disabled people whom the search leaves out look absent.
+#[tokio::test]
+async fn check_warns_of_a_filter_that_hides_disabled_people() {
+    let slapd = Slapd::with_people(&[ada()]);
+    let mut settings = ldap(&slapd.url());
+    settings.user_filter =
+        "(&(objectClass=inetOrgPerson)(!(shadowflag:1.2.840.113556.1.4.803:=2))(uid=*))".to_owned();
+    let findings = check_ldap(&settings).await;
+    let warning = findings
+        .iter()
+        .find(|one| one.subject.ends_with("user_filter"))
+        .unwrap();
+    let told = warning.result.as_ref().unwrap();
+    assert!(
+        told.starts_with("warning: `user_filter` asks for `shadowFlag`"),
+        "{told}"
+    );
+}
+
+/// Three attributes of one person, each made in its own way, and what those ways ask the server for.
+#[tokio::test]
+async fn texts_are_made_from_lists_templates_and_choices() {
+    let slapd = Slapd::with_people(&[ada(), Person::new("bob", "Bob", "B")]);
+    let ada = format!("uid=ada,{PEOPLE_DN}");
+    slapd.replace(
+        &ada,
+        "mail",
+        &["z@other.example", "b@example.com", "a@example.com"],
+    );
+    slapd.replace(&ada, "initials", &["A"]);
+    let mut settings = ldap(&slapd.url());
+    settings.attributes.email.choice = Choice::FirstSorted;
+    settings.attributes.email.matching = Regex::new("@example[.]com$").ok();
+    settings.attributes.preferred_username = Some(LdapText {
+        from: LdapFrom::Template(Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap()),
+        ..attribute("unused").into()
+    });
+    settings.attributes.phone = Some(LdapText {
+        from: LdapFrom::Attributes(vec!["mobile".to_owned(), "telephoneNumber".to_owned()]),
+        ..attribute("unused").into()
+    });
+    let desired = read_ldap(&settings).await.unwrap();
+    let [person] = desired.identities.as_slice() else {
+        panic!("{desired:?}");
+    };
+    assert_eq!(text(person, "email"), Some("a@example.com"));
+    assert_eq!(text(person, "preferred_username"), Some("ada.A"));
+    assert_eq!(text(person, "phone"), Some("+49 30 123"));
+    assert_eq!(desired.rejected[0].id, Some(ExternalId::new(*b"bob")));
+    assert!(
+        desired.rejected[0]
+            .reason
+            .contains("the template needs `initials`")
+    );
+}
+
+#[tokio::test]
+async fn rules_say_who_is_active() {
+    let mut bob = Person::new("bob", "Bob", "B");
+    bob.enabled = false;
+    let slapd = Slapd::with_people(&[ada(), bob, Person::new("eve", "Eve", "E")]);
+    slapd.replace(&format!("uid=eve,{PEOPLE_DN}"), "shadowExpire", &["1"]);
+    let mut settings = ldap(&slapd.url());
+    let expression = Expression::parse("(!(employeeType=FALSE))").unwrap();
+    settings.attributes.active =
+        LdapActive::Rules(vec![ActiveRule::ShadowExpire, ActiveRule::Filter(expression)]);
+    let desired = read_ldap(&settings).await.unwrap();
+    let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
+    assert_eq!(
+        found,
+        [Lifecycle::Active, Lifecycle::Disabled, Lifecycle::Disabled]
+    );
 }

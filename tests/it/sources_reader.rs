@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use directory_sync::config::{
-    LdapAttribute, LdapAttributes, LdapSettings, LdapTls, SourceKind, SourceSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, SourceKind, SourceSettings,
 };
 use directory_sync::model::{
     AttributeSpec, Cardinality, Desired, Equality, Finding, Identity, Mutability, Schema, Uniqueness,
@@ -102,20 +102,24 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
         base_dn: Slapd::BASE_DN.to_owned(),
         bind_dn: Slapd::BIND_DN.to_owned(),
         bind_password: Slapd::BIND_PASSWORD.into(),
+        bind_external: false,
         user_filter: "(objectClass=inetOrgPerson)".to_owned(),
         timeout: Duration::from_secs(20),
+        connect_timeout: None,
         deadline: None,
         page_size: 1000.try_into().ok(),
         use_attribute_filter: true,
         attributes: LdapAttributes {
-            first_name: attribute("givenName"),
-            last_name: attribute("sn"),
-            email: attribute("mail"),
-            preferred_username: Some(attribute("displayName")),
-            phone: Some(attribute("telephoneNumber")),
+            first_name: attribute("givenName").into(),
+            last_name: attribute("sn").into(),
+            email: attribute("mail").into(),
+            preferred_username: Some(attribute("displayName").into()),
+            phone: Some(attribute("telephoneNumber").into()),
             user_id: attribute("uid"),
-            status: attribute("shadowFlag"),
-            disable_mask: 2,
+            active: LdapActive::Status {
+                attribute: attribute("shadowFlag"),
+                disable_mask: 2,
+            },
             last_modified: None,
         },
         tls: LdapTls::default(),

@@ -67,6 +67,32 @@ async fn a_client_certificate_is_shown_and_its_key_may_have_any_form() {
     }
 }
 
+/// Who we are is what the certificate says, or the user of the process on a socket.
+#[tokio::test]
+async fn sasl_external_needs_no_password() {
+    let certificates = Certificates::generate();
+    let slapd = directory().tls(&certificates).server_line("require bind").start();
+    for url in [slapd.ldaps_url(), slapd.url(), slapd.ldapi_url()] {
+        let mut settings = external(start_tls(trusting(&url, &certificates.ca)));
+        settings.tls.client_certificate = Some(certificates.client.certificate.clone());
+        settings.tls.client_key = Some(certificates.client.key.clone());
+        assert_reads(&settings).await;
+    }
+    let unknown = external(trusting(&slapd.ldaps_url(), &certificates.ca));
+    assert_failed(
+        read_ldap(&unknown).await,
+        &["binding at", "by SASL EXTERNAL"],
+        "must take SASL EXTERNAL",
+    );
+}
+
+fn external(mut settings: LdapSettings) -> LdapSettings {
+    settings.bind_dn.clear();
+    settings.bind_password = "".into();
+    settings.bind_external = true;
+    settings
+}
+
 #[tokio::test]
 async fn a_demanded_client_certificate_that_is_missing_is_guessed() {
     let certificates = Certificates::generate();
@@ -127,7 +153,12 @@ async fn an_unknown_authority_is_refused_unless_checks_are_off() {
         let mut settings = start_tls(trusting(&url, &certificates.other_ca));
         assert_failed(
             read_ldap(&settings).await,
-            &[&url, "UnknownIssuer"],
+            &[
+                &url,
+                "UnknownIssuer",
+                "`CN=directory`, issued by `CN=directory-sync test authority`",
+                "covers localhost, 127.0.0.1, ::1; expected: localhost",
+            ],
             "`tls.server_certificate`",
         );
         // famedly-sync ignored this beside certificates.
@@ -145,7 +176,11 @@ async fn a_wrong_name_is_refused_and_the_right_ones_are_told() {
     let settings = trusting(&slapd.ldaps_url(), &certificates.ca);
     assert_failed(
         read_ldap(&settings).await,
-        &["localhost", "elsewhere.example"],
+        &[
+            "localhost",
+            "`CN=directory`, issued by",
+            "covers elsewhere.example; expected: localhost",
+        ],
         "names of the certificate",
     );
 }

@@ -273,3 +273,32 @@ fn a_wrong_address_mapping_is_stopped() {
         ["3 of 3 accounts (100.0 %) would get another login name; `guard.max_logins_changed` is 10 %"]
     );
 }
+
+/// A token for one wrong mapping is none for the next.
+#[test]
+fn a_token_stands_for_these_new_login_names_alone() {
+    let renamed = |numbers: &[u8]| {
+        let people = numbers.iter().map(|number| {
+            let mut renamed = person(*number);
+            renamed
+                .attributes
+                .set(LOGIN, Some(Value::text(format!("other{number}@example.org"))));
+            renamed
+        });
+        plan(
+            &sources(people.collect()),
+            &Model::of([held(1), held(2), held(3)]),
+            Policy::default(),
+        )
+    };
+    let limits = GuardLimits {
+        max_logins_changed: Limit::Count(1),
+        ..GuardLimits::default()
+    };
+    let token = approved(renamed(&[1, 2]), &limits, None)
+        .unwrap_err()
+        .token
+        .expect("a token");
+    assert!(approved(renamed(&[1, 2]), &limits, Some(&token)).is_ok());
+    assert!(approved(renamed(&[2, 3]), &limits, Some(&token)).is_err());
+}

@@ -42,7 +42,7 @@ fn summary(record: &Record) -> (u64, Option<String>, String) {
             rejected.id.as_ref().map(text),
             rejected.reason.clone(),
         ),
-        Record::Leaver(_) | Record::Warning(_) => panic!("{record:?}"),
+        Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => panic!("{record:?}"),
     }
 }
 

@@ -55,8 +55,9 @@ pub(super) struct Connection {
 /// is busy passes its turn on; a refused bind is final, the others would refuse it too.
 pub(super) async fn open(settings: &LdapSettings, trust: Option<&Trust>) -> Result<Connection, Failure> {
     let mut failures: Vec<Failure> = Vec::new();
-    for url in &settings.urls {
-        let opened = match connect(url, settings, trust).await {
+    for (position, url) in settings.urls.iter().enumerate() {
+        let is_last = position + 1 == settings.urls.len();
+        let opened = match connect(url, settings, trust, patience(settings, is_last)).await {
             Ok(connection) => bind(connection, settings).await,
             Err(failure) => Err(Unbound::NextServer(failure)),
         };
@@ -79,6 +80,18 @@ pub(super) async fn open(settings: &LdapSettings, trust: Option<&Trust>) -> Resu
     })
 }
 
+/// A server that is not the last one must not use up the time of the others.
+const SHORT: Duration = Duration::from_secs(5);
+
+fn patience(settings: &LdapSettings, is_last: bool) -> Duration {
+    let default = if is_last {
+        settings.timeout
+    } else {
+        settings.timeout.min(SHORT)
+    };
+    settings.connect_timeout.unwrap_or(default)
+}
+
 enum Unbound {
     NextServer(Failure),
     Final(Failure),
@@ -89,10 +102,11 @@ pub(super) async fn connect(
     url: &Url,
     settings: &LdapSettings,
     trust: Option<&Trust>,
+    patience: Duration,
 ) -> Result<Connection, Failure> {
     let place = format!("connecting to {}", shown(url));
     let silent = |_: Elapsed| {
-        let failure = silence(settings.timeout).at(&place);
+        let failure = silence(patience).at(&place);
         match Protection::of(url, settings) {
             // The crate waits on after a server has hung up on StartTLS.
             Protection::StartTls => failure.hint(NO_START_TLS),
@@ -102,16 +116,24 @@ pub(super) async fn connect(
     let attempt = handshake(url, settings, trust);
     // The crate panics on an answer to StartTLS that is not well formed.
     let attempt = AssertUnwindSafe(attempt).catch_unwind();
-    let opened = timeout(settings.timeout, attempt).await.map_err(silent)?;
+    let opened = timeout(patience, attempt).await.map_err(silent)?;
     let (conn, ldap) = opened
         .unwrap_or_else(|_| Err(Failure::new(NOT_LDAP)))
-        .map_err(|failure| failure.at(&place))?;
+        .map_err(|failure| with_certificate(failure, trust).at(&place))?;
     Ok(Connection {
         ldap,
         driver: tokio::spawn(conn.drive()),
         url: url.clone(),
         protection: Protection::of(url, settings),
     })
+}
+
+/// Adds what the server showed, if that was what was wrong with it.
+fn with_certificate(mut failure: Failure, trust: Option<&Trust>) -> Failure {
+    if let Some(shown) = trust.and_then(Trust::refused) {
+        failure.what = format!("{}; {shown}", failure.what);
+    }
+    failure
 }
 
 const NO_START_TLS: &str = "an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`; otherwise check \
@@ -173,9 +195,14 @@ fn ipv6(url: &Url) -> Option<Ipv6Addr> {
 }
 
 async fn bind(mut connection: Connection, settings: &LdapSettings) -> Result<Connection, Unbound> {
-    let place = format!("binding at {} as `{}`", shown(&connection.url), settings.bind_dn);
+    let who = if settings.bind_external {
+        "by SASL EXTERNAL".to_owned()
+    } else {
+        format!("as `{}`", settings.bind_dn)
+    };
+    let place = format!("binding at {} {who}", shown(&connection.url));
     let password = settings.bind_password.expose_secret();
-    if password.is_empty() && !settings.bind_dn.is_empty() {
+    if password.is_empty() && !settings.bind_dn.is_empty() && !settings.bind_external {
         let failure = Failure::new("`bind_password` is empty, which some servers take for an anonymous bind");
         return Err(Unbound::Final(
             failure.hint("set it, or leave `bind_dn` empty too").at(&place),
@@ -185,7 +212,7 @@ async fn bind(mut connection: Connection, settings: &LdapSettings) -> Result<Con
         Ok(LdapResult { rc: 0, .. }) => Ok(connection),
         Ok(result) => {
             let failure = Failure::new(failure::answer(&result))
-                .hint(failure::bind_hint(&result))
+                .hint(failure::bind_hint(&result, settings.bind_external))
                 .at(&place);
             Err(match result.rc {
                 51 | 52 => Unbound::NextServer(failure),
@@ -203,10 +230,14 @@ async fn bind(mut connection: Connection, settings: &LdapSettings) -> Result<Con
 impl Connection {
     async fn ask_to_bind(&mut self, settings: &LdapSettings) -> Result<LdapResult, LdapError> {
         let password = settings.bind_password.expose_secret();
-        let bind = self
-            .ldap
-            .with_timeout(settings.timeout)
-            .simple_bind(&settings.bind_dn, password);
+        let ldap = self.ldap.with_timeout(settings.timeout);
+        let bind = async {
+            if settings.bind_external {
+                ldap.sasl_external_bind().await
+            } else {
+                ldap.simple_bind(&settings.bind_dn, password).await
+            }
+        };
         // The crate panics on an answer that is not well formed.
         AssertUnwindSafe(bind)
             .catch_unwind()

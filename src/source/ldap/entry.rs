@@ -9,6 +9,8 @@ pub(super) struct Entry {
     dn: Vec<u8>,
     /// Key and values of each attribute, as the server sent them.
     attributes: Vec<(String, Vec<Vec<u8>>)>,
+    /// Keys of attributes of which the server sent only the first values.
+    cut: Vec<String>,
 }
 
 impl Entry {
@@ -16,17 +18,18 @@ impl Entry {
     pub(super) fn parse(tag: StructureTag) -> Option<Self> {
         let mut parts = constructed(tag)?.into_iter();
         let dn = primitive(parts.next()?)?;
-        let mut attributes = Vec::new();
+        let (mut attributes, mut cut) = (Vec::new(), Vec::new());
         for attribute in constructed(parts.next()?)? {
             let mut parts = constructed(attribute)?.into_iter();
             let name = primitive(parts.next()?)?;
             let values = constructed(parts.next()?)?.into_iter().map(primitive);
-            attributes.push((
-                key(&String::from_utf8_lossy(&name)),
-                values.collect::<Option<_>>()?,
-            ));
+            let name = String::from_utf8_lossy(&name);
+            if is_cut(&name) {
+                cut.push(key(&name));
+            }
+            attributes.push((key(&name), values.collect::<Option<_>>()?));
         }
-        Some(Self { dn, attributes })
+        Some(Self { dn, attributes, cut })
     }
 
     /// The name for people.
@@ -34,11 +37,25 @@ impl Entry {
         String::from_utf8_lossy(&self.dn).into_owned()
     }
 
+    /// Whether there are more values than the server sent.
+    pub(super) fn is_cut(&self, key: &str) -> bool {
+        self.cut.iter().any(|cut| cut == key)
+    }
+
     /// All values of an attribute by its [`key`], the server's first one first, also of one that was sent in parts.
-    pub(super) fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn values<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a [u8]> {
         let named = self.attributes.iter().filter(move |(name, _)| name == key);
         named.flat_map(|(_, values)| values).map(Vec::as_slice)
     }
+}
+
+/// `;range=0-1499`: `;range=0-*` would hold the last value.
+fn is_cut(name: &str) -> bool {
+    let mut options = name.split(';').skip(1);
+    options.any(|option| {
+        let option = option.to_ascii_lowercase();
+        option.starts_with("range=") && !option.ends_with("-*")
+    })
 }
 
 /// The name of an entry that is not taken apart yet.
@@ -147,6 +164,7 @@ mod tests {
             (b"late;range=5-*", &[b"e"]),
         ]);
         assert_eq!(values(&entry, "member"), [b"a", b"b"]);
+        assert!(entry.is_cut("member") && !entry.is_cut("late") && !entry.is_cut("cert"));
         assert_eq!(values(&entry, "cert"), [b"c"]);
         assert_eq!(values(&entry, "cert;binary"), [b"c"]);
         assert_eq!(values(&entry, "cn"), Vec::<Vec<u8>>::new());

@@ -157,8 +157,9 @@ fn code_name(code: u32) -> &'static str {
 }
 
 /// What to do about a refused bind.
-pub(super) fn bind_hint(result: &LdapResult) -> String {
+pub(super) fn bind_hint(result: &LdapResult, external: bool) -> String {
     let text = match result.rc {
+        7 | 48 | 49 | 53 if external => EXTERNAL,
         8 | 13 => ENCRYPT,
         48 => "the server takes no such bind; set `bind_dn` and `bind_password`",
         49 => return credentials_hint(&result.text),
@@ -170,6 +171,8 @@ pub(super) fn bind_hint(result: &LdapResult) -> String {
     text.to_owned()
 }
 
+const EXTERNAL: &str = "the server must take SASL EXTERNAL, trust the authority of `tls.client_certificate`, and map the \
+                        subject of that certificate (or the user, on `ldapi://`) to an account";
 const ENCRYPT: &str = "use an `ldaps://` address, or set `tls.danger_use_start_tls: true`";
 
 /// Active Directory tells the reason as `data 52e`.
@@ -206,7 +209,10 @@ pub(super) fn search_hint(result: &LdapResult, bind_dn: &str) -> String {
     match result.rc {
         1 => "Active Directory wants a bind before a search: set `bind_dn` and `bind_password`".to_owned(),
         3 => limits("time=unlimited"),
-        4 | 11 => limits("size=unlimited time=unlimited"),
+        4 | 11 => format!(
+            "{}; Active Directory: a `page_size` of at most MaxPageSize (1000)",
+            limits("size=unlimited time=unlimited")
+        ),
         8 | 13 => ENCRYPT.to_owned(),
         10 => format!(
             "the base lies on another server, put that one into `url`: {}",
@@ -250,20 +256,31 @@ mod tests {
             let text = format!(
                 "80090308: LdapErr: DSID-0C09050F, comment: AcceptSecurityContext error, data {code}, v4563\0"
             );
-            let hint = bind_hint(&result(49, &text));
+            let hint = bind_hint(&result(49, &text), false);
             assert!(hint.contains(words) && hint.contains(code), "{code}: {hint}");
         }
         assert_eq!(
-            bind_hint(&result(49, "data xyz")),
+            bind_hint(&result(49, "data xyz"), false),
             "check `bind_dn` and `bind_password`"
         );
-        assert_eq!(bind_hint(&result(49, "")), "check `bind_dn` and `bind_password`");
+        assert_eq!(
+            bind_hint(&result(49, ""), false),
+            "check `bind_dn` and `bind_password`"
+        );
+    }
+
+    #[test]
+    fn a_refused_certificate_is_not_a_wrong_password() {
+        for code in [7, 48, 49] {
+            assert!(bind_hint(&result(code, ""), true).contains("SASL EXTERNAL"));
+        }
+        assert!(bind_hint(&result(8, ""), true).contains("`ldaps://`"));
     }
 
     #[test]
     fn encryption_is_asked_for_where_it_is_missed() {
         for code in [8, 13] {
-            assert!(bind_hint(&result(code, "")).contains("`ldaps://`"));
+            assert!(bind_hint(&result(code, ""), false).contains("`ldaps://`"));
             assert!(search_hint(&result(code, ""), "").contains("`ldaps://`"));
         }
     }
@@ -271,7 +288,7 @@ mod tests {
     #[test]
     fn limits_are_lifted_for_the_account_that_reads() {
         let hint = |code, dn| search_hint(&result(code, ""), dn);
-        assert!(hint(4, "cn=sync").ends_with("`limits dn.exact=\"cn=sync\" size=unlimited time=unlimited`"));
+        assert!(hint(4, "cn=sync").contains("`limits dn.exact=\"cn=sync\" size=unlimited time=unlimited`"));
         assert!(hint(3, "").ends_with("`limits anonymous time=unlimited`"));
         assert!(hint(10, "").ends_with("ldap://other"));
     }

@@ -1,25 +1,31 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
+mod active;
+mod canonical;
+mod certificate;
 mod connect;
+mod doctor;
 mod entry;
 mod failure;
 mod paging;
 mod person;
 mod search;
 mod status;
+mod survey;
+mod text;
 mod tls;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::connect::{Connection, Protection};
+use self::connect::Protection;
 use self::failure::Failure;
 use self::person::{People, Tally};
-use self::search::{Extent, Search};
+use self::search::Search;
 use self::tls::Trust;
 use super::mapping::Mapping;
-use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
-use crate::config::{LdapAttributes, LdapSettings};
+use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::model::Finding;
 
 /// One directory.
@@ -50,10 +56,12 @@ impl LdapSource {
 
     async fn read_all(&self, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
         let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
+        tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
+        each(Record::Server(connection.shown()));
         let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::default();
+        let mut tally = Tally::at(now());
         search
-            .run(&mut connection, Extent::All, &mut |entry| {
+            .run(&mut connection, &mut |entry| {
                 self.people.read(entry, &mut tally, each);
             })
             .await?;
@@ -89,50 +97,7 @@ impl Source for LdapSource {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        let opened = connect::open(&self.settings, self.trust.as_ref()).await;
-        let mut connection = match opened {
-            Ok(connection) => connection,
-            Err(failure) => return vec![self.problem("connection and bind", failure)],
-        };
-        let bound = Finding::ok(self.subject("connection and bind"), connection.shown());
-        let mut findings = vec![bound];
-        findings.extend(self.check_first_page(&mut connection).await);
-        connection.close().await;
-        findings
-    }
-}
-
-impl LdapSource {
-    async fn check_first_page(&self, connection: &mut Connection) -> Vec<Finding> {
-        let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::default();
-        let mut records = Collected::new(&self.name, self.kind());
-        let mut each = |record| records.push(record);
-        let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
-        let read = search.run(connection, Extent::FirstPage, &mut entry).await;
-        match read {
-            Err(failure) => vec![self.problem("first page", failure)],
-            Ok(()) if search.entries == 0 => {
-                let LdapSettings {
-                    base_dn, user_filter, ..
-                } = &self.settings;
-                let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
-                let hint = "check `base_dn`, `user_filter` and what this account may read";
-                vec![self.problem("first page", nobody.hint(hint))]
-            }
-            Ok(()) => vec![
-                Finding::ok(self.subject("first page"), counted(search.entries, "entry")),
-                records.finding(self.subject("entries"), "entry"),
-            ],
-        }
-    }
-
-    fn problem(&self, step: &str, failure: Failure) -> Finding {
-        Finding::problem(self.subject(step), failure.what, failure.hint)
-    }
-
-    fn subject(&self, step: &str) -> String {
-        format!("source `{}`: {step}", self.name)
+        self.diagnose().await
     }
 }
 
@@ -150,6 +115,20 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
 /// The mapped attributes by name, so that operational ones such as `entryUUID` come too; and all others unless they
 /// are filtered out.
 fn requested(settings: &LdapSettings) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in mapped(&settings.attributes) {
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            names.push(name.to_owned());
+        }
+    }
+    if !settings.use_attribute_filter {
+        names.insert(0, "*".to_owned());
+    }
+    names
+}
+
+/// Every attribute that is looked at; some more than once.
+fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     let LdapAttributes {
         first_name,
         last_name,
@@ -157,25 +136,26 @@ fn requested(settings: &LdapSettings) -> Vec<String> {
         preferred_username,
         phone,
         user_id,
-        status,
-        disable_mask: _,
+        active,
         last_modified,
-    } = &settings.attributes;
-    let required = [first_name, last_name, email, user_id, status].map(Some);
-    let optional = [preferred_username, phone, last_modified].map(Option::as_ref);
-    let mut names: Vec<String> = Vec::new();
-    for attribute in required.into_iter().chain(optional).flatten() {
-        if !names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(&attribute.name))
-        {
-            names.push(attribute.name.clone());
-        }
+    } = attributes;
+    let texts = [first_name, last_name, email].into_iter();
+    let mut names: Vec<&str> = texts.flat_map(|text| text::names(&text.from)).collect();
+    names.push(&user_id.name);
+    match active {
+        LdapActive::Status { attribute, .. } => names.push(&attribute.name),
+        LdapActive::Rules(rules) => names.extend(rules.iter().flat_map(ActiveRule::attributes)),
     }
-    if !settings.use_attribute_filter {
-        names.insert(0, "*".to_owned());
-    }
+    let optional = [preferred_username, phone].into_iter().flatten();
+    names.extend(optional.flat_map(|text| text::names(&text.from)));
+    names.extend(last_modified.as_ref().map(|attribute| &*attribute.name));
     names
+}
+
+/// In seconds since 1970: read once for a whole read, so that the rules agree about everybody.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn error(name: &Arc<str>, failure: Failure) -> SourceError {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
-use super::status;
-use crate::config::{LdapAttribute, LdapAttributes};
-use crate::model::{ExternalId, Identity, RecordRef, Rejected, Warning};
+use super::survey::Survey;
+use super::text::{Made, Text};
+use super::{active, canonical, status};
+use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
+use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::Record;
 use crate::source::mapping::{Fact, Mapping, Said};
 
@@ -17,10 +19,15 @@ pub(super) struct People {
     source: Arc<str>,
     mapping: Mapping,
     user_id: Wanted,
-    status: Wanted,
-    disable_mask: i32,
+    active: Active,
     /// By the schema's name.
-    texts: Vec<(&'static str, Wanted)>,
+    texts: Vec<(&'static str, Text)>,
+}
+
+#[derive(Debug)]
+enum Active {
+    Status(Wanted, i32),
+    Rules(Vec<ActiveRule>),
 }
 
 /// What was found by the way.
@@ -29,6 +36,33 @@ pub(super) struct Tally {
     entries: usize,
     /// People with several values where one is used.
     several: usize,
+    /// In seconds since 1970.
+    now: i64,
+    /// For `check` alone: it costs time and memory.
+    survey: Option<Survey>,
+}
+
+impl Tally {
+    /// Nothing yet, at this second since 1970.
+    pub(super) fn at(now: i64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    /// Looks at what `check` tells, too.
+    pub(super) fn with(self, survey: Survey) -> Self {
+        Self {
+            survey: Some(survey),
+            ..self
+        }
+    }
+
+    /// What was seen.
+    pub(super) fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
+    }
 }
 
 #[derive(Debug)]
@@ -52,6 +86,12 @@ impl Wanted {
     fn name(&self) -> &str {
         &self.attribute.name
     }
+
+    /// Its name, if the entry has no value.
+    fn missing(&self, entry: &Entry) -> Vec<Box<str>> {
+        let name = self.first(entry).is_none().then(|| self.name().into());
+        name.into_iter().collect()
+    }
 }
 
 impl People {
@@ -65,13 +105,19 @@ impl People {
         ];
         let texts = texts
             .into_iter()
-            .filter_map(|(name, attribute)| Some((name, Wanted::new(attribute?))));
+            .filter_map(|(name, rule)| Some((name, Text::new(name, rule?))));
+        let active = match &attributes.active {
+            LdapActive::Status {
+                attribute,
+                disable_mask,
+            } => Active::Status(Wanted::new(attribute), *disable_mask),
+            LdapActive::Rules(rules) => Active::Rules(rules.clone()),
+        };
         Self {
             source: source.clone(),
             mapping,
             user_id: Wanted::new(&attributes.user_id),
-            status: Wanted::new(&attributes.status),
-            disable_mask: attributes.disable_mask,
+            active,
             texts: texts.collect(),
         }
     }
@@ -87,15 +133,13 @@ impl People {
                 missing: Vec::new(),
             }));
         };
-        let at = self.at(entry.dn_text());
-        let facts: Vec<Fact<'_>> = self
-            .texts
-            .iter()
-            .map(|(name, wanted)| fact(name, wanted, &entry))
-            .collect();
-        match self.person(&entry, &at, &facts) {
-            Ok(identity) => {
-                if let Some(odd) = odd(&facts) {
+        if let Some(survey) = &mut tally.survey {
+            self.look(&entry, survey);
+        }
+        let at = self.at(self.place(&entry));
+        match self.person(&entry, &at, tally.now) {
+            Ok((identity, odd)) => {
+                if let Some(odd) = odd {
                     let reason = format!("{odd}; what the account holds is kept");
                     let id = Some(identity.id.clone());
                     each(Record::Warning(Warning { at, id, reason }));
@@ -107,30 +151,61 @@ impl People {
         }
     }
 
-    fn person(&self, entry: &Entry, at: &RecordRef, facts: &[Fact<'_>]) -> Result<Identity, Rejected> {
-        let reject = |id, reason, wanted: &Wanted| Rejected {
+    /// The person, and which of their values cannot be used.
+    fn person(
+        &self,
+        entry: &Entry,
+        at: &RecordRef,
+        now: i64,
+    ) -> Result<(Identity, Option<String>), Rejected> {
+        let reject = |id, reason, missing| Rejected {
             at: at.clone(),
             id,
             reason,
-            missing: match wanted.first(entry) {
-                None => vec![wanted.name().into()],
-                Some(_) => Vec::new(),
-            },
+            missing,
         };
-        let id = self
-            .id(entry)
-            .map_err(|reason| reject(None, reason, &self.user_id))?;
-        let status = self.status.first(entry);
-        let lifecycle = status::lifecycle(status, &self.status.attribute, self.disable_mask)
-            .map_err(|reason| reject(Some(id.clone()), reason, &self.status))?;
-        self.mapping
-            .identity(id, lifecycle, at.clone(), facts)
-            .map_err(|mut rejected| {
-                if let Some(odd) = odd(facts) {
-                    rejected.reason = format!("{}; {odd}", rejected.reason);
-                }
-                rejected
-            })
+        let id = self.id(entry).map_err(|reason| {
+            let missing = self.user_id.missing(entry);
+            reject(None, reason, missing)
+        })?;
+        let mut made = Vec::with_capacity(self.texts.len());
+        for (_, text) in &self.texts {
+            let one = text.make(entry);
+            let reject = |reason| reject(Some(id.clone()), reason, text.missing(entry));
+            made.push(one.map_err(reject)?);
+        }
+        let facts = self.texts.iter().zip(&made);
+        let facts: Vec<Fact<'_>> = facts.map(|((name, text), made)| fact(name, text, made)).collect();
+        let lifecycle = self
+            .lifecycle(entry, now)
+            .map_err(|reason| reject(Some(id.clone()), reason, self.missing_status(entry)))?;
+        let identity = self.mapping.identity(id, lifecycle, at.clone(), &facts);
+        match (identity, odd(&facts)) {
+            (Ok(identity), odd) => Ok((identity, odd)),
+            (Err(rejected), None) => Err(rejected),
+            (Err(rejected), Some(odd)) => Err(Rejected {
+                reason: format!("{}; {odd}", rejected.reason),
+                ..rejected
+            }),
+        }
+    }
+
+    fn missing_status(&self, entry: &Entry) -> Vec<Box<str>> {
+        match &self.active {
+            Active::Status(status, _) => status.missing(entry),
+            Active::Rules(rules) => active::missing(rules, entry),
+        }
+    }
+
+    fn lifecycle(&self, entry: &Entry, now: i64) -> Result<Lifecycle, String> {
+        match &self.active {
+            Active::Status(status, mask) => status::lifecycle(status.first(entry), &status.attribute, *mask),
+            Active::Rules(rules) => Ok(if active::all_hold(rules, entry, now)? {
+                Lifecycle::Active
+            } else {
+                Lifecycle::Disabled
+            }),
+        }
     }
 
     /// What is worth knowing about the whole read.
@@ -162,9 +237,32 @@ impl People {
 
     fn has_several(&self, entry: &Entry) -> bool {
         let several = |wanted: &Wanted| entry.values(&wanted.key).nth(1).is_some();
-        several(&self.user_id)
-            || several(&self.status)
-            || self.texts.iter().any(|(_, wanted)| several(wanted))
+        let of_status = match &self.active {
+            Active::Status(status, _) => several(status),
+            Active::Rules(_) => false,
+        };
+        several(&self.user_id) || of_status || self.texts.iter().any(|(_, text)| text.is_by_chance(entry))
+    }
+
+    /// The name, and a binary id as administrators know it.
+    fn place(&self, entry: &Entry) -> String {
+        let (dn, name) = (entry.dn_text(), self.user_id.name());
+        let text = self.user_id.first(entry).and_then(|id| canonical::text(name, id));
+        match text {
+            Some(text) if self.user_id.attribute.is_binary => format!("{dn} ({name} {text})"),
+            _ => dn,
+        }
+    }
+
+    fn look(&self, entry: &Entry, survey: &mut Survey) {
+        survey.attributes(entry);
+        if let Some(id) = self.user_id.first(entry) {
+            survey.id(id);
+        }
+        let email = self.texts.iter().find(|(name, _)| *name == "email");
+        if let Some(Ok(Made::Text(email))) = email.map(|(_, text)| text.make(entry)) {
+            survey.email(&email);
+        }
     }
 
     fn at(&self, at: String) -> RecordRef {
@@ -182,15 +280,15 @@ fn odd(facts: &[Fact<'_>]) -> Option<String> {
     (!odd.is_empty()).then(|| format!("{} is not text (UTF-8)", odd.join(", ")))
 }
 
-fn fact<'a>(attribute: &'static str, wanted: &'a Wanted, entry: &'a Entry) -> Fact<'a> {
-    let said = match wanted.first(entry).map(std::str::from_utf8) {
-        None => Said::Nothing,
-        Some(Ok(text)) => Said::Value(text),
-        Some(Err(_)) => Said::Unknown,
+fn fact<'a>(attribute: &'static str, text: &'a Text, made: &'a Made<'_>) -> Fact<'a> {
+    let said = match made {
+        Made::Text(text) => Said::Value(text),
+        Made::Nothing => Said::Nothing,
+        Made::NotText => Said::Unknown,
     };
     Fact {
         attribute,
-        field: wanted.name(),
+        field: text.field(),
         said,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
 
 use ldap3::asn1::StructureTag;
 use ldap3::{LdapResult, Scope};
@@ -21,19 +22,16 @@ pub(super) struct Search<'a> {
     pub(super) settings: &'a LdapSettings,
     /// Names to ask for.
     pub(super) attributes: &'a [String],
+    /// Which server answers, for messages.
+    server: String,
     /// Entries so far.
     pub(super) entries: usize,
-    references: usize,
+    /// References to other servers, which were passed over.
+    pub(super) references: usize,
+    /// Pages so far, and how long the first one took.
+    pub(super) pages: usize,
+    pub(super) first_page: Duration,
     seen: Seen,
-}
-
-/// How far to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Everything there is.
-    All,
-    /// One page, to see whether it works.
-    FirstPage,
 }
 
 impl<'a> Search<'a> {
@@ -41,8 +39,11 @@ impl<'a> Search<'a> {
         Self {
             settings,
             attributes,
+            server: String::new(),
             entries: 0,
             references: 0,
+            pages: 0,
+            first_page: Duration::ZERO,
             seen: Seen::default(),
         }
     }
@@ -54,21 +55,25 @@ impl<'a> Search<'a> {
     pub(super) async fn run(
         &mut self,
         connection: &mut Connection,
-        extent: Extent,
         each: &mut dyn FnMut(StructureTag),
     ) -> Result<(), Failure> {
+        self.server = connection.shown();
         let mut cookie = Vec::new();
         let mut empty_pages = 0;
         loop {
             let before = self.entries;
+            let start = Instant::now();
             let result = self.page(connection, cookie, each).await?;
+            self.pages += 1;
+            if self.pages == 1 {
+                self.first_page = start.elapsed();
+            }
             let next = match self.settings.page_size {
                 Some(_) => paging::next(&result.ctrls),
                 None => Next::End,
             };
             cookie = match next {
                 Next::End => break,
-                Next::Page(_) if extent == Extent::FirstPage => break,
                 Next::Page(cookie) => cookie,
                 Next::Unsaid => return Err(self.stopped(UNSAID).hint(UNSAID_HINT)),
             };
@@ -141,8 +146,8 @@ impl<'a> Search<'a> {
 
     fn stopped(&self, why: &str) -> Failure {
         Failure::new(format!(
-            "search below `{}` (whole subtree) for `{}` stopped after {} entries: {why}",
-            self.settings.base_dn, self.settings.user_filter, self.entries
+            "search below `{}` (whole subtree) for `{}` at {} stopped after {} entries: {why}",
+            self.settings.base_dn, self.settings.user_filter, self.server, self.entries
         ))
     }
 

@@ -20,20 +20,24 @@ fn settings() -> LdapSettings {
         base_dn: "dc=example,dc=org".to_owned(),
         bind_dn: String::new(),
         bind_password: String::new().into(),
+        bind_external: false,
         user_filter: "(objectClass=person)".to_owned(),
         timeout: Duration::from_secs(5),
+        connect_timeout: None,
         deadline: None,
         page_size: None,
         use_attribute_filter: true,
         attributes: LdapAttributes {
-            first_name: attribute("givenName"),
-            last_name: attribute("sn"),
-            email: attribute("MAIL"),
-            preferred_username: Some(attribute("displayName")),
-            phone: Some(attribute("telephoneNumber")),
+            first_name: attribute("givenName").into(),
+            last_name: attribute("sn").into(),
+            email: attribute("MAIL").into(),
+            preferred_username: Some(attribute("displayName").into()),
+            phone: Some(attribute("telephoneNumber").into()),
             user_id: attribute("uid"),
-            status: attribute("shadowFlag"),
-            disable_mask: 2,
+            active: LdapActive::Status {
+                attribute: attribute("shadowFlag"),
+                disable_mask: 2,
+            },
             last_modified: Some(attribute("whenChanged")),
         },
         tls: LdapTls::default(),
@@ -48,9 +52,9 @@ fn tag(payload: PL) -> StructureTag {
     }
 }
 
-type Attribute<'a> = (&'a str, &'a [&'a [u8]]);
+pub(super) type Attribute<'a> = (&'a str, &'a [&'a [u8]]);
 
-fn entry(attributes: &[Attribute<'_>]) -> StructureTag {
+pub(super) fn entry(attributes: &[Attribute<'_>]) -> StructureTag {
     let bytes = |value: &[u8]| tag(PL::P(value.to_vec()));
     let attributes = attributes.iter().map(|(name, values)| {
         let values = values.iter().map(|value| bytes(value)).collect();
@@ -84,7 +88,7 @@ fn read_with(settings: &LdapSettings, entries: Vec<StructureTag>) -> Vec<Record>
         Mapping::new(&schema(), &roles()),
     );
     let mut records = Vec::new();
-    let mut tally = Tally::default();
+    let mut tally = Tally::at(0);
     for entry in entries {
         people.read(entry, &mut tally, &mut |record| records.push(record));
     }
@@ -246,7 +250,7 @@ fn something_that_is_no_entry_is_rejected_as_anybody() {
 #[test]
 fn mapped_attributes_are_asked_for_by_name_once() {
     let mut settings = settings();
-    settings.attributes.preferred_username = Some(attribute("mail"));
+    settings.attributes.preferred_username = Some(attribute("mail").into());
     let mapped = [
         "givenName",
         "sn",

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -11,6 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+use super::certificate;
 use super::failure::Failure;
 use crate::config::LdapTls;
 use crate::tls;
@@ -28,6 +29,7 @@ impl Trust {
         let verifier = Verifier {
             judge: judge(settings)?,
             address: None,
+            refused: Arc::default(),
         };
         let builder = ClientConfig::builder_with_provider(tls::provider())
             .with_safe_default_protocol_versions()
@@ -57,6 +59,15 @@ impl Trust {
             config: Arc::new(config),
             verifier,
         })
+    }
+
+    /// The chain that was refused last, in words; forgets it.
+    pub(super) fn refused(&self) -> Option<String> {
+        self.verifier
+            .refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// For a server with a name, or with an address in brackets that the LDAP crate would take for a name.
@@ -127,6 +138,15 @@ enum Judge {
 struct Verifier {
     judge: Judge,
     address: Option<IpAddr>,
+    /// The library's errors do not tell what the server showed.
+    refused: Arc<Mutex<Option<String>>>,
+}
+
+impl Verifier {
+    fn refuse(&self, chain: &[&CertificateDer<'_>], expected: &ServerName<'_>) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused = Some(certificate::describe(chain, &expected.to_str()));
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -143,13 +163,19 @@ impl ServerCertVerifier for Verifier {
         };
         let address = self.address.map(|address| ServerName::IpAddress(address.into()));
         let name = address.as_ref().unwrap_or(server_name);
-        match webpki.verify_server_cert(end_entity, intermediates, name, ocsp_response, now) {
+        let verdict = match webpki.verify_server_cert(end_entity, intermediates, name, ocsp_response, now) {
             Err(error) if is_about_the_issuer(&error) && named.contains(end_entity) => {
-                rustls::client::verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
-                Ok(ServerCertVerified::assertion())
+                ParsedCertificate::try_from(end_entity)
+                    .and_then(|parsed| rustls::client::verify_server_name(&parsed, name))
+                    .map(|()| ServerCertVerified::assertion())
             }
             verdict => verdict,
+        };
+        if verdict.is_err() {
+            let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
+            self.refuse(&chain, name);
         }
+        verdict
     }
 
     fn verify_tls12_signature(

@@ -110,8 +110,7 @@ impl Api {
     pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         self.exchange(call, async |reply| {
             let (url, status) = (reply.url().to_string(), reply.status());
-            let body = reply
-                .bytes()
+            let body = http::body(reply)
                 .await
                 .map_err(|error| unreachable(call.operation, &url, &error))?;
             serde_json::from_slice(&body)
@@ -139,8 +138,7 @@ impl Api {
     ) -> Result<u64, Failure> {
         let each = RefCell::new(each);
         self.exchange(call, async |reply| {
-            let mut each = each.borrow_mut();
-            take_list(call, reply, &mut *each).await
+            take_list(call, reply, |item| (each.borrow_mut())(item)).await
         })
         .await
     }
@@ -260,6 +258,10 @@ async fn take_list<T: DeserializeOwned>(
         splitter
             .feed(&chunk, |item| serde_json::from_slice(item).map(&mut each))
             .map_err(|error| odd(&[], error))?;
+        if splitter.held() > http::LONGEST_BODY {
+            // Neither an item nor the rest is ever that long; cut short it is no JSON.
+            break;
+        }
     }
     let head = splitter.into_rest();
     let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;

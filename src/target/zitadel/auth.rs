@@ -15,7 +15,7 @@ use super::call::Transport;
 use super::error::{Answer, without_values};
 use super::key::ServiceKey;
 use crate::config::{Credentials, ZitadelSettings};
-use crate::http::retry_after;
+use crate::http::{self, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// The name of the token call in errors and counts.
@@ -174,7 +174,7 @@ impl SignIn {
             status: reply.status(),
             retry_after: retry_after(reply.headers()),
             ahead: server_seconds(&reply).map(|server| server - now),
-            body: reply.bytes().await.map_err(failed)?.into(),
+            body: http::body(reply).await.map_err(failed)?,
         })
     }
 

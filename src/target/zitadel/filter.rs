@@ -21,6 +21,7 @@ pub(super) struct Part {
 /// One condition on a user.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(clippy::enum_variant_names, reason = "these are the names of the API")]
 pub(super) enum Filter<'a> {
     OrganizationIdQuery { organization_id: &'a str },
     InUserIdsQuery { user_ids: Vec<&'a str> },

@@ -28,6 +28,11 @@ impl Splitter {
         Ok(())
     }
 
+    /// How many bytes are waiting for what completes them.
+    pub(super) fn held(&self) -> usize {
+        self.item.len() + self.rest.len()
+    }
+
     /// The reply with its items taken out; not JSON if the reply was none, or was cut short.
     pub(super) fn into_rest(mut self) -> Vec<u8> {
         self.rest.append(&mut self.item);

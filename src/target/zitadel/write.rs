@@ -28,10 +28,13 @@ impl ZitadelTarget {
 
     /// Brings an account in line that was made by others; it may lack the link that new ones are made with.
     async fn adopt(&self, edit: &Edit) -> Result<Applied, TargetError> {
-        let mut applied = self.edit(edit).await?;
-        self.link(edit.target_id.as_str(), &edit.identity, &mut applied.warnings)
+        let mut warnings = Vec::new();
+        // First: with our id in place, the next run would take the account for one that was linked when it was made.
+        self.link(edit.target_id.as_str(), &edit.identity, &mut warnings)
             .await?;
-        Ok(applied)
+        let mut applied = self.edit(edit).await?;
+        warnings.append(&mut applied.warnings);
+        Ok(Applied { warnings, ..applied })
     }
 
     async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {

@@ -102,7 +102,8 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
         }
         Made::WithOtherRole => user.roles = vec!["Admin".to_owned()],
         Made::ByHand | Made::WithTheAddressOnly => {
-            user.nick_name = (*random.pick(&["", "", "Addy", "deadbeef"])).to_owned();
+            let chosen: &&str = random.pick(&["", "", "Addy", "deadbeef"]);
+            (*chosen).clone_into(&mut user.nick_name);
             user.metadata.truncate(0);
             user.roles.clear();
             user.email_verified = random.percent(70);
@@ -112,7 +113,7 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
         }
         Made::UnderAnotherName => {
             user.username = format!("old-{}", user.email);
-            user.email = user.username.clone();
+            user.email.clone_from(&user.username);
         }
         Made::WithPlainId => user.nick_name.clone_from(&person.email),
         Made::WithBase64Id => user.nick_name = STANDARD.encode(&person.email),
@@ -122,7 +123,7 @@ pub(crate) fn plant(zitadel: &ZitadelDouble, person: &Person, random: &mut Rando
                 user.metadata.push((MARK.to_owned(), b"directory-sync".to_vec()));
             }
         }
-        Made::WithAnotherName => user.family_name = "Before".to_owned(),
+        Made::WithAnotherName => "Before".clone_into(&mut user.family_name),
         Made::ByAMachine => {
             user = UserSeed {
                 machine: true,
@@ -165,7 +166,7 @@ fn add(zitadel: &ZitadelDouble, user: UserSeed) {
 /// Those who have left, and some that are nobody's business.
 pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
     for number in 0..random.between(0..=4) {
-        let person = super::directory::any_person(random, 100 + number);
+        let person = super::people::any_person(random, 100 + number);
         let mut user = ours(&person);
         if random.percent(20) {
             user.metadata.clear();

@@ -13,7 +13,7 @@ use super::connect;
 use super::connection::Cut;
 use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
 use super::faults::{FaultKind, Moment};
-use super::gate::Gate;
+use super::gate::{Gate, Ticket};
 use super::http::{Answer, Incoming, Plus, decode, form};
 use super::routes::{Call, Effect, Found, Route, Transport, find};
 use super::state::State;
@@ -64,6 +64,7 @@ impl Core {
 }
 
 /// Answers one request, faults and hooks included.
+#[expect(clippy::too_many_lines, reason = "the moments of a request in their order")]
 pub(crate) async fn serve(
     Shared(core): Shared<Arc<Core>>,
     ConnectInfo(Cut(cut)): ConnectInfo<Cut>,
@@ -99,31 +100,10 @@ pub(crate) async fn serve(
         *after == 0
     });
     run_hooks(&core, ticket.write, Moment::Received);
-    for fault in &ticket.faults {
-        match fault {
-            FaultKind::Delay(time) => tokio::time::sleep(*time).await,
-            FaultKind::Reset => return reset(&cut),
-            FaultKind::Late(after) => {
-                core.late().push((*after, incoming));
-                return reset(&cut);
-            }
-            FaultKind::Answer {
-                status,
-                headers,
-                body,
-            } => {
-                core.gate().answered(ticket.write, *status);
-                let body = body.clone().into_bytes();
-                return Answer {
-                    status: *status,
-                    headers: headers.clone(),
-                    body,
-                }
-                .into_response();
-            }
-            FaultKind::LoseReply | FaultKind::Garbage => {}
-        }
-    }
+    let incoming = match instead(&core, &ticket, incoming, &cut).await {
+        Ok(incoming) => incoming,
+        Err(response) => return response,
+    };
     let mut answer = process(&core, &incoming, found);
     run_hooks(&core, ticket.write, Moment::Processed);
     if ticket.faults.contains(&FaultKind::LoseReply) {
@@ -135,6 +115,41 @@ pub(crate) async fn serve(
     }
     core.gate().answered(ticket.write, answer.status);
     answer.into_response()
+}
+
+/// Does what the faults ask for before the request is processed; the answer if it is not to be processed.
+async fn instead(
+    core: &Core,
+    ticket: &Ticket,
+    incoming: Incoming,
+    cut: &AtomicBool,
+) -> Result<Incoming, Response<Body>> {
+    for fault in &ticket.faults {
+        match fault {
+            FaultKind::Delay(time) => tokio::time::sleep(*time).await,
+            FaultKind::Reset => return Err(reset(cut)),
+            FaultKind::Late(after) => {
+                core.late().push((*after, incoming));
+                return Err(reset(cut));
+            }
+            FaultKind::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                core.gate().answered(ticket.write, *status);
+                let body = body.clone().into_bytes();
+                let answer = Answer {
+                    status: *status,
+                    headers: headers.clone(),
+                    body,
+                };
+                return Err(answer.into_response());
+            }
+            FaultKind::LoseReply | FaultKind::Garbage => {}
+        }
+    }
+    Ok(incoming)
 }
 
 /// The connection fails with the next byte that is written to it.

@@ -51,6 +51,7 @@ fn expected(fields: Value) -> Value {
         "unchanged": 2,
         "kept": 0,
         "kept_reasons": {},
+        "kept_accounts": [],
         "failures": [],
         "rejected": [],
         "warnings": [],

@@ -133,7 +133,7 @@ fn an_ldap_server_with_an_unknown_certificate() {
     fails(
         &ldap_at(&url, Slapd::BIND_PASSWORD),
         &format!(
-            "error: could not read source `ldap`: connecting to {url}: TLS: invalid peer certificate: UnknownIssuer\nhint: name the certificate authority of the server in `tls.server_certificate` (PEM)\n"
+            "error: could not read source `ldap`: connecting to {url}: TLS: invalid peer certificate: UnknownIssuer; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: name the certificate authority of the server in `tls.server_certificate` (PEM)\n"
         ),
     );
 }

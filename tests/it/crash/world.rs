@@ -45,6 +45,8 @@ pub(crate) enum Work {
     RemovePhone,
     ChangeMetadata,
     Rename,
+    /// They pass their names on in a circle.
+    Exchange,
     RewritePlainId,
     RewriteBase64Id,
     Enable,
@@ -52,7 +54,7 @@ pub(crate) enum Work {
     Delete,
 }
 
-const ALL: [Work; 16] = [
+const ALL: [Work; 17] = [
     Work::Nothing,
     Work::Create,
     Work::Adopt,
@@ -64,6 +66,7 @@ const ALL: [Work; 16] = [
     Work::RemovePhone,
     Work::ChangeMetadata,
     Work::Rename,
+    Work::Exchange,
     Work::RewritePlainId,
     Work::RewriteBase64Id,
     Work::Enable,
@@ -101,7 +104,11 @@ impl Before {
                     listed.push(email.clone());
                 }
                 if work != Work::Create {
-                    zitadel.add_user(account(work, &email));
+                    let mut account = account(work, &email);
+                    if work == Work::Exchange {
+                        account.email = format!("exchange.{}@example.org", (number + 1) % each);
+                    }
+                    zitadel.add_user(account);
                 }
             }
         }
@@ -181,7 +188,7 @@ fn account(work: Work, email: &str) -> UserSeed {
         ..UserSeed::default()
     };
     match work {
-        Work::Nothing | Work::Create | Work::Disable | Work::Delete | Work::RemovePhone => {}
+        Work::Nothing | Work::Exchange | Work::Create | Work::Disable | Work::Delete | Work::RemovePhone => {}
         Work::Adopt => {
             user.nick_name.clear();
             user.metadata.clear();

@@ -39,8 +39,12 @@ impl World {
                 .map(|(name, value)| (name.to_owned(), value))
         }));
         names.extend(ukt.iter().flat_map(|ukt| {
-            [("ukt_list", ukt.list_url()), ("ukt_token", ukt.token_url())]
-                .map(|(name, value)| (name.to_owned(), value))
+            [
+                ("ukt_list", ukt.list_url()),
+                ("ukt_token", ukt.token_url()),
+                ("ukt_host", host(&ukt.list_url())),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
         }));
         names.extend(certificates.iter().flat_map(certificate_names));
         // Longer ones first: one value may be the beginning of another.
@@ -78,6 +82,12 @@ impl World {
         self.names.retain(|(known, _)| known != name);
         self.names.push((name.to_owned(), value));
     }
+}
+
+/// Host and port, as they name a place in a list.
+fn host(url: &str) -> String {
+    let (_, rest) = url.split_once("://").expect("a scheme");
+    rest.split('/').next().unwrap_or_default().to_owned()
 }
 
 fn zitadel_names(zitadel: &ZitadelDouble) -> Vec<(String, String)> {

@@ -1,0 +1,281 @@
+//! A filter that is tested here, on an entry that was read. Pure.
+//!
+//! Texts are compared without regard to letter case, numbers as numbers; there is no schema to ask.
+
+use ldap3::asn1::{PL, StructureTag};
+
+use super::filter;
+
+/// A filter that can be tested.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    text: String,
+    node: Node,
+}
+
+#[derive(Debug, Clone)]
+enum Node {
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Item(String, Test),
+}
+
+#[derive(Debug, Clone)]
+enum Test {
+    Present,
+    Equal(Vec<u8>),
+    AtLeast(Vec<u8>),
+    AtMost(Vec<u8>),
+    Parts {
+        start: Vec<u8>,
+        middle: Vec<Vec<u8>>,
+        end: Vec<u8>,
+    },
+    AllBits(i64),
+    AnyBit(i64),
+}
+
+impl Expression {
+    /// Reads a filter.
+    ///
+    /// # Errors
+    /// What is wrong, or what needs a server to be tested.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        filter::check(text)?;
+        let tag = ldap3::parse_filter(text).map_err(|()| "this is no LDAP filter".to_owned())?;
+        let tag = ldap3::asn1::ASNTag::into_structure(tag);
+        let node = node(tag).ok_or("matching rules other than the two for bits need a server")?;
+        Ok(Self {
+            text: text.to_owned(),
+            node,
+        })
+    }
+
+    /// The attributes that any filter asks for, also one that cannot be tested here.
+    pub(crate) fn names_in(filter: &str) -> Vec<String> {
+        let parts = filter.split('(').filter_map(|part| part.split_once('='));
+        let name = |name: &str| {
+            name.split(':')
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(['<', '>', '~'])
+                .to_owned()
+        };
+        parts
+            .map(|(left, _)| name(left))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The attributes that it looks at.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        collect(&self.node, &mut names);
+        names
+    }
+
+    /// Whether an entry matches; `values` gives those of an attribute.
+    pub fn matches<'a>(&self, values: &dyn Fn(&str) -> Vec<&'a [u8]>) -> bool {
+        matches(&self.node, values)
+    }
+}
+
+fn collect<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
+    match node {
+        Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|node| collect(node, names)),
+        Node::Not(node) => collect(node, names),
+        Node::Item(name, _) => names.push(name),
+    }
+}
+
+fn matches<'a>(node: &Node, values: &dyn Fn(&str) -> Vec<&'a [u8]>) -> bool {
+    match node {
+        Node::And(nodes) => nodes.iter().all(|node| matches(node, values)),
+        Node::Or(nodes) => nodes.iter().any(|node| matches(node, values)),
+        Node::Not(node) => !matches(node, values),
+        Node::Item(name, test) => values(name).into_iter().any(|value| test.holds(value)),
+    }
+}
+
+impl Test {
+    fn holds(&self, value: &[u8]) -> bool {
+        match self {
+            Self::Present => true,
+            Self::Equal(expected) => fold(value) == fold(expected),
+            Self::AtLeast(bound) => compare(value, bound).is_ge(),
+            Self::AtMost(bound) => compare(value, bound).is_le(),
+            Self::AllBits(bits) => number(value).is_some_and(|number| number & bits == *bits),
+            Self::AnyBit(bits) => number(value).is_some_and(|number| number & bits != 0),
+            Self::Parts { start, middle, end } => has_parts(&fold(value), start, middle, end),
+        }
+    }
+}
+
+fn has_parts(value: &[u8], start: &[u8], middle: &[Vec<u8>], end: &[u8]) -> bool {
+    let Some(mut rest) = value
+        .strip_prefix(fold(start).as_slice())
+        .and_then(|rest| rest.strip_suffix(fold(end).as_slice()))
+    else {
+        return false;
+    };
+    middle.iter().map(|part| fold(part)).all(|part| {
+        let at = (0..=rest.len()).find(|at| rest[*at..].starts_with(&part));
+        rest = at.map_or(rest, |at| &rest[at + part.len()..]);
+        at.is_some()
+    })
+}
+
+fn fold(value: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_lowercase().into_bytes(),
+        Err(_) => value.to_vec(),
+    }
+}
+
+fn number(value: &[u8]) -> Option<i64> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+fn compare(value: &[u8], bound: &[u8]) -> std::cmp::Ordering {
+    match (number(value), number(bound)) {
+        (Some(value), Some(bound)) => value.cmp(&bound),
+        _ => fold(value).cmp(&fold(bound)),
+    }
+}
+
+/// RFC 4511, 4.5.1: the number of the tag is the kind of filter.
+fn node(tag: StructureTag) -> Option<Node> {
+    match (tag.id, tag.payload) {
+        (0, PL::C(parts)) => Some(Node::And(parts.into_iter().map(node).collect::<Option<_>>()?)),
+        (1, PL::C(parts)) => Some(Node::Or(parts.into_iter().map(node).collect::<Option<_>>()?)),
+        (2, PL::C(parts)) => Some(Node::Not(Box::new(node(parts.into_iter().next()?)?))),
+        (7, PL::P(name)) => item(name, Test::Present),
+        (9, PL::C(parts)) => bits(parts),
+        (4, PL::C(parts)) => {
+            let [name, parts] = <[StructureTag; 2]>::try_from(parts).ok()?;
+            item(bytes(name)?, substrings(parts)?)
+        }
+        (kind, PL::C(parts)) => {
+            let [name, value] = <[StructureTag; 2]>::try_from(parts).ok()?;
+            let value = bytes(value)?;
+            let test = match kind {
+                3 | 8 => Test::Equal(value),
+                5 => Test::AtLeast(value),
+                6 => Test::AtMost(value),
+                _ => return None,
+            };
+            item(bytes(name)?, test)
+        }
+        _ => None,
+    }
+}
+
+fn item(name: Vec<u8>, test: Test) -> Option<Node> {
+    Some(Node::Item(String::from_utf8(name).ok()?, test))
+}
+
+fn bytes(tag: StructureTag) -> Option<Vec<u8>> {
+    match tag.payload {
+        PL::P(bytes) => Some(bytes),
+        PL::C(_) => None,
+    }
+}
+
+fn substrings(tag: StructureTag) -> Option<Test> {
+    let PL::C(parts) = tag.payload else {
+        return None;
+    };
+    let (mut start, mut middle, mut end) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts {
+        match part.id {
+            0 => start = bytes(part)?,
+            1 => middle.push(bytes(part)?),
+            _ => end = bytes(part)?,
+        }
+    }
+    Some(Test::Parts { start, middle, end })
+}
+
+fn bits(parts: Vec<StructureTag>) -> Option<Node> {
+    let (mut rule, mut name, mut value) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts {
+        match part.id {
+            1 => rule = bytes(part)?,
+            2 => name = bytes(part)?,
+            3 => value = bytes(part)?,
+            _ => {}
+        }
+    }
+    let bits = number(&value)?;
+    match rule.as_slice() {
+        b"1.2.840.113556.1.4.803" => item(name, Test::AllBits(bits)),
+        b"1.2.840.113556.1.4.804" => item(name, Test::AnyBit(bits)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(filter: &str) -> bool {
+        let values = |name: &str| -> Vec<&'static [u8]> {
+            match name {
+                "uac" => vec![b"514"],
+                "type" => vec![b"Staff", b"External"],
+                "end" => vec![b"20300101000000Z"],
+                _ => vec![],
+            }
+        };
+        Expression::parse(filter).unwrap().matches(&values)
+    }
+
+    #[test]
+    fn filters_hold_as_on_a_server() {
+        for filter in [
+            "(type=staff)",
+            "(type=EXTERNAL)",
+            "(&(type=staff)(uac=514))",
+            "(|(type=no)(uac=*))",
+            "(!(absent=1))",
+            "(!(absent=*))",
+            "(type=st*f)",
+            "(type=*a*f*)",
+            "(uac>=100)",
+            "(uac<=1000)",
+            "(end>=20290101000000Z)",
+            "(uac:1.2.840.113556.1.4.803:=2)",
+            "(uac:1.2.840.113556.1.4.804:=3)",
+            "(&)",
+        ] {
+            assert!(holds(filter), "{filter}");
+            assert!(!holds(&format!("(!{filter})")), "not {filter}");
+        }
+        for filter in [
+            "(absent=*)",
+            "(type=sta)",
+            "(type=*ff*ff)",
+            "(type=st*staff)",
+            "(uac>=1000)",
+            "(uac:1.2.840.113556.1.4.803:=3)",
+            "(|)",
+        ] {
+            assert!(!holds(filter), "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_needs_a_server_is_refused() {
+        for filter in ["(memberOf:1.2.840.113556.1.4.1941:=cn=a)", "(cn:dn:=x)", "(uid=a"] {
+            assert!(Expression::parse(filter).is_err(), "{filter}");
+        }
+        let names = Expression::parse("(&(a=1)(!(b=*)))").unwrap();
+        assert_eq!(names.names(), ["a", "b"]);
+    }
+}

@@ -1,0 +1,167 @@
+//! A plan in a file, to be looked at and applied later. It holds personal values, so nobody else may read it.
+
+mod document;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use self::document::ChangeDocument;
+use crate::config::{Settings, ZitadelSettings};
+use crate::model::{Change, Plan, Schema};
+
+/// The only form that this version writes and reads.
+const SCHEMA: &str = "directory-sync/plan/1";
+
+/// What a plan is good for: nothing else may be changed by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Address of the target.
+    target: String,
+    organization: String,
+    /// Hash of what decides: policy, mapping, target.
+    configuration: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: String,
+    made: String,
+    binding: Binding,
+    changes: Vec<ChangeDocument>,
+}
+
+/// Why a plan file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the plan {}: {what}", path.display())]
+pub struct PlanFileError {
+    path: PathBuf,
+    what: String,
+    /// What to do next.
+    pub hint: &'static str,
+}
+
+impl Binding {
+    /// What this configuration is about.
+    pub fn of(settings: &Settings, zitadel: &ZitadelSettings) -> Self {
+        // Secrets print as nothing, so they may change without making a plan worthless.
+        let decides = format!("{:?}", (&settings.policy, &settings.sources, zitadel));
+        Self {
+            target: zitadel.url.to_string(),
+            organization: zitadel.organization_id.clone(),
+            configuration: hex::encode(&Sha256::digest(decides)[..16]),
+        }
+    }
+
+    fn objection(&self, of_file: &Self) -> Option<(String, &'static str)> {
+        if (&self.target, &self.organization) != (&of_file.target, &of_file.organization) {
+            let what = format!(
+                "it is for organization {} at {}, and the configuration names {} at {}",
+                of_file.organization, of_file.target, self.organization, self.target
+            );
+            return Some((what, "apply it with the configuration it was made with"));
+        }
+        (self.configuration != of_file.configuration).then(|| {
+            let what = "it was made with another configuration, or another version of this program";
+            (
+                what.to_owned(),
+                "make a new one: `directory-sync plan --out FILE`",
+            )
+        })
+    }
+}
+
+/// Writes a plan, whole or not at all, readable for its owner alone.
+///
+/// # Errors
+/// The file could not be written.
+pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA.to_owned(),
+        made: Timestamp::now().to_string(),
+        binding: binding.clone(),
+        changes: plan
+            .changes
+            .iter()
+            .map(|change| ChangeDocument::new(change, schema))
+            .collect(),
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let unfinished = path.with_file_name(name);
+    let written = private(&unfinished)
+        .and_then(|file| fill(file, &document))
+        .and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        // What is half written is of no use to anybody.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn fill(file: File, document: &Document) -> io::Result<()> {
+    let mut out = io::BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    writeln!(out)?;
+    out.into_inner()?.sync_all()
+}
+
+/// Reads the changes of a plan that is good for this configuration.
+///
+/// # Errors
+/// It cannot be read, is no plan of this version, or was made for something else.
+pub fn read(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
+    let error = |what: String, hint| PlanFileError {
+        path: path.to_owned(),
+        what,
+        hint,
+    };
+    let text = fs::read_to_string(path)
+        .map_err(|problem| error(problem.to_string(), "name a file that `plan --out` wrote"))?;
+    parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
+}
+
+fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
+    const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let no_plan = |problem: serde_json::Error| (format!("it is no plan of `plan --out`: {problem}"), NEW);
+    let head: Head = serde_json::from_str(text).map_err(no_plan)?;
+    if head.schema != SCHEMA {
+        let what = format!(
+            "it has the schema {:?}, and this version knows `{SCHEMA}`",
+            head.schema
+        );
+        return Err((what, NEW));
+    }
+    let document: Document = serde_json::from_str(text).map_err(no_plan)?;
+    if let Some(objection) = binding.objection(&document.binding) {
+        return Err(objection);
+    }
+    let changes = document.changes.into_iter().enumerate();
+    changes
+        .map(|(place, change)| {
+            change
+                .change(schema)
+                .map_err(|problem| (format!("change {}: {problem}", place + 1), NEW))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! `apply`: a plan that was made earlier, as far as it is still true.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::Path;
+
+use super::World;
+use super::ending::Stop;
+use super::sync::{self, Job, Mode, Request};
+use crate::apply::{Context, NotApplied, Outcome};
+use crate::exit::Exit;
+use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
+use crate::plan::{self, Known, Policy, Proof};
+use crate::plan_file::{self, Binding};
+use crate::report::{Messages, Report};
+use crate::signals::Signals;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::{Target, TargetError};
+
+/// Reads the plan, and applies what is left of it.
+pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>) -> io::Result<Exit> {
+    let Some(zitadel) = &request.settings.zitadel else {
+        return Ok(Exit::Usage);
+    };
+    let binding = Binding::of(request.settings, zitadel);
+    match plan_file::read(file, &super::schema(request.settings), &binding) {
+        Ok(changes) => {
+            let job = Job::Planned(&changes);
+            sync::run(Request { job, ..request }, world).await
+        }
+        Err(error) => {
+            Messages::new(world.err, request.global.log_format)
+                .error(&error.to_string(), Some(error.hint))?;
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// Looks at every account concerned once more, and applies the changes whose account is as it was.
+pub(super) async fn with_target(
+    target: &ZitadelTarget,
+    changes: &[Change],
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> Result<(), Stop> {
+    let signals = Signals::of_process();
+    let checked = tokio::select! {
+        checked = check(target, changes) => checked?,
+        signal = signals.wait() => return Err(Stop::Signalled(signal)),
+    };
+    let Checked { mut plan, moved } = checked;
+    plan::protect(&mut plan, target.schema(), &request.settings.guard.protected);
+    plan::arrange(target.schema(), &mut plan);
+    report.add_plan(&plan);
+    for (change, reason) in moved {
+        let result = Err(NotApplied::NotStarted(reason));
+        report.add_outcome(change, &Outcome { index: 0, result });
+    }
+    sync::show_plan(&plan, target, request, world)?;
+    // The sources were found complete when the plan was made; without that it was not kept.
+    let approved = sync::approve(plan, &Proof::default(), target, request, world)?;
+    if request.mode == Mode::Write {
+        let nobody = Desired::default();
+        let context = Context {
+            known: &Known::new(&nobody),
+            // Whom a new account would belong to was not looked up in the sources this time.
+            policy: Policy {
+                adopt: false,
+                ..request.settings.policy
+            },
+            protected: &request.settings.guard.protected,
+            signals: &signals,
+            settings: request.settings.apply,
+        };
+        sync::apply_plan(target, &approved, &context, report).await?;
+    }
+    Ok(())
+}
+
+/// A plan, and what of it is not true any more.
+struct Checked<'a> {
+    plan: Plan,
+    moved: Vec<(&'a Change, &'static str)>,
+}
+
+async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<Checked<'a>, TargetError> {
+    target.prepare().await?;
+    let current = Current::read(target, changes).await?;
+    let expectations: Vec<(usize, Expectation<'_>)> = changes
+        .iter()
+        .enumerate()
+        .flat_map(|(place, change)| {
+            let before = plan::unlisted_before(target.schema(), change);
+            before.into_iter().map(move |expectation| (place, expectation))
+        })
+        .collect();
+    let questions: Vec<Expectation<'_>> = expectations.iter().map(|(_, question)| *question).collect();
+    let unmet = target.confirm(&questions).await?;
+    let unmet: HashSet<usize> = unmet.iter().map(|unmet| expectations[unmet.index].0).collect();
+    let mut checked = Checked {
+        plan: current.counts,
+        moved: Vec::new(),
+    };
+    for (place, change) in changes.iter().enumerate() {
+        let account = match change.target_id() {
+            Some(account) => current.by_account.get(account),
+            None => change.id().and_then(|id| current.by_person.get(id)),
+        };
+        let moved = plan::moved(target.schema(), change, account)
+            .or_else(|| unmet.contains(&place).then_some(plan::MOVED));
+        match moved {
+            Some(reason) => checked.moved.push((change, reason)),
+            None => checked.plan.changes.push(change.clone()),
+        }
+    }
+    Ok(checked)
+}
+
+/// The accounts of a plan as they are now.
+struct Current {
+    by_account: HashMap<TargetId, Account>,
+    by_person: HashMap<ExternalId, Account>,
+    /// A plan of nothing, with the numbers that the guard takes its shares of.
+    counts: Plan,
+}
+
+impl Current {
+    async fn read(target: &impl Target, changes: &[Change]) -> Result<Self, TargetError> {
+        let accounts: HashSet<&TargetId> = changes.iter().filter_map(Change::target_id).collect();
+        let new = changes.iter().filter(|change| change.target_id().is_none());
+        let people: HashSet<&ExternalId> = new.filter_map(Change::id).collect();
+        let mut current = Self {
+            by_account: HashMap::new(),
+            by_person: HashMap::new(),
+            counts: Plan::default(),
+        };
+        let mut each = |account: Account| {
+            plan::count(&mut current.counts, &account);
+            if let Some(id) = account.id.as_ref().filter(|id| people.contains(id)) {
+                current.by_person.insert(id.clone(), account.clone());
+            }
+            if accounts.contains(&account.target_id) {
+                current.by_account.insert(account.target_id.clone(), account);
+            }
+        };
+        target.read(&mut each).await?;
+        Ok(current)
+    }
+}

@@ -1,0 +1,183 @@
+//! `check`: what a directory says about itself, and what a whole read of it shows.
+
+use ldap3::Scope;
+
+use super::connect::{self, Connection};
+use super::entry::{self, Entry};
+use super::failure::Failure;
+use super::person::Tally;
+use super::search::Search;
+use super::survey::Survey;
+use super::{LdapSource, mapped, now};
+use crate::config::{Expression, LdapActive};
+use crate::model::Finding;
+use crate::source::merge::{Collected, counted};
+use crate::source::{Record, Source as _};
+
+/// What is asked of the root of the tree. Attributes that a server does not have are left out of its answer.
+const ROOT: [&str; 6] = [
+    "vendorName",
+    "vendorVersion",
+    "namingContexts",
+    "supportedControl",
+    "isGlobalCatalogReady",
+    "objectClass",
+];
+const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+
+impl LdapSource {
+    /// Each step of a read, to the first that fails.
+    pub(super) async fn diagnose(&self) -> Vec<Finding> {
+        let mut connection = match connect::open(&self.settings, self.trust.as_ref()).await {
+            Ok(connection) => connection,
+            Err(failure) => return vec![self.problem("connection and bind", failure)],
+        };
+        let mut findings = vec![Finding::ok(
+            self.subject("connection and bind"),
+            connection.shown(),
+        )];
+        findings.push(Finding::ok(
+            self.subject("directory"),
+            self.root(&mut connection).await,
+        ));
+        findings.extend(self.hidden_people());
+        findings.extend(self.check_entries(&mut connection).await);
+        connection.close().await;
+        findings
+    }
+
+    /// Not worth failing for: a server may keep its root to itself.
+    async fn root(&self, connection: &mut Connection) -> String {
+        let ldap = connection.ldap.with_timeout(self.settings.timeout);
+        let search = ldap.search("", Scope::Base, "(objectClass=*)", ROOT).await;
+        let root = search.ok().and_then(|found| found.0.into_iter().next());
+        match root.and_then(|root| Entry::parse(root.0)) {
+            Some(root) => describe(&root),
+            None => "says nothing about itself (root DSE)".to_owned(),
+        }
+    }
+
+    async fn check_entries(&self, connection: &mut Connection) -> Vec<Finding> {
+        let mut search = Search::new(&self.settings, &self.attributes);
+        let mut tally = Tally::at(now()).with(Survey::new(&mapped(&self.settings.attributes)));
+        let mut records = Collected::new(&self.name, self.kind());
+        let (mut usable, mut rejected) = (0, 0);
+        let mut each = |record| match record {
+            // Nobody is kept: the directory may be large.
+            Record::Person(_) => usable += 1,
+            Record::Rejected(_) if rejected > 0 => rejected += 1,
+            Record::Rejected(first) => {
+                rejected = 1;
+                records.push(Record::Rejected(first));
+            }
+            Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => {}
+        };
+        let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
+        if let Err(failure) = search.run(connection, &mut entry).await {
+            return vec![self.problem("entries", failure)];
+        }
+        if search.entries == 0 {
+            return vec![self.nobody()];
+        }
+        let pages = format!(
+            "the first of {} took {:.3} s; no limit struck",
+            counted(search.pages, "page"),
+            search.first_page.as_secs_f64()
+        );
+        let mut findings = vec![Finding::ok(self.subject("pages"), pages)];
+        findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
+        if search.references > 0 {
+            let told = format!(
+                "{} to other servers passed over, which is normal for a whole domain",
+                counted(search.references, "reference")
+            );
+            findings.push(Finding::ok(self.subject("references"), told));
+        }
+        findings.extend(
+            tally
+                .survey()
+                .into_iter()
+                .flat_map(|survey| self.surveyed(survey)),
+        );
+        findings
+    }
+
+    fn surveyed(&self, survey: &Survey) -> Vec<Finding> {
+        let mut findings = vec![Finding::ok(self.subject("attributes"), survey.blind_spots())];
+        if let Some(duplicates) = survey.duplicates() {
+            let fix =
+                "give each person values of their own; otherwise none of those who share one is written";
+            findings.push(Finding::problem(
+                self.subject("duplicates"),
+                duplicates,
+                Some(fix.to_owned()),
+            ));
+        }
+        findings
+    }
+
+    fn nobody(&self) -> Finding {
+        let (base_dn, user_filter) = (&self.settings.base_dn, &self.settings.user_filter);
+        let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
+        let hint = "check `base_dn`, `user_filter` and what this account may read";
+        self.problem("entries", nobody.hint(hint))
+    }
+
+    /// People whom the search filter hides when they are disabled look absent, and keep their accounts.
+    fn hidden_people(&self) -> Option<Finding> {
+        let asked = Expression::names_in(&self.settings.user_filter);
+        let deciding: Vec<&str> = match &self.settings.attributes.active {
+            LdapActive::Status { attribute, .. } => vec![&attribute.name],
+            LdapActive::Rules(rules) => rules.iter().flat_map(|rule| rule.attributes()).collect(),
+        };
+        let hides = |name: &&&str| {
+            let key = entry::key(name);
+            key != "objectclass" && asked.iter().any(|asked| entry::key(asked) == key)
+        };
+        let name = deciding.iter().find(hides)?;
+        let told = format!(
+            "warning: `user_filter` asks for `{name}`, which says who is disabled: disabled people it leaves out look \
+             absent and keep their accounts; take `{name}` out of the filter"
+        );
+        Some(Finding::ok(self.subject("user_filter"), told))
+    }
+
+    fn problem(&self, step: &str, failure: Failure) -> Finding {
+        Finding::problem(self.subject(step), failure.what, failure.hint)
+    }
+
+    fn subject(&self, step: &str) -> String {
+        format!("source `{}`: {step}", self.name)
+    }
+}
+
+fn describe(root: &Entry) -> String {
+    let texts = |name: &str| -> Vec<String> {
+        let key = entry::key(name);
+        let values = root.values(&key);
+        values
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+            .collect()
+    };
+    let is_openldap = texts("objectClass")
+        .iter()
+        .any(|class| class == "OpenLDAProotDSE");
+    let vendor = match [texts("vendorName"), texts("vendorVersion")].concat().join(" ") {
+        vendor if !vendor.is_empty() => vendor,
+        _ if is_openldap => "OpenLDAP".to_owned(),
+        _ if !texts("isGlobalCatalogReady").is_empty() => "Active Directory".to_owned(),
+        _ => "unknown vendor".to_owned(),
+    };
+    let pages = if texts("supportedControl")
+        .iter()
+        .any(|control| control == PAGED_RESULTS)
+    {
+        "offers pages"
+    } else {
+        "offers no pages (`page_size: 0`)"
+    };
+    format!(
+        "{vendor}; {pages}; holds {}",
+        texts("namingContexts").join(" and ")
+    )
+}

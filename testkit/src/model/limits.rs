@@ -1,0 +1,92 @@
+//! The limits and proofs of the guard.
+
+use serde_json::Value;
+
+use super::judge::{Judge, Said};
+use super::rules::is_removal;
+use super::settings::Limit;
+use super::wanted::{Accounts, has_role, is_ours_to_see};
+use crate::zitadel::{UserState, UserView};
+
+impl Judge<'_> {
+    /// The exit code 4 and the limits and proofs of the configuration go together.
+    pub(super) fn refused_rightly(&self, said: &Said) -> Result<(), String> {
+        let Some(plan) = &said.plan else { return Ok(()) };
+        let changes = plan["changes"].as_array().map_or(&[][..], Vec::as_slice);
+        let count = |wanted: &dyn Fn(&Value) -> bool| changes.iter().filter(|change| wanted(change)).count();
+        let removals = count(&|change| change["action"] == "delete" || change["action"] == "disable");
+        let renames = count(&|change| {
+            let attributes = change["attributes"].as_array();
+            change["action"] != "create"
+                && attributes.is_some_and(|all| all.iter().any(|one| one["name"] == "email"))
+        });
+        let settings = self.settings;
+        let too_much = |whole: &usize| {
+            settings.max_removals.forbids(removals, *whole)
+                || settings.max_logins_changed.forbids(renames, *whole)
+                || settings.max_changes.forbids(changes.len(), *whole)
+        };
+        let wholes = self.wholes();
+        let refused = said.exit == 4;
+        let must = self.lacks_proof() || wholes.iter().all(too_much);
+        let may = must || wholes.iter().any(too_much);
+        if (must && !refused) || (refused && !may) {
+            let what = if refused { "refused" } else { "not refused" };
+            let changes = changes.len();
+            return Err(format!(
+                "{what}: {removals} removals, {renames} renames, {changes} changes of {wholes:?}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn lacks_proof(&self) -> bool {
+        let canary = self.settings.canary.as_ref().map(|canary| canary.to_lowercase());
+        let is_there = |canary: &String| {
+            self.known
+                .people
+                .values()
+                .any(|person| person.email.to_lowercase() == *canary)
+        };
+        (self.known.empty_file && !self.settings.allow_empty)
+            || self.known.people.len() < self.settings.min_users
+            || canary.is_some_and(|canary| !is_there(&canary))
+    }
+
+    /// The active managed accounts: those that are, and those that lists showed that were behind.
+    fn wholes(&self) -> Vec<usize> {
+        let counts = |user: &&UserView| {
+            is_ours_to_see(user)
+                && !user.nick_name.is_empty()
+                && has_role(user)
+                && user.state != UserState::Inactive
+        };
+        let seen = [Some(&self.before), self.visible.as_ref()].into_iter().flatten();
+        seen.map(|accounts| accounts.values().filter(counts).count())
+            .collect()
+    }
+
+    pub(super) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {
+        let wholes = self.wholes();
+        let removed = self
+            .before
+            .values()
+            .filter(|user| is_removal(user, after.get(&user.id)))
+            .count();
+        let renamed = self.before.values().filter(|user| {
+            after
+                .get(&user.id)
+                .is_some_and(|now| now.username != user.username)
+        });
+        let renamed = renamed.count();
+        let check = |limit: Limit, count: usize, what: &str| {
+            if wholes.iter().all(|whole| limit.forbids(count, *whole)) {
+                Err(format!("{count} of {wholes:?} accounts {what}, limit {limit:?}"))
+            } else {
+                Ok(())
+            }
+        };
+        check(self.settings.max_removals, removed, "removed")?;
+        check(self.settings.max_logins_changed, renamed, "renamed")
+    }
+}

@@ -1,0 +1,141 @@
+//! A real domain controller. Ignored unless asked for: `scripts/test` asks when Samba is installed.
+
+use std::fmt::Write as _;
+
+use directory_sync::config::{ActiveRule, LdapActive, LdapAttribute, LdapSettings};
+use directory_sync::model::{Desired, Lifecycle};
+use testkit::samba::Samba;
+
+use crate::sources_reader::{assert_failed, attribute, check_ldap, ldap, read_ldap, text};
+
+const PEOPLE: usize = 120;
+
+/// `u003` is disabled, `u007` has expired.
+fn domain() -> String {
+    let mut ldif = String::new();
+    for number in 0..PEOPLE {
+        let name = format!("u{number:03}");
+        let control = if number == 3 { 546 } else { 544 };
+        let _ = write!(
+            ldif,
+            "dn: CN={name},{}\nobjectClass: user\nsAMAccountName: {name}\ngivenName: F{number}\nsn: \
+             L{number}\nmail: {name}@example.com\nuserAccountControl: {control}\n",
+            Samba::PEOPLE_DN
+        );
+        if number == 7 {
+            ldif.push_str("accountExpires: 130000000000000000\n");
+        }
+        ldif.push('\n');
+    }
+    ldif
+}
+
+fn settings(samba: &Samba, url: &str) -> LdapSettings {
+    let mut settings = ldap(url);
+    settings.base_dn = Samba::BASE_DN.to_owned();
+    settings.bind_dn = Samba::BIND_DN.to_owned();
+    settings.bind_password = Samba::BIND_PASSWORD.into();
+    settings.user_filter = "(&(objectClass=user)(mail=*))".to_owned();
+    settings.page_size = 50.try_into().ok();
+    settings.tls.server_certificate = Some(samba.certificates.ca.clone());
+    settings.attributes.user_id = binary("objectGUID");
+    settings.attributes.active = LdapActive::Status {
+        attribute: attribute("userAccountControl"),
+        disable_mask: 2,
+    };
+    settings
+}
+
+fn binary(name: &str) -> LdapAttribute {
+    LdapAttribute {
+        name: name.to_owned(),
+        is_binary: true,
+    }
+}
+
+fn disabled(desired: &Desired) -> Vec<&str> {
+    let people = desired.identities.iter();
+    let disabled = people.filter(|person| person.lifecycle == Lifecycle::Disabled);
+    let mut emails: Vec<&str> = disabled.filter_map(|person| text(person, "email")).collect();
+    emails.sort_unstable();
+    emails
+}
+
+/// One test, because making a domain takes longer than asking it everything.
+#[tokio::test]
+#[ignore = "needs Samba AD DC; scripts/test runs it where that is installed"]
+async fn a_domain_controller_is_read() {
+    let samba = Samba::with(&domain());
+    let ldaps = settings(&samba, &samba.ldaps_url());
+    let mut start_tls = settings(&samba, &samba.url());
+    start_tls.tls.danger_use_start_tls = true;
+    for settings in [&ldaps, &start_tls] {
+        everybody_is_read_by_a_binary_id(settings).await;
+    }
+    rules_look_at_more_than_the_bit(ldaps.clone()).await;
+    a_sid_is_an_id_too(ldaps.clone()).await;
+    a_refused_bind_is_explained(&samba, ldaps.clone()).await;
+    the_controller_is_described(&ldaps).await;
+}
+
+async fn everybody_is_read_by_a_binary_id(settings: &LdapSettings) {
+    let desired = read_ldap(settings).await.unwrap();
+    assert!(desired.complete, "references of the domain are no loss");
+    assert_eq!((desired.identities.len(), desired.rejected.len()), (PEOPLE, 0));
+    assert_eq!(disabled(&desired), ["u003@example.com"]);
+    for person in &desired.identities {
+        assert_eq!(person.id.as_bytes().len(), 16);
+        assert!(person.origin.at.contains("(objectGUID "), "{:?}", person.origin);
+    }
+}
+
+async fn rules_look_at_more_than_the_bit(mut settings: LdapSettings) {
+    settings.attributes.active = LdapActive::Rules(vec![
+        ActiveRule::UserAccountControl,
+        ActiveRule::AccountExpires,
+        ActiveRule::ComputedControl,
+    ]);
+    let desired = read_ldap(&settings).await.unwrap();
+    assert_eq!(desired.rejected, []);
+    assert_eq!(disabled(&desired), ["u003@example.com", "u007@example.com"]);
+}
+
+async fn a_sid_is_an_id_too(mut settings: LdapSettings) {
+    settings.attributes.user_id = binary("objectSid");
+    let desired = read_ldap(&settings).await.unwrap();
+    assert_eq!(desired.identities.len(), PEOPLE);
+    assert!(desired.identities[0].origin.at.contains("(objectSid S-1-5-21-"));
+}
+
+async fn a_refused_bind_is_explained(samba: &Samba, mut wrong: LdapSettings) {
+    wrong.bind_password = "wrong".into();
+    assert_failed(
+        read_ldap(&wrong).await,
+        &["invalidCredentials (49)", "data 52e"],
+        "the password is wrong",
+    );
+    let plain = settings(samba, &samba.url());
+    assert_failed(
+        read_ldap(&plain).await,
+        &["strongerAuthRequired (8)"],
+        "use an `ldaps://` address",
+    );
+}
+
+async fn the_controller_is_described(settings: &LdapSettings) {
+    let told: Vec<String> = check_ldap(settings)
+        .await
+        .into_iter()
+        .map(|finding| format!("{}: {}", finding.subject, finding.result.expect("all is well")))
+        .collect();
+    let told = told.join("\n");
+    for words in [
+        "directory: Samba Team",
+        "offers pages; holds DC=ad,DC=example,DC=test",
+        "1 reference to other servers passed over",
+        "entries: 120 entries usable",
+        "`displayName` from 120",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
