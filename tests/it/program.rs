@@ -31,7 +31,6 @@ pub(crate) struct Installation {
 pub(crate) struct Ran {
     pub(crate) exit: u8,
     pub(crate) out: String,
-    #[expect(dead_code, reason = "shown when an assertion fails")]
     pub(crate) err: String,
 }
 

@@ -13,7 +13,6 @@ pub(super) fn text(attribute: &str, value: &[u8]) -> Option<String> {
 }
 
 /// The first three fields are little-endian.
-#[expect(clippy::many_single_char_names, reason = "bytes in their order")]
 fn guid(value: &[u8]) -> Option<String> {
     let value = <[u8; 16]>::try_from(value).ok()?;
     let field = |range: Range<usize>, swap: bool| {

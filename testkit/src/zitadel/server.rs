@@ -64,7 +64,6 @@ impl Core {
 }
 
 /// Answers one request, faults and hooks included.
-#[expect(clippy::too_many_lines, reason = "the moments of a request in their order")]
 pub(crate) async fn serve(
     Shared(core): Shared<Arc<Core>>,
     ConnectInfo(Cut(cut)): ConnectInfo<Cut>,

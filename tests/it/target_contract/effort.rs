@@ -8,6 +8,7 @@ use super::support::{World, ada, at, edit_of, filled, person, removal};
 
 /// Requests and messages are foreseen to the last one, for every kind of change.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one change of each kind")]
 async fn a_change_costs_what_is_foreseen() {
     let mut world = World::new();
     (world.settings.verify_email, world.settings.verify_phone) = (true, true);
@@ -68,11 +69,11 @@ async fn a_change_costs_what_is_foreseen() {
         target.apply(&change).await.unwrap();
         let sent = &world.zitadel.codes()[codes..];
         let by = |channel| sent.iter().filter(|code| code.channel == channel).count() as u64;
-        let spent = Effort {
+        let cost = Effort {
             requests: world.zitadel.requests() - requests,
             mails: by(Channel::Mail),
             texts: by(Channel::Sms),
         };
-        assert_eq!(foreseen, spent, "{}", change.action.name());
+        assert_eq!(foreseen, cost, "{}", change.action.name());
     }
 }
