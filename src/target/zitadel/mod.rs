@@ -22,6 +22,7 @@ mod numbering;
 mod phone;
 mod prepare;
 mod read;
+mod reply;
 mod schema;
 mod stream;
 mod wire;
