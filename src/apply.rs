@@ -46,6 +46,9 @@ pub struct Context<'a> {
     pub signals: &'a Signals,
     /// How fast.
     pub settings: ApplySettings,
+    /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
+    /// how every account was.
+    pub takes_over: bool,
 }
 
 /// Applies every change and says what became of each, in order of the plan.
@@ -221,7 +224,9 @@ async fn carry_out(
     context: &Context<'_>,
 ) -> Result<Applied, TargetError> {
     match (target.apply(change).await, &change.action) {
-        (Err(error), Action::Create { identity, .. }) if error.kind == TargetErrorKind::Conflict => {
+        (Err(error), Action::Create { identity, .. })
+            if error.kind == TargetErrorKind::Conflict && context.takes_over =>
+        {
             adopt_holder(target, identity, error, context).await
         }
         (result, _) => result,
@@ -270,11 +275,7 @@ async fn adopt_holder(
     let mut applied = if edit.is_empty() {
         Applied::default()
     } else {
-        target
-            .apply(&Change {
-                action: Action::Adopt(edit),
-            })
-            .await?
+        target.apply(&Action::Adopt(edit).into()).await?
     };
     if !ours {
         applied.warnings.push(format!(

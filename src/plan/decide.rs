@@ -7,8 +7,8 @@ use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
 use super::question::{About, Answers, Questions, looks_ours};
 use super::{diff, order, scope};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
-    Removal, RemovalReason, TargetId, Unmet, Warning,
+    Account, Action, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected, Removal,
+    RemovalReason, TargetId, Unmet, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
@@ -361,7 +361,7 @@ impl Decider<'_, '_> {
     }
 
     fn push(&mut self, action: Action) {
-        self.plan.changes.push(Change { action });
+        self.plan.changes.push(action.into());
     }
 
     fn keep(&mut self, pair: &Pair, identity: &Identity, reason: &'static str) {

@@ -1,6 +1,6 @@
 //! Changes as JSON, attributes by their names. Everything that a change was worked out from is in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ type Values = BTreeMap<String, ValueDocument>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum ChangeDocument {
+pub(crate) enum ChangeDocument {
     Create { person: Person, values: Values },
     Adopt(EditDocument),
     Update(EditDocument),
@@ -24,7 +24,7 @@ pub(super) enum ChangeDocument {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EditDocument {
+pub(crate) struct EditDocument {
     account: String,
     id_before: Option<Box<str>>,
     person: Person,
@@ -37,7 +37,7 @@ pub(super) struct EditDocument {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RemovalDocument {
+pub(crate) struct RemovalDocument {
     reason: Reason,
     before: AccountDocument,
 }
@@ -48,6 +48,7 @@ enum Reason {
     Disabled,
     Absent,
     Listed,
+    Undone,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,7 +61,7 @@ struct AttributeDocument {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Person {
+pub(crate) struct Person {
     id: String,
     state: State,
     values: Values,
@@ -90,16 +91,17 @@ enum State {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct ValueDocument(Vec<Box<str>>);
+pub(crate) struct ValueDocument(Vec<Box<str>>);
 
 impl ChangeDocument {
-    pub(super) fn new(change: &Change, schema: &Schema) -> Self {
+    pub(crate) fn new(change: &Change, schema: &Schema) -> Self {
         let edit = |edit: &Edit| EditDocument::new(edit, schema);
         let removal = |removal: &Removal| RemovalDocument {
             reason: match removal.reason {
                 RemovalReason::Disabled => Reason::Disabled,
                 RemovalReason::Absent => Reason::Absent,
                 RemovalReason::Listed => Reason::Listed,
+                RemovalReason::Undone => Reason::Undone,
             },
             before: AccountDocument::new(&removal.account, schema),
         };
@@ -117,7 +119,7 @@ impl ChangeDocument {
     }
 
     /// The change; the error is what does not fit this target.
-    pub(super) fn change(self, schema: &Schema) -> Result<Change, String> {
+    pub(crate) fn change(self, schema: &Schema) -> Result<Change, String> {
         let action = match self {
             Self::Create { person, values } => Action::Create {
                 identity: person.identity(schema)?,
@@ -132,12 +134,12 @@ impl ChangeDocument {
             Self::Disable(removal) => Action::Disable(removal.removal(schema)?),
             Self::Delete(removal) => Action::Delete(removal.removal(schema)?),
         };
-        Ok(Change { action })
+        Ok(action.into())
     }
 }
 
 impl EditDocument {
-    fn new(edit: &Edit, schema: &Schema) -> Self {
+    pub(crate) fn new(edit: &Edit, schema: &Schema) -> Self {
         let attribute = |change: &AttributeChange| AttributeDocument {
             name: schema.spec(change.attribute).name.to_owned(),
             before: change.before.as_ref().map(ValueDocument::new),
@@ -157,13 +159,15 @@ impl EditDocument {
         }
     }
 
-    fn edit(self, schema: &Schema) -> Result<Edit, String> {
+    pub(crate) fn edit(self, schema: &Schema) -> Result<Edit, String> {
         let attribute = |document: AttributeDocument| {
             let attribute = index(&document.name, schema)?;
+            let value =
+                |value: Option<ValueDocument>| value.map(|value| value.value(attribute, schema)).transpose();
             Ok(AttributeChange {
                 attribute,
-                before: document.before.map(|value| value.value(attribute, schema)),
-                after: document.after.map(|value| value.value(attribute, schema)),
+                before: value(document.before)?,
+                after: value(document.after)?,
                 renames: schema.spec(attribute).uniqueness == Uniqueness::Login,
             })
         };
@@ -194,6 +198,7 @@ impl RemovalDocument {
                 Reason::Disabled => RemovalReason::Disabled,
                 Reason::Absent => RemovalReason::Absent,
                 Reason::Listed => RemovalReason::Listed,
+                Reason::Undone => RemovalReason::Undone,
             },
         })
     }
@@ -292,13 +297,33 @@ impl ValueDocument {
         }
     }
 
-    fn value(self, attribute: AttributeIndex, schema: &Schema) -> Value {
+    fn value(self, attribute: AttributeIndex, schema: &Schema) -> Result<Value, String> {
         use crate::model::Cardinality;
-        match schema.spec(attribute).cardinality {
-            Cardinality::One => Value::Text(self.0.into_iter().next().unwrap_or_default()),
-            Cardinality::Many => Value::Set(self.0.into()),
+        let spec = schema.spec(attribute);
+        match (spec.cardinality, &self.0[..]) {
+            (Cardinality::One, [text]) if !text.is_empty() => Ok(Value::Text(text.clone())),
+            (Cardinality::Many, [_, ..]) => Ok(Value::Set(self.0.into())),
+            _ => Err(format!("`{}` has an empty value, or several", spec.name)),
         }
     }
+}
+
+/// What is wrong with changes that concern one account, or one new person, twice.
+pub(crate) fn twice<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<String> {
+    let mut seen = HashMap::new();
+    for (place, change) in changes.enumerate() {
+        let subject = match change.target_id() {
+            Some(account) => format!("account {account}"),
+            None => format!("person {}", change.id_text()),
+        };
+        if let Some(first) = seen.insert(subject, place + 1) {
+            return Some(format!(
+                "changes {first} and {} concern the same account",
+                place + 1
+            ));
+        }
+    }
+    None
 }
 
 fn values(attributes: &Attributes, schema: &Schema) -> Values {
@@ -312,7 +337,7 @@ fn attributes(values: Values, schema: &Schema) -> Result<Attributes, String> {
     let mut attributes = Attributes::empty(schema);
     for (name, value) in values {
         let index = index(&name, schema)?;
-        attributes.set(index, Some(value.value(index, schema)));
+        attributes.set(index, Some(value.value(index, schema)?));
     }
     Ok(attributes)
 }

@@ -85,7 +85,7 @@ prop_compose! {
             4 => Action::Disable(removal),
             _ => Action::Delete(removal),
         };
-        Change { action }
+        action.into()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::config::SourceSettings;
 use crate::exit::Exit;
 use crate::model::{Action, Change, Plan, RecordRef, Rejected, SourceRead, Warning};
 use crate::target::{RequestStats, TargetError};
+use crate::undo_file::Lost;
 
 /// The report of a run, schema `directory-sync/report/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +37,12 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// What the run changed can be undone with this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_file: Option<String>,
+    /// What no undo brings back of what this run does; of an undo, what it does not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot_be_undone: Vec<Lost>,
     /// One for each source, in the order of the configuration.
     pub sources: Vec<SourceReport>,
     /// The target before the run.
@@ -181,6 +188,8 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            undo_file: None,
+            cannot_be_undone: Vec::new(),
             sources: Vec::new(),
             target: TargetReport {
                 kind: "zitadel",

@@ -90,23 +90,20 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             }),
         }
     };
-    let (attributes, edit) = match &change.action {
+    let edit = change.edit();
+    let attributes = match &change.action {
         Action::Create { attributes, .. } => {
             let set = schema
                 .iter()
                 .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-            (
-                set.map(|(index, value)| attribute(index, None, Some(value)))
-                    .collect(),
-                None,
-            )
+            set.map(|(index, value)| attribute(index, None, Some(value)))
+                .collect()
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            let changed = edit.attributes.iter();
+        _ => {
+            let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
             let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            (changed.collect(), Some(edit))
+            changed.collect()
         }
-        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None),
     };
     PlannedChange {
         action: change.action.name(),

@@ -1,5 +1,6 @@
 //! A run in a few lines that stand alone in a log: what was started, what was read, what came of it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::json::Report;
@@ -49,7 +50,29 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             writeln!(out, "  hint: {}", one_line(hint))?;
         }
     }
-    Ok(())
+    lost(out, report)
+}
+
+/// Prints how the run can be undone, and what that does not bring back.
+fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
+    for lost in &report.cannot_be_undone {
+        *accounts.entry(&lost.what).or_default() += 1;
+    }
+    for (what, count) in accounts {
+        let accounts = if count == 1 { "account" } else { "accounts" };
+        writeln!(out, "cannot be undone: {count} {accounts}: {what}")?;
+    }
+    match &report.undo_file {
+        Some(file) => {
+            let file = one_line(file);
+            writeln!(
+                out,
+                "How everything was is in {file}; `directory-sync undo {file}` takes this run back"
+            )
+        }
+        None => Ok(()),
+    }
 }
 
 /// What a run came to, and what to do next.
@@ -111,7 +134,18 @@ fn pending(report: &Report) -> String {
 }
 
 /// What is left to the administrator.
-fn next(report: &Report) -> Option<&'static str> {
+fn next(report: &Report) -> Option<String> {
+    match (&report.hint, &report.error, report.failures.is_empty()) {
+        // Only an undo that came to its end has something to say to everybody.
+        (Some(hint), None, true) => Some(hint.clone()),
+        (Some(hint), None, false) => Some(format!(
+            "look into the failures above; the same command tries again what is left of the file. Then {hint}"
+        )),
+        _ => mend(report).map(str::to_owned),
+    }
+}
+
+fn mend(report: &Report) -> Option<&'static str> {
     if !matches!(report.outcome, "partial" | "planned") {
         return None;
     }

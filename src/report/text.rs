@@ -55,11 +55,14 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if let Some(target_id) = change.target_id() {
         let _ = write!(line, "  account {target_id}");
     }
-    let details = match &change.action {
-        Action::Create { .. } => String::new(),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
-        Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
-    };
+    let reason = reason(change).map(str::to_owned);
+    let edited = change.edit().map(|edit| edit_details(edit, schema, show));
+    let mut details: Vec<String> = reason.into_iter().chain(edited).collect();
+    details.retain(|details| !details.is_empty());
+    if details.is_empty() && change.edit().is_some() {
+        details.push("what the account list does not show".to_owned());
+    }
+    let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
@@ -104,6 +107,7 @@ pub(super) fn reason(change: &Change) -> Option<&'static str> {
             RemovalReason::Disabled => "disabled in the source",
             RemovalReason::Absent => "absent from all sources",
             RemovalReason::Listed => "on the list of leavers",
+            RemovalReason::Undone => "the run that is undone brought it into use",
         }),
         _ => None,
     }
@@ -122,16 +126,15 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
                 }
             }
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            for change in &edit.attributes {
-                let name = schema.spec(change.attribute).name;
-                let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
-                writeln!(out, "      {name}: {before} -> {after}")?;
-            }
-        }
         Action::Disable(removal) | Action::Delete(removal) => {
             writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
+        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => {}
+    }
+    for change in change.edit().into_iter().flat_map(|edit| &edit.attributes) {
+        let name = schema.spec(change.attribute).name;
+        let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
+        writeln!(out, "      {name}: {before} -> {after}")?;
     }
     Ok(())
 }

@@ -171,7 +171,7 @@ impl ZitadelTarget {
     }
 
     /// All metadata of a user. A user who is gone holds nothing.
-    async fn metadata(&self, user: &str) -> Result<HashMap<Box<str>, Vec<u8>>, TargetError> {
+    pub(super) async fn metadata(&self, user: &str) -> Result<HashMap<Box<str>, Vec<u8>>, TargetError> {
         let path = ["management", "v1", "users", user, "metadata", "_search"];
         let page: Result<Page<Metadata>, _> = self
             .api

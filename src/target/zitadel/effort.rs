@@ -1,13 +1,17 @@
 //! How many calls a change needs and what messages it causes, before it is made.
 
 use super::ZitadelTarget;
+use super::restore::{link_calls, role_calls};
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
-use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle};
+use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
 use crate::target::Effort;
 
 impl ZitadelTarget {
     /// What a change costs when nothing goes wrong.
     pub(super) fn foresee(&self, change: &Change) -> Effort {
+        if let Some(restore) = &change.restore {
+            return self.foresee_undo(change, restore);
+        }
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
             Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
@@ -25,6 +29,28 @@ impl ZitadelTarget {
                 requests: 1,
                 ..Effort::default()
             },
+        }
+    }
+
+    /// An undo sends nobody a message.
+    fn foresee_undo(&self, change: &Change, restore: &Restore) -> Effort {
+        let edit = change.edit().map_or(0, |edit| {
+            let roles = u64::from(!edit.grant.is_empty());
+            let all_roles = role_calls(restore) as u64;
+            let given = if all_roles > 0 { all_roles } else { roles };
+            self.foresee_edit(edit).requests - roles + given + link_calls(restore) as u64
+        });
+        let requests = match &change.action {
+            Action::Create { identity, .. } => {
+                1 + u64::from(identity.lifecycle == Lifecycle::Disabled) + role_calls(restore) as u64
+            }
+            Action::Disable(_) => edit + 1 + u64::from(restore.mark),
+            Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
+            Action::Delete(_) => 1,
+        };
+        Effort {
+            requests,
+            ..Effort::default()
         }
     }
 

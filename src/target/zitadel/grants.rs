@@ -187,6 +187,14 @@ impl ZitadelTarget {
         accept(set, &[id::GRANT_UNCHANGED]).map(drop)
     }
 
+    /// All grants of a user that can be seen, on whatever project.
+    pub(super) async fn all_grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
+        let query = json!({"queries": [{"userIdQuery": {"userId": user}}]});
+        let path = ["management", "v1", "users", "grants", "_search"];
+        let page: Page<Grant> = self.api.list(&Call::post("keep_grants", &path, &query)).await?;
+        Ok(page.items)
+    }
+
     /// The user's grants on the project.
     async fn grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [

@@ -7,6 +7,8 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
+use super::error::accept;
+use super::lists::SERVICE;
 use super::meaning::id;
 use super::schema::EMAIL;
 use super::wire::{Done, Link, NewLink};
@@ -39,11 +41,20 @@ impl ZitadelTarget {
         let Some(link) = self.new_link(&identity.id, email) else {
             return Ok(());
         };
+        self.add_link(user, &link, warnings).await
+    }
+
+    pub(super) async fn add_link(
+        &self,
+        user: &str,
+        link: &NewLink<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), TargetError> {
         let body = json!({"idpLink": link});
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
         match self.api.send::<Done>(&call).await {
             Err(failure) if failure.is(id::TAKEN) => {
-                if !self.is_linked(user, &link).await? {
+                if !self.is_linked(user, link).await? {
                     warnings.push("another account holds the link to the identity provider".into());
                 }
                 Ok(())
@@ -54,17 +65,37 @@ impl ZitadelTarget {
 
     /// Whether the account itself holds the link.
     async fn is_linked(&self, user: &str, link: &NewLink<'_>) -> Result<bool, TargetError> {
+        let held = self.links_of(user).await?;
+        Ok(held.iter().any(|held| is_same(held, link.idp_id, &link.user_id)))
+    }
+
+    /// Every link that an account holds; none of an account that is gone.
+    pub(super) async fn links_of(&self, user: &str) -> Result<Vec<Link>, TargetError> {
         let path = ["v2", "users", user, "links", "_search"];
         let page: Page<Link> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
-        Ok(page.items.iter().any(|held| {
-            // Zitadel tells links apart ignoring letter case.
-            *held.idp_id == *link.idp_id && held.user_id.to_lowercase() == link.user_id.to_lowercase()
-        }))
+        Ok(page.items)
+    }
+
+    /// Takes a link away. REST has no way to name an id that holds a slash.
+    pub(super) async fn unlink(&self, user: &str, idp: &str, linked: &str) -> Result<(), TargetError> {
+        let body = json!({"userId": user, "idpId": idp, "linkedUserId": linked});
+        let call = if linked.contains('/') {
+            Call::connect("remove_link", SERVICE, "RemoveIDPLink", &body)
+        } else {
+            Call::delete("remove_link", &["v2", "users", user, "links", idp, linked])
+        };
+        let removed = self.api.send::<Done>(&call).await;
+        Ok(accept(removed, &[id::NO_LINK]).map(drop)?)
     }
 }
 
+/// Zitadel tells links apart ignoring letter case.
+pub(super) fn is_same(held: &Link, idp: &str, linked: &str) -> bool {
+    *held.idp_id == *idp && held.user_id.to_lowercase() == linked.to_lowercase()
+}
+
 /// How the identity provider knows a person: by the id's text, or by its bytes in base64.
-fn linked_id(id: &ExternalId) -> String {
+pub(super) fn linked_id(id: &ExternalId) -> String {
     match std::str::from_utf8(id.as_bytes()) {
         Ok(text) => text.to_owned(),
         Err(_) => STANDARD.encode(id.as_bytes()),

@@ -8,11 +8,13 @@ mod auth;
 mod call;
 mod confirm;
 mod create;
+mod details;
 mod effort;
 mod error;
 mod filter;
 mod grants;
 mod ids;
+mod keep;
 mod key;
 mod links;
 mod lists;
@@ -23,6 +25,7 @@ mod phone;
 mod prepare;
 mod read;
 mod reply;
+mod restore;
 mod schema;
 mod stream;
 mod wire;
@@ -43,7 +46,7 @@ use super::{
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Detail, Finding, Identity, Keepsake, Schema, TargetId, Warning};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -127,6 +130,18 @@ impl Target for ZitadelTarget {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        self.keepsakes(changes).await
+    }
+
+    fn keep_effort(&self, changes: &[Change]) -> Effort {
+        self.foresee_keepsakes(changes)
+    }
+
+    async fn has_leftovers(&self, account: &TargetId, details: &[Detail]) -> Result<bool, TargetError> {
+        self.holds_added_link(account, details).await
     }
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {

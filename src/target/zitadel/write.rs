@@ -5,11 +5,13 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::call::Call;
 use super::create::profile;
+use super::details::Details;
 use super::error::{Failure, accept};
 use super::meaning::id;
+use super::restore::{former_email, former_phone, former_profile, role_calls};
 use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Action, Change, Edit, TargetId};
+use crate::model::{Action, Change, Edit, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
@@ -17,11 +19,26 @@ pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it wa
 impl ZitadelTarget {
     /// Carries out one change.
     pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
+        let restore = change.restore.as_deref();
         match &change.action {
-            Action::Create { identity, attributes } => self.create(identity, attributes).await,
-            Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
+            Action::Create { identity, attributes } => match restore {
+                Some(restore) => self.remake(identity, attributes, restore).await,
+                None => self.create(identity, attributes).await,
+            },
+            Action::Update(edit) | Action::Enable(edit) => self.edit(edit, restore).await,
             Action::Adopt(edit) => self.adopt(edit).await,
-            Action::Disable(removal) => self.disable(&removal.account.target_id).await,
+            Action::Disable(removal) => {
+                let edited = match change.edit() {
+                    Some(edit) => self.edit(edit, restore).await?,
+                    None => Applied::default(),
+                };
+                let mark = restore.is_none_or(|restore| restore.mark);
+                let disabled = self.disable(&removal.account.target_id, mark).await?;
+                Ok(Applied {
+                    warnings: edited.warnings,
+                    ..disabled
+                })
+            }
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
         }
     }
@@ -32,19 +49,23 @@ impl ZitadelTarget {
         // First: with our id in place, the next run would take the account for one that was linked when it was made.
         self.link(edit.target_id.as_str(), &edit.identity, &mut warnings)
             .await?;
-        let mut applied = self.edit(edit).await?;
+        let mut applied = self.edit(edit, None).await?;
         warnings.append(&mut applied.warnings);
         Ok(Applied { warnings, ..applied })
     }
 
-    async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {
+    /// `restore` is what an undo puts back beside the edit.
+    async fn edit(&self, edit: &Edit, restore: Option<&Restore>) -> Result<Applied, TargetError> {
         let user = edit.target_id.as_str();
         let mut warnings = Vec::new();
+        if let Some(restore) = restore {
+            self.restore_links(user, restore, &mut warnings).await?;
+        }
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
         }
-        self.update_user(edit, &mut warnings).await?;
+        self.update_user(edit, restore, &mut warnings).await?;
         if edit
             .attributes
             .iter()
@@ -54,7 +75,12 @@ impl ZitadelTarget {
         }
         self.set_metadata(user, &new_metadata(edit)).await?;
         self.remove_metadata(user, &lost_metadata(edit)).await?;
-        self.grant(user, &edit.grant, &mut warnings).await?;
+        match restore {
+            Some(restore) if role_calls(restore) > 0 => {
+                self.give_roles_again(user, restore, &mut warnings).await?;
+            }
+            _ => self.grant(user, &edit.grant, &mut warnings).await?,
+        }
         self.revoke(user, &edit.revoke).await?;
         if edit.enable {
             // Last: should anything before have failed, the next run still knows whose doing the state was.
@@ -67,8 +93,13 @@ impl ZitadelTarget {
     }
 
     /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
-    async fn update_user(&self, edit: &Edit, warnings: &mut Vec<String>) -> Result<(), Failure> {
-        let mut body = self.changed_user(edit);
+    async fn update_user(
+        &self,
+        edit: &Edit,
+        restore: Option<&Restore>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        let mut body = self.changed_user(edit, restore);
         while !body.is_empty() {
             let path = ["v2", "users", "human", edit.target_id.as_str()];
             match self
@@ -99,7 +130,8 @@ impl ZitadelTarget {
         Ok(renamed.map(drop)?)
     }
 
-    fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
+    fn changed_user<'a>(&self, edit: &'a Edit, restore: Option<&'a Restore>) -> ChangedUser<'a> {
+        let details = restore.map(|restore| Details(&restore.details));
         let mut body = ChangedUser::default();
         let mut renamed = edit.id_before.is_some();
         for change in &edit.attributes {
@@ -107,15 +139,26 @@ impl ZitadelTarget {
             match change.attribute {
                 FIRST_NAME | LAST_NAME => renamed = true,
                 EMAIL => {
-                    body.username = after;
-                    body.email = after.map(|email| self.email(email));
+                    body.username = restore.map(|restore| &*restore.login).or(after);
+                    body.email = after.map(|email| match details {
+                        Some(details) => former_email(edit, email, details),
+                        None => self.email(email),
+                    });
                 }
-                PHONE => body.phone = after.map(|phone| self.phone(phone)),
+                PHONE => {
+                    body.phone = after.map(|phone| match details {
+                        Some(details) => former_phone(phone, details),
+                        None => self.phone(phone),
+                    });
+                }
                 _ => {}
             }
         }
         // Zitadel wants both names or none, and derives nothing from them.
-        body.profile = renamed.then(|| profile(&edit.identity.id, &edit.identity.attributes));
+        body.profile = renamed.then(|| match restore {
+            Some(restore) => former_profile(&edit.identity.attributes, restore),
+            None => profile(&edit.identity.id, &edit.identity.attributes),
+        });
         body
     }
 
@@ -172,11 +215,11 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Marks the account as deactivated by this tool, and deactivates it.
-    async fn disable(&self, account: &TargetId) -> Result<Applied, TargetError> {
+    /// Marks the account as deactivated by this tool, if that is wanted, and deactivates it.
+    async fn disable(&self, account: &TargetId, mark: bool) -> Result<Applied, TargetError> {
         let user = account.as_str();
-        let mark = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
-        let mut done = self.set_metadata(user, &mark).await;
+        let marks = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
+        let mut done = self.set_metadata(user, &marks[..usize::from(mark)]).await;
         if done.is_ok() {
             done = self.deactivate(user).await;
         }

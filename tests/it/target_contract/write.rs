@@ -190,7 +190,7 @@ async fn adoption_writes_the_id() {
     let mut adopt = edit(&id, person(&target, &[]));
     adopt.id_before = Some("Adi".into());
     let action = Action::Adopt(adopt);
-    target.apply(&Change { action }).await.unwrap();
+    target.apply(&Change::from(action)).await.unwrap();
 
     assert_eq!(world.writes(), [UPDATE]);
     assert_eq!(world.zitadel.user(&id).unwrap().nick_name, "616461");
@@ -208,7 +208,7 @@ async fn adoption_links_the_account() {
         let mut adopt = edit(id, person(&target, &[]));
         adopt.id_before = Some("Adi".into());
         let action = Action::Adopt(adopt);
-        target.apply(&Change { action }).await.unwrap().warnings.len()
+        target.apply(&Change::from(action)).await.unwrap().warnings.len()
     };
     for _ in 0..2 {
         assert_eq!(adopt(&id).await, 0);
@@ -310,7 +310,7 @@ async fn disable_and_enable_are_repeatable() {
         let mut enable = edit(&id, person(&target, &[]));
         enable.enable = true;
         let action = Action::Enable(enable);
-        target.apply(&Change { action }).await.unwrap();
+        target.apply(&Change::from(action)).await.unwrap();
         let user = world.zitadel.user(&id).unwrap();
         assert_eq!(user.state, UserState::Active);
         assert!(!user.metadata.contains_key("directory-sync.disabled_by"));

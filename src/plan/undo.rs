@@ -1,0 +1,186 @@
+//! A plan that takes an earlier run back, worked out from what that run was about to do and the accounts as they are
+//! now. Values are compared one by one, so that a run, or an undo, that did not come to its end is no special case.
+
+mod account;
+mod edit;
+
+use self::edit::Reversal;
+use crate::model::{
+    Account, Action, AttributeIndex, Change, Detail, Expected, Lifecycle, Schema, TargetId, Value,
+};
+
+/// Why a change is left as it is.
+pub const CHANGED_SINCE: &str = "somebody has changed since what the run wrote";
+const GONE: &str = "the account is gone since";
+const BY_OTHERS: &str = "an administrator deactivated the account since";
+
+/// One change of an earlier run, and what was kept for the day it has to be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// What the run was about to do.
+    pub change: Change,
+    /// What the account held that the change would lose.
+    pub details: Vec<Detail>,
+    /// The account that the change made, if the run came so far as to say so.
+    pub made: Option<TargetId>,
+}
+
+/// By what the account of a past change is found.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// Its id, if that is known.
+    pub account: Option<&'a TargetId>,
+    /// The text in the place of its external id, and its login name: of an account that was made or deleted.
+    pub names: Option<(Box<str>, Box<str>)>,
+}
+
+/// The accounts of a past change as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct Now<'a> {
+    /// The account with the id.
+    pub account: Option<&'a Account>,
+    /// Those that carry the text in the place of the external id, or the login name; each once.
+    pub namesakes: Vec<&'a Account>,
+}
+
+/// What undoing a change comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// Everything is as it was before the run.
+    Already,
+    /// This has to be done.
+    Change(Box<Change>),
+    /// Nothing may be done, for this reason.
+    Refused(&'static str),
+    /// This has to be done if the account holds what only the target knows of: [`Past::details`].
+    Leftovers(Box<Change>),
+}
+
+/// An expectation that does not hold, and what the account holds instead.
+pub type Unheld<'a> = (Expected<'a>, Option<Value>);
+
+impl Past {
+    /// By what its account is found.
+    pub fn subject(&self, schema: &Schema) -> Subject<'_> {
+        match &self.change.action {
+            Action::Create { .. } => Subject {
+                account: self.made.as_ref(),
+                names: Some((
+                    self.change.id_text(),
+                    self.change.login(schema).unwrap_or_default(),
+                )),
+            },
+            Action::Delete(removal) => Subject {
+                account: Some(&removal.account.target_id),
+                names: Some((removal.account.id_text.clone(), removal.account.login.clone())),
+            },
+            _ => Subject {
+                account: self.change.target_id(),
+                names: None,
+            },
+        }
+    }
+
+    /// The account that [`Past::questions`] and [`undo`] are about.
+    pub fn account<'a>(&self, now: &Now<'a>) -> Option<&'a Account> {
+        match (&self.change.action, &self.made) {
+            (Action::Create { .. }, None) => account::only(&now.namesakes),
+            _ => now.account,
+        }
+    }
+
+    /// What the account list does not show and has to be known: is what the run wrote still there?
+    pub fn questions(&self, schema: &Schema, account: &Account) -> Vec<Expected<'_>> {
+        let disabled = account.lifecycle == Lifecycle::Disabled;
+        let mut questions = match &self.change.action {
+            Action::Create { attributes, .. } => unlisted(schema)
+                .map(|index| expected(index, attributes.get(index)))
+                .collect(),
+            Action::Delete(_) => Vec::new(),
+            Action::Disable(_) if disabled => vec![Expected::DisabledByUs],
+            // A mark on an active account is what a deactivation, or its undo, left when it was interrupted.
+            Action::Disable(_) => vec![Expected::NotDisabledByUs],
+            Action::Enable(_) if disabled => vec![Expected::DisabledByUs],
+            Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Vec::new(),
+        };
+        let changed = self.change.edit().into_iter().flat_map(|edit| &edit.attributes);
+        let changed = changed.filter(|change| !schema.spec(change.attribute).listed);
+        questions.extend(changed.map(|change| expected(change.attribute, change.after.as_ref())));
+        questions
+    }
+}
+
+/// What takes a past change back. `unheld` are those of the account's [`Past::questions`] that do not hold.
+pub fn undo(schema: &Schema, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
+    if past.account(now).is_some_and(|account| account.protected) {
+        return Undone::Refused("it is the account this tool runs as");
+    }
+    let undone = match &past.change.action {
+        Action::Create { .. } => account::unmake(schema, past, now, unheld),
+        Action::Delete(removal) => account::remake(schema, past, removal, now),
+        Action::Disable(_) | Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => match now.account {
+            Some(account) => bring_back(schema, past, account, unheld),
+            None => Err(GONE),
+        },
+    };
+    undone.unwrap_or_else(Undone::Refused)
+}
+
+/// Takes back what was done to an account that existed before and after.
+fn bring_back(
+    schema: &Schema,
+    past: &Past,
+    account: &Account,
+    unheld: &[Unheld<'_>],
+) -> Result<Undone, &'static str> {
+    let is_unheld = |mark| unheld.iter().any(|(expected, _)| *expected == mark);
+    let disabled = account.lifecycle == Lifecycle::Disabled;
+    let by_others = disabled && is_unheld(Expected::DisabledByUs);
+    let mut reversal = Reversal::of(schema, past, account, unheld)?;
+    match &past.change.action {
+        Action::Disable(_) | Action::Enable(_) if by_others => Err(BY_OTHERS),
+        Action::Disable(_) => {
+            reversal.edit.enable = disabled || is_unheld(Expected::NotDisabledByUs);
+            Ok(reversal.enabled())
+        }
+        Action::Enable(edit) => Ok(match edit.before.as_deref().map(|before| before.lifecycle) {
+            Some(Lifecycle::Disabled) if !disabled => reversal.disabled(account),
+            _ => reversal.updated(),
+        }),
+        _ => Ok(reversal.updated()),
+    }
+}
+
+/// What of a change no undo brings back.
+pub fn lost_for_good(change: &Change) -> Option<&'static str> {
+    matches!(change.action, Action::Delete(_)).then_some(
+        "the account's id, password, second factors, passkeys, sessions and memberships; an undo makes the account \
+         again without them",
+    )
+}
+
+/// What an undo does not bring back, of a change of its plan.
+pub fn not_restored(change: &Change) -> Option<&'static str> {
+    match change.action {
+        Action::Create { .. } => Some(
+            "the account is made again under another id, without password, second factors, passkeys, sessions and \
+             memberships",
+        ),
+        Action::Delete(_) => {
+            Some("what its person has set since: password, second factors, passkeys, sessions")
+        }
+        _ => None,
+    }
+}
+
+fn unlisted(schema: &Schema) -> impl Iterator<Item = AttributeIndex> {
+    let unlisted = schema.iter().filter(|(_, spec)| !spec.listed);
+    unlisted.map(|(index, _)| index)
+}
+
+fn expected(index: AttributeIndex, value: Option<&Value>) -> Expected<'_> {
+    match value {
+        Some(value) => Expected::Value(index, value),
+        None => Expected::Absent(index),
+    }
+}
