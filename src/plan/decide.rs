@@ -1,6 +1,6 @@
 //! Turns pairs of people and accounts into changes, by the policy.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
 use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
@@ -204,6 +204,7 @@ impl Decider<'_, '_> {
 
     fn listings(&mut self) {
         let correlation = self.correlation;
+        let mut removed = HashSet::new();
         for (index, listing) in correlation.listings.iter().enumerate() {
             let leaver = &correlation.desired.leavers[index];
             let managed: Vec<&Account> = listing
@@ -222,6 +223,8 @@ impl Decider<'_, '_> {
                     id: None,
                     reason: "no managed account has this address".to_owned(),
                 }),
+                // Two addresses may stand for one account: that of its person, and its own.
+                [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),

@@ -6,7 +6,7 @@ mod edit;
 
 use self::edit::Reversal;
 use crate::model::{
-    Account, Action, AttributeIndex, Change, Detail, Expected, Lifecycle, Schema, TargetId, Value,
+    Account, Action, AttributeIndex, Change, Detail, Expected, ExternalId, Lifecycle, Schema, TargetId, Value,
 };
 
 /// Why a change is left as it is.
@@ -30,7 +30,7 @@ pub struct Past {
 pub struct Subject<'a> {
     /// Its id, if that is known.
     pub account: Option<&'a TargetId>,
-    /// The text in the place of its external id, and its login name: of an account that was made or deleted.
+    /// The text of its external id, or nothing, and its login name: of an account that was made or deleted.
     pub names: Option<(Box<str>, Box<str>)>,
 }
 
@@ -72,7 +72,10 @@ impl Past {
             },
             Action::Delete(removal) => Subject {
                 account: Some(&removal.account.target_id),
-                names: Some((removal.account.id_text.clone(), removal.account.login.clone())),
+                names: Some(names(
+                    removal.account.id_text.clone(),
+                    removal.account.login.clone(),
+                )),
             },
             _ => Subject {
                 account: self.change.target_id(),
@@ -171,6 +174,12 @@ pub fn not_restored(change: &Change) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// A text that is no id may be a nickname that many people have.
+fn names(id_text: Box<str>, login: Box<str>) -> (Box<str>, Box<str>) {
+    let is_id = ExternalId::from_hex(&id_text).is_some();
+    (if is_id { id_text } else { "".into() }, login)
 }
 
 fn unlisted(schema: &Schema) -> impl Iterator<Item = AttributeIndex> {

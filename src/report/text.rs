@@ -56,10 +56,13 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
         let _ = write!(line, "  account {target_id}");
     }
     let reason = reason(change).map(str::to_owned);
-    let edited = change.edit().map(|edit| edit_details(edit, schema, show));
+    let restored = change.restore.as_ref().map(|restore| &*restore.id_text);
+    let edited = change
+        .edit()
+        .map(|edit| edit_details(edit, restored, schema, show));
     let mut details: Vec<String> = reason.into_iter().chain(edited).collect();
     details.retain(|details| !details.is_empty());
-    if details.is_empty() && change.edit().is_some() {
+    if details.is_empty() && change.edit().is_some_and(Edit::is_empty) {
         details.push("what the account list does not show".to_owned());
     }
     let details = details.join(", ");
@@ -72,14 +75,18 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     line
 }
 
-fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
+fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = Vec::new();
     if let Some(before) = edit.id_before.as_deref() {
-        let before = match before {
+        let told = |text| match text {
             "" => "empty",
-            before => shown_id(before, show).unwrap_or("a text that is no id"),
+            text => shown_id(text, show).unwrap_or("a text that is no id"),
         };
-        details.push(format!("external id (was {before})"));
+        let told = match restored {
+            Some(former) => format!("external id (back to {})", told(former)),
+            None => format!("external id (was {})", told(before)),
+        };
+        details.push(told);
     }
     details.extend(
         edit.attributes

@@ -2,7 +2,7 @@
 //!
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

@@ -17,3 +17,4 @@ mod sources_reader;
 mod sources_tls;
 mod sources_ukt;
 mod target_contract;
+mod undo;
