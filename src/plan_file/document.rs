@@ -312,9 +312,11 @@ impl ValueDocument {
 pub(crate) fn twice<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<String> {
     let mut seen = HashMap::new();
     for (place, change) in changes.enumerate() {
-        let subject = match change.target_id() {
-            Some(account) => format!("account {account}"),
-            None => format!("person {}", change.id_text()),
+        // A text in the place of an id may be a nickname that many people have.
+        let subject = match (change.target_id(), &change.restore) {
+            (Some(account), _) => format!("account {account}"),
+            (None, Some(restore)) => format!("login {}", restore.login.to_lowercase()),
+            (None, None) => format!("person {}", change.id_text()),
         };
         if let Some(first) = seen.insert(subject, place + 1) {
             return Some(format!(

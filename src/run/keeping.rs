@@ -58,7 +58,7 @@ pub(super) async fn begin(
 }
 
 /// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
-pub(super) fn end(file: Option<UndoFile>, outcomes: &[Outcome]) {
+pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcome]) {
     let Some(file) = file else { return };
     let path = file.path().to_owned();
     let made = outcomes.iter().filter_map(|outcome| {
@@ -66,13 +66,19 @@ pub(super) fn end(file: Option<UndoFile>, outcomes: &[Outcome]) {
         Some((outcome.index, applied.target_id.clone()?))
     });
     let made: Vec<_> = made.collect();
-    let idle = |outcome: &&Outcome| matches!(outcome.result, Err(NotApplied::NotStarted(_)));
-    let not_started: Vec<usize> = outcomes
-        .iter()
-        .filter(idle)
-        .map(|outcome| outcome.index)
-        .collect();
+    // An account may have stepped aside, and been left with a temporary name, although its change was not started.
+    let stepped_aside = |outcome: &Outcome| {
+        let edit = changes[outcome.index].edit();
+        edit.is_some_and(|edit| edit.detour.is_some())
+    };
+    let idle = outcomes.iter().filter(|outcome| {
+        matches!(outcome.result, Err(NotApplied::NotStarted(_))) && !stepped_aside(outcome)
+    });
+    let not_started: Vec<usize> = idle.map(|outcome| outcome.index).collect();
     if let Err(error) = file.end(&made, &not_started) {
-        tracing::warn!(file = %path.display(), %error, "the end of the run could not be noted in the undo file; it can be used all the same");
+        tracing::warn!(
+            file = %path.display(), %error,
+            "the end of the run could not be noted in the undo file; it can be used all the same"
+        );
     }
 }

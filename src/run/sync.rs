@@ -400,7 +400,7 @@ pub(super) async fn apply_plan(
     })
     .await;
     progress.finish();
-    keeping::end(undo_file, &outcomes);
+    keeping::end(undo_file, changes, &outcomes);
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }

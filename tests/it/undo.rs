@@ -1,5 +1,6 @@
 //! `--undo-file` and `undo`: a run and its undo leave everything as it was.
 
+mod disturbed;
 mod random;
 
 use std::fs;

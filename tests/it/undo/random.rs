@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use testkit::ukt::UktDouble;
-use testkit::zitadel::{Options, UserSeed, UserState, ZitadelDouble};
+use testkit::zitadel::{Options, UserSeed, UserState, Version, ZitadelDouble};
 
 use super::{diff, exits, undo_path};
 use crate::crash::world::everything;
@@ -152,6 +152,12 @@ fn seed(number: usize, held: &Held, zitadel: &ZitadelDouble) -> UserSeed {
     user
 }
 
+/// `UNDO_CASES=3000` tries so many organizations.
+fn cases() -> u32 {
+    let wanted = std::env::var("UNDO_CASES").ok();
+    wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or(60)
+}
+
 const CONFIG: &str = "\
 sources:
   csv:
@@ -170,8 +176,14 @@ guard:
 ";
 
 /// The organization, and the program beside it.
-fn play(people: &[Human], flags: &[&str], absent: &str, ukt: &UktDouble) -> (ZitadelDouble, Installation) {
-    let zitadel = ZitadelDouble::start(Options::default());
+fn play(
+    people: &[Human],
+    options: Options,
+    flags: &[&str],
+    absent: &str,
+    ukt: &UktDouble,
+) -> (ZitadelDouble, Installation) {
+    let zitadel = ZitadelDouble::start(options);
     let mut csv = "email,first_name,last_name,phone\n".to_owned();
     let mut listed = Vec::new();
     let mut taken = std::collections::BTreeSet::new();
@@ -210,13 +222,14 @@ fn play(people: &[Human], flags: &[&str], absent: &str, ukt: &UktDouble) -> (Zit
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn a_run_on_any_organization_can_be_undone_and_done_again(
         people in prop::collection::vec(any_human(), 1..14),
         sso in any::<bool>(),
         verify in any::<bool>(),
+        is_old in prop::bool::weighted(0.2),
         absent in prop::sample::select(vec!["delete", "deactivate", "keep"]),
     ) {
         let mut flags = Vec::new();
@@ -226,8 +239,10 @@ proptest! {
         if verify {
             flags.extend(["verify_email", "verify_phone"]);
         }
+        let version = if is_old { Version::V2_64 } else { Version::V4 };
+        let options = Options { version, ..Options::default() };
         let ukt = UktDouble::start();
-        let (zitadel, installation) = play(&people, &flags, absent, &ukt);
+        let (zitadel, installation) = play(&people, options, &flags, absent, &ukt);
         let before = everything(&zitadel);
         let path = undo_path(&installation);
         let ran = installation.run(&["sync", "--undo-file", &path]);
