@@ -1,7 +1,7 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
 mod guard;
-mod lab;
+pub(crate) mod lab;
 mod lock;
 mod order;
 mod planned;
