@@ -144,4 +144,4 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, 
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

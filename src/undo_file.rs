@@ -69,6 +69,15 @@ pub struct UndoFileError {
     pub hint: &'static str,
 }
 
+/// The run whose file it is.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// What it is called.
+    pub title: &'a str,
+    /// What it is about.
+    pub binding: Binding,
+}
+
 /// The undo file of a run that is under way.
 #[derive(Debug)]
 pub struct UndoFile {
@@ -148,11 +157,10 @@ impl UndoFile {
     /// The file could not be written; then nothing may be changed.
     pub fn begin(
         path: &Path,
-        run: &str,
+        run: Run<'_>,
         changes: &[Change],
         keepsakes: Vec<Keepsake>,
         schema: &Schema,
-        binding: Binding,
     ) -> io::Result<Self> {
         let now = Timestamp::now();
         let pasts = changes.iter().zip(keepsakes);
@@ -160,8 +168,8 @@ impl UndoFile {
             schema: SCHEMA.to_owned(),
             made: now.to_string(),
             ended: None,
-            run: run.to_owned(),
-            binding,
+            run: run.title.to_owned(),
+            binding: run.binding,
             cannot_be_undone: lost(changes),
             changes: pasts
                 .map(|(change, keepsake)| PastDocument::new(change, keepsake, schema))

@@ -179,12 +179,11 @@ impl Change {
             .iter()
             .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
             .map(|(index, _)| index);
-        let from_values = match &self.action {
-            Action::Create { attributes, .. } => attributes.text(login?)?,
-            _ => {
-                let renamed = self.edit()?.attributes.iter().find(|change| change.renames)?;
-                renamed.after.as_ref().map(Value::as_text)?
-            }
+        let from_values = if let Action::Create { attributes, .. } = &self.action {
+            attributes.text(login?)?
+        } else {
+            let renamed = self.edit()?.attributes.iter().find(|change| change.renames)?;
+            renamed.after.as_ref().map(Value::as_text)?
         };
         let restored = self.restore.as_ref().map(|restore| restore.login.clone());
         Some(restored.unwrap_or_else(|| from_values.into()))

@@ -20,12 +20,11 @@ pub enum Phase {
 /// The phase of a change.
 pub fn phase(change: &Change) -> Phase {
     match &change.action {
-        // An undo may give an account its former name before it is deactivated, and that name may have to come free.
-        Action::Disable(_) if change.renames() => Phase::Renames,
-        Action::Disable(_) | Action::Delete(_) => Phase::Removals,
         Action::Create { .. } => Phase::Creates,
-        // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for.
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) if change.renames() => Phase::Renames,
+        // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for. An undo
+        // may give an account a name before it is deactivated.
+        _ if change.renames() => Phase::Renames,
+        Action::Disable(_) | Action::Delete(_) => Phase::Removals,
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Phase::Updates,
     }
 }

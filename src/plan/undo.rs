@@ -99,12 +99,10 @@ impl Past {
             Action::Create { attributes, .. } => unlisted(schema)
                 .map(|index| expected(index, attributes.get(index)))
                 .collect(),
-            Action::Delete(_) => Vec::new(),
-            Action::Disable(_) if disabled => vec![Expected::DisabledByUs],
+            Action::Disable(_) | Action::Enable(_) if disabled => vec![Expected::DisabledByUs],
             // A mark on an active account is what a deactivation, or its undo, left when it was interrupted.
             Action::Disable(_) => vec![Expected::NotDisabledByUs],
-            Action::Enable(_) if disabled => vec![Expected::DisabledByUs],
-            Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Vec::new(),
+            Action::Delete(_) | Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Vec::new(),
         };
         let changed = self.change.edit().into_iter().flat_map(|edit| &edit.attributes);
         let changed = changed.filter(|change| !schema.spec(change.attribute).listed);

@@ -91,19 +91,16 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
         }
     };
     let edit = change.edit();
-    let attributes = match &change.action {
-        Action::Create { attributes, .. } => {
-            let set = schema
-                .iter()
-                .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-            set.map(|(index, value)| attribute(index, None, Some(value)))
-                .collect()
-        }
-        _ => {
-            let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
-            let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            changed.collect()
-        }
+    let attributes = if let Action::Create { attributes, .. } = &change.action {
+        let set = schema
+            .iter()
+            .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
+        set.map(|(index, value)| attribute(index, None, Some(value)))
+            .collect()
+    } else {
+        let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
+        let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
+        changed.collect()
     };
     PlannedChange {
         action: change.action.name(),

@@ -6,7 +6,7 @@ use crate::apply::{NotApplied, Outcome};
 use crate::model::{Change, Plan};
 use crate::report::Report;
 use crate::target::{Effort, Target};
-use crate::undo_file::{self, Binding, UndoFile};
+use crate::undo_file::{self, Binding, Run, UndoFile};
 
 /// Says what is wrong with the place of the undo file, before anything is done.
 pub(super) fn check(request: Request<'_>) -> Result<(), String> {
@@ -45,8 +45,11 @@ pub(super) async fn begin(
         return Ok(None);
     }
     let keepsakes = target.keep(changes).await?;
-    let binding = Binding::of(zitadel);
-    let begun = UndoFile::begin(path, request.title, changes, keepsakes, target.schema(), binding);
+    let run = Run {
+        title: request.title,
+        binding: Binding::of(zitadel),
+    };
+    let begun = UndoFile::begin(path, run, changes, keepsakes, target.schema());
     let file = begun.map_err(|error| Stop::Failed {
         errors: vec![(
             format!("could not write the undo file {}: {error}", path.display()),

@@ -160,9 +160,10 @@ impl Reversal {
     }
 
     fn roles(&mut self, edit: &Edit, account: &Account) {
-        let holds = |role: &&Box<str>| account.entitlements.contains(*role);
-        self.edit.revoke = edit.grant.iter().filter(holds).cloned().collect();
-        self.edit.grant = edit.revoke.iter().filter(|role| !holds(role)).cloned().collect();
+        let (mut given, mut taken) = (edit.grant.clone(), edit.revoke.clone());
+        given.retain(|role| account.entitlements.contains(role));
+        taken.retain(|role| !account.entitlements.contains(role));
+        (self.edit.revoke, self.edit.grant) = (given, taken);
         let kept = account
             .entitlements
             .iter()

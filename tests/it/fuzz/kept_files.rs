@@ -98,7 +98,7 @@ fn grafted(text: &[u8], grafts: &[Graft]) -> Vec<u8> {
         }
         match graft {
             Graft::Put(at, odd) => {
-                *document.pointer_mut(&all[at.index(all.len())]).expect("a node") = odd.clone()
+                *document.pointer_mut(&all[at.index(all.len())]).expect("a node") = odd.clone();
             }
             Graft::Copy(from, to) => {
                 let piece = document

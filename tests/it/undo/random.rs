@@ -111,7 +111,31 @@ fn seed(number: usize, held: &Held, zitadel: &ZitadelDouble) -> UserSeed {
         4 => format!("other{number}"),
         _ => String::new(),
     };
-    let mut put = |key: &str, value: &[u8]| user.metadata.push((key.to_owned(), value.to_vec()));
+    user.metadata = metadata(&email, held);
+    if held.more {
+        user.language = "de".to_owned();
+    }
+    if held.is_disabled >= 2 {
+        user.state = Some(UserState::Inactive);
+    }
+    user.roles = match held.roles {
+        0 => vec![],
+        1 => vec!["Admin".to_owned()],
+        2 => vec!["User".to_owned(), "Admin".to_owned()],
+        _ => vec!["User".to_owned()],
+    };
+    let link = |id: String| (zitadel.idp_id(), id, "shown".to_owned());
+    match held.links {
+        0 => user.links.push(link(email)),
+        1 => user.links.push(link(format!("of/{number}"))),
+        _ => {}
+    }
+    user
+}
+
+fn metadata(email: &str, held: &Held) -> Vec<(String, Vec<u8>)> {
+    let mut metadata = Vec::new();
+    let mut put = |key: &str, value: &[u8]| metadata.push((key.to_owned(), value.to_vec()));
     match held.localpart {
         0 => {}
         1 => put("localpart", b"odd"),
@@ -129,27 +153,11 @@ fn seed(number: usize, held: &Held, zitadel: &ZitadelDouble) -> UserSeed {
     }
     if held.more {
         put("team", b"\xff\x00ward 3");
-        user.language = "de".to_owned();
-    }
-    if held.is_disabled >= 2 {
-        user.state = Some(UserState::Inactive);
     }
     if held.is_disabled == 3 {
         put("directory-sync.disabled_by", b"directory-sync");
     }
-    user.roles = match held.roles {
-        0 => vec![],
-        1 => vec!["Admin".to_owned()],
-        2 => vec!["User".to_owned(), "Admin".to_owned()],
-        _ => vec!["User".to_owned()],
-    };
-    let link = |id: String| (zitadel.idp_id(), id, "shown".to_owned());
-    match held.links {
-        0 => user.links.push(link(email)),
-        1 => user.links.push(link(format!("of/{number}"))),
-        _ => {}
-    }
-    user
+    metadata
 }
 
 /// `UNDO_CASES=3000` tries so many organizations.
