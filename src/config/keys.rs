@@ -152,6 +152,12 @@ pub(super) const KEYS: &[Key] = &[
     key("zitadel.idp_id", Kind::Text),
     or("zitadel.role", Kind::Text, "User"),
     or("zitadel.localpart", Kind::Choice(&["uuid", "plain"]), "uuid"),
+    or("zitadel.link", Kind::Choice(&["new", "existing"]), "new"),
+    or(
+        "zitadel.metadata",
+        Kind::Choice(&["confirm", "presence", "skip"]),
+        "confirm",
+    ),
     or("policy.create", Kind::Bool, "true"),
     or("policy.update", Kind::Bool, "true"),
     or("policy.adopt", Kind::Bool, "true"),

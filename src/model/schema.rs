@@ -49,6 +49,17 @@ pub enum Uniqueness {
     Login,
 }
 
+/// What is looked at of an attribute that the list does not show, on an account that is the person's already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inspection {
+    /// Whether it holds the person's value.
+    Value,
+    /// Whether it holds some value.
+    Presence,
+    /// Nothing: it is written into an account when that becomes the person's, and then left alone.
+    Nothing,
+}
+
 /// What the target stores under one name.
 #[derive(Clone, Debug)]
 pub struct AttributeSpec {
@@ -66,10 +77,19 @@ pub struct AttributeSpec {
     pub required: bool,
     /// Comes with the account list; the others are confirmed by [`crate::target::Target::confirm`].
     pub listed: bool,
+    /// What is looked at, if the account list does not show it.
+    pub inspected: Inspection,
     /// Never shown unless asked for.
     pub personal: bool,
     /// The value for people whose source gives none.
     pub default: Option<fn(&ExternalId) -> Value>,
+}
+
+impl AttributeSpec {
+    /// Whether it is something that this tool writes into each account it makes, and that tells them from others.
+    pub fn is_mark(&self) -> bool {
+        self.default.is_some() && self.mutability == Mutability::SetOnce && !self.listed
+    }
 }
 
 /// All attributes of a target, in a fixed order. At most 64.

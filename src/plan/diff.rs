@@ -3,7 +3,7 @@
 use super::order;
 use crate::model::{
     Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, Identity,
-    Mutability, Schema, TargetId, Uniqueness, Value,
+    Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -47,27 +47,57 @@ pub(super) fn missing_roles(identity: &Identity, account: &Account) -> Vec<Box<s
         .collect()
 }
 
+/// How closely an account is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// As the schema says: it is known to be the person's.
+    Usual,
+    /// Also at what this tool writes into each account that it makes: that has to tell whether it is the person's.
+    Doubtful,
+    /// At everything: it becomes the person's now.
+    First,
+}
+
 /// What the attributes that the list does not show are expected to hold.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
     identity: &'a Identity,
+    look: Look,
 ) -> impl Iterator<Item = Expected<'a>> {
     schema
         .iter()
         .filter(|(_, spec)| !spec.listed)
-        .filter_map(move |(index, spec)| {
-            let wanted = identity
-                .attributes
-                .get(index)
-                .filter(|_| !identity.unknown.contains(index));
-            match (wanted, spec.mutability) {
-                (Some(value), _) => Some(Expected::Value(index, value)),
-                (None, Mutability::SetOnce) => spec.default.is_some().then_some(Expected::Present(index)),
-                (None, Mutability::ReadWrite) => {
-                    (!identity.unknown.contains(index)).then_some(Expected::Absent(index))
-                }
-            }
+        .filter_map(move |(index, spec)| match inspection(spec, look) {
+            Inspection::Value => value_or_presence(spec, index, identity),
+            Inspection::Presence => match value_or_presence(spec, index, identity)? {
+                Expected::Value(index, _) => Some(Expected::Present(index)),
+                expected => Some(expected),
+            },
+            Inspection::Nothing => None,
         })
+}
+
+fn inspection(spec: &AttributeSpec, look: Look) -> Inspection {
+    match (look, spec.inspected) {
+        (Look::First, _) => Inspection::Value,
+        (Look::Doubtful, Inspection::Nothing) if spec.is_mark() => Inspection::Presence,
+        (_, inspected) => inspected,
+    }
+}
+
+fn value_or_presence<'a>(
+    spec: &AttributeSpec,
+    index: AttributeIndex,
+    identity: &'a Identity,
+) -> Option<Expected<'a>> {
+    if identity.unknown.contains(index) {
+        return spec.is_mark().then_some(Expected::Present(index));
+    }
+    match (identity.attributes.get(index), spec.mutability) {
+        (Some(value), _) => Some(Expected::Value(index, value)),
+        (None, Mutability::SetOnce) => spec.default.is_some().then_some(Expected::Present(index)),
+        (None, Mutability::ReadWrite) => Some(Expected::Absent(index)),
+    }
 }
 
 /// What brings an account in line with a person, and the attributes that differ and are never changed.

@@ -25,6 +25,7 @@ fn schema() -> Schema {
         uniqueness: Uniqueness::Shared,
         required: false,
         listed,
+        inspected: Inspection::Value,
         personal: true,
         default: None,
     };

@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::ZitadelTarget;
 use super::error::Failure;
 use super::ids::Ids;
+use super::lists::bound;
 use super::prepare::Prepared;
+use super::reply::endless;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
@@ -19,9 +21,11 @@ impl ZitadelTarget {
     pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
         let prepared = self.prepared()?;
         let mut seen = Window::default();
+        let mut end = End::default();
         let mut next = 0;
         loop {
             let page = self.user_page(next, &prepared, &mut seen, each).await?;
+            end.check(&page, next.min(1))?;
             if next > 0 && !page.joins {
                 tracing::info!(
                     row = next,
@@ -32,7 +36,7 @@ impl ZitadelTarget {
             }
             next += page.rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
-            if page.is_empty || next >= page.total {
+            if page.listed == 0 || end.idle == 0 && next >= page.total {
                 return Ok(());
             }
             seen.turn();
@@ -61,11 +65,20 @@ impl ZitadelTarget {
             })
         };
         let mut first = None;
+        let (mut listed, mut new, mut repeats) = (Ids::default(), 0, false);
         let hand_over = |mut user: User| {
             first.get_or_insert_with(|| seen.before.contains(&user.id));
-            if let Some(human) = user.human.take()
-                && seen.is_new(&user.id)
-            {
+            // A reply that broke off comes again from its start.
+            listed.insert(&user.id);
+            if !seen.is_new(&user.id) {
+                return;
+            }
+            new += 1;
+            repeats |= seen.heads.contains(&user.id);
+            if new == 1 {
+                seen.heads.insert(&user.id);
+            }
+            if let Some(human) = user.human.take() {
                 each(self.account(user, human, prepared));
             }
         };
@@ -74,7 +87,9 @@ impl ZitadelTarget {
             total,
             rows: rows.into(),
             joins: first.unwrap_or_default(),
-            is_empty: first.is_none(),
+            listed: listed.len() as u64,
+            new,
+            repeats,
         })
     }
 
@@ -146,7 +161,7 @@ impl ZitadelTarget {
                 UserState::Other => Lifecycle::Active,
             },
             attributes,
-            unread: unlisted(),
+            unread: unlisted(&self.schema),
             email_verified: human.email.is_verified,
             entitlements: prepared.grants.entitlements(&user.id),
             protected: *user.id == *prepared.own_id,
@@ -162,7 +177,48 @@ struct UserPage {
     rows: u64,
     /// It begins with somebody of the page before.
     joins: bool,
-    is_empty: bool,
+    /// How many accounts it holds.
+    listed: u64,
+    /// Those of them that neither it nor the page before had before.
+    new: u64,
+    /// One of those began a page that came long before.
+    repeats: bool,
+}
+
+/// Watches for a list that goes on and on: a proxy that repeats an answer, or a server that counts ever more.
+#[derive(Default)]
+struct End {
+    first_total: Option<u64>,
+    new: u64,
+    /// Pages in a row that held nobody new.
+    idle: u32,
+}
+
+impl End {
+    /// `joint` is the number of rows that were asked for only to join the page to the one before.
+    fn check(&mut self, page: &UserPage, joint: u64) -> Result<(), TargetError> {
+        let endless = |what: &str| Err(endless("list_users", what));
+        self.new += page.new;
+        if page.repeats {
+            return endless("accounts of an earlier page came again");
+        }
+        if page.listed > page.total {
+            return endless("a page holds more accounts than Zitadel says there are");
+        }
+        if self.new > bound(*self.first_total.get_or_insert(page.total)) {
+            return endless("Zitadel counts more accounts with every page");
+        }
+        // One page may hold nobody new when as many accounts were added before it; the next then does.
+        self.idle = if page.new == 0 && page.listed > joint {
+            self.idle + 1
+        } else {
+            0
+        };
+        if self.idle > 1 {
+            return endless("a page came again and again");
+        }
+        Ok(())
+    }
 }
 
 /// The user ids of this page and the one before: as far as rows can move while a list is read.
@@ -170,6 +226,8 @@ struct UserPage {
 struct Window {
     before: Ids,
     now: Ids,
+    /// One account of each page so far: whoever repeats a page repeats it.
+    heads: Ids,
 }
 
 impl Window {

@@ -71,6 +71,24 @@ impl ZitadelDouble {
         service_user(self.core.state().add_machine(name, access))
     }
 
+    /// Lets the service user read the whole instance, the event log among it, beside what it may already.
+    pub fn let_service_user_view_instance(&self) {
+        let mut state = self.core.state();
+        let (id, org, version) = (
+            state.fixtures.service_user.clone(),
+            state.fixtures.org.clone(),
+            state.options.version,
+        );
+        let viewer = Access::IamOwnerViewer.membership(&org, version);
+        state.memberships.entry(id).or_default().instance = viewer.instance;
+    }
+
+    /// From now on the event log does not show what has happened until now, as if it were older than the retention.
+    pub fn forget_events(&self) {
+        let mut state = self.core.state();
+        state.events_kept_from = state.clock.tick();
+    }
+
     /// Sets the client secret of a machine user, for the client credentials grant.
     pub fn set_client_secret(&self, user_id: &str, secret: &str) {
         self.core

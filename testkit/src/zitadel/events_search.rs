@@ -88,7 +88,7 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
     let mut left = if about_users { wanted.limit } else { 0 };
     let mut first = true;
     let mut write = |event: &Event| {
-        if left > 0 && wanted.matches(event) {
+        if left > 0 && event.at >= state.events_kept_from && wanted.matches(event) {
             if std::mem::take(&mut first) {
                 writer.open_list("events");
             }
