@@ -6,4 +6,5 @@ mod lock;
 mod order;
 mod planned;
 mod promises;
+mod shown;
 mod signals;
