@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::ZitadelTarget;
@@ -10,7 +11,8 @@ use super::api::Page;
 use super::call::Call;
 use super::links::is_same;
 use super::schema::{DISABLED_BY, IDP_LINK, metadata_key};
-use super::wire::{Link, Metadata};
+use super::wire::{Link, Metadata, OneUser};
+use crate::config::MetadataCheck;
 use crate::model::Value;
 use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
 use crate::telemetry::MILESTONE;
@@ -18,12 +20,17 @@ use crate::telemetry::MILESTONE;
 /// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
 pub(super) const MANY: usize = 100;
 
+/// An account is deactivated right after the mark is written; so long if the server was busy and was asked again.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
+
 /// What an account holds, as far as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
     pub(super) metadata: HashMap<Box<str>, Vec<u8>>,
     /// Those to our identity provider.
     pub(super) links: Vec<Link>,
+    /// When the mark of a deactivation was written.
+    marked: Option<Timestamp>,
 }
 
 /// The places of the expectations about one account.
@@ -41,7 +48,17 @@ impl ZitadelTarget {
         expectations: &[Expectation<'_>],
     ) -> Result<Vec<Unmet>, TargetError> {
         let mut unmet = Vec::new();
-        let single = self.ask_history(places, expectations, &mut unmet).await;
+        let mut single = self.ask_history(places, expectations, &mut unmet).await;
+        let unswept = self.leaves_marks();
+        if unswept {
+            let before = single.len();
+            single.retain(|place| expectations[*place].expected != Expected::NotDisabledByUs);
+            tracing::info!(
+                accounts = before - single.len(),
+                "nothing is read of these active accounts (`zitadel.metadata` is `skip`), nor whether an old mark of a \
+                 deactivation is left on them; an account is only activated again if its mark is as old as its deactivation"
+            );
+        }
         let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();
         for place in single {
             let of_user = by_user.entry(expectations[place].target_id.as_str()).or_default();
@@ -55,7 +72,13 @@ impl ZitadelTarget {
         let read = async |(user, places): (&str, Places)| {
             let mut held = Held::default();
             if !places.metadata.is_empty() {
-                held.metadata = self.metadata(user).await?;
+                held = self.metadata(user).await?;
+            }
+            if unswept
+                && asks_about_mark(&places.metadata, expectations)
+                && !self.is_fresh(user, held.marked).await?
+            {
+                held.metadata.remove(DISABLED_BY);
             }
             if !places.links.is_empty() {
                 held.links = self.links(user).await?;
@@ -100,23 +123,56 @@ impl ZitadelTarget {
         open
     }
 
+    /// Whether marks that were left on active accounts stay there unseen: metadata is not to be looked at, and seeing
+    /// them would take a request an account.
+    fn leaves_marks(&self) -> bool {
+        self.settings.metadata == MetadataCheck::Skip && !self.filters.get()
+    }
+
+    /// Whether a mark was written for the deactivation that holds: nothing has happened to the account since, and it
+    /// happened right after. An older one was left on an active account, which an administrator has blocked since.
+    async fn is_fresh(&self, user: &str, marked: Option<Timestamp>) -> Result<bool, TargetError> {
+        let Some(marked) = marked else {
+            return Ok(false);
+        };
+        let found: OneUser = self
+            .api
+            .send(&Call::get("read_user", &["v2", "users", user]))
+            .await?;
+        let changed = found.user.details.change_date;
+        Ok(changed.is_some_and(|changed| {
+            (SignedDuration::ZERO..=AT_ONCE).contains(&changed.duration_since(marked))
+        }))
+    }
+
     /// All metadata of a user. A user who is gone holds nothing.
-    async fn metadata(&self, user: &str) -> Result<HashMap<Box<str>, Vec<u8>>, TargetError> {
+    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
         let path = ["management", "v1", "users", user, "metadata", "_search"];
         let page: Result<Page<Metadata>, _> = self
             .api
             .list(&Call::post("read_metadata", &path, &json!({})))
             .await;
         match page {
-            Ok(page) => Ok(page
-                .items
-                .into_iter()
-                .map(|entry| (entry.key, entry.value))
-                .collect()),
-            Err(failure) if failure.error.kind == Kind::NotFound => Ok(HashMap::new()),
+            Ok(page) => {
+                let mut held = Held::default();
+                for entry in page.items {
+                    if &*entry.key == DISABLED_BY {
+                        held.marked = entry.details.change_date;
+                    }
+                    held.metadata.insert(entry.key, entry.value);
+                }
+                Ok(held)
+            }
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Held::default()),
             Err(failure) => Err(failure.error),
         }
     }
+}
+
+fn asks_about_mark(places: &[usize], expectations: &[Expectation<'_>]) -> bool {
+    places
+        .iter()
+        .any(|place| expectations[*place].expected == Expected::DisabledByUs)
 }
 
 /// Says what reading account by account costs, before it is done.

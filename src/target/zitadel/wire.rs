@@ -37,6 +37,7 @@ pub(super) struct User {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct ObjectDetails {
     pub(super) resource_owner: Box<str>,
+    pub(super) change_date: Option<Timestamp>,
 }
 
 /// The only state that counts is the one an administrator chose.
@@ -101,10 +102,18 @@ pub(super) enum GrantState {
     Other,
 }
 
+/// `GET /v2/users/{id}`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OneUser {
+    pub(super) user: User,
+}
+
 /// An item of `POST /management/v1/users/{id}/metadata/_search`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Metadata {
+    pub(super) details: ObjectDetails,
     pub(super) key: Box<str>,
     #[serde(deserialize_with = "bytes")]
     pub(super) value: Vec<u8>,

@@ -1,6 +1,8 @@
 //! What the list does not show is asked for many at a time, and answered one by one only where it differs.
 
-use directory_sync::config::Link;
+use std::time::Duration;
+
+use directory_sync::config::{Link, MetadataCheck};
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
@@ -376,4 +378,33 @@ async fn a_mark_that_gives_access_back_is_read_from_the_account() {
     asked.push((&users[7], Expected::DisabledByUs));
     assert_eq!(confirm(&target, &asked).await, []);
     assert_eq!(world.zitadel.request_counts()[METADATA], 1);
+}
+
+/// `skip` on a server that cannot be asked about many accounts costs nothing for active ones; and whom an administrator
+/// blocked stays blocked, although an old mark was left on the account.
+#[tokio::test]
+async fn skipping_gives_no_account_back_by_an_old_mark() {
+    let mut world = worlds_of_old();
+    world.settings.metadata = MetadataCheck::Skip;
+    let users = ids(&world, 120);
+    let target = world.prepared().await;
+    for user in &users[..3] {
+        disable(&target, user.as_str()).await.unwrap();
+    }
+    // One was activated by hand and blocked much later; one was changed by hand while it was deactivated.
+    world.meddle("POST", &format!("/v2/users/{}/reactivate", users[1].as_str()));
+    world.zitadel.advance_clock(Duration::from_secs(3_600));
+    world.meddle("POST", &format!("/v2/users/{}/deactivate", users[1].as_str()));
+    world.meddle("POST", &format!("/v2/users/{}/reactivate", users[2].as_str()));
+    world.meddle("POST", &format!("/v2/users/{}/deactivate", users[2].as_str()));
+    world.zitadel.reset_counts();
+    let mut asked: Vec<_> = users
+        .iter()
+        .map(|user| (user, Expected::NotDisabledByUs))
+        .collect();
+    asked.extend(users[..3].iter().map(|user| (user, Expected::DisabledByUs)));
+    let got = confirm(&target, &asked).await;
+    assert_eq!(got, [unmet(121, None), unmet(122, None)]);
+    let counts = world.zitadel.request_counts();
+    assert_eq!((counts[METADATA], counts["GET /v2/users/{userId}"]), (3, 3));
 }
