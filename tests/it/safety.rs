@@ -3,6 +3,7 @@
 mod guard;
 mod lab;
 mod lock;
+mod modes;
 mod order;
 mod planned;
 mod promises;
