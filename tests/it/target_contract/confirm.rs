@@ -1,8 +1,5 @@
 //! What the list does not show is asked for many at a time, and answered one by one only where it differs.
 
-use std::time::Duration;
-
-use directory_sync::config::{Link, MetadataCheck};
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
@@ -10,7 +7,7 @@ use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
 use super::support::{LIST, World, at, disable, nth};
 
-const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
+pub(crate) const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
 
 fn worlds() -> Vec<World> {
     [Version::V2_64, Version::V4_2, Version::V4]
@@ -23,7 +20,7 @@ fn worlds() -> Vec<World> {
         .into()
 }
 
-fn ids(world: &World, count: usize) -> Vec<TargetId> {
+pub(crate) fn ids(world: &World, count: usize) -> Vec<TargetId> {
     world
         .zitadel
         .add_users((0..count).map(nth))
@@ -32,7 +29,7 @@ fn ids(world: &World, count: usize) -> Vec<TargetId> {
         .collect()
 }
 
-async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
+pub(crate) async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
     let asked: Vec<_> = asked
         .iter()
         .map(|(target_id, expected)| Expectation {
@@ -43,7 +40,7 @@ async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) ->
     target.confirm(&asked).await.unwrap()
 }
 
-fn unmet(index: usize, current: Option<&str>) -> Unmet {
+pub(crate) fn unmet(index: usize, current: Option<&str>) -> Unmet {
     Unmet {
         index,
         current: current.map(Value::text),
@@ -212,199 +209,4 @@ async fn nothing_is_asked_for_nothing() {
     let target = world.prepared().await;
     assert_eq!(confirm(&target, &[]).await, []);
     assert_eq!(world.zitadel.requests(), 0);
-}
-
-const LINKS: &str = "POST /v2/users/{userId}/links/_search";
-const EVENTS: &str = "POST /admin/v1/events/_search";
-
-fn worlds_of_old() -> World {
-    World::with(Options {
-        version: Version::V2_64,
-        ..Options::default()
-    })
-}
-
-/// People as they are after years: some were made, changed and changed back, some were never ours.
-fn lived(world: &World, count: usize) -> Vec<TargetId> {
-    let idp = world.zitadel.idp_id();
-    let seed = |n: usize| UserSeed {
-        metadata: vec![
-            ("localpart".into(), format!("lp{n}").into_bytes()),
-            ("preferred_username".into(), format!("name{n}").into_bytes()),
-        ],
-        links: if n % 2 == 0 {
-            vec![(idp.clone(), format!("ext-{n}"), String::new())]
-        } else {
-            vec![]
-        },
-        ..nth(n)
-    };
-    let users = world.zitadel.add_users((0..count).map(seed));
-    users.into_iter().map(TargetId::new).collect()
-}
-
-/// Everything is asked about everybody; who differs differs in the same way on every server, by whichever way it was read.
-#[tokio::test]
-async fn the_event_log_answers_like_the_accounts() {
-    let mut answers = Vec::new();
-    for (version, viewer) in [
-        (Version::V2_64, false),
-        (Version::V2_64, true),
-        (Version::V4, true),
-        (Version::V4, false),
-    ] {
-        let mut world = World::with(Options {
-            version,
-            ..Options::default()
-        });
-        world.settings.sso_login = true;
-        world.settings.link = Link::Existing;
-        if viewer {
-            world.zitadel.let_service_user_view_instance();
-        }
-        let users = lived(&world, 700);
-        let target = world.prepared().await;
-        let (localpart, preferred, link) = (
-            at(&target, "localpart"),
-            at(&target, "preferred_username"),
-            at(&target, "idp_link"),
-        );
-        world.meddle(
-            "DELETE",
-            &format!(
-                "/management/v1/users/{}/metadata/preferred_username",
-                users[3].as_str()
-            ),
-        );
-        world.meddle(
-            "DELETE",
-            &format!(
-                "/v2/users/{}/links/{}/ext-4",
-                users[4].as_str(),
-                world.zitadel.idp_id()
-            ),
-        );
-        disable(&target, users[5].as_str()).await.unwrap();
-        world.zitadel.reset_counts();
-
-        let names: Vec<_> = (0..700)
-            .map(|n| Value::text(format!("name{}", n + usize::from(n == 9))))
-            .collect();
-        let links: Vec<_> = (0..700)
-            .map(|n| Value::text(format!("EXT-{}", n + usize::from(n == 8))))
-            .collect();
-        let asked: Vec<_> = (0..700)
-            .flat_map(|n| {
-                [
-                    (&users[n], Expected::Value(preferred, &names[n])),
-                    (&users[n], Expected::Present(localpart)),
-                    (&users[n], Expected::NotDisabledByUs),
-                    (&users[n], Expected::Value(link, &links[n])),
-                ]
-            })
-            .collect();
-        answers.push(confirm(&target, &asked).await);
-        let counts = world.zitadel.request_counts();
-        let count = |name: &str| counts.get(name).copied().unwrap_or_default();
-        // With events: one page holds a thousand, and half of it is read again; the rest is asked of those that differ.
-        let single = if viewer {
-            (0, 0)
-        } else {
-            (if version == Version::V2_64 { 700 } else { 3 }, 700)
-        };
-        assert_eq!((count(METADATA), count(LINKS)), single, "{version:?} {viewer}");
-        assert!(count(EVENTS) <= if viewer { 8 } else { 1 }, "{counts:?}");
-    }
-    let wanted: Vec<Unmet> = (0..700)
-        .flat_map(|n| {
-            let mut unmets = Vec::new();
-            if n == 3 {
-                unmets.push(unmet(4 * n, None));
-            }
-            if n == 9 {
-                unmets.push(unmet(4 * n, Some("name9")));
-            }
-            if n == 5 {
-                unmets.push(unmet(4 * n + 2, Some("directory-sync")));
-            }
-            if n == 4 || n % 2 == 1 {
-                unmets.push(unmet(4 * n + 3, None));
-            }
-            if n == 8 {
-                unmets.push(unmet(4 * n + 3, Some("ext-8")));
-            }
-            unmets
-        })
-        .collect();
-    for answer in answers {
-        assert_eq!(answer, wanted);
-    }
-}
-
-/// A log that was cut says nothing about accounts that are older: they are read one by one.
-#[tokio::test]
-async fn a_cut_event_log_is_not_trusted() {
-    let world = worlds_of_old();
-    world.zitadel.let_service_user_view_instance();
-    let old = ids(&world, 60);
-    world.zitadel.forget_events();
-    let young = world.zitadel.add_users((60..200).map(nth));
-    let young: Vec<_> = young.into_iter().map(TargetId::new).collect();
-    let target = world.prepared().await;
-    let localpart = at(&target, "localpart");
-    let asked: Vec<_> = old
-        .iter()
-        .chain(&young)
-        .map(|user| (user, Expected::Present(localpart)))
-        .collect();
-    assert_eq!(confirm(&target, &asked).await, []);
-    let counts = world.zitadel.request_counts();
-    assert_eq!((counts[EVENTS], counts[METADATA]), (1, 60));
-}
-
-/// Whether an account may be activated again is never left to the log.
-#[tokio::test]
-async fn a_mark_that_gives_access_back_is_read_from_the_account() {
-    let world = worlds_of_old();
-    world.zitadel.let_service_user_view_instance();
-    let users = ids(&world, 120);
-    let target = world.prepared().await;
-    disable(&target, users[7].as_str()).await.unwrap();
-    world.zitadel.reset_counts();
-    let mut asked: Vec<_> = users
-        .iter()
-        .map(|user| (user, Expected::Present(at(&target, "localpart"))))
-        .collect();
-    asked.push((&users[7], Expected::DisabledByUs));
-    assert_eq!(confirm(&target, &asked).await, []);
-    assert_eq!(world.zitadel.request_counts()[METADATA], 1);
-}
-
-/// `skip` on a server that cannot be asked about many accounts costs nothing for active ones; and whom an administrator
-/// blocked stays blocked, although an old mark was left on the account.
-#[tokio::test]
-async fn skipping_gives_no_account_back_by_an_old_mark() {
-    let mut world = worlds_of_old();
-    world.settings.metadata = MetadataCheck::Skip;
-    let users = ids(&world, 120);
-    let target = world.prepared().await;
-    for user in &users[..3] {
-        disable(&target, user.as_str()).await.unwrap();
-    }
-    // One was activated by hand and blocked much later; one was changed by hand while it was deactivated.
-    world.meddle("POST", &format!("/v2/users/{}/reactivate", users[1].as_str()));
-    world.zitadel.advance_clock(Duration::from_secs(3_600));
-    world.meddle("POST", &format!("/v2/users/{}/deactivate", users[1].as_str()));
-    world.meddle("POST", &format!("/v2/users/{}/reactivate", users[2].as_str()));
-    world.meddle("POST", &format!("/v2/users/{}/deactivate", users[2].as_str()));
-    world.zitadel.reset_counts();
-    let mut asked: Vec<_> = users
-        .iter()
-        .map(|user| (user, Expected::NotDisabledByUs))
-        .collect();
-    asked.extend(users[..3].iter().map(|user| (user, Expected::DisabledByUs)));
-    let got = confirm(&target, &asked).await;
-    assert_eq!(got, [unmet(121, None), unmet(122, None)]);
-    let counts = world.zitadel.request_counts();
-    assert_eq!((counts[METADATA], counts["GET /v2/users/{userId}"]), (3, 3));
 }
