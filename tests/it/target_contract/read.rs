@@ -390,3 +390,18 @@ async fn only_lists_may_be_silent_for_long() {
     let error = delete(&target, &id).await.unwrap_err();
     assert_eq!((error.kind, error.operation), (Kind::Unreachable, "delete_user"));
 }
+
+/// A page of long before that comes again is noticed too.
+#[tokio::test]
+async fn an_early_page_that_comes_again_ends_the_run() {
+    let world = World::new();
+    world.zitadel.add_users((0..40).map(nth));
+    let target = world.paged(5).await;
+    let kept = Fault::once("POST", LIST, FaultKind::Kept);
+    world.zitadel.inject(kept.clone());
+    world.zitadel.inject(kept.after(3));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_users"));
+    assert!(error.what.contains("of an earlier page"), "{error}");
+    assert_eq!(world.zitadel.requests(), 4);
+}
