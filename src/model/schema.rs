@@ -38,6 +38,9 @@ pub enum Mutability {
     ReadWrite,
     /// Written when missing, never replaced; a difference is reported and does not make the account differ.
     SetOnce,
+    /// Written when missing, and replaced together with the id if it is what the account's former id gives
+    /// ([`AttributeSpec::default`]). Any other value is of somebody else's making: reported, never replaced.
+    WithId,
 }
 
 /// Whether a value names one account of the target.

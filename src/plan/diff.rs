@@ -2,8 +2,8 @@
 
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, Identity,
-    Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, ExternalId,
+    Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -95,7 +95,9 @@ fn value_or_presence<'a>(
     }
     match (identity.attributes.get(index), spec.mutability) {
         (Some(value), _) => Some(Expected::Value(index, value)),
-        (None, Mutability::SetOnce) => spec.default.is_some().then_some(Expected::Present(index)),
+        (None, Mutability::SetOnce | Mutability::WithId) => {
+            spec.default.is_some().then_some(Expected::Present(index))
+        }
         (None, Mutability::ReadWrite) => Some(Expected::Absent(index)),
     }
 }
@@ -113,8 +115,11 @@ pub(crate) fn edit(
 ) -> (Edit, Vec<AttributeIndex>) {
     let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
+    let former = account
+        .and_then(|account| account.id.as_ref())
+        .filter(|id| **id != identity.id);
     for (expected, current) in unmet {
-        match consequence(schema, identity, *expected, current.as_ref()) {
+        match consequence(schema, identity, former, (*expected, current.as_ref())) {
             Consequence::Change(change) => attributes.push(change),
             Consequence::Differs(attribute) => differing.push(attribute),
             Consequence::Nothing => {}
@@ -147,18 +152,20 @@ enum Consequence {
     Nothing,
 }
 
-/// Turns an expectation that does not hold into what follows from it.
+/// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,
     identity: &Identity,
-    expected: Expected<'_>,
-    current: Option<&Value>,
+    former: Option<&ExternalId>,
+    (expected, current): (Expected<'_>, Option<&Value>),
 ) -> Consequence {
     let (Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index)) = expected else {
         return Consequence::Nothing;
     };
     let spec = schema.spec(index);
-    if spec.mutability == Mutability::SetOnce && current.is_some() {
+    if let Some(current) = current
+        && !may_be_replaced(spec, current, former)
+    {
         return Consequence::Differs(index);
     }
     let wanted = identity
@@ -174,6 +181,17 @@ fn consequence(
         after
     };
     Consequence::Change(change(spec, index, current.cloned(), after))
+}
+
+fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {
+    match spec.mutability {
+        Mutability::ReadWrite => true,
+        Mutability::SetOnce => false,
+        Mutability::WithId => {
+            let made = spec.default.zip(former).map(|(default, id)| default(id));
+            made.is_some_and(|made| made.equals(current, spec.equality))
+        }
+    }
 }
 
 /// The values of a new account: the person's, and the defaults where the person has none.

@@ -51,6 +51,7 @@ impl ZitadelTarget {
             email || phone || names || edit.id_before.is_some(),
             changes(&|change| change.attribute == PHONE && change.after.is_none()),
             changes(&|change| change.attribute == IDP_LINK),
+            changes(&|change| change.attribute == IDP_LINK && change.before.is_some()),
             metadata(true),
             metadata(false),
             !edit.grant.is_empty(),

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
-use super::error::Failure;
+use super::error::{Failure, Sign, accept};
+use super::lists::SERVICE;
 use super::meaning::id;
 use super::schema::{EMAIL, IDP_LINK};
 use super::wire::{Done, Link, NewLink};
@@ -57,6 +58,30 @@ impl ZitadelTarget {
             linked => {
                 linked?;
                 Ok(None)
+            }
+        }
+    }
+
+    /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
+    pub(super) async fn unlink(&self, edit: &Edit) -> Result<bool, TargetError> {
+        let replaced = edit.attributes.iter().find(|change| change.attribute == IDP_LINK);
+        let Some((former, idp_id)) = replaced.and_then(|change| change.before.as_ref()).zip(self.idp())
+        else {
+            return Ok(true);
+        };
+        let (user, former) = (edit.target_id.as_str(), former.as_text());
+        // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
+        let call = if former.contains('/') {
+            let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});
+            Call::connect("remove_link", SERVICE, "RemoveIDPLink", &body)
+        } else {
+            Call::delete("remove_link", &["v2", "users", user, "links", idp_id, former])
+        };
+        match self.api.send::<Done>(&call).await {
+            Err(failure) if failure.sign == Some(Sign::NoConnect) => Ok(false),
+            removed => {
+                accept(removed, &[id::NO_LINK])?;
+                Ok(true)
             }
         }
     }

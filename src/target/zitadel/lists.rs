@@ -12,7 +12,7 @@ use super::call::{Call, Transport};
 use super::error::{Failure, Sign};
 use super::wire::User;
 
-const SERVICE: &str = "zitadel.user.v2.UserService";
+pub(super) const SERVICE: &str = "zitadel.user.v2.UserService";
 const METHOD: &str = "ListUsers";
 
 /// A page costs the server about the same whatever its length, since each scans all users.

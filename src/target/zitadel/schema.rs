@@ -2,6 +2,7 @@
 
 use uuid::{Uuid, uuid};
 
+use super::links::linked_id;
 use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
 use crate::model::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Inspection, Mutability,
@@ -39,13 +40,13 @@ pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
     Schema::new(specs)
 }
 
-/// An account of an identity provider opens one account here: a link in place of which another is expected may be of
-/// somebody else's making, and is never replaced.
+/// Whoever has the account that a link names can log in here: a link that this tool did not make is never replaced.
 fn link(link: Link) -> AttributeSpec {
     AttributeSpec {
         name: "idp_link",
         equality: Equality::IgnoreCase,
-        mutability: Mutability::SetOnce,
+        mutability: Mutability::WithId,
+        default: Some(|id| Value::text(linked_id(id))),
         listed: false,
         inspected: match link {
             Link::New => Inspection::Nothing,

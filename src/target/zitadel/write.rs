@@ -13,6 +13,8 @@ use crate::model::{Action, Change, Edit, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
+const FORMER_LINK_STAYS: &str =
+    "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
 impl ZitadelTarget {
     /// Carries out one change.
@@ -30,6 +32,9 @@ impl ZitadelTarget {
         let mut warnings = Vec::new();
         // First: with our id in place, the next run would take the account for one that was linked when it was made.
         let taken = self.link(edit).await?;
+        if taken.is_none() && !self.unlink(edit).await? {
+            warnings.push(FORMER_LINK_STAYS.into());
+        }
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;

@@ -1,7 +1,7 @@
 //! Ways to look at less, or to write more, that make nothing less safe.
 
 use testkit::people::Person;
-use testkit::zitadel::{UserSeed, UserState, Version, ZitadelDouble};
+use testkit::zitadel::{Fault, FaultKind, UserSeed, UserState, Version, ZitadelDouble};
 use uuid::{Uuid, uuid};
 
 use super::lab::{Lab, Run, finish, staff};
@@ -141,4 +141,20 @@ fn a_foreign_link_stays_and_is_reported() {
         (links("ada"), links("ben")),
         (vec!["somebody".into()], vec!["ben".into(), "ben".into()])
     );
+}
+
+/// A broken proxy goes on and on; the run does not.
+#[test]
+fn a_list_without_end_ends_the_run() {
+    for version in [Version::V2_64, Version::V4] {
+        let lab = Lab::ldap_on(version, &staff(3));
+        lab.zitadel.add_user(account("ada"));
+        let path = match version {
+            Version::V2_64 => "/v2/users",
+            _ => "/zitadel.user.v2.UserService/ListUsers",
+        };
+        lab.zitadel.inject(Fault::once("POST", path, FaultKind::Endless));
+        run(&lab, "", &[]).exits(3).says("the list has no end");
+        assert_eq!(lab.zitadel.writes(), []);
+    }
 }

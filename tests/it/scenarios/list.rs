@@ -58,6 +58,7 @@ scenarios! {
     legacy_ids_are_rewritten
     link_existing
     link_ids_then_sync
+    link_of_former_id
     link_taken
     localpart_plain
     locked_account

@@ -1,13 +1,13 @@
 //! Each change is as few requests as it can be, and leaves what it says.
 
 use directory_sync::config::ApplySettings;
-use directory_sync::model::{Action, Change, Lifecycle};
+use directory_sync::model::{Action, Change, Lifecycle, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use testkit::zitadel::{Channel, UserSeed, UserState, normalise_phone};
+use testkit::zitadel::{Channel, Options, UserSeed, UserState, Version, normalise_phone};
 
 use super::support::{World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, update};
 
@@ -258,6 +258,38 @@ async fn an_account_is_linked() {
     );
     let left = world.zitadel.user(&other).unwrap();
     assert_eq!((&*left.family_name, left.links.len()), ("King", 0));
+}
+
+/// A link that is replaced goes, whatever is in its id; a server that cannot be told so is named in a warning.
+#[tokio::test]
+async fn the_link_of_a_former_id_goes() {
+    for (version, former, warnings) in [
+        (Version::V4, "plain", 0),
+        (Version::V4, "a/b+c==", 0),
+        (Version::V2_64, "plain", 0),
+        (Version::V2_64, "a/b+c==", 1),
+    ] {
+        let mut world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        world.settings.sso_login = true;
+        let id = world.zitadel.add_user(UserSeed {
+            links: vec![(world.zitadel.idp_id(), former.into(), String::new())],
+            ..ada()
+        });
+        let target = world.prepared().await;
+        let mut adopt = edit_of(&target, &id, person(&target, &[]), &["idp_link"]);
+        adopt.attributes[0].before = Some(Value::text(former));
+        for _ in 0..2 {
+            let action = Action::Adopt(adopt.clone());
+            let applied = target.apply(&Change { action }).await.unwrap();
+            assert_eq!(applied.warnings.len(), warnings, "{version:?} {former}");
+            let links = world.zitadel.user(&id).unwrap().links;
+            assert_eq!(links.len(), 1 + warnings, "{version:?} {former}");
+            assert_eq!(links[warnings].user_id, "ada");
+        }
+    }
 }
 
 /// A refused number leaves the stored one; without it there may be nothing left to send.
