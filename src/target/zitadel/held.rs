@@ -1,7 +1,7 @@
 //! What accounts hold that no list shows and no filter can tell: from the event log where that is fewer requests and can
 //! be trusted, else account by account.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::links::is_same;
-use super::schema::{DISABLED_BY, IDP_LINK, metadata_key};
+use super::schema::{DISABLED_BY, IDP_LINK, known_key, metadata_key};
 use super::wire::{Link, Metadata, OneUser};
 use crate::config::MetadataCheck;
 use crate::model::Value;
@@ -26,11 +26,35 @@ const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
 /// What an account holds, as far as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
-    pub(super) metadata: HashMap<Box<str>, Vec<u8>>,
+    /// Of the keys that this tool knows; what others keep there may be long.
+    metadata: Vec<(&'static str, Box<[u8]>)>,
     /// Those to our identity provider.
     pub(super) links: Vec<Link>,
     /// When the mark of a deactivation was written.
     marked: Option<Timestamp>,
+}
+
+impl Held {
+    pub(super) fn set(&mut self, key: &str, value: Vec<u8>) {
+        if let Some(key) = known_key(key) {
+            self.remove(key);
+            self.metadata.push((key, value.into()));
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str) {
+        self.metadata.retain(|(held, _)| *held != key);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.metadata.clear();
+    }
+
+    fn value(&self, key: &str) -> Option<&[u8]> {
+        let held = self.metadata.iter().find(|(held, _)| *held == key);
+        // An empty value is none: that is how the source would say it.
+        held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
 }
 
 /// The places of the expectations about one account.
@@ -78,7 +102,7 @@ impl ZitadelTarget {
                 && asks_about_mark(&places.metadata, expectations)
                 && !self.is_fresh(user, held.marked).await?
             {
-                held.metadata.remove(DISABLED_BY);
+                held.remove(DISABLED_BY);
             }
             if !places.links.is_empty() {
                 held.links = self.links(user).await?;
@@ -159,7 +183,7 @@ impl ZitadelTarget {
                     if &*entry.key == DISABLED_BY {
                         held.marked = entry.details.change_date;
                     }
-                    held.metadata.insert(entry.key, entry.value);
+                    held.set(&entry.key, entry.value);
                 }
                 Ok(held)
             }
@@ -217,8 +241,7 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
         }
         Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
     };
-    // An empty value is none: that is how the source would say it.
-    let current = held.metadata.get(key).filter(|value| !value.is_empty());
+    let current = held.value(key);
     let met = match &expectation.expected {
         Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
         Expected::Present(_) | Expected::DisabledByUs => current.is_some(),

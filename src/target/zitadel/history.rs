@@ -18,7 +18,7 @@ use super::held::Held;
 use super::wire::{Event, Events, Link};
 use crate::telemetry::MILESTONE;
 
-/// The server cuts longer pages.
+/// The server cuts longer pages (`internal/api/grpc/admin/event.go`).
 const EVENTS: usize = 1_000;
 /// A log that is longer than this share of the accounts takes longer than reading them one by one.
 const ACCOUNTS_A_PAGE: usize = 10;
@@ -103,7 +103,7 @@ impl ZitadelTarget {
     async fn walk_history(&self, users: &[&str]) -> Result<Option<HashMap<Box<str>, Life>>, Failure> {
         let wanted: HashSet<&str> = users.iter().copied().collect();
         let mut lives: HashMap<Box<str>, Life> = HashMap::new();
-        let (mut from, mut limit) = (None, EVENTS);
+        let (mut from, mut limit, mut longest) = (None, EVENTS, 1);
         for _ in 0..=users.len() / ACCOUNTS_A_PAGE {
             let page = loop {
                 match self.events(from, limit).await {
@@ -111,7 +111,8 @@ impl ZitadelTarget {
                     page => break page?,
                 }
             };
-            let next = continuation(&page, limit);
+            let next = continuation(&page, longest.min(limit));
+            longest = longest.max(page.len());
             for event in page {
                 if wanted.contains(&*event.aggregate.id) {
                     let user = event.aggregate.id.clone();
@@ -128,7 +129,7 @@ impl ZitadelTarget {
         }
         tracing::info!(
             accounts = users.len(),
-            "the event log is longer than reading these accounts one by one"
+            "reading these accounts one by one is shorter than the event log, or surer"
         );
         Ok(None)
     }
@@ -158,8 +159,10 @@ enum Next {
 }
 
 /// The server begins after this moment. Half a page is gained in any case, and the other half, or a second, read again.
-fn continuation(page: &[Event], limit: usize) -> Next {
-    let (Some(last), true) = (page.last(), page.len() >= limit) else {
+///
+/// Only a page that is shorter than one before is the last: a server may cut pages shorter than it was asked to.
+fn continuation(page: &[Event], longest: usize) -> Next {
+    let (Some(last), true) = (page.last(), page.len() >= longest) else {
         return Next::End;
     };
     let middle = page[page.len() / 2].creation_date;
@@ -188,16 +191,14 @@ impl Life {
                 self.held = Held::default();
             }
             "user.metadata.set" => match (payload.key, STANDARD.decode(&*payload.value)) {
-                (Some(key), Ok(value)) => {
-                    self.held.metadata.insert(key, value);
-                }
+                (Some(key), Ok(value)) => self.held.set(&key, value),
                 // An event of another form than we know proves nothing.
                 _ => self.whole = false,
             },
             "user.metadata.removed" => {
-                self.held.metadata.remove(&payload.key.unwrap_or_default());
+                self.held.remove(&payload.key.unwrap_or_default());
             }
-            "user.metadata.removed.all" => self.held.metadata.clear(),
+            "user.metadata.removed.all" => self.held.clear(),
             "user.human.externalidp.added" if ours => self.held.links.push(Link {
                 idp_id: payload.idp_config_id.unwrap_or_default(),
                 user_id: payload.user_id.unwrap_or_default(),

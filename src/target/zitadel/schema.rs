@@ -118,6 +118,14 @@ pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
     }
 }
 
+/// The key as this tool knows it; `None` for metadata of others.
+pub(super) fn known_key(key: &str) -> Option<&'static str> {
+    let attributes = [PREFERRED_USERNAME, LOCALPART]
+        .into_iter()
+        .filter_map(metadata_key);
+    attributes.chain([DISABLED_BY]).find(|known| *known == key)
+}
+
 fn localpart_uuid(id: &ExternalId) -> Value {
     Value::text(Uuid::new_v5(&NAMESPACE, id.as_bytes()).to_string())
 }
