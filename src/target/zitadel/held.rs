@@ -15,7 +15,6 @@ use super::wire::{Link, Metadata, OneUser};
 use crate::config::MetadataCheck;
 use crate::model::Value;
 use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
-use crate::telemetry::MILESTONE;
 
 /// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
 pub(super) const MANY: usize = 100;
@@ -208,7 +207,6 @@ fn announce(by_user: &BTreeMap<&str, Places>) {
     let links = by_user.values().filter(|places| !places.links.is_empty()).count();
     if by_user.len() >= MANY {
         tracing::info!(
-            target: MILESTONE,
             accounts = by_user.len(),
             requests_for_metadata = metadata,
             requests_for_links = links,

@@ -16,7 +16,6 @@ use super::call::Call;
 use super::error::{Failure, Sign};
 use super::held::Held;
 use super::wire::{Event, Events, Link};
-use crate::telemetry::MILESTONE;
 
 /// The server cuts longer pages (`internal/api/grpc/admin/event.go`).
 const EVENTS: usize = 1_000;
@@ -91,7 +90,6 @@ impl ZitadelTarget {
             .collect();
         let open = users - whole.len();
         tracing::info!(
-            target: MILESTONE,
             accounts = users,
             not_in_full = open,
             requests = self.api.stats().by_operation.get("read_events").copied().unwrap_or_default(),
