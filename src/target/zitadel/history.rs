@@ -92,7 +92,13 @@ impl ZitadelTarget {
         tracing::info!(
             accounts = users,
             not_in_full = open,
-            requests = self.api.stats().by_operation.get("read_events").copied().unwrap_or_default(),
+            requests = self
+                .api
+                .stats()
+                .by_operation
+                .get("read_events")
+                .copied()
+                .unwrap_or_default(),
             "the event log was read"
         );
         whole

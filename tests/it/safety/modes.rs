@@ -158,3 +158,27 @@ fn a_list_without_end_ends_the_run() {
         assert_eq!(lab.zitadel.writes(), []);
     }
 }
+
+/// Where only one request an account can tell, the log says how many that are, and what saves them.
+#[test]
+fn one_request_an_account_is_announced() {
+    let lab = Lab::ldap_on(Version::V2_64, &staff(120));
+    run(&lab, "", &[]).exits(0);
+    run(&lab, "", &[])
+        .exits(0)
+        .says("cannot filter users by metadata")
+        .says("the event log cannot be read")
+        .says("reading them one by one")
+        .says("accounts=120 requests_for_metadata=120 requests_for_links=0");
+    lab.zitadel.reset_counts();
+    run(&lab, "", &[("METADATA", "skip")])
+        .exits(0)
+        .says("nothing is read of these active accounts");
+    lab.zitadel.let_service_user_view_instance();
+    run(&lab, "", &[]).exits(0).does_not_say("one by one");
+    let counts = lab.zitadel.request_counts();
+    assert_eq!(
+        counts.get("POST /management/v1/users/{userId}/metadata/_search"),
+        None
+    );
+}
