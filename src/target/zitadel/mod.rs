@@ -1,7 +1,8 @@
 //! Zitadel, v2.64 and later, over its REST API, and over Connect where that is faster.
 //!
 //! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in as few pages
-//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, user by user elsewhere.
+//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, from the event log
+//! or user by user elsewhere.
 
 mod api;
 mod auth;
