@@ -32,6 +32,8 @@ pub struct Edit {
     pub revoke: Vec<Box<str>>,
     /// The account is to be reactivated first, and this tool's mark for that is to be removed.
     pub enable: bool,
+    /// The person was missing and is back: the note of it is to be removed.
+    pub returned: bool,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
     pub before: Option<Box<Account>>,
     /// The login name goes through this one first: accounts exchange their names in a circle.
@@ -46,7 +48,26 @@ impl Edit {
             && self.grant.is_empty()
             && self.revoke.is_empty()
             && !self.enable
+            && !self.returned
     }
+}
+
+/// For how long somebody has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The first run that found the person absent, in seconds since 1970 (UTC).
+    pub since: i64,
+    /// How many runs have found the person absent, that one included.
+    pub runs: u32,
+}
+
+/// What is written on the account of somebody who is missing, so that a later run knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The account as it was.
+    pub account: Account,
+    /// What is written.
+    pub absence: Absence,
 }
 
 /// Why an account is taken out of use.
@@ -67,6 +88,8 @@ pub struct Removal {
     pub account: Account,
     /// Why.
     pub reason: RemovalReason,
+    /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
+    pub returned: bool,
 }
 
 /// What happens to one account.
@@ -89,6 +112,8 @@ pub enum Action {
     Disable(Removal),
     /// The account is deleted.
     Delete(Removal),
+    /// The account stays as it is, and carries a note that its person is missing.
+    Note(Note),
 }
 
 impl Action {
@@ -101,6 +126,7 @@ impl Action {
             Self::Enable(_) => "enable",
             Self::Disable(_) => "disable",
             Self::Delete(_) => "delete",
+            Self::Note(_) => "note",
         }
     }
 }
@@ -119,6 +145,7 @@ impl Change {
             Action::Create { identity, .. } => Some(&identity.id),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
             Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
+            Action::Note(note) => note.account.id.as_ref(),
         }
     }
 
@@ -128,6 +155,7 @@ impl Change {
             Action::Create { .. } => None,
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
             Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
+            Action::Note(note) => Some(&note.account.target_id),
         }
     }
 
@@ -135,7 +163,7 @@ impl Change {
     pub fn edit(&self) -> Option<&Edit> {
         match &self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -143,7 +171,7 @@ impl Change {
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
         match &mut self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -160,7 +188,7 @@ impl Change {
             Action::Update(edit) | Action::Adopt(edit) => {
                 !edit.revoke.is_empty() && edit.identity.entitlements.is_empty()
             }
-            Action::Create { .. } | Action::Enable(_) => false,
+            Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
         }
     }
 }
@@ -174,6 +202,8 @@ pub struct Kept {
     pub id: Option<ExternalId>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// Its person is missing since then, and the account is removed when that has lasted.
+    pub absence: Option<Absence>,
 }
 
 /// Everything a run would do. Deterministic: the same input in any order makes the same plan.
