@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::document::ChangeDocument;
 use crate::config::{Settings, ZitadelSettings};
-use crate::model::{Change, Plan, Schema};
+use crate::model::{Action, Change, Plan, Schema};
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/plan/1";
@@ -77,6 +77,12 @@ impl Binding {
     }
 }
 
+/// Whether a change is one for the run alone that made the plan: applied later, a note of an absence would tell of a time
+/// in which the person may have been there.
+fn is_for_now(change: &Change) -> bool {
+    matches!(change.action, Action::Note(_))
+}
+
 /// Writes a plan, whole or not at all, readable for its owner alone.
 ///
 /// # Errors
@@ -89,6 +95,7 @@ pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io
         changes: plan
             .changes
             .iter()
+            .filter(|change| !is_for_now(change))
             .map(|change| ChangeDocument::new(change, schema))
             .collect(),
     };
@@ -137,6 +144,12 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, 
                 .map_err(|problem| (format!("change {}: {problem}", place + 1), NEW))
         })
         .collect::<Result<Vec<_>, _>>()?;
+    if changes.iter().any(is_for_now) {
+        return Err((
+            "it holds a note of an absence, which no plan does".to_owned(),
+            NEW,
+        ));
+    }
     match document::twice(changes.iter()) {
         Some(problem) => Err((problem, NEW)),
         None => Ok(changes),

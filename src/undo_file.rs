@@ -31,6 +31,8 @@ pub struct Binding {
     /// The project whose role is given and taken away.
     project: String,
     role: String,
+    /// Whose links the run made or took away, if it did.
+    identity_provider: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +104,7 @@ impl Binding {
             organization: zitadel.organization_id.clone(),
             project: zitadel.project_id.clone(),
             role: zitadel.role.clone(),
+            identity_provider: zitadel.idp_id.clone().filter(|_| zitadel.sso_login),
         }
     }
 
@@ -206,11 +209,16 @@ impl UndoFile {
     }
 }
 
-/// Reads the changes of an undo file that is good for this target.
+/// Reads the changes of an undo file that is good for this target. `schema` is what the target stores about people who log
+/// in by this identity provider, or by none.
 ///
 /// # Errors
 /// It cannot be read, is no undo file of this version, or is about something else.
-pub fn read(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Past>, UndoFileError> {
+pub fn read(
+    path: &Path,
+    schema: impl FnOnce(Option<&str>) -> Schema,
+    binding: &Binding,
+) -> Result<Vec<Past>, UndoFileError> {
     let error = |what: String, hint| UndoFileError {
         path: path.to_owned(),
         what,
@@ -221,7 +229,11 @@ pub fn read(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Past>
     parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
 }
 
-fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Past>, (String, &'static str)> {
+fn parse(
+    text: &str,
+    schema: impl FnOnce(Option<&str>) -> Schema,
+    binding: &Binding,
+) -> Result<Vec<Past>, (String, &'static str)> {
     const NAME: &str = "name a file that `--undo-file` wrote, as it was written";
     const FIT: &str = "name the target, organization, project and role of that run in the configuration";
     #[derive(Deserialize)]
@@ -241,10 +253,11 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Past>, (S
     if let Some(objection) = binding.objection(&document.binding) {
         return Err((objection, FIT));
     }
+    let schema = schema(document.binding.identity_provider.as_deref());
     let pasts = document.changes.into_iter().enumerate();
     let pasts: Vec<Past> = pasts
         .map(|(place, past)| {
-            past.past(schema)
+            past.past(&schema)
                 .map_err(|problem| (format!("change {}: {problem}", place + 1), NAME))
         })
         .collect::<Result<_, _>>()?;

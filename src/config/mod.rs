@@ -40,8 +40,8 @@ pub use error::{ConfigErrors, Mistake, Origin};
 pub use expression::Expression;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, LdapActive, LdapAttribute,
-    LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Localpart, Settings, SourceKind,
-    SourceSettings, UktSettings, ZitadelSettings,
+    LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart, MetadataCheck, Settings,
+    SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
 pub use template::Template;
 

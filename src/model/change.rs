@@ -35,6 +35,8 @@ pub struct Edit {
     pub revoke: Vec<Box<str>>,
     /// The account is to be reactivated first, and this tool's mark for that is to be removed.
     pub enable: bool,
+    /// The person was missing and is back: the note of it is to be removed.
+    pub returned: bool,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
     pub before: Option<Box<Account>>,
     /// The login name goes through this one first: accounts exchange their names in a circle.
@@ -49,7 +51,26 @@ impl Edit {
             && self.grant.is_empty()
             && self.revoke.is_empty()
             && !self.enable
+            && !self.returned
     }
+}
+
+/// For how long somebody has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The first run that found the person absent, in seconds since 1970 (UTC).
+    pub since: i64,
+    /// How many runs have found the person absent, that one included.
+    pub runs: u32,
+}
+
+/// What is written on the account of somebody who is missing, so that a later run knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The account as it was.
+    pub account: Account,
+    /// What is written.
+    pub absence: Absence,
 }
 
 /// Why an account is taken out of use.
@@ -72,6 +93,8 @@ pub struct Removal {
     pub account: Account,
     /// Why.
     pub reason: RemovalReason,
+    /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
+    pub returned: bool,
 }
 
 /// What happens to one account.
@@ -94,6 +117,8 @@ pub enum Action {
     Disable(Removal),
     /// The account is deleted.
     Delete(Removal),
+    /// The account stays as it is, and carries a note that its person is missing.
+    Note(Note),
 }
 
 impl Action {
@@ -106,6 +131,7 @@ impl Action {
             Self::Enable(_) => "enable",
             Self::Disable(_) => "disable",
             Self::Delete(_) => "delete",
+            Self::Note(_) => "note",
         }
     }
 }
@@ -135,6 +161,7 @@ impl Change {
             Action::Create { identity, .. } => Some(&identity.id),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
             Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
+            Action::Note(note) => note.account.id.as_ref(),
         }
     }
 
@@ -144,6 +171,7 @@ impl Change {
             Action::Create { .. } => None,
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
             Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
+            Action::Note(note) => Some(&note.account.target_id),
         }
     }
 
@@ -152,7 +180,7 @@ impl Change {
         match &self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
             Action::Disable(_) => self.restore.as_ref()?.edit.as_ref(),
-            Action::Create { .. } | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -161,7 +189,7 @@ impl Change {
         match &mut self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
             Action::Disable(_) => self.restore.as_mut()?.edit.as_mut(),
-            Action::Create { .. } | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -202,7 +230,7 @@ impl Change {
             Action::Update(edit) | Action::Adopt(edit) => {
                 !edit.revoke.is_empty() && edit.identity.entitlements.is_empty()
             }
-            Action::Create { .. } | Action::Enable(_) => false,
+            Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
         }
     }
 }
@@ -216,6 +244,8 @@ pub struct Kept {
     pub id: Option<ExternalId>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// Its person is missing since then, and the account is removed when that has lasted.
+    pub absence: Option<Absence>,
 }
 
 /// Everything a run would do. Deterministic: the same input in any order makes the same plan.

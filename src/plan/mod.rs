@@ -7,6 +7,7 @@ mod adopt;
 mod correlate;
 mod decide;
 mod diff;
+mod grace;
 mod guard;
 mod legacy;
 mod moved;
@@ -22,7 +23,8 @@ pub use adopt::Known;
 pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
-pub(crate) use diff::{edit, unlisted_expectations};
+pub(crate) use diff::{Look, edit, unlisted_expectations};
+pub use grace::Grace;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,

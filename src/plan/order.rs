@@ -25,7 +25,7 @@ pub fn phase(change: &Change) -> Phase {
         // may give an account a name before it is deactivated.
         _ if change.renames() => Phase::Renames,
         Action::Disable(_) | Action::Delete(_) => Phase::Removals,
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Phase::Updates,
+        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) | Action::Note(_) => Phase::Updates,
     }
 }
 

@@ -3,9 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::correlate::{Correlation, Found, Pair, Slot};
-use super::policy::AbsentPolicy;
-use super::{diff, legacy};
-use crate::model::{Account, AttributeIndex, Expectation, Expected, Lifecycle, Mutability, Unmet, Value};
+use super::diff::{self, Look};
+use super::legacy;
+use super::policy::{AbsentPolicy, DisabledPolicy};
+use crate::model::{
+    AbsenceNote, Account, AttributeIndex, AttributeSpec, Expectation, Expected, Inspection, Lifecycle, Unmet,
+    Value,
+};
 
 /// Whom a question is about: a place in one of the correlation's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +110,8 @@ impl Correlation<'_> {
 
     /// What the account list does not show and the plan has to know.
     pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
-        let unlisted = self.schema.iter().filter(|(_, spec)| !spec.listed).count();
+        let asked = |(_, spec): &(_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+        let unlisted = self.schema.iter().filter(asked).count();
         // As a rule all of them are asked; growing to that size would take half as much again.
         let most = self.slots.len() * unlisted;
         let mut questions = Questions {
@@ -131,6 +136,12 @@ impl Correlation<'_> {
             for (place, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| looks_ours(account)) {
                     self.ask_whether_ours(&mut questions, About::Absent(place), account);
+                    if self.policy.grace.is_some() {
+                        for note in [AbsenceNote::Since, AbsenceNote::Runs] {
+                            let expected = Expected::NotNoted(note);
+                            questions.ask(About::Absent(place), &account.target_id, expected);
+                        }
+                    }
                 }
             }
         }
@@ -146,13 +157,25 @@ impl Correlation<'_> {
 
     fn ask_about_person<'q>(&'q self, questions: &mut Questions<'q>, index: usize, pair: &'q Pair) {
         let identity = &self.desired.identities[index];
+        if self.asks_for_notes(identity.lifecycle) {
+            questions.ask(
+                About::Person(index),
+                &pair.target_id,
+                Expected::NotNoted(AbsenceNote::Since),
+            );
+        }
         if identity.lifecycle == Lifecycle::Disabled {
             if let Some(account) = pair.differing.as_deref().filter(|_| !pair.has_role) {
                 self.ask_whether_ours(questions, About::Person(index), account);
             }
             return;
         }
-        for expected in diff::unlisted_expectations(self.schema, identity) {
+        let look = match pair.found {
+            Found::Name => Look::First,
+            Found::Id if pair.has_role => Look::Usual,
+            Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
+        };
+        for expected in diff::unlisted_expectations(self.schema, identity, look) {
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
         let inactive = pair
@@ -168,9 +191,17 @@ impl Correlation<'_> {
         questions.ask(About::Person(index), &pair.target_id, mark);
     }
 
+    /// Whether somebody who is there is asked about an absence that is over. Also without grace: a note that stayed
+    /// while there was none would pass for a long absence later.
+    fn asks_for_notes(&self, lifecycle: Lifecycle) -> bool {
+        let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
+        let inspects = |(_, spec): (_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+        stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
+    }
+
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {
         for (attribute, spec) in self.schema.iter() {
-            if spec.default.is_some() && spec.mutability == Mutability::SetOnce && !spec.listed {
+            if spec.is_mark() {
                 questions.ask(about, &account.target_id, Expected::Present(attribute));
             }
         }

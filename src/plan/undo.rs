@@ -3,10 +3,12 @@
 
 mod account;
 mod edit;
+mod note;
 
 use self::edit::Reversal;
 use crate::model::{
-    Account, Action, AttributeIndex, Change, Detail, Expected, ExternalId, Lifecycle, Schema, TargetId, Value,
+    Account, Action, AttributeIndex, AttributeSpec, Change, Detail, Expected, ExternalId, Lifecycle,
+    Mutability, Schema, TargetId, Value,
 };
 
 /// Why a change is left as it is.
@@ -52,8 +54,6 @@ pub enum Undone {
     Change(Box<Change>),
     /// Nothing may be done, for this reason.
     Refused(&'static str),
-    /// This has to be done if the account holds what only the target knows of: [`Past::details`].
-    Leftovers(Box<Change>),
 }
 
 /// An expectation that does not hold, and what the account holds instead.
@@ -97,8 +97,13 @@ impl Past {
         let disabled = account.lifecycle == Lifecycle::Disabled;
         let mut questions = match &self.change.action {
             Action::Create { attributes, .. } => unlisted(schema)
-                .map(|index| expected(index, attributes.get(index)))
+                // An account that was made again has its links from elsewhere.
+                .filter(|(index, spec)| {
+                    spec.mutability != Mutability::WithId || attributes.get(*index).is_some()
+                })
+                .map(|(index, _)| expected(index, attributes.get(index)))
                 .collect(),
+            Action::Note(_) => note::QUESTIONS.to_vec(),
             Action::Disable(_) | Action::Enable(_) if disabled => vec![Expected::DisabledByUs],
             // A mark on an active account is what a deactivation, or its undo, left when it was interrupted.
             Action::Disable(_) => vec![Expected::NotDisabledByUs],
@@ -106,7 +111,7 @@ impl Past {
         };
         let changed = self.change.edit().into_iter().flat_map(|edit| &edit.attributes);
         let changed = changed.filter(|change| !schema.spec(change.attribute).listed);
-        questions.extend(changed.map(|change| expected(change.attribute, change.after.as_ref())));
+        questions.extend(changed.map(|change| edit::asked(schema.spec(change.attribute), change)));
         questions
     }
 }
@@ -119,6 +124,7 @@ pub fn undo(schema: &Schema, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) 
     let undone = match &past.change.action {
         Action::Create { .. } => account::unmake(schema, past, now, unheld),
         Action::Delete(removal) => account::remake(schema, past, removal, now),
+        Action::Note(note) => note::take_back(schema, past, note, now, unheld),
         Action::Disable(_) | Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => match now.account {
             Some(account) => bring_back(schema, past, account, unheld),
             None => Err(GONE),
@@ -154,10 +160,17 @@ fn bring_back(
 
 /// What of a change no undo brings back.
 pub fn lost_for_good(change: &Change) -> Option<&'static str> {
-    matches!(change.action, Action::Delete(_)).then_some(
-        "the account's id, password, second factors, passkeys, sessions and memberships; an undo makes the account \
-         again without them",
-    )
+    let returned = match &change.action {
+        Action::Delete(_) => {
+            return Some(
+                "the account's id, password, second factors, passkeys, sessions and memberships; an undo makes the \
+                 account again without them",
+            );
+        }
+        Action::Disable(removal) => removal.returned,
+        _ => change.edit().is_some_and(|edit| edit.returned),
+    };
+    returned.then_some("since when its person was missing; its grace (`policy.grace`) begins anew")
 }
 
 /// What an undo does not bring back, of a change of its plan.
@@ -180,9 +193,8 @@ fn names(id_text: Box<str>, login: Box<str>) -> (Box<str>, Box<str>) {
     (if is_id { id_text } else { "".into() }, login)
 }
 
-fn unlisted(schema: &Schema) -> impl Iterator<Item = AttributeIndex> {
-    let unlisted = schema.iter().filter(|(_, spec)| !spec.listed);
-    unlisted.map(|(index, _)| index)
+fn unlisted(schema: &Schema) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
+    schema.iter().filter(|(_, spec)| !spec.listed)
 }
 
 fn expected(index: AttributeIndex, value: Option<&Value>) -> Expected<'_> {

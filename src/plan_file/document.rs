@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
-    Identity, Lifecycle, RecordRef, Removal, RemovalReason, Schema, TargetId, Uniqueness, Value,
+    Absence, Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit,
+    ExternalId, Identity, Lifecycle, Note, RecordRef, Removal, RemovalReason, Schema, TargetId, Uniqueness,
+    Value,
 };
 
 type Values = BTreeMap<String, ValueDocument>;
@@ -20,6 +21,16 @@ pub(crate) enum ChangeDocument {
     Enable(EditDocument),
     Disable(RemovalDocument),
     Delete(RemovalDocument),
+    Note(NoteDocument),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoteDocument {
+    /// In seconds since 1970 (UTC).
+    since: i64,
+    runs: u32,
+    before: AccountDocument,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,6 +42,9 @@ pub(crate) struct EditDocument {
     attributes: Vec<AttributeDocument>,
     grant: Vec<Box<str>>,
     revoke: Vec<Box<str>>,
+    /// The note that the person was missing goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
     /// Absent: all that the account list shows was as it should be.
     before: Option<AccountDocument>,
 }
@@ -39,6 +53,9 @@ pub(crate) struct EditDocument {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RemovalDocument {
     reason: Reason,
+    /// The note that the person was missing goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
     before: AccountDocument,
 }
 
@@ -103,6 +120,7 @@ impl ChangeDocument {
                 RemovalReason::Listed => Reason::Listed,
                 RemovalReason::Undone => Reason::Undone,
             },
+            returned: removal.returned,
             before: AccountDocument::new(&removal.account, schema),
         };
         match &change.action {
@@ -115,6 +133,11 @@ impl ChangeDocument {
             Action::Enable(enabled) => Self::Enable(edit(enabled)),
             Action::Disable(disabled) => Self::Disable(removal(disabled)),
             Action::Delete(deleted) => Self::Delete(removal(deleted)),
+            Action::Note(note) => Self::Note(NoteDocument {
+                since: note.absence.since,
+                runs: note.absence.runs,
+                before: AccountDocument::new(&note.account, schema),
+            }),
         }
     }
 
@@ -133,6 +156,13 @@ impl ChangeDocument {
             }),
             Self::Disable(removal) => Action::Disable(removal.removal(schema)?),
             Self::Delete(removal) => Action::Delete(removal.removal(schema)?),
+            Self::Note(note) => Action::Note(Note {
+                absence: Absence {
+                    since: note.since,
+                    runs: note.runs,
+                },
+                account: note.before.account(schema)?,
+            }),
         };
         Ok(action.into())
     }
@@ -152,6 +182,7 @@ impl EditDocument {
             attributes: edit.attributes.iter().map(attribute).collect(),
             grant: edit.grant.clone(),
             revoke: edit.revoke.clone(),
+            returned: edit.returned,
             before: edit
                 .before
                 .as_ref()
@@ -184,6 +215,7 @@ impl EditDocument {
             grant: self.grant,
             revoke: self.revoke,
             enable: false,
+            returned: self.returned,
             before: before.map(Box::new),
             detour: None,
         })
@@ -200,6 +232,7 @@ impl RemovalDocument {
                 Reason::Listed => RemovalReason::Listed,
                 Reason::Undone => RemovalReason::Undone,
             },
+            returned: self.returned,
         })
     }
 }

@@ -166,6 +166,7 @@ fn past(kind: &str) -> &'static str {
         "update" => "updated",
         "enable" => "enabled",
         "disable" => "disabled",
+        "note" => "noted as missing",
         _ => "deleted",
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use super::json::{Report, origin};
 use super::one_line;
-use crate::model::{Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
+use crate::model::{Absence, Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,7 @@ fn symbol(change: &Change) -> (char, &'static str) {
         Action::Create { .. } => ('+', "create"),
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => ('~', "change"),
         Action::Disable(_) | Action::Delete(_) => ('-', "remove"),
+        Action::Note(_) => ('!', "missing"),
     }
 }
 
@@ -60,16 +63,17 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     let edited = change
         .edit()
         .map(|edit| edit_details(edit, restored, schema, show));
-    let mut details: Vec<String> = reason.into_iter().chain(edited).collect();
+    let noted = match &change.action {
+        Action::Note(note) => Some(absence(note.absence)),
+        _ => None,
+    };
+    let mut details: Vec<String> = reason.into_iter().chain(edited).chain(noted).collect();
     details.retain(|details| !details.is_empty());
-    if details.is_empty() && change.edit().is_some_and(Edit::is_empty) {
-        details.push("what the account list does not show".to_owned());
-    }
     let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
-    if !change.is_removal() {
+    if change.edit().is_some() || change.target_id().is_none() {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
@@ -98,7 +102,25 @@ fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show
     }
     details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
     details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
+    if edit.returned {
+        details.push("not missing any more".to_owned());
+    }
     details.join(", ")
+}
+
+/// Since when somebody is missing, and how many runs have seen it.
+fn absence(absence: Absence) -> String {
+    let runs = match absence.runs {
+        1 => "1 run".to_owned(),
+        many => format!("{many} runs"),
+    };
+    format!("absent from all sources since {}, seen by {runs}", since(absence))
+}
+
+/// The beginning of an absence, RFC 3339.
+pub(super) fn since(absence: Absence) -> String {
+    Timestamp::from_second(absence.since)
+        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }
 
 /// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
@@ -136,6 +158,7 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
         Action::Disable(removal) | Action::Delete(removal) => {
             writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
+        Action::Note(note) => writeln!(out, "      login: {}", quoted(&note.account.login))?,
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => {}
     }
     for change in change.edit().into_iter().flat_map(|edit| &edit.attributes) {

@@ -8,6 +8,7 @@ use super::World;
 use super::ending::Stop;
 use super::sync::{self, Job, Mode, Request};
 use crate::apply::{Context, NotApplied, Outcome};
+use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
 use crate::model::{Account, Desired, Expectation, Expected, Plan, Schema, TargetId};
 use crate::plan::{self, Known, Now, Past, Policy, Proof, Undone};
@@ -27,16 +28,36 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
         return Ok(Exit::Usage);
     };
     let binding = Binding::of(zitadel);
-    match undo_file::read(file, &super::schema(request.settings), &binding) {
+    let mut settings = request.settings.clone();
+    let schema = |provider: Option<&str>| {
+        linked(&mut settings, provider);
+        super::schema(&settings)
+    };
+    match undo_file::read(file, schema, &binding) {
         Ok(pasts) => {
-            let job = Job::Undo(&pasts);
-            sync::run(Request { job, ..request }, world).await
+            let (job, settings) = (Job::Undo(&pasts), &settings);
+            let request = Request {
+                job,
+                settings,
+                ..request
+            };
+            sync::run(request, world).await
         }
         Err(error) => {
             Messages::new(world.err, request.global.log_format)
                 .error(&error.to_string(), Some(error.hint))?;
             Ok(Exit::Usage)
         }
+    }
+}
+
+/// Links are made and taken away as by the run that is undone, and everything that it wrote is looked at, whatever the
+/// configuration says by now.
+fn linked(settings: &mut Settings, provider: Option<&str>) {
+    if let Some(zitadel) = &mut settings.zitadel {
+        zitadel.metadata = MetadataCheck::Confirm;
+        zitadel.sso_login = provider.is_some();
+        zitadel.idp_id = provider.map(str::to_owned).or(zitadel.idp_id.take());
     }
 }
 
@@ -122,12 +143,6 @@ async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<WorkedO
             Undone::Already => plan.unchanged += 1,
             Undone::Change(change) => plan.changes.push(*change),
             Undone::Refused(reason) => worked_out.refused.push((past, reason)),
-            Undone::Leftovers(change) => match change.target_id() {
-                Some(account) if target.has_leftovers(account, &past.details).await? => {
-                    plan.changes.push(*change);
-                }
-                _ => plan.unchanged += 1,
-            },
         }
     }
     Ok(worked_out)

@@ -5,7 +5,7 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Detail, Finding, Identity, Keepsake, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Warning};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -98,12 +98,6 @@ pub trait Target {
 
     /// What [`Target::keep`] costs.
     fn keep_effort(&self, changes: &[Change]) -> Effort;
-
-    /// Whether the account still holds something that only these details tell of and that an undo takes away.
-    ///
-    /// # Errors
-    /// [`TargetError`] when it could not be looked up.
-    async fn has_leftovers(&self, account: &TargetId, details: &[Detail]) -> Result<bool, TargetError>;
 
     /// Carries out one change. Several may run at once, never two for one account.
     ///

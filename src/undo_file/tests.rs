@@ -3,12 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::Localpart;
 use crate::model::{Detail, Restore};
 use crate::plan_file::tests::any_change;
 
 fn schema() -> Schema {
-    crate::target::zitadel::schema(Localpart::Uuid)
+    crate::target::zitadel::schema(None)
 }
 
 fn binding() -> Binding {
@@ -17,6 +16,7 @@ fn binding() -> Binding {
         organization: "1".to_owned(),
         project: "2".to_owned(),
         role: "User".to_owned(),
+        identity_provider: None,
     }
 }
 
@@ -61,14 +61,14 @@ proptest! {
         let run = Run { title: "sync", binding: binding() };
         let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &schema()).unwrap();
         let mut past = Past { change, details: keepsake.details, made: None };
-        prop_assert_eq!(read(&path, &schema(), &binding()).unwrap(), vec![past.clone()]);
+        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past.clone()]);
         if ends {
             file.end(&[(0, TargetId::new("t9"))], &[]).unwrap();
             past.made = Some(TargetId::new("t9"));
-            prop_assert_eq!(read(&path, &schema(), &binding()).unwrap(), vec![past]);
+            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past]);
         } else {
             file.end(&[], &[0]).unwrap();
-            prop_assert_eq!(read(&path, &schema(), &binding()).unwrap(), vec![]);
+            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![]);
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
+mod grace;
 mod guard;
 pub(crate) mod lab;
 mod lock;
+mod modes;
 mod order;
 mod planned;
 mod promises;
+mod shown;
 mod signals;

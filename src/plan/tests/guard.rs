@@ -8,6 +8,7 @@ fn many(count: usize) -> Plan {
         let mut account = held(1).account;
         account.target_id = TargetId::new(format!("t{number}"));
         Change::from(Action::Delete(Removal {
+            returned: false,
             account,
             reason: RemovalReason::Absent,
         }))

@@ -37,6 +37,7 @@ pub(super) fn unmake(
     let removal = Removal {
         account: account.clone(),
         reason: RemovalReason::Undone,
+        returned: false,
     };
     Ok(Undone::Change(Box::new(Action::Delete(removal).into())))
 }

@@ -1,10 +1,10 @@
 //! What a run changed about an account, the other way round.
 
 use super::account::person;
-use super::{CHANGED_SINCE, Past, Undone, Unheld};
+use super::{CHANGED_SINCE, Past, Undone, Unheld, expected};
 use crate::model::{
-    Account, Action, AttributeChange, Change, Edit, Expected, Identity, Lifecycle, Removal, RemovalReason,
-    Restore, Schema, Uniqueness, Value,
+    Account, Action, AttributeChange, AttributeSpec, Change, Edit, Expected, Identity, Lifecycle, Mutability,
+    Removal, RemovalReason, Restore, Schema, Uniqueness, Value,
 };
 use crate::plan::order;
 
@@ -31,6 +31,7 @@ impl Reversal {
                 grant: Vec::new(),
                 revoke: Vec::new(),
                 enable: false,
+                returned: false,
                 before: Some(Box::new(account.clone())),
                 detour: None,
             },
@@ -78,8 +79,7 @@ impl Reversal {
         let now = if spec.listed {
             account.attributes.get(index).cloned()
         } else {
-            let other = unheld.iter().find(|(expected, _)| is_about(expected, change));
-            other.map_or_else(|| change.after.clone(), |(_, current)| current.clone())
+            unlisted_now(spec, change, unheld)
         };
         let same = |one: &Option<Value>, other: &Option<Value>| match (one, other) {
             (Some(one), Some(other)) => one.equals(other, spec.equality),
@@ -173,17 +173,13 @@ impl Reversal {
 
     /// Leaves the state of the account as it is.
     pub(super) fn updated(self) -> Undone {
-        let is_empty = self.edit.is_empty();
-        let has_details = !self.restore.details.is_empty();
-        let change = Box::new(Change {
+        if self.edit.is_empty() {
+            return Undone::Already;
+        }
+        Undone::Change(Box::new(Change {
             action: Action::Update(self.edit),
             restore: Some(Box::new(self.restore)),
-        });
-        match (is_empty, has_details) {
-            (false, _) => Undone::Change(change),
-            (true, true) => Undone::Leftovers(change),
-            (true, false) => Undone::Already,
-        }
+        }))
     }
 
     /// Lets the person in again, if the edit says so.
@@ -211,9 +207,32 @@ impl Reversal {
             action: Action::Disable(Removal {
                 account: account.clone(),
                 reason: RemovalReason::Undone,
+                returned: false,
             }),
             restore: Some(Box::new(restore)),
         }))
+    }
+}
+
+/// What the account holds of what the list does not show, by the answer to [`asked`].
+fn unlisted_now(spec: &AttributeSpec, change: &AttributeChange, unheld: &[Unheld<'_>]) -> Option<Value> {
+    let other = unheld.iter().find(|(expected, _)| is_about(expected, change));
+    match (other, spec.mutability) {
+        // An account may hold values beside the person's, and was asked for one of the two alone.
+        (Some(_), Mutability::WithId) if change.after.is_some() => change.before.clone(),
+        (None, Mutability::WithId) if change.after.is_none() => change.before.clone(),
+        (Some((_, current)), Mutability::ReadWrite | Mutability::SetOnce) => current.clone(),
+        _ => change.after.clone(),
+    }
+}
+
+/// The question whether what the run wrote is still there.
+pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Expected<'a> {
+    match (&change.after, &change.before) {
+        (None, Some(before)) if spec.mutability == Mutability::WithId => {
+            Expected::Value(change.attribute, before)
+        }
+        (after, _) => expected(change.attribute, after.as_ref()),
     }
 }
 
@@ -222,6 +241,6 @@ fn is_about(expected: &Expected<'_>, change: &AttributeChange) -> bool {
         Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index) => {
             *index == change.attribute
         }
-        Expected::DisabledByUs | Expected::NotDisabledByUs => false,
+        Expected::DisabledByUs | Expected::NotDisabledByUs | Expected::NotNoted(_) => false,
     }
 }

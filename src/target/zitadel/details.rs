@@ -11,8 +11,6 @@ pub(super) const PHONE_VERIFIED: &str = "phone_verified";
 pub(super) const METADATA: &str = "metadata";
 /// Provider, external id and name of a link that the user had.
 pub(super) const LINK: &str = "link";
-/// The same of a link that the change added.
-pub(super) const ADDED_LINK: &str = "added_link";
 /// A project, and the keys of its roles that the user held.
 pub(super) const ROLES: &str = "roles";
 
@@ -61,9 +59,8 @@ impl<'a> Details<'a> {
         })
     }
 
-    /// [`LINK`] or [`ADDED_LINK`].
-    pub(super) fn links(self, name: &'static str) -> impl Iterator<Item = [&'a str; 3]> {
-        self.all(name).filter_map(|texts| match texts {
+    pub(super) fn links(self) -> impl Iterator<Item = [&'a str; 3]> {
+        self.all(LINK).filter_map(|texts| match texts {
             [idp, user, shown] => Some([&**idp, &**user, &**shown]),
             _ => None,
         })

@@ -1,8 +1,8 @@
 //! How many calls a change needs and what messages it causes, before it is made.
 
 use super::ZitadelTarget;
-use super::restore::{link_calls, role_calls};
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::restore::role_calls;
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
 use crate::target::Effort;
 
@@ -14,18 +14,13 @@ impl ZitadelTarget {
         }
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
-            Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
-            Action::Adopt(edit) => {
-                let mut effort = self.foresee_edit(edit);
-                effort.requests += u64::from(self.settings.sso_login);
-                effort
-            }
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
             // The mark of who did it comes first.
-            Action::Disable(_) => Effort {
-                requests: 2,
+            Action::Disable(removal) => Effort {
+                requests: 2 + u64::from(removal.returned),
                 ..Effort::default()
             },
-            Action::Delete(_) => Effort {
+            Action::Delete(_) | Action::Note(_) => Effort {
                 requests: 1,
                 ..Effort::default()
             },
@@ -38,7 +33,7 @@ impl ZitadelTarget {
             let roles = u64::from(!edit.grant.is_empty());
             let all_roles = role_calls(restore) as u64;
             let given = if all_roles > 0 { all_roles } else { roles };
-            self.foresee_edit(edit).requests - roles + given + link_calls(restore) as u64
+            self.foresee_edit(edit).requests - roles + given
         });
         let requests = match &change.action {
             Action::Create { identity, .. } => {
@@ -46,7 +41,7 @@ impl ZitadelTarget {
             }
             Action::Disable(_) => edit + 1 + u64::from(restore.mark),
             Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
-            Action::Delete(_) => 1,
+            Action::Delete(_) | Action::Note(_) => 1,
         };
         Effort {
             requests,
@@ -81,13 +76,15 @@ impl ZitadelTarget {
             edit.enable,
             email || phone || names || edit.id_before.is_some(),
             changes(&|change| change.attribute == PHONE && change.after.is_none()),
+            changes(&|change| change.attribute == IDP_LINK && change.after.is_some()),
+            changes(&|change| change.attribute == IDP_LINK && change.before.is_some()),
             metadata(true),
             metadata(false),
             !edit.grant.is_empty(),
             // A grant is looked up before it is taken away.
             !edit.revoke.is_empty(),
             !edit.revoke.is_empty(),
-            edit.enable,
+            edit.enable || edit.returned,
         ];
         Effort {
             requests: count(&calls),

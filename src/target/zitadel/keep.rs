@@ -4,24 +4,19 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures::StreamExt;
 use serde_json::json;
 
 use super::ZitadelTarget;
 use super::details::{
-    ADDED_LINK, DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED,
-    ROLES, detail, flag,
+    DISPLAY_NAME, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail, flag,
 };
-use super::links::is_same;
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
-use super::wire::{GrantState, KeptUser};
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
+use super::wire::{GrantState, KeptLink, KeptUser};
 use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
 use crate::target::{Effort, TargetError};
 
 /// Users of one request: their profiles are far below what a reply may hold.
 const USERS: usize = 5_000;
-/// These reads take turns on the server, as those of metadata do.
-const WORKERS: usize = 4;
 
 impl ZitadelTarget {
     /// One for each change.
@@ -39,51 +34,44 @@ impl ZitadelTarget {
             let page = self.users::<KeptUser>("keep_users", &query).await?;
             users.extend(page.items.into_iter().map(|user| (user.id.clone(), user)));
         }
-        let users = &users;
-        let mut reads = futures::stream::iter(changes)
-            .map(|change| async move {
-                let mut keepsake = self.keepsake(change).await?;
-                if let Some(user) = profile_lost(change).and_then(|user| users.get(user)) {
-                    keepsake.details.splice(0..0, profile_details(user, change));
-                }
-                Ok::<_, TargetError>(keepsake)
-            })
-            .buffered(WORKERS);
-        let mut keepsakes = Vec::with_capacity(changes.len());
-        while let Some(keepsake) = reads.next().await {
-            keepsakes.push(keepsake?);
+        let mut keepsakes: Vec<Keepsake> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let user = profile_lost(change).and_then(|user| users.get(user));
+            keepsakes.push(Keepsake {
+                details: user.map_or_else(Vec::new, |user| profile_details(user, change)),
+                ..Keepsake::default()
+            });
         }
+        let single = changes
+            .iter()
+            .enumerate()
+            .filter(|(_, change)| single_reads(change) > 0);
+        let read = async |(place, change)| Ok((place, self.keepsake(change).await?));
+        self.paced(single, read, |(place, keepsake): (usize, Keepsake)| {
+            keepsakes[place].details.extend(keepsake.details);
+            keepsakes[place].values = keepsake.values;
+        })
+        .await?;
         Ok(keepsakes)
     }
 
     /// What has to be read user by user.
     async fn keepsake(&self, change: &Change) -> Result<Keepsake, TargetError> {
         let mut keepsake = Keepsake::default();
-        match &change.action {
-            Action::Delete(removal) => {
-                let user = removal.account.target_id.as_str();
-                self.keep_metadata(user, &mut keepsake).await?;
-                for link in self.links_of(user).await? {
-                    let texts = [&*link.idp_id, &*link.user_id, &*link.user_name];
-                    keepsake.details.push(detail(LINK, texts));
-                }
-                self.keep_roles(user, &mut keepsake.details).await?;
-            }
-            Action::Adopt(edit) => keepsake.details.extend(self.link_to_come(edit).await?),
-            _ => {}
+        let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
+        if matches!(change.action, Action::Delete(_)) {
+            self.keep_metadata(user, &mut keepsake).await?;
+            self.keep_roles(user, &mut keepsake.details).await?;
         }
-        if let (Some(restore), Some(_)) = (&change.restore, change.edit()) {
-            // An undo that takes a link away is undone by giving it again, and the other way round.
-            let details = Details(&restore.details);
-            let removed = details.links(ADDED_LINK).map(|link| detail(LINK, link));
-            let added = details.links(LINK).map(|link| detail(ADDED_LINK, link));
-            keepsake.details.extend(removed.chain(added));
+        for link in self.all_links::<KeptLink>(user).await? {
+            let texts = [&*link.idp_id, &*link.user_id, &*link.user_name];
+            keepsake.details.push(detail(LINK, texts));
         }
         Ok(keepsake)
     }
 
     async fn keep_metadata(&self, user: &str, keepsake: &mut Keepsake) -> Result<(), TargetError> {
-        let mut held: Vec<(Box<str>, Vec<u8>)> = self.metadata(user).await?.into_iter().collect();
+        let mut held = self.all_metadata(user).await?;
         held.sort();
         for (index, _) in self.schema.iter() {
             let key = metadata_key(index).unwrap_or_default();
@@ -112,53 +100,35 @@ impl ZitadelTarget {
         }));
         Ok(())
     }
+}
 
-    /// The link that an adoption is going to add.
-    async fn link_to_come(&self, edit: &Edit) -> Result<Option<Detail>, TargetError> {
-        let email = edit.identity.attributes.text(EMAIL).unwrap_or_default();
-        let Some(link) = self.new_link(&edit.identity.id, email) else {
-            return Ok(None);
-        };
-        let held = self.links_of(edit.target_id.as_str()).await?;
-        let is_held = held.iter().any(|held| is_same(held, link.idp_id, &link.user_id));
-        Ok((!is_held).then(|| detail(ADDED_LINK, [link.idp_id, &link.user_id, link.user_name])))
+/// What reading all of it costs.
+pub(super) fn foresee_keepsakes(changes: &[Change]) -> Effort {
+    let listed = changes.iter().filter_map(profile_lost).count();
+    let single = changes.iter().map(single_reads);
+    let requests = listed.div_ceil(USERS) + single.sum::<usize>();
+    Effort {
+        requests: u64::try_from(requests).unwrap_or(u64::MAX),
+        ..Effort::default()
     }
+}
 
-    /// What [`Self::keepsakes`] costs.
-    pub(super) fn foresee_keepsakes(&self, changes: &[Change]) -> Effort {
-        let listed = changes.iter().filter_map(profile_lost).count();
-        let single = changes.iter().map(|change| match &change.action {
-            Action::Delete(_) => 3,
-            Action::Adopt(_) => usize::from(self.settings.sso_login && self.settings.idp_id.is_some()),
-            _ => 0,
-        });
-        let requests = listed.div_ceil(USERS) + single.sum::<usize>();
-        Effort {
-            requests: u64::try_from(requests).unwrap_or(u64::MAX),
-            ..Effort::default()
-        }
-    }
-
-    /// Whether the account holds a link that the run added.
-    pub(super) async fn holds_added_link(
-        &self,
-        account: &TargetId,
-        details: &[Detail],
-    ) -> Result<bool, TargetError> {
-        let added: Vec<_> = Details(details).links(ADDED_LINK).collect();
-        if added.is_empty() {
-            return Ok(false);
-        }
-        let held = self.links_of(account.as_str()).await?;
-        let is_held = |[idp, user, _]: &[&str; 3]| held.iter().any(|held| is_same(held, idp, user));
-        Ok(added.iter().any(is_held))
+/// How many reads of its own a change needs.
+fn single_reads(change: &Change) -> usize {
+    let replaces_link = |edit: &Edit| {
+        let mut changed = edit.attributes.iter();
+        changed.any(|change| change.attribute == IDP_LINK && change.before.is_some())
+    };
+    match &change.action {
+        Action::Delete(_) => 3,
+        _ => usize::from(change.edit().is_some_and(replaces_link)),
     }
 }
 
 /// The user whose profile is overwritten or lost.
 fn profile_lost(change: &Change) -> Option<&str> {
     let lost = match change.edit() {
-        Some(edit) => edit.id_before.is_some() || edit.attributes.iter().any(is_in_profile),
+        Some(edit) => edit.attributes.iter().any(is_in_profile),
         None => matches!(change.action, Action::Delete(_)),
     };
     change.target_id().filter(|_| lost).map(TargetId::as_str)

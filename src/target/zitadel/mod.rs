@@ -1,7 +1,8 @@
 //! Zitadel, v2.64 and later, over its REST API, and over Connect where that is faster.
 //!
 //! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in as few pages
-//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, user by user elsewhere.
+//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, from the event log
+//! or user by user elsewhere.
 
 mod api;
 mod auth;
@@ -13,6 +14,8 @@ mod effort;
 mod error;
 mod filter;
 mod grants;
+mod held;
+mod history;
 mod ids;
 mod keep;
 mod key;
@@ -21,6 +24,7 @@ mod lists;
 mod meaning;
 mod normalize;
 mod numbering;
+mod paced;
 mod phone;
 mod prepare;
 mod read;
@@ -36,27 +40,31 @@ pub use schema::schema;
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::rc::Rc;
+use std::time::Duration;
 
 use self::api::Api;
 use self::lists::Lists;
 use self::prepare::Prepared;
-use self::schema::EMAIL;
+use self::schema::{EMAIL, IDP_LINK};
 use super::{
     Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Detail, Finding, Identity, Keepsake, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Value, Warning};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
     schema: Schema,
     settings: ZitadelSettings,
+    apply: ApplySettings,
     api: Api,
     prepared: RefCell<Option<Rc<Prepared>>>,
     lists: Lists,
     /// The server can filter users by metadata, as far as is known.
     filters: Cell<bool>,
+    /// The service user may read the event log, as far as is known.
+    history: Cell<bool>,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -67,12 +75,14 @@ impl ZitadelTarget {
     /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
     pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
         Ok(Self {
-            schema: schema::schema(settings.localpart),
+            schema: schema::schema(Some(settings)),
             settings: settings.clone(),
+            apply: *apply,
             api: Api::new(settings, apply)?,
             prepared: RefCell::default(),
             lists: Lists::default(),
             filters: Cell::new(true),
+            history: Cell::new(true),
             warnings: RefCell::default(),
         })
     }
@@ -89,6 +99,15 @@ impl ZitadelTarget {
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
         self.lists.set_rows(rows);
         self
+    }
+
+    /// Other limits of silence, of usual calls and of long lists, for tests that cannot wait.
+    ///
+    /// # Errors
+    /// [`Kind::Misconfigured`] when no certificate authority is known.
+    pub fn with_silence(mut self, usual: Duration, list: Duration) -> Result<Self, TargetError> {
+        self.api.set_silence(usual, list)?;
+        Ok(self)
     }
 
     fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
@@ -108,7 +127,14 @@ impl Target for ZitadelTarget {
     }
 
     fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String> {
-        normalize::normalize(identity)
+        let left_out = normalize::normalize(identity)?;
+        if self.settings.sso_login {
+            let link = links::linked_id(&identity.id);
+            identity.attributes.set(IDP_LINK, Some(Value::text(link)));
+            // No source says it; it follows from the id.
+            identity.unknown.remove(IDP_LINK);
+        }
+        Ok(left_out)
     }
 
     async fn prepare(&self) -> Result<(), TargetError> {
@@ -137,11 +163,7 @@ impl Target for ZitadelTarget {
     }
 
     fn keep_effort(&self, changes: &[Change]) -> Effort {
-        self.foresee_keepsakes(changes)
-    }
-
-    async fn has_leftovers(&self, account: &TargetId, details: &[Detail]) -> Result<bool, TargetError> {
-        self.holds_added_link(account, details).await
+        keep::foresee_keepsakes(changes)
     }
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {

@@ -2,9 +2,7 @@
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::details::{
-    ADDED_LINK, DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, PHONE_VERIFIED,
-};
+use super::details::{DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED};
 use super::meaning::id;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE};
 use super::wire::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
@@ -41,7 +39,7 @@ impl ZitadelTarget {
     ) -> Result<TargetId, TargetError> {
         let body = |links| self.former_user(attributes, restore, links);
         let made = self.create_user(body(true), warnings).await;
-        let has_links = Details(&restore.details).links(LINK).next().is_some();
+        let has_links = Details(&restore.details).links().next().is_some();
         match made {
             // The name may be taken, or the link: without the links it shows.
             Err(error)
@@ -66,7 +64,7 @@ impl ZitadelTarget {
     ) -> NewUser<'a> {
         let details = Details(&restore.details);
         let email = attributes.text(EMAIL).unwrap_or_default();
-        let links = details.links(LINK).filter(|_| with_links);
+        let links = details.links().filter(|_| with_links);
         NewUser {
             organization: OrgId {
                 org_id: &self.settings.organization_id,
@@ -95,7 +93,7 @@ impl ZitadelTarget {
             idp_links: links
                 .map(|[idp_id, user_id, user_name]| NewLink {
                     idp_id,
-                    user_id: user_id.to_owned(),
+                    user_id,
                     user_name,
                 })
                 .collect(),
@@ -129,28 +127,6 @@ impl ZitadelTarget {
         }
         Ok(())
     }
-
-    /// Links that a run added are taken away, and links that an undo took away are made again.
-    pub(super) async fn restore_links(
-        &self,
-        user: &str,
-        restore: &Restore,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), TargetError> {
-        let details = Details(&restore.details);
-        for [idp, linked, _] in details.links(ADDED_LINK) {
-            self.unlink(user, idp, linked).await?;
-        }
-        for [idp_id, linked, user_name] in details.links(LINK) {
-            let link = NewLink {
-                idp_id,
-                user_id: linked.to_owned(),
-                user_name,
-            };
-            self.add_link(user, &link, warnings).await?;
-        }
-        Ok(())
-    }
 }
 
 /// How many calls give the roles again.
@@ -158,10 +134,12 @@ pub(super) fn role_calls(restore: &Restore) -> usize {
     Details(&restore.details).roles().count()
 }
 
-/// How many calls bring links back to what they were.
-pub(super) fn link_calls(restore: &Restore) -> usize {
-    let details = Details(&restore.details);
-    details.links(ADDED_LINK).count() + details.links(LINK).count()
+/// What the person of a link was called, if the link was there before.
+pub(super) fn former_link_name<'a>(restore: &'a Restore, linked: &str) -> Option<&'a str> {
+    let mut links = Details(&restore.details).links();
+    links
+        .find(|[_, user, _]| *user == linked)
+        .map(|[_, _, shown]| shown)
 }
 
 /// Names, the text in the place of the external id, and what is shown.
@@ -173,7 +151,8 @@ pub(super) fn former_profile<'a>(attributes: &'a Attributes, restore: &Restore) 
         given: first,
         family: last,
         nick: restore.id_text.to_string(),
-        display: display.map_or_else(|| super::create::display_name(first, last), str::to_owned),
+        // Nothing is known of it where it was not changed.
+        display: display.map(str::to_owned),
         language: None,
         gender: None,
     }

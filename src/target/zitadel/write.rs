@@ -1,20 +1,27 @@
 //! Changes to accounts that exist. Each is as few calls as Zitadel allows, one after the other.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::create::profile;
+use super::create::{Shown, profile};
 use super::details::Details;
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::restore::{former_email, former_phone, former_profile, role_calls};
-use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::schema::{
+    DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE,
+    metadata_key,
+};
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Action, Change, Edit, Restore, TargetId};
+use crate::model::{Absence, Action, Change, Edit, Note, Removal, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
+const NOTES: [&str; 2] = [MISSING_SINCE, MISSING_RUNS];
+const FORMER_LINK_STAYS: &str =
+    "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
 impl ZitadelTarget {
     /// Carries out one change.
@@ -25,41 +32,34 @@ impl ZitadelTarget {
                 Some(restore) => self.remake(identity, attributes, restore).await,
                 None => self.create(identity, attributes).await,
             },
-            Action::Update(edit) | Action::Enable(edit) => self.edit(edit, restore).await,
-            Action::Adopt(edit) => self.adopt(edit).await,
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+                self.edit(edit, restore).await
+            }
             Action::Disable(removal) => {
                 let edited = match change.edit() {
                     Some(edit) => self.edit(edit, restore).await?,
                     None => Applied::default(),
                 };
                 let mark = restore.is_none_or(|restore| restore.mark);
-                let disabled = self.disable(&removal.account.target_id, mark).await?;
+                let disabled = self.disable(removal, mark).await?;
                 Ok(Applied {
                     warnings: edited.warnings,
                     ..disabled
                 })
             }
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
+            Action::Note(note) => self.note(note).await,
         }
-    }
-
-    /// Brings an account in line that was made by others; it may lack the link that new ones are made with.
-    async fn adopt(&self, edit: &Edit) -> Result<Applied, TargetError> {
-        let mut warnings = Vec::new();
-        // First: with our id in place, the next run would take the account for one that was linked when it was made.
-        self.link(edit.target_id.as_str(), &edit.identity, &mut warnings)
-            .await?;
-        let mut applied = self.edit(edit, None).await?;
-        warnings.append(&mut applied.warnings);
-        Ok(Applied { warnings, ..applied })
     }
 
     /// `restore` is what an undo puts back beside the edit.
     async fn edit(&self, edit: &Edit, restore: Option<&Restore>) -> Result<Applied, TargetError> {
         let user = edit.target_id.as_str();
         let mut warnings = Vec::new();
-        if let Some(restore) = restore {
-            self.restore_links(user, restore, &mut warnings).await?;
+        // First: with our id in place, the next run would take the account for one that was linked when it was made.
+        let taken = self.link(edit, restore).await?;
+        if taken.is_none() && !self.unlink(edit).await? {
+            warnings.push(FORMER_LINK_STAYS.into());
         }
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
@@ -82,14 +82,16 @@ impl ZitadelTarget {
             _ => self.grant(user, &edit.grant, &mut warnings).await?,
         }
         self.revoke(user, &edit.revoke).await?;
-        if edit.enable {
-            // Last: should anything before have failed, the next run still knows whose doing the state was.
-            self.remove_metadata(user, &[DISABLED_BY]).await?;
+        // Last: should anything before have failed, the next run still knows whose doing the state was.
+        self.remove_metadata(user, marks_of(edit)).await?;
+        match taken {
+            // Nobody's name or address waits for somebody to clear up who may log in as whom.
+            Some(taken) => Err(taken),
+            None => Ok(Applied {
+                target_id: Some(edit.target_id.clone()),
+                warnings,
+            }),
         }
-        Ok(Applied {
-            target_id: Some(edit.target_id.clone()),
-            warnings,
-        })
     }
 
     /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
@@ -133,7 +135,7 @@ impl ZitadelTarget {
     fn changed_user<'a>(&self, edit: &'a Edit, restore: Option<&'a Restore>) -> ChangedUser<'a> {
         let details = restore.map(|restore| Details(&restore.details));
         let mut body = ChangedUser::default();
-        let mut renamed = edit.id_before.is_some();
+        let mut renamed = false;
         for change in &edit.attributes {
             let after = change.after.as_ref().map(crate::model::Value::as_text);
             match change.attribute {
@@ -154,10 +156,13 @@ impl ZitadelTarget {
                 _ => {}
             }
         }
-        // Zitadel wants both names or none, and derives nothing from them.
-        body.profile = renamed.then(|| match restore {
+        // Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and
+        // stays as somebody chose it while they stay.
+        let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
+        let written = renamed || edit.id_before.is_some();
+        body.profile = written.then(|| match restore {
             Some(restore) => former_profile(&edit.identity.attributes, restore),
-            None => profile(&edit.identity.id, &edit.identity.attributes),
+            None => profile(&edit.identity.id, &edit.identity.attributes, shown),
         });
         body
     }
@@ -216,14 +221,33 @@ impl ZitadelTarget {
     }
 
     /// Marks the account as deactivated by this tool, if that is wanted, and deactivates it.
-    async fn disable(&self, account: &TargetId, mark: bool) -> Result<Applied, TargetError> {
+    async fn disable(&self, removal: &Removal, mark: bool) -> Result<Applied, TargetError> {
+        let account = &removal.account.target_id;
         let user = account.as_str();
         let marks = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
         let mut done = self.set_metadata(user, &marks[..usize::from(mark)]).await;
         if done.is_ok() {
             done = self.deactivate(user).await;
         }
+        if done.is_ok() && removal.returned {
+            done = self.remove_metadata(user, &NOTES).await;
+        }
         gone_is_fine(account, done)
+    }
+
+    /// Writes down that the account's person is missing.
+    async fn note(&self, note: &Note) -> Result<Applied, TargetError> {
+        let Absence { since, runs } = note.absence;
+        let since = Timestamp::from_second(since)
+            .unwrap_or(Timestamp::MAX)
+            .to_string();
+        let runs = runs.to_string();
+        let entries = [
+            NewMetadata::new(MISSING_SINCE, &since),
+            NewMetadata::new(MISSING_RUNS, &runs),
+        ];
+        let account = &note.account.target_id;
+        gone_is_fine(account, self.set_metadata(account.as_str(), &entries).await)
     }
 
     pub(super) async fn deactivate(&self, user: &str) -> Result<(), Failure> {
@@ -252,6 +276,16 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
             target_id: Some(account.clone()),
             warnings: Vec::new(),
         }),
+    }
+}
+
+/// What this tool noted of an account's past and does not hold any more.
+fn marks_of(edit: &Edit) -> &'static [&'static str] {
+    match (edit.enable, edit.returned) {
+        (false, false) => &[],
+        (true, false) => &[DISABLED_BY],
+        (false, true) => &NOTES,
+        (true, true) => &[DISABLED_BY, MISSING_SINCE, MISSING_RUNS],
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, LdapTls, Localpart, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    LdapText, LdapTls, Link, Localpart, MetadataCheck, Settings, SourceKind, SourceSettings, UktSettings,
+    ZitadelSettings,
 };
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
@@ -40,6 +41,8 @@ fn complete(dir: &str) -> Settings {
             verify_email: true,
             verify_phone: false,
             localpart: Localpart::Uuid,
+            link: Link::New,
+            metadata: MetadataCheck::Confirm,
         }),
         sources: vec![
             SourceSettings {
@@ -193,6 +196,7 @@ apply:
     assert_eq!(
         settings.policy,
         Policy {
+            grace: None,
             create: false,
             update: false,
             adopt: false,

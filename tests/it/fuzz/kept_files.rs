@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use directory_sync::config::Localpart;
+use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::model::Change;
 use directory_sync::target::zitadel::schema;
 use directory_sync::{plan_file, undo_file};
@@ -15,20 +15,35 @@ use super::{any_spoil, files, folder, small_world, spoilt};
 use crate::crash::world::everything;
 
 /// What the files of the corpus are about.
+fn settings() -> ZitadelSettings {
+    ZitadelSettings {
+        url: "https://zitadel.example/".parse().expect("an address"),
+        credentials: Credentials::KeyFile("key.json".into()),
+        organization_id: "1".to_owned(),
+        project_id: "2".to_owned(),
+        idp_id: Some("3".to_owned()),
+        role: "User".to_owned(),
+        sso_login: true,
+        verify_email: false,
+        verify_phone: false,
+        localpart: Localpart::Uuid,
+        link: Link::New,
+        metadata: MetadataCheck::Confirm,
+    }
+}
+
 fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
     let binding = json!({
         "target": "https://zitadel.example/", "organization": "1", "configuration": "c",
     });
     let binding = serde_json::from_value(binding).expect("a binding");
-    plan_file::read(path, &schema(Localpart::Uuid), &binding).map_err(|error| error.to_string())
+    plan_file::read(path, &schema(Some(&settings())), &binding).map_err(|error| error.to_string())
 }
 
 fn read_undo(path: &Path) -> Result<Vec<Change>, String> {
-    let binding = json!({
-        "target": "https://zitadel.example/", "organization": "1", "project": "2", "role": "User",
-    });
-    let binding = serde_json::from_value(binding).expect("a binding");
-    let read = undo_file::read(path, &schema(Localpart::Uuid), &binding);
+    let settings = settings();
+    let binding = undo_file::Binding::of(&settings);
+    let read = undo_file::read(path, |_| schema(Some(&settings)), &binding);
     let changes = read.map(|pasts| pasts.into_iter().map(|past| past.change).collect());
     changes.map_err(|error| error.to_string())
 }

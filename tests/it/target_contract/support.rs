@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use directory_sync::config::{ApplySettings, Credentials, Localpart, ZitadelSettings};
+use directory_sync::config::{ApplySettings, Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::http::Backoff;
 use directory_sync::model::{
     Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
@@ -122,6 +122,8 @@ pub(crate) fn offline() -> ZitadelSettings {
         verify_email: false,
         verify_phone: false,
         localpart: Localpart::Uuid,
+        link: Link::New,
+        metadata: MetadataCheck::Confirm,
     }
 }
 
@@ -141,8 +143,12 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
     for (name, value) in usual.iter().chain(values) {
         attributes.set(at(target, name), (!value.is_empty()).then(|| Value::text(*value)));
     }
+    let id = ExternalId::new(*b"ada");
+    if let Some(link) = target.schema().index("idp_link") {
+        attributes.set(link, Some(Value::text("ada")));
+    }
     Identity {
-        id: ExternalId::new(*b"ada"),
+        id,
         lifecycle: Lifecycle::Active,
         attributes,
         unknown: AttributeSet::default(),
@@ -176,6 +182,7 @@ pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Resul
 /// An edit that does nothing yet.
 pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
     Edit {
+        returned: false,
         target_id: TargetId::new(id),
         id_before: None,
         identity,
@@ -214,6 +221,7 @@ pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied
 /// Who is to be removed, as far as that matters to a target.
 pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
     Removal {
+        returned: false,
         account: Account {
             target_id: TargetId::new(id),
             id: None,

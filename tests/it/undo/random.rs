@@ -187,8 +187,7 @@ guard:
 fn play(
     people: &[Human],
     options: Options,
-    flags: &[&str],
-    absent: &str,
+    (flags, absent, metadata, link): &(Vec<&str>, &str, &str, &str),
     ukt: &UktDouble,
 ) -> (ZitadelDouble, Installation) {
     let zitadel = ZitadelDouble::start(options);
@@ -225,6 +224,9 @@ fn play(
         flags.join(", ")
     );
     let installation = Installation::new(&zitadel, &format!("{flags}{config}"));
+    let target = format!("zitadel:\n  metadata: {metadata}\n  link: {link}\n");
+    let config = std::fs::read_to_string(installation.path("config.yaml")).expect("a file");
+    installation.write("config.yaml", config.replacen("zitadel:\n", &target, 1));
     installation.write("users.csv", csv);
     (zitadel, installation)
 }
@@ -238,6 +240,8 @@ proptest! {
         sso in any::<bool>(),
         verify in any::<bool>(),
         is_old in prop::bool::weighted(0.2),
+        metadata in prop::sample::select(vec!["confirm", "presence", "skip"]),
+        link in prop::sample::select(vec!["new", "existing"]),
         absent in prop::sample::select(vec!["delete", "deactivate", "keep"]),
     ) {
         let mut flags = Vec::new();
@@ -249,8 +253,10 @@ proptest! {
         }
         let version = if is_old { Version::V2_64 } else { Version::V4 };
         let options = Options { version, ..Options::default() };
+        // Links come with the flag alone.
+        let link = if sso { link } else { "new" };
         let ukt = UktDouble::start();
-        let (zitadel, installation) = play(&people, options, &flags, absent, &ukt);
+        let (zitadel, installation) = play(&people, options, &(flags, absent, metadata, link), &ukt);
         let before = everything(&zitadel);
         let path = undo_path(&installation);
         let ran = installation.run(&["sync", "--undo-file", &path]);

@@ -317,3 +317,36 @@ fn an_option_without_use_is_refused() {
     }
     assert_eq!(lab.zitadel.requests(), 0);
 }
+
+/// A note that somebody is missing goes back by the run that is undone, and a later one is left alone.
+#[test]
+fn a_note_of_an_absence_is_taken_back() {
+    let lab = Lab::csv(&staff(12));
+    lab.run("sync").exits(0);
+    lab.configure("policy: {absent: delete, grace: {runs: 5}}\n");
+    let before = everything(&lab.zitadel);
+    lab.people(&staff(11));
+    lab.run("sync --undo-file first.json").exits(0);
+    let first = everything(&lab.zitadel);
+    assert_ne!(first, before);
+    lab.run("sync --undo-file second.json").exits(0);
+    let second = everything(&lab.zitadel);
+    lab.zitadel.reset_counts();
+    lab.run("undo first.json").exits(0).says("nothing to change");
+    assert_eq!(lab.zitadel.writes(), []);
+    lab.run("undo second.json --undo-file redo.json").exits(0);
+    assert_eq!(everything(&lab.zitadel), first);
+    lab.run("undo redo.json").exits(0);
+    assert_eq!(everything(&lab.zitadel), second);
+    lab.run("undo second.json").exits(0);
+    lab.run("undo first.json").exits(0);
+    assert_eq!(everything(&lab.zitadel), before);
+    // Who is back has no note any more, and none comes back.
+    lab.run("sync").exits(0);
+    lab.people(&staff(12));
+    lab.run("sync --undo-file undo.json")
+        .exits(0)
+        .says("cannot be undone: 1 account: since when its person was missing");
+    lab.run("undo undo.json").exits(0).says("nothing to change");
+    assert_eq!(everything(&lab.zitadel), before);
+}
