@@ -163,8 +163,8 @@ pub fn lost_for_good(change: &Change) -> Option<&'static str> {
     let returned = match &change.action {
         Action::Delete(_) => {
             return Some(
-                "the account's id, password, second factors, passkeys, sessions and memberships; an undo makes the \
-                 account again without them",
+                "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
+                 undo makes the account again without them",
             );
         }
         Action::Disable(removal) => removal.returned,
@@ -177,8 +177,8 @@ pub fn lost_for_good(change: &Change) -> Option<&'static str> {
 pub fn not_restored(change: &Change) -> Option<&'static str> {
     match change.action {
         Action::Create { .. } => Some(
-            "the account is made again under another id, without password, second factors, passkeys, sessions and \
-             memberships",
+            "the account is made again under another id, without password, second factors, passkeys, sessions, \
+             memberships and deactivated roles",
         ),
         Action::Delete(_) => {
             Some("what its person has set since: password, second factors, passkeys, sessions")
