@@ -2,8 +2,8 @@
 
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, Identity,
-    Mutability, Schema, TargetId, Uniqueness, Value,
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Expected,
+    Identity, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -47,6 +47,14 @@ pub(super) fn missing_roles(identity: &Identity, account: &Account) -> Vec<Box<s
         .collect()
 }
 
+/// The roles that the account holds, the person is not to hold, and nobody but the sources gives.
+pub(super) fn surplus_roles(identity: &Identity, account: &Account, owned: &Entitlements) -> Vec<Box<str>> {
+    let held = account.entitlements.iter();
+    held.filter(|role| owned.contains(role) && !identity.entitlements.contains(role))
+        .cloned()
+        .collect()
+}
+
 /// What the attributes that the list does not show are expected to hold.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
@@ -73,13 +81,14 @@ pub(crate) fn unlisted_expectations<'a>(
 /// What brings an account in line with a person, and the attributes that differ and are never changed.
 ///
 /// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
-/// list does not show.
+/// list does not show; `owned` are the roles that may be taken away.
 pub(crate) fn edit(
     schema: &Schema,
     identity: &Identity,
     target_id: &TargetId,
     account: Option<&Account>,
     unmet: &[(Expected<'_>, Option<Value>)],
+    owned: &Entitlements,
 ) -> (Edit, Vec<AttributeIndex>) {
     let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
@@ -99,7 +108,7 @@ pub(crate) fn edit(
         identity: identity.clone(),
         attributes,
         grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
-        revoke: Vec::new(),
+        revoke: account.map_or_else(Vec::new, |account| surplus_roles(identity, account, owned)),
         enable: false,
         before: account.cloned().map(Box::new),
         detour: None,

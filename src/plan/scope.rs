@@ -76,7 +76,10 @@ fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
         Action::Adopt(edit) if edit.id_before.as_deref() == Some("") => {
             let once =
                 |change: &AttributeChange| schema.spec(change.attribute).mutability == Mutability::SetOnce;
-            Some(Action::Adopt(without_changes(edit, once)))
+            Some(Action::Adopt(Edit {
+                revoke: Vec::new(),
+                ..without_changes(edit, once)
+            }))
         }
         _ => None,
     }

@@ -14,6 +14,8 @@ pub struct PlanDocument<'a> {
     changes: Vec<PlannedChange<'a>>,
     unchanged: usize,
     kept: Vec<PlannedKept<'a>>,
+    /// People who get no account.
+    without_role: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +67,7 @@ impl<'a> PlanDocument<'a> {
                 .map(|change| planned(change, schema, show))
                 .collect(),
             unchanged: plan.unchanged,
+            without_role: plan.without_role,
             kept: plan
                 .kept
                 .iter()
@@ -90,8 +93,8 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             }),
         }
     };
-    let (attributes, edit) = match &change.action {
-        Action::Create { attributes, .. } => {
+    let (attributes, edit, grant) = match &change.action {
+        Action::Create { identity, attributes } => {
             let set = schema
                 .iter()
                 .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
@@ -99,14 +102,15 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
                 set.map(|(index, value)| attribute(index, None, Some(value)))
                     .collect(),
                 None,
+                &*identity.entitlements,
             )
         }
         Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
             let changed = edit.attributes.iter();
             let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            (changed.collect(), Some(edit))
+            (changed.collect(), Some(edit), edit.grant.as_slice())
         }
-        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None),
+        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None, &[][..]),
     };
     PlannedChange {
         action: change.action.name(),
@@ -118,7 +122,7 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             .and_then(|edit| edit.id_before.as_deref())
             .and_then(|before| shown_id(before, show)),
         attributes,
-        grant: edit.map_or(&[], |edit| &edit.grant),
+        grant,
         revoke: edit.map_or(&[], |edit| &edit.revoke),
     }
 }

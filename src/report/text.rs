@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::json::{Report, origin};
 use super::one_line;
-use crate::model::{Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
+use crate::model::{Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
         let _ = write!(line, "  account {target_id}");
     }
     let details = match &change.action {
-        Action::Create { .. } => String::new(),
+        Action::Create { identity, .. } => new_roles(identity),
         Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
         Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
     };
@@ -67,6 +67,18 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
+}
+
+/// The roles of a new account; a single one is what everybody gets, as a rule.
+fn new_roles(identity: &Identity) -> String {
+    match &*identity.entitlements {
+        [_] => String::new(),
+        roles => roles
+            .iter()
+            .map(|role| format!("role +{role}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
 }
 
 fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
@@ -161,6 +173,9 @@ fn counts(plan: &Plan) -> String {
     let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {reason}");
+    }
+    if plan.without_role > 0 {
+        let _ = write!(line, "\n  no account for {}: no role for them", plan.without_role);
     }
     line
 }

@@ -122,6 +122,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
             },
             last_modified: None,
         },
+        entitlements: Vec::new(),
         tls: LdapTls::default(),
     }
 }

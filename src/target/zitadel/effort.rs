@@ -2,6 +2,7 @@
 
 use super::ZitadelTarget;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::write::has_roles;
 use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle};
 use crate::target::Effort;
 
@@ -57,10 +58,9 @@ impl ZitadelTarget {
             changes(&|change| change.attribute == PHONE && change.after.is_none()),
             metadata(true),
             metadata(false),
-            !edit.grant.is_empty(),
-            // A grant is looked up before it is taken away.
-            !edit.revoke.is_empty(),
-            !edit.revoke.is_empty(),
+            !edit.grant.is_empty() || !edit.revoke.is_empty(),
+            // A grant that is there is looked up before it is changed.
+            (!edit.grant.is_empty() || !edit.revoke.is_empty()) && has_roles(edit),
             edit.enable,
         ];
         Effort {

@@ -54,8 +54,12 @@ impl ZitadelTarget {
         }
         self.set_metadata(user, &new_metadata(edit)).await?;
         self.remove_metadata(user, &lost_metadata(edit)).await?;
-        self.grant(user, &edit.grant, &mut warnings).await?;
-        self.revoke(user, &edit.revoke).await?;
+        if has_roles(edit) {
+            self.change_roles(user, &edit.grant, &edit.revoke, &mut warnings)
+                .await?;
+        } else {
+            self.grant(user, &edit.grant, &mut warnings).await?;
+        }
         if edit.enable {
             // Last: should anything before have failed, the next run still knows whose doing the state was.
             self.remove_metadata(user, &[DISABLED_BY]).await?;
@@ -210,6 +214,12 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
             warnings: Vec::new(),
         }),
     }
+}
+
+/// Whether the account holds a role by a grant that is there, as far as is known.
+pub(super) fn has_roles(edit: &Edit) -> bool {
+    let listed = edit.before.as_deref();
+    !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
 }
 
 fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {

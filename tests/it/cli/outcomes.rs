@@ -49,6 +49,7 @@ fn expected(fields: Value) -> Value {
             "create": none, "adopt": none, "update": none, "disable": none, "enable": none, "delete": none,
         },
         "unchanged": 2,
+        "without_role": 0,
         "kept": 0,
         "kept_reasons": {},
         "kept_accounts": [],
