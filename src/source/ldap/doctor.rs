@@ -5,10 +5,11 @@ use ldap3::Scope;
 use super::connect::{self, Connection};
 use super::entry::{self, Entry};
 use super::failure::Failure;
+use super::members::{Members, RoleCount};
 use super::person::Tally;
 use super::search::Search;
 use super::survey::Survey;
-use super::{LdapSource, groups, mapped, members::Members, now};
+use super::{LdapSource, groups, mapped, now};
 use crate::config::{Expression, LdapActive};
 use crate::model::Finding;
 use crate::source::merge::{Collected, counted};
@@ -124,17 +125,19 @@ impl LdapSource {
 
     /// How many people hold which role, and how large the groups are.
     fn roles_found(&self, members: &Members) -> Vec<Finding> {
-        let told = |(role, holders, groups): (&str, usize, &[(String, usize)])| {
-            let groups: Vec<String> = groups
-                .iter()
-                .map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")))
-                .collect();
-            let what = format!(
+        let told = |count: RoleCount<'_>| {
+            let named = count.named.iter();
+            let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
+            let mut what = format!(
                 "{} of those read, from {}",
-                counted_people(holders),
-                groups.join(", ")
+                counted_people(count.holders),
+                named.collect::<Vec<_>>().join(", ")
             );
-            Finding::ok(self.subject(&format!("role `{role}`")), what)
+            if let (within @ 1.., size) = count.within {
+                let (within, size) = (counted(within, "group"), counted(size, "member"));
+                what = format!("{what} and {within} within ({size})");
+            }
+            Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
         };
         let mut findings: Vec<Finding> = members.counts().map(told).collect();
         if let Err(failure) = groups::refuse_empty(members) {

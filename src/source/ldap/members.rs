@@ -142,8 +142,8 @@ struct Rule {
     members: HashSet<u128>,
     uids: HashSet<Box<str>>,
     sids: HashSet<Box<[u8]>>,
-    /// Name and size of each, the named ones first.
-    groups: Vec<(String, usize)>,
+    named: Vec<(String, usize)>,
+    within: (usize, usize),
     /// Groups that must have a member, and in which none can be seen.
     empty: Vec<(String, Option<Box<[u8]>>)>,
     holders: usize,
@@ -209,18 +209,36 @@ impl Members {
         names
     }
 
-    /// For each rule its role, how many people hold it, and the names and sizes of its groups.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (&str, usize, &[(String, usize)])> {
-        self.rules
-            .iter()
-            .map(|rule| (&*rule.role, rule.holders, rule.groups.as_slice()))
+    /// How many hold which role, rule by rule.
+    pub(super) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
+        self.rules.iter().map(|rule| RoleCount {
+            role: &rule.role,
+            holders: rule.holders,
+            named: &rule.named,
+            within: rule.within,
+        })
     }
+}
+
+/// What a rule comes to.
+#[derive(Debug)]
+pub(super) struct RoleCount<'a> {
+    pub(super) role: &'a str,
+    /// People who are in one of the groups.
+    pub(super) holders: usize,
+    /// The groups that the rule names, with the number of members.
+    pub(super) named: &'a [(String, usize)],
+    /// How many groups lie within these, and how many members they have together.
+    pub(super) within: (usize, usize),
 }
 
 impl Rule {
     fn new(rule: &Entitlement, graph: &Graph) -> Self {
-        let reached = reach(graph, &named(rule), rule.nested).read;
+        let named: Vec<Dn> = named(rule).into_iter().map(|(dn, _)| dn).collect();
+        let reached = reach(graph, &self::named(rule), rule.nested).read;
         let groups: Vec<&Group> = reached.iter().filter_map(|dn| graph.get(dn)).collect();
+        let within = reached.iter().filter(|dn| !named.contains(dn));
+        let within: Vec<usize> = within.filter_map(|dn| Some(graph.get(dn)?.size())).collect();
         let empty = groups
             .iter()
             .filter(|group| group.size() == 0 && !rule.allow_empty);
@@ -232,10 +250,12 @@ impl Rule {
             empty: empty
                 .map(|group| (group.text.clone(), group.sid.clone()))
                 .collect(),
-            groups: groups
+            named: named
                 .iter()
+                .filter_map(|dn| graph.get(dn))
                 .map(|group| (group.text.clone(), group.size()))
                 .collect(),
+            within: (within.len(), within.iter().sum()),
             holders: 0,
         }
     }
