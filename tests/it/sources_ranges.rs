@@ -69,6 +69,36 @@ async fn the_members_of_a_group_are_read_to_the_last_range() {
     assert_eq!(double.asked(GROUP), [true, true, true, false]);
 }
 
+/// Somebody who is taken out of a part that was read moves everybody behind by one place, and one of them out of sight.
+#[tokio::test]
+async fn a_group_that_changes_between_two_ranges_is_read_again() {
+    let first = |version| {
+        group(&[
+            ("member", &[]),
+            ("member;range=0-1", &["cn=x", A]),
+            ("uSNChanged", &[version]),
+        ])
+    };
+    let second = || group(&[("member;range=2-*", &[B])]);
+    let version = |version| group(&[("uSNChanged", &[version])]);
+    let double = LdapDouble::start(vec![
+        first("7"),
+        second(),
+        version("8"),
+        group(&[("member", &[A, B, C]), ("uSNChanged", &["8"])]),
+        everybody(),
+    ]);
+    let desired = read_ldap(&settings(&double)).await.unwrap();
+    assert_eq!(holders(&desired), ["a", "b", "c"]);
+    let restless = ["1", "2", "3"].map(|one| [first("0"), second(), version(one)]);
+    let double = LdapDouble::start(restless.concat());
+    assert_failed(
+        read_ldap(&settings(&double)).await,
+        &["were not all read: the group changes all the time"],
+        "try again",
+    );
+}
+
 /// A part that cannot be had would take the role from everybody in it.
 #[tokio::test]
 async fn a_group_of_which_a_range_stays_open_ends_the_read() {

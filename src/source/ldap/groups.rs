@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::connect::Connection;
-use super::entry;
+use super::entry::{self, Entry};
 use super::failure::Failure;
 use super::members::{Graph, Group, MEMBER, MEMBER_UID, Members, Names, UNIQUE_MEMBER, named, reach};
 use super::range::{self, Stopped};
@@ -12,7 +12,15 @@ use crate::config::{Dn, Entitlement, LdapSettings};
 use crate::model::Entitlements;
 
 /// What a group is asked for.
-const ATTRIBUTES: [&str; 4] = ["member", "uniqueMember", "memberUid", "objectSid"];
+const ATTRIBUTES: [&str; 5] = ["member", "uniqueMember", "memberUid", "objectSid", "uSNChanged"];
+
+/// Key of the attribute that Active Directory changes with each change of an entry.
+const VERSION: &str = "usnchanged";
+
+/// How often a group that changes is read before it is given up.
+const READS: usize = 3;
+
+const AGAIN: &str = "try again; somebody may have changed the group meanwhile";
 
 /// What may lie within a group.
 const GROUPS: &str = "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
@@ -62,26 +70,59 @@ async fn group(
     names: &Names,
     index: &HashSet<u128>,
 ) -> Result<Group, Failure> {
-    let entry = read_entry(connection, settings, name, &ATTRIBUTES).await?;
-    let Some(mut entry) = entry else {
-        let what = format!(
-            "there is no group `{name}` at {}, or it may not be seen",
-            connection.shown()
-        );
-        return Err(Failure::new(what).hint(NO_GROUP));
-    };
-    for key in [MEMBER, UNIQUE_MEMBER, MEMBER_UID] {
-        if let Err(stopped) = range::complete(connection, settings, &mut entry, key).await {
-            let failure = match stopped {
-                Stopped::Failed(failure) => failure,
-                Stopped::Odd(why) => {
-                    Failure::new(why).hint("try again; somebody may have changed the group meanwhile")
-                }
-            };
-            return Err(failure.at(&format!("the members of the group `{name}` were not all read")));
+    for _ in 0..READS {
+        let entry = read_entry(connection, settings, name, &ATTRIBUTES).await?;
+        let Some(mut entry) = entry else {
+            let what = format!(
+                "there is no group `{name}` at {}, or it may not be seen",
+                connection.shown()
+            );
+            return Err(Failure::new(what).hint(NO_GROUP));
+        };
+        if complete(connection, settings, name, &mut entry).await? {
+            return Ok(Group::new(&entry, names, |number| index.contains(&number)));
         }
+        tracing::info!(
+            group = name,
+            "the group changed while it was read; reading it again"
+        );
     }
-    Ok(Group::new(&entry, names, |number| index.contains(&number)))
+    Err(not_all(
+        name,
+        Failure::new("the group changes all the time").hint(AGAIN),
+    ))
+}
+
+/// Reads what is missing of a group; `false` if the group has changed meanwhile. Then a member may have moved from a part
+/// that was still to come into one that had come already.
+async fn complete(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    name: &str,
+    entry: &mut Entry,
+) -> Result<bool, Failure> {
+    let was_cut = [MEMBER, UNIQUE_MEMBER, MEMBER_UID]
+        .iter()
+        .any(|key| entry.is_cut(key));
+    for key in [MEMBER, UNIQUE_MEMBER, MEMBER_UID] {
+        range::complete(connection, settings, entry, key)
+            .await
+            .map_err(|stopped| match stopped {
+                Stopped::Failed(failure) => not_all(name, failure),
+                Stopped::Odd(why) => not_all(name, Failure::new(why).hint(AGAIN)),
+            })?;
+    }
+    let version = |entry: &Entry| entry.values(VERSION).next().map(<[u8]>::to_vec);
+    let before = version(entry).filter(|_| was_cut);
+    if before.is_none() {
+        return Ok(true);
+    }
+    let after = read_entry(connection, settings, name, &[ATTRIBUTES[4]]).await?;
+    Ok(after.is_some_and(|after| version(&after) == before))
+}
+
+fn not_all(name: &str, failure: Failure) -> Failure {
+    failure.at(&format!("the members of the group `{name}` were not all read"))
 }
 
 /// The names of all groups that could lie within the named ones. Only names: what is in a group is read when it turns out

@@ -280,3 +280,145 @@ fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
         .filter(|domain| domain.len() >= 8)?;
     Some([domain, &number.to_le_bytes()].concat().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::entry;
+    use super::*;
+
+    fn dn(number: usize) -> (Dn, String) {
+        let text = format!("cn=g{number},dc=example,dc=org");
+        (Dn::parse(text.as_bytes()).unwrap(), text)
+    }
+
+    /// Groups by number, each with the numbers of the groups within it.
+    fn graph(edges: &[Vec<usize>]) -> Graph {
+        let group = |(number, within): (usize, &Vec<usize>)| {
+            let (name, text) = dn(number);
+            let group = Group {
+                text,
+                members: vec![number as u128],
+                children: within.iter().map(|child| dn(*child)).collect(),
+                ..Group::default()
+            };
+            (name, group)
+        };
+        edges.iter().enumerate().map(group).collect()
+    }
+
+    fn sorted(mut names: Vec<Dn>) -> Vec<Dn> {
+        names.sort_unstable();
+        names
+    }
+
+    fn edges() -> impl Strategy<Value = Vec<Vec<usize>>> {
+        (1..12_usize).prop_flat_map(|groups| {
+            proptest::collection::vec(proptest::collection::vec(0..groups, 0..4), groups)
+        })
+    }
+
+    proptest! {
+        /// What is reached is what a plain search for a fixed point finds, each group once, whatever circles there are.
+        #[test]
+        fn everything_within_is_reached_once(edges in edges()) {
+            let mut expected = vec![false; edges.len()];
+            expected[0] = true;
+            for _ in 0..edges.len() {
+                for (number, within) in edges.iter().enumerate() {
+                    if expected[number] {
+                        within.iter().for_each(|child| expected[*child] = true);
+                    }
+                }
+            }
+            let expected = (0..edges.len()).filter(|number| expected[*number]).map(|number| dn(number).0);
+            let found = reach(&graph(&edges), &[dn(0)], true);
+            prop_assert_eq!(found.unread, vec![]);
+            prop_assert_eq!(sorted(found.read), sorted(expected.collect()));
+        }
+
+        /// Reading what is missing until nothing is reads exactly what is within, each group once.
+        #[test]
+        fn reading_level_by_level_ends_with_everything_within(edges in edges()) {
+            let all = graph(&edges);
+            let (mut read, mut reads) = (Graph::new(), 0);
+            loop {
+                let unread = reach(&read, &[dn(0)], true).unread;
+                if unread.is_empty() {
+                    break;
+                }
+                for (name, _) in unread {
+                    reads += 1;
+                    read.insert(name.clone(), all[&name].clone());
+                }
+            }
+            let within = reach(&all, &[dn(0)], true).read;
+            prop_assert_eq!(reads, within.len());
+            prop_assert_eq!(read.len(), within.len());
+        }
+
+        /// Without nesting only the named groups count.
+        #[test]
+        fn direct_members_are_of_the_named_groups(edges in edges()) {
+            let found = reach(&graph(&edges), &[dn(0), dn(0)], false);
+            prop_assert_eq!(found.read, vec![dn(0).0]);
+        }
+    }
+
+    fn sid(domain: u8, number: u32) -> Vec<u8> {
+        let mut sid = vec![1, 2, 0, 0, 0, 0, 0, 5, domain, 0, 0, 0];
+        sid.extend(number.to_le_bytes());
+        sid
+    }
+
+    fn rule(role: &str, group: usize) -> Entitlement {
+        Entitlement {
+            role: role.to_owned(),
+            groups: vec![dn(group).1],
+            nested: true,
+            allow_empty: false,
+        }
+    }
+
+    /// The members of the primary group stand nowhere but with the people.
+    #[test]
+    fn somebodys_primary_group_is_one_of_their_domain() {
+        let mut graph = graph(&[vec![1], vec![]]);
+        let within = graph.get_mut(&dn(1).0).unwrap();
+        (within.members, within.sid) = (vec![], Some(sid(21, 513).into()));
+        let base = Entitlements::from([Box::from("User")]);
+        let mut members = Members::new(&[rule("Admin", 0)], &graph, Names::default(), &base);
+        assert_eq!(members.look_empty(), [dn(1).1]);
+        let mut roles = |domain, primary: &[u8]| {
+            let own = sid(domain, 1104);
+            let person = entry(&[("objectSid", &[&own]), ("primaryGroupID", &[primary])]);
+            members.roles(&Entry::parse(person).unwrap()).unwrap().join(" ")
+        };
+        assert_eq!(roles(22, b"513"), "User", "of another domain");
+        assert_eq!(roles(21, b"514"), "User", "another group");
+        assert_eq!(roles(21, b"x"), "User");
+        assert_eq!(roles(21, b"513"), "Admin User");
+        assert_eq!(
+            members.look_empty(),
+            Vec::<&str>::new(),
+            "somebody is in it after all"
+        );
+    }
+
+    /// Whatever rules give a role, a person holds it once; without rules the source says nothing.
+    #[test]
+    fn roles_are_sorted_and_stand_once() {
+        let mut groups = graph(&[vec![], vec![]]);
+        for group in groups.values_mut() {
+            group.uids = vec!["ada".into()];
+        }
+        let base = Entitlements::from([Box::from("User")]);
+        let rules = [rule("Z", 0), rule("A", 1), rule("A", 0)];
+        let mut members = Members::new(&rules, &groups, Names::default(), &base);
+        let ada = Entry::parse(entry(&[("uid", &[b"Ada"])])).unwrap();
+        assert_eq!(*members.roles(&ada).unwrap(), ["A", "User", "Z"].map(Box::from));
+        let mut none = Members::new(&[], &groups, Names::default(), &base);
+        assert_eq!(none.roles(&ada), None);
+    }
+}
