@@ -322,7 +322,7 @@ fn write_config(dir: &Path, options: &Options) {
         config,
         "modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {folder}/slapd.pid\nargsfile \
          {folder}/slapd.args\nthreads 4\n{}\ndatabase mdb\nsuffix \"{}\"\nrootdn \"{}\"\nrootpw {}\ndirectory \
-         {folder}/db\nmaxsize 1073741824\ndbnosync\nindex objectClass,entryUUID,uid,entryCSN,mail eq\n{}\naccess \
+         {folder}/db\nmaxsize 8589934592\ndbnosync\nindex objectClass,entryUUID,uid,entryCSN,mail eq\n{}\naccess \
          to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n",
         options.server.join("\n"),
         Slapd::BASE_DN,

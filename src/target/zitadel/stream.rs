@@ -19,13 +19,31 @@ impl Splitter {
         bytes: &[u8],
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        for &byte in bytes {
+        let mut waiting = bytes;
+        while let Some((&byte, after)) = waiting.split_first() {
+            // Most of a reply stands in texts, and nothing in a text is looked at but its end.
+            let plain = self.plain(waiting);
+            if plain > 0 {
+                let (text, from_here) = waiting.split_at(plain);
+                self.keep(text);
+                waiting = from_here;
+                continue;
+            }
+            waiting = after;
             if self.step(byte) {
                 each(&self.item)?;
                 self.item.clear();
             }
         }
         Ok(())
+    }
+
+    /// How many of these bytes go on with a text, neither ending it nor escaping anything.
+    fn plain(&self, bytes: &[u8]) -> usize {
+        if !self.in_string || self.escaped {
+            return 0;
+        }
+        memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len())
     }
 
     /// How many bytes are waiting for what completes them.
@@ -44,7 +62,7 @@ impl Splitter {
         if self.in_string {
             self.in_string = self.escaped || byte != b'"';
             self.escaped = !self.escaped && byte == b'\\';
-            self.keep(byte);
+            self.keep(&[byte]);
             return false;
         }
         let between_items = self.inside && self.depth == 2;
@@ -63,21 +81,21 @@ impl Splitter {
             }
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
-                self.keep(byte);
+                self.keep(&[byte]);
                 return self.inside && self.depth == 2;
             }
             b',' | b' ' | b'\n' | b'\r' | b'\t' if between_items => return false,
             _ => {}
         }
-        self.keep(byte);
+        self.keep(&[byte]);
         false
     }
 
-    fn keep(&mut self, byte: u8) {
+    fn keep(&mut self, bytes: &[u8]) {
         if self.inside {
-            self.item.push(byte);
+            self.item.extend_from_slice(bytes);
         } else {
-            self.rest.push(byte);
+            self.rest.extend_from_slice(bytes);
         }
     }
 
