@@ -63,7 +63,10 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
-    if !change.is_removal() {
+    if change.edit().is_some() && change.is_removal() {
+        line.push_str(", no role left");
+    }
+    if !matches!(change.action, Action::Disable(_) | Action::Delete(_)) {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
@@ -175,7 +178,11 @@ fn counts(plan: &Plan) -> String {
         let _ = write!(line, "\n  kept {count}: {reason}");
     }
     if plan.without_role > 0 {
-        let _ = write!(line, "\n  no account for {}: no role for them", plan.without_role);
+        let people = match plan.without_role {
+            1 => "1 person".to_owned(),
+            many => format!("{many} people"),
+        };
+        let _ = write!(line, "\n  no account for {people}: in no group that gives a role");
     }
     line
 }
