@@ -10,7 +10,7 @@ use futures::stream::FuturesUnordered;
 
 use self::pace::{Pace, Seen};
 use crate::config::ApplySettings;
-use crate::model::{Action, Change, Entitlements, Expectation, Identity, Schema};
+use crate::model::{Action, Change, Expectation, Identity, Schema};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
@@ -266,16 +266,7 @@ async fn adopt_holder(
         .into_iter()
         .map(|unmet| (expectations[unmet.index].expected, unmet.current))
         .collect();
-    // The guard has not seen this account, so no role is taken from it; the next run does that.
-    let owned = Entitlements::default();
-    let (edit, _) = plan::edit(
-        schema,
-        identity,
-        &account.target_id,
-        Some(account),
-        &unmet,
-        &owned,
-    );
+    let (edit, _) = plan::edit(schema, identity, &account.target_id, Some(account), &unmet);
     let mut applied = if edit.is_empty() {
         Applied::default()
     } else {

@@ -205,6 +205,8 @@ fn folded(value: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -303,7 +305,7 @@ mod tests {
                 _ => {
                     let mut bytes = [0; 4];
                     for byte in character.encode_utf8(&mut bytes).bytes() {
-                        text.push_str(&format!("\\{byte:02x}"));
+                        let _ = write!(text, "\\{byte:02x}");
                     }
                 }
             }

@@ -52,11 +52,11 @@ impl ZitadelSettings {
     /// The same, knowing the roles that rules of these sources give.
     #[must_use]
     pub(super) fn with_roles_of(mut self, sources: &[SourceSettings]) -> Self {
-        let rules = sources.iter().flat_map(|source| match &source.kind {
+        let given = sources.iter().flat_map(|source| match &source.kind {
             SourceKind::Ldap(ldap) => ldap.entitlements.as_slice(),
             SourceKind::Csv(_) | SourceKind::Ukt(_) => &[],
         });
-        let mut roles: Vec<String> = rules.map(|rule| rule.role.clone()).collect();
+        let mut roles: Vec<String> = given.map(|rule| rule.role.clone()).collect();
         roles.retain(|role| *role != self.role);
         roles.sort_unstable();
         roles.dedup();

@@ -188,14 +188,16 @@ impl Decider<'_, '_> {
     fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
         let unmet = self.answers.unmet(About::Person(index));
         let schema = self.correlation.schema;
-        let (edit, differing) = diff::edit(
+        let (mut edit, differing) = diff::edit(
             schema,
             identity,
             &pair.target_id,
             pair.differing.as_deref(),
             unmet,
-            &self.correlation.desired.owned_roles,
         );
+        if let Some(account) = pair.differing.as_deref() {
+            edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
+        }
         for attribute in differing {
             let name = schema.spec(attribute).name;
             self.warn(

@@ -81,14 +81,13 @@ pub(crate) fn unlisted_expectations<'a>(
 /// What brings an account in line with a person, and the attributes that differ and are never changed.
 ///
 /// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
-/// list does not show; `owned` are the roles that may be taken away.
+/// list does not show. No role is taken away: that is for a plan which the guard has seen.
 pub(crate) fn edit(
     schema: &Schema,
     identity: &Identity,
     target_id: &TargetId,
     account: Option<&Account>,
     unmet: &[(Expected<'_>, Option<Value>)],
-    owned: &Entitlements,
 ) -> (Edit, Vec<AttributeIndex>) {
     let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
@@ -108,7 +107,7 @@ pub(crate) fn edit(
         identity: identity.clone(),
         attributes,
         grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
-        revoke: account.map_or_else(Vec::new, |account| surplus_roles(identity, account, owned)),
+        revoke: Vec::new(),
         enable: false,
         before: account.cloned().map(Box::new),
         detour: None,

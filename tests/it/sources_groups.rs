@@ -130,13 +130,13 @@ async fn members_of_nested_groups_count_unless_only_direct_ones_do() {
         "cid: Staff User",
         "dora: Staff User",
     ];
-    assert_eq!(found(&slapd, &[nested.clone()]).await, all);
+    assert_eq!(found(&slapd, std::slice::from_ref(&nested)).await, all);
     let direct = Entitlement {
         nested: false,
         ..nested.clone()
     };
     let only_ada = ["ada: Staff User", "bob: User", "cid: User", "dora: User"];
-    assert_eq!(found(&slapd, &[direct.clone()]).await, only_ada);
+    assert_eq!(found(&slapd, std::slice::from_ref(&direct)).await, only_ada);
     let both = [
         Entitlement {
             role: "All".to_owned(),

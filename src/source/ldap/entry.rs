@@ -288,8 +288,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_not_the_next_part_leaves_the_attribute_cut() {
-        let answers: [(&[u8], &[&[u8]], &str); 7] = [
-            (b"member;range=0-1", &[b"a", b"b"], "next part"),
+        let answers = [
+            (&b"member;range=0-1"[..], &[&b"a"[..], b"b"][..], "next part"),
             (b"member;range=3-*", &[b"d"], "next part"),
             (b"member;range=x", &[b"d"], "next part"),
             (b"member", &[b"d"], "next part"),

@@ -328,7 +328,9 @@ mod tests {
             for _ in 0..edges.len() {
                 for (number, within) in edges.iter().enumerate() {
                     if expected[number] {
-                        within.iter().for_each(|child| expected[*child] = true);
+                        for child in within {
+                            expected[*child] = true;
+                        }
                     }
                 }
             }

@@ -177,11 +177,12 @@ impl ZitadelTarget {
         take: &[Box<str>],
         warnings: &mut Vec<String>,
     ) -> Result<(), TargetError> {
-        if !(give.is_empty() && take.is_empty()) && !self.change_grants(user, give, take, warnings).await? {
-            // Somebody removed it meanwhile.
-            self.grant(user, give, warnings).await?;
+        let nothing = give.is_empty() && take.is_empty();
+        if nothing || self.change_grants(user, give, take, warnings).await? {
+            return Ok(());
         }
-        Ok(())
+        // Somebody removed it meanwhile.
+        self.grant(user, give, warnings).await
     }
 
     /// Changes the grants a user has on the project, as a rule one; `false` if there is none. One call replaces all roles
@@ -194,20 +195,24 @@ impl ZitadelTarget {
         warnings: &mut Vec<String>,
     ) -> Result<bool, TargetError> {
         let grants = self.grants_of(user).await?;
+        // Several grants are of several owners of the project; a role of one of them is enough.
+        let held: Vec<&Box<str>> = grants.iter().flat_map(|grant| &grant.role_keys).collect();
+        let missing: Vec<_> = give.iter().filter(|role| !held.contains(role)).cloned().collect();
         for (place, grant) in grants.iter().enumerate() {
             if !give.is_empty() && place == 0 && grant.state == GrantState::Inactive {
                 warnings.push("the role grant was deactivated by an administrator, and stays so".into());
             }
             let mut keys = grant.role_keys.clone();
-            // Several grants are of several owners of the project; a role of one of them is enough.
-            let held = |role: &Box<str>| grants.iter().any(|grant| grant.role_keys.contains(role));
             if place == 0 {
-                keys.extend(give.iter().filter(|role| !held(role)).cloned());
+                keys.extend_from_slice(&missing);
             }
             keys.retain(|key| !take.contains(key));
+            if keys == grant.role_keys {
+                continue;
+            }
             if keys.is_empty() {
                 self.remove_grant(user, &grant.id).await?;
-            } else if keys != grant.role_keys {
+            } else {
                 self.set_roles(user, &grant.id, &keys).await?;
             }
         }

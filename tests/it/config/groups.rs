@@ -79,10 +79,11 @@ fn the_role_is_known_without_a_target() {
     assert_eq!(lab.settings().role, "Guest");
 }
 
+const EXAMPLE: &str =
+    "hint: it should look like `entitlements: [{role: Admin, group: \"cn=admins,dc=example,dc=org\"}]`";
+
 #[test]
 fn a_mistake_in_a_rule_is_found_with_its_place() {
-    let example =
-        "hint: it should look like `entitlements: [{role: Admin, group: \"cn=admins,dc=example,dc=org\"}]`";
     for (rules, message) in [
         (
             "      - {group: cn=a}",
@@ -122,25 +123,30 @@ fn a_mistake_in_a_rule_is_found_with_its_place() {
             "      - Admin",
             format!(
                 "error: `sources.ldap.entitlements.0` must be a table with `role` and `group`\n  at \
-                 DIR/config.yaml:31\n{example}"
+                 DIR/config.yaml:31\n{EXAMPLE}"
             ),
         ),
         (
             "      role: Admin",
             format!(
                 "error: `sources.ldap.entitlements` must be a list of tables with `role` and `group`\n  at \
-                 DIR/config.yaml:30\n{example}"
+                 DIR/config.yaml:30\n{EXAMPLE}"
             ),
         ),
     ] {
         assert_eq!(with(rules).refusal(), message, "{rules}");
     }
+}
+
+/// A variable cannot hold a table.
+#[test]
+fn rules_come_from_a_file() {
     let lab = Lab::new(COMPLETE).variable("DIRECTORY_SYNC__SOURCES__LDAP__ENTITLEMENTS", "Admin cn=a");
     assert_eq!(
         lab.refusal(),
         format!(
             "error: `sources.ldap.entitlements` must be a list of tables with `role` and `group`\n  at variable \
-             DIRECTORY_SYNC__SOURCES__LDAP__ENTITLEMENTS\n{example}"
+             DIRECTORY_SYNC__SOURCES__LDAP__ENTITLEMENTS\n{EXAMPLE}"
         )
     );
 }
