@@ -1,15 +1,13 @@
 //! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
-mod pace;
-
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use self::pace::{Pace, Seen};
 use crate::config::ApplySettings;
+use crate::http::{Pace, Seen};
 use crate::model::{Action, Change, Expectation, Identity, Schema};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
@@ -255,7 +253,7 @@ async fn adopt_holder(
         return Err(TargetError { what, ..conflict });
     }
     let schema: &Schema = target.schema();
-    let expectations: Vec<Expectation<'_>> = plan::unlisted_expectations(schema, identity)
+    let expectations: Vec<Expectation<'_>> = plan::unlisted_expectations(schema, identity, plan::Look::First)
         .map(|expected| Expectation {
             target_id: &account.target_id,
             expected,

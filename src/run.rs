@@ -196,11 +196,7 @@ fn title(scope: Scope, command: &Command) -> &'static str {
 
 /// What the target stores, also when there is no target.
 fn schema(settings: &Settings) -> Schema {
-    let localpart = settings
-        .zitadel
-        .as_ref()
-        .map_or(config::Localpart::Uuid, |zitadel| zitadel.localpart);
-    zitadel::schema(localpart)
+    zitadel::schema(settings.zitadel.as_ref())
 }
 
 fn show(global: &Global) -> Show {

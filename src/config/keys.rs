@@ -165,6 +165,12 @@ pub(super) const KEYS: &[Key] = &[
     or("zitadel.role", Kind::Text, "User"),
     key("zitadel.owned_roles", Kind::Texts),
     or("zitadel.localpart", Kind::Choice(&["uuid", "plain"]), "uuid"),
+    or("zitadel.link", Kind::Choice(&["new", "existing"]), "new"),
+    or(
+        "zitadel.metadata",
+        Kind::Choice(&["confirm", "presence", "skip"]),
+        "confirm",
+    ),
     or("policy.create", Kind::Bool, "true"),
     or("policy.update", Kind::Bool, "true"),
     or("policy.adopt", Kind::Bool, "true"),

@@ -43,8 +43,8 @@ pub use error::{ConfigErrors, Mistake, Origin};
 pub use expression::Expression;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, LdapActive,
-    LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Localpart, Settings,
-    SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart, MetadataCheck,
+    Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
 pub use template::Template;
 

@@ -66,6 +66,10 @@ pub struct ZitadelSettings {
     pub verify_phone: bool,
     /// How the `localpart` of new accounts is made.
     pub localpart: Localpart,
+    /// Which accounts get the link to the identity provider.
+    pub link: Link,
+    /// What is looked at of the metadata of accounts that exist.
+    pub metadata: MetadataCheck,
 }
 
 /// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.
@@ -84,6 +88,26 @@ pub enum Localpart {
     Uuid,
     /// The external id's text.
     Plain,
+}
+
+/// `zitadel.link`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Those that are made, and those that become a person's.
+    New,
+    /// Also those that people have already.
+    Existing,
+}
+
+/// `zitadel.metadata`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetadataCheck {
+    /// Values.
+    Confirm,
+    /// Whether there is a value.
+    Presence,
+    /// Nothing but what a removal or a reactivation depends on.
+    Skip,
 }
 
 /// One entry of `sources`.

@@ -5,7 +5,9 @@ use url::Url;
 use super::files;
 use super::flags::Flags;
 use super::read::Reader;
-use super::settings::{Credentials, Localpart, SourceKind, SourceSettings, ZitadelSettings};
+use super::settings::{
+    Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
+};
 
 /// Reads the target; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
@@ -20,6 +22,15 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         "zitadel.localpart",
         &[("uuid", Localpart::Uuid), ("plain", Localpart::Plain)],
     );
+    let link = link(reader, flags);
+    let metadata = reader.choice(
+        "zitadel.metadata",
+        &[
+            ("confirm", MetadataCheck::Confirm),
+            ("presence", MetadataCheck::Presence),
+            ("skip", MetadataCheck::Skip),
+        ],
+    );
     Some(ZitadelSettings {
         url: url?,
         credentials: credentials?,
@@ -33,6 +44,8 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         verify_email: flags.verify_email,
         verify_phone: flags.verify_phone,
         localpart: localpart?,
+        link: link?,
+        metadata: metadata?,
     })
 }
 
@@ -127,6 +140,19 @@ fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
             None
         }
     }
+}
+
+/// Links to accounts that exist make no sense without links.
+fn link(reader: &mut Reader<'_>, flags: Flags) -> Option<Link> {
+    const PATH: &str = "zitadel.link";
+    let link = reader.choice(PATH, &[("new", Link::New), ("existing", Link::Existing)])?;
+    if link == Link::Existing && !flags.sso_login {
+        let what = format!("`{PATH}: existing` needs the feature flag `sso_login`");
+        let hint = "add `sso_login` to `feature_flags`, or leave this key out";
+        reader.wrong(PATH, what, Some(hint));
+        return None;
+    }
+    Some(link)
 }
 
 fn idp_id(reader: &mut Reader<'_>, flags: Flags) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The one HTTP client, how often it asks again, and how fast.
 
 mod limit;
+mod pace;
 mod retry;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use crate::tls::{self, TlsError};
 
 pub use limit::Limiter;
+pub(crate) use pace::{Pace, Seen};
 pub use retry::{Backoff, retry};
 
 /// Why there is no HTTP client.

@@ -18,5 +18,6 @@ pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
 pub use schema::{
-    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Mutability, Schema, Uniqueness,
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,
+    Uniqueness,
 };

@@ -38,6 +38,9 @@ pub enum Mutability {
     ReadWrite,
     /// Written when missing, never replaced; a difference is reported and does not make the account differ.
     SetOnce,
+    /// Written when missing, and replaced together with the id if it is what the account's former id gives
+    /// ([`AttributeSpec::default`]). Any other value is of somebody else's making: reported, never replaced.
+    WithId,
 }
 
 /// Whether a value names one account of the target.
@@ -47,6 +50,17 @@ pub enum Uniqueness {
     Shared,
     /// The login name follows this attribute; the target refuses a second account with it, ignoring case.
     Login,
+}
+
+/// What is looked at of an attribute that the list does not show, on an account that is the person's already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inspection {
+    /// Whether it holds the person's value.
+    Value,
+    /// Whether it holds some value.
+    Presence,
+    /// Nothing: it is written into an account when that becomes the person's, and then left alone.
+    Nothing,
 }
 
 /// What the target stores under one name.
@@ -66,10 +80,19 @@ pub struct AttributeSpec {
     pub required: bool,
     /// Comes with the account list; the others are confirmed by [`crate::target::Target::confirm`].
     pub listed: bool,
+    /// What is looked at, if the account list does not show it.
+    pub inspected: Inspection,
     /// Never shown unless asked for.
     pub personal: bool,
     /// The value for people whose source gives none.
     pub default: Option<fn(&ExternalId) -> Value>,
+}
+
+impl AttributeSpec {
+    /// Whether it is something that this tool writes into each account it makes, and that tells them from others.
+    pub fn is_mark(&self) -> bool {
+        self.default.is_some() && self.mutability == Mutability::SetOnce && !self.listed
+    }
 }
 
 /// All attributes of a target, in a fixed order. At most 64.

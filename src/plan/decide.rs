@@ -420,9 +420,7 @@ impl Decider<'_, '_> {
 /// Whether the question was about what this tool writes into each account it makes.
 fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
     match expected {
-        Expected::Present(index) | Expected::Value(index, _) => {
-            correlation.schema.spec(index).default.is_some()
-        }
+        Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
         Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::order;
 use crate::model::{
     Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Expected,
-    Identity, Mutability, Schema, TargetId, Uniqueness, Value,
+    ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -55,27 +55,59 @@ pub(super) fn surplus_roles(identity: &Identity, account: &Account, owned: &Enti
         .collect()
 }
 
+/// How closely an account is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// As the schema says: it is known to be the person's.
+    Usual,
+    /// Also at what this tool writes into each account that it makes: that has to tell whether it is the person's.
+    Doubtful,
+    /// At everything: it becomes the person's now.
+    First,
+}
+
 /// What the attributes that the list does not show are expected to hold.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
     identity: &'a Identity,
+    look: Look,
 ) -> impl Iterator<Item = Expected<'a>> {
     schema
         .iter()
         .filter(|(_, spec)| !spec.listed)
-        .filter_map(move |(index, spec)| {
-            let wanted = identity
-                .attributes
-                .get(index)
-                .filter(|_| !identity.unknown.contains(index));
-            match (wanted, spec.mutability) {
-                (Some(value), _) => Some(Expected::Value(index, value)),
-                (None, Mutability::SetOnce) => spec.default.is_some().then_some(Expected::Present(index)),
-                (None, Mutability::ReadWrite) => {
-                    (!identity.unknown.contains(index)).then_some(Expected::Absent(index))
-                }
-            }
+        .filter_map(move |(index, spec)| match inspection(spec, look) {
+            Inspection::Value => value_or_presence(spec, index, identity),
+            Inspection::Presence => match value_or_presence(spec, index, identity)? {
+                Expected::Value(index, _) => Some(Expected::Present(index)),
+                expected => Some(expected),
+            },
+            Inspection::Nothing => None,
         })
+}
+
+fn inspection(spec: &AttributeSpec, look: Look) -> Inspection {
+    match (look, spec.inspected) {
+        (Look::First, _) => Inspection::Value,
+        (Look::Doubtful, Inspection::Nothing) if spec.is_mark() => Inspection::Presence,
+        (_, inspected) => inspected,
+    }
+}
+
+fn value_or_presence<'a>(
+    spec: &AttributeSpec,
+    index: AttributeIndex,
+    identity: &'a Identity,
+) -> Option<Expected<'a>> {
+    if identity.unknown.contains(index) {
+        return spec.is_mark().then_some(Expected::Present(index));
+    }
+    match (identity.attributes.get(index), spec.mutability) {
+        (Some(value), _) => Some(Expected::Value(index, value)),
+        (None, Mutability::SetOnce | Mutability::WithId) => {
+            spec.default.is_some().then_some(Expected::Present(index))
+        }
+        (None, Mutability::ReadWrite) => Some(Expected::Absent(index)),
+    }
 }
 
 /// What brings an account in line with a person, and the attributes that differ and are never changed.
@@ -91,8 +123,11 @@ pub(crate) fn edit(
 ) -> (Edit, Vec<AttributeIndex>) {
     let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
+    let former = account
+        .and_then(|account| account.id.as_ref())
+        .filter(|id| **id != identity.id);
     for (expected, current) in unmet {
-        match consequence(schema, identity, *expected, current.as_ref()) {
+        match consequence(schema, identity, former, (*expected, current.as_ref())) {
             Consequence::Change(change) => attributes.push(change),
             Consequence::Differs(attribute) => differing.push(attribute),
             Consequence::Nothing => {}
@@ -125,18 +160,20 @@ enum Consequence {
     Nothing,
 }
 
-/// Turns an expectation that does not hold into what follows from it.
+/// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,
     identity: &Identity,
-    expected: Expected<'_>,
-    current: Option<&Value>,
+    former: Option<&ExternalId>,
+    (expected, current): (Expected<'_>, Option<&Value>),
 ) -> Consequence {
     let (Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index)) = expected else {
         return Consequence::Nothing;
     };
     let spec = schema.spec(index);
-    if spec.mutability == Mutability::SetOnce && current.is_some() {
+    if let Some(current) = current
+        && !may_be_replaced(spec, current, former)
+    {
         return Consequence::Differs(index);
     }
     let wanted = identity
@@ -152,6 +189,17 @@ fn consequence(
         after
     };
     Consequence::Change(change(spec, index, current.cloned(), after))
+}
+
+fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {
+    match spec.mutability {
+        Mutability::ReadWrite => true,
+        Mutability::SetOnce => false,
+        Mutability::WithId => {
+            let made = spec.default.zip(former).map(|(default, id)| default(id));
+            made.is_some_and(|made| made.equals(current, spec.equality))
+        }
+    }
 }
 
 /// The values of a new account: the person's, and the defaults where the person has none.

@@ -29,7 +29,9 @@ pub(super) fn marks(schema: &Schema, identity: &Identity) -> Vec<(crate::model::
         .filter(|text| !text.is_empty());
     let mut marks = Vec::new();
     for (index, spec) in schema.iter() {
-        let Some(default) = spec.default else { continue };
+        let Some(default) = spec.default.filter(|_| spec.is_mark()) else {
+            continue;
+        };
         let made = default(&identity.id);
         let plain = text.map(Value::text).filter(|plain| *plain != made);
         marks.push((index, made));

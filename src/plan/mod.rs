@@ -21,7 +21,7 @@ pub use adopt::Known;
 pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
-pub(crate) use diff::{edit, unlisted_expectations};
+pub(crate) use diff::{Look, edit, unlisted_expectations};
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,

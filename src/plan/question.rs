@@ -3,9 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::correlate::{Correlation, Found, Pair, Slot};
+use super::diff::{self, Look};
+use super::legacy;
 use super::policy::AbsentPolicy;
-use super::{diff, legacy};
-use crate::model::{Account, AttributeIndex, Expectation, Expected, Lifecycle, Mutability, Unmet, Value};
+use crate::model::{
+    Account, AttributeIndex, AttributeSpec, Expectation, Expected, Inspection, Lifecycle, Unmet, Value,
+};
 
 /// Whom a question is about: a place in one of the correlation's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,7 +109,8 @@ impl Correlation<'_> {
 
     /// What the account list does not show and the plan has to know.
     pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
-        let unlisted = self.schema.iter().filter(|(_, spec)| !spec.listed).count();
+        let asked = |(_, spec): &(_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+        let unlisted = self.schema.iter().filter(asked).count();
         // As a rule all of them are asked; growing to that size would take half as much again.
         let most = self.slots.len() * unlisted;
         let mut questions = Questions {
@@ -152,7 +156,12 @@ impl Correlation<'_> {
             }
             return;
         }
-        for expected in diff::unlisted_expectations(self.schema, identity) {
+        let look = match pair.found {
+            Found::Name => Look::First,
+            Found::Id if pair.has_role => Look::Usual,
+            Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
+        };
+        for expected in diff::unlisted_expectations(self.schema, identity, look) {
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
         let inactive = pair
@@ -170,7 +179,7 @@ impl Correlation<'_> {
 
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {
         for (attribute, spec) in self.schema.iter() {
-            if spec.default.is_some() && spec.mutability == Mutability::SetOnce && !spec.listed {
+            if spec.is_mark() {
                 questions.ask(about, &account.target_id, Expected::Present(attribute));
             }
         }

@@ -1,9 +1,7 @@
 //! What a restricted run leaves of a plan.
 
 use super::policy::Scope;
-use crate::model::{
-    Action, AttributeChange, Change, Edit, Mutability, Plan, Rejected, RemovalReason, Schema,
-};
+use crate::model::{Action, AttributeChange, Change, Edit, Plan, Rejected, RemovalReason, Schema};
 
 /// Takes out everything that is not the business of this run.
 pub(super) fn restrict(plan: &mut Plan, scope: Scope, schema: &Schema) {
@@ -74,11 +72,10 @@ fn only_the_external_id(action: Action) -> Option<Action> {
 fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
     match action {
         Action::Adopt(edit) if edit.id_before.as_deref() == Some("") => {
-            let once =
-                |change: &AttributeChange| schema.spec(change.attribute).mutability == Mutability::SetOnce;
+            let mark = |change: &AttributeChange| schema.spec(change.attribute).is_mark();
             Some(Action::Adopt(Edit {
                 revoke: Vec::new(),
-                ..without_changes(edit, once)
+                ..without_changes(edit, mark)
             }))
         }
         _ => None,

@@ -26,6 +26,7 @@ fn schema() -> Schema {
         uniqueness: Uniqueness::Shared,
         required: false,
         listed,
+        inspected: Inspection::Value,
         personal: true,
         default: None,
     };

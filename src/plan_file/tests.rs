@@ -7,7 +7,7 @@ use crate::model::*;
 use crate::target::zitadel;
 
 fn schema() -> Schema {
-    zitadel::schema(crate::config::Localpart::Uuid)
+    zitadel::schema(None)
 }
 
 fn binding() -> Binding {

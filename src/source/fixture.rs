@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::mapping::{Fact, Mapping, Said};
 use crate::model::{
-    AttributeSpec, Cardinality, Entitlements, Equality, ExternalId, Identity, Lifecycle, Mutability,
-    RecordRef, Schema, Uniqueness,
+    AttributeSpec, Cardinality, Entitlements, Equality, ExternalId, Identity, Inspection, Lifecycle,
+    Mutability, RecordRef, Schema, Uniqueness,
 };
 
 pub(super) fn schema() -> Schema {
@@ -21,6 +21,7 @@ pub(super) fn schema() -> Schema {
         },
         required: false,
         listed: true,
+        inspected: Inspection::Value,
         personal: true,
         default: None,
     };

@@ -3,7 +3,9 @@
 mod guard;
 mod lab;
 mod lock;
+mod modes;
 mod order;
 mod planned;
 mod promises;
+mod shown;
 mod signals;

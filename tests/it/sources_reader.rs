@@ -24,6 +24,7 @@ pub(crate) fn schema() -> Schema {
         },
         required: false,
         listed: true,
+        inspected: directory_sync::model::Inspection::Value,
         personal: true,
         default: None,
     };

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod effort;
+mod history;
 mod prepare;
 mod read;
 mod resilience;

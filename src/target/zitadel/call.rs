@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use super::error::Answer;
 
+/// Of what is asked for without a limit (roles of a project, metadata of a user), nobody has as many.
+const MOST: usize = 100_000;
+
 /// One request.
 pub(super) struct Call {
     pub(super) operation: &'static str,
@@ -13,6 +16,10 @@ pub(super) struct Call {
     pub(super) path: Vec<String>,
     pub(super) body: Option<Vec<u8>>,
     pub(super) once: bool,
+    /// The server may be silent for long before it answers.
+    pub(super) patient: bool,
+    /// A list that has more items than this has no end.
+    pub(super) most: usize,
     pub(super) transport: Transport,
 }
 
@@ -33,6 +40,8 @@ impl Call {
             path: path.iter().map(ToString::to_string).collect(),
             body: None,
             once: false,
+            patient: false,
+            most: MOST,
             transport: Transport::Rest,
         }
     }
@@ -72,6 +81,19 @@ impl Call {
     /// The caller repeats it, since a lost reply has to be looked into first.
     pub(super) fn once(self) -> Self {
         Self { once: true, ..self }
+    }
+
+    /// The server looks at every user of the organization before it answers.
+    pub(super) fn patient(self) -> Self {
+        Self {
+            patient: true,
+            ..self
+        }
+    }
+
+    /// So many items were asked for.
+    pub(super) fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// What came back, to be judged.

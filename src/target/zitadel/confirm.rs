@@ -1,22 +1,19 @@
-//! Attributes that the account list does not show: Zitadel's metadata.
+//! Attributes that the account list does not show: Zitadel's metadata, and links to an identity provider.
 //!
 //! The user list can be *filtered* by metadata, so that one request says of a hundred users whether they hold what
-//! they should. Only who does not is read one by one.
+//! they should. Who does not, and links, for which there is no filter, are looked into: see `held`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use futures::StreamExt;
-use serde_json::json;
 
 use super::ZitadelTarget;
 use super::api::Page;
-use super::call::Call;
 use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
 use super::schema::{DISABLED_BY, metadata_key};
-use super::wire::{Metadata, User};
-use crate::model::Value;
-use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
+use super::wire::User;
+use crate::target::{Expectation, Expected, TargetError, Unmet};
 
 /// The server's work grows with the square of the number of values in one request.
 const VALUES: usize = 100;
@@ -73,7 +70,7 @@ impl ZitadelTarget {
                 }
             }
         }
-        unmet.extend(self.ask_singly(&single, expectations).await?);
+        unmet.extend(self.look_into(&single, expectations).await?);
         unmet.sort_unstable_by_key(|unmet| unmet.index);
         Ok(unmet)
     }
@@ -87,7 +84,7 @@ impl ZitadelTarget {
             Ok(page) => page.total,
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
                 if self.filters.replace(false) {
-                    tracing::info!("this Zitadel cannot filter by metadata; reading it user by user");
+                    tracing::info!("this Zitadel cannot filter users by metadata");
                 }
                 return Ok(Answered::Ask(batch.places));
             }
@@ -142,51 +139,6 @@ impl ZitadelTarget {
         };
         self.users("confirm_metadata", &query).await
     }
-
-    /// Reads each user once, whatever is asked about it.
-    async fn ask_singly(
-        &self,
-        places: &[usize],
-        expectations: &[Expectation<'_>],
-    ) -> Result<Vec<Unmet>, TargetError> {
-        let mut by_user: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for place in places {
-            by_user
-                .entry(expectations[*place].target_id.as_str())
-                .or_default()
-                .push(*place);
-        }
-        let mut reads = futures::stream::iter(by_user)
-            .map(async |(user, places)| Ok::<_, TargetError>((self.metadata(user).await?, places)))
-            .buffer_unordered(WORKERS);
-        let mut unmet = Vec::new();
-        while let Some(read) = reads.next().await {
-            let (held, places) = read?;
-            let judged = places
-                .into_iter()
-                .filter_map(|index| judge(index, &expectations[index], &held));
-            unmet.extend(judged);
-        }
-        Ok(unmet)
-    }
-
-    /// All metadata of a user. A user who is gone holds nothing.
-    async fn metadata(&self, user: &str) -> Result<HashMap<Box<str>, Vec<u8>>, TargetError> {
-        let path = ["management", "v1", "users", user, "metadata", "_search"];
-        let page: Result<Page<Metadata>, _> = self
-            .api
-            .list(&Call::post("read_metadata", &path, &json!({})))
-            .await;
-        match page {
-            Ok(page) => Ok(page
-                .items
-                .into_iter()
-                .map(|entry| (entry.key, entry.value))
-                .collect()),
-            Err(failure) if failure.error.kind == Kind::NotFound => Ok(HashMap::new()),
-            Err(failure) => Err(failure.error),
-        }
-    }
 }
 
 fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {
@@ -201,6 +153,7 @@ fn course(expectations: &[Expectation<'_>]) -> Course {
     let mut groups: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
     let mut single = Vec::new();
     for (place, expectation) in expectations.iter().enumerate() {
+        // Links cannot be filtered by, so `question` knows none about them.
         match question(&expectation.expected) {
             Some(question) => groups.entry(question).or_default().push(place),
             None => single.push(place),
@@ -234,25 +187,4 @@ fn question(expected: &Expected<'_>) -> Option<Question> {
         Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
         Expected::Value(..) | Expected::DisabledByUs => None,
     }
-}
-
-/// Compares an expectation with all that a user holds.
-fn judge(index: usize, expectation: &Expectation<'_>, held: &HashMap<Box<str>, Vec<u8>>) -> Option<Unmet> {
-    let key = match &expectation.expected {
-        Expected::Value(attribute, _) | Expected::Present(attribute) | Expected::Absent(attribute) => {
-            metadata_key(*attribute).unwrap_or_default()
-        }
-        Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
-    };
-    // An empty value is none: that is how the source would say it.
-    let current = held.get(key).filter(|value| !value.is_empty());
-    let met = match &expectation.expected {
-        Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
-        Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
-        Expected::Absent(_) | Expected::NotDisabledByUs => current.is_none(),
-    };
-    (!met).then(|| Unmet {
-        index,
-        current: current.map(|current| Value::text(String::from_utf8_lossy(current))),
-    })
 }

@@ -60,7 +60,12 @@ impl ZitadelTarget {
             if let Some((least, pause)) = pause {
                 tokio::time::sleep(pause.max(least)).await;
             } else if !(lost && failure.is(id::TAKEN)) {
-                return Err(failure.error);
+                let taken = failure.is(id::TAKEN) && !body.idp_links.is_empty();
+                return Err(if taken {
+                    self.taken_by_create(body.username, failure).await
+                } else {
+                    failure.error
+                });
             }
             // A create whose reply was lost may have happened all the same.
             if lost && let Some(found) = self.created_before(&identity.id, body.username).await? {
@@ -103,11 +108,11 @@ impl ZitadelTarget {
                 org_id: &self.settings.organization_id,
             },
             username: email,
-            profile: profile(&identity.id, attributes),
+            profile: profile(&identity.id, attributes, Shown::Written),
             email: self.email(email),
             phone: attributes.text(PHONE).map(|phone| self.phone(phone)),
             metadata,
-            idp_links: self.new_link(&identity.id, email).into_iter().collect(),
+            idp_links: self.link_of(attributes).into_iter().collect(),
         }
     }
 
@@ -128,17 +133,24 @@ impl ZitadelTarget {
     }
 }
 
+/// Whether the name that is shown is written too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Written,
+    LeftAlone,
+}
+
 /// The names, the external id, and what is shown.
-pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes) -> NewProfile<'a> {
+pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes, shown: Shown) -> NewProfile<'a> {
     let first = attributes.text(FIRST_NAME).unwrap_or_default();
     let last = attributes.text(LAST_NAME).unwrap_or_default();
     NewProfile {
         given: first,
         family: last,
         nick: id.to_string(),
-        display: format!("{last}, {first}")
-            .chars()
-            .take(LONGEST_DISPLAY_NAME)
-            .collect(),
+        display: (shown == Shown::Written).then(|| {
+            let name = format!("{last}, {first}");
+            name.chars().take(LONGEST_DISPLAY_NAME).collect()
+        }),
     }
 }

@@ -1,7 +1,7 @@
 //! How many calls a change needs and what messages it causes, before it is made.
 
 use super::ZitadelTarget;
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use super::write::has_roles;
 use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle};
 use crate::target::Effort;
@@ -11,12 +11,7 @@ impl ZitadelTarget {
     pub(super) fn foresee(&self, change: &Change) -> Effort {
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
-            Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
-            Action::Adopt(edit) => {
-                let mut effort = self.foresee_edit(edit);
-                effort.requests += u64::from(self.settings.sso_login);
-                effort
-            }
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
             // The mark of who did it comes first.
             Action::Disable(_) => Effort {
                 requests: 2,
@@ -56,6 +51,8 @@ impl ZitadelTarget {
             edit.enable,
             email || phone || names || edit.id_before.is_some(),
             changes(&|change| change.attribute == PHONE && change.after.is_none()),
+            changes(&|change| change.attribute == IDP_LINK),
+            changes(&|change| change.attribute == IDP_LINK && change.before.is_some()),
             metadata(true),
             metadata(false),
             !edit.grant.is_empty() || !edit.revoke.is_empty(),

@@ -11,8 +11,9 @@ use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, accept};
 use super::ids::Ids;
-use super::lists::smaller_page;
+use super::lists::{bound, smaller_page};
 use super::meaning::id;
+use super::reply::endless;
 use super::wire::{Done, Grant, GrantState};
 use crate::config::ZitadelSettings;
 use crate::model::Entitlements;
@@ -101,16 +102,24 @@ impl ZitadelTarget {
         let mut grants = Grants::of(&self.settings.roles());
         let mut seen = Ids::default();
         let (mut from, mut total) = (0, 0);
+        let mut first_total = None;
         loop {
             let (page, limit) = self.grant_page(from).await?;
             if page.items.is_empty() {
                 break;
             }
             total = page.total;
+            let known = seen.len();
             for grant in page.items {
                 if seen.insert(&grant.id) {
                     grants.add(&grant);
                 }
+            }
+            if seen.len() == known {
+                return Ok(None);
+            }
+            if seen.len() as u64 > bound(*first_total.get_or_insert(total)) {
+                return Err(endless("list_grants", "Zitadel counts more role grants with every page").into());
             }
             from += limit;
             if from >= total {
@@ -134,7 +143,9 @@ impl ZitadelTarget {
                 "queries": queries,
             });
             let path = ["management", "v1", "users", "grants", "_search"];
-            match self.api.list(&Call::post("list_grants", &path, &query)).await {
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            let call = Call::post("list_grants", &path, &query).patient().at_most(most);
+            match self.api.list(&call).await {
                 Err(failure) if smaller_page(&self.lists.grants, &failure) => {}
                 page => return Ok((page?, limit.into())),
             }

@@ -7,64 +7,129 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
+use super::error::{Failure, Sign, accept};
+use super::lists::SERVICE;
 use super::meaning::id;
-use super::schema::EMAIL;
+use super::schema::{EMAIL, IDP_LINK};
 use super::wire::{Done, Link, NewLink};
-use crate::model::{ExternalId, Identity};
-use crate::target::TargetError;
+use crate::model::{Attributes, Edit, ExternalId};
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+const LINK_TAKEN: &str = "the link to the identity provider is another account's";
+const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
+                             Providers), and remove the link there if it is not that account's";
 
 impl ZitadelTarget {
-    /// The link that a new account is made with, if people log in through an identity provider.
-    pub(super) fn new_link<'a>(&'a self, id: &ExternalId, email: &'a str) -> Option<NewLink<'a>> {
-        let idp_id = self
-            .settings
-            .idp_id
-            .as_deref()
-            .filter(|_| self.settings.sso_login)?;
+    /// The link of a person, if people log in through an identity provider.
+    pub(super) fn link_of<'a>(&'a self, attributes: &'a Attributes) -> Option<NewLink<'a>> {
+        let idp_id = self.idp()?;
         Some(NewLink {
             idp_id,
-            user_id: linked_id(id),
-            user_name: email,
+            user_id: attributes.text(IDP_LINK)?,
+            user_name: attributes.text(EMAIL).unwrap_or_default(),
         })
     }
 
-    /// Links an account that was made by others, so that its person can log in like everybody else.
-    pub(super) async fn link(
-        &self,
-        user: &str,
-        identity: &Identity,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), TargetError> {
-        let email = identity.attributes.text(EMAIL).unwrap_or_default();
-        let Some(link) = self.new_link(&identity.id, email) else {
-            return Ok(());
+    fn idp(&self) -> Option<&str> {
+        self.settings
+            .idp_id
+            .as_deref()
+            .filter(|_| self.settings.sso_login)
+    }
+
+    /// Writes the link that an edit adds. Gives the error if another account holds it.
+    pub(super) async fn link(&self, edit: &Edit) -> Result<Option<TargetError>, TargetError> {
+        let adds =
+            |change: &crate::model::AttributeChange| change.attribute == IDP_LINK && change.after.is_some();
+        if !edit.attributes.iter().any(adds) {
+            return Ok(None);
+        }
+        let Some(link) = self.link_of(&edit.identity.attributes) else {
+            return Ok(None);
         };
-        let body = json!({"idpLink": link});
+        let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
         match self.api.send::<Done>(&call).await {
             Err(failure) if failure.is(id::TAKEN) => {
-                if !self.is_linked(user, &link).await? {
-                    warnings.push("another account holds the link to the identity provider".into());
-                }
-                Ok(())
+                let held = self.links(user).await?;
+                let own = held.iter().any(|held| is_same(held, link.user_id));
+                Ok((!own).then(|| link_taken(failure.error)))
             }
-            linked => Ok(linked.map(drop)?),
+            linked => {
+                linked?;
+                Ok(None)
+            }
         }
     }
 
-    /// Whether the account itself holds the link.
-    async fn is_linked(&self, user: &str, link: &NewLink<'_>) -> Result<bool, TargetError> {
+    /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
+    pub(super) async fn unlink(&self, edit: &Edit) -> Result<bool, TargetError> {
+        let replaced = edit.attributes.iter().find(|change| change.attribute == IDP_LINK);
+        let Some((former, idp_id)) = replaced.and_then(|change| change.before.as_ref()).zip(self.idp())
+        else {
+            return Ok(true);
+        };
+        let (user, former) = (edit.target_id.as_str(), former.as_text());
+        // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
+        let call = if former.contains('/') {
+            let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});
+            Call::connect("remove_link", SERVICE, "RemoveIDPLink", &body)
+        } else {
+            Call::delete("remove_link", &["v2", "users", user, "links", idp_id, former])
+        };
+        match self.api.send::<Done>(&call).await {
+            Err(failure) if failure.sign == Some(Sign::NoConnect) => Ok(false),
+            removed => {
+                accept(removed, &[id::NO_LINK])?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// What a new account failed for whose name or link is taken: one id stands for both.
+    pub(super) async fn taken_by_create(&self, name: &str, failure: Failure) -> TargetError {
+        match self.users_named(name).await {
+            // Whoever has the name could also be where nobody of this organization sees them.
+            Ok(users) if users.is_empty() => {
+                let what = format!(
+                    "{}; nobody who can be seen has the login name, so {LINK_TAKEN}, or one of another organization has \
+                     the login name",
+                    failure.error.what
+                );
+                TargetError {
+                    what,
+                    ..link_taken(failure.error)
+                }
+            }
+            _ => failure.error,
+        }
+    }
+
+    /// The links of an account to our identity provider.
+    pub(super) async fn links(&self, user: &str) -> Result<Vec<Link>, Failure> {
         let path = ["v2", "users", user, "links", "_search"];
         let page: Page<Link> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
-        Ok(page.items.iter().any(|held| {
-            // Zitadel tells links apart ignoring letter case.
-            *held.idp_id == *link.idp_id && held.user_id.to_lowercase() == link.user_id.to_lowercase()
-        }))
+        let ours = |link: &Link| Some(&*link.idp_id) == self.idp();
+        Ok(page.items.into_iter().filter(ours).collect())
+    }
+}
+
+/// Zitadel tells links apart ignoring letter case.
+pub(super) fn is_same(link: &Link, user_id: &str) -> bool {
+    link.user_id.to_lowercase() == user_id.to_lowercase()
+}
+
+fn link_taken(error: TargetError) -> TargetError {
+    TargetError {
+        kind: Kind::Conflict,
+        what: format!("{}; {LINK_TAKEN}", error.what),
+        hint: Some(FREE_THE_LINK.into()),
+        ..error
     }
 }
 
 /// How the identity provider knows a person: by the id's text, or by its bytes in base64.
-fn linked_id(id: &ExternalId) -> String {
+pub(super) fn linked_id(id: &ExternalId) -> String {
     match std::str::from_utf8(id.as_bytes()) {
         Ok(text) => text.to_owned(),
         Err(_) => STANDARD.encode(id.as_bytes()),

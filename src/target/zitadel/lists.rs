@@ -12,7 +12,7 @@ use super::call::{Call, Transport};
 use super::error::{Failure, Sign};
 use super::wire::User;
 
-const SERVICE: &str = "zitadel.user.v2.UserService";
+pub(super) const SERVICE: &str = "zitadel.user.v2.UserService";
 const METHOD: &str = "ListUsers";
 
 /// A page costs the server about the same whatever its length, since each scans all users.
@@ -82,6 +82,11 @@ impl Lists {
     }
 }
 
+/// More rows than this are none that were added while a list was read.
+pub(super) fn bound(first_total: u64) -> u64 {
+    first_total.saturating_mul(2).saturating_add(10_000)
+}
+
 /// Halves a page when the server says that its reply is too large. Whether that can help.
 pub(super) fn smaller_page(rows: &Cell<u32>, failure: &Failure) -> bool {
     let (from, to) = (rows.get(), rows.get() / 2);
@@ -118,11 +123,10 @@ impl ZitadelTarget {
     ) -> Result<(u64, u32), Failure> {
         loop {
             let rows = self.lists.users().get();
-            match self
-                .api
-                .each(&self.user_call(operation, &query(rows)), &mut each)
-                .await
-            {
+            // One more row joins a page to the one before.
+            let most = usize::try_from(rows).unwrap_or(usize::MAX).saturating_add(1);
+            let call = self.user_call(operation, &query(rows)).patient().at_most(most);
+            match self.api.each(&call, &mut each).await {
                 Err(failure) if self.lists.falls_back(&failure) => {}
                 Err(failure) if smaller_page(self.lists.users(), &failure) => {}
                 total => return Ok((total?, rows)),

@@ -14,6 +14,7 @@ pub(super) mod id {
     pub(in crate::target::zitadel) const NO_METADATA_KEY: &str = "META-ncnw3";
     pub(in crate::target::zitadel) const GRANT_UNCHANGED: &str = "COMMAND-Rs8fy";
     pub(in crate::target::zitadel) const GRANT_GONE: &str = "COMMAND-1My0t";
+    pub(in crate::target::zitadel) const NO_LINK: &str = "COMMAND-1M9xR";
 }
 
 /// What an id means.
@@ -110,6 +111,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     means(id::NO_METADATA_KEY, Kind::Protocol, None),
     means(id::GRANT_UNCHANGED, Kind::Protocol, None),
     means(id::GRANT_GONE, Kind::Protocol, None),
+    means(id::NO_LINK, Kind::Protocol, None),
     means("COMMAND-3M9sd", Kind::Protocol, None),
     // A state that forbids the call.
     means(

@@ -1,7 +1,8 @@
 //! Zitadel, v2.64 and later, over its REST API, and over Connect where that is faster.
 //!
 //! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in as few pages
-//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, user by user elsewhere.
+//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, from the event log
+//! or user by user elsewhere.
 
 mod api;
 mod auth;
@@ -12,6 +13,8 @@ mod effort;
 mod error;
 mod filter;
 mod grants;
+mod held;
+mod history;
 mod ids;
 mod key;
 mod links;
@@ -19,6 +22,7 @@ mod lists;
 mod meaning;
 mod normalize;
 mod numbering;
+mod paced;
 mod phone;
 mod prepare;
 mod read;
@@ -33,27 +37,31 @@ pub use schema::schema;
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::rc::Rc;
+use std::time::Duration;
 
 use self::api::Api;
 use self::lists::Lists;
 use self::prepare::Prepared;
-use self::schema::EMAIL;
+use self::schema::{EMAIL, IDP_LINK};
 use super::{
     Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Value, Warning};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
     schema: Schema,
     settings: ZitadelSettings,
+    apply: ApplySettings,
     api: Api,
     prepared: RefCell<Option<Rc<Prepared>>>,
     lists: Lists,
     /// The server can filter users by metadata, as far as is known.
     filters: Cell<bool>,
+    /// The service user may read the event log, as far as is known.
+    history: Cell<bool>,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -64,12 +72,14 @@ impl ZitadelTarget {
     /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
     pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
         Ok(Self {
-            schema: schema::schema(settings.localpart),
+            schema: schema::schema(Some(settings)),
             settings: settings.clone(),
+            apply: *apply,
             api: Api::new(settings, apply)?,
             prepared: RefCell::default(),
             lists: Lists::default(),
             filters: Cell::new(true),
+            history: Cell::new(true),
             warnings: RefCell::default(),
         })
     }
@@ -86,6 +96,15 @@ impl ZitadelTarget {
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
         self.lists.set_rows(rows);
         self
+    }
+
+    /// Other limits of silence, of usual calls and of long lists, for tests that cannot wait.
+    ///
+    /// # Errors
+    /// [`Kind::Misconfigured`] when no certificate authority is known.
+    pub fn with_silence(mut self, usual: Duration, list: Duration) -> Result<Self, TargetError> {
+        self.api.set_silence(usual, list)?;
+        Ok(self)
     }
 
     fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
@@ -105,7 +124,14 @@ impl Target for ZitadelTarget {
     }
 
     fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String> {
-        normalize::normalize(identity)
+        let left_out = normalize::normalize(identity)?;
+        if self.settings.sso_login {
+            let link = links::linked_id(&identity.id);
+            identity.attributes.set(IDP_LINK, Some(Value::text(link)));
+            // No source says it; it follows from the id.
+            identity.unknown.remove(IDP_LINK);
+        }
+        Ok(left_out)
     }
 
     async fn prepare(&self) -> Result<(), TargetError> {

@@ -177,12 +177,11 @@ fn is_host_label(label: &str) -> bool {
 mod tests {
     use super::super::schema::schema;
     use super::*;
-    use crate::config::Localpart;
     use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef};
     use proptest::prelude::*;
 
     fn person(values: &[(AttributeIndex, &str)]) -> Identity {
-        let mut attributes = Attributes::empty(&schema(Localpart::Uuid));
+        let mut attributes = Attributes::empty(&schema(None));
         for (attribute, value) in [
             (FIRST_NAME, "Ada"),
             (LAST_NAME, "Lovelace"),

@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::ZitadelTarget;
 use super::error::Failure;
 use super::ids::Ids;
+use super::lists::bound;
 use super::prepare::Prepared;
+use super::reply::endless;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
@@ -19,9 +21,11 @@ impl ZitadelTarget {
     pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
         let prepared = self.prepared()?;
         let mut seen = Window::default();
+        let mut end = End::default();
         let mut next = 0;
         loop {
             let page = self.user_page(next, &prepared, &mut seen, each).await?;
+            end.check(&page, next.min(1))?;
             if next > 0 && !page.joins {
                 tracing::info!(
                     row = next,
@@ -32,7 +36,7 @@ impl ZitadelTarget {
             }
             next += page.rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
-            if page.is_empty || next >= page.total {
+            if page.listed == 0 || end.idle == 0 && next >= page.total {
                 return Ok(());
             }
             seen.turn();
@@ -61,11 +65,20 @@ impl ZitadelTarget {
             })
         };
         let mut first = None;
+        let (mut listed, mut new, mut repeats) = (Ids::default(), 0, false);
         let hand_over = |mut user: User| {
             first.get_or_insert_with(|| seen.before.contains(&user.id));
-            if let Some(human) = user.human.take()
-                && seen.is_new(&user.id)
-            {
+            // A reply that broke off comes again from its start.
+            listed.insert(&user.id);
+            if !seen.is_new(&user.id) {
+                return;
+            }
+            new += 1;
+            repeats |= seen.heads.contains(&user.id);
+            if new == 1 {
+                seen.heads.insert(&user.id);
+            }
+            if let Some(human) = user.human.take() {
                 each(self.account(user, human, prepared));
             }
         };
@@ -74,7 +87,9 @@ impl ZitadelTarget {
             total,
             rows: rows.into(),
             joins: first.unwrap_or_default(),
-            is_empty: first.is_none(),
+            listed: listed.len() as u64,
+            new,
+            repeats,
         })
     }
 
@@ -146,7 +161,7 @@ impl ZitadelTarget {
                 UserState::Other => Lifecycle::Active,
             },
             attributes,
-            unread: unlisted(),
+            unread: unlisted(&self.schema),
             email_verified: human.email.is_verified,
             entitlements: prepared.grants.entitlements(&user.id),
             protected: *user.id == *prepared.own_id,
@@ -156,13 +171,55 @@ impl ZitadelTarget {
 }
 
 /// What is left of a page after its accounts were handed over.
+#[derive(Clone, Copy, Default)]
 struct UserPage {
     total: u64,
     /// The rows it stands for, without the one before, which comes first.
     rows: u64,
     /// It begins with somebody of the page before.
     joins: bool,
-    is_empty: bool,
+    /// How many accounts it holds.
+    listed: u64,
+    /// Those of them that neither it nor the page before had before.
+    new: u64,
+    /// One of those began a page that came long before.
+    repeats: bool,
+}
+
+/// Watches for a list that goes on and on: a proxy that repeats an answer, or a server that counts ever more.
+#[derive(Default)]
+struct End {
+    first_total: Option<u64>,
+    new: u64,
+    /// Pages in a row that held nobody new.
+    idle: u32,
+}
+
+impl End {
+    /// `joint` is the number of rows that were asked for only to join the page to the one before.
+    fn check(&mut self, page: &UserPage, joint: u64) -> Result<(), TargetError> {
+        let endless = |what: &str| Err(endless("list_users", what));
+        self.new += page.new;
+        if page.repeats {
+            return endless("accounts of an earlier page came again");
+        }
+        if page.listed > page.total {
+            return endless("a page holds more accounts than Zitadel says there are");
+        }
+        if self.new > bound(*self.first_total.get_or_insert(page.total)) {
+            return endless("Zitadel counts more accounts with every page");
+        }
+        // One page may hold nobody new when as many accounts were added before it; the next then does.
+        self.idle = if page.new == 0 && page.listed > joint {
+            self.idle + 1
+        } else {
+            0
+        };
+        if self.idle > 1 {
+            return endless("a page came again and again");
+        }
+        Ok(())
+    }
 }
 
 /// The user ids of this page and the one before: as far as rows can move while a list is read.
@@ -170,6 +227,8 @@ struct UserPage {
 struct Window {
     before: Ids,
     now: Ids,
+    /// One account of each page so far: whoever repeats a page repeats it.
+    heads: Ids,
 }
 
 impl Window {
@@ -177,11 +236,55 @@ impl Window {
         self.before.contains(id) || self.now.contains(id)
     }
 
+    /// Whether neither page had it; from now on this one does.
     fn is_new(&mut self, id: &str) -> bool {
-        !self.holds(id) && self.now.insert(id)
+        let is_new = !self.holds(id);
+        self.now.insert(id);
+        is_new
     }
 
     fn turn(&mut self) {
         self.before = std::mem::take(&mut self.now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pages of a thousand, of which all are new, while the server counts ever more.
+    #[test]
+    fn a_list_that_grows_for_ever_ends() {
+        let mut end = End::default();
+        let page = |number: u64| UserPage {
+            total: 1_000 * (number + 1),
+            rows: 1_000,
+            joins: true,
+            listed: 1_000,
+            new: 1_000,
+            repeats: false,
+        };
+        let pages = (1..).take_while(|number| end.check(&page(*number), 1).is_ok());
+        // Twice what the first page promised, and ten thousand more.
+        assert_eq!(pages.count(), 14);
+    }
+
+    /// A single page of people who were moved there is nothing odd, nor is the last row alone at the end of a list.
+    #[test]
+    fn one_page_without_news_is_no_end() {
+        let idle = UserPage {
+            total: 10,
+            rows: 2,
+            listed: 3,
+            ..UserPage::default()
+        };
+        let joint = UserPage { listed: 1, ..idle };
+        let news = UserPage { new: 2, ..idle };
+        let mut end = End::default();
+        for page in [idle, news, idle, joint, idle, news] {
+            assert!(end.check(&page, 1).is_ok());
+        }
+        assert!(end.check(&idle, 1).is_ok());
+        assert!(end.check(&idle, 1).is_err());
     }
 }

@@ -23,15 +23,35 @@ pub(super) async fn take_list<T: DeserializeOwned>(
     let (url, status) = (reply.url().to_string(), reply.status());
     let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
     let mut splitter = Splitter::default();
+    let (mut items, mut before, mut idle) = (0, 0, 0);
     while let Some(chunk) = reply
         .chunk()
         .await
         .map_err(|error| unreachable(call.operation, &url, &error))?
     {
         splitter
-            .feed(&chunk, |item| serde_json::from_slice(item).map(&mut each))
+            .feed(&chunk, |item| {
+                items += 1;
+                // What is too many is not looked at.
+                if items > call.most {
+                    return Ok(());
+                }
+                serde_json::from_slice(item).map(&mut each)
+            })
             .map_err(|error| odd(&[], error))?;
-        if splitter.held() > http::LONGEST_BODY {
+        if items > call.most {
+            return Err(endless(
+                call.operation,
+                &format!(
+                    "{url} answered with more than the {} items that were asked for",
+                    call.most
+                ),
+            )
+            .into());
+        }
+        idle = if items > before { 0 } else { idle + chunk.len() };
+        before = items;
+        if splitter.held() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
             // Neither an item nor the rest is ever that long; cut short it is no JSON.
             break;
         }
@@ -39,6 +59,17 @@ pub(super) async fn take_list<T: DeserializeOwned>(
     let head = splitter.into_rest();
     let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
     Ok(parsed.details.total_result)
+}
+
+/// A list that goes on without telling anything new.
+pub(super) fn endless(operation: &'static str, what: &str) -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation,
+        what: format!("{what}: the list has no end"),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+    }
 }
 
 /// Turns an answer that is no success into an error.

@@ -2,10 +2,11 @@
 
 use uuid::{Uuid, uuid};
 
-use crate::config::Localpart;
+use super::links::linked_id;
+use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
 use crate::model::{
-    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Mutability, Schema,
-    Uniqueness, Value,
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Inspection, Mutability,
+    Schema, Uniqueness, Value,
 };
 
 pub(super) const FIRST_NAME: AttributeIndex = AttributeIndex(0);
@@ -14,6 +15,8 @@ pub(super) const EMAIL: AttributeIndex = AttributeIndex(2);
 pub(super) const PHONE: AttributeIndex = AttributeIndex(3);
 pub(super) const PREFERRED_USERNAME: AttributeIndex = AttributeIndex(4);
 pub(super) const LOCALPART: AttributeIndex = AttributeIndex(5);
+/// Only with the flag `sso_login`: how the identity provider knows the person.
+pub(super) const IDP_LINK: AttributeIndex = AttributeIndex(6);
 
 /// Written before this tool deactivates an account, so that it knows which ones it may activate again.
 pub(super) const DISABLED_BY: &str = "directory-sync.disabled_by";
@@ -22,9 +25,39 @@ pub(super) const DISABLED_BY_US: &str = "directory-sync";
 /// The namespace in which external ids become localparts; the same since famedly-sync 0.7.
 const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
-/// The attributes in the order of the constants above.
-pub fn schema(localpart: Localpart) -> Schema {
-    let shared = |name| AttributeSpec {
+/// The attributes in the order of the constants above. Without a target they are those of one with default settings.
+pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
+    let localpart = settings.map_or(Localpart::Uuid, |settings| settings.localpart);
+    let inspected = match settings.map_or(MetadataCheck::Confirm, |settings| settings.metadata) {
+        MetadataCheck::Confirm => Inspection::Value,
+        MetadataCheck::Presence => Inspection::Presence,
+        MetadataCheck::Skip => Inspection::Nothing,
+    };
+    let mut specs = specs(localpart, inspected);
+    if let Some(settings) = settings.filter(|settings| settings.sso_login) {
+        specs.push(link(settings.link));
+    }
+    Schema::new(specs)
+}
+
+/// Whoever has the account that a link names can log in here: a link that this tool did not make is never replaced.
+fn link(link: Link) -> AttributeSpec {
+    AttributeSpec {
+        name: "idp_link",
+        equality: Equality::IgnoreCase,
+        mutability: Mutability::WithId,
+        default: Some(|id| Value::text(linked_id(id))),
+        listed: false,
+        inspected: match link {
+            Link::New => Inspection::Nothing,
+            Link::Existing => Inspection::Value,
+        },
+        ..shared("idp_link")
+    }
+}
+
+fn shared(name: &'static str) -> AttributeSpec {
+    AttributeSpec {
         name,
         cardinality: Cardinality::One,
         equality: Equality::Exact,
@@ -32,18 +65,23 @@ pub fn schema(localpart: Localpart) -> Schema {
         uniqueness: Uniqueness::Shared,
         required: false,
         listed: true,
+        inspected: Inspection::Value,
         personal: true,
         default: None,
-    };
+    }
+}
+
+fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
     let required = |name| AttributeSpec {
         required: true,
         ..shared(name)
     };
     let metadata = |name| AttributeSpec {
         listed: false,
+        inspected,
         ..shared(name)
     };
-    Schema::new([
+    vec![
         required("first_name"),
         required("last_name"),
         AttributeSpec {
@@ -60,14 +98,14 @@ pub fn schema(localpart: Localpart) -> Schema {
             }),
             ..metadata("localpart")
         },
-    ])
+    ]
 }
 
 /// What the account list does not show.
-pub(super) fn unlisted() -> AttributeSet {
+pub(super) fn unlisted(schema: &Schema) -> AttributeSet {
     let mut unread = AttributeSet::default();
-    unread.insert(PREFERRED_USERNAME);
-    unread.insert(LOCALPART);
+    let hidden = schema.iter().filter(|(_, spec)| !spec.listed);
+    hidden.for_each(|(index, _)| unread.insert(index));
     unread
 }
 
@@ -78,6 +116,14 @@ pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
         LOCALPART => Some("localpart"),
         _ => None,
     }
+}
+
+/// The key as this tool knows it; `None` for metadata of others.
+pub(super) fn known_key(key: &str) -> Option<&'static str> {
+    let attributes = [PREFERRED_USERNAME, LOCALPART]
+        .into_iter()
+        .filter_map(metadata_key);
+    attributes.chain([DISABLED_BY]).find(|known| *known == key)
 }
 
 fn localpart_uuid(id: &ExternalId) -> Value {
@@ -98,7 +144,11 @@ mod tests {
     /// The constants point at the attributes they are named after.
     #[test]
     fn indexes_fit_names() {
-        let schema = schema(Localpart::Uuid);
+        let schema = Schema::new({
+            let mut specs = specs(Localpart::Uuid, Inspection::Value);
+            specs.push(link(Link::Existing));
+            specs
+        });
         for (index, name) in [
             (FIRST_NAME, "first_name"),
             (LAST_NAME, "last_name"),
@@ -106,12 +156,13 @@ mod tests {
             (PHONE, "phone"),
             (PREFERRED_USERNAME, "preferred_username"),
             (LOCALPART, "localpart"),
+            (IDP_LINK, "idp_link"),
         ] {
             assert_eq!(schema.index(name), Some(index));
         }
         for (index, spec) in schema.iter() {
-            assert_eq!(spec.listed, metadata_key(index).is_none(), "{}", spec.name);
-            assert_eq!(spec.listed, !unlisted().contains(index), "{}", spec.name);
+            let elsewhere = metadata_key(index).is_some() || index == IDP_LINK;
+            assert_eq!(spec.listed, !elsewhere, "{}", spec.name);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What surrounds the items of a list.
@@ -36,6 +37,7 @@ pub(super) struct User {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct ObjectDetails {
     pub(super) resource_owner: Box<str>,
+    pub(super) change_date: Option<Timestamp>,
 }
 
 /// The only state that counts is the one an administrator chose.
@@ -100,10 +102,18 @@ pub(super) enum GrantState {
     Other,
 }
 
+/// `GET /v2/users/{id}`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OneUser {
+    pub(super) user: User,
+}
+
 /// An item of `POST /management/v1/users/{id}/metadata/_search`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Metadata {
+    pub(super) details: ObjectDetails,
     pub(super) key: Box<str>,
     #[serde(deserialize_with = "bytes")]
     pub(super) value: Vec<u8>,
@@ -158,8 +168,53 @@ pub(super) struct MeUser {
     pub(super) id: String,
 }
 
-/// An item of `POST /v2/users/{id}/links/_search`.
+/// `POST /admin/v1/events/_search`
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Events {
+    pub(super) events: Vec<Event>,
+}
+
+/// Something that happened to a user. All that is left out means nothing.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Event {
+    pub(super) aggregate: Aggregate,
+    #[serde(deserialize_with = "number")]
+    pub(super) sequence: u64,
+    pub(super) creation_date: Timestamp,
+    #[serde(default)]
+    pub(super) payload: Payload,
+    #[serde(rename = "type")]
+    pub(super) kind: EventType,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Aggregate {
+    pub(super) id: Box<str>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct EventType {
+    #[serde(rename = "type")]
+    pub(super) kind: Box<str>,
+}
+
+/// The members of all payloads that are read: metadata's, and links'.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Payload {
+    pub(super) key: Option<Box<str>>,
+    /// In base64.
+    pub(super) value: Box<str>,
+    pub(super) idp_config_id: Option<Box<str>>,
+    pub(super) user_id: Option<Box<str>>,
+    pub(super) previous_id: Option<Box<str>>,
+    pub(super) new_id: Option<Box<str>>,
+}
+
+/// An item of `POST /v2/users/{id}/links/_search`.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Link {
     pub(super) idp_id: Box<str>,
@@ -207,8 +262,9 @@ pub(super) struct NewProfile<'a> {
     pub(super) family: &'a str,
     #[serde(rename = "nickName")]
     pub(super) nick: String,
-    #[serde(rename = "displayName")]
-    pub(super) display: String,
+    /// Zitadel makes one from the names of a new account, and leaves an old one alone.
+    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
+    pub(super) display: Option<String>,
 }
 
 /// Exactly one of the two ways to verify is set.
@@ -255,7 +311,7 @@ impl<'a> NewMetadata<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewLink<'a> {
     pub(super) idp_id: &'a str,
-    pub(super) user_id: String,
+    pub(super) user_id: &'a str,
     pub(super) user_name: &'a str,
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::create::profile;
+use super::create::{Shown, profile};
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
@@ -13,33 +13,28 @@ use crate::model::{Action, Change, Edit, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
+const FORMER_LINK_STAYS: &str =
+    "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
 impl ZitadelTarget {
     /// Carries out one change.
     pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
         match &change.action {
             Action::Create { identity, attributes } => self.create(identity, attributes).await,
-            Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
-            Action::Adopt(edit) => self.adopt(edit).await,
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
             Action::Disable(removal) => self.disable(&removal.account.target_id).await,
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
         }
     }
 
-    /// Brings an account in line that was made by others; it may lack the link that new ones are made with.
-    async fn adopt(&self, edit: &Edit) -> Result<Applied, TargetError> {
-        let mut warnings = Vec::new();
-        // First: with our id in place, the next run would take the account for one that was linked when it was made.
-        self.link(edit.target_id.as_str(), &edit.identity, &mut warnings)
-            .await?;
-        let mut applied = self.edit(edit).await?;
-        warnings.append(&mut applied.warnings);
-        Ok(Applied { warnings, ..applied })
-    }
-
     async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {
         let user = edit.target_id.as_str();
         let mut warnings = Vec::new();
+        // First: with our id in place, the next run would take the account for one that was linked when it was made.
+        let taken = self.link(edit).await?;
+        if taken.is_none() && !self.unlink(edit).await? {
+            warnings.push(FORMER_LINK_STAYS.into());
+        }
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
@@ -64,10 +59,14 @@ impl ZitadelTarget {
             // Last: should anything before have failed, the next run still knows whose doing the state was.
             self.remove_metadata(user, &[DISABLED_BY]).await?;
         }
-        Ok(Applied {
-            target_id: Some(edit.target_id.clone()),
-            warnings,
-        })
+        match taken {
+            // Nobody's name or address waits for somebody to clear up who may log in as whom.
+            Some(taken) => Err(taken),
+            None => Ok(Applied {
+                target_id: Some(edit.target_id.clone()),
+                warnings,
+            }),
+        }
     }
 
     /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
@@ -105,7 +104,7 @@ impl ZitadelTarget {
 
     fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
         let mut body = ChangedUser::default();
-        let mut renamed = edit.id_before.is_some();
+        let mut renamed = false;
         for change in &edit.attributes {
             let after = change.after.as_ref().map(crate::model::Value::as_text);
             match change.attribute {
@@ -118,8 +117,11 @@ impl ZitadelTarget {
                 _ => {}
             }
         }
-        // Zitadel wants both names or none, and derives nothing from them.
-        body.profile = renamed.then(|| profile(&edit.identity.id, &edit.identity.attributes));
+        // Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and
+        // stays as somebody chose it while they stay.
+        let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
+        let written = renamed || edit.id_before.is_some();
+        body.profile = written.then(|| profile(&edit.identity.id, &edit.identity.attributes, shown));
         body
     }
 

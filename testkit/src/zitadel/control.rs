@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::access::Access;
-use super::events::EventKind;
+use super::events::{Event, EventKind};
 use super::faults::{Fault, Moment};
 use super::state::{FrozenUsers, ProjectGrant, Role, UserState};
 use super::token::{FOREIGN_KEY, SERVICE_KEY};
@@ -69,6 +69,34 @@ impl ZitadelDouble {
     /// Another machine user of the synced organization.
     pub fn add_service_user(&self, name: &str, access: &Access) -> ServiceUser {
         service_user(self.core.state().add_machine(name, access))
+    }
+
+    /// Lets the service user read the whole instance, the event log among it, beside what it may already.
+    pub fn let_service_user_view_instance(&self) {
+        let mut state = self.core.state();
+        let (id, org, version) = (
+            state.fixtures.service_user.clone(),
+            state.fixtures.org.clone(),
+            state.options.version,
+        );
+        let viewer = Access::IamOwnerViewer.membership(&org, version);
+        state.memberships.entry(id).or_default().instance = viewer.instance;
+    }
+
+    /// Every other transaction so far was begun before the one that is listed before it, and ended after it: before v2.66
+    /// the log is in order of the ends and is paged by the beginnings.
+    pub fn overlap_events(&self) {
+        let mut state = self.core.state();
+        let events = std::mem::take(&mut state.events);
+        let pushes: Vec<&[Event]> = events.chunk_by(|a, b| a.at == b.at).collect();
+        let swapped = pushes.chunks(2).flat_map(|pair| pair.iter().rev());
+        state.events = swapped.flat_map(|push| push.to_vec()).collect();
+    }
+
+    /// From now on the event log does not show what has happened until now, as if it were older than the retention.
+    pub fn forget_events(&self) {
+        let mut state = self.core.state();
+        state.events_kept_from = state.clock.tick();
     }
 
     /// Sets the client secret of a machine user, for the client credentials grant.

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Human, State};
+use super::state::{Human, Link, State};
 use super::wire::Writer;
 
 /// What happened to a user.
@@ -107,6 +107,19 @@ pub(crate) fn metadata_payload(key: &str, value: Option<&[u8]>) -> String {
     if let Some(value) = value {
         writer.text("value", &STANDARD.encode(value));
     }
+    writer.close();
+    writer.finish()
+}
+
+/// Payload of the events about a link (`internal/repository/user/human_external_idp.go`); a removal has no name.
+pub(crate) fn link_payload(link: &Link, named: bool) -> String {
+    let mut writer = Writer::default();
+    writer.open();
+    if named {
+        writer.text("displayName", &link.user_name);
+    }
+    writer.text("idpConfigId", &link.idp);
+    writer.text("userId", &link.user_id);
     writer.close();
     writer.finish()
 }

@@ -7,6 +7,9 @@ use super::routes::Call;
 use super::state::State;
 use super::wire::Writer;
 
+/// In microseconds: no two events are further from their order.
+const MOMENT: i64 = 1_000_000;
+
 /// What an event search asks for.
 struct Wanted {
     asc: bool,
@@ -88,7 +91,7 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
     let mut left = if about_users { wanted.limit } else { 0 };
     let mut first = true;
     let mut write = |event: &Event| {
-        if left > 0 && wanted.matches(event) {
+        if left > 0 && event.at >= state.events_kept_from && wanted.matches(event) {
             if std::mem::take(&mut first) {
                 writer.open_list("events");
             }
@@ -98,9 +101,10 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
         left > 0
     };
     if wanted.asc {
-        let start = wanted
-            .from
-            .map_or(0, |from| state.events.partition_point(|event| event.at <= from));
+        // The log is in order of time but for a moment.
+        let start = wanted.from.map_or(0, |from| {
+            state.events.partition_point(|event| event.at <= from - MOMENT)
+        });
         state.events[start..].iter().all(&mut write);
     } else {
         state.events.iter().rev().all(&mut write);

@@ -45,6 +45,10 @@ pub enum FaultKind {
     Delay(Duration),
     /// The request is processed, but the body of the answer is cut in the middle, with the status kept.
     Garbage,
+    /// The request is processed, and then the items of the list in its answer come again and again without end.
+    Endless,
+    /// The request gets the answer of the first one that this fault hit at its path: a proxy that keeps answers.
+    Kept,
 }
 
 /// A fault: hits `times` requests that match, after letting `skip` of them pass.

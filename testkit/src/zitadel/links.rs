@@ -1,7 +1,7 @@
 //! Links of users to identity providers.
 
 use super::errors::{Failure, NOT_FOUND, PRECONDITION};
-use super::events::EventKind;
+use super::events::{EventKind, link_payload};
 use super::page::Page;
 use super::routes::Call;
 use super::state::State;
@@ -24,11 +24,12 @@ pub(crate) fn add(state: &mut State, call: &Call) -> Result<String, Failure> {
     state.check_links(&org, &links)?;
     state.check_links_free(&links)?;
     let [link] = links;
+    let payload = link_payload(&link, true);
     state.links.insert(link.key(), id.clone());
     if let Some(user) = state.user_mut(&id) {
         user.links.push(link);
     }
-    state.push(&id, &caller.user, vec![(EventKind::LinkAdded, String::new())]);
+    state.push(&id, &caller.user, vec![(EventKind::LinkAdded, payload)]);
     Ok(reply(state, &id))
 }
 
@@ -82,11 +83,13 @@ pub(crate) fn remove(state: &mut State, call: &Call) -> Result<String, Failure> 
         .position(|link| link.idp == idp && link.user_id == external);
     let at = found.ok_or_else(unknown)?;
     state.require_for_user(&caller, &id, &user.org.clone(), "user.write")?;
+    let mut payload = String::new();
     if let Some(user) = state.user_mut(&id) {
         let link = user.links.remove(at);
+        payload = link_payload(&link, false);
         state.links.remove(&link.key());
     }
-    state.push(&id, &caller.user, vec![(EventKind::LinkRemoved, String::new())]);
+    state.push(&id, &caller.user, vec![(EventKind::LinkRemoved, payload)]);
     Ok(reply(state, &id))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::access::Access;
-use super::events::{EventKind, human_payload, metadata_payload};
+use super::events::{EventKind, human_payload, link_payload, metadata_payload};
 use super::grants::Wanted;
 use super::options::Options;
 use super::state::{Fixtures, Human, Kind, Link, Organization, Project, Role, State, User, UserState};
@@ -134,7 +134,11 @@ impl State {
             user_name,
         };
         let links: Vec<Link> = seed.links.into_iter().map(link).collect();
-        events.extend(links.iter().map(|_| (EventKind::LinkAdded, String::new())));
+        events.extend(
+            links
+                .iter()
+                .map(|link| (EventKind::LinkAdded, link_payload(link, true))),
+        );
         self.insert(&id, &org, username, kind);
         self.fill(&id, seed.metadata, links);
         self.push(&id, &editor, events);

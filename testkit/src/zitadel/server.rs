@@ -1,5 +1,6 @@
 //! The HTTP server: one port for REST, Connect, the token endpoint and health.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,8 @@ pub(crate) struct Core {
     gate: Mutex<Gate>,
     /// Requests whose clients gave up, and how many others are processed before them.
     late: Mutex<Vec<(u64, Incoming)>>,
+    /// What a proxy keeps, by path.
+    kept: Mutex<HashMap<String, Answer>>,
 }
 
 impl Core {
@@ -37,7 +40,14 @@ impl Core {
             state: Mutex::new(state),
             gate: Mutex::new(Gate::default()),
             late: Mutex::default(),
+            kept: Mutex::default(),
         }
+    }
+
+    /// The first answer at this path.
+    fn keep(&self, path: &str, answer: Answer) -> Answer {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.entry(path.to_owned()).or_insert(answer).clone()
     }
 
     fn late(&self) -> MutexGuard<'_, Vec<(u64, Incoming)>> {
@@ -99,10 +109,14 @@ pub(crate) async fn serve(
         *after == 0
     });
     run_hooks(&core, ticket.write, Moment::Received);
-    let incoming = match instead(&core, &ticket, incoming, &cut).await {
+    let mut incoming = match instead(&core, &ticket, incoming, &cut).await {
         Ok(incoming) => incoming,
         Err(response) => return response,
     };
+    let path = incoming.raw_path.clone();
+    if ticket.faults.contains(&FaultKind::Endless) {
+        incoming.headers.remove("accept-encoding");
+    }
     let mut answer = process(&core, &incoming, found);
     run_hooks(&core, ticket.write, Moment::Processed);
     if ticket.faults.contains(&FaultKind::LoseReply) {
@@ -110,9 +124,18 @@ pub(crate) async fn serve(
     }
     if ticket.faults.contains(&FaultKind::Garbage) {
         answer.body.truncate(answer.body.len() / 2);
-        answer.body.extend_from_slice(b"\0\xff");
+        // In compressed text they could mean anything, also the end of an item that never was.
+        if answer.headers.iter().all(|(name, _)| name != "content-encoding") {
+            answer.body.extend_from_slice(b"\0\xff");
+        }
+    }
+    if ticket.faults.contains(&FaultKind::Kept) {
+        answer = core.keep(&path, answer);
     }
     core.gate().answered(ticket.write, answer.status);
+    if ticket.faults.contains(&FaultKind::Endless) {
+        return answer.into_endless_response();
+    }
     answer.into_response()
 }
 
@@ -145,7 +168,7 @@ async fn instead(
                 };
                 return Err(answer.into_response());
             }
-            FaultKind::LoseReply | FaultKind::Garbage => {}
+            FaultKind::LoseReply | FaultKind::Garbage | FaultKind::Endless | FaultKind::Kept => {}
         }
     }
     Ok(incoming)

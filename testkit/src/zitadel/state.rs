@@ -36,6 +36,9 @@ pub(crate) struct State {
     pub(crate) grant_keys: HashMap<String, String>,
     pub(crate) grants_of: HashMap<String, Vec<String>>,
     pub(crate) events: Vec<Event>,
+    /// The audit log shows nothing older (`AuditLogRetention`).
+    #[serde(default)]
+    pub(crate) events_kept_from: i64,
     pub(crate) keys: BTreeMap<String, Key>,
     pub(crate) tokens: BTreeMap<String, Token>,
     /// Client secrets of machine users.
@@ -131,6 +134,7 @@ impl State {
             grant_keys: HashMap::new(),
             grants_of: HashMap::new(),
             events: Vec::new(),
+            events_kept_from: 0,
             keys: BTreeMap::new(),
             tokens: BTreeMap::new(),
             secrets: BTreeMap::new(),

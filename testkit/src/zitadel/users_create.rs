@@ -2,7 +2,7 @@
 
 use super::access::{Caller, Level};
 use super::errors::Failure;
-use super::events::{EventKind, human_payload, metadata_payload};
+use super::events::{EventKind, human_payload, link_payload, metadata_payload};
 use super::new_human::{HumanInput, checked_human};
 use super::routes::Call;
 use super::state::{Human, Kind, State};
@@ -215,6 +215,11 @@ fn first_events(
     for (key, value) in &input.metadata {
         events.push((EventKind::MetadataSet, metadata_payload(key.trim(), Some(value))));
     }
-    events.extend(input.links.iter().map(|_| (EventKind::LinkAdded, String::new())));
+    events.extend(
+        input
+            .links
+            .iter()
+            .map(|link| (EventKind::LinkAdded, link_payload(link, true))),
+    );
     (events, codes)
 }

@@ -497,6 +497,21 @@ fn limits_choices_and_empty_texts() {
             "error: `zitadel.idp_id` is empty",
         ),
         (
+            "idp_id: 281430143275106308",
+            "idp_id: 281430143275106308\n  metadata: none",
+            "error: `zitadel.metadata` must be `confirm`, `presence` or `skip`, not `none`",
+        ),
+        (
+            "idp_id: 281430143275106308",
+            "idp_id: 281430143275106308\n  link: all",
+            "error: `zitadel.link` must be `new` or `existing`, not `all`",
+        ),
+        (
+            "[verify_email, sso_login]\nzitadel:\n",
+            "[verify_email]\nzitadel:\n  link: existing\n",
+            "error: `zitadel.link: existing` needs the feature flag `sso_login`",
+        ),
+        (
             "organization_id: 278274756195721220",
             "organization_id: !secret hunter9",
             "error: `zitadel.organization_id` has a tag, which has no meaning here",

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, LdapTls, Localpart, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    LdapText, LdapTls, Link, Localpart, MetadataCheck, Settings, SourceKind, SourceSettings, UktSettings,
+    ZitadelSettings,
 };
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
@@ -42,6 +43,8 @@ fn complete(dir: &str) -> Settings {
             verify_email: true,
             verify_phone: false,
             localpart: Localpart::Uuid,
+            link: Link::New,
+            metadata: MetadataCheck::Confirm,
         }),
         role: "User".into(),
         sources: vec![

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 use testkit::people::{Person, to_csv};
 use testkit::slapd::Slapd;
-use testkit::zitadel::{Options, UserView, ZitadelDouble};
+use testkit::zitadel::{Options, UserView, Version, ZitadelDouble};
 
 /// Everything a run needs; gone when it is dropped.
 pub(crate) struct Lab {
@@ -53,21 +53,29 @@ impl Run {
 impl Lab {
     /// People in a directory; only there can an address change and the person stay the same.
     pub(crate) fn ldap(people: &[Person]) -> Self {
-        let lab = Self::empty(Some(Slapd::with_people(people)));
+        Self::ldap_on(Version::V4, people)
+    }
+
+    /// The same with a server of another generation.
+    pub(crate) fn ldap_on(version: Version, people: &[Person]) -> Self {
+        let lab = Self::empty(version, Some(Slapd::with_people(people)));
         lab.configure("");
         lab
     }
 
     /// People in a file, who are who their address says.
     pub(crate) fn csv(people: &[Person]) -> Self {
-        let lab = Self::empty(None);
+        let lab = Self::empty(Version::V4, None);
         lab.people(people);
         lab.configure("");
         lab
     }
 
-    fn empty(slapd: Option<Slapd>) -> Self {
-        let zitadel = ZitadelDouble::start(Options::default());
+    fn empty(version: Version, slapd: Option<Slapd>) -> Self {
+        let zitadel = ZitadelDouble::start(Options {
+            version,
+            ..Options::default()
+        });
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("key.json"), zitadel.key_file_json()).unwrap();
         Self {

@@ -59,13 +59,18 @@ scenarios! {
     ldaps_without_client_certificate
     ldaps_wrong_authority
     legacy_ids_are_rewritten
+    link_existing
     link_ids_then_sync
+    link_of_former_id
+    link_taken
     localpart_plain
     locked_account
     login_name_of_a_leaver
     login_name_taken_elsewhere
     login_names_pass_on
     login_names_swapped
+    metadata_presence
+    metadata_skip
     migrate_ambiguous_ids
     migrate_base64_ids
     migrate_dry_run

@@ -7,7 +7,7 @@ use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
 use super::support::{LIST, World, at, disable, nth};
 
-const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
+pub(crate) const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
 
 fn worlds() -> Vec<World> {
     [Version::V2_64, Version::V4_2, Version::V4]
@@ -20,7 +20,7 @@ fn worlds() -> Vec<World> {
         .into()
 }
 
-fn ids(world: &World, count: usize) -> Vec<TargetId> {
+pub(crate) fn ids(world: &World, count: usize) -> Vec<TargetId> {
     world
         .zitadel
         .add_users((0..count).map(nth))
@@ -29,7 +29,7 @@ fn ids(world: &World, count: usize) -> Vec<TargetId> {
         .collect()
 }
 
-async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
+pub(crate) async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
     let asked: Vec<_> = asked
         .iter()
         .map(|(target_id, expected)| Expectation {
@@ -40,7 +40,7 @@ async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) ->
     target.confirm(&asked).await.unwrap()
 }
 
-fn unmet(index: usize, current: Option<&str>) -> Unmet {
+pub(crate) fn unmet(index: usize, current: Option<&str>) -> Unmet {
     Unmet {
         index,
         current: current.map(Value::text),

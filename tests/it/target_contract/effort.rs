@@ -1,10 +1,18 @@
 //! What a change is said to cost is what it costs.
 
-use directory_sync::model::{Action, Change, ExternalId, Identity, Lifecycle};
+use directory_sync::model::{Action, Change, ExternalId, Identity, Lifecycle, Value};
+use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Effort, Target};
 use testkit::zitadel::{Channel, UserSeed};
 
 use super::support::{World, ada, at, edit_of, filled, person, removal};
+
+/// A person whose link follows from the id.
+fn linked(target: &ZitadelTarget, mut identity: Identity) -> Identity {
+    let link = Value::text(String::from_utf8(identity.id.as_bytes().to_vec()).unwrap());
+    identity.attributes.set(at(target, "idp_link"), Some(link));
+    identity
+}
 
 /// Requests and messages are foreseen to the last one, for every kind of change.
 #[tokio::test]
@@ -38,7 +46,12 @@ async fn a_change_costs_what_is_foreseen() {
         identity: identity.clone(),
         attributes: filled(&target, identity),
     };
-    let mut adopted = edit_of(&target, &id, new.clone(), &["first_name", "preferred_username"]);
+    let mut adopted = edit_of(
+        &target,
+        &id,
+        new.clone(),
+        &["first_name", "preferred_username", "idp_link"],
+    );
     adopted.grant = vec!["User".into()];
     let mut edit = edit_of(
         &target,
@@ -54,6 +67,8 @@ async fn a_change_costs_what_is_foreseen() {
         id: ExternalId::new(*b"new"),
         ..new.clone()
     };
+    let newcomer = linked(&target, newcomer);
+    let disabled = linked(&target, disabled);
     for action in [
         create(&disabled),
         Action::Adopt(adopted),

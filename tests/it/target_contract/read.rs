@@ -1,13 +1,14 @@
 //! Every account once, whatever the pages look like.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use directory_sync::config::Credentials;
 use directory_sync::model::{Account, ExternalId, Lifecycle};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, UserState, Version};
 
-use super::support::{LIST, World, ada, at, nth, read_all};
+use super::support::{LIST, World, ada, at, delete, nth, read_all};
 
 /// An account comes with all that the list shows, and says what it does not show.
 #[tokio::test]
@@ -307,4 +308,100 @@ async fn a_reply_that_breaks_off_repeats_nobody() {
         assert_eq!((accounts.len(), distinct.len()), (4_000, 4_000));
         assert_eq!(target.requests().retried, 1);
     }
+}
+
+/// A reply whose items never end is ended after as many as were asked for, whoever sends it and whatever it lists.
+#[tokio::test]
+async fn a_reply_without_end_is_ended() {
+    for version in [Version::V2_64, Version::V4] {
+        let world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        world.zitadel.add_users((0..7).map(nth));
+        let path = if version == Version::V4 { LIST } else { "/v2/users" };
+        let target = world.paged(50).await;
+        world
+            .zitadel
+            .inject(Fault::once("POST", path, FaultKind::Endless));
+        let mut handed_over = 0;
+        let error = target.read(&mut |_| handed_over += 1).await.unwrap_err();
+        assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_users"));
+        assert!(error.what.contains("more than the 51 items"), "{error}");
+        assert_eq!(handed_over, 7);
+
+        let grants = "/management/v1/users/grants/_search";
+        world
+            .zitadel
+            .inject(Fault::once("POST", grants, FaultKind::Endless));
+        let error = world.target().prepare().await.unwrap_err();
+        assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_grants"));
+    }
+}
+
+/// Pages that come again are noticed, whether the list is one page long, two, or many: nobody is taken for missing.
+#[tokio::test]
+async fn pages_that_come_again_end_the_run() {
+    for version in [Version::V2_64, Version::V4_2, Version::V4] {
+        for people in [6, 7, 12, 40] {
+            for skip in [0, 1] {
+                let world = World::with(Options {
+                    version,
+                    ..Options::default()
+                });
+                world.zitadel.add_users((0..people).map(nth));
+                let target = world.paged(5).await;
+                let path = if version == Version::V2_64 {
+                    "/v2/users"
+                } else {
+                    LIST
+                };
+                let kept = Fault::once("POST", path, FaultKind::Kept).times(u64::MAX);
+                world.zitadel.inject(kept.after(skip));
+                let got = target.read(&mut |_| {}).await;
+                // The second page of a list of two may be kept: it is the right one.
+                if skip == 0 || people >= 12 {
+                    let error = got.expect_err(&format!("{version:?} {people} {skip}"));
+                    assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_users"));
+                    assert!(error.what.ends_with("the list has no end"), "{error}");
+                    assert!(world.zitadel.requests() < 12, "{version:?} {people} {skip}");
+                }
+            }
+        }
+    }
+}
+
+/// A page of very many people may take long before its first byte; nothing else may.
+#[tokio::test]
+async fn only_lists_may_be_silent_for_long() {
+    let world = World::new();
+    let id = world.zitadel.add_user(nth(1));
+    let target = world
+        .prepared()
+        .await
+        .with_silence(Duration::from_millis(40), Duration::from_secs(600))
+        .unwrap();
+    let late = || FaultKind::Delay(Duration::from_millis(250));
+    world.zitadel.inject(Fault::once("POST", LIST, late()));
+    assert_eq!(read_all(&target).await.len(), 1);
+    assert_eq!(target.requests().retried, 0);
+
+    world.zitadel.inject(Fault::always(late()));
+    let error = delete(&target, &id).await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (Kind::Unreachable, "delete_user"));
+}
+
+/// A page of long before that comes again is noticed too.
+#[tokio::test]
+async fn an_early_page_that_comes_again_ends_the_run() {
+    let world = World::new();
+    world.zitadel.add_users((0..40).map(nth));
+    let target = world.paged(5).await;
+    let kept = Fault::once("POST", LIST, FaultKind::Kept);
+    world.zitadel.inject(kept.clone());
+    world.zitadel.inject(kept.after(3));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_users"));
+    assert!(error.what.contains("of an earlier page"), "{error}");
+    assert_eq!(world.zitadel.requests(), 4);
 }

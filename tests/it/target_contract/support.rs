@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use directory_sync::config::{ApplySettings, Credentials, Localpart, ZitadelSettings};
+use directory_sync::config::{ApplySettings, Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::http::Backoff;
 use directory_sync::model::{
     Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
@@ -124,6 +124,8 @@ pub(crate) fn offline() -> ZitadelSettings {
         verify_email: false,
         verify_phone: false,
         localpart: Localpart::Uuid,
+        link: Link::New,
+        metadata: MetadataCheck::Confirm,
     }
 }
 
@@ -143,8 +145,12 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
     for (name, value) in usual.iter().chain(values) {
         attributes.set(at(target, name), (!value.is_empty()).then(|| Value::text(*value)));
     }
+    let id = ExternalId::new(*b"ada");
+    if let Some(link) = target.schema().index("idp_link") {
+        attributes.set(link, Some(Value::text("ada")));
+    }
     Identity {
-        id: ExternalId::new(*b"ada"),
+        id,
         lifecycle: Lifecycle::Active,
         attributes,
         unknown: AttributeSet::default(),

@@ -1,13 +1,13 @@
 //! Each change is as few requests as it can be, and leaves what it says.
 
 use directory_sync::config::ApplySettings;
-use directory_sync::model::{Action, Change, Lifecycle};
+use directory_sync::model::{Action, Change, Lifecycle, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-use testkit::zitadel::{Channel, Options, UserSeed, UserState, normalise_phone};
+use testkit::zitadel::{Channel, Options, UserSeed, UserState, Version, normalise_phone};
 
 use super::support::{
     World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, read_all, update,
@@ -198,29 +198,100 @@ async fn adoption_writes_the_id() {
     assert_eq!(world.zitadel.user(&id).unwrap().nick_name, "616461");
 }
 
-/// With a login through an identity provider the adopted account is linked like a new one, once.
+/// What is shown of a name was chosen by somebody, and stays while the names do.
 #[tokio::test]
-async fn adoption_links_the_account() {
+async fn the_shown_name_follows_the_names_alone() {
+    let world = World::new();
+    let id = world.zitadel.add_user(UserSeed {
+        nick_name: "Adi".into(),
+        display_name: "Countess".into(),
+        ..ada()
+    });
+    let target = world.prepared().await;
+    let mut adopt = edit(&id, person(&target, &[]));
+    adopt.id_before = Some("Adi".into());
+    let action = Action::Adopt(adopt);
+    target.apply(&Change { action }).await.unwrap();
+    assert_eq!(world.zitadel.user(&id).unwrap().display_name, "Countess");
+
+    let renamed = person(&target, &[("last_name", "King")]);
+    update(&target, edit_of(&target, &id, renamed, &["last_name"]))
+        .await
+        .unwrap();
+    assert_eq!(world.zitadel.user(&id).unwrap().display_name, "King, Ada");
+}
+
+/// A link is written when the plan says so, once; one that is another account's fails the change, not the rest of it.
+#[tokio::test]
+async fn an_account_is_linked() {
     let mut world = World::new();
     world.settings.sso_login = true;
     let id = world.zitadel.add_user(ada());
     let other = world.zitadel.add_user(nth(1));
     let target = world.prepared().await;
-    let adopt = async |id: &str| {
-        let mut adopt = edit(id, person(&target, &[]));
-        adopt.id_before = Some("Adi".into());
-        let action = Action::Adopt(adopt);
-        target.apply(&Change { action }).await.unwrap().warnings.len()
+    let link = async |id: &str| {
+        let ada = person(&target, &[("email", "other@example.org")]);
+        let change = Change {
+            action: Action::Adopt(edit_of(&target, id, ada, &["idp_link"])),
+        };
+        target.apply(&change).await
     };
     for _ in 0..2 {
-        assert_eq!(adopt(&id).await, 0);
+        assert!(link(&id).await.unwrap().warnings.is_empty());
         let links = world.zitadel.user(&id).unwrap().links;
         assert_eq!(
             links.iter().map(|link| &*link.user_id).collect::<Vec<_>>(),
             ["ada"]
         );
     }
-    assert_eq!(adopt(&other).await, 1);
+    let names = person(&target, &[("last_name", "King")]);
+    let error = update(
+        &target,
+        edit_of(&target, &other, names, &["last_name", "idp_link"]),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!((error.kind, error.stops_run()), (Kind::Conflict, false));
+    assert!(
+        error
+            .what
+            .ends_with("the link to the identity provider is another account's"),
+        "{error}"
+    );
+    let left = world.zitadel.user(&other).unwrap();
+    assert_eq!((&*left.family_name, left.links.len()), ("King", 0));
+}
+
+/// A link that is replaced goes, whatever is in its id; a server that cannot be told so is named in a warning.
+#[tokio::test]
+async fn the_link_of_a_former_id_goes() {
+    for (version, former, warnings) in [
+        (Version::V4, "plain", 0),
+        (Version::V4, "a/b+c==", 0),
+        (Version::V2_64, "plain", 0),
+        (Version::V2_64, "a/b+c==", 1),
+    ] {
+        let mut world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        world.settings.sso_login = true;
+        let id = world.zitadel.add_user(UserSeed {
+            links: vec![(world.zitadel.idp_id(), former.into(), String::new())],
+            ..ada()
+        });
+        let target = world.prepared().await;
+        let mut adopt = edit_of(&target, &id, person(&target, &[]), &["idp_link"]);
+        adopt.attributes[0].before = Some(Value::text(former));
+        for _ in 0..2 {
+            let action = Action::Adopt(adopt.clone());
+            let applied = target.apply(&Change { action }).await.unwrap();
+            assert_eq!(applied.warnings.len(), warnings, "{version:?} {former}");
+            let links = world.zitadel.user(&id).unwrap().links;
+            assert_eq!(links.len(), 1 + warnings, "{version:?} {former}");
+            assert_eq!(links[warnings].user_id, "ada");
+        }
+    }
 }
 
 /// A refused number leaves the stored one; without it there may be nothing left to send.
@@ -487,9 +558,9 @@ async fn holders_of_another_kind_are_named() {
     assert!(error.what.contains("machine user"), "{error}");
 }
 
-/// Two people never get one link to the identity provider.
+/// Two people never get one link to the identity provider; the error tells the link from the login name.
 #[tokio::test]
-async fn a_taken_link_is_a_conflict() {
+async fn a_taken_link_is_told_from_a_taken_name() {
     let mut world = World::new();
     world.settings.sso_login = true;
     world.zitadel.add_user(UserSeed {
@@ -497,8 +568,18 @@ async fn a_taken_link_is_a_conflict() {
         ..nth(1)
     });
     let target = world.prepared().await;
-    let error = create(&target, &person(&target, &[])).await.unwrap_err();
-    assert_eq!(error.kind, Kind::Conflict);
+    let link = create(&target, &person(&target, &[])).await.unwrap_err();
+    let name = create(&target, &person(&target, &[("email", "n1@example.org")]))
+        .await
+        .unwrap_err();
+    assert_eq!((link.kind, name.kind), (Kind::Conflict, Kind::Conflict));
+    assert!(
+        link.what
+            .contains("the link to the identity provider is another account's"),
+        "{link}"
+    );
+    assert!(link.hint.unwrap().contains("remove the link"));
+    assert!(!name.what.contains("link"), "{name}");
 }
 
 /// A wrong identity provider stops the run instead of failing once a person.

@@ -1,4 +1,4 @@
-//! How many changes run at once: as many as the target takes well. No clock and no I/O of its own.
+//! How many changes or reads run at once: as many as the target takes well. No clock and no I/O of its own.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -12,16 +12,16 @@ const WEIGHT: f64 = 0.1;
 
 /// What one finished change says about the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// How long it took; `None` when it also waited for its turn under a rate limit.
-    pub(super) took: Option<Duration>,
+    pub(crate) took: Option<Duration>,
     /// Since the change before, the target turned a request away or could not be reached.
-    pub(super) strained: bool,
+    pub(crate) strained: bool,
 }
 
 /// Adds one after each round that goes well, halves as soon as one does not.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     min: usize,
     max: usize,
     limit: usize,
@@ -36,7 +36,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Starts at the least.
-    pub(super) fn new(min: NonZeroUsize, max: NonZeroUsize) -> Self {
+    pub(crate) fn new(min: NonZeroUsize, max: NonZeroUsize) -> Self {
         Self {
             min: min.get(),
             max: max.get(),
@@ -49,18 +49,18 @@ impl Pace {
     }
 
     /// How many changes may run at once.
-    pub(super) fn limit(&self) -> usize {
+    pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 
     /// Changes of another kind follow, which take another time.
-    pub(super) fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
         self.smoothed = None;
         self.best = f64::INFINITY;
     }
 
     /// Takes in a finished change.
-    pub(super) fn finished(&mut self, seen: Seen) {
+    pub(crate) fn finished(&mut self, seen: Seen) {
         if self.stale > 0 {
             self.stale -= 1;
             return;

@@ -1,0 +1,265 @@
+//! What accounts hold that no list shows and no filter can tell: from the event log where that is fewer requests and can
+//! be trusted, else account by account.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::ZitadelTarget;
+use super::api::Page;
+use super::call::Call;
+use super::links::is_same;
+use super::schema::{DISABLED_BY, IDP_LINK, known_key, metadata_key};
+use super::wire::{Link, Metadata, OneUser};
+use crate::config::MetadataCheck;
+use crate::model::Value;
+use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
+
+/// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
+pub(super) const MANY: usize = 100;
+
+/// An account is deactivated right after the mark is written; so long if the server was busy and was asked again.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// What an account holds, as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    /// Of the keys that this tool knows; what others keep there may be long.
+    metadata: Vec<(&'static str, Box<[u8]>)>,
+    /// Those to our identity provider.
+    pub(super) links: Vec<Link>,
+    /// When the mark of a deactivation was written.
+    marked: Option<Timestamp>,
+}
+
+impl Held {
+    pub(super) fn set(&mut self, key: &str, value: Vec<u8>) {
+        if let Some(key) = known_key(key) {
+            self.remove(key);
+            self.metadata.push((key, value.into()));
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str) {
+        self.metadata.retain(|(held, _)| *held != key);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.metadata.clear();
+    }
+
+    fn value(&self, key: &str) -> Option<&[u8]> {
+        let held = self.metadata.iter().find(|(held, _)| *held == key);
+        // An empty value is none: that is how the source would say it.
+        held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+}
+
+/// The places of the expectations about one account.
+#[derive(Default)]
+struct Places {
+    metadata: Vec<usize>,
+    links: Vec<usize>,
+}
+
+impl ZitadelTarget {
+    /// Answers the expectations at these places.
+    pub(super) async fn look_into(
+        &self,
+        places: &[usize],
+        expectations: &[Expectation<'_>],
+    ) -> Result<Vec<Unmet>, TargetError> {
+        let mut unmet = Vec::new();
+        let mut single = self.ask_history(places, expectations, &mut unmet).await;
+        let unswept = self.leaves_marks();
+        if unswept {
+            let before = single.len();
+            single.retain(|place| expectations[*place].expected != Expected::NotDisabledByUs);
+            tracing::info!(
+                accounts = before - single.len(),
+                "nothing is read of these active accounts (`zitadel.metadata` is `skip`), nor whether an old mark of a \
+                 deactivation is left on them; an account is only activated again if its mark is as old as its deactivation"
+            );
+        }
+        let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();
+        for place in single {
+            let of_user = by_user.entry(expectations[place].target_id.as_str()).or_default();
+            if is_about_link(&expectations[place].expected) {
+                of_user.links.push(place);
+            } else {
+                of_user.metadata.push(place);
+            }
+        }
+        announce(&by_user);
+        let read = async |(user, places): (&str, Places)| {
+            let mut held = Held::default();
+            if !places.metadata.is_empty() {
+                held = self.metadata(user).await?;
+            }
+            if unswept
+                && asks_about_mark(&places.metadata, expectations)
+                && !self.is_fresh(user, held.marked).await?
+            {
+                held.remove(DISABLED_BY);
+            }
+            if !places.links.is_empty() {
+                held.links = self.links(user).await?;
+            }
+            Ok((held, places))
+        };
+        self.paced(by_user, read, |(held, places)| {
+            let places = places.metadata.into_iter().chain(places.links);
+            unmet.extend(places.filter_map(|place| judge(place, &expectations[place], &held)));
+        })
+        .await?;
+        Ok(unmet)
+    }
+
+    /// Answers what the event log proves; gives the places that it leaves open.
+    async fn ask_history(
+        &self,
+        places: &[usize],
+        expectations: &[Expectation<'_>],
+        unmet: &mut Vec<Unmet>,
+    ) -> Vec<usize> {
+        let user = |place: usize| expectations[place].target_id.as_str();
+        let mut users: Vec<&str> = places.iter().map(|place| user(*place)).collect();
+        users.sort_unstable();
+        users.dedup();
+        if users.len() < MANY {
+            return places.to_vec();
+        }
+        let Some(history) = self.history(&users).await else {
+            return places.to_vec();
+        };
+        let mut open = Vec::new();
+        for place in places {
+            let expectation = &expectations[*place];
+            match history.get(user(*place)) {
+                Some(held) if is_left_to_history(&expectation.expected) => {
+                    unmet.extend(judge(*place, expectation, held));
+                }
+                _ => open.push(*place),
+            }
+        }
+        open
+    }
+
+    /// Whether marks that were left on active accounts stay there unseen: metadata is not to be looked at, and seeing
+    /// them would take a request an account.
+    fn leaves_marks(&self) -> bool {
+        self.settings.metadata == MetadataCheck::Skip && !self.filters.get()
+    }
+
+    /// Whether a mark was written for the deactivation that holds: nothing has happened to the account since, and it
+    /// happened right after. An older one was left on an active account, which an administrator has blocked since.
+    async fn is_fresh(&self, user: &str, marked: Option<Timestamp>) -> Result<bool, TargetError> {
+        let Some(marked) = marked else {
+            return Ok(false);
+        };
+        let found: OneUser = self
+            .api
+            .send(&Call::get("read_user", &["v2", "users", user]))
+            .await?;
+        let changed = found.user.details.change_date;
+        Ok(changed.is_some_and(|changed| {
+            (SignedDuration::ZERO..=AT_ONCE).contains(&changed.duration_since(marked))
+        }))
+    }
+
+    /// All metadata of a user. A user who is gone holds nothing.
+    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
+        let path = ["management", "v1", "users", user, "metadata", "_search"];
+        let page: Result<Page<Metadata>, _> = self
+            .api
+            .list(&Call::post("read_metadata", &path, &json!({})))
+            .await;
+        match page {
+            Ok(page) => {
+                let mut held = Held::default();
+                for entry in page.items {
+                    if &*entry.key == DISABLED_BY {
+                        held.marked = entry.details.change_date;
+                    }
+                    held.set(&entry.key, entry.value);
+                }
+                Ok(held)
+            }
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Held::default()),
+            Err(failure) => Err(failure.error),
+        }
+    }
+}
+
+fn asks_about_mark(places: &[usize], expectations: &[Expectation<'_>]) -> bool {
+    places
+        .iter()
+        .any(|place| expectations[*place].expected == Expected::DisabledByUs)
+}
+
+/// Says what reading account by account costs, before it is done.
+fn announce(by_user: &BTreeMap<&str, Places>) {
+    let metadata = by_user
+        .values()
+        .filter(|places| !places.metadata.is_empty())
+        .count();
+    let links = by_user.values().filter(|places| !places.links.is_empty()).count();
+    if by_user.len() >= MANY {
+        tracing::info!(
+            accounts = by_user.len(),
+            requests_for_metadata = metadata,
+            requests_for_links = links,
+            "no filter and no event log answers for these accounts; reading them one by one \
+             (`zitadel.metadata: presence | skip` and `zitadel.link: new` limit it)"
+        );
+    }
+}
+
+/// Whether somebody could get an account back by the answer: then the account itself is asked, not its history.
+fn is_left_to_history(expected: &Expected<'_>) -> bool {
+    !matches!(expected, Expected::DisabledByUs)
+}
+
+pub(super) fn is_about_link(expected: &Expected<'_>) -> bool {
+    matches!(
+        expected,
+        Expected::Value(IDP_LINK, _) | Expected::Present(IDP_LINK) | Expected::Absent(IDP_LINK)
+    )
+}
+
+/// Compares an expectation with all that a user holds.
+fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unmet> {
+    if is_about_link(&expectation.expected) {
+        return judge_link(index, &expectation.expected, &held.links);
+    }
+    let key = match &expectation.expected {
+        Expected::Value(attribute, _) | Expected::Present(attribute) | Expected::Absent(attribute) => {
+            metadata_key(*attribute).unwrap_or_default()
+        }
+        Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
+    };
+    let current = held.value(key);
+    let met = match &expectation.expected {
+        Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
+        Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
+        Expected::Absent(_) | Expected::NotDisabledByUs => current.is_none(),
+    };
+    (!met).then(|| Unmet {
+        index,
+        current: current.map(|current| Value::text(String::from_utf8_lossy(current))),
+    })
+}
+
+/// An account may hold several links to one identity provider.
+fn judge_link(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Unmet> {
+    let met = match expected {
+        Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),
+        Expected::Present(_) => !links.is_empty(),
+        _ => links.is_empty(),
+    };
+    (!met).then(|| Unmet {
+        index,
+        current: links.first().map(|link| Value::text(link.user_id.clone())),
+    })
+}
