@@ -7,6 +7,7 @@ mod connect;
 mod doctor;
 mod entry;
 mod failure;
+mod graph;
 mod groups;
 mod members;
 mod paging;
@@ -15,6 +16,7 @@ mod range;
 mod search;
 mod status;
 mod survey;
+mod tally;
 mod text;
 mod tls;
 
@@ -23,8 +25,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::connect::{Connection, Protection};
 use self::failure::Failure;
-use self::person::{People, Tally};
+use self::person::People;
 use self::search::Search;
+use self::tally::Tally;
 use self::tls::Trust;
 use super::mapping::Mapping;
 use super::{Record, Source, SourceError};

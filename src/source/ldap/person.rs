@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
-use super::members::Members;
 use super::survey::Survey;
+use super::tally::Tally;
 use super::text::{Made, Text};
 use super::{active, canonical, status};
 use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
@@ -31,60 +31,6 @@ pub(super) struct People {
 enum Active {
     Status(Wanted, i32),
     Rules(Vec<ActiveRule>),
-}
-
-/// What was found by the way.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    entries: usize,
-    /// People with several values where one is used.
-    several: usize,
-    /// In seconds since 1970.
-    now: i64,
-    /// Who is in which group.
-    members: Members,
-    /// Entries of which values are missing that matter; they are read when the search is over.
-    incomplete: Vec<Entry>,
-    /// For `check` alone: it costs time and memory.
-    survey: Option<Survey>,
-}
-
-impl Tally {
-    /// Nothing yet, at this second since 1970.
-    pub(super) fn at(now: i64) -> Self {
-        Self {
-            now,
-            ..Self::default()
-        }
-    }
-
-    /// Gives roles to the members of groups.
-    pub(super) fn among(self, members: Members) -> Self {
-        Self { members, ..self }
-    }
-
-    /// Who is in which group, and how many of them were seen.
-    pub(super) fn members(&self) -> &Members {
-        &self.members
-    }
-
-    /// The entries that are still to be completed and [taken](People::take).
-    pub(super) fn incomplete(&mut self) -> Vec<Entry> {
-        std::mem::take(&mut self.incomplete)
-    }
-
-    /// Looks at what `check` tells, too.
-    pub(super) fn with(self, survey: Survey) -> Self {
-        Self {
-            survey: Some(survey),
-            ..self
-        }
-    }
-
-    /// What was seen.
-    pub(super) fn survey(&self) -> Option<&Survey> {
-        self.survey.as_ref()
-    }
 }
 
 #[derive(Debug)]
