@@ -88,7 +88,7 @@ pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io
         changes: plan
             .changes
             .iter()
-            .map(|change| ChangeDocument::new(change, schema))
+            .filter_map(|change| ChangeDocument::new(change, schema))
             .collect(),
     };
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -32,6 +32,8 @@ pub struct Edit {
     pub revoke: Vec<Box<str>>,
     /// The account is to be reactivated first, and this tool's mark for that is to be removed.
     pub enable: bool,
+    /// The person was missing and is back: the note of it is to be removed.
+    pub returned: bool,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
     pub before: Option<Box<Account>>,
     /// The login name goes through this one first: accounts exchange their names in a circle.
@@ -46,6 +48,7 @@ impl Edit {
             && self.grant.is_empty()
             && self.revoke.is_empty()
             && !self.enable
+            && !self.returned
     }
 
     /// Whether the account holds a role now, and none of those it holds afterwards.
@@ -57,6 +60,24 @@ impl Edit {
         let all_taken = held.iter().all(|role| self.revoke.contains(role));
         !self.revoke.is_empty() && self.grant.is_empty() && all_taken
     }
+}
+
+/// For how long somebody has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The first run that found the person absent, in seconds since 1970 (UTC).
+    pub since: i64,
+    /// How many runs have found the person absent, that one included.
+    pub runs: u32,
+}
+
+/// What is written on the account of somebody who is missing, so that a later run knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The account as it was.
+    pub account: Account,
+    /// What is written.
+    pub absence: Absence,
 }
 
 /// Why an account is taken out of use.
@@ -77,6 +98,8 @@ pub struct Removal {
     pub account: Account,
     /// Why.
     pub reason: RemovalReason,
+    /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
+    pub returned: bool,
 }
 
 /// What happens to one account.
@@ -99,6 +122,8 @@ pub enum Action {
     Disable(Removal),
     /// The account is deleted.
     Delete(Removal),
+    /// The account stays as it is, and carries a note that its person is missing.
+    Note(Note),
 }
 
 impl Action {
@@ -111,6 +136,7 @@ impl Action {
             Self::Enable(_) => "enable",
             Self::Disable(_) => "disable",
             Self::Delete(_) => "delete",
+            Self::Note(_) => "note",
         }
     }
 }
@@ -129,6 +155,7 @@ impl Change {
             Action::Create { identity, .. } => Some(&identity.id),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
             Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
+            Action::Note(note) => note.account.id.as_ref(),
         }
     }
 
@@ -138,6 +165,7 @@ impl Change {
             Action::Create { .. } => None,
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
             Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
+            Action::Note(note) => Some(&note.account.target_id),
         }
     }
 
@@ -145,7 +173,7 @@ impl Change {
     pub fn edit(&self) -> Option<&Edit> {
         match &self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -153,7 +181,7 @@ impl Change {
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
         match &mut self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -168,7 +196,7 @@ impl Change {
         match &self.action {
             Action::Disable(_) | Action::Delete(_) => true,
             Action::Update(edit) | Action::Adopt(edit) => edit.takes_last_role(),
-            Action::Create { .. } | Action::Enable(_) => false,
+            Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
         }
     }
 }
@@ -182,6 +210,8 @@ pub struct Kept {
     pub id: Option<ExternalId>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// Its person is missing since then, and the account is removed when that has lasted.
+    pub absence: Option<Absence>,
 }
 
 /// Everything a run would do. Deterministic: the same input in any order makes the same plan.

@@ -1,22 +1,24 @@
 //! Turns pairs of people and accounts into changes, by the policy.
 
-use std::collections::HashMap;
+mod absent;
 
-use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
-use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
-use super::question::{About, Answers, Questions, looks_ours};
+use super::correlate::{Correlation, Found, Pair, Slot, same_name};
+use super::policy::{DisabledPolicy, ListedPolicy};
+use super::question::{About, Answers, Questions};
 use super::{diff, order, scope};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
-    Removal, RemovalReason, TargetId, Unmet, Warning,
+    Absence, AbsenceNote, Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan,
+    RecordRef, Rejected, Removal, RemovalReason, TargetId, Unmet, Warning,
 };
 
-/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation; `now` is the time of the run
+/// in seconds since 1970 (UTC).
 pub fn decide(
     correlation: &Correlation<'_>,
     questions: &Questions<'_>,
     unmet: Vec<Unmet>,
     target_name: &str,
+    now: i64,
 ) -> Plan {
     let plan = Plan {
         accounts: correlation.accounts,
@@ -28,6 +30,7 @@ pub fn decide(
         correlation,
         answers: questions.sort(unmet),
         target_name,
+        now,
         plan,
     };
     decider.people();
@@ -40,6 +43,7 @@ struct Decider<'a, 'q> {
     correlation: &'a Correlation<'a>,
     answers: Answers<'q>,
     target_name: &'a str,
+    now: i64,
     plan: Plan,
 }
 
@@ -101,7 +105,7 @@ impl Decider<'_, '_> {
             return;
         }
         match (identity.lifecycle, pair.differing.as_deref()) {
-            (Lifecycle::Disabled, Some(account)) => self.disabled_person(account),
+            (Lifecycle::Disabled, Some(account)) => self.disabled_person(index, identity, pair, account),
             _ => self.active_person(index, identity, pair),
         }
     }
@@ -133,17 +137,32 @@ impl Decider<'_, '_> {
             .is_some_and(|(address, account)| same_name(address, &account.login))
     }
 
-    fn disabled_person(&mut self, account: &Account) {
+    fn disabled_person(&mut self, index: usize, identity: &Identity, pair: &Pair, account: &Account) {
+        let returned = self.is_noted(index);
         let removal = || Removal {
             account: account.clone(),
             reason: RemovalReason::Disabled,
+            returned,
         };
         match (self.correlation.policy.disabled, account.lifecycle) {
-            (DisabledPolicy::Delete, _) => self.push(Action::Delete(removal())),
-            (DisabledPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
+            (DisabledPolicy::Delete, _) => return self.push(Action::Delete(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Active) => return self.push(Action::Disable(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Disabled) if returned => {}
             (DisabledPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
             (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`"),
         }
+        if returned {
+            let edit = scope::only_the_person(self.edit(index, identity, pair));
+            self.push(Action::Update(Edit { returned, ..edit }));
+        }
+    }
+
+    /// Whether the account of this person, who is there, carries a note that the person is missing.
+    fn is_noted(&self, person: usize) -> bool {
+        let unmet = self.answers.unmet(About::Person(person));
+        unmet
+            .iter()
+            .any(|(expected, _)| *expected == Expected::NotNoted(AbsenceNote::Since))
     }
 
     fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
@@ -166,14 +185,17 @@ impl Decider<'_, '_> {
         }
         // A mark on an active account is the rest of a reactivation, or of a deactivation, that was interrupted.
         edit.enable = (inactive && !blocked) || marked;
+        // Left there, the note would one day pass for the beginning of another absence.
+        edit.returned = self.is_noted(index);
         if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
-            let enable = edit.enable;
+            let (enable, returned) = (edit.enable, edit.returned);
             edit = Edit {
                 enable,
+                returned,
                 ..scope::only_the_person(edit)
             };
             self.keep(pair, identity, "`policy.update` is false");
-            if !enable {
+            if !enable && !returned {
                 return;
             }
         }
@@ -274,86 +296,12 @@ impl Decider<'_, '_> {
         let removal = Removal {
             account: account.clone(),
             reason: RemovalReason::Listed,
+            returned: false,
         };
         match (self.correlation.policy.listed, account.lifecycle) {
             (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
             (ListedPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal)),
             (ListedPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
-        }
-    }
-
-    fn absent(&mut self) {
-        let correlation = self.correlation;
-        let mut carriers: HashMap<_, usize> = HashMap::new();
-        for id in correlation
-            .unpaired
-            .iter()
-            .flatten()
-            .filter_map(|account| account.id.as_ref())
-        {
-            *carriers.entry(id).or_default() += 1;
-        }
-        for (place, account) in correlation.unpaired.iter().enumerate() {
-            let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
-                continue;
-            };
-            if self.is_removed_already(account) {
-                continue;
-            }
-            let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
-            match self.reason_to_keep(place, account, twice) {
-                Some(reason) => self.keep_account(account, reason),
-                None => self.absent_account(account),
-            }
-            if twice && correlation.policy.absent != AbsentPolicy::Keep {
-                self.unresolved_account(
-                    account,
-                    "another account carries the same id; neither was removed",
-                );
-            }
-        }
-    }
-
-    /// Listed people are removed, or counted, by their listing.
-    fn is_removed_already(&self, account: &Account) -> bool {
-        let listings = &self.correlation.listings;
-        listings
-            .iter()
-            .flat_map(|listing| &listing.accounts)
-            .any(|listed| listed.target_id == account.target_id)
-    }
-
-    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
-        let known = &self.correlation.known;
-        if account.id.as_ref().is_some_and(|id| known.is_rejected(id)) {
-            return Some("the record of its person could not be used");
-        }
-        if !known.is_complete() {
-            return Some("no source proves that its person is absent");
-        }
-        if self.correlation.policy.absent == AbsentPolicy::Keep {
-            return Some("its person is absent, and `policy.absent` is `keep`");
-        }
-        if !looks_ours(account) {
-            return Some("its external id is not in the form this tool writes");
-        }
-        if twice {
-            return Some("another account carries the same id");
-        }
-        let ours = self.answers.unmet(About::Absent(place)).is_empty();
-        (!ours).then_some("it has no `localpart`, so it may not be ours")
-    }
-
-    fn absent_account(&mut self, account: &Account) {
-        let removal = || Removal {
-            account: account.clone(),
-            reason: RemovalReason::Absent,
-        };
-        match (self.correlation.policy.absent, account.lifecycle) {
-            (AbsentPolicy::Delete, _) => self.push(Action::Delete(removal())),
-            (AbsentPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
-            (AbsentPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
-            (AbsentPolicy::Keep, _) => {}
         }
     }
 
@@ -375,14 +323,20 @@ impl Decider<'_, '_> {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
             reason,
+            absence: None,
         });
     }
 
     fn keep_account(&mut self, account: &Account, reason: &'static str) {
+        self.keep_for_now(account, reason, None);
+    }
+
+    fn keep_for_now(&mut self, account: &Account, reason: &'static str, absence: Option<Absence>) {
         self.plan.kept.push(Kept {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason,
+            absence,
         });
     }
 
@@ -395,16 +349,29 @@ impl Decider<'_, '_> {
         });
     }
 
-    fn unresolved_account(&mut self, account: &Account, reason: &str) {
-        let at = RecordRef {
+    fn place(&self, account: &Account) -> RecordRef {
+        RecordRef {
             source: self.target_name.into(),
             at: account.target_id.as_str().into(),
-        };
+        }
+    }
+
+    fn unresolved_account(&mut self, account: &Account, reason: &str) {
+        let at = self.place(account);
         self.plan.unresolved.push(Rejected {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
             missing: Vec::new(),
+        });
+    }
+
+    fn warn_of_account(&mut self, account: &Account, reason: &str) {
+        let at = self.place(account);
+        self.plan.warnings.push(Warning {
+            at,
+            id: account.id.clone(),
+            reason: reason.to_owned(),
         });
     }
 
@@ -421,6 +388,8 @@ impl Decider<'_, '_> {
 fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
     match expected {
         Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
-        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
+        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs | Expected::NotNoted(_) => {
+            false
+        }
     }
 }

@@ -144,6 +144,7 @@ pub(crate) fn edit(
         grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
         revoke: Vec::new(),
         enable: false,
+        returned: false,
         before: account.cloned().map(Box::new),
         detour: None,
     };

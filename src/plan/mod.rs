@@ -7,6 +7,7 @@ mod adopt;
 mod correlate;
 mod decide;
 mod diff;
+mod grace;
 mod guard;
 mod legacy;
 mod moved;
@@ -22,6 +23,7 @@ pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{Look, edit, unlisted_expectations};
+pub use grace::Grace;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,

@@ -25,7 +25,7 @@ pub fn phase(change: &Change) -> Phase {
         Action::Create { .. } => Phase::Creates,
         // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for.
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) if change.renames() => Phase::Renames,
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Phase::Updates,
+        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) | Action::Note(_) => Phase::Updates,
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn only_the_person(edit: Edit) -> Edit {
         id_before: None,
         grant: Vec::new(),
         revoke: Vec::new(),
+        returned: false,
         ..without_changes(edit, |_| false)
     }
 }

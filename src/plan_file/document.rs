@@ -31,6 +31,9 @@ pub(super) struct EditDocument {
     attributes: Vec<AttributeDocument>,
     grant: Vec<Box<str>>,
     revoke: Vec<Box<str>>,
+    /// The note that the person was missing goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
     /// Absent: all that the account list shows was as it should be.
     before: Option<AccountDocument>,
 }
@@ -39,6 +42,9 @@ pub(super) struct EditDocument {
 #[serde(deny_unknown_fields)]
 pub(super) struct RemovalDocument {
     reason: Reason,
+    /// The note that the person was missing goes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
     before: AccountDocument,
 }
 
@@ -93,7 +99,9 @@ enum State {
 pub(super) struct ValueDocument(Vec<Box<str>>);
 
 impl ChangeDocument {
-    pub(super) fn new(change: &Change, schema: &Schema) -> Self {
+    /// The change, unless it is one for the run alone that made the plan: applied later, a note of an absence would tell of
+    /// a time in which the person may have been there.
+    pub(super) fn new(change: &Change, schema: &Schema) -> Option<Self> {
         let edit = |edit: &Edit| EditDocument::new(edit, schema);
         let removal = |removal: &Removal| RemovalDocument {
             reason: match removal.reason {
@@ -101,9 +109,10 @@ impl ChangeDocument {
                 RemovalReason::Absent => Reason::Absent,
                 RemovalReason::Listed => Reason::Listed,
             },
+            returned: removal.returned,
             before: AccountDocument::new(&removal.account, schema),
         };
-        match &change.action {
+        Some(match &change.action {
             Action::Create { identity, attributes } => Self::Create {
                 person: Person::new(identity, schema),
                 values: values(attributes, schema),
@@ -113,7 +122,8 @@ impl ChangeDocument {
             Action::Enable(enabled) => Self::Enable(edit(enabled)),
             Action::Disable(disabled) => Self::Disable(removal(disabled)),
             Action::Delete(deleted) => Self::Delete(removal(deleted)),
-        }
+            Action::Note(_) => return None,
+        })
     }
 
     /// The change; the error is what does not fit this target.
@@ -150,6 +160,7 @@ impl EditDocument {
             attributes: edit.attributes.iter().map(attribute).collect(),
             grant: edit.grant.clone(),
             revoke: edit.revoke.clone(),
+            returned: edit.returned,
             before: edit
                 .before
                 .as_ref()
@@ -180,6 +191,7 @@ impl EditDocument {
             grant: self.grant,
             revoke: self.revoke,
             enable: false,
+            returned: self.returned,
             before: before.map(Box::new),
             detour: None,
         })
@@ -195,6 +207,7 @@ impl RemovalDocument {
                 Reason::Absent => RemovalReason::Absent,
                 Reason::Listed => RemovalReason::Listed,
             },
+            returned: self.returned,
         })
     }
 }

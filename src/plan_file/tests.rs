@@ -33,7 +33,7 @@ prop_compose! {
         others in prop::collection::vec(prop::option::of("\\PC{1,8}"), 4),
         id in prop::collection::vec(any::<u8>(), 1..6),
         nickname in "[0-9a-f]{0,4}|\\PC{0,6}",
-        bits: [bool; 4],
+        bits: [bool; 5],
     ) -> Change {
         let mut unread = AttributeSet::default();
         schema().iter().filter(|(_, spec)| !spec.listed).for_each(|(index, _)| unread.insert(index));
@@ -61,6 +61,7 @@ prop_compose! {
             origin: RecordRef { source: "csv".into(), at: "users.csv:2".into() },
         };
         let edit = Edit {
+            returned: bits[4],
             target_id: account.target_id.clone(),
             id_before: bits[3].then(|| account.id_text.clone()),
             attributes: vec![AttributeChange {
@@ -76,7 +77,7 @@ prop_compose! {
             before: bits[1].then(|| Box::new(account.clone())),
             detour: None,
         };
-        let removal = Removal { account, reason: RemovalReason::Absent };
+        let removal = Removal { account, reason: RemovalReason::Absent, returned: bits[4] };
         let action = match kind {
             0 => Action::Create { attributes: identity.attributes.clone(), identity },
             1 => Action::Adopt(edit),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::plan_view::Missing;
 use crate::apply::{NotApplied, Outcome};
 use crate::config::SourceSettings;
 use crate::exit::Exit;
-use crate::model::{Action, Change, Plan, RecordRef, Rejected, SourceRead, Warning};
+use crate::model::{self, Action, Change, Plan, RecordRef, Rejected, Removal, SourceRead, Warning};
 use crate::target::{RequestStats, TargetError};
 
 /// The report of a run, schema `directory-sync/report/1`.
@@ -103,6 +104,7 @@ pub struct Changes {
     pub disable: Count,
     pub enable: Count,
     pub delete: Count,
+    pub note: Count,
 }
 
 /// How many changes of one kind.
@@ -125,6 +127,9 @@ pub struct KeptAccount {
     pub id: Option<String>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// How long its person has been missing, while that is not long enough.
+    #[serde(flatten)]
+    missing: Option<Missing>,
 }
 
 /// Requests to the target.
@@ -246,6 +251,7 @@ impl Report {
                 account: kept.target_id.to_string(),
                 id: kept.id.as_ref().map(ToString::to_string),
                 reason: kept.reason,
+                missing: kept.absence.map(Missing::from),
             });
         }
         for change in &plan.changes {
@@ -342,11 +348,12 @@ impl Changes {
             Action::Disable(_) => &mut self.disable,
             Action::Enable(_) => &mut self.enable,
             Action::Delete(_) => &mut self.delete,
+            Action::Note(_) => &mut self.note,
         }
     }
 
     /// The kinds in the order in which they are told, with their names.
-    pub fn by_kind(&self) -> [(&'static str, Count); 6] {
+    pub fn by_kind(&self) -> [(&'static str, Count); 7] {
         [
             ("create", self.create),
             ("adopt", self.adopt),
@@ -354,6 +361,7 @@ impl Changes {
             ("enable", self.enable),
             ("disable", self.disable),
             ("delete", self.delete),
+            ("note", self.note),
         ]
     }
 }
@@ -377,9 +385,11 @@ pub(super) fn origin(change: &Change) -> RecordRef {
     match &change.action {
         Action::Create { identity, .. } => identity.origin.clone(),
         Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.identity.origin.clone(),
-        Action::Disable(removal) | Action::Delete(removal) => RecordRef {
+        Action::Disable(Removal { account, .. })
+        | Action::Delete(Removal { account, .. })
+        | Action::Note(model::Note { account, .. }) => RecordRef {
             source: "zitadel".into(),
-            at: removal.account.target_id.as_str().into(),
+            at: account.target_id.as_str().into(),
         },
     }
 }

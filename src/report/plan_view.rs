@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Show;
 use super::json::origin;
-use super::text::{reason, shown_id};
-use crate::model::{Action, Change, Plan, Schema, TargetId, Value};
+use super::text::{reason, shown_id, since};
+use crate::model::{Absence, Action, Change, Plan, Schema, TargetId, Value};
 
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,9 @@ struct PlannedChange<'a> {
     grant: &'a [Box<str>],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     revoke: &'a [Box<str>],
+    /// The note that the person was missing goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,6 +57,24 @@ struct PlannedKept<'a> {
     target_id: &'a str,
     id: Option<String>,
     reason: &'static str,
+    #[serde(flatten)]
+    missing: Option<Missing>,
+}
+
+/// Since when a person is missing, and how many runs have seen it, this one included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Missing {
+    missing_since: String,
+    missing_runs: u32,
+}
+
+impl From<Absence> for Missing {
+    fn from(absence: Absence) -> Self {
+        Self {
+            missing_since: since(absence),
+            missing_runs: absence.runs,
+        }
+    }
 }
 
 impl<'a> PlanDocument<'a> {
@@ -75,6 +96,7 @@ impl<'a> PlanDocument<'a> {
                     target_id: kept.target_id.as_str(),
                     id: kept.id.as_ref().map(ToString::to_string),
                     reason: kept.reason,
+                    missing: kept.absence.map(Missing::from),
                 })
                 .collect(),
         }
@@ -110,7 +132,7 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
             (changed.collect(), Some(edit), edit.grant.as_slice())
         }
-        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None, &[][..]),
+        Action::Disable(_) | Action::Delete(_) | Action::Note(_) => (Vec::new(), None, &[][..]),
     };
     PlannedChange {
         action: change.action.name(),
@@ -124,5 +146,6 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
         attributes,
         grant,
         revoke: edit.map_or(&[], |edit| &edit.revoke),
+        returned: edit.is_some_and(|edit| edit.returned),
     }
 }

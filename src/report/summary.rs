@@ -132,6 +132,7 @@ fn past(kind: &str) -> &'static str {
         "update" => "updated",
         "enable" => "enabled",
         "disable" => "disabled",
+        "note" => "noted as missing",
         _ => "deleted",
     }
 }

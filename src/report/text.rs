@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use super::json::{Report, origin};
 use super::one_line;
-use crate::model::{Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
+use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,7 @@ fn symbol(change: &Change) -> (char, &'static str) {
         Action::Create { .. } => ('+', "create"),
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => ('~', "change"),
         Action::Disable(_) | Action::Delete(_) => ('-', "remove"),
+        Action::Note(_) => ('!', "missing"),
     }
 }
 
@@ -59,6 +62,7 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
         Action::Create { identity, .. } => new_roles(identity),
         Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
         Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
+        Action::Note(note) => absence(note.absence),
     };
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
@@ -66,7 +70,7 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if change.edit().is_some() && change.is_removal() {
         line.push_str(", no role left");
     }
-    if !matches!(change.action, Action::Disable(_) | Action::Delete(_)) {
+    if change.edit().is_some() || change.target_id().is_none() {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
@@ -103,7 +107,25 @@ fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
     }
     details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
     details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
+    if edit.returned {
+        details.push("not missing any more".to_owned());
+    }
     details.join(", ")
+}
+
+/// Since when somebody is missing, and how many runs have seen it.
+fn absence(absence: Absence) -> String {
+    let runs = match absence.runs {
+        1 => "1 run".to_owned(),
+        many => format!("{many} runs"),
+    };
+    format!("absent from all sources since {}, seen by {runs}", since(absence))
+}
+
+/// The beginning of an absence, RFC 3339.
+pub(super) fn since(absence: Absence) -> String {
+    Timestamp::from_second(absence.since)
+        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }
 
 /// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
@@ -147,6 +169,7 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
         Action::Disable(removal) | Action::Delete(removal) => {
             writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
+        Action::Note(note) => writeln!(out, "      login: {}", quoted(&note.account.login))?,
     }
     Ok(())
 }

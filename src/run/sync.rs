@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::ending::{self, Stop};
 use super::{World, approval, planned};
 use crate::apply::{self, Context};
@@ -305,13 +307,14 @@ async fn make_plan(
     desired: &Desired,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
+    let now = Timestamp::now().as_second();
     let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
     target.read(&mut |account| correlation.observe(account)).await?;
     correlation.settle();
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel");
+    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel", now);
     plan::protect(&mut plan, target.schema(), &settings.guard.protected);
     Ok(plan)
 }

@@ -9,6 +9,7 @@ fn many(count: usize) -> Plan {
         account.target_id = TargetId::new(format!("t{number}"));
         Change {
             action: Action::Delete(Removal {
+                returned: false,
                 account,
                 reason: RemovalReason::Absent,
             }),

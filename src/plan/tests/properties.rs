@@ -46,6 +46,7 @@ prop_compose! {
         inactive in prop::bool::weighted(0.2),
         disabled_by_us in any::<bool>(),
         verified in any::<bool>(),
+        missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
     ) -> Held {
         let mut held = held(number);
         held.account.login = person.attributes.text(LOGIN).unwrap_or_default().into();
@@ -65,6 +66,7 @@ prop_compose! {
             2 => "nickname".to_owned(),
             _ => id(number).to_string(),
         };
+        held.missing = missing.map(|(since, runs)| Absence { since, runs });
         held.account.id = ExternalId::from_hex(&text);
         held.account.id_text = text.into();
         held
@@ -110,10 +112,12 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         AbsentPolicy::Delete,
     ]);
     let listed = prop::sample::select(vec![ListedPolicy::Delete, ListedPolicy::Deactivate]);
-    (disabled, absent, listed, any::<bool>(), any::<bool>()).prop_map(
-        |(disabled, absent, listed, adopt, create_disabled)| Policy {
+    let grace = prop::option::of(prop::option::of(1i64..600).prop_map(|after| Grace { after, runs: None }));
+    (disabled, absent, grace, listed, any::<bool>(), any::<bool>()).prop_map(
+        |(disabled, absent, grace, listed, adopt, create_disabled)| Policy {
             disabled,
             absent,
+            grace,
             listed,
             adopt,
             create_disabled,
@@ -199,6 +203,34 @@ proptest! {
                 prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != removal.account.id));
             }
             prop_assert!(!removal.account.protected);
+        }
+    }
+
+    /// Nobody is removed as absent before the time that the account itself tells, and a note is never left on the account
+    /// of somebody who is there and keeps it.
+    #[test]
+    fn grace_is_kept(
+        (desired, model) in any_world(),
+        policy in any_policy(),
+        after in 1i64..600,
+        runs in prop::option::of(1u32..5),
+    ) {
+        let policy = Policy { grace: Some(Grace { after: Some(after), runs }), ..policy };
+        let mut model = model;
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let (Action::Delete(removal) | Action::Disable(removal)) = &change.action else { continue };
+            if removal.reason == RemovalReason::Absent {
+                let missing = model.0[&removal.account.target_id].missing;
+                let long_enough = missing.is_some_and(|missing| NOW - missing.since >= after);
+                let seen = missing.map_or(0, |missing| missing.runs) + 1;
+                prop_assert!(long_enough && seen >= runs.unwrap_or(0));
+            }
+        }
+        plan.changes.iter().for_each(|change| model.apply(change));
+        let again = plan_at(NOW + 1, &desired, &model, policy, false);
+        for change in &again.changes {
+            prop_assert!(change.edit().is_none_or(|edit| !edit.returned), "{:?}", lines(&plan));
         }
     }
 }

@@ -13,11 +13,11 @@ impl ZitadelTarget {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
             // The mark of who did it comes first.
-            Action::Disable(_) => Effort {
-                requests: 2,
+            Action::Disable(removal) => Effort {
+                requests: 2 + u64::from(removal.returned),
                 ..Effort::default()
             },
-            Action::Delete(_) => Effort {
+            Action::Delete(_) | Action::Note(_) => Effort {
                 requests: 1,
                 ..Effort::default()
             },
@@ -58,7 +58,7 @@ impl ZitadelTarget {
             !edit.grant.is_empty() || !edit.revoke.is_empty(),
             // A grant that is there is looked up before it is changed.
             (!edit.grant.is_empty() || !edit.revoke.is_empty()) && has_roles(edit),
-            edit.enable,
+            edit.enable || edit.returned,
         ];
         Effort {
             requests: count(&calls),

@@ -1,5 +1,6 @@
 //! Changes to accounts that exist. Each is as few calls as Zitadel allows, one after the other.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::ZitadelTarget;
@@ -7,12 +8,16 @@ use super::call::Call;
 use super::create::{Shown, profile};
 use super::error::{Failure, accept};
 use super::meaning::id;
-use super::schema::{DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, PHONE, metadata_key};
+use super::schema::{
+    DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE,
+    metadata_key,
+};
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Action, Change, Edit, TargetId};
+use crate::model::{Absence, Action, Change, Edit, Note, Removal, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
+const NOTES: [&str; 2] = [MISSING_SINCE, MISSING_RUNS];
 const FORMER_LINK_STAYS: &str =
     "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
@@ -22,8 +27,9 @@ impl ZitadelTarget {
         match &change.action {
             Action::Create { identity, attributes } => self.create(identity, attributes).await,
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
-            Action::Disable(removal) => self.disable(&removal.account.target_id).await,
+            Action::Disable(removal) => self.disable(removal).await,
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
+            Action::Note(note) => self.note(note).await,
         }
     }
 
@@ -55,10 +61,8 @@ impl ZitadelTarget {
         } else {
             self.grant(user, &edit.grant, &mut warnings).await?;
         }
-        if edit.enable {
-            // Last: should anything before have failed, the next run still knows whose doing the state was.
-            self.remove_metadata(user, &[DISABLED_BY]).await?;
-        }
+        // Last: should anything before have failed, the next run still knows whose doing the state was.
+        self.remove_metadata(user, marks_of(edit)).await?;
         match taken {
             // Nobody's name or address waits for somebody to clear up who may log in as whom.
             Some(taken) => Err(taken),
@@ -179,14 +183,33 @@ impl ZitadelTarget {
     }
 
     /// Marks the account as deactivated by this tool, and deactivates it.
-    async fn disable(&self, account: &TargetId) -> Result<Applied, TargetError> {
+    async fn disable(&self, removal: &Removal) -> Result<Applied, TargetError> {
+        let account = &removal.account.target_id;
         let user = account.as_str();
         let mark = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
         let mut done = self.set_metadata(user, &mark).await;
         if done.is_ok() {
             done = self.deactivate(user).await;
         }
+        if done.is_ok() && removal.returned {
+            done = self.remove_metadata(user, &NOTES).await;
+        }
         gone_is_fine(account, done)
+    }
+
+    /// Writes down that the account's person is missing.
+    async fn note(&self, note: &Note) -> Result<Applied, TargetError> {
+        let Absence { since, runs } = note.absence;
+        let since = Timestamp::from_second(since)
+            .unwrap_or(Timestamp::MAX)
+            .to_string();
+        let runs = runs.to_string();
+        let entries = [
+            NewMetadata::new(MISSING_SINCE, &since),
+            NewMetadata::new(MISSING_RUNS, &runs),
+        ];
+        let account = &note.account.target_id;
+        gone_is_fine(account, self.set_metadata(account.as_str(), &entries).await)
     }
 
     pub(super) async fn deactivate(&self, user: &str) -> Result<(), Failure> {
@@ -222,6 +245,16 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
 pub(super) fn has_roles(edit: &Edit) -> bool {
     let listed = edit.before.as_deref();
     !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
+}
+
+/// What this tool noted of an account's past and does not hold any more.
+fn marks_of(edit: &Edit) -> &'static [&'static str] {
+    match (edit.enable, edit.returned) {
+        (false, false) => &[],
+        (true, false) => &[DISABLED_BY],
+        (false, true) => &NOTES,
+        (true, true) => &[DISABLED_BY, MISSING_SINCE, MISSING_RUNS],
+    }
 }
 
 fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {

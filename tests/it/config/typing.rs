@@ -200,6 +200,7 @@ apply:
     assert_eq!(
         settings.policy,
         Policy {
+            grace: None,
             create: false,
             update: false,
             adopt: false,

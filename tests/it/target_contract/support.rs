@@ -184,6 +184,7 @@ pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Resul
 /// An edit that does nothing yet.
 pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
     Edit {
+        returned: false,
         target_id: TargetId::new(id),
         id_before: None,
         identity,
@@ -222,6 +223,7 @@ pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied
 /// Who is to be removed, as far as that matters to a target.
 pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
     Removal {
+        returned: false,
         account: Account {
             target_id: TargetId::new(id),
             id: None,
