@@ -4,6 +4,7 @@
 mod document;
 mod place;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,11 +29,12 @@ pub struct Binding {
     /// Address of the target.
     target: String,
     organization: String,
-    /// The project whose role is given and taken away.
+    /// The project whose roles are given and taken away.
     project: String,
-    role: String,
+    /// Keys of the roles that the run gave or took away, whatever the configuration says by now.
+    pub roles: Vec<String>,
     /// Whose links the run made or took away, if it did.
-    identity_provider: Option<String>,
+    pub identity_provider: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,11 +101,14 @@ impl std::fmt::Debug for Document {
 impl Binding {
     /// What this configuration is about.
     pub fn of(zitadel: &ZitadelSettings) -> Self {
+        let roles = zitadel.further_roles.iter().chain(&zitadel.owned_roles);
+        let roles: BTreeSet<&String> = roles.chain([&zitadel.role]).collect();
+        let roles = roles.into_iter();
         Self {
             target: zitadel.url.to_string(),
             organization: zitadel.organization_id.clone(),
             project: zitadel.project_id.clone(),
-            role: zitadel.role.clone(),
+            roles: roles.cloned().collect(),
             identity_provider: zitadel.idp_id.clone().filter(|_| zitadel.sso_login),
         }
     }
@@ -115,10 +120,10 @@ impl Binding {
                 of_file.organization, of_file.target, self.organization, self.target
             ));
         }
-        ((&self.project, &self.role) != (&of_file.project, &of_file.role)).then(|| {
+        (self.project != of_file.project).then(|| {
             format!(
-                "its run gave role `{}` of project {}, and the configuration names `{}` of project {}",
-                of_file.role, of_file.project, self.role, self.project
+                "its run gave roles of project {}, and the configuration names project {}",
+                of_file.project, self.project
             )
         })
     }
@@ -209,14 +214,14 @@ impl UndoFile {
     }
 }
 
-/// Reads the changes of an undo file that is good for this target. `schema` is what the target stores about people who log
-/// in by this identity provider, or by none.
+/// Reads the changes of an undo file that is good for this target. `schema` is what the target stores about people, by
+/// what the file is about.
 ///
 /// # Errors
 /// It cannot be read, is no undo file of this version, or is about something else.
 pub fn read(
     path: &Path,
-    schema: impl FnOnce(Option<&str>) -> Schema,
+    schema: impl FnOnce(&Binding) -> Schema,
     binding: &Binding,
 ) -> Result<Vec<Past>, UndoFileError> {
     let error = |what: String, hint| UndoFileError {
@@ -231,11 +236,11 @@ pub fn read(
 
 fn parse(
     text: &str,
-    schema: impl FnOnce(Option<&str>) -> Schema,
+    schema: impl FnOnce(&Binding) -> Schema,
     binding: &Binding,
 ) -> Result<Vec<Past>, (String, &'static str)> {
     const NAME: &str = "name a file that `--undo-file` wrote, as it was written";
-    const FIT: &str = "name the target, organization, project and role of that run in the configuration";
+    const FIT: &str = "name the target, organization and project of that run in the configuration";
     #[derive(Deserialize)]
     struct Head {
         schema: String,
@@ -253,7 +258,7 @@ fn parse(
     if let Some(objection) = binding.objection(&document.binding) {
         return Err((objection, FIT));
     }
-    let schema = schema(document.binding.identity_provider.as_deref());
+    let schema = schema(&document.binding);
     let pasts = document.changes.into_iter().enumerate();
     let pasts: Vec<Past> = pasts
         .map(|(place, past)| {

@@ -53,6 +53,16 @@ impl Edit {
             && !self.enable
             && !self.returned
     }
+
+    /// Whether the account holds a role now, and none of those it holds afterwards.
+    fn takes_last_role(&self) -> bool {
+        let held = self
+            .before
+            .as_deref()
+            .map_or(&[][..], |account| &account.entitlements);
+        let all_taken = held.iter().all(|role| self.revoke.contains(role));
+        !self.revoke.is_empty() && self.grant.is_empty() && all_taken
+    }
 }
 
 /// For how long somebody has been missing.
@@ -227,9 +237,7 @@ impl Change {
     pub fn is_removal(&self) -> bool {
         match &self.action {
             Action::Disable(_) | Action::Delete(_) => true,
-            Action::Update(edit) | Action::Adopt(edit) => {
-                !edit.revoke.is_empty() && edit.identity.entitlements.is_empty()
-            }
+            Action::Update(edit) | Action::Adopt(edit) => edit.takes_last_role(),
             Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
         }
     }
@@ -263,6 +271,8 @@ pub struct Plan {
     pub managed: usize,
     /// Active managed accounts before the run: the whole of which the guard takes its share.
     pub existing: usize,
+    /// People who get no account, because they are to hold none of the roles.
+    pub without_role: usize,
     /// People for whom nothing can be written, and why.
     pub unresolved: Vec<Rejected>,
     /// Things worth knowing.

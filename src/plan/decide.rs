@@ -80,7 +80,10 @@ impl Decider<'_, '_> {
             // Otherwise the next run would delete what this one made.
             Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
-        if wanted && policy.create {
+        if wanted && identity.entitlements.is_empty() {
+            // An account without any role is of no use, and nobody would know whose doing it was.
+            self.plan.without_role += 1;
+        } else if wanted && policy.create {
             let attributes = diff::values_of_new_account(self.correlation.schema, identity);
             self.push(Action::Create {
                 identity: identity.clone(),
@@ -209,13 +212,16 @@ impl Decider<'_, '_> {
     fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
         let unmet = self.answers.unmet(About::Person(index));
         let schema = self.correlation.schema;
-        let (edit, differing) = diff::edit(
+        let (mut edit, differing) = diff::edit(
             schema,
             identity,
             &pair.target_id,
             pair.differing.as_deref(),
             unmet,
         );
+        if let Some(account) = pair.differing.as_deref() {
+            edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
+        }
         for attribute in differing {
             let name = schema.spec(attribute).name;
             self.warn(

@@ -74,7 +74,10 @@ fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
     match action {
         Action::Adopt(edit) if edit.id_before.as_deref() == Some("") => {
             let mark = |change: &AttributeChange| schema.spec(change.attribute).is_mark();
-            Some(Action::Adopt(without_changes(edit, mark)))
+            Some(Action::Adopt(Edit {
+                revoke: Vec::new(),
+                ..without_changes(edit, mark)
+            }))
         }
         _ => None,
     }

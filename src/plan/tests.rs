@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 mod guard;
 mod order;
 mod properties;
+mod roles;
 mod rules;
 
 use super::*;
@@ -176,6 +177,7 @@ impl Model {
                 made.account.attributes = attributes.clone();
                 made.account.login = attributes.text(LOGIN).unwrap_or_default().into();
                 made.account.lifecycle = identity.lifecycle;
+                made.account.entitlements = identity.entitlements.clone();
                 made.disabled_by_us = identity.lifecycle == Lifecycle::Disabled;
                 made.alias = attributes.get(ALIAS).cloned();
                 made.mark = attributes.get(MARK).cloned();
@@ -225,9 +227,10 @@ impl Model {
                 other => held.account.attributes.set(other, change.after.clone()),
             }
         }
-        if !edit.grant.is_empty() {
-            held.account.entitlements = roles(true);
-        }
+        let before = held.account.entitlements.iter().chain(&edit.grant);
+        let after = before.filter(|role| !edit.revoke.contains(role));
+        let after: std::collections::BTreeSet<_> = after.cloned().collect();
+        held.account.entitlements = after.into_iter().collect();
         if edit.returned {
             held.missing = None;
         }

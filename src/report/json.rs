@@ -58,6 +58,8 @@ pub struct Report {
     pub kept_reasons: BTreeMap<&'static str, usize>,
     /// Each of them, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
+    /// People who get no account, because they are to hold none of the roles.
+    pub without_role: usize,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -203,6 +205,7 @@ impl Report {
             },
             changes: Changes::default(),
             unchanged: 0,
+            without_role: 0,
             kept: 0,
             kept_reasons: BTreeMap::new(),
             kept_accounts: Vec::new(),
@@ -249,6 +252,7 @@ impl Report {
             ..self.target
         };
         self.unchanged = plan.unchanged;
+        self.without_role = plan.without_role;
         self.kept = plan.kept.len();
         for kept in &plan.kept {
             *self.kept_reasons.entry(kept.reason).or_default() += 1;

@@ -14,6 +14,8 @@ pub struct PlanDocument<'a> {
     changes: Vec<PlannedChange<'a>>,
     unchanged: usize,
     kept: Vec<PlannedKept<'a>>,
+    /// People who get no account.
+    without_role: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,6 +88,7 @@ impl<'a> PlanDocument<'a> {
                 .map(|change| planned(change, schema, show))
                 .collect(),
             unchanged: plan.unchanged,
+            without_role: plan.without_role,
             kept: plan
                 .kept
                 .iter()
@@ -113,16 +116,16 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
         }
     };
     let edit = change.edit();
-    let attributes = if let Action::Create { attributes, .. } = &change.action {
+    let (attributes, grant) = if let Action::Create { identity, attributes } = &change.action {
         let set = schema
             .iter()
             .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-        set.map(|(index, value)| attribute(index, None, Some(value)))
-            .collect()
+        let set = set.map(|(index, value)| attribute(index, None, Some(value)));
+        (set.collect(), &*identity.entitlements)
     } else {
         let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
         let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-        changed.collect()
+        (changed.collect(), edit.map_or(&[][..], |edit| &edit.grant))
     };
     PlannedChange {
         action: change.action.name(),
@@ -134,7 +137,7 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             .and_then(|edit| edit.id_before.as_deref())
             .and_then(|before| shown_id(before, show)),
         attributes,
-        grant: edit.map_or(&[], |edit| &edit.grant),
+        grant,
         revoke: edit.map_or(&[], |edit| &edit.revoke),
         returned: edit.is_some_and(|edit| edit.returned),
     }

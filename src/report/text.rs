@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::json::{Report, origin};
 use super::one_line;
-use crate::model::{Absence, Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
+use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,25 +58,42 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if let Some(target_id) = change.target_id() {
         let _ = write!(line, "  account {target_id}");
     }
-    let reason = reason(change).map(str::to_owned);
     let restored = change.restore.as_ref().map(|restore| &*restore.id_text);
-    let edited = change
-        .edit()
-        .map(|edit| edit_details(edit, restored, schema, show));
-    let noted = match &change.action {
-        Action::Note(note) => Some(absence(note.absence)),
-        _ => None,
-    };
-    let mut details: Vec<String> = reason.into_iter().chain(edited).chain(noted).collect();
+    let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
+    details.extend(
+        change
+            .edit()
+            .map(|edit| edit_details(edit, restored, schema, show)),
+    );
+    match &change.action {
+        Action::Create { identity, .. } => details.push(new_roles(identity)),
+        Action::Note(note) => details.push(absence(note.absence)),
+        _ => {}
+    }
     details.retain(|details| !details.is_empty());
     let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
+    if change.edit().is_some() && change.is_removal() {
+        line.push_str(", no role left");
+    }
     if change.edit().is_some() || change.target_id().is_none() {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
+}
+
+/// The roles of a new account; a single one is what everybody gets, as a rule.
+fn new_roles(identity: &Identity) -> String {
+    match &*identity.entitlements {
+        [_] => String::new(),
+        roles => roles
+            .iter()
+            .map(|role| format!("role +{role}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
 }
 
 fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show) -> String {
@@ -194,6 +211,13 @@ fn counts(plan: &Plan) -> String {
     let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {reason}");
+    }
+    if plan.without_role > 0 {
+        let people = match plan.without_role {
+            1 => "1 person".to_owned(),
+            many => format!("{many} people"),
+        };
+        let _ = write!(line, "\n  no account for {people}: in no group that gives a role");
     }
     line
 }

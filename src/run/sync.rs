@@ -59,13 +59,15 @@ pub(super) struct Request<'a> {
     pub(super) title: &'static str,
 }
 
-/// The roles every person gets.
+/// The role of everybody whose source does not say who gets it.
 pub(super) fn roles(settings: &Settings) -> Entitlements {
-    settings
-        .zitadel
-        .iter()
-        .map(|zitadel| zitadel.role.clone().into_boxed_str())
-        .collect()
+    [Box::from(settings.role.as_str())].into()
+}
+
+/// The roles that are taken away from whoever is not to hold them.
+fn owned_roles(settings: &Settings) -> Entitlements {
+    let owned = settings.zitadel.iter().flat_map(|zitadel| &zitadel.owned_roles);
+    owned.map(|role| Box::from(role.as_str())).collect()
 }
 
 pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Result<Exit> {
@@ -230,6 +232,7 @@ async fn read_sources(
         (Err(errors), Ok(())) => return Err(errors.into()),
         (Err(errors), Err(error)) => return Err(Stop::from(errors).and(error.into())),
     };
+    desired.owned_roles = owned_roles(settings);
     normalize(&mut desired, target);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);

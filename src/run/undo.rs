@@ -29,8 +29,8 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     };
     let binding = Binding::of(zitadel);
     let mut settings = request.settings.clone();
-    let schema = |provider: Option<&str>| {
-        linked(&mut settings, provider);
+    let schema = |of_file: &Binding| {
+        fit(&mut settings, of_file);
         super::schema(&settings)
     };
     match undo_file::read(file, schema, &binding) {
@@ -51,13 +51,15 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     }
 }
 
-/// Links are made and taken away as by the run that is undone, and everything that it wrote is looked at, whatever the
-/// configuration says by now.
-fn linked(settings: &mut Settings, provider: Option<&str>) {
+/// Links and roles are made and taken away as by the run that is undone, and everything that it wrote is looked at,
+/// whatever the configuration says by now.
+fn fit(settings: &mut Settings, of_file: &Binding) {
     if let Some(zitadel) = &mut settings.zitadel {
         zitadel.metadata = MetadataCheck::Confirm;
-        zitadel.sso_login = provider.is_some();
-        zitadel.idp_id = provider.map(str::to_owned).or(zitadel.idp_id.take());
+        zitadel.sso_login = of_file.identity_provider.is_some();
+        let provider = of_file.identity_provider.clone();
+        zitadel.idp_id = provider.or(zitadel.idp_id.take());
+        zitadel.further_roles.extend(of_file.roles.iter().cloned());
     }
 }
 

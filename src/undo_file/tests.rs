@@ -15,7 +15,7 @@ fn binding() -> Binding {
         target: "https://a.example/".to_owned(),
         organization: "1".to_owned(),
         project: "2".to_owned(),
-        role: "User".to_owned(),
+        roles: vec!["User".to_owned()],
         identity_provider: None,
     }
 }

@@ -11,8 +11,10 @@ prop_compose! {
         login in 0u8..2,
         alias in prop::option::of(0u8..3),
         keeps_alias in prop::bool::weighted(0.1),
+        entitlements in any_roles(),
     ) -> Identity {
         let mut person = person(number);
+        person.entitlements = entitlements;
         if disabled { person.lifecycle = Lifecycle::Disabled; }
         person.attributes.set(NAME, Some(Value::text(format!("Name {name}"))));
         person.attributes.set(LOGIN, Some(Value::text(format!("p{number}-{login}@example.org"))));
@@ -22,11 +24,24 @@ prop_compose! {
     }
 }
 
+/// Mostly what everybody gets.
+fn any_roles() -> impl Strategy<Value = Entitlements> {
+    prop::sample::select(vec![
+        &["User"][..],
+        &["User"],
+        &["User"],
+        &["Admin", "User"],
+        &["Admin"],
+        &[],
+    ])
+    .prop_map(|roles| roles.iter().copied().map(Box::from).collect())
+}
+
 prop_compose! {
     fn any_held(number: u8)(
         person in any_person(number),
         carries in 0u8..8,
-        role in prop::bool::weighted(0.8),
+        entitlements in any_roles(),
         mark in prop::bool::weighted(0.8),
         inactive in prop::bool::weighted(0.2),
         disabled_by_us in any::<bool>(),
@@ -38,7 +53,7 @@ prop_compose! {
         held.account.attributes = person.attributes.clone();
         held.alias = person.attributes.get(ALIAS).cloned();
         held.account.attributes.set(ALIAS, None);
-        held.account.entitlements = roles(role);
+        held.account.entitlements = entitlements;
         held.account.email_verified = verified;
         if !mark { held.mark = None; }
         if inactive {
@@ -67,11 +82,13 @@ prop_compose! {
         rejected in prop::option::of(1u8..=8),
         complete in any::<bool>(),
         listed in prop::option::of(1u8..=8),
+        owned in any_roles(),
     ) -> (Desired, Model) {
         let rejected = rejected.map(id);
         let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
         desired.complete = complete;
+        desired.owned_roles = owned;
         desired.rejected = rejected
             .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned(), missing: Vec::new() })
             .into_iter().collect();
@@ -143,6 +160,36 @@ proptest! {
         prop_assert_eq!(touched.len(), changes);
         let told = touched.len() + plan.unchanged + plan.kept.len() + plan.unresolved.len() + plan.warnings.len();
         prop_assert!(told >= plan.managed, "{} of {} told: {:?}", told, plan.managed, plan);
+    }
+
+    /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
+    /// as removed.
+    #[test]
+    fn only_owned_roles_are_taken_and_the_last_one_counts((desired, model) in any_world(), policy in any_policy()) {
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let Some(edit) = change.edit() else { continue };
+            for role in &edit.revoke {
+                prop_assert!(desired.owned_roles.contains(role));
+                prop_assert!(!edit.identity.entitlements.contains(role));
+            }
+            let mut after = model.clone();
+            after.apply(change);
+            let roles = |model: &Model| model.0[&edit.target_id].account.entitlements.len();
+            let loses_all = roles(&model) > 0 && roles(&after) == 0;
+            if !matches!(change.action, Action::Enable(_)) {
+                prop_assert_eq!(change.is_removal(), loses_all, "{:?}", change);
+            }
+        }
+    }
+
+    /// Nobody gets an account who is to hold no role.
+    #[test]
+    fn no_account_is_made_without_a_role((desired, model) in any_world(), policy in any_policy()) {
+        for change in plan(&desired, &model, policy).changes {
+            let Action::Create { identity, .. } = change.action else { continue };
+            prop_assert!(!identity.entitlements.is_empty());
+        }
     }
 
     /// While a source is incomplete nobody is removed for being absent, and nobody whose record was rejected ever is.

@@ -3,6 +3,7 @@
 use super::ZitadelTarget;
 use super::restore::role_calls;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
+use super::write::has_roles;
 use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
 use crate::target::Effort;
 
@@ -29,15 +30,20 @@ impl ZitadelTarget {
 
     /// An undo sends nobody a message.
     fn foresee_undo(&self, change: &Change, restore: &Restore) -> Effort {
+        let all_roles = role_calls(restore) as u64;
         let edit = change.edit().map_or(0, |edit| {
-            let roles = u64::from(!edit.grant.is_empty());
-            let all_roles = role_calls(restore) as u64;
-            let given = if all_roles > 0 { all_roles } else { roles };
-            self.foresee_edit(edit).requests - roles + given
+            if all_roles == 0 {
+                return self.foresee_edit(edit).requests;
+            }
+            let without = Edit {
+                grant: Vec::new(),
+                ..edit.clone()
+            };
+            self.foresee_edit(&without).requests + all_roles
         });
         let requests = match &change.action {
             Action::Create { identity, .. } => {
-                1 + u64::from(identity.lifecycle == Lifecycle::Disabled) + role_calls(restore) as u64
+                1 + u64::from(identity.lifecycle == Lifecycle::Disabled) + all_roles
             }
             Action::Disable(_) => edit + 1 + u64::from(restore.mark),
             Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
@@ -80,10 +86,9 @@ impl ZitadelTarget {
             changes(&|change| change.attribute == IDP_LINK && change.before.is_some()),
             metadata(true),
             metadata(false),
-            !edit.grant.is_empty(),
-            // A grant is looked up before it is taken away.
-            !edit.revoke.is_empty(),
-            !edit.revoke.is_empty(),
+            !edit.grant.is_empty() || !edit.revoke.is_empty(),
+            // A grant that is there is looked up before it is changed.
+            (!edit.grant.is_empty() || !edit.revoke.is_empty()) && has_roles(edit),
             edit.enable || edit.returned,
         ];
         Effort {

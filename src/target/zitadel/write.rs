@@ -79,9 +79,12 @@ impl ZitadelTarget {
             Some(restore) if role_calls(restore) > 0 => {
                 self.give_roles_again(user, restore, &mut warnings).await?;
             }
+            _ if has_roles(edit) => {
+                self.change_roles(user, &edit.grant, &edit.revoke, &mut warnings)
+                    .await?;
+            }
             _ => self.grant(user, &edit.grant, &mut warnings).await?,
         }
-        self.revoke(user, &edit.revoke).await?;
         // Last: should anything before have failed, the next run still knows whose doing the state was.
         self.remove_metadata(user, marks_of(edit)).await?;
         match taken {
@@ -277,6 +280,12 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
             warnings: Vec::new(),
         }),
     }
+}
+
+/// Whether the account holds a role by a grant that is there, as far as is known.
+pub(super) fn has_roles(edit: &Edit) -> bool {
+    let listed = edit.before.as_deref();
+    !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
 }
 
 /// What this tool noted of an account's past and does not hold any more.

@@ -37,6 +37,8 @@ fn complete(dir: &str) -> Settings {
             project_id: "278274945274880004".into(),
             idp_id: Some("281430143275106308".into()),
             role: "User".into(),
+            further_roles: vec![],
+            owned_roles: vec![],
             sso_login: true,
             verify_email: true,
             verify_phone: false,
@@ -44,6 +46,7 @@ fn complete(dir: &str) -> Settings {
             link: Link::New,
             metadata: MetadataCheck::Confirm,
         }),
+        role: "User".into(),
         sources: vec![
             SourceSettings {
                 name: "csv".into(),
@@ -124,6 +127,7 @@ fn directory(dir: &str) -> LdapSettings {
             },
             last_modified: Some(named("whenChanged")),
         },
+        entitlements: vec![],
         tls: LdapTls {
             client_key: file("client.key"),
             client_certificate: file("client.crt"),

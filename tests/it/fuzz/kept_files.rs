@@ -23,6 +23,8 @@ fn settings() -> ZitadelSettings {
         project_id: "2".to_owned(),
         idp_id: Some("3".to_owned()),
         role: "User".to_owned(),
+        further_roles: Vec::new(),
+        owned_roles: Vec::new(),
         sso_login: true,
         verify_email: false,
         verify_phone: false,

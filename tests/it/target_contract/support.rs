@@ -118,6 +118,8 @@ pub(crate) fn offline() -> ZitadelSettings {
         project_id: "2".into(),
         idp_id: None,
         role: "User".into(),
+        further_roles: vec![],
+        owned_roles: vec![],
         sso_login: false,
         verify_email: false,
         verify_phone: false,

@@ -9,7 +9,9 @@ use proptest::test_runner::TestRunner;
 use serde_json::json;
 use testkit::zitadel::{Channel, Options, UserSeed, UserState, Version, normalise_phone};
 
-use super::support::{World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, update};
+use super::support::{
+    World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, read_all, update,
+};
 
 const CREATE: &str = "POST /v2/users/human";
 const UPDATE: &str = "PUT /v2/users/human/{userId}";
@@ -446,6 +448,41 @@ async fn roles_of_others_stay() {
     revoke.revoke = vec!["Admin".into()];
     update(&target, revoke).await.unwrap();
     assert_eq!(roles().len(), 0);
+}
+
+/// A user who has a role is not without any while it is exchanged for another one, and roles of others stay.
+#[tokio::test]
+async fn roles_are_exchanged_in_one_write() {
+    let mut world = World::with(Options {
+        roles: ["Admin", "Foreign", "User"].map(str::to_owned).to_vec(),
+        ..Options::default()
+    });
+    world.settings.further_roles = vec!["Admin".into()];
+    world.settings.owned_roles = vec!["User".into()];
+    let id = world.zitadel.add_user(UserSeed {
+        roles: vec!["Foreign".into(), "User".into()],
+        ..ada()
+    });
+    let target = world.prepared().await;
+    let account = read_all(&target).await.remove(0);
+    assert_eq!(
+        *account.entitlements,
+        [Box::from("User")],
+        "others are not looked at"
+    );
+    let mut exchange = edit(&id, person(&target, &[]));
+    exchange.before = Some(Box::new(account));
+    (exchange.grant, exchange.revoke) = (vec!["Admin".into()], vec!["User".into()]);
+    update(&target, exchange).await.unwrap();
+    assert_eq!(world.writes().len(), 1);
+    let grants = world.zitadel.user(&id).unwrap().grants;
+    assert_eq!(
+        (grants.len(), grants[0].roles.clone()),
+        (1, vec!["Foreign".to_owned(), "Admin".to_owned()])
+    );
+    let target = world.prepared().await;
+    let account = read_all(&target).await.remove(0);
+    assert_eq!(*account.entitlements, [Box::from("Admin")]);
 }
 
 /// A grant that an administrator deactivated is not activated, and that is said.
