@@ -346,3 +346,49 @@ fn a_note_of_an_absence_is_taken_back() {
     lab.run("undo undo.json").exits(0).says("nothing to change");
     assert_eq!(everything(&lab.zitadel), before);
 }
+
+/// Roles go back where they were, also those that the configuration does not name any more.
+#[test]
+fn roles_go_back_whatever_the_configuration_gives_by_now() {
+    let lab = Lab::ldap(&staff(3));
+    let member = |uid: &str| Person::new(uid, "", "").dn();
+    lab.slapd().change(&format!(
+        "dn: cn=admins,{}\nchangetype: add\nobjectClass: groupOfNames\ncn: admins\nmember: {}\n",
+        testkit::slapd::Slapd::BASE_DN,
+        member("ada"),
+    ));
+    lab.configure_source(
+        &format!(
+            "    entitlements:\n      - role: Admin\n        group: cn=admins,{}\n",
+            testkit::slapd::Slapd::BASE_DN
+        ),
+        "",
+    );
+    let config = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let owned = config.replacen("zitadel:\n", "zitadel:\n  owned_roles: [Admin]\n", 1);
+    fs::write(lab.path("config.yaml"), owned).unwrap();
+    lab.run("sync").exits(0);
+    // In a grant they are in no order.
+    let roles = |uid: &str| {
+        let mut roles = lab.account(uid).grants.remove(0).roles;
+        roles.sort();
+        roles
+    };
+    assert_eq!(
+        (roles("ada"), roles("ben").len()),
+        (vec!["Admin".to_owned(), "User".to_owned()], 1)
+    );
+    lab.slapd().change(&format!(
+        "dn: cn=admins,{}\nchangetype: modify\nreplace: member\nmember: {}\n",
+        testkit::slapd::Slapd::BASE_DN,
+        member("ben"),
+    ));
+    lab.run("sync --undo-file undo.json").exits(0).says("2 updated");
+    assert_eq!((roles("ada").len(), roles("ben").len()), (1, 2));
+    lab.configure("");
+    lab.run("undo undo.json")
+        .exits(0)
+        .says("role +Admin")
+        .says("role -Admin");
+    assert_eq!((roles("ada").len(), roles("ben").len()), (2, 1));
+}
