@@ -392,3 +392,25 @@ fn roles_go_back_whatever_the_configuration_gives_by_now() {
         .says("role -Admin");
     assert_eq!((roles("ada").len(), roles("ben").len()), (2, 1));
 }
+
+/// An account that the run made is deleted only as the run made it, to the last value that it wrote.
+#[test]
+fn an_account_that_was_made_and_has_changed_since_stays() {
+    let lab = Lab::ldap(&staff(12));
+    lab.run("sync").exits(0);
+    for uid in ["xara", "yves", "zoe"] {
+        lab.slapd().add(&Person::new(uid, uid, "Test"));
+    }
+    lab.run("sync --undo-file undo.json").exits(0).says("3 created");
+    lab.slapd()
+        .replace(&Person::new("xara", "", "").dn(), "displayName", &["X."]);
+    lab.disable("yves");
+    lab.configure("policy: {disabled: deactivate}\n");
+    lab.run("sync").exits(0).says("1 updated, 1 disabled");
+    lab.run("undo undo.json")
+        .exits(1)
+        .says("1 deleted; 2 failed")
+        .says("somebody has changed since what the run wrote");
+    assert_eq!(lab.names().len(), 14);
+    assert_eq!(lab.account("xara").metadata["preferred_username"], "X.");
+}
