@@ -28,6 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
             ("skip", MetadataCheck::Skip),
         ],
     );
+    let lag_wait = reader.duration("zitadel.lag_wait");
     Some(ZitadelSettings {
         url: url?,
         credentials: credentials?,
@@ -41,6 +42,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         localpart: localpart?,
         link: link?,
         metadata: metadata?,
+        lag_wait: lag_wait?,
     })
 }
 

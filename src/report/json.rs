@@ -50,6 +50,9 @@ pub struct Report {
     pub kept_reasons: BTreeMap<&'static str, usize>,
     /// Each of them, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
+    /// New accounts of the plan that were there already, while the target's list was behind.
+    #[serde(skip)]
+    unlisted: usize,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -192,6 +195,7 @@ impl Report {
             kept: 0,
             kept_reasons: BTreeMap::new(),
             kept_accounts: Vec::new(),
+            unlisted: 0,
             requests: Requests::default(),
             failures: Vec::new(),
             rejected: Vec::new(),
@@ -277,6 +281,7 @@ impl Report {
         match &outcome.result {
             Ok(applied) => {
                 count.applied += 1;
+                self.unlisted += usize::from(applied.was_unlisted);
                 let at = origin(change);
                 for reason in &applied.warnings {
                     let warning = Warning {
@@ -292,6 +297,23 @@ impl Report {
                 self.failures.push(failure(change, not_applied));
             }
         }
+    }
+
+    /// Says once that the target's list was behind, however many accounts it did not show.
+    pub fn add_lag(&mut self) {
+        let accounts = match self.unlisted {
+            0 => return,
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
+        self.add_warnings(&[Warning {
+            at: RecordRef {
+                source: "zitadel".into(),
+                at: "the account list".into(),
+            },
+            id: None,
+            reason: format!("was {accounts} behind; they were there already and were not made again"),
+        }]);
     }
 
     /// Takes in the requests sent.

@@ -1,5 +1,6 @@
 //! A run in a few lines that stand alone in a log: what was started, what was read, what came of it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::json::Report;
@@ -33,15 +34,26 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints each record and change that needs a look.
+/// Of lines that differ in nothing but whom they are about, so many are printed.
+const ALIKE: usize = 10;
+
+/// Prints each record and change that needs a look; of very many alike the first few.
 pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
+        let mut alike = Alike::default();
         for note in notes {
-            let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
-            writeln!(out, "{}", one_line(&line))?;
+            if alike.is_shown(("", &note.reason)) {
+                let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
+                writeln!(out, "{}", one_line(&line))?;
+            }
         }
+        alike.rest(kind, out)?;
     }
+    let mut alike = Alike::default();
     for failure in &report.failures {
+        if !alike.is_shown((failure.action, &failure.error)) {
+            continue;
+        }
         let id = failure.id.as_deref().unwrap_or("(no id)");
         let line = format!("failed: {} {id}: {}", failure.action, failure.error);
         writeln!(out, "{}", one_line(&line))?;
@@ -49,7 +61,31 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             writeln!(out, "  hint: {}", one_line(hint))?;
         }
     }
-    Ok(())
+    alike.rest("failed", out)
+}
+
+/// How many lines say the same, by kind and reason.
+#[derive(Default)]
+struct Alike<'a>(BTreeMap<(&'a str, &'a str), usize>);
+
+impl<'a> Alike<'a> {
+    fn is_shown(&mut self, what: (&'a str, &'a str)) -> bool {
+        let count = self.0.entry(what).or_default();
+        *count += 1;
+        *count <= ALIKE
+    }
+
+    /// Says how many were left out.
+    fn rest(&self, mark: &str, out: &mut dyn Write) -> io::Result<()> {
+        for ((kind, reason), count) in &self.0 {
+            if *count > ALIKE {
+                let (gap, more) = (if kind.is_empty() { "" } else { " " }, count - ALIKE);
+                let line = format!("{mark}: {kind}{gap}{more} more (`--report FILE` has them all): {reason}");
+                writeln!(out, "{}", one_line(&line))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a run came to, and what to do next.

@@ -385,5 +385,6 @@ pub(super) async fn apply_plan(
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }
+    report.add_lag();
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
+mod behind;
 mod world;
 
 use std::collections::BTreeMap;

@@ -34,6 +34,7 @@ impl ZitadelTarget {
         Ok(Applied {
             target_id: Some(target_id),
             warnings,
+            was_unlisted: false,
         })
     }
 
@@ -48,7 +49,10 @@ impl ZitadelTarget {
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
             let failure = match self.api.send::<Created>(&call).await {
-                Ok(created) => return Ok(TargetId::new(created.user_id)),
+                Ok(created) => {
+                    self.written.user(&created.details);
+                    return Ok(TargetId::new(created.user_id));
+                }
                 Err(failure) => failure,
             };
             if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {

@@ -134,7 +134,7 @@ impl ZitadelTarget {
             .await
         {
             Err(failure) if failure.is(id::TAKEN) => self.widen_grant(user, roles, warnings).await,
-            added => Ok(added.map(drop)?),
+            added => Ok(added.map(|done| self.written.grant(&done.details))?),
         }
     }
 
@@ -180,7 +180,7 @@ impl ZitadelTarget {
             if left.is_empty() {
                 let path = ["management", "v1", "users", user, "grants", &grant.id];
                 let removed = self.api.send::<Done>(&Call::delete("remove_grant", &path)).await;
-                accept(removed, &[id::GRANT_GONE])?;
+                self.written.grant(&accept(removed, &[id::GRANT_GONE])?.details);
             } else if left.len() < grant.role_keys.len() {
                 self.set_roles(user, &grant.id, &left).await?;
             }
@@ -195,7 +195,7 @@ impl ZitadelTarget {
             .api
             .send::<Done>(&Call::put("update_grant", &path, &body))
             .await;
-        accept(set, &[id::GRANT_UNCHANGED]).map(drop)
+        accept(set, &[id::GRANT_UNCHANGED]).map(|done| self.written.grant(&done.details))
     }
 
     /// The user's grants on the project.

@@ -17,6 +17,7 @@ mod held;
 mod history;
 mod ids;
 mod key;
+mod lag;
 mod links;
 mod lists;
 mod meaning;
@@ -40,11 +41,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use self::api::Api;
+use self::lag::Written;
 use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+    Applied, Effort, Expectation, Hidden, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
@@ -62,6 +64,7 @@ pub struct ZitadelTarget {
     filters: Cell<bool>,
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
+    written: Written,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -80,6 +83,7 @@ impl ZitadelTarget {
             lists: Lists::default(),
             filters: Cell::new(true),
             history: Cell::new(true),
+            written: Written::default(),
             warnings: RefCell::default(),
         })
     }
@@ -153,6 +157,10 @@ impl Target for ZitadelTarget {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+        self.wait_for_lists(hidden).await
     }
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {

@@ -61,6 +61,7 @@ impl ZitadelTarget {
             None => Ok(Applied {
                 target_id: Some(edit.target_id.clone()),
                 warnings,
+                was_unlisted: false,
             }),
         }
     }
@@ -78,7 +79,7 @@ impl ZitadelTarget {
                 Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
                     warnings.push(PHONE_LEFT_OUT.into());
                 }
-                updated => return updated.map(drop),
+                updated => return updated.map(|done| self.written.user(&done.details)),
             }
         }
         Ok(())
@@ -95,7 +96,7 @@ impl ZitadelTarget {
             .api
             .send::<Done>(&Call::put("rename_user", &path, &body))
             .await;
-        Ok(renamed.map(drop)?)
+        Ok(renamed.map(|done| self.written.user(&done.details))?)
     }
 
     fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
@@ -191,15 +192,17 @@ impl ZitadelTarget {
     }
 
     async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
-        self.api
-            .send(&Call::post(operation, &["v2", "users", user, verb], &json!({})))
-            .await
+        let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
+        let done: Done = self.api.send(&call).await?;
+        self.written.user(&done.details);
+        Ok(done)
     }
 
     async fn delete(&self, account: &TargetId) -> Result<Applied, TargetError> {
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
+        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 }
 
@@ -209,7 +212,7 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
         Err(failure) if failure.error.kind != Kind::NotFound => Err(failure.error),
         _ => Ok(Applied {
             target_id: Some(account.clone()),
-            warnings: Vec::new(),
+            ..Applied::default()
         }),
     }
 }
