@@ -6,6 +6,7 @@ mod ending;
 mod planned;
 mod read;
 mod sync;
+mod verify;
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -42,6 +42,12 @@ pub struct Report {
     pub target: TargetReport,
     /// By kind of change.
     pub changes: Changes,
+    /// With `--verify`: whether a second look, after the last write, found no change left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
     /// Accounts that already were as they should be.
     pub unchanged: usize,
     /// Accounts that are kept although nobody wants them.
@@ -191,6 +197,8 @@ impl Report {
                 managed: 0,
             },
             changes: Changes::default(),
+            verified: None,
+            unverified: None,
             unchanged: 0,
             kept: 0,
             kept_reasons: BTreeMap::new(),
@@ -297,6 +305,12 @@ impl Report {
                 self.failures.push(failure(change, not_applied));
             }
         }
+    }
+
+    /// Takes in what a second look found; `None` is that everything holds.
+    pub fn verify(&mut self, doubt: Option<String>) {
+        self.verified = Some(doubt.is_none());
+        self.unverified = doubt;
     }
 
     /// Says once that the target's list was behind, however many accounts it did not show.

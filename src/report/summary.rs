@@ -108,13 +108,18 @@ pub fn verdict(report: &Report) -> String {
         .map(|(count, one, many)| format!("; {count} {}", if count == 1 { one } else { many }))
         .collect();
     let counts = counts.concat();
+    let verified = match (report.verified, &report.unverified) {
+        (Some(true), _) => "; verified".to_owned(),
+        (_, Some(doubt)) => format!("; not verified: {}", one_line(doubt)),
+        _ => String::new(),
+    };
     let code = match report.exit_code {
         0 => String::new(),
         code => format!(" Exit code {code}."),
     };
     let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
     format!(
-        "{what}{counts}. {} requests, {:.1} s.{code}{next}",
+        "{what}{counts}{verified}. {} requests, {:.1} s.{code}{next}",
         report.requests.total, report.seconds
     )
 }
@@ -152,6 +157,9 @@ fn next(report: &Report) -> Option<&'static str> {
         return None;
     }
     match (report.failures.is_empty(), report.rejected.is_empty()) {
+        (true, true) if report.unverified.is_some() => {
+            Some("`directory-sync plan` shows what is left, and the next run does it")
+        }
         (true, true) => None,
         (true, false) => Some("correct what the rejected lines above name; the next run takes it in"),
         (false, true) => Some("mend what the failures above name; the next run tries them again"),

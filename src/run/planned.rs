@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::World;
 use super::ending::Stop;
 use super::sync::{self, Job, Mode, Request};
+use super::{World, verify};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::exit::Exit;
 use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
@@ -74,6 +74,14 @@ pub(super) async fn with_target(
             settings: request.settings.apply,
         };
         sync::apply_plan(target, &approved, &context, report).await?;
+        if request.global.verify {
+            let again = async || {
+                let mut left = check(target, changes).await?.plan;
+                plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
+                Ok(left)
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::ending::{self, Stop};
-use super::{World, approval, planned};
+use super::{World, approval, planned, verify};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
@@ -169,6 +169,13 @@ async fn with_target(
             settings: request.settings.apply,
         };
         apply_plan(target, &approved, &context, report).await?;
+        if request.global.verify {
+            let again = async || {
+                target.prepare().await?;
+                make_plan(target, &desired, request.settings).await
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }

@@ -9,3 +9,4 @@ mod planned;
 mod promises;
 mod shown;
 mod signals;
+mod verify;
