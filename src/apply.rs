@@ -249,7 +249,7 @@ impl<T: Target> Run<'_, T> {
     ) -> Result<Applied, TargetError> {
         match self.meet_holder(&self.changes[index], &conflict).await? {
             Some(applied) => Ok(applied),
-            None if caught_up => Err(conflict),
+            None if caught_up => Err(self.target.nobody_seen(conflict)),
             None => Err(taken::unlisted(conflict)),
         }
     }

@@ -20,16 +20,11 @@ impl<T: Target> Run<'_, T> {
         let account = match &holders[..] {
             [] => return Ok(None),
             [account] => account,
-            _ => return Err(conflict.clone()),
+            many => return Err(refused(conflict, many, "which of them is not clear")),
         };
         let ours = account.id.as_ref() == Some(&identity.id);
         if let Some(reason) = self.refusal(identity, account, ours) {
-            let what = format!(
-                "{}; account {} has the login name: {reason}",
-                conflict.what, account.target_id
-            );
-            let conflict = conflict.clone();
-            return Err(TargetError { what, ..conflict });
+            return Err(refused(conflict, &holders, reason));
         }
         let edit = self.edit(identity, account).await?;
         let mut applied = if edit.is_empty() {
@@ -77,6 +72,22 @@ impl<T: Target> Run<'_, T> {
             .map(|unmet| (expectations[unmet.index].expected, unmet.current))
             .collect();
         Ok(plan::edit(schema, identity, &account.target_id, Some(account), &unmet).0)
+    }
+}
+
+/// The holder cannot be the person's.
+fn refused(conflict: &TargetError, holders: &[Account], reason: &str) -> TargetError {
+    let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
+    TargetError {
+        what: format!(
+            "{}; account {} has the login name: {reason}",
+            conflict.what,
+            holders.join(", ")
+        ),
+        hint: Some(
+            "rename that account in Zitadel, or give the person another address in the source".to_owned(),
+        ),
+        ..conflict.clone()
     }
 }
 

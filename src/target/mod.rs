@@ -100,6 +100,9 @@ pub trait Target {
     /// [`TargetError`] when it could not be looked up.
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError>;
 
+    /// Says what a new account failed for, when [`Target::holders`] shows nobody although the name or the link is taken.
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError;
+
     /// Waits, as long as the settings allow, until the lists show everything that was acknowledged so far. Whether they do.
     ///
     /// # Errors

@@ -64,12 +64,7 @@ impl ZitadelTarget {
             if let Some((least, pause)) = pause {
                 tokio::time::sleep(pause.max(least)).await;
             } else if !(lost && failure.is(id::TAKEN)) {
-                let taken = failure.is(id::TAKEN) && !body.idp_links.is_empty();
-                return Err(if taken {
-                    self.taken_by_create(body.username, failure).await
-                } else {
-                    failure.error
-                });
+                return Err(failure.error);
             }
             // A create whose reply was lost may have happened all the same.
             if lost && let Some(found) = self.created_before(&identity.id, body.username).await? {

@@ -30,6 +30,7 @@ mod read;
 mod reply;
 mod schema;
 mod stream;
+mod taken;
 mod wire;
 mod write;
 
@@ -157,6 +158,10 @@ impl Target for ZitadelTarget {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+        self.taken_by_nobody_seen(conflict)
     }
 
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {

@@ -79,6 +79,10 @@ impl ZitadelTarget {
                 Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
                     warnings.push(PHONE_LEFT_OUT.into());
                 }
+                Err(failure) if failure.is(id::TAKEN) => {
+                    let name = body.username.unwrap_or_default();
+                    return Err(self.name_taken(name, failure).await.into());
+                }
                 updated => return updated.map(|done| self.written.user(&done.details)),
             }
         }

@@ -270,6 +270,11 @@ impl ZitadelDouble {
 
 /// Faults.
 impl ZitadelDouble {
+    /// Which writes were under way together since the start or the last reset.
+    pub fn at_once(&self) -> super::AtOnce {
+        self.core.gate().at_once()
+    }
+
     /// Adds a fault; several may hit one request.
     pub fn inject(&self, fault: Fault) {
         self.core.gate().inject(fault);
