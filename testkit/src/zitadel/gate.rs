@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn writes_at_once() {
         let mut gate = Gate::default();
-        let mut enter = |gate: &mut Gate, path: &str| {
+        let enter = |gate: &mut Gate, path: &str| {
             let record = WriteRecord {
                 operation: path.to_owned(),
                 path: path.to_owned(),
