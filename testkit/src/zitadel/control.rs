@@ -233,6 +233,11 @@ impl ZitadelDouble {
         self.core.state().clock.advance(by);
     }
 
+    /// Moves the server's clock back.
+    pub fn turn_clock_back(&self, by: Duration) {
+        self.core.state().clock.turn_back(by);
+    }
+
     /// From now on the list shows what it shows now, with the watermark of now.
     pub fn freeze_projection(&self, side: ReadSide) {
         self.freeze(side, None);
