@@ -8,5 +8,6 @@ mod history;
 mod prepare;
 mod read;
 mod resilience;
+mod roundtrip;
 mod support;
 mod write;
