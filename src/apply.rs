@@ -46,6 +46,9 @@ pub struct Context<'a> {
     pub signals: &'a Signals,
     /// How fast.
     pub settings: ApplySettings,
+    /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
+    /// how every account was.
+    pub takes_over: bool,
 }
 
 /// Applies every change and says what became of each, in order of the plan.
@@ -190,7 +193,11 @@ impl<T: Target> Run<'_, T> {
     async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
         let conflict = match (self.target.apply(change).await, &change.action) {
-            (Err(error), Action::Create { .. }) if error.kind == TargetErrorKind::Conflict => error,
+            (Err(error), Action::Create { .. })
+                if error.kind == TargetErrorKind::Conflict && self.context.takes_over =>
+            {
+                error
+            }
             (result, _) => return Some(result),
         };
         match self.meet_holder(change, &conflict).await {

@@ -30,8 +30,7 @@ impl<T: Target> Run<'_, T> {
         let mut applied = if edit.is_empty() {
             Applied::default()
         } else {
-            let action = Action::Adopt(edit);
-            self.target.apply(&Change { action }).await?
+            self.target.apply(&Action::Adopt(edit).into()).await?
         };
         if ours {
             applied.was_unlisted = true;

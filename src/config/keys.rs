@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Attribute,
     /// How a text is made from attributes: a name, a list of names, or a table.
     AttributeText,
+    /// Tables that give a role to the members of groups.
+    Entitlements,
     /// Accepted and without effect; says why.
     Dead(&'static str),
 }
@@ -50,6 +52,7 @@ impl Kind {
             Self::Urls => "an address or a list of addresses".into(),
             Self::Texts => "a list of texts".into(),
             Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
+            Self::Entitlements => "a list of tables with `role` and `group`".into(),
             Self::AttributeText => {
                 "the name of an attribute, a list of names, or a table with `name`, `template` or `constant`"
                     .into()
@@ -124,12 +127,21 @@ pub(super) const TEXT_MEMBERS: &[Key] = &[
     key("unicode", Kind::Choice(&["nfc"])),
 ];
 
+/// Members of a table that gives a role to the members of groups.
+pub(super) const ENTITLEMENT_MEMBERS: &[Key] = &[
+    key("role", Kind::Text),
+    key("group", Kind::Texts),
+    or("nested", Kind::Bool, "true"),
+    or("allow_empty", Kind::Bool, "false"),
+];
+
 impl Kind {
     /// The keys that may stand below a key of this kind.
     pub(super) fn members(self) -> &'static [Key] {
         match self {
             Self::Attribute => ATTRIBUTE_MEMBERS,
             Self::AttributeText => TEXT_MEMBERS,
+            Self::Entitlements => ENTITLEMENT_MEMBERS,
             _ => &[],
         }
     }
@@ -151,6 +163,7 @@ pub(super) const KEYS: &[Key] = &[
     key("zitadel.project_id", Kind::Text),
     key("zitadel.idp_id", Kind::Text),
     or("zitadel.role", Kind::Text, "User"),
+    key("zitadel.owned_roles", Kind::Texts),
     or("zitadel.localpart", Kind::Choice(&["uuid", "plain"]), "uuid"),
     or("zitadel.link", Kind::Choice(&["new", "existing"]), "new"),
     or(
@@ -173,6 +186,8 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Choice(&["keep", "deactivate", "delete"]),
         "keep",
     ),
+    or("policy.grace.after", Kind::Duration, "off"),
+    or("policy.grace.runs", Kind::AtLeastOne, "off"),
     or("policy.listed", Kind::Choice(&["delete", "deactivate"]), "delete"),
     or("guard.max_removals", Kind::Limit, "10%"),
     or("guard.max_logins_changed", Kind::Limit, "10%"),
@@ -183,6 +198,7 @@ pub(super) const KEYS: &[Key] = &[
     or("guard.max_per_kind.enable", Kind::Limit, "off"),
     or("guard.max_per_kind.disable", Kind::Limit, "off"),
     or("guard.max_per_kind.delete", Kind::Limit, "off"),
+    or("guard.max_per_kind.note", Kind::Limit, "off"),
     or("guard.max_missing", Kind::Limit, "20%"),
     key("guard.protected", Kind::Texts),
     or("guard.allow_empty", Kind::Bool, "false"),
@@ -221,6 +237,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.attributes.preferred_username", Kind::AttributeText),
     key("sources.ldap.attributes.phone", Kind::AttributeText),
     key("sources.ldap.active", Kind::Texts),
+    key("sources.ldap.entitlements", Kind::Entitlements),
     key("sources.ldap.attributes.user_id", Kind::Attribute),
     key("sources.ldap.attributes.status", Kind::Attribute),
     key("sources.ldap.attributes.disable_bitmasks", Kind::Bitmasks),

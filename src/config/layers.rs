@@ -97,12 +97,15 @@ impl Layers {
         &self.root
     }
 
-    /// The value at a path with dots.
+    /// The value at a path with dots; elements of a list are numbered from 0.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
         let mut levels = path.split('.');
         let mut value = self.root.get(levels.next()?)?;
         for level in levels {
-            value = value.as_dict()?.get(level)?;
+            value = match value {
+                Value::Array(_, elements) => elements.get(level.parse::<usize>().ok()?)?,
+                other => other.as_dict()?.get(level)?,
+            };
         }
         Some(value)
     }
@@ -112,9 +115,15 @@ impl Layers {
         &self.kinds
     }
 
-    /// The path in the table of keys for a path in the tree: the name of a source becomes its kind.
+    /// The path in the table of keys for a path in the tree: the name of a source becomes its kind, and which element of
+    /// a list it is makes no difference.
     pub(super) fn pattern(&self, path: &str) -> String {
-        let mut levels: Vec<_> = path.split('.').collect();
+        let is_place = |level: &str| level.bytes().all(|byte| byte.is_ascii_digit());
+        let levels = path.split('.').enumerate();
+        let mut levels: Vec<_> = levels
+            .filter(|(depth, level)| *depth < 3 || !is_place(level))
+            .map(|(_, level)| level)
+            .collect();
         if let ["sources", name, ..] = levels.as_slice()
             && let Some(kind) = self.kinds.get(*name)
         {

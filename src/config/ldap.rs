@@ -9,7 +9,7 @@ use url::Url;
 
 use super::read::Reader;
 use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
-use super::{files, filter, ldap_active, ldap_text, values};
+use super::{files, filter, ldap_active, ldap_groups, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -31,6 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = attributes(reader, source);
+    let entitlements = ldap_groups::read(reader, source);
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
     if bind_external == Some(true) {
         needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
@@ -49,6 +50,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
         page_size: NonZeroU32::new(page_size?),
         use_attribute_filter: use_attribute_filter?,
         attributes: attributes?,
+        entitlements: entitlements?,
         tls: tls?,
     })
 }

@@ -7,6 +7,7 @@
 
 mod address;
 mod dialect;
+mod dn;
 mod environment;
 mod error;
 mod expression;
@@ -19,6 +20,7 @@ mod keys;
 mod layers;
 mod ldap;
 mod ldap_active;
+mod ldap_groups;
 mod ldap_text;
 mod line;
 mod policy;
@@ -35,13 +37,14 @@ use std::path::{Path, PathBuf};
 
 use tracing::level_filters::LevelFilter;
 
+pub use dn::Dn;
 pub use environment::Environment;
 pub use error::{ConfigErrors, Mistake, Origin};
 pub use expression::Expression;
 pub use settings::{
-    ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, LdapActive, LdapAttribute,
-    LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart, MetadataCheck, Settings,
-    SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, LdapActive,
+    LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart, MetadataCheck,
+    Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
 pub use template::Template;
 
@@ -129,6 +132,10 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         Needs::SourcesOnly => None,
         Needs::Everything => Some(zitadel::read(&mut reader, flags)),
     };
+    let role = match &zitadel {
+        None => reader.required("zitadel.role"),
+        Some(zitadel) => zitadel.as_ref().map(|zitadel| zitadel.role.clone()),
+    };
     let sources = sources::read(&mut reader);
     let policy = policy::policy(&mut reader, flags);
     let guard = policy::guard(&mut reader);
@@ -139,8 +146,9 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         dry_run: flags.dry_run,
         zitadel: match zitadel {
             None => None,
-            Some(zitadel) => Some(zitadel?),
+            Some(zitadel) => Some(zitadel?.with_roles_of(&sources)),
         },
+        role: role?,
         sources,
         policy: policy?,
         guard: guard?,

@@ -8,11 +8,11 @@ use super::read::Reader;
 use super::settings::ApplySettings;
 use super::values;
 use crate::plan::{
-    AbsentPolicy, Demands, DisabledPolicy, GuardLimits, ListedPolicy, Policy, Protected, Scope,
+    AbsentPolicy, Demands, DisabledPolicy, Grace, GuardLimits, ListedPolicy, Policy, Protected, Scope,
 };
 
 /// The kinds of change, as plan and report name them.
-const CHANGES: [&str; 6] = ["create", "adopt", "update", "enable", "disable", "delete"];
+const CHANGES: [&str; 7] = ["create", "adopt", "update", "enable", "disable", "delete", "note"];
 
 /// Reads `policy.*`; `None` after a mistake.
 pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
@@ -43,6 +43,14 @@ pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
             ("deactivate", ListedPolicy::Deactivate),
         ],
     );
+    let after = reader.limit("policy.grace.after", values::duration);
+    let runs = reader.limit("policy.grace.runs", |text| {
+        NonZeroU32::new(u32::try_from(values::integer(text)?).ok()?)
+    });
+    let grace = (after.is_some() || runs.is_some()).then(|| Grace {
+        after: after.and_then(|after| i64::try_from(after.as_secs()).ok()),
+        runs: runs.map(NonZeroU32::get),
+    });
     Some(Policy {
         create: create?,
         update: update?,
@@ -50,6 +58,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
         create_disabled: create_disabled?,
         disabled: disabled?,
         absent: absent?,
+        grace,
         listed: listed?,
         scope: if flags.deactivate_only {
             Scope::RemovalsOnly

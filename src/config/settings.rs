@@ -15,7 +15,7 @@ use super::template::Template;
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The least important events that are logged.
     pub log_level: LevelFilter,
@@ -23,6 +23,8 @@ pub struct Settings {
     pub dry_run: bool,
     /// The target; `None` if, and only if, the command needs the sources alone.
     pub zitadel: Option<ZitadelSettings>,
+    /// `zitadel.role`: everybody's, of a source whose `entitlements` do not name it.
+    pub role: String,
     /// The sources in order of their names.
     pub sources: Vec<SourceSettings>,
     /// What happens in which situation.
@@ -50,8 +52,12 @@ pub struct ZitadelSettings {
     pub project_id: String,
     /// The identity provider of links; there whenever `sso_login` is set.
     pub idp_id: Option<String>,
-    /// Key of the role every person gets.
+    /// Key of the role that people get without being named by a rule.
     pub role: String,
+    /// Keys of the roles that `entitlements` of sources give, without `role`; sorted, each once.
+    pub further_roles: Vec<String>,
+    /// Keys of roles that are taken away from whoever is not entitled; sorted, each once.
+    pub owned_roles: Vec<String>,
     /// Flag `sso_login`: new accounts get a link to the identity provider.
     pub sso_login: bool,
     /// Flag `verify_email`: Zitadel sends a code for a new address.
@@ -190,6 +196,8 @@ pub struct LdapSettings {
     pub use_attribute_filter: bool,
     /// Which attribute holds what.
     pub attributes: LdapAttributes,
+    /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
+    pub entitlements: Vec<Entitlement>,
     /// Encryption and trust.
     pub tls: LdapTls,
 }
@@ -222,6 +230,19 @@ pub struct LdapAttribute {
     pub name: String,
     /// The value is bytes.
     pub is_binary: bool,
+}
+
+/// One of `sources.NAME.entitlements`: a role for the members of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entitlement {
+    /// Its key.
+    pub role: String,
+    /// Distinguished names; at least one.
+    pub groups: Vec<String>,
+    /// Members of groups that are members count too.
+    pub nested: bool,
+    /// A group in which no member can be seen is empty, not unreadable.
+    pub allow_empty: bool,
 }
 
 /// Who is enabled: `attributes.status` with `disable_bitmasks`, or `active` in their place.

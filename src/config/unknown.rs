@@ -59,6 +59,13 @@ impl Check<'_> {
                 (Kind::Attribute | Kind::AttributeText, Value::Dict(_, members)) => {
                     self.attribute(path, key.kind, members);
                 }
+                (Kind::Entitlements, Value::Array(_, rules)) => {
+                    for (index, rule) in rules.iter().enumerate() {
+                        if let Value::Dict(_, members) = rule {
+                            self.attribute(&below(path, &index.to_string()), key.kind, members);
+                        }
+                    }
+                }
                 _ => {}
             },
             (Entry::Unknown, value) => self.unknown(path, section, name, value),

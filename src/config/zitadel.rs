@@ -5,7 +5,9 @@ use url::Url;
 use super::files;
 use super::flags::Flags;
 use super::read::Reader;
-use super::settings::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
+use super::settings::{
+    Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
+};
 
 /// Reads the target; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
@@ -15,6 +17,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
     let project_id = reader.required("zitadel.project_id");
     let idp_id = idp_id(reader, flags);
     let role = reader.required("zitadel.role");
+    let owned_roles = owned_roles(reader);
     let localpart = reader.choice(
         "zitadel.localpart",
         &[("uuid", Localpart::Uuid), ("plain", Localpart::Plain)],
@@ -36,6 +39,8 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         project_id: project_id?,
         idp_id,
         role: role?,
+        further_roles: Vec::new(),
+        owned_roles: owned_roles?,
         sso_login: flags.sso_login,
         verify_email: flags.verify_email,
         verify_phone: flags.verify_phone,
@@ -44,6 +49,35 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         metadata: metadata?,
         lag_wait: lag_wait?,
     })
+}
+
+fn owned_roles(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    const PATH: &str = "zitadel.owned_roles";
+    let mut roles: Vec<String> = reader.list(PATH).into_iter().map(|item| item.text).collect();
+    if roles.iter().any(|role| role.trim().is_empty()) {
+        reader.wrong(PATH, format!("`{PATH}` holds an empty text"), None);
+        return None;
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    Some(roles)
+}
+
+impl ZitadelSettings {
+    /// The same, knowing the roles that rules of these sources give.
+    #[must_use]
+    pub(super) fn with_roles_of(mut self, sources: &[SourceSettings]) -> Self {
+        let given = sources.iter().flat_map(|source| match &source.kind {
+            SourceKind::Ldap(ldap) => ldap.entitlements.as_slice(),
+            SourceKind::Csv(_) | SourceKind::Ukt(_) => &[],
+        });
+        let mut roles: Vec<String> = given.map(|rule| rule.role.clone()).collect();
+        roles.retain(|role| *role != self.role);
+        roles.sort_unstable();
+        roles.dedup();
+        self.further_roles = roles;
+        self
+    }
 }
 
 fn url(reader: &mut Reader<'_>) -> Option<Url> {

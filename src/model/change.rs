@@ -1,6 +1,9 @@
 //! What is to be changed, as data.
 
-use super::{Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, TargetId, Value, Warning};
+use super::{
+    Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, Restore, Schema, TargetId,
+    Uniqueness, Value, Warning,
+};
 
 /// One attribute that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub struct Edit {
     pub revoke: Vec<Box<str>>,
     /// The account is to be reactivated first, and this tool's mark for that is to be removed.
     pub enable: bool,
+    /// The person was missing and is back: the note of it is to be removed.
+    pub returned: bool,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
     pub before: Option<Box<Account>>,
     /// The login name goes through this one first: accounts exchange their names in a circle.
@@ -46,7 +51,36 @@ impl Edit {
             && self.grant.is_empty()
             && self.revoke.is_empty()
             && !self.enable
+            && !self.returned
     }
+
+    /// Whether the account holds a role now, and none of those it holds afterwards.
+    fn takes_last_role(&self) -> bool {
+        let held = self
+            .before
+            .as_deref()
+            .map_or(&[][..], |account| &account.entitlements);
+        let all_taken = held.iter().all(|role| self.revoke.contains(role));
+        !self.revoke.is_empty() && self.grant.is_empty() && all_taken
+    }
+}
+
+/// For how long somebody has been missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The first run that found the person absent, in seconds since 1970 (UTC).
+    pub since: i64,
+    /// How many runs have found the person absent, that one included.
+    pub runs: u32,
+}
+
+/// What is written on the account of somebody who is missing, so that a later run knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The account as it was.
+    pub account: Account,
+    /// What is written.
+    pub absence: Absence,
 }
 
 /// Why an account is taken out of use.
@@ -58,6 +92,8 @@ pub enum RemovalReason {
     Absent,
     /// A source lists the person as having left.
     Listed,
+    /// The run that is undone brought the account into use.
+    Undone,
 }
 
 /// An account that is taken out of use.
@@ -67,6 +103,8 @@ pub struct Removal {
     pub account: Account,
     /// Why.
     pub reason: RemovalReason,
+    /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
+    pub returned: bool,
 }
 
 /// What happens to one account.
@@ -89,6 +127,8 @@ pub enum Action {
     Disable(Removal),
     /// The account is deleted.
     Delete(Removal),
+    /// The account stays as it is, and carries a note that its person is missing.
+    Note(Note),
 }
 
 impl Action {
@@ -101,6 +141,7 @@ impl Action {
             Self::Enable(_) => "enable",
             Self::Disable(_) => "disable",
             Self::Delete(_) => "delete",
+            Self::Note(_) => "note",
         }
     }
 }
@@ -110,6 +151,17 @@ impl Action {
 pub struct Change {
     /// What happens.
     pub action: Action,
+    /// What an undo puts back beside it.
+    pub restore: Option<Box<Restore>>,
+}
+
+impl From<Action> for Change {
+    fn from(action: Action) -> Self {
+        Self {
+            action,
+            restore: None,
+        }
+    }
 }
 
 impl Change {
@@ -119,6 +171,7 @@ impl Change {
             Action::Create { identity, .. } => Some(&identity.id),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
             Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
+            Action::Note(note) => note.account.id.as_ref(),
         }
     }
 
@@ -128,6 +181,7 @@ impl Change {
             Action::Create { .. } => None,
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
             Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
+            Action::Note(note) => Some(&note.account.target_id),
         }
     }
 
@@ -135,7 +189,8 @@ impl Change {
     pub fn edit(&self) -> Option<&Edit> {
         match &self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Disable(_) => self.restore.as_ref()?.edit.as_ref(),
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -143,8 +198,33 @@ impl Change {
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
         match &mut self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) => None,
+            Action::Disable(_) => self.restore.as_mut()?.edit.as_mut(),
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
+    }
+
+    /// The text that the account is to carry in the place of an external id.
+    pub fn id_text(&self) -> Box<str> {
+        let written = self.restore.as_ref().map(|restore| restore.id_text.clone());
+        written
+            .or_else(|| self.id().map(|id| id.to_string().into()))
+            .unwrap_or_default()
+    }
+
+    /// The login name that the account is to have, if this change sets it.
+    pub fn login(&self, schema: &Schema) -> Option<Box<str>> {
+        let login = schema
+            .iter()
+            .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
+            .map(|(index, _)| index);
+        let from_values = if let Action::Create { attributes, .. } = &self.action {
+            attributes.text(login?)?
+        } else {
+            let renamed = self.edit()?.attributes.iter().find(|change| change.renames)?;
+            renamed.after.as_ref().map(Value::as_text)?
+        };
+        let restored = self.restore.as_ref().map(|restore| restore.login.clone());
+        Some(restored.unwrap_or_else(|| from_values.into()))
     }
 
     /// Whether the account gets another login name.
@@ -157,10 +237,8 @@ impl Change {
     pub fn is_removal(&self) -> bool {
         match &self.action {
             Action::Disable(_) | Action::Delete(_) => true,
-            Action::Update(edit) | Action::Adopt(edit) => {
-                !edit.revoke.is_empty() && edit.identity.entitlements.is_empty()
-            }
-            Action::Create { .. } | Action::Enable(_) => false,
+            Action::Update(edit) | Action::Adopt(edit) => edit.takes_last_role(),
+            Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
         }
     }
 }
@@ -174,6 +252,8 @@ pub struct Kept {
     pub id: Option<ExternalId>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// Its person is missing since then, and the account is removed when that has lasted.
+    pub absence: Option<Absence>,
 }
 
 /// Everything a run would do. Deterministic: the same input in any order makes the same plan.
@@ -191,6 +271,8 @@ pub struct Plan {
     pub managed: usize,
     /// Active managed accounts before the run: the whole of which the guard takes its share.
     pub existing: usize,
+    /// People who get no account, because they are to hold none of the roles.
+    pub without_role: usize,
     /// People for whom nothing can be written, and why.
     pub unresolved: Vec<Rejected>,
     /// Things worth knowing.

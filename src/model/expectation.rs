@@ -15,6 +15,17 @@ pub enum Expected<'a> {
     DisabledByUs,
     /// Nothing says that this tool deactivated the account.
     NotDisabledByUs,
+    /// Nothing is noted of an absence of the person. What is held instead is a number, or else a text that means nothing.
+    NotNoted(AbsenceNote),
+}
+
+/// What is noted of somebody's absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbsenceNote {
+    /// When it began, in seconds since 1970 (UTC).
+    Since,
+    /// How many runs have seen it.
+    Runs,
 }
 
 /// A question to the target about one account.

@@ -105,6 +105,8 @@ pub struct Desired {
     pub rejected: Vec<Rejected>,
     /// Things worth knowing.
     pub warnings: Vec<Warning>,
+    /// Roles that are taken away from whoever is not to hold them; other roles are left alone.
+    pub owned_roles: Entitlements,
     /// Somebody who is not named here is proved absent: a source of people was read, and every record of it could be
     /// tied to a person.
     pub complete: bool,

@@ -8,15 +8,17 @@ mod expectation;
 mod finding;
 mod id;
 mod identity;
+mod restore;
 mod schema;
 
 pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
-pub use change::{Action, AttributeChange, Change, Edit, Kept, Plan, Removal, RemovalReason};
-pub use expectation::{Expectation, Expected, Unmet};
+pub use change::{Absence, Action, AttributeChange, Change, Edit, Kept, Note, Plan, Removal, RemovalReason};
+pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
+pub use restore::{Detail, Keepsake, Restore};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,
     Uniqueness,

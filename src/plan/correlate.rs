@@ -164,7 +164,7 @@ impl<'a> Correlation<'a> {
             Slot::Several(ids) => ids.push(account.target_id),
             _ => {
                 let identity = &self.desired.identities[index];
-                *slot = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+                *slot = Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Id));
             }
         }
     }
@@ -233,14 +233,16 @@ impl<'a> Correlation<'a> {
         } else {
             Found::LegacyIdUnconfirmed
         };
-        self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
+        self.slots[owner] = Slot::Paired(pair(self.schema, self.desired, identity, account, found));
     }
 
     fn pair_by_name(&mut self) {
         let candidates = Candidates::new(self);
         let mut wishes: Vec<(Rank, usize, Result<usize, String>)> = Vec::new();
         for (index, identity) in self.desired.identities.iter().enumerate() {
-            if identity.lifecycle == Lifecycle::Disabled || !matches!(self.slots[index], Slot::Free) {
+            // Nobody gets an account who is not to hold any role.
+            let wants_none = identity.lifecycle == Lifecycle::Disabled || identity.entitlements.is_empty();
+            if wants_none || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
             let Some(address) = self.address(identity) else {
@@ -261,7 +263,7 @@ impl<'a> Correlation<'a> {
             self.slots[index] = match account {
                 Ok(account) => {
                     let identity = &self.desired.identities[index];
-                    Slot::Paired(pair(self.schema, identity, account, Found::Name))
+                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Name))
                 }
                 Err(reason) => Slot::Blocked(reason),
             };
@@ -348,11 +350,12 @@ enum Rank {
     Address,
 }
 
-pub(super) fn pair(schema: &Schema, identity: &Identity, account: Account, found: Found) -> Pair {
+fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Account, found: Found) -> Pair {
     let equal = found == Found::Id
         && identity.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
         && diff::missing_roles(identity, &account).is_empty()
+        && diff::surplus_roles(identity, &account, &desired.owned_roles).is_empty()
         && diff::listed_changes(schema, identity, &account).is_empty();
     Pair {
         target_id: account.target_id.clone(),

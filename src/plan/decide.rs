@@ -1,22 +1,26 @@
 //! Turns pairs of people and accounts into changes, by the policy.
 
-use std::collections::HashMap;
+mod absent;
 
-use super::correlate::{Correlation, Found, Pair, Slot, carries_id_and_role, same_name};
-use super::policy::{AbsentPolicy, DisabledPolicy, ListedPolicy};
-use super::question::{About, Answers, Questions, looks_ours};
+use std::collections::HashSet;
+
+use super::correlate::{Correlation, Found, Pair, Slot, same_name};
+use super::policy::{DisabledPolicy, ListedPolicy};
+use super::question::{About, Answers, Questions};
 use super::{diff, order, scope};
 use crate::model::{
-    Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan, RecordRef, Rejected,
-    Removal, RemovalReason, TargetId, Unmet, Warning,
+    Absence, AbsenceNote, Account, Action, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan,
+    RecordRef, Rejected, Removal, RemovalReason, TargetId, Unmet, Warning,
 };
 
-/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation; `now` is the time of the run
+/// in seconds since 1970 (UTC).
 pub fn decide(
     correlation: &Correlation<'_>,
     questions: &Questions<'_>,
     unmet: Vec<Unmet>,
     target_name: &str,
+    now: i64,
 ) -> Plan {
     let plan = Plan {
         accounts: correlation.accounts,
@@ -28,6 +32,7 @@ pub fn decide(
         correlation,
         answers: questions.sort(unmet),
         target_name,
+        now,
         plan,
     };
     decider.people();
@@ -40,6 +45,7 @@ struct Decider<'a, 'q> {
     correlation: &'a Correlation<'a>,
     answers: Answers<'q>,
     target_name: &'a str,
+    now: i64,
     plan: Plan,
 }
 
@@ -74,7 +80,10 @@ impl Decider<'_, '_> {
             // Otherwise the next run would delete what this one made.
             Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
-        if wanted && policy.create {
+        if wanted && identity.entitlements.is_empty() {
+            // An account without any role is of no use, and nobody would know whose doing it was.
+            self.plan.without_role += 1;
+        } else if wanted && policy.create {
             let attributes = diff::values_of_new_account(self.correlation.schema, identity);
             self.push(Action::Create {
                 identity: identity.clone(),
@@ -98,7 +107,7 @@ impl Decider<'_, '_> {
             return;
         }
         match (identity.lifecycle, pair.differing.as_deref()) {
-            (Lifecycle::Disabled, Some(account)) => self.disabled_person(account),
+            (Lifecycle::Disabled, Some(account)) => self.disabled_person(index, identity, pair, account),
             _ => self.active_person(index, identity, pair),
         }
     }
@@ -130,17 +139,32 @@ impl Decider<'_, '_> {
             .is_some_and(|(address, account)| same_name(address, &account.login))
     }
 
-    fn disabled_person(&mut self, account: &Account) {
+    fn disabled_person(&mut self, index: usize, identity: &Identity, pair: &Pair, account: &Account) {
+        let returned = self.is_noted(index);
         let removal = || Removal {
             account: account.clone(),
             reason: RemovalReason::Disabled,
+            returned,
         };
         match (self.correlation.policy.disabled, account.lifecycle) {
-            (DisabledPolicy::Delete, _) => self.push(Action::Delete(removal())),
-            (DisabledPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
+            (DisabledPolicy::Delete, _) => return self.push(Action::Delete(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Active) => return self.push(Action::Disable(removal())),
+            (DisabledPolicy::Deactivate, Lifecycle::Disabled) if returned => {}
             (DisabledPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
             (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`"),
         }
+        if returned {
+            let edit = scope::only_the_person(self.edit(index, identity, pair));
+            self.push(Action::Update(Edit { returned, ..edit }));
+        }
+    }
+
+    /// Whether the account of this person, who is there, carries a note that the person is missing.
+    fn is_noted(&self, person: usize) -> bool {
+        let unmet = self.answers.unmet(About::Person(person));
+        unmet
+            .iter()
+            .any(|(expected, _)| *expected == Expected::NotNoted(AbsenceNote::Since))
     }
 
     fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
@@ -163,14 +187,17 @@ impl Decider<'_, '_> {
         }
         // A mark on an active account is the rest of a reactivation, or of a deactivation, that was interrupted.
         edit.enable = (inactive && !blocked) || marked;
+        // Left there, the note would one day pass for the beginning of another absence.
+        edit.returned = self.is_noted(index);
         if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
-            let enable = edit.enable;
+            let (enable, returned) = (edit.enable, edit.returned);
             edit = Edit {
                 enable,
+                returned,
                 ..scope::only_the_person(edit)
             };
             self.keep(pair, identity, "`policy.update` is false");
-            if !enable {
+            if !enable && !returned {
                 return;
             }
         }
@@ -185,13 +212,16 @@ impl Decider<'_, '_> {
     fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
         let unmet = self.answers.unmet(About::Person(index));
         let schema = self.correlation.schema;
-        let (edit, differing) = diff::edit(
+        let (mut edit, differing) = diff::edit(
             schema,
             identity,
             &pair.target_id,
             pair.differing.as_deref(),
             unmet,
         );
+        if let Some(account) = pair.differing.as_deref() {
+            edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
+        }
         for attribute in differing {
             let name = schema.spec(attribute).name;
             self.warn(
@@ -204,6 +234,7 @@ impl Decider<'_, '_> {
 
     fn listings(&mut self) {
         let correlation = self.correlation;
+        let mut removed = HashSet::new();
         for (index, listing) in correlation.listings.iter().enumerate() {
             let leaver = &correlation.desired.leavers[index];
             let managed: Vec<&Account> = listing
@@ -222,6 +253,8 @@ impl Decider<'_, '_> {
                     id: None,
                     reason: "no managed account has this address".to_owned(),
                 }),
+                // Two addresses may stand for one account: that of its person, and its own.
+                [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),
@@ -268,86 +301,12 @@ impl Decider<'_, '_> {
         let removal = Removal {
             account: account.clone(),
             reason: RemovalReason::Listed,
+            returned: false,
         };
         match (self.correlation.policy.listed, account.lifecycle) {
             (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
             (ListedPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal)),
             (ListedPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
-        }
-    }
-
-    fn absent(&mut self) {
-        let correlation = self.correlation;
-        let mut carriers: HashMap<_, usize> = HashMap::new();
-        for id in correlation
-            .unpaired
-            .iter()
-            .flatten()
-            .filter_map(|account| account.id.as_ref())
-        {
-            *carriers.entry(id).or_default() += 1;
-        }
-        for (place, account) in correlation.unpaired.iter().enumerate() {
-            let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
-                continue;
-            };
-            if self.is_removed_already(account) {
-                continue;
-            }
-            let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
-            match self.reason_to_keep(place, account, twice) {
-                Some(reason) => self.keep_account(account, reason),
-                None => self.absent_account(account),
-            }
-            if twice && correlation.policy.absent != AbsentPolicy::Keep {
-                self.unresolved_account(
-                    account,
-                    "another account carries the same id; neither was removed",
-                );
-            }
-        }
-    }
-
-    /// Listed people are removed, or counted, by their listing.
-    fn is_removed_already(&self, account: &Account) -> bool {
-        let listings = &self.correlation.listings;
-        listings
-            .iter()
-            .flat_map(|listing| &listing.accounts)
-            .any(|listed| listed.target_id == account.target_id)
-    }
-
-    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
-        let known = &self.correlation.known;
-        if account.id.as_ref().is_some_and(|id| known.is_rejected(id)) {
-            return Some("the record of its person could not be used");
-        }
-        if !known.is_complete() {
-            return Some("no source proves that its person is absent");
-        }
-        if self.correlation.policy.absent == AbsentPolicy::Keep {
-            return Some("its person is absent, and `policy.absent` is `keep`");
-        }
-        if !looks_ours(account) {
-            return Some("its external id is not in the form this tool writes");
-        }
-        if twice {
-            return Some("another account carries the same id");
-        }
-        let ours = self.answers.unmet(About::Absent(place)).is_empty();
-        (!ours).then_some("it has no `localpart`, so it may not be ours")
-    }
-
-    fn absent_account(&mut self, account: &Account) {
-        let removal = || Removal {
-            account: account.clone(),
-            reason: RemovalReason::Absent,
-        };
-        match (self.correlation.policy.absent, account.lifecycle) {
-            (AbsentPolicy::Delete, _) => self.push(Action::Delete(removal())),
-            (AbsentPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal())),
-            (AbsentPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
-            (AbsentPolicy::Keep, _) => {}
         }
     }
 
@@ -361,7 +320,7 @@ impl Decider<'_, '_> {
     }
 
     fn push(&mut self, action: Action) {
-        self.plan.changes.push(Change { action });
+        self.plan.changes.push(action.into());
     }
 
     fn keep(&mut self, pair: &Pair, identity: &Identity, reason: &'static str) {
@@ -369,14 +328,20 @@ impl Decider<'_, '_> {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
             reason,
+            absence: None,
         });
     }
 
     fn keep_account(&mut self, account: &Account, reason: &'static str) {
+        self.keep_for_now(account, reason, None);
+    }
+
+    fn keep_for_now(&mut self, account: &Account, reason: &'static str, absence: Option<Absence>) {
         self.plan.kept.push(Kept {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason,
+            absence,
         });
     }
 
@@ -389,16 +354,29 @@ impl Decider<'_, '_> {
         });
     }
 
-    fn unresolved_account(&mut self, account: &Account, reason: &str) {
-        let at = RecordRef {
+    fn place(&self, account: &Account) -> RecordRef {
+        RecordRef {
             source: self.target_name.into(),
             at: account.target_id.as_str().into(),
-        };
+        }
+    }
+
+    fn unresolved_account(&mut self, account: &Account, reason: &str) {
+        let at = self.place(account);
         self.plan.unresolved.push(Rejected {
             at,
             id: account.id.clone(),
             reason: reason.to_owned(),
             missing: Vec::new(),
+        });
+    }
+
+    fn warn_of_account(&mut self, account: &Account, reason: &str) {
+        let at = self.place(account);
+        self.plan.warnings.push(Warning {
+            at,
+            id: account.id.clone(),
+            reason: reason.to_owned(),
         });
     }
 
@@ -415,6 +393,8 @@ impl Decider<'_, '_> {
 fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
     match expected {
         Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
-        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs => false,
+        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs | Expected::NotNoted(_) => {
+            false
+        }
     }
 }

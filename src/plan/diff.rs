@@ -2,8 +2,8 @@
 
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Expected, ExternalId,
-    Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Expected,
+    ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -43,6 +43,14 @@ pub(super) fn missing_roles(identity: &Identity, account: &Account) -> Vec<Box<s
         .entitlements
         .iter()
         .filter(|role| !account.entitlements.contains(role))
+        .cloned()
+        .collect()
+}
+
+/// The roles that the account holds, the person is not to hold, and nobody but the sources gives.
+pub(super) fn surplus_roles(identity: &Identity, account: &Account, owned: &Entitlements) -> Vec<Box<str>> {
+    let held = account.entitlements.iter();
+    held.filter(|role| owned.contains(role) && !identity.entitlements.contains(role))
         .cloned()
         .collect()
 }
@@ -105,7 +113,7 @@ fn value_or_presence<'a>(
 /// What brings an account in line with a person, and the attributes that differ and are never changed.
 ///
 /// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
-/// list does not show.
+/// list does not show. No role is taken away: that is for a plan which the guard has seen.
 pub(crate) fn edit(
     schema: &Schema,
     identity: &Identity,
@@ -136,6 +144,7 @@ pub(crate) fn edit(
         grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
         revoke: Vec::new(),
         enable: false,
+        returned: false,
         before: account.cloned().map(Box::new),
         detour: None,
     };

@@ -7,6 +7,7 @@ mod adopt;
 mod correlate;
 mod decide;
 mod diff;
+mod grace;
 mod guard;
 mod legacy;
 mod moved;
@@ -16,12 +17,14 @@ mod question;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use adopt::Known;
 pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{Look, edit, unlisted_expectations};
+pub use grace::Grace;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,
@@ -30,6 +33,7 @@ pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};
+pub use undo::{CHANGED_SINCE, Now, Past, Subject, Undone, Unheld, lost_for_good, not_restored, undo};
 
 /// Why a change that was worked out earlier is refused.
 pub const MOVED: &str = "the account has changed since the plan was made";

@@ -36,6 +36,7 @@ pub fn moved(schema: &Schema, change: &Change, account: Option<&Account>) -> Opt
         (Action::Create { .. }, Some(_)) => return Some("the person has an account since the plan was made"),
         (_, None) => return Some(GONE),
         (Action::Disable(removal) | Action::Delete(removal), Some(account)) => removal.account == *account,
+        (Action::Note(note), Some(account)) => note.account == *account,
         (Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit), Some(account)) => edit
             .before
             .as_deref()

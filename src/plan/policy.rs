@@ -1,5 +1,7 @@
 //! What happens in which situation.
 
+use super::grace::Grace;
+
 /// `policy.absent`: the person of a managed account is proved absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AbsentPolicy {
@@ -67,6 +69,8 @@ pub struct Policy {
     pub disabled: DisabledPolicy,
     /// For people who are proved absent.
     pub absent: AbsentPolicy,
+    /// How long their accounts stay.
+    pub grace: Option<Grace>,
     /// For people on a list of leavers.
     pub listed: ListedPolicy,
     /// Which changes a run plans at all.
@@ -82,6 +86,7 @@ impl Default for Policy {
             create_disabled: false,
             disabled: DisabledPolicy::default(),
             absent: AbsentPolicy::default(),
+            grace: None,
             listed: ListedPolicy::default(),
             scope: Scope::default(),
         }

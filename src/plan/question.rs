@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use super::correlate::{Correlation, Found, Pair, Slot};
 use super::diff::{self, Look};
 use super::legacy;
-use super::policy::AbsentPolicy;
+use super::policy::{AbsentPolicy, DisabledPolicy};
 use crate::model::{
-    Account, AttributeIndex, AttributeSpec, Expectation, Expected, Inspection, Lifecycle, Unmet, Value,
+    AbsenceNote, Account, AttributeIndex, AttributeSpec, Expectation, Expected, Inspection, Lifecycle, Unmet,
+    Value,
 };
 
 /// Whom a question is about: a place in one of the correlation's lists.
@@ -135,6 +136,12 @@ impl Correlation<'_> {
             for (place, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| looks_ours(account)) {
                     self.ask_whether_ours(&mut questions, About::Absent(place), account);
+                    if self.policy.grace.is_some() {
+                        for note in [AbsenceNote::Since, AbsenceNote::Runs] {
+                            let expected = Expected::NotNoted(note);
+                            questions.ask(About::Absent(place), &account.target_id, expected);
+                        }
+                    }
                 }
             }
         }
@@ -150,6 +157,13 @@ impl Correlation<'_> {
 
     fn ask_about_person<'q>(&'q self, questions: &mut Questions<'q>, index: usize, pair: &'q Pair) {
         let identity = &self.desired.identities[index];
+        if self.asks_for_notes(identity.lifecycle) {
+            questions.ask(
+                About::Person(index),
+                &pair.target_id,
+                Expected::NotNoted(AbsenceNote::Since),
+            );
+        }
         if identity.lifecycle == Lifecycle::Disabled {
             if let Some(account) = pair.differing.as_deref().filter(|_| !pair.has_role) {
                 self.ask_whether_ours(questions, About::Person(index), account);
@@ -175,6 +189,14 @@ impl Correlation<'_> {
             Expected::NotDisabledByUs
         };
         questions.ask(About::Person(index), &pair.target_id, mark);
+    }
+
+    /// Whether somebody who is there is asked about an absence that is over. Also without grace: a note that stayed
+    /// while there was none would pass for a long absence later.
+    fn asks_for_notes(&self, lifecycle: Lifecycle) -> bool {
+        let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
+        let inspects = |(_, spec): (_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+        stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
     }
 
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {

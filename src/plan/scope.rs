@@ -23,7 +23,7 @@ fn keep(plan: &mut Plan, rest: impl Fn(Action) -> Option<Action>) {
     plan.changes = changes
         .into_iter()
         .filter_map(|change| rest(change.action))
-        .map(|action| Change { action })
+        .map(Change::from)
         .collect();
     plan.unresolved.clear();
     plan.warnings.clear();
@@ -35,6 +35,7 @@ pub(super) fn only_the_person(edit: Edit) -> Edit {
         id_before: None,
         grant: Vec::new(),
         revoke: Vec::new(),
+        returned: false,
         ..without_changes(edit, |_| false)
     }
 }
@@ -73,7 +74,10 @@ fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
     match action {
         Action::Adopt(edit) if edit.id_before.as_deref() == Some("") => {
             let mark = |change: &AttributeChange| schema.spec(change.attribute).is_mark();
-            Some(Action::Adopt(without_changes(edit, mark)))
+            Some(Action::Adopt(Edit {
+                revoke: Vec::new(),
+                ..without_changes(edit, mark)
+            }))
         }
         _ => None,
     }

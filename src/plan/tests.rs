@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 mod guard;
 mod order;
 mod properties;
+mod roles;
 mod rules;
 
 use super::*;
@@ -101,6 +102,7 @@ struct Held {
     alias: Option<Value>,
     mark: Option<Value>,
     disabled_by_us: bool,
+    missing: Option<Absence>,
 }
 
 fn held(number: u8) -> Held {
@@ -124,6 +126,7 @@ fn held(number: u8) -> Held {
         alias: None,
         mark: Some(Value::text(format!("made-from-{}", id(number)))),
         disabled_by_us: false,
+        missing: None,
     }
 }
 
@@ -155,6 +158,11 @@ impl Model {
             Expected::Absent(index) => (value(index).is_none(), value(index)),
             Expected::DisabledByUs => (held.disabled_by_us, None),
             Expected::NotDisabledByUs => (!held.disabled_by_us, None),
+            Expected::NotNoted(note) => match (note, held.missing) {
+                (_, None) => (true, None),
+                (AbsenceNote::Since, Some(absence)) => (false, Some(Value::text(absence.since.to_string()))),
+                (AbsenceNote::Runs, Some(absence)) => (false, Some(Value::text(absence.runs.to_string()))),
+            },
         };
         (!holds).then_some(Unmet { index, current })
     }
@@ -169,36 +177,13 @@ impl Model {
                 made.account.attributes = attributes.clone();
                 made.account.login = attributes.text(LOGIN).unwrap_or_default().into();
                 made.account.lifecycle = identity.lifecycle;
+                made.account.entitlements = identity.entitlements.clone();
                 made.disabled_by_us = identity.lifecycle == Lifecycle::Disabled;
                 made.alias = attributes.get(ALIAS).cloned();
                 made.mark = attributes.get(MARK).cloned();
                 self.0.insert(target_id, made);
             }
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-                let held = self.0.get_mut(&edit.target_id).expect("the account is there");
-                if edit.id_before.is_some() {
-                    held.account.id = Some(edit.identity.id.clone());
-                    held.account.id_text = edit.identity.id.to_string().into();
-                }
-                for change in &edit.attributes {
-                    match change.attribute {
-                        ALIAS => held.alias.clone_from(&change.after),
-                        MARK => held.mark.clone_from(&change.after),
-                        LOGIN => {
-                            held.account.login = change.after.as_ref().map_or("", Value::as_text).into();
-                            held.account.attributes.set(LOGIN, change.after.clone());
-                        }
-                        other => held.account.attributes.set(other, change.after.clone()),
-                    }
-                }
-                if !edit.grant.is_empty() {
-                    held.account.entitlements = roles(true);
-                }
-                if edit.enable {
-                    held.account.lifecycle = Lifecycle::Active;
-                    held.disabled_by_us = false;
-                }
-            }
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit),
             Action::Disable(removal) => {
                 let held = self
                     .0
@@ -206,6 +191,16 @@ impl Model {
                     .expect("the account is there");
                 held.account.lifecycle = Lifecycle::Disabled;
                 held.disabled_by_us = true;
+                if removal.returned {
+                    held.missing = None;
+                }
+            }
+            Action::Note(note) => {
+                let held = self
+                    .0
+                    .get_mut(&note.account.target_id)
+                    .expect("the account is there");
+                held.missing = Some(note.absence);
             }
             Action::Delete(removal) => {
                 self.0
@@ -214,9 +209,46 @@ impl Model {
             }
         }
     }
+
+    fn edit(&mut self, edit: &Edit) {
+        let held = self.0.get_mut(&edit.target_id).expect("the account is there");
+        if edit.id_before.is_some() {
+            held.account.id = Some(edit.identity.id.clone());
+            held.account.id_text = edit.identity.id.to_string().into();
+        }
+        for change in &edit.attributes {
+            match change.attribute {
+                ALIAS => held.alias.clone_from(&change.after),
+                MARK => held.mark.clone_from(&change.after),
+                LOGIN => {
+                    held.account.login = change.after.as_ref().map_or("", Value::as_text).into();
+                    held.account.attributes.set(LOGIN, change.after.clone());
+                }
+                other => held.account.attributes.set(other, change.after.clone()),
+            }
+        }
+        let before = held.account.entitlements.iter().chain(&edit.grant);
+        let after = before.filter(|role| !edit.revoke.contains(role));
+        let after: std::collections::BTreeSet<_> = after.cloned().collect();
+        held.account.entitlements = after.into_iter().collect();
+        if edit.returned {
+            held.missing = None;
+        }
+        if edit.enable {
+            held.account.lifecycle = Lifecycle::Active;
+            held.disabled_by_us = false;
+        }
+    }
 }
 
+/// The time of a run about which nothing else is said.
+const NOW: i64 = 1_000_000;
+
 fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bool) -> Plan {
+    plan_at(NOW, desired, model, policy, backwards)
+}
+
+fn plan_at(now: i64, desired: &Desired, model: &Model, policy: Policy, backwards: bool) -> Plan {
     let schema = schema();
     let mut correlation = Correlation::new(&schema, desired, policy);
     let mut accounts: Vec<_> = model.0.values().map(|held| held.account.clone()).collect();
@@ -234,7 +266,7 @@ fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bo
         .iter()
         .enumerate()
         .filter_map(|(index, expectation)| model.answer(index, expectation));
-    decide(&correlation, &questions, unmet.collect(), "model")
+    decide(&correlation, &questions, unmet.collect(), "model", now)
 }
 
 fn plan(desired: &Desired, model: &Model, policy: Policy) -> Plan {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::plan_view::Missing;
 use crate::apply::{NotApplied, Outcome};
 use crate::config::SourceSettings;
 use crate::exit::Exit;
-use crate::model::{Action, Change, Plan, RecordRef, Rejected, SourceRead, Warning};
+use crate::model::{self, Action, Change, Plan, RecordRef, Rejected, Removal, SourceRead, Warning};
 use crate::target::{RequestStats, TargetError};
+use crate::undo_file::Lost;
 
 /// The report of a run, schema `directory-sync/report/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +38,12 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// What the run changed can be undone with this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_file: Option<String>,
+    /// What no undo brings back of what this run does; of an undo, what it does not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot_be_undone: Vec<Lost>,
     /// One for each source, in the order of the configuration.
     pub sources: Vec<SourceReport>,
     /// The target before the run.
@@ -56,6 +64,8 @@ pub struct Report {
     pub kept_reasons: BTreeMap<&'static str, usize>,
     /// Each of them, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
+    /// People who get no account, because they are to hold none of the roles.
+    pub without_role: usize,
     /// New accounts of the plan that were there already, while the target's list was behind.
     #[serde(skip)]
     unlisted: usize,
@@ -110,6 +120,7 @@ pub struct Changes {
     pub disable: Count,
     pub enable: Count,
     pub delete: Count,
+    pub note: Count,
 }
 
 /// How many changes of one kind.
@@ -132,6 +143,9 @@ pub struct KeptAccount {
     pub id: Option<String>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// How long its person has been missing, while that is not long enough.
+    #[serde(flatten)]
+    missing: Option<Missing>,
 }
 
 /// Requests to the target.
@@ -190,6 +204,8 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            undo_file: None,
+            cannot_be_undone: Vec::new(),
             sources: Vec::new(),
             target: TargetReport {
                 kind: "zitadel",
@@ -200,6 +216,7 @@ impl Report {
             verified: None,
             unverified: None,
             unchanged: 0,
+            without_role: 0,
             kept: 0,
             kept_reasons: BTreeMap::new(),
             kept_accounts: Vec::new(),
@@ -247,6 +264,7 @@ impl Report {
             ..self.target
         };
         self.unchanged = plan.unchanged;
+        self.without_role = plan.without_role;
         self.kept = plan.kept.len();
         for kept in &plan.kept {
             *self.kept_reasons.entry(kept.reason).or_default() += 1;
@@ -254,6 +272,7 @@ impl Report {
                 account: kept.target_id.to_string(),
                 id: kept.id.as_ref().map(ToString::to_string),
                 reason: kept.reason,
+                missing: kept.absence.map(Missing::from),
             });
         }
         for change in &plan.changes {
@@ -374,11 +393,12 @@ impl Changes {
             Action::Disable(_) => &mut self.disable,
             Action::Enable(_) => &mut self.enable,
             Action::Delete(_) => &mut self.delete,
+            Action::Note(_) => &mut self.note,
         }
     }
 
     /// The kinds in the order in which they are told, with their names.
-    pub fn by_kind(&self) -> [(&'static str, Count); 6] {
+    pub fn by_kind(&self) -> [(&'static str, Count); 7] {
         [
             ("create", self.create),
             ("adopt", self.adopt),
@@ -386,6 +406,7 @@ impl Changes {
             ("enable", self.enable),
             ("disable", self.disable),
             ("delete", self.delete),
+            ("note", self.note),
         ]
     }
 }
@@ -409,9 +430,11 @@ pub(super) fn origin(change: &Change) -> RecordRef {
     match &change.action {
         Action::Create { identity, .. } => identity.origin.clone(),
         Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.identity.origin.clone(),
-        Action::Disable(removal) | Action::Delete(removal) => RecordRef {
+        Action::Disable(Removal { account, .. })
+        | Action::Delete(Removal { account, .. })
+        | Action::Note(model::Note { account, .. }) => RecordRef {
             source: "zitadel".into(),
-            at: removal.account.target_id.as_str().into(),
+            at: account.target_id.as_str().into(),
         },
     }
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Show;
 use super::json::origin;
-use super::text::{reason, shown_id};
-use crate::model::{Action, Change, Plan, Schema, TargetId, Value};
+use super::text::{reason, shown_id, since};
+use crate::model::{Absence, Action, Change, Plan, Schema, TargetId, Value};
 
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, Serialize)]
@@ -14,6 +14,8 @@ pub struct PlanDocument<'a> {
     changes: Vec<PlannedChange<'a>>,
     unchanged: usize,
     kept: Vec<PlannedKept<'a>>,
+    /// People who get no account.
+    without_role: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -31,6 +33,9 @@ struct PlannedChange<'a> {
     grant: &'a [Box<str>],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     revoke: &'a [Box<str>],
+    /// The note that the person was missing goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +57,24 @@ struct PlannedKept<'a> {
     target_id: &'a str,
     id: Option<String>,
     reason: &'static str,
+    #[serde(flatten)]
+    missing: Option<Missing>,
+}
+
+/// Since when a person is missing, and how many runs have seen it, this one included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Missing {
+    missing_since: String,
+    missing_runs: u32,
+}
+
+impl From<Absence> for Missing {
+    fn from(absence: Absence) -> Self {
+        Self {
+            missing_since: since(absence),
+            missing_runs: absence.runs,
+        }
+    }
 }
 
 impl<'a> PlanDocument<'a> {
@@ -65,6 +88,7 @@ impl<'a> PlanDocument<'a> {
                 .map(|change| planned(change, schema, show))
                 .collect(),
             unchanged: plan.unchanged,
+            without_role: plan.without_role,
             kept: plan
                 .kept
                 .iter()
@@ -72,6 +96,7 @@ impl<'a> PlanDocument<'a> {
                     target_id: kept.target_id.as_str(),
                     id: kept.id.as_ref().map(ToString::to_string),
                     reason: kept.reason,
+                    missing: kept.absence.map(Missing::from),
                 })
                 .collect(),
         }
@@ -90,23 +115,17 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             }),
         }
     };
-    let (attributes, edit) = match &change.action {
-        Action::Create { attributes, .. } => {
-            let set = schema
-                .iter()
-                .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-            (
-                set.map(|(index, value)| attribute(index, None, Some(value)))
-                    .collect(),
-                None,
-            )
-        }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            let changed = edit.attributes.iter();
-            let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            (changed.collect(), Some(edit))
-        }
-        Action::Disable(_) | Action::Delete(_) => (Vec::new(), None),
+    let edit = change.edit();
+    let (attributes, grant) = if let Action::Create { identity, attributes } = &change.action {
+        let set = schema
+            .iter()
+            .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
+        let set = set.map(|(index, value)| attribute(index, None, Some(value)));
+        (set.collect(), &*identity.entitlements)
+    } else {
+        let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
+        let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
+        (changed.collect(), edit.map_or(&[][..], |edit| &edit.grant))
     };
     PlannedChange {
         action: change.action.name(),
@@ -118,7 +137,8 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             .and_then(|edit| edit.id_before.as_deref())
             .and_then(|before| shown_id(before, show)),
         attributes,
-        grant: edit.map_or(&[], |edit| &edit.grant),
+        grant,
         revoke: edit.map_or(&[], |edit| &edit.revoke),
+        returned: edit.is_some_and(|edit| edit.returned),
     }
 }

@@ -61,7 +61,8 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             writeln!(out, "  hint: {}", one_line(hint))?;
         }
     }
-    alike.rest("failed", out)
+    alike.rest("failed", out)?;
+    lost(out, report)
 }
 
 /// How many lines say the same, by kind and reason.
@@ -85,6 +86,28 @@ impl<'a> Alike<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Prints how the run can be undone, and what that does not bring back.
+fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
+    for lost in &report.cannot_be_undone {
+        *accounts.entry(&lost.what).or_default() += 1;
+    }
+    for (what, count) in accounts {
+        let accounts = if count == 1 { "account" } else { "accounts" };
+        writeln!(out, "cannot be undone: {count} {accounts}: {what}")?;
+    }
+    match &report.undo_file {
+        Some(file) => {
+            let file = one_line(file);
+            writeln!(
+                out,
+                "How everything was is in {file}; `directory-sync undo {file}` takes this run back"
+            )
+        }
+        None => Ok(()),
     }
 }
 
@@ -152,7 +175,18 @@ fn pending(report: &Report) -> String {
 }
 
 /// What is left to the administrator.
-fn next(report: &Report) -> Option<&'static str> {
+fn next(report: &Report) -> Option<String> {
+    match (&report.hint, &report.error, report.failures.is_empty()) {
+        // Only an undo that came to its end has something to say to everybody.
+        (Some(hint), None, true) => Some(hint.clone()),
+        (Some(hint), None, false) => Some(format!(
+            "look into the failures above; the same command tries again what is left of the file. Then {hint}"
+        )),
+        _ => mend(report).map(str::to_owned),
+    }
+}
+
+fn mend(report: &Report) -> Option<&'static str> {
     if !matches!(report.outcome, "partial" | "planned") {
         return None;
     }
@@ -176,6 +210,7 @@ fn past(kind: &str) -> &'static str {
         "update" => "updated",
         "enable" => "enabled",
         "disable" => "disabled",
+        "note" => "noted as missing",
         _ => "deleted",
     }
 }

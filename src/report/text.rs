@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
+
 use super::json::{Report, origin};
 use super::one_line;
-use crate::model::{Action, Change, Edit, ExternalId, Plan, RemovalReason, Schema, Value};
+use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,7 @@ fn symbol(change: &Change) -> (char, &'static str) {
         Action::Create { .. } => ('+', "create"),
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => ('~', "change"),
         Action::Disable(_) | Action::Delete(_) => ('-', "remove"),
+        Action::Note(_) => ('!', "missing"),
     }
 }
 
@@ -55,28 +58,56 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if let Some(target_id) = change.target_id() {
         let _ = write!(line, "  account {target_id}");
     }
-    let details = match &change.action {
-        Action::Create { .. } => String::new(),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
-        Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
-    };
+    let restored = change.restore.as_ref().map(|restore| &*restore.id_text);
+    let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
+    details.extend(
+        change
+            .edit()
+            .map(|edit| edit_details(edit, restored, schema, show)),
+    );
+    match &change.action {
+        Action::Create { identity, .. } => details.push(new_roles(identity)),
+        Action::Note(note) => details.push(absence(note.absence)),
+        _ => {}
+    }
+    details.retain(|details| !details.is_empty());
+    let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
-    if !change.is_removal() {
+    if change.edit().is_some() && change.is_removal() {
+        line.push_str(", no role left");
+    }
+    if change.edit().is_some() || change.target_id().is_none() {
         let _ = write!(line, "  ({})", origin(change).at);
     }
     line
 }
 
-fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
+/// The roles of a new account; a single one is what everybody gets, as a rule.
+fn new_roles(identity: &Identity) -> String {
+    match &*identity.entitlements {
+        [_] => String::new(),
+        roles => roles
+            .iter()
+            .map(|role| format!("role +{role}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = Vec::new();
     if let Some(before) = edit.id_before.as_deref() {
-        let before = match before {
+        let told = |text| match text {
             "" => "empty",
-            before => shown_id(before, show).unwrap_or("a text that is no id"),
+            text => shown_id(text, show).unwrap_or("a text that is no id"),
         };
-        details.push(format!("external id (was {before})"));
+        let told = match restored {
+            Some(former) => format!("external id (back to {})", told(former)),
+            None => format!("external id (was {})", told(before)),
+        };
+        details.push(told);
     }
     details.extend(
         edit.attributes
@@ -88,7 +119,25 @@ fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
     }
     details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
     details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
+    if edit.returned {
+        details.push("not missing any more".to_owned());
+    }
     details.join(", ")
+}
+
+/// Since when somebody is missing, and how many runs have seen it.
+fn absence(absence: Absence) -> String {
+    let runs = match absence.runs {
+        1 => "1 run".to_owned(),
+        many => format!("{many} runs"),
+    };
+    format!("absent from all sources since {}, seen by {runs}", since(absence))
+}
+
+/// The beginning of an absence, RFC 3339.
+pub(super) fn since(absence: Absence) -> String {
+    Timestamp::from_second(absence.since)
+        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }
 
 /// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
@@ -104,6 +153,7 @@ pub(super) fn reason(change: &Change) -> Option<&'static str> {
             RemovalReason::Disabled => "disabled in the source",
             RemovalReason::Absent => "absent from all sources",
             RemovalReason::Listed => "on the list of leavers",
+            RemovalReason::Undone => "the run that is undone brought it into use",
         }),
         _ => None,
     }
@@ -122,16 +172,16 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
                 }
             }
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            for change in &edit.attributes {
-                let name = schema.spec(change.attribute).name;
-                let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
-                writeln!(out, "      {name}: {before} -> {after}")?;
-            }
-        }
         Action::Disable(removal) | Action::Delete(removal) => {
             writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
+        Action::Note(note) => writeln!(out, "      login: {}", quoted(&note.account.login))?,
+        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => {}
+    }
+    for change in change.edit().into_iter().flat_map(|edit| &edit.attributes) {
+        let name = schema.spec(change.attribute).name;
+        let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
+        writeln!(out, "      {name}: {before} -> {after}")?;
     }
     Ok(())
 }
@@ -161,6 +211,13 @@ fn counts(plan: &Plan) -> String {
     let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {reason}");
+    }
+    if plan.without_role > 0 {
+        let people = match plan.without_role {
+            1 => "1 person".to_owned(),
+            many => format!("{many} people"),
+        };
+        let _ = write!(line, "\n  no account for {people}: in no group that gives a role");
     }
     line
 }

@@ -73,6 +73,7 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
         None => completed(report, mode),
         Some(Stop::Refused(refusal)) => {
             report.error = Some(refusal.reasons.join("; "));
+            report.hint = None;
             report.approve.clone_from(&refusal.token);
             report.end("refused", Exit::Refused);
         }

@@ -13,7 +13,7 @@ use crate::model::{Identity, Lifecycle, Schema};
 use crate::report::{Messages, Show, one_line};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
-/// Prints one line for each person, in order of the id: hex id, lifecycle, place; values only when asked for.
+/// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
 pub(super) async fn users(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
     let schema = schema(settings);
     let sources = match build(settings, &schema) {
@@ -99,7 +99,16 @@ fn failed(errors: &[SourceError], global: &Global, world: &mut World<'_>) -> io:
 
 fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
     let at = one_line(&identity.origin.at);
-    let mut line = format!("{}\t{}\t{at}", identity.id, lifecycle(identity));
+    let roles = match &*identity.entitlements {
+        [] => "no role".to_owned(),
+        roles => roles.join(","),
+    };
+    let mut line = format!(
+        "{}\t{}\t{at}\t{}",
+        identity.id,
+        lifecycle(identity),
+        one_line(&roles)
+    );
     if show == Show::Values {
         for (index, spec) in schema.iter() {
             if let Some(value) = identity.attributes.text(index) {
@@ -124,6 +133,7 @@ struct Person<'a> {
     lifecycle: &'static str,
     source: &'a str,
     at: &'a str,
+    roles: &'a [Box<str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -141,6 +151,7 @@ impl<'a> Person<'a> {
             lifecycle: lifecycle(identity),
             source: &identity.origin.source,
             at: &identity.origin.at,
+            roles: &identity.entitlements,
             attributes: (show == Show::Values).then(values),
         }
     }

@@ -1,15 +1,23 @@
 //! `--verify`: after the last write, a look at whether everything holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use crate::model::Plan;
+use crate::model::{Action, Change, Plan, TargetId};
 use crate::report::Report;
 use crate::signals::Signals;
 use crate::target::{Hidden, Target, TargetError};
 
 /// What a list cannot say how far it is about (metadata, links) is current after less than this.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
+
+/// Whose account got a note is as intended: a second plan would count as one more run that finds them missing.
+pub(super) fn noted(changes: &[Change]) -> HashSet<TargetId> {
+    let notes = changes
+        .iter()
+        .filter(|change| matches!(change.action, Action::Note(_)));
+    notes.filter_map(|change| change.target_id().cloned()).collect()
+}
 
 /// Waits for the lists, plans again, and reports whether a change is left. People who are rejected or kept count as they
 /// should be.

@@ -46,6 +46,11 @@ impl Mapping {
         }
     }
 
+    /// The roles of every person, as far as the source does not know better.
+    pub fn roles(&self) -> &Entitlements {
+        &self.roles
+    }
+
     /// The person of a record. Attributes that no fact names are unknown; facts that the schema does not know are
     /// passed over.
     ///

@@ -5,7 +5,7 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Warning};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -108,6 +108,16 @@ pub trait Target {
     /// # Errors
     /// [`TargetError`] when it could not be asked.
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError>;
+
+    /// Reads what changes are going to lose and neither the account list nor the changes themselves show, so that it can
+    /// be put back: one for each change.
+    ///
+    /// # Errors
+    /// [`TargetError`] when something could not be read; then nothing may be changed.
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError>;
+
+    /// What [`Target::keep`] costs.
+    fn keep_effort(&self, changes: &[Change]) -> Effort;
 
     /// Carries out one change. Several may run at once, never two for one account.
     ///

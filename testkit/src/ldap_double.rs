@@ -63,7 +63,8 @@ pub fn last() -> Reply {
 /// What the double and its thread share.
 #[derive(Debug, Default)]
 struct Shared {
-    searches: usize,
+    /// The message of each search.
+    searches: Vec<Vec<u8>>,
     connection: Option<TcpStream>,
     ended: bool,
 }
@@ -99,6 +100,8 @@ impl LdapDouble {
                 if shared.ended {
                     break;
                 }
+                // Otherwise each small reply would wait for the client's word about the one before.
+                let _ = stream.set_nodelay(true);
                 shared.connection = stream.try_clone().ok();
                 drop(shared);
                 serve(stream, &result(0x61, code, text, &[]), &mut script, &theirs);
@@ -119,7 +122,13 @@ impl LdapDouble {
 
     /// Searches so far.
     pub fn searches(&self) -> usize {
-        lock(&self.shared).searches
+        lock(&self.shared).searches.len()
+    }
+
+    /// Whether each search held these words, such as a base or an attribute, in their order.
+    pub fn asked(&self, words: &str) -> Vec<bool> {
+        let holds = |message: &Vec<u8>| message.windows(words.len()).any(|part| part == words.as_bytes());
+        lock(&self.shared).searches.iter().map(holds).collect()
     }
 }
 
@@ -150,11 +159,11 @@ fn serve(
     script: &mut impl Iterator<Item = Vec<Reply>>,
     shared: &Mutex<Shared>,
 ) {
-    while let Some((id, operation)) = request(&mut stream) {
+    while let Some((id, operation, body)) = request(&mut stream) {
         match operation {
             BIND => send(&mut stream, &message(&id, bound.to_vec(), None)),
             SEARCH => {
-                lock(shared).searches += 1;
+                lock(shared).searches.push(body);
                 for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
                     if !answer(&mut stream, &id, reply) {
                         return;
@@ -217,8 +226,8 @@ fn send(stream: &mut TcpStream, bytes: &[u8]) {
     let _ = stream.write_all(bytes);
 }
 
-/// Message id and operation of the next request; `None` at the end.
-fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8)> {
+/// Message id, operation and all bytes of the next request; `None` at the end.
+fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8, Vec<u8>)> {
     let mut head = [0; 2];
     stream.read_exact(&mut head).ok()?;
     let mut length = usize::from(head[1]);
@@ -235,7 +244,8 @@ fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8)> {
         return None;
     };
     let (id, rest) = rest.split_at_checked(usize::from(*id_length))?;
-    Some((id.to_vec(), *rest.first()?))
+    let (id, operation) = (id.to_vec(), *rest.first()?);
+    Some((id, operation, body))
 }
 
 /// A pause that the client can end by hanging up.

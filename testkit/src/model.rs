@@ -3,6 +3,7 @@
 
 mod directory;
 mod faults;
+mod grace;
 mod judge;
 mod limits;
 mod organization;
@@ -14,6 +15,7 @@ mod story;
 mod wanted;
 
 pub use directory::{Directory, Known, Person};
+pub use grace::Grace;
 pub use judge::{Judge, Said};
 pub use settings::{Fate, Limit, Settings};
 pub use story::Story;

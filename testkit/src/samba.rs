@@ -39,7 +39,7 @@ impl Samba {
     /// Its password.
     pub const BIND_PASSWORD: &str = "Passw0rd!23";
 
-    /// Makes a domain with these entries.
+    /// Makes a domain with these entries, in LDIF that may change them again (`changetype`).
     pub fn with(ldif: &str) -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         let address = own_address();
@@ -137,10 +137,11 @@ fn provision(dir: &Path, address: &str, certificates: &Certificates) {
     finish(command);
 }
 
+/// Adds entries, and carries out those with a `changetype`.
 fn load(dir: &Path, ldif: &str) {
     let file = dir.join("people.ldif");
     fs::write(&file, ldif).expect("a writable folder");
-    let mut command = Command::new("ldbadd");
+    let mut command = Command::new("ldbmodify");
     command.arg("-H").arg(dir.join("dc/private/sam.ldb")).arg(file);
     finish(command);
 }

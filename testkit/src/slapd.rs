@@ -101,6 +101,13 @@ impl Options {
         self
     }
 
+    /// Another line of the database's part of `slapd.conf`, before its rules of access, such as another one of these.
+    #[must_use]
+    pub fn database_line(mut self, line: &str) -> Self {
+        self.database.push(line.to_owned());
+        self
+    }
+
     /// TLS on the loopback address of IPv6 as well.
     #[must_use]
     pub fn ipv6(mut self) -> Self {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use directory_sync::config::{ActiveRule, LdapActive, LdapAttribute, LdapSettings};
+use directory_sync::config::{ActiveRule, Entitlement, LdapActive, LdapAttribute, LdapSettings};
 use directory_sync::model::{Desired, Lifecycle};
 use testkit::samba::Samba;
 
@@ -27,6 +27,34 @@ fn domain() -> String {
         }
         ldif.push('\n');
     }
+    ldif.push_str(&groups());
+    ldif
+}
+
+/// `Inner` lies within `Outer`, which lies within `Inner`; everybody's primary group lies within `Everybody`.
+fn groups() -> String {
+    let mut ldif = String::new();
+    for (name, members) in [
+        ("Inner", &["u000", "u001"][..]),
+        ("Outer", &["u002", "Inner"]),
+        ("Everybody", &["Domain Users"]),
+    ] {
+        let base = Samba::PEOPLE_DN;
+        let _ = writeln!(
+            ldif,
+            "dn: CN={name},{base}\nobjectClass: group\nsAMAccountName: {name}"
+        );
+        for member in members {
+            let _ = writeln!(ldif, "member: CN={member},{base}");
+        }
+        ldif.push('\n');
+    }
+    let inner = format!("CN=Inner,{}", Samba::PEOPLE_DN);
+    let _ = writeln!(
+        ldif,
+        "dn: {inner}\nchangetype: modify\nadd: member\nmember: CN=Outer,{}\n",
+        Samba::PEOPLE_DN
+    );
     ldif
 }
 
@@ -74,6 +102,7 @@ async fn a_domain_controller_is_read() {
     }
     rules_look_at_more_than_the_bit(ldaps.clone()).await;
     a_sid_is_an_id_too(ldaps.clone()).await;
+    groups_give_roles(ldaps.clone()).await;
     a_refused_bind_is_explained(&samba, ldaps.clone()).await;
     the_controller_is_described(&ldaps).await;
 }
@@ -105,6 +134,47 @@ async fn a_sid_is_an_id_too(mut settings: LdapSettings) {
     let desired = read_ldap(&settings).await.unwrap();
     assert_eq!(desired.identities.len(), PEOPLE);
     assert!(desired.identities[0].origin.at.contains("(objectSid S-1-5-21-"));
+}
+
+/// Nested groups in a circle, and the primary group, whose members stand with the people alone.
+async fn groups_give_roles(mut settings: LdapSettings) {
+    let rule = |role: &str, group: &str, nested| Entitlement {
+        role: role.to_owned(),
+        groups: vec![format!("cn={group}, {}", Samba::PEOPLE_DN.to_lowercase())],
+        nested,
+        allow_empty: false,
+    };
+    settings.entitlements = vec![
+        rule("Nested", "outer", true),
+        rule("Circle", "inner", true),
+        rule("Direct", "outer", false),
+        rule("All", "domain users", false),
+        rule("AllNested", "everybody", true),
+    ];
+    let desired = read_ldap(&settings).await.unwrap();
+    let holders = |role: &str| -> Vec<&str> {
+        let people = desired.identities.iter();
+        let holders = people.filter(|person| person.entitlements.contains(&role.into()));
+        let mut emails: Vec<&str> = holders.filter_map(|person| text(person, "email")).collect();
+        emails.sort_unstable();
+        emails
+    };
+    let three = ["u000@example.com", "u001@example.com", "u002@example.com"];
+    assert_eq!(holders("Nested"), three);
+    assert_eq!(holders("Circle"), three);
+    assert_eq!(holders("Direct"), three[2..]);
+    assert_eq!(
+        (holders("All").len(), holders("AllNested").len()),
+        (PEOPLE, PEOPLE)
+    );
+    settings.entitlements = vec![rule("None", "everybody", false)];
+    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), PEOPLE);
+    settings.entitlements = vec![rule("None", "cert publishers", false)];
+    assert_failed(
+        read_ldap(&settings).await,
+        &["no member can be seen in the group `CN=Cert Publishers,"],
+        "`allow_empty: true`",
+    );
 }
 
 async fn a_refused_bind_is_explained(samba: &Samba, mut wrong: LdapSettings) {

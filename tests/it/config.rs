@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 mod dialects;
 mod directory;
+mod groups;
 mod places;
 mod refusals;
 mod sample;

@@ -4,7 +4,7 @@
 
 mod behind;
 mod pace;
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -110,7 +110,13 @@ fn disturbed(zitadel: &ZitadelDouble, k: usize) -> String {
 }
 
 /// Starts the real program and kills it at the k-th write.
-fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment: Moment) {
+pub(crate) fn kill_at(
+    zitadel: &ZitadelDouble,
+    installation: &Installation,
+    words: &[&str],
+    k: u64,
+    moment: Moment,
+) {
     let child: Arc<Mutex<Option<Child>>> = Arc::default();
     // Locked until the child is in its place, should its write come first.
     let mut place = child.lock().expect("no panic");
@@ -120,10 +126,7 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
             child.kill().expect("SIGKILL");
         }
     });
-    let mut started = installation
-        .command(&["sync", "-q"])
-        .spawn()
-        .expect("the program starts");
+    let mut started = installation.command(words).spawn().expect("the program starts");
     let mut out = started.stdout.take().expect("a pipe");
     *place = Some(started);
     drop(place);
@@ -143,7 +146,7 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
 fn killed_before_a_write_is_processed() {
     Sweep::new(people_each(5)).at_every_write(|zitadel, installation, k| {
         zitadel.inject(Fault::nth_write(k, FaultKind::Reset));
-        kill_at(zitadel, installation, k, Moment::Received);
+        kill_at(zitadel, installation, &["sync", "-q"], k, Moment::Received);
         false
     });
 }
@@ -151,7 +154,7 @@ fn killed_before_a_write_is_processed() {
 #[test]
 fn killed_before_the_reply() {
     Sweep::new(people_each(5)).at_every_write(|zitadel, installation, k| {
-        kill_at(zitadel, installation, k, Moment::Processed);
+        kill_at(zitadel, installation, &["sync", "-q"], k, Moment::Processed);
         false
     });
 }

@@ -1,7 +1,8 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
+mod grace;
 mod guard;
-mod lab;
+pub(crate) mod lab;
 mod lock;
 mod modes;
 mod order;

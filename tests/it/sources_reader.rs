@@ -123,6 +123,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
             },
             last_modified: None,
         },
+        entitlements: Vec::new(),
         tls: LdapTls::default(),
     }
 }

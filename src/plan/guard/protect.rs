@@ -32,6 +32,7 @@ impl Protected {
         match &change.action {
             Action::Create { .. } => false,
             Action::Disable(removal) | Action::Delete(removal) => self.covers(&removal.account, schema),
+            Action::Note(note) => self.covers(&note.account, schema),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
                 self.covers_edit(edit, schema)
             }
@@ -70,6 +71,7 @@ pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
             reason: "`guard.protected` names it",
+            absence: None,
         })
     };
     plan.kept.extend(covered.iter().filter_map(kept));

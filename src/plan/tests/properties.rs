@@ -11,8 +11,10 @@ prop_compose! {
         login in 0u8..2,
         alias in prop::option::of(0u8..3),
         keeps_alias in prop::bool::weighted(0.1),
+        entitlements in any_roles(),
     ) -> Identity {
         let mut person = person(number);
+        person.entitlements = entitlements;
         if disabled { person.lifecycle = Lifecycle::Disabled; }
         person.attributes.set(NAME, Some(Value::text(format!("Name {name}"))));
         person.attributes.set(LOGIN, Some(Value::text(format!("p{number}-{login}@example.org"))));
@@ -22,22 +24,36 @@ prop_compose! {
     }
 }
 
+/// Mostly what everybody gets.
+fn any_roles() -> impl Strategy<Value = Entitlements> {
+    prop::sample::select(vec![
+        &["User"][..],
+        &["User"],
+        &["User"],
+        &["Admin", "User"],
+        &["Admin"],
+        &[],
+    ])
+    .prop_map(|roles| roles.iter().copied().map(Box::from).collect())
+}
+
 prop_compose! {
     fn any_held(number: u8)(
         person in any_person(number),
         carries in 0u8..8,
-        role in prop::bool::weighted(0.8),
+        entitlements in any_roles(),
         mark in prop::bool::weighted(0.8),
         inactive in prop::bool::weighted(0.2),
         disabled_by_us in any::<bool>(),
         verified in any::<bool>(),
+        missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
     ) -> Held {
         let mut held = held(number);
         held.account.login = person.attributes.text(LOGIN).unwrap_or_default().into();
         held.account.attributes = person.attributes.clone();
         held.alias = person.attributes.get(ALIAS).cloned();
         held.account.attributes.set(ALIAS, None);
-        held.account.entitlements = roles(role);
+        held.account.entitlements = entitlements;
         held.account.email_verified = verified;
         if !mark { held.mark = None; }
         if inactive {
@@ -50,6 +66,7 @@ prop_compose! {
             2 => "nickname".to_owned(),
             _ => id(number).to_string(),
         };
+        held.missing = missing.map(|(since, runs)| Absence { since, runs });
         held.account.id = ExternalId::from_hex(&text);
         held.account.id_text = text.into();
         held
@@ -65,11 +82,13 @@ prop_compose! {
         rejected in prop::option::of(1u8..=8),
         complete in any::<bool>(),
         listed in prop::option::of(1u8..=8),
+        owned in any_roles(),
     ) -> (Desired, Model) {
         let rejected = rejected.map(id);
         let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
         desired.complete = complete;
+        desired.owned_roles = owned;
         desired.rejected = rejected
             .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned(), missing: Vec::new() })
             .into_iter().collect();
@@ -93,10 +112,12 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         AbsentPolicy::Delete,
     ]);
     let listed = prop::sample::select(vec![ListedPolicy::Delete, ListedPolicy::Deactivate]);
-    (disabled, absent, listed, any::<bool>(), any::<bool>()).prop_map(
-        |(disabled, absent, listed, adopt, create_disabled)| Policy {
+    let grace = prop::option::of(prop::option::of(1i64..600).prop_map(|after| Grace { after, runs: None }));
+    (disabled, absent, grace, listed, any::<bool>(), any::<bool>()).prop_map(
+        |(disabled, absent, grace, listed, adopt, create_disabled)| Policy {
             disabled,
             absent,
+            grace,
             listed,
             adopt,
             create_disabled,
@@ -141,6 +162,36 @@ proptest! {
         prop_assert!(told >= plan.managed, "{} of {} told: {:?}", told, plan.managed, plan);
     }
 
+    /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
+    /// as removed.
+    #[test]
+    fn only_owned_roles_are_taken_and_the_last_one_counts((desired, model) in any_world(), policy in any_policy()) {
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let Some(edit) = change.edit() else { continue };
+            for role in &edit.revoke {
+                prop_assert!(desired.owned_roles.contains(role));
+                prop_assert!(!edit.identity.entitlements.contains(role));
+            }
+            let mut after = model.clone();
+            after.apply(change);
+            let roles = |model: &Model| model.0[&edit.target_id].account.entitlements.len();
+            let loses_all = roles(&model) > 0 && roles(&after) == 0;
+            if !matches!(change.action, Action::Enable(_)) {
+                prop_assert_eq!(change.is_removal(), loses_all, "{:?}", change);
+            }
+        }
+    }
+
+    /// Nobody gets an account who is to hold no role.
+    #[test]
+    fn no_account_is_made_without_a_role((desired, model) in any_world(), policy in any_policy()) {
+        for change in plan(&desired, &model, policy).changes {
+            let Action::Create { identity, .. } = change.action else { continue };
+            prop_assert!(!identity.entitlements.is_empty());
+        }
+    }
+
     /// While a source is incomplete nobody is removed for being absent, and nobody whose record was rejected ever is.
     #[test]
     fn unknown_people_are_never_removed((desired, model) in any_world(), policy in any_policy()) {
@@ -152,6 +203,34 @@ proptest! {
                 prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != removal.account.id));
             }
             prop_assert!(!removal.account.protected);
+        }
+    }
+
+    /// Nobody is removed as absent before the time that the account itself tells, and a note is never left on the account
+    /// of somebody who is there and keeps it.
+    #[test]
+    fn grace_is_kept(
+        (desired, model) in any_world(),
+        policy in any_policy(),
+        after in 1i64..600,
+        runs in prop::option::of(1u32..5),
+    ) {
+        let policy = Policy { grace: Some(Grace { after: Some(after), runs }), ..policy };
+        let mut model = model;
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let (Action::Delete(removal) | Action::Disable(removal)) = &change.action else { continue };
+            if removal.reason == RemovalReason::Absent {
+                let missing = model.0[&removal.account.target_id].missing;
+                let long_enough = missing.is_some_and(|missing| NOW - missing.since >= after);
+                let seen = missing.map_or(0, |missing| missing.runs) + 1;
+                prop_assert!(long_enough && seen >= runs.unwrap_or(0));
+            }
+        }
+        plan.changes.iter().for_each(|change| model.apply(change));
+        let again = plan_at(NOW + 1, &desired, &model, policy, false);
+        for change in &again.changes {
+            prop_assert!(change.edit().is_none_or(|edit| !edit.returned), "{:?}", lines(&plan));
         }
     }
 }

@@ -146,6 +146,7 @@ const DELETE_ABSENT: Policy = Policy {
     create_disabled: false,
     disabled: DisabledPolicy::Delete,
     absent: AbsentPolicy::Delete,
+    grace: None,
     listed: ListedPolicy::Delete,
     scope: Scope::Everything,
 };

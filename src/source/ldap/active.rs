@@ -16,6 +16,12 @@ pub(super) fn all_hold(rules: &[ActiveRule], entry: &Entry, now: i64) -> Result<
     Ok(all)
 }
 
+/// The attributes of which every value counts.
+pub(super) fn compared(rules: &[ActiveRule]) -> Vec<&str> {
+    let filters = rules.iter().filter(|rule| matches!(rule, ActiveRule::Filter(_)));
+    filters.flat_map(ActiveRule::attributes).collect()
+}
+
 /// The attributes without which nothing can be decided, and which the entry lacks.
 pub(super) fn missing(rules: &[ActiveRule], entry: &Entry) -> Vec<Box<str>> {
     let needed = rules
@@ -46,10 +52,18 @@ fn holds(rule: &ActiveRule, entry: &Entry, now: i64) -> Result<bool, String> {
             None => Ok(true),
             Some(_) => shadow(number(value, name)?, now, name),
         },
-        ActiveRule::Filter(expression) => Ok(expression.matches(&|name| {
-            let key = self::key(name);
-            entry.values(&key).collect()
-        })),
+        ActiveRule::Filter(expression) => {
+            let cut = |name: &&&str| entry.is_cut(&self::key(name));
+            if let Some(cut) = expression.names().iter().find(cut) {
+                return Err(format!(
+                    "the server sent only the first values of `{cut}` (range), and `{name}` (active) needs them all"
+                ));
+            }
+            Ok(expression.matches(&|name| {
+                let key = self::key(name);
+                entry.values(&key).collect()
+            }))
+        }
     }
 }
 

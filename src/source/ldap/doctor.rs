@@ -5,10 +5,11 @@ use ldap3::Scope;
 use super::connect::{self, Connection};
 use super::entry::{self, Entry};
 use super::failure::Failure;
-use super::person::Tally;
+use super::members::{Members, RoleCount};
 use super::search::Search;
 use super::survey::Survey;
-use super::{LdapSource, mapped, now};
+use super::tally::Tally;
+use super::{LdapSource, groups, mapped, now};
 use crate::config::{Expression, LdapActive};
 use crate::model::Finding;
 use crate::source::merge::{Collected, counted};
@@ -41,7 +42,10 @@ impl LdapSource {
             self.root(&mut connection).await,
         ));
         findings.extend(self.hidden_people());
-        findings.extend(self.check_entries(&mut connection).await);
+        match groups::read(&mut connection, &self.settings, &self.roles).await {
+            Ok(members) => findings.extend(self.check_entries(&mut connection, members).await),
+            Err(failure) => findings.push(self.problem("groups", failure)),
+        }
         connection.close().await;
         findings
     }
@@ -57,9 +61,11 @@ impl LdapSource {
         }
     }
 
-    async fn check_entries(&self, connection: &mut Connection) -> Vec<Finding> {
+    async fn check_entries(&self, connection: &mut Connection, members: Members) -> Vec<Finding> {
         let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::at(now()).with(Survey::new(&mapped(&self.settings.attributes)));
+        let mut tally = Tally::at(now())
+            .among(members)
+            .with(Survey::new(&mapped(&self.settings.attributes)));
         let mut records = Collected::new(&self.name, self.kind());
         let (mut usable, mut rejected) = (0, 0);
         let mut each = |record| match record {
@@ -72,8 +78,8 @@ impl LdapSource {
             }
             Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => {}
         };
-        let mut entry = |entry| self.people.read(entry, &mut tally, &mut each);
-        if let Err(failure) = search.run(connection, &mut entry).await {
+        let read = self.read_people(connection, &mut search, &mut tally, &mut each);
+        if let Err(failure) = read.await {
             return vec![self.problem("entries", failure)];
         }
         if search.entries == 0 {
@@ -93,6 +99,7 @@ impl LdapSource {
             );
             findings.push(Finding::ok(self.subject("references"), told));
         }
+        findings.extend(self.roles_found(tally.members()));
         findings.extend(
             tally
                 .survey()
@@ -112,6 +119,29 @@ impl LdapSource {
                 duplicates,
                 Some(fix.to_owned()),
             ));
+        }
+        findings
+    }
+
+    /// How many people hold which role, and how large the groups are.
+    fn roles_found(&self, members: &Members) -> Vec<Finding> {
+        let told = |count: RoleCount<'_>| {
+            let named = count.named.iter();
+            let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
+            let mut what = format!(
+                "{} of those read, from {}",
+                counted_people(count.holders),
+                named.collect::<Vec<_>>().join(", ")
+            );
+            if let (within @ 1.., size) = count.within {
+                let (within, size) = (counted(within, "group"), counted(size, "member"));
+                what = format!("{what} and {within} within ({size})");
+            }
+            Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
+        };
+        let mut findings: Vec<Finding> = members.counts().map(told).collect();
+        if let Err(failure) = groups::refuse_empty(members) {
+            findings.push(self.problem("groups", failure));
         }
         findings
     }
@@ -148,6 +178,13 @@ impl LdapSource {
 
     fn subject(&self, step: &str) -> String {
         format!("source `{}`: {step}", self.name)
+    }
+}
+
+fn counted_people(count: usize) -> String {
+    match count {
+        1 => "1 person".to_owned(),
+        many => format!("{many} people"),
     }
 }
 

@@ -9,8 +9,32 @@ pub(super) struct Entry {
     dn: Vec<u8>,
     /// Key and values of each attribute, as the server sent them.
     attributes: Vec<(String, Vec<Vec<u8>>)>,
-    /// Keys of attributes of which the server sent only the first values.
-    cut: Vec<String>,
+    /// Attributes of which the server sent only the first values.
+    cut: Vec<Cut>,
+}
+
+/// An attribute of which values are still to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    key: String,
+    /// As the server calls it, without the range.
+    name: String,
+    /// The place of the first value that is missing; `None` if the server's range makes no sense.
+    next: Option<u64>,
+}
+
+impl Cut {
+    /// What to ask for to get more values.
+    pub(super) fn request(&self) -> Option<String> {
+        self.next.map(|next| format!("{};range={next}-*", self.name))
+    }
+}
+
+/// Some of an attribute's values: `;range=0-1499`, or `;range=1500-*` for the last ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    first: u64,
+    last: Option<u64>,
 }
 
 impl Entry {
@@ -24,9 +48,7 @@ impl Entry {
             let name = primitive(parts.next()?)?;
             let values = constructed(parts.next()?)?.into_iter().map(primitive);
             let name = String::from_utf8_lossy(&name);
-            if is_cut(&name) {
-                cut.push(key(&name));
-            }
+            cut.extend(Cut::of(&name));
             attributes.push((key(&name), values.collect::<Option<_>>()?));
         }
         Some(Self { dn, attributes, cut })
@@ -37,9 +59,53 @@ impl Entry {
         String::from_utf8_lossy(&self.dn).into_owned()
     }
 
+    /// The name, to be compared or asked for.
+    pub(super) fn dn(&self) -> &[u8] {
+        &self.dn
+    }
+
     /// Whether there are more values than the server sent.
     pub(super) fn is_cut(&self, key: &str) -> bool {
-        self.cut.iter().any(|cut| cut == key)
+        self.cut(key).is_some()
+    }
+
+    /// What is missing of an attribute, if anything is.
+    pub(super) fn cut(&self, key: &str) -> Option<&Cut> {
+        self.cut.iter().find(|cut| cut.key == key)
+    }
+
+    /// Takes over the next part of a cut attribute from an answer that was asked for it.
+    ///
+    /// # Errors
+    /// What is wrong with the answer: it holds no next part, or fewer values than it says.
+    pub(super) fn extend(&mut self, key: &str, answer: Self) -> Result<(), &'static str> {
+        let Some(cut) = self.cut.iter_mut().find(|cut| cut.key == key) else {
+            return Ok(());
+        };
+        let next_part = |(name, values): (String, Vec<Vec<u8>>)| {
+            let (base, range) = range_of(&name)?;
+            let fits = base == cut.key && range.is_some_and(|range| Some(range.first) == cut.next);
+            fits.then_some((range?, values))
+        };
+        let (range, values) = answer
+            .raw()
+            .find_map(next_part)
+            .ok_or("the server did not send the next part of the values")?;
+        let counted = values.len() as u64;
+        match range.last {
+            None => self.cut.retain(|cut| cut.key != key),
+            Some(last) if counted > 0 && range.first + counted == last.saturating_add(1) => {
+                cut.next = Some(range.first + counted);
+            }
+            Some(_) => return Err("the server sent fewer values than it said"),
+        }
+        self.attributes.push((key.to_owned(), values));
+        Ok(())
+    }
+
+    /// The attributes by the server's names in lower case, ranges included.
+    fn raw(self) -> impl Iterator<Item = (String, Vec<Vec<u8>>)> {
+        self.attributes.into_iter()
     }
 
     /// All values of an attribute by its [`key`], the server's first one first, also of one that was sent in parts.
@@ -49,13 +115,47 @@ impl Entry {
     }
 }
 
-/// `;range=0-1499`: `;range=0-*` would hold the last value.
-fn is_cut(name: &str) -> bool {
-    let mut options = name.split(';').skip(1);
-    options.any(|option| {
-        let option = option.to_ascii_lowercase();
-        option.starts_with("range=") && !option.ends_with("-*")
-    })
+impl Cut {
+    /// Of `member;range=0-1499`; `;range=0-*` would hold the last value.
+    fn of(name: &str) -> Option<Self> {
+        let (_, range) = range_of(&name.to_ascii_lowercase())?;
+        let next = match range {
+            Some(Range { last: None, .. }) => return None,
+            Some(Range { last: Some(last), .. }) => last.checked_add(1),
+            None => None,
+        };
+        let mut parts = name.split(';');
+        let mut base = parts.next().unwrap_or_default().to_owned();
+        for option in parts.filter(|option| !is_range(option)) {
+            base.push(';');
+            base.push_str(option);
+        }
+        Some(Self {
+            key: key(name),
+            name: base,
+            next,
+        })
+    }
+}
+
+fn is_range(option: &str) -> bool {
+    option.to_ascii_lowercase().starts_with("range=")
+}
+
+/// The name in lower case without a range, and the range, which may make no sense; `None` if there is none.
+fn range_of(name: &str) -> Option<(String, Option<Range>)> {
+    let option = name.split(';').skip(1).find(|option| is_range(option))?;
+    let range = option["range=".len()..].split_once('-');
+    let range = range.and_then(|(first, last)| {
+        let first = first.parse().ok()?;
+        let last = match last {
+            "*" => None,
+            last => Some(last.parse().ok().filter(|last| *last >= first)?),
+        };
+        Some(Range { first, last })
+    });
+    let base: Vec<&str> = name.split(';').filter(|part| !is_range(part)).collect();
+    Some((key(&base.join(";")), range))
 }
 
 /// The name of an entry that is not taken apart yet.
@@ -71,9 +171,8 @@ pub(super) fn name(tag: &StructureTag) -> Option<&[u8]> {
 
 /// The form in which names are compared: lower case, without options that only tell how values are sent.
 ///
-/// `;binary` says that they are sent as bytes, and `;range=0-1499` that these are the first of many. The first is all
-/// that is looked at here, so further ranges need not be fetched; one that starts later holds no first value.
-/// Other options such as `;lang-de` make another attribute.
+/// `;binary` says that they are sent as bytes, and `;range=0-1499` that these are the first of many; a range that starts
+/// later holds no first value. Other options such as `;lang-de` make another attribute.
 pub(super) fn key(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     let mut parts = name.split(';');
@@ -170,6 +269,42 @@ mod tests {
         assert_eq!(values(&entry, "cn"), Vec::<Vec<u8>>::new());
         assert_eq!(values(&entry, "CN;lang-DE"), [b"d"]);
         assert_eq!(values(&entry, "late"), Vec::<Vec<u8>>::new());
+    }
+
+    /// Cut attributes are completed part by part, whatever letter case the server answers in.
+    #[test]
+    fn ranges_are_followed_to_their_end() {
+        let mut group = entry(&[(b"member", &[]), (b"Member;Range=0-1", &[b"a", b"b"])]);
+        let asked = |entry: &Entry| entry.cut("member").and_then(Cut::request);
+        assert_eq!(asked(&group).as_deref(), Some("Member;range=2-*"));
+        let next = entry(&[(b"member;range=2-2", &[b"c"])]);
+        assert_eq!(group.extend("member", next), Ok(()));
+        assert_eq!(asked(&group).as_deref(), Some("Member;range=3-*"));
+        let last = entry(&[(b"member", &[]), (b"member;range=3-*", &[b"d"])]);
+        assert_eq!(group.extend("member", last), Ok(()));
+        assert!(!group.is_cut("member"));
+        assert_eq!(values(&group, "member"), [b"a", b"b", b"c", b"d"]);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_next_part_leaves_the_attribute_cut() {
+        let answers = [
+            (&b"member;range=0-1"[..], &[&b"a"[..], b"b"][..], "next part"),
+            (b"member;range=3-*", &[b"d"], "next part"),
+            (b"member;range=x", &[b"d"], "next part"),
+            (b"member", &[b"d"], "next part"),
+            (b"other;range=2-*", &[b"d"], "next part"),
+            (b"member;range=2-3", &[b"c"], "fewer"),
+            (b"member;range=2-18446744073709551615", &[], "fewer"),
+        ];
+        for (name, values, words) in answers {
+            let mut group = entry(&[(b"member;range=0-1", &[b"a", b"b"])]);
+            let wrong = group.extend("member", entry(&[(name, values)])).unwrap_err();
+            assert!(wrong.contains(words) && group.is_cut("member"), "{wrong}");
+        }
+        let odd = entry(&[(b"member;range=0-x", &[b"a"])]);
+        assert!(odd.is_cut("member;range=0-x") || odd.is_cut("member"));
+        assert_eq!(odd.cut.first().and_then(Cut::request), None);
     }
 
     proptest! {

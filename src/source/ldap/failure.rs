@@ -247,6 +247,8 @@ mod tests {
         for (code, words) in [
             ("525", "no such user"),
             ("52e", "the password is wrong"),
+            ("530", "may not log in at this time"),
+            ("531", "may not log in from this machine"),
             ("532", "has expired"),
             ("533", "is disabled"),
             ("701", "account has expired"),

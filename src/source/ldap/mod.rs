@@ -7,26 +7,32 @@ mod connect;
 mod doctor;
 mod entry;
 mod failure;
+mod graph;
+mod groups;
+mod members;
 mod paging;
 mod person;
+mod range;
 mod search;
 mod status;
 mod survey;
+mod tally;
 mod text;
 mod tls;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use self::connect::Protection;
+use self::connect::{Connection, Protection};
 use self::failure::Failure;
-use self::person::{People, Tally};
+use self::person::People;
 use self::search::Search;
+use self::tally::Tally;
 use self::tls::Trust;
 use super::mapping::Mapping;
 use super::{Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
-use crate::model::Finding;
+use crate::model::{Entitlements, Finding};
 
 /// One directory.
 #[derive(Debug)]
@@ -36,6 +42,8 @@ pub struct LdapSource {
     trust: Option<Trust>,
     people: People,
     attributes: Vec<String>,
+    /// What everybody gets unless a rule says who does.
+    roles: Entitlements,
 }
 
 impl LdapSource {
@@ -49,6 +57,7 @@ impl LdapSource {
             name: name.clone(),
             settings: settings.clone(),
             trust,
+            roles: mapping.roles().clone(),
             people: People::new(name, &settings.attributes, mapping),
             attributes: requested(settings),
         })
@@ -58,15 +67,33 @@ impl LdapSource {
         let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
+        // Before the people: somebody who comes into a group meanwhile gets the role a run later.
+        let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
         let mut search = Search::new(&self.settings, &self.attributes);
-        let mut tally = Tally::at(now());
-        search
-            .run(&mut connection, &mut |entry| {
-                self.people.read(entry, &mut tally, each);
-            })
+        let mut tally = Tally::at(now()).among(members);
+        self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
         connection.close().await;
+        groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
+        Ok(())
+    }
+
+    /// Everybody that the search finds, completed where that matters.
+    async fn read_people(
+        &self,
+        connection: &mut Connection,
+        search: &mut Search<'_>,
+        tally: &mut Tally,
+        each: &mut dyn FnMut(Record),
+    ) -> Result<(), Failure> {
+        search
+            .run(connection, &mut |entry| self.people.read(entry, tally, each))
+            .await?;
+        for mut entry in tally.incomplete() {
+            range::complete_all(connection, &self.settings, &mut entry, self.people.whole()).await?;
+            self.people.take(&entry, tally, each);
+        }
         Ok(())
     }
 }
@@ -116,7 +143,15 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
 /// are filtered out.
 fn requested(settings: &LdapSettings) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in mapped(&settings.attributes) {
+    let groups: &[&str] = if settings.entitlements.is_empty() {
+        &[]
+    } else {
+        &members::ASKED_OF_PEOPLE
+    };
+    for name in mapped(&settings.attributes)
+        .into_iter()
+        .chain(groups.iter().copied())
+    {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name.to_owned());
         }

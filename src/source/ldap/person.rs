@@ -6,6 +6,7 @@ use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
 use super::survey::Survey;
+use super::tally::Tally;
 use super::text::{Made, Text};
 use super::{active, canonical, status};
 use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
@@ -22,47 +23,14 @@ pub(super) struct People {
     active: Active,
     /// By the schema's name.
     texts: Vec<(&'static str, Text)>,
+    /// Keys of the attributes of which all values have to be known.
+    whole: Vec<String>,
 }
 
 #[derive(Debug)]
 enum Active {
     Status(Wanted, i32),
     Rules(Vec<ActiveRule>),
-}
-
-/// What was found by the way.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    entries: usize,
-    /// People with several values where one is used.
-    several: usize,
-    /// In seconds since 1970.
-    now: i64,
-    /// For `check` alone: it costs time and memory.
-    survey: Option<Survey>,
-}
-
-impl Tally {
-    /// Nothing yet, at this second since 1970.
-    pub(super) fn at(now: i64) -> Self {
-        Self {
-            now,
-            ..Self::default()
-        }
-    }
-
-    /// Looks at what `check` tells, too.
-    pub(super) fn with(self, survey: Survey) -> Self {
-        Self {
-            survey: Some(survey),
-            ..self
-        }
-    }
-
-    /// What was seen.
-    pub(super) fn survey(&self) -> Option<&Survey> {
-        self.survey.as_ref()
-    }
 }
 
 #[derive(Debug)]
@@ -106,6 +74,7 @@ impl People {
         let texts = texts
             .into_iter()
             .filter_map(|(name, rule)| Some((name, Text::new(name, rule?))));
+        let texts: Vec<(&str, Text)> = texts.collect();
         let active = match &attributes.active {
             LdapActive::Status {
                 attribute,
@@ -117,12 +86,18 @@ impl People {
             source: source.clone(),
             mapping,
             user_id: Wanted::new(&attributes.user_id),
+            whole: needed_whole(&active, &texts),
             active,
-            texts: texts.collect(),
+            texts,
         }
     }
 
-    /// Hands over the person of an entry, and what is worth knowing about them.
+    /// Keys of the attributes of which all values have to be known.
+    pub(super) fn whole(&self) -> &[String] {
+        &self.whole
+    }
+
+    /// Hands over the person of an entry, unless it has to be completed first.
     pub(super) fn read(&self, tag: StructureTag, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
@@ -133,18 +108,30 @@ impl People {
                 missing: Vec::new(),
             }));
         };
-        if let Some(survey) = &mut tally.survey {
-            self.look(&entry, survey);
+        if self.whole.iter().any(|key| entry.is_cut(key)) {
+            tally.incomplete.push(entry);
+        } else {
+            self.take(&entry, tally, each);
         }
-        let at = self.at(self.place(&entry));
-        match self.person(&entry, &at, tally.now) {
-            Ok((identity, odd)) => {
+    }
+
+    /// Hands over the person of an entry that is as complete as it can be, and what is worth knowing about them.
+    pub(super) fn take(&self, entry: &Entry, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
+        if let Some(survey) = &mut tally.survey {
+            self.look(entry, survey);
+        }
+        let at = self.at(self.place(entry));
+        match self.person(entry, &at, tally.now) {
+            Ok((mut identity, odd)) => {
+                if let Some(roles) = tally.members.roles(entry) {
+                    identity.entitlements = roles;
+                }
                 if let Some(odd) = odd {
                     let reason = format!("{odd}; what the account holds is kept");
                     let id = Some(identity.id.clone());
                     each(Record::Warning(Warning { at, id, reason }));
                 }
-                tally.several += usize::from(self.has_several(&entry));
+                tally.several += usize::from(self.has_several(entry));
                 each(Record::Person(identity));
             }
             Err(rejected) => each(Record::Rejected(rejected)),
@@ -271,6 +258,16 @@ impl People {
             at: at.into(),
         }
     }
+}
+
+fn needed_whole(active: &Active, texts: &[(&'static str, Text)]) -> Vec<String> {
+    let tested: Vec<&str> = match active {
+        Active::Status(..) => Vec::new(),
+        Active::Rules(rules) => active::compared(rules),
+    };
+    let tested = tested.into_iter().map(entry::key);
+    let chosen = texts.iter().flat_map(|(_, text)| text.needed_whole());
+    tested.chain(chosen.map(str::to_owned)).collect()
 }
 
 /// Which values cannot be used, in words.

@@ -9,6 +9,7 @@ use ldap3::asn1::StructureTag;
 use ldap3::{LdapResult, Scope};
 
 use super::connect::Connection;
+use super::entry::Entry;
 use super::failure::{self, Failure};
 use super::paging::{self, Next};
 use crate::config::LdapSettings;
@@ -19,9 +20,11 @@ const EMPTY_PAGES: usize = 1000;
 /// One search over one connection.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
-    pub(super) settings: &'a LdapSettings,
+    settings: &'a LdapSettings,
+    base: &'a str,
+    filter: &'a str,
     /// Names to ask for.
-    pub(super) attributes: &'a [String],
+    attributes: &'a [String],
     /// Which server answers, for messages.
     server: String,
     /// Entries so far.
@@ -35,9 +38,22 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// For people.
     pub(super) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
+        Self::below(&settings.base_dn, &settings.user_filter, settings, attributes)
+    }
+
+    /// For whatever matches below this name.
+    pub(super) fn below(
+        base: &'a str,
+        filter: &'a str,
+        settings: &'a LdapSettings,
+        attributes: &'a [String],
+    ) -> Self {
         Self {
             settings,
+            base,
+            filter,
             attributes,
             server: String::new(),
             entries: 0,
@@ -107,10 +123,10 @@ impl<'a> Search<'a> {
         if let Some(size) = self.settings.page_size.map(NonZeroU32::get) {
             connection.ldap.with_controls(vec![paging::request(size, cookie)]);
         }
-        let (base, filter) = (&self.settings.base_dn, &self.settings.user_filter);
-        let search = connection
-            .ldap
-            .streaming_search(base, Scope::Subtree, filter, self.attributes);
+        let search =
+            connection
+                .ldap
+                .streaming_search(self.base, Scope::Subtree, self.filter, self.attributes);
         let mut stream = match search.await {
             Ok(stream) => stream,
             Err(error) => return Err(self.broken(connection.cause(error, limit).await)),
@@ -147,13 +163,53 @@ impl<'a> Search<'a> {
     fn stopped(&self, why: &str) -> Failure {
         Failure::new(format!(
             "search below `{}` (whole subtree) for `{}` at {} stopped after {} entries: {why}",
-            self.settings.base_dn, self.settings.user_filter, self.server, self.entries
+            self.base, self.filter, self.server, self.entries
         ))
     }
 
     fn broken(&self, failure: Failure) -> Failure {
         let what = self.stopped(&failure.what).what;
         Failure { what, ..failure }.hint_if_none("try again; look into the log of the server")
+    }
+}
+
+/// Reads one entry by its name; `None` if there is none, or none that may be seen.
+///
+/// # Errors
+/// [`Failure`] when the server does not answer, or answers with an error.
+pub(super) async fn read_entry(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    name: &str,
+    attributes: &[&str],
+) -> Result<Option<Entry>, Failure> {
+    const NO_SUCH_OBJECT: u32 = 32;
+    let limit = settings.timeout;
+    let place = format!("reading `{name}` at {}", connection.shown());
+    let ldap = connection.ldap.with_timeout(limit);
+    let mut stream = match ldap
+        .streaming_search(name, Scope::Base, "(objectClass=*)", attributes)
+        .await
+    {
+        Ok(stream) => stream,
+        Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
+    };
+    let mut found = None;
+    loop {
+        match stream.next().await {
+            Ok(Some(entry)) if entry.is_ref() || entry.is_intermediate() => {}
+            Ok(Some(entry)) => found = Entry::parse(entry.0).or(found),
+            Ok(None) => break,
+            Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
+        }
+    }
+    let result = stream.finish().await;
+    match result.rc {
+        0 => Ok(found),
+        NO_SUCH_OBJECT => Ok(None),
+        _ => Err(Failure::new(failure::answer(&result))
+            .hint(failure::search_hint(&result, &settings.bind_dn))
+            .at(&place)),
     }
 }
 

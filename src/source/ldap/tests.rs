@@ -40,6 +40,7 @@ fn settings() -> LdapSettings {
             },
             last_modified: Some(attribute("whenChanged")),
         },
+        entitlements: Vec::new(),
         tls: LdapTls::default(),
     }
 }

@@ -98,6 +98,17 @@ impl Text {
                 .any(|(_, key)| self.candidates(entry, key).nth(1).is_some())
     }
 
+    /// Keys of the attributes of which all values have to be known.
+    pub(super) fn needed_whole(&self) -> impl Iterator<Item = &str> {
+        let keys = self.attributes.iter().filter(|_| self.needs_all());
+        keys.map(|(_, key)| key.as_str())
+    }
+
+    /// The first value is there in any case; nothing else can be known about all of them.
+    fn needs_all(&self) -> bool {
+        self.rule.choice != Choice::First || self.rule.matching.is_some()
+    }
+
     fn first_filled<'a>(&'a self, entry: &'a Entry) -> Result<Made<'a>, String> {
         for (name, key) in &self.attributes {
             match self.pick(entry, name, key)?.map(std::str::from_utf8) {
@@ -119,9 +130,7 @@ impl Text {
     }
 
     fn pick<'a>(&'a self, entry: &'a Entry, name: &str, key: &'a str) -> Result<Option<&'a [u8]>, String> {
-        // The first value is there in any case; nothing else can be known about all of them.
-        let needs_all = self.rule.choice != Choice::First || self.rule.matching.is_some();
-        if needs_all && entry.is_cut(key) {
+        if self.needs_all() && entry.is_cut(key) {
             return Err(format!(
                 "the server sent only the first values of `{name}` (range), and `value` or `matching` needs them all"
             ));

@@ -11,7 +11,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
-use super::schema::{DISABLED_BY, metadata_key};
+use super::schema::{DISABLED_BY, metadata_key, note_key};
 use super::wire::User;
 use crate::target::{Expectation, Expected, TargetError, Unmet};
 
@@ -185,6 +185,7 @@ fn question(expected: &Expected<'_>) -> Option<Question> {
         Expected::Present(attribute) => metadata_key(*attribute).map(Question::HasKey),
         Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
         Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
+        Expected::NotNoted(note) => Some(Question::LacksKey(note_key(*note))),
         Expected::Value(..) | Expected::DisabledByUs => None,
     }
 }

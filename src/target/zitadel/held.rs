@@ -10,7 +10,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::links::is_same;
-use super::schema::{DISABLED_BY, IDP_LINK, known_key, metadata_key};
+use super::schema::{DISABLED_BY, IDP_LINK, MISSING_SINCE, known_key, metadata_key, note_key};
 use super::wire::{Link, Metadata, OneUser};
 use crate::config::MetadataCheck;
 use crate::model::Value;
@@ -168,7 +168,25 @@ impl ZitadelTarget {
         }))
     }
 
-    /// All metadata of a user. A user who is gone holds nothing.
+    /// All metadata of a user, as it is.
+    pub(super) async fn all_metadata(&self, user: &str) -> Result<Vec<(Box<str>, Vec<u8>)>, TargetError> {
+        let path = ["management", "v1", "users", user, "metadata", "_search"];
+        let page: Result<Page<Metadata>, _> = self
+            .api
+            .list(&Call::post("read_metadata", &path, &json!({})))
+            .await;
+        match page {
+            Ok(page) => Ok(page
+                .items
+                .into_iter()
+                .map(|entry| (entry.key, entry.value))
+                .collect()),
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Vec::new()),
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    /// What this tool knows of the metadata of a user. A user who is gone holds nothing.
     async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
         let path = ["management", "v1", "users", user, "metadata", "_search"];
         let page: Result<Page<Metadata>, _> = self
@@ -238,16 +256,23 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
             metadata_key(*attribute).unwrap_or_default()
         }
         Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
+        Expected::NotNoted(note) => note_key(*note),
     };
     let current = held.value(key);
     let met = match &expectation.expected {
         Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
         Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
-        Expected::Absent(_) | Expected::NotDisabledByUs => current.is_none(),
+        Expected::Absent(_) | Expected::NotDisabledByUs | Expected::NotNoted(_) => current.is_none(),
     };
     (!met).then(|| Unmet {
         index,
-        current: current.map(|current| Value::text(String::from_utf8_lossy(current))),
+        current: current.map(|current| {
+            let text = String::from_utf8_lossy(current);
+            let time = (key == MISSING_SINCE)
+                .then(|| text.parse::<Timestamp>().ok())
+                .flatten();
+            Value::text(time.map_or_else(|| text.into_owned(), |time| time.as_second().to_string()))
+        }),
     })
 }
 

@@ -14,7 +14,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::Failure;
-use super::wire::{Grant, WriteDetails};
+use super::wire::{Grant, User, WriteDetails};
 use crate::target::{Hidden, TargetError};
 
 /// Lists are current after some ten milliseconds, unless there is much to catch up with.
@@ -81,7 +81,8 @@ impl ZitadelTarget {
             "query": {"limit": 1},
             "queries": [{"inUserIdsQuery": {"userIds": [*self.prepared()?.own_id]}}],
         });
-        Ok(self.users("watch_users", &query).await?.seen)
+        let page: Page<User> = self.users("watch_users", &query).await?;
+        Ok(page.seen)
     }
 
     async fn grants_seen(&self) -> Result<Option<Timestamp>, Failure> {

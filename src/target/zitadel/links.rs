@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::ZitadelTarget;
@@ -10,9 +11,10 @@ use super::call::Call;
 use super::error::{Failure, Sign, accept};
 use super::lists::SERVICE;
 use super::meaning::id;
+use super::restore::former_link_name;
 use super::schema::{EMAIL, IDP_LINK};
 use super::wire::{Done, Link, NewLink};
-use crate::model::{Attributes, Edit, ExternalId};
+use crate::model::{Attributes, Edit, ExternalId, Restore};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 pub(super) const LINK_TAKEN: &str = "the link to the identity provider is another account's";
@@ -38,15 +40,21 @@ impl ZitadelTarget {
     }
 
     /// Writes the link that an edit adds. Gives the error if another account holds it.
-    pub(super) async fn link(&self, edit: &Edit) -> Result<Option<TargetError>, TargetError> {
+    pub(super) async fn link(
+        &self,
+        edit: &Edit,
+        restore: Option<&Restore>,
+    ) -> Result<Option<TargetError>, TargetError> {
         let adds =
             |change: &crate::model::AttributeChange| change.attribute == IDP_LINK && change.after.is_some();
         if !edit.attributes.iter().any(adds) {
             return Ok(None);
         }
-        let Some(link) = self.link_of(&edit.identity.attributes) else {
+        let Some(mut link) = self.link_of(&edit.identity.attributes) else {
             return Ok(None);
         };
+        let former = restore.and_then(|restore| former_link_name(restore, link.user_id));
+        link.user_name = former.unwrap_or(link.user_name);
         let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
         match self.api.send::<Done>(&call).await {
@@ -88,10 +96,16 @@ impl ZitadelTarget {
 
     /// The links of an account to our identity provider.
     pub(super) async fn links(&self, user: &str) -> Result<Vec<Link>, Failure> {
+        let mut links: Vec<Link> = self.all_links(user).await?;
+        links.retain(|link| Some(&*link.idp_id) == self.idp());
+        Ok(links)
+    }
+
+    /// The links of an account to any identity provider.
+    pub(super) async fn all_links<T: DeserializeOwned>(&self, user: &str) -> Result<Vec<T>, Failure> {
         let path = ["v2", "users", user, "links", "_search"];
-        let page: Page<Link> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
-        let ours = |link: &Link| Some(&*link.idp_id) == self.idp();
-        Ok(page.items.into_iter().filter(ours).collect())
+        let page: Page<T> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
+        Ok(page.items)
     }
 }
 

@@ -9,6 +9,7 @@ mod auth;
 mod call;
 mod confirm;
 mod create;
+mod details;
 mod effort;
 mod error;
 mod filter;
@@ -16,6 +17,7 @@ mod grants;
 mod held;
 mod history;
 mod ids;
+mod keep;
 mod key;
 mod lag;
 mod links;
@@ -28,6 +30,7 @@ mod phone;
 mod prepare;
 mod read;
 mod reply;
+mod restore;
 mod schema;
 mod stream;
 mod taken;
@@ -51,7 +54,7 @@ use super::{
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Value, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Value, Warning};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -166,6 +169,14 @@ impl Target for ZitadelTarget {
 
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
         self.wait_for_lists(hidden).await
+    }
+
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        self.keepsakes(changes).await
+    }
+
+    fn keep_effort(&self, changes: &[Change]) -> Effort {
+        keep::foresee_keepsakes(changes)
     }
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {

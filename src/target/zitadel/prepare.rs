@@ -10,7 +10,7 @@ use super::wire::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
-/// What every run needs. `user.grant.delete` is only needed to take a role away.
+/// What every run needs. [`TAKE_AWAY`] is only needed to take the last role away.
 const NEEDED: [&str; 5] = [
     "user.read",
     "user.write",
@@ -18,6 +18,8 @@ const NEEDED: [&str; 5] = [
     "user.grant.read",
     "user.grant.write",
 ];
+
+const TAKE_AWAY: &str = "user.grant.delete";
 
 /// What was learnt before the account list is read.
 pub(super) struct Prepared {
@@ -33,7 +35,7 @@ impl ZitadelTarget {
         let (permissions, organization, role, own_id, grants) = futures::join!(
             self.check_permissions(),
             self.check_organization(),
-            self.check_role(),
+            self.check_roles(),
             self.own_id(),
             self.read_grants(),
         );
@@ -53,7 +55,7 @@ impl ZitadelTarget {
         if inactive == 0 {
             return;
         }
-        let (role, project) = (&self.settings.role, &self.settings.project_id);
+        let (roles, project) = (self.shown_roles(), &self.settings.project_id);
         let warning = Warning {
             at: RecordRef {
                 source: "zitadel".into(),
@@ -61,13 +63,21 @@ impl ZitadelTarget {
             },
             id: None,
             reason: format!(
-                "{inactive} grants of the role `{role}` were deactivated by an administrator, and stay so"
+                "{inactive} grants of the {roles} were deactivated by an administrator, and stay so"
             ),
         };
         let mut warnings = self.warnings.borrow_mut();
         // Everything may be read twice.
         if !warnings.contains(&warning) {
             warnings.push(warning);
+        }
+    }
+
+    /// `role` with its key, or `roles` with all of theirs.
+    fn shown_roles(&self) -> String {
+        match self.settings.roles()[..] {
+            [role] => format!("role `{role}`"),
+            ref roles => format!("roles `{}`", roles.join("`, `")),
         }
     }
 
@@ -79,8 +89,14 @@ impl ZitadelTarget {
             .send(&Call::post("permissions", &path, &json!({})))
             .await?;
         let project = &self.settings.project_id;
-        let missing: Vec<_> = NEEDED
+        let takes_away = !self.settings.owned_roles.is_empty();
+        let needed: Vec<&str> = NEEDED
             .into_iter()
+            .chain(takes_away.then_some(TAKE_AWAY))
+            .collect();
+        let missing: Vec<&str> = needed
+            .iter()
+            .copied()
             .filter(|needed| {
                 let on_project = format!("{needed}:{project}");
                 let enough = |held: &String| {
@@ -90,7 +106,7 @@ impl ZitadelTarget {
             })
             .collect();
         if missing.is_empty() {
-            return Ok(NEEDED.join(", "));
+            return Ok(needed.join(", "));
         }
         Err(TargetError {
             kind: Kind::Unauthorized,
@@ -122,9 +138,9 @@ impl ZitadelTarget {
         ))
     }
 
-    /// Looks the role up on the project; a project of another organization shows its roles only as a grant.
-    async fn check_role(&self) -> Result<String, TargetError> {
-        let (project, role) = (self.settings.project_id.as_str(), self.settings.role.as_str());
+    /// Looks the roles up on the project; a project of another organization shows its roles only as a grant.
+    async fn check_roles(&self) -> Result<String, TargetError> {
+        let project = self.settings.project_id.as_str();
         let path = ["management", "v1", "projects", project, "roles", "_search"];
         let own: Page<Role> = self
             .api
@@ -143,8 +159,11 @@ impl ZitadelTarget {
                 .filter(|granted| granted.project_id == project);
             keys = granted.flat_map(|granted| granted.granted_role_keys).collect();
         }
-        if keys.iter().any(|key| key == role) {
-            return Ok(format!("`{role}` on project {project}"));
+        let roles = self.settings.roles();
+        let missing = roles.iter().filter(|role| !keys.iter().any(|key| key == *role));
+        let missing: Vec<&str> = missing.copied().collect();
+        if missing.is_empty() {
+            return Ok(format!("`{}` on project {project}", roles.join("`, `")));
         }
         keys.sort_unstable();
         Err(if keys.is_empty() {
@@ -157,10 +176,16 @@ impl ZitadelTarget {
             misconfigured(
                 "project_roles",
                 format!(
-                    "project {project} has no role `{role}`; it has `{}`",
+                    "project {project} has no role `{}`; it has `{}`",
+                    missing.join("`, `"),
                     keys.join("`, `")
                 ),
-                "check `zitadel.role`, or add the role to the project",
+                if missing == [self.settings.role.as_str()] {
+                    "check `zitadel.role`, or add the role to the project"
+                } else {
+                    "check `zitadel.role`, `zitadel.owned_roles` and `entitlements` of the sources, or add the role to \
+                     the project"
+                },
             )
         })
     }
@@ -197,7 +222,7 @@ impl ZitadelTarget {
         let (permissions, organization, role, count) = futures::join!(
             self.check_permissions(),
             self.check_organization(),
-            self.check_role(),
+            self.check_roles(),
             self.count_accounts(),
         );
         findings.push(finding("permissions", permissions));

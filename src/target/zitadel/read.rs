@@ -102,7 +102,7 @@ impl ZitadelTarget {
                 {"typeQuery": {"type": "TYPE_HUMAN"}},
             ],
         });
-        Ok(self.users("list_users", &query).await?.total)
+        Ok(self.users::<User>("list_users", &query).await?.total)
     }
 
     /// Whoever can be seen to hold a user name, ignoring case, in any organization.

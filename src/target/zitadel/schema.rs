@@ -5,8 +5,8 @@ use uuid::{Uuid, uuid};
 use super::links::linked_id;
 use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
 use crate::model::{
-    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Inspection, Mutability,
-    Schema, Uniqueness, Value,
+    AbsenceNote, AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Inspection,
+    Mutability, Schema, Uniqueness, Value,
 };
 
 pub(super) const FIRST_NAME: AttributeIndex = AttributeIndex(0);
@@ -21,6 +21,9 @@ pub(super) const IDP_LINK: AttributeIndex = AttributeIndex(6);
 /// Written before this tool deactivates an account, so that it knows which ones it may activate again.
 pub(super) const DISABLED_BY: &str = "directory-sync.disabled_by";
 pub(super) const DISABLED_BY_US: &str = "directory-sync";
+/// The metadata entries that note an absence, written together: when it began (RFC 3339), and how many runs have seen it.
+pub(super) const MISSING_SINCE: &str = "directory-sync.missing_since";
+pub(super) const MISSING_RUNS: &str = "directory-sync.missing_runs";
 
 /// The namespace in which external ids become localparts; the same since famedly-sync 0.7.
 const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
@@ -118,12 +121,21 @@ pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
     }
 }
 
+/// The key of the metadata entry that holds a note of an absence.
+pub(super) fn note_key(note: AbsenceNote) -> &'static str {
+    match note {
+        AbsenceNote::Since => MISSING_SINCE,
+        AbsenceNote::Runs => MISSING_RUNS,
+    }
+}
+
 /// The key as this tool knows it; `None` for metadata of others.
 pub(super) fn known_key(key: &str) -> Option<&'static str> {
     let attributes = [PREFERRED_USERNAME, LOCALPART]
         .into_iter()
         .filter_map(metadata_key);
-    attributes.chain([DISABLED_BY]).find(|known| *known == key)
+    let marks = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
+    attributes.chain(marks).find(|known| *known == key)
 }
 
 fn localpart_uuid(id: &ExternalId) -> Value {

@@ -1,6 +1,7 @@
 //! What a run may do to one account.
 
 use super::directory::Person;
+use super::grace::without_notes;
 use super::judge::Judge;
 use super::organization::MARK;
 use super::settings::Fate;
@@ -59,6 +60,8 @@ impl Judge<'_> {
         let Some(now) = now else {
             return Err("an inactive account was deleted");
         };
+        self.may_be_noted(user, now)?;
+        let (user, now) = (&without_notes(user), &without_notes(now));
         if is_mark_only(user, now) {
             // A removal that was begun, or whose end was never heard of.
             return Ok(());
@@ -141,7 +144,12 @@ impl Judge<'_> {
             return Err("nothing proves its person absent");
         }
         if is_hex_id(&user.nick_name) && has_role(user) && has_mark {
-            Ok(())
+            let waited = self.settings.grace.is_none_or(|grace| grace.lets_go(user));
+            if waited {
+                Ok(())
+            } else {
+                Err("its person has not been missing for long enough")
+            }
         } else {
             Err("it may not be ours")
         }

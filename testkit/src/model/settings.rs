@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::grace::Grace;
 use super::random::Random;
 
 /// What happens to an account.
@@ -57,6 +58,8 @@ pub struct Settings {
     pub list: bool,
     /// `policy.absent`
     pub absent: Fate,
+    /// `policy.grace`
+    pub grace: Option<Grace>,
     /// `policy.listed`
     pub listed: Fate,
     /// `policy.adopt`
@@ -95,6 +98,7 @@ impl Settings {
                 Fate::Delete,
                 Fate::Delete,
             ]),
+            grace: None,
             listed: *random.pick(&[Fate::Delete, Fate::Deactivate]),
             adopt: random.percent(80),
             create: random.percent(95),
@@ -155,6 +159,7 @@ impl Settings {
             self.create,
             self.update,
         );
+        text.push_str(&self.grace.map(Grace::config).unwrap_or_default());
         let _ = write!(
             text,
             "guard:\n  max_removals: {}\n  max_logins_changed: {}\n  max_changes: {}\n  allow_empty: {}\n",

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::directory::{Condition, Directory, Known};
+use super::grace::{self, Grace};
 use super::random::Random;
 use super::settings::Settings;
 use super::{faults, organization};
@@ -18,6 +19,8 @@ pub struct Story {
     /// How many days are disturbed.
     pub days: usize,
     random: Random,
+    /// Of its own, so that what a seed told before there was grace is still told.
+    absences: Random,
     told: String,
 }
 
@@ -30,12 +33,15 @@ impl Story {
         if random.percent(15) {
             settings.canary = Some(random.pick(&directory.people).email.clone());
         }
+        let mut absences = Random::new(seed ^ 0x0123_4567_89ab_cdef);
+        settings.grace = Grace::any(&mut absences);
         let days = random.between(1..=3);
         let mut story = Self {
             settings,
             directory,
             days,
             random,
+            absences,
             told: String::new(),
         };
         story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
@@ -57,6 +63,11 @@ impl Story {
             self.tell(&what);
         }
         organization::plant_others(zitadel, &mut self.random);
+        if self.settings.grace.is_some() {
+            for what in grace::plant(zitadel, &mut self.absences) {
+                self.tell(&what);
+            }
+        }
         for user in zitadel.all_users() {
             self.tell(&format!(
                 "account {} {}",
@@ -74,6 +85,7 @@ impl Story {
             zitadel.freeze_projection(ReadSide::Grants);
             self.tell("the lists of the target fall behind");
         }
+        grace::pass_day(zitadel);
         for _ in 0..self.random.between(0..=4) {
             let what = if self.random.percent(65) {
                 self.directory.change(&mut self.random)

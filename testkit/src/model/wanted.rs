@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::directory::{Known, Person};
+use super::grace::is_noted;
 use super::organization::{MARK, localpart};
 use super::settings::{Fate, Settings};
 use crate::zitadel::{UserState, UserView};
@@ -61,6 +62,9 @@ pub(crate) fn lacks(user: &UserView, person: &Person, settings: &Settings) -> Op
         if !has_role(user) {
             return Some("no role".to_owned());
         }
+    }
+    if is_noted(user) {
+        return Some("a note that its person is missing".to_owned());
     }
     if user.state != UserState::Inactive && user.metadata.contains_key(MARK) {
         return Some("an active account that is marked as deactivated by the tool".to_owned());
@@ -118,7 +122,8 @@ fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
         }
         settings.listed
     } else if person.is_none() && known.complete && !known.unknown.contains(&user.nick_name) {
-        settings.absent
+        let waits = settings.grace.is_some_and(|grace| !grace.was_forgotten(user));
+        if waits { Fate::Keep } else { settings.absent }
     } else {
         return false;
     };

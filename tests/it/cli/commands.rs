@@ -33,8 +33,10 @@ fn a_plan_as_json() {
                 "target_id": null,
                 "at": "users.csv:4",
                 "attributes": names.map(|name| json!({"name": name})),
+                "grant": ["User"],
             }],
             "unchanged": 2,
+            "without_role": 0,
             "kept": [{
                 "target_id": "<dan@example.org>",
                 "id": "64616e406578616d706c652e6f7267",
@@ -109,14 +111,14 @@ fn users_in_every_form() {
     let stage = Stage::new();
     stage.run("users").assert(
         0,
-        "616461406578616d706c652e6f7267\tactive\tusers.csv:2\n626f62406578616d706c652e6f7267\tactive\tusers.csv:3\n",
+        "616461406578616d706c652e6f7267\tactive\tusers.csv:2\tUser\n626f62406578616d706c652e6f7267\tactive\tusers.csv:3\tUser\n",
         "",
     );
     stage.run("users --count").assert(0, "2\n", "");
     stage.run("users --format json").assert(
         0,
-        "{\"id\":\"616461406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:2\"}\n\
-         {\"id\":\"626f62406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:3\"}\n",
+        "{\"id\":\"616461406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:2\",\"roles\":[\"User\"]}\n\
+         {\"id\":\"626f62406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:3\",\"roles\":[\"User\"]}\n",
         "",
     );
     let run = stage.run("users --show-values");

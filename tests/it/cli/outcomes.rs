@@ -47,8 +47,10 @@ fn expected(fields: Value) -> Value {
         "target": {"kind": "zitadel", "accounts": 2, "managed": 2},
         "changes": {
             "create": none, "adopt": none, "update": none, "disable": none, "enable": none, "delete": none,
+            "note": none,
         },
         "unchanged": 2,
+        "without_role": 0,
         "kept": 0,
         "kept_reasons": {},
         "kept_accounts": [],

@@ -37,6 +37,8 @@ fn complete(dir: &str) -> Settings {
             project_id: "278274945274880004".into(),
             idp_id: Some("281430143275106308".into()),
             role: "User".into(),
+            further_roles: vec![],
+            owned_roles: vec![],
             sso_login: true,
             verify_email: true,
             verify_phone: false,
@@ -45,6 +47,7 @@ fn complete(dir: &str) -> Settings {
             metadata: MetadataCheck::Confirm,
             lag_wait: Duration::from_secs(300),
         }),
+        role: "User".into(),
         sources: vec![
             SourceSettings {
                 name: "csv".into(),
@@ -125,6 +128,7 @@ fn directory(dir: &str) -> LdapSettings {
             },
             last_modified: Some(named("whenChanged")),
         },
+        entitlements: vec![],
         tls: LdapTls {
             client_key: file("client.key"),
             client_certificate: file("client.crt"),
@@ -197,6 +201,7 @@ apply:
     assert_eq!(
         settings.policy,
         Policy {
+            grace: None,
             create: false,
             update: false,
             adopt: false,

@@ -32,7 +32,13 @@ impl Load {
             None => zitadel.freeze_projection(ReadSide::Users),
         }
         zitadel.reset_counts();
-        kill_at(&zitadel, &installation, KILLED_AT, Moment::Processed);
+        kill_at(
+            &zitadel,
+            &installation,
+            &["sync", "-q"],
+            KILLED_AT,
+            Moment::Processed,
+        );
         assert_eq!(lists(&zitadel), reads, "a new account is not looked up");
         Self {
             zitadel,

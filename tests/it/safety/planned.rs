@@ -4,7 +4,7 @@ use std::fs;
 
 use testkit::people::Person;
 
-use super::lab::{Lab, mode, staff};
+use super::lab::{Lab, finish, mode, staff};
 
 /// Twelve people have accounts; since then one is new, one has another name, and one has left.
 fn changed() -> Lab {
@@ -102,4 +102,43 @@ fn a_plan_without_proof_is_not_kept() {
     lab.configure("guard: {min_users: 4}\n");
     lab.run("plan --out plan.json").exits(4);
     assert!(!lab.path("plan.json").exists());
+}
+
+/// Roles that are taken away are part of a plan, and of what the guard counts, also when it comes from a file.
+#[test]
+fn roles_in_a_plan_are_taken_later_and_pass_the_guard() {
+    let lab = Lab::ldap(&staff(12));
+    lab.run("sync").exits(0);
+    let ada = Person::new("ada", "", "").dn();
+    lab.slapd().change(&format!(
+        "dn: cn=chat,dc=example,dc=com\nobjectClass: groupOfNames\ncn: chat\nmember: {ada}\n"
+    ));
+    lab.configure_source(
+        "    entitlements: [{role: User, group: 'cn=chat,dc=example,dc=com'}]\n",
+        "",
+    );
+    let run = |arguments: &str| {
+        let mut command = lab.command(arguments);
+        command.env("DIRECTORY_SYNC__ZITADEL__OWNED_ROLES", "User");
+        finish(command)
+    };
+    let refused = run("plan --out plan.json").exits(4).says("11 of 12 accounts");
+    let (_, token) = refused.err.split_once("--approve ").expect("a token is offered");
+    let token = token.split('`').next().unwrap_or_default();
+    lab.zitadel.reset_counts();
+    run("apply plan.json").exits(4).says("role -User, no role left");
+    assert_eq!(lab.zitadel.writes(), []);
+    run(&format!("apply plan.json --approve {token}"))
+        .exits(0)
+        .says("11 updated");
+    let holders = lab
+        .zitadel
+        .users()
+        .into_iter()
+        .filter(|user| !user.grants.is_empty());
+    assert_eq!(
+        holders.map(|user| user.email).collect::<Vec<_>>(),
+        ["ada@example.com"]
+    );
+    run("plan --detailed-exit-code").exits(0);
 }

@@ -1,5 +1,6 @@
 //! A run that is asked to end.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -48,10 +49,12 @@ fn a_signal_finishes_what_is_in_flight_and_starts_nothing_new() {
 fn a_second_signal_ends_at_once() {
     for (signal, exit) in [("-TERM", 143), ("-INT", 130)] {
         let lab = Lab::csv(&staff(2));
-        let child = in_flight(&lab, Duration::from_secs(30));
+        let mut child = in_flight(&lab, Duration::from_secs(30));
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         send("-TERM", &child);
-        // Two signals of one kind that arrive together are one.
-        std::thread::sleep(Duration::from_millis(300));
+        // Two signals of one kind that arrive together are one, so the first has to be heard.
+        let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+        assert!(heard);
         send(signal, &child);
         ended(child).exits(exit);
     }

@@ -81,6 +81,20 @@ fn verify_gives_up_on_lists_that_stay_behind() {
     assert_eq!(lab.names().len(), 3);
 }
 
+/// Who is missing for the first time is noted, and not counted as missing twice by looking again.
+#[test]
+fn verify_is_no_further_run_without_the_person() {
+    let lab = Lab::csv(&staff(3));
+    let policy = "policy: {absent: delete, grace: {runs: 2}}\nguard: {max_removals: 100%}\n";
+    lab.configure(policy);
+    lab.run("sync").exits(0);
+    lab.people(&staff(2));
+    lab.run("sync --verify").exits(0).says("; verified.");
+    assert_eq!(lab.names().len(), 3);
+    lab.run("sync --verify").exits(0).says("1 deleted; verified.");
+    assert_eq!(lab.names().len(), 2);
+}
+
 /// Who is rejected or kept is left as intended.
 #[test]
 fn verify_counts_changes_only() {

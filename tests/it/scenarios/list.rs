@@ -14,6 +14,9 @@ scenarios! {
     csv_same_person_twice
     csv_wrong_header
     deactivated_by_hand
+    entitlements_grant_and_revoke
+    entitlements_last_role
+    entitlements_leave_other_roles
     environment_only
     file_of_the_old_program
     flag_deactivate_only

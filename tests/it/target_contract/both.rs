@@ -3,7 +3,7 @@
 
 mod stage;
 
-use directory_sync::model::{Account, Action, Change, Expected, Identity, Lifecycle, Value};
+use directory_sync::model::{Account, Action, Expected, Identity, Lifecycle, Value};
 use directory_sync::target::{Hidden, Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Options, Version};
 
@@ -184,7 +184,7 @@ async fn disabling_and_enabling_twice_is_fine(stage: &Stage) {
         let mut enable = edit(id.as_str(), ada.clone());
         enable.enable = true;
         let action = Action::Enable(enable);
-        target.apply(&Change { action }).await.unwrap();
+        target.apply(&action.into()).await.unwrap();
         let account = stage.account(&target, &ada).await.unwrap();
         assert_eq!(account.lifecycle, Lifecycle::Active);
         stage.holds(&target, &id, &[Expected::NotDisabledByUs]).await;

@@ -1,6 +1,6 @@
 //! What a change is said to cost is what it costs.
 
-use directory_sync::model::{Action, Change, ExternalId, Identity, Lifecycle, Value};
+use directory_sync::model::{Absence, Action, Change, ExternalId, Identity, Lifecycle, Note, Removal, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Effort, Target};
 use testkit::zitadel::{Channel, UserSeed};
@@ -62,7 +62,20 @@ async fn a_change_costs_what_is_foreseen() {
     edit.revoke = vec!["User".into()];
     assert_eq!(edit.attributes[1].attribute, at(&target, "phone"));
     let mut enabled = edit_of(&target, &id, gone, &[]);
-    enabled.enable = true;
+    (enabled.enable, enabled.returned) = (true, true);
+    let note = || {
+        Action::Note(Note {
+            account: removal(&target, &id).account,
+            absence: Absence {
+                since: 1_700_000_000,
+                runs: 2,
+            },
+        })
+    };
+    let back_but_disabled = Removal {
+        returned: true,
+        ..removal(&target, &id)
+    };
     let newcomer = Identity {
         id: ExternalId::new(*b"new"),
         ..new.clone()
@@ -75,10 +88,13 @@ async fn a_change_costs_what_is_foreseen() {
         Action::Update(edit),
         create(&newcomer),
         Action::Disable(removal(&target, &id)),
+        note(),
+        Action::Disable(back_but_disabled),
+        note(),
         Action::Enable(enabled),
         Action::Delete(removal(&target, &id)),
     ] {
-        let change = Change { action };
+        let change = Change::from(action);
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
         target.apply(&change).await.unwrap();

@@ -71,6 +71,34 @@ async fn a_missing_role_is_named_with_the_others() {
     assert!(error.hint.unwrap().contains("zitadel.project_id"));
 }
 
+/// Every role that is given or taken is looked up, and the right to take one away is needed only for owned ones.
+#[tokio::test]
+async fn all_roles_are_looked_up() {
+    let mut world = World::new();
+    world.settings.further_roles = vec!["Admin".into(), "Boss".into()];
+    world.settings.owned_roles = vec!["Gone".into()];
+    let error = refused(&world).await;
+    assert_eq!(error.kind, Kind::Misconfigured);
+    assert!(
+        error
+            .what
+            .contains("has no role `Boss`, `Gone`; it has `Admin`, `User`"),
+        "{error}"
+    );
+    assert!(
+        error
+            .hint
+            .unwrap()
+            .contains("`zitadel.owned_roles` and `entitlements`")
+    );
+    world.settings.further_roles = vec!["Admin".into()];
+    world.settings.owned_roles = vec![];
+    world.zitadel.revoke(&["user.grant.delete"]);
+    world.target().prepare().await.unwrap();
+    world.settings.owned_roles = vec!["Admin".into()];
+    assert!(refused(&world).await.what.contains("lacks user.grant.delete in"));
+}
+
 /// A project of another organization serves when it is granted to ours.
 #[tokio::test]
 async fn a_granted_project_serves() {

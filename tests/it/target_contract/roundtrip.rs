@@ -91,7 +91,7 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await.unwrap();
-    plan::decide(&correlation, &questions, unmet, "zitadel")
+    plan::decide(&correlation, &questions, unmet, "zitadel", 0)
 }
 
 /// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.

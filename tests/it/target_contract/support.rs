@@ -118,6 +118,8 @@ pub(crate) fn offline() -> ZitadelSettings {
         project_id: "2".into(),
         idp_id: None,
         role: "User".into(),
+        further_roles: vec![],
+        owned_roles: vec![],
         sso_login: false,
         verify_email: false,
         verify_phone: false,
@@ -177,12 +179,13 @@ pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Resul
         identity: identity.clone(),
         attributes: filled(target, identity),
     };
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// An edit that does nothing yet.
 pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
     Edit {
+        returned: false,
         target_id: TargetId::new(id),
         id_before: None,
         identity,
@@ -215,12 +218,13 @@ pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, name
 
 pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied, TargetError> {
     let action = Action::Update(edit);
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// Who is to be removed, as far as that matters to a target.
 pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
     Removal {
+        returned: false,
         account: Account {
             target_id: TargetId::new(id),
             id: None,
@@ -239,12 +243,12 @@ pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
 
 pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
     let action = Action::Delete(removal(target, id));
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
     let action = Action::Disable(removal(target, id));
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// An account as this tool leaves it behind.

@@ -9,7 +9,9 @@ use proptest::test_runner::TestRunner;
 use serde_json::json;
 use testkit::zitadel::{Channel, Options, UserSeed, UserState, Version, normalise_phone};
 
-use super::support::{World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, update};
+use super::support::{
+    World, ada, at, create, delete, disable, edit, edit_of, nth, offline, person, read_all, update,
+};
 
 const CREATE: &str = "POST /v2/users/human";
 const UPDATE: &str = "PUT /v2/users/human/{userId}";
@@ -190,7 +192,7 @@ async fn adoption_writes_the_id() {
     let mut adopt = edit(&id, person(&target, &[]));
     adopt.id_before = Some("Adi".into());
     let action = Action::Adopt(adopt);
-    target.apply(&Change { action }).await.unwrap();
+    target.apply(&Change::from(action)).await.unwrap();
 
     assert_eq!(world.writes(), [UPDATE]);
     assert_eq!(world.zitadel.user(&id).unwrap().nick_name, "616461");
@@ -209,7 +211,7 @@ async fn the_shown_name_follows_the_names_alone() {
     let mut adopt = edit(&id, person(&target, &[]));
     adopt.id_before = Some("Adi".into());
     let action = Action::Adopt(adopt);
-    target.apply(&Change { action }).await.unwrap();
+    target.apply(&Change::from(action)).await.unwrap();
     assert_eq!(world.zitadel.user(&id).unwrap().display_name, "Countess");
 
     let renamed = person(&target, &[("last_name", "King")]);
@@ -229,9 +231,7 @@ async fn an_account_is_linked() {
     let target = world.prepared().await;
     let link = async |id: &str| {
         let ada = person(&target, &[("email", "other@example.org")]);
-        let change = Change {
-            action: Action::Adopt(edit_of(&target, id, ada, &["idp_link"])),
-        };
+        let change = Change::from(Action::Adopt(edit_of(&target, id, ada, &["idp_link"])));
         target.apply(&change).await
     };
     for _ in 0..2 {
@@ -283,7 +283,7 @@ async fn the_link_of_a_former_id_goes() {
         adopt.attributes[0].before = Some(Value::text(former));
         for _ in 0..2 {
             let action = Action::Adopt(adopt.clone());
-            let applied = target.apply(&Change { action }).await.unwrap();
+            let applied = target.apply(&Change::from(action)).await.unwrap();
             assert_eq!(applied.warnings.len(), warnings, "{version:?} {former}");
             let links = world.zitadel.user(&id).unwrap().links;
             assert_eq!(links.len(), 1 + warnings, "{version:?} {former}");
@@ -381,7 +381,7 @@ async fn disable_and_enable_are_repeatable() {
         let mut enable = edit(&id, person(&target, &[]));
         enable.enable = true;
         let action = Action::Enable(enable);
-        target.apply(&Change { action }).await.unwrap();
+        target.apply(&Change::from(action)).await.unwrap();
         let user = world.zitadel.user(&id).unwrap();
         assert_eq!(user.state, UserState::Active);
         assert!(!user.metadata.contains_key("directory-sync.disabled_by"));
@@ -448,6 +448,41 @@ async fn roles_of_others_stay() {
     revoke.revoke = vec!["Admin".into()];
     update(&target, revoke).await.unwrap();
     assert_eq!(roles().len(), 0);
+}
+
+/// A user who has a role is not without any while it is exchanged for another one, and roles of others stay.
+#[tokio::test]
+async fn roles_are_exchanged_in_one_write() {
+    let mut world = World::with(Options {
+        roles: ["Admin", "Foreign", "User"].map(str::to_owned).to_vec(),
+        ..Options::default()
+    });
+    world.settings.further_roles = vec!["Admin".into()];
+    world.settings.owned_roles = vec!["User".into()];
+    let id = world.zitadel.add_user(UserSeed {
+        roles: vec!["Foreign".into(), "User".into()],
+        ..ada()
+    });
+    let target = world.prepared().await;
+    let account = read_all(&target).await.remove(0);
+    assert_eq!(
+        *account.entitlements,
+        [Box::from("User")],
+        "others are not looked at"
+    );
+    let mut exchange = edit(&id, person(&target, &[]));
+    exchange.before = Some(Box::new(account));
+    (exchange.grant, exchange.revoke) = (vec!["Admin".into()], vec!["User".into()]);
+    update(&target, exchange).await.unwrap();
+    assert_eq!(world.writes().len(), 1);
+    let grants = world.zitadel.user(&id).unwrap().grants;
+    assert_eq!(
+        (grants.len(), grants[0].roles.clone()),
+        (1, vec!["Foreign".to_owned(), "Admin".to_owned()])
+    );
+    let target = world.prepared().await;
+    let account = read_all(&target).await.remove(0);
+    assert_eq!(*account.entitlements, [Box::from("Admin")]);
 }
 
 /// A grant that an administrator deactivated is not activated, and that is said.

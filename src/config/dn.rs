@@ -1,0 +1,345 @@
+//! Distinguished names in the one form in which equal names are equal. Pure.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A distinguished name (RFC 4514) that can be compared: letter case, blanks, escapes, the order within an RDN, and the
+/// long or numeric names of the usual attribute types make no difference.
+///
+/// Values are compared as most directories do (`caseIgnoreMatch`, RFC 4518): there is no schema to ask.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Dn(Vec<Box<[u8]>>);
+
+/// Other names of the attribute types of RFC 4514, section 3.
+const TYPES: [(&str, [&str; 2]); 9] = [
+    ("cn", ["2.5.4.3", "commonname"]),
+    ("l", ["2.5.4.7", "localityname"]),
+    ("st", ["2.5.4.8", "stateorprovincename"]),
+    ("o", ["2.5.4.10", "organizationname"]),
+    ("ou", ["2.5.4.11", "organizationalunitname"]),
+    ("c", ["2.5.4.6", "countryname"]),
+    ("street", ["2.5.4.9", "streetaddress"]),
+    ("dc", ["0.9.2342.19200300.100.1.25", "domaincomponent"]),
+    ("uid", ["0.9.2342.19200300.100.1.1", "userid"]),
+];
+
+impl Dn {
+    /// Reads a name as a server or a person wrote it; `None` if it is none. The empty name is one.
+    pub fn parse(name: &[u8]) -> Option<Self> {
+        let mut rest = Rest(name);
+        rest.skip_blanks();
+        let mut rdns = Vec::new();
+        if rest.0.is_empty() {
+            return Some(Self(rdns));
+        }
+        loop {
+            let (rdn, is_last) = rest.rdn()?;
+            rdns.push(rdn);
+            if is_last {
+                return Some(Self(rdns));
+            }
+        }
+    }
+
+    /// Reads a name that may be followed by `#'0101'B` (Name and Optional UID, RFC 4517, 3.3.21).
+    pub fn parse_with_uid(name: &[u8]) -> Option<Self> {
+        Self::parse(without_uid(name))
+    }
+
+    /// Whether this is the tree's top, or lies anywhere below it.
+    pub fn is_within(&self, top: &Self) -> bool {
+        self.0.ends_with(&top.0)
+    }
+
+    /// How many levels it has.
+    pub fn depth(&self) -> usize {
+        self.0.len()
+    }
+}
+
+fn without_uid(name: &[u8]) -> &[u8] {
+    let Some(bits_at) = name.windows(2).rposition(|pair| pair == b"#'") else {
+        return name;
+    };
+    let is_uid = name[bits_at + 2..]
+        .strip_suffix(b"'B")
+        .is_some_and(|bits| bits.iter().all(|bit| matches!(bit, b'0' | b'1')));
+    if is_uid { &name[..bits_at] } else { name }
+}
+
+/// What is left to be read of a name.
+struct Rest<'a>(&'a [u8]);
+
+impl Rest<'_> {
+    fn skip_blanks(&mut self) {
+        self.0 = self.0.trim_ascii_start();
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// One level, and whether it is the last.
+    fn rdn(&mut self) -> Option<(Box<[u8]>, bool)> {
+        let mut pairs = vec![self.pair()?];
+        loop {
+            match self.take() {
+                Some(b'+') => pairs.push(self.pair()?),
+                // The semicolon is of RFC 1779, and still has to be understood.
+                end @ (None | Some(b',' | b';')) => {
+                    pairs.sort_unstable();
+                    return Some((pairs.concat().into(), end.is_none()));
+                }
+                Some(_) => return None,
+            }
+        }
+    }
+
+    /// Type and value, with the length between them so that no two pairs look alike.
+    fn pair(&mut self) -> Option<Vec<u8>> {
+        let equals = self.0.iter().position(|byte| *byte == b'=')?;
+        let mut pair = attribute_type(&self.0[..equals])?.into_bytes();
+        self.0 = &self.0[equals + 1..];
+        self.skip_blanks();
+        let value = match self.0.first() {
+            Some(b'#') => self.hexadecimal()?,
+            Some(b'"') => self.quoted()?,
+            _ => self.plain()?,
+        };
+        self.skip_blanks();
+        pair.push(b'=');
+        pair.extend(u32::try_from(value.len()).ok()?.to_be_bytes());
+        pair.extend(value);
+        Some(pair)
+    }
+
+    fn plain(&mut self) -> Option<Vec<u8>> {
+        let mut value = Vec::new();
+        // Blanks at the end belong to the value only if they are escaped.
+        let mut end = 0;
+        while let Some(byte) = self.0.first().copied() {
+            match byte {
+                b',' | b';' | b'+' => break,
+                b'\\' => {
+                    value.push(self.escaped()?);
+                    end = value.len();
+                }
+                byte => {
+                    self.take();
+                    value.push(byte);
+                    if !byte.is_ascii_whitespace() {
+                        end = value.len();
+                    }
+                }
+            }
+        }
+        value.truncate(end);
+        Some(folded(&value))
+    }
+
+    /// `"a, b"` (RFC 2253, section 4).
+    fn quoted(&mut self) -> Option<Vec<u8>> {
+        self.take();
+        let mut value = Vec::new();
+        loop {
+            match self.0.first()? {
+                b'\\' => value.push(self.escaped()?),
+                b'"' => {
+                    self.take();
+                    return Some(folded(&value));
+                }
+                _ => value.extend(self.take()),
+            }
+        }
+    }
+
+    /// `\,` or `\2c`
+    fn escaped(&mut self) -> Option<u8> {
+        self.take();
+        let first = self.take()?;
+        if !first.is_ascii_hexdigit() {
+            return Some(first);
+        }
+        let digits = [first, self.take()?];
+        u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
+    }
+
+    /// `#04024869`: the value in BER. What is no text stays as it is, and is no text's equal.
+    fn hexadecimal(&mut self) -> Option<Vec<u8>> {
+        self.take();
+        let end = self.0.iter().position(|byte| !byte.is_ascii_hexdigit());
+        let (digits, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
+        self.0 = rest;
+        let encoded = hex::decode(digits).ok().filter(|encoded| !encoded.is_empty())?;
+        Some(match encoded.as_slice() {
+            [4 | 12 | 19 | 22, length, text @ ..] if usize::from(*length) == text.len() => folded(text),
+            _ => [b"#".as_slice(), &encoded].concat(),
+        })
+    }
+}
+
+fn attribute_type(written: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(written).ok()?.trim().to_ascii_lowercase();
+    let name = name.strip_prefix("oid.").unwrap_or(&name);
+    let is_one = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let short = TYPES.iter().find(|(_, others)| others.contains(&name));
+    is_one.then(|| short.map_or(name, |(short, _)| short).to_owned())
+}
+
+/// Lower case, and each run of blanks as one; bytes that are no text as they are.
+fn folded(value: &[u8]) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(value) else {
+        return value.to_vec();
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_ascii() {
+        return words(&text.to_ascii_lowercase()).into_bytes();
+    }
+    let lower = text.nfkc().collect::<String>().to_lowercase();
+    words(&lower.nfkc().collect::<String>()).into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn dn(text: &str) -> Dn {
+        Dn::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn names_that_mean_the_same_are_equal() {
+        for (a, b) in [
+            ("cn=Ada,dc=example,dc=org", "CN = ada , DC=Example,dc=ORG"),
+            ("cn=ada,dc=org", "cn=ada;dc=org"),
+            ("cn=a\\,b,dc=org", "cn=a\\2cb,dc=org"),
+            ("cn=a\\,b,dc=org", "cn=a\\2Cb,dc=org"),
+            ("cn=a\\,b", "cn=\"a,b\""),
+            ("cn=a\\+b", "cn=a\\2bb"),
+            ("cn=J\u{fc}rgen", "cn=J\\c3\\bcrgen"),
+            ("cn=J\u{fc}rgen", "cn=Ju\u{308}rgen"),
+            ("cn=J\u{dc}RGEN", "cn=j\u{fc}rgen"),
+            ("cn=a+uid=b,dc=org", "UID=B + CN=A,dc=org"),
+            ("cn=Hi,dc=org", "cn=#04024869,dc=org"),
+            ("cn=Ada  Lovelace", "cn=Ada Lovelace"),
+            ("cn=Ada\\ ", "cn=Ada"),
+            (
+                "OID.2.5.4.3=x,domainComponent=org",
+                "cn=x,0.9.2342.19200300.100.1.25=org",
+            ),
+            ("", "  "),
+        ] {
+            assert_eq!(dn(a), dn(b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_something_else_are_not() {
+        for (a, b) in [
+            ("cn=a,dc=org", "cn=a,dc=com"),
+            ("cn=a,dc=org", "dc=org"),
+            ("cn=a\\,dc\\=org", "cn=a,dc=org"),
+            ("cn=a+uid=b", "cn=a,uid=b"),
+            ("cn=ab", "cn=a\\20b"),
+            ("cn=#0500", "cn=\\#0500"),
+            ("cn=a", "uid=a"),
+        ] {
+            assert_ne!(dn(a), dn(b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for text in [
+            "admins",
+            "cn=a,",
+            "cn=a,,dc=b",
+            "=a",
+            "cn=\"a",
+            "cn=\"a\"b",
+            "cn=#0",
+            "cn=#",
+            "cn=a\\",
+            "cn=a\\4",
+            "c n=a",
+        ] {
+            assert_eq!(Dn::parse(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_uid_behind_a_name_is_passed_over() {
+        let name = |text: &str| Dn::parse_with_uid(text.as_bytes());
+        assert_eq!(name("cn=a,dc=org#'0101'B"), Some(dn("cn=a,dc=org")));
+        assert_eq!(name("cn=a,dc=org#''B"), Some(dn("cn=a,dc=org")));
+        assert_eq!(name("cn=a,dc=org"), Some(dn("cn=a,dc=org")));
+        assert_eq!(name("cn=a#'02'B"), Some(dn("cn=a#'02'B")), "2 is no bit");
+    }
+
+    #[test]
+    fn a_name_lies_within_its_tree() {
+        let (top, ada) = (dn("DC=Example, DC=org"), dn("cn=ada,dc=example,dc=org"));
+        assert!(ada.is_within(&top) && top.is_within(&top) && ada.is_within(&dn("")));
+        assert!(!top.is_within(&ada) && !ada.is_within(&dn("dc=ample,dc=org")));
+        assert_eq!((ada.depth(), dn("").depth()), (3, 0));
+    }
+
+    /// A value with everything that could be special escaped in one of the ways there are.
+    fn written(value: &str, ways: &[u8]) -> String {
+        let mut ways = ways.iter().copied().cycle();
+        let mut text = String::new();
+        for character in value.chars() {
+            let special = " \"#+,;<=>\\".contains(character);
+            match ways.next().unwrap_or(0) % 3 {
+                0 if special => text.extend(['\\', character]),
+                1 if !special => text.extend(character.to_uppercase()),
+                2 if !special => text.push(character),
+                _ => {
+                    let mut bytes = [0; 4];
+                    for byte in character.encode_utf8(&mut bytes).bytes() {
+                        let _ = write!(text, "\\{byte:02x}");
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    proptest! {
+        /// However a name is written, it is the same name.
+        #[test]
+        fn the_way_of_writing_makes_no_difference(
+            values in proptest::collection::vec("[a-z0-9 ,+=\"\\\\<>;#\u{e4}]{1,8}", 1..4),
+            ways in proptest::collection::vec(any::<u8>(), 1..8),
+            others in proptest::collection::vec(any::<u8>(), 1..8),
+        ) {
+            let name = |ways: &[u8], equals: &str, comma: &str| {
+                let rdns: Vec<String> = values.iter().map(|value| format!("cn{equals}{}", written(value, ways))).collect();
+                Dn::parse(rdns.join(comma).as_bytes())
+            };
+            let one = name(&ways, "=", ",");
+            prop_assert!(one.is_some());
+            prop_assert_eq!(one, name(&others, " = ", " , "));
+        }
+
+        /// Two values are the same name only if they are the same text.
+        #[test]
+        fn different_values_are_different_names(a in "[a-c,+=\\\\]{1,5}", b in "[a-c,+=\\\\]{1,5}") {
+            let name = |value: &str| dn(&format!("cn={},dc=org", written(value, &[0, 2])));
+            prop_assert_eq!(name(&a) == name(&b), a == b);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(prop_oneof![Just(b'='), Just(b','), Just(b'\\'), Just(b'#'), Just(b'\''), any::<u8>()], 0..24)) {
+            let _ = Dn::parse_with_uid(&bytes);
+        }
+    }
+}

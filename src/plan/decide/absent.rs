@@ -1,0 +1,127 @@
+//! What becomes of accounts whose person is in no source any more.
+
+use std::collections::HashMap;
+
+use super::Decider;
+use crate::model::{Account, Action, Expected, Lifecycle, Note, Removal, RemovalReason};
+use crate::plan::correlate::carries_id_and_role;
+use crate::plan::grace::{self, Noted, Verdict};
+use crate::plan::policy::AbsentPolicy;
+use crate::plan::question::{About, looks_ours};
+
+impl Decider<'_, '_> {
+    pub(super) fn absent(&mut self) {
+        let correlation = self.correlation;
+        let mut carriers: HashMap<_, usize> = HashMap::new();
+        for id in correlation
+            .unpaired
+            .iter()
+            .flatten()
+            .filter_map(|account| account.id.as_ref())
+        {
+            *carriers.entry(id).or_default() += 1;
+        }
+        for (place, account) in correlation.unpaired.iter().enumerate() {
+            let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
+                continue;
+            };
+            if self.is_removed_already(account) {
+                continue;
+            }
+            let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
+            match self.reason_to_keep(place, account, twice) {
+                Some(reason) => self.keep_account(account, reason),
+                None => self.absent_account(place, account),
+            }
+            if twice && correlation.policy.absent != AbsentPolicy::Keep {
+                self.unresolved_account(
+                    account,
+                    "another account carries the same id; neither was removed",
+                );
+            }
+        }
+    }
+
+    /// Listed people are removed, or counted, by their listing.
+    fn is_removed_already(&self, account: &Account) -> bool {
+        let listings = &self.correlation.listings;
+        listings
+            .iter()
+            .flat_map(|listing| &listing.accounts)
+            .any(|listed| listed.target_id == account.target_id)
+    }
+
+    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
+        let known = &self.correlation.known;
+        if account.id.as_ref().is_some_and(|id| known.is_rejected(id)) {
+            return Some("the record of its person could not be used");
+        }
+        if !known.is_complete() {
+            return Some("no source proves that its person is absent");
+        }
+        if self.correlation.policy.absent == AbsentPolicy::Keep {
+            return Some("its person is absent, and `policy.absent` is `keep`");
+        }
+        if !looks_ours(account) {
+            return Some("its external id is not in the form this tool writes");
+        }
+        if twice {
+            return Some("another account carries the same id");
+        }
+        let unmet = self.answers.unmet(About::Absent(place));
+        let ours = unmet
+            .iter()
+            .all(|(expected, _)| matches!(expected, Expected::NotNoted(_)));
+        (!ours).then_some("it has no `localpart`, so it may not be ours")
+    }
+
+    fn absent_account(&mut self, place: usize, account: &Account) {
+        let policy = self.correlation.policy;
+        if policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled {
+            self.plan.unchanged += 1;
+            return;
+        }
+        if self.has_to_wait(place, account) {
+            return;
+        }
+        let removal = Removal {
+            account: account.clone(),
+            reason: RemovalReason::Absent,
+            returned: false,
+        };
+        match policy.absent {
+            AbsentPolicy::Delete => self.push(Action::Delete(removal)),
+            AbsentPolicy::Deactivate => self.push(Action::Disable(removal)),
+            AbsentPolicy::Keep => {}
+        }
+    }
+
+    /// Whether the person has not been missing for long enough; what a later run has to know is noted.
+    fn has_to_wait(&mut self, place: usize, account: &Account) -> bool {
+        let Some(grace) = self.correlation.policy.grace else {
+            return false;
+        };
+        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.now);
+        if noted == Noted::Unreadable {
+            self.warn_of_account(
+                account,
+                "the note of how long its person is missing cannot be right; the absence counts from now on",
+            );
+        }
+        let Verdict::Wait { absence, write } = grace.judge(noted, self.now) else {
+            return false;
+        };
+        self.keep_for_now(
+            account,
+            "its person is absent, but not yet for as long as `policy.grace` asks for",
+            Some(absence),
+        );
+        if write {
+            self.push(Action::Note(Note {
+                account: account.clone(),
+                absence,
+            }));
+        }
+        true
+    }
+}

@@ -1,0 +1,155 @@
+//! How long an account stays when its person is in no source any more.
+
+use crate::model::{Absence, AbsenceNote, Expected, Value};
+
+/// Clocks of several machines that run this tool in turn may differ by this many seconds.
+const CLOCKS: i64 = 300;
+
+/// `policy.grace`: a person has to be missing for a while, and in several runs, before the account is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grace {
+    /// Seconds from the first run that found the person absent.
+    pub after: Option<i64>,
+    /// Runs that found the person absent, the one that removes the account included.
+    pub runs: Option<u32>,
+}
+
+/// What an account says about its person's absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Noted {
+    Nothing,
+    Absent(Absence),
+    /// Not a time and a number, or a time that is yet to come.
+    Unreadable,
+}
+
+/// Whether the time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Due,
+    Wait {
+        /// This run included.
+        absence: Absence,
+        /// A later run has to know more than the account says.
+        write: bool,
+    },
+}
+
+impl Grace {
+    /// Whether an account may be removed whose person is absent at `now`.
+    pub(super) fn judge(self, noted: Noted, now: i64) -> Verdict {
+        let absence = match noted {
+            Noted::Absent(before) => Absence {
+                since: before.since,
+                runs: before.runs.saturating_add(1),
+            },
+            Noted::Nothing | Noted::Unreadable => Absence { since: now, runs: 1 },
+        };
+        let long_enough = self
+            .after
+            .is_none_or(|after| now.saturating_sub(absence.since) >= after);
+        let runs_enough = self.runs.is_none_or(|runs| absence.runs >= runs);
+        if long_enough && runs_enough {
+            return Verdict::Due;
+        }
+        // A run that finds nothing new to tell writes nothing.
+        let counted = match (noted, self.runs) {
+            (Noted::Absent(before), Some(runs)) => before.runs >= runs,
+            (Noted::Absent(_), None) => true,
+            (Noted::Nothing | Noted::Unreadable, _) => false,
+        };
+        Verdict::Wait {
+            absence,
+            write: !counted,
+        }
+    }
+}
+
+/// Reads the notes out of the answers about an account.
+pub(super) fn noted(unmet: &[(Expected<'_>, Option<Value>)], now: i64) -> Noted {
+    let held = |note: AbsenceNote| {
+        let of_note = unmet
+            .iter()
+            .find(|(expected, _)| *expected == Expected::NotNoted(note));
+        of_note.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
+    };
+    let (since, runs) = match (held(AbsenceNote::Since), held(AbsenceNote::Runs)) {
+        (None, None) => return Noted::Nothing,
+        (Some(since), Some(runs)) => (since.parse(), runs.parse()),
+        // They are written together.
+        _ => return Noted::Unreadable,
+    };
+    match (since, runs) {
+        (Ok(since), Ok(runs)) if since <= now.saturating_add(CLOCKS) && runs >= 1 => {
+            Noted::Absent(Absence { since, runs })
+        }
+        _ => Noted::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn grace() -> impl Strategy<Value = Grace> {
+        (prop::option::of(1i64..1_000), prop::option::of(1u32..6))
+            .prop_map(|(after, runs)| Grace { after, runs })
+    }
+
+    proptest! {
+        /// Whenever runs come, nobody's account goes before both the time and the number of runs have passed, and it does
+        /// go then; whatever is known is on the account.
+        #[test]
+        fn an_account_goes_when_both_have_passed(
+            grace in grace(),
+            pauses in prop::collection::vec(0i64..400, 1..20),
+        ) {
+            let (mut noted, mut now) = (Noted::Nothing, 1_000_000);
+            let first = now;
+            for (before, pause) in pauses.into_iter().enumerate() {
+                let runs = u32::try_from(before + 1).unwrap();
+                let passed = grace.after.is_none_or(|after| now - first >= after)
+                    && grace.runs.is_none_or(|wanted| runs >= wanted);
+                match grace.judge(noted, now) {
+                    Verdict::Due => {
+                        prop_assert!(passed);
+                        return Ok(());
+                    }
+                    Verdict::Wait { absence, write } => {
+                        prop_assert!(!passed);
+                        prop_assert_eq!(absence.since, first);
+                        if write {
+                            noted = Noted::Absent(absence);
+                        }
+                    }
+                }
+                now += pause;
+            }
+        }
+
+        /// What cannot be right never makes an absence longer.
+        #[test]
+        fn a_note_that_cannot_be_right_starts_anew(
+            grace in grace(),
+            since in prop::option::of("[0-9a-z:-]{0,8}"),
+            runs in prop::option::of("[0-9-]{0,3}"),
+        ) {
+            let now = 500_000;
+            let held = |note, text: Option<String>| {
+                text.map(|text| (Expected::NotNoted(note), Some(Value::text(text))))
+            };
+            let unmet: Vec<_> = [held(AbsenceNote::Since, since), held(AbsenceNote::Runs, runs)]
+                .into_iter()
+                .flatten()
+                .collect();
+            let noted = noted(&unmet, now);
+            if let Noted::Absent(absence) = noted {
+                prop_assert!(absence.since <= now + CLOCKS && absence.runs >= 1);
+            } else {
+                let fresh = grace.judge(Noted::Nothing, now);
+                prop_assert_eq!(grace.judge(noted, now), fresh);
+            }
+        }
+    }
+}

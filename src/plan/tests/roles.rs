@@ -1,0 +1,141 @@
+//! Roles that are given to some and taken from others.
+
+use super::*;
+
+fn set(roles: &[&str]) -> Entitlements {
+    roles.iter().copied().map(Box::from).collect()
+}
+
+fn entitled(roles: &[&str]) -> Identity {
+    Identity {
+        entitlements: set(roles),
+        ..person(1)
+    }
+}
+
+fn holding(roles: &[&str]) -> Model {
+    let mut held = held(1);
+    held.account.entitlements = set(roles);
+    Model::of([held])
+}
+
+/// Plan for one person; what is given, what is taken, and whether it counts as a removal.
+fn outcome(wanted: &[&str], holds: &[&str], owned: &[&str]) -> Option<(String, String, bool)> {
+    let desired = Desired {
+        owned_roles: set(owned),
+        ..sources(vec![entitled(wanted)])
+    };
+    let plan = plan(&desired, &holding(holds), Policy::default());
+    let change = plan.changes.first()?;
+    let edit = change.edit()?;
+    Some((edit.grant.join(" "), edit.revoke.join(" "), change.is_removal()))
+}
+
+#[test]
+fn roles_are_given_and_only_owned_ones_are_taken() {
+    let change = |give: &str, take: &str, removal| Some((give.to_owned(), take.to_owned(), removal));
+    for (wanted, holds, owned, expected) in [
+        (
+            &["Admin", "User"][..],
+            &["User"][..],
+            &[][..],
+            change("Admin", "", false),
+        ),
+        (&["User"], &["Admin", "User"], &[], None),
+        (
+            &["User"],
+            &["Admin", "User"],
+            &["Admin"],
+            change("", "Admin", false),
+        ),
+        (&["User"], &["Admin"], &["Admin"], change("User", "Admin", false)),
+        (&[], &["User"], &[], None),
+        (&[], &["User"], &["User"], change("", "User", true)),
+        (&[], &["Admin", "User"], &["User"], change("", "User", false)),
+        (
+            &[],
+            &["Admin", "User"],
+            &["Admin", "User"],
+            change("", "Admin User", true),
+        ),
+        (&[], &[], &["User"], None),
+        (&["User"], &[], &["User"], change("User", "", false)),
+    ] {
+        assert_eq!(
+            outcome(wanted, holds, owned),
+            expected,
+            "{wanted:?} {holds:?} {owned:?}"
+        );
+    }
+}
+
+/// The account stays the person's without any role, is kept in line, and gets the role back.
+#[test]
+fn whoever_lost_the_last_role_is_known_again() {
+    let desired = |roles: &[&str]| Desired {
+        owned_roles: set(&["User"]),
+        ..sources(vec![entitled(roles)])
+    };
+    let mut model = holding(&["User"]);
+    for (wanted, expected) in [
+        (&[][..], vec!["update t1"]),
+        (&[], vec![]),
+        (&["User"], vec!["update t1"]),
+    ] {
+        let plan = plan(&desired(wanted), &model, Policy::default());
+        assert_eq!(lines(&plan), expected, "{wanted:?}");
+        plan.changes.iter().for_each(|change| model.apply(change));
+    }
+    assert_eq!(model, holding(&["User"]));
+}
+
+/// No account is made for them, none is adopted, and they are counted.
+#[test]
+fn whoever_is_to_hold_no_role_gets_no_account() {
+    let nobody = plan(
+        &sources(vec![entitled(&[])]),
+        &Model::default(),
+        Policy::default(),
+    );
+    assert_eq!((lines(&nobody), nobody.without_role), (vec![], 1));
+    let mut by_hand = held(1);
+    (by_hand.account.id, by_hand.account.id_text) = (None, Box::default());
+    let model = Model::of([by_hand]);
+    let kept = plan(&sources(vec![entitled(&[])]), &model, Policy::default());
+    assert_eq!((lines(&kept), kept.without_role), (vec![], 1));
+    let adopted = plan(&sources(vec![entitled(&["User"])]), &model, Policy::default());
+    assert_eq!(lines(&adopted), ["adopt t1"]);
+}
+
+/// Without `policy.update` nobody's roles change, and links are only links.
+#[test]
+fn a_restricted_run_takes_no_role() {
+    let desired = Desired {
+        owned_roles: set(&["Admin"]),
+        ..sources(vec![entitled(&["User"])])
+    };
+    let model = holding(&["Admin", "User"]);
+    let policies = [
+        Policy {
+            update: false,
+            ..Policy::default()
+        },
+        Policy {
+            scope: Scope::LinksOnly,
+            ..Policy::default()
+        },
+        Policy {
+            scope: Scope::ExternalIdsOnly,
+            ..Policy::default()
+        },
+    ];
+    for policy in policies {
+        assert_eq!(only(&desired, &model, policy), Vec::<String>::new(), "{policy:?}");
+    }
+    let mut by_hand = held(1);
+    (by_hand.account.id, by_hand.account.id_text) = (None, Box::default());
+    by_hand.account.entitlements = set(&["Admin"]);
+    let links = plan(&desired, &Model::of([by_hand]), policies[1]);
+    let edit = links.changes[0].edit().expect("an adoption");
+    assert_eq!((edit.grant.join(" "), edit.revoke.len()), ("User".to_owned(), 0));
+}

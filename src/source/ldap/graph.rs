@@ -1,0 +1,204 @@
+//! Groups in memory: who is in them, and which of them lie within which. Pure.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use super::entry::Entry;
+use crate::config::Dn;
+
+/// The attributes of a group that say who is in it, by their key: names, names that a uid may follow, and login names.
+pub(super) const MEMBER: &str = "member";
+pub(super) const UNIQUE_MEMBER: &str = "uniquemember";
+pub(super) const MEMBER_UID: &str = "memberuid";
+/// The security identifier of a group or a person in Active Directory.
+pub(super) const SID: &str = "objectsid";
+
+/// A name as a number: hundreds of thousands must fit, and two names that fall together by chance (one in 10^27 runs of
+/// a million) would give a role to the wrong person. Nobody can choose names that do: the keys are new in each run.
+#[derive(Debug, Default)]
+pub(super) struct Names([RandomState; 2]);
+
+impl Names {
+    /// The number of a name; equal names have the same.
+    pub(super) fn number(&self, dn: &Dn) -> u128 {
+        let [high, low] = &self.0;
+        u128::from(high.hash_one(dn)) << 64 | u128::from(low.hash_one(dn))
+    }
+}
+
+/// One group, as far as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Group {
+    /// Its name, for messages.
+    pub(super) text: String,
+    /// Numbers of the names of its members.
+    pub(super) members: Vec<u128>,
+    /// Those of its members that are groups, with their name as the server has it.
+    pub(super) children: Vec<(Dn, String)>,
+    /// Login names of its members, in lower case.
+    pub(super) uids: Vec<Box<str>>,
+    /// Its security identifier.
+    pub(super) sid: Option<Box<[u8]>>,
+}
+
+impl Group {
+    /// From an entry that is complete. A member whose name is none counts as a member nobody is.
+    pub(super) fn new(entry: &Entry, names: &Names, is_group: impl Fn(u128) -> bool) -> Self {
+        let mut group = Self {
+            text: entry.dn_text(),
+            sid: entry.values(SID).next().map(Into::into),
+            ..Self::default()
+        };
+        let plain = entry.values(MEMBER).map(|value| (value, Dn::parse(value)));
+        let unique = entry
+            .values(UNIQUE_MEMBER)
+            .map(|value| (value, Dn::parse_with_uid(value)));
+        for (value, dn) in plain.chain(unique) {
+            let Some(dn) = dn else {
+                group.members.push(0);
+                continue;
+            };
+            let number = names.number(&dn);
+            group.members.push(number);
+            if is_group(number)
+                && let Ok(text) = std::str::from_utf8(value)
+            {
+                group.children.push((dn, text.to_owned()));
+            }
+        }
+        let uids = entry.values(MEMBER_UID);
+        group.uids = uids.map(|uid| folded(uid).into()).collect();
+        group
+    }
+
+    /// How many members can be seen. Those by primary group stand with the people.
+    pub(super) fn size(&self) -> usize {
+        self.members.len() + self.uids.len()
+    }
+}
+
+/// Login names are compared without regard to letter case, as the attribute `uid` is.
+pub(super) fn folded(uid: &[u8]) -> String {
+    String::from_utf8_lossy(uid).trim().to_lowercase()
+}
+
+/// The groups that were read, each once.
+pub(super) type Graph = HashMap<Dn, Group>;
+
+/// What is reached from some groups.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// Groups that were read, the first ones included; each once, whatever circles there are.
+    pub(super) read: Vec<Dn>,
+    /// Groups that are still to be read, each once.
+    pub(super) unread: Vec<(Dn, String)>,
+}
+
+/// Follows groups into groups as far as they were read; not at all unless `nested`.
+pub(super) fn reach(graph: &Graph, first: &[(Dn, String)], nested: bool) -> Reach {
+    let mut reach = Reach::default();
+    let mut seen: HashSet<&Dn> = HashSet::new();
+    let mut open: Vec<&(Dn, String)> = first.iter().rev().collect();
+    while let Some(named) = open.pop() {
+        let (dn, _) = named;
+        if !seen.insert(dn) {
+            continue;
+        }
+        let Some(group) = graph.get(dn) else {
+            reach.unread.push(named.clone());
+            continue;
+        };
+        reach.read.push(dn.clone());
+        if nested {
+            open.extend(&group.children);
+        }
+    }
+    reach
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    pub(in super::super) fn dn(number: usize) -> (Dn, String) {
+        let text = format!("cn=g{number},dc=example,dc=org");
+        (Dn::parse(text.as_bytes()).unwrap(), text)
+    }
+
+    /// Groups by number, each with the numbers of the groups within it.
+    pub(in super::super) fn graph(edges: &[Vec<usize>]) -> Graph {
+        let group = |(number, within): (usize, &Vec<usize>)| {
+            let (name, text) = dn(number);
+            let group = Group {
+                text,
+                members: vec![number as u128],
+                children: within.iter().map(|child| dn(*child)).collect(),
+                ..Group::default()
+            };
+            (name, group)
+        };
+        edges.iter().enumerate().map(group).collect()
+    }
+
+    fn sorted(mut names: Vec<Dn>) -> Vec<Dn> {
+        names.sort_unstable();
+        names
+    }
+
+    fn edges() -> impl Strategy<Value = Vec<Vec<usize>>> {
+        (1..12_usize).prop_flat_map(|groups| {
+            proptest::collection::vec(proptest::collection::vec(0..groups, 0..4), groups)
+        })
+    }
+
+    proptest! {
+        /// What is reached is what a plain search for a fixed point finds, each group once, whatever circles there are.
+        #[test]
+        fn everything_within_is_reached_once(edges in edges()) {
+            let mut expected = vec![false; edges.len()];
+            expected[0] = true;
+            for _ in 0..edges.len() {
+                for (number, within) in edges.iter().enumerate() {
+                    if expected[number] {
+                        for child in within {
+                            expected[*child] = true;
+                        }
+                    }
+                }
+            }
+            let expected = (0..edges.len()).filter(|number| expected[*number]).map(|number| dn(number).0);
+            let found = reach(&graph(&edges), &[dn(0)], true);
+            prop_assert_eq!(found.unread, vec![]);
+            prop_assert_eq!(sorted(found.read), sorted(expected.collect()));
+        }
+
+        /// Reading what is missing until nothing is reads exactly what is within, each group once.
+        #[test]
+        fn reading_level_by_level_ends_with_everything_within(edges in edges()) {
+            let all = graph(&edges);
+            let (mut read, mut reads) = (Graph::new(), 0);
+            loop {
+                let unread = reach(&read, &[dn(0)], true).unread;
+                if unread.is_empty() {
+                    break;
+                }
+                for (name, _) in unread {
+                    reads += 1;
+                    read.insert(name.clone(), all[&name].clone());
+                }
+            }
+            let within = reach(&all, &[dn(0)], true).read;
+            prop_assert_eq!(reads, within.len());
+            prop_assert_eq!(read.len(), within.len());
+        }
+
+        /// Without nesting only the named groups count.
+        #[test]
+        fn direct_members_are_of_the_named_groups(edges in edges()) {
+            let found = reach(&graph(&edges), &[dn(0), dn(0)], false);
+            prop_assert_eq!(found.read, vec![dn(0).0]);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Reads the groups that give roles: the named ones, and level by level those that lie within them.
+
+use std::collections::HashSet;
+
+use super::connect::Connection;
+use super::entry::{self, Entry};
+use super::failure::Failure;
+use super::graph::{Graph, Group, MEMBER, MEMBER_UID, Names, UNIQUE_MEMBER, reach};
+use super::members::{Members, named};
+use super::range::{self, Stopped};
+use super::search::{Search, read_entry};
+use crate::config::{Dn, Entitlement, LdapSettings};
+use crate::model::Entitlements;
+
+/// What a group is asked for.
+const ATTRIBUTES: [&str; 5] = ["member", "uniqueMember", "memberUid", "objectSid", "uSNChanged"];
+
+/// Key of the attribute that Active Directory changes with each change of an entry.
+const VERSION: &str = "usnchanged";
+
+/// How often a group that changes is read before it is given up.
+const READS: usize = 3;
+
+const AGAIN: &str = "try again; somebody may have changed the group meanwhile";
+
+/// What may lie within a group.
+const GROUPS: &str = "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
+                      (objectClass=groupOfMembers)(objectClass=groupOfEntries)(objectClass=posixGroup))";
+
+const NO_GROUP: &str = "correct `group` in `entitlements`: a group that was renamed or moved has another name now; and this \
+                        account must be able to read it";
+
+/// Reads every group that a rule reaches, each once.
+///
+/// # Errors
+/// [`Failure`] when a group is missing, or was not read in full: roles that rest on it would be taken away.
+pub(super) async fn read(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    base: &Entitlements,
+) -> Result<Members, Failure> {
+    let rules = settings.entitlements.as_slice();
+    let names = Names::default();
+    let mut graph = Graph::new();
+    let index = index(connection, settings, &names).await?;
+    for rule in rules {
+        loop {
+            let unread = reach(&graph, &named(rule), rule.nested).unread;
+            if unread.is_empty() {
+                break;
+            }
+            for (dn, text) in unread {
+                let group = group(connection, settings, &text, &names, &index).await?;
+                tracing::debug!(
+                    group = text,
+                    members = group.size(),
+                    within = group.children.len(),
+                    "read a group"
+                );
+                graph.insert(dn, group);
+            }
+        }
+    }
+    Ok(Members::new(rules, &graph, names, base))
+}
+
+async fn group(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    name: &str,
+    names: &Names,
+    index: &HashSet<u128>,
+) -> Result<Group, Failure> {
+    for _ in 0..READS {
+        let entry = read_entry(connection, settings, name, &ATTRIBUTES).await?;
+        let Some(mut entry) = entry else {
+            let what = format!(
+                "there is no group `{name}` at {}, or it may not be seen",
+                connection.shown()
+            );
+            return Err(Failure::new(what).hint(NO_GROUP));
+        };
+        if complete(connection, settings, name, &mut entry).await? {
+            return Ok(Group::new(&entry, names, |number| index.contains(&number)));
+        }
+        tracing::info!(
+            group = name,
+            "the group changed while it was read; reading it again"
+        );
+    }
+    Err(not_all(
+        name,
+        Failure::new("the group changes all the time").hint(AGAIN),
+    ))
+}
+
+/// Reads what is missing of a group; `false` if the group has changed meanwhile. Then a member may have moved from a part
+/// that was still to come into one that had come already.
+async fn complete(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    name: &str,
+    entry: &mut Entry,
+) -> Result<bool, Failure> {
+    let was_cut = [MEMBER, UNIQUE_MEMBER, MEMBER_UID]
+        .iter()
+        .any(|key| entry.is_cut(key));
+    for key in [MEMBER, UNIQUE_MEMBER, MEMBER_UID] {
+        range::complete(connection, settings, entry, key)
+            .await
+            .map_err(|stopped| match stopped {
+                Stopped::Failed(failure) => not_all(name, failure),
+                Stopped::Odd(why) => not_all(name, Failure::new(why).hint(AGAIN)),
+            })?;
+    }
+    let version = |entry: &Entry| entry.values(VERSION).next().map(<[u8]>::to_vec);
+    let before = version(entry).filter(|_| was_cut);
+    if before.is_none() {
+        return Ok(true);
+    }
+    let after = read_entry(connection, settings, name, &[ATTRIBUTES[4]]).await?;
+    Ok(after.is_some_and(|after| version(&after) == before))
+}
+
+fn not_all(name: &str, failure: Failure) -> Failure {
+    failure.at(&format!("the members of the group `{name}` were not all read"))
+}
+
+/// The names of all groups that could lie within the named ones. Only names: what is in a group is read when it turns out
+/// to be within.
+async fn index(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    names: &Names,
+) -> Result<HashSet<u128>, Failure> {
+    let mut index = HashSet::new();
+    for tree in trees(connection, settings).await? {
+        let attributes = ["1.1".to_owned()];
+        let mut search = Search::below(&tree, GROUPS, settings, &attributes);
+        let mut each = |tag| {
+            let dn = entry::name(&tag).and_then(Dn::parse);
+            index.extend(dn.map(|dn| names.number(&dn)));
+        };
+        search.run(connection, &mut each).await?;
+    }
+    Ok(index)
+}
+
+/// The trees of the server that hold a group whose members may be groups.
+async fn trees(connection: &mut Connection, settings: &LdapSettings) -> Result<Vec<String>, Failure> {
+    let nested = |rule: &&Entitlement| rule.nested;
+    let rules = settings.entitlements.iter().filter(nested);
+    let groups: Vec<(Dn, String)> = rules.flat_map(named).collect();
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let root = read_entry(connection, settings, "", &["namingContexts"]).await?;
+    let tops: Vec<(Dn, String)> = root
+        .iter()
+        .flat_map(|root| root.values("namingcontexts"))
+        .filter_map(|top| Some((Dn::parse(top)?, String::from_utf8(top.to_vec()).ok()?)))
+        .collect();
+    let mut trees: Vec<String> = Vec::new();
+    for (group, name) in groups {
+        let holding = tops.iter().filter(|(top, _)| group.is_within(top));
+        let Some((_, tree)) = holding.max_by_key(|(top, _)| top.depth()) else {
+            let what = format!(
+                "{} does not say which of its trees holds the group `{name}` (root DSE, namingContexts)",
+                connection.shown()
+            );
+            return Err(Failure::new(what).hint(
+                "correct `group` in `entitlements`; or let this account read the root DSE, or set `nested: false`",
+            ));
+        };
+        if !trees.contains(tree) {
+            trees.push(tree.clone());
+        }
+    }
+    Ok(trees)
+}
+
+/// # Errors
+/// [`Failure`] if one of the groups looks empty: one that may not be read looks the same.
+pub(super) fn refuse_empty(members: &Members) -> Result<(), Failure> {
+    let empty = members.look_empty();
+    if empty.is_empty() {
+        return Ok(());
+    }
+    let what = format!("no member can be seen in the group `{}`", empty.join("` and `"));
+    Err(Failure::new(what).hint(
+        "let this account read the members; if there are none, set `allow_empty: true` beside `group` in `entitlements`",
+    ))
+}

@@ -1,0 +1,237 @@
+//! Which roles people get by the groups they are in. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use super::entry::Entry;
+use super::graph::{Graph, Group, Names, SID, folded, reach};
+use crate::config::{Dn, Entitlement};
+use crate::model::Entitlements;
+
+/// Attributes of a person, by their key.
+const PRIMARY_GROUP: &str = "primarygroupid";
+const UID: &str = "uid";
+
+/// What people have to be asked for, so that their groups can be found.
+pub(super) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSid", "primaryGroupID"];
+
+/// Who gets which role, and who has got it so far.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    rules: Vec<Rule>,
+    names: Names,
+    /// What everybody gets.
+    everybody: Entitlements,
+    /// Roles by the rules that give them, so that people share them.
+    shared: HashMap<Vec<bool>, Entitlements>,
+    /// Groups that are the primary group of somebody.
+    primary: HashSet<Box<[u8]>>,
+}
+
+/// One rule with all groups that it reaches.
+#[derive(Debug)]
+struct Rule {
+    role: Box<str>,
+    members: HashSet<u128>,
+    uids: HashSet<Box<str>>,
+    sids: HashSet<Box<[u8]>>,
+    named: Vec<(String, usize)>,
+    within: (usize, usize),
+    /// Groups that must have a member, and in which none can be seen.
+    empty: Vec<(String, Option<Box<[u8]>>)>,
+    holders: usize,
+}
+
+impl Members {
+    /// Everything that rules need of the groups, which all were read.
+    pub(super) fn new(rules: &[Entitlement], graph: &Graph, names: Names, base: &Entitlements) -> Self {
+        let is_named = |role: &str| rules.iter().any(|rule| rule.role == role);
+        Self {
+            rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
+            names,
+            everybody: base.iter().filter(|role| !is_named(role)).cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The roles of a person; `None` if no rule says who has which.
+    pub(super) fn roles(&mut self, entry: &Entry) -> Option<Entitlements> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        let number = Dn::parse(entry.dn()).map(|dn| self.names.number(&dn));
+        let primary = primary_group(entry);
+        let uids: Vec<String> = entry.values(UID).map(folded).collect();
+        let is_in = |rule: &Rule| {
+            number.is_some_and(|number| rule.members.contains(&number))
+                || uids.iter().any(|uid| rule.uids.contains(uid.as_str()))
+                || primary.as_ref().is_some_and(|sid| rule.sids.contains(sid))
+        };
+        let held: Vec<bool> = self.rules.iter().map(is_in).collect();
+        if let Some(sid) = primary
+            && !self.primary.contains(&sid)
+        {
+            self.primary.insert(sid);
+        }
+        for (rule, _) in self.rules.iter_mut().zip(&held).filter(|(_, held)| **held) {
+            rule.holders += 1;
+        }
+        if let Some(roles) = self.shared.get(&held) {
+            return Some(roles.clone());
+        }
+        let given = self.rules.iter().zip(&held).filter(|(_, held)| **held);
+        let mut roles: Vec<Box<str>> = given.map(|(rule, _)| rule.role.clone()).collect();
+        roles.extend(self.everybody.iter().cloned());
+        roles.sort_unstable();
+        roles.dedup();
+        let roles = Entitlements::from(roles);
+        self.shared.insert(held, roles.clone());
+        Some(roles)
+    }
+
+    /// Groups that look empty and may not be, once all people were seen: one that may not be read looks the same. The
+    /// primary group of somebody is not empty.
+    pub(super) fn look_empty(&self) -> Vec<&str> {
+        let empty = self.rules.iter().flat_map(|rule| &rule.empty);
+        let mut names: Vec<&str> = empty
+            .filter(|(_, sid)| sid.as_ref().is_none_or(|sid| !self.primary.contains(sid)))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// How many hold which role, rule by rule.
+    pub(super) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
+        self.rules.iter().map(|rule| RoleCount {
+            role: &rule.role,
+            holders: rule.holders,
+            named: &rule.named,
+            within: rule.within,
+        })
+    }
+}
+
+/// What a rule comes to.
+#[derive(Debug)]
+pub(super) struct RoleCount<'a> {
+    pub(super) role: &'a str,
+    /// People who are in one of the groups.
+    pub(super) holders: usize,
+    /// The groups that the rule names, with the number of members.
+    pub(super) named: &'a [(String, usize)],
+    /// How many groups lie within these, and how many members they have together.
+    pub(super) within: (usize, usize),
+}
+
+impl Rule {
+    fn new(rule: &Entitlement, graph: &Graph) -> Self {
+        let named: Vec<Dn> = named(rule).into_iter().map(|(dn, _)| dn).collect();
+        let reached = reach(graph, &self::named(rule), rule.nested).read;
+        let groups: Vec<&Group> = reached.iter().filter_map(|dn| graph.get(dn)).collect();
+        let within = reached.iter().filter(|dn| !named.contains(dn));
+        let within: Vec<usize> = within.filter_map(|dn| Some(graph.get(dn)?.size())).collect();
+        let empty = groups
+            .iter()
+            .filter(|group| group.size() == 0 && !rule.allow_empty);
+        Self {
+            role: rule.role.as_str().into(),
+            members: groups.iter().flat_map(|group| &group.members).copied().collect(),
+            uids: groups.iter().flat_map(|group| &group.uids).cloned().collect(),
+            sids: groups.iter().filter_map(|group| group.sid.clone()).collect(),
+            empty: empty
+                .map(|group| (group.text.clone(), group.sid.clone()))
+                .collect(),
+            named: named
+                .iter()
+                .filter_map(|dn| graph.get(dn))
+                .map(|group| (group.text.clone(), group.size()))
+                .collect(),
+            within: (within.len(), within.iter().sum()),
+            holders: 0,
+        }
+    }
+}
+
+/// The groups that a rule names.
+pub(super) fn named(rule: &Entitlement) -> Vec<(Dn, String)> {
+    let named = rule.groups.iter();
+    named
+        .filter_map(|name| Some((Dn::parse(name.as_bytes())?, name.clone())))
+        .collect()
+}
+
+/// The security identifier of a person's primary group, which is of the same domain: the person's own with another last
+/// number (MS-DTYP 2.4.2.2: little-endian).
+fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
+    let number = entry.values(PRIMARY_GROUP).next()?;
+    let number: u32 = std::str::from_utf8(number).ok()?.trim().parse().ok()?;
+    let sid = entry.values(SID).next()?;
+    let domain = sid
+        .get(..sid.len().checked_sub(4)?)
+        .filter(|domain| domain.len() >= 8)?;
+    Some([domain, &number.to_le_bytes()].concat().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::tests::{dn, graph};
+    use super::super::tests::entry;
+    use super::*;
+
+    fn sid(domain: u8, number: u32) -> Vec<u8> {
+        let mut sid = vec![1, 2, 0, 0, 0, 0, 0, 5, domain, 0, 0, 0];
+        sid.extend(number.to_le_bytes());
+        sid
+    }
+
+    fn rule(role: &str, group: usize) -> Entitlement {
+        Entitlement {
+            role: role.to_owned(),
+            groups: vec![dn(group).1],
+            nested: true,
+            allow_empty: false,
+        }
+    }
+
+    /// The members of the primary group stand nowhere but with the people.
+    #[test]
+    fn somebodys_primary_group_is_one_of_their_domain() {
+        let mut graph = graph(&[vec![1], vec![]]);
+        let within = graph.get_mut(&dn(1).0).unwrap();
+        (within.members, within.sid) = (vec![], Some(sid(21, 513).into()));
+        let base = Entitlements::from([Box::from("User")]);
+        let mut members = Members::new(&[rule("Admin", 0)], &graph, Names::default(), &base);
+        assert_eq!(members.look_empty(), [dn(1).1]);
+        let mut roles = |domain, primary: &[u8]| {
+            let own = sid(domain, 1104);
+            let person = entry(&[("objectSid", &[&own]), ("primaryGroupID", &[primary])]);
+            members.roles(&Entry::parse(person).unwrap()).unwrap().join(" ")
+        };
+        assert_eq!(roles(22, b"513"), "User", "of another domain");
+        assert_eq!(roles(21, b"514"), "User", "another group");
+        assert_eq!(roles(21, b"x"), "User");
+        assert_eq!(roles(21, b"513"), "Admin User");
+        assert_eq!(
+            members.look_empty(),
+            Vec::<&str>::new(),
+            "somebody is in it after all"
+        );
+    }
+
+    /// Whatever rules give a role, a person holds it once; without rules the source says nothing.
+    #[test]
+    fn roles_are_sorted_and_stand_once() {
+        let mut groups = graph(&[vec![], vec![]]);
+        for group in groups.values_mut() {
+            group.uids = vec!["ada".into()];
+        }
+        let base = Entitlements::from([Box::from("User")]);
+        let rules = [rule("Z", 0), rule("A", 1), rule("A", 0)];
+        let mut members = Members::new(&rules, &groups, Names::default(), &base);
+        let ada = Entry::parse(entry(&[("uid", &[b"Ada"])])).unwrap();
+        assert_eq!(*members.roles(&ada).unwrap(), ["A", "User", "Z"].map(Box::from));
+        let mut none = Members::new(&[], &groups, Names::default(), &base);
+        assert_eq!(none.roles(&ada), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a read of all people carries along.
+
+use super::entry::Entry;
+use super::members::Members;
+use super::survey::Survey;
+
+/// What was found by the way.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) entries: usize,
+    /// People with several values where one is used.
+    pub(super) several: usize,
+    /// In seconds since 1970.
+    pub(super) now: i64,
+    /// Who is in which group.
+    pub(super) members: Members,
+    /// Entries of which values are missing that matter; they are read when the search is over.
+    pub(super) incomplete: Vec<Entry>,
+    /// For `check` alone: it costs time and memory.
+    pub(super) survey: Option<Survey>,
+}
+
+impl Tally {
+    /// Nothing yet, at this second since 1970.
+    pub(super) fn at(now: i64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    /// Gives roles to the members of groups.
+    pub(super) fn among(self, members: Members) -> Self {
+        Self { members, ..self }
+    }
+
+    /// Who is in which group, and how many of them were seen.
+    pub(super) fn members(&self) -> &Members {
+        &self.members
+    }
+
+    /// The entries that are still to be completed and taken.
+    pub(super) fn incomplete(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.incomplete)
+    }
+
+    /// Looks at what `check` tells, too.
+    pub(super) fn with(self, survey: Survey) -> Self {
+        Self {
+            survey: Some(survey),
+            ..self
+        }
+    }
+
+    /// What was seen.
+    pub(super) fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
+    }
+}

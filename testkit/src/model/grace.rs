@@ -1,0 +1,166 @@
+//! How long accounts stay whose people are missing, and what is noted of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::judge::Judge;
+use super::random::Random;
+use super::wanted::{is_hex_id, is_ours_to_see};
+use crate::zitadel::{UserView, ZitadelDouble};
+
+const SINCE: &str = "directory-sync.missing_since";
+const RUNS: &str = "directory-sync.missing_runs";
+
+/// How far clocks may differ.
+const CLOCKS: i64 = 300;
+
+/// `policy.grace`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    /// `after`
+    pub hours: Option<i64>,
+    /// `runs`
+    pub runs: Option<u32>,
+}
+
+impl Grace {
+    pub(super) fn any(random: &mut Random) -> Option<Self> {
+        let hours = random.percent(60).then_some(36);
+        let runs = random.percent(60).then(|| if random.percent(50) { 2 } else { 3 });
+        (random.percent(40) && (hours.is_some() || runs.is_some())).then_some(Self { hours, runs })
+    }
+
+    pub(super) fn config(self) -> String {
+        let hours = self.hours.map(|hours| format!("    after: {hours}h\n"));
+        let runs = self.runs.map(|runs| format!("    runs: {runs}\n"));
+        format!(
+            "  grace:\n{}{}",
+            hours.unwrap_or_default(),
+            runs.unwrap_or_default()
+        )
+    }
+
+    /// Whether an absence is long enough, the given number of runs included.
+    fn is_over(self, since: Timestamp, runs: u32) -> bool {
+        let waited = Timestamp::now().duration_since(since);
+        self.hours
+            .is_none_or(|hours| waited >= SignedDuration::from_hours(hours))
+            && self.runs.is_none_or(|wanted| runs >= wanted)
+    }
+
+    /// Whether the account may go in a run that finds it like this.
+    pub(super) fn lets_go(self, user: &UserView) -> bool {
+        let (since, before) = noted(user).unwrap_or((Timestamp::now(), 0));
+        self.is_over(since, before + 1)
+    }
+
+    /// Whether a run has left the account like this although it should be gone, or should have been noted.
+    pub(super) fn was_forgotten(self, user: &UserView) -> bool {
+        noted(user).is_none_or(|(since, runs)| self.is_over(since, runs))
+    }
+}
+
+/// Since when a person is missing and in how many runs, if the account says so in earnest.
+fn noted(user: &UserView) -> Option<(Timestamp, u32)> {
+    let since: Timestamp = user.metadata.get(SINCE)?.parse().ok()?;
+    let runs: u32 = user.metadata.get(RUNS)?.parse().ok()?;
+    let is_past = since.as_second() <= Timestamp::now().as_second() + CLOCKS;
+    (is_past && runs > 0).then_some((since, runs))
+}
+
+/// Whether the account says anything of an absence.
+pub(super) fn is_noted(user: &UserView) -> bool {
+    user.metadata.contains_key(SINCE)
+}
+
+/// The account without what it says of an absence.
+pub(super) fn without_notes(user: &UserView) -> UserView {
+    let mut user = user.clone();
+    user.metadata.remove(SINCE);
+    user.metadata.remove(RUNS);
+    user
+}
+
+impl Judge<'_> {
+    /// Notes come when a person is proved absent, count one run at a time, and go when the person is there.
+    pub(super) fn may_be_noted(&self, user: &UserView, now: &UserView) -> Result<(), &'static str> {
+        let notes = |user: &UserView| [SINCE, RUNS].map(|key| user.metadata.get(key).cloned());
+        if notes(user) == notes(now) {
+            return Ok(());
+        }
+        let is_there = self.known.people.contains_key(&now.nick_name);
+        if notes(now) == [None, None] {
+            return if is_there {
+                Ok(())
+            } else {
+                Err("an absence was forgotten")
+            };
+        }
+        let unknown =
+            self.known.unknown.contains(&now.nick_name) || !self.known.complete || !self.known.readable;
+        if is_there || unknown || self.settings.grace.is_none() {
+            return Err("an absence was noted of somebody who is not proved absent");
+        }
+        let is_now = |since: Timestamp| Timestamp::now().duration_since(since).as_secs().abs() < 600;
+        match (noted(user), noted(now)) {
+            (Some((since, runs)), Some(next)) if next == (since, runs + 1) => Ok(()),
+            (None, Some((since, 1))) if is_now(since) => Ok(()),
+            _ => Err("an absence was noted wrongly"),
+        }
+    }
+}
+
+/// Notes from earlier days, and some that make no sense.
+pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) -> Vec<String> {
+    let ours = |user: &UserView| is_ours_to_see(user) && is_hex_id(&user.nick_name);
+    let mut told = Vec::new();
+    for user in zitadel.all_users().into_iter().filter(ours) {
+        if random.percent(20) {
+            let days =
+                i64::try_from(random.between(0..=3)).unwrap_or_default() - i64::from(random.percent(10)) * 9;
+            let since = Timestamp::now() - SignedDuration::from_hours(24 * days);
+            let since = if random.percent(10) {
+                "soon".to_owned()
+            } else {
+                text(since)
+            };
+            let runs = random.between(1..=3).to_string();
+            write(zitadel, &user.id, &since, &runs);
+            told.push(format!("{} is noted as missing: {since}, {runs}", user.id));
+        }
+    }
+    told
+}
+
+/// A day passes: what was noted is a day older.
+pub(super) fn pass_day(zitadel: &ZitadelDouble) {
+    for user in zitadel.all_users().into_iter().filter(is_ours_to_see) {
+        if let Some((since, runs)) = noted(&user) {
+            write(
+                zitadel,
+                &user.id,
+                &text(since - SignedDuration::from_hours(24)),
+                &runs.to_string(),
+            );
+        }
+    }
+}
+
+fn text(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second())
+        .unwrap_or(time)
+        .to_string()
+}
+
+fn write(zitadel: &ZitadelDouble, user: &str, since: &str, runs: &str) {
+    let entry = |key, value: &str| json!({"key": key, "value": STANDARD.encode(value)});
+    let path = format!("/management/v1/users/{user}/metadata/_bulk");
+    let (status, reply) = zitadel.act(
+        "POST",
+        &path,
+        &json!({"metadata": [entry(SINCE, since), entry(RUNS, runs)]}),
+    );
+    assert_eq!(status, 200, "{reply}");
+}

@@ -1,0 +1,302 @@
+//! Values that a directory hands out in parts, as Active Directory does beyond 1,500 of them.
+
+use directory_sync::config::{
+    ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapFrom, LdapSettings,
+};
+use directory_sync::model::Desired;
+use testkit::ldap_double::{LdapDouble, Reply, last, person};
+
+use crate::sources_reader::{assert_failed, ldap, read_ldap, text};
+
+const GROUP: &str = "CN=admins,DC=example,DC=com";
+
+/// An entry with these attributes.
+fn entry(dn: &str, attributes: &[(&'static str, &[&str])]) -> Reply {
+    let attributes = attributes.iter().map(|(name, values)| {
+        let values = values.iter().map(|value| value.as_bytes().to_vec());
+        (*name, values.collect())
+    });
+    Reply::Entry(dn.as_bytes().to_vec(), attributes.collect())
+}
+
+fn group(attributes: &[(&'static str, &[&str])]) -> Vec<Reply> {
+    vec![entry(GROUP, attributes), Reply::Done(0, "", None)]
+}
+
+fn settings(double: &LdapDouble) -> LdapSettings {
+    LdapSettings {
+        entitlements: vec![Entitlement {
+            role: "Admin".to_owned(),
+            groups: vec![GROUP.to_owned()],
+            nested: false,
+            allow_empty: false,
+        }],
+        ..ldap(&double.url())
+    }
+}
+
+fn holders(desired: &Desired) -> Vec<String> {
+    let admins = desired
+        .identities
+        .iter()
+        .filter(|person| person.entitlements.contains(&"Admin".into()));
+    admins
+        .map(|person| String::from_utf8_lossy(person.id.as_bytes()).into_owned())
+        .collect()
+}
+
+const A: &str = "uid=a,dc=example,dc=com";
+const B: &str = "uid=b,dc=example,dc=com";
+const C: &str = "uid=c,dc=example,dc=com";
+
+fn everybody() -> Vec<Reply> {
+    vec![person("a"), person("b"), person("c"), person("d"), last()]
+}
+
+/// Beside the first part there is an empty `member`, and later parts may be smaller than the first.
+#[tokio::test]
+async fn the_members_of_a_group_are_read_to_the_last_range() {
+    let double = LdapDouble::start(vec![
+        group(&[("member", &[]), ("member;range=0-1", &["cn=x", A])]),
+        group(&[("member;range=2-2", &[B])]),
+        group(&[("member", &[]), ("member;range=3-*", &["cn=y", C])]),
+        everybody(),
+    ]);
+    let desired = read_ldap(&settings(&double)).await.unwrap();
+    assert_eq!(holders(&desired), ["a", "b", "c"]);
+    assert_eq!(double.asked("member;range=2-*"), [false, true, false, false]);
+    assert_eq!(double.asked("member;range=3-*"), [false, false, true, false]);
+    assert_eq!(double.asked(GROUP), [true, true, true, false]);
+}
+
+/// Somebody who is taken out of a part that was read moves everybody behind by one place, and one of them out of sight.
+#[tokio::test]
+async fn a_group_that_changes_between_two_ranges_is_read_again() {
+    let first = |version| {
+        group(&[
+            ("member", &[]),
+            ("member;range=0-1", &["cn=x", A]),
+            ("uSNChanged", &[version]),
+        ])
+    };
+    let second = || group(&[("member;range=2-*", &[B])]);
+    let version = |version| group(&[("uSNChanged", &[version])]);
+    let double = LdapDouble::start(vec![
+        first("7"),
+        second(),
+        version("8"),
+        group(&[("member", &[A, B, C]), ("uSNChanged", &["8"])]),
+        everybody(),
+    ]);
+    let desired = read_ldap(&settings(&double)).await.unwrap();
+    assert_eq!(holders(&desired), ["a", "b", "c"]);
+    let restless = ["1", "2", "3"].map(|one| [first("0"), second(), version(one)]);
+    let double = LdapDouble::start(restless.concat());
+    assert_failed(
+        read_ldap(&settings(&double)).await,
+        &["were not all read: the group changes all the time"],
+        "try again",
+    );
+}
+
+/// A part that cannot be had would take the role from everybody in it.
+#[tokio::test]
+async fn a_group_of_which_a_range_stays_open_ends_the_read() {
+    let first = || group(&[("member", &[]), ("member;range=0-1", &[A, B])]);
+    let whole = "the members of the group `CN=admins,DC=example,DC=com` were not all read";
+    let again = "try again";
+    for (next, what, hint) in [
+        (
+            group(&[("member;range=0-1", &[A, B])]),
+            "did not send the next part",
+            again,
+        ),
+        (
+            group(&[("member;range=5-*", &[C])]),
+            "did not send the next part",
+            again,
+        ),
+        (
+            group(&[("member;range=2-3", &[C])]),
+            "fewer values than it said",
+            again,
+        ),
+        (group(&[("member", &[])]), "did not send the next part", again),
+        (group(&[]), "did not send the next part", again),
+        (vec![Reply::Done(0, "", None)], "the entry is gone", again),
+        (vec![Reply::Done(32, "", None)], "the entry is gone", again),
+        (
+            vec![Reply::Done(50, "no", None)],
+            "insufficientAccessRights (50): no",
+            "may not read",
+        ),
+        (
+            vec![Reply::Done(11, "", None)],
+            "adminLimitExceeded (11)",
+            "size=unlimited",
+        ),
+        (
+            vec![Reply::Referral("ldap://other")],
+            "referral (10)",
+            "ldap://other",
+        ),
+        (vec![Reply::HangUp], "the server closed the connection", ""),
+    ] {
+        let double = LdapDouble::start(vec![first(), next]);
+        assert_failed(read_ldap(&settings(&double)).await, &[whole, what], hint);
+    }
+}
+
+/// Each part promises another one.
+#[tokio::test]
+async fn a_range_that_never_ends_ends_the_read() {
+    let part = |number: u64| {
+        let name: &'static str = Box::leak(format!("member;range={number}-{number}").into_boxed_str());
+        group(&[(name, &[A])])
+    };
+    let double = LdapDouble::start((0..10_002).map(part).collect());
+    assert_failed(
+        read_ldap(&settings(&double)).await,
+        &["sends one part after another"],
+        "try again",
+    );
+    assert_eq!(double.searches(), 10_001);
+}
+
+#[tokio::test]
+async fn a_group_that_cannot_be_asked_for_ends_the_read() {
+    for (reply, what) in [
+        (vec![Reply::Done(50, "", None)], "insufficientAccessRights (50)"),
+        (
+            vec![entry(GROUP, &[("member", &[A])]), Reply::Done(3, "", None)],
+            "timeLimitExceeded (3)",
+        ),
+        (
+            vec![entry(GROUP, &[("member", &[A])]), Reply::HangUp],
+            "closed the connection",
+        ),
+    ] {
+        let double = LdapDouble::start(vec![reply]);
+        let read = read_ldap(&settings(&double)).await;
+        assert_failed(read, &["reading `CN=admins,DC=example,DC=com`", what], "");
+    }
+}
+
+fn plain(double: &LdapDouble) -> LdapSettings {
+    let mut settings = ldap(&double.url());
+    settings.attributes.email.from = LdapFrom::Attributes(vec!["proxyAddresses".to_owned()]);
+    settings.attributes.email.choice = Choice::FirstSorted;
+    settings
+}
+
+fn with_addresses(uid: &'static str, addresses: &[(&'static str, &[&str])]) -> Reply {
+    let Reply::Entry(dn, mut attributes) = person(uid) else {
+        panic!("a person is an entry");
+    };
+    let Reply::Entry(_, more) = entry("", addresses) else {
+        panic!("an entry");
+    };
+    attributes.extend(more);
+    Reply::Entry(dn, attributes)
+}
+
+/// The first of all addresses may be in the last part.
+#[tokio::test]
+async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
+    let double = LdapDouble::start(vec![
+        vec![
+            with_addresses(
+                "a",
+                &[("proxyAddresses", &[]), ("proxyAddresses;range=0-0", &["m@x"])],
+            ),
+            with_addresses("b", &[("proxyAddresses", &["b@x"])]),
+            last(),
+        ],
+        vec![
+            with_addresses("a", &[("proxyAddresses;range=1-*", &["z@x", "c@x"])]),
+            Reply::Done(0, "", None),
+        ],
+    ]);
+    let desired = read_ldap(&plain(&double)).await.unwrap();
+    let emails: Vec<_> = desired
+        .identities
+        .iter()
+        .map(|person| text(person, "email"))
+        .collect();
+    assert_eq!(emails, [Some("c@x"), Some("b@x")]);
+    assert_eq!(double.asked("proxyAddresses;range=1-*"), [false, true]);
+    // Where the first value is enough, nobody asks for the others.
+    let double = LdapDouble::start(vec![vec![
+        with_addresses("a", &[("proxyAddresses;range=0-0", &["m@x"])]),
+        last(),
+    ]]);
+    let mut first = plain(&double);
+    first.attributes.email.choice = Choice::First;
+    assert_eq!(
+        text(&read_ldap(&first).await.unwrap().identities[0], "email"),
+        Some("m@x")
+    );
+    assert_eq!(double.searches(), 1);
+}
+
+/// The person is known, so the account stays as it is.
+#[tokio::test]
+async fn a_person_whose_values_stay_open_is_rejected() {
+    let first = || {
+        let cut = with_addresses("a", &[("proxyAddresses;range=0-0", &["m@x"])]);
+        vec![cut, with_addresses("b", &[("proxyAddresses", &["b@x"])]), last()]
+    };
+    for next in [
+        vec![Reply::Done(0, "", None)],
+        vec![
+            with_addresses("a", &[("proxyAddresses;range=0-0", &["m@x"])]),
+            Reply::Done(0, "", None),
+        ],
+    ] {
+        let double = LdapDouble::start(vec![first(), next]);
+        let desired = read_ldap(&plain(&double)).await.unwrap();
+        assert_eq!((desired.identities.len(), desired.rejected.len()), (1, 1));
+        assert!(
+            desired.rejected[0]
+                .reason
+                .contains("only the first values of `proxyAddresses`")
+        );
+        assert!(desired.complete, "it is known whose record it is");
+    }
+    let double = LdapDouble::start(vec![first(), vec![Reply::HangUp]]);
+    assert_failed(
+        read_ldap(&plain(&double)).await,
+        &["the server closed the connection"],
+        "",
+    );
+}
+
+/// A filter says who is enabled by any of the values.
+#[tokio::test]
+async fn a_filter_sees_all_values() {
+    let person = |part: &'static str, values: &[&str]| with_addresses("a", &[(part, values)]);
+    let script = |next: Vec<Reply>| vec![vec![person("memberOf;range=0-0", &["cn=x"]), last()], next];
+    let rules = |double: &LdapDouble| {
+        let mut settings = ldap(&double.url());
+        let filter = Expression::parse("(memberOf=cn=staff)").unwrap();
+        settings.attributes.active = LdapActive::Rules(vec![ActiveRule::Filter(filter)]);
+        settings
+    };
+    let rest = vec![
+        person("memberOf;range=1-*", &["cn=staff"]),
+        Reply::Done(0, "", None),
+    ];
+    let double = LdapDouble::start(script(rest));
+    let desired = read_ldap(&rules(&double)).await.unwrap();
+    assert_eq!(
+        desired.identities[0].lifecycle,
+        directory_sync::model::Lifecycle::Active
+    );
+    let double = LdapDouble::start(script(vec![Reply::Done(0, "", None)]));
+    let desired = read_ldap(&rules(&double)).await.unwrap();
+    assert!(
+        desired.rejected[0]
+            .reason
+            .contains("only the first values of `memberOf`")
+    );
+}
