@@ -80,6 +80,9 @@ pub struct Global {
     /// Stop after the plan
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// After writing, wait until Zitadel's lists are current, read again, and exit with 1 if a change is left
+    #[arg(long, global = true)]
+    pub verify: bool,
     /// Write a JSON report, also when the run fails
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,

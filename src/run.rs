@@ -8,6 +8,7 @@ mod planned;
 mod read;
 mod sync;
 mod undo;
+mod verify;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -97,8 +98,16 @@ fn idle_option(command: &Command, global: &Global) -> Option<(String, &'static s
         Command::Check => "check",
         Command::Users { .. } => "users",
         Command::Plan { .. } => "plan",
+        Command::Undo { .. } if global.verify => {
+            let what = "`--verify` has no use with `undo`, which does not know what the sources want";
+            return Some((what.to_owned(), "look with `directory-sync plan` afterwards"));
+        }
         _ => return None,
     };
+    if global.verify {
+        let what = format!("`--verify` has no use with `{name}`, which changes nothing");
+        return Some((what, "give it to `sync`, `apply` or `link-ids`"));
+    }
     if global.undo_file.is_some() {
         let what = format!("`--undo-file` has no use with `{name}`, which changes nothing");
         return Some((what, "give it to `sync`, `apply`, `link-ids` or `undo`"));

@@ -99,7 +99,8 @@ fn completed(report: &mut Report, mode: Mode) {
         .iter()
         .map(|(_, count)| count.planned)
         .sum();
-    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty();
+    let unverified = report.verified == Some(false);
+    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty() || unverified;
     let (outcome, exit) = match mode {
         _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
         Mode::Write if incomplete => ("partial", Exit::Incomplete),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::ending::Stop;
 use super::sync::{self, Job, Mode, Request};
-use super::{World, keeping};
+use super::{World, keeping, verify};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::exit::Exit;
 use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
@@ -76,6 +76,14 @@ pub(super) async fn with_target(
             takes_over: request.global.undo_file.is_none(),
         };
         sync::apply_plan(target, &approved, &context, request, report).await?;
+        if request.global.verify {
+            let again = async || {
+                let mut left = check(target, changes).await?.plan;
+                plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
+                Ok(left)
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::ending::{self, Stop};
-use super::{World, approval, keeping, planned, undo};
+use super::{World, approval, keeping, planned, undo, verify};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
@@ -178,6 +178,17 @@ async fn with_target(
             takes_over: request.global.undo_file.is_none(),
         };
         apply_plan(target, &approved, &context, request, report).await?;
+        if request.global.verify {
+            let noted = verify::noted(&approved.plan().changes);
+            let again = async || {
+                target.prepare().await?;
+                let mut left = make_plan(target, &desired, request.settings).await?;
+                left.changes
+                    .retain(|change| !change.target_id().is_some_and(|account| noted.contains(account)));
+                Ok(left)
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }
@@ -410,5 +421,6 @@ pub(super) async fn apply_plan(
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }
+    report.add_lag();
     Ok(())
 }

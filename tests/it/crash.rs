@@ -2,14 +2,17 @@
 //!
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
+mod behind;
+mod pace;
 pub(crate) mod world;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::Child;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use testkit::zitadel::{Fault, FaultKind, Moment, ZitadelDouble};
+use testkit::zitadel::{Fault, FaultKind, Matches, Moment, ZitadelDouble};
 
 use crate::program::{Installation, side_by_side};
 use world::{Before, everything};
@@ -220,4 +223,22 @@ fn not_found_by_a_server_that_is_too_slow() {
 #[test]
 fn garbage() {
     Sweep::with_fault(&FaultKind::Garbage);
+}
+
+/// Many accounts are written at once, each by one write at a time, whatever has to be done about it.
+#[test]
+fn writes_for_one_user_never_overlap() {
+    let before = Before::new(6);
+    let (zitadel, installation) = before.start();
+    installation.set_rest("apply: {concurrency: {min: 8}}\n");
+    zitadel.inject(Fault {
+        matches: Matches::Writes,
+        ..Fault::always(FaultKind::Delay(Duration::from_millis(5)))
+    });
+    zitadel.reset_counts();
+    let ran = installation.run(&["sync"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let at_once = zitadel.at_once();
+    assert_eq!(at_once.for_one_user, Vec::<String>::new());
+    assert_eq!(at_once.most, 8);
 }

@@ -10,3 +10,4 @@ mod planned;
 mod promises;
 mod shown;
 mod signals;
+mod verify;

@@ -35,6 +35,7 @@ impl ZitadelTarget {
         Ok(Applied {
             target_id: Some(target_id),
             warnings,
+            was_unlisted: false,
         })
     }
 
@@ -47,7 +48,10 @@ impl ZitadelTarget {
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
             let failure = match self.api.send::<Created>(&call).await {
-                Ok(created) => return Ok(TargetId::new(created.user_id)),
+                Ok(created) => {
+                    self.written.user(&created.details);
+                    return Ok(TargetId::new(created.user_id));
+                }
                 Err(failure) => failure,
             };
             if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {
@@ -59,12 +63,7 @@ impl ZitadelTarget {
             if let Some((least, pause)) = pause {
                 tokio::time::sleep(pause.max(least)).await;
             } else if !(lost && failure.is(id::TAKEN)) {
-                let taken = failure.is(id::TAKEN) && !body.idp_links.is_empty();
-                return Err(if taken {
-                    self.taken_by_create(body.username, failure).await
-                } else {
-                    failure.error
-                });
+                return Err(failure.error);
             }
             // A create whose reply was lost may have happened all the same.
             if lost && let Some(found) = self.created_before(&body.profile.nick, body.username).await? {

@@ -17,8 +17,8 @@ use super::wire::{Done, Link, NewLink};
 use crate::model::{Attributes, Edit, ExternalId, Restore};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
-const LINK_TAKEN: &str = "the link to the identity provider is another account's";
-const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
+pub(super) const LINK_TAKEN: &str = "the link to the identity provider is another account's";
+pub(super) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
                              Providers), and remove the link there if it is not that account's";
 
 impl ZitadelTarget {
@@ -91,25 +91,6 @@ impl ZitadelTarget {
                 accept(removed, &[id::NO_LINK])?;
                 Ok(true)
             }
-        }
-    }
-
-    /// What a new account failed for whose name or link is taken: one id stands for both.
-    pub(super) async fn taken_by_create(&self, name: &str, failure: Failure) -> TargetError {
-        match self.users_named(name).await {
-            // Whoever has the name could also be where nobody of this organization sees them.
-            Ok(users) if users.is_empty() => {
-                let what = format!(
-                    "{}; nobody who can be seen has the login name, so {LINK_TAKEN}, or one of another organization has \
-                     the login name",
-                    failure.error.what
-                );
-                TargetError {
-                    what,
-                    ..link_taken(failure.error)
-                }
-            }
-            _ => failure.error,
         }
     }
 

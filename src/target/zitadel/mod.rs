@@ -19,6 +19,7 @@ mod history;
 mod ids;
 mod keep;
 mod key;
+mod lag;
 mod links;
 mod lists;
 mod meaning;
@@ -32,6 +33,7 @@ mod reply;
 mod restore;
 mod schema;
 mod stream;
+mod taken;
 mod wire;
 mod write;
 
@@ -43,11 +45,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use self::api::Api;
+use self::lag::Written;
 use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+    Applied, Effort, Expectation, Hidden, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
@@ -65,6 +68,7 @@ pub struct ZitadelTarget {
     filters: Cell<bool>,
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
+    written: Written,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -83,6 +87,7 @@ impl ZitadelTarget {
             lists: Lists::default(),
             filters: Cell::new(true),
             history: Cell::new(true),
+            written: Written::default(),
             warnings: RefCell::default(),
         })
     }
@@ -156,6 +161,14 @@ impl Target for ZitadelTarget {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+        self.taken_by_nobody_seen(conflict)
+    }
+
+    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+        self.wait_for_lists(hidden).await
     }
 
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {

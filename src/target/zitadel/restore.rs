@@ -28,6 +28,7 @@ impl ZitadelTarget {
         Ok(Applied {
             target_id: Some(target_id),
             warnings,
+            was_unlisted: false,
         })
     }
 

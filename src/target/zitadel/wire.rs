@@ -18,6 +18,9 @@ pub(super) struct ListHead {
 pub(super) struct ListDetails {
     #[serde(deserialize_with = "number")]
     pub(super) total_result: u64,
+    /// When the last event happened that the list includes, of all organizations.
+    #[serde(alias = "viewTimestamp", deserialize_with = "time")]
+    pub(super) timestamp: Option<Timestamp>,
 }
 
 /// An item of `POST /v2/users`.
@@ -268,11 +271,38 @@ pub(super) struct KeptLink {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Created {
     pub(super) user_id: Box<str>,
+    pub(super) details: WriteDetails,
 }
 
-/// An answer that holds nothing of interest.
+/// The answer to a write.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {}
+#[serde(default)]
+pub(super) struct Done {
+    pub(super) details: WriteDetails,
+}
+
+/// When something was written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct WriteDetails {
+    #[serde(deserialize_with = "time")]
+    change_date: Option<Timestamp>,
+    /// The only date of a new role grant.
+    #[serde(deserialize_with = "time")]
+    creation_date: Option<Timestamp>,
+}
+
+impl WriteDetails {
+    pub(super) fn at(&self) -> Option<Timestamp> {
+        self.change_date.or(self.creation_date)
+    }
+}
+
+/// A time that is no time counts as none: nothing that was written failed for it.
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<Box<str>>::deserialize(from)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
 
 /// Body of `POST /v2/users/human`.
 #[derive(Debug, Serialize)]

@@ -93,6 +93,7 @@ impl ZitadelTarget {
             None => Ok(Applied {
                 target_id: Some(edit.target_id.clone()),
                 warnings,
+                was_unlisted: false,
             }),
         }
     }
@@ -115,7 +116,11 @@ impl ZitadelTarget {
                 Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
                     warnings.push(PHONE_LEFT_OUT.into());
                 }
-                updated => return updated.map(drop),
+                Err(failure) if failure.is(id::TAKEN) => {
+                    let name = body.username.unwrap_or_default();
+                    return Err(self.name_taken(name, failure).await.into());
+                }
+                updated => return updated.map(|done| self.written.user(&done.details)),
             }
         }
         Ok(())
@@ -132,7 +137,7 @@ impl ZitadelTarget {
             .api
             .send::<Done>(&Call::put("rename_user", &path, &body))
             .await;
-        Ok(renamed.map(drop)?)
+        Ok(renamed.map(|done| self.written.user(&done.details))?)
     }
 
     fn changed_user<'a>(&self, edit: &'a Edit, restore: Option<&'a Restore>) -> ChangedUser<'a> {
@@ -259,15 +264,17 @@ impl ZitadelTarget {
     }
 
     async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
-        self.api
-            .send(&Call::post(operation, &["v2", "users", user, verb], &json!({})))
-            .await
+        let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
+        let done: Done = self.api.send(&call).await?;
+        self.written.user(&done.details);
+        Ok(done)
     }
 
     async fn delete(&self, account: &TargetId) -> Result<Applied, TargetError> {
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
+        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 }
 
@@ -277,7 +284,7 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
         Err(failure) if failure.error.kind != Kind::NotFound => Err(failure.error),
         _ => Ok(Applied {
             target_id: Some(account.clone()),
-            warnings: Vec::new(),
+            ..Applied::default()
         }),
     }
 }

@@ -31,6 +31,7 @@ fn settings() -> ZitadelSettings {
         localpart: Localpart::Uuid,
         link: Link::New,
         metadata: MetadataCheck::Confirm,
+        lag_wait: std::time::Duration::from_secs(300),
     }
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         localpart: Localpart::Uuid,
         link: Link::New,
         metadata: MetadataCheck::Confirm,
+        lag_wait: Duration::from_secs(300),
     }
 }
 

@@ -566,7 +566,10 @@ async fn a_taken_link_is_told_from_a_taken_name() {
         ..nth(1)
     });
     let target = world.prepared().await;
-    let link = create(&target, &person(&target, &[])).await.unwrap_err();
+    let ada = person(&target, &[]);
+    let link = create(&target, &ada).await.unwrap_err();
+    assert_eq!(target.holders(&ada).await.unwrap(), []);
+    let link = target.nobody_seen(link);
     let name = create(&target, &person(&target, &[("email", "n1@example.org")]))
         .await
         .unwrap_err();
@@ -578,6 +581,49 @@ async fn a_taken_link_is_told_from_a_taken_name() {
     );
     assert!(link.hint.unwrap().contains("remove the link"));
     assert!(!name.what.contains("link"), "{name}");
+}
+
+/// Who has the name that an account is to get is said, as far as it can be seen.
+#[tokio::test]
+async fn a_rename_says_who_has_the_name() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let taken = |seed| world.zitadel.add_user(seed);
+    let person_id = taken(nth(1));
+    let machine_id = taken(UserSeed {
+        machine: true,
+        username: "n2@example.org".into(),
+        ..UserSeed::default()
+    });
+    taken(UserSeed {
+        organization: Some(world.zitadel.other_organization_id()),
+        roles: vec![],
+        ..nth(3)
+    });
+    let target = world.prepared().await;
+    for (email, who) in [
+        (
+            "n1@example.org",
+            format!("; account {person_id} has the login name"),
+        ),
+        (
+            "N2@example.org",
+            format!("; machine user {machine_id} has the login name"),
+        ),
+        (
+            "n3@example.org",
+            "; nobody who can be seen has the login name, so an account of another organization".into(),
+        ),
+    ] {
+        let edit = edit_of(&target, &id, person(&target, &[("email", email)]), &["email"]);
+        let error = update(&target, edit).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.error_id.as_deref()),
+            (Kind::Conflict, Some("V3-DKcYh"))
+        );
+        assert!(error.what.contains(&who), "{error}");
+        assert!(error.hint.unwrap().contains("rename that account"));
+    }
 }
 
 /// A wrong identity provider stops the run instead of failing once a person.

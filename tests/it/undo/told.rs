@@ -309,6 +309,9 @@ fn an_option_without_use_is_refused() {
     let lab = changed();
     for (arguments, said) in [
         ("plan --undo-file f", "`--undo-file` has no use with `plan`"),
+        ("plan --verify", "`--verify` has no use with `plan`"),
+        ("check --verify", "`--verify` has no use with `check`"),
+        ("undo --verify f", "`--verify` has no use with `undo`"),
         ("check --undo-file f", "`--undo-file` has no use with `check`"),
         ("users --undo-file f", "`--undo-file` has no use with `users`"),
         ("check --report f", "`--report` has no use with `check`"),
