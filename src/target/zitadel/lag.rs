@@ -14,7 +14,8 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::Failure;
-use super::wire::{Grant, User, WriteDetails};
+use super::wire::{Grant, User};
+use super::written::WriteDetails;
 use crate::target::{Hidden, TargetError};
 
 /// Lists are current after some ten milliseconds, unless there is much to catch up with.

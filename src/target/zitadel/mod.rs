@@ -36,6 +36,7 @@ mod stream;
 mod taken;
 mod wire;
 mod write;
+mod written;
 
 pub use schema::schema;
 

@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::written::{WriteDetails, time};
+
 /// What surrounds the items of a list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -279,29 +281,6 @@ pub(super) struct Created {
 #[serde(default)]
 pub(super) struct Done {
     pub(super) details: WriteDetails,
-}
-
-/// When something was written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct WriteDetails {
-    #[serde(deserialize_with = "time")]
-    change_date: Option<Timestamp>,
-    /// The only date of a new role grant.
-    #[serde(deserialize_with = "time")]
-    creation_date: Option<Timestamp>,
-}
-
-impl WriteDetails {
-    pub(super) fn at(&self) -> Option<Timestamp> {
-        self.change_date.or(self.creation_date)
-    }
-}
-
-/// A time that is no time counts as none: nothing that was written failed for it.
-fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = Option::<Box<str>>::deserialize(from)?;
-    Ok(text.and_then(|text| text.parse().ok()))
 }
 
 /// Body of `POST /v2/users/human`.
