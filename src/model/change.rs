@@ -105,6 +105,8 @@ pub struct Removal {
     pub reason: RemovalReason,
     /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
     pub returned: bool,
+    /// When the absence began by what is noted on the account, in seconds since 1970 (UTC).
+    pub missing_since: Option<i64>,
 }
 
 /// What happens to one account.

@@ -17,6 +17,8 @@ pub enum Expected<'a> {
     NotDisabledByUs,
     /// Nothing is noted of an absence of the person. What is held instead is a number, or else a text that means nothing.
     NotNoted(AbsenceNote),
+    /// An absence of the person is noted that began then, in seconds since 1970 (UTC).
+    MissingSince(i64),
 }
 
 /// What is noted of somebody's absence.

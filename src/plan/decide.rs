@@ -145,6 +145,7 @@ impl Decider<'_, '_> {
             account: account.clone(),
             reason: RemovalReason::Disabled,
             returned,
+            missing_since: None,
         };
         match (self.correlation.policy.disabled, account.lifecycle) {
             (DisabledPolicy::Delete, _) => return self.push(Action::Delete(removal())),
@@ -302,6 +303,7 @@ impl Decider<'_, '_> {
             account: account.clone(),
             reason: RemovalReason::Listed,
             returned: false,
+            missing_since: None,
         };
         match (self.correlation.policy.listed, account.lifecycle) {
             (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
@@ -393,8 +395,10 @@ impl Decider<'_, '_> {
 fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
     match expected {
         Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
-        Expected::Absent(_) | Expected::DisabledByUs | Expected::NotDisabledByUs | Expected::NotNoted(_) => {
-            false
-        }
+        Expected::Absent(_)
+        | Expected::DisabledByUs
+        | Expected::NotDisabledByUs
+        | Expected::NotNoted(_)
+        | Expected::MissingSince(_) => false,
     }
 }

@@ -5,6 +5,14 @@ use crate::model::{Account, Action, Change, Edit, Expectation, Expected, Lifecyc
 
 /// What the account of a change is expected to hold still, of what the account list does not show.
 pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change) -> Vec<Expectation<'a>> {
+    if let Action::Disable(removal) | Action::Delete(removal) = &change.action {
+        // Whoever has been back meanwhile has lost the note, or has another one.
+        let noted = removal.missing_since.map(|since| Expectation {
+            target_id: &removal.account.target_id,
+            expected: Expected::MissingSince(since),
+        });
+        return noted.into_iter().collect();
+    }
     let Some(edit) = change.edit() else {
         return Vec::new();
     };

@@ -158,6 +158,9 @@ impl Model {
             Expected::Absent(index) => (value(index).is_none(), value(index)),
             Expected::DisabledByUs => (held.disabled_by_us, None),
             Expected::NotDisabledByUs => (!held.disabled_by_us, None),
+            Expected::MissingSince(since) => {
+                (held.missing.is_some_and(|absence| absence.since == since), None)
+            }
             Expected::NotNoted(note) => match (note, held.missing) {
                 (_, None) => (true, None),
                 (AbsenceNote::Since, Some(absence)) => (false, Some(Value::text(absence.since.to_string()))),

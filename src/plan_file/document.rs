@@ -56,6 +56,9 @@ pub(crate) struct RemovalDocument {
     /// The note that the person was missing goes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
+    /// The note of an absence that the removal rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    missing_since: Option<i64>,
     before: AccountDocument,
 }
 
@@ -121,6 +124,7 @@ impl ChangeDocument {
                 RemovalReason::Undone => Reason::Undone,
             },
             returned: removal.returned,
+            missing_since: removal.missing_since,
             before: AccountDocument::new(&removal.account, schema),
         };
         match &change.action {
@@ -233,6 +237,7 @@ impl RemovalDocument {
                 Reason::Undone => RemovalReason::Undone,
             },
             returned: self.returned,
+            missing_since: self.missing_since,
         })
     }
 }

@@ -78,7 +78,7 @@ prop_compose! {
             before: bits[1].then(|| Box::new(account.clone())),
             detour: None,
         };
-        let removal = Removal { account, reason: RemovalReason::Absent, returned: bits[4] };
+        let removal = Removal { account, reason: RemovalReason::Absent, returned: bits[4], missing_since: bits[3].then_some(7) };
         let action = match kind {
             0 => Action::Create { attributes: identity.attributes.clone(), identity },
             1 => Action::Adopt(edit),

@@ -81,13 +81,19 @@ impl Decider<'_, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        if self.has_to_wait(place, account) {
+        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.now);
+        if self.has_to_wait(noted, account) {
             return;
         }
+        let missing_since = match noted {
+            Noted::Absent(absence) => Some(absence.since),
+            Noted::Nothing | Noted::Unreadable => None,
+        };
         let removal = Removal {
             account: account.clone(),
             reason: RemovalReason::Absent,
             returned: false,
+            missing_since,
         };
         match policy.absent {
             AbsentPolicy::Delete => self.push(Action::Delete(removal)),
@@ -97,11 +103,10 @@ impl Decider<'_, '_> {
     }
 
     /// Whether the person has not been missing for long enough; what a later run has to know is noted.
-    fn has_to_wait(&mut self, place: usize, account: &Account) -> bool {
+    fn has_to_wait(&mut self, noted: Noted, account: &Account) -> bool {
         let Some(grace) = self.correlation.policy.grace else {
             return false;
         };
-        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.now);
         if noted == Noted::Unreadable {
             self.warn_of_account(
                 account,

@@ -9,6 +9,7 @@ fn many(count: usize) -> Plan {
         account.target_id = TargetId::new(format!("t{number}"));
         Change::from(Action::Delete(Removal {
             returned: false,
+            missing_since: None,
             account,
             reason: RemovalReason::Absent,
         }))

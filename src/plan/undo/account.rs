@@ -38,6 +38,7 @@ pub(super) fn unmake(
         account: account.clone(),
         reason: RemovalReason::Undone,
         returned: false,
+        missing_since: None,
     };
     Ok(Undone::Change(Box::new(Action::Delete(removal).into())))
 }

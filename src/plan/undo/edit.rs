@@ -208,6 +208,7 @@ impl Reversal {
                 account: account.clone(),
                 reason: RemovalReason::Undone,
                 returned: false,
+                missing_since: None,
             }),
             restore: Some(Box::new(restore)),
         }))
@@ -241,6 +242,9 @@ fn is_about(expected: &Expected<'_>, change: &AttributeChange) -> bool {
         Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index) => {
             *index == change.attribute
         }
-        Expected::DisabledByUs | Expected::NotDisabledByUs | Expected::NotNoted(_) => false,
+        Expected::DisabledByUs
+        | Expected::NotDisabledByUs
+        | Expected::NotNoted(_)
+        | Expected::MissingSince(_) => false,
     }
 }

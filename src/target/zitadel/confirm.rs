@@ -186,6 +186,6 @@ fn question(expected: &Expected<'_>) -> Option<Question> {
         Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
         Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
         Expected::NotNoted(note) => Some(Question::LacksKey(note_key(*note))),
-        Expected::Value(..) | Expected::DisabledByUs => None,
+        Expected::Value(..) | Expected::DisabledByUs | Expected::MissingSince(_) => None,
     }
 }

@@ -4,7 +4,7 @@ use super::ZitadelTarget;
 use super::restore::role_calls;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use super::write::has_roles;
-use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
+use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Removal, RemovalReason, Restore};
 use crate::target::Effort;
 
 impl ZitadelTarget {
@@ -18,10 +18,14 @@ impl ZitadelTarget {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
             // The mark of who did it comes first.
             Action::Disable(removal) => Effort {
-                requests: 2 + u64::from(removal.returned),
+                requests: looks(removal) + 2 + u64::from(removal.returned),
                 ..Effort::default()
             },
-            Action::Delete(_) | Action::Note(_) => Effort {
+            Action::Delete(removal) => Effort {
+                requests: looks(removal) + 1,
+                ..Effort::default()
+            },
+            Action::Note(_) => Effort {
                 requests: 1,
                 ..Effort::default()
             },
@@ -89,7 +93,8 @@ impl ZitadelTarget {
             !edit.grant.is_empty() || !edit.revoke.is_empty(),
             // A grant that is there is looked up before it is changed.
             (!edit.grant.is_empty() || !edit.revoke.is_empty()) && has_roles(edit),
-            edit.enable || edit.returned,
+            edit.enable,
+            edit.returned,
         ];
         Effort {
             requests: count(&calls),
@@ -97,6 +102,11 @@ impl ZitadelTarget {
             texts: u64::from(self.settings.verify_phone && phone),
         }
     }
+}
+
+/// An account is looked at once more before it is removed, unless by an undo.
+fn looks(removal: &Removal) -> u64 {
+    u64::from(removal.reason != RemovalReason::Undone)
 }
 
 fn count(calls: &[bool]) -> u64 {

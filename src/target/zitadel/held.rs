@@ -234,9 +234,9 @@ fn announce(by_user: &BTreeMap<&str, Places>) {
     }
 }
 
-/// Whether somebody could get an account back by the answer: then the account itself is asked, not its history.
+/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, not its history.
 fn is_left_to_history(expected: &Expected<'_>) -> bool {
-    !matches!(expected, Expected::DisabledByUs)
+    !matches!(expected, Expected::DisabledByUs | Expected::MissingSince(_))
 }
 
 pub(super) fn is_about_link(expected: &Expected<'_>) -> bool {
@@ -257,23 +257,29 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
         }
         Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
         Expected::NotNoted(note) => note_key(*note),
+        Expected::MissingSince(_) => MISSING_SINCE,
     };
     let current = held.value(key);
     let met = match &expectation.expected {
         Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
         Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
         Expected::Absent(_) | Expected::NotDisabledByUs | Expected::NotNoted(_) => current.is_none(),
+        Expected::MissingSince(since) => current.and_then(second) == Some(*since),
     };
     (!met).then(|| Unmet {
         index,
         current: current.map(|current| {
-            let text = String::from_utf8_lossy(current);
-            let time = (key == MISSING_SINCE)
-                .then(|| text.parse::<Timestamp>().ok())
-                .flatten();
-            Value::text(time.map_or_else(|| text.into_owned(), |time| time.as_second().to_string()))
+            let time = (key == MISSING_SINCE).then(|| second(current)).flatten();
+            let text = || String::from_utf8_lossy(current).into_owned();
+            Value::text(time.map_or_else(text, |second| second.to_string()))
         }),
     })
+}
+
+/// The second since 1970 that a note tells.
+fn second(note: &[u8]) -> Option<i64> {
+    let time: Timestamp = std::str::from_utf8(note).ok()?.parse().ok()?;
+    Some(time.as_second())
 }
 
 /// An account may hold several links to one identity provider.

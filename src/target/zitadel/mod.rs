@@ -29,6 +29,7 @@ mod paced;
 mod phone;
 mod prepare;
 mod read;
+mod remove;
 mod reply;
 mod restore;
 mod schema;

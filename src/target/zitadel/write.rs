@@ -9,17 +9,16 @@ use super::create::{Shown, profile};
 use super::details::Details;
 use super::error::{Failure, accept};
 use super::meaning::id;
+use super::remove::{gone_is_fine, notes};
 use super::restore::{former_email, former_phone, former_profile, role_calls};
 use super::schema::{
-    DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE,
-    metadata_key,
+    DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE, metadata_key,
 };
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Absence, Action, Change, Edit, Note, Removal, Restore, TargetId};
+use crate::model::{Absence, Action, Change, Edit, Note, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
-const NOTES: [&str; 2] = [MISSING_SINCE, MISSING_RUNS];
 const FORMER_LINK_STAYS: &str =
     "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
@@ -47,7 +46,7 @@ impl ZitadelTarget {
                     ..disabled
                 })
             }
-            Action::Delete(removal) => self.delete(&removal.account.target_id).await,
+            Action::Delete(removal) => self.delete(removal).await,
             Action::Note(note) => self.note(note).await,
         }
     }
@@ -56,7 +55,9 @@ impl ZitadelTarget {
     async fn edit(&self, edit: &Edit, restore: Option<&Restore>) -> Result<Applied, TargetError> {
         let user = edit.target_id.as_str();
         let mut warnings = Vec::new();
-        // First: with our id in place, the next run would take the account for one that was linked when it was made.
+        // First: whatever fails after it, an absence that is over does not count for another one.
+        self.remove_metadata(user, notes(edit.returned)).await?;
+        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
         let taken = self.link(edit, restore).await?;
         if taken.is_none() && !self.unlink(edit).await? {
             warnings.push(FORMER_LINK_STAYS.into());
@@ -85,8 +86,10 @@ impl ZitadelTarget {
             }
             _ => self.grant(user, &edit.grant, &mut warnings).await?,
         }
-        // Last: should anything before have failed, the next run still knows whose doing the state was.
-        self.remove_metadata(user, marks_of(edit)).await?;
+        if edit.enable {
+            // Last: should anything before have failed, the next run still knows whose doing the state was.
+            self.remove_metadata(user, &[DISABLED_BY]).await?;
+        }
         match taken {
             // Nobody's name or address waits for somebody to clear up who may log in as whom.
             Some(taken) => Err(taken),
@@ -187,7 +190,7 @@ impl ZitadelTarget {
         }
     }
 
-    async fn set_metadata(&self, user: &str, entries: &[NewMetadata<'_>]) -> Result<(), Failure> {
+    pub(super) async fn set_metadata(&self, user: &str, entries: &[NewMetadata<'_>]) -> Result<(), Failure> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -199,7 +202,7 @@ impl ZitadelTarget {
             .map(drop)
     }
 
-    async fn remove_metadata(&self, user: &str, keys: &[&str]) -> Result<(), Failure> {
+    pub(super) async fn remove_metadata(&self, user: &str, keys: &[&str]) -> Result<(), Failure> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -228,21 +231,6 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Marks the account as deactivated by this tool, if that is wanted, and deactivates it.
-    async fn disable(&self, removal: &Removal, mark: bool) -> Result<Applied, TargetError> {
-        let account = &removal.account.target_id;
-        let user = account.as_str();
-        let marks = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
-        let mut done = self.set_metadata(user, &marks[..usize::from(mark)]).await;
-        if done.is_ok() {
-            done = self.deactivate(user).await;
-        }
-        if done.is_ok() && removal.returned {
-            done = self.remove_metadata(user, &NOTES).await;
-        }
-        gone_is_fine(account, done)
-    }
-
     /// Writes down that the account's person is missing.
     async fn note(&self, note: &Note) -> Result<Applied, TargetError> {
         let Absence { since, runs } = note.absence;
@@ -258,34 +246,16 @@ impl ZitadelTarget {
         gone_is_fine(account, self.set_metadata(account.as_str(), &entries).await)
     }
 
-    pub(super) async fn deactivate(&self, user: &str) -> Result<(), Failure> {
-        let deactivated = self.state(user, "deactivate_user", "deactivate").await;
-        accept(deactivated, &[id::ALREADY_INACTIVE]).map(drop)
-    }
-
-    async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
+    pub(super) async fn state(
+        &self,
+        user: &str,
+        operation: &'static str,
+        verb: &str,
+    ) -> Result<Done, Failure> {
         let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
         let done: Done = self.api.send(&call).await?;
         self.written.user(&done.details);
         Ok(done)
-    }
-
-    async fn delete(&self, account: &TargetId) -> Result<Applied, TargetError> {
-        let path = ["v2", "users", account.as_str()];
-        let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
-        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
-    }
-}
-
-/// Who was to be removed and is gone needs no more.
-fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied, TargetError> {
-    match done {
-        Err(failure) if failure.error.kind != Kind::NotFound => Err(failure.error),
-        _ => Ok(Applied {
-            target_id: Some(account.clone()),
-            ..Applied::default()
-        }),
     }
 }
 
@@ -293,16 +263,6 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
 pub(super) fn has_roles(edit: &Edit) -> bool {
     let listed = edit.before.as_deref();
     !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
-}
-
-/// What this tool noted of an account's past and does not hold any more.
-fn marks_of(edit: &Edit) -> &'static [&'static str] {
-    match (edit.enable, edit.returned) {
-        (false, false) => &[],
-        (true, false) => &[DISABLED_BY],
-        (false, true) => &NOTES,
-        (true, true) => &[DISABLED_BY, MISSING_SINCE, MISSING_RUNS],
-    }
 }
 
 fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use testkit::zitadel::{Moment, UserState};
+use testkit::zitadel::{Fault, FaultKind, Moment, UserState};
 
 use super::lab::{Lab, ended, staff};
 
@@ -222,6 +222,37 @@ fn a_plan_file_holds_no_notes() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
     lab.run("plan --out plan.json").exits(0).says("note");
     assert_eq!(lab.json("plan.json")["changes"], json!([]));
+}
+
+/// A plan that waits removes nobody who has been back meanwhile, whether missing again or not.
+#[test]
+fn a_plan_that_waits_removes_nobody_who_was_back() {
+    let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
+    note(&lab, &days_ago(20), "1");
+    lab.run("plan --out plan.json").exits(0);
+    lab.people(&staff(10));
+    lab.run("sync").exits(0);
+    lab.run("apply plan.json").exits(1).says("has changed since");
+    lab.people(&staff(10)[..9]);
+    lab.run("sync").exits(0).says("1 noted as missing");
+    lab.run("apply plan.json").exits(1).says("has changed since");
+    assert!(has_account(&lab));
+    note(&lab, &days_ago(20), "1");
+    lab.run("plan --out plan.json").exits(0);
+    lab.run("apply plan.json").exits(0).says("1 deleted");
+}
+
+/// Whoever is back is not missing any more although nothing else of the change succeeds.
+#[test]
+fn an_absence_is_over_although_the_update_fails() {
+    let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
+    note(&lab, &days_ago(13), "1");
+    let mut people = staff(10);
+    people[9].last_name = "Other".to_owned();
+    lab.people(&people);
+    lab.zitadel.inject(Fault::once("PUT", "/v2/users/human", FaultKind::status(400)).times(9));
+    lab.run("sync").exits(1);
+    assert_eq!(noted(&lab), (None, None));
 }
 
 /// Killed after any write, the next run goes on as if nothing had happened.

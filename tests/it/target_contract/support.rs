@@ -225,6 +225,7 @@ pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied
 pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
     Removal {
         returned: false,
+        missing_since: None,
         account: Account {
             target_id: TargetId::new(id),
             id: None,

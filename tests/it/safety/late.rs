@@ -1,0 +1,47 @@
+//! Removals while the target's list is behind: the account itself decides.
+
+use serde_json::{Value as Json, json};
+use testkit::zitadel::{ReadSide, UserState};
+
+use super::lab::{Lab, staff};
+
+/// Ten people with accounts, of whom the tenth has left, and a list that stays as it is now.
+fn one_absent(fate: &str) -> (Lab, String) {
+    let people = staff(10);
+    let lab = Lab::csv(&people);
+    lab.run("sync").exits(0);
+    lab.people(&people[..9]);
+    lab.configure(&format!("policy:\n  absent: {fate}\n"));
+    lab.zitadel.freeze_projection(ReadSide::Users);
+    let id = lab.account(&people[9].email).id;
+    (lab, id)
+}
+
+fn act(lab: &Lab, method: &str, path: &str, body: &Json) {
+    let (status, reply) = lab.zitadel.act(method, path, body);
+    assert_eq!(status, 200, "{reply}");
+}
+
+/// The list still shows the id of somebody who is gone on an account that is another person's by now.
+#[test]
+fn nobody_is_removed_because_a_list_is_late() {
+    for fate in ["delete", "deactivate"] {
+        let (lab, id) = one_absent(fate);
+        let body = json!({"profile": {"givenName": "New", "familyName": "Owner", "nickName": "6e6577"}});
+        act(&lab, "PUT", &format!("/v2/users/human/{id}"), &body);
+        lab.run("sync")
+            .exits(1)
+            .says("the account has changed since the list of accounts was read; it was not removed");
+        assert_eq!(lab.zitadel.user(&id).unwrap().state, UserState::Active);
+    }
+}
+
+/// A deactivation that the list does not show yet is not taken for this tool's.
+#[test]
+fn an_account_that_an_administrator_deactivated_meanwhile_is_not_marked() {
+    let (lab, id) = one_absent("deactivate");
+    act(&lab, "POST", &format!("/v2/users/{id}/deactivate"), &json!({}));
+    lab.run("sync").exits(0);
+    let metadata = lab.zitadel.user(&id).unwrap().metadata;
+    assert!(!metadata.contains_key("directory-sync.disabled_by"), "{metadata:?}");
+}
