@@ -202,6 +202,8 @@ async fn the_controller_is_described(settings: &LdapSettings) {
     for words in [
         "directory: Samba Team",
         "offers pages; holds DC=ad,DC=example,DC=test",
+        "limits: none struck pages of 50 entries; the default query policy says MaxPageSize 1000, MaxQueryDuration 120, \
+         MaxValRange 1500",
         "1 reference to other servers passed over",
         "entries: 120 entries usable",
         "`displayName` from 120",
