@@ -36,11 +36,9 @@ fn told(policy: &Entry) -> Option<String> {
         .filter_map(|value| std::str::from_utf8(value).ok())
         .collect();
     let value = |name: &&str| {
-        let named = values.iter().filter_map(|value| value.split_once('='));
-        let found = named
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value);
-        found.last().map(|value| format!("{name} {value}"))
+        let mut limits = values.iter().filter_map(|value| value.split_once('='));
+        let (_, limit) = limits.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(format!("{name} {limit}"))
     };
     let told: Vec<String> = TOLD.iter().filter_map(value).collect();
     (!told.is_empty()).then(|| format!("the default query policy says {}", told.join(", ")))

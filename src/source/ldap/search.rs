@@ -68,7 +68,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Remembers no names: the memory stays the same whatever the number of entries, and one that comes twice counts twice.
+    /// Remembers no names: the memory does not grow with the number of entries, and one that comes twice counts twice.
     pub(super) fn forgetful(self) -> Self {
         Self { seen: None, ..self }
     }
