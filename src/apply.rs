@@ -1,6 +1,8 @@
 //! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
-use std::cell::Cell;
+mod taken;
+
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
@@ -8,10 +10,10 @@ use futures::stream::FuturesUnordered;
 
 use crate::config::ApplySettings;
 use crate::http::{Pace, Seen};
-use crate::model::{Action, Change, Expectation, Identity, Schema};
+use crate::model::{Action, Change};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
-use crate::target::{Applied, Target, TargetError, TargetErrorKind};
+use crate::target::{Applied, Hidden, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
 #[derive(Debug)]
@@ -44,6 +46,9 @@ pub struct Context<'a> {
     pub signals: &'a Signals,
     /// How fast.
     pub settings: ApplySettings,
+    /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
+    /// how every account was.
+    pub takes_over: bool,
 }
 
 /// Applies every change and says what became of each, in order of the plan.
@@ -62,6 +67,7 @@ pub async fn apply(
         waits: &waits,
         started: Instant::now(),
         stop: Cell::new(None),
+        unseen: RefCell::default(),
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
@@ -78,6 +84,11 @@ pub async fn apply(
         })
         .await;
     }
+    run.look_again(&mut pace, |outcome| {
+        done(&changes[outcome.index], &outcome);
+        outcomes.push(outcome);
+    })
+    .await;
     outcomes.sort_by_key(|outcome| outcome.index);
     outcomes
 }
@@ -100,6 +111,8 @@ struct Run<'a, T> {
     waits: &'a [Option<Wait>],
     started: Instant,
     stop: Cell<Option<&'static str>>,
+    /// New accounts that the target refuses to make twice, while it shows nobody who has the name.
+    unseen: RefCell<Vec<(usize, TargetError)>>,
     fates: Vec<Cell<Fate>>,
 }
 
@@ -156,21 +169,96 @@ impl<T: Target> Run<'_, T> {
                 }
                 Err(error) => Err(NotApplied::Failed(error)),
             },
-            None => carry_out(self.target, change, self.context)
-                .await
-                .map_err(NotApplied::Failed),
+            None => self.carry_out(index).await?.map_err(NotApplied::Failed),
         };
-        if let Err(NotApplied::Failed(error)) = &result
+        self.settle(index, &result).await;
+        Some(Outcome { index, result })
+    }
+
+    /// Takes note of how a change ended.
+    async fn settle(&self, index: usize, result: &Result<Applied, NotApplied>) {
+        if let Err(NotApplied::Failed(error)) = result
             && error.stops_run()
         {
             self.stop
                 .set(Some("an earlier failure would repeat itself for every change"));
         }
         if result.is_err() && self.fates[index].get() == Fate::Aside {
-            self.step_back(change).await;
+            self.step_back(&self.changes[index]).await;
         }
         self.fates[index].set(if result.is_ok() { Fate::Done } else { Fate::Failed });
-        Some(Outcome { index, result })
+    }
+
+    /// `None` when the account may be there without being listed: then it is looked for again, when all else is done.
+    async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
+        let change = &self.changes[index];
+        let conflict = match (self.target.apply(change).await, &change.action) {
+            (Err(error), Action::Create { .. })
+                if error.kind == TargetErrorKind::Conflict && self.context.takes_over =>
+            {
+                error
+            }
+            (result, _) => return Some(result),
+        };
+        match self.meet_holder(change, &conflict).await {
+            Ok(None) => {
+                self.unseen.borrow_mut().push((index, conflict));
+                None
+            }
+            Ok(Some(applied)) => Some(Ok(applied)),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Looks again for those whom the target knows and did not show, once its list is no longer behind. By now that took
+    /// as long as everything else.
+    async fn look_again(&self, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
+        let unseen = self.unseen.take();
+        if unseen.is_empty() {
+            return;
+        }
+        let caught_up = self.catch_up().await;
+        let lookups = unseen.into_iter().map(async |(index, conflict)| {
+            let result = match (&caught_up, self.obstacle(index, false)) {
+                (_, Some(reason)) => Err(NotApplied::NotStarted(reason)),
+                (Err(error), None) => Err(NotApplied::Failed(error.clone())),
+                (Ok(caught_up), None) => self
+                    .look_once_more(index, conflict, *caught_up)
+                    .await
+                    .map_err(NotApplied::Failed),
+            };
+            self.settle(index, &result).await;
+            Outcome { index, result }
+        });
+        let mut lookups = futures::stream::iter(lookups).buffer_unordered(pace.limit());
+        while let Some(outcome) = lookups.next().await {
+            decided(outcome);
+        }
+    }
+
+    /// Whether the target's list is as far as it has to be. A signal or the deadline end the wait.
+    async fn catch_up(&self) -> Result<bool, TargetError> {
+        let left = self.context.settings.deadline;
+        let left = left.map_or(Duration::MAX, |deadline| {
+            deadline.saturating_sub(self.started.elapsed())
+        });
+        tokio::select! {
+            caught_up = tokio::time::timeout(left, self.target.catch_up(Hidden::Somebody)) => caught_up.unwrap_or(Ok(false)),
+            _ = self.context.signals.wait() => Ok(false),
+        }
+    }
+
+    async fn look_once_more(
+        &self,
+        index: usize,
+        conflict: TargetError,
+        caught_up: bool,
+    ) -> Result<Applied, TargetError> {
+        match self.meet_holder(&self.changes[index], &conflict).await? {
+            Some(applied) => Ok(applied),
+            None if caught_up => Err(self.target.nobody_seen(conflict)),
+            None => Err(taken::unlisted(conflict)),
+        }
     }
 
     /// Why a change is not to be started.
@@ -211,74 +299,4 @@ impl<T: Target> Run<'_, T> {
             tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name until the next run");
         }
     }
-}
-
-async fn carry_out(
-    target: &impl Target,
-    change: &Change,
-    context: &Context<'_>,
-) -> Result<Applied, TargetError> {
-    match (target.apply(change).await, &change.action) {
-        (Err(error), Action::Create { identity, .. }) if error.kind == TargetErrorKind::Conflict => {
-            adopt_holder(target, identity, error, context).await
-        }
-        (result, _) => result,
-    }
-}
-
-/// Somebody has the login name: an account that came after the list was read, or one that it did not show.
-async fn adopt_holder(
-    target: &impl Target,
-    identity: &Identity,
-    conflict: TargetError,
-    context: &Context<'_>,
-) -> Result<Applied, TargetError> {
-    let holders = target.holders(identity).await?;
-    let [account] = &holders[..] else {
-        return Err(conflict);
-    };
-    let ours = account.id.as_ref() == Some(&identity.id);
-    let refusal = if context.protected.covers(account, target.schema()) {
-        Some("`guard.protected` names it")
-    } else if ours || context.policy.adopt {
-        plan::refusal(context.known, identity, account)
-    } else {
-        Some("`policy.adopt` is false")
-    };
-    if let Some(reason) = refusal {
-        let what = format!(
-            "{}; account {} has the login name: {reason}",
-            conflict.what, account.target_id
-        );
-        return Err(TargetError { what, ..conflict });
-    }
-    let schema: &Schema = target.schema();
-    let expectations: Vec<Expectation<'_>> = plan::unlisted_expectations(schema, identity, plan::Look::First)
-        .map(|expected| Expectation {
-            target_id: &account.target_id,
-            expected,
-        })
-        .collect();
-    let answers = target.confirm(&expectations).await?;
-    let unmet: Vec<_> = answers
-        .into_iter()
-        .map(|unmet| (expectations[unmet.index].expected, unmet.current))
-        .collect();
-    let (edit, _) = plan::edit(schema, identity, &account.target_id, Some(account), &unmet);
-    let mut applied = if edit.is_empty() {
-        Applied::default()
-    } else {
-        target
-            .apply(&Change {
-                action: Action::Adopt(edit),
-            })
-            .await?
-    };
-    if !ours {
-        applied.warnings.push(format!(
-            "account {} had the login name and was adopted",
-            account.target_id
-        ));
-    }
-    Ok(applied)
 }

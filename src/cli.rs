@@ -49,6 +49,16 @@ pub enum Command {
         #[arg(value_name = "FILE")]
         plan: PathBuf,
     },
+    /// Take back what an earlier run did, from the file that its `--undo-file` wrote; accounts that somebody has changed
+    /// since are left alone
+    Undo {
+        /// The undo file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// With --dry-run: exit with 10 when changes are pending
+        #[arg(long, requires = "dry_run")]
+        detailed_exit_code: bool,
+    },
     /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
     LinkIds,
     /// Try configuration, sources and target, and say what to mend
@@ -70,9 +80,16 @@ pub struct Global {
     /// Stop after the plan
     #[arg(long, global = true)]
     pub dry_run: bool,
+    /// After writing, wait until Zitadel's lists are current, read again, and exit with 1 if a change is left
+    #[arg(long, global = true)]
+    pub verify: bool,
     /// Write a JSON report, also when the run fails
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Write how everything was, before anything is changed, for `undo`; FILE of an earlier run becomes FILE.1 and so on
+    /// up to FILE.9, and in a folder each run has a file of its own. It holds personal values
+    #[arg(long, global = true, value_name = "FILE")]
+    pub undo_file: Option<PathBuf>,
     /// Token of a refused run.
     #[arg(long, global = true, value_name = "TOKEN", help = APPROVE_HELP)]
     pub approve: Option<String>,

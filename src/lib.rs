@@ -10,7 +10,7 @@
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
 //! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
-//! [`plan_file`] keeps a plan for later, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
+//! [`plan_file`] keeps a plan for later, [`undo_file`] what a run changes, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
 //! Invariants, which the test `rooms` checks:
 //! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
@@ -35,3 +35,4 @@ pub mod source;
 pub mod target;
 pub mod telemetry;
 pub mod tls;
+pub mod undo_file;

@@ -1,9 +1,10 @@
 //! A plan in a file, to be looked at and applied later. It holds personal values, so nobody else may read it.
 
-mod document;
+pub(crate) mod document;
+pub(crate) mod private;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::document::ChangeDocument;
 use crate::config::{Settings, ZitadelSettings};
-use crate::model::{Change, Plan, Schema};
+use crate::model::{Action, Change, Plan, Schema};
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/plan/1";
@@ -76,6 +77,12 @@ impl Binding {
     }
 }
 
+/// Whether a change is one for the run alone that made the plan: applied later, a note of an absence would tell of a time
+/// in which the person may have been there.
+fn is_for_now(change: &Change) -> bool {
+    matches!(change.action, Action::Note(_))
+}
+
 /// Writes a plan, whole or not at all, readable for its owner alone.
 ///
 /// # Errors
@@ -88,35 +95,11 @@ pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io
         changes: plan
             .changes
             .iter()
-            .filter_map(|change| ChangeDocument::new(change, schema))
+            .filter(|change| !is_for_now(change))
+            .map(|change| ChangeDocument::new(change, schema))
             .collect(),
     };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let unfinished = path.with_file_name(name);
-    let written = private(&unfinished)
-        .and_then(|file| fill(file, &document))
-        .and_then(|()| fs::rename(&unfinished, path));
-    if written.is_err() {
-        // What is half written is of no use to anybody.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
-}
-
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn fill(file: File, document: &Document) -> io::Result<()> {
-    let mut out = io::BufWriter::new(file);
-    serde_json::to_writer_pretty(&mut out, document)?;
-    writeln!(out)?;
-    out.into_inner()?.sync_all()
+    private::write(path, &document)
 }
 
 /// Reads the changes of a plan that is good for this configuration.
@@ -154,14 +137,24 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, 
         return Err(objection);
     }
     let changes = document.changes.into_iter().enumerate();
-    changes
+    let changes = changes
         .map(|(place, change)| {
             change
                 .change(schema)
                 .map_err(|problem| (format!("change {}: {problem}", place + 1), NEW))
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    if changes.iter().any(is_for_now) {
+        return Err((
+            "it holds a note of an absence, which no plan does".to_owned(),
+            NEW,
+        ));
+    }
+    match document::twice(changes.iter()) {
+        Some(problem) => Err((problem, NEW)),
+        None => Ok(changes),
+    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

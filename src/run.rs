@@ -3,9 +3,12 @@
 mod approval;
 mod check;
 mod ending;
+mod keeping;
 mod planned;
 mod read;
 mod sync;
+mod undo;
+mod verify;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -62,6 +65,10 @@ pub fn run(cli: &Cli, world: &mut World<'_>) -> io::Result<Exit> {
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io::Result<Exit> {
     let command = cli.command.as_ref().unwrap_or(&Command::Sync);
+    if let Some((what, hint)) = idle_option(command, &cli.global) {
+        Messages::new(world.err, cli.global.log_format).error(&what, Some(hint))?;
+        return Ok(Exit::Usage);
+    }
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
     } else {
@@ -83,6 +90,35 @@ pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io:
         .enable_all()
         .build()?;
     runtime.block_on(dispatch(command, &cli.global, &settings, world, pauses))
+}
+
+/// An option that would be passed over in silence, and what to do instead.
+fn idle_option(command: &Command, global: &Global) -> Option<(String, &'static str)> {
+    let name = match command {
+        Command::Check => "check",
+        Command::Users { .. } => "users",
+        Command::Plan { .. } => "plan",
+        Command::Undo { .. } if global.verify => {
+            let what = "`--verify` has no use with `undo`, which does not know what the sources want";
+            return Some((what.to_owned(), "look with `directory-sync plan` afterwards"));
+        }
+        _ => return None,
+    };
+    if global.verify {
+        let what = format!("`--verify` has no use with `{name}`, which changes nothing");
+        return Some((what, "give it to `sync`, `apply` or `link-ids`"));
+    }
+    if global.undo_file.is_some() {
+        let what = format!("`--undo-file` has no use with `{name}`, which changes nothing");
+        return Some((what, "give it to `sync`, `apply`, `link-ids` or `undo`"));
+    }
+    (name != "plan" && global.report.is_some()).then(|| {
+        let what = format!("`--report` has no use with `{name}`, which has no report");
+        (
+            what,
+            "write its output to a file: `>FILE`, for programs with `--format json`",
+        )
+    })
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -154,6 +190,16 @@ async fn dispatch(
             sync::run(sync::Request { mode, job, ..request }, world).await
         }
         Command::Apply { plan } => planned::run(request, plan, world).await,
+        Command::Undo {
+            file,
+            detailed_exit_code,
+        } => {
+            let mode = match request.mode {
+                sync::Mode::DryRun if *detailed_exit_code => sync::Mode::DetailedDryRun,
+                mode => mode,
+            };
+            undo::run(sync::Request { mode, ..request }, file, world).await
+        }
         Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
     }
 }
@@ -190,6 +236,7 @@ fn title(scope: Scope, command: &Command) -> &'static str {
         (Scope::ExternalIdsOnly, _) => "migrate",
         (_, Command::Plan { .. }) => "plan",
         (_, Command::Apply { .. }) => "apply",
+        (_, Command::Undo { .. }) => "undo",
         _ => "sync",
     }
 }

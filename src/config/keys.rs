@@ -171,6 +171,7 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Choice(&["confirm", "presence", "skip"]),
         "confirm",
     ),
+    or("zitadel.lag_wait", Kind::Duration, "5m"),
     or("policy.create", Kind::Bool, "true"),
     or("policy.update", Kind::Bool, "true"),
     or("policy.adopt", Kind::Bool, "true"),

@@ -15,7 +15,7 @@ use super::template::Template;
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The least important events that are logged.
     pub log_level: LevelFilter,
@@ -70,6 +70,8 @@ pub struct ZitadelSettings {
     pub link: Link,
     /// What is looked at of the metadata of accounts that exist.
     pub metadata: MetadataCheck,
+    /// How long to wait at the most for lists that are behind what was written.
+    pub lag_wait: Duration,
 }
 
 /// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.

@@ -31,6 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
             ("skip", MetadataCheck::Skip),
         ],
     );
+    let lag_wait = reader.duration("zitadel.lag_wait");
     Some(ZitadelSettings {
         url: url?,
         credentials: credentials?,
@@ -46,6 +47,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         localpart: localpart?,
         link: link?,
         metadata: metadata?,
+        lag_wait: lag_wait?,
     })
 }
 

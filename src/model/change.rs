@@ -1,6 +1,9 @@
 //! What is to be changed, as data.
 
-use super::{Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, TargetId, Value, Warning};
+use super::{
+    Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, Restore, Schema, TargetId,
+    Uniqueness, Value, Warning,
+};
 
 /// One attribute that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +92,8 @@ pub enum RemovalReason {
     Absent,
     /// A source lists the person as having left.
     Listed,
+    /// The run that is undone brought the account into use.
+    Undone,
 }
 
 /// An account that is taken out of use.
@@ -146,6 +151,17 @@ impl Action {
 pub struct Change {
     /// What happens.
     pub action: Action,
+    /// What an undo puts back beside it.
+    pub restore: Option<Box<Restore>>,
+}
+
+impl From<Action> for Change {
+    fn from(action: Action) -> Self {
+        Self {
+            action,
+            restore: None,
+        }
+    }
 }
 
 impl Change {
@@ -173,7 +189,8 @@ impl Change {
     pub fn edit(&self) -> Option<&Edit> {
         match &self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
+            Action::Disable(_) => self.restore.as_ref()?.edit.as_ref(),
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
     }
 
@@ -181,8 +198,33 @@ impl Change {
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
         match &mut self.action {
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
+            Action::Disable(_) => self.restore.as_mut()?.edit.as_mut(),
+            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
         }
+    }
+
+    /// The text that the account is to carry in the place of an external id.
+    pub fn id_text(&self) -> Box<str> {
+        let written = self.restore.as_ref().map(|restore| restore.id_text.clone());
+        written
+            .or_else(|| self.id().map(|id| id.to_string().into()))
+            .unwrap_or_default()
+    }
+
+    /// The login name that the account is to have, if this change sets it.
+    pub fn login(&self, schema: &Schema) -> Option<Box<str>> {
+        let login = schema
+            .iter()
+            .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
+            .map(|(index, _)| index);
+        let from_values = if let Action::Create { attributes, .. } = &self.action {
+            attributes.text(login?)?
+        } else {
+            let renamed = self.edit()?.attributes.iter().find(|change| change.renames)?;
+            renamed.after.as_ref().map(Value::as_text)?
+        };
+        let restored = self.restore.as_ref().map(|restore| restore.login.clone());
+        Some(restored.unwrap_or_else(|| from_values.into()))
     }
 
     /// Whether the account gets another login name.

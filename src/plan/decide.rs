@@ -2,12 +2,14 @@
 
 mod absent;
 
+use std::collections::HashSet;
+
 use super::correlate::{Correlation, Found, Pair, Slot, same_name};
 use super::policy::{DisabledPolicy, ListedPolicy};
 use super::question::{About, Answers, Questions};
 use super::{diff, order, scope};
 use crate::model::{
-    Absence, AbsenceNote, Account, Action, Change, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan,
+    Absence, AbsenceNote, Account, Action, Edit, Expected, Identity, Kept, Leaver, Lifecycle, Plan,
     RecordRef, Rejected, Removal, RemovalReason, TargetId, Unmet, Warning,
 };
 
@@ -232,6 +234,7 @@ impl Decider<'_, '_> {
 
     fn listings(&mut self) {
         let correlation = self.correlation;
+        let mut removed = HashSet::new();
         for (index, listing) in correlation.listings.iter().enumerate() {
             let leaver = &correlation.desired.leavers[index];
             let managed: Vec<&Account> = listing
@@ -250,6 +253,8 @@ impl Decider<'_, '_> {
                     id: None,
                     reason: "no managed account has this address".to_owned(),
                 }),
+                // Two addresses may stand for one account: that of its person, and its own.
+                [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
                 _ => self.plan.unresolved.push(Rejected {
                     at: leaver.origin.clone(),
@@ -315,7 +320,7 @@ impl Decider<'_, '_> {
     }
 
     fn push(&mut self, action: Action) {
-        self.plan.changes.push(Change { action });
+        self.plan.changes.push(action.into());
     }
 
     fn keep(&mut self, pair: &Pair, identity: &Identity, reason: &'static str) {

@@ -17,6 +17,7 @@ mod question;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use adopt::Known;
 pub(crate) use adopt::refusal;
@@ -32,6 +33,7 @@ pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};
+pub use undo::{CHANGED_SINCE, Now, Past, Subject, Undone, Unheld, lost_for_good, not_restored, undo};
 
 /// Why a change that was worked out earlier is refused.
 pub const MOVED: &str = "the account has changed since the plan was made";

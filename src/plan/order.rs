@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::correlate::login_attribute;
-use crate::model::{Account, Action, AttributeIndex, Change, Schema, TargetId, Value};
+use crate::model::{Account, Action, Change, Schema, TargetId};
 
 /// A group of changes that belong together; the next group starts when all of it are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,10 +20,11 @@ pub enum Phase {
 /// The phase of a change.
 pub fn phase(change: &Change) -> Phase {
     match &change.action {
-        Action::Disable(_) | Action::Delete(_) => Phase::Removals,
         Action::Create { .. } => Phase::Creates,
-        // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for.
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) if change.renames() => Phase::Renames,
+        // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for. An undo
+        // may give an account a name before it is deactivated.
+        _ if change.renames() => Phase::Renames,
+        Action::Disable(_) | Action::Delete(_) => Phase::Removals,
         Action::Adopt(_) | Action::Update(_) | Action::Enable(_) | Action::Note(_) => Phase::Updates,
     }
 }
@@ -57,9 +57,8 @@ pub fn waits(schema: &Schema, changes: &[Change]) -> Vec<Option<Wait>> {
             holders.entry(name.to_lowercase()).or_insert(place);
         }
     }
-    let login = login_attribute(schema);
     let wait = |(place, change): (usize, &Change)| {
-        let name = taken(login, change).filter(|_| !holders.is_empty())?;
+        let name = change.login(schema).filter(|_| !holders.is_empty())?;
         let holder = *holders
             .get(&name.to_lowercase())
             .filter(|holder| **holder != place)?;
@@ -129,16 +128,6 @@ fn freed(change: &Change) -> Option<&str> {
         _ if change.renames() => Some(&change.edit()?.before.as_ref()?.login),
         _ => None,
     }
-}
-
-/// The login name that a change needs.
-fn taken(login: Option<AttributeIndex>, change: &Change) -> Option<&str> {
-    if let Action::Create { attributes, .. } = &change.action {
-        return attributes.text(login?);
-    }
-    let attributes = &change.edit()?.attributes;
-    let renamed = attributes.iter().find(|change| change.renames)?;
-    renamed.after.as_ref().map(Value::as_text)
 }
 
 /// Nobody waits for more than one change, so a walk from any of them ends, or comes round.

@@ -23,7 +23,7 @@ fn keep(plan: &mut Plan, rest: impl Fn(Action) -> Option<Action>) {
     plan.changes = changes
         .into_iter()
         .filter_map(|change| rest(change.action))
-        .map(|action| Change { action })
+        .map(Change::from)
         .collect();
     plan.unresolved.clear();
     plan.warnings.clear();

@@ -1,30 +1,41 @@
 //! Changes as JSON, attributes by their names. Everything that a change was worked out from is in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
-    Identity, Lifecycle, RecordRef, Removal, RemovalReason, Schema, TargetId, Uniqueness, Value,
+    Absence, Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit,
+    ExternalId, Identity, Lifecycle, Note, RecordRef, Removal, RemovalReason, Schema, TargetId, Uniqueness,
+    Value,
 };
 
 type Values = BTreeMap<String, ValueDocument>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "lowercase", deny_unknown_fields)]
-pub(super) enum ChangeDocument {
+pub(crate) enum ChangeDocument {
     Create { person: Person, values: Values },
     Adopt(EditDocument),
     Update(EditDocument),
     Enable(EditDocument),
     Disable(RemovalDocument),
     Delete(RemovalDocument),
+    Note(NoteDocument),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EditDocument {
+pub(crate) struct NoteDocument {
+    /// In seconds since 1970 (UTC).
+    since: i64,
+    runs: u32,
+    before: AccountDocument,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditDocument {
     account: String,
     id_before: Option<Box<str>>,
     person: Person,
@@ -40,7 +51,7 @@ pub(super) struct EditDocument {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RemovalDocument {
+pub(crate) struct RemovalDocument {
     reason: Reason,
     /// The note that the person was missing goes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -54,6 +65,7 @@ enum Reason {
     Disabled,
     Absent,
     Listed,
+    Undone,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,7 +78,7 @@ struct AttributeDocument {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Person {
+pub(crate) struct Person {
     id: String,
     state: State,
     values: Values,
@@ -96,23 +108,22 @@ enum State {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct ValueDocument(Vec<Box<str>>);
+pub(crate) struct ValueDocument(Vec<Box<str>>);
 
 impl ChangeDocument {
-    /// The change, unless it is one for the run alone that made the plan: applied later, a note of an absence would tell of
-    /// a time in which the person may have been there.
-    pub(super) fn new(change: &Change, schema: &Schema) -> Option<Self> {
+    pub(crate) fn new(change: &Change, schema: &Schema) -> Self {
         let edit = |edit: &Edit| EditDocument::new(edit, schema);
         let removal = |removal: &Removal| RemovalDocument {
             reason: match removal.reason {
                 RemovalReason::Disabled => Reason::Disabled,
                 RemovalReason::Absent => Reason::Absent,
                 RemovalReason::Listed => Reason::Listed,
+                RemovalReason::Undone => Reason::Undone,
             },
             returned: removal.returned,
             before: AccountDocument::new(&removal.account, schema),
         };
-        Some(match &change.action {
+        match &change.action {
             Action::Create { identity, attributes } => Self::Create {
                 person: Person::new(identity, schema),
                 values: values(attributes, schema),
@@ -122,12 +133,16 @@ impl ChangeDocument {
             Action::Enable(enabled) => Self::Enable(edit(enabled)),
             Action::Disable(disabled) => Self::Disable(removal(disabled)),
             Action::Delete(deleted) => Self::Delete(removal(deleted)),
-            Action::Note(_) => return None,
-        })
+            Action::Note(note) => Self::Note(NoteDocument {
+                since: note.absence.since,
+                runs: note.absence.runs,
+                before: AccountDocument::new(&note.account, schema),
+            }),
+        }
     }
 
     /// The change; the error is what does not fit this target.
-    pub(super) fn change(self, schema: &Schema) -> Result<Change, String> {
+    pub(crate) fn change(self, schema: &Schema) -> Result<Change, String> {
         let action = match self {
             Self::Create { person, values } => Action::Create {
                 identity: person.identity(schema)?,
@@ -141,13 +156,20 @@ impl ChangeDocument {
             }),
             Self::Disable(removal) => Action::Disable(removal.removal(schema)?),
             Self::Delete(removal) => Action::Delete(removal.removal(schema)?),
+            Self::Note(note) => Action::Note(Note {
+                absence: Absence {
+                    since: note.since,
+                    runs: note.runs,
+                },
+                account: note.before.account(schema)?,
+            }),
         };
-        Ok(Change { action })
+        Ok(action.into())
     }
 }
 
 impl EditDocument {
-    fn new(edit: &Edit, schema: &Schema) -> Self {
+    pub(crate) fn new(edit: &Edit, schema: &Schema) -> Self {
         let attribute = |change: &AttributeChange| AttributeDocument {
             name: schema.spec(change.attribute).name.to_owned(),
             before: change.before.as_ref().map(ValueDocument::new),
@@ -168,13 +190,15 @@ impl EditDocument {
         }
     }
 
-    fn edit(self, schema: &Schema) -> Result<Edit, String> {
+    pub(crate) fn edit(self, schema: &Schema) -> Result<Edit, String> {
         let attribute = |document: AttributeDocument| {
             let attribute = index(&document.name, schema)?;
+            let value =
+                |value: Option<ValueDocument>| value.map(|value| value.value(attribute, schema)).transpose();
             Ok(AttributeChange {
                 attribute,
-                before: document.before.map(|value| value.value(attribute, schema)),
-                after: document.after.map(|value| value.value(attribute, schema)),
+                before: value(document.before)?,
+                after: value(document.after)?,
                 renames: schema.spec(attribute).uniqueness == Uniqueness::Login,
             })
         };
@@ -206,6 +230,7 @@ impl RemovalDocument {
                 Reason::Disabled => RemovalReason::Disabled,
                 Reason::Absent => RemovalReason::Absent,
                 Reason::Listed => RemovalReason::Listed,
+                Reason::Undone => RemovalReason::Undone,
             },
             returned: self.returned,
         })
@@ -305,13 +330,35 @@ impl ValueDocument {
         }
     }
 
-    fn value(self, attribute: AttributeIndex, schema: &Schema) -> Value {
+    fn value(self, attribute: AttributeIndex, schema: &Schema) -> Result<Value, String> {
         use crate::model::Cardinality;
-        match schema.spec(attribute).cardinality {
-            Cardinality::One => Value::Text(self.0.into_iter().next().unwrap_or_default()),
-            Cardinality::Many => Value::Set(self.0.into()),
+        let spec = schema.spec(attribute);
+        match (spec.cardinality, &self.0[..]) {
+            (Cardinality::One, [text]) if !text.is_empty() => Ok(Value::Text(text.clone())),
+            (Cardinality::Many, [_, ..]) => Ok(Value::Set(self.0.into())),
+            _ => Err(format!("`{}` has an empty value, or several", spec.name)),
         }
     }
+}
+
+/// What is wrong with changes that concern one account, or one new person, twice.
+pub(crate) fn twice<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<String> {
+    let mut seen = HashMap::new();
+    for (place, change) in changes.enumerate() {
+        // A text in the place of an id may be a nickname that many people have.
+        let subject = match (change.target_id(), &change.restore) {
+            (Some(account), _) => format!("account {account}"),
+            (None, Some(restore)) => format!("login {}", restore.login.to_lowercase()),
+            (None, None) => format!("person {}", change.id_text()),
+        };
+        if let Some(first) = seen.insert(subject, place + 1) {
+            return Some(format!(
+                "changes {first} and {} concern the same account",
+                place + 1
+            ));
+        }
+    }
+    None
 }
 
 fn values(attributes: &Attributes, schema: &Schema) -> Values {
@@ -325,7 +372,7 @@ fn attributes(values: Values, schema: &Schema) -> Result<Attributes, String> {
     let mut attributes = Attributes::empty(schema);
     for (name, value) in values {
         let index = index(&name, schema)?;
-        attributes.set(index, Some(value.value(index, schema)));
+        attributes.set(index, Some(value.value(index, schema)?));
     }
     Ok(attributes)
 }

@@ -1,6 +1,7 @@
 //! What is written is what is read, and nothing else is taken for it.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
 use super::*;
 use crate::model::*;
@@ -27,7 +28,7 @@ fn attributes(texts: &[Option<String>]) -> Attributes {
 }
 
 prop_compose! {
-    fn any_change()(
+    pub(crate) fn any_change()(
         kind in 0u8..6,
         texts in prop::collection::vec(prop::option::of("\\PC{1,8}"), 6),
         others in prop::collection::vec(prop::option::of("\\PC{1,8}"), 4),
@@ -86,8 +87,43 @@ prop_compose! {
             4 => Action::Disable(removal),
             _ => Action::Delete(removal),
         };
-        Change { action }
+        action.into()
     }
+}
+
+/// No two of them about one account or person.
+fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
+    for (number, change) in changes.iter_mut().enumerate() {
+        let account = TargetId::new(format!("t{number}"));
+        match &mut change.action {
+            Action::Create { identity, .. } => {
+                identity.id = ExternalId::new(vec![u8::try_from(number).unwrap()]);
+            }
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.target_id = account,
+            Action::Disable(removal) | Action::Delete(removal) => removal.account.target_id = account,
+            Action::Note(note) => note.account.target_id = account,
+        }
+    }
+    changes
+}
+
+/// A file that somebody put together may not change an account twice.
+#[test]
+fn an_account_stands_in_a_plan_once() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let change = any_change().new_tree(&mut runner).unwrap().current();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    let plan = Plan {
+        changes: vec![change.clone(), change],
+        ..Plan::default()
+    };
+    write(&path, &plan, &schema(), &binding()).unwrap();
+    let error = read(&path, &schema(), &binding()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("changes 1 and 2 concern the same account"),
+        "{error}"
+    );
 }
 
 proptest! {
@@ -96,6 +132,7 @@ proptest! {
     fn a_plan_survives_the_file(changes in prop::collection::vec(any_change(), 0..4)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
+        let changes = told_apart(changes);
         let plan = Plan { changes, ..Plan::default() };
         write(&path, &plan, &schema(), &binding()).unwrap();
         prop_assert_eq!(read(&path, &schema(), &binding()).unwrap(), plan.changes);

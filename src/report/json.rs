@@ -11,6 +11,7 @@ use crate::config::SourceSettings;
 use crate::exit::Exit;
 use crate::model::{self, Action, Change, Plan, RecordRef, Rejected, Removal, SourceRead, Warning};
 use crate::target::{RequestStats, TargetError};
+use crate::undo_file::Lost;
 
 /// The report of a run, schema `directory-sync/report/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -37,12 +38,24 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// What the run changed can be undone with this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_file: Option<String>,
+    /// What no undo brings back of what this run does; of an undo, what it does not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot_be_undone: Vec<Lost>,
     /// One for each source, in the order of the configuration.
     pub sources: Vec<SourceReport>,
     /// The target before the run.
     pub target: TargetReport,
     /// By kind of change.
     pub changes: Changes,
+    /// With `--verify`: whether a second look, after the last write, found no change left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
     /// Accounts that already were as they should be.
     pub unchanged: usize,
     /// Accounts that are kept although nobody wants them.
@@ -53,6 +66,9 @@ pub struct Report {
     pub kept_accounts: Vec<KeptAccount>,
     /// People who get no account, because they are to hold none of the roles.
     pub without_role: usize,
+    /// New accounts of the plan that were there already, while the target's list was behind.
+    #[serde(skip)]
+    unlisted: usize,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -188,6 +204,8 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            undo_file: None,
+            cannot_be_undone: Vec::new(),
             sources: Vec::new(),
             target: TargetReport {
                 kind: "zitadel",
@@ -195,11 +213,14 @@ impl Report {
                 managed: 0,
             },
             changes: Changes::default(),
+            verified: None,
+            unverified: None,
             unchanged: 0,
             without_role: 0,
             kept: 0,
             kept_reasons: BTreeMap::new(),
             kept_accounts: Vec::new(),
+            unlisted: 0,
             requests: Requests::default(),
             failures: Vec::new(),
             rejected: Vec::new(),
@@ -287,6 +308,7 @@ impl Report {
         match &outcome.result {
             Ok(applied) => {
                 count.applied += 1;
+                self.unlisted += usize::from(applied.was_unlisted);
                 let at = origin(change);
                 for reason in &applied.warnings {
                     let warning = Warning {
@@ -302,6 +324,29 @@ impl Report {
                 self.failures.push(failure(change, not_applied));
             }
         }
+    }
+
+    /// Takes in what a second look found; `None` is that everything holds.
+    pub fn verify(&mut self, doubt: Option<String>) {
+        self.verified = Some(doubt.is_none());
+        self.unverified = doubt;
+    }
+
+    /// Says once that the target's list was behind, however many accounts it did not show.
+    pub fn add_lag(&mut self) {
+        let accounts = match self.unlisted {
+            0 => return,
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
+        self.add_warnings(&[Warning {
+            at: RecordRef {
+                source: "zitadel".into(),
+                at: "the account list".into(),
+            },
+            id: None,
+            reason: format!("was {accounts} behind; they were there already and were not made again"),
+        }]);
     }
 
     /// Takes in the requests sent.

@@ -115,24 +115,17 @@ fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedCha
             }),
         }
     };
-    let (attributes, edit, grant) = match &change.action {
-        Action::Create { identity, attributes } => {
-            let set = schema
-                .iter()
-                .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-            (
-                set.map(|(index, value)| attribute(index, None, Some(value)))
-                    .collect(),
-                None,
-                &*identity.entitlements,
-            )
-        }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            let changed = edit.attributes.iter();
-            let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-            (changed.collect(), Some(edit), edit.grant.as_slice())
-        }
-        Action::Disable(_) | Action::Delete(_) | Action::Note(_) => (Vec::new(), None, &[][..]),
+    let edit = change.edit();
+    let (attributes, grant) = if let Action::Create { identity, attributes } = &change.action {
+        let set = schema
+            .iter()
+            .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
+        let set = set.map(|(index, value)| attribute(index, None, Some(value)));
+        (set.collect(), &*identity.entitlements)
+    } else {
+        let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
+        let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
+        (changed.collect(), edit.map_or(&[][..], |edit| &edit.grant))
     };
     PlannedChange {
         action: change.action.name(),

@@ -1,5 +1,6 @@
 //! A run in a few lines that stand alone in a log: what was started, what was read, what came of it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::json::Report;
@@ -33,15 +34,26 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints each record and change that needs a look.
+/// Of lines that differ in nothing but whom they are about, so many are printed.
+const ALIKE: usize = 10;
+
+/// Prints each record and change that needs a look; of very many alike the first few.
 pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
+        let mut alike = Alike::default();
         for note in notes {
-            let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
-            writeln!(out, "{}", one_line(&line))?;
+            if alike.is_shown(("", &note.reason)) {
+                let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
+                writeln!(out, "{}", one_line(&line))?;
+            }
         }
+        alike.rest(kind, out)?;
     }
+    let mut alike = Alike::default();
     for failure in &report.failures {
+        if !alike.is_shown((failure.action, &failure.error)) {
+            continue;
+        }
         let id = failure.id.as_deref().unwrap_or("(no id)");
         let line = format!("failed: {} {id}: {}", failure.action, failure.error);
         writeln!(out, "{}", one_line(&line))?;
@@ -49,7 +61,54 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             writeln!(out, "  hint: {}", one_line(hint))?;
         }
     }
-    Ok(())
+    alike.rest("failed", out)?;
+    lost(out, report)
+}
+
+/// How many lines say the same, by kind and reason.
+#[derive(Default)]
+struct Alike<'a>(BTreeMap<(&'a str, &'a str), usize>);
+
+impl<'a> Alike<'a> {
+    fn is_shown(&mut self, what: (&'a str, &'a str)) -> bool {
+        let count = self.0.entry(what).or_default();
+        *count += 1;
+        *count <= ALIKE
+    }
+
+    /// Says how many were left out.
+    fn rest(&self, mark: &str, out: &mut dyn Write) -> io::Result<()> {
+        for ((kind, reason), count) in &self.0 {
+            if *count > ALIKE {
+                let (gap, more) = (if kind.is_empty() { "" } else { " " }, count - ALIKE);
+                let line = format!("{mark}: {kind}{gap}{more} more (`--report FILE` has them all): {reason}");
+                writeln!(out, "{}", one_line(&line))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Prints how the run can be undone, and what that does not bring back.
+fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
+    for lost in &report.cannot_be_undone {
+        *accounts.entry(&lost.what).or_default() += 1;
+    }
+    for (what, count) in accounts {
+        let accounts = if count == 1 { "account" } else { "accounts" };
+        writeln!(out, "cannot be undone: {count} {accounts}: {what}")?;
+    }
+    match &report.undo_file {
+        Some(file) => {
+            let file = one_line(file);
+            writeln!(
+                out,
+                "How everything was is in {file}; `directory-sync undo {file}` takes this run back"
+            )
+        }
+        None => Ok(()),
+    }
 }
 
 /// What a run came to, and what to do next.
@@ -72,13 +131,18 @@ pub fn verdict(report: &Report) -> String {
         .map(|(count, one, many)| format!("; {count} {}", if count == 1 { one } else { many }))
         .collect();
     let counts = counts.concat();
+    let verified = match (report.verified, &report.unverified) {
+        (Some(true), _) => "; verified".to_owned(),
+        (_, Some(doubt)) => format!("; not verified: {}", one_line(doubt)),
+        _ => String::new(),
+    };
     let code = match report.exit_code {
         0 => String::new(),
         code => format!(" Exit code {code}."),
     };
     let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
     format!(
-        "{what}{counts}. {} requests, {:.1} s.{code}{next}",
+        "{what}{counts}{verified}. {} requests, {:.1} s.{code}{next}",
         report.requests.total, report.seconds
     )
 }
@@ -111,11 +175,25 @@ fn pending(report: &Report) -> String {
 }
 
 /// What is left to the administrator.
-fn next(report: &Report) -> Option<&'static str> {
+fn next(report: &Report) -> Option<String> {
+    match (&report.hint, &report.error, report.failures.is_empty()) {
+        // Only an undo that came to its end has something to say to everybody.
+        (Some(hint), None, true) => Some(hint.clone()),
+        (Some(hint), None, false) => Some(format!(
+            "look into the failures above; the same command tries again what is left of the file. Then {hint}"
+        )),
+        _ => mend(report).map(str::to_owned),
+    }
+}
+
+fn mend(report: &Report) -> Option<&'static str> {
     if !matches!(report.outcome, "partial" | "planned") {
         return None;
     }
     match (report.failures.is_empty(), report.rejected.is_empty()) {
+        (true, true) if report.unverified.is_some() => {
+            Some("`directory-sync plan` shows what is left, and the next run does it")
+        }
         (true, true) => None,
         (true, false) => Some("correct what the rejected lines above name; the next run takes it in"),
         (false, true) => Some("mend what the failures above name; the next run tries them again"),

@@ -58,12 +58,20 @@ fn line(change: &Change, schema: &Schema, show: Show) -> String {
     if let Some(target_id) = change.target_id() {
         let _ = write!(line, "  account {target_id}");
     }
-    let details = match &change.action {
-        Action::Create { identity, .. } => new_roles(identity),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit_details(edit, schema, show),
-        Action::Disable(_) | Action::Delete(_) => reason(change).unwrap_or_default().to_owned(),
-        Action::Note(note) => absence(note.absence),
-    };
+    let restored = change.restore.as_ref().map(|restore| &*restore.id_text);
+    let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
+    details.extend(
+        change
+            .edit()
+            .map(|edit| edit_details(edit, restored, schema, show)),
+    );
+    match &change.action {
+        Action::Create { identity, .. } => details.push(new_roles(identity)),
+        Action::Note(note) => details.push(absence(note.absence)),
+        _ => {}
+    }
+    details.retain(|details| !details.is_empty());
+    let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
@@ -88,14 +96,18 @@ fn new_roles(identity: &Identity) -> String {
     }
 }
 
-fn edit_details(edit: &Edit, schema: &Schema, show: Show) -> String {
+fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = Vec::new();
     if let Some(before) = edit.id_before.as_deref() {
-        let before = match before {
+        let told = |text| match text {
             "" => "empty",
-            before => shown_id(before, show).unwrap_or("a text that is no id"),
+            text => shown_id(text, show).unwrap_or("a text that is no id"),
         };
-        details.push(format!("external id (was {before})"));
+        let told = match restored {
+            Some(former) => format!("external id (back to {})", told(former)),
+            None => format!("external id (was {})", told(before)),
+        };
+        details.push(told);
     }
     details.extend(
         edit.attributes
@@ -141,6 +153,7 @@ pub(super) fn reason(change: &Change) -> Option<&'static str> {
             RemovalReason::Disabled => "disabled in the source",
             RemovalReason::Absent => "absent from all sources",
             RemovalReason::Listed => "on the list of leavers",
+            RemovalReason::Undone => "the run that is undone brought it into use",
         }),
         _ => None,
     }
@@ -159,17 +172,16 @@ fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Re
                 }
             }
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            for change in &edit.attributes {
-                let name = schema.spec(change.attribute).name;
-                let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
-                writeln!(out, "      {name}: {before} -> {after}")?;
-            }
-        }
         Action::Disable(removal) | Action::Delete(removal) => {
             writeln!(out, "      login: {}", quoted(&removal.account.login))?;
         }
         Action::Note(note) => writeln!(out, "      login: {}", quoted(&note.account.login))?,
+        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => {}
+    }
+    for change in change.edit().into_iter().flat_map(|edit| &edit.attributes) {
+        let name = schema.spec(change.attribute).name;
+        let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
+        writeln!(out, "      {name}: {before} -> {after}")?;
     }
     Ok(())
 }

@@ -73,6 +73,7 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
         None => completed(report, mode),
         Some(Stop::Refused(refusal)) => {
             report.error = Some(refusal.reasons.join("; "));
+            report.hint = None;
             report.approve.clone_from(&refusal.token);
             report.end("refused", Exit::Refused);
         }
@@ -98,7 +99,8 @@ fn completed(report: &mut Report, mode: Mode) {
         .iter()
         .map(|(_, count)| count.planned)
         .sum();
-    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty();
+    let unverified = report.verified == Some(false);
+    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty() || unverified;
     let (outcome, exit) = match mode {
         _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
         Mode::Write if incomplete => ("partial", Exit::Incomplete),

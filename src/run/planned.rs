@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::World;
 use super::ending::Stop;
 use super::sync::{self, Job, Mode, Request};
+use super::{World, keeping, verify};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::exit::Exit;
 use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
@@ -53,6 +53,7 @@ pub(super) async fn with_target(
     plan::protect(&mut plan, target.schema(), &request.settings.guard.protected);
     plan::arrange(target.schema(), &mut plan);
     report.add_plan(&plan);
+    keeping::warn(&plan, request, report);
     for (change, reason) in moved {
         let result = Err(NotApplied::NotStarted(reason));
         report.add_outcome(change, &Outcome { index: 0, result });
@@ -72,8 +73,17 @@ pub(super) async fn with_target(
             protected: &request.settings.guard.protected,
             signals: &signals,
             settings: request.settings.apply,
+            takes_over: request.global.undo_file.is_none(),
         };
-        sync::apply_plan(target, &approved, &context, report).await?;
+        sync::apply_plan(target, &approved, &context, request, report).await?;
+        if request.global.verify {
+            let again = async || {
+                let mut left = check(target, changes).await?.plan;
+                plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
+                Ok(left)
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::ending::{self, Stop};
-use super::{World, approval, planned};
+use super::{World, approval, keeping, planned, undo, verify};
 use crate::apply::{self, Context};
 use crate::cli::Global;
 use crate::config::{Settings, ZitadelSettings};
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::lock;
 use crate::model::{Change, Desired, Entitlements, Plan, Rejected, Warning};
-use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Past, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::signals::Signals;
@@ -42,6 +42,8 @@ pub(super) enum Job<'a> {
     Sources { out: Option<&'a Path> },
     /// From a file.
     Planned(&'a [Change]),
+    /// From what an earlier run did.
+    Undo(&'a [Past]),
 }
 
 /// What was asked for.
@@ -70,7 +72,8 @@ fn owned_roles(settings: &Settings) -> Entitlements {
 
 pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Result<Exit> {
     let started = Instant::now();
-    let file = match super::open_report(request.global) {
+    let opened = keeping::check(request).and_then(|()| super::open_report(request.global));
+    let file = match opened {
         Ok(file) => file,
         Err(what) => {
             let hint = "choose a file in a folder that can be written";
@@ -105,6 +108,7 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
     let result = match request.job {
         Job::Sources { .. } => with_target(&target, request, world, report).await,
         Job::Planned(changes) => planned::with_target(&target, changes, request, world, report).await,
+        Job::Undo(pasts) => undo::with_target(&target, pasts, request, world, report).await,
     };
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
@@ -171,8 +175,20 @@ async fn with_target(
             protected: &request.settings.guard.protected,
             signals: &signals,
             settings: request.settings.apply,
+            takes_over: request.global.undo_file.is_none(),
         };
-        apply_plan(target, &approved, &context, report).await?;
+        apply_plan(target, &approved, &context, request, report).await?;
+        if request.global.verify {
+            let noted = verify::noted(&approved.plan().changes);
+            let again = async || {
+                target.prepare().await?;
+                let mut left = make_plan(target, &desired, request.settings).await?;
+                left.changes
+                    .retain(|change| !change.target_id().is_some_and(|account| noted.contains(account)));
+                Ok(left)
+            };
+            verify::verify(target, again, &signals, report).await;
+        }
     }
     Ok(())
 }
@@ -209,6 +225,7 @@ async fn read_everything(
     refuse_wrong_mapping(&desired, request.settings)?;
     let plan = make_plan(target, &desired, request.settings).await?;
     report.add_plan(&plan);
+    keeping::warn(&plan, request, report);
     Ok((desired, plan))
 }
 
@@ -340,7 +357,13 @@ pub(super) fn show_plan(
     world: &mut World<'_>,
 ) -> io::Result<()> {
     let Request { global, settings, .. } = request;
-    let effort: Effort = plan.changes.iter().map(|change| target.effort(change)).sum();
+    let kept = keeping::effort(plan, target, request);
+    let effort: Effort = plan
+        .changes
+        .iter()
+        .map(|change| target.effort(change))
+        .chain([kept])
+        .sum();
     let show = super::show(global);
     if super::is_json(global) {
         serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), show))?;
@@ -371,25 +394,33 @@ pub(super) fn approve(
         .map_err(|refused| Stop::Refused(refused.0))
 }
 
-/// Applies, unless somebody has asked to end before the first change.
+/// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on
+/// the disk.
 pub(super) async fn apply_plan(
     target: &impl Target,
     approved: &ApprovedPlan,
     context: &Context<'_>,
+    request: Request<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    let changes = &approved.plan().changes;
+    let undo_file = tokio::select! {
+        kept = keeping::begin(target, changes, request, report) => kept?,
+        signal = context.signals.wait() => return Err(Stop::Signalled(signal)),
+    };
     if let Some(signal) = context.signals.received() {
         return Err(Stop::Signalled(signal));
     }
-    let changes = &approved.plan().changes;
     let mut progress = Progress::new(changes.len());
     let outcomes = apply::apply(target, approved, context, |_, outcome| {
         progress.step(outcome.result.is_ok());
     })
     .await;
     progress.finish();
+    keeping::end(undo_file, changes, &outcomes);
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }
+    report.add_lag();
     Ok(())
 }

@@ -5,7 +5,7 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Warning};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -15,6 +15,17 @@ pub struct Applied {
     pub target_id: Option<TargetId>,
     /// Things left out, such as a phone number that the target refuses.
     pub warnings: Vec<String>,
+    /// The account was there, though the target did not list it when everything was read.
+    pub was_unlisted: bool,
+}
+
+/// What speaks for lists that are behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// Nothing but that something was written.
+    Nobody,
+    /// Somebody whom the target refuses to make twice is not listed.
+    Somebody,
 }
 
 /// Requests of a run.
@@ -88,6 +99,25 @@ pub trait Target {
     /// # Errors
     /// [`TargetError`] when it could not be looked up.
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError>;
+
+    /// Says what a new account failed for, when [`Target::holders`] shows nobody although the name or the link is taken.
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError;
+
+    /// Waits, as long as the settings allow, until the lists show everything that was acknowledged so far. Whether they do.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be asked.
+    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError>;
+
+    /// Reads what changes are going to lose and neither the account list nor the changes themselves show, so that it can
+    /// be put back: one for each change.
+    ///
+    /// # Errors
+    /// [`TargetError`] when something could not be read; then nothing may be changed.
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError>;
+
+    /// What [`Target::keep`] costs.
+    fn keep_effort(&self, changes: &[Change]) -> Effort;
 
     /// Carries out one change. Several may run at once, never two for one account.
     ///

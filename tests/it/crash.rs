@@ -2,14 +2,17 @@
 //!
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
-mod world;
+mod behind;
+mod pace;
+pub(crate) mod world;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::process::Child;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use testkit::zitadel::{Fault, FaultKind, Moment, ZitadelDouble};
+use testkit::zitadel::{Fault, FaultKind, Matches, Moment, ZitadelDouble};
 
 use crate::program::{Installation, side_by_side};
 use world::{Before, everything};
@@ -107,7 +110,13 @@ fn disturbed(zitadel: &ZitadelDouble, k: usize) -> String {
 }
 
 /// Starts the real program and kills it at the k-th write.
-fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment: Moment) {
+pub(crate) fn kill_at(
+    zitadel: &ZitadelDouble,
+    installation: &Installation,
+    words: &[&str],
+    k: u64,
+    moment: Moment,
+) {
     let child: Arc<Mutex<Option<Child>>> = Arc::default();
     // Locked until the child is in its place, should its write come first.
     let mut place = child.lock().expect("no panic");
@@ -117,10 +126,7 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
             child.kill().expect("SIGKILL");
         }
     });
-    let mut started = installation
-        .command(&["sync", "-q"])
-        .spawn()
-        .expect("the program starts");
+    let mut started = installation.command(words).spawn().expect("the program starts");
     let mut out = started.stdout.take().expect("a pipe");
     *place = Some(started);
     drop(place);
@@ -140,7 +146,7 @@ fn kill_at(zitadel: &ZitadelDouble, installation: &Installation, k: u64, moment:
 fn killed_before_a_write_is_processed() {
     Sweep::new(people_each(5)).at_every_write(|zitadel, installation, k| {
         zitadel.inject(Fault::nth_write(k, FaultKind::Reset));
-        kill_at(zitadel, installation, k, Moment::Received);
+        kill_at(zitadel, installation, &["sync", "-q"], k, Moment::Received);
         false
     });
 }
@@ -148,7 +154,7 @@ fn killed_before_a_write_is_processed() {
 #[test]
 fn killed_before_the_reply() {
     Sweep::new(people_each(5)).at_every_write(|zitadel, installation, k| {
-        kill_at(zitadel, installation, k, Moment::Processed);
+        kill_at(zitadel, installation, &["sync", "-q"], k, Moment::Processed);
         false
     });
 }
@@ -217,4 +223,22 @@ fn not_found_by_a_server_that_is_too_slow() {
 #[test]
 fn garbage() {
     Sweep::with_fault(&FaultKind::Garbage);
+}
+
+/// Many accounts are written at once, each by one write at a time, whatever has to be done about it.
+#[test]
+fn writes_for_one_user_never_overlap() {
+    let before = Before::new(6);
+    let (zitadel, installation) = before.start();
+    installation.set_rest("apply: {concurrency: {min: 8}}\n");
+    zitadel.inject(Fault {
+        matches: Matches::Writes,
+        ..Fault::always(FaultKind::Delay(Duration::from_millis(5)))
+    });
+    zitadel.reset_counts();
+    let ran = installation.run(&["sync"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let at_once = zitadel.at_once();
+    assert_eq!(at_once.for_one_user, Vec::<String>::new());
+    assert_eq!(at_once.most, 8);
 }

@@ -2,6 +2,8 @@
 //! is removed because of it, and nothing grows without bound. (LDAP entries, paging controls, the configuration and
 //! lists in pieces have such tests beside their code.)
 
+mod kept_files;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -19,3 +19,4 @@ mod sources_reader;
 mod sources_tls;
 mod sources_ukt;
 mod target_contract;
+mod undo;

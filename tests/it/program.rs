@@ -54,6 +54,21 @@ impl Installation {
         installation
     }
 
+    /// Adds a line about the target.
+    pub(crate) fn set(&self, line: &str) {
+        let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");
+        self.write(
+            "config.yaml",
+            config.replacen("zitadel:\n", &format!("zitadel:\n  {line}\n"), 1),
+        );
+    }
+
+    /// Adds lines about other things.
+    pub(crate) fn set_rest(&self, lines: &str) {
+        let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");
+        self.write("config.yaml", config + lines);
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -2,7 +2,7 @@
 
 mod grace;
 mod guard;
-mod lab;
+pub(crate) mod lab;
 mod lock;
 mod modes;
 mod order;
@@ -10,3 +10,4 @@ mod planned;
 mod promises;
 mod shown;
 mod signals;
+mod verify;

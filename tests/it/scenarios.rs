@@ -19,7 +19,8 @@
 //! Beyond the files, every step checks that the dry run sent no write request, that a refused run wrote nothing, that
 //! another run has nothing left to do, and that accounts which look like managed ones but are not stay untouched.
 //!
-//! A new scenario is a folder and a line in `scenarios/list.rs`.
+//! A new scenario is a folder and a line in `scenarios/list.rs`. If it is about the server, a line in `scenarios/main.rs`
+//! plays it on the other generations too.
 //!
 //! `UPDATE_GOLDEN=1 cargo nextest run --test it scenarios` writes the expected files; read the difference before you
 //! keep it.
@@ -48,6 +49,25 @@ macro_rules! scenarios {
 }
 
 include!("scenarios/list.rs");
+
+/// The same folders on other generations of the server: `v2.64` cuts pages short, knows neither Connect nor the filter for
+/// metadata, and `v4.2` counts more than there is. They are asked other questions, and everything else is the same.
+macro_rules! on_each_server {
+    ($($name:ident)*) => {
+        mod on_v2_64 {
+            $(#[test] fn $name() { super::on(stringify!($name), super::folder::Server::V2_64); })*
+        }
+        mod on_v4_2 {
+            $(#[test] fn $name() { super::on(stringify!($name), super::folder::Server::V4_2); })*
+        }
+    };
+}
+
+include!("scenarios/main.rs");
+
+fn on(name: &str, server: folder::Server) {
+    play::play_on(&root().join(name), Some(server));
+}
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")

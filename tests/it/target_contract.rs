@@ -1,10 +1,13 @@
-//! What the rest of the program may expect of a target, shown by Zitadel's double.
+//! What the rest of the program may expect of a target, shown by Zitadel's double, and by a real one where there is one.
 
+mod both;
+mod clock;
 mod confirm;
 mod effort;
 mod history;
 mod prepare;
 mod read;
 mod resilience;
+mod roundtrip;
 mod support;
 mod write;

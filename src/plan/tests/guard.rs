@@ -7,13 +7,11 @@ fn many(count: usize) -> Plan {
     let removal = |number: usize| {
         let mut account = held(1).account;
         account.target_id = TargetId::new(format!("t{number}"));
-        Change {
-            action: Action::Delete(Removal {
-                returned: false,
-                account,
-                reason: RemovalReason::Absent,
-            }),
-        }
+        Change::from(Action::Delete(Removal {
+            returned: false,
+            account,
+            reason: RemovalReason::Absent,
+        }))
     };
     Plan {
         changes: (0..count).map(removal).collect(),

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -32,6 +33,8 @@ pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
     /// What the server says there is in all; 0 on an empty page, whatever the offset.
     pub(super) total: u64,
+    /// When the last event happened that the list includes.
+    pub(super) seen: Option<Timestamp>,
 }
 
 /// A connection to one organization of one instance.
@@ -125,8 +128,12 @@ impl Api {
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
         self.exchange(call, async |reply| {
             let mut items = Vec::new();
-            let total = take_list(call, reply, |item| items.push(item)).await?;
-            Ok(Page { items, total })
+            let details = take_list(call, reply, |item| items.push(item)).await?;
+            Ok(Page {
+                items,
+                total: details.total_result,
+                seen: details.timestamp,
+            })
         })
         .await
     }
@@ -140,7 +147,8 @@ impl Api {
     ) -> Result<u64, Failure> {
         let each = RefCell::new(each);
         self.exchange(call, async |reply| {
-            take_list(call, reply, |item| (each.borrow_mut())(item)).await
+            let details = take_list(call, reply, |item| (each.borrow_mut())(item)).await?;
+            Ok(details.total_result)
         })
         .await
     }

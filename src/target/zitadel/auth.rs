@@ -180,7 +180,7 @@ impl SignIn {
 
     fn name_skew(&self) {
         let ahead = self.ahead.get();
-        if ahead.abs() > SKEW_NAMED {
+        if is_off(ahead) {
             tracing::warn!(
                 seconds = ahead,
                 "the server's clock is ahead of ours (behind, if negative); signed by its clock"
@@ -224,7 +224,11 @@ impl SignIn {
             500 | 400..=403 => (
                 Kind::Unauthorized,
                 self.suspects(&said, reply.ahead),
-                KEY_OR_CLOCK,
+                if reply.ahead.is_some_and(is_off) {
+                    CLOCK
+                } else {
+                    KEY_OR_CLOCK
+                },
             ),
             429 => {
                 let after = reply.retry_after;
@@ -258,7 +262,7 @@ impl SignIn {
     /// The server does not say which of these is wrong.
     fn suspects(&self, said: &str, ahead: Option<i64>) -> String {
         let clock = match ahead {
-            Some(ahead) if ahead.abs() > SKEW_NAMED => format!(
+            Some(ahead) if is_off(ahead) => format!(
                 "its clock is {} s {} ours",
                 ahead.abs(),
                 if ahead > 0 { "ahead of" } else { "behind" }
@@ -275,6 +279,14 @@ impl SignIn {
 
 const KEY_OR_CLOCK: &str = "check that the key still exists, belongs to that user and has not expired, that \
                             `zitadel.url` is the external address exactly, and the clocks of both machines";
+
+const CLOCK: &str = "set the clocks of both machines right; if that does not help, check that the key still exists, belongs to \
+                     that user and has not expired, and that `zitadel.url` is the external address exactly";
+
+/// Whether the clocks are so far apart that it is worth a word.
+fn is_off(ahead: i64) -> bool {
+    ahead.abs() > SKEW_NAMED
+}
 
 /// What time the server had when it answered.
 fn server_seconds(reply: &reqwest::Response) -> Option<i64> {

@@ -24,7 +24,8 @@ impl ZitadelTarget {
         attributes: &Attributes,
     ) -> Result<Applied, TargetError> {
         let mut warnings = Vec::new();
-        let target_id = self.create_user(identity, attributes, &mut warnings).await?;
+        let body = self.new_user(identity, attributes);
+        let target_id = self.create_user(body, &mut warnings).await?;
         if identity.lifecycle == Lifecycle::Disabled {
             self.deactivate(target_id.as_str()).await?;
         }
@@ -34,21 +35,23 @@ impl ZitadelTarget {
         Ok(Applied {
             target_id: Some(target_id),
             warnings,
+            was_unlisted: false,
         })
     }
 
-    async fn create_user(
+    pub(super) async fn create_user(
         &self,
-        identity: &Identity,
-        attributes: &Attributes,
+        mut body: NewUser<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<TargetId, TargetError> {
-        let mut body = self.new_user(identity, attributes);
         let (mut attempt, mut lost) = (1, false);
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
             let failure = match self.api.send::<Created>(&call).await {
-                Ok(created) => return Ok(TargetId::new(created.user_id)),
+                Ok(created) => {
+                    self.written.user(&created.details);
+                    return Ok(TargetId::new(created.user_id));
+                }
                 Err(failure) => failure,
             };
             if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {
@@ -60,15 +63,10 @@ impl ZitadelTarget {
             if let Some((least, pause)) = pause {
                 tokio::time::sleep(pause.max(least)).await;
             } else if !(lost && failure.is(id::TAKEN)) {
-                let taken = failure.is(id::TAKEN) && !body.idp_links.is_empty();
-                return Err(if taken {
-                    self.taken_by_create(body.username, failure).await
-                } else {
-                    failure.error
-                });
+                return Err(failure.error);
             }
             // A create whose reply was lost may have happened all the same.
-            if lost && let Some(found) = self.created_before(&identity.id, body.username).await? {
+            if lost && let Some(found) = self.created_before(&body.profile.nick, body.username).await? {
                 return Ok(found);
             }
             if pause.is_none() {
@@ -80,8 +78,7 @@ impl ZitadelTarget {
     }
 
     /// The account of an earlier try: it holds the user name and our id.
-    async fn created_before(&self, id: &ExternalId, name: &str) -> Result<Option<TargetId>, Failure> {
-        let ours = id.to_string();
+    async fn created_before(&self, ours: &str, name: &str) -> Result<Option<TargetId>, Failure> {
         let users = self.users_named(name).await?;
         let found = users.into_iter().find(|user| {
             *user.details.resource_owner == *self.settings.organization_id
@@ -122,6 +119,7 @@ impl ZitadelTarget {
             email,
             is_verified: (!verify).then_some(true),
             send_code: verify.then_some(Empty {}),
+            return_code: None,
         }
     }
 
@@ -129,6 +127,7 @@ impl ZitadelTarget {
         NewPhone {
             phone,
             is_verified: (!self.settings.verify_phone).then_some(true),
+            return_code: None,
         }
     }
 }
@@ -152,5 +151,7 @@ pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes, shown: Sh
             let name = format!("{last}, {first}");
             name.chars().take(LONGEST_DISPLAY_NAME).collect()
         }),
+        language: None,
+        gender: None,
     }
 }

@@ -1,14 +1,18 @@
 //! How many calls a change needs and what messages it causes, before it is made.
 
 use super::ZitadelTarget;
+use super::restore::role_calls;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use super::write::has_roles;
-use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle};
+use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
 use crate::target::Effort;
 
 impl ZitadelTarget {
     /// What a change costs when nothing goes wrong.
     pub(super) fn foresee(&self, change: &Change) -> Effort {
+        if let Some(restore) = &change.restore {
+            return self.foresee_undo(change, restore);
+        }
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
@@ -21,6 +25,33 @@ impl ZitadelTarget {
                 requests: 1,
                 ..Effort::default()
             },
+        }
+    }
+
+    /// An undo sends nobody a message.
+    fn foresee_undo(&self, change: &Change, restore: &Restore) -> Effort {
+        let all_roles = role_calls(restore) as u64;
+        let edit = change.edit().map_or(0, |edit| {
+            if all_roles == 0 {
+                return self.foresee_edit(edit).requests;
+            }
+            let without = Edit {
+                grant: Vec::new(),
+                ..edit.clone()
+            };
+            self.foresee_edit(&without).requests + all_roles
+        });
+        let requests = match &change.action {
+            Action::Create { identity, .. } => {
+                1 + u64::from(identity.lifecycle == Lifecycle::Disabled) + all_roles
+            }
+            Action::Disable(_) => edit + 1 + u64::from(restore.mark),
+            Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
+            Action::Delete(_) | Action::Note(_) => 1,
+        };
+        Effort {
+            requests,
+            ..Effort::default()
         }
     }
 
@@ -51,7 +82,7 @@ impl ZitadelTarget {
             edit.enable,
             email || phone || names || edit.id_before.is_some(),
             changes(&|change| change.attribute == PHONE && change.after.is_none()),
-            changes(&|change| change.attribute == IDP_LINK),
+            changes(&|change| change.attribute == IDP_LINK && change.after.is_some()),
             changes(&|change| change.attribute == IDP_LINK && change.before.is_some()),
             metadata(true),
             metadata(false),

@@ -176,7 +176,7 @@ impl ZitadelTarget {
                 }
                 Ok(())
             }
-            added => Ok(added.map(drop)?),
+            added => Ok(added.map(|done| self.written.grant(&done.details))?),
         }
     }
 
@@ -233,7 +233,7 @@ impl ZitadelTarget {
     async fn remove_grant(&self, user: &str, grant: &str) -> Result<(), Failure> {
         let path = ["management", "v1", "users", user, "grants", grant];
         let removed = self.api.send::<Done>(&Call::delete("remove_grant", &path)).await;
-        accept(removed, &[id::GRANT_GONE]).map(drop)
+        accept(removed, &[id::GRANT_GONE]).map(|done| self.written.grant(&done.details))
     }
 
     async fn set_roles(&self, user: &str, grant: &str, roles: &[Box<str>]) -> Result<(), Failure> {
@@ -243,7 +243,15 @@ impl ZitadelTarget {
             .api
             .send::<Done>(&Call::put("update_grant", &path, &body))
             .await;
-        accept(set, &[id::GRANT_UNCHANGED]).map(drop)
+        accept(set, &[id::GRANT_UNCHANGED]).map(|done| self.written.grant(&done.details))
+    }
+
+    /// All grants of a user that can be seen, on whatever project.
+    pub(super) async fn all_grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
+        let query = json!({"queries": [{"userIdQuery": {"userId": user}}]});
+        let path = ["management", "v1", "users", "grants", "_search"];
+        let page: Page<Grant> = self.api.list(&Call::post("keep_grants", &path, &query)).await?;
+        Ok(page.items)
     }
 
     /// The user's grants on the project.

@@ -168,7 +168,25 @@ impl ZitadelTarget {
         }))
     }
 
-    /// All metadata of a user. A user who is gone holds nothing.
+    /// All metadata of a user, as it is.
+    pub(super) async fn all_metadata(&self, user: &str) -> Result<Vec<(Box<str>, Vec<u8>)>, TargetError> {
+        let path = ["management", "v1", "users", user, "metadata", "_search"];
+        let page: Result<Page<Metadata>, _> = self
+            .api
+            .list(&Call::post("read_metadata", &path, &json!({})))
+            .await;
+        match page {
+            Ok(page) => Ok(page
+                .items
+                .into_iter()
+                .map(|entry| (entry.key, entry.value))
+                .collect()),
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Vec::new()),
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    /// What this tool knows of the metadata of a user. A user who is gone holds nothing.
     async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
         let path = ["management", "v1", "users", user, "metadata", "_search"];
         let page: Result<Page<Metadata>, _> = self

@@ -16,7 +16,7 @@ use super::auth::OPERATION;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// Zitadel takes an assertion from the future for forged after one second, and one older than an hour for stale.
-const BACKDATED: i64 = 30;
+const BACKDATED: i64 = 60;
 const LIFE: i64 = 600;
 
 /// The user and the key of a key file, and for whom it signs.

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::ZitadelTarget;
@@ -10,13 +11,14 @@ use super::call::Call;
 use super::error::{Failure, Sign, accept};
 use super::lists::SERVICE;
 use super::meaning::id;
+use super::restore::former_link_name;
 use super::schema::{EMAIL, IDP_LINK};
 use super::wire::{Done, Link, NewLink};
-use crate::model::{Attributes, Edit, ExternalId};
+use crate::model::{Attributes, Edit, ExternalId, Restore};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
-const LINK_TAKEN: &str = "the link to the identity provider is another account's";
-const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
+pub(super) const LINK_TAKEN: &str = "the link to the identity provider is another account's";
+pub(super) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
                              Providers), and remove the link there if it is not that account's";
 
 impl ZitadelTarget {
@@ -38,15 +40,21 @@ impl ZitadelTarget {
     }
 
     /// Writes the link that an edit adds. Gives the error if another account holds it.
-    pub(super) async fn link(&self, edit: &Edit) -> Result<Option<TargetError>, TargetError> {
+    pub(super) async fn link(
+        &self,
+        edit: &Edit,
+        restore: Option<&Restore>,
+    ) -> Result<Option<TargetError>, TargetError> {
         let adds =
             |change: &crate::model::AttributeChange| change.attribute == IDP_LINK && change.after.is_some();
         if !edit.attributes.iter().any(adds) {
             return Ok(None);
         }
-        let Some(link) = self.link_of(&edit.identity.attributes) else {
+        let Some(mut link) = self.link_of(&edit.identity.attributes) else {
             return Ok(None);
         };
+        let former = restore.and_then(|restore| former_link_name(restore, link.user_id));
+        link.user_name = former.unwrap_or(link.user_name);
         let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
         match self.api.send::<Done>(&call).await {
@@ -86,31 +94,18 @@ impl ZitadelTarget {
         }
     }
 
-    /// What a new account failed for whose name or link is taken: one id stands for both.
-    pub(super) async fn taken_by_create(&self, name: &str, failure: Failure) -> TargetError {
-        match self.users_named(name).await {
-            // Whoever has the name could also be where nobody of this organization sees them.
-            Ok(users) if users.is_empty() => {
-                let what = format!(
-                    "{}; nobody who can be seen has the login name, so {LINK_TAKEN}, or one of another organization has \
-                     the login name",
-                    failure.error.what
-                );
-                TargetError {
-                    what,
-                    ..link_taken(failure.error)
-                }
-            }
-            _ => failure.error,
-        }
-    }
-
     /// The links of an account to our identity provider.
     pub(super) async fn links(&self, user: &str) -> Result<Vec<Link>, Failure> {
+        let mut links: Vec<Link> = self.all_links(user).await?;
+        links.retain(|link| Some(&*link.idp_id) == self.idp());
+        Ok(links)
+    }
+
+    /// The links of an account to any identity provider.
+    pub(super) async fn all_links<T: DeserializeOwned>(&self, user: &str) -> Result<Vec<T>, Failure> {
         let path = ["v2", "users", user, "links", "_search"];
-        let page: Page<Link> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
-        let ours = |link: &Link| Some(&*link.idp_id) == self.idp();
-        Ok(page.items.into_iter().filter(ours).collect())
+        let page: Page<T> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
+        Ok(page.items)
     }
 }
 

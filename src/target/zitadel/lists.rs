@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::num::NonZeroU32;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::ZitadelTarget;
@@ -100,11 +101,11 @@ pub(super) fn smaller_page(rows: &Cell<u32>, failure: &Failure) -> bool {
 
 impl ZitadelTarget {
     /// A short list of users.
-    pub(super) async fn users(
+    pub(super) async fn users<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         query: &impl Serialize,
-    ) -> Result<Page<User>, Failure> {
+    ) -> Result<Page<T>, Failure> {
         loop {
             match self.api.list(&self.user_call(operation, query)).await {
                 Err(failure) if self.lists.falls_back(&failure) => {}

@@ -15,6 +15,7 @@ pub(super) mod id {
     pub(in crate::target::zitadel) const GRANT_UNCHANGED: &str = "COMMAND-Rs8fy";
     pub(in crate::target::zitadel) const GRANT_GONE: &str = "COMMAND-1My0t";
     pub(in crate::target::zitadel) const NO_LINK: &str = "COMMAND-1M9xR";
+    pub(in crate::target::zitadel) const NO_PROVIDER: &str = "COMMAND-39nf2";
 }
 
 /// What an id means.
@@ -121,7 +122,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     ),
     // What the configuration names.
     means(
-        "COMMAND-39nf2",
+        id::NO_PROVIDER,
         Kind::Misconfigured,
         Some("check `zitadel.idp_id`"),
     ),

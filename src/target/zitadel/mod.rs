@@ -9,6 +9,7 @@ mod auth;
 mod call;
 mod confirm;
 mod create;
+mod details;
 mod effort;
 mod error;
 mod filter;
@@ -16,7 +17,9 @@ mod grants;
 mod held;
 mod history;
 mod ids;
+mod keep;
 mod key;
+mod lag;
 mod links;
 mod lists;
 mod meaning;
@@ -27,10 +30,13 @@ mod phone;
 mod prepare;
 mod read;
 mod reply;
+mod restore;
 mod schema;
 mod stream;
+mod taken;
 mod wire;
 mod write;
+mod written;
 
 pub use schema::schema;
 
@@ -40,15 +46,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use self::api::Api;
+use self::lag::Written;
 use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Effort, Expectation, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+    Applied, Effort, Expectation, Hidden, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Schema, TargetId, Value, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Value, Warning};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -62,6 +69,7 @@ pub struct ZitadelTarget {
     filters: Cell<bool>,
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
+    written: Written,
     warnings: RefCell<Vec<Warning>>,
 }
 
@@ -80,6 +88,7 @@ impl ZitadelTarget {
             lists: Lists::default(),
             filters: Cell::new(true),
             history: Cell::new(true),
+            written: Written::default(),
             warnings: RefCell::default(),
         })
     }
@@ -153,6 +162,22 @@ impl Target for ZitadelTarget {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+        self.taken_by_nobody_seen(conflict)
+    }
+
+    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+        self.wait_for_lists(hidden).await
+    }
+
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        self.keepsakes(changes).await
+    }
+
+    fn keep_effort(&self, changes: &[Change]) -> Effort {
+        keep::foresee_keepsakes(changes)
     }
 
     async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {

@@ -52,18 +52,24 @@ impl ZitadelTarget {
     }
 
     fn warn_of_inactive(&self, inactive: usize) {
-        if inactive > 0 {
-            let (roles, project) = (self.shown_roles(), &self.settings.project_id);
-            self.warnings.borrow_mut().push(Warning {
-                at: RecordRef {
-                    source: "zitadel".into(),
-                    at: format!("project {project}").into(),
-                },
-                id: None,
-                reason: format!(
-                    "{inactive} grants of the {roles} were deactivated by an administrator, and stay so"
-                ),
-            });
+        if inactive == 0 {
+            return;
+        }
+        let (roles, project) = (self.shown_roles(), &self.settings.project_id);
+        let warning = Warning {
+            at: RecordRef {
+                source: "zitadel".into(),
+                at: format!("project {project}").into(),
+            },
+            id: None,
+            reason: format!(
+                "{inactive} grants of the {roles} were deactivated by an administrator, and stay so"
+            ),
+        };
+        let mut warnings = self.warnings.borrow_mut();
+        // Everything may be read twice.
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
         }
     }
 

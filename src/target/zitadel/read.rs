@@ -11,7 +11,7 @@ use super::reply::endless;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::TargetError;
 
 impl ZitadelTarget {
     /// Hands over every account of the organization, each once, while it arrives.
@@ -102,7 +102,7 @@ impl ZitadelTarget {
                 {"typeQuery": {"type": "TYPE_HUMAN"}},
             ],
         });
-        Ok(self.users("list_users", &query).await?.total)
+        Ok(self.users::<User>("list_users", &query).await?.total)
     }
 
     /// Whoever can be seen to hold a user name, ignoring case, in any organization.
@@ -116,32 +116,7 @@ impl ZitadelTarget {
         Ok(self.users("find_user", &query).await?.items)
     }
 
-    /// The accounts of people in our organization that hold this user name.
-    pub(super) async fn find_holders(&self, name: &str) -> Result<Vec<Account>, TargetError> {
-        let prepared = self.prepared()?;
-        let mut accounts = Vec::new();
-        let mut others = Vec::new();
-        for mut user in self.users_named(name).await? {
-            let foreign = *user.details.resource_owner != *self.settings.organization_id;
-            match user.human.take() {
-                Some(human) if !foreign => accounts.push(self.account(user, human, &prepared)),
-                _ if foreign => others.push("an account of another organization"),
-                _ => others.push("a machine user"),
-            }
-        }
-        match others.first() {
-            Some(other) if accounts.is_empty() => Err(TargetError {
-                kind: Kind::Conflict,
-                operation: "find_user",
-                what: format!("the user name is held by {other}"),
-                error_id: None,
-                hint: Some("rename that account, or give the person another address in the source".into()),
-            }),
-            _ => Ok(accounts),
-        }
-    }
-
-    fn account(&self, user: User, human: Human, prepared: &Prepared) -> Account {
+    pub(super) fn account(&self, user: User, human: Human, prepared: &Prepared) -> Account {
         let mut attributes = Attributes::empty(&self.schema);
         for (attribute, text) in [
             (FIRST_NAME, human.profile.given),

@@ -7,19 +7,19 @@ use super::auth::unreachable;
 use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
-use super::wire::ListHead;
+use super::wire::{ListDetails, ListHead};
 use crate::http::{self, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
 const REFUSAL_LIMIT: usize = 64 * 1024;
 
-/// Takes a list apart while it arrives, and gives the total that the server names.
+/// Takes a list apart while it arrives, and gives what surrounds them.
 pub(super) async fn take_list<T: DeserializeOwned>(
     call: &Call,
     mut reply: Response,
     mut each: impl FnMut(T),
-) -> Result<u64, Failure> {
+) -> Result<ListDetails, Failure> {
     let (url, status) = (reply.url().to_string(), reply.status());
     let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
     let mut splitter = Splitter::default();
@@ -58,7 +58,7 @@ pub(super) async fn take_list<T: DeserializeOwned>(
     }
     let head = splitter.into_rest();
     let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
-    Ok(parsed.details.total_result)
+    Ok(parsed.details)
 }
 
 /// A list that goes on without telling anything new.

@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::written::{WriteDetails, time};
+
 /// What surrounds the items of a list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -18,6 +20,9 @@ pub(super) struct ListHead {
 pub(super) struct ListDetails {
     #[serde(deserialize_with = "number")]
     pub(super) total_result: u64,
+    /// When the last event happened that the list includes, of all organizations.
+    #[serde(alias = "viewTimestamp", deserialize_with = "time")]
+    pub(super) timestamp: Option<Timestamp>,
 }
 
 /// An item of `POST /v2/users`.
@@ -80,6 +85,39 @@ pub(super) struct Email {
 #[serde(default)]
 pub(super) struct Phone {
     pub(super) phone: Box<str>,
+}
+
+/// An item of `POST /v2/users`, with what only an undo wants to know.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeptUser {
+    #[serde(rename = "userId")]
+    pub(super) id: Box<str>,
+    pub(super) human: KeptHuman,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeptHuman {
+    pub(super) profile: KeptProfile,
+    pub(super) email: Email,
+    pub(super) phone: KeptPhone,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeptProfile {
+    #[serde(rename = "displayName")]
+    pub(super) display: Box<str>,
+    #[serde(rename = "preferredLanguage")]
+    pub(super) language: Box<str>,
+    pub(super) gender: Box<str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct KeptPhone {
+    pub(super) is_verified: bool,
 }
 
 /// An item of `POST /management/v1/users/grants/_search`.
@@ -221,16 +259,29 @@ pub(super) struct Link {
     pub(super) user_id: Box<str>,
 }
 
+/// The same with what only an undo wants to know.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct KeptLink {
+    pub(super) idp_id: Box<str>,
+    pub(super) user_id: Box<str>,
+    pub(super) user_name: Box<str>,
+}
+
 /// The answer to a create.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Created {
     pub(super) user_id: Box<str>,
+    pub(super) details: WriteDetails,
 }
 
-/// An answer that holds nothing of interest.
+/// The answer to a write.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {}
+#[serde(default)]
+pub(super) struct Done {
+    pub(super) details: WriteDetails,
+}
 
 /// Body of `POST /v2/users/human`.
 #[derive(Debug, Serialize)]
@@ -265,9 +316,13 @@ pub(super) struct NewProfile<'a> {
     /// Zitadel makes one from the names of a new account, and leaves an old one alone.
     #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
     pub(super) display: Option<String>,
+    #[serde(rename = "preferredLanguage", skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gender: Option<&'a str>,
 }
 
-/// Exactly one of the two ways to verify is set.
+/// Exactly one of the ways to verify is set.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewEmail<'a> {
@@ -277,6 +332,9 @@ pub(super) struct NewEmail<'a> {
     /// `isVerified: false` would send no code on create; this does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) send_code: Option<Empty>,
+    /// The code comes with the answer, and nothing is sent to the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) return_code: Option<Empty>,
 }
 
 /// `{}`
@@ -290,6 +348,9 @@ pub(super) struct NewPhone<'a> {
     /// `true` or left out, which sends a code. Zitadel refuses `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) is_verified: Option<bool>,
+    /// The code comes with the answer, and nothing is sent to the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) return_code: Option<Empty>,
 }
 
 #[derive(Debug, Serialize)]
@@ -417,12 +478,14 @@ mod tests {
         let phone = NewPhone {
             phone: "+4912",
             is_verified: None,
+            return_code: None,
         };
         assert_eq!(serde_json::to_value(phone).unwrap(), json!({"phone": "+4912"}));
         let email = NewEmail {
             email: "a@b.c",
             is_verified: None,
             send_code: Some(Empty {}),
+            return_code: None,
         };
         assert_eq!(
             serde_json::to_value(email).unwrap(),

@@ -6,14 +6,16 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::call::Call;
 use super::create::{Shown, profile};
+use super::details::Details;
 use super::error::{Failure, accept};
 use super::meaning::id;
+use super::restore::{former_email, former_phone, former_profile, role_calls};
 use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE,
     metadata_key,
 };
 use super::wire::{ChangedUser, Done, NewMetadata};
-use crate::model::{Absence, Action, Change, Edit, Note, Removal, TargetId};
+use crate::model::{Absence, Action, Change, Edit, Note, Removal, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
@@ -24,20 +26,38 @@ const FORMER_LINK_STAYS: &str =
 impl ZitadelTarget {
     /// Carries out one change.
     pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
+        let restore = change.restore.as_deref();
         match &change.action {
-            Action::Create { identity, attributes } => self.create(identity, attributes).await,
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit).await,
-            Action::Disable(removal) => self.disable(removal).await,
+            Action::Create { identity, attributes } => match restore {
+                Some(restore) => self.remake(identity, attributes, restore).await,
+                None => self.create(identity, attributes).await,
+            },
+            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+                self.edit(edit, restore).await
+            }
+            Action::Disable(removal) => {
+                let edited = match change.edit() {
+                    Some(edit) => self.edit(edit, restore).await?,
+                    None => Applied::default(),
+                };
+                let mark = restore.is_none_or(|restore| restore.mark);
+                let disabled = self.disable(removal, mark).await?;
+                Ok(Applied {
+                    warnings: edited.warnings,
+                    ..disabled
+                })
+            }
             Action::Delete(removal) => self.delete(&removal.account.target_id).await,
             Action::Note(note) => self.note(note).await,
         }
     }
 
-    async fn edit(&self, edit: &Edit) -> Result<Applied, TargetError> {
+    /// `restore` is what an undo puts back beside the edit.
+    async fn edit(&self, edit: &Edit, restore: Option<&Restore>) -> Result<Applied, TargetError> {
         let user = edit.target_id.as_str();
         let mut warnings = Vec::new();
         // First: with our id in place, the next run would take the account for one that was linked when it was made.
-        let taken = self.link(edit).await?;
+        let taken = self.link(edit, restore).await?;
         if taken.is_none() && !self.unlink(edit).await? {
             warnings.push(FORMER_LINK_STAYS.into());
         }
@@ -45,7 +65,7 @@ impl ZitadelTarget {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
         }
-        self.update_user(edit, &mut warnings).await?;
+        self.update_user(edit, restore, &mut warnings).await?;
         if edit
             .attributes
             .iter()
@@ -55,11 +75,15 @@ impl ZitadelTarget {
         }
         self.set_metadata(user, &new_metadata(edit)).await?;
         self.remove_metadata(user, &lost_metadata(edit)).await?;
-        if has_roles(edit) {
-            self.change_roles(user, &edit.grant, &edit.revoke, &mut warnings)
-                .await?;
-        } else {
-            self.grant(user, &edit.grant, &mut warnings).await?;
+        match restore {
+            Some(restore) if role_calls(restore) > 0 => {
+                self.give_roles_again(user, restore, &mut warnings).await?;
+            }
+            _ if has_roles(edit) => {
+                self.change_roles(user, &edit.grant, &edit.revoke, &mut warnings)
+                    .await?;
+            }
+            _ => self.grant(user, &edit.grant, &mut warnings).await?,
         }
         // Last: should anything before have failed, the next run still knows whose doing the state was.
         self.remove_metadata(user, marks_of(edit)).await?;
@@ -69,13 +93,19 @@ impl ZitadelTarget {
             None => Ok(Applied {
                 target_id: Some(edit.target_id.clone()),
                 warnings,
+                was_unlisted: false,
             }),
         }
     }
 
     /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
-    async fn update_user(&self, edit: &Edit, warnings: &mut Vec<String>) -> Result<(), Failure> {
-        let mut body = self.changed_user(edit);
+    async fn update_user(
+        &self,
+        edit: &Edit,
+        restore: Option<&Restore>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        let mut body = self.changed_user(edit, restore);
         while !body.is_empty() {
             let path = ["v2", "users", "human", edit.target_id.as_str()];
             match self
@@ -86,7 +116,11 @@ impl ZitadelTarget {
                 Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
                     warnings.push(PHONE_LEFT_OUT.into());
                 }
-                updated => return updated.map(drop),
+                Err(failure) if failure.is(id::TAKEN) => {
+                    let name = body.username.unwrap_or_default();
+                    return Err(self.name_taken(name, failure).await.into());
+                }
+                updated => return updated.map(|done| self.written.user(&done.details)),
             }
         }
         Ok(())
@@ -103,10 +137,11 @@ impl ZitadelTarget {
             .api
             .send::<Done>(&Call::put("rename_user", &path, &body))
             .await;
-        Ok(renamed.map(drop)?)
+        Ok(renamed.map(|done| self.written.user(&done.details))?)
     }
 
-    fn changed_user<'a>(&self, edit: &'a Edit) -> ChangedUser<'a> {
+    fn changed_user<'a>(&self, edit: &'a Edit, restore: Option<&'a Restore>) -> ChangedUser<'a> {
+        let details = restore.map(|restore| Details(&restore.details));
         let mut body = ChangedUser::default();
         let mut renamed = false;
         for change in &edit.attributes {
@@ -114,10 +149,18 @@ impl ZitadelTarget {
             match change.attribute {
                 FIRST_NAME | LAST_NAME => renamed = true,
                 EMAIL => {
-                    body.username = after;
-                    body.email = after.map(|email| self.email(email));
+                    body.username = restore.map(|restore| &*restore.login).or(after);
+                    body.email = after.map(|email| match details {
+                        Some(details) => former_email(edit, email, details),
+                        None => self.email(email),
+                    });
                 }
-                PHONE => body.phone = after.map(|phone| self.phone(phone)),
+                PHONE => {
+                    body.phone = after.map(|phone| match details {
+                        Some(details) => former_phone(phone, details),
+                        None => self.phone(phone),
+                    });
+                }
                 _ => {}
             }
         }
@@ -125,7 +168,10 @@ impl ZitadelTarget {
         // stays as somebody chose it while they stay.
         let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
         let written = renamed || edit.id_before.is_some();
-        body.profile = written.then(|| profile(&edit.identity.id, &edit.identity.attributes, shown));
+        body.profile = written.then(|| match restore {
+            Some(restore) => former_profile(&edit.identity.attributes, restore),
+            None => profile(&edit.identity.id, &edit.identity.attributes, shown),
+        });
         body
     }
 
@@ -182,12 +228,12 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Marks the account as deactivated by this tool, and deactivates it.
-    async fn disable(&self, removal: &Removal) -> Result<Applied, TargetError> {
+    /// Marks the account as deactivated by this tool, if that is wanted, and deactivates it.
+    async fn disable(&self, removal: &Removal, mark: bool) -> Result<Applied, TargetError> {
         let account = &removal.account.target_id;
         let user = account.as_str();
-        let mark = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
-        let mut done = self.set_metadata(user, &mark).await;
+        let marks = [NewMetadata::new(DISABLED_BY, DISABLED_BY_US)];
+        let mut done = self.set_metadata(user, &marks[..usize::from(mark)]).await;
         if done.is_ok() {
             done = self.deactivate(user).await;
         }
@@ -218,15 +264,17 @@ impl ZitadelTarget {
     }
 
     async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
-        self.api
-            .send(&Call::post(operation, &["v2", "users", user, verb], &json!({})))
-            .await
+        let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
+        let done: Done = self.api.send(&call).await?;
+        self.written.user(&done.details);
+        Ok(done)
     }
 
     async fn delete(&self, account: &TargetId) -> Result<Applied, TargetError> {
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
+        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 }
 
@@ -236,7 +284,7 @@ fn gone_is_fine(account: &TargetId, done: Result<(), Failure>) -> Result<Applied
         Err(failure) if failure.error.kind != Kind::NotFound => Err(failure.error),
         _ => Ok(Applied {
             target_id: Some(account.clone()),
-            warnings: Vec::new(),
+            ..Applied::default()
         }),
     }
 }

@@ -233,6 +233,11 @@ impl ZitadelDouble {
         self.core.state().clock.advance(by);
     }
 
+    /// Moves the server's clock back.
+    pub fn turn_clock_back(&self, by: Duration) {
+        self.core.state().clock.turn_back(by);
+    }
+
     /// From now on the list shows what it shows now, with the watermark of now.
     pub fn freeze_projection(&self, side: ReadSide) {
         self.freeze(side, None);
@@ -270,6 +275,11 @@ impl ZitadelDouble {
 
 /// Faults.
 impl ZitadelDouble {
+    /// Which writes were under way together since the start or the last reset.
+    pub fn at_once(&self) -> super::AtOnce {
+        self.core.gate().at_once()
+    }
+
     /// Adds a fault; several may hit one request.
     pub fn inject(&self, fault: Fault) {
         self.core.gate().inject(fault);

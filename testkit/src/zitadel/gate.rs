@@ -15,6 +15,35 @@ pub(crate) struct Gate {
     writes: Vec<WriteRecord>,
     faults: Vec<Fault>,
     hooks: Vec<(u64, Moment, HookFn)>,
+    at_once: AtOnce,
+}
+
+/// Writes that arrived while others were not answered yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AtOnce {
+    /// The most that were under way together.
+    pub most: usize,
+    /// Paths of those that met another write for the same user.
+    pub for_one_user: Vec<String>,
+}
+
+impl AtOnce {
+    fn take_in(&mut self, before: &[WriteRecord], new: &WriteRecord) {
+        let under_way = before.iter().filter(|record| record.status == 0);
+        self.most = self.most.max(under_way.clone().count() + 1);
+        let user = user_of(&new.path);
+        if user.is_some() && under_way.clone().any(|record| user_of(&record.path) == user) {
+            self.for_one_user.push(new.path.clone());
+        }
+    }
+}
+
+/// The user that a path is about.
+fn user_of(path: &str) -> Option<&str> {
+    let (_, after) = path.split_once("/users/")?;
+    let after = after.strip_prefix("human/").unwrap_or(after);
+    let user = after.split('/').next()?;
+    (!user.is_empty() && user != "human").then_some(user)
 }
 
 /// A request that has passed the gate.
@@ -36,6 +65,7 @@ impl Gate {
         *self.counts.entry(operation.to_owned()).or_default() += 1;
         self.requests += 1;
         let number = write.map(|record| {
+            self.at_once.take_in(&self.writes, &record);
             self.writes.push(record);
             self.writes.len() as u64
         });
@@ -106,7 +136,12 @@ impl Gate {
         self.writes.clone()
     }
 
+    pub(crate) fn at_once(&self) -> AtOnce {
+        self.at_once.clone()
+    }
+
     pub(crate) fn reset(&mut self) {
+        self.at_once = AtOnce::default();
         self.counts.clear();
         self.requests = 0;
         self.writes.clear();
@@ -135,6 +170,39 @@ mod tests {
             ],
             [0, 1, 1, 0]
         );
+    }
+
+    /// Two writes for one user are under way together until the first is answered.
+    #[test]
+    fn writes_at_once() {
+        let mut gate = Gate::default();
+        let enter = |gate: &mut Gate, path: &str| {
+            let record = WriteRecord {
+                operation: path.to_owned(),
+                path: path.to_owned(),
+                body: serde_json::Value::Null,
+                status: 0,
+            };
+            gate.enter(path, "POST", path, Some(record)).write
+        };
+        let first = enter(&mut gate, "/v2/users/human/1");
+        enter(&mut gate, "/v2/users/human");
+        enter(&mut gate, "/management/v1/users/2/grants");
+        assert_eq!(
+            gate.at_once(),
+            AtOnce {
+                most: 3,
+                for_one_user: vec![]
+            }
+        );
+        enter(&mut gate, "/v2/users/1/deactivate");
+        gate.answered(first, 200);
+        enter(&mut gate, "/v2/users/human/3");
+        let wanted = AtOnce {
+            most: 4,
+            for_one_user: vec!["/v2/users/1/deactivate".to_owned()],
+        };
+        assert_eq!(gate.at_once(), wanted);
     }
 
     /// Hooks run once, for their write and moment only.

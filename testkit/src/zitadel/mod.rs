@@ -81,6 +81,7 @@ pub use access::Access;
 pub use control::ReadSide;
 pub use entities::UserState;
 pub use faults::{Fault, FaultKind, Matches, Moment};
+pub use gate::AtOnce;
 pub use options::{Options, Unordered, Version};
 pub use phone::normalise as normalise_phone;
 pub use views::{Channel, Code, GrantView, LinkView, UserSeed, UserView, WriteRecord};

@@ -73,12 +73,23 @@ impl Core {
     }
 }
 
-/// Answers one request, faults and hooks included.
+/// Answers one request, and says what time the server has.
 pub(crate) async fn serve(
     Shared(core): Shared<Arc<Core>>,
     ConnectInfo(Cut(cut)): ConnectInfo<Cut>,
     request: Request,
 ) -> Response<Body> {
+    let mut response = answer(Arc::clone(&core), cut, request).await;
+    let now = jiff::Timestamp::from_microsecond(core.state().clock.now()).unwrap_or_default();
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
+    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+        response.headers_mut().entry("date").or_insert(date);
+    }
+    response
+}
+
+/// Answers one request, faults and hooks included.
+async fn answer(core: Arc<Core>, cut: Arc<AtomicBool>, request: Request) -> Response<Body> {
     let (parts, stream) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(stream, BODY_LIMIT).await else {
         return Answer::empty(400).into_response();

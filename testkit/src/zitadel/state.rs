@@ -114,6 +114,10 @@ impl Clock {
     pub(crate) fn advance(&mut self, by: Duration) {
         self.offset += i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
     }
+
+    pub(crate) fn turn_back(&mut self, by: Duration) {
+        self.offset -= i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+    }
 }
 
 impl State {

@@ -84,6 +84,9 @@ fn zitadel_knows_itself_by_another_name() {
     stage.assert_untouched();
 }
 
+const KEY_FIRST: &str = "check that the key still exists, belongs to that user and has not expired, that `zitadel.url` is the external address exactly, and the clocks of both machines";
+const CLOCK_FIRST: &str = "set the clocks of both machines right; if that does not help, check that the key still exists, belongs to that user and has not expired, and that `zitadel.url` is the external address exactly";
+
 #[test]
 fn the_clocks_are_hours_apart() {
     let stage = Stage::new();
@@ -107,7 +110,9 @@ fn the_clocks_are_hours_apart() {
         said,
         format!(
             "{}{FAILED}",
-            NO_TOKEN.replace("agrees with", "is 7200 s ahead of")
+            NO_TOKEN
+                .replace("agrees with", "is 7200 s ahead of")
+                .replace(KEY_FIRST, CLOCK_FIRST)
         )
     );
     assert_eq!(run.exit, 3);

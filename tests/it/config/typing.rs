@@ -45,6 +45,7 @@ fn complete(dir: &str) -> Settings {
             localpart: Localpart::Uuid,
             link: Link::New,
             metadata: MetadataCheck::Confirm,
+            lag_wait: Duration::from_secs(300),
         }),
         role: "User".into(),
         sources: vec![

@@ -94,7 +94,7 @@ async fn a_change_costs_what_is_foreseen() {
         Action::Enable(enabled),
         Action::Delete(removal(&target, &id)),
     ] {
-        let change = Change { action };
+        let change = Change::from(action);
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
         target.apply(&change).await.unwrap();

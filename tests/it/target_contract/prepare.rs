@@ -1,7 +1,5 @@
 //! What is wrong is found before anything is read, and said so that it can be put right.
 
-use std::time::Duration;
-
 use directory_sync::config::Credentials;
 use directory_sync::target::{Target, TargetError, TargetErrorKind as Kind};
 use testkit::zitadel::{Access, Fault, FaultKind, Options};
@@ -143,32 +141,6 @@ async fn a_wrong_key_is_explained() {
         assert!(error.what.contains(&part), "{error}");
     }
     assert_eq!(world.zitadel.request_counts().values().sum::<u64>(), 2);
-}
-
-/// A server whose clock is minutes away from ours is served by its own.
-#[tokio::test]
-async fn a_clock_that_is_minutes_off_is_bridged() {
-    let world = World::new();
-    let ahead = Duration::from_secs(700);
-    world.zitadel.advance_clock(ahead);
-    // Without knowing better, the assertion has expired when it arrives.
-    assert!(refused(&world).await.what.contains("Errors.Internal"));
-
-    let date = jiff::Timestamp::now() + ahead;
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date);
-    world.zitadel.inject(Fault::once(
-        "POST",
-        "/oauth/v2/token",
-        FaultKind::Answer {
-            status: 500,
-            headers: vec![
-                ("content-type".into(), "application/json".into()),
-                ("date".into(), date.unwrap()),
-            ],
-            body: r#"{"error":"server_error","error_description":"Errors.Internal"}"#.into(),
-        },
-    ));
-    world.target().prepare().await.unwrap();
 }
 
 /// A service user that is switched off is said to be.

@@ -126,6 +126,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         localpart: Localpart::Uuid,
         link: Link::New,
         metadata: MetadataCheck::Confirm,
+        lag_wait: Duration::from_secs(300),
     }
 }
 
@@ -178,7 +179,7 @@ pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Resul
         identity: identity.clone(),
         attributes: filled(target, identity),
     };
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// An edit that does nothing yet.
@@ -217,7 +218,7 @@ pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, name
 
 pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied, TargetError> {
     let action = Action::Update(edit);
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// Who is to be removed, as far as that matters to a target.
@@ -242,12 +243,12 @@ pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
 
 pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
     let action = Action::Delete(removal(target, id));
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
     let action = Action::Disable(removal(target, id));
-    target.apply(&Change { action }).await
+    target.apply(&Change::from(action)).await
 }
 
 /// An account as this tool leaves it behind.

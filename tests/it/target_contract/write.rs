@@ -192,7 +192,7 @@ async fn adoption_writes_the_id() {
     let mut adopt = edit(&id, person(&target, &[]));
     adopt.id_before = Some("Adi".into());
     let action = Action::Adopt(adopt);
-    target.apply(&Change { action }).await.unwrap();
+    target.apply(&Change::from(action)).await.unwrap();
 
     assert_eq!(world.writes(), [UPDATE]);
     assert_eq!(world.zitadel.user(&id).unwrap().nick_name, "616461");
@@ -211,7 +211,7 @@ async fn the_shown_name_follows_the_names_alone() {
     let mut adopt = edit(&id, person(&target, &[]));
     adopt.id_before = Some("Adi".into());
     let action = Action::Adopt(adopt);
-    target.apply(&Change { action }).await.unwrap();
+    target.apply(&Change::from(action)).await.unwrap();
     assert_eq!(world.zitadel.user(&id).unwrap().display_name, "Countess");
 
     let renamed = person(&target, &[("last_name", "King")]);
@@ -231,9 +231,7 @@ async fn an_account_is_linked() {
     let target = world.prepared().await;
     let link = async |id: &str| {
         let ada = person(&target, &[("email", "other@example.org")]);
-        let change = Change {
-            action: Action::Adopt(edit_of(&target, id, ada, &["idp_link"])),
-        };
+        let change = Change::from(Action::Adopt(edit_of(&target, id, ada, &["idp_link"])));
         target.apply(&change).await
     };
     for _ in 0..2 {
@@ -285,7 +283,7 @@ async fn the_link_of_a_former_id_goes() {
         adopt.attributes[0].before = Some(Value::text(former));
         for _ in 0..2 {
             let action = Action::Adopt(adopt.clone());
-            let applied = target.apply(&Change { action }).await.unwrap();
+            let applied = target.apply(&Change::from(action)).await.unwrap();
             assert_eq!(applied.warnings.len(), warnings, "{version:?} {former}");
             let links = world.zitadel.user(&id).unwrap().links;
             assert_eq!(links.len(), 1 + warnings, "{version:?} {former}");
@@ -383,7 +381,7 @@ async fn disable_and_enable_are_repeatable() {
         let mut enable = edit(&id, person(&target, &[]));
         enable.enable = true;
         let action = Action::Enable(enable);
-        target.apply(&Change { action }).await.unwrap();
+        target.apply(&Change::from(action)).await.unwrap();
         let user = world.zitadel.user(&id).unwrap();
         assert_eq!(user.state, UserState::Active);
         assert!(!user.metadata.contains_key("directory-sync.disabled_by"));
@@ -568,7 +566,10 @@ async fn a_taken_link_is_told_from_a_taken_name() {
         ..nth(1)
     });
     let target = world.prepared().await;
-    let link = create(&target, &person(&target, &[])).await.unwrap_err();
+    let ada = person(&target, &[]);
+    let link = create(&target, &ada).await.unwrap_err();
+    assert_eq!(target.holders(&ada).await.unwrap(), []);
+    let link = target.nobody_seen(link);
     let name = create(&target, &person(&target, &[("email", "n1@example.org")]))
         .await
         .unwrap_err();
@@ -580,6 +581,49 @@ async fn a_taken_link_is_told_from_a_taken_name() {
     );
     assert!(link.hint.unwrap().contains("remove the link"));
     assert!(!name.what.contains("link"), "{name}");
+}
+
+/// Who has the name that an account is to get is said, as far as it can be seen.
+#[tokio::test]
+async fn a_rename_says_who_has_the_name() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let taken = |seed| world.zitadel.add_user(seed);
+    let person_id = taken(nth(1));
+    let machine_id = taken(UserSeed {
+        machine: true,
+        username: "n2@example.org".into(),
+        ..UserSeed::default()
+    });
+    taken(UserSeed {
+        organization: Some(world.zitadel.other_organization_id()),
+        roles: vec![],
+        ..nth(3)
+    });
+    let target = world.prepared().await;
+    for (email, who) in [
+        (
+            "n1@example.org",
+            format!("; account {person_id} has the login name"),
+        ),
+        (
+            "N2@example.org",
+            format!("; machine user {machine_id} has the login name"),
+        ),
+        (
+            "n3@example.org",
+            "; nobody who can be seen has the login name, so an account of another organization".into(),
+        ),
+    ] {
+        let edit = edit_of(&target, &id, person(&target, &[("email", email)]), &["email"]);
+        let error = update(&target, edit).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.error_id.as_deref()),
+            (Kind::Conflict, Some("V3-DKcYh"))
+        );
+        assert!(error.what.contains(&who), "{error}");
+        assert!(error.hint.unwrap().contains("rename that account"));
+    }
 }
 
 /// A wrong identity provider stops the run instead of failing once a person.

@@ -1,0 +1,77 @@
+//! A file that only its owner may read, whole or not there at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// Writes a document in the place of whatever stands there. It is on the disk when this returns.
+///
+/// # Errors
+/// The file could not be written; what stood there before still does.
+pub(crate) fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
+    put(&prepare(path, document)?, path)
+}
+
+/// Writes a document beside the path, on the disk; gives where.
+pub(crate) fn prepare(path: &Path, document: &impl Serialize) -> io::Result<PathBuf> {
+    let unfinished = beside(path);
+    let written = create(&unfinished).and_then(|file| fill(file, document));
+    match written {
+        Ok(()) => Ok(unfinished),
+        Err(error) => {
+            // What is half written is of no use to anybody.
+            let _ = fs::remove_file(&unfinished);
+            Err(error)
+        }
+    }
+}
+
+/// Moves what was prepared into its place.
+pub(crate) fn put(prepared: &Path, path: &Path) -> io::Result<()> {
+    let put = fs::rename(prepared, path).and_then(|()| sync_folder(path));
+    if put.is_err() {
+        let _ = fs::remove_file(prepared);
+    }
+    put
+}
+
+/// Finds out whether a file could be written there, and leaves nothing behind.
+pub(crate) fn probe(path: &Path) -> io::Result<()> {
+    let probe = beside(path);
+    create(&probe)?;
+    fs::remove_file(probe)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn fill(file: File, document: &impl Serialize) -> io::Result<()> {
+    let mut out = io::BufWriter::new(file);
+    serde_json::to_writer_pretty(&mut out, document)?;
+    writeln!(out)?;
+    out.into_inner()?.sync_all()
+}
+
+/// A name is on the disk only when its folder is.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! `--undo-file`: what a run changes is kept before it changes it.
+
+use super::ending::Stop;
+use super::sync::{Mode, Request};
+use crate::apply::{NotApplied, Outcome};
+use crate::model::{Change, Plan};
+use crate::report::Report;
+use crate::target::{Effort, Target};
+use crate::undo_file::{self, Binding, Run, UndoFile};
+
+/// Says what is wrong with the place of the undo file, before anything is done.
+pub(super) fn check(request: Request<'_>) -> Result<(), String> {
+    match &request.global.undo_file {
+        Some(path) => undo_file::check(path, request.mode == Mode::Write),
+        None => Ok(()),
+    }
+}
+
+/// Says what of a plan no undo brings back, where somebody thinks of undoing it.
+pub(super) fn warn(plan: &Plan, request: Request<'_>, report: &mut Report) {
+    if request.global.undo_file.is_some() {
+        report.cannot_be_undone = undo_file::lost(&plan.changes);
+    }
+}
+
+/// What it costs to read everything that has to be kept.
+pub(super) fn effort(plan: &Plan, target: &impl Target, request: Request<'_>) -> Effort {
+    match request.global.undo_file {
+        Some(_) => target.keep_effort(&plan.changes),
+        None => Effort::default(),
+    }
+}
+
+/// Writes the undo file. A run without changes leaves that of the last run with changes alone.
+pub(super) async fn begin(
+    target: &impl Target,
+    changes: &[Change],
+    request: Request<'_>,
+    report: &mut Report,
+) -> Result<Option<UndoFile>, Stop> {
+    let (Some(path), Some(zitadel)) = (&request.global.undo_file, &request.settings.zitadel) else {
+        return Ok(None);
+    };
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let keepsakes = target.keep(changes).await?;
+    let run = Run {
+        title: request.title,
+        binding: Binding::of(zitadel),
+    };
+    let begun = UndoFile::begin(path, run, changes, keepsakes, target.schema());
+    let file = begun.map_err(|error| Stop::Failed {
+        errors: vec![(
+            format!("could not write the undo file {}: {error}", path.display()),
+            Some("choose a file in a folder that can be written; nothing was changed".to_owned()),
+        )],
+    })?;
+    report.undo_file = Some(file.path().display().to_string());
+    Ok(Some(file))
+}
+
+/// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
+pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcome]) {
+    let Some(file) = file else { return };
+    let path = file.path().to_owned();
+    let made = outcomes.iter().filter_map(|outcome| {
+        let applied = outcome.result.as_ref().ok()?;
+        Some((outcome.index, applied.target_id.clone()?))
+    });
+    let made: Vec<_> = made.collect();
+    // An account may have stepped aside, and been left with a temporary name, although its change was not started.
+    let stepped_aside = |outcome: &Outcome| {
+        let edit = changes[outcome.index].edit();
+        edit.is_some_and(|edit| edit.detour.is_some())
+    };
+    let idle = outcomes.iter().filter(|outcome| {
+        matches!(outcome.result, Err(NotApplied::NotStarted(_))) && !stepped_aside(outcome)
+    });
+    let not_started: Vec<usize> = idle.map(|outcome| outcome.index).collect();
+    if let Err(error) = file.end(&made, &not_started) {
+        tracing::warn!(
+            file = %path.display(), %error,
+            "the end of the run could not be noted in the undo file; it can be used all the same"
+        );
+    }
+}

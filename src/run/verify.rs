@@ -1,0 +1,80 @@
+//! `--verify`: after the last write, a look at whether everything holds.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use crate::model::{Action, Change, Plan, TargetId};
+use crate::report::Report;
+use crate::signals::Signals;
+use crate::target::{Hidden, Target, TargetError};
+
+/// What a list cannot say how far it is about (metadata, links) is current after less than this.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+
+/// Whose account got a note is as intended: a second plan would count as one more run that finds them missing.
+pub(super) fn noted(changes: &[Change]) -> HashSet<TargetId> {
+    let notes = changes
+        .iter()
+        .filter(|change| matches!(change.action, Action::Note(_)));
+    notes.filter_map(|change| change.target_id().cloned()).collect()
+}
+
+/// Waits for the lists, plans again, and reports whether a change is left. People who are rejected or kept count as they
+/// should be.
+pub(super) async fn verify(
+    target: &impl Target,
+    plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
+    signals: &Signals,
+    report: &mut Report,
+) {
+    let planned = report
+        .changes
+        .by_kind()
+        .iter()
+        .any(|(_, count)| count.planned > 0);
+    if !planned {
+        // What was read is what there is.
+        report.verify(None);
+        return;
+    }
+    let doubt = tokio::select! {
+        biased;
+        signal = signals.wait() => Some(format!("stopped by {signal} before it was looked at again")),
+        doubt = look(target, plan_again, report.failures.len()) => match doubt {
+            Ok(doubt) => doubt,
+            Err(error) => Some(format!("what was written could not be read again: {error}")),
+        },
+    };
+    report.verify(doubt);
+}
+
+/// What speaks against everything being as it should be.
+async fn look(
+    target: &impl Target,
+    plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
+    failed: usize,
+) -> Result<Option<String>, TargetError> {
+    let caught_up = target.catch_up(Hidden::Nobody).await?;
+    let mut plan = plan_again().await?;
+    if plan.changes.len() > failed {
+        tokio::time::sleep(SECOND_LOOK).await;
+        plan = plan_again().await?;
+    }
+    if plan.changes.is_empty() {
+        return Ok(None);
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for change in &plan.changes {
+        *kinds.entry(change.action.name()).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds
+        .into_iter()
+        .map(|(kind, count)| format!("{count} to {kind}"))
+        .collect();
+    let late = if caught_up {
+        ""
+    } else {
+        ", while the lists stayed behind what was written (`zitadel.lag_wait`)"
+    };
+    Ok(Some(format!("changes are left ({}){late}", kinds.join(", "))))
+}

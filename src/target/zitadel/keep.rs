@@ -1,0 +1,154 @@
+//! What is kept of users before they are changed or deleted, so that an undo can put it back.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::ZitadelTarget;
+use super::details::{
+    DISPLAY_NAME, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail, flag,
+};
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
+use super::wire::{GrantState, KeptLink, KeptUser};
+use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
+use crate::target::{Effort, TargetError};
+
+/// Users of one request: their profiles are far below what a reply may hold.
+const USERS: usize = 5_000;
+
+impl ZitadelTarget {
+    /// One for each change.
+    pub(super) async fn keepsakes(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        let listed: Vec<&str> = changes.iter().filter_map(profile_lost).collect();
+        let mut users: HashMap<Box<str>, KeptUser> = HashMap::new();
+        for part in listed.chunks(USERS) {
+            let query = json!({
+                "query": {"limit": part.len(), "asc": true},
+                "queries": [
+                    {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                    {"inUserIdsQuery": {"userIds": part}},
+                ],
+            });
+            let page = self.users::<KeptUser>("keep_users", &query).await?;
+            users.extend(page.items.into_iter().map(|user| (user.id.clone(), user)));
+        }
+        let mut keepsakes: Vec<Keepsake> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let user = profile_lost(change).and_then(|user| users.get(user));
+            keepsakes.push(Keepsake {
+                details: user.map_or_else(Vec::new, |user| profile_details(user, change)),
+                ..Keepsake::default()
+            });
+        }
+        let single = changes
+            .iter()
+            .enumerate()
+            .filter(|(_, change)| single_reads(change) > 0);
+        let read = async |(place, change)| Ok((place, self.keepsake(change).await?));
+        self.paced(single, read, |(place, keepsake): (usize, Keepsake)| {
+            keepsakes[place].details.extend(keepsake.details);
+            keepsakes[place].values = keepsake.values;
+        })
+        .await?;
+        Ok(keepsakes)
+    }
+
+    /// What has to be read user by user.
+    async fn keepsake(&self, change: &Change) -> Result<Keepsake, TargetError> {
+        let mut keepsake = Keepsake::default();
+        let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
+        if matches!(change.action, Action::Delete(_)) {
+            self.keep_metadata(user, &mut keepsake).await?;
+            self.keep_roles(user, &mut keepsake.details).await?;
+        }
+        for link in self.all_links::<KeptLink>(user).await? {
+            let texts = [&*link.idp_id, &*link.user_id, &*link.user_name];
+            keepsake.details.push(detail(LINK, texts));
+        }
+        Ok(keepsake)
+    }
+
+    async fn keep_metadata(&self, user: &str, keepsake: &mut Keepsake) -> Result<(), TargetError> {
+        let mut held = self.all_metadata(user).await?;
+        held.sort();
+        for (index, _) in self.schema.iter() {
+            let key = metadata_key(index).unwrap_or_default();
+            let value = held
+                .iter()
+                .find(|(name, value)| **name == *key && !value.is_empty());
+            if let Some((_, value)) = value {
+                let value = Value::text(String::from_utf8_lossy(value));
+                keepsake.values.push((index, value));
+            }
+        }
+        let details = held
+            .iter()
+            .map(|(key, value)| detail(METADATA, [&**key, &STANDARD.encode(value)]));
+        keepsake.details.extend(details);
+        Ok(())
+    }
+
+    /// A grant that an administrator deactivated gives nothing, and so is not kept.
+    async fn keep_roles(&self, user: &str, details: &mut Vec<Detail>) -> Result<(), TargetError> {
+        let grants = self.all_grants_of(user).await?;
+        let active = grants.iter().filter(|grant| grant.state != GrantState::Inactive);
+        details.extend(active.map(|grant| {
+            let roles = grant.role_keys.iter().map(AsRef::as_ref);
+            detail(ROLES, [&*grant.project_id].into_iter().chain(roles))
+        }));
+        Ok(())
+    }
+}
+
+/// What reading all of it costs.
+pub(super) fn foresee_keepsakes(changes: &[Change]) -> Effort {
+    let listed = changes.iter().filter_map(profile_lost).count();
+    let single = changes.iter().map(single_reads);
+    let requests = listed.div_ceil(USERS) + single.sum::<usize>();
+    Effort {
+        requests: u64::try_from(requests).unwrap_or(u64::MAX),
+        ..Effort::default()
+    }
+}
+
+/// How many reads of its own a change needs.
+fn single_reads(change: &Change) -> usize {
+    let replaces_link = |edit: &Edit| {
+        let mut changed = edit.attributes.iter();
+        changed.any(|change| change.attribute == IDP_LINK && change.before.is_some())
+    };
+    match &change.action {
+        Action::Delete(_) => 3,
+        _ => usize::from(change.edit().is_some_and(replaces_link)),
+    }
+}
+
+/// The user whose profile is overwritten or lost.
+fn profile_lost(change: &Change) -> Option<&str> {
+    let lost = match change.edit() {
+        Some(edit) => edit.attributes.iter().any(is_in_profile),
+        None => matches!(change.action, Action::Delete(_)),
+    };
+    change.target_id().filter(|_| lost).map(TargetId::as_str)
+}
+
+fn is_in_profile(change: &crate::model::AttributeChange) -> bool {
+    matches!(change.attribute, FIRST_NAME | LAST_NAME | EMAIL | PHONE)
+}
+
+fn profile_details(user: &KeptUser, change: &Change) -> Vec<Detail> {
+    let human = &user.human;
+    let mut details = vec![
+        detail(DISPLAY_NAME, [&*human.profile.display]),
+        flag(EMAIL_VERIFIED, human.email.is_verified),
+        flag(PHONE_VERIFIED, human.phone.is_verified),
+    ];
+    if change.edit().is_none() {
+        // An update leaves these two alone.
+        details.push(detail(LANGUAGE, [&*human.profile.language]));
+        details.push(detail(GENDER, [&*human.profile.gender]));
+    }
+    details
+}

@@ -1,0 +1,172 @@
+//! Lists that are behind: Zitadel answers them from tables that follow its events, in its own time.
+//!
+//! Each list says when the last event happened that it includes. That time alone tells nothing: on a server where nothing
+//! happens it stays as it is. It does beside the time of something that we wrote ourselves.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::ZitadelTarget;
+use super::api::Page;
+use super::call::Call;
+use super::error::Failure;
+use super::wire::{Grant, User};
+use super::written::WriteDetails;
+use crate::target::{Hidden, TargetError};
+
+/// Lists are current after some ten milliseconds, unless there is much to catch up with.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A list that catches up includes more every two seconds (200 events at a time, a hundred or more a second).
+const STILL: Duration = Duration::from_secs(5);
+
+/// What nothing has been added to for so long is not catching up; no list was seen further behind.
+const QUIET: Duration = Duration::from_secs(300);
+
+/// When the last things were written that the lists have to show.
+#[derive(Default)]
+pub(super) struct Written {
+    user: Cell<Option<Timestamp>>,
+    grant: Cell<Option<Timestamp>>,
+}
+
+impl Written {
+    pub(super) fn user(&self, details: &WriteDetails) {
+        self.user.set(self.user.get().max(details.at()));
+    }
+
+    pub(super) fn grant(&self, details: &WriteDetails) {
+        self.grant.set(self.grant.get().max(details.at()));
+    }
+}
+
+impl ZitadelTarget {
+    /// Waits for both lists; whether they are as far as they have to be.
+    pub(super) async fn wait_for_lists(&self, hidden: Hidden) -> Result<bool, TargetError> {
+        let until = Instant::now() + self.settings.lag_wait;
+        let users = match (self.written.user.get(), hidden) {
+            (None, Hidden::Somebody) => self.wait_for_news(until).await?,
+            (written, _) => wait(until, written, async || self.users_seen().await).await?,
+        };
+        Ok(users && wait(until, self.written.grant.get(), async || self.grants_seen().await).await?)
+    }
+
+    /// Waits while the list of users goes on to include what happened before, with nothing of ours to look out for.
+    async fn wait_for_news(&self, until: Instant) -> Result<bool, Failure> {
+        let (mut seen, mut since) = (self.users_seen().await?, Instant::now());
+        if seen.is_none_or(|seen| is_quiet(seen, Timestamp::now())) {
+            return Ok(true);
+        }
+        tracing::info!("waiting for the account list, which may be behind");
+        while since.elapsed() < STILL {
+            if Instant::now() >= until {
+                return Ok(false);
+            }
+            tokio::time::sleep(STILL / 10).await;
+            let now = self.users_seen().await?;
+            if now != seen {
+                (seen, since) = (now, Instant::now());
+            }
+        }
+        Ok(true)
+    }
+
+    /// Asks about one user only, since the server looks at all that match.
+    async fn users_seen(&self) -> Result<Option<Timestamp>, Failure> {
+        let query = json!({
+            "query": {"limit": 1},
+            "queries": [{"inUserIdsQuery": {"userIds": [*self.prepared()?.own_id]}}],
+        });
+        let page: Page<User> = self.users("watch_users", &query).await?;
+        Ok(page.seen)
+    }
+
+    async fn grants_seen(&self) -> Result<Option<Timestamp>, Failure> {
+        let query = json!({
+            "query": {"limit": 1},
+            "queries": [{"userIdQuery": {"userId": *self.prepared()?.own_id}}],
+        });
+        let path = ["management", "v1", "users", "grants", "_search"];
+        let page: Page<Grant> = self.api.list(&Call::post("watch_grants", &path, &query)).await?;
+        Ok(page.seen)
+    }
+}
+
+/// Whether nothing has happened for so long that nothing can be on its way.
+fn is_quiet(seen: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(seen).unsigned_abs() > QUIET
+}
+
+/// Waits until a list includes what was written then; a list that does not say how far it is counts as current.
+async fn wait(
+    until: Instant,
+    written: Option<Timestamp>,
+    seen: impl AsyncFn() -> Result<Option<Timestamp>, Failure>,
+) -> Result<bool, Failure> {
+    let Some(written) = written else {
+        return Ok(true);
+    };
+    let mut pause = FIRST_PAUSE;
+    loop {
+        if seen().await?.is_none_or(|seen| seen >= written) {
+            return Ok(true);
+        }
+        let now = Instant::now();
+        if now >= until {
+            return Ok(false);
+        }
+        if pause == FIRST_PAUSE {
+            tracing::info!("waiting for lists that are behind what was written");
+        }
+        tokio::time::sleep_until(until.min(now + pause)).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a server that has been idle for minutes nobody waits; a clock that is a minute off does not matter.
+    #[test]
+    fn an_idle_server_is_quiet() {
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        for (seconds, quiet) in [
+            (-60, false),
+            (0, false),
+            (87, false),
+            (299, false),
+            (301, true),
+            (86_400, true),
+        ] {
+            let seen = now - jiff::SignedDuration::from_secs(seconds);
+            assert_eq!(is_quiet(seen, now), quiet, "{seconds}");
+        }
+    }
+
+    /// The latest of what was written counts, in whatever order the answers came; one without a date says nothing.
+    #[tokio::test]
+    async fn the_latest_write_counts() {
+        let written = Written::default();
+        for answer in [
+            r#"{"changeDate": "2026-01-01T00:00:02.000001Z"}"#,
+            r#"{"creationDate": "2026-01-01T00:00:01Z"}"#,
+            r#"{"changeDate": "soon"}"#,
+            "{}",
+        ] {
+            written.user(&serde_json::from_str(answer).unwrap());
+        }
+        let latest = "2026-01-01T00:00:02.000001Z".parse().ok();
+        assert_eq!((written.user.get(), written.grant.get()), (latest, None));
+        let until = Instant::now();
+        assert!(wait(until, latest, async || Ok(latest)).await.unwrap());
+        assert!(wait(until, latest, async || Ok(None)).await.unwrap());
+        let before = "2026-01-01T00:00:02Z".parse().ok();
+        assert!(!wait(until, latest, async || Ok(before)).await.unwrap());
+    }
+}

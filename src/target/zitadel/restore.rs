@@ -1,0 +1,184 @@
+//! What an undo writes: accounts as they were, which need not be as this tool would make them.
+
+use super::ZitadelTarget;
+use super::call::Call;
+use super::details::{DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED};
+use super::meaning::id;
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE};
+use super::wire::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use crate::model::{Attributes, Edit, Identity, Lifecycle, Restore, TargetId};
+use crate::target::{Applied, TargetError};
+use serde_json::json;
+
+impl ZitadelTarget {
+    /// Makes an account again.
+    pub(super) async fn remake(
+        &self,
+        identity: &Identity,
+        attributes: &Attributes,
+        restore: &Restore,
+    ) -> Result<Applied, TargetError> {
+        let mut warnings = Vec::new();
+        let target_id = self.remake_user(attributes, restore, &mut warnings).await?;
+        let user = target_id.as_str();
+        if identity.lifecycle == Lifecycle::Disabled {
+            self.deactivate(user).await?;
+        }
+        self.give_roles_again(user, restore, &mut warnings).await?;
+        Ok(Applied {
+            target_id: Some(target_id),
+            warnings,
+            was_unlisted: false,
+        })
+    }
+
+    async fn remake_user(
+        &self,
+        attributes: &Attributes,
+        restore: &Restore,
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        let body = |links| self.former_user(attributes, restore, links);
+        let made = self.create_user(body(true), warnings).await;
+        let has_links = Details(&restore.details).links().next().is_some();
+        match made {
+            // The name may be taken, or the link: without the links it shows.
+            Err(error)
+                if has_links
+                    && [id::TAKEN, id::NO_PROVIDER]
+                        .iter()
+                        .any(|known| error.error_id.as_deref() == Some(known)) =>
+            {
+                let made = self.create_user(body(false), warnings).await?;
+                warnings.push("its links to the identity provider could not be made again".into());
+                Ok(made)
+            }
+            made => made,
+        }
+    }
+
+    fn former_user<'a>(
+        &'a self,
+        attributes: &'a Attributes,
+        restore: &'a Restore,
+        with_links: bool,
+    ) -> NewUser<'a> {
+        let details = Details(&restore.details);
+        let email = attributes.text(EMAIL).unwrap_or_default();
+        let links = details.links().filter(|_| with_links);
+        NewUser {
+            organization: OrgId {
+                org_id: &self.settings.organization_id,
+            },
+            username: &restore.login,
+            profile: NewProfile {
+                language: details.text(LANGUAGE).filter(|tag| !matches!(*tag, "" | "und")),
+                gender: details.text(GENDER).filter(|gender| !gender.is_empty()),
+                ..former_profile(attributes, restore)
+            },
+            email: NewEmail {
+                email,
+                // Here, `false` sends nothing.
+                is_verified: Some(details.is(EMAIL_VERIFIED).unwrap_or(false)),
+                send_code: None,
+                return_code: None,
+            },
+            phone: attributes.text(PHONE).map(|phone| former_phone(phone, details)),
+            metadata: details
+                .metadata()
+                .map(|(key, value)| NewMetadata {
+                    key,
+                    value: value.to_owned(),
+                })
+                .collect(),
+            idp_links: links
+                .map(|[idp_id, user_id, user_name]| NewLink {
+                    idp_id,
+                    user_id,
+                    user_name,
+                })
+                .collect(),
+        }
+    }
+
+    /// The roles of this tool's project come last: an account that lacks them shows that this has to be done again.
+    pub(super) async fn give_roles_again(
+        &self,
+        user: &str,
+        restore: &Restore,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), TargetError> {
+        let ours = |project: &str| project == self.settings.project_id;
+        let details = Details(&restore.details);
+        for (project, roles) in details.roles().filter(|(project, _)| !ours(project)) {
+            let body = json!({"projectId": project, "roleKeys": roles});
+            let path = ["management", "v1", "users", user, "grants"];
+            let call = Call::post("add_grant", &path, &body);
+            match self.api.send::<super::wire::Done>(&call).await {
+                Ok(_) => {}
+                Err(failure) if failure.is(id::TAKEN) => {}
+                Err(failure) => warnings.push(format!(
+                    "its roles in project {project} could not be given again: {}",
+                    failure.error
+                )),
+            }
+        }
+        for (_, roles) in details.roles().filter(|(project, _)| ours(project)) {
+            self.grant(user, roles, warnings).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How many calls give the roles again.
+pub(super) fn role_calls(restore: &Restore) -> usize {
+    Details(&restore.details).roles().count()
+}
+
+/// What the person of a link was called, if the link was there before.
+pub(super) fn former_link_name<'a>(restore: &'a Restore, linked: &str) -> Option<&'a str> {
+    let mut links = Details(&restore.details).links();
+    links
+        .find(|[_, user, _]| *user == linked)
+        .map(|[_, _, shown]| shown)
+}
+
+/// Names, the text in the place of the external id, and what is shown.
+pub(super) fn former_profile<'a>(attributes: &'a Attributes, restore: &Restore) -> NewProfile<'a> {
+    let first = attributes.text(FIRST_NAME).unwrap_or_default();
+    let last = attributes.text(LAST_NAME).unwrap_or_default();
+    let display = Details(&restore.details).text(DISPLAY_NAME);
+    NewProfile {
+        given: first,
+        family: last,
+        nick: restore.id_text.to_string(),
+        // Nothing is known of it where it was not changed.
+        display: display.map(str::to_owned),
+        language: None,
+        gender: None,
+    }
+}
+
+/// An address as it was, without a message to anybody.
+pub(super) fn former_email<'a>(edit: &'a Edit, email: &'a str, details: Details<'_>) -> NewEmail<'a> {
+    let verified = details
+        .is(EMAIL_VERIFIED)
+        .or_else(|| edit.before.as_ref().map(|account| account.email_verified));
+    let is_verified = verified.unwrap_or(false);
+    NewEmail {
+        email,
+        is_verified: is_verified.then_some(true),
+        send_code: None,
+        return_code: (!is_verified).then_some(Empty {}),
+    }
+}
+
+/// A phone number as it was, without a message to anybody.
+pub(super) fn former_phone<'a>(phone: &'a str, details: Details<'_>) -> NewPhone<'a> {
+    let is_verified = details.is(PHONE_VERIFIED).unwrap_or(false);
+    NewPhone {
+        phone,
+        is_verified: is_verified.then_some(true),
+        return_code: (!is_verified).then_some(Empty {}),
+    }
+}

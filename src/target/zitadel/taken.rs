@@ -1,0 +1,92 @@
+//! Who has a login name that is taken, as far as that can be seen, and what to do about it.
+
+use super::ZitadelTarget;
+use super::error::Failure;
+use super::links::{FREE_THE_LINK, LINK_TAKEN};
+use super::wire::User;
+use crate::model::Account;
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+const RENAME: &str = "rename that account, or give the person another address in the source";
+const RENAME_ELSEWHERE: &str = "ask an administrator of the whole instance who has the login name, and rename that account, or \
+                                give the person another address in the source";
+
+impl ZitadelTarget {
+    /// The accounts of people in our organization that hold this user name.
+    pub(super) async fn find_holders(&self, name: &str) -> Result<Vec<Account>, TargetError> {
+        let prepared = self.prepared()?;
+        let mut accounts = Vec::new();
+        let mut other = None;
+        for mut user in self.users_named(name).await? {
+            let foreign = self.is_foreign(&user);
+            other = Some(self.describe(&user));
+            if let Some(human) = user.human.take().filter(|_| !foreign) {
+                accounts.push(self.account(user, human, &prepared));
+            }
+        }
+        match other {
+            Some(other) if accounts.is_empty() => Err(TargetError {
+                kind: Kind::Conflict,
+                operation: "find_user",
+                what: format!("{other} has the login name"),
+                error_id: None,
+                hint: Some(RENAME.into()),
+            }),
+            _ => Ok(accounts),
+        }
+    }
+
+    /// What a new account failed for, when nobody who can be seen has its name: one error stands for name and link.
+    pub(super) fn taken_by_nobody_seen(&self, error: TargetError) -> TargetError {
+        let elsewhere = "an account of another organization has it";
+        let (why, hint) = if self.settings.sso_login {
+            (format!("so {LINK_TAKEN}, or {elsewhere}"), FREE_THE_LINK)
+        } else {
+            (format!("so {elsewhere}"), RENAME_ELSEWHERE)
+        };
+        TargetError {
+            what: format!("{}; nobody who can be seen has the login name, {why}", error.what),
+            hint: Some(hint.into()),
+            ..error
+        }
+    }
+
+    /// What a new name of an account failed for.
+    pub(super) async fn name_taken(&self, name: &str, failure: Failure) -> TargetError {
+        let Ok(users) = self.users_named(name).await else {
+            return failure.error;
+        };
+        let (who, hint) = match users.first() {
+            Some(user) => (format!("{} has the login name", self.describe(user)), RENAME),
+            None => (
+                "nobody who can be seen has the login name, so an account of another organization has it, or one that is not listed \
+                 yet"
+                .into(),
+                RENAME_ELSEWHERE,
+            ),
+        };
+        TargetError {
+            what: format!("{}; {who}", failure.error.what),
+            hint: Some(hint.into()),
+            ..failure.error
+        }
+    }
+
+    fn is_foreign(&self, user: &User) -> bool {
+        *user.details.resource_owner != *self.settings.organization_id
+    }
+
+    fn describe(&self, user: &User) -> String {
+        let kind = if user.human.is_some() {
+            "account"
+        } else {
+            "machine user"
+        };
+        let place = if self.is_foreign(user) {
+            " of another organization"
+        } else {
+            ""
+        };
+        format!("{kind} {}{place}", user.id)
+    }
+}

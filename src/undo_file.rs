@@ -1,0 +1,276 @@
+//! What a run changed and how everything was before, in a file from which `undo` makes a plan. It holds personal values,
+//! so nobody else may read it.
+
+mod document;
+mod place;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use self::document::PastDocument;
+pub use self::place::check;
+use crate::config::ZitadelSettings;
+use crate::model::{Action, Change, Keepsake, Schema, TargetId};
+use crate::plan::{self, Past};
+use crate::plan_file::{document::twice, private};
+
+/// The only form that this version writes and reads.
+const SCHEMA: &str = "directory-sync/undo/1";
+
+/// What an undo file is good for. The configuration may be another one: it was wrong, or nothing had to be undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// Address of the target.
+    target: String,
+    organization: String,
+    /// The project whose roles are given and taken away.
+    project: String,
+    /// Keys of the roles that the run gave or took away, whatever the configuration says by now.
+    pub roles: Vec<String>,
+    /// Whose links the run made or took away, if it did.
+    pub identity_provider: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: String,
+    made: String,
+    /// When the run came to its end; until then it is not known what it did.
+    ended: Option<String>,
+    /// What the run was called.
+    run: String,
+    binding: Binding,
+    cannot_be_undone: Vec<Lost>,
+    changes: Vec<PastDocument>,
+}
+
+/// Something that no undo brings back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lost {
+    /// The account.
+    pub account: String,
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// What is lost.
+    pub what: String,
+}
+
+/// Why an undo file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the undo file {}: {what}", path.display())]
+pub struct UndoFileError {
+    path: PathBuf,
+    what: String,
+    /// What to do next.
+    pub hint: &'static str,
+}
+
+/// The run whose file it is.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// What it is called.
+    pub title: &'a str,
+    /// What it is about.
+    pub binding: Binding,
+}
+
+/// The undo file of a run that is under way.
+#[derive(Debug)]
+pub struct UndoFile {
+    path: PathBuf,
+    document: Document,
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Personal values stay out of every log.
+        f.debug_struct("Document")
+            .field("made", &self.made)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Binding {
+    /// What this configuration is about.
+    pub fn of(zitadel: &ZitadelSettings) -> Self {
+        let roles = zitadel.further_roles.iter().chain(&zitadel.owned_roles);
+        let roles: BTreeSet<&String> = roles.chain([&zitadel.role]).collect();
+        let roles = roles.into_iter();
+        Self {
+            target: zitadel.url.to_string(),
+            organization: zitadel.organization_id.clone(),
+            project: zitadel.project_id.clone(),
+            roles: roles.cloned().collect(),
+            identity_provider: zitadel.idp_id.clone().filter(|_| zitadel.sso_login),
+        }
+    }
+
+    fn objection(&self, of_file: &Self) -> Option<String> {
+        if (&self.target, &self.organization) != (&of_file.target, &of_file.organization) {
+            return Some(format!(
+                "it is for organization {} at {}, and the configuration names {} at {}",
+                of_file.organization, of_file.target, self.organization, self.target
+            ));
+        }
+        (self.project != of_file.project).then(|| {
+            format!(
+                "its run gave roles of project {}, and the configuration names project {}",
+                of_file.project, self.project
+            )
+        })
+    }
+}
+
+/// What no undo brings back of each change.
+pub fn lost<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
+    let lost = changes.into_iter().filter_map(|change| {
+        Some(Lost {
+            what: plan::lost_for_good(change)?.to_owned(),
+            account: change.target_id()?.to_string(),
+            id: change.id().map(ToString::to_string),
+        })
+    });
+    lost.collect()
+}
+
+/// What an undo does not bring back, for each change of its plan.
+pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
+    let lost = changes.into_iter().filter_map(|change| {
+        let account = match (&change.action, change.target_id()) {
+            (Action::Create { identity, .. }, _) => identity.origin.at.to_string(),
+            (_, account) => account?.to_string(),
+        };
+        Some(Lost {
+            what: plan::not_restored(change)?.to_owned(),
+            account,
+            id: change.id().map(ToString::to_string),
+        })
+    });
+    lost.collect()
+}
+
+impl UndoFile {
+    /// Writes how everything is before the first change, at the path or, if that is a folder, into it. A file of an
+    /// earlier run is not lost: it gets a number.
+    ///
+    /// # Errors
+    /// The file could not be written; then nothing may be changed.
+    pub fn begin(
+        path: &Path,
+        run: Run<'_>,
+        changes: &[Change],
+        keepsakes: Vec<Keepsake>,
+        schema: &Schema,
+    ) -> io::Result<Self> {
+        let now = Timestamp::now();
+        let pasts = changes.iter().zip(keepsakes);
+        let document = Document {
+            schema: SCHEMA.to_owned(),
+            made: now.to_string(),
+            ended: None,
+            run: run.title.to_owned(),
+            binding: run.binding,
+            cannot_be_undone: lost(changes),
+            changes: pasts
+                .map(|(change, keepsake)| PastDocument::new(change, keepsake, schema))
+                .collect(),
+        };
+        let path = place::choose(path, now)?;
+        let prepared = private::prepare(&path, &document)?;
+        place::make_room(&path)?;
+        private::put(&prepared, &path)?;
+        Ok(Self { path, document })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Says what is known at the end of the run: the accounts that were made, and what was not even started. Both are
+    /// by their places in the changes; without this an undo has to find out by itself.
+    ///
+    /// # Errors
+    /// The file could not be written, and is as it was.
+    pub fn end(mut self, made: &[(usize, TargetId)], not_started: &[usize]) -> io::Result<()> {
+        for (place, account) in made {
+            self.document.changes[*place].made(account);
+        }
+        let changes = self.document.changes.into_iter().enumerate();
+        self.document.changes = changes
+            .filter(|(place, _)| !not_started.contains(place))
+            .map(|(_, change)| change)
+            .collect();
+        self.document.ended = Some(Timestamp::now().to_string());
+        private::write(&self.path, &self.document)
+    }
+}
+
+/// Reads the changes of an undo file that is good for this target. `schema` is what the target stores about people, by
+/// what the file is about.
+///
+/// # Errors
+/// It cannot be read, is no undo file of this version, or is about something else.
+pub fn read(
+    path: &Path,
+    schema: impl FnOnce(&Binding) -> Schema,
+    binding: &Binding,
+) -> Result<Vec<Past>, UndoFileError> {
+    let error = |what: String, hint| UndoFileError {
+        path: path.to_owned(),
+        what,
+        hint,
+    };
+    let text = fs::read_to_string(path)
+        .map_err(|problem| error(problem.to_string(), "name a file that `--undo-file` wrote"))?;
+    parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
+}
+
+fn parse(
+    text: &str,
+    schema: impl FnOnce(&Binding) -> Schema,
+    binding: &Binding,
+) -> Result<Vec<Past>, (String, &'static str)> {
+    const NAME: &str = "name a file that `--undo-file` wrote, as it was written";
+    const FIT: &str = "name the target, organization and project of that run in the configuration";
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let spoilt = |problem: serde_json::Error| (format!("it is no file of `--undo-file`: {problem}"), NAME);
+    let head: Head = serde_json::from_str(text).map_err(spoilt)?;
+    if head.schema != SCHEMA {
+        let what = format!(
+            "it has the schema {:?}, and this version knows `{SCHEMA}`",
+            head.schema
+        );
+        return Err((what, NAME));
+    }
+    let document: Document = serde_json::from_str(text).map_err(spoilt)?;
+    if let Some(objection) = binding.objection(&document.binding) {
+        return Err((objection, FIT));
+    }
+    let schema = schema(&document.binding);
+    let pasts = document.changes.into_iter().enumerate();
+    let pasts: Vec<Past> = pasts
+        .map(|(place, past)| {
+            past.past(&schema)
+                .map_err(|problem| (format!("change {}: {problem}", place + 1), NAME))
+        })
+        .collect::<Result<_, _>>()?;
+    match twice(pasts.iter().map(|past| &past.change)) {
+        Some(problem) => Err((problem, NAME)),
+        None => Ok(pasts),
+    }
+}
+
+#[cfg(test)]
+mod tests;

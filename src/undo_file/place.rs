@@ -1,0 +1,85 @@
+//! Where an undo file goes, and what becomes of the one that is there.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::plan_file::private;
+
+/// So many files of earlier runs are kept beside a fixed name.
+const EARLIER: usize = 9;
+
+/// Says, before anything is read, why no undo file can be written there. A run that is not going to write looks only
+/// whether a file of somebody else's is in the way.
+///
+/// # Errors
+/// What is wrong.
+pub fn check(path: &Path, writes: bool) -> Result<(), String> {
+    let what = format!("cannot write the undo file {}", path.display());
+    if path.file_name().is_none() && !path.is_dir() {
+        return Err(format!("{what}: that is no name of a file"));
+    }
+    if path.exists() && !path.is_dir() && !is_ours(path).map_err(|error| format!("{what}: {error}"))? {
+        return Err(format!("{what}: a file that is no undo file stands there"));
+    }
+    if !writes {
+        return Ok(());
+    }
+    let inside = if path.is_dir() {
+        path.join("undo")
+    } else {
+        path.to_owned()
+    };
+    private::probe(&inside).map_err(|error| format!("{what}: {error}"))
+}
+
+/// Whether the file may be replaced: it is an undo file, of any version, or empty.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let mut start = String::new();
+    let read = File::open(path)?.take(200).read_to_string(&mut start);
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
+        Err(error) => Err(error),
+        Ok(_) => Ok(start.is_empty() || start.contains("\"schema\": \"directory-sync/undo/")),
+    }
+}
+
+/// The file that the path stands for: in a folder each run has a file of its own.
+pub(super) fn choose(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let time = now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
+    let names = (1..1_000u16).map(|number| match number {
+        1 => format!("undo-{time}.json"),
+        number => format!("undo-{time}-{number}.json"),
+    });
+    let mut free = names.map(|name| path.join(name)).filter(|path| !path.exists());
+    free.next().ok_or_else(|| io::ErrorKind::AlreadyExists.into())
+}
+
+/// Gives the file that is there the number 1, the one before it 2, and so on.
+pub(super) fn make_room(path: &Path) -> io::Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    // It was looked at before the run read anything, which may be a while ago.
+    if !is_ours(path)? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    for number in (1..EARLIER).rev() {
+        let (from, to) = (numbered(path, number), numbered(path, number + 1));
+        if from.exists() {
+            fs::rename(from, to)?;
+        }
+    }
+    fs::rename(path, numbered(path, 1))
+}
+
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{number}"));
+    path.with_file_name(name)
+}
