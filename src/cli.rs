@@ -65,7 +65,7 @@ pub enum Command {
     Check,
     /// Print what the sources yield; needs no target
     Users {
-        /// Print only how many people there are, without looking for duplicates
+        /// Print only how many people there are, in little memory; does not look for duplicates or repeats
         #[arg(long)]
         count: bool,
     },

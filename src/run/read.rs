@@ -50,7 +50,7 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
     })
 }
 
-/// Prints how many people there are. Keeps none of them, so that it runs in little memory.
+/// Prints how many people there are. Keeps none of them, so that it runs in little memory, and looks for no repeats.
 pub(super) async fn count(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
     let schema = schema(settings);
     let sources = match build(settings, &schema) {
@@ -64,7 +64,7 @@ pub(super) async fn count(global: &Global, settings: &Settings, world: &mut Worl
             Record::Rejected(_) => rejected += 1,
             Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => {}
         };
-        if let Err(error) = source.read(&mut each).await {
+        if let Err(error) = source.count(&mut each).await {
             return failed(&[error], global, world);
         }
     }

@@ -77,6 +77,14 @@ impl Source for AnySource {
         }
     }
 
+    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        match self {
+            Self::Ldap(source) => source.count(each).await,
+            Self::Csv(source) => source.count(each).await,
+            Self::Ukt(source) => source.count(each).await,
+        }
+    }
+
     async fn check(&self) -> Vec<Finding> {
         match self {
             Self::Ldap(source) => source.check().await,

@@ -58,6 +58,15 @@ pub trait Source {
     /// The source could not be read to its end; what was handed over so far is worth nothing.
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError>;
 
+    /// Reads as [`Source::read`] does, for somebody who only counts: nothing is remembered, so that the memory does not grow
+    /// with the number of records. What comes twice is then counted twice, and is no error.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        self.read(each).await
+    }
+
     /// Tries each step of a read on its own and says what works; ends at the first step that does not.
     async fn check(&self) -> Vec<Finding>;
 }

@@ -31,6 +31,8 @@ pub enum Reply {
     HalfAnEntry,
     /// The connection ends.
     HangUp,
+    /// The connection is torn down (RST).
+    Reset,
     /// Nothing more, but the connection stays.
     Silence,
 }
@@ -212,6 +214,11 @@ fn answer(stream: &mut TcpStream, id: &[u8], reply: Reply) -> bool {
             send(stream, &whole[..whole.len() / 2]);
         }
         Reply::HangUp => return false,
+        Reply::Reset => {
+            // Nothing is left to be sent, and the socket must not wait for anything either.
+            let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+            return false;
+        }
         Reply::Silence => {
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest);

@@ -202,6 +202,9 @@ async fn the_controller_is_described(settings: &LdapSettings) {
     for words in [
         "directory: Samba Team",
         "offers pages; holds DC=ad,DC=example,DC=test",
+        "pages: the first of 3 pages took ",
+        "limits: none struck pages of 50 entries; the default query policy says MaxPageSize 1000, MaxQueryDuration 120, \
+         MaxValRange 1500",
         "1 reference to other servers passed over",
         "entries: 120 entries usable",
         "`displayName` from 120",

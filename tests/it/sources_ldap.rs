@@ -3,7 +3,7 @@
 use directory_sync::config::{
     ActiveRule, Choice, Expression, LdapActive, LdapAttribute, LdapFrom, LdapText, Template,
 };
-use directory_sync::model::{ExternalId, Lifecycle};
+use directory_sync::model::{ExternalId, Finding, Lifecycle};
 use regex::Regex;
 use testkit::people::{PEOPLE_DN, Person, people, to_ldif};
 use testkit::slapd::{Options, Slapd};
@@ -204,21 +204,45 @@ async fn a_record_that_lacks_something_is_rejected_and_the_others_are_read() {
 }
 
 #[tokio::test]
-async fn several_values_are_told_once() {
-    let slapd = Slapd::with_people(&[ada(), Person::new("bob", "Bob", "B")]);
-    slapd.replace(
-        &format!("uid=ada,{PEOPLE_DN}"),
-        "mail",
-        &["z@example.com", "a@example.com"],
-    );
-    let desired = read_ldap(&ldap(&slapd.url())).await.unwrap();
+async fn several_values_are_told_once_by_attribute() {
+    let people = ["ada", "bob", "eve"].map(|uid| Person::new(uid, "F", "L"));
+    let slapd = Slapd::with_people(&people);
+    for (uid, mails) in [
+        ("ada", ["z@example.com", "a@example.com"]),
+        ("bob", ["y@example.com", "b@example.com"]),
+    ] {
+        slapd.replace(&format!("uid={uid},{PEOPLE_DN}"), "mail", &mails);
+    }
+    let ada = format!("uid=ada,{PEOPLE_DN}");
+    slapd.replace(&ada, "telephoneNumber", &["2", "1"]);
+    let settings = ldap(&slapd.url());
+    let told = "2 of 3 entries have several values of a mapped attribute (`mail` 2, `telephoneNumber` 1); the first \
+                one that the server sends is used, and LDAP promises no order; `value: first_sorted` or `value: only` \
+                says which";
+    let desired = read_ldap(&settings).await.unwrap();
     assert_eq!(text(&desired.identities[0], "email"), Some("z@example.com"));
-    assert_eq!(desired.warnings.len(), 1);
-    assert!(
-        desired.warnings[0]
-            .reason
-            .starts_with("1 of 2 entries have several values")
-    );
+    let warnings: Vec<(&str, &str)> = desired
+        .warnings
+        .iter()
+        .map(|warning| (&*warning.at.at, &*warning.reason))
+        .collect();
+    assert_eq!(warnings, [(Slapd::BASE_DN, told)]);
+    let values = |findings: &[Finding]| -> Vec<String> {
+        let values = findings.iter().filter(|one| one.subject.ends_with(": values"));
+        values.map(|one| one.result.clone().unwrap()).collect()
+    };
+    let found = values(&check_ldap(&settings).await);
+    assert_eq!(found, [format!("warning: {told}")]);
+    for uid in ["ada", "bob"] {
+        slapd.replace(
+            &format!("uid={uid},{PEOPLE_DN}"),
+            "mail",
+            &[&format!("{uid}@example.com")],
+        );
+    }
+    slapd.replace(&ada, "telephoneNumber", &["1"]);
+    assert!(values(&check_ldap(&settings).await).is_empty());
+    assert_eq!(read_ldap(&settings).await.unwrap().warnings, []);
 }
 
 #[tokio::test]
@@ -357,6 +381,7 @@ async fn check_tells_each_step() {
         format!("connection and bind: {}, no encryption", slapd.url()),
         "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
         "pages: the first of 2 pages took ".to_owned(),
+        "limits: none struck pages of 20 entries".to_owned(),
         format!(
             "entries: problem: 29 entries usable, 1 rejected; the first: {} (staff): no value for `givenName`",
             staff[1].dn()

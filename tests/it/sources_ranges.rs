@@ -69,6 +69,33 @@ async fn the_members_of_a_group_are_read_to_the_last_range() {
     assert_eq!(double.asked(GROUP), [true, true, true, false]);
 }
 
+/// Active Directory hands out 1,500 values at a time, whatever is asked for.
+#[tokio::test]
+async fn a_group_of_more_than_three_thousand_members_is_read_whole() {
+    let part = |name: &'static str, from: usize, to: usize| {
+        let members = (from..to).map(|number| match number {
+            0 => A.as_bytes().to_vec(),
+            1500 => B.as_bytes().to_vec(),
+            3100 => C.as_bytes().to_vec(),
+            other => format!("uid=m{other},dc=example").into_bytes(),
+        });
+        let attributes = vec![("member", Vec::new()), (name, members.collect())];
+        vec![
+            Reply::Entry(GROUP.as_bytes().to_vec(), attributes),
+            Reply::Done(0, "", None),
+        ]
+    };
+    let double = LdapDouble::start(vec![
+        part("member;range=0-1499", 0, 1500),
+        part("member;range=1500-2999", 1500, 3000),
+        part("member;range=3000-*", 3000, 3101),
+        everybody(),
+    ]);
+    let desired = read_ldap(&settings(&double)).await.unwrap();
+    assert_eq!(holders(&desired), ["a", "b", "c"]);
+    assert_eq!(double.searches(), 4);
+}
+
 /// Somebody who is taken out of a part that was read moves everybody behind by one place, and one of them out of sight.
 #[tokio::test]
 async fn a_group_that_changes_between_two_ranges_is_read_again() {

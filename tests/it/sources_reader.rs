@@ -80,6 +80,16 @@ pub(crate) async fn stream_ldap(
         .await
 }
 
+/// Counts the people of an LDAP source, as `users --count` does.
+pub(crate) async fn count_ldap(settings: &LdapSettings) -> Result<usize, SourceError> {
+    let mut people = 0;
+    let source = build(SourceKind::Ldap(Box::new(settings.clone())))?;
+    source
+        .count(&mut |record| people += usize::from(matches!(record, Record::Person(_))))
+        .await?;
+    Ok(people)
+}
+
 /// What `check` finds about an LDAP source.
 pub(crate) async fn check_ldap(settings: &LdapSettings) -> Vec<Finding> {
     build(SourceKind::Ldap(Box::new(settings.clone())))

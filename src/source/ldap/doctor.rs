@@ -9,21 +9,23 @@ use super::members::{Members, RoleCount};
 use super::search::Search;
 use super::survey::Survey;
 use super::tally::Tally;
-use super::{LdapSource, groups, mapped, now};
+use super::{LdapSource, groups, limits, mapped, now};
 use crate::config::{Expression, LdapActive};
 use crate::model::Finding;
 use crate::source::merge::{Collected, counted};
 use crate::source::{Record, Source as _};
 
 /// What is asked of the root of the tree. Attributes that a server does not have are left out of its answer.
-const ROOT: [&str; 6] = [
+const ROOT: [&str; 7] = [
     "vendorName",
     "vendorVersion",
     "namingContexts",
     "supportedControl",
     "isGlobalCatalogReady",
+    "configurationNamingContext",
     "objectClass",
 ];
+const SILENT: &str = "says nothing about itself (root DSE)";
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 
 impl LdapSource {
@@ -37,13 +39,15 @@ impl LdapSource {
             self.subject("connection and bind"),
             connection.shown(),
         )];
+        let root = self.root(&mut connection).await;
         findings.push(Finding::ok(
             self.subject("directory"),
-            self.root(&mut connection).await,
+            root.as_ref().map_or_else(|| SILENT.to_owned(), describe),
         ));
+        let policy = limits::policy(&mut connection, &self.settings, root.as_ref()).await;
         findings.extend(self.hidden_people());
         match groups::read(&mut connection, &self.settings, &self.roles).await {
-            Ok(members) => findings.extend(self.check_entries(&mut connection, members).await),
+            Ok(members) => findings.extend(self.check_entries(&mut connection, members, policy).await),
             Err(failure) => findings.push(self.problem("groups", failure)),
         }
         connection.close().await;
@@ -51,17 +55,18 @@ impl LdapSource {
     }
 
     /// Not worth failing for: a server may keep its root to itself.
-    async fn root(&self, connection: &mut Connection) -> String {
+    async fn root(&self, connection: &mut Connection) -> Option<Entry> {
         let ldap = connection.ldap.with_timeout(self.settings.timeout);
         let search = ldap.search("", Scope::Base, "(objectClass=*)", ROOT).await;
-        let root = search.ok().and_then(|found| found.0.into_iter().next());
-        match root.and_then(|root| Entry::parse(root.0)) {
-            Some(root) => describe(&root),
-            None => "says nothing about itself (root DSE)".to_owned(),
-        }
+        Entry::parse(search.ok()?.0.into_iter().next()?.0)
     }
 
-    async fn check_entries(&self, connection: &mut Connection, members: Members) -> Vec<Finding> {
+    async fn check_entries(
+        &self,
+        connection: &mut Connection,
+        members: Members,
+        policy: Option<String>,
+    ) -> Vec<Finding> {
         let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::at(now())
             .among(members)
@@ -86,11 +91,15 @@ impl LdapSource {
             return vec![self.nobody()];
         }
         let pages = format!(
-            "the first of {} took {:.3} s; no limit struck",
+            "the first of {} took {:.3} s",
             counted(search.pages, "page"),
             search.first_page.as_secs_f64()
         );
-        let mut findings = vec![Finding::ok(self.subject("pages"), pages)];
+        let limits = limits::seen(&search, self.settings.page_size, policy);
+        let mut findings = vec![
+            Finding::ok(self.subject("pages"), pages),
+            Finding::ok(self.subject("limits"), limits),
+        ];
         findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
         if search.references > 0 {
             let told = format!(
@@ -100,13 +109,16 @@ impl LdapSource {
             findings.push(Finding::ok(self.subject("references"), told));
         }
         findings.extend(self.roles_found(tally.members()));
-        findings.extend(
-            tally
-                .survey()
-                .into_iter()
-                .flat_map(|survey| self.surveyed(survey)),
-        );
+        findings.extend(self.seen_by_the_way(&tally));
         findings
+    }
+
+    fn seen_by_the_way(&self, tally: &Tally) -> Vec<Finding> {
+        let chosen = tally
+            .chosen()
+            .map(|told| Finding::ok(self.subject("values"), format!("warning: {told}")));
+        let surveyed = tally.survey().map(|survey| self.surveyed(survey));
+        surveyed.into_iter().flatten().chain(chosen).collect()
     }
 
     fn surveyed(&self, survey: &Survey) -> Vec<Finding> {

@@ -9,6 +9,7 @@ mod entry;
 mod failure;
 mod graph;
 mod groups;
+mod limits;
 mod members;
 mod paging;
 mod person;
@@ -63,13 +64,12 @@ impl LdapSource {
         })
     }
 
-    async fn read_all(&self, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
+    async fn read_all(&self, mut search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
         let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
         let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
-        let mut search = Search::new(&self.settings, &self.attributes);
         let mut tally = Tally::at(now()).among(members);
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
@@ -77,6 +77,19 @@ impl LdapSource {
         groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
         Ok(())
+    }
+
+    /// Reads everybody whom this search finds, within the limit of the whole.
+    async fn read_within(&self, search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        let read = self.read_all(search, each);
+        let outcome = match self.settings.deadline {
+            None => read.await,
+            Some(deadline) => tokio::time::timeout(deadline, read).await.unwrap_or_else(|_| {
+                Err(Failure::new(format!("the read took longer than {deadline:?}"))
+                    .hint("raise `deadline`, or narrow `user_filter`"))
+            }),
+        };
+        outcome.map_err(|failure| error(&self.name, failure))
     }
 
     /// Everybody that the search finds, completed where that matters.
@@ -112,15 +125,13 @@ impl Source for LdapSource {
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
-        let read = self.read_all(each);
-        let outcome = match self.settings.deadline {
-            None => read.await,
-            Some(deadline) => tokio::time::timeout(deadline, read).await.unwrap_or_else(|_| {
-                Err(Failure::new(format!("the read took longer than {deadline:?}"))
-                    .hint("raise `deadline`, or narrow `user_filter`"))
-            }),
-        };
-        outcome.map_err(|failure| error(&self.name, failure))
+        let search = Search::new(&self.settings, &self.attributes);
+        self.read_within(search, each).await
+    }
+
+    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        let search = Search::new(&self.settings, &self.attributes).forgetful();
+        self.read_within(search, each).await
     }
 
     async fn check(&self) -> Vec<Finding> {

@@ -131,7 +131,7 @@ impl People {
                     let id = Some(identity.id.clone());
                     each(Record::Warning(Warning { at, id, reason }));
                 }
-                tally.several += usize::from(self.has_several(entry));
+                tally.choose(self.chosen_by_chance(entry));
                 each(Record::Person(identity));
             }
             Err(rejected) => each(Record::Rejected(rejected)),
@@ -197,15 +197,11 @@ impl People {
 
     /// What is worth knowing about the whole read.
     pub(super) fn close(&self, tally: &Tally, base: &str, each: &mut dyn FnMut(Record)) {
-        if tally.several > 0 {
+        if let Some(reason) = tally.chosen() {
             each(Record::Warning(Warning {
                 at: self.at(base.to_owned()),
                 id: None,
-                reason: format!(
-                    "{} of {} entries have several values of a mapped attribute; the first one that the server \
-                     sends is used, and LDAP promises no order",
-                    tally.several, tally.entries
-                ),
+                reason,
             }));
         }
     }
@@ -222,13 +218,23 @@ impl People {
         }
     }
 
-    fn has_several(&self, entry: &Entry) -> bool {
-        let several = |wanted: &Wanted| entry.values(&wanted.key).nth(1).is_some();
+    /// The attributes of which one of several values is used only because the server sent it first, each once.
+    fn chosen_by_chance<'a>(&'a self, entry: &'a Entry) -> Vec<&'a str> {
+        let several = |wanted: &&Wanted| entry.values(&wanted.key).nth(1).is_some();
         let of_status = match &self.active {
-            Active::Status(status, _) => several(status),
-            Active::Rules(_) => false,
+            Active::Status(status, _) => Some(status),
+            Active::Rules(_) => None,
         };
-        several(&self.user_id) || of_status || self.texts.iter().any(|(_, text)| text.is_by_chance(entry))
+        let single = [Some(&self.user_id), of_status].into_iter().flatten();
+        let single = single.filter(several).map(|wanted| (wanted.name(), &*wanted.key));
+        let texts = self.texts.iter().flat_map(|(_, text)| text.by_chance(entry));
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for (name, key) in single.chain(texts) {
+            if !found.iter().any(|(_, known)| *known == key) {
+                found.push((name, key));
+            }
+        }
+        found.into_iter().map(|(name, _)| name).collect()
     }
 
     /// The name, and a binary id as administrators know it.

@@ -34,7 +34,10 @@ pub(super) struct Search<'a> {
     /// Pages so far, and how long the first one took.
     pub(super) pages: usize,
     pub(super) first_page: Duration,
-    seen: Seen,
+    /// Entries and references of the fullest page.
+    pub(super) largest_page: usize,
+    /// What came already; `None` if nobody wants to know whether anything comes twice.
+    seen: Option<Seen>,
 }
 
 impl<'a> Search<'a> {
@@ -60,8 +63,14 @@ impl<'a> Search<'a> {
             references: 0,
             pages: 0,
             first_page: Duration::ZERO,
-            seen: Seen::default(),
+            largest_page: 0,
+            seen: Some(Seen::default()),
         }
+    }
+
+    /// Remembers no names: the memory does not grow with the number of entries, and one that comes twice counts twice.
+    pub(super) fn forgetful(self) -> Self {
+        Self { seen: None, ..self }
     }
 
     /// Hands over each entry as it arrives.
@@ -77,10 +86,12 @@ impl<'a> Search<'a> {
         let mut cookie = Vec::new();
         let mut empty_pages = 0;
         loop {
-            let before = self.entries;
+            let (before, passed_over) = (self.entries, self.references);
             let start = Instant::now();
             let result = self.page(connection, cookie, each).await?;
             self.pages += 1;
+            let held = self.entries - before + self.references - passed_over;
+            self.largest_page = self.largest_page.max(held);
             if self.pages == 1 {
                 self.first_page = start.elapsed();
             }
@@ -150,7 +161,7 @@ impl<'a> Search<'a> {
 
     fn entry(&mut self, entry: StructureTag, each: &mut dyn FnMut(StructureTag)) -> Result<(), Failure> {
         self.entries += 1;
-        if !self.seen.is_new(&entry) {
+        if self.seen.as_mut().is_some_and(|seen| !seen.is_new(&entry)) {
             let what = "the server sent one entry twice, so it may have left out another";
             return Err(self
                 .stopped(what)

@@ -229,7 +229,9 @@ fn the_first_of_several_values_is_used_and_people_are_counted() {
         panic!("{records:?}");
     };
     assert!(
-        warning.reason.starts_with("2 of 3 entries have several values"),
+        warning.reason.starts_with(
+            "2 of 3 entries have several values of a mapped attribute (`MAIL` 2); the first one"
+        ),
         "{warning:?}"
     );
     let email = schema().index("email").unwrap();

@@ -89,13 +89,13 @@ impl Text {
         lacking.map(|(name, _)| name.as_str().into()).collect()
     }
 
-    /// Whether one of several values was used only because the server sent it first.
-    pub(super) fn is_by_chance(&self, entry: &Entry) -> bool {
-        self.rule.choice == Choice::First
-            && self
-                .attributes
-                .iter()
-                .any(|(_, key)| self.candidates(entry, key).nth(1).is_some())
+    /// Names and keys of the attributes of which one of several values was used only because the server sent it first.
+    pub(super) fn by_chance<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let first = self.rule.choice == Choice::First;
+        let several =
+            move |(_, key): &&(String, String)| first && self.candidates(entry, key).nth(1).is_some();
+        let several = self.attributes.iter().filter(several);
+        several.map(|(name, key)| (name.as_str(), key.as_str()))
     }
 
     /// Keys of the attributes of which all values have to be known.
