@@ -250,7 +250,8 @@ fn an_absence_is_over_although_the_update_fails() {
     let mut people = staff(10);
     people[9].last_name = "Other".to_owned();
     lab.people(&people);
-    lab.zitadel.inject(Fault::once("PUT", "/v2/users/human", FaultKind::status(400)).times(9));
+    lab.zitadel
+        .inject(Fault::once("PUT", "/v2/users/human", FaultKind::status(400)).times(9));
     lab.run("sync").exits(1);
     assert_eq!(noted(&lab), (None, None));
 }
