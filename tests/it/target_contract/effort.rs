@@ -87,14 +87,20 @@ async fn a_change_costs_what_is_foreseen() {
         Action::Adopt(adopted),
         Action::Update(edit),
         create(&newcomer),
-        Action::Disable(removal(&target, &id)),
         note(),
         Action::Disable(back_but_disabled),
         note(),
         Action::Enable(enabled),
+        Action::Disable(removal(&target, &id)),
         Action::Delete(removal(&target, &id)),
     ] {
-        let change = Change::from(action);
+        let mut change = Change::from(action);
+        if let (Action::Disable(removal) | Action::Delete(removal), Some(user)) =
+            (&mut change.action, world.zitadel.user(&id))
+        {
+            // As the list shows it by now.
+            removal.account.id_text = user.nick_name.into();
+        }
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
         target.apply(&change).await.unwrap();

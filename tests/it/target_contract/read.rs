@@ -388,7 +388,7 @@ async fn only_lists_may_be_silent_for_long() {
 
     world.zitadel.inject(Fault::always(late()));
     let error = delete(&target, &id).await.unwrap_err();
-    assert_eq!((error.kind, error.operation), (Kind::Unreachable, "delete_user"));
+    assert_eq!((error.kind, error.operation), (Kind::Unreachable, "read_user"));
 }
 
 /// A page of long before that comes again is noticed too.

@@ -242,13 +242,26 @@ pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
     }
 }
 
+/// The same with the account as the list shows it, if it does.
+async fn removal_now(target: &ZitadelTarget, id: &str) -> Removal {
+    let mut removal = removal(target, id);
+    let mut each = |account: Account| {
+        if account.target_id.as_str() == id {
+            removal.account = account;
+        }
+    };
+    // A target that cannot be read is asked all the same.
+    let _ = target.read(&mut each).await;
+    removal
+}
+
 pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
-    let action = Action::Delete(removal(target, id));
+    let action = Action::Delete(removal_now(target, id).await);
     target.apply(&Change::from(action)).await
 }
 
 pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
-    let action = Action::Disable(removal(target, id));
+    let action = Action::Disable(removal_now(target, id).await);
     target.apply(&Change::from(action)).await
 }
 
