@@ -112,8 +112,8 @@ impl Correlation<'_> {
     pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
         let asked = |(_, spec): &(_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
         let unlisted = self.schema.iter().filter(asked).count();
-        // As a rule all of them are asked; growing to that size would take half as much again.
-        let most = self.slots.len() * unlisted;
+        // As a rule all of them are asked, and for the two marks; growing to that size would take half as much again.
+        let most = self.slots.len() * (unlisted + 2);
         let mut questions = Questions {
             expectations: Vec::with_capacity(most),
             about: Vec::with_capacity(most),

@@ -179,7 +179,7 @@ mod tests {
             assert_eq!(json(header), json!({"alg": "RS256", "typ": "JWT", "kid": "k1"}));
             assert_eq!(
                 json(claims),
-                json!({"iss": "u1", "sub": "u1", "aud": "https://z.example", "iat": 999_970, "exp": 1_000_600})
+                json!({"iss": "u1", "sub": "u1", "aud": "https://z.example", "iat": 999_940, "exp": 1_000_600})
             );
             UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pair.public().as_ref())
                 .verify(message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())
