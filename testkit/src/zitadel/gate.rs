@@ -13,6 +13,8 @@ pub(crate) struct Gate {
     counts: BTreeMap<String, u64>,
     requests: u64,
     writes: Vec<WriteRecord>,
+    /// Places of the writes that are not answered yet, and of some that are by now.
+    open: Vec<usize>,
     faults: Vec<Fault>,
     hooks: Vec<(u64, Moment, HookFn)>,
     at_once: AtOnce,
@@ -28,11 +30,10 @@ pub struct AtOnce {
 }
 
 impl AtOnce {
-    fn take_in(&mut self, before: &[WriteRecord], new: &WriteRecord) {
-        let under_way = before.iter().filter(|record| record.status == 0);
+    fn take_in<'a>(&mut self, under_way: impl Iterator<Item = &'a WriteRecord> + Clone, new: &WriteRecord) {
         self.most = self.most.max(under_way.clone().count() + 1);
         let user = user_of(&new.path);
-        if user.is_some() && under_way.clone().any(|record| user_of(&record.path) == user) {
+        if user.is_some() && { under_way }.any(|record| user_of(&record.path) == user) {
             self.for_one_user.push(new.path.clone());
         }
     }
@@ -65,7 +66,12 @@ impl Gate {
         *self.counts.entry(operation.to_owned()).or_default() += 1;
         self.requests += 1;
         let number = write.map(|record| {
-            self.at_once.take_in(&self.writes, &record);
+            let writes = &self.writes;
+            self.open
+                .retain(|place| writes.get(*place).is_some_and(|record| record.status == 0));
+            let under_way = self.open.iter().map(|place| &writes[*place]);
+            self.at_once.take_in(under_way, &record);
+            self.open.push(self.writes.len());
             self.writes.push(record);
             self.writes.len() as u64
         });
@@ -145,6 +151,7 @@ impl Gate {
         self.counts.clear();
         self.requests = 0;
         self.writes.clear();
+        self.open.clear();
     }
 }
 
