@@ -91,11 +91,13 @@ impl Judge<'_> {
 
     fn may_become(&self, user: &UserView, person: &Person) -> Result<(), &'static str> {
         if forms(person).contains(&user.nick_name) {
-            return if self.settings.update || user.state == UserState::Inactive {
-                Ok(())
-            } else {
-                Err("`policy.update` is false")
-            };
+            if self.settings.update || user.state == UserState::Inactive {
+                return Ok(());
+            }
+            // Without the role, an old form is no id: such an account can only fit by its name.
+            if user.nick_name == person.id() || has_role(user) {
+                return Err("`policy.update` is false");
+            }
         }
         let name = person.email.to_lowercase();
         let fits = user.username.to_lowercase() == name
