@@ -3,51 +3,30 @@
 //! `serde_yaml` gives away a line only in an error. So the document is read once more, for a message, with a reader that
 //! fails on purpose at the place in question.
 
-use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// The message of the error that is made on purpose.
+const HERE: &str = "the place that was looked for";
+
 /// Line of the key or list element at `path`, from 1; of the occurrence after the first `skip` where a key is repeated.
 pub(super) fn find(text: &str, path: &[&str], skip: usize) -> Option<usize> {
-    let search = Search {
-        skip: Cell::new(skip),
-        found: Cell::new(false),
-    };
-    let below = Below {
-        search: &search,
-        path,
-    };
-    let error = below
+    let error = Below { path, skip }
         .deserialize(serde_yaml::Deserializer::from_str(text))
         .err()?;
+    let arrived = error.to_string().contains(HERE);
     error
         .location()
-        .filter(|_| search.found.get())
+        .filter(|_| arrived)
         .map(|location| location.line())
 }
 
-/// What a search for a line has seen.
-struct Search {
-    skip: Cell<usize>,
-    found: Cell<bool>,
-}
-
-impl Search {
-    /// Whether this is the place, after those to skip.
-    fn arrived(&self) -> bool {
-        let skip = self.skip.get();
-        self.skip.set(skip.saturating_sub(1));
-        self.found.set(skip == 0);
-        skip == 0
-    }
-}
-
-/// The rest of the way to what is searched.
+/// The rest of the way to what is searched, and how often to pass its end.
 #[derive(Clone, Copy)]
 struct Below<'a> {
-    search: &'a Search,
     path: &'a [&'a str],
+    skip: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for Below<'_> {
@@ -75,48 +54,59 @@ impl<'de> Visitor<'de> for Below<'_> {
         sequence.next_element_seed(Place(self)).map(|_| ())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(matches) = map.next_key_seed(KeyAt(self))? {
-            if matches {
-                let path = &self.path[1..];
-                map.next_value_seed(Below { path, ..self })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(KeyAt(self))? {
+            match key {
+                Key::OnTheWay => {
+                    let path = &self.path[1..];
+                    map.next_value_seed(Below { path, ..self })?;
+                }
+                Key::Passed => {
+                    self.skip -= 1;
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
     }
 }
 
-/// A key on the way: says whether it is the next one, and fails where the way ends.
+/// What a key is, other than the place itself.
+enum Key {
+    /// The way leads through it.
+    OnTheWay,
+    /// It is the end of the way, and one of those to skip.
+    Passed,
+    Other,
+}
+
+/// A key of a table; fails where the way ends.
 struct KeyAt<'a>(Below<'a>);
 
 impl<'de> DeserializeSeed<'de> for KeyAt<'_> {
-    type Value = bool;
+    type Value = Key;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for KeyAt<'_> {
-    type Value = bool;
+    type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<bool, E> {
+    fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
         match self.0.path {
-            [last] if key.to_lowercase() == *last => {
-                if self.0.search.arrived() {
-                    Err(E::custom("here"))
-                } else {
-                    Ok(false)
-                }
-            }
-            [next, _, ..] => Ok(key.to_lowercase() == *next),
-            _ => Ok(false),
+            [next, rest @ ..] if key.to_lowercase() == *next => match (rest, self.0.skip) {
+                ([_, ..], _) => Ok(Key::OnTheWay),
+                ([], 0) => Err(E::custom(HERE)),
+                ([], _) => Ok(Key::Passed),
+            },
+            _ => Ok(Key::Other),
         }
     }
 }
@@ -129,26 +119,25 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         match self.0.path {
-            [] | [_] => deserializer.deserialize_any(Here(self.0.search)),
+            [] | [_] => deserializer.deserialize_any(Here),
             [_, path @ ..] => Below { path, ..self.0 }.deserialize(deserializer),
         }
     }
 }
 
 /// Fails at whatever it meets.
-struct Here<'a>(&'a Search);
+struct Here;
 
 /// Visitor methods that fail, so that the error carries the line.
 macro_rules! here {
     ($($method:ident: $type:ty),* $(,)?) => {
         $(fn $method<E: Error>(self, _: $type) -> Result<(), E> {
-            self.0.arrived();
-            Err(E::custom("here"))
+            Err(E::custom(HERE))
         })*
     };
 }
 
-impl<'de> Visitor<'de> for Here<'_> {
+impl<'de> Visitor<'de> for Here {
     type Value = ();
 
     here! {
@@ -161,18 +150,15 @@ impl<'de> Visitor<'de> for Here<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.0.arrived();
-        Err(E::custom("here"))
+        Err(E::custom(HERE))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        self.0.arrived();
-        Err(A::Error::custom("here"))
+        Err(A::Error::custom(HERE))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        self.0.arrived();
-        Err(A::Error::custom("here"))
+        Err(A::Error::custom(HERE))
     }
 }
 
@@ -206,6 +192,14 @@ F: {g: 2,
         assert_eq!(line(&["a", "c", "2"]), Some(7));
         assert_eq!(line(&["e"]), Some(8));
         assert_eq!(line(&["f"]), Some(9));
+    }
+
+    /// The smallest documents, in which the place is the last thing there is.
+    #[test]
+    fn the_last_key_is_found() {
+        assert_eq!(find("a:\n  b: c\n", &["a", "b"], 0), Some(2));
+        assert_eq!(find("x: 1\na:\n  b:\n    c: d\n", &["a", "b", "c"], 0), Some(4));
+        assert_eq!(find("a: b\n", &["a"], 0), Some(1));
     }
 
     #[test]
