@@ -12,6 +12,8 @@ use crate::program::Installation;
 /// The namespace of `localpart`, from famedly-sync's documentation.
 const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
 
+const SINCE: &str = "directory-sync.missing_since";
+
 const CONFIG: &str = "\
 feature_flags: [sso_login]
 sources:
@@ -26,6 +28,8 @@ sources:
     grant_type: client_credentials
 policy:
   absent: deactivate
+  grace:
+    after: 14d
 guard:
   max_removals: 100%
   max_logins_changed: 100%
@@ -49,12 +53,19 @@ pub(crate) enum Work {
     Exchange,
     RewritePlainId,
     RewriteBase64Id,
+    /// A role that the tool owns and the person is not to hold.
+    TakeRole,
     Enable,
+    /// Missing for long enough.
     Disable,
     Delete,
+    /// Missing since this run.
+    Note,
+    /// Noted as missing, and there.
+    Return,
 }
 
-const ALL: [Work; 17] = [
+const ALL: [Work; 20] = [
     Work::Nothing,
     Work::Create,
     Work::Adopt,
@@ -69,9 +80,12 @@ const ALL: [Work; 17] = [
     Work::Exchange,
     Work::RewritePlainId,
     Work::RewriteBase64Id,
+    Work::TakeRole,
     Work::Enable,
     Work::Disable,
     Work::Delete,
+    Work::Note,
+    Work::Return,
 ];
 
 /// The world before any run, to be had as often as needed.
@@ -86,13 +100,16 @@ pub(crate) struct Before {
 impl Before {
     /// `each` people for each kind of work, and some whom the tool must leave alone.
     pub(crate) fn new(each: usize) -> Self {
-        let zitadel = ZitadelDouble::start(Options::default());
+        let zitadel = ZitadelDouble::start(Options {
+            roles: ["Admin", "Guest", "User"].map(str::to_owned).into(),
+            ..Options::default()
+        });
         let mut csv = "email,first_name,last_name,phone\n".to_owned();
         let mut listed = Vec::new();
         for work in ALL {
             for number in 0..each {
                 let email = format!("{work:?}.{number}@example.org").to_lowercase();
-                if !matches!(work, Work::Disable | Work::Delete) {
+                if !matches!(work, Work::Disable | Work::Delete | Work::Note) {
                     let phone = if work == Work::RemovePhone {
                         ""
                     } else {
@@ -133,6 +150,7 @@ impl Before {
             .replace("LIST", &self.ukt.list_url())
             .replace("TOKEN", &self.ukt.token_url());
         let installation = Installation::new(&zitadel, &config);
+        installation.set("owned_roles: [Guest]");
         installation.write("users.csv", &self.csv);
         (zitadel, installation)
     }
@@ -158,11 +176,18 @@ impl Before {
     }
 }
 
-/// Everything the double holds, without the ids that differ from run to run.
+/// Everything the double holds, without the ids and times that differ from run to run.
 pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
     let users = zitadel.all_users().into_iter();
     users
-        .map(|user| (user.username.clone(), serde_json::to_string(&user).expect("JSON")))
+        .map(|mut user| {
+            user.metadata.entry(SINCE.to_owned()).and_modify(|since| {
+                if !since.starts_with("2020") {
+                    *since = "now".to_owned();
+                }
+            });
+            (user.username.clone(), serde_json::to_string(&user).expect("JSON"))
+        })
         .collect()
 }
 
@@ -188,7 +213,14 @@ fn account(work: Work, email: &str) -> UserSeed {
         ..UserSeed::default()
     };
     match work {
-        Work::Nothing | Work::Exchange | Work::Create | Work::Disable | Work::Delete | Work::RemovePhone => {}
+        Work::Nothing | Work::Exchange | Work::Create | Work::Delete | Work::RemovePhone | Work::Note => {}
+        Work::TakeRole => user.roles.push("Guest".to_owned()),
+        Work::Disable | Work::Return => {
+            user.metadata
+                .push((SINCE.to_owned(), b"2020-01-01T00:00:00Z".to_vec()));
+            user.metadata
+                .push(("directory-sync.missing_runs".to_owned(), b"1".to_vec()));
+        }
         Work::Adopt => {
             user.nick_name.clear();
             user.metadata.clear();
