@@ -45,23 +45,60 @@ pub(super) async fn with_target(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let signals = Signals::of_process();
-    let checked = tokio::select! {
-        checked = check(target, changes) => checked?,
+    let mut kept = tokio::select! {
+        kept = check(target, changes) => kept?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
-    let Checked { mut plan, moved } = checked;
-    plan::protect(&mut plan, target.schema(), &request.settings.guard.protected);
-    plan::arrange(target.schema(), &mut plan);
-    report.add_plan(&plan);
-    keeping::warn(&plan, request, report);
-    for (change, reason) in moved {
-        let result = Err(NotApplied::NotStarted(reason));
-        report.add_outcome(change, &Outcome { index: 0, result });
+    kept.settle(target, request, report);
+    keeping::warn(&kept.plan, request, report);
+    kept.takes_over = request.global.undo_file.is_none();
+    kept.carry_out(target, request, world, report).await?;
+    if request.mode == Mode::Write && request.global.verify {
+        let again = async || {
+            let mut left = check(target, changes).await?.plan;
+            plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
+            Ok(left)
+        };
+        verify::verify(target, again, &signals, report).await;
     }
-    sync::show_plan(&plan, target, request, world)?;
-    // The sources were found complete when the plan was made; without that it was not kept.
-    let approved = sync::approve(plan, &Proof::default(), target, request, world)?;
-    if request.mode == Mode::Write {
+    Ok(())
+}
+
+/// A plan out of a file: no source was read for it.
+pub(super) struct FromFile<'a> {
+    pub(super) plan: Plan,
+    /// Changes that are not true any more, and why.
+    pub(super) left_out: Vec<(&'a Change, &'static str)>,
+    /// A new person's account may turn out to exist, and is taken over.
+    pub(super) takes_over: bool,
+}
+
+impl FromFile<'_> {
+    /// Brings the plan into its order, without what is protected, and tells the report of it.
+    pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
+        plan::protect(&mut self.plan, target.schema(), &request.settings.guard.protected);
+        plan::arrange(target.schema(), &mut self.plan);
+        report.add_plan(&self.plan);
+        for (change, reason) in self.left_out.drain(..) {
+            let result = Err(NotApplied::NotStarted(reason));
+            report.add_outcome(change, &Outcome { index: 0, result });
+        }
+    }
+
+    /// Shows the plan, has it approved, and carries it out if this is no dry run.
+    pub(super) async fn carry_out(
+        self,
+        target: &impl Target,
+        request: Request<'_>,
+        world: &mut World<'_>,
+        report: &mut Report,
+    ) -> Result<(), Stop> {
+        sync::show_plan(&self.plan, target, request, world)?;
+        // Whether the sources were complete was asked when the file was made.
+        let approved = sync::approve(self.plan, &Proof::default(), target, request, world)?;
+        if request.mode != Mode::Write {
+            return Ok(());
+        }
         let nobody = Desired::default();
         let context = Context {
             known: &Known::new(&nobody),
@@ -71,30 +108,15 @@ pub(super) async fn with_target(
                 ..request.settings.policy
             },
             protected: &request.settings.guard.protected,
-            signals: &signals,
+            signals: &Signals::of_process(),
             settings: request.settings.apply,
-            takes_over: request.global.undo_file.is_none(),
+            takes_over: self.takes_over,
         };
-        sync::apply_plan(target, &approved, &context, request, report).await?;
-        if request.global.verify {
-            let again = async || {
-                let mut left = check(target, changes).await?.plan;
-                plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
-                Ok(left)
-            };
-            verify::verify(target, again, &signals, report).await;
-        }
+        sync::apply_plan(target, &approved, &context, request, report).await
     }
-    Ok(())
 }
 
-/// A plan, and what of it is not true any more.
-struct Checked<'a> {
-    plan: Plan,
-    moved: Vec<(&'a Change, &'static str)>,
-}
-
-async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<Checked<'a>, TargetError> {
+async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
     let current = Current::read(target, changes).await?;
     let expectations: Vec<(usize, Expectation<'_>)> = changes
@@ -108,9 +130,10 @@ async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<Checke
     let questions: Vec<Expectation<'_>> = expectations.iter().map(|(_, question)| *question).collect();
     let unmet = target.confirm(&questions).await?;
     let unmet: HashSet<usize> = unmet.iter().map(|unmet| expectations[unmet.index].0).collect();
-    let mut checked = Checked {
+    let mut checked = FromFile {
         plan: current.counts,
-        moved: Vec::new(),
+        left_out: Vec::new(),
+        takes_over: false,
     };
     for (place, change) in changes.iter().enumerate() {
         let account = match change.target_id() {
@@ -120,7 +143,7 @@ async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<Checke
         let moved = plan::moved(target.schema(), change, account)
             .or_else(|| unmet.contains(&place).then_some(plan::MOVED));
         match moved {
-            Some(reason) => checked.moved.push((change, reason)),
+            Some(reason) => checked.left_out.push((change, reason)),
             None => checked.plan.changes.push(change.clone()),
         }
     }

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use super::World;
 use super::ending::Stop;
-use super::sync::{self, Job, Mode, Request};
-use crate::apply::{Context, NotApplied, Outcome};
+use super::planned::FromFile;
+use super::sync::{self, Job, Request};
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
-use crate::model::{Account, Desired, Expectation, Expected, Plan, Schema, TargetId};
-use crate::plan::{self, Known, Now, Past, Policy, Proof, Undone};
+use crate::model::{Account, Expectation, Expected, Plan, Schema, TargetId};
+use crate::plan::{self, Now, Past, Undone};
 use crate::report::{Messages, Report};
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
@@ -72,49 +72,18 @@ pub(super) async fn with_target(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let signals = Signals::of_process();
-    let worked_out = tokio::select! {
-        worked_out = work_out(target, pasts) => worked_out?,
+    let mut undone = tokio::select! {
+        undone = work_out(target, pasts) => undone?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
-    let WorkedOut { mut plan, refused } = worked_out;
-    plan::protect(&mut plan, target.schema(), &request.settings.guard.protected);
-    plan::arrange(target.schema(), &mut plan);
-    report.add_plan(&plan);
-    report.cannot_be_undone = undo_file::not_restored(&plan.changes);
+    undone.settle(target, request, report);
+    report.cannot_be_undone = undo_file::not_restored(&undone.plan.changes);
     report.hint = Some(AGAIN.to_owned());
-    for (past, reason) in refused {
-        let result = Err(NotApplied::NotStarted(reason));
-        report.add_outcome(&past.change, &Outcome { index: 0, result });
-    }
-    sync::show_plan(&plan, target, request, world)?;
-    // No source was read, so none can be incomplete.
-    let approved = sync::approve(plan, &Proof::default(), target, request, world)?;
-    if request.mode == Mode::Write {
-        let nobody = Desired::default();
-        let context = Context {
-            known: &Known::new(&nobody),
-            policy: Policy {
-                adopt: false,
-                ..request.settings.policy
-            },
-            protected: &request.settings.guard.protected,
-            signals: &signals,
-            settings: request.settings.apply,
-            // What has a login name now was not made for the person who had it before.
-            takes_over: false,
-        };
-        sync::apply_plan(target, &approved, &context, request, report).await?;
-    }
-    Ok(())
+    // What has a login name now was not made for the person who had it before, so nobody is taken over.
+    undone.carry_out(target, request, world, report).await
 }
 
-/// A plan, and what cannot be undone any more.
-struct WorkedOut<'a> {
-    plan: Plan,
-    refused: Vec<(&'a Past, &'static str)>,
-}
-
-async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<WorkedOut<'a>, TargetError> {
+async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
     let schema = target.schema();
     let accounts = Accounts::read(target, pasts).await?;
@@ -135,16 +104,17 @@ async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<WorkedO
         let (place, question) = questions[unmet.index];
         unheld[place].push((question.expected, unmet.current));
     }
-    let mut worked_out = WorkedOut {
+    let mut worked_out = FromFile {
         plan: accounts.counts.clone(),
-        refused: Vec::new(),
+        left_out: Vec::new(),
+        takes_over: false,
     };
     for (place, past) in pasts.iter().enumerate() {
         let plan = &mut worked_out.plan;
         match plan::undo(schema, past, &nows[place], &unheld[place]) {
             Undone::Already => plan.unchanged += 1,
             Undone::Change(change) => plan.changes.push(*change),
-            Undone::Refused(reason) => worked_out.refused.push((past, reason)),
+            Undone::Refused(reason) => worked_out.left_out.push((&past.change, reason)),
         }
     }
     Ok(worked_out)

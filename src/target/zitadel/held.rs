@@ -168,43 +168,28 @@ impl ZitadelTarget {
         }))
     }
 
-    /// All metadata of a user, as it is.
-    pub(super) async fn all_metadata(&self, user: &str) -> Result<Vec<(Box<str>, Vec<u8>)>, TargetError> {
-        let path = ["management", "v1", "users", user, "metadata", "_search"];
-        let page: Result<Page<Metadata>, _> = self
-            .api
-            .list(&Call::post("read_metadata", &path, &json!({})))
-            .await;
-        match page {
-            Ok(page) => Ok(page
-                .items
-                .into_iter()
-                .map(|entry| (entry.key, entry.value))
-                .collect()),
-            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Vec::new()),
-            Err(failure) => Err(failure.error),
+    /// What this tool knows of the metadata of a user.
+    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
+        let mut held = Held::default();
+        for entry in self.all_metadata(user).await? {
+            if &*entry.key == DISABLED_BY {
+                held.marked = entry.details.change_date;
+            }
+            held.set(&entry.key, entry.value);
         }
+        Ok(held)
     }
 
-    /// What this tool knows of the metadata of a user. A user who is gone holds nothing.
-    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
+    /// All metadata of a user, as it is. A user who is gone holds nothing.
+    pub(super) async fn all_metadata(&self, user: &str) -> Result<Vec<Metadata>, TargetError> {
         let path = ["management", "v1", "users", user, "metadata", "_search"];
         let page: Result<Page<Metadata>, _> = self
             .api
             .list(&Call::post("read_metadata", &path, &json!({})))
             .await;
         match page {
-            Ok(page) => {
-                let mut held = Held::default();
-                for entry in page.items {
-                    if &*entry.key == DISABLED_BY {
-                        held.marked = entry.details.change_date;
-                    }
-                    held.set(&entry.key, entry.value);
-                }
-                Ok(held)
-            }
-            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Held::default()),
+            Ok(page) => Ok(page.items),
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Vec::new()),
             Err(failure) => Err(failure.error),
         }
     }

@@ -72,20 +72,20 @@ impl ZitadelTarget {
 
     async fn keep_metadata(&self, user: &str, keepsake: &mut Keepsake) -> Result<(), TargetError> {
         let mut held = self.all_metadata(user).await?;
-        held.sort();
+        held.sort_by(|one, other| one.key.cmp(&other.key));
         for (index, _) in self.schema.iter() {
             let key = metadata_key(index).unwrap_or_default();
             let value = held
                 .iter()
-                .find(|(name, value)| **name == *key && !value.is_empty());
-            if let Some((_, value)) = value {
-                let value = Value::text(String::from_utf8_lossy(value));
+                .find(|entry| *entry.key == *key && !entry.value.is_empty());
+            if let Some(entry) = value {
+                let value = Value::text(String::from_utf8_lossy(&entry.value));
                 keepsake.values.push((index, value));
             }
         }
         let details = held
             .iter()
-            .map(|(key, value)| detail(METADATA, [&**key, &STANDARD.encode(value)]));
+            .map(|entry| detail(METADATA, [&*entry.key, &STANDARD.encode(&entry.value)]));
         keepsake.details.extend(details);
         Ok(())
     }
