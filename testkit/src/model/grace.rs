@@ -84,6 +84,15 @@ pub(super) fn without_notes(user: &UserView) -> UserView {
 }
 
 impl Judge<'_> {
+    /// Whether the account fits a person who is there by its name or address.
+    fn may_be_adopted(&self, user: &UserView) -> bool {
+        let fits = |name: &str| {
+            let mut people = self.known.people.values();
+            people.any(|person| person.email.to_lowercase() == name.to_lowercase())
+        };
+        self.settings.adopt && (fits(&user.username) || (user.email_verified && fits(&user.email)))
+    }
+
     /// Notes come when a person is proved absent, count one run at a time, and go when the person is there.
     pub(super) fn may_be_noted(&self, user: &UserView, now: &UserView) -> Result<(), &'static str> {
         let notes = |user: &UserView| [SINCE, RUNS].map(|key| user.metadata.get(key).cloned());
@@ -92,7 +101,8 @@ impl Judge<'_> {
         }
         let is_there = self.known.people.contains_key(&now.nick_name);
         if notes(now) == [None, None] {
-            return if is_there {
+            // An adoption begins with it, and may not come further.
+            return if is_there || self.may_be_adopted(user) {
                 Ok(())
             } else {
                 Err("an absence was forgotten")
