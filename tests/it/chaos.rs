@@ -25,7 +25,8 @@ const CALM_RUNS: u32 = 4;
 /// Seeds that found a defect once. 57: the mark of a deactivation stayed on an account that was active again.
 /// 7484: the judge took an old form of the id for the id, although the account had lost the role.
 /// 14311: the judge did not know that an adoption begins with the end of an absence.
-const FOUND: [u64; 3] = [57, 7484, 14311];
+/// 22154: the judge took metadata to be as old as a list that was behind.
+const FOUND: [u64; 4] = [57, 7484, 14311, 22154];
 
 struct History {
     story: Story,

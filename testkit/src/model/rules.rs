@@ -15,10 +15,14 @@ impl Judge<'_> {
             if now == Some(user) {
                 continue;
             }
+            // With lists that are behind, a change may be right by what they showed. Metadata is never behind.
             let seen = self.visible.as_ref().and_then(|visible| visible.get(id));
-            // With lists that are behind, a change may be right by what they showed.
+            let seen = seen.map(|seen| UserView {
+                metadata: user.metadata.clone(),
+                ..seen.clone()
+            });
             let judged = self.may_change(user, now);
-            if judged.is_err() && seen.is_none_or(|seen| self.may_change(seen, now).is_err()) {
+            if judged.is_err() && seen.is_none_or(|seen| self.may_change(&seen, now).is_err()) {
                 return judged.map_err(|why| format!("{why}: {user:?} became {now:?}"));
             }
         }
