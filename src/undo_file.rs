@@ -185,7 +185,7 @@ impl UndoFile {
         };
         let path = place::choose(path, now)?;
         let prepared = private::prepare(&path, &document)?;
-        place::make_room(&path)?;
+        place::make_room(&path).inspect_err(|_| private::discard(&prepared))?;
         private::put(&prepared, &path)?;
         Ok(Self { path, document })
     }
@@ -195,18 +195,18 @@ impl UndoFile {
         &self.path
     }
 
-    /// Says what is known at the end of the run: the accounts that were made, and what was not even started. Both are
-    /// by their places in the changes; without this an undo has to find out by itself.
+    /// Says what is known at the end of the run: the accounts that were made, and of which changes nothing was done. Both
+    /// are by their places in the changes; without this an undo has to find out by itself.
     ///
     /// # Errors
     /// The file could not be written, and is as it was.
-    pub fn end(mut self, made: &[(usize, TargetId)], not_started: &[usize]) -> io::Result<()> {
+    pub fn end(mut self, made: &[(usize, TargetId)], not_done: &[usize]) -> io::Result<()> {
         for (place, account) in made {
             self.document.changes[*place].made(account);
         }
         let changes = self.document.changes.into_iter().enumerate();
         self.document.changes = changes
-            .filter(|(place, _)| !not_started.contains(place))
+            .filter(|(place, _)| !not_done.contains(place))
             .map(|(_, change)| change)
             .collect();
         self.document.ended = Some(Timestamp::now().to_string());

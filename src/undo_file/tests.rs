@@ -51,6 +51,26 @@ prop_compose! {
     }
 }
 
+/// In a container each run may have the process id of the one before, which may have been killed.
+#[test]
+fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("undo.json");
+    let left = folder
+        .path()
+        .join(format!("undo.json.{}.tmp", std::process::id()));
+    fs::write(&left, "{").unwrap();
+    check(&path, true).unwrap();
+    assert!(!left.exists());
+    fs::write(&left, "{").unwrap();
+    let run = Run {
+        title: "sync",
+        binding: binding(),
+    };
+    UndoFile::begin(&path, run, &[], vec![], &schema()).unwrap();
+    assert!(!left.exists());
+}
+
 proptest! {
     /// Every change comes back as it was, at the end of the run with what it made.
     #[test]
