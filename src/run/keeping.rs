@@ -74,11 +74,14 @@ pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcom
         let edit = changes[outcome.index].edit();
         edit.is_some_and(|edit| edit.detour.is_some())
     };
-    let idle = outcomes.iter().filter(|outcome| {
-        matches!(outcome.result, Err(NotApplied::NotStarted(_))) && !stepped_aside(outcome)
+    let idle = outcomes.iter().filter(|outcome| match &outcome.result {
+        Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
+        // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
+        Err(NotApplied::Failed(error)) => error.made_no_account(),
+        Ok(_) => false,
     });
-    let not_started: Vec<usize> = idle.map(|outcome| outcome.index).collect();
-    if let Err(error) = file.end(&made, &not_started) {
+    let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
+    if let Err(error) = file.end(&made, &not_done) {
         tracing::warn!(
             file = %path.display(), %error,
             "the end of the run could not be noted in the undo file; it can be used all the same"

@@ -60,6 +60,9 @@ impl std::iter::Sum for Effort {
     }
 }
 
+/// The operation that makes an account, in its first try.
+const CREATE: &str = "create_user";
+
 /// A place that holds accounts.
 #[expect(
     async_fn_in_trait,
@@ -214,6 +217,22 @@ impl TargetError {
             | TargetErrorKind::Misconfigured
             | TargetErrorKind::Protocol => Retry::Never,
         }
+    }
+
+    /// Whether the target refused to make an account, so that whoever carries its names is somebody else's account. Unknown
+    /// is not refused: a call may have been carried out although its answer was lost.
+    pub fn made_no_account(&self) -> bool {
+        let is_certain = match self.kind {
+            TargetErrorKind::Unauthorized
+            | TargetErrorKind::Conflict
+            | TargetErrorKind::InvalidAttribute { .. }
+            | TargetErrorKind::Misconfigured => true,
+            TargetErrorKind::Unreachable
+            | TargetErrorKind::Throttled { .. }
+            | TargetErrorKind::NotFound
+            | TargetErrorKind::Protocol => false,
+        };
+        is_certain && self.operation == CREATE
     }
 
     /// Whether every further change would fail the same way, so that the run should stop.
