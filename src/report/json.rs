@@ -38,6 +38,9 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// Which earlier run an undo takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// What the run changed can be undone with this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_file: Option<String>,
@@ -204,6 +207,7 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            undoes: None,
             undo_file: None,
             cannot_be_undone: Vec::new(),
             sources: Vec::new(),

@@ -61,7 +61,7 @@ pub(super) async fn begin(
 }
 
 /// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
-pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcome]) {
+pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Change], outcomes: &[Outcome]) {
     let Some(file) = file else { return };
     let path = file.path().to_owned();
     let made = outcomes.iter().filter_map(|outcome| {
@@ -81,7 +81,7 @@ pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcom
         Ok(_) => false,
     });
     let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
-    if let Err(error) = file.end(&made, &not_done) {
+    if let Err(error) = file.end(&made, &not_done, target.last_writes()) {
         tracing::warn!(
             file = %path.display(), %error,
             "the end of the run could not be noted in the undo file; it can be used all the same"

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::lock;
 use crate::model::{Change, Desired, Entitlements, Plan, Rejected, Warning};
-use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Past, Proof};
+use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Messages, PlanDocument, Progress, Report};
 use crate::signals::Signals;
@@ -23,6 +23,7 @@ use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Effort, Target, TargetError};
 use crate::telemetry::MILESTONE;
+use crate::undo_file::PastRun;
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(super) enum Job<'a> {
     /// From a file.
     Planned(&'a [Change]),
     /// From what an earlier run did.
-    Undo(&'a [Past]),
+    Undo(&'a PastRun),
 }
 
 /// What was asked for.
@@ -108,7 +109,7 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
     let result = match request.job {
         Job::Sources { .. } => with_target(&target, request, world, report).await,
         Job::Planned(changes) => planned::with_target(&target, changes, request, world, report).await,
-        Job::Undo(pasts) => undo::with_target(&target, pasts, request, world, report).await,
+        Job::Undo(run) => undo::with_target(&target, run, request, world, report).await,
     };
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
@@ -417,7 +418,7 @@ pub(super) async fn apply_plan(
     })
     .await;
     progress.finish();
-    keeping::end(undo_file, changes, &outcomes);
+    keeping::end(undo_file, target, changes, &outcomes);
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }

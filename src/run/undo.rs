@@ -10,13 +10,13 @@ use super::planned::FromFile;
 use super::sync::{self, Job, Request};
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
-use crate::model::{Account, Expectation, Expected, Plan, Schema, TargetId};
+use crate::model::{Account, Expectation, Expected, LastWrites, Plan, Schema, TargetId};
 use crate::plan::{self, Now, Past, Undone};
-use crate::report::{Messages, Report};
+use crate::report::{Messages, Report, one_line};
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
-use crate::undo_file::{self, Binding};
+use crate::target::{Hidden, Target, TargetError, TargetErrorKind};
+use crate::undo_file::{self, Binding, PastRun};
 
 /// Said after a run was undone, or looked at.
 const AGAIN: &str =
@@ -34,8 +34,8 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
         super::schema(&settings)
     };
     match undo_file::read(file, schema, &binding) {
-        Ok(pasts) => {
-            let (job, settings) = (Job::Undo(&pasts), &settings);
+        Ok(run) => {
+            let (job, settings) = (Job::Undo(&run), &settings);
             let request = Request {
                 job,
                 settings,
@@ -66,14 +66,19 @@ fn fit(settings: &mut Settings, of_file: &Binding) {
 /// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
 pub(super) async fn with_target(
     target: &ZitadelTarget,
-    pasts: &[Past],
+    run: &PastRun,
     request: Request<'_>,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    report.undoes = Some(run.name());
+    if !super::is_json(request.global) {
+        writeln!(world.out, "Takes back {}", one_line(&run.name()))?;
+        world.out.flush()?;
+    }
     let signals = Signals::of_process();
     let mut undone = tokio::select! {
-        undone = work_out(target, pasts) => undone?,
+        undone = work_out(target, run) => undone?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
     undone.settle(target, request, report);
@@ -83,8 +88,10 @@ pub(super) async fn with_target(
     undone.carry_out(target, request, world, report).await
 }
 
-async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<FromFile<'a>, TargetError> {
+async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile<'a>, TargetError> {
+    let pasts = &run.changes[..];
     target.prepare().await?;
+    wait_for(target, &run.last_writes).await?;
     let schema = target.schema();
     let accounts = Accounts::read(target, pasts).await?;
     let nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, schema)).collect();
@@ -118,6 +125,26 @@ async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<FromFil
         }
     }
     Ok(worked_out)
+}
+
+/// To lists that are behind, what the run did looks as if it were undone.
+async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), TargetError> {
+    if *written == LastWrites::default() {
+        return Ok(());
+    }
+    target.expect_writes(written);
+    if target.catch_up(Hidden::Nobody).await? {
+        // What was read before may be older.
+        return target.prepare().await;
+    }
+    Err(TargetError {
+        kind: TargetErrorKind::Unreachable,
+        operation: "watch_users",
+        what: "the lists of accounts and roles do not show yet all that the run wrote (`zitadel.lag_wait`)"
+            .into(),
+        error_id: None,
+        hint: Some("run the same command again later; nothing was changed".into()),
+    })
 }
 
 /// The accounts of an undo file as they are now.

@@ -5,7 +5,7 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Warning};
+use crate::model::{Account, Change, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Warning};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -111,6 +111,12 @@ pub trait Target {
     /// # Errors
     /// [`TargetError`] when it could not be asked.
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError>;
+
+    /// When something was last acknowledged.
+    fn last_writes(&self) -> LastWrites;
+
+    /// Lets [`Target::catch_up`] wait for what an earlier run wrote, too.
+    fn expect_writes(&self, writes: &LastWrites);
 
     /// Reads what changes are going to lose and neither the account list nor the changes themselves show, so that it can
     /// be put back: one for each change.

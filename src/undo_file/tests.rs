@@ -81,14 +81,16 @@ proptest! {
         let run = Run { title: "sync", binding: binding() };
         let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &schema()).unwrap();
         let mut past = Past { change, details: keepsake.details, made: None };
-        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past.clone()]);
+        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![past.clone()]);
+        let last = LastWrites { accounts: Some("2026".into()), roles: None };
         if ends {
-            file.end(&[(0, TargetId::new("t9"))], &[]).unwrap();
+            file.end(&[(0, TargetId::new("t9"))], &[], last.clone()).unwrap();
             past.made = Some(TargetId::new("t9"));
-            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past]);
+            let read = read(&path, |_| schema(), &binding()).unwrap();
+            prop_assert_eq!((read.changes, read.last_writes), (vec![past], last));
         } else {
-            file.end(&[], &[0]).unwrap();
-            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![]);
+            file.end(&[], &[0], last.clone()).unwrap();
+            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![]);
         }
     }
 }

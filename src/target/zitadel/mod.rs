@@ -56,7 +56,9 @@ use super::{
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Value, Warning};
+use crate::model::{
+    Account, Change, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Value, Warning,
+};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -171,6 +173,14 @@ impl Target for ZitadelTarget {
 
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
         self.wait_for_lists(hidden).await
+    }
+
+    fn last_writes(&self) -> LastWrites {
+        self.written.last()
+    }
+
+    fn expect_writes(&self, writes: &LastWrites) {
+        self.written.expect(writes);
     }
 
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {

@@ -49,7 +49,8 @@ impl ZitadelTarget {
         }
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
+        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 
     /// The account of a removal as it is now, and not as the list showed it, which may be minutes behind: it may be another

@@ -1,5 +1,6 @@
 //! What an undo meets that the run did not leave: accounts of other runs, lists that are behind, roles that are gone.
 
+use testkit::people::Person;
 use testkit::zitadel::{Fault, FaultKind, ReadSide};
 
 use crate::crash::world::everything;
@@ -34,4 +35,54 @@ fn an_account_whose_making_got_no_answer_is_deleted() {
     lab.zitadel.thaw_projection(ReadSide::Users);
     lab.configure("guard: {max_removals: 5}\n");
     lab.run("undo undo.json").exits(0).says("1 deleted");
+}
+
+/// Lists that are behind show the accounts as before the run, as if there were nothing to undo.
+#[test]
+fn an_undo_waits_for_lists_that_are_behind() {
+    for (count, name) in [(3, "Lovelace"), (2, "Test")] {
+        let lab = Lab::csv(&staff(3));
+        lab.configure("policy: {absent: delete}\nguard: {max_removals: 5}\n");
+        lab.run("sync").exits(0);
+        let before = everything(&lab.zitadel);
+        lab.zitadel.freeze_projection(ReadSide::Users);
+        let mut people = staff(count);
+        people[0] = Person::new("ada", "Ada", name);
+        lab.people(&people);
+        lab.run("sync --undo-file undo.json").exits(0);
+        let config = std::fs::read_to_string(lab.path("config.yaml")).unwrap();
+        let hasty = config.replacen("zitadel:\n", "zitadel:\n  lag_wait: 1s\n", 1);
+        std::fs::write(lab.path("config.yaml"), hasty).unwrap();
+        lab.zitadel.reset_counts();
+        lab.run("undo undo.json --report report.json")
+            .exits(3)
+            .says("do not show yet all that the run wrote (`zitadel.lag_wait`)")
+            .says("run the same command again later; nothing was changed");
+        assert_eq!(lab.zitadel.writes(), []);
+        assert_eq!(lab.json("report.json")["outcome"], "failed");
+        lab.zitadel.thaw_projection(ReadSide::Users);
+        lab.run("undo undo.json").exits(0);
+        assert_eq!(everything(&lab.zitadel), before);
+    }
+}
+
+/// A file with a fixed name is another run's by tomorrow.
+#[test]
+fn an_undo_says_which_run_it_takes_back() {
+    let lab = Lab::csv(&staff(2));
+    lab.run("sync --undo-file undo.json").exits(0);
+    let mut file = lab.json("undo.json");
+    file["made"] = "2026-01-31T03:00:01.5Z".into();
+    let says = |file: &serde_json::Value, said: &str| {
+        std::fs::write(lab.path("undo.json"), file.to_string()).unwrap();
+        lab.run("undo undo.json --dry-run --report report.json")
+            .says(&format!("\nTakes back {said}\n"));
+        assert_eq!(lab.json("report.json")["undoes"], said);
+    };
+    says(&file, "`sync` of 2026-01-31 03:00:01 UTC");
+    file["ended"] = serde_json::Value::Null;
+    says(
+        &file,
+        "`sync` of 2026-01-31 03:00:01 UTC, which did not come to its end",
+    );
 }
