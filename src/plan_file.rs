@@ -123,7 +123,15 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, 
     struct Head {
         schema: String,
     }
-    let no_plan = |problem: serde_json::Error| (format!("it is no plan of `plan --out`: {problem}"), NEW);
+    let no_plan = |problem: serde_json::Error| {
+        (
+            format!(
+                "it is no plan of `plan --out`: {}",
+                document::without_texts(&problem)
+            ),
+            NEW,
+        )
+    };
     let head: Head = serde_json::from_str(text).map_err(no_plan)?;
     if head.schema != SCHEMA {
         let what = format!(

@@ -17,7 +17,8 @@ pub use self::place::check;
 use crate::config::ZitadelSettings;
 use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
 use crate::plan::{self, Past};
-use crate::plan_file::{document::twice, private};
+use crate::plan_file::document::{twice, without_texts};
+use crate::plan_file::private;
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/undo/1";
@@ -285,7 +286,12 @@ fn parse(
     struct Head {
         schema: String,
     }
-    let spoilt = |problem: serde_json::Error| (format!("it is no file of `--undo-file`: {problem}"), NAME);
+    let spoilt = |problem: serde_json::Error| {
+        (
+            format!("it is no file of `--undo-file`: {}", without_texts(&problem)),
+            NAME,
+        )
+    };
     let head: Head = serde_json::from_str(text).map_err(spoilt)?;
     if head.schema != SCHEMA {
         let what = format!(

@@ -346,6 +346,15 @@ impl ValueDocument {
     }
 }
 
+/// What is wrong with a file, without the texts in it, which may be somebody's name.
+pub(crate) fn without_texts(problem: &serde_json::Error) -> String {
+    let problem = problem.to_string();
+    match (problem.find('"'), problem.rfind('"')) {
+        (Some(from), Some(to)) if from < to => format!("{}\"…\"{}", &problem[..from], &problem[to + 1..]),
+        _ => problem,
+    }
+}
+
 /// What is wrong with changes that concern one account, or one new person, twice.
 pub(crate) fn twice<'a>(changes: impl Iterator<Item = &'a Change>) -> Option<String> {
     let mut seen = HashMap::new();
