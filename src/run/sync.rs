@@ -105,7 +105,10 @@ async fn steps(request: Request<'_>, world: &mut World<'_>, report: &mut Report)
         }
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
-    let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
+    let mut target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
+    if let Job::Undo(_) = request.job {
+        target = target.with_former_roles();
+    }
     let result = match request.job {
         Job::Sources { .. } => with_target(&target, request, world, report).await,
         Job::Planned(changes) => planned::with_target(&target, changes, request, world, report).await,

@@ -74,6 +74,8 @@ pub struct ZitadelTarget {
     history: Cell<bool>,
     written: Written,
     warnings: RefCell<Vec<Warning>>,
+    /// Roles that the project does not have any more are nobody's.
+    roles_may_be_gone: bool,
 }
 
 impl ZitadelTarget {
@@ -93,7 +95,15 @@ impl ZitadelTarget {
             history: Cell::new(true),
             written: Written::default(),
             warnings: RefCell::default(),
+            roles_may_be_gone: false,
         })
+    }
+
+    /// For an undo, whose roles are those of an earlier day.
+    #[must_use]
+    pub fn with_former_roles(mut self) -> Self {
+        self.roles_may_be_gone = true;
+        self
     }
 
     /// Other pauses between tries, for tests that cannot wait.

@@ -162,7 +162,7 @@ impl ZitadelTarget {
         let roles = self.settings.roles();
         let missing = roles.iter().filter(|role| !keys.iter().any(|key| key == *role));
         let missing: Vec<&str> = missing.copied().collect();
-        if missing.is_empty() {
+        if missing.is_empty() || self.roles_may_be_gone && !keys.is_empty() {
             return Ok(format!("`{}` on project {project}", roles.join("`, `")));
         }
         keys.sort_unstable();
