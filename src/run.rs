@@ -121,6 +121,17 @@ fn idle_option(command: &Command, global: &Global) -> Option<(String, &'static s
     })
 }
 
+/// Refuses to start. A report says so too: the last run's must not pass for this one's.
+fn refuse(global: &Global, world: &mut World<'_>, what: &str, hint: &str) -> io::Result<Exit> {
+    let mut report = Report::new();
+    report.fail(what.to_owned(), Some(hint.to_owned()), Exit::Usage);
+    let opened = open_report(global).ok().flatten();
+    // What is wrong is printed in any case.
+    let _ = ending::save(&report, opened);
+    Messages::new(world.err, global.log_format).error(what, Some(hint))?;
+    Ok(Exit::Usage)
+}
+
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
     let mut flags = Vec::new();
     if let Some(level) = log_level(global) {

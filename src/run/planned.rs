@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
 use crate::plan::{self, Known, Policy, Proof};
 use crate::plan_file::{self, Binding};
-use crate::report::{Messages, Report};
+use crate::report::Report;
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Target, TargetError};
@@ -28,11 +28,7 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
             let job = Job::Planned(&changes);
             sync::run(Request { job, ..request }, world).await
         }
-        Err(error) => {
-            Messages::new(world.err, request.global.log_format)
-                .error(&error.to_string(), Some(error.hint))?;
-            Ok(Exit::Usage)
-        }
+        Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::lock;
 use crate::model::{Change, Desired, Entitlements, Plan, Rejected, Warning};
 use crate::plan::{self, Approval, ApprovedPlan, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
-use crate::report::{self, Messages, PlanDocument, Progress, Report};
+use crate::report::{self, PlanDocument, Progress, Report};
 use crate::signals::Signals;
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::zitadel::ZitadelTarget;
@@ -78,8 +78,7 @@ pub(super) async fn run(request: Request<'_>, world: &mut World<'_>) -> io::Resu
         Ok(file) => file,
         Err(what) => {
             let hint = "choose a file in a folder that can be written";
-            Messages::new(world.err, request.global.log_format).error(&what, Some(hint))?;
-            return Ok(Exit::Usage);
+            return super::refuse(request.global, world, &what, hint);
         }
     };
     let mut report = Report::new();

@@ -43,11 +43,7 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
             };
             sync::run(request, world).await
         }
-        Err(error) => {
-            Messages::new(world.err, request.global.log_format)
-                .error(&error.to_string(), Some(error.hint))?;
-            Ok(Exit::Usage)
-        }
+        Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
     }
 }
 
