@@ -5,6 +5,8 @@ mod account;
 mod edit;
 mod note;
 
+use std::collections::HashMap;
+
 use self::edit::Reversal;
 use crate::model::{
     Account, Action, AttributeIndex, AttributeSpec, Change, Detail, Expected, ExternalId, Lifecycle,
@@ -114,6 +116,28 @@ impl Past {
         questions.extend(changed.map(|change| edit::asked(schema.spec(change.attribute), change)));
         questions
     }
+}
+
+/// Leaves out of the namesakes of an account that was deleted those whose own change, by the account, takes what they
+/// share with it: the run had passed it on.
+pub fn leave_out_who_gives_way(
+    schema: &Schema,
+    past: &Past,
+    now: &mut Now<'_>,
+    changes: &HashMap<&TargetId, &Change>,
+) {
+    let Some((text, login)) = past.subject(schema).names else {
+        return;
+    };
+    now.namesakes.retain(|account| {
+        let Some(change) = changes.get(&account.target_id) else {
+            return true;
+        };
+        let is_deleted = matches!(change.action, Action::Delete(_));
+        let login_after = change.login(schema).unwrap_or_else(|| account.login.clone());
+        let keeps_id = !text.is_empty() && change.id_text() == text;
+        !is_deleted && (keeps_id || login_after.to_lowercase() == login.to_lowercase())
+    });
 }
 
 /// What takes a past change back. `unheld` are those of the account's [`Past::questions`] that do not hold.

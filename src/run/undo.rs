@@ -10,9 +10,9 @@ use super::planned::FromFile;
 use super::sync::{self, Job, Request};
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
-use crate::model::{Account, Expectation, Expected, LastWrites, Plan, Schema, TargetId};
-use crate::plan::{self, Now, Past, Undone};
-use crate::report::{Messages, Report, one_line};
+use crate::model::{Account, Action, Change, Expectation, LastWrites, Plan, Schema, TargetId};
+use crate::plan::{self, Now, Past, Undone, Unheld};
+use crate::report::{Report, one_line};
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Hidden, Target, TargetError, TargetErrorKind};
@@ -102,25 +102,53 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         }
     }
     let asked: Vec<Expectation<'_>> = questions.iter().map(|(_, question)| *question).collect();
-    let mut unheld: Vec<Vec<(Expected<'_>, _)>> = pasts.iter().map(|_| Vec::new()).collect();
+    let mut unheld: Vec<Vec<Unheld<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
     for unmet in target.confirm(&asked).await? {
         let (place, question) = questions[unmet.index];
         unheld[place].push((question.expected, unmet.current));
     }
-    let mut worked_out = FromFile {
+    let undone = FromFile {
         plan: accounts.counts.clone(),
         left_out: Vec::new(),
         takes_over: false,
     };
-    for (place, past) in pasts.iter().enumerate() {
-        let plan = &mut worked_out.plan;
-        match plan::undo(schema, past, &nows[place], &unheld[place]) {
-            Undone::Already => plan.unchanged += 1,
-            Undone::Change(change) => plan.changes.push(*change),
-            Undone::Refused(reason) => worked_out.left_out.push((&past.change, reason)),
-        }
+    Ok(decide(schema, pasts, nows, &unheld, undone))
+}
+
+/// Who was deleted comes last: somebody who has the login name now may be about to give it back.
+fn decide<'a>(
+    schema: &Schema,
+    pasts: &'a [Past],
+    mut nows: Vec<Now<'_>>,
+    unheld: &[Vec<Unheld<'_>>],
+    mut undone: FromFile<'a>,
+) -> FromFile<'a> {
+    let is_deleted = |place: &usize| matches!(pasts[*place].change.action, Action::Delete(_));
+    let (deleted, others): (Vec<usize>, Vec<usize>) = (0..pasts.len()).partition(is_deleted);
+    let mut add = |place: usize, now: &Now<'_>, plan: &mut Plan| match plan::undo(
+        schema,
+        &pasts[place],
+        now,
+        &unheld[place],
+    ) {
+        Undone::Already => plan.unchanged += 1,
+        Undone::Change(change) => plan.changes.push(*change),
+        Undone::Refused(reason) => undone.left_out.push((&pasts[place].change, reason)),
+    };
+    for place in others {
+        add(place, &nows[place], &mut undone.plan);
     }
-    Ok(worked_out)
+    let first = std::mem::take(&mut undone.plan.changes);
+    let by_account = first
+        .iter()
+        .filter_map(|change| Some((change.target_id()?, change)));
+    let by_account: HashMap<&TargetId, &Change> = by_account.collect();
+    for place in deleted {
+        plan::leave_out_who_gives_way(schema, &pasts[place], &mut nows[place], &by_account);
+        add(place, &nows[place], &mut undone.plan);
+    }
+    undone.plan.changes.extend(first);
+    undone
 }
 
 /// To lists that are behind, what the run did looks as if it were undone.

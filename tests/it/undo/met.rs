@@ -86,3 +86,56 @@ fn an_undo_says_which_run_it_takes_back() {
         "`sync` of 2026-01-31 03:00:01 UTC, which did not come to its end",
     );
 }
+
+/// The run gave a leaver's login name to somebody else, who gives it back first.
+#[test]
+fn a_login_name_that_the_run_passed_on_goes_back() {
+    let lab = Lab::ldap(&staff(3));
+    lab.configure("policy: {absent: delete}\nguard: {max_removals: 5}\n");
+    lab.run("sync").exits(0);
+    let before = everything(&lab.zitadel);
+    let address = lab.account("ben").email;
+    let ben = Person::new("ben", "", "").dn();
+    lab.slapd().change(&format!("dn: {ben}\nchangetype: delete\n"));
+    lab.address("ada", &address);
+    lab.run("sync --undo-file undo.json")
+        .exits(0)
+        .says("1 updated, 1 deleted");
+    lab.run("undo undo.json --undo-file redo.json")
+        .exits(0)
+        .says("1 created, 1 updated");
+    assert_eq!(everything(&lab.zitadel), before);
+    lab.run("undo redo.json").exits(0).says("1 updated, 1 deleted");
+}
+
+/// A role that was taken out of the project since is nobody's; the rest goes back.
+#[test]
+fn an_undo_does_without_roles_that_are_gone() {
+    let lab = Lab::csv(&staff(2));
+    lab.zitadel.set_roles(&["Guest", "User"]);
+    let config = std::fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let owned = config.replacen("zitadel:\n", "zitadel:\n  owned_roles: [Guest]\n", 1);
+    std::fs::write(lab.path("config.yaml"), owned).unwrap();
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.zitadel.set_roles(&["User"]);
+    lab.configure("guard: {max_removals: 5}\n");
+    lab.run("undo undo.json").exits(0).says("2 deleted");
+}
+
+/// The list may be behind what somebody did since: nobody loses an account that is another person's by now.
+#[test]
+fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
+    let lab = Lab::csv(&staff(2));
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.configure("guard: {max_removals: 5}\n");
+    lab.zitadel.freeze_projection(ReadSide::Users);
+    let ada = lab.account("ada@example.com").id;
+    let body = serde_json::json!({"username": "grace@example.com"});
+    let (status, said) = lab.zitadel.act("PUT", &format!("/v2/users/human/{ada}"), &body);
+    assert_eq!(status, 200, "{said}");
+    lab.run("undo undo.json")
+        .exits(1)
+        .says("1 deleted; 1 failed")
+        .says("the account has changed since the list of accounts was read; it was not removed");
+    assert_eq!(lab.names(), ["grace@example.com"]);
+}

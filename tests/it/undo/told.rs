@@ -424,3 +424,46 @@ fn an_account_that_was_made_and_has_changed_since_stays() {
     assert_eq!(lab.names().len(), 14);
     assert_eq!(lab.account("xara").metadata["preferred_username"], "X.");
 }
+
+/// The report of the run before must not pass for that of one that could not start.
+#[test]
+fn a_run_that_cannot_use_its_files_reports_so() {
+    let lab = changed();
+    fs::write(lab.path("notes.txt"), "do not lose me\n").unwrap();
+    for (arguments, said) in [
+        ("undo notes.txt", "cannot use the undo file notes.txt"),
+        ("apply notes.txt", "cannot use the plan notes.txt"),
+        (
+            "sync --undo-file notes.txt",
+            "cannot write the undo file notes.txt",
+        ),
+    ] {
+        fs::write(lab.path("report.json"), "of yesterday").unwrap();
+        lab.run(&format!("{arguments} --report report.json")).exits(2);
+        let report = lab.json("report.json");
+        assert_eq!(
+            (&report["outcome"], &report["exit_code"]),
+            (&"failed".into(), &2.into())
+        );
+        let error = report["error"].as_str().unwrap();
+        assert!(error.starts_with(said), "{error}");
+    }
+}
+
+/// Nobody's name is printed because somebody edited the file.
+#[test]
+fn a_spoilt_file_is_refused_without_its_texts() {
+    let lab = changed();
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.run("undo undo.json").exits(0);
+    lab.run("plan --out plan.json").exits(0);
+    for (name, command) in [("undo.json", "undo"), ("plan.json", "apply")] {
+        let mut file = lab.json(name);
+        file["changes"] = "Ada \"Lovelace\"".into();
+        fs::write(lab.path(name), file.to_string()).unwrap();
+        lab.run(&format!("{command} {name}"))
+            .exits(2)
+            .says("invalid type: string \"…\", expected a sequence at line 1")
+            .does_not_say("Lovelace");
+    }
+}
