@@ -45,6 +45,8 @@ pub struct Now<'a> {
     pub account: Option<&'a Account>,
     /// Those that carry the text in the place of the external id, or the login name; each once.
     pub namesakes: Vec<&'a Account>,
+    /// The account was made again, without something that it had and that no list shows.
+    pub lacks: bool,
 }
 
 /// What undoing a change comes to.
@@ -92,6 +94,12 @@ impl Past {
             (Action::Create { .. }, None) => account::only(&now.namesakes),
             _ => now.account,
         }
+    }
+
+    /// The account that seems to have been made again after this deleted it: what else it holds has to be known.
+    pub fn remade<'a>(&self, now: &Now<'a>) -> Option<&'a Account> {
+        let is_deleted = matches!(self.change.action, Action::Delete(_)) && now.account.is_none();
+        account::only(&now.namesakes).filter(|_| is_deleted)
     }
 
     /// What the account list does not show and has to be known: is what the run wrote still there?

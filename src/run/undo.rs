@@ -90,7 +90,8 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     wait_for(target, &run.last_writes).await?;
     let schema = target.schema();
     let accounts = Accounts::read(target, pasts).await?;
-    let nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, schema)).collect();
+    let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, schema)).collect();
+    look_for_lacks(target, pasts, &mut nows).await?;
     let mut questions: Vec<(usize, Expectation<'_>)> = Vec::new();
     for (place, (past, now)) in pasts.iter().zip(&nows).enumerate() {
         if let Some(account) = past.account(now) {
@@ -113,6 +114,25 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         takes_over: false,
     };
     Ok(decide(schema, pasts, nows, &unheld, undone))
+}
+
+/// A later run, or somebody, may have made an account again that was deleted, but not with all that it had.
+async fn look_for_lacks(
+    target: &impl Target,
+    pasts: &[Past],
+    nows: &mut [Now<'_>],
+) -> Result<(), TargetError> {
+    let (mut places, mut remade) = (Vec::new(), Vec::new());
+    for (place, (past, now)) in pasts.iter().zip(nows.iter()).enumerate() {
+        if let Some(account) = past.remade(now) {
+            places.push(place);
+            remade.push((&account.target_id, &past.details[..]));
+        }
+    }
+    for lacking in target.lacking(&remade).await? {
+        nows[places[lacking]].lacks = true;
+    }
+    Ok(())
 }
 
 /// Who was deleted comes last: somebody who has the login name now may be about to give it back.
@@ -227,6 +247,7 @@ impl Accounts {
             namesakes.dedup();
         }
         Now {
+            lacks: false,
             account: subject.account.and_then(|id| self.by_id.get(id)),
             namesakes: namesakes
                 .into_iter()

@@ -5,7 +5,9 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Warning};
+use crate::model::{
+    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Warning,
+};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -124,6 +126,13 @@ pub trait Target {
     /// # Errors
     /// [`TargetError`] when something could not be read; then nothing may be changed.
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError>;
+
+    /// Which of these accounts, that were made again, lack something that [`Target::keep`] kept of them and that the account
+    /// list does not show. By their places, in any order.
+    ///
+    /// # Errors
+    /// [`TargetError`] when something could not be read.
+    async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
 
     /// What [`Target::keep`] costs.
     fn keep_effort(&self, changes: &[Change]) -> Effort;

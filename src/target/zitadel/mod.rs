@@ -57,7 +57,7 @@ use super::{
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{
-    Account, Change, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Value, Warning,
+    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Value, Warning,
 };
 
 /// One organization of one Zitadel.
@@ -195,6 +195,10 @@ impl Target for ZitadelTarget {
 
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
         self.keepsakes(changes).await
+    }
+
+    async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
+        self.who_lacks(remade).await
     }
 
     fn keep_effort(&self, changes: &[Change]) -> Effort {

@@ -1,5 +1,6 @@
 //! What an undo meets that the run did not leave: accounts of other runs, lists that are behind, roles that are gone.
 
+use serde_json::json;
 use testkit::people::Person;
 use testkit::zitadel::{Fault, FaultKind, ReadSide};
 
@@ -130,7 +131,7 @@ fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
     lab.configure("guard: {max_removals: 5}\n");
     lab.zitadel.freeze_projection(ReadSide::Users);
     let ada = lab.account("ada@example.com").id;
-    let body = serde_json::json!({"username": "grace@example.com"});
+    let body = json!({"username": "grace@example.com"});
     let (status, said) = lab.zitadel.act("PUT", &format!("/v2/users/human/{ada}"), &body);
     assert_eq!(status, 200, "{said}");
     lab.run("undo undo.json")
@@ -138,4 +139,66 @@ fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
         .says("1 deleted; 1 failed")
         .says("the account has changed since the list of accounts was read; it was not removed");
     assert_eq!(lab.names(), ["grace@example.com"]);
+}
+
+/// A later run makes a deleted account again as it makes any, and knows nothing of what else it had.
+#[test]
+fn an_account_that_a_later_run_made_again_without_all_it_had_is_told() {
+    for more in ["team", "roles", "link", ""] {
+        let lab = Lab::csv(&staff(3));
+        lab.configure("policy: {absent: delete}\nguard: {max_removals: 5}\n");
+        lab.run("sync").exits(0);
+        give(&lab, &lab.account("ben@example.com").id, more);
+        let before = of_ben(&lab);
+        let mut people = staff(3);
+        people.remove(1);
+        lab.people(&people);
+        lab.run("sync --undo-file undo.json").exits(0).says("1 deleted");
+        lab.people(&staff(3));
+        lab.run("sync --undo-file again.json").exits(0).says("1 created");
+        if more.is_empty() {
+            lab.run("undo undo.json").exits(0).says("nothing to change");
+            continue;
+        }
+        lab.zitadel.reset_counts();
+        lab.run("undo undo.json")
+            .exits(1)
+            .says("the account was made again since without all that it had");
+        assert_eq!(lab.zitadel.writes(), []);
+        // The newest first, as always: then everything comes back, and twice is once.
+        lab.run("undo again.json").exits(0).says("1 deleted");
+        lab.run("undo undo.json").exits(0).says("1 created");
+        assert_eq!(of_ben(&lab), before);
+        lab.run("undo undo.json").exits(0).says("nothing to change");
+    }
+}
+
+/// Grants are in no order.
+fn of_ben(lab: &Lab) -> String {
+    let mut ben = lab.account("ben@example.com");
+    ben.grants.sort_by(|one, other| one.project.cmp(&other.project));
+    serde_json::to_string(&ben).unwrap()
+}
+
+/// Something that an administrator gives an account.
+fn give(lab: &Lab, user: &str, what: &str) {
+    let zitadel = &lab.zitadel;
+    let (path, body) = match what {
+        "team" => (
+            format!("/management/v1/users/{user}/metadata/_bulk"),
+            json!({"metadata": [{"key": "team", "value": "d2FyZA=="}]}),
+        ),
+        "roles" => {
+            let project = zitadel.add_project(&zitadel.organization_id(), "Other", &["Chief"]);
+            let body = json!({"projectId": project, "roleKeys": ["Chief"]});
+            (format!("/management/v1/users/{user}/grants"), body)
+        }
+        "link" => {
+            let link = json!({"idpId": zitadel.idp_id(), "userId": "b", "userName": "b"});
+            (format!("/v2/users/{user}/links"), json!({"idpLink": link}))
+        }
+        _ => return,
+    };
+    let (status, said) = zitadel.act("POST", &path, &body);
+    assert!(status < 300, "{said}");
 }
