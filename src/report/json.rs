@@ -419,6 +419,7 @@ fn failure(change: &Change, not_applied: &NotApplied) -> Failure {
     let (error, target_error): (String, Option<&TargetError>) = match not_applied {
         NotApplied::Failed(error) => (error.to_string(), Some(error)),
         NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
+        NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
     };
     Failure {
         id: change.id().map(ToString::to_string),

@@ -78,7 +78,7 @@ pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Chang
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
         // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
         Err(NotApplied::Failed(error)) => error.made_no_account(),
-        Ok(_) => false,
+        Ok(_) | Err(NotApplied::NotTakenBack(_)) => false,
     });
     let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
     if let Err(error) = file.end(&made, &not_done, target.last_writes()) {

@@ -76,7 +76,10 @@ impl FromFile<'_> {
         plan::arrange(target.schema(), &mut self.plan);
         report.add_plan(&self.plan);
         for (change, reason) in self.left_out.drain(..) {
-            let result = Err(NotApplied::NotStarted(reason));
+            let result = Err(match request.job {
+                Job::Undo(_) => NotApplied::NotTakenBack(reason),
+                Job::Planned(_) | Job::Sources { .. } => NotApplied::NotStarted(reason),
+            });
             report.add_outcome(change, &Outcome { index: 0, result });
         }
     }
