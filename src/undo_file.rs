@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
-pub use self::place::check;
+pub use self::place::{check, moves};
 use crate::config::ZitadelSettings;
 use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
 use crate::plan::{self, Past};
@@ -92,6 +92,8 @@ pub struct Run<'a> {
 /// An earlier run, as its undo file tells of it.
 #[derive(Debug)]
 pub struct PastRun {
+    /// Its undo file.
+    pub path: PathBuf,
     /// What it was called.
     title: String,
     /// When its file was written, right before the first change.
@@ -271,10 +273,11 @@ pub fn read(
     };
     let text = fs::read_to_string(path)
         .map_err(|problem| error(problem.to_string(), "name a file that `--undo-file` wrote"))?;
-    parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
+    parse(path, &text, schema, binding).map_err(|(what, hint)| error(what, hint))
 }
 
 fn parse(
+    path: &Path,
     text: &str,
     schema: impl FnOnce(&Binding) -> Schema,
     binding: &Binding,
@@ -315,6 +318,7 @@ fn parse(
     match twice(pasts.iter().map(|past| &past.change)) {
         Some(problem) => Err((problem, NAME)),
         None => Ok(PastRun {
+            path: path.to_owned(),
             title: document.run,
             made: document.made,
             ended: document.ended,

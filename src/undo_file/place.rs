@@ -35,6 +35,15 @@ pub fn check(path: &Path, writes: bool) -> Result<(), String> {
     private::probe(&inside).map_err(|error| format!("{what}: {error}"))
 }
 
+/// Whether a new undo file there gives another name to this one, so that the same command would not find it again.
+pub fn moves(path: &Path, file: &Path) -> bool {
+    let same = |path: &Path| match (path.canonicalize(), file.canonicalize()) {
+        (Ok(path), Ok(file)) => path == file,
+        _ => false,
+    };
+    same(path) || (1..=EARLIER).any(|number| same(&numbered(path, number)))
+}
+
 /// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
 fn refuse_foreign(path: &Path) -> io::Result<()> {
     let earlier = (1..=EARLIER).map(|number| numbered(path, number));

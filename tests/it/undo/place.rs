@@ -43,3 +43,25 @@ fn a_foreign_file_with_a_number_stays() {
         assert_eq!(fs::read_to_string(lab.path(&foreign)).unwrap(), "do not lose me");
     }
 }
+
+/// Whoever runs an undo again, as they are told to, must not take the undo back, or another run.
+#[test]
+fn an_undo_does_not_rename_the_file_that_it_reads() {
+    let lab = Lab::csv(&staff(2));
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.people(&staff(3));
+    lab.run("sync --undo-file undo.json").exits(0);
+    let first = fs::read(lab.path("undo.json")).unwrap();
+    lab.configure("guard: {max_removals: 5}\n");
+    lab.zitadel.reset_counts();
+    for file in ["undo.json", "undo.json.1", "./undo.json"] {
+        lab.run(&format!("undo {file} --undo-file undo.json"))
+            .exits(2)
+            .says(&format!(
+                "that would give another name to {file}, the file that is undone"
+            ));
+    }
+    assert_eq!(lab.zitadel.requests(), 0);
+    assert_eq!(fs::read(lab.path("undo.json")).unwrap(), first);
+    lab.run("undo undo.json --undo-file redo.json").exits(0);
+}
