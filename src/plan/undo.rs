@@ -5,8 +5,6 @@ mod account;
 mod edit;
 mod note;
 
-use std::collections::HashMap;
-
 use self::edit::Reversal;
 use crate::model::{
     Account, Action, AttributeIndex, AttributeSpec, Change, Detail, Expected, ExternalId, Lifecycle,
@@ -126,19 +124,19 @@ impl Past {
     }
 }
 
-/// Leaves out of the namesakes of an account that was deleted those whose own change, by the account, takes what they
-/// share with it: the run had passed it on.
-pub fn leave_out_who_gives_way(
+/// Leaves out of the namesakes of an account that was deleted those whose own change takes what they share with it: the run
+/// had passed it on.
+pub fn leave_out_who_gives_way<'a>(
     schema: &Schema,
     past: &Past,
     now: &mut Now<'_>,
-    changes: &HashMap<&TargetId, &Change>,
+    change_of: impl Fn(&TargetId) -> Option<&'a Change>,
 ) {
     let Some((text, login)) = past.subject(schema).names else {
         return;
     };
     now.namesakes.retain(|account| {
-        let Some(change) = changes.get(&account.target_id) else {
+        let Some(change) = change_of(&account.target_id) else {
             return true;
         };
         let is_deleted = matches!(change.action, Action::Delete(_));

@@ -164,7 +164,8 @@ fn decide<'a>(
         .filter_map(|change| Some((change.target_id()?, change)));
     let by_account: HashMap<&TargetId, &Change> = by_account.collect();
     for place in deleted {
-        plan::leave_out_who_gives_way(schema, &pasts[place], &mut nows[place], &by_account);
+        let change_of = |account: &TargetId| by_account.get(account).copied();
+        plan::leave_out_who_gives_way(schema, &pasts[place], &mut nows[place], change_of);
         add(place, &nows[place], &mut undone.plan);
     }
     undone.plan.changes.extend(first);
