@@ -7,7 +7,7 @@ use super::auth::unreachable;
 use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
-use super::wire::{ListDetails, ListHead};
+use super::wire::received::{ListDetails, ListHead};
 use crate::http::{self, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
