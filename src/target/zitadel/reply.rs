@@ -3,10 +3,10 @@
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use super::auth::unreachable;
 use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
+use super::unreachable::unreachable;
 use super::wire::received::{ListDetails, ListHead};
 use crate::http::{self, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
