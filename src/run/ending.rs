@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use super::World;
-use super::sync::{Mode, Request};
+use super::request::{Mode, Request};
 use crate::exit::Exit;
 use crate::lock::Held;
 use crate::plan::Refusal;
