@@ -9,10 +9,10 @@ mod frame;
 mod from_file;
 mod keeping;
 mod planned;
-mod read;
 mod request;
 mod sync;
 mod undo;
+mod users;
 mod verify;
 
 use std::fs::File;
@@ -214,8 +214,8 @@ async fn look(
     let signals = Signals::of_process();
     let looking = async {
         match command {
-            Command::Users { count: true } => read::count(global, settings, world).await,
-            Command::Users { count: false } => read::users(global, settings, world).await,
+            Command::Users { count: true } => users::count(global, settings, world).await,
+            Command::Users { count: false } => users::users(global, settings, world).await,
             _ => check::check(global, settings, world).await,
         }
     };
