@@ -29,6 +29,11 @@ pub struct Count {
 }
 
 impl Changes {
+    /// How many changes are planned, of all kinds.
+    pub fn planned(&self) -> usize {
+        self.by_kind().iter().map(|(_, count)| count.planned).sum()
+    }
+
     pub(super) fn count_mut(&mut self, action: &Action) -> &mut Count {
         match action {
             Action::Create { .. } => &mut self.create,

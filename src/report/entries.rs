@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::absence::Missing;
 use crate::apply::NotApplied;
 use crate::config::SourceSettings;
-use crate::model::{Change, Kept, Rejected, SourceRead, Warning};
+use crate::model::{Change, ExternalId, Kept, RecordRef, Rejected, SourceRead, Warning};
 use crate::target::TargetError;
 
 /// One source.
@@ -126,24 +126,25 @@ pub struct Note {
     pub reason: String,
 }
 
+impl Note {
+    fn new(at: &RecordRef, id: Option<&ExternalId>, reason: &str) -> Self {
+        Self {
+            source: at.source.to_string(),
+            at: at.at.to_string(),
+            id: id.map(ToString::to_string),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
 impl From<&Rejected> for Note {
     fn from(rejected: &Rejected) -> Self {
-        Self {
-            source: rejected.at.source.to_string(),
-            at: rejected.at.at.to_string(),
-            id: rejected.id.as_ref().map(ToString::to_string),
-            reason: rejected.reason.clone(),
-        }
+        Self::new(&rejected.at, rejected.id.as_ref(), &rejected.reason)
     }
 }
 
 impl From<&Warning> for Note {
     fn from(warning: &Warning) -> Self {
-        Self {
-            source: warning.at.source.to_string(),
-            at: warning.at.at.to_string(),
-            id: warning.id.as_ref().map(ToString::to_string),
-            reason: warning.reason.clone(),
-        }
+        Self::new(&warning.at, warning.id.as_ref(), &warning.reason)
     }
 }
