@@ -143,7 +143,7 @@ impl LdapSource {
             let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
             let mut what = format!(
                 "{} of those read, from {}",
-                counted_people(count.holders),
+                counted(count.holders, "person"),
                 named.collect::<Vec<_>>().join(", ")
             );
             if let (within @ 1.., size) = count.within {
@@ -191,13 +191,6 @@ impl LdapSource {
 
     fn subject(&self, step: &str) -> String {
         format!("source `{}`: {step}", self.name)
-    }
-}
-
-fn counted_people(count: usize) -> String {
-    match count {
-        1 => "1 person".to_owned(),
-        many => format!("{many} people"),
     }
 }
 
