@@ -1,13 +1,11 @@
 //! Calls that got no answer at all.
 
+use crate::http::innermost;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// No answer at all, with the reason at the bottom of the chain.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = innermost(error);
     let what = if error.is_timeout() {
         format!("{url} did not answer in time")
     } else {
