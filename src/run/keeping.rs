@@ -1,7 +1,7 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
 use super::ending::Stop;
-use super::sync::{Job, Mode, Request};
+use super::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Change, Plan};
 use crate::report::Report;
@@ -10,19 +10,10 @@ use crate::undo_file::{self, Binding, Run, UndoFile};
 
 /// Says what is wrong with the place of the undo file, before anything is done.
 pub(super) fn check(request: Request<'_>) -> Result<(), String> {
-    let Some(path) = &request.global.undo_file else {
-        return Ok(());
-    };
-    if let Job::Undo(run) = request.job
-        && undo_file::moves(path, &run.path)
-    {
-        return Err(format!(
-            "cannot write the undo file {}: that would give another name to {}, the file that is undone",
-            path.display(),
-            run.path.display()
-        ));
+    match &request.global.undo_file {
+        Some(path) => undo_file::check(path, request.mode == Mode::Write),
+        None => Ok(()),
     }
-    undo_file::check(path, request.mode == Mode::Write)
 }
 
 /// Says what of a plan no undo brings back, where somebody thinks of undoing it.

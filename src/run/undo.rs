@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::World;
 use super::ending::Stop;
-use super::planned::FromFile;
-use super::sync::{self, Job, Request};
+use super::from_file::FromFile;
+use super::request::Request;
+use super::{World, frame};
+use crate::apply::NotApplied;
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
 use crate::model::{Account, Action, Change, Expectation, LastWrites, Plan, Schema, TargetId};
@@ -27,6 +28,15 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     let Some(zitadel) = &request.settings.zitadel else {
         return Ok(Exit::Usage);
     };
+    if let Some(path) = &request.global.undo_file
+        && undo_file::moves(path, file)
+    {
+        let (path, file) = (path.display(), file.display());
+        let what = format!(
+            "cannot write the undo file {path}: that would give another name to {file}, the file that is undone"
+        );
+        return super::refuse(request.global, world, &what, "choose another file");
+    }
     let binding = Binding::of(zitadel);
     let mut settings = request.settings.clone();
     let schema = |of_file: &Binding| {
@@ -35,13 +45,12 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     };
     match undo_file::read(file, schema, &binding) {
         Ok(run) => {
-            let (job, settings) = (Job::Undo(&run), &settings);
-            let request = Request {
-                job,
-                settings,
-                ..request
+            let settings = &settings;
+            let request = Request { settings, ..request };
+            let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
+                with_target(target, &run, request, world, report).await
             };
-            sync::run(request, world).await
+            frame::run(request, Report::new(), world, job).await
         }
         Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
     }
@@ -60,13 +69,14 @@ fn fit(settings: &mut Settings, of_file: &Binding) {
 }
 
 /// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
-pub(super) async fn with_target(
+async fn with_target(
     target: &ZitadelTarget,
     run: &PastRun,
     request: Request<'_>,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    target.allow_former_roles();
     report.undoes = Some(run.name());
     if !super::is_json(request.global) {
         writeln!(world.out, "Takes back {}", one_line(&run.name()))?;
@@ -111,6 +121,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     let undone = FromFile {
         plan: accounts.counts.clone(),
         left_out: Vec::new(),
+        left: NotApplied::NotTakenBack,
         takes_over: false,
     };
     Ok(decide(schema, pasts, nows, &unheld, undone))

@@ -12,7 +12,8 @@ use super::details::{
     flag,
 };
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, known_key, metadata_key};
-use super::wire::{GrantState, KeptLink, KeptUser};
+use super::wire::kept::{KeptLink, KeptUser};
+use super::wire::received::GrantState;
 use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
 use crate::target::{Effort, TargetError};
 

@@ -35,6 +35,7 @@ mod restore;
 mod schema;
 mod stream;
 mod taken;
+mod unreachable;
 mod wire;
 mod write;
 mod written;
@@ -75,7 +76,7 @@ pub struct ZitadelTarget {
     written: Written,
     warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
-    roles_may_be_gone: bool,
+    roles_may_be_gone: Cell<bool>,
 }
 
 impl ZitadelTarget {
@@ -95,15 +96,13 @@ impl ZitadelTarget {
             history: Cell::new(true),
             written: Written::default(),
             warnings: RefCell::default(),
-            roles_may_be_gone: false,
+            roles_may_be_gone: Cell::new(false),
         })
     }
 
     /// For an undo, whose roles are those of an earlier day.
-    #[must_use]
-    pub fn with_former_roles(mut self) -> Self {
-        self.roles_may_be_gone = true;
-        self
+    pub fn allow_former_roles(&self) {
+        self.roles_may_be_gone.set(true);
     }
 
     /// Other pauses between tries, for tests that cannot wait.
