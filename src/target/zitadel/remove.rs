@@ -90,10 +90,6 @@ fn is_still(removal: &Removal, user: &User) -> bool {
     let account = &removal.account;
     let id = user.human.as_ref().map_or("", |human| &human.profile.nick);
     let by_login = matches!(removal.reason, RemovalReason::Listed | RemovalReason::Undone);
-    // Every account has a login name; of one that is named by its id alone, nothing is known that may have changed.
-    if removal.reason == RemovalReason::Undone && account.login.is_empty() {
-        return true;
-    }
     let renamed = user.username.to_lowercase() != account.login.to_lowercase();
     *id == *account.id_text && (!by_login || !renamed)
 }
