@@ -52,7 +52,8 @@ fn modules(folder: &Path, parent: &Path, left_out: &mut Vec<PathBuf>) {
         if path == parent || path.is_dir() {
             continue;
         }
-        if !declared.contains(&format!("mod {stem};")) {
+        let ways = [format!("mod {stem};"), format!("/{stem}.rs\");")];
+        if !ways.iter().any(|way| declared.contains(way)) {
             left_out.push(path);
         } else if inner.is_dir() {
             modules(&inner, &path, left_out);
