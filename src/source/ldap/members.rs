@@ -38,6 +38,7 @@ struct Rule {
     within: (usize, usize),
     /// Groups that must have a member, and in which none can be seen.
     empty: Vec<(String, Option<Box<[u8]>>)>,
+    allow_empty: bool,
     holders: usize,
 }
 
@@ -101,6 +102,15 @@ impl Members {
         names
     }
 
+    /// Rules by which nobody who was read gets the role, though the groups have members: these may go by names that their
+    /// people no longer have.
+    pub(super) fn held_by_nobody(&self) -> impl Iterator<Item = RoleCount<'_>> {
+        let rules = self.rules.iter().zip(self.counts());
+        rules
+            .filter(|(rule, count)| !rule.allow_empty && count.holders == 0 && count.members() > 0)
+            .map(|(_, count)| count)
+    }
+
     /// How many hold which role, rule by rule.
     pub(super) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
         self.rules.iter().map(|rule| RoleCount {
@@ -122,6 +132,13 @@ pub(super) struct RoleCount<'a> {
     pub(super) named: &'a [(String, usize)],
     /// How many groups lie within these, and how many members they have together.
     pub(super) within: (usize, usize),
+}
+
+impl RoleCount<'_> {
+    /// Members of all groups together, whoever they are.
+    pub(super) fn members(&self) -> usize {
+        self.named.iter().map(|(_, size)| size).sum::<usize>() + self.within.1
+    }
 }
 
 impl Rule {
@@ -148,6 +165,7 @@ impl Rule {
                 .map(|group| (group.text.clone(), group.size()))
                 .collect(),
             within: (within.len(), within.iter().sum()),
+            allow_empty: rule.allow_empty,
             holders: 0,
         }
     }
