@@ -49,6 +49,7 @@ impl ZitadelTarget {
         }
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
+        let deleted = deleted.inspect(|done| self.written.user(&done.details));
         gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
     }
 

@@ -186,7 +186,7 @@ impl ZitadelTarget {
         match removed {
             // With 404 the same id says that the user is gone.
             Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
-            removed => removed.map(drop),
+            removed => removed.map(|done| self.written.user(&done.details)),
         }
     }
 

@@ -81,6 +81,30 @@ fn verify_gives_up_on_lists_that_stay_behind() {
     assert_eq!(lab.names().len(), 3);
 }
 
+/// What takes something away is waited for as well: else a deletion that was done looks as if it were left.
+#[test]
+fn verify_knows_that_the_list_is_behind_a_removal() {
+    let no_phone = |lab: &Lab| lab.slapd().replace(&staff(1)[0].dn(), "telephoneNumber", &[]);
+    let cases: [(fn(&Lab), &str); 2] = [
+        (|lab| lab.disable("cleo"), "1 to delete"),
+        (no_phone, "1 to update"),
+    ];
+    for (change, left) in cases {
+        let mut people = staff(3);
+        people[0].phone = Some("+4930901820".to_owned());
+        let lab = Lab::ldap(&people);
+        lag_wait(&lab, "300ms");
+        lab.run("sync").exits(0);
+        for list in [ReadSide::Users, ReadSide::Grants] {
+            lab.zitadel.freeze_projection(list);
+        }
+        change(&lab);
+        lab.run("sync --verify").exits(1).says(&format!(
+            "not verified: changes are left ({left}), while the lists stayed behind"
+        ));
+    }
+}
+
 /// Who is missing for the first time is noted, and not counted as missing twice by looking again.
 #[test]
 fn verify_is_no_further_run_without_the_person() {
