@@ -57,11 +57,12 @@ impl ZitadelTarget {
         let mut warnings = Vec::new();
         // First: whatever fails after it, an absence that is over does not count for another one.
         self.remove_metadata(user, notes(edit.returned)).await?;
-        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
-        let taken = self.link(edit, restore).await?;
-        if taken.is_none() && !self.unlink(edit).await? {
+        // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
+        if !self.unlink(edit).await? {
             warnings.push(FORMER_LINK_STAYS.into());
         }
+        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
+        let taken = self.link(edit, restore).await?;
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;

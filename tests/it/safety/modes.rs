@@ -143,6 +143,32 @@ fn a_foreign_link_stays_and_is_reported() {
     );
 }
 
+fn links(lab: &Lab, uid: &str) -> Vec<String> {
+    let links = lab.account(uid).links;
+    links.into_iter().map(|link| link.user_id).collect()
+}
+
+/// Whoever holds the former id cannot log in for good because one request failed.
+#[test]
+fn a_link_of_a_former_id_goes_although_a_run_broke_off() {
+    for fault in [Fault::once("DELETE", "/v2/users/", FaultKind::status(400)), Fault::nth_write(2, FaultKind::status(400))] {
+        let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
+        lab.configure("feature_flags: [sso_login]\n");
+        let idp = lab.zitadel.idp_id();
+        lab.zitadel.add_user(UserSeed {
+            nick_name: hex::encode("former"),
+            links: vec![(idp.clone(), "former".to_owned(), String::new())],
+            ..account("ada")
+        });
+        lab.zitadel.reset_counts();
+        lab.zitadel.inject(fault);
+        let keys = [("IDP_ID", idp.as_str())];
+        run(&lab, "", &keys).exits(1);
+        run(&lab, "", &keys).exits(0).says("1 adopted");
+        assert_eq!(links(&lab, "ada"), ["ada"]);
+    }
+}
+
 /// A broken proxy goes on and on; the run does not.
 #[test]
 fn a_list_without_end_ends_the_run() {
