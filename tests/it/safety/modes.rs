@@ -148,6 +148,39 @@ fn links(lab: &Lab, uid: &str) -> Vec<String> {
     links.into_iter().map(|link| link.user_id).collect()
 }
 
+/// Without the link its person cannot log in; the account is nobody's yet, so that no run passes over it.
+#[test]
+fn a_link_that_another_account_holds_is_said_in_each_run() {
+    let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
+    lab.configure("feature_flags: [sso_login]\n");
+    let idp = lab.zitadel.idp_id();
+    lab.zitadel.add_user(UserSeed {
+        nick_name: String::new(),
+        family_name: "Maiden".into(),
+        roles: vec![],
+        metadata: vec![],
+        ..account("ada")
+    });
+    let other = lab.zitadel.add_user(UserSeed {
+        nick_name: String::new(),
+        roles: vec![],
+        links: vec![(idp.clone(), "ada".to_owned(), String::new())],
+        ..account("other")
+    });
+    let keys = [("IDP_ID", idp.as_str())];
+    for _ in 0..2 {
+        run(&lab, "", &keys)
+            .exits(1)
+            .says("the link to the identity provider is another account's");
+    }
+    let path = format!("/v2/users/{other}/links/{idp}/ada");
+    let (status, reply) = lab.zitadel.act("DELETE", &path, &serde_json::json!({}));
+    assert_eq!(status, 200, "{reply}");
+    run(&lab, "", &keys).exits(0).says("1 adopted");
+    assert_eq!(links(&lab, "ada"), ["ada"]);
+    run(&lab, "", &keys).exits(0).says("nothing to change");
+}
+
 /// Whoever holds the former id cannot log in for good because one request failed.
 #[test]
 fn a_link_of_a_former_id_goes_although_a_run_broke_off() {
