@@ -149,6 +149,9 @@ impl LdapSource {
                 let (within, size) = (counted(within, "group"), counted(size, "member"));
                 what = format!("{what} and {within} within ({size})");
             }
+            if count.is_held_by_nobody() {
+                what = format!("warning: {what}; `allow_empty: true` says that it is right");
+            }
             Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
         };
         let mut findings: Vec<Finding> = members.counts().map(told).collect();

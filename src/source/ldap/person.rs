@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
+use super::members::RoleCount;
 use super::survey::Survey;
 use super::tally::Tally;
 use super::text::{Made, Text};
@@ -211,15 +212,15 @@ impl People {
             warn(base, reason);
         }
         // Without people there is nobody to wonder about.
-        let wondered = tally.members.held_by_nobody().filter(|_| tally.entries > 0);
-        for count in wondered {
+        let told = |count: &RoleCount<'_>| tally.entries > 0 && count.is_held_by_nobody();
+        for count in tally.members.counts().filter(told) {
             let group = count.named.first().map_or(base, |(name, _)| name);
             let (role, members) = (count.role, counted(count.members(), "member"));
             warn(
                 group,
                 format!(
-                    "nobody who was read is among its {members}, so nobody gets the role `{role}` by it; if that is right, \
-                     set `allow_empty: true` beside `group` in `entitlements`"
+                    "it has {members}, and nobody who was read is in it, so nobody gets the role `{role}` by it; if that is \
+                     right, set `allow_empty: true` beside `group` in `entitlements`"
                 ),
             );
         }
