@@ -131,7 +131,7 @@ fn a_foreign_link_stays_and_is_reported() {
         run(&lab, "", &keys)
             .exits(0)
             .says(changes)
-            .says("`idp_link` differs from the source; it is written once and never changed");
+            .says("`idp_link` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in here, remove it by hand");
     }
     let links = |uid| -> Vec<String> {
         let links = lab.account(uid).links;
