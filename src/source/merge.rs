@@ -155,7 +155,11 @@ fn one_record_each(mut people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> V
         }
         let lost = broken.get(&first.id);
         let repeats = lost.is_none() && others.iter().all(|other| same_data(&first, other));
-        if repeats && others.iter().all(|other| first.entitlements == other.entitlements) {
+        if repeats
+            && others
+                .iter()
+                .all(|other| first.entitlements == other.entitlements)
+        {
             repeated += others.len();
             single.push(first);
             continue;

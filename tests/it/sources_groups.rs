@@ -320,14 +320,21 @@ async fn check_counts_members_and_holders() {
 /// everybody.
 #[tokio::test]
 async fn a_group_of_which_nobody_was_read_is_told() {
-    let moved = ["uid=ada,ou=staff,dc=example,dc=com", "uid=bob,ou=staff,dc=example,dc=com"];
+    let moved = [
+        "uid=ada,ou=staff,dc=example,dc=com",
+        "uid=bob,ou=staff,dc=example,dc=com",
+    ];
     let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &moved)])).start();
     let mut rule = rule("Admin", &["admins"]);
     let told = |desired: &Desired| -> Vec<String> {
         let warnings = desired.warnings.iter();
-        warnings.map(|warning| format!("{}: {}", warning.at, warning.reason)).collect()
+        warnings
+            .map(|warning| format!("{}: {}", warning.at, warning.reason))
+            .collect()
     };
-    let read = read_ldap(&settings(&slapd, std::slice::from_ref(&rule))).await.unwrap();
+    let read = read_ldap(&settings(&slapd, std::slice::from_ref(&rule)))
+        .await
+        .unwrap();
     assert_eq!(
         told(&read),
         [
@@ -352,7 +359,9 @@ async fn a_group_of_which_nobody_was_read_is_told() {
 async fn a_group_of_a_broken_record_is_not_without_people() {
     let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &[ADA])])).start();
     slapd.replace(ADA, "mail", &[]);
-    let read = read_ldap(&settings(&slapd, &[rule("Admin", &["admins"])])).await.unwrap();
+    let read = read_ldap(&settings(&slapd, &[rule("Admin", &["admins"])]))
+        .await
+        .unwrap();
     assert_eq!((read.rejected.len(), read.warnings), (1, vec![]));
 }
 

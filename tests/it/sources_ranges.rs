@@ -147,7 +147,12 @@ async fn somebody_who_is_renamed_meanwhile_loses_no_role() {
 /// A group that is renamed while groups are read looks like a person at first.
 #[tokio::test]
 async fn a_group_within_that_is_renamed_meanwhile_counts() {
-    let root = || vec![entry("", &[("namingContexts", &["dc=example,dc=com"])]), Reply::Done(0, "", None)];
+    let root = || {
+        vec![
+            entry("", &[("namingContexts", &["dc=example,dc=com"])]),
+            Reply::Done(0, "", None),
+        ]
+    };
     let names = |name| vec![entry(GROUP, &[]), entry(name, &[]), last()];
     let (old, new) = ("cn=old,dc=example,dc=com", "cn=new,dc=example,dc=com");
     let outer = || group(&[("member", &[A, new])]);

@@ -45,7 +45,12 @@ pub(super) struct Group {
 
 impl Group {
     /// From an entry that is complete. A member whose name is none counts as a member nobody is.
-    pub(super) fn new(entry: &Entry, names: &Names, base: Option<&Dn>, is_group: impl Fn(u128) -> bool) -> Self {
+    pub(super) fn new(
+        entry: &Entry,
+        names: &Names,
+        base: Option<&Dn>,
+        is_group: impl Fn(u128) -> bool,
+    ) -> Self {
         let mut group = Self {
             text: entry.dn_text(),
             sid: entry.values(SID).next().map(Into::into),

@@ -55,7 +55,9 @@ pub(super) async fn refuse_renamed(
     };
     let later = read_named(connection, settings, base, names).await?;
     members.renamed_in(&later).map_or(Ok(()), |role| {
-        let what = format!("members of the groups that give the role `{role}` got other names while people were read");
+        let what = format!(
+            "members of the groups that give the role `{role}` got other names while people were read"
+        );
         Err(Failure::new(what).hint("try again; somebody may have been renamed or moved meanwhile"))
     })
 }
@@ -127,7 +129,9 @@ async fn group(
         };
         if complete(connection, settings, name, &mut entry).await? {
             let base = Dn::parse(settings.base_dn.as_bytes());
-            return Ok(Group::new(&entry, names, base.as_ref(), |number| index.contains(&number)));
+            return Ok(Group::new(&entry, names, base.as_ref(), |number| {
+                index.contains(&number)
+            }));
         }
         tracing::info!(
             group = name,

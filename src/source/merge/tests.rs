@@ -75,12 +75,18 @@ fn one_id_with_different_data_rejects_all_of_its_records() {
 fn one_person_with_other_roles_is_rejected_for_the_roles() {
     let mut admin = person("ada", "a@b", "2");
     admin.entitlements = [Box::from("Admin")].into();
-    let desired = people(vec![Record::Person(person("ada", "a@b", "1")), Record::Person(admin)]);
+    let desired = people(vec![
+        Record::Person(person("ada", "a@b", "1")),
+        Record::Person(admin),
+    ]);
     let expected = [
         ("1", "another record has the same id and other roles: 2 (test)"),
         ("2", "another record has the same id and other roles: 1 (test)"),
     ];
-    assert_eq!(reasons(&desired), expected.map(|(at, reason)| (at, Some(&b"ada"[..]), reason)));
+    assert_eq!(
+        reasons(&desired),
+        expected.map(|(at, reason)| (at, Some(&b"ada"[..]), reason))
+    );
 }
 
 /// A record that could not be read may say something else about the same person.

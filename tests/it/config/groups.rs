@@ -84,7 +84,10 @@ fn an_owned_role_that_no_source_gives_is_noted() {
         ]
     );
     let given = owned(with("      - {role: Admin, group: cn=a}")).settings().notes;
-    assert!(!given.iter().any(|note| note.contains("owned_roles")), "{given:?}");
+    assert!(
+        !given.iter().any(|note| note.contains("owned_roles")),
+        "{given:?}"
+    );
 }
 
 /// Which role is everybody's matters to commands that need no target.

@@ -184,7 +184,10 @@ fn a_link_that_another_account_holds_is_said_in_each_run() {
 /// Whoever holds the former id cannot log in for good because one request failed.
 #[test]
 fn a_link_of_a_former_id_goes_although_a_run_broke_off() {
-    for fault in [Fault::once("DELETE", "/v2/users/", FaultKind::status(400)), Fault::nth_write(2, FaultKind::status(400))] {
+    for fault in [
+        Fault::once("DELETE", "/v2/users/", FaultKind::status(400)),
+        Fault::nth_write(2, FaultKind::status(400)),
+    ] {
         let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
         lab.configure("feature_flags: [sso_login]\n");
         let idp = lab.zitadel.idp_id();

@@ -84,12 +84,7 @@ fn verify_gives_up_on_lists_that_stay_behind() {
 /// What takes something away is waited for as well: else a deletion that was done looks as if it were left.
 #[test]
 fn verify_knows_that_the_list_is_behind_a_removal() {
-    let no_phone = |lab: &Lab| lab.slapd().replace(&staff(1)[0].dn(), "telephoneNumber", &[]);
-    let cases: [(fn(&Lab), &str); 2] = [
-        (|lab| lab.disable("cleo"), "1 to delete"),
-        (no_phone, "1 to update"),
-    ];
-    for (change, left) in cases {
+    for left in ["1 to delete", "1 to update"] {
         let mut people = staff(3);
         people[0].phone = Some("+4930901820".to_owned());
         let lab = Lab::ldap(&people);
@@ -98,7 +93,10 @@ fn verify_knows_that_the_list_is_behind_a_removal() {
         for list in [ReadSide::Users, ReadSide::Grants] {
             lab.zitadel.freeze_projection(list);
         }
-        change(&lab);
+        match left {
+            "1 to delete" => lab.disable("cleo"),
+            _ => lab.slapd().replace(&people[0].dn(), "telephoneNumber", &[]),
+        }
         lab.run("sync --verify").exits(1).says(&format!(
             "not verified: changes are left ({left}), while the lists stayed behind"
         ));
