@@ -86,5 +86,8 @@ fn unresolved_since(plan: &Plan, report: &Report) -> Option<String> {
         !report.rejected.iter().any(known)
     };
     let first = plan.unresolved.iter().find(is_new)?;
-    Some(format!("nothing can be written now for {}: {}", first.at, first.reason))
+    Some(format!(
+        "nothing can be written now for {}: {}",
+        first.at, first.reason
+    ))
 }

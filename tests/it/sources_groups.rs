@@ -339,15 +339,15 @@ async fn a_group_of_which_nobody_was_read_is_told() {
         told(&read),
         [
             "cn=admins,ou=groups,dc=example,dc=com (staff): it has 2 members, and nobody who was read is in it, so nobody \
-             gets the role `Admin` by it; if that is right, set `allow_empty: true` beside `group` in `entitlements`"
+             gets the role `Admin` by it; its members may go by names that their people no longer have"
         ]
     );
     let found = check_ldap(&settings(&slapd, std::slice::from_ref(&rule))).await;
     let of_role = found.iter().find(|finding| finding.subject.contains("role"));
     assert_eq!(
         of_role.unwrap().result.as_deref().unwrap(),
-        "warning: 0 people of those read, from `cn=admins,ou=groups,dc=example,dc=com` (2 members); `allow_empty: true` says \
-         that it is right"
+        "warning: 0 people of those read, from `cn=admins,ou=groups,dc=example,dc=com` (2 members); its members may go by \
+         names that their people no longer have"
     );
     rule.allow_empty = true;
     let read = read_ldap(&settings(&slapd, &[rule])).await.unwrap();

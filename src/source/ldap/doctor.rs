@@ -150,7 +150,8 @@ impl LdapSource {
                 what = format!("{what} and {within} within ({size})");
             }
             if count.is_held_by_nobody() {
-                what = format!("warning: {what}; `allow_empty: true` says that it is right");
+                what =
+                    format!("warning: {what}; its members may go by names that their people no longer have");
             }
             Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
         };

@@ -219,8 +219,8 @@ impl People {
             warn(
                 group,
                 format!(
-                    "it has {members}, and nobody who was read is in it, so nobody gets the role `{role}` by it; if that is \
-                     right, set `allow_empty: true` beside `group` in `entitlements`"
+                    "it has {members}, and nobody who was read is in it, so nobody gets the role `{role}` by it; its members may go \
+                     by names that their people no longer have"
                 ),
             );
         }
