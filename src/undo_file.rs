@@ -17,7 +17,7 @@ pub use self::place::check;
 use crate::config::ZitadelSettings;
 use crate::model::{Action, Change, Keepsake, Schema, TargetId};
 use crate::plan::{self, Past};
-use crate::plan_file::{document::twice, private};
+use crate::plan_file::{document::twice, private, versioned};
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/undo/1";
@@ -241,20 +241,8 @@ fn parse(
 ) -> Result<Vec<Past>, (String, &'static str)> {
     const NAME: &str = "name a file that `--undo-file` wrote, as it was written";
     const FIT: &str = "name the target, organization and project of that run in the configuration";
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
-    }
-    let spoilt = |problem: serde_json::Error| (format!("it is no file of `--undo-file`: {problem}"), NAME);
-    let head: Head = serde_json::from_str(text).map_err(spoilt)?;
-    if head.schema != SCHEMA {
-        let what = format!(
-            "it has the schema {:?}, and this version knows `{SCHEMA}`",
-            head.schema
-        );
-        return Err((what, NAME));
-    }
-    let document: Document = serde_json::from_str(text).map_err(spoilt)?;
+    let document: Document =
+        versioned::parse(text, SCHEMA, "file of `--undo-file`").map_err(|problem| (problem, NAME))?;
     if let Some(objection) = binding.objection(&document.binding) {
         return Err((objection, FIT));
     }

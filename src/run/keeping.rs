@@ -1,7 +1,7 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
 use super::ending::Stop;
-use super::sync::{Mode, Request};
+use super::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Change, Plan};
 use crate::report::Report;

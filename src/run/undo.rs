@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::World;
 use super::ending::Stop;
-use super::planned::FromFile;
-use super::sync::{self, Job, Request};
+use super::from_file::FromFile;
+use super::request::Request;
+use super::{World, frame};
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
 use crate::model::{Account, Expectation, Expected, Plan, Schema, TargetId};
@@ -35,13 +35,12 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     };
     match undo_file::read(file, schema, &binding) {
         Ok(pasts) => {
-            let (job, settings) = (Job::Undo(&pasts), &settings);
-            let request = Request {
-                job,
-                settings,
-                ..request
+            let settings = &settings;
+            let request = Request { settings, ..request };
+            let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
+                with_target(target, &pasts, request, world, report).await
             };
-            sync::run(request, world).await
+            frame::run(request, Report::new(), world, job).await
         }
         Err(error) => {
             Messages::new(world.err, request.global.log_format)
@@ -64,7 +63,7 @@ fn fit(settings: &mut Settings, of_file: &Binding) {
 }
 
 /// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
-pub(super) async fn with_target(
+async fn with_target(
     target: &ZitadelTarget,
     pasts: &[Past],
     request: Request<'_>,

@@ -27,12 +27,7 @@ pub(super) async fn verify(
     signals: &Signals,
     report: &mut Report,
 ) {
-    let planned = report
-        .changes
-        .by_kind()
-        .iter()
-        .any(|(_, count)| count.planned > 0);
-    if !planned {
+    if report.changes.planned() == 0 {
         // What was read is what there is.
         report.verify(None);
         return;

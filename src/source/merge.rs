@@ -85,6 +85,7 @@ impl Collected {
 pub(super) fn counted(count: usize, noun: &str) -> String {
     match (count, noun) {
         (1, noun) => format!("1 {noun}"),
+        (count, "person") => format!("{count} people"),
         (count, "entry") => format!("{count} entries"),
         (count, "address") => format!("{count} addresses"),
         (count, noun) => format!("{count} {noun}s"),

@@ -1,6 +1,7 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
 mod active;
+mod bind;
 mod canonical;
 mod certificate;
 mod connect;
@@ -65,7 +66,7 @@ impl LdapSource {
     }
 
     async fn read_all(&self, mut search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
-        let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
+        let mut connection = bind::open(&self.settings, self.trust.as_ref()).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.

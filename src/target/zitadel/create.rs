@@ -8,7 +8,8 @@ use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
     metadata_key,
 };
-use super::wire::{Created, Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::wire::received::Created;
+use super::wire::sent::{Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
 use super::write::PHONE_LEFT_OUT;
 use crate::model::{Attributes, ExternalId, Identity, Lifecycle, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};

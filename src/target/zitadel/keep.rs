@@ -11,7 +11,8 @@ use super::details::{
     DISPLAY_NAME, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail, flag,
 };
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
-use super::wire::{GrantState, KeptLink, KeptUser};
+use super::wire::kept::{KeptLink, KeptUser};
+use super::wire::received::GrantState;
 use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
 use crate::target::{Effort, TargetError};
 

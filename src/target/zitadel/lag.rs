@@ -14,7 +14,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::Failure;
-use super::wire::{Grant, User};
+use super::wire::received::{Grant, User};
 use super::written::WriteDetails;
 use crate::target::{Hidden, TargetError};
 

@@ -35,6 +35,7 @@ mod restore;
 mod schema;
 mod stream;
 mod taken;
+mod unreachable;
 mod wire;
 mod write;
 mod written;

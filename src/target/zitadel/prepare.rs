@@ -6,7 +6,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::grants::Grants;
-use super::wire::{GrantedProject, Me, MyOrg, Permissions, Role};
+use super::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 

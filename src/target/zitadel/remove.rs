@@ -5,7 +5,8 @@ use super::call::Call;
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE};
-use super::wire::{Done, NewMetadata, OneUser, User, UserState};
+use super::wire::received::{Done, OneUser, User, UserState};
+use super::wire::sent::NewMetadata;
 use crate::model::{Removal, RemovalReason, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 

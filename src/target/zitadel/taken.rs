@@ -3,7 +3,7 @@
 use super::ZitadelTarget;
 use super::error::Failure;
 use super::links::{FREE_THE_LINK, LINK_TAKEN};
-use super::wire::User;
+use super::wire::received::User;
 use crate::model::Account;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 

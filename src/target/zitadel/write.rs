@@ -14,7 +14,8 @@ use super::restore::{former_email, former_phone, former_profile, role_calls};
 use super::schema::{
     DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE, metadata_key,
 };
-use super::wire::{ChangedUser, Done, NewMetadata};
+use super::wire::received::Done;
+use super::wire::sent::{ChangedUser, NewMetadata};
 use crate::model::{Absence, Action, Change, Edit, Note, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
