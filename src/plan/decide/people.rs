@@ -184,11 +184,7 @@ impl Decider<'_, '_> {
             edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
         }
         for attribute in differing {
-            let name = schema.spec(attribute).name;
-            self.warn(
-                identity,
-                &format!("`{name}` differs from the source; it is written once and never changed"),
-            );
+            self.warn(identity, &diff::kept_value(schema.spec(attribute)));
         }
         edit
     }

@@ -150,6 +150,10 @@ impl LdapSource {
                 let (within, size) = (counted(within, "group"), counted(size, "member"));
                 what = format!("{what} and {within} within ({size})");
             }
+            if count.is_held_by_nobody() {
+                what =
+                    format!("warning: {what}; its members may go by names that their people no longer have");
+            }
             Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
         };
         let mut findings: Vec<Finding> = members.counts().map(told).collect();

@@ -74,6 +74,7 @@ impl LdapSource {
         let mut tally = Tally::at(now()).among(members);
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
+        groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
         connection.close().await;
         groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
