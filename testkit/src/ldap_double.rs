@@ -1,7 +1,9 @@
 //! An LDAP server that follows a script, for what no real server can be made to do.
 //!
-//! Every bind gets the same answer, normally success; each search gets the next list of replies. A connection that is out of script stays silent.
+//! Every bind gets the same answer, normally success; each search gets the next list of replies, or what a function makes
+//! of the question. A connection that is out of script stays silent.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -62,6 +64,54 @@ pub fn last() -> Reply {
     Reply::Done(0, "", Some(Vec::new()))
 }
 
+/// A search as it was asked.
+#[derive(Debug)]
+pub struct Asked<'a> {
+    message: &'a [u8],
+    base: &'a [u8],
+}
+
+impl<'a> Asked<'a> {
+    fn new(message: &'a [u8]) -> Option<Self> {
+        // The message's id, then the search, whose first part is the base (RFC 4511, 4.5.1).
+        let (_, search) = content(message)?;
+        let (search, _) = content(search)?;
+        let (base, _) = content(search)?;
+        Some(Self { message, base })
+    }
+
+    /// The name of the entry where the search begins.
+    pub fn base(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.base)
+    }
+
+    /// Whether these words are anywhere in it, such as the name of an attribute.
+    pub fn holds(&self, words: &str) -> bool {
+        holds(self.message, words)
+    }
+}
+
+fn holds(message: &[u8], words: &str) -> bool {
+    message.windows(words.len()).any(|part| part == words.as_bytes())
+}
+
+/// The content of the first element, and what follows it.
+fn content(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let [_tag, length, rest @ ..] = bytes else {
+        return None;
+    };
+    let long = usize::from(*length).checked_sub(0x80).unwrap_or_default();
+    let (digits, rest) = rest.split_at_checked(long)?;
+    let length = if *length < 0x80 {
+        usize::from(*length)
+    } else {
+        digits
+            .iter()
+            .fold(0, |length, byte| length << 8 | usize::from(*byte))
+    };
+    rest.split_at_checked(length)
+}
+
 /// What the double and its thread share.
 #[derive(Debug, Default)]
 struct Shared {
@@ -82,21 +132,32 @@ pub struct LdapDouble {
 impl LdapDouble {
     /// Serves connections one after the other; the script goes on from one to the next.
     pub fn start(script: Vec<Vec<Reply>>) -> Self {
-        Self::answering(0, "", script)
+        let mut script = script.into_iter();
+        Self::answering(0, "", move |_| script.next())
+    }
+
+    /// Answers each search by what was asked.
+    pub fn serving(mut answer: impl FnMut(&Asked<'_>) -> Vec<Reply> + Send + 'static) -> Self {
+        Self::answering(0, "", move |message| {
+            Asked::new(message).map(|asked| answer(&asked))
+        })
     }
 
     /// Answers every bind with this code and text.
     pub fn refusing_binds(code: u8, text: &'static str) -> Self {
-        Self::answering(code, text, Vec::new())
+        Self::answering(code, text, |_| None)
     }
 
-    fn answering(code: u8, text: &'static str, script: Vec<Vec<Reply>>) -> Self {
+    fn answering(
+        code: u8,
+        text: &'static str,
+        mut script: impl FnMut(&[u8]) -> Option<Vec<Reply>> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("bound");
         let shared = Arc::new(Mutex::new(Shared::default()));
         let theirs = shared.clone();
         let thread = std::thread::spawn(move || {
-            let mut script = script.into_iter();
             for stream in listener.incoming().flatten() {
                 let mut shared = lock(&theirs);
                 if shared.ended {
@@ -129,8 +190,12 @@ impl LdapDouble {
 
     /// Whether each search held these words, such as a base or an attribute, in their order.
     pub fn asked(&self, words: &str) -> Vec<bool> {
-        let holds = |message: &Vec<u8>| message.windows(words.len()).any(|part| part == words.as_bytes());
-        lock(&self.shared).searches.iter().map(holds).collect()
+        let shared = lock(&self.shared);
+        shared
+            .searches
+            .iter()
+            .map(|message| holds(message, words))
+            .collect()
     }
 }
 
@@ -158,15 +223,16 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 fn serve(
     mut stream: TcpStream,
     bound: &[u8],
-    script: &mut impl Iterator<Item = Vec<Reply>>,
+    script: &mut impl FnMut(&[u8]) -> Option<Vec<Reply>>,
     shared: &Mutex<Shared>,
 ) {
     while let Some((id, operation, body)) = request(&mut stream) {
         match operation {
             BIND => send(&mut stream, &message(&id, bound.to_vec(), None)),
             SEARCH => {
+                let replies = script(&body);
                 lock(shared).searches.push(body);
-                for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
+                for reply in replies.unwrap_or_else(|| vec![Reply::Silence]) {
                     if !answer(&mut stream, &id, reply) {
                         return;
                     }

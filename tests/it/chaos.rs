@@ -4,11 +4,12 @@
 //! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use serde_json::Value;
-use testkit::model::{Judge, Said, Story};
+use testkit::ldap_double::LdapDouble;
+use testkit::model::{ALL_ROLES, Directory, Judge, Said, Story};
 use testkit::ukt::UktDouble;
 use testkit::zitadel::{Options, ZitadelDouble};
 
@@ -32,23 +33,53 @@ struct History {
     story: Story,
     zitadel: ZitadelDouble,
     ukt: UktDouble,
+    /// With groups, the first file of people is a server.
+    server: Option<Server>,
     installation: Installation,
+}
+
+/// A server and what it holds at present.
+struct Server {
+    double: LdapDouble,
+    holds: Arc<Mutex<Directory>>,
+}
+
+impl Server {
+    fn start(directory: &Directory) -> Self {
+        let holds = Arc::new(Mutex::new(directory.clone()));
+        let theirs = holds.clone();
+        let double = LdapDouble::serving(move |asked| theirs.lock().expect("no panic").answer(asked));
+        Self { double, holds }
+    }
 }
 
 impl History {
     fn new(seed: u64) -> Self {
         let mut story = Story::new(seed);
-        let zitadel = ZitadelDouble::start(Options::default());
+        let roles = story.settings.roles.clone();
+        let mut options = Options::default();
+        if roles.is_some() {
+            options.roles = ALL_ROLES.map(str::to_owned).into();
+        }
+        let zitadel = ZitadelDouble::start(options);
         let ukt = UktDouble::start();
         story.furnish(&zitadel);
-        let config = story.settings.config(&ukt.list_url(), &ukt.token_url());
+        let server = roles.as_ref().map(|_| Server::start(&story.directory));
+        let url = server.as_ref().map(|server| server.double.url());
+        let config = story
+            .settings
+            .config(&ukt.list_url(), &ukt.token_url(), url.as_deref());
         let installation = Installation::new(&zitadel, &config);
         // A list that is behind stays behind until the night is over; there is nothing to wait for.
         installation.set("lag_wait: 50ms");
+        if let Some(roles) = roles {
+            installation.set(&roles.owned());
+        }
         Self {
             story,
             zitadel,
             ukt,
+            server,
             installation,
         }
     }
@@ -150,7 +181,10 @@ impl History {
 
     fn publish(&self) {
         self.story.publish_list(&self.ukt);
-        for file in 0..self.story.settings.files {
+        if let Some(server) = &self.server {
+            *server.holds.lock().expect("no panic") = self.story.directory.clone();
+        }
+        for file in usize::from(self.server.is_some())..self.story.settings.files {
             let name = format!("users{file}.csv");
             match self.story.directory.file(file) {
                 Some(bytes) => self.installation.write(&name, bytes),
