@@ -111,7 +111,10 @@ impl Roles {
     /// The roles that are the tool's business at all.
     pub(crate) fn known(&self) -> RoleSet {
         let given = self.rules.iter().map(|rule| rule.role);
-        given.chain(self.owned.iter().copied()).chain([EVERYBODYS]).collect()
+        given
+            .chain(self.owned.iter().copied())
+            .chain([EVERYBODYS])
+            .collect()
     }
 }
 

@@ -125,7 +125,9 @@ impl<'a> Judge<'a> {
     pub fn everybody_served(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
         let after = accounts(zitadel);
         for person in self.known.people.values() {
-            if self.known.is_listed(&person.email) || !is_clear(person, &self.before, &self.known, self.settings) {
+            if self.known.is_listed(&person.email)
+                || !is_clear(person, &self.before, &self.known, self.settings)
+            {
                 continue;
             }
             let theirs = after

@@ -143,7 +143,9 @@ impl Settings {
 
     /// Whether a role is taken from those who are not to hold it.
     pub(crate) fn owns(&self, role: &str) -> bool {
-        self.roles.as_ref().is_some_and(|roles| roles.owned.contains(role))
+        self.roles
+            .as_ref()
+            .is_some_and(|roles| roles.owned.contains(role))
     }
 
     /// Everything of `config.yaml` but the target. Files are `FOLDER/users0.csv` and so on, and the first may be a server.
@@ -154,7 +156,11 @@ impl Settings {
         }
         text.push_str("sources:\n");
         if let Some((url, roles)) = ldap_url.zip(self.roles.as_ref()) {
-            let _ = write!(text, "  file0:\n    kind: ldap\n    url: {url}\n{}", entries::CONFIG);
+            let _ = write!(
+                text,
+                "  file0:\n    kind: ldap\n    url: {url}\n{}",
+                entries::CONFIG
+            );
             text.push_str(&roles.entitlements());
         }
         for file in usize::from(ldap_url.is_some())..self.files {

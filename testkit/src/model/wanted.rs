@@ -148,8 +148,11 @@ pub(crate) fn is_clear(person: &Person, accounts: &Accounts, known: &Known, sett
                 && (has_role(user, settings)
                     || user.metadata.contains_key("localpart")
                     || user.username.to_lowercase() == name);
-            let by_name =
-                user.nick_name.is_empty() && user.username.to_lowercase() == name && settings.adopt && active && wants_role;
+            let by_name = user.nick_name.is_empty()
+                && user.username.to_lowercase() == name
+                && settings.adopt
+                && active
+                && wants_role;
             let legacy = forms.contains(&user.nick_name)
                 && has_role(user, settings)
                 && user.metadata.get("localpart") == Some(&localpart(&person.email));
