@@ -55,6 +55,10 @@ pub(crate) enum Work {
     RewriteBase64Id,
     /// A role that the tool owns and the person is not to hold.
     TakeRole,
+    /// The link to the identity provider is missing.
+    Link,
+    /// The account is taken over from a former id, to which it is linked.
+    Relink,
     Enable,
     /// Missing for long enough.
     Disable,
@@ -65,7 +69,7 @@ pub(crate) enum Work {
     Return,
 }
 
-const ALL: [Work; 20] = [
+const ALL: [Work; 22] = [
     Work::Nothing,
     Work::Create,
     Work::Adopt,
@@ -81,6 +85,8 @@ const ALL: [Work; 20] = [
     Work::RewritePlainId,
     Work::RewriteBase64Id,
     Work::TakeRole,
+    Work::Link,
+    Work::Relink,
     Work::Enable,
     Work::Disable,
     Work::Delete,
@@ -122,6 +128,7 @@ impl Before {
                 }
                 if work != Work::Create {
                     let mut account = account(work, &email);
+                    account.links = links(work, &email, &zitadel.idp_id());
                     if work == Work::Exchange {
                         account.email = format!("exchange.{}@example.org", (number + 1) % each);
                     }
@@ -151,6 +158,7 @@ impl Before {
             .replace("TOKEN", &self.ukt.token_url());
         let installation = Installation::new(&zitadel, &config);
         installation.set("owned_roles: [Guest]");
+        installation.set("link: existing");
         installation.write("users.csv", &self.csv);
         (zitadel, installation)
     }
@@ -213,7 +221,14 @@ fn account(work: Work, email: &str) -> UserSeed {
         ..UserSeed::default()
     };
     match work {
-        Work::Nothing | Work::Exchange | Work::Create | Work::Delete | Work::RemovePhone | Work::Note => {}
+        Work::Nothing
+        | Work::Exchange
+        | Work::Create
+        | Work::Delete
+        | Work::RemovePhone
+        | Work::Note
+        | Work::Link => {}
+        Work::Relink => user.nick_name = hex::encode(former(email)),
         Work::TakeRole => user.roles.push("Guest".to_owned()),
         Work::Disable | Work::Return => {
             user.metadata
@@ -245,6 +260,20 @@ fn account(work: Work, email: &str) -> UserSeed {
         }
     }
     user
+}
+
+/// Provider, id and name there of each link that an account has before.
+fn links(work: Work, email: &str, provider: &str) -> Vec<(String, String, String)> {
+    let id = match work {
+        Work::Adopt | Work::Link => return Vec::new(),
+        Work::Relink => former(email),
+        _ => email.to_owned(),
+    };
+    vec![(provider.to_owned(), id, email.to_owned())]
+}
+
+fn former(email: &str) -> String {
+    format!("former.{email}")
 }
 
 fn base64(text: &str) -> String {
