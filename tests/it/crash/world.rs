@@ -182,6 +182,21 @@ impl Before {
         }
         Ok(())
     }
+
+    /// Whose account is not linked to exactly the person's id, of all who are there.
+    pub(crate) fn linked_otherwise(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
+        for line in self.csv.lines().skip(1) {
+            let (email, _) = line.split_once(',').expect("a row");
+            let user = zitadel
+                .user_named(email)
+                .ok_or_else(|| format!("{email} has no account"))?;
+            let links: Vec<&str> = user.links.iter().map(|link| link.user_id.as_str()).collect();
+            if links != [email] {
+                return Err(format!("{email} is linked to {links:?}"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Everything the double holds, without the ids and times that differ from run to run.
