@@ -80,7 +80,7 @@ impl Roles {
     pub(crate) fn any(random: &mut Random) -> Self {
         let rules = (0..random.between(1..=3)).map(|_| Rule::any(random)).collect();
         let owned = ALL_ROLES.into_iter();
-        let owned = owned.filter(|role| random.percent(if *role == "Admin" { 70 } else { 40 }));
+        let owned = owned.filter(|role| random.percent(if *role == "Guest" { 40 } else { 65 }));
         Self {
             rules,
             owned: owned.collect(),
@@ -123,7 +123,7 @@ impl Rule {
         let mut groups: Vec<usize> = (0..random.between(1..=2)).map(|_| random.below(3)).collect();
         groups.dedup();
         Self {
-            role: *random.pick(&["Admin", "Admin", "Nurse", "Nurse", EVERYBODYS]),
+            role: *random.pick(&["Admin", "Admin", "Nurse", EVERYBODYS]),
             groups,
             nested: random.percent(70),
             allow_empty: random.percent(40),
