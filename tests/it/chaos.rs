@@ -1,7 +1,8 @@
 //! Whole histories from a seed: directory, organization, configuration, changes on both sides and disturbances. The
 //! judge is a model of its own, in `testkit::model`.
 //!
-//! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one.
+//! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one (with `--nocapture` if it ends well).
+//! In two seeds of five there are groups that give roles, and the first file is a server that is asked by LDAP.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -27,7 +28,8 @@ const CALM_RUNS: u32 = 4;
 /// 7484: the judge took an old form of the id for the id, although the account had lost the role.
 /// 14311: the judge did not know that an adoption begins with the end of an absence.
 /// 22154: the judge took metadata to be as old as a list that was behind.
-const FOUND: [u64; 4] = [57, 7484, 14311, 22154];
+/// 245: an account that is to hold no role was not known by its login name when nothing that is listed differed.
+const FOUND: [u64; 5] = [57, 7484, 14311, 22154, 245];
 
 struct History {
     story: Story,
