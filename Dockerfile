@@ -1,6 +1,6 @@
 # docker build --tag directory-sync:0.1.0 .
 
-FROM rust:1.95-slim-bookworm AS build
+FROM rust:1.99-slim-bookworm AS build
 WORKDIR /src
 COPY . .
 # The caches keep downloaded and compiled dependencies between builds (BuildKit, Podman and Buildah know them).

@@ -349,6 +349,9 @@ fn the_image_knows_the_old_names() {
     assert!(text("Dockerfile").starts_with(&format!("# docker build --tag {} .", image())));
 }
 
+/// Older compilers build it, but may store a wrong truth value in optimized code (rust-lang/rust#158206).
+const FAULTLESS: u32 = 97;
+
 #[test]
 fn the_image_is_built_with_a_compiler_that_is_new_enough() {
     let minor = |version: &str| version.split('.').nth(1).unwrap().parse::<u32>().unwrap();
@@ -358,10 +361,8 @@ fn the_image_is_built_with_a_compiler_that_is_new_enough() {
         .find_map(|line| line.strip_prefix("FROM rust:"))
         .unwrap();
     let version = from.split('-').next().unwrap();
-    assert!(
-        minor(version) >= minor(env!("CARGO_PKG_RUST_VERSION")),
-        "{version}"
-    );
+    let oldest = minor(env!("CARGO_PKG_RUST_VERSION"));
+    assert!(minor(version) >= oldest.max(FAULTLESS), "{version}");
 }
 
 #[test]

@@ -49,6 +49,8 @@ pub(super) struct Api {
     backoff: Backoff,
     stats: RefCell<RequestStats>,
     strain: Cell<u64>,
+    /// Nothing was heard of the server yet, and nobody was told.
+    unheard: Cell<bool>,
 }
 
 impl Api {
@@ -63,6 +65,7 @@ impl Api {
             backoff: Backoff::default(),
             stats: RefCell::default(),
             strain: Cell::default(),
+            unheard: Cell::new(true),
         })
     }
 
@@ -213,7 +216,9 @@ impl Api {
                 .body(body.clone());
         }
         let reply = request.send().await;
-        Ok(reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?)
+        let reply = reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?;
+        self.unheard.set(false);
+        Ok(reply)
     }
 
     fn url(&self, call: &Call) -> Url {
@@ -240,6 +245,10 @@ impl Api {
             Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
         };
         tracing::debug!(error = %failure.error, again = pause.is_some(), "a request failed");
+        if pause.is_some() && self.unheard.replace(false) {
+            // Somebody may be watching, and it takes seconds until the run gives up.
+            tracing::warn!(url = %self.base, "the target does not answer; trying again for some seconds");
+        }
         if matches!(failure.error.kind, Kind::Throttled { .. } | Kind::Unreachable) {
             self.strain.set(self.strain.get() + 1);
         }

@@ -307,19 +307,19 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     };
     let tls = tls_error(cause);
     let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
-    // A header or address that cannot even be written down will not get better.
-    let kind = if error.is_builder() || speaks_no_tls {
+    let is_stranger = matches!(tls, Some(rustls::Error::InvalidCertificate(_)));
+    // What cannot even be written down, or is another server, will not get better.
+    let kind = if error.is_builder() || speaks_no_tls || is_stranger {
         Kind::Misconfigured
     } else {
         Kind::Unreachable
     };
-    let hint = match tls {
-        _ if speaks_no_tls => "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?",
-        Some(rustls::Error::InvalidCertificate(_)) => {
-            "add the authority of the certificate to the system's CA certificates, and check the host name in \
-             `zitadel.url`"
-        }
-        _ => "check `zitadel.url`, the network and the proxy variables",
+    let hint = if speaks_no_tls {
+        "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?"
+    } else if is_stranger {
+        "add the authority of the certificate to the system's CA certificates, and check the host name in `zitadel.url`"
+    } else {
+        "check `zitadel.url`, the network and the proxy variables"
     };
     TargetError {
         kind,

@@ -4,7 +4,7 @@ use serde_json::Value;
 use testkit::zitadel::Access;
 
 use super::mocks::closed_port;
-use super::stage::Stage;
+use super::stage::{SILENT, Stage};
 
 #[test]
 fn all_is_well() {
@@ -39,7 +39,7 @@ fn a_zitadel_out_of_reach_is_one_problem() {
     stage.run("check").assert(
         3,
         &format!("ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\nPROBLEM  target zitadel: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\n         fix: check `zitadel.url`, the network and the proxy variables\n\n4 checked, 1 problem\n"),
-        "",
+        &SILENT.replace("ZITADEL", &url),
     );
 }
 

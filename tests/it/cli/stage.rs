@@ -160,7 +160,10 @@ impl Stage {
         }
         let lines = text.split_inclusive('\n').map(|line| {
             let line = between(line, "directory-sync 0.1.0, ", " UTC: ", "TIME");
-            between(&line, ". ", " s.", "N requests, T")
+            match line.split_once("  WARN ") {
+                Some((_, warning)) => format!("TIME  WARN {warning}"),
+                None => between(&line, ". ", " s.", "N requests, T"),
+            }
         });
         lines.collect()
     }
@@ -192,6 +195,10 @@ impl Stage {
 
 /// The first line of every sync.
 pub(super) const START: &str = "directory-sync 0.1.0, TIME UTC: sync, organization ORGANIZATION at ZITADEL\n";
+
+/// What is said when the target is silent from the start.
+pub(super) const SILENT: &str =
+    "TIME  WARN the target does not answer; trying again for some seconds url=ZITADEL/\n";
 
 /// The last line of a sync that failed.
 pub(super) const FAILED: &str = "Failed: nothing was written. N requests, T s. Exit code 3.\n";

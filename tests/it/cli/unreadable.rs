@@ -7,7 +7,7 @@ use testkit::ukt::UktDouble;
 use testkit::zitadel::FaultKind;
 
 use super::mocks::{closed_port, web_server};
-use super::stage::{FAILED, START, Stage};
+use super::stage::{FAILED, SILENT, START, Stage};
 
 fn ldap_at(url: &str, password: &str) -> String {
     format!(
@@ -170,7 +170,7 @@ fn no_zitadel() {
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\nhint: check `zitadel.url`, the network and the proxy variables\n{FAILED}"),
+        &format!("{}error: could not use the target: token: {url}/oauth/v2/token cannot be reached: Connection refused (os error 111)\nhint: check `zitadel.url`, the network and the proxy variables\n{FAILED}", SILENT.replace("ZITADEL", &url)),
     );
 }
 

@@ -1,24 +1,13 @@
-//! What the list does not show is asked for many at a time, and answered one by one only where it differs.
+//! What the list does not show is asked for many at a time, and answered one by one only where it differs: what that costs.
 
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
-use super::support::{LIST, World, at, disable, nth};
+use super::support::{LIST, World, at, nth};
 
 pub(crate) const METADATA: &str = "POST /management/v1/users/{userId}/metadata/_search";
-
-fn worlds() -> Vec<World> {
-    [Version::V2_64, Version::V4_2, Version::V4]
-        .map(|version| {
-            World::with(Options {
-                version,
-                ..Options::default()
-            })
-        })
-        .into()
-}
 
 pub(crate) fn ids(world: &World, count: usize) -> Vec<TargetId> {
     world
@@ -44,59 +33,6 @@ pub(crate) fn unmet(index: usize, current: Option<&str>) -> Unmet {
     Unmet {
         index,
         current: current.map(Value::text),
-    }
-}
-
-/// Every kind of question is answered alike by servers that can filter and by those that cannot.
-#[tokio::test]
-async fn answers_are_the_same_on_every_server() {
-    for world in worlds() {
-        let users = ids(&world, 3);
-        let long = world.zitadel.add_user(UserSeed {
-            metadata: vec![("preferred_username".into(), vec![b'x'; 300])],
-            ..nth(7)
-        });
-        let (long, gone) = (TargetId::new(long), TargetId::new("123"));
-        let target = world.prepared().await;
-        disable(&target, users[2].as_str()).await.unwrap();
-        let (localpart, preferred) = (at(&target, "localpart"), at(&target, "preferred_username"));
-        let values = ["lp0", "other", &"x".repeat(300), &"y".repeat(300)].map(Value::text);
-
-        let got = confirm(
-            &target,
-            &[
-                (&users[0], Expected::Value(localpart, &values[0])),
-                (&users[1], Expected::Value(localpart, &values[1])),
-                (&users[0], Expected::Value(preferred, &values[0])),
-                (&long, Expected::Value(preferred, &values[2])),
-                (&long, Expected::Value(preferred, &values[3])),
-                (&users[0], Expected::Present(localpart)),
-                (&long, Expected::Present(localpart)),
-                (&users[0], Expected::Absent(preferred)),
-                (&users[1], Expected::Absent(localpart)),
-                (&users[2], Expected::DisabledByUs),
-                (&users[1], Expected::DisabledByUs),
-                (&gone, Expected::Value(localpart, &values[0])),
-                (&gone, Expected::Absent(localpart)),
-                // The same question about the same user, with another answer.
-                (&users[0], Expected::Value(localpart, &values[1])),
-            ],
-        )
-        .await;
-        let long_text = "x".repeat(300);
-        assert_eq!(
-            got,
-            [
-                unmet(1, Some("lp1")),
-                unmet(2, None),
-                unmet(4, Some(&long_text)),
-                unmet(6, None),
-                unmet(8, Some("lp1")),
-                unmet(10, None),
-                unmet(11, None),
-                unmet(13, Some("lp0")),
-            ]
-        );
     }
 }
 
@@ -200,13 +136,4 @@ async fn no_answer_is_an_error() {
         let error = target.confirm(&[asked]).await.unwrap_err();
         assert_eq!(error.kind, Kind::Unreachable);
     }
-}
-
-/// Nothing to ask is nothing to send.
-#[tokio::test]
-async fn nothing_is_asked_for_nothing() {
-    let world = World::new();
-    let target = world.prepared().await;
-    assert_eq!(confirm(&target, &[]).await, []);
-    assert_eq!(world.zitadel.requests(), 0);
 }

@@ -1,4 +1,4 @@
-//! What is wrong is found before anything is read, and said so that it can be put right.
+//! What is wrong with an installation is found before anything is read, and said so that it can be put right.
 
 use directory_sync::config::Credentials;
 use directory_sync::target::{Target, TargetError, TargetErrorKind as Kind};
@@ -8,28 +8,6 @@ use super::support::{World, nth, read_all};
 
 async fn refused(world: &World) -> TargetError {
     world.target().prepare().await.unwrap_err()
-}
-
-/// Token, rights, organization, role and grants: five requests.
-#[tokio::test]
-async fn preparing_is_five_requests() {
-    let world = World::new();
-    let target = world.target();
-    target.prepare().await.unwrap();
-    assert_eq!(world.zitadel.requests(), 5);
-    let stats = target.requests();
-    assert_eq!((stats.total, stats.retried), (5, 0));
-    let operations: Vec<_> = stats.by_operation.into_keys().collect();
-    assert_eq!(
-        operations,
-        [
-            "list_grants",
-            "organization",
-            "permissions",
-            "project_roles",
-            "token"
-        ]
-    );
 }
 
 /// Rights that are missing are named, with the role that has them. The list would just have been empty.
@@ -49,26 +27,6 @@ async fn missing_rights_are_named() {
     let error = refused(&world).await;
     assert_eq!(error.kind, Kind::Unauthorized);
     assert!(error.what.contains("user.delete"), "{error}");
-}
-
-/// A role that is not there is named beside those that are.
-#[tokio::test]
-async fn a_missing_role_is_named_with_the_others() {
-    let mut world = World::new();
-    world.settings.role = "Member".into();
-    let error = refused(&world).await;
-    assert_eq!(error.kind, Kind::Misconfigured);
-    assert!(
-        error
-            .what
-            .contains("has no role `Member`; it has `Admin`, `User`"),
-        "{error}"
-    );
-
-    world.settings.project_id = "1".into();
-    let error = refused(&world).await;
-    assert_eq!(error.kind, Kind::Misconfigured);
-    assert!(error.hint.unwrap().contains("zitadel.project_id"));
 }
 
 /// Every role that is given or taken is looked up, and the right to take one away is needed only for owned ones.
@@ -111,16 +69,6 @@ async fn a_granted_project_serves() {
         .zitadel
         .grant_project(&project, &world.zitadel.organization_id(), &["User"]);
     world.target().prepare().await.unwrap();
-}
-
-/// An organization that is not there is named by its key.
-#[tokio::test]
-async fn an_unknown_organization_is_named() {
-    let mut world = World::new();
-    world.settings.organization_id = "1".into();
-    let error = refused(&world).await;
-    assert_eq!(error.kind, Kind::Misconfigured);
-    assert!(error.hint.unwrap().contains("zitadel.organization_id"));
 }
 
 /// The server says nothing but 500 of a wrong key: the message says which key, for what address, and what of the
@@ -242,15 +190,5 @@ async fn check_names_each_step() {
             .as_ref()
             .unwrap()
             .contains("zitadel.role")
-    );
-}
-
-/// Accounts are not read before it is proved that they can be seen.
-#[tokio::test]
-async fn reading_comes_after_preparing() {
-    let world = World::new();
-    assert_eq!(
-        world.target().read(&mut |_| {}).await.unwrap_err().kind,
-        Kind::Protocol
     );
 }

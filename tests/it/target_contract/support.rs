@@ -83,15 +83,6 @@ impl World {
         target
     }
 
-    /// The operations of all writes so far.
-    pub(crate) fn writes(&self) -> Vec<String> {
-        self.zitadel
-            .writes()
-            .into_iter()
-            .map(|write| write.operation)
-            .collect()
-    }
-
     /// Sends a request past the target, at once, with all rights.
     pub(crate) fn meddle(&self, method: &str, path: &str) {
         let (token, org) = (self.zitadel.owner().token, self.zitadel.organization_id());

@@ -5,18 +5,28 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::Duration;
 
-use directory_sync::config::{self, ApplySettings, Environment, LoadRequest, ZitadelSettings};
+use directory_sync::config::{
+    self, ApplySettings, Environment, Link, LoadRequest, MetadataCheck, ZitadelSettings,
+};
 use directory_sync::http::Backoff;
-use directory_sync::model::{Account, Expectation, Expected, ExternalId, Identity, TargetId, Value};
+use directory_sync::model::{
+    Account, Action, Change, Expectation, Expected, ExternalId, Identity, Removal, RemovalReason, TargetId,
+    Unmet, Value,
+};
 use directory_sync::target::zitadel::ZitadelTarget;
-use directory_sync::target::{Hidden, Target};
+use directory_sync::target::{Applied, Hidden, Target};
 use futures::FutureExt as _;
 use jiff::Timestamp;
+use testkit::zitadel::Options;
 
-use super::super::support::{World, at, create, delete, person};
+use super::super::support::{World, at, create, person, read_all, removal};
+use super::whole::{read_back, stored};
 
 /// The configuration of an installation at a real Zitadel. People are made there and removed again; nobody else is touched.
 pub(crate) const LIVE: &str = "DIRECTORY_SYNC_LIVE_ZITADEL";
+
+/// Those of the double's project.
+pub(crate) const ROLES: [&str; 3] = ["Admin", "Guest", "User"];
 
 /// One behaviour's Zitadel and the people it has made there.
 pub(crate) struct Stage {
@@ -25,14 +35,19 @@ pub(crate) struct Stage {
     prefix: String,
     people: Cell<u32>,
     made: RefCell<Vec<TargetId>>,
-    /// Goes with the stage.
-    _world: Option<World>,
+    /// The double, whose insides can be looked at.
+    world: Option<World>,
 }
 
 impl Stage {
     fn double() -> Self {
-        let world = World::new();
-        Self::of(world.settings.clone(), Some(world))
+        let world = World::with(Options {
+            roles: ROLES.map(Into::into).into(),
+            ..Options::default()
+        });
+        let mut settings = world.settings.clone();
+        settings.owned_roles = ["Admin", "Guest"].map(Into::into).into();
+        Self::of(settings, Some(world))
     }
 
     /// The target of a configuration file.
@@ -46,17 +61,25 @@ impl Stage {
         Self::of(settings.zitadel.expect("a target"), None)
     }
 
+    /// What an installation does with its own people does not matter here, and nobody gets a message.
     fn of(settings: ZitadelSettings, world: Option<World>) -> Self {
         Self {
-            settings,
+            settings: ZitadelSettings {
+                sso_login: false,
+                link: Link::New,
+                metadata: MetadataCheck::Confirm,
+                verify_email: false,
+                verify_phone: false,
+                ..settings
+            },
             prefix: format!(
-                "contract-{}-{}",
+                "contract-{}-{}-",
                 Timestamp::now().as_microsecond(),
                 std::process::id()
             ),
             people: Cell::new(0),
             made: RefCell::default(),
-            _world: world,
+            world,
         }
     }
 
@@ -71,10 +94,21 @@ impl Stage {
         target
     }
 
+    /// One that links people to the identity provider, if there is one.
+    pub(crate) async fn linking_target(&self) -> Option<ZitadelTarget> {
+        let mut settings = self.settings.clone();
+        settings.sso_login = true;
+        if settings.idp_id.is_none() {
+            println!("not shown: `zitadel.idp_id` is not set");
+            return None;
+        }
+        Some(self.target_with(&settings).await)
+    }
+
     /// Somebody who is not there yet.
     pub(crate) fn somebody(&self, target: &ZitadelTarget, values: &[(&str, &str)]) -> Identity {
         self.people.set(self.people.get() + 1);
-        let name = format!("{}-{}", self.prefix, self.people.get());
+        let name = format!("{}{}", self.prefix, self.people.get());
         let mut somebody = person(target, &[("email", &format!("{name}@contract.example.org"))]);
         for (attribute, value) in values {
             somebody.attributes.set(
@@ -93,9 +127,14 @@ impl Stage {
 
     /// Makes an account; it is gone when the behaviour has been shown.
     pub(crate) async fn make(&self, target: &ZitadelTarget, who: &Identity) -> TargetId {
-        let made = create(target, who).await.unwrap().target_id.unwrap();
-        self.made.borrow_mut().push(made.clone());
-        made
+        self.made(create(target, who).await.unwrap())
+    }
+
+    /// Remembers an account that was made another way.
+    pub(crate) fn made(&self, applied: Applied) -> TargetId {
+        let id = applied.target_id.unwrap();
+        self.made.borrow_mut().push(id.clone());
+        id
     }
 
     /// The account that has the person's login name, once all that the target has written is listed.
@@ -111,7 +150,17 @@ impl Stage {
         holders.pop()
     }
 
-    /// Asserts what the account holds that no list shows. There is nothing to tell whether that is current.
+    /// The removal of the account that has the person's login name.
+    pub(crate) async fn removal(&self, target: &ZitadelTarget, who: &Identity) -> Removal {
+        Removal {
+            account: self.account(target, who).await.expect("an account"),
+            reason: RemovalReason::Disabled,
+            returned: false,
+            missing_since: None,
+        }
+    }
+
+    /// Asserts what the account holds that no list shows.
     pub(crate) async fn holds(&self, target: &ZitadelTarget, account: &TargetId, expected: &[Expected<'_>]) {
         let questions: Vec<_> = expected
             .iter()
@@ -120,21 +169,52 @@ impl Stage {
                 expected: *expected,
             })
             .collect();
-        let mut unmet = Vec::new();
-        for _ in 0..20 {
-            unmet = target.confirm(&questions).await.unwrap();
-            if unmet.is_empty() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{unmet:?}");
+        self.answers(target, &questions, &[]).await;
     }
 
+    /// Asserts what accounts hold instead of what is expected.
+    pub(crate) async fn answers(
+        &self,
+        target: &ZitadelTarget,
+        questions: &[Expectation<'_>],
+        unmet: &[Unmet],
+    ) {
+        let unmet = unmet.to_vec();
+        let ask = async || target.confirm(questions).await.unwrap();
+        assert_eq!(until(&unmet, ask).await, unmet);
+    }
+
+    /// Asserts everything that the account with the person's login name holds, a line each, in any order.
+    pub(crate) async fn is_whole(&self, target: &ZitadelTarget, who: &Identity, expected: &[String]) {
+        let mut expected = expected.to_vec();
+        expected.sort();
+        let removal = self.removal(target, who).await;
+        let held = async || read_back(target, &removal).await;
+        assert_eq!(until(&expected, held).await, expected);
+        // What the target reads may be wrong in the same way as what it wrote.
+        if let Some(world) = &self.world {
+            let user = world.zitadel.user(removal.account.target_id.as_str());
+            assert_eq!(stored(self, &user.unwrap()), expected);
+        }
+    }
+
+    /// Whoever was made goes, and whoever else bears a name of this stage. The list may not show them all.
     async fn clean_up(&self) {
         let target = self.target().await;
-        for made in self.made.take() {
-            delete(&target, made.as_str()).await.unwrap();
+        let mut left = self.made.take();
+        let listed = read_all(&target).await.into_iter();
+        left.extend(
+            listed
+                .filter(|account| account.login.starts_with(&self.prefix))
+                .map(|account| account.target_id),
+        );
+        for id in left {
+            let gone = Removal {
+                // So that it goes however it is by now.
+                reason: RemovalReason::Undone,
+                ..removal(&target, id.as_str())
+            };
+            target.apply(&Change::from(Action::Delete(gone))).await.unwrap();
         }
     }
 }
@@ -147,6 +227,32 @@ pub(crate) fn unprepared(settings: &ZitadelSettings) -> ZitadelTarget {
             longest: Duration::from_secs(1),
             tries: 5,
         })
+}
+
+/// What comes of it, and the requests that it takes, by operation.
+pub(crate) async fn cost_of<T>(
+    target: &ZitadelTarget,
+    what: impl Future<Output = T>,
+) -> (T, Vec<(&'static str, u64)>) {
+    let before = target.requests().by_operation;
+    let outcome = Box::pin(what).await;
+    let since = |(name, count)| (name, count - before.get(name).copied().unwrap_or_default());
+    let spent = target.requests().by_operation.into_iter().map(since);
+    // A token may have to be renewed at any time.
+    let spent = spent.filter(|(name, count)| *count > 0 && *name != "token");
+    (outcome, spent.collect())
+}
+
+/// Asks until it is as wanted, or for two seconds: nothing tells whether metadata and links that are shown are current.
+async fn until<T: PartialEq>(wanted: &T, ask: impl AsyncFn() -> T) -> T {
+    for _ in 0..20 {
+        let shown = ask().await;
+        if shown == *wanted {
+            return shown;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    ask().await
 }
 
 /// Shows a behaviour against a double.

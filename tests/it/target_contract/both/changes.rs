@@ -1,0 +1,158 @@
+//! Values of accounts change, each with as few requests as can be.
+
+use directory_sync::model::{
+    Action, AttributeIndex, Change, Detail, Edit, Expected, Identity, Restore, TargetId, Value,
+};
+use directory_sync::target::Target;
+use directory_sync::target::zitadel::ZitadelTarget;
+
+use super::super::support::{at, edit, edit_of, update};
+use super::stage::{Stage, cost_of};
+use super::whole::as_made;
+
+/// The account becomes another person's.
+pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Identity, after: &Identity) {
+    let adopt = Edit {
+        id_before: Some(before.id.to_string().into()),
+        ..edit(id.as_str(), after.clone())
+    };
+    let (adopted, cost) = cost_of(target, target.apply(&Change::from(Action::Adopt(adopt)))).await;
+    adopted.unwrap();
+    assert_eq!(cost, [("update_user", 1)]);
+}
+
+fn set(who: &mut Identity, attribute: AttributeIndex, value: Option<&str>) {
+    who.attributes.set(attribute, value.map(Value::text));
+}
+
+/// Names, address and number change in one request, and the user name follows the address. What stays is not sent.
+pub(super) async fn a_profile_changes_in_one_request(stage: &Stage) {
+    let target = stage.target().await;
+    let mut ada = stage.somebody(
+        &target,
+        &[("phone", "+4930901820"), ("preferred_username", "ada")],
+    );
+    let id = stage.make(&target, &ada).await;
+    let renamed = stage.somebody(&target, &[]);
+    let email = at(&target, "email");
+    set(&mut ada, at(&target, "first_name"), Some("Augusta"));
+    set(&mut ada, at(&target, "phone"), Some("+4930901821"));
+    ada.attributes.set(email, renamed.attributes.get(email).cloned());
+    for (names, requests) in [
+        (&["first_name", "email", "phone"][..], &[("update_user", 1)][..]),
+        (&[], &[]),
+    ] {
+        let edit = edit_of(&target, id.as_str(), ada.clone(), names);
+        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
+        assert_eq!(updated.unwrap().warnings, [""; 0]);
+        assert_eq!(cost, requests);
+        let lines = as_made(stage, &target, &ada);
+        stage.is_whole(&target, &ada, &lines).await;
+    }
+}
+
+/// A value comes, changes and goes; what is gone already may go again.
+pub(super) async fn a_number_changes_and_goes(stage: &Stage) {
+    let target = stage.target().await;
+    let mut ada = stage.somebody(&target, &[]);
+    let id = stage.make(&target, &ada).await;
+    for (number, operation) in [
+        (Some("+4930901820"), "update_user"),
+        (Some("+4930901821"), "update_user"),
+        (None, "remove_phone"),
+        (None, "remove_phone"),
+    ] {
+        set(&mut ada, at(&target, "phone"), number);
+        let edit = edit_of(&target, id.as_str(), ada.clone(), &["phone"]);
+        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
+        updated.unwrap();
+        assert_eq!(cost, [(operation, 1)]);
+        let lines = as_made(stage, &target, &ada);
+        stage.is_whole(&target, &ada, &lines).await;
+    }
+}
+
+/// All metadata that changes is one request.
+pub(super) async fn metadata_changes_and_goes(stage: &Stage) {
+    let target = stage.target().await;
+    let mut ada = stage.somebody(&target, &[]);
+    let id = stage.make(&target, &ada).await;
+    let (name, localpart) = (at(&target, "preferred_username"), at(&target, "localpart"));
+    let both = &["preferred_username", "localpart"][..];
+    set(&mut ada, localpart, Some("other"));
+    for (value, names, operation) in [
+        (Some("ådå"), both, "set_metadata"),
+        (Some("ada"), &both[..1], "set_metadata"),
+        (None, &both[..1], "remove_metadata"),
+        (None, &both[..1], "remove_metadata"),
+    ] {
+        set(&mut ada, name, value);
+        let edit = edit_of(&target, id.as_str(), ada.clone(), names);
+        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
+        updated.unwrap();
+        assert_eq!(cost, [(operation, 1)]);
+        let lines = as_made(stage, &target, &ada);
+        stage.is_whole(&target, &ada, &lines).await;
+        let value = value.map(Value::text);
+        let named = value
+            .as_ref()
+            .map_or(Expected::Absent(name), |value| Expected::Value(name, value));
+        stage
+            .holds(&target, &id, &[named, Expected::Present(localpart)])
+            .await;
+    }
+}
+
+/// An account without our id gets it, together with the names that Zitadel wants beside it.
+pub(super) async fn adoption_writes_the_id(stage: &Stage) {
+    let target = stage.target().await;
+    let (before, mut ada) = (stage.somebody(&target, &[]), stage.somebody(&target, &[]));
+    let id = stage.make(&target, &before).await;
+    let email = at(&target, "email");
+    ada.attributes.set(email, before.attributes.get(email).cloned());
+    // It is the account's, and stays.
+    let localpart = at(&target, "localpart");
+    let kept = super::super::support::filled(&target, &before);
+    ada.attributes.set(localpart, kept.get(localpart).cloned());
+    adopt(&target, &id, &before, &ada).await;
+    let lines = as_made(stage, &target, &ada);
+    stage.is_whole(&target, &ada, &lines).await;
+}
+
+/// What is shown of a name was chosen by somebody, and stays while the names do.
+pub(super) async fn the_shown_name_follows_the_names_alone(stage: &Stage) {
+    let target = stage.target().await;
+    let mut ada = stage.somebody(&target, &[]);
+    let id = stage.make(&target, &ada).await;
+    let chosen = Detail {
+        name: "display_name".into(),
+        texts: vec!["Countess".into()],
+    };
+    let restore = Restore {
+        id_text: ada.id.to_string().into(),
+        login: ada.attributes.text(at(&target, "email")).unwrap().into(),
+        details: vec![chosen],
+        mark: false,
+        edit: None,
+    };
+    let names = edit_of(&target, id.as_str(), ada.clone(), &["first_name"]);
+    let choose = Change {
+        action: Action::Update(names),
+        restore: Some(Box::new(restore)),
+    };
+    target.apply(&choose).await.unwrap();
+    adopt(&target, &id, &ada, &ada).await;
+    let mut lines = as_made(stage, &target, &ada);
+    for line in &mut lines {
+        if line.starts_with("display_name ") {
+            *line = "display_name Countess".into();
+        }
+    }
+    stage.is_whole(&target, &ada, &lines).await;
+
+    set(&mut ada, at(&target, "last_name"), Some("King"));
+    let renamed = edit_of(&target, id.as_str(), ada.clone(), &["last_name"]);
+    update(&target, renamed).await.unwrap();
+    let lines = as_made(stage, &target, &ada);
+    stage.is_whole(&target, &ada, &lines).await;
+}

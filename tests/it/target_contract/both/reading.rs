@@ -1,0 +1,110 @@
+//! Everybody is listed once, and what the list does not show is asked for.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use directory_sync::model::{Action, Expectation, Expected, TargetId, Unmet, Value};
+use directory_sync::target::Target;
+
+use super::super::support::{at, read_all};
+use super::stage::{Stage, cost_of, unprepared};
+
+/// Everybody is listed once, be it in one page or in several.
+pub(super) async fn everybody_is_listed_once(stage: &Stage) {
+    let target = stage.target().await;
+    let mut made = BTreeSet::new();
+    for _ in 0..3 {
+        let somebody = stage.somebody(&target, &[]);
+        made.insert(stage.make(&target, &somebody).await);
+        stage.account(&target, &somebody).await.unwrap();
+    }
+    let everybody = u32::try_from(read_all(&target).await.len()).unwrap();
+    // Others may come and go at a real one, so that only one page is sure to be one.
+    for (rows, pages) in [(2 * everybody, Some(1)), (everybody.div_ceil(2), None)] {
+        let paged = unprepared(&stage.settings).with_page_size(NonZeroU32::new(rows).unwrap());
+        paged.prepare().await.unwrap();
+        // How the server wants to be asked is learned once.
+        read_all(&paged).await;
+        let (listed, cost) = cost_of(&paged, read_all(&paged)).await;
+        let [("list_users", requests)] = cost[..] else {
+            panic!("{cost:?}")
+        };
+        assert!(
+            pages.is_none_or(|pages| pages == requests),
+            "{rows} of {everybody}: {requests}"
+        );
+        let ids: Vec<_> = listed.into_iter().map(|account| account.target_id).collect();
+        let distinct: BTreeSet<_> = ids.iter().cloned().collect();
+        assert_eq!(ids.len(), distinct.len(), "{rows} of {everybody}");
+        assert!(distinct.is_superset(&made), "{rows} of {everybody}");
+    }
+}
+
+/// Whatever is asked about an account, the answer says what it holds instead where it differs.
+pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
+    let target = stage.target().await;
+    let long = "x".repeat(300);
+    let names = ["ada", "Ben", long.as_str()];
+    let mut ids = Vec::new();
+    for name in names {
+        let somebody = stage.somebody(&target, &[("preferred_username", name)]);
+        ids.push(stage.make(&target, &somebody).await);
+    }
+    let bare = stage.somebody(&target, &[]);
+    let bare_id = stage.make(&target, &bare).await;
+    let disable = Action::Disable(stage.removal(&target, &bare).await);
+    target.apply(&disable.into()).await.unwrap();
+    let gone = TargetId::new("123");
+    let (preferred, localpart) = (at(&target, "preferred_username"), at(&target, "localpart"));
+    let [ada, ben, xs] = names.map(Value::text);
+    let ys = Value::text("y".repeat(300));
+
+    let asked = [
+        (&ids[0], Expected::Value(preferred, &ada), true),
+        (&ids[1], Expected::Value(preferred, &ada), false),
+        (&ids[0], Expected::Value(preferred, &ben), false),
+        (&ids[2], Expected::Value(preferred, &xs), true),
+        (&ids[2], Expected::Value(preferred, &ys), false),
+        // The same question about the same account, with another answer.
+        (&ids[2], Expected::Value(preferred, &ada), false),
+        (&bare_id, Expected::Value(preferred, &ada), false),
+        (&ids[0], Expected::Present(localpart), true),
+        (&bare_id, Expected::Present(preferred), false),
+        (&bare_id, Expected::Absent(preferred), true),
+        (&ids[1], Expected::Absent(preferred), false),
+        (&bare_id, Expected::DisabledByUs, true),
+        (&ids[1], Expected::DisabledByUs, false),
+        (&ids[1], Expected::NotDisabledByUs, true),
+        (&bare_id, Expected::NotDisabledByUs, false),
+        (&gone, Expected::Value(localpart, &ada), false),
+        (&gone, Expected::Present(localpart), false),
+        (&gone, Expected::Absent(localpart), true),
+    ];
+    let held = |id: &TargetId, expected: Expected<'_>| match expected {
+        Expected::NotDisabledByUs => Some("directory-sync"),
+        Expected::Value(..) | Expected::Absent(_) => names
+            .iter()
+            .zip(&ids)
+            .find(|(_, of)| *of == id)
+            .map(|(name, _)| *name),
+        _ => None,
+    };
+    let unmet: Vec<Unmet> = asked
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, _, holds))| !holds)
+        .map(|(index, (id, expected, _))| Unmet {
+            index,
+            current: held(id, *expected).map(Value::text),
+        })
+        .collect();
+    let questions = asked.map(|(target_id, expected, _)| Expectation { target_id, expected });
+    stage.answers(&target, &questions, &unmet).await;
+}
+
+/// Nothing to ask is nothing to send.
+pub(super) async fn nothing_is_asked_for_nothing(stage: &Stage) {
+    let target = stage.target().await;
+    let (unmet, cost) = cost_of(&target, target.confirm(&[])).await;
+    assert_eq!((unmet.unwrap(), cost), (vec![], vec![]));
+}

@@ -1,0 +1,100 @@
+//! Everything that an account holds, a line each: as it was made, as the target reads it back, as the double has stored it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use directory_sync::model::{Action, Change, Detail, Identity, Lifecycle, Removal};
+use directory_sync::target::Target;
+use directory_sync::target::zitadel::ZitadelTarget;
+use testkit::zitadel::{UserState, UserView};
+
+use super::super::support::{at, filled};
+use super::stage::Stage;
+
+/// What the account of somebody holds who was made like this.
+pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> Vec<String> {
+    let held = filled(target, who);
+    let text = |name: &str| held.text(at(target, name)).unwrap();
+    let phone = held.text(at(target, "phone"));
+    let mut lines = vec![
+        format!("login {}", text("email")),
+        format!("id {}", who.id),
+        format!("state {:?}", who.lifecycle),
+        format!("first_name {}", text("first_name")),
+        format!("last_name {}", text("last_name")),
+        format!("email {}", text("email")),
+        format!("display_name {}, {}", text("last_name"), text("first_name")),
+        "email_verified true".into(),
+        format!("phone_verified {}", phone.is_some()),
+        "gender GENDER_UNSPECIFIED".into(),
+        "language und".into(),
+        format!("metadata localpart {}", text("localpart")),
+        format!("roles {} {}", stage.settings.project_id, stage.settings.role),
+    ];
+    lines.extend(phone.map(|phone| format!("phone {phone}")));
+    let preferred = held.text(at(target, "preferred_username"));
+    lines.extend(preferred.map(|name| format!("metadata preferred_username {name}")));
+    if who.lifecycle == Lifecycle::Disabled {
+        lines.push("metadata directory-sync.disabled_by directory-sync".into());
+    }
+    lines
+}
+
+/// What the target can read of an account, sorted.
+pub(super) async fn read_back(target: &ZitadelTarget, removal: &Removal) -> Vec<String> {
+    let account = &removal.account;
+    let mut lines = vec![
+        format!("login {}", account.login),
+        format!("id {}", account.id_text),
+        format!("state {:?}", account.lifecycle),
+    ];
+    for (index, spec) in target.schema().iter() {
+        if let Some(text) = account.attributes.text(index) {
+            lines.push(format!("{} {text}", spec.name));
+        }
+    }
+    // What would be lost with the account is what the list does not show.
+    let lost = Change::from(Action::Delete(removal.clone()));
+    let keepsake = target.keep(&[lost]).await.unwrap().remove(0);
+    lines.extend(keepsake.details.iter().map(line));
+    lines.sort();
+    lines
+}
+
+fn line(detail: &Detail) -> String {
+    let mut texts: Vec<String> = detail.texts.iter().map(ToString::to_string).collect();
+    if let ("metadata", [_, value]) = (&*detail.name, &mut texts[..]) {
+        *value = String::from_utf8(STANDARD.decode(&*value).unwrap()).unwrap();
+    }
+    format!("{} {}", detail.name, texts.join(" "))
+}
+
+/// What the double has stored of an account, sorted.
+pub(super) fn stored(stage: &Stage, user: &UserView) -> Vec<String> {
+    let active = user.state != UserState::Inactive;
+    let mut lines = vec![
+        format!("login {}", user.username),
+        format!("id {}", user.nick_name),
+        format!("state {}", if active { "Active" } else { "Disabled" }),
+        format!("first_name {}", user.given_name),
+        format!("last_name {}", user.family_name),
+        format!("email {}", user.email),
+        format!("display_name {}", user.display_name),
+        format!("email_verified {}", user.email_verified),
+        format!("phone_verified {}", user.phone_verified),
+        "gender GENDER_UNSPECIFIED".into(),
+        format!("language {}", user.language),
+    ];
+    lines.extend((!user.phone.is_empty()).then(|| format!("phone {}", user.phone)));
+    let metadata = user.metadata.iter();
+    lines.extend(metadata.map(|(key, value)| format!("metadata {key} {value}")));
+    let provider = stage.settings.idp_id.as_deref().unwrap_or_default();
+    for link in &user.links {
+        lines.push(format!("link {provider} {} {}", link.user_id, link.user_name));
+    }
+    for grant in user.grants.iter().filter(|grant| grant.active) {
+        let roles = grant.roles.join(" ");
+        lines.push(format!("roles {} {roles}", stage.settings.project_id));
+    }
+    lines.sort();
+    lines
+}
