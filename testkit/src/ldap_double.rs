@@ -3,12 +3,16 @@
 //! Every bind gets the same answer, normally success; each search gets the next list of replies, or what a function makes
 //! of the question. A connection that is out of script stays silent.
 
-use std::borrow::Cow;
+mod asked;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+pub use self::asked::Asked;
+use self::asked::holds;
 
 /// One thing the server does during a search.
 #[derive(Clone, Debug)]
@@ -62,54 +66,6 @@ pub fn more() -> Reply {
 /// The end of the last page.
 pub fn last() -> Reply {
     Reply::Done(0, "", Some(Vec::new()))
-}
-
-/// A search as it was asked.
-#[derive(Debug)]
-pub struct Asked<'a> {
-    message: &'a [u8],
-    base: &'a [u8],
-}
-
-impl<'a> Asked<'a> {
-    fn new(message: &'a [u8]) -> Option<Self> {
-        // The message's id, then the search, whose first part is the base (RFC 4511, 4.5.1).
-        let (_, search) = content(message)?;
-        let (search, _) = content(search)?;
-        let (base, _) = content(search)?;
-        Some(Self { message, base })
-    }
-
-    /// The name of the entry where the search begins.
-    pub fn base(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.base)
-    }
-
-    /// Whether these words are anywhere in it, such as the name of an attribute.
-    pub fn holds(&self, words: &str) -> bool {
-        holds(self.message, words)
-    }
-}
-
-fn holds(message: &[u8], words: &str) -> bool {
-    message.windows(words.len()).any(|part| part == words.as_bytes())
-}
-
-/// The content of the first element, and what follows it.
-fn content(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let [_tag, length, rest @ ..] = bytes else {
-        return None;
-    };
-    let long = usize::from(*length).checked_sub(0x80).unwrap_or_default();
-    let (digits, rest) = rest.split_at_checked(long)?;
-    let length = if *length < 0x80 {
-        usize::from(*length)
-    } else {
-        digits
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte))
-    };
-    rest.split_at_checked(length)
 }
 
 /// What the double and its thread share.

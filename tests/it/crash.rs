@@ -3,6 +3,7 @@
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
 mod behind;
+mod links;
 mod pace;
 pub(crate) mod world;
 

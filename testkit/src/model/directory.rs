@@ -139,7 +139,7 @@ impl Directory {
                     person: self.people[*place].clone(),
                     roles: given.cloned().unwrap_or_else(|| [EVERYBODYS].into()),
                 };
-                known.take(record, *writing, is_server, &mut records);
+                known.take(&record, *writing, is_server, &mut records);
                 if *writing == Writing::Unclosed && !is_server {
                     break;
                 }
@@ -164,7 +164,7 @@ struct Record {
 type Records = BTreeMap<String, Vec<Record>>;
 
 impl Known {
-    fn take(&mut self, record: Record, writing: Writing, is_server: bool, records: &mut Records) {
+    fn take(&mut self, record: &Record, writing: Writing, is_server: bool, records: &mut Records) {
         let id = record.person.id();
         let mut called = |last_name: String| {
             let mut record = record.clone();

@@ -84,7 +84,8 @@ impl Judge<'_> {
 pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
     for user in zitadel.users() {
         if random.percent(30) {
-            set(zitadel, &user, *random.pick(&ALL_ROLES), true);
+            let role = random.pick(&ALL_ROLES);
+            set(zitadel, &user, role, true);
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use testkit::ukt::UktDouble;
 use testkit::zitadel::{Options, UserSeed, UserState, UserView, ZitadelDouble};
 
+use super::links::{former, links};
 use crate::program::Installation;
 
 /// The namespace of `localpart`, from famedly-sync's documentation.
@@ -97,7 +98,7 @@ const ALL: [Work; 22] = [
 /// The world before any run, to be had as often as needed.
 pub(crate) struct Before {
     saved: Value,
-    csv: String,
+    pub(super) csv: String,
     ukt: UktDouble,
     /// User names by account, of those that exist and stay.
     accounts: BTreeMap<String, String>,
@@ -182,21 +183,6 @@ impl Before {
         }
         Ok(())
     }
-
-    /// Whose account is not linked to exactly the person's id, of all who are there.
-    pub(crate) fn linked_otherwise(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
-        for line in self.csv.lines().skip(1) {
-            let (email, _) = line.split_once(',').expect("a row");
-            let user = zitadel
-                .user_named(email)
-                .ok_or_else(|| format!("{email} has no account"))?;
-            let links: Vec<&str> = user.links.iter().map(|link| link.user_id.as_str()).collect();
-            if links != [email] {
-                return Err(format!("{email} is linked to {links:?}"));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Everything the double holds, without the ids and times that differ from run to run.
@@ -275,20 +261,6 @@ fn account(work: Work, email: &str) -> UserSeed {
         }
     }
     user
-}
-
-/// Provider, id and name there of each link that an account has before.
-fn links(work: Work, email: &str, provider: &str) -> Vec<(String, String, String)> {
-    let id = match work {
-        Work::Adopt | Work::Link => return Vec::new(),
-        Work::Relink => former(email),
-        _ => email.to_owned(),
-    };
-    vec![(provider.to_owned(), id, email.to_owned())]
-}
-
-fn former(email: &str) -> String {
-    format!("former.{email}")
 }
 
 fn base64(text: &str) -> String {
