@@ -18,12 +18,9 @@ impl Judge<'_> {
             }
             // With lists that are behind, a change may be right by what they showed. Metadata is never behind.
             let seen = self.visible.as_ref().and_then(|visible| visible.get(id));
-            let seen = seen.map(|seen| UserView {
-                metadata: user.metadata.clone(),
-                ..seen.clone()
-            });
             let judged = self.may_change(user, now);
-            if judged.is_err() && seen.is_none_or(|seen| self.may_change(&seen, now).is_err()) {
+            let mut views = seen.into_iter().flat_map(|seen| as_seen(user, seen));
+            if judged.is_err() && views.all(|seen| self.may_change(&seen, now).is_err()) {
                 return judged.map_err(|why| format!("{why}: {user:?} became {now:?}"));
             }
         }
@@ -172,6 +169,20 @@ impl Judge<'_> {
             Err("it may not be ours")
         }
     }
+}
+
+/// The account as lists showed it, and with its roles alone as they did: users and grants are lists of their own, and what
+/// is not written stays as it is.
+fn as_seen(user: &UserView, seen: &UserView) -> [UserView; 2] {
+    let all = UserView {
+        metadata: user.metadata.clone(),
+        ..seen.clone()
+    };
+    let roles = UserView {
+        grants: seen.grants.clone(),
+        ..user.clone()
+    };
+    [all, roles]
 }
 
 /// Whether somebody lost the account, or the use of it.
