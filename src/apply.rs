@@ -31,6 +31,8 @@ pub enum NotApplied {
     Failed(TargetError),
     /// The run stopped before it was its turn.
     NotStarted(&'static str),
+    /// It is a change of an earlier run, which an undo has to leave as it is.
+    NotTakenBack(&'static str),
 }
 
 /// What a change may need to know beside the plan.

@@ -13,7 +13,16 @@ use sha2::{Digest as _, Sha256};
 /// Held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            // Closing is not enough: a program that is being started at this moment still has a copy of the open file.
+            let _ = file.unlock();
+        }
+    }
 }
 
 /// Another run holds the lock.
@@ -36,7 +45,7 @@ pub fn take(folder: Option<&Path>, scope: &str) -> Result<Lock, Held> {
     let name = hex::encode(&Sha256::digest(scope)[..8]);
     let path = folder.join(format!("directory-sync-{name}.lock"));
     match lock(&path) {
-        Ok(file) => Ok(Lock { _file: Some(file) }),
+        Ok(file) => Ok(Lock { file: Some(file) }),
         Err(Trouble::Held) => {
             let by = holder(&path);
             Err(Held { path, by })
@@ -46,7 +55,7 @@ pub fn take(folder: Option<&Path>, scope: &str) -> Result<Lock, Held> {
                 file = %path.display(), %error,
                 "no lock could be taken, so nothing keeps a second run away; set `lock.dir` to a folder that can be written"
             );
-            Ok(Lock { _file: None })
+            Ok(Lock { file: None })
         }
     }
 }
@@ -108,6 +117,16 @@ mod tests {
         take(Some(folder.path()), "b").unwrap();
         drop(first);
         take(Some(folder.path()), "a").unwrap();
+    }
+
+    #[test]
+    fn a_copy_of_the_open_file_holds_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = take(Some(folder.path()), "a").unwrap();
+        let copy = first.file.as_ref().unwrap().try_clone().unwrap();
+        drop(first);
+        take(Some(folder.path()), "a").unwrap();
+        drop(copy);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod document;
 pub(crate) mod private;
+pub(crate) mod versioned;
 
 use std::fs;
 use std::io;
@@ -119,20 +120,8 @@ pub fn read(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Chang
 
 fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
     const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
-    }
-    let no_plan = |problem: serde_json::Error| (format!("it is no plan of `plan --out`: {problem}"), NEW);
-    let head: Head = serde_json::from_str(text).map_err(no_plan)?;
-    if head.schema != SCHEMA {
-        let what = format!(
-            "it has the schema {:?}, and this version knows `{SCHEMA}`",
-            head.schema
-        );
-        return Err((what, NEW));
-    }
-    let document: Document = serde_json::from_str(text).map_err(no_plan)?;
+    let document: Document =
+        versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| (problem, NEW))?;
     if let Some(objection) = binding.objection(&document.binding) {
         return Err(objection);
     }

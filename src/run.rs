@@ -1,18 +1,24 @@
 //! The story of a run, from the command line to the exit code.
 
 mod approval;
+mod carry_out;
 mod check;
+mod desired;
 mod ending;
+mod frame;
+mod from_file;
 mod keeping;
 mod planned;
-mod read;
+mod request;
 mod sync;
 mod undo;
+mod users;
 mod verify;
 
 use std::fs::File;
 use std::io::{self, Write};
 
+use self::request::{Mode, Request};
 use crate::cli::{Cli, Command, Format, Global};
 use crate::config::{self, ConfigErrors, Environment, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
@@ -121,6 +127,17 @@ fn idle_option(command: &Command, global: &Global) -> Option<(String, &'static s
     })
 }
 
+/// Refuses to start. A report says so too: the last run's must not pass for this one's.
+fn refuse(global: &Global, world: &mut World<'_>, what: &str, hint: &str) -> io::Result<Exit> {
+    let mut report = Report::new();
+    report.fail(what.to_owned(), Some(hint.to_owned()), Exit::Usage);
+    let opened = open_report(global).ok().flatten();
+    // What is wrong is printed in any case.
+    let _ = ending::save(&report, opened);
+    Messages::new(world.err, global.log_format).error(what, Some(hint))?;
+    Ok(Exit::Usage)
+}
+
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
     let mut flags = Vec::new();
     if let Some(level) = log_level(global) {
@@ -163,31 +180,25 @@ async fn dispatch(
     pauses: Backoff,
 ) -> io::Result<Exit> {
     let dry = global.dry_run || settings.dry_run;
-    let request = sync::Request {
-        mode: if dry {
-            sync::Mode::DryRun
-        } else {
-            sync::Mode::Write
-        },
-        job: sync::Job::Sources { out: None },
+    let request = Request {
+        mode: if dry { Mode::DryRun } else { Mode::Write },
         global,
         settings,
         pauses,
         title: title(settings.policy.scope, command),
     };
     match command {
-        Command::Sync | Command::LinkIds => sync::run(request, world).await,
+        Command::Sync | Command::LinkIds => sync::run(request, None, world).await,
         Command::Plan {
             detailed_exit_code,
             out,
         } => {
             let mode = if *detailed_exit_code {
-                sync::Mode::DetailedDryRun
+                Mode::DetailedDryRun
             } else {
-                sync::Mode::DryRun
+                Mode::DryRun
             };
-            let job = sync::Job::Sources { out: out.as_deref() };
-            sync::run(sync::Request { mode, job, ..request }, world).await
+            sync::run(Request { mode, ..request }, out.as_deref(), world).await
         }
         Command::Apply { plan } => planned::run(request, plan, world).await,
         Command::Undo {
@@ -195,10 +206,10 @@ async fn dispatch(
             detailed_exit_code,
         } => {
             let mode = match request.mode {
-                sync::Mode::DryRun if *detailed_exit_code => sync::Mode::DetailedDryRun,
+                Mode::DryRun if *detailed_exit_code => Mode::DetailedDryRun,
                 mode => mode,
             };
-            undo::run(sync::Request { mode, ..request }, file, world).await
+            undo::run(Request { mode, ..request }, file, world).await
         }
         Command::Check | Command::Users { .. } => look(command, global, settings, world).await,
     }
@@ -214,8 +225,8 @@ async fn look(
     let signals = Signals::of_process();
     let looking = async {
         match command {
-            Command::Users { count: true } => read::count(global, settings, world).await,
-            Command::Users { count: false } => read::users(global, settings, world).await,
+            Command::Users { count: true } => users::count(global, settings, world).await,
+            Command::Users { count: false } => users::users(global, settings, world).await,
             _ => check::check(global, settings, world).await,
         }
     };

@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
-pub use self::place::check;
+pub use self::place::{check, moves};
 use crate::config::ZitadelSettings;
-use crate::model::{Action, Change, Keepsake, Schema, TargetId};
+use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
 use crate::plan::{self, Past};
-use crate::plan_file::{document::twice, private};
+use crate::plan_file::{document::twice, private, versioned};
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/undo/1";
@@ -44,6 +44,12 @@ struct Document {
     made: String,
     /// When the run came to its end; until then it is not known what it did.
     ended: Option<String>,
+    /// By the target's clock, when the run last wrote something that the account list shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accounts_written: Option<Box<str>>,
+    /// The same of roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    roles_written: Option<Box<str>>,
     /// What the run was called.
     run: String,
     binding: Binding,
@@ -80,6 +86,38 @@ pub struct Run<'a> {
     pub title: &'a str,
     /// What it is about.
     pub binding: Binding,
+}
+
+/// An earlier run, as its undo file tells of it.
+#[derive(Debug)]
+pub struct PastRun {
+    /// Its undo file.
+    pub path: PathBuf,
+    /// What it was called.
+    title: String,
+    /// When its file was written, right before the first change.
+    made: String,
+    /// When it came to its end.
+    ended: Option<String>,
+    /// What the lists have to show before they tell what is left of the run.
+    pub last_writes: LastWrites,
+    /// What it was about to do.
+    pub changes: Vec<Past>,
+}
+
+impl PastRun {
+    /// Which run it was, in a few words.
+    pub fn name(&self) -> String {
+        let time = match self.made.parse::<Timestamp>() {
+            Ok(made) => made.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            Err(_) => self.made.clone(),
+        };
+        let end = match self.ended {
+            Some(_) => "",
+            None => ", which did not come to its end",
+        };
+        format!("`{}` of {time}{end}", self.title)
+    }
 }
 
 /// The undo file of a run that is under way.
@@ -176,6 +214,8 @@ impl UndoFile {
             schema: SCHEMA.to_owned(),
             made: now.to_string(),
             ended: None,
+            accounts_written: None,
+            roles_written: None,
             run: run.title.to_owned(),
             binding: run.binding,
             cannot_be_undone: lost(changes),
@@ -185,7 +225,7 @@ impl UndoFile {
         };
         let path = place::choose(path, now)?;
         let prepared = private::prepare(&path, &document)?;
-        place::make_room(&path)?;
+        place::make_room(&path).inspect_err(|_| private::discard(&prepared))?;
         private::put(&prepared, &path)?;
         Ok(Self { path, document })
     }
@@ -195,26 +235,27 @@ impl UndoFile {
         &self.path
     }
 
-    /// Says what is known at the end of the run: the accounts that were made, and what was not even started. Both are
-    /// by their places in the changes; without this an undo has to find out by itself.
+    /// Says what is known at the end of the run: the accounts that were made, and of which changes nothing was done, both
+    /// by their places in the changes; and when the last thing was written. Without this an undo has to find out by itself.
     ///
     /// # Errors
     /// The file could not be written, and is as it was.
-    pub fn end(mut self, made: &[(usize, TargetId)], not_started: &[usize]) -> io::Result<()> {
+    pub fn end(mut self, made: &[(usize, TargetId)], not_done: &[usize], last: LastWrites) -> io::Result<()> {
         for (place, account) in made {
             self.document.changes[*place].made(account);
         }
         let changes = self.document.changes.into_iter().enumerate();
         self.document.changes = changes
-            .filter(|(place, _)| !not_started.contains(place))
+            .filter(|(place, _)| !not_done.contains(place))
             .map(|(_, change)| change)
             .collect();
         self.document.ended = Some(Timestamp::now().to_string());
+        (self.document.accounts_written, self.document.roles_written) = (last.accounts, last.roles);
         private::write(&self.path, &self.document)
     }
 }
 
-/// Reads the changes of an undo file that is good for this target. `schema` is what the target stores about people, by
+/// Reads an undo file that is good for this target. `schema` is what the target stores about people, by
 /// what the file is about.
 ///
 /// # Errors
@@ -223,7 +264,7 @@ pub fn read(
     path: &Path,
     schema: impl FnOnce(&Binding) -> Schema,
     binding: &Binding,
-) -> Result<Vec<Past>, UndoFileError> {
+) -> Result<PastRun, UndoFileError> {
     let error = |what: String, hint| UndoFileError {
         path: path.to_owned(),
         what,
@@ -231,30 +272,19 @@ pub fn read(
     };
     let text = fs::read_to_string(path)
         .map_err(|problem| error(problem.to_string(), "name a file that `--undo-file` wrote"))?;
-    parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
+    parse(path, &text, schema, binding).map_err(|(what, hint)| error(what, hint))
 }
 
 fn parse(
+    path: &Path,
     text: &str,
     schema: impl FnOnce(&Binding) -> Schema,
     binding: &Binding,
-) -> Result<Vec<Past>, (String, &'static str)> {
-    const NAME: &str = "name a file that `--undo-file` wrote, as it was written";
+) -> Result<PastRun, (String, &'static str)> {
+    const NAME: &str = "name a file that `--undo-file` of this version wrote, as it was written";
     const FIT: &str = "name the target, organization and project of that run in the configuration";
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
-    }
-    let spoilt = |problem: serde_json::Error| (format!("it is no file of `--undo-file`: {problem}"), NAME);
-    let head: Head = serde_json::from_str(text).map_err(spoilt)?;
-    if head.schema != SCHEMA {
-        let what = format!(
-            "it has the schema {:?}, and this version knows `{SCHEMA}`",
-            head.schema
-        );
-        return Err((what, NAME));
-    }
-    let document: Document = serde_json::from_str(text).map_err(spoilt)?;
+    let document: Document =
+        versioned::parse(text, SCHEMA, "file of `--undo-file`").map_err(|problem| (problem, NAME))?;
     if let Some(objection) = binding.objection(&document.binding) {
         return Err((objection, FIT));
     }
@@ -268,7 +298,17 @@ fn parse(
         .collect::<Result<_, _>>()?;
     match twice(pasts.iter().map(|past| &past.change)) {
         Some(problem) => Err((problem, NAME)),
-        None => Ok(pasts),
+        None => Ok(PastRun {
+            path: path.to_owned(),
+            title: document.run,
+            made: document.made,
+            ended: document.ended,
+            last_writes: LastWrites {
+                accounts: document.accounts_written,
+                roles: document.roles_written,
+            },
+            changes: pasts,
+        }),
     }
 }
 

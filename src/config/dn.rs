@@ -199,7 +199,12 @@ fn folded(value: &[u8]) -> Vec<u8> {
     if text.is_ascii() {
         return words(&text.to_ascii_lowercase()).into_bytes();
     }
-    let lower = text.nfkc().collect::<String>().to_lowercase();
+    // At the end of a word the Greek sigma has a form of its own in lower case, which means nothing.
+    let lower = text
+        .nfkc()
+        .collect::<String>()
+        .to_lowercase()
+        .replace('\u{3c2}', "\u{3c3}");
     words(&lower.nfkc().collect::<String>()).into_bytes()
 }
 
@@ -227,6 +232,10 @@ mod tests {
             ("cn=J\u{fc}rgen", "cn=J\\c3\\bcrgen"),
             ("cn=J\u{fc}rgen", "cn=Ju\u{308}rgen"),
             ("cn=J\u{dc}RGEN", "cn=j\u{fc}rgen"),
+            (
+                "cn=\u{39d}\u{399}\u{39a}\u{39f}\u{3a3}",
+                "cn=\u{3bd}\u{3b9}\u{3ba}\u{3bf}\u{3c3}",
+            ),
             ("cn=a+uid=b,dc=org", "UID=B + CN=A,dc=org"),
             ("cn=Hi,dc=org", "cn=#04024869,dc=org"),
             ("cn=Ada  Lovelace", "cn=Ada Lovelace"),

@@ -141,13 +141,16 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let guard = policy::guard(&mut reader);
     let apply = policy::apply(&mut reader);
     let lock_dir = reader.path("lock.dir");
+    let zitadel = match zitadel {
+        None => None,
+        Some(zitadel) => Some(zitadel?.with_roles_of(&sources)),
+    };
+    let notes = zitadel.iter().flat_map(ZitadelSettings::notes_of_roles);
+    reader.report.notes.extend(notes);
     Some(Settings {
         log_level: log_level?,
         dry_run: flags.dry_run,
-        zitadel: match zitadel {
-            None => None,
-            Some(zitadel) => Some(zitadel?.with_roles_of(&sources)),
-        },
+        zitadel,
         role: role?,
         sources,
         policy: policy?,

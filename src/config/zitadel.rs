@@ -78,6 +78,18 @@ impl ZitadelSettings {
         self.further_roles = roles;
         self
     }
+
+    /// What to say of owned roles that no source gives: a rule may have gone with the source it belonged to.
+    pub(super) fn notes_of_roles(&self) -> impl Iterator<Item = String> {
+        let is_given = |role: &String| *role == self.role || self.further_roles.contains(role);
+        let lost = self.owned_roles.iter().filter(move |role| !is_given(role));
+        lost.map(|role| {
+            format!(
+                "`zitadel.owned_roles` names `{role}`, which no source gives: it is taken away from everybody; add a rule to \
+                 `entitlements`, or take it out of `owned_roles`"
+            )
+        })
+    }
 }
 
 fn url(reader: &mut Reader<'_>) -> Option<Url> {

@@ -4,6 +4,7 @@ mod limit;
 mod pace;
 mod retry;
 
+use std::error::Error;
 use std::time::Duration;
 
 use crate::tls::{self, TlsError};
@@ -21,6 +22,15 @@ pub enum HttpSetupError {
     /// The client could not be put together.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
+}
+
+/// The error at the bottom of the chain: those above it repeat the address, query and all.
+pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause
 }
 
 /// A client that trusts the system's certificate authorities, honours the proxy variables, gives up connecting after

@@ -18,7 +18,7 @@ pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
-pub use restore::{Detail, Keepsake, Restore};
+pub use restore::{Detail, Keepsake, LastWrites, Restore};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,
     Uniqueness,

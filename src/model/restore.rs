@@ -34,3 +34,12 @@ pub struct Keepsake {
     /// Everything else that the change would lose.
     pub details: Vec<Detail>,
 }
+
+/// When a run last wrote, in the words and by the clock of the target. A list that is not as far does not show all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastWrites {
+    /// Something that the account list shows.
+    pub accounts: Option<Box<str>>,
+    /// A role of somebody's.
+    pub roles: Option<Box<str>>,
+}

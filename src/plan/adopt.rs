@@ -1,7 +1,6 @@
 //! Whether an account that somebody else made may become a person's. The rule is the same while planning and when a
 //! login name turns out to be taken.
 
-use super::correlate::id_of;
 use super::legacy;
 use crate::model::{Account, Desired, ExternalId, Identity, Lifecycle};
 
@@ -61,12 +60,12 @@ pub(crate) fn refusal(known: &Known<'_>, person: &Identity, account: &Account) -
     if account.lifecycle == Lifecycle::Disabled {
         return Some("it is deactivated");
     }
-    let stored = id_of(account).cloned().into_iter();
+    let stored = account.id.clone().into_iter();
     let mut readings = stored.chain(legacy::readings(&account.id_text));
     if readings.any(|id| known.is_somebody_else(&id, person)) {
         return Some("it carries the id of another person");
     }
-    let carries_own_id = id_of(account) == Some(&person.id);
+    let carries_own_id = account.id.as_ref() == Some(&person.id);
     let could_be_anybodys = !account.id_text.is_empty() && !known.is_complete();
     if could_be_anybodys && !carries_own_id {
         return Some("it carries an id, and the sources could not be read in full");

@@ -161,6 +161,20 @@ enum Consequence {
     Nothing,
 }
 
+/// What is said of a value that differs and is not replaced.
+pub(super) fn kept_value(spec: &AttributeSpec) -> String {
+    let name = spec.name;
+    match spec.mutability {
+        Mutability::WithId => format!(
+            "`{name}` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in \
+             here, remove it by hand"
+        ),
+        Mutability::ReadWrite | Mutability::SetOnce => {
+            format!("`{name}` differs from the source; it is written once and never changed")
+        }
+    }
+}
+
 /// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,

@@ -33,7 +33,10 @@ pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};
-pub use undo::{CHANGED_SINCE, Now, Past, Subject, Undone, Unheld, lost_for_good, not_restored, undo};
+pub use undo::{
+    CHANGED_SINCE, Now, Past, Subject, Undone, Unheld, leave_out_who_gives_way, lost_for_good, not_restored,
+    undo,
+};
 
 /// Why a change that was worked out earlier is refused.
 pub const MOVED: &str = "the account has changed since the plan was made";

@@ -43,6 +43,8 @@ pub struct Now<'a> {
     pub account: Option<&'a Account>,
     /// Those that carry the text in the place of the external id, or the login name; each once.
     pub namesakes: Vec<&'a Account>,
+    /// The account was made again, without something that it had and that no list shows.
+    pub lacks: bool,
 }
 
 /// What undoing a change comes to.
@@ -92,6 +94,12 @@ impl Past {
         }
     }
 
+    /// The account that seems to have been made again after this deleted it: what else it holds has to be known.
+    pub fn remade<'a>(&self, now: &Now<'a>) -> Option<&'a Account> {
+        let is_deleted = matches!(self.change.action, Action::Delete(_)) && now.account.is_none();
+        account::only(&now.namesakes).filter(|_| is_deleted)
+    }
+
     /// What the account list does not show and has to be known: is what the run wrote still there?
     pub fn questions(&self, schema: &Schema, account: &Account) -> Vec<Expected<'_>> {
         let disabled = account.lifecycle == Lifecycle::Disabled;
@@ -114,6 +122,28 @@ impl Past {
         questions.extend(changed.map(|change| edit::asked(schema.spec(change.attribute), change)));
         questions
     }
+}
+
+/// Leaves out of the namesakes of an account that was deleted those whose own change takes what they share with it: the run
+/// had passed it on.
+pub fn leave_out_who_gives_way<'a>(
+    schema: &Schema,
+    past: &Past,
+    now: &mut Now<'_>,
+    change_of: impl Fn(&TargetId) -> Option<&'a Change>,
+) {
+    let Some((text, login)) = past.subject(schema).names else {
+        return;
+    };
+    now.namesakes.retain(|account| {
+        let Some(change) = change_of(&account.target_id) else {
+            return true;
+        };
+        let is_deleted = matches!(change.action, Action::Delete(_));
+        let login_after = change.login(schema).unwrap_or_else(|| account.login.clone());
+        let keeps_id = !text.is_empty() && change.id_text() == text;
+        !is_deleted && (keeps_id || login_after.to_lowercase() == login.to_lowercase())
+    });
 }
 
 /// What takes a past change back. `unheld` are those of the account's [`Past::questions`] that do not hold.

@@ -32,9 +32,14 @@ pub(crate) fn prepare(path: &Path, document: &impl Serialize) -> io::Result<Path
 pub(crate) fn put(prepared: &Path, path: &Path) -> io::Result<()> {
     let put = fs::rename(prepared, path).and_then(|()| sync_folder(path));
     if put.is_err() {
-        let _ = fs::remove_file(prepared);
+        discard(prepared);
     }
     put
+}
+
+/// Leaves nothing of what was prepared and is not going to be used.
+pub(crate) fn discard(prepared: &Path) {
+    let _ = fs::remove_file(prepared);
 }
 
 /// Finds out whether a file could be written there, and leaves nothing behind.
@@ -50,7 +55,18 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// A file that stands there is left of a process that was killed, in a container one of the same id.
 fn create(path: &Path) -> io::Result<File> {
+    match create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            create_new(path)
+        }
+        created => created,
+    }
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

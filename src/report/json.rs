@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::plan_view::Missing;
-use crate::apply::{NotApplied, Outcome};
+use super::counts::Changes;
+use super::entries::{Failure, KeptAccount, Note, SourceReport};
+use super::origin::origin;
+use crate::apply::Outcome;
 use crate::config::SourceSettings;
 use crate::exit::Exit;
-use crate::model::{self, Action, Change, Plan, RecordRef, Rejected, Removal, SourceRead, Warning};
-use crate::target::{RequestStats, TargetError};
+use crate::model::{Change, Plan, RecordRef, Rejected, SourceRead, Warning};
+use crate::target::RequestStats;
 use crate::undo_file::Lost;
 
 /// The report of a run, schema `directory-sync/report/1`.
@@ -38,6 +40,9 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// Which earlier run an undo takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// What the run changed can be undone with this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_file: Option<String>,
@@ -79,26 +84,6 @@ pub struct Report {
     pub warnings: Vec<Note>,
 }
 
-/// One source.
-#[derive(Clone, Debug, Serialize)]
-pub struct SourceReport {
-    /// Its name in the configuration.
-    pub name: String,
-    /// `ldap`, `csv` or `ukt`.
-    pub kind: &'static str,
-    /// Which of its servers all of it was read from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server: Option<String>,
-    /// Records read, rejected ones included.
-    pub read: usize,
-    /// How many of them were rejected.
-    pub rejected: usize,
-    /// Every record was read and tied to a person.
-    pub complete: bool,
-    /// How long it took.
-    pub seconds: f64,
-}
-
 /// The target before the run.
 #[derive(Clone, Debug, Serialize)]
 pub struct TargetReport {
@@ -110,44 +95,6 @@ pub struct TargetReport {
     pub managed: usize,
 }
 
-/// Changes by kind.
-#[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "named for the actions")]
-pub struct Changes {
-    pub create: Count,
-    pub adopt: Count,
-    pub update: Count,
-    pub disable: Count,
-    pub enable: Count,
-    pub delete: Count,
-    pub note: Count,
-}
-
-/// How many changes of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Count {
-    /// In the plan.
-    pub planned: usize,
-    /// Acknowledged by the target.
-    pub applied: usize,
-    /// Refused by the target, or not started.
-    pub failed: usize,
-}
-
-/// An account that could have been changed or removed and is not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KeptAccount {
-    /// The target's id.
-    pub account: String,
-    /// The external id, in hex.
-    pub id: Option<String>,
-    /// Why it is kept.
-    pub reason: &'static str,
-    /// How long its person has been missing, while that is not long enough.
-    #[serde(flatten)]
-    missing: Option<Missing>,
-}
-
 /// Requests to the target.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Requests {
@@ -157,34 +104,6 @@ pub struct Requests {
     pub retried: u64,
     /// By operation.
     pub by_operation: BTreeMap<&'static str, u64>,
-}
-
-/// A change that failed.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failure {
-    /// The external id, in hex.
-    pub id: Option<String>,
-    /// The kind of change.
-    pub action: &'static str,
-    /// What happened.
-    pub error: String,
-    /// The target's own id of the error.
-    pub target_error_id: Option<String>,
-    /// What to do next.
-    pub hint: Option<String>,
-}
-
-/// Something about one record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Note {
-    /// The source's name.
-    pub source: String,
-    /// `FILE:LINE` (the header is line 1), or the DN.
-    pub at: String,
-    /// The external id, in hex, if it is known.
-    pub id: Option<String>,
-    /// What is wrong or worth knowing.
-    pub reason: String,
 }
 
 fn seconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
@@ -204,6 +123,7 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            undoes: None,
             undo_file: None,
             cannot_be_undone: Vec::new(),
             sources: Vec::new(),
@@ -230,30 +150,12 @@ impl Report {
 
     /// Names the sources of a run before any of them is read.
     pub fn expect_sources(&mut self, sources: &[SourceSettings]) {
-        let unread = |source: &SourceSettings| SourceReport {
-            name: source.name.to_string(),
-            kind: source.kind.name(),
-            server: None,
-            read: 0,
-            rejected: 0,
-            complete: false,
-            seconds: 0.0,
-        };
-        self.sources = sources.iter().map(unread).collect();
+        self.sources = sources.iter().map(SourceReport::unread).collect();
     }
 
     /// Takes in how the sources were read.
     pub fn add_sources(&mut self, sources: &[SourceRead]) {
-        let read = |source: &SourceRead| SourceReport {
-            name: source.name.to_string(),
-            kind: source.kind,
-            server: source.server.clone(),
-            read: source.read,
-            rejected: source.rejected,
-            complete: source.complete,
-            seconds: source.seconds,
-        };
-        self.sources = sources.iter().map(read).collect();
+        self.sources = sources.iter().map(SourceReport::from).collect();
     }
 
     /// Takes in what is planned.
@@ -268,12 +170,7 @@ impl Report {
         self.kept = plan.kept.len();
         for kept in &plan.kept {
             *self.kept_reasons.entry(kept.reason).or_default() += 1;
-            self.kept_accounts.push(KeptAccount {
-                account: kept.target_id.to_string(),
-                id: kept.id.as_ref().map(ToString::to_string),
-                reason: kept.reason,
-                missing: kept.absence.map(Missing::from),
-            });
+            self.kept_accounts.push(kept.into());
         }
         for change in &plan.changes {
             self.changes.count_mut(&change.action).planned += 1;
@@ -284,22 +181,12 @@ impl Report {
 
     /// Takes in records for which nothing can be written.
     pub fn add_rejected(&mut self, rejected: &[Rejected]) {
-        self.rejected.extend(rejected.iter().map(|rejected| Note {
-            source: rejected.at.source.to_string(),
-            at: rejected.at.at.to_string(),
-            id: rejected.id.as_ref().map(ToString::to_string),
-            reason: rejected.reason.clone(),
-        }));
+        self.rejected.extend(rejected.iter().map(Note::from));
     }
 
     /// Takes in things worth knowing.
     pub fn add_warnings(&mut self, warnings: &[Warning]) {
-        self.warnings.extend(warnings.iter().map(|warning| Note {
-            source: warning.at.source.to_string(),
-            at: warning.at.at.to_string(),
-            id: warning.id.as_ref().map(ToString::to_string),
-            reason: warning.reason.clone(),
-        }));
+        self.warnings.extend(warnings.iter().map(Note::from));
     }
 
     /// Takes in what became of one change.
@@ -321,7 +208,7 @@ impl Report {
             }
             Err(not_applied) => {
                 count.failed += 1;
-                self.failures.push(failure(change, not_applied));
+                self.failures.push(Failure::new(change, not_applied));
             }
         }
     }
@@ -381,60 +268,5 @@ impl Report {
 impl Default for Report {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Changes {
-    fn count_mut(&mut self, action: &Action) -> &mut Count {
-        match action {
-            Action::Create { .. } => &mut self.create,
-            Action::Adopt(_) => &mut self.adopt,
-            Action::Update(_) => &mut self.update,
-            Action::Disable(_) => &mut self.disable,
-            Action::Enable(_) => &mut self.enable,
-            Action::Delete(_) => &mut self.delete,
-            Action::Note(_) => &mut self.note,
-        }
-    }
-
-    /// The kinds in the order in which they are told, with their names.
-    pub fn by_kind(&self) -> [(&'static str, Count); 7] {
-        [
-            ("create", self.create),
-            ("adopt", self.adopt),
-            ("update", self.update),
-            ("enable", self.enable),
-            ("disable", self.disable),
-            ("delete", self.delete),
-            ("note", self.note),
-        ]
-    }
-}
-
-fn failure(change: &Change, not_applied: &NotApplied) -> Failure {
-    let (error, target_error): (String, Option<&TargetError>) = match not_applied {
-        NotApplied::Failed(error) => (error.to_string(), Some(error)),
-        NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
-    };
-    Failure {
-        id: change.id().map(ToString::to_string),
-        action: change.action.name(),
-        error,
-        target_error_id: target_error.and_then(|error| error.error_id.clone()),
-        hint: target_error.and_then(|error| error.hint.clone()),
-    }
-}
-
-/// The record a change comes from, or the account it concerns.
-pub(super) fn origin(change: &Change) -> RecordRef {
-    match &change.action {
-        Action::Create { identity, .. } => identity.origin.clone(),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.identity.origin.clone(),
-        Action::Disable(Removal { account, .. })
-        | Action::Delete(Removal { account, .. })
-        | Action::Note(model::Note { account, .. }) => RecordRef {
-            source: "zitadel".into(),
-            at: account.target_id.as_str().into(),
-        },
     }
 }

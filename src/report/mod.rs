@@ -1,17 +1,23 @@
 //! What a run tells people and programs: the plan before, the report after.
 
+mod absence;
+mod counts;
 mod effort;
+mod entries;
 mod json;
 mod messages;
 mod one_line;
+mod origin;
 mod plan_view;
 mod progress;
 mod proof;
 mod summary;
 mod text;
 
+pub use counts::{Changes, Count};
 pub use effort::effort;
-pub use json::{Changes, Count, Failure, KeptAccount, Note, Report, SourceReport, TargetReport};
+pub use entries::{Failure, KeptAccount, Note, SourceReport};
+pub use json::{Report, TargetReport};
 pub use messages::Messages;
 pub use one_line::one_line;
 pub use plan_view::PlanDocument;

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Show;
-use super::json::origin;
-use super::text::{reason, shown_id, since};
-use crate::model::{Absence, Action, Change, Plan, Schema, TargetId, Value};
+use super::absence::Missing;
+use super::origin::origin;
+use super::text::{reason, shown_id};
+use crate::model::{Action, Change, Plan, Schema, TargetId, Value};
 
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, Serialize)]
@@ -59,22 +60,6 @@ struct PlannedKept<'a> {
     reason: &'static str,
     #[serde(flatten)]
     missing: Option<Missing>,
-}
-
-/// Since when a person is missing, and how many runs have seen it, this one included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Missing {
-    missing_since: String,
-    missing_runs: u32,
-}
-
-impl From<Absence> for Missing {
-    fn from(absence: Absence) -> Self {
-        Self {
-            missing_since: since(absence),
-            missing_runs: absence.runs,
-        }
-    }
 }
 
 impl<'a> PlanDocument<'a> {

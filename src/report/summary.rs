@@ -161,13 +161,7 @@ fn done(report: &Report) -> String {
 }
 
 fn pending(report: &Report) -> String {
-    match report
-        .changes
-        .by_kind()
-        .iter()
-        .map(|(_, count)| count.planned)
-        .sum()
-    {
+    match report.changes.planned() {
         0 => "nothing to change".to_owned(),
         1 => "1 change is pending".to_owned(),
         many => format!("{many} changes are pending"),

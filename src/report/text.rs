@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-
-use super::json::{Report, origin};
+use super::absence::since;
+use super::json::Report;
 use super::one_line;
+use super::origin::origin;
 use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
 /// Whether personal values are printed.
@@ -132,12 +132,6 @@ fn absence(absence: Absence) -> String {
         many => format!("{many} runs"),
     };
     format!("absent from all sources since {}, seen by {runs}", since(absence))
-}
-
-/// The beginning of an absence, RFC 3339.
-pub(super) fn since(absence: Absence) -> String {
-    Timestamp::from_second(absence.since)
-        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }
 
 /// A nickname, if it is an id. Others were chosen by people, who may have put their name there.

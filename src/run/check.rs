@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{World, is_json, schema, sync};
+use super::{World, desired, is_json, schema};
 use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
@@ -18,7 +18,7 @@ pub(super) async fn check(global: &Global, settings: &Settings, world: &mut Worl
     let mut findings = configuration(settings);
     let schema = schema(settings);
     for source in &settings.sources {
-        match AnySource::build(source, &schema, &sync::roles(settings)) {
+        match AnySource::build(source, &schema, &desired::roles(settings)) {
             Ok(source) => findings.extend(source.check().await),
             Err(error) => {
                 let subject = format!("source `{}`", source.name);

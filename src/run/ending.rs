@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use super::World;
-use super::sync::{Mode, Request};
+use super::request::{Mode, Request};
 use crate::exit::Exit;
 use crate::lock::Held;
 use crate::plan::Refusal;
@@ -93,16 +93,10 @@ pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
 
 /// A run that came to its end.
 fn completed(report: &mut Report, mode: Mode) {
-    let planned: usize = report
-        .changes
-        .by_kind()
-        .iter()
-        .map(|(_, count)| count.planned)
-        .sum();
     let unverified = report.verified == Some(false);
     let incomplete = !report.failures.is_empty() || !report.rejected.is_empty() || unverified;
     let (outcome, exit) = match mode {
-        _ if planned == 0 && !incomplete => ("in_sync", Exit::Ok),
+        _ if report.changes.planned() == 0 && !incomplete => ("in_sync", Exit::Ok),
         Mode::Write if incomplete => ("partial", Exit::Incomplete),
         Mode::Write => ("applied", Exit::Ok),
         Mode::DryRun | Mode::DetailedDryRun if incomplete => ("planned", Exit::Incomplete),

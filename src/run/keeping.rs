@@ -1,7 +1,7 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
 use super::ending::Stop;
-use super::sync::{Mode, Request};
+use super::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Change, Plan};
 use crate::report::Report;
@@ -61,7 +61,7 @@ pub(super) async fn begin(
 }
 
 /// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
-pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcome]) {
+pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Change], outcomes: &[Outcome]) {
     let Some(file) = file else { return };
     let path = file.path().to_owned();
     let made = outcomes.iter().filter_map(|outcome| {
@@ -74,11 +74,14 @@ pub(super) fn end(file: Option<UndoFile>, changes: &[Change], outcomes: &[Outcom
         let edit = changes[outcome.index].edit();
         edit.is_some_and(|edit| edit.detour.is_some())
     };
-    let idle = outcomes.iter().filter(|outcome| {
-        matches!(outcome.result, Err(NotApplied::NotStarted(_))) && !stepped_aside(outcome)
+    let idle = outcomes.iter().filter(|outcome| match &outcome.result {
+        Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
+        // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
+        Err(NotApplied::Failed(error)) => error.made_no_account(),
+        Ok(_) | Err(NotApplied::NotTakenBack(_)) => false,
     });
-    let not_started: Vec<usize> = idle.map(|outcome| outcome.index).collect();
-    if let Err(error) = file.end(&made, &not_started) {
+    let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
+    if let Err(error) = file.end(&made, &not_done, target.last_writes()) {
         tracing::warn!(
             file = %path.display(), %error,
             "the end of the run could not be noted in the undo file; it can be used all the same"

@@ -5,14 +5,15 @@ use std::io;
 use std::path::Path;
 
 use super::ending::Stop;
-use super::sync::{self, Job, Mode, Request};
-use super::{World, keeping, verify};
-use crate::apply::{Context, NotApplied, Outcome};
+use super::from_file::FromFile;
+use super::request::{Mode, Request};
+use super::{World, frame, keeping, verify};
+use crate::apply::NotApplied;
 use crate::exit::Exit;
-use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
-use crate::plan::{self, Known, Policy, Proof};
+use crate::model::{Account, Change, Expectation, ExternalId, Plan, TargetId};
+use crate::plan;
 use crate::plan_file::{self, Binding};
-use crate::report::{Messages, Report};
+use crate::report::Report;
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::{Target, TargetError};
@@ -25,19 +26,17 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     let binding = Binding::of(request.settings, zitadel);
     match plan_file::read(file, &super::schema(request.settings), &binding) {
         Ok(changes) => {
-            let job = Job::Planned(&changes);
-            sync::run(Request { job, ..request }, world).await
+            let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
+                with_target(target, &changes, request, world, report).await
+            };
+            frame::run(request, Report::new(), world, job).await
         }
-        Err(error) => {
-            Messages::new(world.err, request.global.log_format)
-                .error(&error.to_string(), Some(error.hint))?;
-            Ok(Exit::Usage)
-        }
+        Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
     }
 }
 
 /// Looks at every account concerned once more, and applies the changes whose account is as it was.
-pub(super) async fn with_target(
+async fn with_target(
     target: &ZitadelTarget,
     changes: &[Change],
     request: Request<'_>,
@@ -64,58 +63,6 @@ pub(super) async fn with_target(
     Ok(())
 }
 
-/// A plan out of a file: no source was read for it.
-pub(super) struct FromFile<'a> {
-    pub(super) plan: Plan,
-    /// Changes that are not true any more, and why.
-    pub(super) left_out: Vec<(&'a Change, &'static str)>,
-    /// A new person's account may turn out to exist, and is taken over.
-    pub(super) takes_over: bool,
-}
-
-impl FromFile<'_> {
-    /// Brings the plan into its order, without what is protected, and tells the report of it.
-    pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
-        plan::protect(&mut self.plan, target.schema(), &request.settings.guard.protected);
-        plan::arrange(target.schema(), &mut self.plan);
-        report.add_plan(&self.plan);
-        for (change, reason) in self.left_out.drain(..) {
-            let result = Err(NotApplied::NotStarted(reason));
-            report.add_outcome(change, &Outcome { index: 0, result });
-        }
-    }
-
-    /// Shows the plan, has it approved, and carries it out if this is no dry run.
-    pub(super) async fn carry_out(
-        self,
-        target: &impl Target,
-        request: Request<'_>,
-        world: &mut World<'_>,
-        report: &mut Report,
-    ) -> Result<(), Stop> {
-        sync::show_plan(&self.plan, target, request, world)?;
-        // Whether the sources were complete was asked when the file was made.
-        let approved = sync::approve(self.plan, &Proof::default(), target, request, world)?;
-        if request.mode != Mode::Write {
-            return Ok(());
-        }
-        let nobody = Desired::default();
-        let context = Context {
-            known: &Known::new(&nobody),
-            // Whom a new account would belong to was not looked up in the sources this time.
-            policy: Policy {
-                adopt: false,
-                ..request.settings.policy
-            },
-            protected: &request.settings.guard.protected,
-            signals: &Signals::of_process(),
-            settings: request.settings.apply,
-            takes_over: self.takes_over,
-        };
-        sync::apply_plan(target, &approved, &context, request, report).await
-    }
-}
-
 async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
     let current = Current::read(target, changes).await?;
@@ -133,6 +80,7 @@ async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFi
     let mut checked = FromFile {
         plan: current.counts,
         left_out: Vec::new(),
+        left: NotApplied::NotStarted,
         takes_over: false,
     };
     for (place, change) in changes.iter().enumerate() {

@@ -4,19 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::World;
 use super::ending::Stop;
-use super::planned::FromFile;
-use super::sync::{self, Job, Request};
+use super::from_file::FromFile;
+use super::request::Request;
+use super::{World, frame};
+use crate::apply::NotApplied;
 use crate::config::{MetadataCheck, Settings};
 use crate::exit::Exit;
-use crate::model::{Account, Expectation, Expected, Plan, Schema, TargetId};
-use crate::plan::{self, Now, Past, Undone};
-use crate::report::{Messages, Report};
+use crate::model::{Account, Action, Change, Expectation, LastWrites, Plan, Schema, TargetId};
+use crate::plan::{self, Now, Past, Undone, Unheld};
+use crate::report::{Report, one_line};
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
-use crate::undo_file::{self, Binding};
+use crate::target::{Hidden, Target, TargetError, TargetErrorKind};
+use crate::undo_file::{self, Binding, PastRun};
 
 /// Said after a run was undone, or looked at.
 const AGAIN: &str =
@@ -27,6 +28,15 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
     let Some(zitadel) = &request.settings.zitadel else {
         return Ok(Exit::Usage);
     };
+    if let Some(path) = &request.global.undo_file
+        && undo_file::moves(path, file)
+    {
+        let (path, file) = (path.display(), file.display());
+        let what = format!(
+            "cannot write the undo file {path}: that would give another name to {file}, the file that is undone"
+        );
+        return super::refuse(request.global, world, &what, "choose another file");
+    }
     let binding = Binding::of(zitadel);
     let mut settings = request.settings.clone();
     let schema = |of_file: &Binding| {
@@ -34,20 +44,15 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
         super::schema(&settings)
     };
     match undo_file::read(file, schema, &binding) {
-        Ok(pasts) => {
-            let (job, settings) = (Job::Undo(&pasts), &settings);
-            let request = Request {
-                job,
-                settings,
-                ..request
+        Ok(run) => {
+            let settings = &settings;
+            let request = Request { settings, ..request };
+            let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
+                with_target(target, &run, request, world, report).await
             };
-            sync::run(request, world).await
+            frame::run(request, Report::new(), world, job).await
         }
-        Err(error) => {
-            Messages::new(world.err, request.global.log_format)
-                .error(&error.to_string(), Some(error.hint))?;
-            Ok(Exit::Usage)
-        }
+        Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
     }
 }
 
@@ -64,16 +69,22 @@ fn fit(settings: &mut Settings, of_file: &Binding) {
 }
 
 /// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
-pub(super) async fn with_target(
+async fn with_target(
     target: &ZitadelTarget,
-    pasts: &[Past],
+    run: &PastRun,
     request: Request<'_>,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
+    target.allow_former_roles();
+    report.undoes = Some(run.name());
+    if !super::is_json(request.global) {
+        writeln!(world.out, "Takes back {}", one_line(&run.name()))?;
+        world.out.flush()?;
+    }
     let signals = Signals::of_process();
     let mut undone = tokio::select! {
-        undone = work_out(target, pasts) => undone?,
+        undone = work_out(target, run) => undone?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
     undone.settle(target, request, report);
@@ -83,11 +94,14 @@ pub(super) async fn with_target(
     undone.carry_out(target, request, world, report).await
 }
 
-async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<FromFile<'a>, TargetError> {
+async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile<'a>, TargetError> {
+    let pasts = &run.changes[..];
     target.prepare().await?;
+    wait_for(target, &run.last_writes).await?;
     let schema = target.schema();
     let accounts = Accounts::read(target, pasts).await?;
-    let nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, schema)).collect();
+    let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, schema)).collect();
+    look_for_lacks(target, pasts, &mut nows).await?;
     let mut questions: Vec<(usize, Expectation<'_>)> = Vec::new();
     for (place, (past, now)) in pasts.iter().zip(&nows).enumerate() {
         if let Some(account) = past.account(now) {
@@ -99,25 +113,94 @@ async fn work_out<'a>(target: &impl Target, pasts: &'a [Past]) -> Result<FromFil
         }
     }
     let asked: Vec<Expectation<'_>> = questions.iter().map(|(_, question)| *question).collect();
-    let mut unheld: Vec<Vec<(Expected<'_>, _)>> = pasts.iter().map(|_| Vec::new()).collect();
+    let mut unheld: Vec<Vec<Unheld<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
     for unmet in target.confirm(&asked).await? {
         let (place, question) = questions[unmet.index];
         unheld[place].push((question.expected, unmet.current));
     }
-    let mut worked_out = FromFile {
+    let undone = FromFile {
         plan: accounts.counts.clone(),
         left_out: Vec::new(),
+        left: NotApplied::NotTakenBack,
         takes_over: false,
     };
-    for (place, past) in pasts.iter().enumerate() {
-        let plan = &mut worked_out.plan;
-        match plan::undo(schema, past, &nows[place], &unheld[place]) {
-            Undone::Already => plan.unchanged += 1,
-            Undone::Change(change) => plan.changes.push(*change),
-            Undone::Refused(reason) => worked_out.left_out.push((&past.change, reason)),
+    Ok(decide(schema, pasts, nows, &unheld, undone))
+}
+
+/// A later run, or somebody, may have made an account again that was deleted, but not with all that it had.
+async fn look_for_lacks(
+    target: &impl Target,
+    pasts: &[Past],
+    nows: &mut [Now<'_>],
+) -> Result<(), TargetError> {
+    let (mut places, mut remade) = (Vec::new(), Vec::new());
+    for (place, (past, now)) in pasts.iter().zip(nows.iter()).enumerate() {
+        if let Some(account) = past.remade(now) {
+            places.push(place);
+            remade.push((&account.target_id, &past.details[..]));
         }
     }
-    Ok(worked_out)
+    for lacking in target.lacking(&remade).await? {
+        nows[places[lacking]].lacks = true;
+    }
+    Ok(())
+}
+
+/// Who was deleted comes last: somebody who has the login name now may be about to give it back.
+fn decide<'a>(
+    schema: &Schema,
+    pasts: &'a [Past],
+    mut nows: Vec<Now<'_>>,
+    unheld: &[Vec<Unheld<'_>>],
+    mut undone: FromFile<'a>,
+) -> FromFile<'a> {
+    let is_deleted = |place: &usize| matches!(pasts[*place].change.action, Action::Delete(_));
+    let (deleted, others): (Vec<usize>, Vec<usize>) = (0..pasts.len()).partition(is_deleted);
+    let mut add = |place: usize, now: &Now<'_>, plan: &mut Plan| match plan::undo(
+        schema,
+        &pasts[place],
+        now,
+        &unheld[place],
+    ) {
+        Undone::Already => plan.unchanged += 1,
+        Undone::Change(change) => plan.changes.push(*change),
+        Undone::Refused(reason) => undone.left_out.push((&pasts[place].change, reason)),
+    };
+    for place in others {
+        add(place, &nows[place], &mut undone.plan);
+    }
+    let first = std::mem::take(&mut undone.plan.changes);
+    let by_account = first
+        .iter()
+        .filter_map(|change| Some((change.target_id()?, change)));
+    let by_account: HashMap<&TargetId, &Change> = by_account.collect();
+    for place in deleted {
+        let change_of = |account: &TargetId| by_account.get(account).copied();
+        plan::leave_out_who_gives_way(schema, &pasts[place], &mut nows[place], change_of);
+        add(place, &nows[place], &mut undone.plan);
+    }
+    undone.plan.changes.extend(first);
+    undone
+}
+
+/// To lists that are behind, what the run did looks as if it were undone.
+async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), TargetError> {
+    if *written == LastWrites::default() {
+        return Ok(());
+    }
+    target.expect_writes(written);
+    if target.catch_up(Hidden::Nobody).await? {
+        // What was read before may be older.
+        return target.prepare().await;
+    }
+    Err(TargetError {
+        kind: TargetErrorKind::Unreachable,
+        operation: "watch_users",
+        what: "the lists of accounts and roles do not show yet all that the run wrote (`zitadel.lag_wait`)"
+            .into(),
+        error_id: None,
+        hint: Some("run the same command again later; nothing was changed".into()),
+    })
 }
 
 /// The accounts of an undo file as they are now.
@@ -176,6 +259,7 @@ impl Accounts {
             namesakes.dedup();
         }
         Now {
+            lacks: false,
             account: subject.account.and_then(|id| self.by_id.get(id)),
             namesakes: namesakes
                 .into_iter()

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use crate::model::{Action, Change, Plan, TargetId};
-use crate::report::Report;
+use crate::model::{Action, Change, Plan, Rejected, TargetId};
+use crate::report::{Note, Report};
 use crate::signals::Signals;
 use crate::target::{Hidden, Target, TargetError};
 
@@ -27,12 +27,7 @@ pub(super) async fn verify(
     signals: &Signals,
     report: &mut Report,
 ) {
-    let planned = report
-        .changes
-        .by_kind()
-        .iter()
-        .any(|(_, count)| count.planned > 0);
-    if !planned {
+    if report.changes.planned() == 0 {
         // What was read is what there is.
         report.verify(None);
         return;
@@ -40,7 +35,7 @@ pub(super) async fn verify(
     let doubt = tokio::select! {
         biased;
         signal = signals.wait() => Some(format!("stopped by {signal} before it was looked at again")),
-        doubt = look(target, plan_again, report.failures.len()) => match doubt {
+        doubt = look(target, plan_again, report) => match doubt {
             Ok(doubt) => doubt,
             Err(error) => Some(format!("what was written could not be read again: {error}")),
         },
@@ -52,16 +47,16 @@ pub(super) async fn verify(
 async fn look(
     target: &impl Target,
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
-    failed: usize,
+    report: &Report,
 ) -> Result<Option<String>, TargetError> {
     let caught_up = target.catch_up(Hidden::Nobody).await?;
     let mut plan = plan_again().await?;
-    if plan.changes.len() > failed {
+    if plan.changes.len() > report.failures.len() {
         tokio::time::sleep(SECOND_LOOK).await;
         plan = plan_again().await?;
     }
     if plan.changes.is_empty() {
-        return Ok(None);
+        return Ok(unresolved_since(&plan, report));
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for change in &plan.changes {
@@ -77,4 +72,17 @@ async fn look(
         ", while the lists stayed behind what was written (`zitadel.lag_wait`)"
     };
     Ok(Some(format!("changes are left ({}){late}", kinds.join(", "))))
+}
+
+/// People who could be tied to one account before the run and cannot now: they may have got a second one.
+fn unresolved_since(plan: &Plan, report: &Report) -> Option<String> {
+    let is_new = |one: &&Rejected| {
+        let known = |known: &Note| *known.at == *one.at.at && known.reason == one.reason;
+        !report.rejected.iter().any(known)
+    };
+    let first = plan.unresolved.iter().find(is_new)?;
+    Some(format!(
+        "nothing can be written now for {}: {}",
+        first.at, first.reason
+    ))
 }

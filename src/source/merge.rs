@@ -85,6 +85,7 @@ impl Collected {
 pub(super) fn counted(count: usize, noun: &str) -> String {
     match (count, noun) {
         (1, noun) => format!("1 {noun}"),
+        (count, "person") => format!("{count} people"),
         (count, "entry") => format!("{count} entries"),
         (count, "address") => format!("{count} addresses"),
         (count, noun) => format!("{count} {noun}s"),
@@ -154,13 +155,23 @@ fn one_record_each(mut people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> V
             others.push(next);
         }
         let lost = broken.get(&first.id);
-        if lost.is_none() && others.iter().all(|other| same_data(&first, other)) {
+        let repeats = lost.is_none() && others.iter().all(|other| same_data(&first, other));
+        if repeats
+            && others
+                .iter()
+                .all(|other| first.entitlements == other.entitlements)
+        {
             repeated += others.len();
             single.push(first);
             continue;
         }
+        let shared = if repeats {
+            "the same id and other roles"
+        } else {
+            "the same id"
+        };
         others.insert(0, first);
-        reject_all(&others, lost.map_or(&[], Vec::as_slice), "the same id", rejected);
+        reject_all(&others, lost.map_or(&[], Vec::as_slice), shared, rejected);
     }
     if repeated > 0 {
         tracing::info!(
@@ -173,7 +184,6 @@ fn one_record_each(mut people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> V
 
 fn same_data(a: &Identity, b: &Identity) -> bool {
     (a.lifecycle, &a.attributes, a.unknown) == (b.lifecycle, &b.attributes, b.unknown)
-        && a.entitlements == b.entitlements
 }
 
 /// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its

@@ -224,12 +224,8 @@ fn cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it stayed silent for too long (`timeout`)".to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
     match error.source() {
-        Some(_) => cause.to_string(),
+        Some(_) => http::innermost(error).to_string(),
         None => "the connection failed".to_owned(),
     }
 }

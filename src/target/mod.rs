@@ -5,7 +5,9 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Warning};
+use crate::model::{
+    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Warning,
+};
 pub use crate::model::{Expectation, Expected, Unmet};
 
 /// What a change came to.
@@ -60,6 +62,9 @@ impl std::iter::Sum for Effort {
     }
 }
 
+/// The operation that makes an account, in its first try.
+const CREATE: &str = "create_user";
+
 /// A place that holds accounts.
 #[expect(
     async_fn_in_trait,
@@ -109,12 +114,25 @@ pub trait Target {
     /// [`TargetError`] when it could not be asked.
     async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError>;
 
+    /// When something was last acknowledged.
+    fn last_writes(&self) -> LastWrites;
+
+    /// Lets [`Target::catch_up`] wait for what an earlier run wrote, too.
+    fn expect_writes(&self, writes: &LastWrites);
+
     /// Reads what changes are going to lose and neither the account list nor the changes themselves show, so that it can
     /// be put back: one for each change.
     ///
     /// # Errors
     /// [`TargetError`] when something could not be read; then nothing may be changed.
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError>;
+
+    /// Which of these accounts, that were made again, lack something that [`Target::keep`] kept of them and that the account
+    /// list does not show. By their places, in any order.
+    ///
+    /// # Errors
+    /// [`TargetError`] when something could not be read.
+    async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
 
     /// What [`Target::keep`] costs.
     fn keep_effort(&self, changes: &[Change]) -> Effort;
@@ -214,6 +232,22 @@ impl TargetError {
             | TargetErrorKind::Misconfigured
             | TargetErrorKind::Protocol => Retry::Never,
         }
+    }
+
+    /// Whether the target refused to make an account, so that whoever carries its names is somebody else's account. Unknown
+    /// is not refused: a call may have been carried out although its answer was lost.
+    pub fn made_no_account(&self) -> bool {
+        let is_certain = match self.kind {
+            TargetErrorKind::Unauthorized
+            | TargetErrorKind::Conflict
+            | TargetErrorKind::InvalidAttribute { .. }
+            | TargetErrorKind::Misconfigured => true,
+            TargetErrorKind::Unreachable
+            | TargetErrorKind::Throttled { .. }
+            | TargetErrorKind::NotFound
+            | TargetErrorKind::Protocol => false,
+        };
+        is_certain && self.operation == CREATE
     }
 
     /// Whether every further change would fail the same way, so that the run should stop.

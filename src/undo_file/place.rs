@@ -21,8 +21,8 @@ pub fn check(path: &Path, writes: bool) -> Result<(), String> {
     if path.file_name().is_none() && !path.is_dir() {
         return Err(format!("{what}: that is no name of a file"));
     }
-    if path.exists() && !path.is_dir() && !is_ours(path).map_err(|error| format!("{what}: {error}"))? {
-        return Err(format!("{what}: a file that is no undo file stands there"));
+    if !path.is_dir() {
+        refuse_foreign(path).map_err(|error| format!("{what}: {error}"))?;
     }
     if !writes {
         return Ok(());
@@ -35,8 +35,33 @@ pub fn check(path: &Path, writes: bool) -> Result<(), String> {
     private::probe(&inside).map_err(|error| format!("{what}: {error}"))
 }
 
-/// Whether the file may be replaced: it is an undo file, of any version, or empty.
+/// Whether a new undo file there gives another name to this one, so that the same command would not find it again.
+pub fn moves(path: &Path, file: &Path) -> bool {
+    let same = |path: &Path| match (path.canonicalize(), file.canonicalize()) {
+        (Ok(path), Ok(file)) => path == file,
+        _ => false,
+    };
+    same(path) || (1..=EARLIER).any(|number| same(&numbered(path, number)))
+}
+
+/// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
+fn refuse_foreign(path: &Path) -> io::Result<()> {
+    let earlier = (1..=EARLIER).map(|number| numbered(path, number));
+    for path in std::iter::once(path.to_owned()).chain(earlier) {
+        if path.exists() && !is_ours(&path)? {
+            let path = path.display();
+            let what = format!("what stands at {path} is no undo file");
+            return Err(io::Error::other(what));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the file may be replaced: it is an undo file, of any version, or empty. `/dev/null` is no file.
 fn is_ours(path: &Path) -> io::Result<bool> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(false);
+    }
     let mut start = String::new();
     let read = File::open(path)?.take(200).read_to_string(&mut start);
     match read {
@@ -66,9 +91,7 @@ pub(super) fn make_room(path: &Path) -> io::Result<()> {
         return Ok(());
     }
     // It was looked at before the run read anything, which may be a while ago.
-    if !is_ours(path)? {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
+    refuse_foreign(path)?;
     for number in (1..EARLIER).rev() {
         let (from, to) = (numbered(path, number), numbered(path, number + 1));
         if from.exists() {

@@ -51,6 +51,26 @@ prop_compose! {
     }
 }
 
+/// In a container each run may have the process id of the one before, which may have been killed.
+#[test]
+fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("undo.json");
+    let left = folder
+        .path()
+        .join(format!("undo.json.{}.tmp", std::process::id()));
+    fs::write(&left, "{").unwrap();
+    check(&path, true).unwrap();
+    assert!(!left.exists());
+    fs::write(&left, "{").unwrap();
+    let run = Run {
+        title: "sync",
+        binding: binding(),
+    };
+    UndoFile::begin(&path, run, &[], vec![], &schema()).unwrap();
+    assert!(!left.exists());
+}
+
 proptest! {
     /// Every change comes back as it was, at the end of the run with what it made.
     #[test]
@@ -61,14 +81,16 @@ proptest! {
         let run = Run { title: "sync", binding: binding() };
         let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &schema()).unwrap();
         let mut past = Past { change, details: keepsake.details, made: None };
-        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past.clone()]);
+        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![past.clone()]);
+        let last = LastWrites { accounts: Some("2026".into()), roles: None };
         if ends {
-            file.end(&[(0, TargetId::new("t9"))], &[]).unwrap();
+            file.end(&[(0, TargetId::new("t9"))], &[], last.clone()).unwrap();
             past.made = Some(TargetId::new("t9"));
-            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![past]);
+            let read = read(&path, |_| schema(), &binding()).unwrap();
+            prop_assert_eq!((read.changes, read.last_writes), (vec![past], last));
         } else {
-            file.end(&[], &[0]).unwrap();
-            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap(), vec![]);
+            file.end(&[], &[0], last.clone()).unwrap();
+            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![]);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod grace;
 mod guard;
 pub(crate) mod lab;
+mod late;
 mod lock;
 mod modes;
 mod order;

@@ -316,6 +316,55 @@ async fn check_counts_members_and_holders() {
     );
 }
 
+/// A directory may keep the old names of people in its groups after they were moved: then the role is about to go from
+/// everybody.
+#[tokio::test]
+async fn a_group_of_which_nobody_was_read_is_told() {
+    let moved = [
+        "uid=ada,ou=staff,dc=example,dc=com",
+        "uid=bob,ou=staff,dc=example,dc=com",
+    ];
+    let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &moved)])).start();
+    let mut rule = rule("Admin", &["admins"]);
+    let told = |desired: &Desired| -> Vec<String> {
+        let warnings = desired.warnings.iter();
+        warnings
+            .map(|warning| format!("{}: {}", warning.at, warning.reason))
+            .collect()
+    };
+    let read = read_ldap(&settings(&slapd, std::slice::from_ref(&rule)))
+        .await
+        .unwrap();
+    assert_eq!(
+        told(&read),
+        [
+            "cn=admins,ou=groups,dc=example,dc=com (staff): it has 2 members, and nobody who was read is in it, so nobody \
+             gets the role `Admin` by it; its members may go by names that their people no longer have"
+        ]
+    );
+    let found = check_ldap(&settings(&slapd, std::slice::from_ref(&rule))).await;
+    let of_role = found.iter().find(|finding| finding.subject.contains("role"));
+    assert_eq!(
+        of_role.unwrap().result.as_deref().unwrap(),
+        "warning: 0 people of those read, from `cn=admins,ou=groups,dc=example,dc=com` (2 members); its members may go by \
+         names that their people no longer have"
+    );
+    rule.allow_empty = true;
+    let read = read_ldap(&settings(&slapd, &[rule])).await.unwrap();
+    assert_eq!(told(&read), Vec::<String>::new());
+}
+
+/// Somebody whose record is broken is in the group all the same.
+#[tokio::test]
+async fn a_group_of_a_broken_record_is_not_without_people() {
+    let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &[ADA])])).start();
+    slapd.replace(ADA, "mail", &[]);
+    let read = read_ldap(&settings(&slapd, &[rule("Admin", &["admins"])]))
+        .await
+        .unwrap();
+    assert_eq!((read.rejected.len(), read.warnings), (1, vec![]));
+}
+
 /// A person from somewhere else than the group says is still the person.
 #[tokio::test]
 async fn a_comma_in_a_name_makes_no_difference() {

@@ -126,6 +126,66 @@ async fn a_group_that_changes_between_two_ranges_is_read_again() {
     );
 }
 
+/// Who is renamed or moved after the group was read comes by a name that the group did not have.
+#[tokio::test]
+async fn somebody_who_is_renamed_meanwhile_loses_no_role() {
+    let with = |members: &[&str]| group(&[("member", members)]);
+    let gone = "uid=old,dc=example,dc=com";
+    let double = LdapDouble::start(vec![with(&[A, gone]), everybody(), with(&[A, B])]);
+    assert_failed(
+        read_ldap(&settings(&double)).await,
+        &["members of the groups that give the role `Admin` got other names while people were read"],
+        "try again",
+    );
+    // Somebody who left the group, or came into it, is nobody else.
+    for later in [&[A][..], &[A, gone], &[A, gone, B]] {
+        let double = LdapDouble::start(vec![with(&[A, gone]), everybody(), with(later)]);
+        assert_eq!(holders(&read_ldap(&settings(&double)).await.unwrap()), ["a"]);
+    }
+}
+
+/// A group that is renamed while groups are read looks like a person at first.
+#[tokio::test]
+async fn a_group_within_that_is_renamed_meanwhile_counts() {
+    let root = || {
+        vec![
+            entry("", &[("namingContexts", &["dc=example,dc=com"])]),
+            Reply::Done(0, "", None),
+        ]
+    };
+    let names = |name| vec![entry(GROUP, &[]), entry(name, &[]), last()];
+    let (old, new) = ("cn=old,dc=example,dc=com", "cn=new,dc=example,dc=com");
+    let outer = || group(&[("member", &[A, new])]);
+    let inner = vec![entry(new, &[("member", &[B])]), Reply::Done(0, "", None)];
+    let double = LdapDouble::start(vec![
+        root(),
+        names(old),
+        outer(),
+        root(),
+        names(new),
+        outer(),
+        inner,
+        root(),
+        names(new),
+        everybody(),
+    ]);
+    let mut settings = settings(&double);
+    settings.entitlements[0].nested = true;
+    assert_eq!(holders(&read_ldap(&settings).await.unwrap()), ["a", "b"]);
+    let restless = ["cn=1", "cn=2", "cn=3"].map(|name| {
+        let inner = group(&[("member", &[name])]);
+        [inner, root(), names(name)]
+    });
+    let double = LdapDouble::start([vec![root(), names(old)], restless.concat()].concat());
+    let mut settings = self::settings(&double);
+    settings.entitlements[0].nested = true;
+    assert_failed(
+        read_ldap(&settings).await,
+        &["groups get other names all the time"],
+        "try again",
+    );
+}
+
 /// A part that cannot be had would take the role from everybody in it.
 #[tokio::test]
 async fn a_group_of_which_a_range_stays_open_ends_the_read() {

@@ -1,6 +1,8 @@
 //! `--undo-file` and `undo`: a run and its undo leave everything as it was.
 
 mod disturbed;
+mod met;
+mod place;
 mod random;
 mod told;
 

@@ -9,6 +9,8 @@ use crate::model::{
 
 const TWICE: &str = "several accounts carry its id or login name, so nobody knows which of them the run made";
 const TAKEN: &str = "another account carries its id or login name since";
+const LACKS: &str = "the account was made again since without all that it had: links, roles in other projects or metadata \
+                     are left in the file (`kept`) to be given by hand";
 
 /// The account, if there is only one.
 pub(super) fn only<'a>(accounts: &[&'a Account]) -> Option<&'a Account> {
@@ -87,7 +89,10 @@ pub(super) fn remake(
     }
     match now.namesakes[..] {
         [] => Ok(Undone::Change(Box::new(made_again(past, before)))),
-        [account] if is_made_again(schema, before, account) => Ok(completed(past, before, account)),
+        [account] if is_made_again(schema, before, account) => match completed(past, before, account) {
+            Undone::Already if now.lacks => Err(LACKS),
+            undone => Ok(undone),
+        },
         _ => Err(TAKEN),
     }
 }

@@ -2,7 +2,8 @@
 
 use ldap3::Scope;
 
-use super::connect::{self, Connection};
+use super::bind;
+use super::connect::Connection;
 use super::entry::{self, Entry};
 use super::failure::Failure;
 use super::members::{Members, RoleCount};
@@ -31,7 +32,7 @@ const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 impl LdapSource {
     /// Each step of a read, to the first that fails.
     pub(super) async fn diagnose(&self) -> Vec<Finding> {
-        let mut connection = match connect::open(&self.settings, self.trust.as_ref()).await {
+        let mut connection = match bind::open(&self.settings, self.trust.as_ref()).await {
             Ok(connection) => connection,
             Err(failure) => return vec![self.problem("connection and bind", failure)],
         };
@@ -142,12 +143,16 @@ impl LdapSource {
             let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
             let mut what = format!(
                 "{} of those read, from {}",
-                counted_people(count.holders),
+                counted(count.holders, "person"),
                 named.collect::<Vec<_>>().join(", ")
             );
             if let (within @ 1.., size) = count.within {
                 let (within, size) = (counted(within, "group"), counted(size, "member"));
                 what = format!("{what} and {within} within ({size})");
+            }
+            if count.is_held_by_nobody() {
+                what =
+                    format!("warning: {what}; its members may go by names that their people no longer have");
             }
             Finding::ok(self.subject(&format!("role `{}`", count.role)), what)
         };
@@ -190,13 +195,6 @@ impl LdapSource {
 
     fn subject(&self, step: &str) -> String {
         format!("source `{}`: {step}", self.name)
-    }
-}
-
-fn counted_people(count: usize) -> String {
-    match count {
-        1 => "1 person".to_owned(),
-        many => format!("{many} people"),
     }
 }
 

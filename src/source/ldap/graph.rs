@@ -15,7 +15,7 @@ pub(super) const SID: &str = "objectsid";
 
 /// A name as a number: hundreds of thousands must fit, and two names that fall together by chance (one in 10^27 runs of
 /// a million) would give a role to the wrong person. Nobody can choose names that do: the keys are new in each run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names([RandomState; 2]);
 
 impl Names {
@@ -33,6 +33,8 @@ pub(super) struct Group {
     pub(super) text: String,
     /// Numbers of the names of its members.
     pub(super) members: Vec<u128>,
+    /// Those of its members that should be found among the people: they lie below the base and are no groups.
+    pub(super) people: Vec<u128>,
     /// Those of its members that are groups, with their name as the server has it.
     pub(super) children: Vec<(Dn, String)>,
     /// Login names of its members, in lower case.
@@ -43,7 +45,12 @@ pub(super) struct Group {
 
 impl Group {
     /// From an entry that is complete. A member whose name is none counts as a member nobody is.
-    pub(super) fn new(entry: &Entry, names: &Names, is_group: impl Fn(u128) -> bool) -> Self {
+    pub(super) fn new(
+        entry: &Entry,
+        names: &Names,
+        base: Option<&Dn>,
+        is_group: impl Fn(u128) -> bool,
+    ) -> Self {
         let mut group = Self {
             text: entry.dn_text(),
             sid: entry.values(SID).next().map(Into::into),
@@ -60,9 +67,10 @@ impl Group {
             };
             let number = names.number(&dn);
             group.members.push(number);
-            if is_group(number)
-                && let Ok(text) = std::str::from_utf8(value)
-            {
+            if !is_group(number) {
+                let is_below = base.is_some_and(|base| dn.is_within(base));
+                group.people.extend(is_below.then_some(number));
+            } else if let Ok(text) = std::str::from_utf8(value) {
                 group.children.push((dn, text.to_owned()));
             }
         }

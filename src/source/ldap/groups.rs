@@ -39,18 +39,65 @@ pub(super) async fn read(
     settings: &LdapSettings,
     base: &Entitlements,
 ) -> Result<Members, Failure> {
-    let rules = settings.entitlements.as_slice();
-    let names = Names::default();
+    read_named(connection, settings, base, Names::default()).await
+}
+
+/// # Errors
+/// [`Failure`] if a member got another name while the people were read: then that person was found by neither name.
+pub(super) async fn refuse_renamed(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    base: &Entitlements,
+    members: &Members,
+) -> Result<(), Failure> {
+    let Some(names) = members.names_if_unmet() else {
+        return Ok(());
+    };
+    let later = read_named(connection, settings, base, names).await?;
+    members.renamed_in(&later).map_or(Ok(()), |role| {
+        let what = format!(
+            "members of the groups that give the role `{role}` got other names while people were read"
+        );
+        Err(Failure::new(what).hint("try again; somebody may have been renamed or moved meanwhile"))
+    })
+}
+
+async fn read_named(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    base: &Entitlements,
+    names: Names,
+) -> Result<Members, Failure> {
+    let mut index = index(connection, settings, &names).await?;
+    for _ in 0..READS {
+        let graph = walk(connection, settings, &names, &index).await?;
+        let now = self::index(connection, settings, &names).await?;
+        let is_new = |member: &u128| now.contains(member) && !index.contains(member);
+        if !graph.values().flat_map(|group| &group.members).any(is_new) {
+            return Ok(Members::new(&settings.entitlements, &graph, names, base));
+        }
+        tracing::info!("a group got another name while groups were read; reading them again");
+        index = now;
+    }
+    let what = "the groups that give roles were not all read: groups get other names all the time";
+    Err(Failure::new(what).hint("try again; somebody may have moved groups meanwhile"))
+}
+
+async fn walk(
+    connection: &mut Connection,
+    settings: &LdapSettings,
+    names: &Names,
+    index: &HashSet<u128>,
+) -> Result<Graph, Failure> {
     let mut graph = Graph::new();
-    let index = index(connection, settings, &names).await?;
-    for rule in rules {
+    for rule in &settings.entitlements {
         loop {
             let unread = reach(&graph, &named(rule), rule.nested).unread;
             if unread.is_empty() {
                 break;
             }
             for (dn, text) in unread {
-                let group = group(connection, settings, &text, &names, &index).await?;
+                let group = group(connection, settings, &text, names, index).await?;
                 tracing::debug!(
                     group = text,
                     members = group.size(),
@@ -61,7 +108,7 @@ pub(super) async fn read(
             }
         }
     }
-    Ok(Members::new(rules, &graph, names, base))
+    Ok(graph)
 }
 
 async fn group(
@@ -81,7 +128,10 @@ async fn group(
             return Err(Failure::new(what).hint(NO_GROUP));
         };
         if complete(connection, settings, name, &mut entry).await? {
-            return Ok(Group::new(&entry, names, |number| index.contains(&number)));
+            let base = Dn::parse(settings.base_dn.as_bytes());
+            return Ok(Group::new(&entry, names, base.as_ref(), |number| {
+                index.contains(&number)
+            }));
         }
         tracing::info!(
             group = name,

@@ -25,6 +25,8 @@ pub(super) struct Members {
     shared: HashMap<Vec<bool>, Entitlements>,
     /// Groups that are the primary group of somebody.
     primary: HashSet<Box<[u8]>>,
+    /// Members who should be found among the people, and were not so far.
+    unmet: HashSet<u128>,
 }
 
 /// One rule with all groups that it reaches.
@@ -38,6 +40,7 @@ struct Rule {
     within: (usize, usize),
     /// Groups that must have a member, and in which none can be seen.
     empty: Vec<(String, Option<Box<[u8]>>)>,
+    allow_empty: bool,
     holders: usize,
 }
 
@@ -49,6 +52,7 @@ impl Members {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
             names,
             everybody: base.iter().filter(|role| !is_named(role)).cloned().collect(),
+            unmet: graph.values().flat_map(|group| &group.people).copied().collect(),
             ..Self::default()
         }
     }
@@ -59,6 +63,9 @@ impl Members {
             return None;
         }
         let number = Dn::parse(entry.dn()).map(|dn| self.names.number(&dn));
+        if let Some(number) = number {
+            self.unmet.remove(&number);
+        }
         let primary = primary_group(entry);
         let uids: Vec<String> = entry.values(UID).map(folded).collect();
         let is_in = |rule: &Rule| {
@@ -101,6 +108,22 @@ impl Members {
         names
     }
 
+    /// The names that were given numbers, if somebody was not found among the people who should be.
+    pub(super) fn names_if_unmet(&self) -> Option<Names> {
+        (!self.unmet.is_empty()).then(|| self.names.clone())
+    }
+
+    /// A role whose groups, read again later, lack somebody who was not found, and hold somebody new: the same person by
+    /// another name, for all that is known.
+    pub(super) fn renamed_in(&self, later: &Self) -> Option<&str> {
+        let mut rules = self.rules.iter().zip(&later.rules);
+        let renamed = rules.find(|(before, after)| {
+            let gone = |name: &u128| self.unmet.contains(name) && !after.members.contains(name);
+            before.members.iter().any(gone) && !after.members.is_subset(&before.members)
+        });
+        renamed.map(|(rule, _)| &*rule.role)
+    }
+
     /// How many hold which role, rule by rule.
     pub(super) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
         self.rules.iter().map(|rule| RoleCount {
@@ -108,6 +131,7 @@ impl Members {
             holders: rule.holders,
             named: &rule.named,
             within: rule.within,
+            allow_empty: rule.allow_empty,
         })
     }
 }
@@ -122,6 +146,21 @@ pub(super) struct RoleCount<'a> {
     pub(super) named: &'a [(String, usize)],
     /// How many groups lie within these, and how many members they have together.
     pub(super) within: (usize, usize),
+    /// Nobody need be in them.
+    allow_empty: bool,
+}
+
+impl RoleCount<'_> {
+    /// Members of all groups together, whoever they are.
+    pub(super) fn members(&self) -> usize {
+        self.named.iter().map(|(_, size)| size).sum::<usize>() + self.within.1
+    }
+
+    /// Whether nobody who was read gets the role, though the groups have members: these may go by names that their people
+    /// no longer have.
+    pub(super) fn is_held_by_nobody(&self) -> bool {
+        !self.allow_empty && self.holders == 0 && self.members() > 0
+    }
 }
 
 impl Rule {
@@ -148,6 +187,7 @@ impl Rule {
                 .map(|group| (group.text.clone(), group.size()))
                 .collect(),
             within: (within.len(), within.iter().sum()),
+            allow_empty: rule.allow_empty,
             holders: 0,
         }
     }

@@ -1,6 +1,7 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
 mod active;
+mod bind;
 mod canonical;
 mod certificate;
 mod connect;
@@ -65,7 +66,7 @@ impl LdapSource {
     }
 
     async fn read_all(&self, mut search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
-        let mut connection = connect::open(&self.settings, self.trust.as_ref()).await?;
+        let mut connection = bind::open(&self.settings, self.trust.as_ref()).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
@@ -73,6 +74,7 @@ impl LdapSource {
         let mut tally = Tally::at(now()).among(members);
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
+        groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
         connection.close().await;
         groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);

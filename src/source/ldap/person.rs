@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
+use super::members::RoleCount;
 use super::survey::Survey;
 use super::tally::Tally;
 use super::text::{Made, Text};
@@ -13,6 +14,7 @@ use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
 use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::Record;
 use crate::source::mapping::{Fact, Mapping, Said};
+use crate::source::merge::counted;
 
 /// Which attribute of an entry becomes which attribute of a person.
 #[derive(Debug)]
@@ -121,9 +123,11 @@ impl People {
             self.look(entry, survey);
         }
         let at = self.at(self.place(entry));
+        // Also of whom cannot be used: a group is not without people because their records are broken.
+        let roles = tally.members.roles(entry);
         match self.person(entry, &at, tally.now) {
             Ok((mut identity, odd)) => {
-                if let Some(roles) = tally.members.roles(entry) {
+                if let Some(roles) = roles {
                     identity.entitlements = roles;
                 }
                 if let Some(odd) = odd {
@@ -197,12 +201,28 @@ impl People {
 
     /// What is worth knowing about the whole read.
     pub(super) fn close(&self, tally: &Tally, base: &str, each: &mut dyn FnMut(Record)) {
-        if let Some(reason) = tally.chosen() {
+        let mut warn = |at: &str, reason| {
             each(Record::Warning(Warning {
-                at: self.at(base.to_owned()),
+                at: self.at(at.to_owned()),
                 id: None,
                 reason,
             }));
+        };
+        if let Some(reason) = tally.chosen() {
+            warn(base, reason);
+        }
+        // Without people there is nobody to wonder about.
+        let told = |count: &RoleCount<'_>| tally.entries > 0 && count.is_held_by_nobody();
+        for count in tally.members.counts().filter(told) {
+            let group = count.named.first().map_or(base, |(name, _)| name);
+            let (role, members) = (count.role, counted(count.members(), "member"));
+            warn(
+                group,
+                format!(
+                    "it has {members}, and nobody who was read is in it, so nobody gets the role `{role}` by it; its members may go \
+                     by names that their people no longer have"
+                ),
+            );
         }
     }
 

@@ -70,6 +70,25 @@ fn one_id_with_different_data_rejects_all_of_its_records() {
     assert_eq!((desired.sources[0].read, desired.sources[0].rejected), (3, 2));
 }
 
+/// The groups of two directories, or a source without groups: which roles are right cannot be known, and what differs is said.
+#[test]
+fn one_person_with_other_roles_is_rejected_for_the_roles() {
+    let mut admin = person("ada", "a@b", "2");
+    admin.entitlements = [Box::from("Admin")].into();
+    let desired = people(vec![
+        Record::Person(person("ada", "a@b", "1")),
+        Record::Person(admin),
+    ]);
+    let expected = [
+        ("1", "another record has the same id and other roles: 2 (test)"),
+        ("2", "another record has the same id and other roles: 1 (test)"),
+    ];
+    assert_eq!(
+        reasons(&desired),
+        expected.map(|(at, reason)| (at, Some(&b"ada"[..]), reason))
+    );
+}
+
 /// A record that could not be read may say something else about the same person.
 #[test]
 fn a_broken_record_with_the_same_id_takes_the_good_one_along() {

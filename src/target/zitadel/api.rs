@@ -10,10 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::auth::{self, Auth, unreachable};
+use super::auth::{self, Auth};
 use super::call::Call;
 use super::error::Failure;
 use super::reply::{malformed, refusal, take_list};
+use super::unreachable::unreachable;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::{self, Backoff, Limiter, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind};

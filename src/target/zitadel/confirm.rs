@@ -12,7 +12,7 @@ use super::api::Page;
 use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
 use super::schema::{DISABLED_BY, metadata_key, note_key};
-use super::wire::User;
+use super::wire::received::User;
 use crate::target::{Expectation, Expected, TargetError, Unmet};
 
 /// The server's work grows with the square of the number of values in one request.

@@ -8,13 +8,17 @@ use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
     metadata_key,
 };
-use super::wire::{Created, Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::wire::received::Created;
+use super::wire::sent::{Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
 use super::write::PHONE_LEFT_OUT;
 use crate::model::{Attributes, ExternalId, Identity, Lifecycle, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 /// Characters of a display name.
 const LONGEST_DISPLAY_NAME: usize = 200;
+
+/// A try after one whose answer was lost: nobody knows whether that one made the account, whatever this one says.
+const AGAIN: &str = "create_user_again";
 
 impl ZitadelTarget {
     /// Makes the account and gives it its roles. A disabled person's is deactivated before it gets any.
@@ -47,7 +51,7 @@ impl ZitadelTarget {
         let (mut attempt, mut lost) = (1, false);
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
-            let failure = match self.api.send::<Created>(&call).await {
+            let mut failure = match self.api.send::<Created>(&call).await {
                 Ok(created) => {
                     self.written.user(&created.details);
                     return Ok(TargetId::new(created.user_id));
@@ -57,6 +61,9 @@ impl ZitadelTarget {
             if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {
                 warnings.push(PHONE_LEFT_OUT.into());
                 continue;
+            }
+            if lost {
+                failure.error.operation = AGAIN;
             }
             lost |= failure.error.kind == Kind::Unreachable;
             let pause = self.api.again(&failure).zip(self.api.backoff().after(attempt));

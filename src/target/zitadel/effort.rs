@@ -4,7 +4,7 @@ use super::ZitadelTarget;
 use super::restore::role_calls;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use super::write::has_roles;
-use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Removal, RemovalReason, Restore};
+use crate::model::{Action, Attributes, Change, Edit, Identity, Lifecycle, Restore};
 use crate::target::Effort;
 
 impl ZitadelTarget {
@@ -16,13 +16,13 @@ impl ZitadelTarget {
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
-            // The mark of who did it comes first.
+            // An account is looked at once more before it is removed. The mark of who did it comes first.
             Action::Disable(removal) => Effort {
-                requests: looks(removal) + 2 + u64::from(removal.returned),
+                requests: 3 + u64::from(removal.returned),
                 ..Effort::default()
             },
-            Action::Delete(removal) => Effort {
-                requests: looks(removal) + 1,
+            Action::Delete(_) => Effort {
+                requests: 2,
                 ..Effort::default()
             },
             Action::Note(_) => Effort {
@@ -51,7 +51,8 @@ impl ZitadelTarget {
             }
             Action::Disable(_) => edit + 1 + u64::from(restore.mark),
             Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
-            Action::Delete(_) | Action::Note(_) => 1,
+            Action::Delete(_) => 2,
+            Action::Note(_) => 1,
         };
         Effort {
             requests,
@@ -102,11 +103,6 @@ impl ZitadelTarget {
             texts: u64::from(self.settings.verify_phone && phone),
         }
     }
-}
-
-/// An account is looked at once more before it is removed, unless by an undo.
-fn looks(removal: &Removal) -> u64 {
-    u64::from(removal.reason != RemovalReason::Undone)
 }
 
 fn count(calls: &[bool]) -> u64 {

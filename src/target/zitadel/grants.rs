@@ -14,7 +14,7 @@ use super::ids::Ids;
 use super::lists::{bound, smaller_page};
 use super::meaning::id;
 use super::reply::endless;
-use super::wire::{Done, Grant, GrantState};
+use super::wire::received::{Done, Grant, GrantState};
 use crate::config::ZitadelSettings;
 use crate::model::Entitlements;
 use crate::target::{TargetError, TargetErrorKind as Kind};

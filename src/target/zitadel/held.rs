@@ -11,7 +11,7 @@ use super::api::Page;
 use super::call::Call;
 use super::links::is_same;
 use super::schema::{DISABLED_BY, IDP_LINK, MISSING_SINCE, known_key, metadata_key, note_key};
-use super::wire::{Link, Metadata, OneUser};
+use super::wire::received::{Link, Metadata, OneUser};
 use crate::config::MetadataCheck;
 use crate::model::Value;
 use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};

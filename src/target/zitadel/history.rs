@@ -15,7 +15,8 @@ use super::ZitadelTarget;
 use super::call::Call;
 use super::error::{Failure, Sign};
 use super::held::Held;
-use super::wire::{Event, Events, Link};
+use super::wire::events::{Event, Events};
+use super::wire::received::Link;
 
 /// The server cuts longer pages (`internal/api/grpc/admin/event.go`).
 const EVENTS: usize = 1_000;

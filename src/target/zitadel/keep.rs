@@ -8,10 +8,12 @@ use serde_json::json;
 
 use super::ZitadelTarget;
 use super::details::{
-    DISPLAY_NAME, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail, flag,
+    DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail,
+    flag,
 };
-use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
-use super::wire::{GrantState, KeptLink, KeptUser};
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, known_key, metadata_key};
+use super::wire::kept::{KeptLink, KeptUser};
+use super::wire::received::GrantState;
 use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
 use crate::target::{Effort, TargetError};
 
@@ -99,6 +101,62 @@ impl ZitadelTarget {
             detail(ROLES, [&*grant.project_id].into_iter().chain(roles))
         }));
         Ok(())
+    }
+}
+
+impl ZitadelTarget {
+    /// Which users lack something that they had before they were deleted.
+    pub(super) async fn who_lacks(
+        &self,
+        remade: &[(&TargetId, &[Detail])],
+    ) -> Result<Vec<usize>, TargetError> {
+        let mut lacking = Vec::new();
+        let look = async |(place, (user, kept)): (usize, (&TargetId, &[Detail]))| {
+            Ok((place, self.lacks(user.as_str(), Details(kept)).await?))
+        };
+        self.paced(remade.iter().copied().enumerate(), look, |(place, lacks)| {
+            if lacks {
+                lacking.push(place);
+            }
+        })
+        .await?;
+        Ok(lacking)
+    }
+
+    /// Whether the user lacks a link, a role in another project, or metadata that this tool does not write. Nothing is
+    /// read that it did not have.
+    async fn lacks(&self, user: &str, kept: Details<'_>) -> Result<bool, TargetError> {
+        let keys = kept.metadata().map(|(key, _)| key);
+        let keys: Vec<&str> = keys.filter(|key| known_key(key).is_none()).collect();
+        if !keys.is_empty() {
+            let held = self.all_metadata(user).await?;
+            if keys
+                .iter()
+                .any(|key| !held.iter().any(|entry| *entry.key == **key))
+            {
+                return Ok(true);
+            }
+        }
+        if kept.links().next().is_some() {
+            let held = self.all_links::<KeptLink>(user).await?;
+            let is_held = |[idp, linked, _]: [&str; 3]| {
+                let mut held = held.iter();
+                held.any(|link| *link.idp_id == *idp && *link.user_id == *linked)
+            };
+            if !kept.links().all(is_held) {
+                return Ok(true);
+            }
+        }
+        let elsewhere = |(project, _): &(&str, &[Box<str>])| *project != self.settings.project_id;
+        if kept.roles().any(|roles| elsewhere(&roles)) {
+            let held = self.all_grants_of(user).await?;
+            let is_held = |(project, roles): (&str, &[Box<str>])| {
+                let mut held = held.iter().filter(|grant| *grant.project_id == *project);
+                held.any(|grant| roles.iter().all(|role| grant.role_keys.contains(role)))
+            };
+            return Ok(!kept.roles().filter(elsewhere).all(is_held));
+        }
+        Ok(false)
     }
 }
 

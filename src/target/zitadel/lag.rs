@@ -14,8 +14,9 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::Failure;
-use super::wire::{Grant, User};
+use super::wire::received::{Grant, User};
 use super::written::WriteDetails;
+use crate::model::LastWrites;
 use crate::target::{Hidden, TargetError};
 
 /// Lists are current after some ten milliseconds, unless there is much to catch up with.
@@ -42,6 +43,22 @@ impl Written {
 
     pub(super) fn grant(&self, details: &WriteDetails) {
         self.grant.set(self.grant.get().max(details.at()));
+    }
+
+    /// To be read by [`Written::expect`].
+    pub(super) fn last(&self) -> LastWrites {
+        let text = |at: Option<Timestamp>| at.map(|at| at.to_string().into());
+        LastWrites {
+            accounts: text(self.user.get()),
+            roles: text(self.grant.get()),
+        }
+    }
+
+    /// What an earlier run wrote; a text that is no time says nothing.
+    pub(super) fn expect(&self, writes: &LastWrites) {
+        let time = |text: &Option<Box<str>>| text.as_ref().and_then(|text| text.parse().ok());
+        self.user.set(self.user.get().max(time(&writes.accounts)));
+        self.grant.set(self.grant.get().max(time(&writes.roles)));
     }
 }
 

@@ -13,7 +13,8 @@ use super::lists::SERVICE;
 use super::meaning::id;
 use super::restore::former_link_name;
 use super::schema::{EMAIL, IDP_LINK};
-use super::wire::{Done, Link, NewLink};
+use super::wire::received::{Done, Link};
+use super::wire::sent::NewLink;
 use crate::model::{Attributes, Edit, ExternalId, Restore};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 

@@ -11,7 +11,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::{Call, Transport};
 use super::error::{Failure, Sign};
-use super::wire::User;
+use super::wire::received::User;
 
 pub(super) const SERVICE: &str = "zitadel.user.v2.UserService";
 const METHOD: &str = "ListUsers";

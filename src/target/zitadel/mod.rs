@@ -35,6 +35,7 @@ mod restore;
 mod schema;
 mod stream;
 mod taken;
+mod unreachable;
 mod wire;
 mod write;
 mod written;
@@ -56,7 +57,9 @@ use super::{
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
-use crate::model::{Account, Change, Finding, Identity, Keepsake, Schema, TargetId, Value, Warning};
+use crate::model::{
+    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Value, Warning,
+};
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
@@ -72,6 +75,8 @@ pub struct ZitadelTarget {
     history: Cell<bool>,
     written: Written,
     warnings: RefCell<Vec<Warning>>,
+    /// Roles that the project does not have any more are nobody's.
+    roles_may_be_gone: Cell<bool>,
 }
 
 impl ZitadelTarget {
@@ -91,7 +96,13 @@ impl ZitadelTarget {
             history: Cell::new(true),
             written: Written::default(),
             warnings: RefCell::default(),
+            roles_may_be_gone: Cell::new(false),
         })
+    }
+
+    /// For an undo, whose roles are those of an earlier day.
+    pub fn allow_former_roles(&self) {
+        self.roles_may_be_gone.set(true);
     }
 
     /// Other pauses between tries, for tests that cannot wait.
@@ -173,8 +184,20 @@ impl Target for ZitadelTarget {
         self.wait_for_lists(hidden).await
     }
 
+    fn last_writes(&self) -> LastWrites {
+        self.written.last()
+    }
+
+    fn expect_writes(&self, writes: &LastWrites) {
+        self.written.expect(writes);
+    }
+
     async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
         self.keepsakes(changes).await
+    }
+
+    async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
+        self.who_lacks(remade).await
     }
 
     fn keep_effort(&self, changes: &[Change]) -> Effort {

@@ -6,7 +6,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::grants::Grants;
-use super::wire::{GrantedProject, Me, MyOrg, Permissions, Role};
+use super::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
@@ -162,7 +162,7 @@ impl ZitadelTarget {
         let roles = self.settings.roles();
         let missing = roles.iter().filter(|role| !keys.iter().any(|key| key == *role));
         let missing: Vec<&str> = missing.copied().collect();
-        if missing.is_empty() {
+        if missing.is_empty() || self.roles_may_be_gone.get() && !keys.is_empty() {
             return Ok(format!("`{}` on project {project}", roles.join("`, `")));
         }
         keys.sort_unstable();

@@ -9,7 +9,7 @@ use super::lists::bound;
 use super::prepare::Prepared;
 use super::reply::endless;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
-use super::wire::{Human, User, UserState};
+use super::wire::received::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
 use crate::target::TargetError;
 

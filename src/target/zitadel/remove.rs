@@ -5,7 +5,8 @@ use super::call::Call;
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE};
-use super::wire::{Done, NewMetadata, OneUser, User, UserState};
+use super::wire::received::{Done, OneUser, User, UserState};
+use super::wire::sent::NewMetadata;
 use crate::model::{Removal, RemovalReason, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
@@ -21,7 +22,11 @@ impl ZitadelTarget {
     pub(super) async fn disable(&self, removal: &Removal, mark: bool) -> Result<Applied, TargetError> {
         let account = &removal.account.target_id;
         let user = account.as_str();
-        let found = self.look_again(removal).await?;
+        let found = match removal.reason {
+            // An undo has compared more than this, and may have changed it itself.
+            RemovalReason::Undone => Found::Active,
+            _ => self.look_again(removal).await?,
+        };
         if let Found::Gone = found {
             return gone_is_fine(account, Ok(()));
         }
@@ -49,15 +54,13 @@ impl ZitadelTarget {
         }
         let path = ["v2", "users", account.as_str()];
         let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
-        gone_is_fine(account, accept(deleted, &[id::ALREADY_DELETED]).map(drop))
+        let deleted = accept(deleted, &[id::ALREADY_DELETED]);
+        gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 
     /// The account of a removal as it is now, and not as the list showed it, which may be minutes behind: it may be another
-    /// person's by now. An undo has compared more than this, and may have changed it itself.
+    /// person's by now.
     async fn look_again(&self, removal: &Removal) -> Result<Found, TargetError> {
-        if removal.reason == RemovalReason::Undone {
-            return Ok(Found::Active);
-        }
         let path = ["v2", "users", removal.account.target_id.as_str()];
         let user = match self.api.send::<OneUser>(&Call::get("read_user", &path)).await {
             Ok(found) => found.user,
@@ -81,12 +84,14 @@ impl ZitadelTarget {
     }
 }
 
-/// Whether the account carries the id it was to be removed for. A list of leavers knows people by their address alone.
+/// Whether the account carries the id it was to be removed for. A list of leavers knows people by their address alone, and
+/// an undo takes the account for the one that the run made, by both.
 fn is_still(removal: &Removal, user: &User) -> bool {
     let account = &removal.account;
     let id = user.human.as_ref().map_or("", |human| &human.profile.nick);
+    let by_login = matches!(removal.reason, RemovalReason::Listed | RemovalReason::Undone);
     let renamed = user.username.to_lowercase() != account.login.to_lowercase();
-    *id == *account.id_text && (removal.reason != RemovalReason::Listed || !renamed)
+    *id == *account.id_text && (!by_login || !renamed)
 }
 
 /// Who was to be removed and is gone needs no more.

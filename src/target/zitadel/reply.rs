@@ -3,11 +3,11 @@
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 
-use super::auth::unreachable;
 use super::call::Call;
 use super::error::{Answer, Failure};
 use super::stream::Splitter;
-use super::wire::{ListDetails, ListHead};
+use super::unreachable::unreachable;
+use super::wire::received::{ListDetails, ListHead};
 use crate::http::{self, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 

@@ -5,7 +5,8 @@ use super::call::Call;
 use super::details::{DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED};
 use super::meaning::id;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE};
-use super::wire::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::wire::received::Done;
+use super::wire::sent::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
 use crate::model::{Attributes, Edit, Identity, Lifecycle, Restore, TargetId};
 use crate::target::{Applied, TargetError};
 use serde_json::json;
@@ -114,7 +115,7 @@ impl ZitadelTarget {
             let body = json!({"projectId": project, "roleKeys": roles});
             let path = ["management", "v1", "users", user, "grants"];
             let call = Call::post("add_grant", &path, &body);
-            match self.api.send::<super::wire::Done>(&call).await {
+            match self.api.send::<Done>(&call).await {
                 Ok(_) => {}
                 Err(failure) if failure.is(id::TAKEN) => {}
                 Err(failure) => warnings.push(format!(

@@ -3,13 +3,16 @@
 use super::ZitadelTarget;
 use super::error::Failure;
 use super::links::{FREE_THE_LINK, LINK_TAKEN};
-use super::wire::User;
+use super::wire::received::User;
 use crate::model::Account;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 const RENAME: &str = "rename that account, or give the person another address in the source";
-const RENAME_ELSEWHERE: &str = "ask an administrator of the whole instance who has the login name, and rename that account, or \
-                                give the person another address in the source";
+/// Nothing proves that a list is not behind after all: a server of several parts may follow what another part wrote only
+/// a minute later.
+const RENAME_ELSEWHERE: &str = "if the next run says so too, ask an administrator of the whole instance who has the login name, and \
+                                rename that account, or give the person another address in the source";
+const ELSEWHERE: &str = "an account of another organization has it, or one that is not listed yet";
 
 impl ZitadelTarget {
     /// The accounts of people in our organization that hold this user name.
@@ -38,11 +41,10 @@ impl ZitadelTarget {
 
     /// What a new account failed for, when nobody who can be seen has its name: one error stands for name and link.
     pub(super) fn taken_by_nobody_seen(&self, error: TargetError) -> TargetError {
-        let elsewhere = "an account of another organization has it";
         let (why, hint) = if self.settings.sso_login {
-            (format!("so {LINK_TAKEN}, or {elsewhere}"), FREE_THE_LINK)
+            (format!("so {LINK_TAKEN}, or {ELSEWHERE}"), FREE_THE_LINK)
         } else {
-            (format!("so {elsewhere}"), RENAME_ELSEWHERE)
+            (format!("so {ELSEWHERE}"), RENAME_ELSEWHERE)
         };
         TargetError {
             what: format!("{}; nobody who can be seen has the login name, {why}", error.what),
@@ -59,9 +61,7 @@ impl ZitadelTarget {
         let (who, hint) = match users.first() {
             Some(user) => (format!("{} has the login name", self.describe(user)), RENAME),
             None => (
-                "nobody who can be seen has the login name, so an account of another organization has it, or one that is not listed \
-                 yet"
-                .into(),
+                format!("nobody who can be seen has the login name, so {ELSEWHERE}"),
                 RENAME_ELSEWHERE,
             ),
         };

@@ -14,7 +14,8 @@ use super::restore::{former_email, former_phone, former_profile, role_calls};
 use super::schema::{
     DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE, metadata_key,
 };
-use super::wire::{ChangedUser, Done, NewMetadata};
+use super::wire::received::Done;
+use super::wire::sent::{ChangedUser, NewMetadata};
 use crate::model::{Absence, Action, Change, Edit, Note, Restore, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
@@ -57,16 +58,18 @@ impl ZitadelTarget {
         let mut warnings = Vec::new();
         // First: whatever fails after it, an absence that is over does not count for another one.
         self.remove_metadata(user, notes(edit.returned)).await?;
-        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
-        let taken = self.link(edit, restore).await?;
-        if taken.is_none() && !self.unlink(edit).await? {
+        // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
+        if !self.unlink(edit).await? {
             warnings.push(FORMER_LINK_STAYS.into());
         }
+        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
+        let taken = self.link(edit, restore).await?;
         if edit.enable {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
         }
-        self.update_user(edit, restore, &mut warnings).await?;
+        let keeps_id = taken.is_some() && restore.is_none();
+        self.update_user(edit, keeps_id, restore, &mut warnings).await?;
         if edit
             .attributes
             .iter()
@@ -91,7 +94,8 @@ impl ZitadelTarget {
             self.remove_metadata(user, &[DISABLED_BY]).await?;
         }
         match taken {
-            // Nobody's name or address waits for somebody to clear up who may log in as whom.
+            // Nobody's name or address waits for somebody to clear up who may log in as whom. Only the id does: without it
+            // the next run tries, and says so, again.
             Some(taken) => Err(taken),
             None => Ok(Applied {
                 target_id: Some(edit.target_id.clone()),
@@ -105,10 +109,11 @@ impl ZitadelTarget {
     async fn update_user(
         &self,
         edit: &Edit,
+        keeps_id: bool,
         restore: Option<&Restore>,
         warnings: &mut Vec<String>,
     ) -> Result<(), Failure> {
-        let mut body = self.changed_user(edit, restore);
+        let mut body = self.changed_user(edit, keeps_id, restore);
         while !body.is_empty() {
             let path = ["v2", "users", "human", edit.target_id.as_str()];
             match self
@@ -143,7 +148,13 @@ impl ZitadelTarget {
         Ok(renamed.map(|done| self.written.user(&done.details))?)
     }
 
-    fn changed_user<'a>(&self, edit: &'a Edit, restore: Option<&'a Restore>) -> ChangedUser<'a> {
+    fn changed_user<'a>(
+        &self,
+        edit: &'a Edit,
+        keeps_id: bool,
+        restore: Option<&'a Restore>,
+    ) -> ChangedUser<'a> {
+        let id_before = edit.id_before.as_deref();
         let details = restore.map(|restore| Details(&restore.details));
         let mut body = ChangedUser::default();
         let mut renamed = false;
@@ -170,11 +181,14 @@ impl ZitadelTarget {
         // Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and
         // stays as somebody chose it while they stay.
         let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
-        let written = renamed || edit.id_before.is_some();
+        let written = renamed || id_before.is_some() && !keeps_id;
         body.profile = written.then(|| match restore {
             Some(restore) => former_profile(&edit.identity.attributes, restore),
             None => profile(&edit.identity.id, &edit.identity.attributes, shown),
         });
+        if let (Some(profile), Some(id), true) = (&mut body.profile, id_before, keeps_id) {
+            id.clone_into(&mut profile.nick);
+        }
         body
     }
 
@@ -186,7 +200,7 @@ impl ZitadelTarget {
         match removed {
             // With 404 the same id says that the user is gone.
             Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
-            removed => removed.map(drop),
+            removed => removed.map(|done| self.written.user(&done.details)),
         }
     }
 

@@ -72,6 +72,24 @@ fn owned_roles_are_a_list_with_each_once() {
     );
 }
 
+/// A rule may have gone with the source it belonged to; then everybody would lose the role.
+#[test]
+fn an_owned_role_that_no_source_gives_is_noted() {
+    let owned = |lab: Lab| lab.variable("DIRECTORY_SYNC__ZITADEL__OWNED_ROLES", "Admin User");
+    assert_eq!(
+        owned(Lab::new(SHORT)).settings().notes,
+        [
+            "`zitadel.owned_roles` names `Admin`, which no source gives: it is taken away from everybody; add a rule to \
+             `entitlements`, or take it out of `owned_roles`"
+        ]
+    );
+    let given = owned(with("      - {role: Admin, group: cn=a}")).settings().notes;
+    assert!(
+        !given.iter().any(|note| note.contains("owned_roles")),
+        "{given:?}"
+    );
+}
+
 /// Which role is everybody's matters to commands that need no target.
 #[test]
 fn the_role_is_known_without_a_target() {

@@ -47,7 +47,7 @@ fn read_undo(path: &Path) -> Result<Vec<Change>, String> {
     let settings = settings();
     let binding = undo_file::Binding::of(&settings);
     let read = undo_file::read(path, |_| schema(Some(&settings)), &binding);
-    let changes = read.map(|pasts| pasts.into_iter().map(|past| past.change).collect());
+    let changes = read.map(|run| run.changes.into_iter().map(|past| past.change).collect());
     changes.map_err(|error| error.to_string())
 }
 

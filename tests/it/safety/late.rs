@@ -43,5 +43,8 @@ fn an_account_that_an_administrator_deactivated_meanwhile_is_not_marked() {
     act(&lab, "POST", &format!("/v2/users/{id}/deactivate"), &json!({}));
     lab.run("sync").exits(0);
     let metadata = lab.zitadel.user(&id).unwrap().metadata;
-    assert!(!metadata.contains_key("directory-sync.disabled_by"), "{metadata:?}");
+    assert!(
+        !metadata.contains_key("directory-sync.disabled_by"),
+        "{metadata:?}"
+    );
 }

@@ -131,7 +131,7 @@ fn a_foreign_link_stays_and_is_reported() {
         run(&lab, "", &keys)
             .exits(0)
             .says(changes)
-            .says("`idp_link` differs from the source; it is written once and never changed");
+            .says("`idp_link` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in here, remove it by hand");
     }
     let links = |uid| -> Vec<String> {
         let links = lab.account(uid).links;
@@ -141,6 +141,68 @@ fn a_foreign_link_stays_and_is_reported() {
         (links("ada"), links("ben")),
         (vec!["somebody".into()], vec!["ben".into(), "ben".into()])
     );
+}
+
+fn links(lab: &Lab, uid: &str) -> Vec<String> {
+    let links = lab.account(uid).links;
+    links.into_iter().map(|link| link.user_id).collect()
+}
+
+/// Without the link its person cannot log in; the account is nobody's yet, so that no run passes over it.
+#[test]
+fn a_link_that_another_account_holds_is_said_in_each_run() {
+    let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
+    lab.configure("feature_flags: [sso_login]\n");
+    let idp = lab.zitadel.idp_id();
+    lab.zitadel.add_user(UserSeed {
+        nick_name: String::new(),
+        family_name: "Maiden".into(),
+        roles: vec![],
+        metadata: vec![],
+        ..account("ada")
+    });
+    let other = lab.zitadel.add_user(UserSeed {
+        nick_name: String::new(),
+        roles: vec![],
+        links: vec![(idp.clone(), "ada".to_owned(), String::new())],
+        ..account("other")
+    });
+    let keys = [("IDP_ID", idp.as_str())];
+    for _ in 0..2 {
+        run(&lab, "", &keys)
+            .exits(1)
+            .says("the link to the identity provider is another account's");
+    }
+    let path = format!("/v2/users/{other}/links/{idp}/ada");
+    let (status, reply) = lab.zitadel.act("DELETE", &path, &serde_json::json!({}));
+    assert_eq!(status, 200, "{reply}");
+    run(&lab, "", &keys).exits(0).says("1 adopted");
+    assert_eq!(links(&lab, "ada"), ["ada"]);
+    run(&lab, "", &keys).exits(0).says("nothing to change");
+}
+
+/// Whoever holds the former id cannot log in for good because one request failed.
+#[test]
+fn a_link_of_a_former_id_goes_although_a_run_broke_off() {
+    for fault in [
+        Fault::once("DELETE", "/v2/users/", FaultKind::status(400)),
+        Fault::nth_write(2, FaultKind::status(400)),
+    ] {
+        let lab = Lab::ldap(&[Person::new("ada", "Ada", "Test")]);
+        lab.configure("feature_flags: [sso_login]\n");
+        let idp = lab.zitadel.idp_id();
+        lab.zitadel.add_user(UserSeed {
+            nick_name: hex::encode("former"),
+            links: vec![(idp.clone(), "former".to_owned(), String::new())],
+            ..account("ada")
+        });
+        lab.zitadel.reset_counts();
+        lab.zitadel.inject(fault);
+        let keys = [("IDP_ID", idp.as_str())];
+        run(&lab, "", &keys).exits(1);
+        run(&lab, "", &keys).exits(0).says("1 adopted");
+        assert_eq!(links(&lab, "ada"), ["ada"]);
+    }
 }
 
 /// A broken proxy goes on and on; the run does not.

@@ -81,6 +81,44 @@ fn verify_gives_up_on_lists_that_stay_behind() {
     assert_eq!(lab.names().len(), 3);
 }
 
+/// What takes something away is waited for as well: else a deletion that was done looks as if it were left.
+#[test]
+fn verify_knows_that_the_list_is_behind_a_removal() {
+    for left in ["1 to delete", "1 to update"] {
+        let mut people = staff(3);
+        people[0].phone = Some("+4930901820".to_owned());
+        let lab = Lab::ldap(&people);
+        lag_wait(&lab, "300ms");
+        lab.run("sync").exits(0);
+        for list in [ReadSide::Users, ReadSide::Grants] {
+            lab.zitadel.freeze_projection(list);
+        }
+        match left {
+            "1 to delete" => lab.disable("cleo"),
+            _ => lab.slapd().replace(&people[0].dn(), "telephoneNumber", &[]),
+        }
+        lab.run("sync --verify").exits(1).says(&format!(
+            "not verified: changes are left ({left}), while the lists stayed behind"
+        ));
+    }
+}
+
+/// Whose account the list did not show, and who has another address by now, gets a second one. That is no state to be content
+/// with.
+#[test]
+fn verify_finds_who_got_a_second_account() {
+    let lab = Lab::ldap(&staff(1));
+    // The first run's list, and the second's.
+    lab.zitadel.freeze_projection_for(ReadSide::Users, 2);
+    lab.run("sync").exits(0).says("1 created");
+    lab.address("ada", "new@example.com");
+    lab.run("sync --verify")
+        .exits(1)
+        .says("not verified: nothing can be written now for uid=ada,ou=people,dc=example,dc=com (ldap): accounts ")
+        .says("carry this person's id; none was changed");
+    assert_eq!(lab.names().len(), 2);
+}
+
 /// Who is missing for the first time is noted, and not counted as missing twice by looking again.
 #[test]
 fn verify_is_no_further_run_without_the_person() {

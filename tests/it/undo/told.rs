@@ -118,7 +118,7 @@ fn an_earlier_undo_file_is_kept_and_a_foreign_file_is_not_replaced() {
     ] {
         lab.run(arguments)
             .exits(2)
-            .says("cannot write the undo file notes.txt: a file that is no undo file stands there");
+            .says("cannot write the undo file notes.txt: what stands at notes.txt is no undo file");
     }
     lab.run("sync --undo-file missing/undo.json").exits(2);
     assert_eq!(lab.zitadel.requests(), 0);
@@ -159,7 +159,7 @@ fn an_account_that_somebody_has_changed_since_is_left_alone() {
     lab.run("undo undo.json --report report.json")
         .exits(1)
         .says("somebody has changed since what the run wrote")
-        .says("another account carries its id or login name since")
+        .says(": not taken back: another account carries its id or login name since")
         .says("Next: look into the failures above");
     assert_eq!(lab.zitadel.writes(), []);
     assert_eq!(lab.json("report.json")["failures"].as_array().unwrap().len(), 3);
@@ -244,10 +244,9 @@ fn a_plan_from_a_file_and_links_can_be_undone_too() {
     lab.run("plan --out plan.json").exits(0);
     lab.run("apply plan.json --undo-file undo.json").exits(0);
     assert_eq!(lab.json("undo.json")["run"], "apply");
-    lab.run("undo undo.json --undo-file undo.json").exits(0);
+    lab.run("undo undo.json --undo-file redo.json").exits(0);
     assert_eq!(everything(&lab.zitadel), before);
-    // The same file now takes the undo back.
-    lab.run("undo undo.json").exits(0);
+    lab.run("undo redo.json").exits(0);
     assert_eq!(account(&lab, "ada").family_name, "Lovelace");
 
     let lab = Lab::csv(&staff(2));
@@ -423,4 +422,47 @@ fn an_account_that_was_made_and_has_changed_since_stays() {
         .says("somebody has changed since what the run wrote");
     assert_eq!(lab.names().len(), 14);
     assert_eq!(lab.account("xara").metadata["preferred_username"], "X.");
+}
+
+/// The report of the run before must not pass for that of one that could not start.
+#[test]
+fn a_run_that_cannot_use_its_files_reports_so() {
+    let lab = changed();
+    fs::write(lab.path("notes.txt"), "do not lose me\n").unwrap();
+    for (arguments, said) in [
+        ("undo notes.txt", "cannot use the undo file notes.txt"),
+        ("apply notes.txt", "cannot use the plan notes.txt"),
+        (
+            "sync --undo-file notes.txt",
+            "cannot write the undo file notes.txt",
+        ),
+    ] {
+        fs::write(lab.path("report.json"), "of yesterday").unwrap();
+        lab.run(&format!("{arguments} --report report.json")).exits(2);
+        let report = lab.json("report.json");
+        assert_eq!(
+            (&report["outcome"], &report["exit_code"]),
+            (&"failed".into(), &2.into())
+        );
+        let error = report["error"].as_str().unwrap();
+        assert!(error.starts_with(said), "{error}");
+    }
+}
+
+/// Nobody's name is printed because somebody edited the file.
+#[test]
+fn a_spoilt_file_is_refused_without_its_texts() {
+    let lab = changed();
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.run("undo undo.json").exits(0);
+    lab.run("plan --out plan.json").exits(0);
+    for (name, command) in [("undo.json", "undo"), ("plan.json", "apply")] {
+        let mut file = lab.json(name);
+        file["changes"] = "Ada \"Lovelace\"".into();
+        fs::write(lab.path(name), file.to_string()).unwrap();
+        lab.run(&format!("{command} {name}"))
+            .exits(2)
+            .says("invalid type: string \"…\", expected a sequence at line 1")
+            .does_not_say("Lovelace");
+    }
 }

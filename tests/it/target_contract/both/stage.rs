@@ -152,12 +152,7 @@ impl Stage {
 
     /// The removal of the account that has the person's login name.
     pub(crate) async fn removal(&self, target: &ZitadelTarget, who: &Identity) -> Removal {
-        Removal {
-            account: self.account(target, who).await.expect("an account"),
-            reason: RemovalReason::Disabled,
-            returned: false,
-            missing_since: None,
-        }
+        removal_of(self.account(target, who).await.expect("an account"))
     }
 
     /// Asserts what the account holds that no list shows.
@@ -198,24 +193,39 @@ impl Stage {
         }
     }
 
-    /// Whoever was made goes, and whoever else bears a name of this stage. The list may not show them all.
+    /// Whoever was made goes, and whoever else bears a name of this stage.
     async fn clean_up(&self) {
-        let target = self.target().await;
-        let mut left = self.made.take();
-        let listed = read_all(&target).await.into_iter();
-        left.extend(
-            listed
-                .filter(|account| account.login.starts_with(&self.prefix))
-                .map(|account| account.target_id),
-        );
-        for id in left {
-            let gone = Removal {
-                // So that it goes however it is by now.
-                reason: RemovalReason::Undone,
-                ..removal(&target, id.as_str())
-            };
-            target.apply(&Change::from(Action::Delete(gone))).await.unwrap();
+        let made = self.made.take();
+        for _ in 0..120 {
+            let target = self.target().await;
+            for account in read_all(&target).await {
+                if account.login.starts_with(&self.prefix) || made.contains(&account.target_id) {
+                    let gone = Action::Delete(removal_of(account));
+                    target.apply(&Change::from(gone)).await.unwrap();
+                }
+            }
+            let mut left = 0;
+            for id in &made {
+                // Of an account that is there, nothing that this says is true.
+                let gone = Action::Delete(removal(&target, id.as_str()));
+                left += usize::from(target.apply(&Change::from(gone)).await.is_err());
+            }
+            if left == 0 {
+                return;
+            }
+            // It is not listed yet.
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
+        panic!("people are left behind, whose names begin with {}", self.prefix);
+    }
+}
+
+fn removal_of(account: Account) -> Removal {
+    Removal {
+        account,
+        reason: RemovalReason::Disabled,
+        returned: false,
+        missing_since: None,
     }
 }
 

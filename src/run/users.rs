@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{World, is_json, schema, show, sync};
+use super::{World, desired, is_json, schema, show};
 use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
@@ -81,7 +81,7 @@ pub(super) async fn count(global: &Global, settings: &Settings, world: &mut Worl
 }
 
 fn build(settings: &Settings, schema: &Schema) -> Result<Vec<AnySource>, SourceError> {
-    let roles = sync::roles(settings);
+    let roles = desired::roles(settings);
     settings
         .sources
         .iter()

@@ -1,0 +1,194 @@
+//! What the program needs to know about a directory.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use regex::Regex;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::config::expression::Expression;
+use crate::config::template::Template;
+
+/// `sources.NAME.*` of an LDAP source.
+#[derive(Debug, Clone)]
+pub struct LdapSettings {
+    /// Servers in the order in which they are tried; `ldap`, `ldaps` or `ldapi`.
+    pub urls: Vec<Url>,
+    /// Search base; the whole subtree is read.
+    pub base_dn: String,
+    /// Simple bind; both empty is anonymous.
+    pub bind_dn: String,
+    /// Simple bind; both empty is anonymous.
+    pub bind_password: SecretString,
+    /// SASL EXTERNAL in place of a simple bind: the client certificate, or the user of the process on `ldapi`.
+    pub bind_external: bool,
+    /// Which entries are people. Its syntax was checked.
+    pub user_filter: String,
+    /// Connect, bind, and silence between entries; never the whole read.
+    pub timeout: Duration,
+    /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
+    pub connect_timeout: Option<Duration>,
+    /// The whole read; `None` is no limit.
+    pub deadline: Option<Duration>,
+    /// Entries a page; `None` turns paging off.
+    pub page_size: Option<NonZeroU32>,
+    /// Ask for the mapped attributes only; otherwise for all user attributes.
+    pub use_attribute_filter: bool,
+    /// Which attribute holds what.
+    pub attributes: LdapAttributes,
+    /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
+    pub entitlements: Vec<Entitlement>,
+    /// Encryption and trust.
+    pub tls: LdapTls,
+}
+
+/// `sources.NAME.attributes.*`
+#[derive(Debug, Clone)]
+pub struct LdapAttributes {
+    /// Required of every entry.
+    pub first_name: LdapText,
+    /// Required of every entry.
+    pub last_name: LdapText,
+    /// Required of every entry.
+    pub email: LdapText,
+    /// A missing value is fine.
+    pub preferred_username: Option<LdapText>,
+    /// A missing value is fine.
+    pub phone: Option<LdapText>,
+    /// The external id; required of every entry.
+    pub user_id: LdapAttribute,
+    /// Whether the person is enabled.
+    pub active: LdapActive,
+    /// Only asked for.
+    pub last_modified: Option<LdapAttribute>,
+}
+
+/// One attribute, by name or as `{name, is_binary}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LdapAttribute {
+    /// Its name, in any letter case.
+    pub name: String,
+    /// The value is bytes.
+    pub is_binary: bool,
+}
+
+/// One of `sources.NAME.entitlements`: a role for the members of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entitlement {
+    /// Its key.
+    pub role: String,
+    /// Distinguished names; at least one.
+    pub groups: Vec<String>,
+    /// Members of groups that are members count too.
+    pub nested: bool,
+    /// A group in which no member can be seen is empty, not unreadable.
+    pub allow_empty: bool,
+}
+
+/// Who is enabled: `attributes.status` with `disable_bitmasks`, or `active` in their place.
+#[derive(Debug, Clone)]
+pub enum LdapActive {
+    /// One attribute, required of every entry.
+    Status {
+        /// Its name.
+        attribute: LdapAttribute,
+        /// Bits that mean disabled, combined by OR; 0: the value is `TRUE` or `FALSE`.
+        disable_mask: i32,
+    },
+    /// All of them hold for whoever is enabled; at least one.
+    Rules(Vec<ActiveRule>),
+}
+
+/// One of `sources.NAME.active`.
+#[derive(Debug, Clone)]
+pub enum ActiveRule {
+    /// Bit 2 of `userAccountControl` is not set.
+    UserAccountControl,
+    /// `accountExpires` lies ahead, or is never.
+    AccountExpires,
+    /// No lockout (bit 16) in `msDS-User-Account-Control-Computed`.
+    ComputedControl,
+    /// `nsAccountLock` is not `true`.
+    NsAccountLock,
+    /// There is no `pwdAccountLockedTime`.
+    PwdAccountLockedTime,
+    /// `shadowExpire` lies ahead, or is never.
+    ShadowExpire,
+    /// The entry matches.
+    Filter(Expression),
+}
+
+/// How a text about a person is made from an entry.
+#[derive(Debug, Clone)]
+pub struct LdapText {
+    /// Where it comes from.
+    pub from: LdapFrom,
+    /// Which of several values of an attribute is used.
+    pub choice: Choice,
+    /// Values that do not match do not count.
+    pub matching: Option<Regex>,
+    /// Letter case of the result.
+    pub case: Option<Case>,
+    /// The result is put into Unicode's form NFC.
+    pub nfc: bool,
+}
+
+impl From<LdapAttribute> for LdapText {
+    /// The contract's form: the first value of one attribute, as it is.
+    fn from(attribute: LdapAttribute) -> Self {
+        Self {
+            from: LdapFrom::Attributes(vec![attribute.name]),
+            choice: Choice::First,
+            matching: None,
+            case: None,
+            nfc: false,
+        }
+    }
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone)]
+pub enum LdapFrom {
+    /// The first of these attributes that is not empty; at least one.
+    Attributes(Vec<String>),
+    /// The same for everybody.
+    Constant(String),
+    /// Put together from attributes.
+    Template(Template),
+}
+
+/// Which of several values of an attribute is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The one that the server sends first.
+    First,
+    /// There may be no more than one.
+    Only,
+    /// The first in the order of bytes.
+    FirstSorted,
+}
+
+/// Letter case of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named for what it does")]
+pub enum Case {
+    Lower,
+    Upper,
+}
+
+/// `sources.NAME.tls.*`
+#[derive(Debug, Clone, Default)]
+pub struct LdapTls {
+    /// Client key, PEM.
+    pub client_key: Option<PathBuf>,
+    /// Client certificate, PEM.
+    pub client_certificate: Option<PathBuf>,
+    /// Trusted CAs, PEM, added to the system's.
+    pub server_certificate: Option<PathBuf>,
+    /// Any certificate is accepted.
+    pub danger_disable_tls_verify: bool,
+    /// `StartTLS` on an `ldap` URL.
+    pub danger_use_start_tls: bool,
+}

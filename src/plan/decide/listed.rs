@@ -1,0 +1,90 @@
+//! What becomes of accounts that a list of leavers names.
+
+use std::collections::HashSet;
+
+use super::Decider;
+use crate::model::{Account, Action, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning};
+use crate::plan::correlate::Slot;
+use crate::plan::policy::ListedPolicy;
+use crate::plan::question::About;
+
+impl Decider<'_, '_> {
+    pub(super) fn listings(&mut self) {
+        let correlation = self.correlation;
+        let mut removed = HashSet::new();
+        for (index, listing) in correlation.listings.iter().enumerate() {
+            let leaver = &correlation.desired.leavers[index];
+            let managed: Vec<&Account> = listing
+                .accounts
+                .iter()
+                .enumerate()
+                .filter(|(place, account)| {
+                    !account.entitlements.is_empty()
+                        || self.answers.unmet(About::Listing(index, *place)).is_empty()
+                })
+                .map(|(_, account)| account)
+                .collect();
+            match managed[..] {
+                [] => self.plan.warnings.push(Warning {
+                    at: leaver.origin.clone(),
+                    id: None,
+                    reason: "no managed account has this address".to_owned(),
+                }),
+                // Two addresses may stand for one account: that of its person, and its own.
+                [account] if !removed.insert(&account.target_id) => {}
+                [account] => self.listed_account(account, leaver),
+                _ => self.plan.unresolved.push(Rejected {
+                    at: leaver.origin.clone(),
+                    id: None,
+                    reason: format!(
+                        "{} managed accounts have this address; none was removed",
+                        managed.len()
+                    ),
+                    missing: Vec::new(),
+                }),
+            }
+        }
+    }
+
+    /// The person whose account this is after all.
+    fn owner(&self, account: &Account) -> Option<&Identity> {
+        let index = self.correlation.owner(account)?;
+        let identity = &self.correlation.desired.identities[index];
+        let Slot::Paired(pair) = &self.correlation.slots[index] else {
+            return None;
+        };
+        self.not_theirs(index, identity, pair)
+            .is_none()
+            .then_some(identity)
+    }
+
+    fn listed_account(&mut self, account: &Account, leaver: &Leaver) {
+        if let Some(person) = self.owner(account) {
+            // A disabled person's account is removed for that reason already.
+            if person.lifecycle == Lifecycle::Active {
+                let reason = format!(
+                    "account {} has this address, but its person has another one now",
+                    account.target_id
+                );
+                self.plan.unresolved.push(Rejected {
+                    at: leaver.origin.clone(),
+                    id: Some(person.id.clone()),
+                    reason,
+                    missing: Vec::new(),
+                });
+            }
+            return;
+        }
+        let removal = Removal {
+            account: account.clone(),
+            reason: RemovalReason::Listed,
+            returned: false,
+            missing_since: None,
+        };
+        match (self.correlation.policy.listed, account.lifecycle) {
+            (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
+            (ListedPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal)),
+            (ListedPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
+        }
+    }
+}

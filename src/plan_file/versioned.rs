@@ -1,0 +1,30 @@
+//! Documents in JSON that say in which form they are.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Reads a document of this form; the error is what is wrong with it. `kind` is what it should be, to follow "no".
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, schema: &str, kind: &str) -> Result<T, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let spoilt = |problem: serde_json::Error| format!("it is no {kind}: {}", without_texts(&problem));
+    let head: Head = serde_json::from_str(text).map_err(spoilt)?;
+    if head.schema != schema {
+        return Err(format!(
+            "it has the schema {:?}, and this version knows `{schema}`",
+            head.schema
+        ));
+    }
+    serde_json::from_str(text).map_err(spoilt)
+}
+
+/// What is wrong with a file, without the texts in it, which may be somebody's name.
+fn without_texts(problem: &serde_json::Error) -> String {
+    let problem = problem.to_string();
+    match (problem.find('"'), problem.rfind('"')) {
+        (Some(from), Some(to)) if from < to => format!("{}\"…\"{}", &problem[..from], &problem[to + 1..]),
+        _ => problem,
+    }
+}

@@ -1,0 +1,28 @@
+//! Since when somebody is missing.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::Absence;
+
+/// Since when a person is missing, and how many runs have seen it, this one included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Missing {
+    missing_since: String,
+    missing_runs: u32,
+}
+
+impl From<Absence> for Missing {
+    fn from(absence: Absence) -> Self {
+        Self {
+            missing_since: since(absence),
+            missing_runs: absence.runs,
+        }
+    }
+}
+
+/// The beginning of an absence, RFC 3339.
+pub(super) fn since(absence: Absence) -> String {
+    Timestamp::from_second(absence.since)
+        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
+}

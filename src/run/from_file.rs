@@ -1,0 +1,65 @@
+//! Plans out of a file, for which no source is read.
+
+use super::ending::Stop;
+use super::request::{Mode, Request};
+use super::{World, carry_out};
+use crate::apply::{Context, NotApplied, Outcome};
+use crate::model::{Change, Desired, Plan};
+use crate::plan::{self, Known, Policy, Proof};
+use crate::report::Report;
+use crate::signals::Signals;
+use crate::target::Target;
+
+/// A plan out of a file: no source was read for it.
+pub(super) struct FromFile<'a> {
+    pub(super) plan: Plan,
+    /// Changes that are not true any more, and why.
+    pub(super) left_out: Vec<(&'a Change, &'static str)>,
+    /// How that is told.
+    pub(super) left: fn(&'static str) -> NotApplied,
+    /// A new person's account may turn out to exist, and is taken over.
+    pub(super) takes_over: bool,
+}
+
+impl FromFile<'_> {
+    /// Brings the plan into its order, without what is protected, and tells the report of it.
+    pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
+        plan::protect(&mut self.plan, target.schema(), &request.settings.guard.protected);
+        plan::arrange(target.schema(), &mut self.plan);
+        report.add_plan(&self.plan);
+        for (change, reason) in self.left_out.drain(..) {
+            let result = Err((self.left)(reason));
+            report.add_outcome(change, &Outcome { index: 0, result });
+        }
+    }
+
+    /// Shows the plan, has it approved, and carries it out if this is no dry run.
+    pub(super) async fn carry_out(
+        self,
+        target: &impl Target,
+        request: Request<'_>,
+        world: &mut World<'_>,
+        report: &mut Report,
+    ) -> Result<(), Stop> {
+        carry_out::show(&self.plan, target, request, world)?;
+        // Whether the sources were complete was asked when the file was made.
+        let approved = carry_out::approve(self.plan, &Proof::default(), target, request, world)?;
+        if request.mode != Mode::Write {
+            return Ok(());
+        }
+        let nobody = Desired::default();
+        let context = Context {
+            known: &Known::new(&nobody),
+            // Whom a new account would belong to was not looked up in the sources this time.
+            policy: Policy {
+                adopt: false,
+                ..request.settings.policy
+            },
+            protected: &request.settings.guard.protected,
+            signals: &Signals::of_process(),
+            settings: request.settings.apply,
+            takes_over: self.takes_over,
+        };
+        carry_out::apply(target, &approved, &context, request, report).await
+    }
+}

@@ -1,0 +1,49 @@
+//! Calls that got no answer at all.
+
+use crate::http::innermost;
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+/// No answer at all, with the reason at the bottom of the chain.
+pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
+    let cause = innermost(error);
+    let what = if error.is_timeout() {
+        format!("{url} did not answer in time")
+    } else {
+        format!("{url} cannot be reached: {cause}")
+    };
+    let tls = tls_error(cause);
+    let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
+    let is_stranger = matches!(tls, Some(rustls::Error::InvalidCertificate(_)));
+    // What cannot even be written down, or is another server, will not get better.
+    let kind = if error.is_builder() || speaks_no_tls || is_stranger {
+        Kind::Misconfigured
+    } else {
+        Kind::Unreachable
+    };
+    let hint = if speaks_no_tls {
+        "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?"
+    } else if is_stranger {
+        "add the authority of the certificate to the system's CA certificates, and check the host name in `zitadel.url`"
+    } else {
+        "check `zitadel.url`, the network and the proxy variables"
+    };
+    TargetError {
+        kind,
+        operation,
+        what,
+        error_id: None,
+        hint: Some(hint.into()),
+    }
+}
+
+/// What TLS says, from inside the errors of the socket that are wrapped around it.
+fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut socket = cause.downcast_ref::<std::io::Error>()?;
+    loop {
+        let inner = socket.get_ref()?;
+        match inner.downcast_ref::<std::io::Error>() {
+            Some(deeper) => socket = deeper,
+            None => return inner.downcast_ref(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the server answers about an account that only an undo wants to know.
+
+use serde::Deserialize;
+
+use super::received::Email;
+
+/// An item of `POST /v2/users`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeptUser {
+    #[serde(rename = "userId")]
+    pub(crate) id: Box<str>,
+    pub(crate) human: KeptHuman,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeptHuman {
+    pub(crate) profile: KeptProfile,
+    pub(crate) email: Email,
+    pub(crate) phone: KeptPhone,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeptProfile {
+    #[serde(rename = "displayName")]
+    pub(crate) display: Box<str>,
+    #[serde(rename = "preferredLanguage")]
+    pub(crate) language: Box<str>,
+    pub(crate) gender: Box<str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct KeptPhone {
+    pub(crate) is_verified: bool,
+}
+
+/// An item of `POST /v2/users/{id}/links/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct KeptLink {
+    pub(crate) idp_id: Box<str>,
+    pub(crate) user_id: Box<str>,
+    pub(crate) user_name: Box<str>,
+}

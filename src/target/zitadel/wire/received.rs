@@ -1,0 +1,261 @@
+//! What the server answers about accounts, roles and itself.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use super::number;
+use crate::target::zitadel::written::{WriteDetails, time};
+
+/// What surrounds the items of a list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ListHead {
+    pub(crate) details: ListDetails,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct ListDetails {
+    #[serde(deserialize_with = "number")]
+    pub(crate) total_result: u64,
+    /// When the last event happened that the list includes, of all organizations.
+    #[serde(alias = "viewTimestamp", deserialize_with = "time")]
+    pub(crate) timestamp: Option<Timestamp>,
+}
+
+/// An item of `POST /v2/users`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct User {
+    #[serde(rename = "userId")]
+    pub(crate) id: Box<str>,
+    pub(crate) details: ObjectDetails,
+    pub(crate) state: UserState,
+    pub(crate) username: Box<str>,
+    /// A machine user has none.
+    pub(crate) human: Option<Human>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct ObjectDetails {
+    pub(crate) resource_owner: Box<str>,
+    pub(crate) change_date: Option<Timestamp>,
+}
+
+/// The only state that counts is the one an administrator chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum UserState {
+    #[serde(rename = "USER_STATE_INACTIVE")]
+    Inactive,
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Human {
+    pub(crate) profile: Profile,
+    pub(crate) email: Email,
+    pub(crate) phone: Phone,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Profile {
+    #[serde(rename = "givenName")]
+    pub(crate) given: Box<str>,
+    #[serde(rename = "familyName")]
+    pub(crate) family: Box<str>,
+    #[serde(rename = "nickName")]
+    pub(crate) nick: Box<str>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Email {
+    pub(crate) email: Box<str>,
+    pub(crate) is_verified: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Phone {
+    pub(crate) phone: Box<str>,
+}
+
+/// An item of `POST /management/v1/users/grants/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Grant {
+    pub(crate) id: Box<str>,
+    pub(crate) user_id: Box<str>,
+    pub(crate) project_id: Box<str>,
+    pub(crate) state: GrantState,
+    pub(crate) role_keys: Vec<Box<str>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum GrantState {
+    #[serde(rename = "USER_GRANT_STATE_INACTIVE")]
+    Inactive,
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+/// `GET /v2/users/{id}`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OneUser {
+    pub(crate) user: User,
+}
+
+/// An item of `POST /management/v1/users/{id}/metadata/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Metadata {
+    pub(crate) details: ObjectDetails,
+    pub(crate) key: Box<str>,
+    #[serde(deserialize_with = "bytes")]
+    pub(crate) value: Vec<u8>,
+}
+
+/// `POST /auth/v1/permissions/zitadel/me/_search`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Permissions {
+    pub(crate) result: Vec<String>,
+}
+
+/// `GET /management/v1/orgs/me`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct MyOrg {
+    pub(crate) org: Org,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Org {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// An item of `POST /management/v1/projects/{id}/roles/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Role {
+    pub(crate) key: String,
+}
+
+/// An item of `POST /management/v1/granted_projects/_search`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct GrantedProject {
+    pub(crate) project_id: String,
+    pub(crate) granted_role_keys: Vec<String>,
+}
+
+/// `GET /auth/v1/users/me`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Me {
+    pub(crate) user: MeUser,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct MeUser {
+    pub(crate) id: String,
+}
+
+/// An item of `POST /v2/users/{id}/links/_search`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Link {
+    pub(crate) idp_id: Box<str>,
+    pub(crate) user_id: Box<str>,
+}
+
+/// The answer to a create.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Created {
+    pub(crate) user_id: Box<str>,
+    pub(crate) details: WriteDetails,
+}
+
+/// The answer to a write.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    pub(crate) details: WriteDetails,
+}
+
+/// Reads bytes in base64.
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+    STANDARD
+        .decode(text.as_bytes())
+        .map_err(|_| serde::de::Error::custom("not base64"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{from_str, from_value, json};
+
+    /// A user as a real server lists it: no phone is an empty object, an unset flag is left out.
+    #[test]
+    fn a_listed_user_is_understood() {
+        let user: User = from_str(
+            r#"{"userId":"352","details":{"sequence":"4","changeDate":"2026-11-24T06:00:00.1Z","resourceOwner":"351",
+            "creationDate":"2026-11-24T06:00:00Z"},"state":"USER_STATE_INACTIVE","username":"Bob@Example.org",
+            "loginNames":["Bob@Example.org"],"preferredLoginName":"Bob@Example.org",
+            "human":{"profile":{"givenName":"Bob","familyName":"Builder","nickName":"626f62",
+            "displayName":"Builder, Bob","preferredLanguage":"und","gender":"GENDER_UNSPECIFIED"},
+            "email":{"email":"Bob@Example.org"},"phone":{}}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (&*user.id, &*user.details.resource_owner, user.state),
+            ("352", "351", UserState::Inactive)
+        );
+        let human = user.human.unwrap();
+        assert_eq!((&*human.profile.nick, &*human.phone.phone), ("626f62", ""));
+        assert!(!human.email.is_verified);
+    }
+
+    /// What later servers may add or leave out is no error.
+    #[test]
+    fn the_unknown_is_passed_over() {
+        let user: User =
+            from_value(json!({"state": "USER_STATE_ASLEEP", "wings": 2, "machine": {"name": "m"}})).unwrap();
+        assert_eq!(user.state, UserState::Other);
+        assert!(user.human.is_none());
+        let grant: Grant =
+            from_value(json!({"roleKeys": ["User"], "state": "USER_GRANT_STATE_ASLEEP"})).unwrap();
+        assert_eq!(grant.state, GrantState::Other);
+    }
+
+    /// Totals come as text, are taken as numbers too, and are left out when they are 0.
+    #[test]
+    fn totals_come_in_three_forms() {
+        for (details, total) in [
+            (
+                json!({"totalResult": "7", "timestamp": "2026-11-24T06:00:00Z"}),
+                7,
+            ),
+            (json!({"totalResult": 7}), 7),
+            (json!({"viewTimestamp": "2026-11-24T06:00:00Z"}), 0),
+        ] {
+            let head: ListHead = from_value(json!({"details": details})).unwrap();
+            assert_eq!(head.details.total_result, total);
+        }
+        assert!(from_value::<ListHead>(json!({"details": {"totalResult": "many"}})).is_err());
+    }
+}
