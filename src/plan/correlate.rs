@@ -238,7 +238,10 @@ impl<'a> Correlation<'a> {
 }
 
 fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Account, found: Found) -> Pair {
+    let has_role = !account.entitlements.is_empty();
+    // Without a role its login name has a say in whether it is the person's at all, so it is not let go.
     let equal = found == Found::Id
+        && has_role
         && identity.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
         && diff::missing_roles(identity, &account).is_empty()
@@ -247,7 +250,7 @@ fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Accoun
     Pair {
         target_id: account.target_id.clone(),
         found,
-        has_role: !account.entitlements.is_empty(),
+        has_role,
         differing: (!equal).then(|| Box::new(account)),
     }
 }

@@ -1,12 +1,18 @@
 //! An LDAP server that follows a script, for what no real server can be made to do.
 //!
-//! Every bind gets the same answer, normally success; each search gets the next list of replies. A connection that is out of script stays silent.
+//! Every bind gets the same answer, normally success; each search gets the next list of replies, or what a function makes
+//! of the question. A connection that is out of script stays silent.
+
+mod asked;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
+
+pub use self::asked::Asked;
+use self::asked::holds;
 
 /// One thing the server does during a search.
 #[derive(Clone, Debug)]
@@ -82,21 +88,32 @@ pub struct LdapDouble {
 impl LdapDouble {
     /// Serves connections one after the other; the script goes on from one to the next.
     pub fn start(script: Vec<Vec<Reply>>) -> Self {
-        Self::answering(0, "", script)
+        let mut script = script.into_iter();
+        Self::answering(0, "", move |_| script.next())
+    }
+
+    /// Answers each search by what was asked.
+    pub fn serving(mut answer: impl FnMut(&Asked<'_>) -> Vec<Reply> + Send + 'static) -> Self {
+        Self::answering(0, "", move |message| {
+            Asked::new(message).map(|asked| answer(&asked))
+        })
     }
 
     /// Answers every bind with this code and text.
     pub fn refusing_binds(code: u8, text: &'static str) -> Self {
-        Self::answering(code, text, Vec::new())
+        Self::answering(code, text, |_| None)
     }
 
-    fn answering(code: u8, text: &'static str, script: Vec<Vec<Reply>>) -> Self {
+    fn answering(
+        code: u8,
+        text: &'static str,
+        mut script: impl FnMut(&[u8]) -> Option<Vec<Reply>> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("bound");
         let shared = Arc::new(Mutex::new(Shared::default()));
         let theirs = shared.clone();
         let thread = std::thread::spawn(move || {
-            let mut script = script.into_iter();
             for stream in listener.incoming().flatten() {
                 let mut shared = lock(&theirs);
                 if shared.ended {
@@ -129,8 +146,12 @@ impl LdapDouble {
 
     /// Whether each search held these words, such as a base or an attribute, in their order.
     pub fn asked(&self, words: &str) -> Vec<bool> {
-        let holds = |message: &Vec<u8>| message.windows(words.len()).any(|part| part == words.as_bytes());
-        lock(&self.shared).searches.iter().map(holds).collect()
+        let shared = lock(&self.shared);
+        shared
+            .searches
+            .iter()
+            .map(|message| holds(message, words))
+            .collect()
     }
 }
 
@@ -158,15 +179,16 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 fn serve(
     mut stream: TcpStream,
     bound: &[u8],
-    script: &mut impl Iterator<Item = Vec<Reply>>,
+    script: &mut impl FnMut(&[u8]) -> Option<Vec<Reply>>,
     shared: &Mutex<Shared>,
 ) {
     while let Some((id, operation, body)) = request(&mut stream) {
         match operation {
             BIND => send(&mut stream, &message(&id, bound.to_vec(), None)),
             SEARCH => {
+                let replies = script(&body);
                 lock(shared).searches.push(body);
-                for reply in script.next().unwrap_or_else(|| vec![Reply::Silence]) {
+                for reply in replies.unwrap_or_else(|| vec![Reply::Silence]) {
                     if !answer(&mut stream, &id, reply) {
                         return;
                     }

@@ -2,13 +2,16 @@
 //! disturbances from a seed, and a judge who looks at what became of the accounts.
 
 mod directory;
+mod entries;
 mod faults;
 mod grace;
+mod groups;
 mod judge;
 mod limits;
 mod organization;
 mod people;
 mod random;
+mod roles;
 mod rules;
 mod settings;
 mod story;
@@ -16,6 +19,7 @@ mod wanted;
 
 pub use directory::{Directory, Known, Person};
 pub use grace::Grace;
+pub use groups::{ALL_ROLES, Roles};
 pub use judge::{Judge, Said};
 pub use settings::{Fate, Limit, Settings};
 pub use story::Story;

@@ -1,14 +1,16 @@
 //! Whole histories from a seed: directory, organization, configuration, changes on both sides and disturbances. The
 //! judge is a model of its own, in `testkit::model`.
 //!
-//! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one.
+//! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one (with `--nocapture` if it ends well).
+//! In two seeds of five there are groups that give roles, and the first file is a server that is asked by LDAP.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use serde_json::Value;
-use testkit::model::{Judge, Said, Story};
+use testkit::ldap_double::LdapDouble;
+use testkit::model::{ALL_ROLES, Directory, Judge, Said, Story};
 use testkit::ukt::UktDouble;
 use testkit::zitadel::{Options, ZitadelDouble};
 
@@ -26,29 +28,61 @@ const CALM_RUNS: u32 = 4;
 /// 7484: the judge took an old form of the id for the id, although the account had lost the role.
 /// 14311: the judge did not know that an adoption begins with the end of an absence.
 /// 22154: the judge took metadata to be as old as a list that was behind.
-const FOUND: [u64; 4] = [57, 7484, 14311, 22154];
+/// 245: an account that is to hold no role was not known by its login name when nothing that is listed differed.
+/// 2025: the judge did not know that roles are changed by a list that was behind, while a block by hand stays.
+const FOUND: [u64; 6] = [57, 7484, 14311, 22154, 245, 2025];
 
 struct History {
     story: Story,
     zitadel: ZitadelDouble,
     ukt: UktDouble,
+    /// With groups, the first file of people is a server.
+    server: Option<Server>,
     installation: Installation,
+}
+
+/// A server and what it holds at present.
+struct Server {
+    double: LdapDouble,
+    holds: Arc<Mutex<Directory>>,
+}
+
+impl Server {
+    fn start(directory: &Directory) -> Self {
+        let holds = Arc::new(Mutex::new(directory.clone()));
+        let theirs = holds.clone();
+        let double = LdapDouble::serving(move |asked| theirs.lock().expect("no panic").answer(asked));
+        Self { double, holds }
+    }
 }
 
 impl History {
     fn new(seed: u64) -> Self {
         let mut story = Story::new(seed);
-        let zitadel = ZitadelDouble::start(Options::default());
+        let roles = story.settings.roles.clone();
+        let mut options = Options::default();
+        if roles.is_some() {
+            options.roles = ALL_ROLES.map(str::to_owned).into();
+        }
+        let zitadel = ZitadelDouble::start(options);
         let ukt = UktDouble::start();
         story.furnish(&zitadel);
-        let config = story.settings.config(&ukt.list_url(), &ukt.token_url());
+        let server = roles.as_ref().map(|_| Server::start(&story.directory));
+        let url = server.as_ref().map(|server| server.double.url());
+        let config = story
+            .settings
+            .config(&ukt.list_url(), &ukt.token_url(), url.as_deref());
         let installation = Installation::new(&zitadel, &config);
         // A list that is behind stays behind until the night is over; there is nothing to wait for.
         installation.set("lag_wait: 50ms");
+        if let Some(roles) = roles {
+            installation.set(&roles.owned());
+        }
         Self {
             story,
             zitadel,
             ukt,
+            server,
             installation,
         }
     }
@@ -74,6 +108,7 @@ impl History {
     ) -> Result<(), String> {
         self.publish();
         let settings = self.story.settings.clone();
+        let lags = visible.is_some();
         let judge = Judge::new(&settings, self.story.known(), &self.zitadel, visible);
         let dry = if self.story.wants_dry_run() {
             let dry = said(
@@ -89,9 +124,12 @@ impl History {
         } else {
             None
         };
-        self.story.disturb(&self.zitadel);
+        let disturbed = self.story.disturb(&self.zitadel) || lags;
         let ran = self.sync();
         judge.after(&self.zitadel, &ran)?;
+        if !disturbed && ran.exit <= 1 {
+            judge.everybody_served(&self.zitadel)?;
+        }
         match dry {
             Some(dry) if dry.plan.is_some() && ran.plan.is_some() && timeless(&dry) != timeless(&ran) => {
                 Err(format!("the dry run said {:?}, the run {:?}", dry.plan, ran.plan))
@@ -150,7 +188,10 @@ impl History {
 
     fn publish(&self) {
         self.story.publish_list(&self.ukt);
-        for file in 0..self.story.settings.files {
+        if let Some(server) = &self.server {
+            *server.holds.lock().expect("no panic") = self.story.directory.clone();
+        }
+        for file in usize::from(self.server.is_some())..self.story.settings.files {
             let name = format!("users{file}.csv");
             match self.story.directory.file(file) {
                 Some(bytes) => self.installation.write(&name, bytes),
@@ -203,11 +244,16 @@ fn said(ran: &Ran) -> Said {
     }
 }
 
-fn try_seed(seed: u64) -> Result<(), String> {
+/// The story of a seed, if it ends well; else with what was wrong.
+fn try_seed(seed: u64) -> Result<String, String> {
     let mut history = History::new(seed);
     let lived = catch_unwind(AssertUnwindSafe(|| history.live()));
     let lived = lived.unwrap_or_else(|panic| Err(format!("a panic: {:?}", panic.downcast_ref::<String>())));
-    lived.map_err(|why| format!("{}\nseed {seed}: {why}", history.story.told()))
+    let told = history.story.told();
+    match lived {
+        Ok(()) => Ok(told.to_owned()),
+        Err(why) => Err(format!("{told}\nseed {seed}: {why}")),
+    }
 }
 
 fn number(variable: &str) -> Option<usize> {
@@ -218,8 +264,10 @@ fn number(variable: &str) -> Option<usize> {
 #[test]
 fn histories_end_well() {
     if let Some(seed) = number("CHAOS_SEED") {
-        let lived = try_seed(seed as u64);
-        assert!(lived.is_ok(), "{}", lived.unwrap_err());
+        match try_seed(seed as u64) {
+            Ok(story) => println!("{story}"),
+            Err(story) => panic!("{story}"),
+        }
         return;
     }
     let seeds = number("CHAOS_SEEDS").unwrap_or(SEEDS);

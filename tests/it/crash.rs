@@ -3,6 +3,7 @@
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
 mod behind;
+mod links;
 mod pace;
 pub(crate) mod world;
 
@@ -34,6 +35,7 @@ impl Sweep {
         let ran = installation.run(&["sync"]);
         assert_eq!(ran.exit, 0, "{ran:?}");
         before.lost_or_doubled(&zitadel).expect("an undisturbed run");
+        before.linked_otherwise(&zitadel).expect("an undisturbed run");
         let writes = zitadel.writes().len();
         let wanted = everything(&zitadel);
         let again = installation.run(&["sync"]);

@@ -78,8 +78,8 @@ fn an_undo_file_and_an_undo_cost_what_is_said() {
     let (without, said_without, ..) = run(&["sync"]);
     let (with, said_with, zitadel, installation) = run(&["sync", "--undo-file", "FILE"]);
     assert_eq!(with - without, said_with - said_without);
-    // Three reads of each of three accounts that are deleted, and one list.
-    assert_eq!(with - without, 3 * 3 + 1);
+    // Three reads of each of three accounts that are deleted, one of each of three whose link is replaced, and one list.
+    assert_eq!(with - without, 3 * 3 + 3 + 1);
     let path = undo_path(&installation);
     let count = |words: &[&str]| {
         let before = zitadel.requests();

@@ -89,6 +89,22 @@ fn whoever_lost_the_last_role_is_known_again() {
     assert_eq!(model, holding(&["User"]));
 }
 
+/// Even if it says nothing else of the tool, as after a run that was stopped half-way.
+#[test]
+fn an_account_of_the_name_is_the_persons_without_a_role() {
+    let mut model = holding(&[]);
+    let account = model.0.values_mut().next().expect("the account");
+    account.mark = None;
+    let desired = sources(vec![entitled(&[])]);
+    let first = plan(&desired, &model, Policy::default());
+    assert_eq!(
+        (lines(&first), &first.unresolved[..]),
+        (vec!["update t1".to_owned()], &[][..])
+    );
+    first.changes.iter().for_each(|change| model.apply(change));
+    assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
+}
+
 /// No account is made for them, none is adopted, and they are counted.
 #[test]
 fn whoever_is_to_hold_no_role_gets_no_account() {

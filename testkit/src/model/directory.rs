@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::groups::{EVERYBODYS, Groups, RoleSet, Roles};
+
 /// What a row says about a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person {
@@ -58,7 +60,7 @@ pub(crate) struct File {
     pub(crate) rows: Vec<(usize, Writing)>,
 }
 
-/// Files of people and a list of leavers.
+/// Files of people and a list of leavers. With groups, the first file is a server that is asked by LDAP.
 #[derive(Debug, Clone)]
 pub struct Directory {
     /// All who ever were in a file.
@@ -66,6 +68,7 @@ pub struct Directory {
     pub(crate) files: Vec<File>,
     pub(crate) list: Vec<String>,
     pub(crate) list_condition: Condition,
+    pub(crate) groups: Groups,
 }
 
 /// What the sources prove.
@@ -78,6 +81,8 @@ pub struct Known {
     pub complete: bool,
     /// Whose records are sound, by id.
     pub people: BTreeMap<String, Person>,
+    /// The roles that these are to hold, by id.
+    pub(crate) roles: BTreeMap<String, RoleSet>,
     /// Whose records are not, by id.
     pub unknown: BTreeSet<String>,
     /// A file has no rows at all.
@@ -113,20 +118,29 @@ impl Directory {
         Some(bytes)
     }
 
-    /// What the sources prove; `uses_list` if the list is one of them.
-    pub fn known(&self, uses_list: bool) -> Known {
+    /// What the sources prove; `uses_list` if the list is one of them, and `roles` if there are groups.
+    pub fn known(&self, uses_list: bool, roles: Option<&Roles>) -> Known {
         let mut known = Known {
             readable: true,
             complete: true,
             ..Known::default()
         };
-        let mut records: BTreeMap<String, Vec<Person>> = BTreeMap::new();
-        for file in &self.files {
+        let mut records = Records::new();
+        let by_groups = roles.map(|roles| self.roles(roles));
+        known.readable &= by_groups.as_ref().is_none_or(Option::is_some);
+        let by_groups = by_groups.flatten().unwrap_or_default();
+        for (number, file) in self.files.iter().enumerate() {
+            let is_server = number == 0 && roles.is_some();
             known.readable &= file.condition == Condition::Fine;
             known.empty_file |= file.rows.is_empty();
             for (place, writing) in &file.rows {
-                self.take(&self.people[*place], *writing, &mut known, &mut records);
-                if *writing == Writing::Unclosed {
+                let given = by_groups.get(*place).filter(|_| is_server);
+                let record = Record {
+                    person: self.people[*place].clone(),
+                    roles: given.cloned().unwrap_or_else(|| [EVERYBODYS].into()),
+                };
+                known.take(&record, *writing, is_server, &mut records);
+                if *writing == Writing::Unclosed && !is_server {
                     break;
                 }
             }
@@ -138,51 +152,54 @@ impl Directory {
         known.settle(records);
         known
     }
+}
 
-    #[expect(clippy::unused_self, reason = "reads like its caller")]
-    fn take(
-        &self,
-        person: &Person,
-        writing: Writing,
-        known: &mut Known,
-        records: &mut BTreeMap<String, Vec<Person>>,
-    ) {
-        let mut record = |person: Person| records.entry(person.id()).or_default().push(person);
+/// A person as one row or entry has them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Record {
+    person: Person,
+    roles: RoleSet,
+}
+
+type Records = BTreeMap<String, Vec<Record>>;
+
+impl Known {
+    fn take(&mut self, record: &Record, writing: Writing, is_server: bool, records: &mut Records) {
+        let id = record.person.id();
+        let mut called = |last_name: String| {
+            let mut record = record.clone();
+            record.person.last_name = last_name;
+            records.entry(id.clone()).or_default().push(record);
+        };
+        let last_name = record.person.last_name.clone();
         match writing {
-            Writing::Good | Writing::Twice => record(person.clone()),
+            Writing::Good | Writing::Twice => called(last_name),
             Writing::Contradicted => {
-                record(person.clone());
-                record(Person {
-                    last_name: format!("{}-Other", person.last_name),
-                    ..person.clone()
-                });
+                called(last_name.clone());
+                called(format!("{last_name}-Other"));
             }
-            Writing::BlankName => record(Person {
-                last_name: "  ".to_owned(),
-                ..person.clone()
-            }),
-            Writing::NoName | Writing::NameNotUtf8 => {
-                known.unknown.insert(person.id());
-            }
+            Writing::BlankName => called("  ".to_owned()),
+            Writing::NoName | Writing::NameNotUtf8 => drop(self.unknown.insert(id)),
+            // An entry has its id elsewhere.
+            Writing::EmailNotUtf8 | Writing::NoEmail if is_server => drop(self.unknown.insert(id)),
             Writing::Short | Writing::EmailNotUtf8 | Writing::NoEmail | Writing::Unclosed => {
-                known.complete = false;
-                known.rejected = true;
+                self.complete = false;
+                self.rejected = true;
             }
         }
     }
-}
 
-impl Known {
     /// Two different records of one id, or two people of one login name, cannot both be right.
-    fn settle(&mut self, records: BTreeMap<String, Vec<Person>>) {
+    fn settle(&mut self, records: Records) {
         let mut logins: BTreeMap<String, usize> = BTreeMap::new();
         for (id, mut records) in records {
             records.sort();
             records.dedup();
             match &records[..] {
-                [person] if !self.unknown.contains(&id) => {
+                [Record { person, roles }] if !self.unknown.contains(&id) => {
                     *logins.entry(person.email.to_lowercase()).or_default() += 1;
-                    self.people.insert(id, person.clone());
+                    self.people.insert(id.clone(), person.clone());
+                    self.roles.insert(id, roles.clone());
                 }
                 _ => {
                     self.unknown.insert(id);
@@ -199,9 +216,15 @@ impl Known {
             .collect();
         for id in unusable {
             self.people.remove(&id);
+            self.roles.remove(&id);
             self.unknown.insert(id);
         }
         self.rejected |= !self.unknown.is_empty();
+    }
+
+    /// The roles that a person is to hold.
+    pub(crate) fn roles_of(&self, person: &Person) -> RoleSet {
+        self.roles.get(&person.id()).cloned().unwrap_or_default()
     }
 
     /// Whether a list of leavers names the address.

@@ -69,6 +69,7 @@ impl<'a> Judge<'a> {
                 return Err("a source that cannot be read went unnoticed".to_owned());
             }
             0 | 1 => {}
+            4 if !self.known.readable => return Err("a source that cannot be read was trusted".to_owned()),
             3 | 4 if changed => return Err(format!("exit code {} after something was written", said.exit)),
             3 | 4 => return self.refused_rightly(said),
             _ => return Err(format!("exit code {}", said.exit)),
@@ -124,14 +125,16 @@ impl<'a> Judge<'a> {
     pub fn everybody_served(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
         let after = accounts(zitadel);
         for person in self.known.people.values() {
-            if self.known.is_listed(&person.email) || !is_clear(person, &self.before, self.settings) {
+            if self.known.is_listed(&person.email)
+                || !is_clear(person, &self.before, &self.known, self.settings)
+            {
                 continue;
             }
             let theirs = after
                 .values()
                 .find(|user| is_ours_to_see(user) && user.nick_name == person.id());
             let lacks = theirs.map_or(Some("no account".to_owned()), |user| {
-                lacks(user, person, self.settings)
+                lacks(user, person, &self.known, self.settings)
             });
             if let Some(what) = lacks {
                 return Err(format!(

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::judge::{Judge, Said};
+use super::roles::{has_role, lost_last_role};
 use super::rules::is_removal;
 use super::settings::Limit;
-use super::wanted::{Accounts, has_role, is_ours_to_see};
+use super::wanted::{Accounts, is_ours_to_see};
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {
@@ -14,27 +15,36 @@ impl Judge<'_> {
         let Some(plan) = &said.plan else { return Ok(()) };
         let changes = plan["changes"].as_array().map_or(&[][..], Vec::as_slice);
         let count = |wanted: &dyn Fn(&Value) -> bool| changes.iter().filter(|change| wanted(change)).count();
-        let removals = count(&|change| change["action"] == "delete" || change["action"] == "disable");
+        let removals = |view: &Accounts| {
+            count(&|change| {
+                change["action"] == "delete"
+                    || change["action"] == "disable"
+                    || self.takes_last_role(change, view)
+            })
+        };
         let renames = count(&|change| {
             let attributes = change["attributes"].as_array();
             change["action"] != "create"
                 && attributes.is_some_and(|all| all.iter().any(|one| one["name"] == "email"))
         });
         let settings = self.settings;
-        let too_much = |whole: &usize| {
-            settings.max_removals.forbids(removals, *whole)
-                || settings.max_logins_changed.forbids(renames, *whole)
-                || settings.max_changes.forbids(changes.len(), *whole)
+        let too_much = |view: &&Accounts| {
+            let whole = self.whole(view);
+            settings.max_removals.forbids(removals(view), whole)
+                || settings.max_logins_changed.forbids(renames, whole)
+                || settings.max_changes.forbids(changes.len(), whole)
         };
-        let wholes = self.wholes();
+        let views = self.views();
         let refused = said.exit == 4;
-        let must = self.lacks_proof() || wholes.iter().all(too_much);
-        let may = must || wholes.iter().any(too_much);
+        let must = self.lacks_proof() || views.iter().all(too_much);
+        let may = must || views.iter().any(too_much);
         if (must && !refused) || (refused && !may) {
             let what = if refused { "refused" } else { "not refused" };
             let changes = changes.len();
+            let removals: Vec<usize> = views.iter().map(|view| removals(view)).collect();
+            let wholes = self.wholes();
             return Err(format!(
-                "{what}: {removals} removals, {renames} renames, {changes} changes of {wholes:?}"
+                "{what}: {removals:?} removals, {renames} renames, {changes} changes of {wholes:?}"
             ));
         }
         Ok(())
@@ -53,17 +63,27 @@ impl Judge<'_> {
             || canary.is_some_and(|canary| !is_there(&canary))
     }
 
-    /// The active managed accounts: those that are, and those that lists showed that were behind.
+    /// The accounts as they are, and as lists showed them that were behind.
+    fn views(&self) -> Vec<&Accounts> {
+        [Some(&self.before), self.visible.as_ref()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// How many active managed accounts there are in each view.
     fn wholes(&self) -> Vec<usize> {
+        self.views().into_iter().map(|view| self.whole(view)).collect()
+    }
+
+    fn whole(&self, view: &Accounts) -> usize {
         let counts = |user: &&UserView| {
             is_ours_to_see(user)
                 && !user.nick_name.is_empty()
-                && has_role(user)
+                && has_role(user, self.settings)
                 && user.state != UserState::Inactive
         };
-        let seen = [Some(&self.before), self.visible.as_ref()].into_iter().flatten();
-        seen.map(|accounts| accounts.values().filter(counts).count())
-            .collect()
+        view.values().filter(counts).count()
     }
 
     pub(super) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {
@@ -71,7 +91,10 @@ impl Judge<'_> {
         let removed = self
             .before
             .values()
-            .filter(|user| is_removal(user, after.get(&user.id)))
+            .filter(|user| {
+                let now = after.get(&user.id);
+                is_removal(user, now) || lost_last_role(user, now, self.settings)
+            })
             .count();
         let renamed = self.before.values().filter(|user| {
             after

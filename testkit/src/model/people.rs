@@ -1,6 +1,7 @@
 //! Any directory, and how it changes.
 
 use super::directory::{Condition, Directory, File, Person, Writing};
+use super::groups::Groups;
 use super::random::Random;
 
 const BROKEN: [Writing; 8] = [
@@ -83,6 +84,7 @@ impl Directory {
             files,
             list: Vec::new(),
             list_condition: Condition::Fine,
+            groups: Groups::default(),
         }
     }
 

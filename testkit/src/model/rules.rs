@@ -4,8 +4,9 @@ use super::directory::Person;
 use super::grace::without_notes;
 use super::judge::Judge;
 use super::organization::MARK;
+use super::roles::{has_role, roles_of};
 use super::settings::Fate;
-use super::wanted::{Accounts, forms, has_role, is_hex_id, is_ours_to_see};
+use super::wanted::{Accounts, forms, is_hex_id, is_ours_to_see};
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {
@@ -17,12 +18,9 @@ impl Judge<'_> {
             }
             // With lists that are behind, a change may be right by what they showed. Metadata is never behind.
             let seen = self.visible.as_ref().and_then(|visible| visible.get(id));
-            let seen = seen.map(|seen| UserView {
-                metadata: user.metadata.clone(),
-                ..seen.clone()
-            });
             let judged = self.may_change(user, now);
-            if judged.is_err() && seen.is_none_or(|seen| self.may_change(&seen, now).is_err()) {
+            let mut views = seen.into_iter().flat_map(|seen| as_seen(user, seen));
+            if judged.is_err() && views.all(|seen| self.may_change(&seen, now).is_err()) {
                 return judged.map_err(|why| format!("{why}: {user:?} became {now:?}"));
             }
         }
@@ -44,6 +42,10 @@ impl Judge<'_> {
         if user.username != person.email || user.machine || user.organization != "Example Org" {
             return Err("not as the person should have it");
         }
+        let wanted = self.known.roles_of(person);
+        if wanted.is_empty() || !roles_of(user).iter().all(|role| wanted.contains(role)) {
+            return Err("the person has no right to it, or to a role of it");
+        }
         let twin = after
             .values()
             .any(|other| other.id != user.id && is_ours_to_see(other) && other.nick_name == user.nick_name);
@@ -59,6 +61,9 @@ impl Judge<'_> {
             return Err("it is not the tool's to change");
         }
         if is_removal(user, now) {
+            if now.is_some_and(|now| now.grants != user.grants) {
+                return Err("a deactivation changed roles");
+            }
             return self.may_be_removed(user, now);
         }
         let Some(now) = now else {
@@ -90,7 +95,8 @@ impl Judge<'_> {
         {
             return Err("an administrator's block was lifted");
         }
-        self.may_become(user, person)
+        self.may_become(user, person)?;
+        self.may_hold(user, now, person)
     }
 
     fn may_become(&self, user: &UserView, person: &Person) -> Result<(), &'static str> {
@@ -99,7 +105,7 @@ impl Judge<'_> {
                 return Ok(());
             }
             // Without the role, an old form is no id: such an account can only fit by its name.
-            if user.nick_name == person.id() || has_role(user) {
+            if user.nick_name == person.id() || has_role(user, self.settings) {
                 return Err("`policy.update` is false");
             }
         }
@@ -108,6 +114,9 @@ impl Judge<'_> {
             || (user.email_verified && user.email.to_lowercase() == name);
         if !self.settings.adopt || !fits {
             return Err("it was taken over although it may not be");
+        }
+        if self.known.roles_of(person).is_empty() {
+            return Err("it was taken over for somebody who is to hold no role");
         }
         let somebodys = self.known.people.contains_key(&user.nick_name)
             || self.known.unknown.contains(&user.nick_name)
@@ -130,7 +139,7 @@ impl Judge<'_> {
         }
         let has_mark = user.metadata.contains_key("localpart");
         if self.settings.list && self.known.is_listed(&user.email) && self.settings.listed == fate {
-            return if has_role(user) || has_mark {
+            return if has_role(user, self.settings) || has_mark {
                 Ok(())
             } else {
                 Err("a leaver's account that is not ours")
@@ -149,7 +158,7 @@ impl Judge<'_> {
         if !self.known.complete || !self.known.readable {
             return Err("nothing proves its person absent");
         }
-        if is_hex_id(&user.nick_name) && has_role(user) && has_mark {
+        if is_hex_id(&user.nick_name) && has_role(user, self.settings) && has_mark {
             let waited = self.settings.grace.is_none_or(|grace| grace.lets_go(user));
             if waited {
                 Ok(())
@@ -160,6 +169,20 @@ impl Judge<'_> {
             Err("it may not be ours")
         }
     }
+}
+
+/// The account as lists showed it, and with its roles alone as they did: users and grants are lists of their own, and what
+/// is not written stays as it is.
+fn as_seen(user: &UserView, seen: &UserView) -> [UserView; 2] {
+    let all = UserView {
+        metadata: user.metadata.clone(),
+        ..seen.clone()
+    };
+    let roles = UserView {
+        grants: seen.grants.clone(),
+        ..user.clone()
+    };
+    [all, roles]
 }
 
 /// Whether somebody lost the account, or the use of it.

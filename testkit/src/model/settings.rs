@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::entries;
 use super::grace::Grace;
+use super::groups::{EVERYBODYS, RoleSet, Roles};
 use super::random::Random;
 
 /// What happens to an account.
@@ -84,6 +86,8 @@ pub struct Settings {
     pub side_by_side: usize,
     /// `guard.canaries`
     pub canary: Option<String>,
+    /// Roles from groups; the first file is then a server.
+    pub roles: Option<Roles>,
 }
 
 impl Settings {
@@ -127,17 +131,39 @@ impl Settings {
             },
             side_by_side: *random.pick(&[1, 1, 1, 4]),
             canary: None,
+            roles: None,
         }
     }
 
-    /// Everything of `config.yaml` but the target. Files are `FOLDER/users0.csv` and so on.
-    pub fn config(&self, list_url: &str, token_url: &str) -> String {
+    /// The roles that are the tool's business.
+    pub(crate) fn known_roles(&self) -> RoleSet {
+        let roles = self.roles.as_ref().map(Roles::known);
+        roles.unwrap_or_else(|| [EVERYBODYS].into())
+    }
+
+    /// Whether a role is taken from those who are not to hold it.
+    pub(crate) fn owns(&self, role: &str) -> bool {
+        self.roles
+            .as_ref()
+            .is_some_and(|roles| roles.owned.contains(role))
+    }
+
+    /// Everything of `config.yaml` but the target. Files are `FOLDER/users0.csv` and so on, and the first may be a server.
+    pub fn config(&self, list_url: &str, token_url: &str, ldap_url: Option<&str>) -> String {
         let mut text = String::new();
         if self.sso {
             text.push_str("feature_flags: [sso_login]\n");
         }
         text.push_str("sources:\n");
-        for file in 0..self.files {
+        if let Some((url, roles)) = ldap_url.zip(self.roles.as_ref()) {
+            let _ = write!(
+                text,
+                "  file0:\n    kind: ldap\n    url: {url}\n{}",
+                entries::CONFIG
+            );
+            text.push_str(&roles.entitlements());
+        }
+        for file in usize::from(ldap_url.is_some())..self.files {
             let _ = write!(
                 text,
                 "  file{file}:\n    kind: csv\n    file_path: FOLDER/users{file}.csv\n"
@@ -168,6 +194,10 @@ impl Settings {
             self.max_changes.text(),
             self.allow_empty,
         );
+        if self.roles.is_some() {
+            // A share of ten records says too little.
+            text.push_str("  max_missing: 100%\n");
+        }
         if self.min_users > 0 {
             let _ = writeln!(text, "  min_users: {}", self.min_users);
         }

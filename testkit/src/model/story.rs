@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use super::directory::{Condition, Directory, Known};
 use super::grace::{self, Grace};
+use super::groups::{Groups, Roles};
 use super::random::Random;
 use super::settings::Settings;
-use super::{faults, organization};
+use super::{faults, organization, roles};
 use crate::ukt::UktDouble;
 use crate::zitadel::{ReadSide, ZitadelDouble};
 
@@ -21,6 +22,8 @@ pub struct Story {
     random: Random,
     /// Of its own, so that what a seed told before there was grace is still told.
     absences: Random,
+    /// Likewise.
+    groups: Random,
     told: String,
 }
 
@@ -36,12 +39,21 @@ impl Story {
         let mut absences = Random::new(seed ^ 0x0123_4567_89ab_cdef);
         settings.grace = Grace::any(&mut absences);
         let days = random.between(1..=3);
+        let mut groups = Random::new(seed ^ 0x0f1e_2d3c_4b5a_6978);
+        let mut directory = directory;
+        // The other seeds tell what they told before there were groups.
+        if matches!(seed % 5, 0 | 3) {
+            let roles = Roles::any(&mut groups);
+            directory.groups = Groups::any(&mut groups, directory.people.len(), &roles);
+            settings.roles = Some(roles);
+        }
         let mut story = Self {
             settings,
             directory,
             days,
             random,
             absences,
+            groups,
             told: String::new(),
         };
         story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
@@ -52,6 +64,9 @@ impl Story {
                     story.directory.people[place].clone()
                 ));
             }
+        }
+        for (place, group) in story.directory.groups.all.clone().into_iter().enumerate() {
+            story.tell(&format!("group {place} is {group:?}"));
         }
         story
     }
@@ -67,6 +82,9 @@ impl Story {
             for what in grace::plant(zitadel, &mut self.absences) {
                 self.tell(&what);
             }
+        }
+        if self.settings.roles.is_some() {
+            roles::plant(zitadel, &mut self.groups);
         }
         for user in zitadel.all_users() {
             self.tell(&format!(
@@ -94,7 +112,23 @@ impl Story {
             };
             self.tell(&what);
         }
+        if self.settings.roles.is_some() {
+            self.change_roles(zitadel);
+        }
         lags
+    }
+
+    /// People come into groups and leave them, and others give and take roles.
+    fn change_roles(&mut self, zitadel: &ZitadelDouble) {
+        let people = self.directory.people.len();
+        for _ in 0..self.groups.between(0..=4) {
+            let what = if self.groups.percent(65) {
+                self.directory.groups.change(&mut self.groups, people)
+            } else {
+                roles::change(zitadel, &mut self.groups)
+            };
+            self.tell(&what);
+        }
     }
 
     /// Something goes wrong on the way to the target, often.
@@ -116,6 +150,9 @@ impl Story {
     /// Nothing goes wrong any more; what is in the files stays.
     pub fn calm_down(&mut self, zitadel: &ZitadelDouble) {
         self.directory.mend();
+        if let Some(roles) = &self.settings.roles {
+            self.directory.groups.mend(roles);
+        }
         zitadel.clear_faults();
         zitadel.thaw_projection(ReadSide::Users);
         zitadel.thaw_projection(ReadSide::Grants);
@@ -135,7 +172,8 @@ impl Story {
 
     /// What the sources prove today.
     pub fn known(&self) -> Known {
-        self.directory.known(self.settings.list)
+        let settings = &self.settings;
+        self.directory.known(settings.list, settings.roles.as_ref())
     }
 
     /// Adds a line.

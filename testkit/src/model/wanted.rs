@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::directory::{Known, Person};
 use super::grace::is_noted;
 use super::organization::{MARK, localpart};
+use super::roles::{has_role, role_lacks};
 use super::settings::{Fate, Settings};
 use crate::zitadel::{UserState, UserView};
 
@@ -17,12 +18,6 @@ pub(crate) type Accounts = BTreeMap<String, UserView>;
 /// Whether an account is one of the organization's people.
 pub(crate) fn is_ours_to_see(user: &UserView) -> bool {
     !user.machine && user.organization == "Example Org"
-}
-
-pub(crate) fn has_role(user: &UserView) -> bool {
-    user.grants
-        .iter()
-        .any(|grant| grant.roles.iter().any(|role| role == "User"))
 }
 
 /// The id in the one form the tool writes.
@@ -38,7 +33,7 @@ pub(crate) fn forms(person: &Person) -> [String; 3] {
 }
 
 /// Why the account is not yet the person's as it should be.
-pub(crate) fn lacks(user: &UserView, person: &Person, settings: &Settings) -> Option<String> {
+pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &Settings) -> Option<String> {
     let phone = crate::zitadel::normalise_phone(&person.phone).unwrap_or_default();
     let pairs = [
         ("nickname", &user.nick_name, person.id()),
@@ -59,8 +54,8 @@ pub(crate) fn lacks(user: &UserView, person: &Person, settings: &Settings) -> Op
         if !user.metadata.contains_key("localpart") {
             return Some("no localpart".to_owned());
         }
-        if !has_role(user) {
-            return Some("no role".to_owned());
+        if let Some(what) = role_lacks(user, &known.roles_of(person), settings) {
+            return Some(what);
         }
     }
     if is_noted(user) {
@@ -87,8 +82,9 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
             .values()
             .filter(|user| is_ours_to_see(user) && user.nick_name == person.id());
         let what = match (theirs.next(), theirs.next()) {
+            (None, _) if known.roles_of(person).is_empty() => continue,
             (None, _) if settings.create && settings.update => "no account".to_owned(),
-            (Some(user), None) => match lacks(user, person, settings) {
+            (Some(user), None) => match lacks(user, person, known, settings) {
                 Some(what) => what,
                 None => continue,
             },
@@ -110,7 +106,7 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
 fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
     let managed = is_ours_to_see(user)
         && is_hex_id(&user.nick_name)
-        && has_role(user)
+        && has_role(user, settings)
         && user.metadata.contains_key("localpart");
     let person = known.people.get(&user.nick_name);
     if !managed {
@@ -135,7 +131,8 @@ fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
 }
 
 /// Whether nothing stands between a person and an account that is right, whatever happened before.
-pub(crate) fn is_clear(person: &Person, accounts: &Accounts, settings: &Settings) -> bool {
+pub(crate) fn is_clear(person: &Person, accounts: &Accounts, known: &Known, settings: &Settings) -> bool {
+    let wants_role = !known.roles_of(person).is_empty();
     let name = person.email.to_lowercase();
     let forms = forms(person);
     let mut touching = accounts.values().filter(|user| {
@@ -144,17 +141,20 @@ pub(crate) fn is_clear(person: &Person, accounts: &Accounts, settings: &Settings
             || (is_ours_to_see(user) && forms.contains(&user.nick_name))
     });
     match (touching.next(), touching.next()) {
-        (None, _) => settings.create && settings.update,
+        (None, _) => settings.create && settings.update && wants_role,
         (Some(user), None) if is_ours_to_see(user) && settings.update => {
             let active = user.state != UserState::Inactive;
             let by_id = user.nick_name == person.id()
-                && (has_role(user)
+                && (has_role(user, settings)
                     || user.metadata.contains_key("localpart")
                     || user.username.to_lowercase() == name);
-            let by_name =
-                user.nick_name.is_empty() && user.username.to_lowercase() == name && settings.adopt && active;
+            let by_name = user.nick_name.is_empty()
+                && user.username.to_lowercase() == name
+                && settings.adopt
+                && active
+                && wants_role;
             let legacy = forms.contains(&user.nick_name)
-                && has_role(user)
+                && has_role(user, settings)
                 && user.metadata.get("localpart") == Some(&localpart(&person.email));
             by_name || ((by_id || legacy) && (active || user.metadata.contains_key(MARK)))
         }

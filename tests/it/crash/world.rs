@@ -7,6 +7,7 @@ use serde_json::Value;
 use testkit::ukt::UktDouble;
 use testkit::zitadel::{Options, UserSeed, UserState, UserView, ZitadelDouble};
 
+use super::links::{former, links};
 use crate::program::Installation;
 
 /// The namespace of `localpart`, from famedly-sync's documentation.
@@ -55,6 +56,10 @@ pub(crate) enum Work {
     RewriteBase64Id,
     /// A role that the tool owns and the person is not to hold.
     TakeRole,
+    /// The link to the identity provider is missing.
+    Link,
+    /// The account is taken over from a former id, to which it is linked.
+    Relink,
     Enable,
     /// Missing for long enough.
     Disable,
@@ -65,7 +70,7 @@ pub(crate) enum Work {
     Return,
 }
 
-const ALL: [Work; 20] = [
+const ALL: [Work; 22] = [
     Work::Nothing,
     Work::Create,
     Work::Adopt,
@@ -81,6 +86,8 @@ const ALL: [Work; 20] = [
     Work::RewritePlainId,
     Work::RewriteBase64Id,
     Work::TakeRole,
+    Work::Link,
+    Work::Relink,
     Work::Enable,
     Work::Disable,
     Work::Delete,
@@ -91,7 +98,7 @@ const ALL: [Work; 20] = [
 /// The world before any run, to be had as often as needed.
 pub(crate) struct Before {
     saved: Value,
-    csv: String,
+    pub(super) csv: String,
     ukt: UktDouble,
     /// User names by account, of those that exist and stay.
     accounts: BTreeMap<String, String>,
@@ -122,6 +129,7 @@ impl Before {
                 }
                 if work != Work::Create {
                     let mut account = account(work, &email);
+                    account.links = links(work, &email, &zitadel.idp_id());
                     if work == Work::Exchange {
                         account.email = format!("exchange.{}@example.org", (number + 1) % each);
                     }
@@ -151,6 +159,7 @@ impl Before {
             .replace("TOKEN", &self.ukt.token_url());
         let installation = Installation::new(&zitadel, &config);
         installation.set("owned_roles: [Guest]");
+        installation.set("link: existing");
         installation.write("users.csv", &self.csv);
         (zitadel, installation)
     }
@@ -213,7 +222,14 @@ fn account(work: Work, email: &str) -> UserSeed {
         ..UserSeed::default()
     };
     match work {
-        Work::Nothing | Work::Exchange | Work::Create | Work::Delete | Work::RemovePhone | Work::Note => {}
+        Work::Nothing
+        | Work::Exchange
+        | Work::Create
+        | Work::Delete
+        | Work::RemovePhone
+        | Work::Note
+        | Work::Link => {}
+        Work::Relink => user.nick_name = hex::encode(former(email)),
         Work::TakeRole => user.roles.push("Guest".to_owned()),
         Work::Disable | Work::Return => {
             user.metadata
