@@ -89,7 +89,9 @@ impl Reversal {
         if now == change.before {
             return Ok(());
         }
-        if !same(&now, &change.after) {
+        // One is taken away before the other is given.
+        let is_between = now.is_none() && spec.mutability == Mutability::WithId;
+        if !same(&now, &change.after) && !is_between {
             return Err(CHANGED_SINCE);
         }
         if spec.required && change.before.is_none() {
@@ -220,7 +222,9 @@ fn unlisted_now(spec: &AttributeSpec, change: &AttributeChange, unheld: &[Unheld
     let other = unheld.iter().find(|(expected, _)| is_about(expected, change));
     match (other, spec.mutability) {
         // An account may hold values beside the person's, and was asked for one of the two alone.
-        (Some(_), Mutability::WithId) if change.after.is_some() => change.before.clone(),
+        (Some((_, current)), Mutability::WithId) if change.after.is_some() => {
+            current.as_ref().and(change.before.clone())
+        }
         (None, Mutability::WithId) if change.after.is_none() => change.before.clone(),
         (Some((_, current)), Mutability::ReadWrite | Mutability::SetOnce) => current.clone(),
         _ => change.after.clone(),

@@ -74,14 +74,11 @@ impl ZitadelTarget {
     /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
     pub(super) async fn unlink(&self, edit: &Edit) -> Result<bool, TargetError> {
         let replaced = edit.attributes.iter().find(|change| change.attribute == IDP_LINK);
-        let former = match replaced {
-            Some(change) => change.before.as_ref().map(|before| before.as_text().to_owned()),
-            None => self.left_over_link(edit).await?,
-        };
-        let Some((former, idp_id)) = former.as_deref().zip(self.idp()) else {
+        let Some((former, idp_id)) = replaced.and_then(|change| change.before.as_ref()).zip(self.idp())
+        else {
             return Ok(true);
         };
-        let user = edit.target_id.as_str();
+        let (user, former) = (edit.target_id.as_str(), former.as_text());
         // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
         let call = if former.contains('/') {
             let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});
@@ -96,20 +93,6 @@ impl ZitadelTarget {
                 Ok(true)
             }
         }
-    }
-
-    /// The link to the former id beside the right one: a run was stopped between adding the one and removing the other, and
-    /// once our id is in place nobody would look for it.
-    async fn left_over_link(&self, edit: &Edit) -> Result<Option<String>, TargetError> {
-        let former = edit.before.as_deref().and_then(|account| account.id.as_ref());
-        let former = former.filter(|id| **id != edit.identity.id).map(linked_id);
-        let Some((former, wanted)) = former.zip(self.link_of(&edit.identity.attributes)) else {
-            return Ok(None);
-        };
-        let held = self.links(edit.target_id.as_str()).await?;
-        let is_linked = held.iter().any(|link| is_same(link, wanted.user_id));
-        let left_over = held.into_iter().find(|link| is_same(link, &former));
-        Ok(left_over.filter(|_| is_linked).map(|link| link.user_id.into()))
     }
 
     /// The links of an account to our identity provider.
