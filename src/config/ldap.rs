@@ -3,12 +3,11 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use figment::value::Value;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::read::Reader;
-use super::settings::{LdapAttribute, LdapAttributes, LdapSettings, LdapTls};
+use super::settings::{LdapAttributes, LdapSettings, LdapTls};
 use super::{files, filter, ldap_active, ldap_groups, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
@@ -167,7 +166,7 @@ fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
         if reader.absent(&path) {
             reader.missing(&path, None);
         }
-        attribute(reader, &path)
+        ldap_text::attribute(reader, &path)
     };
     let first_name = text(reader, "first_name");
     let last_name = text(reader, "last_name");
@@ -176,7 +175,7 @@ fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
     let active = ldap_active::read(reader, source);
     let preferred_username = ldap_text::read(reader, &format!("{section}.preferred_username"));
     let phone = ldap_text::read(reader, &format!("{section}.phone"));
-    let last_modified = attribute(reader, &format!("{section}.last_modified"));
+    let last_modified = ldap_text::attribute(reader, &format!("{section}.last_modified"));
     Some(LdapAttributes {
         first_name: first_name?,
         last_name: last_name?,
@@ -186,27 +185,6 @@ fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
         user_id: user_id?,
         active: active?,
         last_modified,
-    })
-}
-
-/// A name, or a table with a name and whether the value is bytes.
-pub(super) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
-    if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
-        return Some(LdapAttribute {
-            name: reader.filled(path)?.trim().to_owned(),
-            is_binary: false,
-        });
-    }
-    let name = reader.required(&format!("{path}.name"));
-    let binary_path = format!("{path}.is_binary");
-    let is_binary = if reader.absent(&binary_path) {
-        Some(false)
-    } else {
-        reader.boolean(&binary_path)
-    };
-    Some(LdapAttribute {
-        name: name?.trim().to_owned(),
-        is_binary: is_binary?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::{Mistake, suggest};
 use super::expression::Expression;
-use super::ldap::attribute;
+use super::ldap_text::attribute;
 use super::read::{Item, Reader};
 use super::settings::{ActiveRule, LdapActive};
 use super::values;

@@ -108,3 +108,24 @@ fn regex(reader: &mut Reader<'_>, path: &str, text: &str) -> Option<Regex> {
         })
         .ok()
 }
+
+/// A name, or a table with a name and whether the value is bytes.
+pub(super) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
+    if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
+        return Some(LdapAttribute {
+            name: reader.filled(path)?.trim().to_owned(),
+            is_binary: false,
+        });
+    }
+    let name = reader.required(&format!("{path}.name"));
+    let binary_path = format!("{path}.is_binary");
+    let is_binary = if reader.absent(&binary_path) {
+        Some(false)
+    } else {
+        reader.boolean(&binary_path)
+    };
+    Some(LdapAttribute {
+        name: name?.trim().to_owned(),
+        is_binary: is_binary?,
+    })
+}

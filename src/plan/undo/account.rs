@@ -1,11 +1,8 @@
 //! Accounts that the run made are deleted, and those that it deleted are made again.
 
-use super::edit::Reversal;
+use super::edit::{Reversal, person};
 use super::{CHANGED_SINCE, Now, Past, Undone, Unheld};
-use crate::model::{
-    Account, Action, Attributes, Change, ExternalId, Identity, Lifecycle, RecordRef, Removal, RemovalReason,
-    Restore, Schema,
-};
+use crate::model::{Account, Action, Change, Lifecycle, Removal, RemovalReason, Restore, Schema};
 
 const TWICE: &str = "several accounts carry its id or login name, so nobody knows which of them the run made";
 const TAKEN: &str = "another account carries its id or login name since";
@@ -140,21 +137,4 @@ fn completed(past: &Past, before: &Account, account: &Account) -> Undone {
         return Undone::Already;
     }
     reversal.updated()
-}
-
-/// An account's person, as far as the account tells.
-pub(super) fn person(account: &Account, attributes: &Attributes) -> Identity {
-    let id = account.id.clone();
-    Identity {
-        // The bytes stand for a person without an id in lists; what is written is the text itself.
-        id: id.unwrap_or_else(|| ExternalId::new(account.id_text.as_bytes())),
-        lifecycle: account.lifecycle,
-        attributes: attributes.clone(),
-        unknown: account.unread,
-        entitlements: account.entitlements.clone(),
-        origin: RecordRef {
-            source: "undo".into(),
-            at: account.target_id.as_str().into(),
-        },
-    }
 }

@@ -1,10 +1,9 @@
 //! What a run changed about an account, the other way round.
 
-use super::account::person;
 use super::{CHANGED_SINCE, Past, Undone, Unheld, expected};
 use crate::model::{
-    Account, Action, AttributeChange, AttributeSpec, Change, Edit, Expected, Identity, Lifecycle, Mutability,
-    Removal, RemovalReason, Restore, Schema, Uniqueness, Value,
+    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Expected, ExternalId,
+    Identity, Lifecycle, Mutability, RecordRef, Removal, RemovalReason, Restore, Schema, Uniqueness, Value,
 };
 use crate::plan::order;
 
@@ -214,6 +213,23 @@ impl Reversal {
             }),
             restore: Some(Box::new(restore)),
         }))
+    }
+}
+
+/// An account's person, as far as the account tells.
+pub(super) fn person(account: &Account, attributes: &Attributes) -> Identity {
+    let id = account.id.clone();
+    Identity {
+        // The bytes stand for a person without an id in lists; what is written is the text itself.
+        id: id.unwrap_or_else(|| ExternalId::new(account.id_text.as_bytes())),
+        lifecycle: account.lifecycle,
+        attributes: attributes.clone(),
+        unknown: account.unread,
+        entitlements: account.entitlements.clone(),
+        origin: RecordRef {
+            source: "undo".into(),
+            at: account.target_id.as_str().into(),
+        },
     }
 }
 
