@@ -2,8 +2,11 @@
 
 use proptest::prelude::*;
 
+use std::fs;
+
 use super::*;
 use crate::model::{Detail, Restore};
+use crate::plan::Past;
 use crate::plan_file::tests::any_change;
 
 fn schema() -> Schema {
