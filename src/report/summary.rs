@@ -114,6 +114,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// What a run came to, and what to do next.
 pub fn verdict(report: &Report) -> String {
     let what = match report.outcome {
+        "in_sync" if report.undoes.is_some() => "Done: nothing is left to take back".to_owned(),
         "in_sync" => "Done: in sync, nothing to change".to_owned(),
         "applied" => format!("Done: {}", done(report)),
         "partial" => format!("Incomplete: {}", done(report)),

@@ -30,7 +30,8 @@ const CALM_RUNS: u32 = 4;
 /// 22154: the judge took metadata to be as old as a list that was behind.
 /// 245: an account that is to hold no role was not known by its login name when nothing that is listed differed.
 /// 2025: the judge did not know that roles are changed by a list that was behind, while a block by hand stays.
-const FOUND: [u64; 6] = [57, 7484, 14311, 22154, 245, 2025];
+/// 6488: nor that accounts are, of which somebody has taken the role since.
+const FOUND: [u64; 7] = [57, 7484, 14311, 22154, 245, 2025, 6488];
 
 struct History {
     story: Story,

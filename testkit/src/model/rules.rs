@@ -19,8 +19,8 @@ impl Judge<'_> {
             // With lists that are behind, a change may be right by what they showed. Metadata is never behind.
             let seen = self.visible.as_ref().and_then(|visible| visible.get(id));
             let judged = self.may_change(user, now);
-            let mut views = seen.into_iter().flat_map(|seen| as_seen(user, seen));
-            if judged.is_err() && views.all(|seen| self.may_change(&seen, now).is_err()) {
+            let mut views = seen.into_iter().flat_map(|seen| as_seen(user, now, seen));
+            if judged.is_err() && views.all(|(seen, now)| self.may_change(&seen, now.as_ref()).is_err()) {
                 return judged.map_err(|why| format!("{why}: {user:?} became {now:?}"));
             }
         }
@@ -171,18 +171,25 @@ impl Judge<'_> {
     }
 }
 
-/// The account as lists showed it, and with its roles alone as they did: users and grants are lists of their own, and what
-/// is not written stays as it is.
-fn as_seen(user: &UserView, seen: &UserView) -> [UserView; 2] {
+/// The account before and after as lists showed it, and with its roles alone as they did: users and grants are lists of
+/// their own. What was not written stays as it is, and roles that were not written are as the list shows them.
+fn as_seen(user: &UserView, now: Option<&UserView>, seen: &UserView) -> [(UserView, Option<UserView>); 2] {
     let all = UserView {
         metadata: user.metadata.clone(),
         ..seen.clone()
     };
-    let roles = UserView {
+    let with_roles = |of: &UserView| UserView {
         grants: seen.grants.clone(),
-        ..user.clone()
+        ..of.clone()
     };
-    [all, roles]
+    let now_with_roles = now.map(|now| {
+        if now.grants == user.grants {
+            with_roles(now)
+        } else {
+            now.clone()
+        }
+    });
+    [(all, now.cloned()), (with_roles(user), now_with_roles)]
 }
 
 /// Whether somebody lost the account, or the use of it.

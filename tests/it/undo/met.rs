@@ -169,7 +169,9 @@ fn an_account_that_a_later_run_made_again_without_all_it_had_is_told() {
         lab.run("undo again.json").exits(0).says("1 deleted");
         lab.run("undo undo.json").exits(0).says("1 created");
         assert_eq!(of_ben(&lab), before);
-        lab.run("undo undo.json").exits(0).says("nothing to change");
+        lab.run("undo undo.json")
+            .exits(0)
+            .says("Done: nothing is left to take back");
     }
 }
 
