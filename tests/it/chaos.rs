@@ -31,7 +31,8 @@ const CALM_RUNS: u32 = 4;
 /// 245: an account that is to hold no role was not known by its login name when nothing that is listed differed.
 /// 2025: the judge did not know that roles are changed by a list that was behind, while a block by hand stays.
 /// 6488: nor that accounts are, of which somebody has taken the role since.
-const FOUND: [u64; 7] = [57, 7484, 14311, 22154, 245, 2025, 6488];
+/// 35303: nor that somebody who is gone may be shown without the role that the limits count by.
+const FOUND: [u64; 8] = [57, 7484, 14311, 22154, 245, 2025, 6488, 35303];
 
 struct History {
     story: Story,

@@ -1,5 +1,7 @@
 //! The limits and proofs of the guard.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::judge::{Judge, Said};
@@ -28,7 +30,7 @@ impl Judge<'_> {
                 && attributes.is_some_and(|all| all.iter().any(|one| one["name"] == "email"))
         });
         let settings = self.settings;
-        let too_much = |view: &&Accounts| {
+        let too_much = |view: &Cow<'_, Accounts>| {
             let whole = self.whole(view);
             settings.max_removals.forbids(removals(view), whole)
                 || settings.max_logins_changed.forbids(renames, whole)
@@ -63,17 +65,25 @@ impl Judge<'_> {
             || canary.is_some_and(|canary| !is_there(&canary))
     }
 
-    /// The accounts as they are, and as lists showed them that were behind.
-    fn views(&self) -> Vec<&Accounts> {
-        [Some(&self.before), self.visible.as_ref()]
-            .into_iter()
-            .flatten()
-            .collect()
+    /// The accounts as they are, and as lists showed them that were behind: users and grants are lists of their own, and of
+    /// somebody who is gone the one may be shown without the other.
+    fn views(&self) -> Vec<Cow<'_, Accounts>> {
+        let mut views = vec![Cow::Borrowed(&self.before)];
+        if let Some(visible) = &self.visible {
+            let mut without_role = visible.clone();
+            for (id, user) in &mut without_role {
+                if !self.before.contains_key(id) {
+                    user.grants.clear();
+                }
+            }
+            views.extend([Cow::Borrowed(visible), Cow::Owned(without_role)]);
+        }
+        views
     }
 
     /// How many active managed accounts there are in each view.
     fn wholes(&self) -> Vec<usize> {
-        self.views().into_iter().map(|view| self.whole(view)).collect()
+        self.views().iter().map(|view| self.whole(view)).collect()
     }
 
     fn whole(&self, view: &Accounts) -> usize {
