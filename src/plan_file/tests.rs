@@ -79,15 +79,21 @@ prop_compose! {
             detour: None,
         };
         let removal = Removal { account, reason: RemovalReason::Absent, returned: bits[4], missing_since: bits[3].then_some(7) };
-        let action = match kind {
-            0 => Action::Create { attributes: identity.attributes.clone(), identity },
-            1 => Action::Adopt(edit),
-            2 => Action::Update(edit),
-            3 => Action::Enable(edit),
-            4 => Action::Disable(removal),
-            _ => Action::Delete(removal),
-        };
-        action.into()
+        action(kind, identity, edit, removal).into()
+    }
+}
+
+fn action(kind: u8, identity: Identity, edit: Edit, removal: Removal) -> Action {
+    match kind {
+        0 => Action::Create {
+            attributes: identity.attributes.clone(),
+            identity,
+        },
+        1 => Action::Adopt(edit),
+        2 => Action::Update(edit),
+        3 => Action::Enable(edit),
+        4 => Action::Disable(removal),
+        _ => Action::Delete(removal),
     }
 }
 

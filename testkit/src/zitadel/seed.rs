@@ -206,15 +206,7 @@ impl State {
                 .iter()
                 .map(|(key, entry)| (key.clone(), text(&entry.value)))
                 .collect(),
-            links: user
-                .links
-                .iter()
-                .map(|link| LinkView {
-                    idp_id: link.idp.clone(),
-                    user_id: link.user_id.clone(),
-                    user_name: link.user_name.clone(),
-                })
-                .collect(),
+            links: links(user),
             grants: grants
                 .iter()
                 .filter_map(|id| self.grants.get(id))
@@ -227,6 +219,15 @@ impl State {
                 .collect(),
         }
     }
+}
+
+fn links(user: &User) -> Vec<LinkView> {
+    let links = user.links.iter().map(|link| LinkView {
+        idp_id: link.idp.clone(),
+        user_id: link.user_id.clone(),
+        user_name: link.user_name.clone(),
+    });
+    links.collect()
 }
 
 fn base64_text(value: &[u8]) -> String {

@@ -18,10 +18,8 @@ fn check_first_line(part: &str, replacement: &str, line: &str) {
     assert_eq!(lab.refusal().lines().next(), Some(line));
 }
 
-#[test]
-fn all_mistakes_are_shown_at_once() {
-    let lab = Lab::new(
-        "log_level: verbose
+/// Mistakes of many kinds.
+const MISTAKES: &str = "log_level: verbose
 feature_flags: [sso_login, dry_rum]
 zitadel:
   ulr: https://auth.example.org
@@ -36,12 +34,10 @@ sources:
     attributes:
       user_id: {name: uid, binary: true}
 polcy: {}
-",
-    )
-    .variable("FAMEDLY_SYNC__GUARD__MAX_REMOVALS", "110%");
-    assert_eq!(
-        lab.refusal(),
-        "error: unknown key `polcy`
+";
+
+/// What is said of them.
+const ALL_OF_THEM: &str = "error: unknown key `polcy`
   at DIR/config.yaml:15
 hint: did you mean `policy`?
 
@@ -92,8 +88,12 @@ error: `sources.ldap.attributes.email` is missing
 error: `sources.ldap.attributes.status` is missing
 
 error: `guard.max_removals` must be a share such as `10%` or a number such as `50`, not `110%`
-  at variable FAMEDLY_SYNC__GUARD__MAX_REMOVALS"
-    );
+  at variable FAMEDLY_SYNC__GUARD__MAX_REMOVALS";
+
+#[test]
+fn all_mistakes_are_shown_at_once() {
+    let lab = Lab::new(MISTAKES).variable("FAMEDLY_SYNC__GUARD__MAX_REMOVALS", "110%");
+    assert_eq!(lab.refusal(), ALL_OF_THEM);
 }
 
 #[test]
@@ -459,7 +459,7 @@ fn numbers_and_attributes() {
 }
 
 #[test]
-fn limits_choices_and_empty_texts() {
+fn limits_and_choices() {
     for (part, replacement, line) in [
         (
             "sources:\n",
@@ -486,6 +486,14 @@ fn limits_choices_and_empty_texts() {
             "apply: {concurrency: {min: 9}}\nsources:\n",
             "error: `apply.concurrency.min` is 9, which is more than `apply.concurrency.max` (8)",
         ),
+    ] {
+        check_first_line(part, replacement, line);
+    }
+}
+
+#[test]
+fn texts_and_choices_of_the_target() {
+    for (part, replacement, line) in [
         (
             "organization_id: 278274756195721220",
             "organization_id: \" \"",

@@ -202,9 +202,7 @@ pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
 
 /// An account that needs this work, and is otherwise as it should be.
 fn account(work: Work, email: &str) -> UserSeed {
-    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes())
-        .to_string()
-        .into_bytes();
+    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string();
     let mut user = UserSeed {
         email: email.to_owned(),
         email_verified: true,
@@ -214,10 +212,7 @@ fn account(work: Work, email: &str) -> UserSeed {
         nick_name: hex::encode(email),
         phone: "+4930901820".to_owned(),
         phone_verified: true,
-        metadata: vec![
-            ("localpart".to_owned(), localpart),
-            ("preferred_username".to_owned(), email.as_bytes().to_vec()),
-        ],
+        metadata: vec![entry("localpart", &localpart), entry("preferred_username", email)],
         roles: vec!["User".to_owned()],
         ..UserSeed::default()
     };
@@ -232,10 +227,10 @@ fn account(work: Work, email: &str) -> UserSeed {
         Work::Relink => user.nick_name = hex::encode(former(email)),
         Work::TakeRole => user.roles.push("Guest".to_owned()),
         Work::Disable | Work::Return => {
-            user.metadata
-                .push((SINCE.to_owned(), b"2020-01-01T00:00:00Z".to_vec()));
-            user.metadata
-                .push(("directory-sync.missing_runs".to_owned(), b"1".to_vec()));
+            user.metadata.extend([
+                entry(SINCE, "2020-01-01T00:00:00Z"),
+                entry("directory-sync.missing_runs", "1"),
+            ]);
         }
         Work::Adopt => {
             user.nick_name.clear();
@@ -253,14 +248,15 @@ fn account(work: Work, email: &str) -> UserSeed {
         Work::RewriteBase64Id => user.nick_name = base64(email),
         Work::Enable => {
             user.state = Some(UserState::Inactive);
-            let mark = (
-                "directory-sync.disabled_by".to_owned(),
-                b"directory-sync".to_vec(),
-            );
-            user.metadata.push(mark);
+            user.metadata
+                .push(entry("directory-sync.disabled_by", "directory-sync"));
         }
     }
     user
+}
+
+fn entry(key: &str, value: &str) -> (String, Vec<u8>) {
+    (key.to_owned(), value.as_bytes().to_vec())
 }
 
 fn base64(text: &str) -> String {

@@ -25,6 +25,21 @@ fn set(who: &mut Identity, attribute: AttributeIndex, value: Option<&str>) {
     who.attributes.set(attribute, value.map(Value::text));
 }
 
+/// Brings an account to these values of the person: it then holds them and nothing else. The requests that it takes.
+async fn bring(
+    stage: &Stage,
+    target: &ZitadelTarget,
+    (id, who): (&TargetId, &Identity),
+    names: &[&str],
+) -> Vec<(&'static str, u64)> {
+    let edit = edit_of(target, id.as_str(), who.clone(), names);
+    let (updated, cost) = cost_of(target, update(target, edit)).await;
+    assert_eq!(updated.unwrap().warnings, [""; 0]);
+    let lines = as_made(stage, target, who);
+    stage.is_whole(target, who, &lines).await;
+    cost
+}
+
 /// Names, address and number change in one request, and the user name follows the address. What stays is not sent.
 pub(super) async fn a_profile_changes_in_one_request(stage: &Stage) {
     let target = stage.target().await;
@@ -38,17 +53,12 @@ pub(super) async fn a_profile_changes_in_one_request(stage: &Stage) {
     set(&mut ada, at(&target, "first_name"), Some("Augusta"));
     set(&mut ada, at(&target, "phone"), Some("+4930901821"));
     ada.attributes.set(email, renamed.attributes.get(email).cloned());
-    for (names, requests) in [
-        (&["first_name", "email", "phone"][..], &[("update_user", 1)][..]),
-        (&[], &[]),
-    ] {
-        let edit = edit_of(&target, id.as_str(), ada.clone(), names);
-        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
-        assert_eq!(updated.unwrap().warnings, [""; 0]);
-        assert_eq!(cost, requests);
-        let lines = as_made(stage, &target, &ada);
-        stage.is_whole(&target, &ada, &lines).await;
-    }
+    let names = ["first_name", "email", "phone"];
+    assert_eq!(
+        bring(stage, &target, (&id, &ada), &names).await,
+        [("update_user", 1)]
+    );
+    assert_eq!(bring(stage, &target, (&id, &ada), &[]).await, []);
 }
 
 /// A value comes, changes and goes; what is gone already may go again.
@@ -63,12 +73,8 @@ pub(super) async fn a_number_changes_and_goes(stage: &Stage) {
         (None, "remove_phone"),
     ] {
         set(&mut ada, at(&target, "phone"), number);
-        let edit = edit_of(&target, id.as_str(), ada.clone(), &["phone"]);
-        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
-        updated.unwrap();
+        let cost = bring(stage, &target, (&id, &ada), &["phone"]).await;
         assert_eq!(cost, [(operation, 1)]);
-        let lines = as_made(stage, &target, &ada);
-        stage.is_whole(&target, &ada, &lines).await;
     }
 }
 
@@ -87,12 +93,8 @@ pub(super) async fn metadata_changes_and_goes(stage: &Stage) {
         (None, &both[..1], "remove_metadata"),
     ] {
         set(&mut ada, name, value);
-        let edit = edit_of(&target, id.as_str(), ada.clone(), names);
-        let (updated, cost) = cost_of(&target, update(&target, edit)).await;
-        updated.unwrap();
+        let cost = bring(stage, &target, (&id, &ada), names).await;
         assert_eq!(cost, [(operation, 1)]);
-        let lines = as_made(stage, &target, &ada);
-        stage.is_whole(&target, &ada, &lines).await;
         let value = value.map(Value::text);
         let named = value
             .as_ref()
@@ -151,8 +153,5 @@ pub(super) async fn the_shown_name_follows_the_names_alone(stage: &Stage) {
     stage.is_whole(&target, &ada, &lines).await;
 
     set(&mut ada, at(&target, "last_name"), Some("King"));
-    let renamed = edit_of(&target, id.as_str(), ada.clone(), &["last_name"]);
-    update(&target, renamed).await.unwrap();
-    let lines = as_made(stage, &target, &ada);
-    stage.is_whole(&target, &ada, &lines).await;
+    bring(stage, &target, (&id, &ada), &["last_name"]).await;
 }

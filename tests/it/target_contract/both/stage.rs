@@ -8,7 +8,7 @@ use std::time::Duration;
 use directory_sync::config::{
     self, ApplySettings, Environment, Link, LoadRequest, MetadataCheck, ZitadelSettings,
 };
-use directory_sync::http::Backoff;
+use directory_sync::http::{Backoff, retry};
 use directory_sync::model::{
     Account, Action, Change, Expectation, Expected, ExternalId, Identity, Removal, RemovalReason, TargetId,
     Unmet, Value,
@@ -193,10 +193,10 @@ impl Stage {
         }
     }
 
-    /// Whoever was made goes, and whoever else bears a name of this stage.
+    /// Whoever was made goes, and whoever else bears a name of this stage; also who is not listed yet.
     async fn clean_up(&self) {
         let made = self.made.take();
-        for _ in 0..120 {
+        let left = async || {
             let target = self.target().await;
             for account in read_all(&target).await {
                 if account.login.starts_with(&self.prefix) || made.contains(&account.target_id) {
@@ -204,19 +204,17 @@ impl Stage {
                     target.apply(&Change::from(gone)).await.unwrap();
                 }
             }
-            let mut left = 0;
+            let mut left = Vec::new();
             for id in &made {
                 // Of an account that is there, nothing that this says is true.
                 let gone = Action::Delete(removal(&target, id.as_str()));
-                left += usize::from(target.apply(&Change::from(gone)).await.is_err());
+                if target.apply(&Change::from(gone)).await.is_err() {
+                    left.push(id.clone());
+                }
             }
-            if left == 0 {
-                return;
-            }
-            // It is not listed yet.
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
-        panic!("people are left behind, whose names begin with {}", self.prefix);
+            left
+        };
+        assert_eq!(until(&vec![], left).await, vec![], "people are left behind");
     }
 }
 
@@ -253,16 +251,23 @@ pub(crate) async fn cost_of<T>(
     (outcome, spent.collect())
 }
 
-/// Asks until it is as wanted, or for two seconds: nothing tells whether metadata and links that are shown are current.
+/// Asks until it is as wanted, with pauses that grow, for some minutes at the most: nothing tells whether metadata and links
+/// that are shown are current.
 async fn until<T: PartialEq>(wanted: &T, ask: impl AsyncFn() -> T) -> T {
-    for _ in 0..20 {
-        let shown = ask().await;
-        if shown == *wanted {
-            return shown;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    ask().await
+    let pauses = Backoff {
+        first: Duration::from_millis(50),
+        longest: Duration::from_secs(30),
+        tries: 15,
+    };
+    let asked = retry(
+        pauses,
+        |_| Some(Duration::ZERO),
+        async |_| {
+            let shown = ask().await;
+            if shown == *wanted { Ok(shown) } else { Err(shown) }
+        },
+    );
+    asked.await.unwrap_or_else(|shown| shown)
 }
 
 /// Shows a behaviour against a double.

@@ -87,9 +87,11 @@ pub(super) fn stored(stage: &Stage, user: &UserView) -> Vec<String> {
     lines.extend((!user.phone.is_empty()).then(|| format!("phone {}", user.phone)));
     let metadata = user.metadata.iter();
     lines.extend(metadata.map(|(key, value)| format!("metadata {key} {value}")));
-    let provider = stage.settings.idp_id.as_deref().unwrap_or_default();
     for link in &user.links {
-        lines.push(format!("link {provider} {} {}", link.user_id, link.user_name));
+        lines.push(format!(
+            "link {} {} {}",
+            link.idp_id, link.user_id, link.user_name
+        ));
     }
     for grant in user.grants.iter().filter(|grant| grant.active) {
         let roles = grant.roles.join(" ");
