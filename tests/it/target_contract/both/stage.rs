@@ -176,7 +176,7 @@ impl Stage {
     ) {
         let unmet = unmet.to_vec();
         let ask = async || target.confirm(questions).await.unwrap();
-        assert_eq!(until(&unmet, ask).await, unmet);
+        assert_eq!(until(&unmet, SHOWN, ask).await, unmet);
     }
 
     /// Asserts everything that the account with the person's login name holds, a line each, in any order.
@@ -185,7 +185,7 @@ impl Stage {
         expected.sort();
         let removal = self.removal(target, who).await;
         let held = async || read_back(target, &removal).await;
-        assert_eq!(until(&expected, held).await, expected);
+        assert_eq!(until(&expected, SHOWN, held).await, expected);
         // What the target reads may be wrong in the same way as what it wrote.
         if let Some(world) = &self.world {
             let user = world.zitadel.user(removal.account.target_id.as_str());
@@ -214,7 +214,11 @@ impl Stage {
             }
             left
         };
-        assert_eq!(until(&vec![], left).await, vec![], "people are left behind");
+        assert_eq!(
+            until(&vec![], LISTED, left).await,
+            vec![],
+            "people are left behind"
+        );
     }
 }
 
@@ -251,13 +255,16 @@ pub(crate) async fn cost_of<T>(
     (outcome, spent.collect())
 }
 
-/// Asks until it is as wanted, with pauses that grow, for some minutes at the most: nothing tells whether metadata and links
-/// that are shown are current.
-async fn until<T: PartialEq>(wanted: &T, ask: impl AsyncFn() -> T) -> T {
+/// How often to ask for what is current within seconds (metadata, links), and for what is listed after minutes.
+const SHOWN: u32 = 8;
+const LISTED: u32 = 15;
+
+/// Asks until it is as wanted, with pauses that grow: there is nothing else to tell whether what is shown is current.
+async fn until<T: PartialEq>(wanted: &T, tries: u32, ask: impl AsyncFn() -> T) -> T {
     let pauses = Backoff {
         first: Duration::from_millis(50),
         longest: Duration::from_secs(30),
-        tries: 15,
+        tries,
     };
     let asked = retry(
         pauses,
