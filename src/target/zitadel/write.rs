@@ -68,8 +68,9 @@ impl ZitadelTarget {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
         }
-        let keeps_id = taken.is_some() && restore.is_none();
-        self.update_user(edit, keeps_id, restore, &mut warnings).await?;
+        let id_before = edit.id_before.as_deref();
+        let id_kept = id_before.filter(|_| taken.is_some() && restore.is_none());
+        self.update_user(edit, id_kept, restore, &mut warnings).await?;
         if edit
             .attributes
             .iter()
@@ -105,15 +106,15 @@ impl ZitadelTarget {
         }
     }
 
-    /// Everything that one `PUT` can carry; nothing is sent if there is nothing.
+    /// Everything that one `PUT` can carry; nothing is sent if there is nothing. `id_kept` is what stays in the place of the id.
     async fn update_user(
         &self,
         edit: &Edit,
-        keeps_id: bool,
+        id_kept: Option<&str>,
         restore: Option<&Restore>,
         warnings: &mut Vec<String>,
     ) -> Result<(), Failure> {
-        let mut body = self.changed_user(edit, keeps_id, restore);
+        let mut body = self.changed_user(edit, id_kept, restore);
         while !body.is_empty() {
             let path = ["v2", "users", "human", edit.target_id.as_str()];
             match self
@@ -151,10 +152,9 @@ impl ZitadelTarget {
     fn changed_user<'a>(
         &self,
         edit: &'a Edit,
-        keeps_id: bool,
+        id_kept: Option<&str>,
         restore: Option<&'a Restore>,
     ) -> ChangedUser<'a> {
-        let id_before = edit.id_before.as_deref();
         let details = restore.map(|restore| Details(&restore.details));
         let mut body = ChangedUser::default();
         let mut renamed = false;
@@ -181,12 +181,12 @@ impl ZitadelTarget {
         // Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and
         // stays as somebody chose it while they stay.
         let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
-        let written = renamed || id_before.is_some() && !keeps_id;
+        let written = renamed || edit.id_before.is_some() && id_kept.is_none();
         body.profile = written.then(|| match restore {
             Some(restore) => former_profile(&edit.identity.attributes, restore),
             None => profile(&edit.identity.id, &edit.identity.attributes, shown),
         });
-        if let (Some(profile), Some(id), true) = (&mut body.profile, id_before, keeps_id) {
+        if let (Some(profile), Some(id)) = (&mut body.profile, id_kept) {
             id.clone_into(&mut profile.nick);
         }
         body
