@@ -1,6 +1,7 @@
 //! The one HTTP client, how often it asks again, and how fast.
 
 mod limit;
+mod mask;
 mod pace;
 mod retry;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use crate::tls::{self, TlsError};
 
 pub use limit::Limiter;
+pub use mask::Secrets;
 pub(crate) use pace::{Pace, Seen};
 pub use retry::{Backoff, retry};
 
