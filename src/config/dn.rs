@@ -50,10 +50,35 @@ impl Dn {
         self.0.ends_with(&top.0)
     }
 
+    /// Its lowest level alone, and the name of the entry above; `None` of the empty name.
+    pub fn split(&self) -> Option<(Self, Self)> {
+        let (first, rest) = self.0.split_first()?;
+        Some((Self(vec![first.clone()]), Self(rest.to_vec())))
+    }
+
+    /// Whether it is the name of a DNS domain: nothing but `dc`.
+    pub fn is_domain(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|rdn| is_only(rdn, b"dc="))
+    }
+
+    /// Whether its lowest level is this attribute type, in lower case, alone.
+    pub fn begins_with_type(&self, attribute_type: &str) -> bool {
+        let prefix = format!("{attribute_type}=");
+        self.0.first().is_some_and(|rdn| is_only(rdn, prefix.as_bytes()))
+    }
+
     /// How many levels it has.
     pub fn depth(&self) -> usize {
         self.0.len()
     }
+}
+
+/// Whether a level is one pair, of the type that `prefix` ends with `=`.
+fn is_only(rdn: &[u8], prefix: &[u8]) -> bool {
+    let Some((length, value)) = rdn.strip_prefix(prefix).and_then(<[u8]>::split_first_chunk::<4>) else {
+        return false;
+    };
+    usize::try_from(u32::from_be_bytes(*length)) == Ok(value.len())
 }
 
 fn without_uid(name: &[u8]) -> &[u8] {

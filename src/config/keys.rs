@@ -238,6 +238,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.attributes.phone", Kind::AttributeText),
     key("sources.ldap.active", Kind::Texts),
     key("sources.ldap.entitlements", Kind::Entitlements),
+    key("sources.ldap.expected_references", Kind::Texts),
     key("sources.ldap.attributes.user_id", Kind::Attribute),
     key("sources.ldap.attributes.status", Kind::Attribute),
     key("sources.ldap.attributes.disable_bitmasks", Kind::Bitmasks),

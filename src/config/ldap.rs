@@ -8,7 +8,7 @@ use url::Url;
 
 use super::read::Reader;
 use super::settings::{LdapAttributes, LdapSettings, LdapTls};
-use super::{files, filter, ldap_active, ldap_groups, ldap_text, values};
+use super::{files, filter, ldap_active, ldap_groups, ldap_references, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -31,6 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = attributes(reader, source);
     let entitlements = ldap_groups::read(reader, source);
+    let expected_references = ldap_references::read(reader, &key("expected_references"));
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
     if bind_external == Some(true) {
         needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
@@ -50,6 +51,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
         use_attribute_filter: use_attribute_filter?,
         attributes: attributes?,
         entitlements: entitlements?,
+        expected_references: expected_references?,
         tls: tls?,
     })
 }

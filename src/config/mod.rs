@@ -21,6 +21,7 @@ mod layers;
 mod ldap;
 mod ldap_active;
 mod ldap_groups;
+mod ldap_references;
 mod ldap_text;
 mod line;
 mod policy;
@@ -41,10 +42,11 @@ pub use dn::Dn;
 pub use environment::Environment;
 pub use error::{ConfigErrors, Mistake, Origin};
 pub use expression::Expression;
+pub use ldap_references::ReferenceUrl;
 pub use settings::{
-    ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, LdapActive,
-    LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart, MetadataCheck,
-    Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
+    LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart,
+    MetadataCheck, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
 pub use template::Template;
 

@@ -12,8 +12,8 @@ use tracing::level_filters::LevelFilter;
 use url::Url;
 
 pub use self::ldap::{
-    ActiveRule, Case, Choice, Entitlement, LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings,
-    LdapText, LdapTls,
+    ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
+    LdapFrom, LdapSettings, LdapText, LdapTls,
 };
 use crate::plan::{GuardLimits, Policy};
 

@@ -88,7 +88,7 @@ pub struct SourceRead {
     pub read: usize,
     /// How many of them were rejected.
     pub rejected: usize,
-    /// Every record was read and none is of an unknown person.
+    /// Everything was read, and no record is of an unknown person.
     pub complete: bool,
     /// How long it took.
     pub seconds: f64,

@@ -62,7 +62,7 @@ pub(super) async fn count(global: &Global, settings: &Settings, world: &mut Worl
         let mut each = |record| match record {
             Record::Person(_) => people += 1,
             Record::Rejected(_) => rejected += 1,
-            Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => {}
+            Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
         };
         if let Err(error) = source.count(&mut each).await {
             return failed(&[error], global, world);

@@ -25,6 +25,8 @@ pub struct Collected {
     leavers: Vec<Leaver>,
     rejected: Vec<Rejected>,
     warnings: Vec<Warning>,
+    /// There is more that was not read.
+    partial: bool,
 }
 
 impl Collected {
@@ -44,6 +46,10 @@ impl Collected {
             Record::Leaver(leaver) => self.leavers.push(leaver),
             Record::Rejected(rejected) => self.rejected.push(rejected),
             Record::Warning(warning) => self.warnings.push(warning),
+            Record::Partial(warning) => {
+                self.partial = true;
+                self.warnings.push(warning);
+            }
             Record::Server(server) => self.server = Some(server),
         }
     }
@@ -110,11 +116,13 @@ pub fn merge(schema: &Schema, sources: Vec<Collected>) -> Desired {
     let people = one_record_each(people, &mut desired.rejected);
     desired.identities = one_person_a_login(schema, people, &mut desired.rejected);
     sort_and_close(&mut desired);
-    desired.complete = proves_absence && desired.rejected.iter().all(|rejected| rejected.id.is_some());
+    desired.complete = proves_absence
+        && reads.iter().all(|read| read.complete)
+        && desired.rejected.iter().all(|rejected| rejected.id.is_some());
     for read in &mut reads {
         let mine = |rejected: &&Rejected| rejected.at.source == read.name;
         read.rejected = desired.rejected.iter().filter(mine).count();
-        read.complete = desired
+        read.complete &= desired
             .rejected
             .iter()
             .filter(mine)
@@ -132,7 +140,7 @@ fn read_of(source: &Collected) -> SourceRead {
         proves_absence: source.proves_absence,
         read: source.len(),
         rejected: 0,
-        complete: true,
+        complete: !source.partial,
         seconds: source.seconds,
     }
 }

@@ -30,6 +30,8 @@ pub enum Record {
     Rejected(Rejected),
     /// Something worth knowing; not counted as a record.
     Warning(Warning),
+    /// There is more that was not read, so that the source proves nobody absent; not counted as a record.
+    Partial(Warning),
     /// Which of several servers all of it comes from; not counted as a record.
     Server(String),
 }

@@ -16,6 +16,7 @@ mod sources_groups;
 mod sources_ldap;
 mod sources_ranges;
 mod sources_reader;
+mod sources_references;
 mod sources_tls;
 mod sources_ukt;
 mod target_contract;

@@ -386,7 +386,7 @@ async fn check_tells_each_step() {
             "entries: problem: 29 entries usable, 1 rejected; the first: {} (staff): no value for `givenName`",
             staff[1].dn()
         ),
-        "references: 1 reference to other servers passed over".to_owned(),
+        "references: warning: the server refers to another one, ldap://far.example/".to_owned(),
         "attributes: missing, or not readable for this account, of 30 entries: `givenName` from 1, `displayName` from 1"
             .to_owned(),
         "duplicates: problem: 1 entry with the `email` of another".to_owned(),

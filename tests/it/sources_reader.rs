@@ -134,6 +134,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
             last_modified: None,
         },
         entitlements: Vec::new(),
+        expected_references: Vec::new(),
         tls: LdapTls::default(),
     }
 }

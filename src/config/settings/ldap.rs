@@ -8,6 +8,7 @@ use regex::Regex;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::config::dn::Dn;
 use crate::config::expression::Expression;
 use crate::config::template::Template;
 
@@ -40,8 +41,21 @@ pub struct LdapSettings {
     pub attributes: LdapAttributes,
     /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
     pub entitlements: Vec<Entitlement>,
+    /// References to other servers that are known and hide nobody.
+    pub expected_references: Vec<ExpectedReference>,
     /// Encryption and trust.
     pub tls: LdapTls,
+}
+
+/// One of `sources.NAME.expected_references`: what it names has to fit, the rest may be anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedReference {
+    /// The host in lower case.
+    pub host: Option<String>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The name of the entry where the other server's part begins.
+    pub name: Option<Dn>,
 }
 
 /// `sources.NAME.attributes.*`

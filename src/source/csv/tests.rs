@@ -42,7 +42,9 @@ fn summary(record: &Record) -> (u64, Option<String>, String) {
             rejected.id.as_ref().map(text),
             rejected.reason.clone(),
         ),
-        Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => panic!("{record:?}"),
+        Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {
+            panic!("{record:?}")
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{error::Elapsed, timeout};
 use url::Url;
 
 use super::failure::{self, Failure};
+use super::references::References;
 use super::tls::Trust;
 use crate::config::LdapSettings;
 
@@ -48,6 +49,8 @@ pub(super) struct Connection {
     driver: JoinHandle<Result<(), LdapError>>,
     pub(super) url: Url,
     pub(super) protection: Protection,
+    /// What searches over it were told to look for elsewhere.
+    pub(super) references: References,
 }
 
 /// One server, not yet bound.
@@ -78,6 +81,7 @@ pub(super) async fn connect(
         driver: tokio::spawn(conn.drive()),
         url: url.clone(),
         protection: Protection::of(url, settings),
+        references: References::new(&settings.expected_references),
     })
 }
 

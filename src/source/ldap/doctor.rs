@@ -7,6 +7,7 @@ use super::connect::Connection;
 use super::entry::{self, Entry};
 use super::failure::Failure;
 use super::members::{Members, RoleCount};
+use super::references::References;
 use super::search::Search;
 use super::survey::Survey;
 use super::tally::Tally;
@@ -82,14 +83,16 @@ impl LdapSource {
                 rejected = 1;
                 records.push(Record::Rejected(first));
             }
-            Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => {}
+            Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
         };
         let read = self.read_people(connection, &mut search, &mut tally, &mut each);
         if let Err(failure) = read.await {
             return vec![self.problem("entries", failure)];
         }
         if search.entries == 0 {
-            return vec![self.nobody()];
+            let mut findings = self.elsewhere(&connection.references);
+            findings.push(self.nobody());
+            return findings;
         }
         let pages = format!(
             "the first of {} took {:.3} s",
@@ -102,15 +105,26 @@ impl LdapSource {
             Finding::ok(self.subject("limits"), limits),
         ];
         findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
-        if search.references > 0 {
-            let told = format!(
-                "{} to other servers passed over, which is normal for a whole domain",
-                counted(search.references, "reference")
-            );
-            findings.push(Finding::ok(self.subject("references"), told));
-        }
+        findings.extend(self.elsewhere(&connection.references));
         findings.extend(self.roles_found(tally.members()));
         findings.extend(self.seen_by_the_way(&tally));
+        findings
+    }
+
+    /// What the server says is elsewhere.
+    fn elsewhere(&self, references: &References) -> Vec<Finding> {
+        let finding = |told: String| Finding::ok(self.subject("references"), told);
+        let mut findings: Vec<Finding> = references
+            .told()
+            .into_iter()
+            .map(|told| finding(format!("warning: {told}")))
+            .collect();
+        if findings.is_empty() && references.met() > 0 {
+            let met = counted(references.met(), "reference");
+            findings.push(finding(format!(
+                "{met} to other servers, all of them known and without people"
+            )));
+        }
         findings
     }
 

@@ -27,6 +27,9 @@ const AGAIN: &str = "try again; somebody may have changed the group meanwhile";
 const GROUPS: &str = "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
                       (objectClass=groupOfMembers)(objectClass=groupOfEntries)(objectClass=posixGroup))";
 
+const ELSEWHERE: &str = "set `nested: false` beside `group` in `entitlements` if no group lies within it, or name the reference in \
+                         `expected_references` if no group is there";
+
 const NO_GROUP: &str = "correct `group` in `entitlements`: a group that was renamed or moved has another name now; and this \
                         account must be able to read it";
 
@@ -90,14 +93,23 @@ async fn walk(
     index: &HashSet<u128>,
 ) -> Result<Graph, Failure> {
     let mut graph = Graph::new();
-    for rule in &settings.entitlements {
+    // Those that reach further come first: of a group that is read for them, each member has to be known.
+    let mut rules: Vec<&Entitlement> = settings.entitlements.iter().collect();
+    rules.sort_by_key(|rule| !rule.nested);
+    for rule in rules {
         loop {
             let unread = reach(&graph, &named(rule), rule.nested).unread;
             if unread.is_empty() {
                 break;
             }
             for (dn, text) in unread {
-                let group = group(connection, settings, &text, names, index).await?;
+                let (entry, group) = group(connection, settings, &text, names, index).await?;
+                if let Some(member) = elsewhere(connection, &entry).filter(|_| rule.nested) {
+                    let what = format!(
+                        "`{member}` lies where the server refers to another one, so it may be a group"
+                    );
+                    return Err(not_all(&text, Failure::new(what).hint(ELSEWHERE)));
+                }
                 tracing::debug!(
                     group = text,
                     members = group.size(),
@@ -117,7 +129,7 @@ async fn group(
     name: &str,
     names: &Names,
     index: &HashSet<u128>,
-) -> Result<Group, Failure> {
+) -> Result<(Entry, Group), Failure> {
     for _ in 0..READS {
         let entry = read_entry(connection, settings, name, &ATTRIBUTES).await?;
         let Some(mut entry) = entry else {
@@ -129,9 +141,8 @@ async fn group(
         };
         if complete(connection, settings, name, &mut entry).await? {
             let base = Dn::parse(settings.base_dn.as_bytes());
-            return Ok(Group::new(&entry, names, base.as_ref(), |number| {
-                index.contains(&number)
-            }));
+            let group = Group::new(&entry, names, base.as_ref(), |number| index.contains(&number));
+            return Ok((entry, group));
         }
         tracing::info!(
             group = name,
@@ -170,6 +181,15 @@ async fn complete(
     }
     let after = read_entry(connection, settings, name, &[ATTRIBUTES[4]]).await?;
     Ok(after.is_some_and(|after| version(&after) == before))
+}
+
+/// A member of which nobody can know whether it is a group: it may be on another server. A group has no `uid` by which it
+/// could be named.
+fn elsewhere(connection: &Connection, group: &Entry) -> Option<String> {
+    let members = group.values(MEMBER).chain(group.values(UNIQUE_MEMBER));
+    let mut members = members.filter_map(|value| Some((Dn::parse_with_uid(value)?, value)));
+    let found = members.find(|(dn, _)| !dn.begins_with_type("uid") && connection.references.may_hold(dn));
+    found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
 }
 
 fn not_all(name: &str, failure: Failure) -> Failure {

@@ -15,6 +15,7 @@ mod members;
 mod paging;
 mod person;
 mod range;
+mod references;
 mod search;
 mod status;
 mod survey;
@@ -75,9 +76,11 @@ impl LdapSource {
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
         groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
+        let elsewhere = connection.references.told();
         connection.close().await;
         groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
+        self.people.not_all(elsewhere, &self.settings.base_dn, each);
         Ok(())
     }
 

@@ -226,6 +226,17 @@ impl People {
         }
     }
 
+    /// Says why the read is not all there is.
+    pub(super) fn not_all(&self, reasons: Vec<String>, base: &str, each: &mut dyn FnMut(Record)) {
+        for reason in reasons {
+            each(Record::Partial(Warning {
+                at: self.at(base.to_owned()),
+                id: None,
+                reason,
+            }));
+        }
+    }
+
     fn id(&self, entry: &Entry) -> Result<ExternalId, String> {
         let name = self.user_id.name();
         match self.user_id.first(entry) {

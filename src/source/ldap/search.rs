@@ -29,8 +29,8 @@ pub(super) struct Search<'a> {
     server: String,
     /// Entries so far.
     pub(super) entries: usize,
-    /// References to other servers, which were passed over.
-    pub(super) references: usize,
+    /// References to other servers so far.
+    references: usize,
     /// Pages so far, and how long the first one took.
     pub(super) pages: usize,
     pub(super) first_page: Duration,
@@ -113,12 +113,6 @@ impl<'a> Search<'a> {
                 return Err(self.stopped("the server sends one empty page after another"));
             }
         }
-        if self.references > 0 {
-            tracing::info!(
-                references = self.references,
-                "passed over references to other servers, which is normal for a whole domain"
-            );
-        }
         Ok(())
     }
 
@@ -144,7 +138,11 @@ impl<'a> Search<'a> {
         };
         loop {
             match stream.next().await {
-                Ok(Some(entry)) if entry.is_ref() => self.references += 1,
+                Ok(Some(entry)) if entry.is_ref() => {
+                    self.references += 1;
+                    let taken = connection.references.add(&entry.0);
+                    taken.map_err(|failure| self.broken(failure))?;
+                }
                 Ok(Some(entry)) if entry.is_intermediate() => {}
                 Ok(Some(entry)) => self.entry(entry.0, each)?,
                 Ok(None) => break,
@@ -153,6 +151,9 @@ impl<'a> Search<'a> {
         }
         let result = stream.finish().await;
         if result.rc == 0 {
+            if !result.refs.is_empty() {
+                connection.references.take(&result.refs)?;
+            }
             return Ok(result);
         }
         let hint = failure::search_hint(&result, &self.settings.bind_dn);

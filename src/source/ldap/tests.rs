@@ -41,6 +41,7 @@ fn settings() -> LdapSettings {
             last_modified: Some(attribute("whenChanged")),
         },
         entitlements: Vec::new(),
+        expected_references: Vec::new(),
         tls: LdapTls::default(),
     }
 }

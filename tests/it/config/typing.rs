@@ -129,6 +129,7 @@ fn directory(dir: &str) -> LdapSettings {
             last_modified: Some(named("whenChanged")),
         },
         entitlements: vec![],
+        expected_references: vec![],
         tls: LdapTls {
             client_key: file("client.key"),
             client_certificate: file("client.crt"),

@@ -1,0 +1,167 @@
+//! References to other servers: there is more elsewhere, so what was read is not all there is. Pure.
+
+use std::collections::BTreeMap;
+
+use ldap3::asn1::{PL, StructureTag};
+
+use super::failure::Failure;
+use crate::config::{Dn, ExpectedReference, ReferenceUrl};
+use crate::source::merge::counted;
+
+/// No directory refers to so many servers, but one that sends nothing else would fill the memory.
+const MOST: usize = 10_000;
+/// Bytes of all addresses together.
+const LONGEST: usize = 1_000_000;
+/// So many are named in warnings.
+const NAMED: usize = 10;
+
+/// The references that one connection has met.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    expected: Vec<ExpectedReference>,
+    met: usize,
+    bytes: usize,
+    /// Those behind which there may be people: all addresses as the server wrote them, and the names in them.
+    foreign: BTreeMap<String, Vec<Dn>>,
+}
+
+impl References {
+    /// None yet.
+    pub(super) fn new(expected: &[ExpectedReference]) -> Self {
+        Self {
+            expected: expected.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes a reference that came in place of an entry.
+    ///
+    /// # Errors
+    /// [`Failure`] when there are more than any directory has.
+    pub(super) fn add(&mut self, reference: &StructureTag) -> Result<(), Failure> {
+        let urls = match &reference.payload {
+            PL::C(urls) => urls.iter().filter_map(text).collect(),
+            PL::P(_) => Vec::new(),
+        };
+        self.take(&urls)
+    }
+
+    /// Takes the addresses of one reference, each of which leads to the same part.
+    pub(super) fn take(&mut self, urls: &[String]) -> Result<(), Failure> {
+        self.met += 1;
+        self.bytes += urls.iter().map(String::len).sum::<usize>();
+        if self.met > MOST || self.bytes > LONGEST {
+            let what = format!(
+                "the server sends more than {MOST} references to other servers, or longer ones than any has"
+            );
+            return Err(Failure::new(what)
+                .hint("look at the server that is named in `url`: no directory has so many"));
+        }
+        let parsed: Vec<Option<ReferenceUrl>> = urls.iter().map(|url| ReferenceUrl::parse(url)).collect();
+        let is_harmless = |url: &Option<ReferenceUrl>| {
+            url.as_ref().is_some_and(|url| {
+                url.is_own_partition() || self.expected.iter().any(|one| url.is_expected(one))
+            })
+        };
+        // Every address has to be known: nobody knows which of them is right.
+        if !parsed.is_empty() && parsed.iter().all(is_harmless) {
+            return Ok(());
+        }
+        let text = match urls {
+            [] => "nowhere".to_owned(),
+            urls => urls.join(" or "),
+        };
+        let names = parsed.into_iter().flatten().map(|url| url.name);
+        self.foreign.insert(text, names.collect());
+        Ok(())
+    }
+
+    /// How many came.
+    pub(super) fn met(&self) -> usize {
+        self.met
+    }
+
+    /// Whether the entry of this name may be on another server.
+    pub(super) fn may_hold(&self, name: &Dn) -> bool {
+        let mut names = self.foreign.values().flatten();
+        names.any(|top| top.depth() > 0 && name.is_within(top))
+    }
+
+    /// What they mean for the read, one text for each of the first; nothing if there is nobody behind any of them.
+    pub(super) fn told(&self) -> Vec<String> {
+        let named = self.foreign.keys().take(NAMED).map(|addresses| {
+            format!(
+                "the server refers to another one, {addresses}: people there were not read, so nobody counts as absent; read them by a \
+                 source of their own, or name the reference in `expected_references` if nobody of yours is there"
+            )
+        });
+        let rest = self.foreign.len().saturating_sub(NAMED);
+        let rest = (rest > 0).then(|| format!("there are {} more", counted(rest, "reference")));
+        named.chain(rest).collect()
+    }
+}
+
+fn text(url: &StructureTag) -> Option<String> {
+    match &url.payload {
+        PL::P(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        PL::C(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "ldap://ForestDnsZones.example.org/DC=ForestDnsZones,DC=example,DC=org";
+    const BRANCH: &str = "ldap://dc2.example.org/ou=branch,dc=example,dc=org";
+
+    fn told(expected: &[&str], references: &[&[&str]]) -> usize {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|one| ExpectedReference::parse(one).unwrap())
+            .collect();
+        let mut met = References::new(&expected);
+        for urls in references {
+            let urls: Vec<String> = urls.iter().map(ToString::to_string).collect();
+            met.take(&urls).unwrap();
+        }
+        met.told().len()
+    }
+
+    #[test]
+    fn each_address_of_a_reference_has_to_be_known() {
+        assert_eq!(told(&[], &[&[OWN], &[OWN, OWN]]), 0);
+        assert_eq!(told(&[], &[&[BRANCH]]), 1);
+        assert_eq!(told(&[], &[&[OWN, BRANCH]]), 1);
+        assert_eq!(told(&[], &[&["nonsense"], &[]]), 2);
+        assert_eq!(told(&["dc2.example.org"], &[&[BRANCH], &[OWN, BRANCH]]), 0);
+        assert_eq!(
+            told(&["dc2.example.org"], &[&[BRANCH, "ldap://dc3/ou=branch"]]),
+            1
+        );
+    }
+
+    #[test]
+    fn one_that_comes_again_is_told_once_and_of_many_the_first() {
+        assert_eq!(told(&[], &[&[BRANCH], &[BRANCH]]), 1);
+        let many: Vec<String> = (0..25).map(|number| format!("ldap://dc{number}/")).collect();
+        let mut met = References::default();
+        for url in &many {
+            met.take(std::slice::from_ref(url)).unwrap();
+        }
+        let told = met.told();
+        assert_eq!(told.len(), NAMED + 1);
+        assert_eq!(told[NAMED], "there are 15 references more");
+    }
+
+    #[test]
+    fn there_is_an_end_to_their_number_and_length() {
+        let mut met = References::default();
+        let one = [OWN.to_owned()];
+        assert!((0..MOST).all(|_| met.take(&one).is_ok()));
+        assert!(met.take(&one).is_err());
+        let long = ["x".repeat(LONGEST), "x".to_owned()];
+        assert!(References::default().take(&long[..1]).is_ok());
+        assert!(References::default().take(&long).is_err());
+    }
+}
