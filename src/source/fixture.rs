@@ -67,4 +67,5 @@ pub(super) fn person(id: &str, email: &str, at: &str) -> Identity {
             &facts,
         )
         .expect("complete")
+        .0
 }

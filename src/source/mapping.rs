@@ -1,9 +1,15 @@
 //! From what a source says about a person to an [`Identity`]. Pure.
 
+use std::collections::BTreeMap;
+
+use super::cell::{self, Name};
 use crate::model::{
     AttributeSet, Attributes, Cardinality, Entitlements, ExternalId, Identity, Lifecycle, RecordRef,
     Rejected, Schema, Value,
 };
+
+/// What is to be text of a person.
+const NAMES: [&str; 2] = ["first_name", "last_name"];
 
 /// Without these nobody gets an account, whatever the target demands.
 const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
@@ -51,51 +57,50 @@ impl Mapping {
         &self.roles
     }
 
-    /// The person of a record. Attributes that no fact names are unknown; facts that the schema does not know are
-    /// passed over.
+    /// The person of a record, and what is worth knowing about its values. Attributes that no fact names are unknown; facts
+    /// that the schema does not know are passed over.
     ///
     /// # Errors
-    /// [`Rejected`] with all required attributes that are missing.
+    /// [`Rejected`] with all required attributes that are missing, and those that hold what no person's attribute holds.
     pub fn identity(
         &self,
         id: ExternalId,
         lifecycle: Lifecycle,
         origin: RecordRef,
         facts: &[Fact<'_>],
-    ) -> Result<Identity, Rejected> {
+    ) -> Result<(Identity, Vec<String>), Rejected> {
         let mut attributes = Attributes::empty(&self.schema);
         let mut unknown = self.everything();
-        let mut missing = Vec::new();
+        let mut seen = Seen::default();
         for fact in facts {
-            let value = text(fact.said);
-            if value.is_none() && self.requires(fact.attribute) {
-                missing.push(Box::from(fact.field));
-            }
+            let said = seen.judge(fact, self.requires(fact.attribute));
             let Some(index) = self.schema.index(fact.attribute) else {
                 continue;
             };
-            if fact.said != Said::Unknown {
+            if said != Said::Unknown {
                 unknown.remove(index);
                 let cardinality = self.schema.spec(index).cardinality;
-                attributes.set(index, value.map(|text| wrap(text, cardinality)));
+                attributes.set(index, text(said).map(|text| wrap(text, cardinality)));
             }
         }
-        if !missing.is_empty() {
+        if let Some(reason) = seen.refusal() {
+            let is_error = std::str::from_utf8(id.as_bytes()).is_ok_and(cell::is_error_value);
             return Err(Rejected {
                 at: origin,
-                id: Some(id),
-                reason: format!("no value for `{}`", missing.join("`, `")),
-                missing,
+                id: (!is_error).then_some(id),
+                reason,
+                missing: seen.missing,
             });
         }
-        Ok(Identity {
+        let identity = Identity {
             id,
             lifecycle,
             attributes,
             unknown,
             entitlements: self.roles.clone(),
             origin,
-        })
+        };
+        Ok((identity, seen.warnings))
     }
 
     fn requires(&self, attribute: &str) -> bool {
@@ -113,6 +118,64 @@ impl Mapping {
             all.insert(index);
         }
         all
+    }
+}
+
+/// What was found wrong with the values of one record.
+#[derive(Default)]
+struct Seen {
+    /// The fields of required attributes without a value.
+    missing: Vec<Box<str>>,
+    /// Fields whose value cannot be used, by what it is.
+    unusable: BTreeMap<&'static str, Vec<String>>,
+    warnings: Vec<String>,
+}
+
+impl Seen {
+    /// What a fact says, if it can be used.
+    fn judge<'a>(&mut self, fact: &Fact<'a>, required: bool) -> Said<'a> {
+        let is_name = NAMES.contains(&fact.attribute);
+        let value = text(fact.said).filter(|text| !is_name || !cell::is_blank(text));
+        let Some(value) = value else {
+            if required {
+                self.missing.push(fact.field.into());
+            }
+            return fact.said;
+        };
+        let field = format!("`{}`", fact.field);
+        match fact.attribute {
+            _ if is_name => match cell::name(value) {
+                Name::Fine => {}
+                Name::Odd(why) => self
+                    .warnings
+                    .push(format!("{field} {why}; it is taken as a name")),
+                Name::Unusable(what) => self.unusable.entry(what).or_default().push(field),
+            },
+            _ if !cell::is_error_value(value) => {}
+            // The target judges these two, and knows what an account has already.
+            "phone" | "localpart" => {}
+            _ if required => self.unusable.entry(cell::ERROR_VALUE).or_default().push(field),
+            _ => {
+                let what = cell::ERROR_VALUE;
+                self.warnings
+                    .push(format!("{field} holds {what}; what the account has is kept"));
+                return Said::Unknown;
+            }
+        }
+        fact.said
+    }
+
+    /// Why the person cannot be used.
+    fn refusal(&self) -> Option<String> {
+        let mut reasons = Vec::new();
+        if !self.missing.is_empty() {
+            reasons.push(format!("no value for `{}`", self.missing.join("`, `")));
+        }
+        for (what, fields) in &self.unusable {
+            let verb = if fields.len() == 1 { "holds" } else { "hold" };
+            reasons.push(format!("{} {verb} {what}", fields.join(", ")));
+        }
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
 }
 
@@ -151,12 +214,14 @@ mod tests {
 
     fn map(facts: &[Fact<'_>]) -> Result<Identity, Rejected> {
         let mapping = Mapping::new(&schema(), &roles());
-        mapping.identity(
+        let person = mapping.identity(
             ExternalId::new(*b"ada"),
             Lifecycle::Active,
             origin("f.csv:2"),
             facts,
-        )
+        )?;
+        assert_eq!(person.1, [""; 0]);
+        Ok(person.0)
     }
 
     #[test]
@@ -206,5 +271,35 @@ mod tests {
             said: Said::Value("38"),
         });
         assert!(map(&facts).is_ok());
+    }
+
+    /// Whatever the source: nothing is written over a good value by what a spreadsheet could not work out.
+    #[test]
+    fn an_error_value_is_no_value() {
+        let fact = |attribute, said| Fact {
+            attribute,
+            field: attribute,
+            said: Said::Value(said),
+        };
+        let map = |id: &[u8], facts: &[Fact<'_>]| {
+            let mapping = Mapping::new(&schema(), &roles());
+            mapping.identity(ExternalId::new(id), Lifecycle::Active, origin("cn=a"), facts)
+        };
+        let base = facts(Said::Value("1"), Said::Value("a@b"));
+        let with = |one| base.iter().copied().chain([one]).collect::<Vec<_>>();
+        let name = fact("preferred_username", " #N/A");
+        let (ada, warnings) = map(b"ada", &with(name)).unwrap();
+        let index = schema().index("preferred_username").unwrap();
+        assert!(ada.unknown.contains(index) && ada.attributes.text(index).is_none());
+        assert_eq!(
+            warnings,
+            ["`preferred_username` holds an error value of a spreadsheet; what the account has is kept"]
+        );
+        for (id, whose) in [("ada", Some("ada")), ("#NV", None)] {
+            let rejected = map(id.as_bytes(), &with(fact("email", "#NV"))).unwrap_err();
+            assert_eq!(rejected.id, whose.map(|id| ExternalId::new(id.as_bytes())));
+            assert_eq!(rejected.reason, "`email` holds an error value of a spreadsheet");
+            assert_eq!(rejected.missing, []);
+        }
     }
 }

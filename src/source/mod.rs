@@ -1,6 +1,7 @@
 //! Where people come from.
 
 mod any;
+mod cell;
 mod csv;
 #[cfg(test)]
 mod fixture;

@@ -11,11 +11,12 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use self::header::Columns;
 use self::lines::{Place, Quoting, Watched};
+use super::cell;
 use super::mapping::{Fact, Mapping, Said};
 use super::merge::Collected;
 use super::{Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected};
+use crate::model::{ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -57,9 +58,12 @@ impl CsvSource {
             .flexible(true)
             .from_reader(Watched::new(file));
         let mut header = ByteRecord::new();
-        let found = reader
-            .read_byte_record(&mut header)
-            .map_err(|error| self.broken(&error))?;
+        let mut found = true;
+        while found && says_nothing(&header) {
+            found = reader
+                .read_byte_record(&mut header)
+                .map_err(|error| self.broken(&error))?;
+        }
         if !found {
             let what = format!("{} is empty, not even a header stands in it", self.path.display());
             return Err(self.error(what, Some(header::EXPECTED.to_owned())));
@@ -79,15 +83,21 @@ impl CsvSource {
         Ok(Rows { reader, columns })
     }
 
-    fn record(&self, row: &ByteRecord, columns: &Columns, place: Place) -> Record {
+    /// Hands over the person of a row, and what is worth knowing about them.
+    fn record(&self, row: &ByteRecord, columns: &Columns, place: Place, each: &mut dyn FnMut(Record)) {
         let at = RecordRef {
             source: self.name.clone(),
             at: format!("{}:{}", self.path.display(), place.line).into(),
         };
-        match self.person(row, columns, place.quoting, &at) {
-            Ok(identity) => Record::Person(identity),
-            Err(rejected) => Record::Rejected(rejected),
+        let (person, warnings) = match self.person(row, columns, place.quoting, &at) {
+            Ok(found) => found,
+            Err(rejected) => return each(Record::Rejected(rejected)),
+        };
+        for reason in warnings {
+            let (at, id) = (at.clone(), Some(person.id.clone()));
+            each(Record::Warning(Warning { at, id, reason }));
         }
+        each(Record::Person(person));
     }
 
     /// The person of a row, or why it is of no use.
@@ -97,7 +107,7 @@ impl CsvSource {
         columns: &Columns,
         quoting: Quoting,
         at: &RecordRef,
-    ) -> Result<Identity, Rejected> {
+    ) -> Result<(Identity, Vec<String>), Rejected> {
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
             at: at.clone(),
             id,
@@ -146,6 +156,14 @@ impl CsvSource {
             hint,
         }
     }
+}
+
+/// A row of nothing but separators and blanks, as spreadsheets write it below a table, is like an empty line.
+fn says_nothing(row: &ByteRecord) -> bool {
+    let is_separator = |c: char| matches!(c, ',' | ';' | '|');
+    row.iter().all(|field| {
+        std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(cell::is_blank))
+    })
 }
 
 /// What a row says; the error is the column that is not UTF-8.
@@ -212,13 +230,20 @@ impl Source for CsvSource {
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let mut rows = self.open()?;
         let mut row = ByteRecord::new();
-        let mut count = 0_usize;
+        let (mut count, mut blank) = (0_usize, 0_usize);
         while let Some(place) = rows.next(&mut row).map_err(|error| self.broken(&error))? {
-            each(self.record(&row, &rows.columns, place));
+            if place.quoting == Quoting::Sound && says_nothing(&row) {
+                blank += 1;
+            } else {
+                self.record(&row, &rows.columns, place, each);
+            }
             count += 1;
             if count.is_multiple_of(ROWS_AT_ONCE) {
                 tokio::task::yield_now().await;
             }
+        }
+        if blank > 0 {
+            tracing::info!(source = %self.name, rows = blank, "passed over rows without any value");
         }
         Ok(())
     }

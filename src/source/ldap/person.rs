@@ -126,13 +126,12 @@ impl People {
         // Also of whom cannot be used: a group is not without people because their records are broken.
         let roles = tally.members.roles(entry);
         match self.person(entry, &at, tally.now) {
-            Ok((mut identity, odd)) => {
+            Ok((mut identity, warnings)) => {
                 if let Some(roles) = roles {
                     identity.entitlements = roles;
                 }
-                if let Some(odd) = odd {
-                    let reason = format!("{odd}; what the account holds is kept");
-                    let id = Some(identity.id.clone());
+                for reason in warnings {
+                    let (at, id) = (at.clone(), Some(identity.id.clone()));
                     each(Record::Warning(Warning { at, id, reason }));
                 }
                 tally.choose(self.chosen_by_chance(entry));
@@ -142,13 +141,8 @@ impl People {
         }
     }
 
-    /// The person, and which of their values cannot be used.
-    fn person(
-        &self,
-        entry: &Entry,
-        at: &RecordRef,
-        now: i64,
-    ) -> Result<(Identity, Option<String>), Rejected> {
+    /// The person, and what is worth knowing about their values.
+    fn person(&self, entry: &Entry, at: &RecordRef, now: i64) -> Result<(Identity, Vec<String>), Rejected> {
         let reject = |id, reason, missing| Rejected {
             at: at.clone(),
             id,
@@ -172,7 +166,10 @@ impl People {
             .map_err(|reason| reject(Some(id.clone()), reason, self.missing_status(entry)))?;
         let identity = self.mapping.identity(id, lifecycle, at.clone(), &facts);
         match (identity, odd(&facts)) {
-            (Ok(identity), odd) => Ok((identity, odd)),
+            (Ok((identity, mut warnings)), odd) => {
+                warnings.extend(odd.map(|odd| format!("{odd}; what the account holds is kept")));
+                Ok((identity, warnings))
+            }
             (Err(rejected), None) => Err(rejected),
             (Err(rejected), Some(odd)) => Err(Rejected {
                 reason: format!("{}; {odd}", rejected.reason),

@@ -1,0 +1,353 @@
+//! What programs leave in place of a value: error values, converted numbers, formulas, nothing at all. Pure.
+//!
+//! A spreadsheet whose lookup failed exports `#N/A`, in each language another text. Written to an account such a text
+//! would replace a good value, so it counts as no value that can be used.
+
+/// Why a text cannot be used where a value is wanted.
+pub(super) const ERROR_VALUE: &str = "an error value of a spreadsheet";
+
+/// Error values that do not show by their form alone, in capitals and without what ends them.
+const ERROR_WORDS: [&str; 26] = [
+    "NV",
+    "NA",
+    "YOK",
+    "HIÁNYZIK",
+    "VALUE",
+    "REF",
+    "NAME",
+    "NUM",
+    "NULL",
+    "DIV0",
+    "SPILL",
+    "CALC",
+    "FIELD",
+    "ERROR",
+    "BLOCKED",
+    "CONNECT",
+    "UNKNOWN",
+    "BUSY",
+    "WERT",
+    "BEZUG",
+    "ZAHL",
+    "VALEUR",
+    "NOMBRE",
+    "VALOR",
+    "VALORE",
+    "RIF",
+];
+
+/// What `LibreOffice` writes before a number, in some languages.
+const NUMBERED: [&str; 5] = ["err", "fehler", "erreur", "error", "errore"];
+
+/// What programs write where nothing is. All are names of somebody, so they are only worth a warning.
+const NOTHING_WORDS: [&str; 16] = [
+    "null",
+    "(null)",
+    "none",
+    "nil",
+    "nan",
+    "n/a",
+    "n.a.",
+    "n/v",
+    "undefined",
+    "true",
+    "false",
+    "wahr",
+    "falsch",
+    "(leer)",
+    "(blank)",
+    "(empty)",
+];
+
+/// Marks for "no family name", where one is demanded.
+const PLACEHOLDERS: [char; 6] = ['-', '.', '_', '\u{2010}', '\u{2013}', '\u{2014}'];
+
+/// Months as spreadsheets shorten them.
+const MONTHS: [&str; 22] = [
+    "jan", "feb", "mar", "mär", "mrz", "märz", "apr", "may", "mai", "jun", "jul", "aug", "sep", "sept",
+    "oct", "okt", "nov", "dec", "dez", "ene", "gen", "ago",
+];
+
+/// What a name amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    /// It may be somebody's.
+    Fine,
+    /// It may be, and yet looks like something else.
+    Odd(&'static str),
+    /// Nobody is called that.
+    Unusable(&'static str),
+}
+
+/// Whether nobody could see anything of it: blanks, line breaks, invisible and control characters.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}' | '\u{3164}' | '\u{FEFF}')
+}
+
+/// Whether a spreadsheet wrote it, or a part of it, since it could not work out a value.
+pub(super) fn is_error_value(text: &str) -> bool {
+    let text = text.trim_matches(is_unseen);
+    text.split(is_unseen).any(is_error_word) || is_numbered_error(text)
+}
+
+fn is_error_word(word: &str) -> bool {
+    let Some(rest) = word.strip_prefix(['#', '\u{FF03}']) else {
+        return false;
+    };
+    // `#¡VALOR!`, `#¿NOMBRE?`
+    let rest = rest.trim_start_matches(['¡', '¿']);
+    if !rest.chars().any(char::is_alphabetic) {
+        return false;
+    }
+    let bare = rest.trim_end_matches(['!', '?', '\u{FF01}', '\u{FF1F}', ',', ';', ')']);
+    // `#N/A`, `#DIV/0`, `#GETTING_DATA`
+    bare.len() < rest.len()
+        || bare.contains(['/', '_'])
+        || ERROR_WORDS.contains(&bare.to_uppercase().as_str())
+}
+
+/// `Err:502`, as `LibreOffice` has it.
+fn is_numbered_error(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(word, number)| {
+        let (word, number) = (word.trim().to_lowercase(), number.trim());
+        NUMBERED.contains(&word.as_str())
+            && number.len() == 3
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Whether it can be the first or last name of a person. An empty one is judged elsewhere.
+pub(super) fn name(text: &str) -> Name {
+    if is_blank(text) {
+        return Name::Fine;
+    }
+    if text.chars().any(|c| c.is_control() && !c.is_whitespace()) {
+        return Name::Unusable("a text with control characters");
+    }
+    let text = text.trim_matches(is_unseen);
+    if let Some(why) = unusable(text) {
+        return Name::Unusable(why);
+    }
+    if !text.chars().any(char::is_alphabetic) {
+        return Name::Odd("reads like a mark for `no name`");
+    }
+    if NOTHING_WORDS.contains(&text.to_lowercase().as_str()) {
+        return Name::Odd("reads like a program's word for `no value`");
+    }
+    Name::Fine
+}
+
+fn unusable(text: &str) -> Option<&'static str> {
+    let is_mark = text.chars().count() <= 3 && text.chars().all(|c| PLACEHOLDERS.contains(&c));
+    if is_error_value(text) {
+        Some(ERROR_VALUE)
+    } else if is_formula(text) {
+        Some("a formula")
+    } else if text.contains('\u{FFFD}') {
+        Some("a text that lost characters when it was converted (U+FFFD)")
+    } else if is_date(text) {
+        Some("a date")
+    } else if is_mark || (text.chars().any(char::is_alphabetic) && !is_scientific(text)) {
+        None
+    } else if text.chars().any(char::is_numeric) {
+        Some("a number")
+    } else {
+        Some("a text without any letter")
+    }
+}
+
+/// `=A1`, and `+A1(…)` or `@SUM(…)`, which spreadsheets take for formulas too.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '\u{FF1D}']) || (text.starts_with(['+', '-', '@']) && text.contains('('))
+}
+
+/// `4.93E+11`, `4,93E11`
+fn is_scientific(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['e', 'E']) else {
+        return false;
+    };
+    let is_number = |text: &str| {
+        let digits = text.trim_start_matches(['+', '-']);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+    };
+    is_number(number) && is_number(power)
+}
+
+/// `2026-01-01T00:00:00`, `1-Jan`, `01. Mrz 26`; dates of digits alone are numbers.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text
+        .split(['-', '.', ' ', '/', 'T', ':'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'Z');
+    match parts.as_slice() {
+        [year, month, day, _, ..] if year.len() == 4 && text.contains('T') => {
+            [year, month, day].into_iter().all(is_number) && parts.iter().all(is_number)
+        }
+        [day, month] | [day, month, _] => {
+            is_number(day)
+                && MONTHS.contains(&month.to_lowercase().as_str())
+                && parts.get(2).is_none_or(is_number)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the languages of Excel and `LibreOffice`, with blanks around it, in small letters, beside other words.
+    #[test]
+    fn error_values_are_known_in_any_language() {
+        let values = "#N/A #NV #REF! #NAME? #VALUE! #DIV/0! #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #BUSY! \
+             #CONNECT! #UNKNOWN! #EXTERNAL! #PYTHON! #TIMEOUT! #ERROR! #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #KALK! #FELD! \
+             #DATEN_ABRUFEN #NUL! #VALEUR! #NOM? #NOMBRE! #PROPAGATION! #¡VALOR! #¡REF! #¿NOMBRE? #¡NUM! #¡DIV/0! #N/D \
+             #¡DESBORDAMIENTO! #VALORE! #RIF! #NOME? #NULLO! #NÚM! #WAARDE! #VERW! #NAAM? #GETAL! #DEEL/0! #N/B #ARG! #ADR! \
+             #LICZBA! #NAZWA? #DZIEL/0! #ЗНАЧ! #ССЫЛКА! #ИМЯ? #Н/Д #YOK #BAŞV! #DEĞER! #VÄRDEFEL! #REFERENS! #SAKNAS! #I/T \
+             #PUUTTUU! #VIITTAUS! #HIÁNYZIK #n/a #nv #ref! #Name? #REF #VALUE #＃N/A ＃N/A Err:502 Err:522 Fehler:509";
+        for value in values.split(' ').filter(|value| !value.starts_with("#＃")) {
+            for written in [
+                value.to_owned(),
+                format!(" \u{a0}{value}\u{200b}\t"),
+                value.to_lowercase(),
+            ] {
+                assert!(is_error_value(&written), "{written:?}");
+            }
+            if value.starts_with('#') {
+                assert!(is_error_value(&format!("Ada {value}")), "{value}");
+            }
+        }
+        for text in [
+            "",
+            "N/A",
+            "NULL",
+            "None",
+            "n/a",
+            "#",
+            "##",
+            "#1",
+            "# 7",
+            "Room #12",
+            "#hashtag",
+            "C#",
+            "Err",
+            "Err:",
+            "Error 502",
+            "Err:50",
+            "NV",
+            "Ada?",
+            "Ada!",
+        ] {
+            assert!(!is_error_value(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_people_are_fine() {
+        for text in [
+            "Ada",
+            "X Æ A-12",
+            "O'Brien",
+            "Jean-Luc",
+            "李",
+            "3rd",
+            "J.",
+            "Ng",
+            "I\u{307}pek",
+            "عمر",
+            "de la Cruz",
+            "Smith, Jr.",
+            "\"Q\"",
+            "Anne\nMarie",
+            "Jan",
+            "May",
+            "1st Lt. Jan",
+            "Null Island",
+            "Åsa",
+            "E",
+            "2E",
+            "Mar 2",
+            "Room 12",
+            "#hashtag",
+            "",
+            " ",
+            "D’Arcy",
+            "Ⅲ",
+            "T",
+            "M-T",
+            "Mai-Linh",
+            "@da",
+            "+Ada",
+        ] {
+            assert_eq!(name(text), Name::Fine, "{text:?}");
+        }
+        for text in [
+            "NULL", "None", "nan", "NaN", "n/a", " N/A ", "nil", "True", "WAHR", "(null)", "-", ".", "---",
+            "–",
+        ] {
+            assert!(matches!(name(text), Name::Odd(_)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_is_called_is_unusable() {
+        for (text, why) in [
+            ("#N/A", ERROR_VALUE),
+            (" Ada #REF! ", ERROR_VALUE),
+            ("=HYPERLINK(\"https://example.org\",\"Ada\")", "a formula"),
+            ("=A2", "a formula"),
+            ("@SUM(A1)", "a formula"),
+            ("-2+3(A1)", "a formula"),
+            ("0", "a number"),
+            ("12345", "a number"),
+            ("٣٤", "a number"),
+            ("45123,5", "a number"),
+            ("2026-01-01", "a number"),
+            ("01.02.2026", "a number"),
+            ("4.93E+11", "a number"),
+            ("4,93e11", "a number"),
+            ("2026-01-01T00:00:00Z", "a date"),
+            ("1-Jan", "a date"),
+            ("01. Mrz 26", "a date"),
+            ("???", "a text without any letter"),
+            ("#####", "a text without any letter"),
+            ("----", "a text without any letter"),
+            ("🙂", "a text without any letter"),
+            (
+                "M\u{fffd}ller",
+                "a text that lost characters when it was converted (U+FFFD)",
+            ),
+            ("A\u{1b}[31m", "a text with control characters"),
+            ("A\0", "a text with control characters"),
+        ] {
+            assert_eq!(name(text), Name::Unusable(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_blank() {
+        for text in [
+            "",
+            " ",
+            "\u{a0}\t",
+            "\u{200b}\u{feff}",
+            "\r\n",
+            "\u{1a}",
+            "\u{3000}",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        assert!(!is_blank(" - "));
+    }
+}

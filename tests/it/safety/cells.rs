@@ -1,0 +1,130 @@
+//! What a spreadsheet leaves in a cell is no value.
+
+use std::fs;
+
+use testkit::people::Person;
+
+use super::lab::Lab;
+
+const HEADER: &str = "email,first_name,last_name,phone\n";
+
+/// Alice, Bob, Carol and Erin, synced once; Bob has a number.
+fn lab() -> Lab {
+    let lab = Lab::csv(&[]);
+    lab.configure("policy:\n  absent: delete\n");
+    rows(
+        &lab,
+        "alice@example.org,Alice,Archer,\nbob@example.org,Bob,Baker,+49 30 901820\ncarol@example.org,Carol,Carpenter,\n\
+         erin@example.org,Erin,Ebert,\n",
+    );
+    lab.run("").exits(0).says("4 created");
+    lab
+}
+
+fn rows(lab: &Lab, rows: &str) {
+    fs::write(lab.path("users.csv"), format!("{HEADER}{rows}")).unwrap();
+}
+
+/// First name, last name and phone of the four accounts.
+fn held(lab: &Lab) -> Vec<String> {
+    let of = |name: &str| {
+        let account = lab.account(&format!("{name}@example.org"));
+        format!("{} {} {}", account.given_name, account.family_name, account.phone)
+    };
+    ["alice", "bob", "carol", "erin"].map(of).to_vec()
+}
+
+#[test]
+fn an_error_value_of_a_spreadsheet_renames_nobody() {
+    let lab = lab();
+    rows(
+        &lab,
+        "alice@example.org,#N/A,#N/A,#N/A\nbob@example.org,NULL,NULL,NULL\ncarol@example.org,None,#REF!,n/a\n\
+         erin@example.org,Erin,Ebert,\n",
+    );
+    lab.run("")
+        .exits(1)
+        .says("users.csv:2 (csv): `first_name`, `last_name` hold an error value of a spreadsheet")
+        .says("users.csv:3 (csv): `last_name` reads like a program's word for `no value`; it is taken as a name")
+        .says("users.csv:4 (csv): `last_name` holds an error value of a spreadsheet");
+    assert_eq!(
+        held(&lab),
+        [
+            "Alice Archer ",
+            "NULL NULL +4930901820",
+            "Carol Carpenter ",
+            "Erin Ebert "
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_text_of_a_person_renames_nobody() {
+    let lab = lab();
+    let before = held(&lab);
+    for cell in [
+        "#NV",
+        "#BEZUG!",
+        "Err:502",
+        "0",
+        "45123",
+        "2026-01-01",
+        "=A2",
+        "4.93E+11",
+        "???",
+        "\u{200b}",
+    ] {
+        rows(
+            &lab,
+            &format!(
+                "alice@example.org,{cell},Archer,\nbob@example.org,Bob,\" {cell}\u{a0}\",+49 30 901820\n\
+                 carol@example.org,Carol,Carpenter,\nerin@example.org,Erin,Ebert,{}\n",
+                if cell.starts_with('#') { cell } else { "" }
+            ),
+        );
+        lab.run("")
+            .exits(1)
+            .says("users.csv:2 (csv): ")
+            .says("users.csv:3 (csv): ")
+            .says("2 rejected");
+        assert_eq!(held(&lab), before, "{cell}");
+    }
+}
+
+/// The same in a directory, where some program keeps a spreadsheet's values.
+#[test]
+fn an_error_value_in_a_directory_renames_nobody() {
+    let lab = Lab::ldap(&[
+        Person::new("ada", "Ada", "Test"),
+        Person::new("ben", "Ben", "Test"),
+    ]);
+    lab.run("").exits(0);
+    let dn = Person::new("ada", "", "").dn();
+    lab.slapd().replace(&dn, "sn", &["#WERT!"]);
+    let dn = Person::new("ben", "", "").dn();
+    lab.slapd().replace(&dn, "displayName", &["#N/A"]);
+    lab.run("")
+        .exits(1)
+        .says("`sn` holds an error value of a spreadsheet")
+        .says("`displayName` holds an error value of a spreadsheet; what the account has is kept");
+    assert_eq!(lab.account("ada").family_name, "Test");
+    assert_ne!(lab.account("ben").metadata["preferred_username"], "#N/A");
+}
+
+#[test]
+fn rows_without_any_value_keep_nobody_and_stop_nothing() {
+    let lab = lab();
+    let all = fs::read_to_string(lab.path("users.csv")).unwrap();
+    fs::write(lab.path("users.csv"), format!("{all}{}", ",,,\n".repeat(3000))).unwrap();
+    lab.run("")
+        .exits(0)
+        .says("passed over rows without any value")
+        .says("rows=3000")
+        .says("nothing to change");
+    let without_erin = all.replace("erin@example.org,Erin,Ebert,\n", ",,,\n");
+    fs::write(lab.path("users.csv"), without_erin).unwrap();
+    // One of four is more than the limit of a tenth allows with the usual rounding.
+    lab.configure("policy:\n  absent: delete\nguard:\n  max_removals: 1\n");
+    lab.run("").exits(0).says("1 deleted");
+    assert!(!lab.names().contains(&"erin@example.org".to_owned()));
+}
