@@ -86,6 +86,37 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// Whether an entry matches although not everything is known: `values` gives `None` for an attribute that may have any
+    /// value, or none. `None` if it depends on these.
+    pub fn settled(&self, values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>) -> Option<bool> {
+        settled(&self.node, values)
+    }
+}
+
+/// Kleene's logic.
+fn settled(node: &Node, values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>) -> Option<bool> {
+    match node {
+        Node::And(nodes) => together(nodes, values, false),
+        Node::Or(nodes) => together(nodes, values, true),
+        Node::Not(node) => settled(node, values).map(|matches| !matches),
+        Node::Item(name, test) => values(name).map(|values| values.iter().any(|value| test.holds(value))),
+    }
+}
+
+/// One part that comes to `decisive` settles all of them.
+fn together(nodes: &[Node], values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>, decisive: bool) -> Option<bool> {
+    let mut is_open = false;
+    for node in nodes {
+        match settled(node, values) {
+            Some(matches) if matches == decisive => return Some(decisive),
+            Some(_) => {}
+            None => is_open = true,
+        }
+    }
+    (!is_open).then_some(!decisive)
+}
+
 fn collect<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
     match node {
         Node::And(nodes) | Node::Or(nodes) => nodes.iter().for_each(|node| collect(node, names)),
@@ -267,6 +298,31 @@ mod tests {
             "(|)",
         ] {
             assert!(!holds(filter), "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_may_settle_nothing_or_not_matter() {
+        let values = |name: &str| match name {
+            "lock" => None,
+            "type" => Some(vec![b"staff".to_vec()]),
+            _ => Some(Vec::new()),
+        };
+        for (filter, settled) in [
+            ("(lock=0)", None),
+            ("(!(lock=*))", None),
+            ("(&(type=staff)(!(lock=1)))", None),
+            ("(&(type=guest)(!(lock=1)))", Some(false)),
+            ("(|(type=staff)(lock=0))", Some(true)),
+            ("(|(type=guest)(lock=0))", None),
+            ("(&(lock=0)(type=guest))", Some(false)),
+            ("(!(absent=*))", Some(true)),
+        ] {
+            assert_eq!(
+                Expression::parse(filter).unwrap().settled(&values),
+                settled,
+                "{filter}"
+            );
         }
     }
 

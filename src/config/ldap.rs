@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::read::Reader;
-use super::settings::{LdapAttributes, LdapSettings, LdapTls};
+use super::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState};
 use super::{files, filter, ldap_active, ldap_groups, ldap_references, ldap_text, values};
 
 /// Reads one directory; `None` after a mistake.
@@ -51,9 +51,21 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
         use_attribute_filter: use_attribute_filter?,
         attributes: attributes?,
         entitlements: entitlements?,
+        passing: passing(reader),
         expected_references: expected_references?,
         tls: tls?,
     })
+}
+
+/// What is wrong with the policy is said where it is read.
+fn passing(reader: &mut Reader<'_>) -> PassingState {
+    let policy = reader.text("policy.disabled").unwrap_or_default();
+    let is_any = |harmless: &&str| policy.trim().eq_ignore_ascii_case(harmless);
+    if ["deactivate", "keep"].iter().any(is_any) {
+        PassingState::Disabled
+    } else {
+        PassingState::Unknown
+    }
 }
 
 fn urls(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Url>> {

@@ -46,7 +46,7 @@ pub use ldap_references::ReferenceUrl;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart,
-    MetadataCheck, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    MetadataCheck, PassingState, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
 };
 pub use template::Template;
 

@@ -14,6 +14,7 @@ mod scenarios;
 mod sources_failures;
 mod sources_groups;
 mod sources_ldap;
+mod sources_lockouts;
 mod sources_ranges;
 mod sources_reader;
 mod sources_references;

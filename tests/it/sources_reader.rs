@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use directory_sync::config::{
-    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, SourceKind, SourceSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, PassingState, SourceKind,
+    SourceSettings,
 };
 use directory_sync::model::{
     AttributeSpec, Cardinality, Desired, Equality, Finding, Identity, Mutability, Schema, Uniqueness,
@@ -134,6 +135,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
             last_modified: None,
         },
         entitlements: Vec::new(),
+        passing: PassingState::Unknown,
         expected_references: Vec::new(),
         tls: LdapTls::default(),
     }

@@ -41,10 +41,21 @@ pub struct LdapSettings {
     pub attributes: LdapAttributes,
     /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
     pub entitlements: Vec<Entitlement>,
+    /// What somebody is who is in a state that passes by itself.
+    pub passing: PassingState,
     /// References to other servers that are known and hide nobody.
     pub expected_references: Vec<ExpectedReference>,
     /// Encryption and trust.
     pub tls: LdapTls,
+}
+
+/// What a lockout or an expired password makes of somebody: no reason to delete an account, since it passes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassingState {
+    /// As disabled as others; `policy.disabled` deletes nobody.
+    Disabled,
+    /// Unknown in this run, so that the account stays as it is.
+    Unknown,
 }
 
 /// One of `sources.NAME.expected_references`: what it names has to fit, the rest may be anything.
@@ -122,11 +133,11 @@ pub enum ActiveRule {
     UserAccountControl,
     /// `accountExpires` lies ahead, or is never.
     AccountExpires,
-    /// No lockout (bit 16) in `msDS-User-Account-Control-Computed`.
+    /// No lockout (bit 16, which passes by itself) in `msDS-User-Account-Control-Computed`.
     ComputedControl,
     /// `nsAccountLock` is not `true`.
     NsAccountLock,
-    /// There is no `pwdAccountLockedTime`.
+    /// There is no `pwdAccountLockedTime`; one that an administrator has set stays, any other passes by itself.
     PwdAccountLockedTime,
     /// `shadowExpire` lies ahead, or is never.
     ShadowExpire,

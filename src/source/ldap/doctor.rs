@@ -47,6 +47,7 @@ impl LdapSource {
             root.as_ref().map_or_else(|| SILENT.to_owned(), describe),
         ));
         let policy = limits::policy(&mut connection, &self.settings, root.as_ref()).await;
+        findings.push(Finding::ok(self.subject("active"), self.people.meaning()));
         findings.extend(self.hidden_people());
         match groups::read(&mut connection, &self.settings, &self.roles).await {
             Ok(members) => findings.extend(self.check_entries(&mut connection, members, policy).await),
@@ -186,6 +187,12 @@ impl LdapSource {
 
     /// People whom the search filter hides when they are disabled look absent, and keep their accounts.
     fn hidden_people(&self) -> Option<Finding> {
+        if let Some(told) = self.hides_people() {
+            return Some(Finding::ok(
+                self.subject("user_filter"),
+                format!("warning: {told}"),
+            ));
+        }
         let asked = Expression::names_in(&self.settings.user_filter);
         let deciding: Vec<&str> = match &self.settings.attributes.active {
             LdapActive::Status { attribute, .. } => vec![&attribute.name],

@@ -13,6 +13,7 @@ mod groups;
 mod limits;
 mod members;
 mod paging;
+mod passing;
 mod person;
 mod range;
 mod references;
@@ -61,7 +62,7 @@ impl LdapSource {
             settings: settings.clone(),
             trust,
             roles: mapping.roles().clone(),
-            people: People::new(name, &settings.attributes, mapping),
+            people: People::new(name, settings, mapping),
             attributes: requested(settings),
         })
     }
@@ -76,11 +77,12 @@ impl LdapSource {
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
         groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
-        let elsewhere = connection.references.told();
+        let mut hidden = connection.references.told();
+        hidden.extend(self.hides_people());
         connection.close().await;
         groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
-        self.people.not_all(elsewhere, &self.settings.base_dn, each);
+        self.people.not_all(hidden, &self.settings.base_dn, each);
         Ok(())
     }
 
@@ -95,6 +97,16 @@ impl LdapSource {
             }),
         };
         outcome.map_err(|failure| error(&self.name, failure))
+    }
+
+    /// Why people may not be found although they are there: a search that asks for lockouts passes them over for an hour.
+    fn hides_people(&self) -> Option<String> {
+        passing::hides_people(&self.settings.user_filter).map(|name| {
+            format!(
+                "`user_filter` asks for `{name}`: people who are locked out, or have an old password, are not found, which passes \
+                 by itself, so nobody counts as absent; take it out of the filter"
+            )
+        })
     }
 
     /// Everybody that the search finds, completed where that matters.

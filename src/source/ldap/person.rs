@@ -6,11 +6,12 @@ use ldap3::asn1::StructureTag;
 
 use super::entry::{self, Entry};
 use super::members::RoleCount;
+use super::status::{self, Status};
 use super::survey::Survey;
 use super::tally::Tally;
 use super::text::{Made, Text};
-use super::{active, canonical, status};
-use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapAttributes};
+use super::{active, canonical};
+use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapSettings, PassingState};
 use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::Record;
 use crate::source::mapping::{Fact, Mapping, Said};
@@ -23,11 +24,16 @@ pub(super) struct People {
     mapping: Mapping,
     user_id: Wanted,
     active: Active,
+    passing: PassingState,
     /// By the schema's name.
     texts: Vec<(&'static str, Text)>,
     /// Keys of the attributes of which all values have to be known.
     whole: Vec<String>,
 }
+
+const BLOCKED: &str = "only locked out, or with an old password, which passes by itself, while `policy.disabled` is `delete`; \
+                       to block such people set `policy.disabled: deactivate`, otherwise take this out of `active` or \
+                       `disable_bitmasks`";
 
 #[derive(Debug)]
 enum Active {
@@ -65,7 +71,8 @@ impl Wanted {
 }
 
 impl People {
-    pub(super) fn new(source: &Arc<str>, attributes: &LdapAttributes, mapping: Mapping) -> Self {
+    pub(super) fn new(source: &Arc<str>, settings: &LdapSettings, mapping: Mapping) -> Self {
+        let attributes = &settings.attributes;
         let texts = [
             ("first_name", Some(&attributes.first_name)),
             ("last_name", Some(&attributes.last_name)),
@@ -90,6 +97,7 @@ impl People {
             user_id: Wanted::new(&attributes.user_id),
             whole: needed_whole(&active, &texts),
             active,
+            passing: settings.passing,
             texts,
         }
     }
@@ -186,14 +194,33 @@ impl People {
     }
 
     fn lifecycle(&self, entry: &Entry, now: i64) -> Result<Lifecycle, String> {
-        match &self.active {
-            Active::Status(status, mask) => status::lifecycle(status.first(entry), &status.attribute, *mask),
-            Active::Rules(rules) => Ok(if active::all_hold(rules, entry, now)? {
-                Lifecycle::Active
-            } else {
-                Lifecycle::Disabled
-            }),
+        let status = match &self.active {
+            Active::Status(status, mask) => status::read(status.first(entry), &status.attribute, *mask)?,
+            Active::Rules(rules) => active::read(rules, entry, now)?,
+        };
+        match (status, self.passing) {
+            (Status::Enabled, _) => Ok(Lifecycle::Active),
+            (Status::Disabled, _) | (Status::Blocked, PassingState::Disabled) => Ok(Lifecycle::Disabled),
+            (Status::Blocked, PassingState::Unknown) => Err(BLOCKED.to_owned()),
         }
+    }
+
+    /// What the rules about who is enabled mean, for `check`.
+    pub(super) fn meaning(&self) -> String {
+        let rules = match &self.active {
+            Active::Status(status, mask) => vec![status::meaning(&status.attribute, *mask)],
+            Active::Rules(rules) => rules.iter().map(active::meaning).collect(),
+        };
+        let then = match self.passing {
+            PassingState::Unknown => {
+                "who is disabled is deleted (`policy.disabled`); who is in a state that passes by itself is unknown in that run, \
+                 and keeps the account as it is"
+            }
+            PassingState::Disabled => {
+                "`policy.disabled` deletes nobody, so a state that passes by itself counts as disabled too"
+            }
+        };
+        format!("{}; {then}", rules.join("; "))
     }
 
     /// What is worth knowing about the whole read.

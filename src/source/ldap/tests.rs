@@ -3,7 +3,7 @@ use std::time::Duration;
 use ldap3::asn1::{PL, StructureTag, TagClass};
 
 use super::*;
-use crate::config::{LdapAttribute, LdapTls};
+use crate::config::{LdapAttribute, LdapTls, PassingState};
 use crate::model::{ExternalId, Identity, Lifecycle, Rejected, Warning};
 use crate::source::fixture::{roles, schema};
 
@@ -41,6 +41,7 @@ fn settings() -> LdapSettings {
             last_modified: Some(attribute("whenChanged")),
         },
         entitlements: Vec::new(),
+        passing: PassingState::Unknown,
         expected_references: Vec::new(),
         tls: LdapTls::default(),
     }
@@ -84,11 +85,7 @@ fn ada<'a>(changes: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
 }
 
 fn read_with(settings: &LdapSettings, entries: Vec<StructureTag>) -> Vec<Record> {
-    let people = People::new(
-        &"ldap".into(),
-        &settings.attributes,
-        Mapping::new(&schema(), &roles()),
-    );
+    let people = People::new(&"ldap".into(), settings, Mapping::new(&schema(), &roles()));
     let mut records = Vec::new();
     let mut tally = Tally::at(0);
     for entry in entries {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, LdapTls, Link, Localpart, MetadataCheck, Settings, SourceKind, SourceSettings, UktSettings,
-    ZitadelSettings,
+    LdapText, LdapTls, Link, Localpart, MetadataCheck, PassingState, Settings, SourceKind, SourceSettings,
+    UktSettings, ZitadelSettings,
 };
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
@@ -129,6 +129,7 @@ fn directory(dir: &str) -> LdapSettings {
             last_modified: Some(named("whenChanged")),
         },
         entitlements: vec![],
+        passing: PassingState::Unknown,
         expected_references: vec![],
         tls: LdapTls {
             client_key: file("client.key"),
