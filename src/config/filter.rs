@@ -25,6 +25,23 @@ pub(super) fn check(filter: &str) -> Result<(), String> {
     Err(format!("{} (character {character})", fault.what))
 }
 
+/// The filter without the blanks and line breaks around it and between its parts, where they mean nothing: a filter in a
+/// block of YAML has some. Inside of a comparison they stay.
+pub(super) fn tidy(filter: &str) -> String {
+    let mut tidy = String::with_capacity(filter.len());
+    let mut in_item = false;
+    for character in filter.trim().chars() {
+        match character {
+            '(' | ')' => in_item = false,
+            '&' | '|' | '!' if !in_item => {}
+            blank if blank.is_whitespace() && !in_item => continue,
+            _ => in_item = true,
+        }
+        tidy.push(character);
+    }
+    tidy
+}
+
 struct Fault {
     at: usize,
     what: &'static str,
@@ -159,7 +176,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn blanks_between_parts_mean_nothing() {
+        for (written, meant) in [
+            ("(uid=*)\n", "(uid=*)"),
+            ("  \r\n(uid=*) \t", "(uid=*)"),
+            (
+                "(&\n  (objectClass=person)\n  (mail=*)\n)\n",
+                "(&(objectClass=person)(mail=*))",
+            ),
+            ("(& (uid=a) (! (cn= b c )))", "(&(uid=a)(!(cn= b c )))"),
+            ("( | (a=1)\u{a0}(b=2) )", "(|(a=1)(b=2))"),
+            ("(cn=a & b | !)", "(cn=a & b | !)"),
+            ("(cn=a\nb)", "(cn=a\nb)"),
+        ] {
+            assert_eq!(tidy(written), meant);
+            assert_eq!(check(&tidy(written)), Ok(()), "{meant}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_tidy_filter_stays_as_it_is(filter in "[(&|!)=*a\\\\2 \n\u{fc}<>:]{0,20}") {
+            let once = tidy(&filter);
+            prop_assert_eq!(tidy(&once), once);
+        }
+
         #[test]
         fn any_text_has_an_answer(filter in "[(&|!)=*a\\\\2 \u{fc}<>:]{0,20}") {
             let _ = check(&filter);

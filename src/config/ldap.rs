@@ -8,12 +8,12 @@ use url::Url;
 
 use super::read::Reader;
 use super::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState};
-use super::{files, filter, ldap_active, ldap_groups, ldap_references, ldap_text, values};
+use super::{files, filter, ldap_active, ldap_groups, ldap_references, ldap_text, ldap_urls, values};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
     let key = |name: &str| format!("{source}.{name}");
-    let urls = urls(reader, &key("url"));
+    let urls = ldap_urls::read(reader, source);
     let base_dn = reader.given(&key("base_dn"));
     let bind_external = reader.choice(&key("bind"), &[("simple", false), ("external", true)]);
     let bind = match bind_external {
@@ -37,6 +37,10 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings
         needs_an_identity(reader, source, urls.as_deref().unwrap_or_default());
     }
     let (bind_dn, bind_password) = bind?;
+    let start_tls = tls.as_ref().is_some_and(|tls| tls.danger_use_start_tls);
+    if !bind_password.expose_secret().is_empty() && !start_tls {
+        ldap_urls::warn_of_clear_text(reader, source, urls.as_deref().unwrap_or_default());
+    }
     Some(LdapSettings {
         urls: urls?,
         base_dn: base_dn?,
@@ -66,31 +70,6 @@ fn passing(reader: &mut Reader<'_>) -> PassingState {
     } else {
         PassingState::Unknown
     }
-}
-
-fn urls(reader: &mut Reader<'_>, path: &str) -> Option<Vec<Url>> {
-    if reader.absent(path) {
-        reader.missing(path, None);
-        return None;
-    }
-    let before = reader.report.mistakes.len();
-    let mut urls = Vec::new();
-    for item in reader.list(path) {
-        if let Some(url) = reader.url(path, &item.text, &["ldapi", "ldap", "ldaps"]) {
-            if url.scheme() != "ldapi" && url.host_str().is_none_or(str::is_empty) {
-                reader.wrong(path, format!("`{path}`: `{url}` names no host"), None);
-            }
-            urls.push(url);
-        }
-    }
-    if reader.report.mistakes.len() > before {
-        return None;
-    }
-    if urls.is_empty() {
-        reader.wrong(path, format!("`{path}` is empty"), None);
-        return None;
-    }
-    Some(urls)
 }
 
 /// Both are needed, or both are empty for an anonymous bind. A DN with an empty password is accepted by servers as
@@ -144,7 +123,7 @@ fn needs_an_identity(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
 }
 
 fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
-    let filter = reader.required(path)?;
+    let filter = filter::tidy(&reader.required(path)?);
     let Err(problem) = filter::check(&filter) else {
         return Some(filter);
     };

@@ -2,6 +2,7 @@
 
 use super::error::{Mistake, suggest};
 use super::expression::Expression;
+use super::filter;
 use super::ldap_text::attribute;
 use super::read::{Item, Reader};
 use super::settings::{ActiveRule, LdapActive};
@@ -89,7 +90,12 @@ fn rules(reader: &mut Reader<'_>, path: &str) -> Option<Vec<ActiveRule>> {
 }
 
 fn rule(reader: &mut Reader<'_>, path: &str, item: &Item) -> Option<ActiveRule> {
-    let text = item.text.trim();
+    let text = if item.text.trim_start().starts_with('(') {
+        filter::tidy(&item.text)
+    } else {
+        item.text.trim().to_owned()
+    };
+    let text = text.as_str();
     let mistake = |what: String| Mistake::new(path, what).at(item.origin.clone());
     if text.starts_with('(') {
         return Expression::parse(text)

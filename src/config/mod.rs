@@ -23,6 +23,7 @@ mod ldap_active;
 mod ldap_groups;
 mod ldap_references;
 mod ldap_text;
+mod ldap_urls;
 mod line;
 mod policy;
 mod read;

@@ -135,13 +135,15 @@ fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
 
 fn ukt(reader: &mut Reader<'_>, source: &str) -> Option<UktSettings> {
     let key = |name: &str| format!("{source}.{name}");
-    let address = |reader: &mut Reader<'_>, name: &str| {
+    let address = |reader: &mut Reader<'_>, name: &str, secret: &str| {
         let path = key(name);
         let text = reader.required(&path)?;
-        reader.url(&path, &text, &["http", "https"])
+        let url = reader.url(&path, &text, &["http", "https"])?;
+        reader.warn_of_clear_text(&path, &url, secret, "use an `https://` address");
+        Some(url)
     };
-    let endpoint_url = address(reader, "endpoint_url");
-    let oauth2_url = address(reader, "oauth2_url");
+    let endpoint_url = address(reader, "endpoint_url", "the access token");
+    let oauth2_url = address(reader, "oauth2_url", "`client_secret`");
     let client_id = reader.given(&key("client_id"));
     let client_secret = reader.required_secret(&key("client_secret"), None);
     let scope = reader.given(&key("scope"));

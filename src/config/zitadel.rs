@@ -113,6 +113,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
         );
         return None;
     }
+    reader.warn_of_clear_text(PATH, &url, "what proves who we are", "use an `https://` address");
     Some(url)
 }
 

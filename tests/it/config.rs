@@ -8,6 +8,7 @@ use directory_sync::config::{
 };
 use tempfile::TempDir;
 
+mod addresses;
 mod dialects;
 mod directory;
 mod groups;

@@ -193,6 +193,33 @@ async fn a_refused_bind_is_told_in_words() {
     }
 }
 
+/// The password, as it was sent, in base64 and in hex.
+#[tokio::test]
+async fn a_password_that_the_server_repeats_is_masked() {
+    const ECHO: &str = "user cn=sync with password syncpw (c3luY3B3, 73796e637077) is unknown";
+    let double = LdapDouble::refusing_binds(49, ECHO);
+    let error = read_ldap(&settings(&double)).await.unwrap_err();
+    assert!(
+        error.what.contains("with password *** (***, ***) is unknown"),
+        "{error:?}"
+    );
+    let findings = check_ldap(&settings(&double)).await;
+    let problem = findings[0].result.as_ref().unwrap_err();
+    assert!(!format!("{problem:?}").contains("syncpw"), "{problem:?}");
+    for reply in [
+        Reply::Done(53, ECHO, None),
+        Reply::Referral("ldap://syncpw.example/c3luY3B3"),
+    ] {
+        let double = LdapDouble::start(vec![vec![person("a"), reply]]);
+        let error = read_ldap(&settings(&double)).await.unwrap_err();
+        let told = format!("{error:?}");
+        assert!(
+            told.contains("***") && !told.contains("syncpw") && !told.contains("c3luY3B3"),
+            "{told}"
+        );
+    }
+}
+
 /// A server that takes connections and says nothing holds up nobody for long.
 #[tokio::test]
 async fn a_server_that_is_silent_at_first_passes_its_turn_on() {

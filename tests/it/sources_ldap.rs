@@ -380,6 +380,7 @@ async fn check_tells_each_step() {
     let expected = [
         format!("connection and bind: {}, no encryption", slapd.url()),
         "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
+        "active: `shadowFlag`: bits 0x2 disable; who is disabled is deleted".to_owned(),
         "pages: the first of 2 pages took ".to_owned(),
         "limits: none struck pages of 20 entries".to_owned(),
         format!(

@@ -11,10 +11,15 @@ use super::connect::{Connection, NOT_LDAP, Protection, connect, shown};
 use super::failure::{self, Failure};
 use super::tls::Trust;
 use crate::config::LdapSettings;
+use crate::http::Secrets;
 
 /// Connects to and binds at the first server that answers. A server that cannot be reached, loses the connection or
 /// is busy passes its turn on; a refused bind is final, the others would refuse it too.
-pub(super) async fn open(settings: &LdapSettings, trust: Option<&Trust>) -> Result<Connection, Failure> {
+pub(super) async fn open(
+    settings: &LdapSettings,
+    trust: Option<&Trust>,
+    secrets: &Secrets,
+) -> Result<Connection, Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for (position, url) in settings.urls.iter().enumerate() {
         let is_last = position + 1 == settings.urls.len();
@@ -26,6 +31,7 @@ pub(super) async fn open(settings: &LdapSettings, trust: Option<&Trust>) -> Resu
             Ok(connection) => return Ok(connection),
             Err(Unbound::Final(failure)) => return Err(failure),
             Err(Unbound::NextServer(failure)) => {
+                let failure = failure.without(secrets);
                 if settings.urls.len() > 1 {
                     tracing::warn!(server = %shown(url), reason = failure.what, "server passed over");
                 }

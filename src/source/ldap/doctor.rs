@@ -7,7 +7,6 @@ use super::connect::Connection;
 use super::entry::{self, Entry};
 use super::failure::Failure;
 use super::members::{Members, RoleCount};
-use super::references::References;
 use super::search::Search;
 use super::survey::Survey;
 use super::tally::Tally;
@@ -33,7 +32,7 @@ const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 impl LdapSource {
     /// Each step of a read, to the first that fails.
     pub(super) async fn diagnose(&self) -> Vec<Finding> {
-        let mut connection = match bind::open(&self.settings, self.trust.as_ref()).await {
+        let mut connection = match bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await {
             Ok(connection) => connection,
             Err(failure) => return vec![self.problem("connection and bind", failure)],
         };
@@ -91,7 +90,7 @@ impl LdapSource {
             return vec![self.problem("entries", failure)];
         }
         if search.entries == 0 {
-            let mut findings = self.elsewhere(&connection.references);
+            let mut findings = self.references(connection);
             findings.push(self.nobody());
             return findings;
         }
@@ -106,17 +105,18 @@ impl LdapSource {
             Finding::ok(self.subject("limits"), limits),
         ];
         findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
-        findings.extend(self.elsewhere(&connection.references));
+        findings.extend(self.references(connection));
         findings.extend(self.roles_found(tally.members()));
         findings.extend(self.seen_by_the_way(&tally));
         findings
     }
 
     /// What the server says is elsewhere.
-    fn elsewhere(&self, references: &References) -> Vec<Finding> {
+    fn references(&self, connection: &Connection) -> Vec<Finding> {
+        let references = &connection.references;
         let finding = |told: String| Finding::ok(self.subject("references"), told);
-        let mut findings: Vec<Finding> = references
-            .told()
+        let mut findings: Vec<Finding> = self
+            .elsewhere(connection)
             .into_iter()
             .map(|told| finding(format!("warning: {told}")))
             .collect();
@@ -211,6 +211,7 @@ impl LdapSource {
     }
 
     fn problem(&self, step: &str, failure: Failure) -> Finding {
+        let failure = failure.without(&self.secrets);
         Finding::problem(self.subject(step), failure.what, failure.hint)
     }
 

@@ -5,6 +5,8 @@ use std::io;
 use ldap3::{LdapError, LdapResult};
 use rustls::{AlertDescription, CertificateError};
 
+use crate::http::Secrets;
+
 /// What happened and what to do next; the source's name is added by the source.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -31,6 +33,15 @@ impl Failure {
         Self {
             hint: Some(hint),
             ..self
+        }
+    }
+
+    /// Takes out what a server has repeated of these.
+    pub(super) fn without(self, secrets: &Secrets) -> Self {
+        let mask = |text: String| secrets.mask(&text).into_owned();
+        Self {
+            what: mask(self.what),
+            hint: self.hint.map(mask),
         }
     }
 

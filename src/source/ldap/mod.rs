@@ -36,6 +36,7 @@ use self::tls::Trust;
 use super::mapping::Mapping;
 use super::{Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
+use crate::http::Secrets;
 use crate::model::{Entitlements, Finding};
 
 /// One directory.
@@ -46,6 +47,8 @@ pub struct LdapSource {
     trust: Option<Trust>,
     people: People,
     attributes: Vec<String>,
+    /// What a server may repeat.
+    secrets: Secrets,
     /// What everybody gets unless a rule says who does.
     roles: Entitlements,
 }
@@ -61,6 +64,7 @@ impl LdapSource {
             name: name.clone(),
             settings: settings.clone(),
             trust,
+            secrets: Secrets::of([&settings.bind_password]),
             roles: mapping.roles().clone(),
             people: People::new(name, settings, mapping),
             attributes: requested(settings),
@@ -68,7 +72,7 @@ impl LdapSource {
     }
 
     async fn read_all(&self, mut search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
-        let mut connection = bind::open(&self.settings, self.trust.as_ref()).await?;
+        let mut connection = bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
@@ -77,7 +81,7 @@ impl LdapSource {
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
         groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
-        let mut hidden = connection.references.told();
+        let mut hidden = self.elsewhere(&connection);
         hidden.extend(self.hides_people());
         connection.close().await;
         groups::refuse_empty(tally.members())?;
@@ -96,7 +100,13 @@ impl LdapSource {
                     .hint("raise `deadline`, or narrow `user_filter`"))
             }),
         };
-        outcome.map_err(|failure| error(&self.name, failure))
+        outcome.map_err(|failure| error(&self.name, failure.without(&self.secrets)))
+    }
+
+    /// What the server says is elsewhere.
+    fn elsewhere(&self, connection: &Connection) -> Vec<String> {
+        let told = connection.references.told().into_iter();
+        told.map(|told| self.secrets.mask(&told).into_owned()).collect()
     }
 
     /// Why people may not be found although they are there: a search that asks for lockouts passes them over for an hour.
