@@ -6,5 +6,6 @@ pub mod model;
 pub mod people;
 pub mod samba;
 pub mod slapd;
+pub mod udm;
 pub mod ukt;
 pub mod zitadel;

@@ -86,7 +86,8 @@ pub use options::{Options, Unordered, Version};
 pub use phone::normalise as normalise_phone;
 pub use views::{Channel, Code, GrantView, LinkView, UserSeed, UserView, WriteRecord};
 
-use connection::{Cut, CuttableListener};
+pub(crate) use connection::{Cut, CuttableListener};
+pub(crate) use http::{Plus, decode, form};
 use server::{Core, serve};
 use state::State;
 
