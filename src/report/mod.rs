@@ -23,5 +23,5 @@ pub use one_line::one_line;
 pub use plan_view::PlanDocument;
 pub use progress::Progress;
 pub use proof::proof;
-pub use summary::{findings, header, notes, sources, verdict};
+pub use summary::{findings, header, limits, notes, sources, verdict};
 pub use text::{Show, plan};

@@ -57,6 +57,21 @@ pub(super) fn approve(
         .map_err(|refused| Stop::Refused(refused.0))
 }
 
+/// Says which limit was near, or was lifted.
+pub(super) fn remark(
+    approved: &ApprovedPlan,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> io::Result<()> {
+    report.limits = approved.remarks().to_vec();
+    if super::is_json(request.global) {
+        return Ok(());
+    }
+    report::limits(world.out, report)?;
+    world.out.flush()
+}
+
 /// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on
 /// the disk.
 pub(super) async fn apply(

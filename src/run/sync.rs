@@ -48,6 +48,7 @@ async fn with_target(
         keep(path, &plan, target, request)?;
     }
     let approved = carry_out::approve(plan, &proof, target, request, world)?;
+    carry_out::remark(&approved, request, world, report)?;
     if request.mode == Mode::Write {
         let context = Context {
             known: &Known::new(&desired),
