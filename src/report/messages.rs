@@ -70,7 +70,7 @@ impl<'a> Messages<'a> {
         let hint = match &refusal.token {
             Some(token) => format!(
                 "look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly this \
-                 through and lifts no other limit, or raise the limit"
+                 through, or raise the limit"
             ),
             None => "look at the sources, then run again".to_owned(),
         };

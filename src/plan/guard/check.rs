@@ -26,7 +26,7 @@ impl Check<'_> {
         let allows = match limit {
             Limit::Count(_) => String::new(),
             Limit::Percent(_) if limit.is_least(self.whole) => {
-                ", which lets one through at the least".to_owned()
+                ", which always allows one".to_owned()
             }
             Limit::Percent(_) => format!(", which allows {}", limit.allows(self.whole)),
         };

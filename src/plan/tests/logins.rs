@@ -36,8 +36,8 @@ fn a_wrong_address_mapping_is_stopped() {
     assert_eq!(
         reasons(plan, &GuardLimits::default()),
         [
-            "3 of 3 accounts (100.0 %) would get another login name; `guard.max_logins_changed` is 10 %, which lets one \
-             through at the least"
+            "3 of 3 accounts (100.0 %) would get another login name; `guard.max_logins_changed` is 10 %, which \
+             always allows one"
         ]
     );
 }

@@ -255,8 +255,8 @@ fn a_plan_says_which_limit_was_near() {
     assert_eq!(
         remarks(1, 4, Limit::Percent(10.0)),
         [
-            "near a limit: 1 of 4 accounts (25.0 %) would be removed; `guard.max_removals` is 10 %, which lets one \
-             through at the least"
+            "near a limit: 1 of 4 accounts (25.0 %) would be removed; `guard.max_removals` is 10 %, which always \
+             allows one"
         ]
     );
     assert_eq!(remarks(0, 4, Limit::Count(0)), [""; 0]);
