@@ -19,7 +19,7 @@ pub use effort::effort;
 pub use entries::{Failure, KeptAccount, Note, SourceReport};
 pub use json::{Report, TargetReport};
 pub use messages::Messages;
-pub use one_line::one_line;
+pub use one_line::{in_json, one_line, write_json};
 pub use plan_view::PlanDocument;
 pub use progress::Progress;
 pub use proof::proof;

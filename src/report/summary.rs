@@ -105,7 +105,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     for (what, count) in accounts {
         let accounts = if count == 1 { "account" } else { "accounts" };
-        writeln!(out, "cannot be undone: {count} {accounts}: {what}")?;
+        writeln!(out, "cannot be undone: {count} {accounts}: {}", one_line(what))?;
     }
     match &report.undo_file {
         Some(file) => {

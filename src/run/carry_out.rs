@@ -28,8 +28,7 @@ pub(super) fn show(
         .sum();
     let values = super::show(global);
     if super::is_json(global) {
-        serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), values))?;
-        writeln!(world.out)?;
+        report::write_json(world.out, &PlanDocument::new(plan, target.schema(), values))?;
     } else {
         report::plan(world.out, plan, target.schema(), values)?;
         report::effort(world.out, effort, settings.apply.rate_limit)?;

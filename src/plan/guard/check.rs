@@ -25,9 +25,7 @@ impl Check<'_> {
         let (count, key, limit, deed) = (self.changes.len(), &self.key, self.limit, self.deed);
         let allows = match limit {
             Limit::Count(_) => String::new(),
-            Limit::Percent(_) if limit.is_least(self.whole) => {
-                ", which always allows one".to_owned()
-            }
+            Limit::Percent(_) if limit.is_least(self.whole) => ", which always allows one".to_owned(),
             Limit::Percent(_) => format!(", which allows {}", limit.allows(self.whole)),
         };
         let who = match (self.whole, count) {
