@@ -74,23 +74,55 @@ impl From<io::Error> for Trouble {
 fn lock(path: &Path) -> Result<File, Trouble> {
     // Anybody may put a link into a shared folder, and what it points to would be overwritten.
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is no plain file").into());
+        return Err(unusable("it is no plain file"));
     }
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    // Others may see who has it; nobody else is to write into it, whatever is usual here.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let mut file = options.open(path)?;
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => Trouble::Held,
         TryLockError::Error(error) => Trouble::Unusable(error),
     })?;
+    if has_other_names(&file.metadata()?) {
+        return Err(unusable(
+            "it has another name (a hard link), under which something would be overwritten",
+        ));
+    }
+    if !is_lock(&mut file)? {
+        return Err(unusable("it holds something else"));
+    }
     file.set_len(0)?;
     file.rewind()?;
     let since = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC");
-    writeln!(file, "by process {} since {since}", std::process::id())?;
+    writeln!(file, "{BY} {} since {since}", std::process::id())?;
     Ok(file)
+}
+
+/// How the text in a lock file begins.
+const BY: &str = "by process";
+
+fn unusable(what: &'static str) -> Trouble {
+    io::Error::new(io::ErrorKind::AlreadyExists, what).into()
+}
+
+/// Whether an open file is empty, or holds what an earlier run wrote about itself.
+fn is_lock(file: &mut File) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.by_ref().take(200).read_to_end(&mut start)?;
+    Ok(start.is_empty() || start.starts_with(BY.as_bytes()))
+}
+
+#[cfg(unix)]
+fn has_other_names(found: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(found) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// What the other run wrote about itself.
@@ -135,23 +167,36 @@ mod tests {
         assert!(take(Some(&folder.path().join("missing")), "a").is_ok());
     }
 
-    /// Somebody planted a link to a file that is not ours.
+    /// Somebody planted a link to a file that is not ours, or it stands there itself.
     #[cfg(unix)]
     #[test]
-    fn a_link_is_not_followed() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(take(Some(folder.path()), "a").unwrap());
-        let lock = fs::read_dir(folder.path())
-            .unwrap()
-            .next()
-            .unwrap()
-            .unwrap()
-            .path();
-        let precious = folder.path().join("precious");
-        fs::write(&precious, "precious").unwrap();
-        fs::remove_file(&lock).unwrap();
-        std::os::unix::fs::symlink(&precious, &lock).unwrap();
-        assert!(take(Some(folder.path()), "a").is_ok());
-        assert_eq!(fs::read_to_string(precious).unwrap(), "precious");
+    fn nothing_else_is_overwritten() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        type Plant = fn(&Path, &Path) -> io::Result<()>;
+        let plants: [Plant; 3] = [
+            |precious, lock| symlink(precious, lock),
+            |precious, lock| fs::hard_link(precious, lock),
+            |precious, lock| fs::copy(precious, lock).map(|_| ()),
+        ];
+        for text in ["precious", "", "by process 1 since yesterday"] {
+            for plant in plants {
+                let folder = tempfile::tempdir().unwrap();
+                drop(take(Some(folder.path()), "a").unwrap());
+                let lock = fs::read_dir(folder.path())
+                    .unwrap()
+                    .next()
+                    .unwrap()
+                    .unwrap()
+                    .path();
+                assert_eq!(fs::metadata(&lock).unwrap().permissions().mode() & 0o022, 0);
+                let precious = folder.path().join("precious");
+                fs::write(&precious, text).unwrap();
+                fs::remove_file(&lock).unwrap();
+                plant(&precious, &lock).unwrap();
+                assert!(take(Some(folder.path()), "a").is_ok());
+                assert_eq!(fs::read_to_string(precious).unwrap(), text);
+                assert!(text != "precious" || fs::read_to_string(&lock).unwrap() == text);
+            }
+        }
     }
 }

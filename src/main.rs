@@ -1,6 +1,6 @@
 //! The program: parse, start logging, run, exit.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         environment: Environment::capture(),
         program: &program,
         out: &mut out,
-        err: &mut io::stderr(),
+        err: &mut Unheeded(io::stderr()),
         telemetry: Some(&telemetry),
     };
     let exit = run::run(&cli, &mut world);
@@ -45,9 +45,24 @@ fn main() -> ExitCode {
     match error {
         // Whoever reads our output may have seen enough; that is not worth a message.
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: output could not be written: {error}");
+            let _ = writeln!(io::stderr(), "error: output could not be written: {error}");
             exit.at_least_incomplete().into()
         }
         _ => exit.into(),
+    }
+}
+
+/// Whatever cannot be said on stderr is lost: a full disk or a closed pipe there must not change how a run ends.
+struct Unheeded<W>(W);
+
+impl<W: Write> Write for Unheeded<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
     }
 }

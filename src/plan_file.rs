@@ -1,10 +1,10 @@
 //! A plan in a file, to be looked at and applied later. It holds personal values, so nobody else may read it.
 
 pub(crate) mod document;
+pub(crate) mod own;
 pub(crate) mod private;
 pub(crate) mod versioned;
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,14 +13,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use self::document::ChangeDocument;
+use self::own::Kind;
 use crate::config::{Settings, ZitadelSettings};
 use crate::model::{Action, Change, Plan, Schema};
+use crate::plan::{self, Rules};
 
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/plan/1";
 
 /// What a plan is good for: nothing else may be changed by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Binding {
     /// Address of the target.
     target: String,
@@ -100,26 +103,60 @@ pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io
             .map(|change| ChangeDocument::new(change, schema))
             .collect(),
     };
+    // It was looked at before the run read anything, which may be a while ago.
+    own::spare_others(path, Kind::Plan)?;
     private::write(path, &document)
+}
+
+/// Says, before anything is read, why no plan can be written there.
+///
+/// # Errors
+/// What is wrong.
+pub fn check(path: &Path) -> Result<(), String> {
+    let possible = match path.file_name() {
+        Some(_) => own::spare_others(path, Kind::Plan).and_then(|()| private::probe(path)),
+        None => Err(io::Error::other("that is no name of a file")),
+    };
+    possible.map_err(|error| format!("cannot write the plan to {}: {error}", path.display()))
 }
 
 /// Reads the changes of a plan that is good for this configuration.
 ///
 /// # Errors
-/// It cannot be read, is no plan of this version, or was made for something else.
-pub fn read(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
-    let error = |what: String, hint| PlanFileError {
+/// It cannot be read, others may have written it, it is no plan of this version, was made for something else, or holds
+/// what no plan by these rules would.
+pub fn read(
+    path: &Path,
+    schema: &Schema,
+    binding: &Binding,
+    rules: Rules<'_>,
+) -> Result<Vec<Change>, PlanFileError> {
+    let changes = load(path, schema, binding)?;
+    for (place, change) in changes.iter().enumerate() {
+        if let Some(what) = plan::implausible(schema, rules, change) {
+            return Err(PlanFileError {
+                path: path.to_owned(),
+                what: format!("change {}: {what}", place + 1),
+                hint: NEW,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+fn load(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
+    let error = |(what, hint)| PlanFileError {
         path: path.to_owned(),
         what,
         hint,
     };
-    let text = fs::read_to_string(path)
-        .map_err(|problem| error(problem.to_string(), "name a file that `plan --out` wrote"))?;
-    parse(&text, schema, binding).map_err(|(what, hint)| error(what, hint))
+    let text = own::read(path, "name a file that `plan --out` wrote").map_err(error)?;
+    parse(&text, schema, binding).map_err(error)
 }
 
+const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
+
 fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
-    const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
     let document: Document =
         versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| (problem, NEW))?;
     if let Some(objection) = binding.objection(&document.binding) {

@@ -9,6 +9,7 @@ mod frame;
 mod from_file;
 mod keeping;
 mod planned;
+mod report_file;
 mod request;
 mod sync;
 mod undo;
@@ -270,7 +271,7 @@ fn open_report(global: &Global) -> Result<Option<File>, String> {
     let Some(path) = &global.report else {
         return Ok(None);
     };
-    let file = File::create(path);
+    let file = report_file::open(path);
     file.map(Some)
         .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
 }

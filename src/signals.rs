@@ -1,4 +1,5 @@
-//! SIGTERM and SIGINT: the first asks a run to come to an end, the second ends it at once.
+//! SIGTERM, SIGINT and SIGHUP: the first asks a run to come to an end, a second one ends it at once. A terminal that is
+//! closed sends SIGHUP, and often twice, so that one is never the second.
 //!
 //! A thread of its own listens, so that a signal counts while the run is busy; and since it is asked for, it also
 //! reaches a process that is number 1 of a container, which the system spares signals that nobody asked for.
@@ -48,14 +49,22 @@ async fn forward(ready: &mpsc::Sender<()>) {
         "coming to an end; a second signal ends the program at once"
     );
     sender().send_replace(Some(first));
-    let (_, number) = listener.next().await;
-    process::exit(128 + number);
+    loop {
+        let (name, number) = listener.next().await;
+        if name != HANGUP {
+            process::exit(128 + number);
+        }
+    }
 }
+
+const HANGUP: &str = "SIGHUP";
 
 #[cfg(unix)]
 struct Listener {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    /// Not for a program that was started by `nohup`: it is to outlive its terminal.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -65,15 +74,36 @@ impl Listener {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: if is_hangup_ignored() {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
+            },
         })
     }
 
     async fn next(&mut self) -> (&'static str, i32) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => ("SIGTERM", 15),
             _ = self.interrupt.recv() => ("SIGINT", 2),
+            _ = hangup => (HANGUP, 1),
         }
     }
+}
+
+/// Whether whoever started this program has set SIGHUP to be ignored: the lowest bit of what Linux says of it.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

@@ -17,7 +17,7 @@ pub use self::past::{PastRun, UndoFileError, read};
 pub use self::place::{check, moves};
 use crate::config::ZitadelSettings;
 use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
-use crate::plan;
+use crate::plan::{self, NotGiven};
 use crate::plan_file::private;
 
 /// The only form that this version writes and reads.
@@ -150,6 +150,20 @@ pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lo
             account,
             id: change.id().map(ToString::to_string),
         })
+    });
+    lost.collect()
+}
+
+/// The roles that an undo does not give back.
+pub fn not_given(roles: Vec<NotGiven>) -> Vec<Lost> {
+    let lost = roles.into_iter().map(|lost| Lost {
+        what: format!(
+            "the role `{}`, which the configuration does not name: if it is right, name it in `zitadel.owned_roles`, and undo \
+             again",
+            lost.role
+        ),
+        account: lost.account,
+        id: lost.id.as_ref().map(ToString::to_string),
     });
     lost.collect()
 }

@@ -48,6 +48,11 @@ impl<T: Target> Run<'_, T> {
         let context = self.context;
         if context.protected.covers(account, self.target.schema()) {
             Some("`guard.protected` names it")
+        } else if !ours && plan::is_somebody_else(account, identity, self.target.schema()) {
+            // The guard counts such adoptions, and has not seen this one.
+            Some(
+                "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
+            )
         } else if ours || context.policy.adopt {
             plan::refusal(context.known, identity, account)
         } else {

@@ -191,6 +191,7 @@ pub(super) const KEYS: &[Key] = &[
     or("policy.listed", Kind::Choice(&["delete", "deactivate"]), "delete"),
     or("guard.max_removals", Kind::Limit, "10%"),
     or("guard.max_logins_changed", Kind::Limit, "10%"),
+    or("guard.max_adoptions_renaming", Kind::Limit, "10%"),
     or("guard.max_changes", Kind::Limit, "off"),
     or("guard.max_per_kind.create", Kind::Limit, "off"),
     or("guard.max_per_kind.adopt", Kind::Limit, "off"),

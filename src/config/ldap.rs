@@ -185,6 +185,9 @@ fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> 
     let key = |name: &str| format!("{section}.{name}");
     half_a_pair(reader, section);
     let client_key = checked(reader, &key("client_key"), files::private_key);
+    if let Some(file) = &client_key {
+        reader.is_private(file);
+    }
     let client_certificate = checked(reader, &key("client_certificate"), files::certificates);
     let server_certificate = checked(reader, &key("server_certificate"), files::certificates);
     let disable_verify = reader.boolean(&key("danger_disable_tls_verify"));

@@ -25,6 +25,7 @@ mod ldap_references;
 mod ldap_text;
 mod ldap_urls;
 mod line;
+mod modes;
 mod policy;
 mod read;
 mod settings;
@@ -110,11 +111,15 @@ fn load_in(
     if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
         return Err(file::nothing_given().into());
     }
+    let path = file.as_ref().map(|file| file.path.clone());
     let layers = Layers::new(file, &found.variables, &request.flags, &mut report.mistakes);
     let kinds = sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
     unknown::check(&layers, &mut report);
     let settings = settings(&layers, &mut report, request.needs);
+    if let Some(path) = &path {
+        report.notes.extend(modes::notes(path, report.secrets_in_place));
+    }
     match settings {
         Some(settings) if report.mistakes.is_empty() => Ok(Settings {
             notes: report.notes,

@@ -72,6 +72,7 @@ pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
 pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let max_removals = reader.parsed("guard.max_removals", values::limit);
     let max_logins_changed = reader.parsed("guard.max_logins_changed", values::limit);
+    let max_adoptions_renaming = reader.parsed("guard.max_adoptions_renaming", values::limit);
     let max_changes = reader.limit("guard.max_changes", values::limit);
     let allow_empty = reader.boolean("guard.allow_empty");
     let max_missing = reader.parsed("guard.max_missing", values::limit);
@@ -89,6 +90,7 @@ pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     Some(GuardLimits {
         max_removals: max_removals?,
         max_logins_changed: max_logins_changed?,
+        max_adoptions_renaming: max_adoptions_renaming?,
         max_changes,
         allow_empty: allow_empty?,
         demands: demands(reader, "guard"),

@@ -1,6 +1,6 @@
 //! Typed access to the merged tree. Mistakes are collected, so that one run shows all of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use figment::value::{Tag, Value};
@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::error::{Mistake, Origin, suggest};
 use super::keys::{self, Entry, Key, Kind};
 use super::layers::Layers;
-use super::{files, values};
+use super::{files, modes, values};
 
 /// What was found on the way.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(super) struct Report {
     pub(super) notes: Vec<String>,
     /// Paths about which enough was said: that a key below is missing follows from it.
     pub(super) settled: Vec<String>,
+    /// A secret stands in the file itself.
+    pub(super) secrets_in_place: bool,
 }
 
 /// Reads values by path. A method that returns `None` for something that is needed has reported why.
@@ -186,6 +188,8 @@ impl Reader<'_> {
         let file_path = format!("{path}_file");
         let in_place = self.text(path);
         let Some(file) = self.path(&file_path) else {
+            let of_file = matches!(self.origin(path), Some(Origin::File { .. }));
+            self.report.secrets_in_place |= of_file && in_place.as_ref().is_some_and(|text| !text.is_empty());
             return in_place.map(SecretString::from);
         };
         if in_place.is_some() {
@@ -194,12 +198,20 @@ impl Reader<'_> {
             return None;
         }
         match files::secret(&file) {
-            Ok(secret) => Some(secret),
+            Ok(secret) => {
+                self.is_private(&file);
+                Some(secret)
+            }
             Err(problem) => {
                 self.wrong(&file_path, format!("`{file_path}`: {problem}"), None);
                 None
             }
         }
+    }
+
+    /// Says so if others can read or write a file that holds a secret.
+    pub(super) fn is_private(&mut self, file: &Path) {
+        self.report.notes.extend(modes::notes(file, true));
     }
 
     /// A secret that may be empty but not absent.

@@ -132,7 +132,10 @@ fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
         ["zitadel.key_file"] => {
             let file = reader.required_path(CHOICES[0])?;
             match files::service_account_key(&file) {
-                Ok(()) => Some(Credentials::KeyFile(file)),
+                Ok(()) => {
+                    reader.is_private(&file);
+                    Some(Credentials::KeyFile(file))
+                }
                 Err(problem) => {
                     let hint = "in Zitadel, open the service account, Keys, New, and save the JSON file";
                     reader.wrong(CHOICES[0], format!("`{}`: {problem}", CHOICES[0]), Some(hint));

@@ -10,6 +10,7 @@ mod id;
 mod identity;
 mod restore;
 mod schema;
+mod unseen;
 
 pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
@@ -23,3 +24,4 @@ pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,
     Uniqueness,
 };
+pub use unseen::{alike, is_unseen};

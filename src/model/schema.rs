@@ -65,6 +65,7 @@ pub enum Inspection {
 
 /// What the target stores under one name.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct AttributeSpec {
     /// The name that configuration, plan and report use.
     pub name: &'static str,
@@ -76,6 +77,8 @@ pub struct AttributeSpec {
     pub mutability: Mutability,
     /// Whether a value names one account.
     pub uniqueness: Uniqueness,
+    /// Part of what a person is called: whoever has none of these parts in common with another is somebody else.
+    pub is_name: bool,
     /// A person without it cannot have an account.
     pub required: bool,
     /// Comes with the account list; the others are confirmed by [`crate::target::Target::confirm`].

@@ -1,56 +1,20 @@
 //! What a run may not do, however right it looks.
 
+mod check;
+mod limit;
 mod proof;
 mod protect;
+mod token;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
+pub(crate) use self::check::is_somebody_else;
+use self::check::{Check, checks};
+pub use self::limit::Limit;
 pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
-use crate::model::{Action, Change, Plan, Schema};
-
-/// A limit on a number of accounts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Limit {
-    /// A share of the active managed accounts, 0 to 100 percent.
-    Percent(f64),
-    /// A number of accounts.
-    Count(usize),
-}
-
-/// Up to this many changes a share means little, so it is applied only when more than half of all accounts would go.
-const SHARE_FLOOR: usize = 10;
-
-impl Limit {
-    fn is_exceeded(self, count: usize, whole: usize) -> bool {
-        match self {
-            Self::Count(limit) => count > limit,
-            Self::Percent(_) if count < SHARE_FLOOR && count * 2 <= whole => false,
-            Self::Percent(_) => self.is_over(count, whole),
-        }
-    }
-
-    /// Whether the count is beyond the limit, however small the whole is.
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
-    fn is_over(self, count: usize, whole: usize) -> bool {
-        match self {
-            Self::Count(limit) => count > limit,
-            Self::Percent(share) => count as f64 * 100.0 > whole as f64 * share,
-        }
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Percent(share) => write!(f, "{share} %"),
-            Self::Count(count) => write!(f, "{count}"),
-        }
-    }
-}
+use self::token::Tokens;
+use crate::model::{Plan, Schema};
 
 /// `guard.*`
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +23,8 @@ pub struct GuardLimits {
     pub max_removals: Limit,
     /// Accounts whose login name may change.
     pub max_logins_changed: Limit,
+    /// Accounts that may become somebody's who has another first and last name.
+    pub max_adoptions_renaming: Limit,
     /// Changes of any kind.
     pub max_changes: Option<Limit>,
     /// A source of people may be empty.
@@ -80,6 +46,7 @@ impl Default for GuardLimits {
         Self {
             max_removals: Limit::Percent(10.0),
             max_logins_changed: Limit::Percent(10.0),
+            max_adoptions_renaming: Limit::Percent(10.0),
             max_changes: None,
             allow_empty: false,
             demands: Demands::default(),
@@ -93,21 +60,29 @@ impl Default for GuardLimits {
 
 /// A plan that may be applied. Only [`approve`] makes one.
 #[derive(Debug)]
-pub struct ApprovedPlan(Plan);
+pub struct ApprovedPlan {
+    plan: Plan,
+    remarks: Vec<String>,
+}
 
 impl ApprovedPlan {
     /// The plan.
     pub fn plan(&self) -> &Plan {
-        &self.0
+        &self.plan
+    }
+
+    /// Which limit was near, and which one the token lifted, one sentence for each.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 }
 
 /// Why a plan may not be applied, one sentence for each rule it breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What is too much or missing, with numbers.
+    /// What is too much or missing, with numbers; and that the given token does not fit.
     pub reasons: Vec<String>,
-    /// Lets exactly these removals and changes of login names through, if that is all that is needed.
+    /// Lifts exactly these limits for exactly these changes, if that is all that is needed.
     pub token: Option<String>,
 }
 
@@ -131,6 +106,40 @@ pub fn approve(
     limits: &GuardLimits,
     approval: Approval<'_>,
 ) -> Result<ApprovedPlan, Box<(Refusal, Plan)>> {
+    let firm = firm_reasons(&plan, proof, schema, limits);
+    let checks = checks(&plan, schema, limits);
+    if firm.is_empty() && !checks.iter().any(Check::is_exceeded) {
+        let remarks = remarks(&checks, &[]);
+        return Ok(ApprovedPlan { plan, remarks });
+    }
+    let tokens = Tokens::new(approval.scope, &checks, schema);
+    let lifted = approval.token.map_or_else(Vec::new, |token| tokens.lifted(token));
+    let exceeded: Vec<usize> = (0..checks.len())
+        .filter(|place| checks[*place].is_exceeded())
+        .collect();
+    let left: Vec<usize> = exceeded
+        .iter()
+        .copied()
+        .filter(|place| !lifted.contains(place))
+        .collect();
+    if firm.is_empty() && left.is_empty() {
+        let remarks = remarks(&checks, &lifted);
+        return Ok(ApprovedPlan { plan, remarks });
+    }
+    let mut reasons = firm;
+    // A token lifts limits only; offering it for a source that lacks people would be a trap.
+    let token = reasons
+        .is_empty()
+        .then(|| tokens.of(|place| exceeded.contains(&place)));
+    reasons.extend(left.iter().map(|place| checks[*place].sentence()));
+    if approval.token.is_some() {
+        reasons.push(misfit(&checks, &lifted, token.is_some()));
+    }
+    Err(Box::new((Refusal { reasons, token }, plan)))
+}
+
+/// What no token lifts.
+fn firm_reasons(plan: &Plan, proof: &Proof, schema: &Schema, limits: &GuardLimits) -> Vec<String> {
     let mut firm = proof.doubts.clone();
     // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
     let protected = plan
@@ -143,121 +152,36 @@ pub fn approve(
             "{count} changes concern accounts that `guard.protected` names"
         )),
     }
-    let exceeded = exceeded_limits(&plan, limits);
-    if firm.is_empty() && exceeded.is_empty() {
-        return Ok(ApprovedPlan(plan));
-    }
-    let token = token(approval.scope, &plan);
-    if firm.is_empty() && approval.token == Some(token.as_str()) {
-        return Ok(ApprovedPlan(plan));
-    }
-    // A token lifts limits only; offering it for a source that lacks people would be a trap.
-    let token = firm.is_empty().then_some(token);
-    let reasons = [firm, exceeded].concat();
-    Err(Box::new((Refusal { reasons, token }, plan)))
+    firm
 }
 
-fn exceeded_limits(plan: &Plan, limits: &GuardLimits) -> Vec<String> {
-    let count =
-        |wanted: &dyn Fn(&Change) -> bool| plan.changes.iter().filter(|change| wanted(change)).count();
-    let mut checks = vec![
-        (
-            count(&Change::is_removal),
-            Some(limits.max_removals),
-            "be removed",
-            "guard.max_removals".to_owned(),
-        ),
-        (
-            count(&Change::renames),
-            Some(limits.max_logins_changed),
-            "get another login name",
-            "guard.max_logins_changed".to_owned(),
-        ),
-        (
-            plan.changes.len(),
-            limits.max_changes,
-            "be changed or made",
-            "guard.max_changes".to_owned(),
-        ),
-    ];
-    for (kind, limit) in &limits.max_per_kind {
-        let of_kind = count(&|change| change.action.name() == *kind);
-        checks.push((
-            of_kind,
-            Some(*limit),
-            deed(kind),
-            format!("guard.max_per_kind.{kind}"),
-        ));
-    }
-    checks
-        .into_iter()
-        .filter_map(|(count, limit, what, key)| {
-            let limit = limit.filter(|limit| limit.is_exceeded(count, plan.existing))?;
-            let share = share(count, plan.existing);
-            Some(format!(
-                "{count} of {} accounts{share} would {what}; `{key}` is {limit}",
-                plan.existing
-            ))
-        })
-        .collect()
+/// What is worth saying of a plan that passes.
+fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
+    let remarks = checks.iter().enumerate().filter_map(|(place, check)| {
+        if check.is_exceeded() && lifted.contains(&place) {
+            Some(format!("approved by the token: {}", check.sentence()))
+        } else {
+            check
+                .is_near()
+                .then(|| format!("near a limit: {}", check.sentence()))
+        }
+    });
+    remarks.collect()
 }
 
-fn deed(kind: &str) -> &'static str {
-    match kind {
-        "create" => "be made",
-        "adopt" => "be adopted",
-        "update" => "be updated",
-        "enable" => "be reactivated",
-        "disable" => "be deactivated",
-        _ => "be deleted",
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
-fn share(count: usize, whole: usize) -> String {
-    if whole == 0 {
-        String::new()
+/// Why the token that was given does not let the plan through.
+fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
+    let keys: Vec<String> = lifted
+        .iter()
+        .map(|place| format!("`{}`", checks[*place].key))
+        .collect();
+    if !by_a_token {
+        "the given token does not fit: no token helps where people are missing or protected".to_owned()
+    } else if keys.is_empty() {
+        "the given token does not fit: it was printed for other changes, or for another organization"
+            .to_owned()
     } else {
-        format!(" ({:.1} %)", count as f64 * 100.0 / whole as f64)
+        let keys = keys.join(", ");
+        format!("the given token does not fit: it was printed for {keys}, and lifts nothing else")
     }
-}
-
-/// Stands for exactly the removals and changes of login names in a plan, or, where there are none, for all its changes:
-/// once the set differs, it is worth nothing.
-///
-/// Somebody new does not spoil the token of removals: it is often used hours after it was printed.
-fn token(scope: &str, plan: &Plan) -> String {
-    let grave: BTreeSet<_> = plan.changes.iter().filter_map(graveness).collect();
-    let all = || {
-        plan.changes
-            .iter()
-            .map(|change| (subject(change), change.action.name()))
-            .collect()
-    };
-    let stands_for = if grave.is_empty() { all() } else { grave };
-    let mut hash = Sha256::new();
-    hash.update(scope);
-    for (subject, kind) in stands_for {
-        // A separator that occurs in neither, so that no two sets hash alike.
-        hash.update(format!("\0{subject}\0{kind}"));
-    }
-    hex::encode(&hash.finalize()[..8])
-}
-
-fn graveness(change: &Change) -> Option<(String, &'static str)> {
-    let kind = match change.action {
-        Action::Delete(_) => "delete",
-        Action::Disable(_) => "deactivate",
-        _ if change.is_removal() => "revoke",
-        _ if change.renames() => "rename",
-        _ => return None,
-    };
-    Some((subject(change), kind))
-}
-
-fn subject(change: &Change) -> String {
-    let account = change.target_id().map(ToString::to_string);
-    account
-        .or_else(|| change.id().map(ToString::to_string))
-        .unwrap_or_default()
 }

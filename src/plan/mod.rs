@@ -12,6 +12,7 @@ mod guard;
 mod legacy;
 mod moved;
 mod order;
+mod plausible;
 mod policy;
 mod question;
 mod scope;
@@ -25,17 +26,19 @@ pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{Look, edit, unlisted_expectations};
 pub use grace::Grace;
+pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,
 };
 pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
+pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};
 pub use undo::{
-    CHANGED_SINCE, Now, Past, Subject, Undone, Unheld, leave_out_who_gives_way, lost_for_good, not_restored,
-    undo,
+    CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
+    lost_for_good, not_restored, undo,
 };
 
 /// Why a change that was worked out earlier is refused.

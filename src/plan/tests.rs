@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 mod guard;
+mod logins;
 mod order;
 mod properties;
 mod roles;
 mod rules;
+mod tokens;
 
 use super::*;
 use crate::model::*;
@@ -24,6 +26,7 @@ fn schema() -> Schema {
         equality: Equality::Exact,
         mutability: Mutability::ReadWrite,
         uniqueness: Uniqueness::Shared,
+        is_name: false,
         required: false,
         listed,
         inspected: Inspection::Value,
@@ -31,7 +34,10 @@ fn schema() -> Schema {
         default: None,
     };
     Schema::new([
-        spec("name", true),
+        AttributeSpec {
+            is_name: true,
+            ..spec("name", true)
+        },
         AttributeSpec {
             uniqueness: Uniqueness::Login,
             ..spec("login", true)

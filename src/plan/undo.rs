@@ -4,8 +4,10 @@
 mod account;
 mod edit;
 mod note;
+mod roles;
 
 use self::edit::Reversal;
+pub use self::roles::{NotGiven, give_only};
 use crate::model::{
     Account, Action, AttributeIndex, AttributeSpec, Change, Detail, Expected, ExternalId, Lifecycle,
     Mutability, Schema, TargetId, Value,

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
+use std::fs;
+
 use super::*;
 use crate::model::*;
 use crate::target::zitadel;
@@ -125,7 +127,7 @@ fn an_account_stands_in_a_plan_once() {
         ..Plan::default()
     };
     write(&path, &plan, &schema(), &binding()).unwrap();
-    let error = read(&path, &schema(), &binding()).unwrap_err().to_string();
+    let error = load(&path, &schema(), &binding()).unwrap_err().to_string();
     assert!(
         error.ends_with("changes 1 and 2 concern the same account"),
         "{error}"
@@ -141,7 +143,7 @@ proptest! {
         let changes = told_apart(changes);
         let plan = Plan { changes, ..Plan::default() };
         write(&path, &plan, &schema(), &binding()).unwrap();
-        prop_assert_eq!(read(&path, &schema(), &binding()).unwrap(), plan.changes);
+        prop_assert_eq!(load(&path, &schema(), &binding()).unwrap(), plan.changes);
     }
 
     #[test]

@@ -9,7 +9,14 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, schema: &str, kind: &str) -
     struct Head {
         schema: String,
     }
-    let spoilt = |problem: serde_json::Error| format!("it is no {kind}: {}", without_texts(&problem));
+    let spoilt = |problem: serde_json::Error| match problem.is_eof() {
+        true if text.trim().is_empty() => "it is empty".to_owned(),
+        true => format!(
+            "it ends in line {}, within something: it was cut, or not written to its end",
+            problem.line()
+        ),
+        false => format!("it is no {kind}: {}", without_texts(&problem)),
+    };
     let head: Head = serde_json::from_str(text).map_err(spoilt)?;
     if head.schema != schema {
         return Err(format!(

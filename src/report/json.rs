@@ -40,6 +40,9 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// Which limit of the guard was near, or was lifted by the token.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// Which earlier run an undo takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
@@ -123,6 +126,7 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            limits: Vec::new(),
             undoes: None,
             undo_file: None,
             cannot_be_undone: Vec::new(),

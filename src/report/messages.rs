@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::one_line;
+use super::{one_line, write_json};
 use crate::cli::LogFormat;
 use crate::config::ConfigErrors;
 use crate::plan::Refusal;
@@ -55,7 +55,9 @@ impl<'a> Messages<'a> {
             }
             return Ok(());
         }
-        writeln!(self.out, "{errors}")?;
+        for line in errors.to_string().lines() {
+            writeln!(self.out, "{}", one_line(line))?;
+        }
         match errors.mistakes.len() {
             1 => Ok(()),
             count => writeln!(
@@ -110,7 +112,6 @@ impl<'a> Messages<'a> {
             at,
             hint,
         };
-        serde_json::to_writer(&mut *self.out, &message)?;
-        writeln!(self.out)
+        write_json(self.out, &message)
     }
 }

@@ -1,16 +1,23 @@
 //! What comes from a directory, a file or a server, in one line of output.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::model::is_unseen;
 
 /// `text` without anything that could begin another line or steer a terminal: such characters are written as `\n`,
 /// `\u{1b}` and so on, so that no value can pass for a line of ours.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if !text.contains(is_unseen) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 8);
     for character in text.chars() {
-        if is_unsafe(character) {
+        if is_unseen(character) {
             safe.extend(character.escape_default());
         } else {
             safe.push(character);
@@ -19,13 +26,37 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Control characters, the line and paragraph separators, and what turns the direction of text.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
+/// The same for a line of JSON, in which such characters can only stand in texts: whoever reads it gets them back.
+pub fn in_json(line: &str) -> Cow<'_, str> {
+    if !line.contains(is_unseen) {
+        return Cow::Borrowed(line);
+    }
+    let mut safe = String::with_capacity(line.len() + 8);
+    for character in line.chars() {
+        if is_unseen(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Writes one line of JSON.
+pub fn write_json(mut out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut out, Seen))?;
+    writeln!(out)
+}
+
+/// JSON in which everything can be seen.
+struct Seen;
+
+impl Formatter for Seen {
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        out.write_all(in_json(text).as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -38,6 +69,24 @@ mod tests {
             one_line("a\nDone: in sync\r\u{1b}[2J\u{85}\u{2028}\u{202e}\0b"),
             "a\\nDone: in sync\\r\\u{1b}[2J\\u{85}\\u{2028}\\u{202e}\\u{0}b"
         );
+        // The Arabic letter mark, what has no width, tags, and the beginning of a link by C1.
+        assert_eq!(
+            one_line("\u{61c}\u{200b}\u{feff}\u{e0041}\u{9d}8;;"),
+            "\\u{61c}\\u{200b}\\u{feff}\\u{e0041}\\u{9d}8;;"
+        );
+    }
+
+    #[test]
+    fn json_stays_the_same_to_who_reads_it() {
+        let texts = "\u{7f}\u{9b}\u{61c}\u{200b}\u{2028}\u{e0041} \u{1b}\n\"\\ä";
+        let line = serde_json::to_string(texts).unwrap();
+        let safe = in_json(&line);
+        assert!(!safe.contains(is_unseen), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), texts);
+        let mut written = Vec::new();
+        write_json(&mut written, &texts).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), format!("{safe}\n"));
+        assert!(matches!(in_json("{\"a\":\"ä\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
+/// Prints which limit of the guard was near, or was lifted.
+pub fn limits(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    report
+        .limits
+        .iter()
+        .try_for_each(|remark| writeln!(out, "Guard: {}", one_line(remark)))
+}
+
 /// Of lines that differ in nothing but whom they are about, so many are printed.
 const ALIKE: usize = 10;
 
@@ -97,7 +105,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     for (what, count) in accounts {
         let accounts = if count == 1 { "account" } else { "accounts" };
-        writeln!(out, "cannot be undone: {count} {accounts}: {what}")?;
+        writeln!(out, "cannot be undone: {count} {accounts}: {}", one_line(what))?;
     }
     match &report.undo_file {
         Some(file) => {

@@ -28,8 +28,7 @@ pub(super) fn show(
         .sum();
     let values = super::show(global);
     if super::is_json(global) {
-        serde_json::to_writer(&mut *world.out, &PlanDocument::new(plan, target.schema(), values))?;
-        writeln!(world.out)?;
+        report::write_json(world.out, &PlanDocument::new(plan, target.schema(), values))?;
     } else {
         report::plan(world.out, plan, target.schema(), values)?;
         report::effort(world.out, effort, settings.apply.rate_limit)?;
@@ -55,6 +54,21 @@ pub(super) fn approve(
     };
     plan::approve(plan, proof, target.schema(), &settings.guard, approval)
         .map_err(|refused| Stop::Refused(refused.0))
+}
+
+/// Says which limit was near, or was lifted.
+pub(super) fn remark(
+    approved: &ApprovedPlan,
+    request: Request<'_>,
+    world: &mut World<'_>,
+    report: &mut Report,
+) -> io::Result<()> {
+    report.limits = approved.remarks().to_vec();
+    if super::is_json(request.global) {
+        return Ok(());
+    }
+    report::limits(world.out, report)?;
+    world.out.flush()
 }
 
 /// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on

@@ -34,8 +34,7 @@ pub(super) async fn check(global: &Global, settings: &Settings, world: &mut Worl
     }
     if is_json(global) {
         for finding in &findings {
-            serde_json::to_writer(&mut *world.out, &Checked::new(finding))?;
-            writeln!(world.out)?;
+            report::write_json(world.out, &Checked::new(finding))?;
         }
     } else {
         report::findings(world.out, &findings)?;

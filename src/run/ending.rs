@@ -179,15 +179,15 @@ fn is_broken_pipe(error: &io::Error) -> bool {
 pub(super) fn save(report: &Report, file: Option<File>) -> io::Result<()> {
     let Some(file) = file else { return Ok(()) };
     let mut file = io::BufWriter::new(file);
-    serde_json::to_writer_pretty(&mut file, report)?;
-    writeln!(file)?;
+    for line in serde_json::to_string_pretty(report)?.lines() {
+        writeln!(file, "{}", report::in_json(line))?;
+    }
     file.flush()
 }
 
 fn print(report: &Report, stop: Option<&Stop>, request: Request<'_>, out: &mut dyn Write) -> io::Result<()> {
     if super::is_json(request.global) {
-        serde_json::to_writer(&mut *out, report)?;
-        writeln!(out)?;
+        report::write_json(out, report)?;
     } else {
         report::notes(out, report)?;
         if stop.is_none() {

@@ -44,6 +44,7 @@ impl FromFile<'_> {
         carry_out::show(&self.plan, target, request, world)?;
         // Whether the sources were complete was asked when the file was made.
         let approved = carry_out::approve(self.plan, &Proof::default(), target, request, world)?;
+        carry_out::remark(&approved, request, world, report)?;
         if request.mode != Mode::Write {
             return Ok(());
         }

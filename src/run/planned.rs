@@ -24,7 +24,18 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
         return Ok(Exit::Usage);
     };
     let binding = Binding::of(request.settings, zitadel);
-    match plan_file::read(file, &super::schema(request.settings), &binding) {
+    let schema = super::schema(request.settings);
+    let given: Vec<String> = [&zitadel.role]
+        .into_iter()
+        .chain(&zitadel.further_roles)
+        .cloned()
+        .collect();
+    let rules = plan::Rules {
+        policy: request.settings.policy,
+        given: &given,
+        owned: &zitadel.owned_roles,
+    };
+    match plan_file::read(file, &schema, &binding, rules) {
         Ok(changes) => {
             let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
                 with_target(target, &changes, request, world, report).await

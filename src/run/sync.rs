@@ -21,6 +21,10 @@ use crate::target::{Target, TargetError};
 
 /// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
 pub(super) async fn run(request: Request<'_>, out: Option<&Path>, world: &mut World<'_>) -> io::Result<Exit> {
+    if let Some(Err(what)) = out.map(plan_file::check) {
+        let hint = "choose another file; only a plan is replaced by a plan";
+        return super::refuse(request.global, world, &what, hint);
+    }
     let mut report = Report::new();
     report.expect_sources(&request.settings.sources);
     let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
@@ -48,6 +52,7 @@ async fn with_target(
         keep(path, &plan, target, request)?;
     }
     let approved = carry_out::approve(plan, &proof, target, request, world)?;
+    carry_out::remark(&approved, request, world, report)?;
     if request.mode == Mode::Write {
         let context = Context {
             known: &Known::new(&desired),

@@ -48,7 +48,7 @@ pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>
             let settings = &settings;
             let request = Request { settings, ..request };
             let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
-                with_target(target, &run, request, world, report).await
+                with_target(target, (&run, &binding.roles), request, world, report).await
             };
             frame::run(request, Report::new(), world, job).await
         }
@@ -71,12 +71,12 @@ fn fit(settings: &mut Settings, of_file: &Binding) {
 /// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
 async fn with_target(
     target: &ZitadelTarget,
-    run: &PastRun,
+    (run, known_roles): (&PastRun, &[String]),
     request: Request<'_>,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> Result<(), Stop> {
-    target.allow_former_roles();
+    target.allow_former_roles(known_roles);
     report.undoes = Some(run.name());
     if !super::is_json(request.global) {
         writeln!(world.out, "Takes back {}", one_line(&run.name()))?;
@@ -87,8 +87,10 @@ async fn with_target(
         undone = work_out(target, run) => undone?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
+    let not_given = plan::give_only(&mut undone.plan, known_roles);
     undone.settle(target, request, report);
     report.cannot_be_undone = undo_file::not_restored(&undone.plan.changes);
+    report.cannot_be_undone.extend(undo_file::not_given(not_given));
     report.hint = Some(AGAIN.to_owned());
     // What has a login name now was not made for the person who had it before, so nobody is taken over.
     undone.carry_out(target, request, world, report).await

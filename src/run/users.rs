@@ -10,7 +10,7 @@ use crate::cli::Global;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Identity, Lifecycle, Schema};
-use crate::report::{Messages, Show, one_line};
+use crate::report::{Messages, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
@@ -26,8 +26,7 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
     };
     for identity in &desired.identities {
         if is_json(global) {
-            serde_json::to_writer(&mut *world.out, &Person::new(identity, &schema, show(global)))?;
-            writeln!(world.out)?;
+            write_json(world.out, &Person::new(identity, &schema, show(global)))?;
         } else {
             writeln!(world.out, "{}", line(identity, &schema, show(global)))?;
         }

@@ -19,6 +19,7 @@ pub(super) fn schema() -> Schema {
         } else {
             Uniqueness::Shared
         },
+        is_name: false,
         required: false,
         listed: true,
         inspected: Inspection::Value,

@@ -1,6 +1,5 @@
 //! An undo file is read: it tells of an earlier run.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -8,7 +7,7 @@ use jiff::Timestamp;
 use super::{Binding, Document, SCHEMA};
 use crate::model::{LastWrites, Schema};
 use crate::plan::Past;
-use crate::plan_file::{document::twice, versioned};
+use crate::plan_file::{document::twice, own, versioned};
 
 /// Why an undo file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +66,8 @@ pub fn read(
         what,
         hint,
     };
-    let text = fs::read_to_string(path)
-        .map_err(|problem| error(problem.to_string(), "name a file that `--undo-file` wrote"))?;
+    let text =
+        own::read(path, "name a file that `--undo-file` wrote").map_err(|(what, hint)| error(what, hint))?;
     parse(path, &text, schema, binding).map_err(|(what, hint)| error(what, hint))
 }
 

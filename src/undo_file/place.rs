@@ -1,11 +1,12 @@
 //! Where an undo file goes, and what becomes of the one that is there.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::plan_file::own::{self, Kind};
 use crate::plan_file::private;
 
 /// So many files of earlier runs are kept beside a fixed name.
@@ -47,28 +48,9 @@ pub fn moves(path: &Path, file: &Path) -> bool {
 /// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
 fn refuse_foreign(path: &Path) -> io::Result<()> {
     let earlier = (1..=EARLIER).map(|number| numbered(path, number));
-    for path in std::iter::once(path.to_owned()).chain(earlier) {
-        if path.exists() && !is_ours(&path)? {
-            let path = path.display();
-            let what = format!("what stands at {path} is no undo file");
-            return Err(io::Error::other(what));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the file may be replaced: it is an undo file, of any version, or empty. `/dev/null` is no file.
-fn is_ours(path: &Path) -> io::Result<bool> {
-    if !fs::metadata(path)?.is_file() {
-        return Ok(false);
-    }
-    let mut start = String::new();
-    let read = File::open(path)?.take(200).read_to_string(&mut start);
-    match read {
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
-        Err(error) => Err(error),
-        Ok(_) => Ok(start.is_empty() || start.contains("\"schema\": \"directory-sync/undo/")),
-    }
+    std::iter::once(path.to_owned())
+        .chain(earlier)
+        .try_for_each(|path| own::spare_others(&path, Kind::Undo))
 }
 
 /// The file that the path stands for: in a folder each run has a file of its own.

@@ -121,7 +121,7 @@ impl Lab {
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text.replace("DIR", self.dir())).unwrap();
+        crate::program::write_private(&self.path(name), text.replace("DIR", self.dir()));
     }
 
     /// With this `--config`.

@@ -27,6 +27,14 @@ pub(crate) struct Installation {
 }
 
 /// How a run ended.
+/// Writes a file for its owner alone, as secrets have to be: the program warns of others.
+pub(crate) fn write_private(path: &Path, content: impl AsRef<[u8]>) {
+    fs::write(path, content).expect("the folder can be written");
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("our own file");
+}
+
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) exit: u8,
@@ -74,7 +82,7 @@ impl Installation {
     }
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path(name), content).expect("the folder can be written");
+        write_private(&self.path(name), content);
     }
 
     /// Runs in this process.

@@ -23,6 +23,7 @@ pub(crate) fn schema() -> Schema {
             "email" => Uniqueness::Login,
             _ => Uniqueness::Shared,
         },
+        is_name: false,
         required: false,
         listed: true,
         inspected: directory_sync::model::Inspection::Value,

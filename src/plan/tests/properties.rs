@@ -165,6 +165,17 @@ proptest! {
     /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
     /// as removed.
     #[test]
+    fn what_is_planned_is_plausible((desired, model) in any_world(), policy in any_policy()) {
+        let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
+        let owned: Vec<String> = desired.owned_roles.iter().map(ToString::to_string).collect();
+        let rules = Rules { policy, given: &all, owned: &owned };
+        for change in plan(&desired, &model, policy).changes {
+            let waits = !matches!(change.action, Action::Note(_));
+            prop_assert_eq!(implausible(&schema(), rules, &change).filter(|_| waits), None, "{:?}", change);
+        }
+    }
+
+    #[test]
     fn only_owned_roles_are_taken_and_the_last_one_counts((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
         for change in &plan.changes {

@@ -77,6 +77,8 @@ pub struct ZitadelTarget {
     warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
     roles_may_be_gone: Cell<bool>,
+    /// Roles that an undo may give to an account that it makes again.
+    given_again: RefCell<Vec<String>>,
 }
 
 impl ZitadelTarget {
@@ -97,12 +99,15 @@ impl ZitadelTarget {
             written: Written::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
+            given_again: RefCell::default(),
         })
     }
 
-    /// For an undo, whose roles are those of an earlier day.
-    pub fn allow_former_roles(&self) {
+    /// For an undo, whose roles are those of an earlier day: they need not be there any more, and of those of this project
+    /// only the given ones come back.
+    pub fn allow_former_roles(&self, given: &[String]) {
         self.roles_may_be_gone.set(true);
+        *self.given_again.borrow_mut() = given.to_vec();
     }
 
     /// Other pauses between tries, for tests that cannot wait.

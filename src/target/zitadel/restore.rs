@@ -124,8 +124,13 @@ impl ZitadelTarget {
                 )),
             }
         }
+        let given = self.given_again.borrow().clone();
         for (_, roles) in details.roles().filter(|(project, _)| ours(project)) {
-            self.grant(user, roles, warnings).await?;
+            let known = roles
+                .iter()
+                .filter(|role| given.iter().any(|given| **given == ***role));
+            self.grant(user, &known.cloned().collect::<Vec<_>>(), warnings)
+                .await?;
         }
         Ok(())
     }

@@ -66,6 +66,7 @@ fn shared(name: &'static str) -> AttributeSpec {
         equality: Equality::Exact,
         mutability: Mutability::ReadWrite,
         uniqueness: Uniqueness::Shared,
+        is_name: false,
         required: false,
         listed: true,
         inspected: Inspection::Value,
@@ -79,14 +80,18 @@ fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
         required: true,
         ..shared(name)
     };
+    let name = |name| AttributeSpec {
+        is_name: true,
+        ..required(name)
+    };
     let metadata = |name| AttributeSpec {
         listed: false,
         inspected,
         ..shared(name)
     };
     vec![
-        required("first_name"),
-        required("last_name"),
+        name("first_name"),
+        name("last_name"),
         AttributeSpec {
             uniqueness: Uniqueness::Login,
             ..required("email")

@@ -24,16 +24,14 @@ impl Judge<'_> {
                     || self.takes_last_role(change, view)
             })
         };
-        let renames = count(&|change| {
-            let attributes = change["attributes"].as_array();
-            change["action"] != "create"
-                && attributes.is_some_and(|all| all.iter().any(|one| one["name"] == "email"))
-        });
+        let renames = |view: &Accounts| count(&|change| changes_login(change, view));
+        let strangers = |view: &Accounts| count(&|change| adopts_for_another(change, view));
         let settings = self.settings;
         let too_much = |view: &Cow<'_, Accounts>| {
             let whole = self.whole(view);
             settings.max_removals.forbids(removals(view), whole)
-                || settings.max_logins_changed.forbids(renames, whole)
+                || settings.max_logins_changed.forbids(renames(view), whole)
+                || settings.max_adoptions_renaming.forbids(strangers(view), whole)
                 || settings.max_changes.forbids(changes.len(), whole)
         };
         let views = self.views();
@@ -44,9 +42,12 @@ impl Judge<'_> {
             let what = if refused { "refused" } else { "not refused" };
             let changes = changes.len();
             let removals: Vec<usize> = views.iter().map(|view| removals(view)).collect();
+            let renames: Vec<usize> = views.iter().map(|view| renames(view)).collect();
+            let strangers: Vec<usize> = views.iter().map(|view| strangers(view)).collect();
             let wholes = self.wholes();
             return Err(format!(
-                "{what}: {removals:?} removals, {renames} renames, {changes} changes of {wholes:?}"
+                "{what}: {removals:?} removals, {renames:?} renames, {strangers:?} adoptions for others, {changes} changes \
+                 of {wholes:?}"
             ));
         }
         Ok(())
@@ -106,12 +107,23 @@ impl Judge<'_> {
                 is_removal(user, now) || lost_last_role(user, now, self.settings)
             })
             .count();
-        let renamed = self.before.values().filter(|user| {
-            after
-                .get(&user.id)
-                .is_some_and(|now| now.username != user.username)
+        let both: Vec<(&UserView, &UserView)> = self
+            .before
+            .values()
+            .filter_map(|user| Some((user, after.get(&user.id)?)))
+            .collect();
+        let renamed = both.iter().filter(|(user, now)| {
+            // Whose account it was not before has lost no name.
+            user.nick_name == now.nick_name && is_other_name(user, &now.username, &now.email)
         });
         let renamed = renamed.count();
+        let given_away = both.iter().filter(|(user, now)| {
+            user.nick_name.is_empty()
+                && !now.nick_name.is_empty()
+                && !looks_like(&user.given_name, &now.given_name)
+                && !looks_like(&user.family_name, &now.family_name)
+        });
+        let given_away = given_away.count();
         let check = |limit: Limit, count: usize, what: &str| {
             if wholes.iter().all(|whole| limit.forbids(count, *whole)) {
                 Err(format!("{count} of {wholes:?} accounts {what}, limit {limit:?}"))
@@ -120,6 +132,54 @@ impl Judge<'_> {
             }
         };
         check(self.settings.max_removals, removed, "removed")?;
-        check(self.settings.max_logins_changed, renamed, "renamed")
+        check(self.settings.max_logins_changed, renamed, "renamed")?;
+        check(
+            self.settings.max_adoptions_renaming,
+            given_away,
+            "given to somebody else",
+        )
     }
+}
+
+/// Whether a person could not tell the two apart. The names and addresses of the model have nothing that is worse than
+/// letter case and blanks.
+fn looks_like(one: &str, other: &str) -> bool {
+    let seen = |text: &str| {
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ")
+    };
+    seen(one) == seen(other)
+}
+
+/// Whether somebody has to log in by another name. The rest of an exchange of names that broke off is none.
+fn is_other_name(user: &UserView, login: &str, address: &str) -> bool {
+    let is_rest = user.username.starts_with("directory-sync-renaming-") && looks_like(&user.email, address);
+    !is_rest && !looks_like(&user.username, login)
+}
+
+/// What a planned change does to an attribute, before and after.
+fn texts<'a>(change: &'a Value, name: &str) -> Option<(&'a str, &'a str)> {
+    let attributes = change["attributes"].as_array()?;
+    let attribute = attributes.iter().find(|attribute| attribute["name"] == name)?;
+    let text = |value: &'a Value| value.as_str().unwrap_or_default();
+    Some((text(&attribute["before"]), text(&attribute["after"])))
+}
+
+fn changes_login(change: &Value, view: &Accounts) -> bool {
+    let Some((before, after)) = texts(change, "email") else {
+        return false;
+    };
+    if change["action"] == "create" || change["action"] == "adopt" {
+        return false;
+    }
+    let account = change["target_id"].as_str().and_then(|id| view.get(id));
+    !looks_like(before, after) || account.is_some_and(|account| is_other_name(account, after, after))
+}
+
+fn adopts_for_another(change: &Value, view: &Accounts) -> bool {
+    let differs = |name| texts(change, name).is_some_and(|(before, after)| !looks_like(before, after));
+    let is_there = change["target_id"]
+        .as_str()
+        .is_some_and(|id| view.contains_key(id));
+    change["action"] == "adopt" && is_there && differs("first_name") && differs("last_name")
 }

@@ -35,9 +35,9 @@ impl Limit {
         match self {
             Self::Off => false,
             Self::Count(limit) => count > limit,
-            // Below ten a share says little, unless it is more than half.
-            Self::Percent(_) if count < 10 && count * 2 <= whole => false,
-            Self::Percent(share) => count * 100 > whole * share,
+            Self::Percent(0) => count > 0,
+            // One may always, be the share ever so little.
+            Self::Percent(share) => count > 1 && count * 100 > whole * share,
         }
     }
 
@@ -76,6 +76,8 @@ pub struct Settings {
     pub max_removals: Limit,
     /// `guard.max_logins_changed`
     pub max_logins_changed: Limit,
+    /// `guard.max_adoptions_renaming`
+    pub max_adoptions_renaming: Limit,
     /// `guard.max_changes`
     pub max_changes: Limit,
     /// `guard.allow_empty`
@@ -116,6 +118,13 @@ impl Settings {
                 Limit::Count(3),
             ]),
             max_logins_changed: *random.pick(&[Limit::Percent(10), Limit::Percent(100), Limit::Count(1)]),
+            // Without a draw of its own: the histories of earlier seeds stay what they were.
+            max_adoptions_renaming: *random.clone().pick(&[
+                Limit::Percent(0),
+                Limit::Percent(10),
+                Limit::Percent(100),
+                Limit::Count(2),
+            ]),
             max_changes: *random.pick(&[
                 Limit::Off,
                 Limit::Off,
@@ -188,9 +197,11 @@ impl Settings {
         text.push_str(&self.grace.map(Grace::config).unwrap_or_default());
         let _ = write!(
             text,
-            "guard:\n  max_removals: {}\n  max_logins_changed: {}\n  max_changes: {}\n  allow_empty: {}\n",
+            "guard:\n  max_removals: {}\n  max_logins_changed: {}\n  max_adoptions_renaming: {}\n  \
+             max_changes: {}\n  allow_empty: {}\n",
             self.max_removals.text(),
             self.max_logins_changed.text(),
+            self.max_adoptions_renaming.text(),
             self.max_changes.text(),
             self.allow_empty,
         );

@@ -184,7 +184,7 @@ fn refused() {
         4,
         json!({
             "outcome": "refused",
-            "error": "2 of 3 accounts (66.7 %) would be removed; `guard.max_removals` is 10 %",
+            "error": "2 of 3 accounts (66.7 %) would be removed; `guard.max_removals` is 10 %, which always allows one",
             "approve": token,
             "sources": [{"name": "csv", "kind": "csv", "read": 1, "rejected": 0, "complete": true}],
             "target": {"accounts": 3, "managed": 3},

@@ -93,7 +93,7 @@ impl Stage {
     }
 
     pub(super) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.path(name), text).unwrap();
+        crate::program::write_private(&self.path(name), text);
     }
 
     pub(super) fn read(&self, name: &str) -> String {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::process::Stdio;
 
 use serde_json::Value;
+use testkit::zitadel::{Fault, FaultKind};
 
 use super::stage::{FAILED, START, Stage};
 
@@ -160,4 +161,101 @@ fn a_report_on_a_full_disk_is_told_and_the_run_goes_on() {
     );
     assert_eq!(run.exit, 1);
     assert_eq!(stage.zitadel.users().len(), 2);
+}
+
+/// The exit codes of a run are what a job acts on: none of them depends on whether stderr can be written.
+#[test]
+fn an_exit_code_does_not_depend_on_where_stderr_goes() {
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let stage = Stage::new();
+    stage.add_rows("cy@example.org,Cy\n");
+    stage.write("other.yaml", "zitadel: 5\n");
+    let of_files = |policy: &str, file: &str| {
+        let sources = format!("sources:\n  csv:\n    file_path: {file}\n");
+        stage.config_with(&format!("{policy}{sources}"))
+    };
+    stage.write("nobody.yaml", of_files("", "nobody.csv"));
+    stage.write(
+        "one.csv",
+        "email,first_name,last_name,phone\nada@example.org,Ada,Archer,\n",
+    );
+    stage.write(
+        "fewer.yaml",
+        of_files("policy: {absent: delete}\nguard: {max_removals: 0}\n", "one.csv"),
+    );
+    for (arguments, exit) in [
+        ("", 1),
+        ("plan", 1),
+        ("users", 1),
+        ("-c other.yaml", 2),
+        ("--verify plan", 2),
+        ("-c nobody.yaml", 3),
+        ("-c fewer.yaml", 4),
+        ("-c fewer.yaml check", 0),
+        ("-c fewer.yaml --approve !", 4),
+    ] {
+        for more in ["", "-vv", "-vv --log-format json"] {
+            for stderr in [full(), closed()] {
+                let mut command = stage.command(
+                    env!("CARGO_BIN_EXE_directory-sync"),
+                    &format!("{arguments} {more}"),
+                );
+                let output = command.stderr(stderr).output().unwrap();
+                assert_eq!(output.status.code(), Some(exit), "{arguments} {more}");
+            }
+        }
+        // And with nothing that could be written at all it comes to no panic (101), and to no good end.
+        let mut command = stage.command(env!("CARGO_BIN_EXE_directory-sync"), &format!("{arguments} -vv"));
+        let status = command.stdout(full()).stderr(full()).status().unwrap();
+        assert!(matches!(status.code(), Some(1..=5)), "{arguments}: {status}");
+    }
+}
+
+/// What steers a terminal or cannot be seen, as a server may send it: raw, and in each form that JSON has for it.
+const HOSTILE: &str =
+    "no\u{9b}31m \u{61c}\u{200b}\u{202e}\u{2028}\u{85}\u{feff}\u{e0041}\u{7f}\\u001b]8;;http://evil\\u0007x";
+
+/// Whatever part of the program prints it, and at whatever level.
+#[test]
+fn texts_of_servers_steer_no_terminal() {
+    for (method, path, status) in [
+        ("POST", "/v2/users", 503),
+        ("POST", "/v2/users", 400),
+        ("POST", "", 403),
+        ("", "", 500),
+    ] {
+        for more in ["-vv", "-vv --log-format json --format json"] {
+            let stage = Stage::empty();
+            let body =
+                format!("{{\"code\":3,\"message\":\"{HOSTILE}\",\"details\":[{{\"id\":\"{HOSTILE}\"}}]}}");
+            let kind = FaultKind::Answer {
+                status,
+                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+                body,
+            };
+            stage
+                .zitadel
+                .inject(Fault::once(method, path, kind).times(u64::MAX));
+            let run = stage.run(&format!("--report report.json {more}"));
+            assert!(matches!(run.exit, 1 | 3), "{run:?}");
+            let report = stage.read("report.json");
+            for text in [&run.out, &run.err, &report] {
+                let unsafe_one = text.chars().find(|one| {
+                    *one != '\n'
+                        && (one.is_control()
+                            || "\u{61c}\u{200b}\u{202e}\u{2028}\u{feff}\u{e0041}".contains(*one))
+                });
+                assert_eq!(unsafe_one, None, "{text}");
+            }
+            assert!(
+                format!("{}{}", run.err, run.out).contains("]8;;http://evil"),
+                "{run:?}"
+            );
+        }
+    }
 }

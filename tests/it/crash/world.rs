@@ -34,6 +34,7 @@ policy:
 guard:
   max_removals: 100%
   max_logins_changed: 100%
+  max_adoptions_renaming: 1000
 ";
 
 /// What has to be done about a person.

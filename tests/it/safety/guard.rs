@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use testkit::people::Person;
+use testkit::zitadel::{ReadSide, UserSeed};
+
 use super::lab::{Lab, Run, finish, staff};
 
 const DELETE_ABSENT: &str = "policy: {absent: delete}\n";
@@ -79,17 +82,107 @@ fn a_token_fits_a_cronjob() {
     assert_eq!(lab.names(), ["ada@example.com"]);
 }
 
+/// Twelve people get other addresses, which is refused; before the token is used, the source says still others.
+#[test]
+fn a_token_for_these_names_lets_no_other_names_through() {
+    let lab = Lab::ldap(&staff(12));
+    lab.run("sync").exits(0);
+    let rename = |domain: &str| {
+        for person in staff(12) {
+            lab.address(&person.uid, &format!("{}@{domain}", person.uid));
+        }
+    };
+    rename("new.example");
+    let token = token(&lab.run("sync").exits(4));
+    rename("evil.example");
+    let refused = lab
+        .run(&format!("sync --approve {token} --report report.json"))
+        .exits(4);
+    let refused = refused.says(
+        "refused: the given token does not fit: it was printed for other changes, or for another organization",
+    );
+    assert_ne!(self::token(&refused), token);
+    let error = lab.json("report.json")["error"].to_string();
+    assert!(error.contains("the given token does not fit"), "{error}");
+    assert!(lab.names().iter().all(|name| name.ends_with("@example.com")));
+    rename("new.example");
+    lab.run(&format!("sync --approve {token} --report report.json"))
+        .exits(0)
+        .says("Guard: approved by the token: 12 of 12 accounts (100.0 %) would get another login name");
+    assert!(lab.names().iter().all(|name| name.ends_with("@new.example")));
+    let limits = lab.json("report.json")["limits"].to_string();
+    assert!(limits.contains("approved by the token"), "{limits}");
+}
+
+/// Two accounts made by hand have addresses that belong to other people by now.
+fn used_again() -> Lab {
+    let people = [
+        Person::new("ada", "Ada", "Lovelace"),
+        Person::new("ben", "Ben", "Bell"),
+    ];
+    let lab = Lab::csv(&people);
+    for person in people {
+        lab.zitadel.add_user(UserSeed {
+            email: person.email,
+            given_name: "Some".to_owned(),
+            family_name: "Body".to_owned(),
+            ..UserSeed::default()
+        });
+    }
+    lab
+}
+
+#[test]
+fn an_address_that_is_used_again_gives_no_account_away() {
+    let lab = used_again();
+    let refused = lab.run("sync").exits(4).says(
+        "refused: 2 accounts, where none is managed and active so far, would be adopted for somebody of another first and last \
+         name; `guard.max_adoptions_renaming` is 10 %, which always allows one",
+    );
+    assert_eq!(lab.zitadel.writes(), []);
+    let mut people = [
+        Person::new("ada", "Ada", "Lovelace"),
+        Person::new("ben", "Ben", "Bell"),
+    ];
+    // Still another person comes before the token is used.
+    people[1] = Person::new("ben", "Eve", "Else");
+    lab.people(&people);
+    let token = token(&refused);
+    lab.run(&format!("sync --approve {token}"))
+        .exits(4)
+        .says("does not fit");
+    lab.configure("guard: {max_adoptions_renaming: 2}\n");
+    lab.run("sync").exits(0).says("2 adopted");
+}
+
+/// The list did not show the account, so the guard could not count its adoption; the next run can.
+#[test]
+fn an_account_of_another_name_that_turns_up_late_is_not_taken() {
+    let late = Lab::csv(&[Person::new("ada", "Ada", "Lovelace")]);
+    late.zitadel.freeze_projection_for(ReadSide::Users, 1);
+    late.zitadel.add_user(UserSeed {
+        email: Person::new("ada", "", "").email,
+        given_name: "Some".to_owned(),
+        family_name: "Body".to_owned(),
+        ..UserSeed::default()
+    });
+    late.run("sync")
+        .exits(1)
+        .says("it is of somebody who has another first and last name");
+    late.run("sync").exits(0).says("1 adopted");
+}
+
 #[test]
 fn a_limit_for_one_kind_of_change_is_kept() {
     let lab = shrunk(10);
     lab.configure(&format!(
-        "{DELETE_ABSENT}guard: {{max_per_kind: {{delete: 1}}}}\n"
+        "{DELETE_ABSENT}guard: {{max_removals: 2, max_per_kind: {{delete: 1}}}}\n"
     ));
     lab.run("sync")
         .exits(4)
         .says("2 of 12 accounts (16.7 %) would be deleted; `guard.max_per_kind.delete` is 1");
     lab.configure(&format!(
-        "{DELETE_ABSENT}guard: {{max_per_kind: {{delete: 2}}}}\n"
+        "{DELETE_ABSENT}guard: {{max_removals: 2, max_per_kind: {{delete: 2}}}}\n"
     ));
     lab.run("sync").exits(0);
 }

@@ -77,7 +77,7 @@ impl Lab {
             ..Options::default()
         });
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("key.json"), zitadel.key_file_json()).unwrap();
+        crate::program::write_private(&folder.path().join("key.json"), zitadel.key_file_json());
         Self {
             zitadel,
             slapd,
@@ -113,7 +113,7 @@ impl Lab {
             self.zitadel.organization_id(),
             self.zitadel.project_id(),
         );
-        fs::write(self.path("config.yaml"), text).unwrap();
+        crate::program::write_private(&self.path("config.yaml"), text);
     }
 
     /// The program on this lab, not started yet. Nothing of the caller's environment reaches it.

@@ -1,7 +1,7 @@
 //! A run that is asked to end.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use testkit::zitadel::{Fault, FaultKind};
@@ -28,7 +28,7 @@ fn in_flight(lab: &Lab, hold: Duration) -> Child {
 /// What was in flight is complete, role included; the rest is named, and the next run does it.
 #[test]
 fn a_signal_finishes_what_is_in_flight_and_starts_nothing_new() {
-    for signal in ["-TERM", "-INT"] {
+    for signal in ["-TERM", "-INT", "-HUP"] {
         let lab = Lab::csv(&staff(12));
         let child = in_flight(&lab, Duration::from_millis(700));
         send(signal, &child);
@@ -76,4 +76,44 @@ fn a_signal_before_the_first_write_leaves_everything_as_it_is() {
         lab.zitadel.clear_faults();
     }
     assert_eq!(lab.json("report.json")["outcome"], "failed");
+}
+
+/// A terminal that is closed says so twice: from the shell and from the system.
+#[test]
+fn a_terminal_that_is_closed_ends_no_run_at_once() {
+    let lab = Lab::csv(&staff(12));
+    let mut child = in_flight(&lab, Duration::from_millis(1500));
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    send("-HUP", &child);
+    let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+    assert!(heard);
+    send("-HUP", &child);
+    ended(child).exits(1);
+    let users = lab.zitadel.users();
+    assert!(!users.is_empty() && users.iter().all(|user| user.grants.len() == 1));
+    assert_eq!(lab.json("report.json")["outcome"], "partial");
+}
+
+/// Whoever starts a run by `nohup` wants it to outlive the terminal.
+#[test]
+fn a_run_by_nohup_outlives_its_terminal() {
+    let lab = Lab::csv(&staff(3));
+    lab.zitadel.inject(Fault::once(
+        "POST",
+        "/v2/users/human",
+        FaultKind::Delay(Duration::from_millis(700)),
+    ));
+    let plain = lab.command("sync");
+    let mut command = Command::new("nohup");
+    command.arg(plain.get_program()).args(plain.get_args());
+    command.current_dir(lab.path(""));
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    lab.wait_for_a_write();
+    send("-HUP", &child);
+    ended(child).exits(0);
+    assert_eq!(lab.names().len(), 3);
 }

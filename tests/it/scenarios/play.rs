@@ -12,6 +12,7 @@ use super::decoys::Decoys;
 use super::folder::{self, Folder, Server, Step};
 use super::golden;
 use super::world::World;
+use crate::program::write_private;
 
 /// What a line of the plan says when there is none.
 const NOTHING: &str = "Plan: nothing to change";
@@ -64,11 +65,10 @@ pub(super) fn play_on(root: &Path, server: Option<Server>) {
     first.server = server.unwrap_or(first.server);
     let world = World::start(&folder, &first, working.path());
     let decoys = Decoys::plant(&world.zitadel);
-    fs::write(
-        working.path().join("service-user.json"),
+    write_private(
+        &working.path().join("service-user.json"),
         world.zitadel.key_file_json(),
-    )
-    .expect("writable");
+    );
     let mut stage = Stage {
         world,
         decoys,
@@ -120,7 +120,7 @@ impl Stage {
             }
             name if NOT_COPIED.contains(&name) => {}
             _ if path.extension().is_some_and(|extension| extension == "yaml") => {
-                fs::write(self.working.path().join(name), self.world.expand(&text())).expect("writable");
+                write_private(&self.working.path().join(name), self.world.expand(&text()));
             }
             _ => {
                 fs::copy(path, self.working.path().join(name)).expect("writable");

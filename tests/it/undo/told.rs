@@ -94,6 +94,7 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
 #[test]
 fn an_earlier_undo_file_is_kept_and_a_foreign_file_is_not_replaced() {
     let lab = changed();
+    lab.configure("policy: {absent: delete}\nguard: {max_removals: 2}\n");
     lab.run("sync --undo-file undo.json").exits(0);
     let first = fs::read(lab.path("undo.json")).unwrap();
     lab.run("sync --undo-file undo.json").exits(0).says("in sync");
@@ -222,7 +223,7 @@ fn an_undo_file_is_good_for_its_organization_whatever_the_rest_of_the_configurat
     fs::write(lab.path("half.json"), &text[..text.len() / 2]).unwrap();
     lab.run("undo half.json")
         .exits(2)
-        .says("it is no file of `--undo-file`: EOF");
+        .says("within something: it was cut, or not written to its end");
     lab.run("undo missing.json")
         .exits(2)
         .says("name a file that `--undo-file` wrote");
@@ -260,6 +261,7 @@ fn a_plan_from_a_file_and_links_can_be_undone_too() {
         });
     }
     let before = everything(&lab.zitadel);
+    lab.configure("guard: {max_adoptions_renaming: 2}\n");
     lab.run("sync --undo-file undo.json").exits(0).says("2 adopted");
     lab.run("undo undo.json").exits(4);
     lab.configure("guard: {max_removals: 2}\n");
@@ -437,7 +439,11 @@ fn a_run_that_cannot_use_its_files_reports_so() {
             "cannot write the undo file notes.txt",
         ),
     ] {
-        fs::write(lab.path("report.json"), "of yesterday").unwrap();
+        fs::write(
+            lab.path("report.json"),
+            "{\"schema\": \"directory-sync/report/1\"}",
+        )
+        .unwrap();
         lab.run(&format!("{arguments} --report report.json")).exits(2);
         let report = lab.json("report.json");
         assert_eq!(

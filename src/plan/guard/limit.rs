@@ -1,0 +1,64 @@
+//! Limits on a number of accounts.
+
+use std::fmt;
+
+/// A limit on a number of accounts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// A share of the active managed accounts, 0 to 100 percent.
+    Percent(f64),
+    /// A number of accounts.
+    Count(usize),
+}
+
+impl Limit {
+    /// How many of the whole a limit lets through. A share is rounded down, but lets one through unless it is zero: in a
+    /// small organization somebody has to be able to leave.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "no share of accounts is that large, and none is below zero"
+    )]
+    pub fn allows(self, whole: usize) -> usize {
+        match self {
+            Self::Count(limit) => limit,
+            Self::Percent(share) if share > 0.0 => ((share_of(whole, share) + ROUNDING) as usize).max(1),
+            Self::Percent(_) => 0,
+        }
+    }
+
+    pub(super) fn is_exceeded(self, count: usize, whole: usize) -> bool {
+        count > self.allows(whole)
+    }
+
+    /// Whether the count passes only because one may always.
+    pub(super) fn is_least(self, whole: usize) -> bool {
+        matches!(self, Self::Percent(share) if share > 0.0 && share_of(whole, share) + ROUNDING < 1.0)
+    }
+
+    /// Whether the count is beyond the limit, to the last fraction: for records, of which none has to be let through.
+    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 records")]
+    pub(super) fn is_over(self, count: usize, whole: usize) -> bool {
+        match self {
+            Self::Count(limit) => count > limit,
+            Self::Percent(share) => count as f64 * 100.0 > whole as f64 * share,
+        }
+    }
+}
+
+/// A share such as 0.7 % cannot be stored exactly: what is short of a whole account by less than this is one.
+const ROUNDING: f64 = 1e-6;
+
+#[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
+fn share_of(whole: usize, share: f64) -> f64 {
+    whole as f64 * share / 100.0
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Percent(share) => write!(f, "{share} %"),
+            Self::Count(count) => write!(f, "{count}"),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What somebody who has looked at a refused plan gives back, to let it through.
+
+use sha2::{Digest, Sha256};
+
+use super::check::Check;
+use crate::model::{Action, Change, Schema};
+
+/// Makes tokens for one target and organization.
+pub(super) struct Tokens<'a> {
+    scope: &'a str,
+    /// A hash for each limit that is set: of its key and of what counts against it.
+    hashes: Vec<[u8; 32]>,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn new(scope: &'a str, checks: &[Check<'_>], schema: &Schema) -> Self {
+        let hashes = checks.iter().map(|check| hash(check, schema)).collect();
+        Self { scope, hashes }
+    }
+
+    /// The token that lifts the chosen limits, for exactly the changes that count against them.
+    ///
+    /// What else the plan holds does not matter: it is often used hours after it was printed, and somebody new passes the
+    /// other limits or is refused by them.
+    pub(super) fn of(&self, chosen: impl Fn(usize) -> bool) -> String {
+        let mut all = Sha256::new();
+        all.update(Sha256::digest(self.scope));
+        for (_, hash) in self.hashes.iter().enumerate().filter(|(place, _)| chosen(*place)) {
+            all.update(hash);
+        }
+        hex::encode(&all.finalize()[..8])
+    }
+
+    /// Which limits a token lifts, by their places; none if it is for something else.
+    ///
+    /// There are a dozen limits at the most, so each combination is tried.
+    pub(super) fn lifted(&self, token: &str) -> Vec<usize> {
+        let places = || 0..self.hashes.len();
+        let mut sets = 1usize..1 << self.hashes.len();
+        let set = sets.find(|set| self.of(|place| set >> place & 1 == 1) == token);
+        set.map_or_else(Vec::new, |set| {
+            places().filter(|place| set >> place & 1 == 1).collect()
+        })
+    }
+}
+
+fn hash(check: &Check<'_>, schema: &Schema) -> [u8; 32] {
+    let mut shown: Vec<[u8; 32]> = check
+        .changes
+        .iter()
+        .map(|change| of_change(change, schema))
+        .collect();
+    shown.sort_unstable();
+    let mut all = Sha256::new();
+    all.update(Sha256::digest(&check.key));
+    for change in shown {
+        all.update(change);
+    }
+    all.finalize().into()
+}
+
+/// What was shown of a change: whom it concerns, what happens, the new login name, and the name of who gets an account.
+fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
+    let id = change.id().map(ToString::to_string);
+    let mut texts = vec![
+        kind(change).to_owned(),
+        change.target_id().map(ToString::to_string).unwrap_or_default(),
+        id.unwrap_or_default(),
+        change.login(schema).unwrap_or_default().into(),
+    ];
+    if let Action::Adopt(edit) = &change.action {
+        let parts = schema.iter().filter(|(_, spec)| spec.is_name);
+        let parts = parts.map(|(index, _)| edit.identity.attributes.text(index).unwrap_or_default());
+        texts.extend(parts.map(str::to_owned));
+    }
+    let mut all = Sha256::new();
+    // Hashes are of one length, so no two lists of texts are the same.
+    for text in texts {
+        all.update(Sha256::digest(text));
+    }
+    all.finalize().into()
+}
+
+fn kind(change: &Change) -> &'static str {
+    if change.edit().is_some() && change.is_removal() {
+        "revoke"
+    } else {
+        change.action.name()
+    }
+}

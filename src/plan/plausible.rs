@@ -1,0 +1,158 @@
+//! What a plan may hold that comes from a file: nothing that no plan of this configuration would.
+
+use super::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, diff};
+use crate::model::{
+    Action, AttributeChange, Attributes, Change, Edit, Identity, Lifecycle, Mutability, Removal,
+    RemovalReason, Schema, Uniqueness,
+};
+
+/// What plans are made by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// What happens in which situation.
+    pub policy: Policy,
+    /// Roles that people can get.
+    pub given: &'a [String],
+    /// Roles that are taken away from whoever is not to hold them.
+    pub owned: &'a [String],
+}
+
+/// Why no plan holds such a change.
+pub fn implausible(schema: &Schema, rules: Rules<'_>, change: &Change) -> Option<String> {
+    if change.restore.is_some() {
+        return Some("it puts something back, which only an undo does".to_owned());
+    }
+    match &change.action {
+        Action::Create { identity, attributes } => new_account(schema, rules, identity, attributes),
+        Action::Adopt(_) if !rules.policy.adopt => {
+            Some("it adopts an account, and `policy.adopt` is false".to_owned())
+        }
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edited(schema, edit)
+            .map(str::to_owned)
+            .or_else(|| roles(rules, edit)),
+        Action::Disable(removal) => removed(rules.policy, removal, false).map(str::to_owned),
+        Action::Delete(removal) => removed(rules.policy, removal, true).map(str::to_owned),
+        Action::Note(_) => Some("it notes an absence, which no plan does that waits".to_owned()),
+    }
+}
+
+fn new_account(
+    schema: &Schema,
+    rules: Rules<'_>,
+    person: &Identity,
+    attributes: &Attributes,
+) -> Option<String> {
+    let policy = rules.policy;
+    let is_wanted = person.lifecycle == Lifecycle::Active || policy.create_disabled;
+    if !policy.create || !is_wanted {
+        return Some("it makes an account that `policy` asks for none of".to_owned());
+    }
+    if *attributes != diff::values_of_new_account(schema, person) {
+        return Some("it makes an account with other values than its person has".to_owned());
+    }
+    if let Some(name) = foreign(schema, person) {
+        return Some(format!(
+            "it gives the person a `{name}` that is not made of the id"
+        ));
+    }
+    unknown(person.entitlements.iter(), rules.given)
+}
+
+/// A value that is never anything but what the id gives, and is something else.
+fn foreign(schema: &Schema, person: &Identity) -> Option<&'static str> {
+    let mut ours = schema
+        .iter()
+        .filter(|(_, spec)| spec.mutability == Mutability::WithId);
+    let is_other = |(index, spec): &(_, &crate::model::AttributeSpec)| {
+        let made = spec.default.map(|default| default(&person.id));
+        person
+            .attributes
+            .get(*index)
+            .is_some_and(|value| Some(value) != made.as_ref())
+    };
+    ours.find(is_other).map(|(_, spec)| spec.name)
+}
+
+/// Whether the attributes that change are those in which person and account differ, and become what the person has.
+fn edited(schema: &Schema, edit: &Edit) -> Option<&'static str> {
+    let person = &edit.identity;
+    let listed = |change: &&AttributeChange| schema.spec(change.attribute).listed;
+    let told: Vec<&AttributeChange> = edit.attributes.iter().filter(listed).collect();
+    let differing = edit.before.as_deref();
+    let differing = differing.map_or_else(Vec::new, |account| diff::listed_changes(schema, person, account));
+    if !told.iter().copied().eq(&differing) {
+        return Some("what it changes is not what person and account differ in");
+    }
+    let as_wanted = |change: &AttributeChange| {
+        let spec = schema.spec(change.attribute);
+        let made = spec.default.map(|default| default(&person.id));
+        let wanted = person.attributes.get(change.attribute);
+        let unknown = person.unknown.contains(change.attribute);
+        change.after.as_ref() == wanted.filter(|_| !unknown).or(made.as_ref())
+            || (change.after.is_none() && spec.mutability == Mutability::ReadWrite && wanted.is_none())
+    };
+    if !edit.attributes.iter().all(as_wanted) {
+        return Some("it writes something else than its person has");
+    }
+    let is_kept = |change: &AttributeChange| {
+        let once = schema.spec(change.attribute).mutability == Mutability::SetOnce;
+        once && change
+            .before
+            .as_ref()
+            .is_some_and(|before| !before.as_text().is_empty())
+    };
+    if edit.attributes.iter().any(is_kept) || foreign(schema, person).is_some() {
+        return Some("it replaces what is written once and never changed");
+    }
+    let renamed = edit
+        .attributes
+        .iter()
+        .all(|change| change.renames == (schema.spec(change.attribute).uniqueness == Uniqueness::Login));
+    (!renamed).then_some("it changes a login name unseen")
+}
+
+fn roles(rules: Rules<'_>, edit: &Edit) -> Option<String> {
+    let held = &edit.identity.entitlements;
+    if edit.grant.iter().any(|role| !held.contains(role))
+        || edit.revoke.iter().any(|role| held.contains(role))
+    {
+        return Some("it gives or takes away a role against what its person is to hold".to_owned());
+    }
+    unknown(edit.grant.iter(), rules.given).or_else(|| unknown(edit.revoke.iter(), rules.owned))
+}
+
+fn unknown<'a>(mut roles: impl Iterator<Item = &'a Box<str>>, known: &[String]) -> Option<String> {
+    let role = roles.find(|role| !known.iter().any(|known| **known == ***role))?;
+    Some(format!(
+        "it is about the role {role:?}, which the configuration does not give or take away"
+    ))
+}
+
+fn removed(policy: Policy, removal: &Removal, deletes: bool) -> Option<&'static str> {
+    let fits = match removal.reason {
+        RemovalReason::Absent => match policy.absent {
+            AbsentPolicy::Keep => false,
+            AbsentPolicy::Deactivate => !deletes,
+            AbsentPolicy::Delete => deletes,
+        },
+        RemovalReason::Disabled => match policy.disabled {
+            DisabledPolicy::Keep => false,
+            DisabledPolicy::Deactivate => !deletes,
+            DisabledPolicy::Delete => deletes,
+        },
+        RemovalReason::Listed => match policy.listed {
+            ListedPolicy::Deactivate => !deletes,
+            ListedPolicy::Delete => deletes,
+        },
+        RemovalReason::Undone => return Some("it removes an account as `undone`, which only an undo does"),
+    };
+    let is_ours = removal.reason != RemovalReason::Absent
+        || (removal.account.id.is_some() && !removal.account.entitlements.is_empty());
+    if !fits {
+        Some("it removes an account in another way than `policy` says")
+    } else if !is_ours {
+        Some("it removes as absent an account that shows no person")
+    } else {
+        None
+    }
+}

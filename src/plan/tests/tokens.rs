@@ -1,0 +1,263 @@
+//! A token lets through what was shown, and nothing else.
+
+use super::*;
+
+fn decide_with(
+    scope: &str,
+    plan: Plan,
+    limits: &GuardLimits,
+    token: Option<&str>,
+) -> Result<Vec<String>, Refusal> {
+    approve(
+        plan,
+        &Proof::default(),
+        &schema(),
+        limits,
+        Approval { scope, token },
+    )
+    .map(|approved| approved.remarks().to_vec())
+    .map_err(|refused| refused.0)
+}
+
+fn approved(plan: Plan, limits: &GuardLimits, token: &str) -> Result<Vec<String>, Refusal> {
+    decide_with("target", plan, limits, Some(token))
+}
+
+fn token(plan: Plan, limits: &GuardLimits) -> String {
+    let refused = decide_with("target", plan, limits, None);
+    refused.unwrap_err().token.expect("limits can be lifted")
+}
+
+fn account(number: usize) -> Account {
+    Account {
+        target_id: TargetId::new(format!("t{number}")),
+        ..held(1).account
+    }
+}
+
+fn removal(number: usize) -> Removal {
+    Removal {
+        returned: false,
+        missing_since: None,
+        account: account(number),
+        reason: RemovalReason::Absent,
+    }
+}
+
+fn delete(number: usize) -> Change {
+    Action::Delete(removal(number)).into()
+}
+
+fn disable(number: usize) -> Change {
+    Action::Disable(removal(number)).into()
+}
+
+/// The last role goes.
+fn revoke(number: usize) -> Change {
+    let edit = Edit {
+        revoke: vec![ROLE.into()],
+        ..rename(number, "p1@example.org").edit().unwrap().clone()
+    };
+    Action::Update(Edit {
+        attributes: vec![],
+        ..edit
+    })
+    .into()
+}
+
+fn rename(number: usize, login: &str) -> Change {
+    let mut identity = person(1);
+    identity.attributes.set(LOGIN, Some(Value::text(login)));
+    Action::Update(Edit {
+        target_id: account(number).target_id,
+        id_before: None,
+        attributes: vec![AttributeChange {
+            attribute: LOGIN,
+            before: Some(Value::text("p1@example.org")),
+            after: Some(Value::text(login)),
+            renames: true,
+        }],
+        identity,
+        grant: vec![],
+        revoke: vec![],
+        enable: false,
+        returned: false,
+        before: Some(Box::new(account(number))),
+        detour: None,
+    })
+    .into()
+}
+
+fn adopt(number: usize, name: &str) -> Change {
+    let mut edit = rename(number, "p1@example.org").edit().unwrap().clone();
+    edit.identity.attributes.set(NAME, Some(Value::text(name)));
+    Action::Adopt(edit).into()
+}
+
+fn create(number: u8) -> Change {
+    let identity = person(number);
+    Action::Create {
+        attributes: identity.attributes.clone(),
+        identity,
+    }
+    .into()
+}
+
+fn of(changes: impl IntoIterator<Item = Change>) -> Plan {
+    Plan {
+        changes: changes.into_iter().collect(),
+        existing: 20,
+        ..Plan::default()
+    }
+}
+
+fn limits(max: usize) -> GuardLimits {
+    GuardLimits {
+        max_removals: Limit::Count(max),
+        max_logins_changed: Limit::Count(max),
+        max_adoptions_renaming: Limit::Count(max),
+        ..GuardLimits::default()
+    }
+}
+
+const OTHER: &str =
+    "the given token does not fit: it was printed for other changes, or for another organization";
+
+/// Each pair differs in one thing that was shown.
+#[test]
+fn a_token_is_good_for_what_was_shown_alone() {
+    for (shown, other) in [
+        (vec![delete(1)], vec![delete(2)]),
+        (vec![delete(1)], vec![delete(1), delete(2)]),
+        (vec![delete(1), delete(2)], vec![delete(1)]),
+        (vec![disable(1)], vec![delete(1)]),
+        (vec![revoke(1)], vec![delete(1)]),
+        (vec![revoke(1)], vec![disable(1)]),
+        (
+            vec![rename(1, "a@example.org")],
+            vec![rename(1, "evil@example.org")],
+        ),
+        (vec![rename(1, "a@example.org")], vec![rename(2, "a@example.org")]),
+        (vec![rename(1, "a@example.org")], vec![delete(1)]),
+        (
+            vec![rename(1, "a@example.org"), rename(2, "b@example.org")],
+            vec![rename(1, "b@example.org"), rename(2, "a@example.org")],
+        ),
+        (vec![adopt(1, "Eve Else")], vec![adopt(1, "Ivy Other")]),
+        (vec![adopt(1, "Eve Else")], vec![adopt(2, "Eve Else")]),
+    ] {
+        let (limits, shown) = (limits(0), of(shown));
+        let token = token(shown.clone(), &limits);
+        assert!(approved(shown.clone(), &limits, &token).is_ok(), "{shown:?}");
+        let refusal = approved(of(other), &limits, &token).unwrap_err();
+        assert_eq!(
+            refusal.reasons.last().map(String::as_str),
+            Some(OTHER),
+            "{shown:?}"
+        );
+        assert_ne!(refusal.token, Some(token), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_token_is_good_for_its_organization_alone() {
+    let plan = of([delete(1)]);
+    let token = token(plan.clone(), &limits(0));
+    for scope in ["target 2", "targe", ""] {
+        let refusal = decide_with(scope, plan.clone(), &limits(0), Some(&token)).unwrap_err();
+        assert_eq!(refusal.reasons.last().map(String::as_str), Some(OTHER), "{scope}");
+    }
+}
+
+/// Somebody new, and a change of something else, do not spoil the token of removals.
+#[test]
+fn what_is_not_limited_does_not_matter_to_a_token() {
+    let token = token(of([delete(1), create(2)]), &limits(0));
+    assert_eq!(
+        approved(of([create(3), create(4), delete(1)]), &limits(0), &token),
+        Ok(vec![
+            "approved by the token: 1 of 20 accounts (5.0 %) would be removed; `guard.max_removals` is 0"
+                .to_owned()
+        ])
+    );
+}
+
+/// Of a token of one removal and one new account nothing follows for sixty new accounts.
+#[test]
+fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
+    let limits = GuardLimits {
+        max_removals: Limit::Count(0),
+        max_per_kind: [("create", Limit::Count(1))].into(),
+        max_changes: Some(Limit::Count(3)),
+        ..GuardLimits::default()
+    };
+    let token = token(of([delete(1), create(2)]), &limits);
+    assert!(approved(of([delete(1), create(3)]), &limits, &token).is_ok());
+    let many = of([delete(1)].into_iter().chain((2..8).map(create)));
+    let refusal = approved(many.clone(), &limits, &token).unwrap_err();
+    assert_eq!(
+        refusal.reasons,
+        [
+            "7 of 20 accounts (35.0 %) would be changed or made; `guard.max_changes` is 3",
+            "6 of 20 accounts (30.0 %) would be made; `guard.max_per_kind.create` is 1",
+            "the given token does not fit: it was printed for `guard.max_removals`, and lifts nothing else",
+        ]
+    );
+    // The new one is for all three limits, and binds everything that the widest of them counts.
+    let token = refusal.token.expect("a token");
+    assert!(approved(many, &limits, &token).is_ok());
+    let fewer = of([delete(1)].into_iter().chain((2..7).map(create)));
+    assert!(approved(fewer, &limits, &token).is_err());
+}
+
+/// Where nothing grave happens, a token stands for each single change.
+#[test]
+fn a_token_of_ordinary_changes_binds_all_of_them() {
+    let limits = GuardLimits {
+        max_changes: Some(Limit::Count(1)),
+        ..limits(9)
+    };
+    let token = token(of([create(2), create(3)]), &limits);
+    for (changes, passes) in [
+        (vec![create(3), create(2)], true),
+        (vec![create(2), create(4)], false),
+        (vec![create(2), create(3), create(4)], false),
+        (vec![create(2), disable(3)], false),
+    ] {
+        assert_eq!(
+            approved(of(changes.clone()), &limits, &token).is_ok(),
+            passes,
+            "{changes:?}"
+        );
+    }
+}
+
+#[test]
+fn a_plan_says_which_limit_was_near() {
+    let remarks = |count: usize, existing: usize, max_removals| {
+        let limits = GuardLimits {
+            max_removals,
+            ..GuardLimits::default()
+        };
+        let plan = Plan {
+            existing,
+            ..of((0..count).map(delete))
+        };
+        decide_with("target", plan, &limits, None).unwrap()
+    };
+    assert_eq!(remarks(15, 200, Limit::Percent(10.0)), [""; 0]);
+    assert_eq!(
+        remarks(16, 200, Limit::Percent(10.0)),
+        [
+            "near a limit: 16 of 200 accounts (8.0 %) would be removed; `guard.max_removals` is 10 %, which allows 20"
+        ]
+    );
+    assert_eq!(
+        remarks(1, 4, Limit::Percent(10.0)),
+        [
+            "near a limit: 1 of 4 accounts (25.0 %) would be removed; `guard.max_removals` is 10 %, which always \
+             allows one"
+        ]
+    );
+    assert_eq!(remarks(0, 4, Limit::Count(0)), [""; 0]);
+}

@@ -1,0 +1,175 @@
+//! Files of this program's own making: only they are replaced, and what they tell is believed only of the right people.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A kind of file that this program writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Of `plan --out`.
+    Plan,
+    /// Of `--undo-file`.
+    Undo,
+    /// Of `--report`.
+    Report,
+}
+
+impl Kind {
+    /// What it is called, to follow "no".
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan file",
+            Self::Undo => "undo file",
+            Self::Report => "report",
+        }
+    }
+
+    /// How the name of its form begins, of whatever version.
+    fn schema(self) -> &'static str {
+        match self {
+            Self::Plan => "directory-sync/plan/",
+            Self::Undo => "directory-sync/undo/",
+            Self::Report => "directory-sync/report/",
+        }
+    }
+
+    /// Whether a text begins like a file of this kind. One that is empty was made for it, or is the rest of a run that was
+    /// killed.
+    fn begins(self, text: &str) -> bool {
+        let after = |text: &str, token: &str| text.trim_start().strip_prefix(token).map(str::to_owned);
+        let schema = after(text, "{")
+            .and_then(|rest| after(&rest, "\"schema\""))
+            .and_then(|rest| after(&rest, ":"))
+            .and_then(|rest| after(&rest, "\""));
+        text.trim().is_empty() || schema.is_some_and(|schema| schema.starts_with(self.schema()))
+    }
+}
+
+/// Whether a file holds one of this kind.
+pub(crate) fn holds(file: &mut impl Read, kind: Kind) -> io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(500).read_to_end(&mut start)?;
+    // What was cut within a letter is text all the same.
+    let text = match std::str::from_utf8(&start) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return Ok(false),
+    };
+    Ok(kind.begins(text))
+}
+
+/// Sees that nothing else is lost when a file of this kind takes the place of what stands there.
+///
+/// # Errors
+/// What stands there.
+pub(crate) fn spare_others(path: &Path, kind: Kind) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(found) if found.is_file() && holds(&mut File::open(path)?, kind)? => Ok(()),
+        Ok(found) => Err(in_the_way(path, &found, kind)),
+    }
+}
+
+/// What stands at the path, and why it stays.
+pub(crate) fn in_the_way(path: &Path, found: &Metadata, kind: Kind) -> io::Error {
+    let what = if found.is_symlink() {
+        "a symbolic link, which is not followed".to_owned()
+    } else if found.is_dir() {
+        "a folder".to_owned()
+    } else {
+        format!("no {}", kind.name())
+    };
+    io::Error::other(format!("what stands at {} is {what}", path.display()))
+}
+
+/// What to do with a file that others may have written.
+const OTHERS: &str = "see that it says what it is to say, then take the right from others: `chmod go-w FILE`";
+/// What to do with a file of somebody else's.
+const SOMEBODYS: &str =
+    "see that it says what it is to say, then make it your own: `chown USER FILE`, or copy it";
+
+/// Reads a file that tells what to change: nobody but its owner may have written it, and that is this user or root.
+///
+/// # Errors
+/// What is wrong, and what to do about it.
+pub(crate) fn read(path: &Path, hint: &'static str) -> Result<String, (String, &'static str)> {
+    let failed = |error: io::Error| (error.to_string(), hint);
+    let mut file = File::open(path).map_err(failed)?;
+    let found = file.metadata().map_err(failed)?;
+    if found.is_dir() {
+        return Err(("it is a folder".to_owned(), hint));
+    }
+    believe(&found)?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text).map_err(failed)?;
+    String::from_utf8(text).map_err(|_| ("it is no text in UTF-8".to_owned(), hint))
+}
+
+#[cfg(unix)]
+fn believe(found: &Metadata) -> Result<(), (String, &'static str)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (mode, owner, user) = (
+        found.mode() & 0o7777,
+        found.uid(),
+        rustix::process::geteuid().as_raw(),
+    );
+    if found.is_file() && mode & 0o022 != 0 {
+        let what = format!("others may write it (mode {mode:04o}), so it may tell what no run has written");
+        return Err((what, OTHERS));
+    }
+    if owner != user && owner != 0 {
+        let what = format!(
+            "it belongs to user {owner}, and this is user {user}, so it may tell what no run has written"
+        );
+        return Err((what, SOMEBODYS));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn believe(_: &Metadata) -> Result<(), (String, &'static str)> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_known_by_its_beginning() {
+        for (text, kind) in [
+            ("{\n  \"schema\": \"directory-sync/plan/1\",\n", Some(Kind::Plan)),
+            ("{\"schema\":\"directory-sync/undo/7\"", Some(Kind::Undo)),
+            (
+                " {\r\n\t\"schema\" : \"directory-sync/report/1\"}",
+                Some(Kind::Report),
+            ),
+            ("{\"schema\": \"directory-sync/plan-view/1\"}", None),
+            ("# {\"schema\": \"directory-sync/plan/1\"}", None),
+            ("{\"other\": 1, \"schema\": \"directory-sync/plan/1\"}", None),
+            ("zitadel:\n  url: x\n", None),
+            ("{", None),
+        ] {
+            for candidate in [Kind::Plan, Kind::Undo, Kind::Report] {
+                let is_one = holds(&mut text.as_bytes(), candidate).unwrap();
+                assert_eq!(is_one, kind == Some(candidate), "{text:?} {candidate:?}");
+            }
+        }
+        for empty in ["", "\n"] {
+            assert!(holds(&mut empty.as_bytes(), Kind::Plan).unwrap());
+        }
+        assert!(!holds(&mut &b"\xff\xfe{\0"[..], Kind::Plan).unwrap());
+        let long = format!(
+            "{{\"schema\": \"directory-sync/plan/1\", \"a\": \"{}\"}}",
+            "ä".repeat(400)
+        );
+        assert!(
+            holds(&mut long.as_bytes(), Kind::Plan).unwrap()
+                && holds(&mut &long.as_bytes()[1..], Kind::Plan).is_ok()
+        );
+    }
+}
