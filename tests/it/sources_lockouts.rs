@@ -39,9 +39,10 @@ impl Directory {
 
     /// `rule` stands among the attributes if it is about `status`, otherwise beside them.
     fn configured(&self, rule: &str, policy: &str) -> Installation {
-        let (among, beside) = match rule.starts_with("status") {
-            true => (format!(", {rule}"), String::new()),
-            false => (String::new(), format!("    {rule}\n")),
+        let (among, beside) = if rule.starts_with("status") {
+            (format!(", {rule}"), String::new())
+        } else {
+            (String::new(), format!("    {rule}\n"))
         };
         let rest = format!(
             "sources:\n  ldap:\n    url: {}\n    base_dn: dc=x\n    bind_dn: ''\n    bind_password: ''\n    user_filter: \

@@ -243,87 +243,89 @@ mod tests {
         }
     }
 
+    const FILTERS: [(&str, &str, &str, Status); 16] = [
+        ("(!(lockoutTime>=1))", "lockoutTime", "133", Status::Blocked),
+        ("(!(lockoutTime>=1))", "lockoutTime", "0", Status::Enabled),
+        ("(lockoutTime=0)", "cn", "x", Status::Blocked),
+        ("(&(!(badPwdCount>=5))(cn=y))", "cn", "x", Status::Disabled),
+        (
+            "(!(pwdAccountLockedTime=*))",
+            "pwdAccountLockedTime",
+            "20260101000000Z",
+            Status::Blocked,
+        ),
+        (
+            "(!(pwdAccountLockedTime=*))",
+            "pwdAccountLockedTime",
+            "000001010000Z",
+            Status::Disabled,
+        ),
+        (
+            "(!(userAccountControl:1.2.840.113556.1.4.803:=16))",
+            "userAccountControl",
+            "528",
+            Status::Blocked,
+        ),
+        (
+            "(!(userAccountControl:1.2.840.113556.1.4.804:=18))",
+            "userAccountControl",
+            "528",
+            Status::Blocked,
+        ),
+        (
+            "(!(userAccountControl:1.2.840.113556.1.4.804:=18))",
+            "userAccountControl",
+            "530",
+            Status::Disabled,
+        ),
+        (
+            "(userAccountControl=512)",
+            "userAccountControl",
+            "528",
+            Status::Blocked,
+        ),
+        (
+            "(userAccountControl=512)",
+            "userAccountControl",
+            "514",
+            Status::Disabled,
+        ),
+        (
+            "(msDS-User-Account-Control-Computed=0)",
+            "msDS-User-Account-Control-Computed",
+            "8388608",
+            Status::Blocked,
+        ),
+        (
+            "(!(sambaAcctFlags=*L*))",
+            "sambaAcctFlags",
+            "[UL         ]",
+            Status::Blocked,
+        ),
+        (
+            "(sambaAcctFlags=[U*)",
+            "sambaAcctFlags",
+            "[DUL        ]",
+            Status::Disabled,
+        ),
+        (
+            "(!(loginDisabled=TRUE))",
+            "loginDisabled",
+            "TRUE",
+            Status::Disabled,
+        ),
+        (
+            "(!(passwordExpirationTime<=20260101000000Z))",
+            "passwordExpirationTime",
+            "20250101000000Z",
+            Status::Blocked,
+        ),
+    ];
+
     /// A lockout passes; whoever is disabled too stays disabled.
     #[test]
     fn what_passes_by_itself_only_blocks() {
-        for (filter, attribute, value, expected) in [
-            ("(!(lockoutTime>=1))", "lockoutTime", "133", Status::Blocked),
-            ("(!(lockoutTime>=1))", "lockoutTime", "0", Status::Enabled),
-            ("(lockoutTime=0)", "cn", "x", Status::Blocked),
-            ("(&(!(badPwdCount>=5))(cn=y))", "cn", "x", Status::Disabled),
-            (
-                "(!(pwdAccountLockedTime=*))",
-                "pwdAccountLockedTime",
-                "20260101000000Z",
-                Status::Blocked,
-            ),
-            (
-                "(!(pwdAccountLockedTime=*))",
-                "pwdAccountLockedTime",
-                "000001010000Z",
-                Status::Disabled,
-            ),
-            (
-                "(!(userAccountControl:1.2.840.113556.1.4.803:=16))",
-                "userAccountControl",
-                "528",
-                Status::Blocked,
-            ),
-            (
-                "(!(userAccountControl:1.2.840.113556.1.4.804:=18))",
-                "userAccountControl",
-                "528",
-                Status::Blocked,
-            ),
-            (
-                "(!(userAccountControl:1.2.840.113556.1.4.804:=18))",
-                "userAccountControl",
-                "530",
-                Status::Disabled,
-            ),
-            (
-                "(userAccountControl=512)",
-                "userAccountControl",
-                "528",
-                Status::Blocked,
-            ),
-            (
-                "(userAccountControl=512)",
-                "userAccountControl",
-                "514",
-                Status::Disabled,
-            ),
-            (
-                "(msDS-User-Account-Control-Computed=0)",
-                "msDS-User-Account-Control-Computed",
-                "8388608",
-                Status::Blocked,
-            ),
-            (
-                "(!(sambaAcctFlags=*L*))",
-                "sambaAcctFlags",
-                "[UL         ]",
-                Status::Blocked,
-            ),
-            (
-                "(sambaAcctFlags=[U*)",
-                "sambaAcctFlags",
-                "[DUL        ]",
-                Status::Disabled,
-            ),
-            (
-                "(!(loginDisabled=TRUE))",
-                "loginDisabled",
-                "TRUE",
-                Status::Disabled,
-            ),
-            (
-                "(!(passwordExpirationTime<=20260101000000Z))",
-                "passwordExpirationTime",
-                "20250101000000Z",
-                Status::Blocked,
-            ),
-        ] {
+        for (filter, attribute, value, expected) in FILTERS {
             let rule = ActiveRule::Filter(Expression::parse(filter).unwrap());
             let entry = Entry::parse(entry(&[(attribute, &[value.as_bytes()])])).unwrap();
             assert_eq!(read(&[rule], &entry, NOW), Ok(expected), "{filter} {value}");
