@@ -46,6 +46,7 @@ fn complete(dir: &str) -> Settings {
             link: Link::New,
             metadata: MetadataCheck::Confirm,
             lag_wait: Duration::from_secs(300),
+            phone_region: None,
         }),
         role: "User".into(),
         sources: vec![
