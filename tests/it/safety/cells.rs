@@ -204,3 +204,59 @@ fn rows_without_any_value_keep_nobody_and_stop_nothing() {
     lab.run("").exits(0).says("1 deleted");
     assert!(!lab.names().contains(&"erin@example.org".to_owned()));
 }
+
+/// The file is read while its last line is half written, with all commas there.
+#[test]
+fn nothing_half_written_is_stored() {
+    let lab = lab();
+    let before = held(&lab);
+    let all = fs::read_to_string(lab.path("users.csv")).unwrap();
+    let bob_last = all.replace("bob@example.org,Bob,Baker,+49 30 901820\n", "");
+    fs::write(
+        lab.path("users.csv"),
+        format!("{bob_last}bob@example.org,Bob,Baker,+49 30 90"),
+    )
+    .unwrap();
+    lab.run("")
+        .exits(0)
+        .says("the last line has no line break, so `phone` may be half written")
+        .says("nothing to change");
+    assert_eq!(held(&lab), before);
+    let with_localpart: String = all
+        .lines()
+        .map(|line| match line.split_once(',') {
+            Some(("email", _)) => format!("{line},localpart\n"),
+            _ => format!("{line},\n"),
+        })
+        .collect();
+    fs::write(
+        lab.path("users.csv"),
+        format!("{with_localpart}new@example.org,New,Person,,new.pers"),
+    )
+    .unwrap();
+    lab.run("").exits(1).says("`localpart` may be half written");
+    assert!(!lab.names().contains(&"new@example.org".to_owned()));
+    assert_eq!(held(&lab), before);
+}
+
+/// As Excel writes it ("Unicode text"), and as a workbook under the name of a CSV file.
+#[test]
+fn a_file_of_another_kind_is_read_or_named() {
+    let lab = lab();
+    let all = fs::read_to_string(lab.path("users.csv")).unwrap();
+    let utf16: Vec<u8> = format!("\u{feff}{all}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(lab.path("users.csv"), utf16).unwrap();
+    lab.run("").exits(0).says("nothing to change");
+    fs::write(
+        lab.path("users.csv"),
+        b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0abc@\0\xff\xfe",
+    )
+    .unwrap();
+    lab.run("")
+        .exits(3)
+        .says("users.csv is an Excel workbook, or another zip archive, not CSV")
+        .says("save it as CSV");
+}
