@@ -267,6 +267,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ukt.scope", Kind::Text),
     key("sources.ukt.grant_type", Kind::Text),
     or("sources.ukt.timeout", Kind::Duration, "30s"),
+    or("sources.ukt.deadline", Kind::Duration, "1h"),
 ];
 
 /// What stands at a path of the table.

@@ -172,6 +172,8 @@ pub struct UktSettings {
     pub grant_type: String,
     /// Connect, and silence of the server.
     pub timeout: Duration,
+    /// The whole read, with all its tries.
+    pub deadline: Option<Duration>,
 }
 
 /// `apply.*`

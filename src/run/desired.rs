@@ -60,7 +60,8 @@ fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, 
     let mut errors = Vec::new();
     for source in &settings.sources {
         match AnySource::build(source, target.schema(), &roles(settings)) {
-            Ok(source) => sources.push(source),
+            // As patient as the target.
+            Ok(source) => sources.push(source.with_backoff(target.backoff())),
             Err(error) => errors.push(error),
         }
     }

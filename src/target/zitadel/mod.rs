@@ -117,6 +117,11 @@ impl ZitadelTarget {
         self
     }
 
+    /// The pauses between tries.
+    pub fn backoff(&self) -> Backoff {
+        self.api.backoff()
+    }
+
     /// Other pages than those that are as long as the server allows.
     #[must_use]
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
