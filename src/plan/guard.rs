@@ -2,6 +2,7 @@
 
 mod proof;
 mod protect;
+mod vanish;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
+pub use self::vanish::vanished_values;
 use crate::model::{Action, Change, Plan, Schema};
 
 /// A limit on a number of accounts.
@@ -69,7 +71,7 @@ pub struct GuardLimits {
     pub demands_of: BTreeMap<Box<str>, Demands>,
     /// Changes of one kind, by the name of the kind.
     pub max_per_kind: BTreeMap<&'static str, Limit>,
-    /// Records of a source that may lack one and the same key attribute.
+    /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
     pub max_missing: Limit,
     /// Accounts that are never changed.
     pub protected: Protected,

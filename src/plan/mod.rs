@@ -27,7 +27,7 @@ pub(crate) use diff::{Look, edit, unlisted_expectations};
 pub use grace::Grace;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
-    approve, mapping_faults, protect,
+    approve, mapping_faults, protect, vanished_values,
 };
 pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};

@@ -180,6 +180,7 @@ sources:
 guard:
   max_removals: 1000
   max_logins_changed: 1000
+  max_missing: 1000
   allow_empty: true
 ";
 
