@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::ask::{Failure, Line, host, place};
+use self::ask::{Failure, Line, host, object, place};
 use super::merge::counted;
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
@@ -66,8 +66,7 @@ impl UktSource {
             ("client_secret", settings.client_secret.expose_secret()),
         ];
         let body = self.line.post(&settings.oauth2_url, &form).await?;
-        let granted = serde_json::from_slice(&body).ok();
-        match granted.and_then(|granted: Granted| granted.access_token) {
+        match object(&body).and_then(|granted: Granted| granted.access_token) {
             Some(Value::String(token)) if !token.is_empty() => Ok(token.into()),
             _ => Err(Failure::new(
                 format!(

@@ -131,22 +131,30 @@ impl CsvSource {
             });
         }
         let id = ExternalId::new(email.as_bytes());
-        let mut facts = facts(row, columns, email).map_err(|column| {
+        let facts = facts(row, columns, email).map_err(|column| {
             let reason = format!("`{column}` is not UTF-8; save the file as UTF-8");
             reject(Some(id.clone()), reason)
         })?;
-        let Some(cut) = cut else {
-            return self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts);
-        };
-        // Names are shown to everybody, and a localpart is written for good.
-        if cut != "phone" {
-            return Err(reject(Some(id), half_written(cut)));
+        match cut {
+            None => self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts),
+            Some("phone") => self.without_phone(id, at, facts),
+            // Names are shown to everybody, and a localpart is written for good.
+            Some(column) => Err(reject(Some(id), half_written(column))),
         }
-        facts.retain(|fact| fact.attribute != cut);
+    }
+
+    /// The person of a row that ends with half a number, or with none yet.
+    fn without_phone(
+        &self,
+        id: ExternalId,
+        at: &RecordRef,
+        mut facts: Vec<Fact<'_>>,
+    ) -> Result<(Identity, Vec<String>), Rejected> {
+        facts.retain(|fact| fact.attribute != "phone");
         let (person, mut warnings) = self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts)?;
         warnings.push(format!(
             "{}; until then what the account has is kept",
-            half_written(cut)
+            half_written("phone")
         ));
         Ok((person, warnings))
     }

@@ -10,7 +10,7 @@ use reqwest::header::LOCATION;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use url::Url;
 
@@ -200,7 +200,7 @@ impl Asked<'_> {
             );
             return Err((Some(status), Failure::new(what, format!("check `{}`", self.key))));
         }
-        let refusal: Refusal = serde_json::from_slice(&body).unwrap_or_default();
+        let refusal: Refusal = object(&body).unwrap_or_default();
         if !status.is_success() || refusal.error.is_some() {
             return Err((Some(status), self.refused(status, pause, &refusal)));
         }
@@ -296,6 +296,12 @@ fn refusal_hint(status: StatusCode, key: &str) -> String {
         }
         _ => format!("check `{key}` and the client's rights"),
     }
+}
+
+/// The object of an answer. A list is none, which serde would take for the values of one in order.
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    serde_json::from_slice(body).ok().filter(|_| is_object)
 }
 
 /// Numbers of any size included, which nobody looks at.
