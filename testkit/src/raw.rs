@@ -21,7 +21,7 @@ pub enum Say {
 impl Say {
     /// An answer in HTTP, with lines of headers.
     pub fn http(status: &str, headers: &[&str], body: &str) -> Self {
-        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let headers: String = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
         let length = body.len();
         Self::Bytes(
             format!(
