@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Texts,
     /// An LDAP attribute: its name, or `{name, is_binary}`.
     Attribute,
+    /// A country in two letters.
+    Region,
     /// How a text is made from attributes: a name, a list of names, or a table.
     AttributeText,
     /// Tables that give a role to the members of groups.
@@ -51,6 +53,7 @@ impl Kind {
             Self::Bitmasks => "a list of 32-bit numbers such as `[2, 0x10]`".into(),
             Self::Urls => "an address or a list of addresses".into(),
             Self::Texts => "a list of texts".into(),
+            Self::Region => "a country in two letters such as `DE`".into(),
             Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
             Self::Entitlements => "a list of tables with `role` and `group`".into(),
             Self::AttributeText => {
@@ -172,6 +175,7 @@ pub(super) const KEYS: &[Key] = &[
         "confirm",
     ),
     or("zitadel.lag_wait", Kind::Duration, "5m"),
+    key("zitadel.phone_region", Kind::Region),
     or("policy.create", Kind::Bool, "true"),
     or("policy.update", Kind::Bool, "true"),
     or("policy.adopt", Kind::Bool, "true"),
@@ -264,6 +268,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ukt.scope", Kind::Text),
     key("sources.ukt.grant_type", Kind::Text),
     or("sources.ukt.timeout", Kind::Duration, "30s"),
+    or("sources.ukt.deadline", Kind::Duration, "1h"),
 ];
 
 /// What stands at a path of the table.

@@ -75,6 +75,8 @@ pub struct ZitadelSettings {
     pub metadata: MetadataCheck,
     /// How long to wait at the most for lists that are behind what was written.
     pub lag_wait: Duration,
+    /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.
+    pub phone_region: Option<String>,
 }
 
 /// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.
@@ -170,6 +172,8 @@ pub struct UktSettings {
     pub grant_type: String,
     /// Connect, and silence of the server.
     pub timeout: Duration,
+    /// The whole read, with all its tries.
+    pub deadline: Option<Duration>,
 }
 
 /// `apply.*`

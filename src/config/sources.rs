@@ -10,6 +10,7 @@ use super::layers::Layers;
 use super::ldap;
 use super::read::{Reader, Report};
 use super::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
+use super::values;
 
 /// The kind of every configured source, by name.
 pub(super) fn kinds(layers: &Layers, report: &mut Report) -> BTreeMap<String, &'static str> {
@@ -149,6 +150,7 @@ fn ukt(reader: &mut Reader<'_>, source: &str) -> Option<UktSettings> {
     let scope = reader.given(&key("scope"));
     let grant_type = reader.given(&key("grant_type"));
     let timeout = reader.duration(&key("timeout"));
+    let deadline = reader.limit(&key("deadline"), values::duration);
     Some(UktSettings {
         endpoint_url: endpoint_url?,
         oauth2_url: oauth2_url?,
@@ -157,5 +159,6 @@ fn ukt(reader: &mut Reader<'_>, source: &str) -> Option<UktSettings> {
         scope: scope?,
         grant_type: grant_type?,
         timeout: timeout?,
+        deadline,
     })
 }

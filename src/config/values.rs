@@ -42,6 +42,13 @@ pub(super) fn count(text: &str) -> Option<usize> {
     usize::try_from(integer(text)?).ok()
 }
 
+/// A country with telephones, in two letters.
+pub(super) fn region(text: &str) -> Option<String> {
+    let region = text.trim().to_ascii_uppercase();
+    let known = region.len() == 2 && phonenumber::metadata::DATABASE.by_id(region.as_str()).is_some();
+    known.then_some(region)
+}
+
 /// 32 bits: signed as LDAP servers print them, or unsigned as people write masks.
 pub(super) fn bitmask(text: &str) -> Option<i32> {
     let number = integer(text)?;

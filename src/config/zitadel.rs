@@ -8,6 +8,7 @@ use super::read::Reader;
 use super::settings::{
     Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
 };
+use super::values;
 
 /// Reads the target; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
@@ -32,6 +33,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         ],
     );
     let lag_wait = reader.duration("zitadel.lag_wait");
+    let phone_region = reader.parsed("zitadel.phone_region", values::region);
     Some(ZitadelSettings {
         url: url?,
         credentials: credentials?,
@@ -48,6 +50,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         link: link?,
         metadata: metadata?,
         lag_wait: lag_wait?,
+        phone_region,
     })
 }
 

@@ -51,6 +51,23 @@ pub fn client_without_redirects(
         .build()?)
 }
 
+/// Like [`client`], following redirects to the same server only, and not out of TLS; another one is the answer itself.
+pub fn client_within_origin(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
+    let within = reqwest::redirect::Policy::custom(|attempt| {
+        let from = attempt.previous().last().map(url::Url::origin);
+        let stays = from.is_some_and(|from| from == attempt.url().origin());
+        if stays && attempt.previous().len() <= MOST_REDIRECTS {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    });
+    Ok(builder(connect, silence)?.redirect(within).build()?)
+}
+
+/// Longer chains go round in circles.
+const MOST_REDIRECTS: usize = 5;
+
 /// What `Retry-After` asks for: a number of seconds, or the time until a date.
 pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();

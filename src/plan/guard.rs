@@ -5,6 +5,7 @@ mod limit;
 mod proof;
 mod protect;
 mod token;
+mod vanish;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub use self::limit::Limit;
 pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
 use self::token::Tokens;
+pub use self::vanish::vanished_values;
 use crate::model::{Plan, Schema};
 
 /// `guard.*`
@@ -35,7 +37,7 @@ pub struct GuardLimits {
     pub demands_of: BTreeMap<Box<str>, Demands>,
     /// Changes of one kind, by the name of the kind.
     pub max_per_kind: BTreeMap<&'static str, Limit>,
-    /// Records of a source that may lack one and the same key attribute.
+    /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
     pub max_missing: Limit,
     /// Accounts that are never changed.
     pub protected: Protected,

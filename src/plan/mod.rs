@@ -29,7 +29,7 @@ pub use grace::Grace;
 pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
-    approve, mapping_faults, protect,
+    approve, mapping_faults, protect, vanished_values,
 };
 pub use moved::{moved, unlisted_before};
 pub use order::{Phase, Step, Wait, phase, steps, waits};

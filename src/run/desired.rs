@@ -1,8 +1,11 @@
 //! Everybody who is to have an account, as the target would store them.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::ending::Stop;
 use crate::config::Settings;
-use crate::model::{Desired, Entitlements, Rejected, Warning};
+use crate::model::{Desired, Entitlements, RecordRef, Rejected, Warning};
 use crate::report::Report;
 use crate::source::{AnySource, SourceError, read_all};
 use crate::target::Target;
@@ -57,7 +60,8 @@ fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, 
     let mut errors = Vec::new();
     for source in &settings.sources {
         match AnySource::build(source, target.schema(), &roles(settings)) {
-            Ok(source) => sources.push(source),
+            // As patient as the target.
+            Ok(source) => sources.push(source.with_backoff(target.backoff())),
             Err(error) => errors.push(error),
         }
     }
@@ -72,10 +76,11 @@ fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, 
 fn normalize(desired: &mut Desired, target: &impl Target) {
     let mut rejected = Vec::new();
     let mut warnings = Vec::new();
+    let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     desired
         .identities
         .retain_mut(|identity| match target.normalize(identity) {
-            Ok(reasons) => {
+            Ok(remarks) => {
                 let at = &identity.origin;
                 let id = Some(&identity.id);
                 let warning = |reason| Warning {
@@ -83,7 +88,10 @@ fn normalize(desired: &mut Desired, target: &impl Target) {
                     id: id.cloned(),
                     reason,
                 };
-                warnings.extend(reasons.into_iter().map(warning));
+                warnings.extend(remarks.left_out.into_iter().map(warning));
+                if let Some(what) = remarks.assumed {
+                    *assumed.entry((at.source.clone(), what)).or_default() += 1;
+                }
                 true
             }
             Err(reason) => {
@@ -100,6 +108,17 @@ fn normalize(desired: &mut Desired, target: &impl Target) {
     count_rejected(desired, &rejected);
     desired.rejected.extend(rejected);
     desired.warnings.extend(warnings);
+    desired.warnings.extend(assumed.into_iter().map(counted));
+}
+
+/// What was assumed of several people of a source, in one line.
+fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
+    let at = "all records".into();
+    Warning {
+        at: RecordRef { source, at },
+        id: None,
+        reason: format!("{what}: {people}"),
+    }
 }
 
 fn count_rejected(desired: &mut Desired, rejected: &[Rejected]) {

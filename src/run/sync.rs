@@ -107,8 +107,10 @@ async fn read_everything(
             &Proof::of(&desired, target.schema(), &request.settings.guard),
         )?;
     }
-    refuse_wrong_mapping(&desired, request.settings)?;
+    let limit = request.settings.guard.max_missing;
+    refuse_wrong_mapping(plan::mapping_faults(&desired, limit))?;
     let plan = make_plan(target, &desired, request.settings).await?;
+    refuse_wrong_mapping(plan::vanished_values(&desired, &plan, target.schema(), limit))?;
     report.add_plan(&plan);
     keeping::warn(&plan, request, report);
     Ok((desired, plan))
@@ -132,14 +134,13 @@ async fn make_plan(
     Ok(plan)
 }
 
-/// Records that could not be used say nothing wrong about the accounts; so many of them say it about the mapping.
-fn refuse_wrong_mapping(desired: &Desired, settings: &Settings) -> Result<(), Stop> {
-    let faults = plan::mapping_faults(desired, settings.guard.max_missing);
+/// One record without a value says nothing wrong about the account; so many of them say it about the mapping.
+fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), Stop> {
     if faults.is_empty() {
         return Ok(());
     }
-    let hint = "correct the attribute names below `sources`, or the source; if so many records may lack it, raise \
-                `guard.max_missing`";
+    let hint = "correct the attribute names below `sources`, or the source and what it lets its reader see; if so many records \
+                may lack it, raise `guard.max_missing`";
     let errors = faults.into_iter().map(|fault| (fault, Some(hint.to_owned())));
     Err(Stop::Failed {
         errors: errors.collect(),

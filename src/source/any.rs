@@ -11,6 +11,7 @@ use super::merge::{Collected, merge};
 use super::ukt::UktSource;
 use super::{Record, Source, SourceError};
 use crate::config::{SourceKind, SourceSettings};
+use crate::http::Backoff;
 use crate::model::{Desired, Entitlements, Finding, Schema};
 
 /// A source of a kind that the configuration knows.
@@ -41,6 +42,15 @@ impl AnySource {
             SourceKind::Csv(csv) => Self::Csv(Box::new(CsvSource::new(name, csv, mapping))),
             SourceKind::Ukt(ukt) => Self::Ukt(Box::new(UktSource::new(name, ukt)?)),
         })
+    }
+
+    /// Other pauses between tries, where a source is asked more than once.
+    #[must_use]
+    pub fn with_backoff(self, backoff: Backoff) -> Self {
+        match self {
+            Self::Ukt(source) => Self::Ukt(Box::new(source.with_backoff(backoff))),
+            other => other,
+        }
     }
 }
 

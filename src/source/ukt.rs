@@ -3,33 +3,33 @@
 //! A token is fetched with the client's credentials, then the list of today (UTC). The list names leavers only, so
 //! nobody is absent because of it, and an empty one is the answer on most days.
 
-use std::error::Error as _;
+mod ask;
+
 use std::sync::Arc;
 
-use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
 
+use self::ask::{Failure, Line, host, object, place};
 use super::merge::counted;
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
-use crate::http;
+use crate::http::Backoff;
 use crate::model::{Finding, Leaver, RecordRef, Rejected};
-use crate::tls::{self, Peer};
 
 /// One endpoint.
 #[derive(Debug)]
 pub struct UktSource {
     name: Arc<str>,
     settings: UktSettings,
-    client: Client,
+    line: Line,
 }
 
-/// What is said about the token or the list when there is none.
-struct Failure {
-    what: String,
-    hint: String,
+/// What is read of the answer to a request for a token: nothing else in it is looked at, such as its times.
+#[derive(Deserialize)]
+struct Granted {
+    access_token: Option<Value>,
 }
 
 impl UktSource {
@@ -38,7 +38,7 @@ impl UktSource {
     /// # Errors
     /// [`SourceError`] when there is no HTTP client.
     pub fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, SourceError> {
-        let client = http::client(settings.timeout, settings.timeout).map_err(|error| SourceError {
+        let line = Line::new(name, settings).map_err(|error| SourceError {
             source_name: name.to_string(),
             what: error.to_string(),
             hint: Some("check the certificates of this system".to_owned()),
@@ -46,8 +46,15 @@ impl UktSource {
         Ok(Self {
             name: name.clone(),
             settings: settings.clone(),
-            client,
+            line,
         })
+    }
+
+    /// Other pauses between tries.
+    #[must_use]
+    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
+        self.line.set_backoff(backoff);
+        self
     }
 
     async fn token(&self) -> Result<SecretString, Failure> {
@@ -58,75 +65,43 @@ impl UktSource {
             ("client_id", &settings.client_id),
             ("client_secret", settings.client_secret.expose_secret()),
         ];
-        let request = self.client.post(settings.oauth2_url.clone()).form(&form);
-        let reply = self.ask(request, &settings.oauth2_url, "oauth2_url").await?;
-        match reply.get("access_token").and_then(Value::as_str) {
-            Some(token) if !token.is_empty() => Ok(token.into()),
-            _ => Err(Failure {
-                what: format!(
+        let body = self.line.post(&settings.oauth2_url, &form).await?;
+        match object(&body).and_then(|granted: Granted| granted.access_token) {
+            Some(Value::String(token)) if !token.is_empty() => Ok(token.into()),
+            _ => Err(Failure::new(
+                format!(
                     "{} answered without an `access_token`",
                     place(&settings.oauth2_url)
                 ),
-                hint: "check that `oauth2_url` is the token endpoint".to_owned(),
-            }),
+                "check that `oauth2_url` is the token endpoint".to_owned(),
+            )),
         }
     }
 
-    async fn list(&self, token: &SecretString) -> Result<Vec<String>, Failure> {
+    async fn list(&self, token: &SecretString, day: &str) -> Result<Vec<String>, Failure> {
         let mut url = self.settings.endpoint_url.clone();
-        let today = jiff::Timestamp::now().strftime("%Y%m%d").to_string();
-        url.query_pairs_mut().append_pair("date", &today);
-        let request = self.client.get(url.clone()).bearer_auth(token.expose_secret());
-        let reply = self.ask(request, &url, "endpoint_url").await?;
-        serde_json::from_value(reply).map_err(|_| Failure {
+        url.query_pairs_mut().append_pair("date", day);
+        let body = self.line.get(&url, token).await?;
+        serde_json::from_slice(&body).map_err(|_| {
             // The parser's own text would quote an address.
-            what: format!(
-                "{} answered with something other than a list of texts",
-                place(&url)
-            ),
-            hint: "check that `endpoint_url` is the address of the list".to_owned(),
+            Failure::new(
+                format!(
+                    "{} answered with something other than a list of texts",
+                    place(&url)
+                ),
+                "check that `endpoint_url` is the address of the list".to_owned(),
+            )
         })
     }
 
-    /// The JSON of a successful answer.
-    async fn ask(&self, request: RequestBuilder, url: &Url, key: &str) -> Result<Value, Failure> {
-        let unreachable = |error: reqwest::Error| Failure {
-            what: format!("no answer from {}: {}", place(url), cause(&error)),
-            hint: tls::tls_error(&error)
-                .and_then(|error| tls::explain(error, Peer::Service).hint)
-                .unwrap_or_else(|| format!("check `{key}`, the network and the proxy variables")),
-        };
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let body = http::body(response).await.map_err(unreachable)?;
-        let reply: Option<Value> = serde_json::from_slice(&body).ok();
-        let refusal = reply.as_ref().and_then(|reply| self.refusal(reply));
-        if !status.is_success() || refusal.is_some() {
-            let detail = refusal.map(|text| format!(" ({text})")).unwrap_or_default();
-            return Err(Failure {
-                what: format!("{} refused: {status}{detail}", place(url)),
-                hint: refusal_hint(status, key),
-            });
+    /// Who has left, by the list of a day.
+    async fn leavers(&self, day: &str) -> Result<Vec<String>, Failure> {
+        let token = self.token().await?;
+        match self.list(&token, day).await {
+            // It was tried for so long that the token is none any more.
+            Err(failure) if failure.token_was_refused_late => self.list(&self.token().await?, day).await,
+            list => list,
         }
-        reply.ok_or_else(|| Failure {
-            what: format!("{} answered {status} without JSON", place(url)),
-            hint: format!("check `{key}`"),
-        })
-    }
-
-    /// What a server says in `error` and `error_description`, should it echo the secret without it.
-    fn refusal(&self, reply: &Value) -> Option<String> {
-        let error = reply.get("error")?;
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mut said = text(error);
-        if let Some(description) = reply.get("error_description") {
-            said = format!("{said}: {}", text(description));
-        }
-        let secret = self.settings.client_secret.expose_secret();
-        if !secret.is_empty() {
-            said = said.replace(secret, "***");
-        }
-        Some(said.chars().take(300).collect())
     }
 
     fn record(&self, index: usize, email: String) -> Record {
@@ -148,13 +123,21 @@ impl UktSource {
         })
     }
 
-    fn error(&self, failure: Failure) -> SourceError {
+    fn unread(&self, day: &str, failure: Failure) -> SourceError {
         SourceError {
             source_name: self.name.to_string(),
-            what: failure.what,
-            hint: Some(failure.hint),
+            what: format!("{}; the list of that day was not read ({day})", failure.what),
+            hint: Some(format!(
+                "{}; run again on the same day (UTC), since no later run asks for its list",
+                failure.hint
+            )),
         }
     }
+}
+
+/// Each day has a list of its own.
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%d").to_string()
 }
 
 impl Source for UktSource {
@@ -171,8 +154,9 @@ impl Source for UktSource {
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
-        let token = self.token().await.map_err(|failure| self.error(failure))?;
-        let list = self.list(&token).await.map_err(|failure| self.error(failure))?;
+        let day = today();
+        let list = self.line.within(self.leavers(&day)).await;
+        let list = list.map_err(|failure| self.unread(&day, failure))?;
         for (index, email) in list.into_iter().enumerate() {
             each(self.record(index, email));
         }
@@ -183,11 +167,11 @@ impl Source for UktSource {
         let subject = |step: &str| format!("source `{}`: {step}", self.name);
         let problem =
             |step, failure: Failure| Finding::problem(subject(step), failure.what, Some(failure.hint));
-        let token = match self.token().await {
+        let token = match self.line.within(self.token()).await {
             Ok(token) => token,
             Err(failure) => return vec![problem("token", failure)],
         };
-        let list = match self.list(&token).await {
+        let list = match self.line.within(self.list(&token, &today())).await {
             Ok(list) => Finding::ok(subject("list"), counted(list.len(), "address")),
             Err(failure) => problem("list", failure),
         };
@@ -195,43 +179,5 @@ impl Source for UktSource {
             Finding::ok(subject("token"), place(&self.settings.oauth2_url)),
             list,
         ]
-    }
-}
-
-fn refusal_hint(status: StatusCode, key: &str) -> String {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
-            "check `client_id`, `client_secret`, `scope` and `grant_type`".to_owned()
-        }
-        StatusCode::NOT_FOUND => format!("check `{key}`"),
-        status if status.is_server_error() => {
-            "the server has a problem of its own; try again later".to_owned()
-        }
-        _ => format!("check `{key}` and the client's rights"),
-    }
-}
-
-/// Address without query and without a password that someone put into it.
-fn place(url: &Url) -> String {
-    format!("{}://{}{}", url.scheme(), host(url), url.path())
-}
-
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// The innermost cause: reqwest's own text repeats the address, query and all.
-fn cause(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "it stayed silent for too long (`timeout`)".to_owned();
-    }
-    if let Some(error) = tls::tls_error(error) {
-        return format!("TLS: {}", tls::explain(error, Peer::Service).what);
-    }
-    match error.source() {
-        Some(_) => http::innermost(error).to_string(),
-        None => "the connection failed".to_owned(),
     }
 }

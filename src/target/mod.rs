@@ -62,6 +62,15 @@ impl std::iter::Sum for Effort {
     }
 }
 
+/// What is worth knowing about a person whose values were rewritten.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// What was left out and why, without the value.
+    pub left_out: Vec<String>,
+    /// What was read in a way that may not be meant. People are counted by it.
+    pub assumed: Option<&'static str>,
+}
+
 /// The operation that makes an account, in its first try.
 const CREATE: &str = "create_user";
 
@@ -78,7 +87,7 @@ pub trait Target {
     ///
     /// # Errors
     /// The reason, without the value, why the target would refuse this person.
-    fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String>;
+    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String>;
 
     /// Proves before anything is read that what is read will be true: token, permissions, organization, role; reads
     /// what the account list needs (role grants) and learns what the server can do.

@@ -4,6 +4,7 @@ pub mod certs;
 pub mod ldap_double;
 pub mod model;
 pub mod people;
+pub mod raw;
 pub mod samba;
 pub mod slapd;
 pub mod udm;

@@ -5,6 +5,7 @@ mod grace;
 mod guard;
 pub(crate) mod lab;
 mod late;
+mod leavers;
 mod lock;
 mod modes;
 mod order;

@@ -6,6 +6,7 @@ use directory_sync::config::{
     LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, PassingState, SourceKind,
     SourceSettings,
 };
+use directory_sync::http::Backoff;
 use directory_sync::model::{
     AttributeSpec, Cardinality, Desired, Equality, Finding, Identity, Mutability, Schema, Uniqueness,
 };
@@ -56,7 +57,12 @@ pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
         name: "staff".into(),
         kind,
     };
-    AnySource::build(&settings, &schema(), &["User".into()].into())
+    let source = AnySource::build(&settings, &schema(), &["User".into()].into())?;
+    // Nobody waits between tries.
+    Ok(source.with_backoff(Backoff {
+        first: Duration::ZERO,
+        ..Backoff::default()
+    }))
 }
 
 /// Reads one source through the same door as a run.

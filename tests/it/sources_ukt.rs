@@ -5,6 +5,7 @@ use std::time::Duration;
 use directory_sync::config::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 use directory_sync::source::{AnySource, Source, read_all};
 use testkit::people::{people, to_csv};
+use testkit::raw::{RawServer, Say};
 use testkit::slapd::Slapd;
 use testkit::ukt::UktDouble;
 
@@ -19,6 +20,7 @@ fn settings(double: &UktDouble) -> UktSettings {
         scope: UktDouble::SCOPE.to_owned(),
         grant_type: UktDouble::GRANT_TYPE.to_owned(),
         timeout: Duration::from_secs(20),
+        deadline: Some(Duration::from_secs(60)),
     }
 }
 
@@ -110,7 +112,13 @@ async fn an_answer_that_is_no_token_is_an_error() {
         let double = UktDouble::start();
         double.answer_token(status, body);
         assert_failed(read(ukt(&double)).await, &["/token", what], "");
-        assert_eq!(double.requests().len(), 1, "{body}");
+        // What may pass is asked for again.
+        let tries = if what.contains("JSON") || status == 503 {
+            5
+        } else {
+            1
+        };
+        assert_eq!(double.requests().len(), tries, "{body}");
     }
 }
 
@@ -135,6 +143,266 @@ async fn an_answer_that_is_no_list_is_an_error_and_nobody_has_left() {
         );
         assert!(!format!("{error:?}").contains("ada@"), "{error:?}");
     }
+}
+
+/// Both answers, wherever they come from.
+fn raw(server: &RawServer, double: &UktDouble) -> UktSettings {
+    UktSettings {
+        endpoint_url: server.url("/list").parse().unwrap(),
+        oauth2_url: server.url("/token").parse().unwrap(),
+        ..settings(double)
+    }
+}
+
+const GRANTED: &str = r#"{"access_token":"t0ken-0f-the-server","expires_in":60}"#;
+const LIST: &str = r#"["ada@example.com"]"#;
+
+/// Nobody asks for the list of a day once more, so one bad answer must not lose it.
+#[tokio::test]
+async fn token_and_list_are_asked_for_again() {
+    let double = UktDouble::start();
+    let (granted, list) = (|| Say::json(GRANTED), || Say::json(LIST));
+    let html = "<html>down</html>";
+    for (bad, seconds) in [
+        (
+            Say::http(
+                "503 Service Unavailable",
+                &["Content-Type: text/html", "Retry-After: 1"],
+                html,
+            ),
+            1,
+        ),
+        (Say::http("429 Too Many Requests", &[], ""), 0),
+        (Say::http("502 Bad Gateway", &[], html), 0),
+        (
+            Say::http("500 Internal Server Error", &[], r#"{"error":"server_error"}"#),
+            0,
+        ),
+        (Say::http("200 OK", &["Content-Type: text/html"], html), 0),
+        (Say::http("200 OK", &[], ""), 0),
+        (list().cut(100), 0),
+        (list().cut(20), 0),
+        (Say::Nothing, 0),
+    ] {
+        for answers in [
+            vec![bad.clone(), granted(), list()],
+            vec![granted(), bad.clone(), bad.clone(), list()],
+        ] {
+            let start = std::time::Instant::now();
+            let (asks, server) = (answers.len(), RawServer::start(answers));
+            let desired = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+                .await
+                .unwrap();
+            assert_eq!(&*desired.leavers[0].email, "ada@example.com", "{bad:?}");
+            assert_eq!(server.asked().len(), asks, "{bad:?}");
+            assert!(start.elapsed().as_secs() >= seconds, "{bad:?}");
+        }
+        let server = RawServer::start(vec![granted(), bad.clone()]);
+        let mut hasty = raw(&server, &double);
+        hasty.deadline = None;
+        if seconds == 0 {
+            let error = read(SourceKind::Ukt(Box::new(hasty))).await.unwrap_err();
+            assert!(
+                error
+                    .what
+                    .contains("(5 tries); the list of that day was not read (20"),
+                "{error:?}"
+            );
+            assert!(error.hint.unwrap().contains("run again on the same day"));
+        }
+    }
+}
+
+/// A token that went while the list was tried again is fetched anew; one that was never good is not.
+#[tokio::test]
+async fn a_token_that_ran_out_is_fetched_anew() {
+    let double = UktDouble::start();
+    let refused = || Say::http("401 Unauthorized", &[], r#"{"error":"invalid_token"}"#);
+    let busy = Say::http("503 Service Unavailable", &[], "");
+    let server = RawServer::start(vec![
+        Say::json(GRANTED),
+        busy,
+        refused(),
+        Say::json(GRANTED),
+        Say::json(LIST),
+    ]);
+    let desired = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap();
+    assert_eq!(desired.leavers.len(), 1);
+    let server = RawServer::start(vec![Say::json(GRANTED), refused()]);
+    let error = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap_err();
+    assert!(error.what.contains("401"), "{error:?}");
+    assert_eq!(server.asked().len(), 2);
+}
+
+/// A server that asks for more patience than a run has.
+#[tokio::test]
+async fn a_long_pause_is_not_waited_for() {
+    let double = UktDouble::start();
+    let busy = Say::http("503 Service Unavailable", &["Retry-After: 99999999999999999"], "");
+    let server = RawServer::start(vec![busy]);
+    let error = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap_err();
+    assert!(error.what.contains("503"), "{error:?}");
+    assert_eq!(server.asked().len(), 1);
+}
+
+/// The secret goes to the configured address alone, and a list is believed from there alone.
+#[tokio::test]
+async fn no_redirect_carries_the_secret_or_a_list() {
+    let double = UktDouble::start();
+    double.set_list(&["victim@example.com"]);
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Permanent Redirect",
+    ] {
+        let location = format!("Location: {}?key=abc", double.token_url());
+        let server = RawServer::start(vec![Say::http(status, &[&location], "")]);
+        let what = format!(
+            "/token redirects to {} ({status}), where it is not followed",
+            double.token_url()
+        );
+        assert_failed(
+            read(SourceKind::Ukt(Box::new(raw(&server, &double)))).await,
+            &[&what],
+            "set `oauth2_url` to it",
+        );
+        let location = format!("Location: {}", double.list_url());
+        let server = RawServer::start(vec![Say::json(GRANTED), Say::http(status, &[&location], "")]);
+        let what = format!(
+            "/list redirects to {} ({status}), where it is not followed",
+            double.list_url()
+        );
+        assert_failed(
+            read(SourceKind::Ukt(Box::new(raw(&server, &double)))).await,
+            &[&what],
+            "set `endpoint_url` to it",
+        );
+    }
+    assert_eq!(double.requests(), []);
+    // Within one server a list may move, a token may not.
+    let moved = || Say::http("302 Found", &["Location: /here"], "");
+    let server = RawServer::start(vec![Say::json(GRANTED), moved(), Say::json(LIST)]);
+    let desired = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap();
+    assert_eq!(desired.leavers.len(), 1);
+    let server = RawServer::start(vec![moved()]);
+    assert!(
+        read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+            .await
+            .is_err()
+    );
+    assert_eq!(server.asked().len(), 1);
+    let server = RawServer::start(vec![Say::json(GRANTED), moved()]);
+    let error = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap_err();
+    assert!(error.what.contains("redirects to"), "{error:?}");
+}
+
+/// In the form in which they were sent, or in that of the answer.
+#[tokio::test]
+async fn a_repeated_secret_is_masked_in_every_form() {
+    let double = UktDouble::start();
+    let mut asks = settings(&double);
+    let secret = r#"s&cret "+% of/a\client"#;
+    asks.client_secret = secret.into();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let basic = base64::Engine::encode(
+        &base64::engine::general_purpose::STANDARD,
+        format!("sync:{secret}"),
+    );
+    let echo = serde_json::json!({
+        "error": format!("got client_secret={form}"),
+        "error_description": { "sent": secret, "header": format!("Basic {basic}") },
+    });
+    double.answer_token(400, &echo.to_string());
+    let error = format!(
+        "{:?}",
+        read(SourceKind::Ukt(Box::new(asks.clone()))).await.unwrap_err()
+    );
+    for form in [secret, &form, &basic, "s&cret", "s%26cret"] {
+        assert!(!error.contains(form), "{error}");
+    }
+    let echo = Say::http(
+        "403 Forbidden",
+        &[],
+        r#"{"error":"no right for Bearer t0ken-0f-the-server"}"#,
+    );
+    let server = RawServer::start(vec![Say::json(GRANTED), echo]);
+    let error = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap_err();
+    assert!(error.what.contains("no right for Bearer ***"), "{error:?}");
+    let location = "Location: https://elsewhere.example/t0ken-0f-the-server";
+    let server = RawServer::start(vec![Say::json(GRANTED), Say::http("302 Found", &[location], "")]);
+    let error = read(SourceKind::Ukt(Box::new(raw(&server, &double))))
+        .await
+        .unwrap_err();
+    assert!(
+        error.what.contains("redirects to https://elsewhere.example/***"),
+        "{error:?}"
+    );
+}
+
+/// Nobody looks at the times of a token, so they can be anything.
+#[tokio::test]
+async fn a_token_may_be_good_for_any_time() {
+    let double = UktDouble::start();
+    for expires in [
+        "18446744073709551616",
+        "-1",
+        "1e400",
+        "0",
+        "null",
+        "\"soon\"",
+        "9223372036854775807",
+    ] {
+        let granted = format!(r#"{{"access_token":"t","error":null,"expires_in":{expires}}}"#);
+        let server = RawServer::start(vec![Say::json(&granted), Say::json(LIST)]);
+        let desired = read(SourceKind::Ukt(Box::new(raw(&server, &double)))).await;
+        assert_eq!(desired.unwrap().leavers.len(), 1, "{expires}");
+    }
+}
+
+/// A byte now and then keeps no run waiting for ever, and a list has an end.
+#[tokio::test]
+async fn an_answer_without_end_is_ended() {
+    let double = UktDouble::start();
+    let drip = || {
+        Say::Drip(
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[".to_vec(),
+            Duration::from_millis(20),
+        )
+    };
+    for answers in [vec![drip()], vec![Say::json(GRANTED), drip()]] {
+        let server = RawServer::start(answers);
+        let mut asks = raw(&server, &double);
+        asks.deadline = Some(Duration::from_secs(1));
+        assert_failed(
+            read(SourceKind::Ukt(Box::new(asks))).await,
+            &[
+                "was not read within 1 seconds (`deadline`)",
+                "the list of that day was not read",
+            ],
+            "`deadline`",
+        );
+    }
+    let long = format!("[\"{}\"]", "a".repeat(17 << 20));
+    let server = RawServer::start(vec![Say::json(GRANTED), Say::json(&long)]);
+    assert_failed(
+        read(SourceKind::Ukt(Box::new(raw(&server, &double)))).await,
+        &["/list answered with more than 16 MiB"],
+        "`endpoint_url`",
+    );
 }
 
 #[tokio::test]

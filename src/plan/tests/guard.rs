@@ -239,6 +239,45 @@ fn a_key_attribute_that_many_records_lack_is_a_fault() {
     }
 }
 
+/// Just below, at and above; and not at all for fewer than five people. New people have not had the value.
+#[test]
+fn a_value_that_many_accounts_lose_is_a_fault() {
+    for (had, lose, new, faults) in [
+        (20, 4, 0, 0),
+        (25, 5, 0, 0),
+        (24, 5, 0, 1),
+        (24, 5, 9, 1),
+        (5, 5, 0, 1),
+        (4, 4, 0, 0),
+        (100, 20, 0, 0),
+        (100, 21, 0, 1),
+    ] {
+        let without = |number| {
+            let mut person = person(number);
+            person.attributes.set(NAME, None);
+            person
+        };
+        let people = (0..had + new).map(|number| {
+            if number < lose {
+                without(number)
+            } else {
+                person(number)
+            }
+        });
+        let desired = sources(people.collect());
+        let accounts = (0..had).map(held);
+        let plan = plan(&desired, &Model::of(accounts), Policy::default());
+        let found = vanished_values(&desired, &plan, &schema(), Limit::Percent(20.0));
+        assert_eq!(found.len(), faults, "{lose} of {had}: {found:?}");
+        if faults > 0 {
+            let what = format!(
+                "`name` would be taken from {lose} of {had} accounts that have one; `guard.max_missing` is 20 %"
+            );
+            assert!(found[0].ends_with(&what), "{}", found[0]);
+        }
+    }
+}
+
 #[test]
 fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
     let mut leaver = person(2);

@@ -20,6 +20,23 @@ pub(super) struct Columns {
     pub(super) width: usize,
 }
 
+impl Columns {
+    /// The name of the last column, if it is one of ours.
+    pub(super) fn last(&self) -> Option<&'static str> {
+        let named = [
+            ("email", Some(self.email)),
+            ("first_name", Some(self.first_name)),
+            ("last_name", Some(self.last_name)),
+            ("phone", Some(self.phone)),
+            ("localpart", self.localpart),
+        ];
+        let last = named
+            .into_iter()
+            .find(|(_, place)| *place == Some(self.width - 1));
+        last.map(|(name, _)| name)
+    }
+}
+
 /// Finds the columns by their exact names.
 ///
 /// # Errors

@@ -14,19 +14,34 @@ pub(super) enum Quoting {
     /// Something other than a comma or the end of the line follows a closing quote.
     TextAfterQuote,
     /// The file ends inside quotes.
-    Unclosed,
+    Unclosed {
+        /// The line of the quote.
+        line: u64,
+        /// The record begins in another one.
+        elsewhere: bool,
+    },
 }
 
 impl Quoting {
     /// # Errors
     /// What is wrong, and why that matters.
     pub(super) fn check(self) -> Result<(), String> {
-        let wrong = match self {
-            Self::Sound => return Ok(()),
-            Self::TextAfterQuote => "text follows a closing quote; a quote inside a value is written twice",
-            Self::Unclosed => "a quote is opened and never closed, which hides all further rows",
-        };
-        Err(wrong.to_owned())
+        match self {
+            Self::Sound => Ok(()),
+            Self::TextAfterQuote => {
+                Err("text follows a closing quote; a quote inside a value is written twice".to_owned())
+            }
+            Self::Unclosed { line, elsewhere } => {
+                let place = if elsewhere {
+                    format!(" in line {line}")
+                } else {
+                    String::new()
+                };
+                Err(format!(
+                    "a quote is opened{place} and never closed, which hides all further rows"
+                ))
+            }
+        }
     }
 }
 
@@ -35,7 +50,12 @@ impl Quoting {
 pub(super) struct Place {
     pub(super) line: u64,
     pub(super) quoting: Quoting,
+    /// The file ends with its last value: no line break and no quote says that this is all of it.
+    pub(super) open_end: bool,
 }
+
+/// Bytes of a row at the most. A quote that is never closed makes one of the rest of the file.
+const LONGEST_ROW: u64 = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -52,6 +72,10 @@ pub(super) struct Watched<R> {
     state: State,
     offset: u64,
     line: u64,
+    /// Offset and line at which the row begins.
+    row: (u64, u64),
+    /// The line of the quote that was opened last.
+    quote: u64,
     previous: u8,
     /// Offset and number of each line that has a byte in it.
     starts: VecDeque<(u64, u64)>,
@@ -67,6 +91,8 @@ impl<R: Read> Watched<R> {
             state: State::FieldStart,
             offset: 0,
             line: 1,
+            row: (0, 1),
+            quote: 1,
             previous: b'\n',
             starts: VecDeque::new(),
             strays: VecDeque::new(),
@@ -87,20 +113,27 @@ impl<R: Read> Watched<R> {
         }
         // The end is only seen once everything before it was parsed: this record is the last one.
         if self.ended && self.state == State::Quoted {
-            quoting = Quoting::Unclosed;
+            quoting = Quoting::Unclosed {
+                line: self.quote,
+                elsewhere: self.quote != line,
+            };
         }
-        Place { line, quoting }
+        let is_open = matches!(self.state, State::Plain | State::FieldStart) && !is_break(self.previous);
+        Place {
+            line,
+            quoting,
+            open_end: self.ended && is_open,
+        }
     }
 
     fn watch(&mut self, byte: u8) {
         const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
-        let is_break = matches!(byte, b'\n' | b'\r');
-        let follows_break = matches!(self.previous, b'\n' | b'\r');
+        let follows_break = is_break(self.previous);
         // A lone carriage return ends a line too.
         if byte == b'\n' || self.previous == b'\r' {
             self.line += 1;
         }
-        if follows_break && !is_break {
+        if follows_break && !is_break(byte) {
             self.starts.push_back((self.offset, self.line));
         }
         let in_mark = usize::try_from(self.offset)
@@ -109,14 +142,33 @@ impl<R: Read> Watched<R> {
         if in_mark != Some(&byte) {
             self.state = self.after(byte);
         }
+        if is_break(byte) && self.state == State::FieldStart {
+            // A line break that follows belongs to no row either.
+            self.row = (self.offset + 1, self.line + u64::from(byte == b'\r'));
+        }
         self.previous = byte;
         self.offset += 1;
+    }
+
+    fn too_long(&self, line: u64) -> String {
+        let row = format!("the row of line {line} is longer than {} MiB", LONGEST_ROW >> 20);
+        match self.state {
+            State::Quoted => format!(
+                "{row}: the quote that is opened in line {} is not closed",
+                self.quote
+            ),
+            _ => row,
+        }
     }
 
     fn after(&mut self, byte: u8) -> State {
         match (self.state, byte) {
             (State::Quoted, b'"') => State::AfterQuote,
-            (State::FieldStart | State::AfterQuote, b'"') | (State::Quoted, _) => State::Quoted,
+            (State::FieldStart, b'"') => {
+                self.quote = self.line;
+                State::Quoted
+            }
+            (State::AfterQuote, b'"') | (State::Quoted, _) => State::Quoted,
             (_, b',' | b'\n' | b'\r') => State::FieldStart,
             (State::AfterQuote, _) => {
                 self.strays.push_back(self.offset);
@@ -134,6 +186,14 @@ impl<R: Read> Read for Watched<R> {
         for byte in &buffer[..length] {
             self.watch(*byte);
         }
+        let (start, line) = self.row;
+        if self.offset - start > LONGEST_ROW {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, self.too_long(line)));
+        }
         Ok(length)
     }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }

@@ -1,14 +1,16 @@
 //! People from a CSV file: UTF-8, commas, double quotes, the first line names the columns.
 
+mod file;
+mod format;
 mod header;
 mod lines;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use self::file::{Seen, Text};
 use self::header::Columns;
 use self::lines::{Place, Quoting, Watched};
 use super::cell;
@@ -40,26 +42,14 @@ impl CsvSource {
     }
 
     fn open(&self) -> Result<Rows, SourceError> {
-        let unreadable = |error: std::io::Error| {
-            let hint = match error.kind() {
-                std::io::ErrorKind::NotFound => {
-                    "check `file_path`; a relative path starts at the working directory".to_owned()
-                }
-                _ => "check that `file_path` is a file that this user may read".to_owned(),
-            };
-            self.error(
-                format!("{} cannot be read: {error}", self.path.display()),
-                Some(hint),
-            )
-        };
-        let file = File::open(&self.path).map_err(unreadable)?;
+        let (text, seen) = file::open(&self.path).map_err(|problem| self.problem(problem))?;
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .from_reader(Watched::new(file));
+            .from_reader(Watched::new(text));
         let mut header = ByteRecord::new();
         let mut found = true;
-        while found && says_nothing(&header) {
+        while found && (says_nothing(&header) || names_separator(&header)) {
             found = reader
                 .read_byte_record(&mut header)
                 .map_err(|error| self.broken(&error))?;
@@ -68,8 +58,7 @@ impl CsvSource {
             let what = format!("{} is empty, not even a header stands in it", self.path.display());
             return Err(self.error(what, Some(header::EXPECTED.to_owned())));
         }
-        let columns =
-            header::columns(&header, &self.path).map_err(|(what, hint)| self.error(what, Some(hint)))?;
+        let columns = header::columns(&header, &self.path).map_err(|problem| self.problem(problem))?;
         // Takes the header's own line breaks out of the way.
         let end = reader.position().byte();
         let quoting = reader.get_mut().place(0, end).quoting;
@@ -80,7 +69,11 @@ impl CsvSource {
             );
             return Err(self.error(what, Some(header::EXPECTED.to_owned())));
         }
-        Ok(Rows { reader, columns })
+        Ok(Rows {
+            reader,
+            columns,
+            seen,
+        })
     }
 
     /// Hands over the person of a row, and what is worth knowing about them.
@@ -89,7 +82,7 @@ impl CsvSource {
             source: self.name.clone(),
             at: format!("{}:{}", self.path.display(), place.line).into(),
         };
-        let (person, warnings) = match self.person(row, columns, place.quoting, &at) {
+        let (person, warnings) = match self.person(row, columns, place, &at) {
             Ok(found) => found,
             Err(rejected) => return each(Record::Rejected(rejected)),
         };
@@ -105,7 +98,7 @@ impl CsvSource {
         &self,
         row: &ByteRecord,
         columns: &Columns,
-        quoting: Quoting,
+        place: Place,
         at: &RecordRef,
     ) -> Result<(Identity, Vec<String>), Rejected> {
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
@@ -115,7 +108,7 @@ impl CsvSource {
             missing: Vec::new(),
         };
         let unusable = |reason: String| reject(None, reason);
-        quoting.check().map_err(unusable)?;
+        place.quoting.check().map_err(unusable)?;
         // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
         if row.len() != columns.width {
             let reason = format!(
@@ -124,6 +117,10 @@ impl CsvSource {
                 columns.width
             );
             return Err(unusable(reason));
+        }
+        let cut = columns.last().filter(|_| place.open_end);
+        if cut == Some("email") {
+            return Err(unusable(half_written("email")));
         }
         let email = std::str::from_utf8(&row[columns.email])
             .map_err(|_| unusable("the e-mail is not UTF-8; save the file as UTF-8".to_owned()))?;
@@ -138,15 +135,46 @@ impl CsvSource {
             let reason = format!("`{column}` is not UTF-8; save the file as UTF-8");
             reject(Some(id.clone()), reason)
         })?;
-        self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts)
+        match cut {
+            None => self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts),
+            Some("phone") => self.without_phone(id, at, facts),
+            // Names are shown to everybody, and a localpart is written for good.
+            Some(column) => Err(reject(Some(id), half_written(column))),
+        }
+    }
+
+    /// The person of a row that ends with half a number, or with none yet.
+    fn without_phone(
+        &self,
+        id: ExternalId,
+        at: &RecordRef,
+        mut facts: Vec<Fact<'_>>,
+    ) -> Result<(Identity, Vec<String>), Rejected> {
+        facts.retain(|fact| fact.attribute != "phone");
+        let (person, mut warnings) = self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts)?;
+        warnings.push(format!(
+            "{}; until then what the account has is kept",
+            half_written("phone")
+        ));
+        Ok((person, warnings))
     }
 
     fn broken(&self, error: &csv::Error) -> SourceError {
-        let hint = "check that `file_path` is a file that this user may read".to_owned();
-        self.error(
-            format!("{} cannot be read: {error}", self.path.display()),
-            Some(hint),
-        )
+        let csv::ErrorKind::Io(error) = error.kind() else {
+            return self.error(format!("{} cannot be read: {error}", self.path.display()), None);
+        };
+        if error.kind() == std::io::ErrorKind::InvalidData {
+            let what = format!("{} cannot be used: {error}", self.path.display());
+            return self.error(
+                what,
+                Some("correct the file there, or have it written again".to_owned()),
+            );
+        }
+        self.problem(file::unreadable(&self.path, error))
+    }
+
+    fn problem(&self, (what, hint): (String, String)) -> SourceError {
+        self.error(what, Some(hint))
     }
 
     fn error(&self, what: String, hint: Option<String>) -> SourceError {
@@ -158,12 +186,26 @@ impl CsvSource {
     }
 }
 
+/// `sep=,`, by which Excel is told what stands between values.
+fn names_separator(row: &ByteRecord) -> bool {
+    row.len() <= 2
+        && row
+            .get(0)
+            .is_some_and(|field| field.to_ascii_lowercase().starts_with(b"sep="))
+}
+
 /// A row of nothing but separators and blanks, as spreadsheets write it below a table, is like an empty line.
 fn says_nothing(row: &ByteRecord) -> bool {
     let is_separator = |c: char| matches!(c, ',' | ';' | '|');
     row.iter().all(|field| {
         std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(cell::is_blank))
     })
+}
+
+fn half_written(column: &str) -> String {
+    format!(
+        "the last line has no line break, so `{column}` may be half written; end the file with a line break"
+    )
 }
 
 /// What a row says; the error is the column that is not UTF-8.
@@ -198,8 +240,9 @@ fn facts<'a>(row: &'a ByteRecord, columns: &Columns, email: &'a str) -> Result<V
 
 /// An open file behind its header.
 struct Rows {
-    reader: Reader<Watched<File>>,
+    reader: Reader<Watched<Text>>,
     columns: Columns,
+    seen: Seen,
 }
 
 impl Rows {
@@ -242,6 +285,9 @@ impl Source for CsvSource {
                 tokio::task::yield_now().await;
             }
         }
+        rows.seen
+            .is_still(&self.path)
+            .map_err(|problem| self.problem(problem))?;
         if blank > 0 {
             tracing::info!(source = %self.name, rows = blank, "passed over rows without any value");
         }

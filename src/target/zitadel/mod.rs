@@ -27,6 +27,7 @@ mod normalize;
 mod numbering;
 mod paced;
 mod phone;
+mod phone_text;
 mod prepare;
 mod read;
 mod remove;
@@ -50,10 +51,12 @@ use std::time::Duration;
 use self::api::Api;
 use self::lag::Written;
 use self::lists::Lists;
+use self::phone::Numbers;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Effort, Expectation, Hidden, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
+    Applied, Effort, Expectation, Hidden, Remarks, RequestStats, Target, TargetError,
+    TargetErrorKind as Kind, Unmet,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
@@ -65,6 +68,7 @@ use crate::model::{
 pub struct ZitadelTarget {
     schema: Schema,
     settings: ZitadelSettings,
+    numbers: Numbers,
     apply: ApplySettings,
     api: Api,
     prepared: RefCell<Option<Rc<Prepared>>>,
@@ -90,6 +94,7 @@ impl ZitadelTarget {
         Ok(Self {
             schema: schema::schema(Some(settings)),
             settings: settings.clone(),
+            numbers: Numbers::of(settings.phone_region.as_deref()),
             apply: *apply,
             api: Api::new(settings, apply)?,
             prepared: RefCell::default(),
@@ -115,6 +120,11 @@ impl ZitadelTarget {
     pub fn with_backoff(mut self, backoff: Backoff) -> Self {
         self.api.set_backoff(backoff);
         self
+    }
+
+    /// The pauses between tries.
+    pub fn backoff(&self) -> Backoff {
+        self.api.backoff()
     }
 
     /// Other pages than those that are as long as the server allows.
@@ -149,15 +159,15 @@ impl Target for ZitadelTarget {
         &self.schema
     }
 
-    fn normalize(&self, identity: &mut Identity) -> Result<Vec<String>, String> {
-        let left_out = normalize::normalize(identity)?;
+    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String> {
+        let remarks = normalize::normalize(identity, self.numbers)?;
         if self.settings.sso_login {
             let link = links::linked_id(&identity.id);
             identity.attributes.set(IDP_LINK, Some(Value::text(link)));
             // No source says it; it follows from the id.
             identity.unknown.remove(IDP_LINK);
         }
-        Ok(left_out)
+        Ok(remarks)
     }
 
     async fn prepare(&self) -> Result<(), TargetError> {

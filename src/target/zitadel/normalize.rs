@@ -2,21 +2,25 @@
 //!
 //! Limits and rules are those of the create call, which is the stricter of the two: an update stores what it is given.
 
-use super::phone;
+use super::phone::Numbers;
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME};
 use crate::model::{AttributeIndex, Identity, Value};
+use crate::target::Remarks;
 
 /// Characters a name, an address or the nickname may have.
 const LONGEST_TEXT: usize = 200;
 /// The nickname holds two characters a byte.
 const LONGEST_ID: usize = LONGEST_TEXT / 2;
+/// What is counted of numbers without a country code.
+const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
+                       `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
 
-/// Rewrites a person to what Zitadel would store. Gives what was left out.
+/// Rewrites a person to what Zitadel would store.
 ///
 /// # Errors
 /// Why Zitadel would refuse the person, without the value.
-pub(super) fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> {
+pub(super) fn normalize(identity: &mut Identity, numbers: Numbers) -> Result<Remarks, String> {
     let length = identity.id.as_bytes().len();
     if length > LONGEST_ID {
         return Err(format!(
@@ -33,7 +37,7 @@ pub(super) fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> 
     ] {
         text(identity, attribute, |text| metadata(label, text))?;
     }
-    Ok(normalize_phone(identity).into_iter().collect())
+    Ok(normalize_phone(identity, numbers))
 }
 
 /// Rewrites one attribute; an empty text becomes no value.
@@ -58,23 +62,29 @@ fn text(
 
 /// A number that Zitadel would refuse must not keep the person from an account, nor take the number away that the
 /// account has.
-fn normalize_phone(identity: &mut Identity) -> Option<String> {
-    let before = identity.attributes.text(PHONE)?;
+fn normalize_phone(identity: &mut Identity, numbers: Numbers) -> Remarks {
+    let mut remarks = Remarks::default();
+    let Some(before) = identity.attributes.text(PHONE) else {
+        return remarks;
+    };
     if before.is_empty() {
         identity.attributes.set(PHONE, None);
-        return None;
+        return remarks;
     }
-    let Some(after) = phone::normalize(before) else {
-        identity.attributes.set(PHONE, None);
-        identity.unknown.insert(PHONE);
-        return Some(
-            "the phone number is not one that Zitadel takes; it is left out, and a number the account has stays".into(),
-        );
-    };
-    if after != before {
-        identity.attributes.set(PHONE, Some(Value::text(after)));
+    match numbers.read(before) {
+        Ok(stored) => {
+            remarks.assumed = stored.assumed.then_some(ASSUMED);
+            identity.attributes.set(PHONE, Some(Value::text(stored.number)));
+        }
+        Err(why) => {
+            identity.attributes.set(PHONE, None);
+            identity.unknown.insert(PHONE);
+            remarks.left_out.push(format!(
+                "the phone number {why}; it is left out, and a number the account has stays"
+            ));
+        }
     }
-    None
+    remarks
 }
 
 /// Create trims names and refuses blank ones; update stores what it is given, so both get the same.
@@ -205,6 +215,10 @@ mod tests {
         }
     }
 
+    fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> {
+        super::normalize(identity, Numbers::of(None)).map(|remarks| remarks.left_out)
+    }
+
     /// Names lose the white space around them, all of Unicode's; metadata keeps it.
     #[test]
     fn names_are_trimmed_and_metadata_is_not() {
@@ -236,6 +250,20 @@ mod tests {
         assert!(!warnings[0].contains("n/a"));
         assert_eq!(ada.attributes.text(PHONE), None);
         assert!(ada.unknown.contains(PHONE));
+    }
+
+    /// So is one that Zitadel would make of something else; what it takes for Swiss is said.
+    #[test]
+    fn an_impossible_phone_is_unknown_and_an_assumed_one_is_counted() {
+        let mut ada = person(&[(PHONE, "4.93E+11")]);
+        assert_eq!(
+            normalize(&mut ada).unwrap(),
+            ["the phone number is no possible one; it is left out, and a number the account has stays"]
+        );
+        assert!(ada.unknown.contains(PHONE));
+        let remarks = |region| super::normalize(&mut person(&[(PHONE, "030 901820")]), Numbers::of(region));
+        assert_eq!(remarks(None).unwrap().assumed, Some(ASSUMED));
+        assert_eq!(remarks(Some("DE")).unwrap().assumed, None);
     }
 
     /// What Zitadel would refuse is refused with a reason that does not hold the value.

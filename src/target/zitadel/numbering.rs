@@ -1,15 +1,12 @@
 //! The numbering plans of the world, from the `phonenumber` crate.
 
-use std::sync::LazyLock;
-
 use phonenumber::Metadata;
 use phonenumber::metadata::{DATABASE, Descriptor};
 
-/// Where a number without a country code is from.
-const REGION: &str = "CH";
-
-/// The plan of the default region.
-pub(super) static HOME: LazyLock<Option<&'static Metadata>> = LazyLock::new(|| DATABASE.by_id(REGION));
+/// The plan of a region, such as `DE`.
+pub(super) fn of_region(region: &str) -> Option<&'static Metadata> {
+    DATABASE.by_id(region)
+}
 
 /// The numbering plan of a country code; that of its main country if several share it.
 pub(super) fn plan(code: &str) -> Option<&'static Metadata> {
@@ -47,6 +44,34 @@ fn prefix_taken_off(national: &str, plan: &Metadata) -> Option<String> {
 /// Whether the plan knows numbers that begin like this one and are as long.
 pub(super) fn matches(national: &str, plan: &Metadata) -> bool {
     plan.descriptors().general().is_match(national) && lengths(plan).any(|length| length == national.len())
+}
+
+/// What follows the prefix that is dialled in this country for another one; `None` if the number has none.
+pub(super) fn abroad<'a>(digits: &'a str, home: &Metadata) -> Option<&'a str> {
+    let found = home.international_prefix()?.captures(digits)?;
+    let whole = found.get(0).filter(|whole| whole.start() == 0)?;
+    let rest = &digits[whole.end()..];
+    (!rest.starts_with('0')).then_some(rest)
+}
+
+/// Digits of a number with its country code, at the most.
+const LONGEST: usize = 15;
+/// Digits of a number of which nothing tells the country: fewer are internal ones, or lack their area.
+const SHORTEST_ASSUMED: usize = 7;
+
+/// Whether there can be such a number.
+pub(super) fn exists(code: &str, national: &str, assumed: bool) -> bool {
+    let Some(plan) = plan(code) else {
+        return false;
+    };
+    let Some(shortest) = lengths(plan).min() else {
+        return code.len() + national.len() <= LONGEST;
+    };
+    let shortest = match plan.national_prefix() {
+        Some(_) if assumed => shortest.max(SHORTEST_ASSUMED),
+        _ => shortest,
+    };
+    (shortest..=LONGEST - code.len()).contains(&national.len()) && !too_long(national, plan)
 }
 
 /// Whether a number of this length may exist in the country, or is longer than all that do.

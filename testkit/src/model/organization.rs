@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::directory::Person;
 use super::random::Random;
+use super::wanted::good_phone;
 use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble};
 
 /// The namespace of `localpart`, from famedly-sync's documentation.
@@ -75,7 +76,7 @@ fn ours(person: &Person) -> UserSeed {
         family_name: person.last_name.clone(),
         display_name: format!("{}, {}", person.last_name, person.first_name),
         nick_name: person.id(),
-        phone: crate::zitadel::normalise_phone(&person.phone).unwrap_or_default(),
+        phone: good_phone(&person.phone).unwrap_or_default(),
         phone_verified: true,
         metadata: vec![
             ("localpart".to_owned(), localpart(&person.email).into_bytes()),

@@ -45,7 +45,8 @@ const SURNAMES: [&str; 8] = [
     "de la Cruz",
     "I\u{307}pek",
 ];
-const PHONES: [&str; 4] = ["", "", "+49 30 901820", "+41791234567"];
+/// The last two are what a spreadsheet makes of a number.
+pub(crate) const PHONES: [&str; 6] = ["", "", "+49 30 901820", "+41791234567", "4.93E+11", "#N/A"];
 
 pub(crate) fn any_person(random: &mut Random, number: usize) -> Person {
     Person {

@@ -205,10 +205,8 @@ impl Settings {
             self.max_changes.text(),
             self.allow_empty,
         );
-        if self.roles.is_some() {
-            // A share of ten records says too little.
-            text.push_str("  max_missing: 100%\n");
-        }
+        // A share of ten records says too little.
+        text.push_str("  max_missing: 100%\n");
         if self.min_users > 0 {
             let _ = writeln!(text, "  min_users: {}", self.min_users);
         }

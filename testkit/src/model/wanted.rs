@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::directory::{Known, Person};
 use super::grace::is_noted;
 use super::organization::{MARK, localpart};
+use super::people::PHONES;
 use super::roles::{has_role, role_lacks};
 use super::settings::{Fate, Settings};
 use crate::zitadel::{UserState, UserView};
@@ -34,7 +35,15 @@ pub(crate) fn forms(person: &Person) -> [String; 3] {
 
 /// Why the account is not yet the person's as it should be.
 pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &Settings) -> Option<String> {
-    let phone = crate::zitadel::normalise_phone(&person.phone).unwrap_or_default();
+    // What is no number is not written: the account keeps what it has, which is a good one.
+    let phone = good_phone(&person.phone).unwrap_or_else(|| user.phone.clone());
+    if !user.phone.is_empty()
+        && !PHONES
+            .iter()
+            .any(|good| good_phone(good).as_ref() == Some(&user.phone))
+    {
+        return Some(format!("the phone {:?}, which nobody has", user.phone));
+    }
     let pairs = [
         ("nickname", &user.nick_name, person.id()),
         ("address", &user.email, person.email.clone()),
@@ -66,6 +75,12 @@ pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &
     }
     let ours = user.state == UserState::Inactive && user.metadata.contains_key(MARK);
     ours.then(|| "still deactivated by the tool".to_owned())
+}
+
+/// The number in E.164, or none where there is to be none; `None` for a text that is no number.
+pub(crate) fn good_phone(text: &str) -> Option<String> {
+    let is_number = text.chars().all(|c| matches!(c, '0'..='9' | '+' | ' '));
+    is_number.then(|| crate::zitadel::normalise_phone(text).unwrap_or_default())
 }
 
 /// What is wrong after a run that said that everything holds.

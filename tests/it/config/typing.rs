@@ -46,6 +46,7 @@ fn complete(dir: &str) -> Settings {
             link: Link::New,
             metadata: MetadataCheck::Confirm,
             lag_wait: Duration::from_secs(300),
+            phone_region: None,
         }),
         role: "User".into(),
         sources: vec![
@@ -69,6 +70,7 @@ fn complete(dir: &str) -> Settings {
                     scope: "openid read-maillist".into(),
                     grant_type: "client_credentials".into(),
                     timeout: Duration::from_secs(30),
+                    deadline: Some(Duration::from_hours(1)),
                 })),
             },
         ],

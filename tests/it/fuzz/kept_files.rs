@@ -32,6 +32,7 @@ fn settings() -> ZitadelSettings {
         link: Link::New,
         metadata: MetadataCheck::Confirm,
         lag_wait: std::time::Duration::from_secs(300),
+        phone_region: None,
     }
 }
 

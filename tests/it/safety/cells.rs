@@ -91,6 +91,82 @@ fn what_is_no_text_of_a_person_renames_nobody() {
     }
 }
 
+/// A long number in a spreadsheet becomes `4.93E+11`, of which Zitadel would take the digits.
+#[test]
+fn what_is_no_phone_number_is_never_stored() {
+    let lab = lab();
+    let before = held(&lab);
+    rows(
+        &lab,
+        "alice@example.org,Alice,Archer,4.93E+11\nbob@example.org,Bob,Baker,49309E5\n\
+         carol@example.org,Carol,Carpenter,4.930901820E9\nerin@example.org,Erin,Ebert,\n",
+    );
+    let left_out = "the phone number is no possible one; it is left out, and a number the account has stays";
+    lab.run("")
+        .exits(0)
+        .says(left_out)
+        .says("3 warnings")
+        .says("nothing to change");
+    assert_eq!(held(&lab), before);
+    for cell in [
+        "\"4,93E+11\"",
+        "49309018.0",
+        "#NV",
+        "Err:502",
+        "12.03.2024",
+        "+49 30 90182O",
+        "\"030 901821, 030 901822\"",
+        "030 901821/0171 1234567",
+        "4711",
+        "030 12345678901234567",
+        "########",
+    ] {
+        rows(
+            &lab,
+            &format!(
+                "alice@example.org,Alice,Archer,{cell}\nbob@example.org,Bob,Baker,{cell}\n\
+                 carol@example.org,Carol,Carpenter,\nerin@example.org,Erin,Ebert,\n"
+            ),
+        );
+        lab.run("")
+            .exits(0)
+            .says("it is left out, and a number the account has stays")
+            .says("2 warnings");
+        assert_eq!(held(&lab), before, "{cell}");
+    }
+}
+
+#[test]
+fn numbers_without_country_code_are_counted_or_read_as_configured() {
+    let lab = lab();
+    rows(
+        &lab,
+        "alice@example.org,Alice,Archer,0171 1234567\nbob@example.org,Bob,Baker,030 901820\n\
+         carol@example.org,Carol,Carpenter,+41 79 123 45 67\nerin@example.org,Erin,Ebert,\n",
+    );
+    lab.run("plan").exits(0).says(
+        "all records (csv): phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
+         `zitadel.phone_region` names another country: 2",
+    );
+    let config = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let german = config.replacen("zitadel:\n", "zitadel:\n  phone_region: de\n", 1);
+    fs::write(lab.path("config.yaml"), german).unwrap();
+    lab.run("")
+        .exits(0)
+        .does_not_say("country code")
+        .says("2 updated");
+    assert_eq!(
+        held(&lab),
+        [
+            "Alice Archer +491711234567",
+            "Bob Baker +4930901820",
+            "Carol Carpenter +41791234567",
+            "Erin Ebert "
+        ]
+    );
+    lab.run("plan").exits(0).says("nothing to change");
+}
+
 /// The same in a directory, where some program keeps a spreadsheet's values.
 #[test]
 fn an_error_value_in_a_directory_renames_nobody() {
@@ -127,4 +203,60 @@ fn rows_without_any_value_keep_nobody_and_stop_nothing() {
     lab.configure("policy:\n  absent: delete\nguard:\n  max_removals: 1\n");
     lab.run("").exits(0).says("1 deleted");
     assert!(!lab.names().contains(&"erin@example.org".to_owned()));
+}
+
+/// The file is read while its last line is half written, with all commas there.
+#[test]
+fn nothing_half_written_is_stored() {
+    let lab = lab();
+    let before = held(&lab);
+    let all = fs::read_to_string(lab.path("users.csv")).unwrap();
+    let bob_last = all.replace("bob@example.org,Bob,Baker,+49 30 901820\n", "");
+    fs::write(
+        lab.path("users.csv"),
+        format!("{bob_last}bob@example.org,Bob,Baker,+49 30 90"),
+    )
+    .unwrap();
+    lab.run("")
+        .exits(0)
+        .says("the last line has no line break, so `phone` may be half written")
+        .says("nothing to change");
+    assert_eq!(held(&lab), before);
+    let with_localpart: String = all
+        .lines()
+        .map(|line| match line.split_once(',') {
+            Some(("email", _)) => format!("{line},localpart\n"),
+            _ => format!("{line},\n"),
+        })
+        .collect();
+    fs::write(
+        lab.path("users.csv"),
+        format!("{with_localpart}new@example.org,New,Person,,new.pers"),
+    )
+    .unwrap();
+    lab.run("").exits(1).says("`localpart` may be half written");
+    assert!(!lab.names().contains(&"new@example.org".to_owned()));
+    assert_eq!(held(&lab), before);
+}
+
+/// As Excel writes it ("Unicode text"), and as a workbook under the name of a CSV file.
+#[test]
+fn a_file_of_another_kind_is_read_or_named() {
+    let lab = lab();
+    let all = fs::read_to_string(lab.path("users.csv")).unwrap();
+    let utf16: Vec<u8> = format!("\u{feff}{all}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(lab.path("users.csv"), utf16).unwrap();
+    lab.run("").exits(0).says("nothing to change");
+    fs::write(
+        lab.path("users.csv"),
+        b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0abc@\0\xff\xfe",
+    )
+    .unwrap();
+    lab.run("")
+        .exits(3)
+        .says("users.csv is an Excel workbook, or another zip archive, not CSV")
+        .says("save it as CSV");
 }

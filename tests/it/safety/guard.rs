@@ -222,3 +222,49 @@ fn a_key_attribute_that_nobody_has_is_a_wrong_mapping() {
         .says("source `ldap`: `mial` has no value in 12 of 12 records; `guard.max_missing` is 20 %")
         .says("nothing was written");
 }
+
+/// A directory that hides an attribute from its reader answers like one in which nobody has a value.
+#[test]
+fn values_that_nobody_has_any_more_are_a_wrong_mapping() {
+    let mut people = staff(12);
+    for (place, person) in people.iter_mut().enumerate() {
+        person.phone = Some(format!("+49 30 90{place:04}"));
+    }
+    let lab = Lab::ldap(&people);
+    lab.run("").exits(0).says("12 created");
+    let before = lab.zitadel.users();
+    let config = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    for (right, wrong, attribute) in [
+        ("phone: telephoneNumber", "phone: telefoneNumber", "phone"),
+        (
+            "preferred_username: displayName",
+            "preferred_username: dispalyName",
+            "preferred_username",
+        ),
+    ] {
+        fs::write(lab.path("config.yaml"), config.replace(right, wrong)).unwrap();
+        for command in ["plan", "plan --out plan.json", ""] {
+            lab.run(command)
+                .exits(3)
+                .says(&format!(
+                    "source `ldap`: `{attribute}` would be taken from 12 of 12 accounts that have one; `guard.max_missing` is 20 %"
+                ))
+                .says("raise `guard.max_missing`");
+        }
+        assert_eq!(lab.zitadel.users(), before);
+        assert!(!lab.path("plan.json").exists());
+    }
+    fs::write(lab.path("config.yaml"), &config).unwrap();
+    for uid in ["ada", "ben", "cleo"] {
+        lab.slapd()
+            .replace(&Person::new(uid, "", "").dn(), "telephoneNumber", &[]);
+    }
+    lab.run("").exits(0).says("3 updated");
+    let wrong = config.replace("phone: telephoneNumber", "phone: telefoneNumber");
+    fs::write(
+        lab.path("config.yaml"),
+        format!("{wrong}guard: {{max_missing: 100%}}\n"),
+    )
+    .unwrap();
+    lab.run("").exits(0).says("9 updated");
+}

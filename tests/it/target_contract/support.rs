@@ -118,6 +118,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         link: Link::New,
         metadata: MetadataCheck::Confirm,
         lag_wait: Duration::from_secs(300),
+        phone_region: None,
     }
 }
 

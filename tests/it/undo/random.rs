@@ -181,6 +181,7 @@ guard:
   max_removals: 1000
   max_logins_changed: 1000
   max_adoptions_renaming: 1000
+  max_missing: 1000
   allow_empty: true
 ";
 

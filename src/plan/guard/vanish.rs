@@ -1,0 +1,55 @@
+//! Values that disappear from many people at once: a directory that hides an attribute answers like one in which nobody
+//! has a value.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Limit;
+use crate::model::{Action, AttributeIndex, Change, Desired, Edit, Plan, Schema};
+
+/// Fewer people than this lose a value for reasons of their own.
+const FLOOR: usize = 5;
+
+/// Attributes that so many accounts of a source's people would lose that the mapping must be wrong, one sentence each.
+pub fn vanished_values(desired: &Desired, plan: &Plan, schema: &Schema, limit: Limit) -> Vec<String> {
+    let mut losing: BTreeMap<(&Arc<str>, AttributeIndex), usize> = BTreeMap::new();
+    for edit in plan.changes.iter().filter_map(edit) {
+        for change in edit.attributes.iter().filter(|change| change.after.is_none()) {
+            let of_source = (&edit.identity.origin.source, change.attribute);
+            *losing.entry(of_source).or_default() += 1;
+        }
+    }
+    losing.retain(|_, count| *count >= FLOOR);
+    let faults = losing.into_iter().filter_map(|((source, attribute), count)| {
+        let had = count + keeping(desired, plan, source, attribute);
+        let name = schema.spec(attribute).name;
+        limit.is_over(count, had).then(|| {
+            format!(
+                "source `{source}`: `{name}` would be taken from {count} of {had} accounts that have one; `guard.max_missing` is \
+                 {limit}"
+            )
+        })
+    });
+    faults.collect()
+}
+
+fn edit(change: &Change) -> Option<&Edit> {
+    match &change.action {
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
+        Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
+    }
+}
+
+/// People of the source who have a value, and an account.
+fn keeping(desired: &Desired, plan: &Plan, source: &Arc<str>, attribute: AttributeIndex) -> usize {
+    let people = desired.identities.iter();
+    let with_value =
+        people.filter(|person| person.origin.source == *source && person.attributes.get(attribute).is_some());
+    let new = plan.changes.iter().filter(|change| match &change.action {
+        Action::Create { identity, .. } => {
+            identity.origin.source == *source && identity.attributes.get(attribute).is_some()
+        }
+        _ => false,
+    });
+    with_value.count().saturating_sub(new.count())
+}

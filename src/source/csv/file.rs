@@ -1,0 +1,144 @@
+//! The file itself: that it is one, that it holds text, and that it ends.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Chain, Cursor, Read, Take};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::format::{self, Format};
+
+/// More is no list of people: 256 MiB are some two million rows.
+const LONGEST: u64 = 256 << 20;
+
+/// Bytes that are looked at before anything is taken for CSV.
+const HEAD: u64 = 4096;
+
+const SAVE_AS_CSV: &str =
+    "open it in the program that wrote it and save it as CSV: UTF-8, separated by commas";
+
+/// What is wrong, and what to do.
+type Problem = (String, String);
+
+/// The text of a file, as UTF-8 wherever that is known.
+pub(super) enum Text {
+    Utf8(Chain<Cursor<Vec<u8>>, Take<File>>),
+    Decoded(Cursor<Vec<u8>>),
+}
+
+impl Read for Text {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Utf8(file) => file.read(buffer),
+            Self::Decoded(text) => text.read(buffer),
+        }
+    }
+}
+
+/// How the file was when it was opened.
+#[derive(Debug)]
+pub(super) struct Seen {
+    file: File,
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Seen {
+    fn of(file: File, metadata: &Metadata) -> Self {
+        Self {
+            file,
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
+    }
+
+    /// # Errors
+    /// Somebody wrote to it meanwhile, so what was read may be half of it.
+    pub(super) fn is_still(&self, path: &Path) -> Result<(), Problem> {
+        let now = self.file.metadata().map_err(|error| unreadable(path, &error))?;
+        if now.len() == self.length && now.modified().ok() == self.modified {
+            return Ok(());
+        }
+        Err((
+            format!("{} was changed while it was read", path.display()),
+            "run again when it is written; an export that writes another file and renames it is never met half written"
+                .to_owned(),
+        ))
+    }
+}
+
+/// Opens a file that can hold CSV.
+///
+/// # Errors
+/// It cannot be read, or is something else.
+pub(super) fn open(path: &Path) -> Result<(Text, Seen), Problem> {
+    let failed = |error: io::Error| unreadable(path, &error);
+    // Before it is opened: a pipe without a writer would hold the run up.
+    regular(path, &fs::metadata(path).map_err(failed)?)?;
+    let mut file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    regular(path, &metadata)?;
+    if metadata.len() > LONGEST {
+        let mib = metadata.len() >> 20;
+        return Err((
+            format!(
+                "{} is too large: it has {mib} MiB, and {} are the limit",
+                path.display(),
+                LONGEST >> 20
+            ),
+            "check that `file_path` is the list of people".to_owned(),
+        ));
+    }
+    let seen = Seen::of(file.try_clone().map_err(failed)?, &metadata);
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+    let rest = file.take(LONGEST);
+    let text = match format::of(&head) {
+        Format::Text => Text::Utf8(Cursor::new(head).chain(rest)),
+        Format::Utf16(order) => {
+            let mut bytes = Vec::new();
+            let mut all = Cursor::new(head).chain(rest);
+            all.read_to_end(&mut bytes).map_err(failed)?;
+            Text::Decoded(Cursor::new(format::utf16(&bytes, order).into_bytes()))
+        }
+        Format::Other(what) => {
+            return Err((
+                format!("{} is {what}, not CSV", path.display()),
+                SAVE_AS_CSV.to_owned(),
+            ));
+        }
+        Format::Page(what) => {
+            let hint = "find out where it comes from: a download that failed or that has to log in first leaves such a page";
+            return Err((format!("{} is {what}, not CSV", path.display()), hint.to_owned()));
+        }
+    };
+    Ok((text, seen))
+}
+
+fn regular(path: &Path, metadata: &Metadata) -> Result<(), Problem> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    let what = if metadata.is_dir() {
+        "a directory"
+    } else {
+        "a pipe, a device or a socket"
+    };
+    Err((
+        format!(
+            "{} cannot be read: it is {what}, and has to be a file",
+            path.display()
+        ),
+        "name a file in `file_path`; what a program prints can be written to one first".to_owned(),
+    ))
+}
+
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => "check `file_path`; a relative path starts at the working directory",
+        _ => "check that `file_path` is a file that this user may read",
+    };
+    (
+        format!("{} cannot be read: {error}", path.display()),
+        hint.to_owned(),
+    )
+}

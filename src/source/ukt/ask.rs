@@ -1,0 +1,338 @@
+//! Requests to the endpoint and their answers. What may pass is tried again: to get a token or to read a list twice does no
+//! harm, and nobody asks for the list of a day once more.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::LOCATION;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+use url::Url;
+
+use crate::config::UktSettings;
+use crate::http::{self, Backoff, HttpSetupError, LONGEST_BODY, Secrets, retry};
+use crate::tls::{self, Peer};
+
+/// A server that asks for more patience than this is given up.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// One try ends after this time, however often a byte comes.
+const LONGEST_TRY: Duration = Duration::from_secs(300);
+
+/// What is shown of the server's words.
+const SHOWN: usize = 300;
+
+/// What is said about the token or the list when there is none.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) what: String,
+    pub(super) hint: String,
+    /// It may pass; the least pause before the next try.
+    again: Option<Duration>,
+    /// The token was refused, and not at the first try.
+    pub(super) token_was_refused_late: bool,
+}
+
+impl Failure {
+    /// One that does not pass by itself.
+    pub(super) fn new(what: String, hint: String) -> Self {
+        Self {
+            what,
+            hint,
+            again: None,
+            token_was_refused_late: false,
+        }
+    }
+
+    fn passing(what: String, hint: String) -> Self {
+        Self {
+            again: Some(Duration::ZERO),
+            ..Self::new(what, hint)
+        }
+    }
+}
+
+/// The connection to one endpoint.
+#[derive(Debug)]
+pub(super) struct Line {
+    name: Arc<str>,
+    /// For the token. A redirect would carry the secret to wherever it leads.
+    client: Client,
+    /// For the list, which another server could make up.
+    list_client: Client,
+    backoff: Backoff,
+    deadline: Option<Duration>,
+    secret: SecretString,
+}
+
+/// What a server says when it refuses.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    error: Option<Value>,
+    error_description: Option<Value>,
+}
+
+/// Where a request goes, and what is not to be shown of what comes back.
+struct Asked<'a> {
+    url: &'a Url,
+    key: &'static str,
+    secrets: Secrets,
+}
+
+impl Line {
+    pub(super) fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, HttpSetupError> {
+        Ok(Self {
+            name: name.clone(),
+            client: http::client_without_redirects(settings.timeout, settings.timeout)?,
+            list_client: http::client_within_origin(settings.timeout, settings.timeout)?,
+            backoff: Backoff::default(),
+            deadline: settings.deadline,
+            secret: settings.client_secret.clone(),
+        })
+    }
+
+    pub(super) fn set_backoff(&mut self, backoff: Backoff) {
+        self.backoff = backoff;
+    }
+
+    /// The result, unless it takes longer than all of a read may.
+    pub(super) async fn within<T>(
+        &self,
+        read: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let Some(deadline) = self.deadline else {
+            return read.await;
+        };
+        tokio::time::timeout(deadline, read).await.unwrap_or_else(|_| {
+            Err(Failure::new(
+                format!("the list was not read within {} seconds (`deadline`)", deadline.as_secs()),
+                "the endpoint is slower than that, or sends without end; look at it, or set a longer `deadline`".to_owned(),
+            ))
+        })
+    }
+
+    /// The answer to a form that holds the secret.
+    pub(super) async fn post(&self, url: &Url, form: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+        let asked = Asked {
+            url,
+            key: "oauth2_url",
+            secrets: Secrets::of([&self.secret]),
+        };
+        self.ask(self.client.post(url.clone()).form(form), &asked).await
+    }
+
+    /// What stands at an address that demands a token.
+    pub(super) async fn get(&self, url: &Url, token: &SecretString) -> Result<Vec<u8>, Failure> {
+        let asked = Asked {
+            url,
+            key: "endpoint_url",
+            secrets: Secrets::of([&self.secret, token]),
+        };
+        let request = self
+            .list_client
+            .get(url.clone())
+            .bearer_auth(token.expose_secret());
+        self.ask(request, &asked).await
+    }
+
+    /// The JSON of a successful answer.
+    async fn ask(&self, request: RequestBuilder, asked: &Asked<'_>) -> Result<Vec<u8>, Failure> {
+        let again = |failure: &Failure| failure.again;
+        retry(self.backoff, again, async |attempt| {
+            let Some(request) = request.try_clone() else {
+                return Err(Failure::new(
+                    format!("{} cannot be asked", place(asked.url)),
+                    String::new(),
+                ));
+            };
+            let answer = tokio::time::timeout(LONGEST_TRY, asked.exchange(request)).await;
+            let answer = answer.unwrap_or_else(|_| Err(asked.too_slow()));
+            answer.map_err(|(status, failure)| self.tried(attempt, status, failure, asked))
+        })
+        .await
+    }
+
+    /// Counts a try that failed, and says so once.
+    fn tried(
+        &self,
+        attempt: u32,
+        status: Option<StatusCode>,
+        mut failure: Failure,
+        asked: &Asked<'_>,
+    ) -> Failure {
+        tracing::debug!(source = %self.name, what = failure.what, "a request failed");
+        if failure.again.is_some() && attempt == 1 && self.backoff.tries > 1 {
+            tracing::warn!(source = %self.name, url = place(asked.url), "no usable answer; trying again for some seconds");
+        }
+        if failure.again.is_some() && attempt > 1 && attempt == self.backoff.tries {
+            failure.what = format!("{} ({attempt} tries)", failure.what);
+        }
+        failure.token_was_refused_late = attempt > 1 && status == Some(StatusCode::UNAUTHORIZED);
+        failure
+    }
+}
+
+/// A failure, and the status that it came with.
+type Failed = (Option<StatusCode>, Failure);
+
+impl Asked<'_> {
+    /// Sends it once.
+    async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, Failed> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_redirection() {
+            return Err((Some(status), self.redirected(&response)));
+        }
+        let pause = http::retry_after(response.headers()).unwrap_or_default();
+        let body = http::body(response)
+            .await
+            .map_err(|error| self.unreachable(&error))?;
+        if body.len() >= LONGEST_BODY {
+            let what = format!(
+                "{} answered with more than {} MiB",
+                place(self.url),
+                LONGEST_BODY >> 20
+            );
+            return Err((Some(status), Failure::new(what, format!("check `{}`", self.key))));
+        }
+        let refusal: Refusal = object(&body).unwrap_or_default();
+        if !status.is_success() || refusal.error.is_some() {
+            return Err((Some(status), self.refused(status, pause, &refusal)));
+        }
+        if is_json(&body) {
+            return Ok(body);
+        }
+        // A page of a proxy, or an answer that broke off.
+        let what = format!("{} answered {status} without JSON", place(self.url));
+        Err((
+            Some(status),
+            Failure::passing(what, format!("check `{}`", self.key)),
+        ))
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failed {
+        let what = format!(
+            "no answer from {}: {}",
+            place(self.url),
+            self.secrets.mask(&cause(error))
+        );
+        let hint = tls::tls_error(error)
+            .and_then(|error| tls::explain(error, Peer::Service).hint)
+            .unwrap_or_else(|| format!("check `{}`, the network and the proxy variables", self.key));
+        // A certificate that is not trusted, or a port without TLS: the next try meets the same.
+        let failure = if error.is_builder() || tls::tls_error(error).is_some() {
+            Failure::new(what, hint)
+        } else {
+            Failure::passing(what, hint)
+        };
+        (None, failure)
+    }
+
+    fn too_slow(&self) -> Failed {
+        let what = format!(
+            "{} took more than {} seconds to answer",
+            place(self.url),
+            LONGEST_TRY.as_secs()
+        );
+        (None, Failure::passing(what, format!("check `{}`", self.key)))
+    }
+
+    fn refused(&self, status: StatusCode, pause: Duration, refusal: &Refusal) -> Failure {
+        let said = self
+            .said(refusal)
+            .map(|text| format!(" ({text})"))
+            .unwrap_or_default();
+        let what = format!("{} refused: {status}{said}", place(self.url));
+        let failure = Failure::new(what, refusal_hint(status, self.key));
+        let passes = matches!(status.as_u16(), 408 | 425 | 429 | 499 | 500 | 502..=504);
+        Failure {
+            again: Some(pause).filter(|pause| passes && *pause <= PATIENCE),
+            ..failure
+        }
+    }
+
+    /// What a server says in `error` and `error_description`, should it echo a secret without it.
+    fn said(&self, refusal: &Refusal) -> Option<String> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut said = text(refusal.error.as_ref()?);
+        if let Some(description) = &refusal.error_description {
+            said = format!("{said}: {}", text(description));
+        }
+        Some(self.secrets.mask(&said).chars().take(SHOWN).collect())
+    }
+
+    fn redirected(&self, response: &Response) -> Failure {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|text| text.to_str().ok());
+        let to = location.and_then(|text| response.url().join(text).ok());
+        let to = to.map_or_else(|| "an address that cannot be read".to_owned(), |url| place(&url));
+        let to: String = self.secrets.mask(&to).chars().take(SHOWN).collect();
+        let (key, what) = (self.key, place(self.url));
+        Failure::new(
+            format!(
+                "{what} redirects to {to} ({}), where it is not followed",
+                response.status()
+            ),
+            format!(
+                "if that is the right address, set `{key}` to it; secrets and lists are for the configured server alone"
+            ),
+        )
+    }
+}
+
+fn refusal_hint(status: StatusCode, key: &str) -> String {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
+            "check `client_id`, `client_secret`, `scope` and `grant_type`".to_owned()
+        }
+        StatusCode::NOT_FOUND => format!("check `{key}`"),
+        StatusCode::TOO_MANY_REQUESTS => "the server is asked too often; try again later".to_owned(),
+        status if status.is_server_error() => {
+            "the server has a problem of its own; try again later".to_owned()
+        }
+        _ => format!("check `{key}` and the client's rights"),
+    }
+}
+
+/// The object of an answer. A list is none, which serde would take for the values of one in order.
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    serde_json::from_slice(body).ok().filter(|_| is_object)
+}
+
+/// Numbers of any size included, which nobody looks at.
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
+/// Address without query and without a password that someone put into it.
+pub(super) fn place(url: &Url) -> String {
+    format!("{}://{}{}", url.scheme(), host(url), url.path())
+}
+
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The innermost cause: reqwest's own text repeats the address, query and all.
+fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it stayed silent for too long (`timeout`)".to_owned();
+    }
+    if let Some(error) = tls::tls_error(error) {
+        return format!("TLS: {}", tls::explain(error, Peer::Service).what);
+    }
+    match error.source() {
+        Some(_) => http::innermost(error).to_string(),
+        None => "the connection failed".to_owned(),
+    }
+}
