@@ -14,7 +14,7 @@ use url::Url;
 use super::merge::counted;
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
-use crate::http;
+use crate::http::{self, BodyError};
 use crate::model::{Finding, Leaver, RecordRef, Rejected};
 
 /// One endpoint.
@@ -95,7 +95,13 @@ impl UktSource {
         };
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
-        let body = http::body(response).await.map_err(unreachable)?;
+        let body = http::body(response).await.map_err(|error| match error {
+            BodyError::Failed(error) => unreachable(error),
+            BodyError::TooSlow { .. } => Failure {
+                what: format!("{}: {error}", place(url)),
+                hint: format!("check `{key}` and the network"),
+            },
+        })?;
         let reply: Option<Value> = serde_json::from_slice(&body).ok();
         let refusal = reply.as_ref().and_then(|reply| self.refusal(reply));
         if !status.is_success() || refusal.is_some() {

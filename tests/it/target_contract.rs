@@ -4,6 +4,7 @@ mod both;
 mod clock;
 mod confirm;
 mod effort;
+mod grants;
 mod history;
 mod prepare;
 mod read;

@@ -38,7 +38,12 @@ pub(super) struct Written {
 
 impl Written {
     pub(super) fn user(&self, details: &WriteDetails) {
-        self.user.set(self.user.get().max(details.at()));
+        self.user_at(details.at());
+    }
+
+    /// Something was written to an account then, by whomever.
+    pub(super) fn user_at(&self, at: Option<Timestamp>) {
+        self.user.set(self.user.get().max(at));
     }
 
     pub(super) fn grant(&self, details: &WriteDetails) {
@@ -109,7 +114,8 @@ impl ZitadelTarget {
             "queries": [{"userIdQuery": {"userId": *self.prepared()?.own_id}}],
         });
         let path = ["management", "v1", "users", "grants", "_search"];
-        let page: Page<Grant> = self.api.list(&Call::post("watch_grants", &path, &query)).await?;
+        let call = Call::post("watch_grants", &path, &query).part();
+        let page: Page<Grant> = self.api.list(&call).await?;
         Ok(page.seen)
     }
 }

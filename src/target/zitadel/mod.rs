@@ -13,7 +13,9 @@ mod details;
 mod effort;
 mod error;
 mod filter;
+mod grant_list;
 mod grants;
+mod handover;
 mod held;
 mod history;
 mod ids;
@@ -35,6 +37,7 @@ mod restore;
 mod schema;
 mod stream;
 mod taken;
+mod unlisted;
 mod unreachable;
 mod wire;
 mod write;
@@ -52,6 +55,7 @@ use self::lag::Written;
 use self::lists::Lists;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
+use self::unlisted::Looks;
 use super::{
     Applied, Effort, Expectation, Hidden, RequestStats, Target, TargetError, TargetErrorKind as Kind, Unmet,
 };
@@ -74,6 +78,7 @@ pub struct ZitadelTarget {
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
     written: Written,
+    looks: tokio::sync::Mutex<Looks>,
     warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
     roles_may_be_gone: Cell<bool>,
@@ -95,6 +100,7 @@ impl ZitadelTarget {
             filters: Cell::new(true),
             history: Cell::new(true),
             written: Written::default(),
+            looks: tokio::sync::Mutex::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
         })
@@ -167,6 +173,30 @@ impl Target for ZitadelTarget {
 
     async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
         self.unmet(expectations).await
+    }
+
+    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+        self.shows_too_few().await
+    }
+
+    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        self.find_unlisted(people).await
+    }
+
+    async fn carriers(
+        &self,
+        person: &Identity,
+        along: &[&Identity],
+    ) -> Result<Vec<Account>, TargetError> {
+        self.find_carriers(person, along).await
+    }
+
+    fn looks_before(&self, new: usize) -> bool {
+        unlisted::is_looked_for(new)
+    }
+
+    fn look_effort(&self, changes: &[Change]) -> Effort {
+        unlisted::foresee_looks(changes)
     }
 
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
