@@ -51,6 +51,9 @@ pub struct Context<'a> {
     /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
     /// how every account was.
     pub takes_over: bool,
+    /// Before anybody new is made, it is looked whether an account carries the external id by now. Not where that is part of
+    /// what the changes were worked out from.
+    pub looks_first: bool,
 }
 
 /// Applies every change and says what became of each, in order of the plan.
@@ -64,7 +67,7 @@ pub async fn apply(
     let waits = plan::waits(target.schema(), changes);
     let new = |place: &usize| matches!(changes[*place].action, Action::Create { .. });
     let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
-    if !target.looks_before(new.len()) {
+    if !context.looks_first || !target.looks_before(new.len()) {
         new.clear();
     }
     let run = Run {

@@ -117,7 +117,12 @@ impl<'a> Correlation<'a> {
     /// Takes accounts that the list lacked, as far as it did; whether there are any. Then it has to be settled again.
     pub fn add(&mut self, accounts: Vec<Account>) -> bool {
         let mut known: HashSet<TargetId> = HashSet::new();
-        known.extend(self.unpaired.iter().flatten().map(|account| account.target_id.clone()));
+        known.extend(
+            self.unpaired
+                .iter()
+                .flatten()
+                .map(|account| account.target_id.clone()),
+        );
         for slot in &self.slots {
             match slot {
                 Slot::Paired(pair) => drop(known.insert(pair.target_id.clone())),

@@ -24,7 +24,7 @@ pub(super) fn show(
         .changes
         .iter()
         .map(|change| target.effort(change))
-        .chain([kept, target.look_effort(&plan.changes)])
+        .chain([kept])
         .sum();
     let values = super::show(global);
     if super::is_json(global) {

@@ -56,6 +56,7 @@ async fn with_target(
             signals: &signals,
             settings: request.settings.apply,
             takes_over: request.global.undo_file.is_none(),
+            looks_first: true,
         };
         carry_out::apply(target, &approved, &context, request, report).await?;
         if request.global.verify {
@@ -120,7 +121,9 @@ async fn make_plan(
     let (mut correlation, mut plan) = draft(target, desired, settings, now).await?;
     if new_people(&plan).next().is_some() {
         if target.lacks_somebody().await? {
-            tracing::warn!("the target does not list all of its accounts; waiting until it does (`zitadel.lag_wait`)");
+            tracing::warn!(
+                "the target does not list all of its accounts; waiting until it does (`zitadel.lag_wait`)"
+            );
             target.catch_up(Hidden::Somebody).await?;
             target.prepare().await?;
             (correlation, plan) = draft(target, desired, settings, now).await?;
@@ -150,11 +153,7 @@ async fn draft<'a>(
     Ok((correlation, plan))
 }
 
-async fn decide(
-    target: &impl Target,
-    correlation: &Correlation<'_>,
-    now: i64,
-) -> Result<Plan, TargetError> {
+async fn decide(target: &impl Target, correlation: &Correlation<'_>, now: i64) -> Result<Plan, TargetError> {
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;

@@ -121,9 +121,6 @@ pub trait Target {
     /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
     fn looks_before(&self, new: usize) -> bool;
 
-    /// What that costs.
-    fn look_effort(&self, changes: &[Change]) -> Effort;
-
     /// The accounts that hold this person's login name now, whatever the list showed. Empty: nobody that can be seen.
     ///
     /// # Errors

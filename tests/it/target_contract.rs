@@ -1,5 +1,6 @@
 //! What the rest of the program may expect of a target, shown by Zitadel's double, and by a real one where there is one.
 
+mod answers;
 mod both;
 mod clock;
 mod confirm;

@@ -170,7 +170,8 @@ impl Api {
     ) -> Result<u64, Failure> {
         let each = RefCell::new(each);
         self.exchange(call, async |reply| {
-            let details = take_list(self.reading(call), reply, |item| (each.borrow_mut())(item), room).await?;
+            let details =
+                take_list(self.reading(call), reply, |item| (each.borrow_mut())(item), room).await?;
             Ok(details.total_result)
         })
         .await

@@ -204,9 +204,13 @@ impl Answer<'_> {
             "something other than JSON"
         };
         let hint = match (kind, self.status.as_u16()) {
-            (Kind::Throttled { .. }, _) => "a proxy before Zitadel lets no more requests through for now; run again later",
-            (_, 504) => "Zitadel took longer than a proxy before it waits; raise the proxy's time limit, or find out what \
-                         keeps Zitadel busy",
+            (Kind::Throttled { .. }, _) => {
+                "a proxy before Zitadel lets no more requests through for now; run again later"
+            }
+            (_, 504) => {
+                "Zitadel took longer than a proxy before it waits; raise the proxy's time limit, or find out what \
+                         keeps Zitadel busy"
+            }
             _ => "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?",
         };
         quote_wait(TargetError {
@@ -227,7 +231,9 @@ pub(super) fn quote_wait(error: TargetError) -> TargetError {
     let seconds = after.as_secs();
     let what = format!("{}; the server asks to wait {seconds} s", error.what);
     let hint = if after > PATIENCE {
-        Some(format!("run again after {seconds} s, and send fewer requests with `apply.rate_limit`"))
+        Some(format!(
+            "run again after {seconds} s, and send fewer requests with `apply.rate_limit`"
+        ))
     } else {
         error.hint
     };

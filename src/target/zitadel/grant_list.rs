@@ -187,7 +187,9 @@ impl ZitadelTarget {
         };
         let answers = page.is_some_and(|page| page.items.iter().any(|grant| *grant.user_id == *user));
         if !answers {
-            tracing::info!("this Zitadel cannot be asked for the role grants of many users; reading all pages");
+            tracing::info!(
+                "this Zitadel cannot be asked for the role grants of many users; reading all pages"
+            );
         }
         Ok(answers)
     }
@@ -286,7 +288,10 @@ impl ZitadelTarget {
         accounts: &mut [Account],
         grants: &Grants,
     ) -> Result<(), TargetError> {
-        let users: Vec<&str> = accounts.iter().map(|account| account.target_id.as_str()).collect();
+        let users: Vec<&str> = accounts
+            .iter()
+            .map(|account| account.target_id.as_str())
+            .collect();
         match grants.way {
             Way::Known => {}
             Way::ByIds => self.ask_many(&users, grants).await?,
@@ -314,10 +319,10 @@ impl ZitadelTarget {
     async fn ask_many(&self, users: &[&str], grants: &Grants) -> Result<(), Failure> {
         let mut waiting = users;
         while !waiting.is_empty() {
-            let size = usize::try_from(self.lists.grant_users.get()).unwrap_or(usize::MAX);
+            let size = usize::try_from(self.lists.named.get()).unwrap_or(usize::MAX);
             let (part, rest) = waiting.split_at(size.min(waiting.len()));
             match self.grants_by_ids(part).await {
-                Err(failure) if smaller_page(&self.lists.grant_users, rows(part), &failure) => continue,
+                Err(failure) if smaller_page(&self.lists.named, rows(part), &failure) => continue,
                 page => {
                     let mut held = grants.held.borrow_mut();
                     page?.items.iter().for_each(|grant| held.answer(grant));

@@ -7,13 +7,13 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::Notify;
 
 use super::ZitadelTarget;
-use super::lists::GRANT_USERS;
+use super::lists::NAMED;
 use super::prepare::Prepared;
 use crate::model::Account;
 use crate::target::TargetError;
 
 /// Accounts whose roles are asked for at once.
-const BATCH: usize = GRANT_USERS as usize;
+const BATCH: usize = NAMED as usize;
 /// More questions at once only queue up.
 const AT_ONCE: usize = 2;
 

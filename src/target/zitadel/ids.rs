@@ -29,7 +29,9 @@ impl Ids {
     /// All of them, in no order.
     pub(super) fn texts(&self) -> Vec<String> {
         let numbers = self.numbers.iter().map(u64::to_string);
-        numbers.chain(self.texts.iter().map(ToString::to_string)).collect()
+        numbers
+            .chain(self.texts.iter().map(ToString::to_string))
+            .collect()
     }
 
     pub(super) fn contains(&self, id: &str) -> bool {

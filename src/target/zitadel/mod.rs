@@ -78,7 +78,7 @@ pub struct ZitadelTarget {
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
     written: Written,
-    looks: tokio::sync::Mutex<Looks>,
+    looks: Looks,
     warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
     roles_may_be_gone: Cell<bool>,
@@ -100,7 +100,7 @@ impl ZitadelTarget {
             filters: Cell::new(true),
             history: Cell::new(true),
             written: Written::default(),
-            looks: tokio::sync::Mutex::default(),
+            looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
         })
@@ -183,20 +183,12 @@ impl Target for ZitadelTarget {
         self.find_unlisted(people).await
     }
 
-    async fn carriers(
-        &self,
-        person: &Identity,
-        along: &[&Identity],
-    ) -> Result<Vec<Account>, TargetError> {
+    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError> {
         self.find_carriers(person, along).await
     }
 
     fn looks_before(&self, new: usize) -> bool {
         unlisted::is_looked_for(new)
-    }
-
-    fn look_effort(&self, changes: &[Change]) -> Effort {
-        unlisted::foresee_looks(changes)
     }
 
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {

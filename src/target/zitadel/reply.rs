@@ -29,7 +29,10 @@ pub(super) struct Reading<'a> {
 }
 
 /// Takes in an answer that is no list.
-pub(super) async fn take<T: DeserializeOwned>(reading: Reading<'_>, mut reply: Response) -> Result<T, Failure> {
+pub(super) async fn take<T: DeserializeOwned>(
+    reading: Reading<'_>,
+    mut reply: Response,
+) -> Result<T, Failure> {
     let Reading { call, grace, .. } = reading;
     let (url, status) = (reply.url().to_string(), reply.status());
     let (mut body, mut flow) = (Vec::new(), Flow::new(grace));
@@ -81,7 +84,11 @@ pub(super) async fn take_list<T: DeserializeOwned>(
             )
             .into());
         }
-        idle = if items > before { 0 } else { idle + chunk.as_ref().len() };
+        idle = if items > before {
+            0
+        } else {
+            idle + chunk.as_ref().len()
+        };
         before = items;
         if splitter.held() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
             // Neither an item nor the rest is ever that long; cut short it is no JSON.
@@ -185,10 +192,14 @@ pub(super) fn redirected(operation: &'static str, reply: &Response, secrets: &Se
             "an address that is none".to_owned(),
             "check `zitadel.url`: is this a Zitadel?".to_owned(),
         ),
-        (Some(to), Some(base)) => (place(&to), format!("set `zitadel.url` to `{}`", secrets.mask(&base))),
+        (Some(to), Some(base)) => (
+            place(&to),
+            format!("set `zitadel.url` to `{}`", secrets.mask(&base)),
+        ),
         (Some(to), None) => (
             place(&to),
-            "check `zitadel.url`: does a proxy before Zitadel ask for a login, or is this another service?".to_owned(),
+            "check `zitadel.url`: does a proxy before Zitadel ask for a login, or is this another service?"
+                .to_owned(),
         ),
     };
     TargetError {

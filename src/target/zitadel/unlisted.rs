@@ -3,6 +3,7 @@
 //! Whoever holds a role shows in the role grants, which are read from another table than accounts, and follow faster; and
 //! the server can be asked for ids, many at a time. An account by its own id is read as it is now.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value as Json, json};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::ZitadelTarget;
@@ -18,8 +20,8 @@ use super::error::Failure;
 use super::meaning::id;
 use super::reply::strangers;
 use super::wire::received::{OneUser, User};
-use crate::model::{Account, Action, Change, ExternalId, Identity};
-use crate::target::{Effort, TargetError, TargetErrorKind as Kind};
+use crate::model::{Account, ExternalId, Identity};
+use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// People of one question. The server compares each account with each of them.
 const PEOPLE: usize = 100;
@@ -29,7 +31,7 @@ const WORKERS: usize = 4;
 /// each is made: so many are a first load, and it would take the server longer than to make them.
 const FEW: usize = 2_000;
 /// So long it is believed that nobody was there.
-const FRESH: Duration = Duration::from_secs(10);
+const FRESH: Duration = Duration::from_secs(1);
 /// So many accounts are looked at to find out whether the list lacks any. Some who hold a role are none of its people.
 const SAMPLE: usize = 10;
 /// The server takes no longer text into this filter, nor into the place of the id.
@@ -38,7 +40,26 @@ const LONGEST: usize = 200;
 /// When people were looked for and nobody was found.
 #[derive(Default)]
 pub(super) struct Looks {
-    nobody: HashMap<ExternalId, Instant>,
+    nobody: RefCell<HashMap<ExternalId, Instant>>,
+    /// One asks for many, the others wait for the answer.
+    turn: Mutex<()>,
+}
+
+impl Looks {
+    fn found_nobody<'a>(&self, people: impl Iterator<Item = &'a Identity>) {
+        let now = Instant::now();
+        let people = people.map(|person| (person.id.clone(), now));
+        self.nobody.borrow_mut().extend(people);
+    }
+
+    fn is_fresh(&self, id: &ExternalId) -> bool {
+        let looked = self.nobody.borrow().get(id).copied();
+        looked.is_some_and(|looked| looked.elapsed() < FRESH)
+    }
+}
+
+fn carries(account: &Account, person: &Identity) -> bool {
+    account.id.as_ref() == Some(&person.id)
 }
 
 impl ZitadelTarget {
@@ -61,7 +82,11 @@ impl ZitadelTarget {
         let look = async |user: String| self.own_user(&user).await;
         self.paced(suspects, look, |user| users.extend(user)).await?;
         let mut accounts = self.accounts_of(users).await?;
-        let forms = if people.len() > FEW { Forms::Ours } else { Forms::All };
+        let forms = if people.len() > FEW {
+            Forms::Ours
+        } else {
+            Forms::All
+        };
         for account in self.find_people(people, forms).await? {
             if !accounts.iter().any(|known| known.target_id == account.target_id) {
                 accounts.push(account);
@@ -76,22 +101,15 @@ impl ZitadelTarget {
         person: &Identity,
         along: &[&Identity],
     ) -> Result<Vec<Account>, TargetError> {
-        // One asks for all, the others wait for the answer.
-        let mut looks = self.looks.lock().await;
-        let made = looks.nobody.remove(&person.id);
-        if made.is_some_and(|looked| looked.elapsed() < FRESH) {
+        let _turn = self.looks.turn.lock().await;
+        if self.looks.is_fresh(&person.id) {
             return Ok(Vec::new());
         }
         let others = along.iter().copied().filter(|other| other.id != person.id);
         let people: Vec<&Identity> = std::iter::once(person).chain(others).take(PEOPLE).collect();
         let found = self.find_people(&people, Forms::Ours).await?;
-        let now = Instant::now();
-        let carries = |account: &Account, person: &Identity| account.id.as_ref() == Some(&person.id);
-        for other in &people[1..] {
-            if !found.iter().any(|account| carries(account, other)) {
-                looks.nobody.insert(other.id.clone(), now);
-            }
-        }
+        let is_free = |person: &&Identity| !found.iter().any(|account| carries(account, person));
+        self.looks.found_nobody(people.into_iter().filter(is_free));
         Ok(found
             .into_iter()
             .filter(|account| carries(account, person))
@@ -142,17 +160,6 @@ impl ZitadelTarget {
             Err(failure) if failure.error.kind == Kind::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
-    }
-}
-
-/// What the looks before these changes cost.
-pub(super) fn foresee_looks(changes: &[Change]) -> Effort {
-    let is_new = |change: &&Change| matches!(change.action, Action::Create { .. });
-    let new = changes.iter().filter(is_new).count();
-    let looks = if is_looked_for(new) { new.div_ceil(PEOPLE) } else { 0 };
-    Effort {
-        requests: u64::try_from(looks).unwrap_or(u64::MAX),
-        ..Effort::default()
     }
 }
 

@@ -40,11 +40,12 @@ mod tests {
     #[test]
     fn pages_of_many_rows_do_not_add_up() {
         let all: Vec<u32> = (0..100_000).collect();
-        let mut walked = BTreeSet::new();
+        let mut walked: BTreeSet<u32> = BTreeSet::new();
         for page in 0..10 {
             let mut rows = all.clone();
-            interleave(&mut rows, page as u64);
-            walked.extend(&rows[page * 10_000..][..10_000]);
+            interleave(&mut rows, page);
+            let from = usize::try_from(page).unwrap() * 10_000;
+            walked.extend(&rows[from..][..10_000]);
             rows.sort_unstable();
             assert_eq!(rows, all);
         }
