@@ -51,6 +51,9 @@ pub struct Context<'a> {
     /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
     /// how every account was.
     pub takes_over: bool,
+    /// Before anybody new is made, it is looked whether an account carries the external id by now. Not where that is part of
+    /// what the changes were worked out from.
+    pub looks_first: bool,
 }
 
 /// Applies every change and says what became of each, in order of the plan.
@@ -62,7 +65,13 @@ pub async fn apply(
 ) -> Vec<Outcome> {
     let changes = &approved.plan().changes;
     let waits = plan::waits(target.schema(), changes);
+    let new = |place: &usize| matches!(changes[*place].action, Action::Create { .. });
+    let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
+    if !context.looks_first || !target.looks_before(new.len()) {
+        new.clear();
+    }
     let run = Run {
+        new,
         target,
         context,
         changes,
@@ -107,6 +116,8 @@ enum Fate {
 
 /// The changes of a plan on their way.
 struct Run<'a, T> {
+    /// New accounts whose people are looked for right before they are made.
+    new: Vec<usize>,
     target: &'a T,
     context: &'a Context<'a>,
     changes: &'a [Change],
@@ -171,7 +182,10 @@ impl<T: Target> Run<'_, T> {
                 }
                 Err(error) => Err(NotApplied::Failed(error)),
             },
-            None => self.carry_out(index).await?.map_err(NotApplied::Failed),
+            None => match self.claimed(index).await {
+                Some(result) => result,
+                None => self.carry_out(index).await?.map_err(NotApplied::Failed),
+            },
         };
         self.settle(index, &result).await;
         Some(Outcome { index, result })

@@ -1,11 +1,52 @@
 //! A new account whose name is taken: by an account that came after the list was read, or one that it did not show.
 
-use super::Run;
+use super::{Fate, NotApplied, Run};
 use crate::model::{Account, Action, Change, Edit, Expectation, Identity, Schema};
 use crate::plan;
-use crate::target::{Applied, Target, TargetError};
+use crate::target::{Applied, Target, TargetError, TargetErrorKind};
+
+/// Said of a new person whose account came after everything was read.
+const CLAIMED: &str = "by now an account carries the person's external id, and has another login name: nobody gets a second \
+                       account; run again to see what becomes of it";
 
 impl<T: Target> Run<'_, T> {
+    /// What becomes of a new person whose external id an account carries by now, as when another host has made it; `None` if
+    /// there is none.
+    pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
+        let change = &self.changes[index];
+        let place = self.new.iter().position(|new| *new == index)?;
+        let Action::Create { identity, .. } = &change.action else {
+            return None;
+        };
+        let along: Vec<&Identity> = self.new[place..]
+            .iter()
+            .filter(|place| self.fates[**place].get() == Fate::Open)
+            .filter_map(|place| match &self.changes[*place].action {
+                Action::Create { identity, .. } => Some(identity),
+                _ => None,
+            })
+            .collect();
+        let accounts = match self.target.carriers(identity, &along).await {
+            Ok(accounts) if accounts.is_empty() => return None,
+            Ok(accounts) => accounts,
+            Err(error) => return Some(Err(NotApplied::Failed(error))),
+        };
+        let schema = self.target.schema();
+        let is_as_made = |account: &Account| plan::has_login(schema, identity, account);
+        if !self.context.takes_over || !accounts.iter().all(is_as_made) {
+            return Some(Err(NotApplied::NotStarted(CLAIMED)));
+        }
+        let conflict = TargetError {
+            kind: TargetErrorKind::Conflict,
+            operation: "find_people",
+            what: "by now an account carries the person's external id".to_owned(),
+            error_id: None,
+            hint: None,
+        };
+        let met = self.take_over(change, &conflict, &accounts).await;
+        Some(met.transpose()?.map_err(NotApplied::Failed))
+    }
+
     /// Brings the account that has the login name in line, if it is this person's or may become so. `None` if nobody can
     /// be seen to have it.
     pub(super) async fn meet_holder(
@@ -17,14 +58,26 @@ impl<T: Target> Run<'_, T> {
             return Ok(None);
         };
         let holders = self.target.holders(identity).await?;
-        let account = match &holders[..] {
+        self.take_over(change, conflict, &holders).await
+    }
+
+    async fn take_over(
+        &self,
+        change: &Change,
+        conflict: &TargetError,
+        holders: &[Account],
+    ) -> Result<Option<Applied>, TargetError> {
+        let Action::Create { identity, .. } = &change.action else {
+            return Ok(None);
+        };
+        let account = match holders {
             [] => return Ok(None),
             [account] => account,
             many => return Err(refused(conflict, many, "which of them is not clear")),
         };
         let ours = account.id.as_ref() == Some(&identity.id);
         if let Some(reason) = self.refusal(identity, account, ours) {
-            return Err(refused(conflict, &holders, reason));
+            return Err(refused(conflict, holders, reason));
         }
         let edit = self.edit(identity, account).await?;
         let mut applied = if edit.is_empty() {

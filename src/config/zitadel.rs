@@ -1,5 +1,6 @@
 //! `zitadel.*`
 
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::files;
@@ -148,9 +149,9 @@ fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
         }
         ["zitadel.token"] => {
             reader.required(CHOICES[1])?;
-            reader.secret(CHOICES[1]).map(Credentials::Token)
+            token(reader, CHOICES[1])
         }
-        ["zitadel.token_file"] => reader.secret(CHOICES[1]).map(Credentials::Token),
+        ["zitadel.token_file"] => token(reader, CHOICES[2]),
         [first, rest @ ..] => {
             let rest: Vec<_> = rest.iter().map(|path| format!("`{path}`")).collect();
             let what = format!(
@@ -161,6 +162,23 @@ fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
             None
         }
     }
+}
+
+/// The token as a header takes it. Line breaks and blanks around it come with a Secret, or with a copy.
+fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
+    let given = reader.secret("zitadel.token")?;
+    let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || sign == '\u{feff}';
+    let token = given.expose_secret().trim_matches(is_around);
+    let problem = match token.chars().find(|sign| !sign.is_ascii_graphic()) {
+        None if token.is_empty() => "holds no token",
+        None => return Some(Credentials::Token(token.into())),
+        Some('\n' | '\r') => "holds a token with a line break in it",
+        Some(sign) if sign.is_whitespace() => "holds a token with a blank in it",
+        Some(_) => "holds a token with a character in it that no token has",
+    };
+    let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and give the token alone and in one piece";
+    reader.wrong(path, format!("`{path}` {problem}"), Some(hint));
+    None
 }
 
 /// Links to accounts that exist make no sense without links.

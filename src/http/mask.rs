@@ -55,6 +55,14 @@ impl Secrets {
             .sort_by_key(|needle| std::cmp::Reverse(needle.chars.len()));
     }
 
+    /// The same of a body, in which what is no text is lost.
+    pub fn mask_bytes(&self, body: &[u8]) -> Vec<u8> {
+        match self.mask(&String::from_utf8_lossy(body)) {
+            Cow::Borrowed(_) => body.to_vec(),
+            Cow::Owned(masked) => masked.into_bytes(),
+        }
+    }
+
     /// The text with each of the secrets in it replaced by `***`.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut hidden: Vec<(usize, usize)> = Vec::new();

@@ -1,5 +1,6 @@
 //! The one HTTP client, how often it asks again, and how fast.
 
+mod flow;
 mod limit;
 mod mask;
 mod pace;
@@ -10,6 +11,8 @@ use std::time::Duration;
 
 use crate::tls::{self, TlsError};
 
+pub(crate) use flow::Flow;
+pub use flow::{BodyError, GRACE};
 pub use limit::Limiter;
 pub use mask::Secrets;
 pub(crate) use pace::{Pace, Seen};
@@ -87,12 +90,12 @@ pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
 pub const LONGEST_BODY: usize = 16 << 20;
 
 /// The body of a reply, cut after [`LONGEST_BODY`] bytes: no answer is that long, and what is cut is no JSON.
-pub async fn body(mut reply: reqwest::Response) -> reqwest::Result<Vec<u8>> {
-    let mut body = Vec::new();
+pub async fn body(mut reply: reqwest::Response) -> Result<Vec<u8>, BodyError> {
+    let (mut body, mut flow) = (Vec::new(), Flow::new(GRACE));
     while body.len() < LONGEST_BODY
-        && let Some(chunk) = reply.chunk().await?
+        && let Some(chunk) = flow.next(&mut reply).await?
     {
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(chunk.as_ref());
     }
     Ok(body)
 }

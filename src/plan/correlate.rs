@@ -3,7 +3,7 @@
 
 mod by_name;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::adopt::Known;
 use super::{Policy, diff, legacy};
@@ -114,7 +114,32 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// Looks for accounts of people who have none yet. Call it once, after the last account.
+    /// Takes accounts that the list lacked, as far as it did; whether there are any. Then it has to be settled again.
+    pub fn add(&mut self, accounts: Vec<Account>) -> bool {
+        let mut known: HashSet<TargetId> = HashSet::new();
+        known.extend(
+            self.unpaired
+                .iter()
+                .flatten()
+                .map(|account| account.target_id.clone()),
+        );
+        for slot in &self.slots {
+            match slot {
+                Slot::Paired(pair) => drop(known.insert(pair.target_id.clone())),
+                Slot::Several(ids) => known.extend(ids.iter().cloned()),
+                Slot::Free | Slot::Blocked(_) | Slot::Listed => {}
+            }
+        }
+        let before = self.accounts;
+        for account in accounts {
+            if known.insert(account.target_id.clone()) {
+                self.observe(account);
+            }
+        }
+        self.accounts > before
+    }
+
+    /// Looks for accounts of people who have none yet. Call it after the last account.
     pub fn settle(&mut self) {
         // The list came in no order; what follows must not depend on it.
         self.unpaired

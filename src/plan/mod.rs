@@ -49,6 +49,16 @@ pub fn arrange(schema: &crate::model::Schema, plan: &mut crate::model::Plan) {
     order::arrange(schema, &mut plan.changes);
 }
 
+/// Whether the account has the login name that the person is to have.
+pub(crate) fn has_login(
+    schema: &crate::model::Schema,
+    identity: &crate::model::Identity,
+    account: &crate::model::Account,
+) -> bool {
+    let login = correlate::login_attribute(schema).and_then(|login| identity.attributes.text(login));
+    login.is_some_and(|login| correlate::same_name(login, &account.login))
+}
+
 /// Counts an account among those of the organization, as a plan from the sources does.
 pub fn count(plan: &mut crate::model::Plan, account: &crate::model::Account) {
     plan.accounts += 1;

@@ -19,6 +19,8 @@ pub(super) struct FromFile<'a> {
     pub(super) left: fn(&'static str) -> NotApplied,
     /// A new person's account may turn out to exist, and is taken over.
     pub(super) takes_over: bool,
+    /// Before anybody new is made, it is looked whether an account carries the external id.
+    pub(super) looks_first: bool,
 }
 
 impl FromFile<'_> {
@@ -60,6 +62,7 @@ impl FromFile<'_> {
             signals: &Signals::of_process(),
             settings: request.settings.apply,
             takes_over: self.takes_over,
+            looks_first: self.looks_first,
         };
         carry_out::apply(target, &approved, &context, request, report).await
     }

@@ -93,6 +93,7 @@ async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFi
         left_out: Vec::new(),
         left: NotApplied::NotStarted,
         takes_over: false,
+        looks_first: true,
     };
     for (place, change) in changes.iter().enumerate() {
         let account = match change.target_id() {

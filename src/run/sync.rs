@@ -11,13 +11,13 @@ use super::{World, carry_out, desired, frame, keeping, verify};
 use crate::apply::Context;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Desired, Plan};
+use crate::model::{Action, Desired, Identity, Plan};
 use crate::plan::{self, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Report};
 use crate::signals::Signals;
 use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
+use crate::target::{Hidden, Target, TargetError};
 
 /// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
 pub(super) async fn run(request: Request<'_>, out: Option<&Path>, world: &mut World<'_>) -> io::Result<Exit> {
@@ -61,6 +61,7 @@ async fn with_target(
             signals: &signals,
             settings: request.settings.apply,
             takes_over: request.global.undo_file.is_none(),
+            looks_first: true,
         };
         carry_out::apply(target, &approved, &context, request, report).await?;
         if request.global.verify {
@@ -116,22 +117,61 @@ async fn read_everything(
     Ok((desired, plan))
 }
 
-/// Reads the target and works out what to do.
+/// Reads the target and works out what to do. Nobody is new because a list is behind, or was cut: before anybody is, the
+/// target is asked for accounts that it did not list.
 async fn make_plan(
     target: &impl Target,
     desired: &Desired,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
     let now = Timestamp::now().as_second();
+    let (mut correlation, mut plan) = draft(target, desired, settings, now).await?;
+    if new_people(&plan).next().is_some() {
+        if target.lacks_somebody().await? {
+            tracing::warn!(
+                "the target does not list all of its accounts; waiting until it does (`zitadel.lag_wait`)"
+            );
+            target.catch_up(Hidden::Somebody).await?;
+            target.prepare().await?;
+            (correlation, plan) = draft(target, desired, settings, now).await?;
+        }
+        let people: Vec<&Identity> = new_people(&plan).collect();
+        let unlisted = target.unlisted(&people).await?;
+        if correlation.add(unlisted) {
+            correlation.settle();
+            plan = decide(target, &correlation, now).await?;
+        }
+    }
+    plan::protect(&mut plan, target.schema(), &settings.guard.protected);
+    Ok(plan)
+}
+
+/// A plan by what the target lists.
+async fn draft<'a>(
+    target: &'a impl Target,
+    desired: &'a Desired,
+    settings: &Settings,
+    now: i64,
+) -> Result<(Correlation<'a>, Plan), TargetError> {
     let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
     target.read(&mut |account| correlation.observe(account)).await?;
     correlation.settle();
+    let plan = decide(target, &correlation, now).await?;
+    Ok((correlation, plan))
+}
+
+async fn decide(target: &impl Target, correlation: &Correlation<'_>, now: i64) -> Result<Plan, TargetError> {
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel", now);
-    plan::protect(&mut plan, target.schema(), &settings.guard.protected);
-    Ok(plan)
+    Ok(plan::decide(correlation, &questions, unmet, "zitadel", now))
+}
+
+fn new_people(plan: &Plan) -> impl Iterator<Item = &Identity> {
+    plan.changes.iter().filter_map(|change| match &change.action {
+        Action::Create { identity, .. } => Some(identity),
+        _ => None,
+    })
 }
 
 /// One record without a value says nothing wrong about the account; so many of them say it about the mapping.

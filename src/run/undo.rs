@@ -125,6 +125,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
         left_out: Vec::new(),
         left: NotApplied::NotTakenBack,
         takes_over: false,
+        looks_first: false,
     };
     Ok(decide(schema, pasts, nows, &unheld, undone))
 }

@@ -108,6 +108,28 @@ pub trait Target {
     /// [`TargetError`] when an answer could not be had: unknown is not the same as unmet.
     async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError>;
 
+    /// Whether accounts are missing in the list that was read last: it is behind.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be found out.
+    async fn lacks_somebody(&self) -> Result<bool, TargetError>;
+
+    /// Accounts that the list that was read last lacks: those that are known to be missing, and those that carry the id of
+    /// one of these people, who have none so far. Some may have been listed.
+    ///
+    /// # Errors
+    /// [`TargetError`] when they could not be looked up; then nobody may be made.
+    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError>;
+
+    /// The accounts that carry this person's id now, right before one is made. Those who come next are looked for along.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be looked up.
+    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError>;
+
+    /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
+    fn looks_before(&self, new: usize) -> bool;
+
     /// The accounts that hold this person's login name now, whatever the list showed. Empty: nobody that can be seen.
     ///
     /// # Errors

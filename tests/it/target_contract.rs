@@ -1,9 +1,11 @@
 //! What the rest of the program may expect of a target, shown by Zitadel's double, and by a real one where there is one.
 
+mod answers;
 mod both;
 mod clock;
 mod confirm;
 mod effort;
+mod grants;
 mod history;
 mod prepare;
 mod read;

@@ -1,6 +1,7 @@
 //! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,12 +12,12 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::auth::{self, Auth};
-use super::call::Call;
-use super::error::Failure;
-use super::reply::{malformed, refusal, take_list};
-use super::unreachable::unreachable;
+use super::call::{Call, Extent};
+use super::error::{Failure, PATIENCE, Sign};
+use super::reply::{Reading, refusal, short, take, take_list};
+use super::unreachable::silent;
 use crate::config::{ApplySettings, ZitadelSettings};
-use crate::http::{self, Backoff, Limiter, retry};
+use crate::http::{self, Backoff, Limiter, Secrets, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind};
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -25,9 +26,6 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// The same for a page of all users: before its first byte the server looks at each user of the organization, which took
 /// 30 to 50 µs a user on two cores with nothing else to do; a million users on a server that is six times as slow.
 const LIST_SILENCE: Duration = Duration::from_secs(300);
-
-/// A server that asks for more patience than this is given up.
-const PATIENCE: Duration = Duration::from_secs(300);
 
 /// One page of a list.
 pub(super) struct Page<T> {
@@ -43,30 +41,40 @@ pub(super) struct Api {
     client: Client,
     /// For calls that take long to answer.
     patient: Client,
+    /// How long an answer may come a few bytes at a time.
+    grace: Duration,
     base: Url,
     organization: String,
     auth: Auth,
+    /// What was sent that no message may repeat.
+    secrets: Rc<RefCell<Secrets>>,
     limiter: Limiter,
     backoff: Backoff,
     stats: RefCell<RequestStats>,
     strain: Cell<u64>,
     /// Nothing was heard of the server yet, and nobody was told.
     unheard: Cell<bool>,
+    /// Operations of which it was told that they take too long.
+    told: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Api {
     pub(super) fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
+        let secrets = Rc::default();
         Ok(Self {
             client: client(SILENCE)?,
             patient: client(LIST_SILENCE)?,
             base: settings.url.clone(),
             organization: settings.organization_id.clone(),
-            auth: Auth::new(settings)?,
+            grace: http::GRACE,
+            auth: Auth::new(settings, Rc::clone(&secrets))?,
+            secrets,
             limiter: Limiter::new(apply.rate_limit),
             backoff: Backoff::default(),
             stats: RefCell::default(),
             strain: Cell::default(),
             unheard: Cell::new(true),
+            told: RefCell::default(),
         })
     }
 
@@ -77,6 +85,7 @@ impl Api {
     /// Other limits of silence: of usual calls, and of long lists.
     pub(super) fn set_silence(&mut self, usual: Duration, list: Duration) -> Result<(), TargetError> {
         (self.client, self.patient) = (client(usual)?, client(list)?);
+        self.grace = usual;
         Ok(())
     }
 
@@ -102,6 +111,11 @@ impl Api {
         self.stats.borrow_mut().retried += 1;
     }
 
+    /// What a server says of itself, without the secrets that it may repeat.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.secrets.borrow().mask(text).into_owned()
+    }
+
     /// Gets a token, so that everything after it fails for reasons of its own.
     pub(super) async fn sign_in(&self) -> Result<(), Failure> {
         retry(
@@ -117,22 +131,26 @@ impl Api {
 
     /// Sends a request and reads its answer.
     pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
-        self.exchange(call, async |reply| {
-            let (url, status) = (reply.url().to_string(), reply.status());
-            let body = http::body(reply)
-                .await
-                .map_err(|error| unreachable(call.operation, &url, &error))?;
-            serde_json::from_slice(&body)
-                .map_err(|error| malformed(&call.answer(&url, status, &body), &error).into())
-        })
-        .await
+        self.exchange(call, async |reply| take(self.reading(call), reply).await)
+            .await
+    }
+
+    fn reading<'a>(&'a self, call: &'a Call) -> Reading<'a> {
+        Reading {
+            call,
+            secrets: &self.secrets,
+            grace: self.grace,
+        }
     }
 
     /// Sends a request whose answer is a list, and takes its items in while they arrive.
     pub(super) async fn list<T: DeserializeOwned>(&self, call: &Call) -> Result<Page<T>, Failure> {
         self.exchange(call, async |reply| {
             let mut items = Vec::new();
-            let details = take_list(call, reply, |item| items.push(item)).await?;
+            let details = take_list(self.reading(call), reply, |item| items.push(item), &async || {}).await?;
+            if call.extent == Extent::Whole && (items.len() as u64) < details.total_result {
+                return Err(short(call.operation, items.len() as u64, details.total_result).into());
+            }
             Ok(Page {
                 items,
                 total: details.total_result,
@@ -148,10 +166,12 @@ impl Api {
         &self,
         call: &Call,
         each: impl FnMut(T),
+        room: &impl AsyncFn(),
     ) -> Result<u64, Failure> {
         let each = RefCell::new(each);
         self.exchange(call, async |reply| {
-            let details = take_list(call, reply, |item| (each.borrow_mut())(item)).await?;
+            let details =
+                take_list(self.reading(call), reply, |item| (each.borrow_mut())(item), room).await?;
             Ok(details.total_result)
         })
         .await
@@ -170,14 +190,18 @@ impl Api {
         };
         retry(
             backoff,
-            |failure| self.again(failure),
+            |failure: &Failure| match failure.sign {
+                // The same would take as long again.
+                Some(Sign::TooSlow) if call.shrinks => None,
+                _ => self.again(failure),
+            },
             async |attempt| {
                 if attempt > 1 {
                     self.count_repeat();
                 }
                 let reply = self.authorized(call).await?;
                 if !reply.status().is_success() {
-                    return Err(refusal(call, reply).await);
+                    return Err(refusal(self.reading(call), reply).await);
                 }
                 take(reply).await
             },
@@ -200,7 +224,7 @@ impl Api {
 
     async fn token(&self) -> Result<Rc<SecretString>, Failure> {
         let turn = async || self.turn(auth::OPERATION).await;
-        Ok(self.auth.token(&self.client, turn).await?)
+        self.auth.token(&self.client, turn).await
     }
 
     async fn transmit(&self, call: &Call, token: &SecretString) -> Result<Response, Failure> {
@@ -217,7 +241,7 @@ impl Api {
                 .body(body.clone());
         }
         let reply = request.send().await;
-        let reply = reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?;
+        let reply = reply.map_err(|error| silent(call.operation, url.as_str(), &error))?;
         self.unheard.set(false);
         Ok(reply)
     }
@@ -246,9 +270,8 @@ impl Api {
             Retry::After(pause) => (pause <= PATIENCE).then_some(pause),
         };
         tracing::debug!(error = %failure.error, again = pause.is_some(), "a request failed");
-        if pause.is_some() && self.unheard.replace(false) {
-            // Somebody may be watching, and it takes seconds until the run gives up.
-            tracing::warn!(url = %self.base, "the target does not answer; trying again for some seconds");
+        if pause.is_some() {
+            self.tell_who_waits(failure);
         }
         if matches!(failure.error.kind, Kind::Throttled { .. } | Kind::Unreachable) {
             self.strain.set(self.strain.get() + 1);
@@ -258,6 +281,22 @@ impl Api {
             self.limiter.pause(pause.max(self.backoff.first));
         }
         pause
+    }
+}
+
+impl Api {
+    /// Somebody may be watching, and it takes seconds, or minutes, until a run gives up.
+    fn tell_who_waits(&self, failure: &Failure) {
+        let operation = failure.error.operation;
+        if failure.sign == Some(Sign::TooSlow) {
+            self.unheard.set(false);
+            if self.told.borrow_mut().insert(operation) {
+                let (error, hint) = (&failure.error, failure.error.hint.as_deref());
+                tracing::warn!(%error, hint, "the target takes too long to answer; trying again for some minutes");
+            }
+        } else if self.unheard.replace(false) {
+            tracing::warn!(url = %self.base, "the target does not answer; trying again for some seconds");
+        }
     }
 }
 

@@ -1,22 +1,23 @@
 //! Who the tool is to Zitadel: a personal access token, or tokens signed for with a service-account key.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::{Client, StatusCode};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::call::Transport;
-use super::error::{Answer, without_values};
+use super::error::{Answer, Failure, quote_wait, without_values};
 use super::key::ServiceKey;
-use super::unreachable::unreachable;
+use super::reply::redirected;
+use super::unreachable::{broke_off, silent};
 use crate::config::{Credentials, ZitadelSettings};
-use crate::http::{self, retry_after};
+use crate::http::{self, Secrets, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 /// The name of the token call in errors and counts.
@@ -43,6 +44,8 @@ pub(super) struct SignIn {
     /// Seconds by which the server's clock is ahead of ours, once it mattered.
     ahead: Cell<i64>,
     token: Mutex<Option<Token>>,
+    /// What was sent that no message may repeat.
+    secrets: Rc<RefCell<Secrets>>,
 }
 
 struct Token {
@@ -53,8 +56,27 @@ struct Token {
 #[derive(Deserialize)]
 struct Granted {
     access_token: SecretString,
+    /// Seconds, in whatever form.
     #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: serde_json::Value,
+}
+
+/// A token that says no time, or one that cannot be, is used for so long.
+const UNKNOWN_LIFE: Duration = Duration::from_secs(60);
+/// No token is used for longer without asking for another.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Granted {
+    fn life(&self) -> Duration {
+        let seconds = match &self.expires_in {
+            serde_json::Value::String(text) => text.trim().parse().ok(),
+            number => number.as_f64(),
+        };
+        let seconds = seconds.filter(|seconds: &f64| *seconds >= 1.0 && !seconds.is_nan());
+        seconds.map_or(UNKNOWN_LIFE, |seconds| {
+            Duration::try_from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())).unwrap_or(UNKNOWN_LIFE)
+        })
+    }
 }
 
 /// An answer of the token endpoint.
@@ -78,15 +100,22 @@ impl Auth {
     ///
     /// # Errors
     /// [`Kind::Misconfigured`] when the key file is missing or holds no key.
-    pub(super) fn new(settings: &ZitadelSettings) -> Result<Self, TargetError> {
+    pub(super) fn new(
+        settings: &ZitadelSettings,
+        secrets: Rc<RefCell<Secrets>>,
+    ) -> Result<Self, TargetError> {
         match &settings.credentials {
-            Credentials::Token(token) => Ok(Self::Token(Rc::new(token.clone()))),
+            Credentials::Token(token) => {
+                secrets.borrow_mut().add(token.expose_secret());
+                Ok(Self::Token(Rc::new(token.clone())))
+            }
             Credentials::KeyFile(path) => {
                 let audience = settings.url.as_str().trim_end_matches('/').to_owned();
                 Ok(Self::Key(Box::new(SignIn {
                     key: ServiceKey::read(path, audience)?,
                     ahead: Cell::new(0),
                     token: Mutex::new(None),
+                    secrets,
                 })))
             }
         }
@@ -105,7 +134,7 @@ impl Auth {
         &self,
         client: &Client,
         turn: impl AsyncFn(),
-    ) -> Result<Rc<SecretString>, TargetError> {
+    ) -> Result<Rc<SecretString>, Failure> {
         match self {
             Self::Token(token) => Ok(Rc::clone(token)),
             Self::Key(sign_in) => sign_in.token(client, turn).await,
@@ -129,13 +158,13 @@ impl Auth {
 
 impl SignIn {
     /// The token at hand, or a new one once nine tenths of its life are over. One caller renews, the others wait.
-    async fn token(&self, client: &Client, turn: impl AsyncFn()) -> Result<Rc<SecretString>, TargetError> {
+    async fn token(&self, client: &Client, turn: impl AsyncFn()) -> Result<Rc<SecretString>, Failure> {
         let mut held = self.token.lock().await;
         if let Some(token) = held.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(Rc::clone(&token.value));
         }
         let granted = self.request(client, turn).await?;
-        let life = Duration::from_secs(granted.expires_in.unwrap_or(60));
+        let life = granted.life();
         let value = Rc::new(granted.access_token);
         *held = Some(Token {
             value: Rc::clone(&value),
@@ -146,7 +175,7 @@ impl SignIn {
 
     /// Asks for a token. A 500 is a wrong key, audience or clock far more often than a failing server, and looks the
     /// same: it is tried once more by the server's own clock, and then explained.
-    async fn request(&self, client: &Client, turn: impl AsyncFn()) -> Result<Granted, TargetError> {
+    async fn request(&self, client: &Client, turn: impl AsyncFn()) -> Result<Granted, Failure> {
         let mut reply = self.ask(client, &turn).await?;
         if reply.status == StatusCode::INTERNAL_SERVER_ERROR {
             let bridged = reply.ahead.filter(|ahead| ahead.abs() <= SKEW_BRIDGED);
@@ -154,28 +183,59 @@ impl SignIn {
             reply = self.ask(client, &turn).await?;
         }
         if !reply.status.is_success() {
-            return Err(self.refusal(&reply));
+            return Err(self.refusal(&reply).into());
         }
         self.name_skew();
-        serde_json::from_slice(&reply.body).map_err(|_| self.answer(&reply).not_json())
+        let granted: Granted =
+            serde_json::from_slice(&reply.body).map_err(|_| self.answer(&reply).not_json())?;
+        let token = granted.access_token.expose_secret();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Failure::from(TargetError {
+                kind: Kind::Protocol,
+                operation: OPERATION,
+                what: format!(
+                    "{} gave a token that cannot be sent: it is empty, or holds a blank, a line break or another \
+                     character that no header takes",
+                    self.key.audience
+                ),
+                error_id: None,
+                hint: Some("check `zitadel.url`: is this a Zitadel?".into()),
+            }));
+        }
+        self.secrets.borrow_mut().add(token);
+        Ok(granted)
     }
 
-    async fn ask(&self, client: &Client, turn: &impl AsyncFn()) -> Result<Reply, TargetError> {
+    async fn ask(&self, client: &Client, turn: &impl AsyncFn()) -> Result<Reply, Failure> {
         turn().await;
         let now = Timestamp::now().as_second();
         let url = format!("{}/oauth/v2/token", self.key.audience);
-        let failed = |error: reqwest::Error| unreachable(OPERATION, &url, &error);
+        let failed = |error: reqwest::Error| silent(OPERATION, &url, &error);
+        let assertion = self.key.assertion(now + self.ahead.get())?;
+        self.secrets.borrow_mut().add(&assertion);
         let form = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", &self.key.assertion(now + self.ahead.get())?),
+            ("assertion", &assertion),
             ("scope", SCOPE),
         ];
         let reply = client.post(&url).form(&form).send().await.map_err(failed)?;
+        if reply.status().is_redirection() {
+            return Err(redirected(OPERATION, &reply, &self.secrets.borrow()).into());
+        }
+        let (status, retry_after) = (reply.status(), retry_after(reply.headers()));
+        let ahead = server_seconds(&reply).map(|server| server - now);
+        let broke_off = |error| broke_off(OPERATION, &url, &error);
+        let body = http::body(reply).await.map_err(broke_off)?;
         Ok(Reply {
-            status: reply.status(),
-            retry_after: retry_after(reply.headers()),
-            ahead: server_seconds(&reply).map(|server| server - now),
-            body: http::body(reply).await.map_err(failed)?,
+            status,
+            retry_after,
+            ahead,
+            // Whoever refuses repeats what it was sent.
+            body: if status.is_success() {
+                body
+            } else {
+                self.secrets.borrow().mask_bytes(&body)
+            },
         })
     }
 
@@ -238,13 +298,13 @@ impl SignIn {
             502..=504 => (Kind::Unreachable, said, "try again later"),
             _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
         };
-        TargetError {
+        quote_wait(TargetError {
             kind,
             operation: OPERATION,
             what,
             error_id: None,
             hint: Some(hint.into()),
-        }
+        })
     }
 
     fn wrong_host(&self) -> TargetError {

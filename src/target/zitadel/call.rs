@@ -4,6 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 
 use super::error::Answer;
+use super::lists::is_long;
 
 /// Of what is asked for without a limit (roles of a project, metadata of a user), nobody has as many.
 const MOST: usize = 100_000;
@@ -20,7 +21,19 @@ pub(super) struct Call {
     pub(super) patient: bool,
     /// A list that has more items than this has no end.
     pub(super) most: usize,
+    pub(super) extent: Extent,
+    /// If it takes too long, the caller asks for less and not for the same again.
+    pub(super) shrinks: bool,
     pub(super) transport: Transport,
+}
+
+/// How much of a list was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All: fewer items than there are were lost on the way.
+    Whole,
+    /// Not all, or nobody can say how many there are.
+    Part,
 }
 
 /// How a call reaches Zitadel.
@@ -42,6 +55,8 @@ impl Call {
             once: false,
             patient: false,
             most: MOST,
+            extent: Extent::Whole,
+            shrinks: false,
             transport: Transport::Rest,
         }
     }
@@ -94,6 +109,22 @@ impl Call {
     /// So many items were asked for.
     pub(super) fn at_most(self, most: usize) -> Self {
         Self { most, ..self }
+    }
+
+    /// Only some of the items were asked for.
+    pub(super) fn part(self) -> Self {
+        Self {
+            extent: Extent::Part,
+            ..self
+        }
+    }
+
+    /// The caller can ask for fewer than these rows.
+    pub(super) fn shrinks(self, rows: u32) -> Self {
+        Self {
+            shrinks: is_long(rows),
+            ..self
+        }
     }
 
     /// What came back, to be judged.

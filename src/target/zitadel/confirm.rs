@@ -11,6 +11,7 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
+use super::lists::smaller_page;
 use super::schema::{DISABLED_BY, metadata_key, note_key};
 use super::wire::received::User;
 use crate::target::{Expectation, Expected, TargetError, Unmet};
@@ -59,14 +60,16 @@ impl ZitadelTarget {
         let Course { batches, mut single } = course(expectations);
         let mut unmet = Vec::new();
         let mut answers = futures::stream::iter(batches)
-            .map(|batch| self.ask(batch, expectations))
+            .map(|batch| self.ask_in_parts(batch, expectations))
             .buffer_unordered(WORKERS);
         // The first error ends it: the other requests would only wait for the same failing server.
         while let Some(answer) = answers.next().await {
-            match answer? {
-                Answered::Ask(places) => single.extend(places),
-                Answered::Nothing(places) => {
-                    unmet.extend(places.into_iter().map(|index| Unmet { index, current: None }));
+            for answered in answer? {
+                match answered {
+                    Answered::Ask(places) => single.extend(places),
+                    Answered::Nothing(places) => {
+                        unmet.extend(places.into_iter().map(|index| Unmet { index, current: None }));
+                    }
                 }
             }
         }
@@ -75,20 +78,43 @@ impl ZitadelTarget {
         Ok(unmet)
     }
 
+    /// Asks about fewer users at a time, if the server takes too long for so many.
+    async fn ask_in_parts(
+        &self,
+        batch: Batch,
+        expectations: &[Expectation<'_>],
+    ) -> Result<Vec<Answered>, TargetError> {
+        let (mut waiting, mut answers) = (&batch.places[..], Vec::new());
+        while !waiting.is_empty() {
+            let most = usize::try_from(self.lists.named.get()).unwrap_or(usize::MAX);
+            let (part, rest) = waiting.split_at(most.min(waiting.len()));
+            let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            let batch = Batch {
+                question: batch.question,
+                places: part.to_vec(),
+            };
+            match self.ask(batch, expectations).await {
+                Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
+                answered => answers.push(answered?),
+            }
+            waiting = rest;
+        }
+        Ok(answers)
+    }
+
     /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
-    async fn ask(&self, batch: Batch, expectations: &[Expectation<'_>]) -> Result<Answered, TargetError> {
+    async fn ask(&self, batch: Batch, expectations: &[Expectation<'_>]) -> Result<Answered, Failure> {
         if !self.filters.get() {
             return Ok(Answered::Ask(batch.places));
         }
         let count = match self.matching(&batch, expectations, 1).await {
-            Ok(page) => page.total,
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
                 if self.filters.replace(false) {
                     tracing::info!("this Zitadel cannot filter users by metadata");
                 }
                 return Ok(Answered::Ask(batch.places));
             }
-            Err(failure) => return Err(failure.error),
+            page => page?.total,
         };
         let wanted = match batch.question {
             Question::LacksKey(_) => 0,
@@ -137,7 +163,8 @@ impl ZitadelTarget {
                 test,
             ],
         };
-        self.users("confirm_metadata", &query).await
+        self.users_of("confirm_metadata", &query, batch.places.len())
+            .await
     }
 }
 

@@ -52,6 +52,7 @@ impl ZitadelTarget {
         loop {
             let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
             let mut failure = match self.api.send::<Created>(&call).await {
+                Ok(created) if created.user_id.is_empty() => no_id().into(),
                 Ok(created) => {
                     self.written.user(&created.details);
                     return Ok(TargetId::new(created.user_id));
@@ -136,6 +137,17 @@ impl ZitadelTarget {
             is_verified: (!self.settings.verify_phone).then_some(true),
             return_code: None,
         }
+    }
+}
+
+/// An answer that passes for a success and names nobody: whether the account was made has to be looked up.
+fn no_id() -> TargetError {
+    TargetError {
+        kind: Kind::Unreachable,
+        operation: "create_user",
+        what: "Zitadel does not say the id of the new account".into(),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel replaces its answers".into()),
     }
 }
 

@@ -9,11 +9,16 @@ use super::call::Transport;
 use super::meaning::MEANINGS;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
+/// A server that asks for more patience than this is given up.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
 /// Something an answer says that only the place of the call can act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     /// The reply is over the gateway's limit of 4 MiB: ask for fewer at a time.
     ReplyTooLarge,
+    /// The server, or a proxy before it, took too long: ask for fewer at a time.
+    TooSlow,
     /// The server does not know a filter of the request.
     UnknownFilter,
     /// The server, or a proxy before it, does not speak Connect.
@@ -114,9 +119,10 @@ impl Answer<'_> {
     /// What it means.
     pub(super) fn failure(&self) -> Failure {
         let Ok(body) = serde_json::from_slice::<Body>(self.body) else {
+            let too_slow = (self.status == StatusCode::GATEWAY_TIMEOUT).then_some(Sign::TooSlow);
             return Failure {
                 error: self.not_json(),
-                sign: self.lacks_connect("").then_some(Sign::NoConnect),
+                sign: self.lacks_connect("").then_some(Sign::NoConnect).or(too_slow),
             };
         };
         let error_id = body.error_id(self.transport);
@@ -127,29 +133,39 @@ impl Answer<'_> {
         });
         let sign = self.sign(&body.message, error_id);
         let kind = match (known, sign) {
-            (_, Some(_)) => Kind::Protocol,
-            (Some(entry), None) => entry.kind,
-            (None, None) => by_status(self.status, error_id.is_some()),
+            (_, Some(Sign::ReplyTooLarge | Sign::UnknownFilter | Sign::NoConnect)) => Kind::Protocol,
+            (Some(entry), _) => entry.kind,
+            (None, _) => by_status(self.status, error_id.is_some()),
         };
-        let kind = match kind {
-            Kind::Throttled { .. } => Kind::Throttled {
-                after: self.retry_after,
-            },
-            kind => kind,
-        };
+        let kind = self.asked_to_wait(kind);
         // The id stands at the end of the message and is shown on its own.
         let message = error_id.map_or(body.message.as_str(), |id| {
             body.message.trim_end_matches(&format!("({id})")).trim_end()
         });
+        let error = TargetError {
+            kind,
+            operation: self.operation,
+            what: format!("{} {}", self.status.as_u16(), without_values(message)),
+            error_id: error_id.map(str::to_owned),
+            hint: known.and_then(|entry| entry.hint).map(str::to_owned),
+        };
         Failure {
-            error: TargetError {
-                kind,
-                operation: self.operation,
-                what: format!("{} {}", self.status.as_u16(), without_values(message)),
-                error_id: error_id.map(str::to_owned),
-                hint: known.and_then(|entry| entry.hint).map(str::to_owned),
-            },
+            error: quote_wait(error),
             sign,
+        }
+    }
+
+    /// A server that says when to come back is not out of reach.
+    fn asked_to_wait(&self, kind: Kind) -> Kind {
+        let is_busy = self.status == StatusCode::SERVICE_UNAVAILABLE && self.retry_after.is_some();
+        match kind {
+            Kind::Throttled { .. } => Kind::Throttled {
+                after: self.retry_after,
+            },
+            Kind::Unreachable if is_busy => Kind::Throttled {
+                after: self.retry_after,
+            },
+            kind => kind,
         }
     }
 
@@ -157,6 +173,7 @@ impl Answer<'_> {
     fn sign(&self, message: &str, error_id: Option<&str>) -> Option<Sign> {
         match self.status.as_u16() {
             429 if message.contains("larger than max") => Some(Sign::ReplyTooLarge),
+            504 => Some(Sign::TooSlow),
             400 if error_id.is_none() && message.contains("value is required") => Some(Sign::UnknownFilter),
             _ if error_id.is_none() && self.lacks_connect(message) => Some(Sign::NoConnect),
             _ => None,
@@ -176,29 +193,51 @@ impl Answer<'_> {
 
     /// A page of a proxy, or of something that is no Zitadel at all.
     pub(super) fn not_json(&self) -> TargetError {
-        let kind = match self.status.as_u16() {
-            429 => Kind::Throttled {
-                after: self.retry_after,
-            },
+        let kind = self.asked_to_wait(match self.status.as_u16() {
+            429 => Kind::Throttled { after: None },
             408 | 500..=599 => Kind::Unreachable,
             _ => Kind::Protocol,
-        };
+        });
         let form = if self.body.trim_ascii_start().starts_with(b"<") {
             "HTML"
         } else {
             "something other than JSON"
         };
-        TargetError {
+        let hint = match (kind, self.status.as_u16()) {
+            (Kind::Throttled { .. }, _) => {
+                "a proxy before Zitadel lets no more requests through for now; run again later"
+            }
+            (_, 504) => {
+                "Zitadel took longer than a proxy before it waits; raise the proxy's time limit, or find out what \
+                         keeps Zitadel busy"
+            }
+            _ => "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?",
+        };
+        quote_wait(TargetError {
             kind,
             operation: self.operation,
             what: format!("{} answered {} with {form}", self.url, self.status.as_u16()),
             error_id: None,
-            hint: Some(
-                "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?"
-                    .into(),
-            ),
-        }
+            hint: Some(hint.into()),
+        })
     }
+}
+
+/// Says for how long a server wants to be left alone.
+pub(super) fn quote_wait(error: TargetError) -> TargetError {
+    let Kind::Throttled { after: Some(after) } = error.kind else {
+        return error;
+    };
+    let seconds = after.as_secs();
+    let what = format!("{}; the server asks to wait {seconds} s", error.what);
+    let hint = if after > PATIENCE {
+        Some(format!(
+            "run again after {seconds} s, and send fewer requests with `apply.rate_limit`"
+        ))
+    } else {
+        error.hint
+    };
+    TargetError { what, hint, ..error }
 }
 
 /// What a status means when nothing more is known.

@@ -1,8 +1,4 @@
-//! Who holds which role, and how roles are given and taken away.
-
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::Arc;
+//! How roles are given and taken away.
 
 use serde_json::json;
 
@@ -10,148 +6,12 @@ use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, accept};
-use super::ids::Ids;
-use super::lists::{bound, smaller_page};
 use super::meaning::id;
-use super::reply::endless;
+use super::reply::strangers;
 use super::wire::received::{Done, Grant, GrantState};
-use crate::config::ZitadelSettings;
-use crate::model::Entitlements;
-use crate::target::{TargetError, TargetErrorKind as Kind};
-
-/// How often a list whose pages do not add up is read before it is given up.
-const READS: usize = 3;
-
-/// Who holds which of the roles that are this tool's business. Other roles are not looked at.
-pub(super) struct Grants {
-    /// Each role with the users that hold it, in order of the roles.
-    roles: Vec<(Box<str>, Ids)>,
-    /// How many grants of these roles an administrator deactivated.
-    pub(super) inactive: usize,
-    /// The same roles are the same list: most users hold the same.
-    shared: RefCell<HashMap<Vec<bool>, Entitlements>>,
-}
-
-impl Grants {
-    fn of(roles: &[&str]) -> Self {
-        let roles = roles.iter().map(|role| (Box::from(*role), Ids::default()));
-        Self {
-            roles: roles.collect(),
-            inactive: 0,
-            shared: RefCell::default(),
-        }
-    }
-
-    fn add(&mut self, grant: &Grant) {
-        let mut is_ours = false;
-        for (role, users) in &mut self.roles {
-            if grant.role_keys.contains(role) {
-                users.insert(&grant.user_id);
-                is_ours = true;
-            }
-        }
-        self.inactive += usize::from(is_ours && grant.state == GrantState::Inactive);
-    }
-
-    /// The roles of one user, in order.
-    pub(super) fn entitlements(&self, user: &str) -> Entitlements {
-        let held = self.roles.iter().map(|(_, users)| users.contains(user));
-        let held: Vec<bool> = held.collect();
-        let mut shared = self.shared.borrow_mut();
-        if let Some(roles) = shared.get(&held) {
-            return Arc::clone(roles);
-        }
-        let roles = self.roles.iter().zip(&held).filter(|(_, held)| **held);
-        let roles: Entitlements = roles.map(|((role, _), _)| role.clone()).collect();
-        shared.insert(held, Arc::clone(&roles));
-        roles
-    }
-}
-
-impl ZitadelSettings {
-    /// The keys of all roles that this tool gives or takes away; sorted, each once.
-    pub(super) fn roles(&self) -> Vec<&str> {
-        let further = self.further_roles.iter().chain(&self.owned_roles);
-        let mut roles: Vec<&str> = further.map(String::as_str).chain([self.role.as_str()]).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        roles
-    }
-}
+use crate::target::TargetError;
 
 impl ZitadelTarget {
-    /// Reads who holds which role, in pages without any order; so their sum is checked, and read again if it is wrong.
-    pub(super) async fn read_grants(&self) -> Result<Grants, TargetError> {
-        for _ in 0..READS {
-            if let Some(grants) = self.walk_grants().await? {
-                return Ok(grants);
-            }
-            tracing::info!("the pages of the role grants do not add up; reading them again");
-        }
-        Err(TargetError {
-            kind: Kind::Unreachable,
-            operation: "list_grants",
-            what: format!("the pages of the role grants did not add up in {READS} attempts"),
-            error_id: None,
-            hint: Some("run again when nobody else changes role grants".into()),
-        })
-    }
-
-    /// `None` when a grant was repeated, and so another one left out.
-    async fn walk_grants(&self) -> Result<Option<Grants>, Failure> {
-        let mut grants = Grants::of(&self.settings.roles());
-        let mut seen = Ids::default();
-        let (mut from, mut total) = (0, 0);
-        let mut first_total = None;
-        loop {
-            let (page, limit) = self.grant_page(from).await?;
-            if page.items.is_empty() {
-                break;
-            }
-            total = page.total;
-            let known = seen.len();
-            for grant in page.items {
-                if seen.insert(&grant.id) {
-                    grants.add(&grant);
-                }
-            }
-            if seen.len() == known {
-                return Ok(None);
-            }
-            if seen.len() as u64 > bound(*first_total.get_or_insert(total)) {
-                return Err(endless("list_grants", "Zitadel counts more role grants with every page").into());
-            }
-            from += limit;
-            if from >= total {
-                break;
-            }
-        }
-        Ok((seen.len() as u64 == total).then_some(grants))
-    }
-
-    /// A grant carries all of a user's roles on the project. With one role the others' grants need not come; several
-    /// cannot be asked for at once, and one by one the same grants would come again.
-    async fn grant_page(&self, from: u64) -> Result<(Page<Grant>, u64), Failure> {
-        let mut queries = vec![json!({"projectIdQuery": {"projectId": self.settings.project_id}})];
-        if let [role] = self.settings.roles()[..] {
-            queries.push(json!({"roleKeyQuery": {"roleKey": role}}));
-        }
-        loop {
-            let limit = self.lists.grants.get();
-            let query = json!({
-                "query": {"offset": from.to_string(), "limit": limit},
-                "queries": queries,
-            });
-            let path = ["management", "v1", "users", "grants", "_search"];
-            let most = usize::try_from(limit).unwrap_or(usize::MAX);
-            let call = Call::post("list_grants", &path, &query).patient().at_most(most);
-            match self.api.list(&call).await {
-                Err(failure) if smaller_page(&self.lists.grants, &failure) => {}
-                page => return Ok((page?, limit.into())),
-            }
-        }
-    }
-
     /// Gives roles to a user who is not known to have any. A grant that is there already, with whatever roles, is widened.
     pub(super) async fn grant(
         &self,
@@ -249,20 +109,31 @@ impl ZitadelTarget {
     /// All grants of a user that can be seen, on whatever project.
     pub(super) async fn all_grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [{"userIdQuery": {"userId": user}}]});
-        let path = ["management", "v1", "users", "grants", "_search"];
-        let page: Page<Grant> = self.api.list(&Call::post("keep_grants", &path, &query)).await?;
-        Ok(page.items)
+        self.grants_that("keep_grants", user, &query).await
     }
 
     /// The user's grants on the project.
-    async fn grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
+    pub(super) async fn grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [
             {"userIdQuery": {"userId": user}},
             {"projectIdQuery": {"projectId": self.settings.project_id}},
         ]});
+        let mut grants = self.grants_that("find_grant", user, &query).await?;
+        grants.retain(|grant| *grant.project_id == *self.settings.project_id);
+        Ok(grants)
+    }
+
+    async fn grants_that(
+        &self,
+        operation: &'static str,
+        user: &str,
+        query: &serde_json::Value,
+    ) -> Result<Vec<Grant>, Failure> {
         let path = ["management", "v1", "users", "grants", "_search"];
-        let page: Page<Grant> = self.api.list(&Call::post("find_grant", &path, &query)).await?;
-        let ours = |grant: &Grant| *grant.project_id == *self.settings.project_id;
-        Ok(page.items.into_iter().filter(ours).collect())
+        let page: Page<Grant> = self.api.list(&Call::post(operation, &path, query)).await?;
+        if page.items.iter().any(|grant| *grant.user_id != *user) {
+            return Err(strangers(operation).into());
+        }
+        Ok(page.items)
     }
 }

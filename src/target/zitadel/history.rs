@@ -4,6 +4,7 @@
 //! no events older than its audit log retention, without a word. So an account is only taken for known if the log shows
 //! how it was made: what is younger than that is shown too.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
@@ -13,13 +14,15 @@ use serde::Serialize;
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::error::{Failure, Sign};
+use super::error::Failure;
 use super::held::Held;
+use super::lists::smaller_page;
+use super::reply::short;
 use super::wire::events::{Event, Events};
 use super::wire::received::Link;
 
 /// The server cuts longer pages (`internal/api/grpc/admin/event.go`).
-const EVENTS: usize = 1_000;
+const EVENTS: u32 = 1_000;
 /// A log that is longer than this share of the accounts takes longer than reading them one by one.
 const ACCOUNTS_A_PAGE: usize = 10;
 /// Pages are in order of the moment an event was written, and continue by the moment its statement began: before v2.66
@@ -46,7 +49,7 @@ const TYPES: [&str; 12] = [
 #[serde(rename_all = "camelCase")]
 struct Query<'a> {
     asc: bool,
-    limit: usize,
+    limit: u32,
     aggregate_types: [&'a str; 1],
     resource_owner: &'a str,
     event_types: [&'a str; 12],
@@ -108,15 +111,20 @@ impl ZitadelTarget {
     async fn walk_history(&self, users: &[&str]) -> Result<Option<HashMap<Box<str>, Life>>, Failure> {
         let wanted: HashSet<&str> = users.iter().copied().collect();
         let mut lives: HashMap<Box<str>, Life> = HashMap::new();
-        let (mut from, mut limit, mut longest) = (None, EVENTS, 1);
+        let (mut from, limit, mut longest) = (None, Cell::new(EVENTS), 1);
         for _ in 0..=users.len() / ACCOUNTS_A_PAGE {
             let page = loop {
-                match self.events(from, limit).await {
-                    Err(failure) if failure.sign == Some(Sign::ReplyTooLarge) && limit > 1 => limit /= 2,
+                match self.events(from, limit.get()).await {
+                    Err(failure) if smaller_page(&limit, limit.get(), &failure) => {}
                     page => break page?,
                 }
             };
-            let next = continuation(&page, longest.min(limit));
+            // The last event before comes again, so there is one at least.
+            if page.is_empty() && from.is_some() {
+                return Err(short("read_events", 0, 1).into());
+            }
+            let rows = usize::try_from(limit.get()).unwrap_or(usize::MAX);
+            let next = continuation(&page, longest.min(rows));
             longest = longest.max(page.len());
             for event in page {
                 if wanted.contains(&*event.aggregate.id) {
@@ -139,7 +147,7 @@ impl ZitadelTarget {
         Ok(None)
     }
 
-    async fn events(&self, from: Option<Timestamp>, limit: usize) -> Result<Vec<Event>, Failure> {
+    async fn events(&self, from: Option<Timestamp>, limit: u32) -> Result<Vec<Event>, Failure> {
         let query = Query {
             asc: true,
             limit,
@@ -151,7 +159,7 @@ impl ZitadelTarget {
         let path = ["admin", "v1", "events", "_search"];
         let page: Events = self
             .api
-            .send(&Call::post("read_events", &path, &query).patient())
+            .send(&Call::post("read_events", &path, &query).patient().shrinks(limit))
             .await?;
         Ok(page.events)
     }

@@ -19,6 +19,21 @@ impl Ids {
         }
     }
 
+    pub(super) fn remove(&mut self, id: &str) {
+        match number(id) {
+            Some(number) => self.numbers.remove(&number),
+            None => self.texts.remove(id),
+        };
+    }
+
+    /// All of them, in no order.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let numbers = self.numbers.iter().map(u64::to_string);
+        numbers
+            .chain(self.texts.iter().map(ToString::to_string))
+            .collect()
+    }
+
     pub(super) fn contains(&self, id: &str) -> bool {
         match number(id) {
             Some(number) => self.numbers.contains(&number),

@@ -11,6 +11,7 @@ use super::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail,
     flag,
 };
+use super::lists::smaller_page;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, known_key, metadata_key};
 use super::wire::kept::{KeptLink, KeptUser};
 use super::wire::received::GrantState;
@@ -25,7 +26,12 @@ impl ZitadelTarget {
     pub(super) async fn keepsakes(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
         let listed: Vec<&str> = changes.iter().filter_map(profile_lost).collect();
         let mut users: HashMap<Box<str>, KeptUser> = HashMap::new();
-        for part in listed.chunks(USERS) {
+        let mut waiting = &listed[..];
+        while !waiting.is_empty() {
+            let most = usize::try_from(self.lists.named.get())
+                .unwrap_or(USERS)
+                .min(USERS);
+            let (part, rest) = waiting.split_at(most.min(waiting.len()));
             let query = json!({
                 "query": {"limit": part.len(), "asc": true},
                 "queries": [
@@ -33,8 +39,12 @@ impl ZitadelTarget {
                     {"inUserIdsQuery": {"userIds": part}},
                 ],
             });
-            let page = self.users::<KeptUser>("keep_users", &query).await?;
-            users.extend(page.items.into_iter().map(|user| (user.id.clone(), user)));
+            let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            match self.users_of::<KeptUser>("keep_users", &query, part.len()).await {
+                Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
+                page => users.extend(page?.items.into_iter().map(|user| (user.id.clone(), user))),
+            }
+            waiting = rest;
         }
         let mut keepsakes: Vec<Keepsake> = Vec::with_capacity(changes.len());
         for change in changes {

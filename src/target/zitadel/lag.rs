@@ -26,6 +26,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A list that catches up includes more every two seconds (200 events at a time, a hundred or more a second).
 const STILL: Duration = Duration::from_secs(5);
 
+/// A list that has missed what happened is woken by the next event, or after a minute.
+const ASLEEP: Duration = Duration::from_secs(75);
+
 /// What nothing has been added to for so long is not catching up; no list was seen further behind.
 const QUIET: Duration = Duration::from_secs(300);
 
@@ -38,7 +41,12 @@ pub(super) struct Written {
 
 impl Written {
     pub(super) fn user(&self, details: &WriteDetails) {
-        self.user.set(self.user.get().max(details.at()));
+        self.user_at(details.at());
+    }
+
+    /// Something was written to an account then, by whomever.
+    pub(super) fn user_at(&self, at: Option<Timestamp>) {
+        self.user.set(self.user.get().max(at));
     }
 
     pub(super) fn grant(&self, details: &WriteDetails) {
@@ -73,24 +81,42 @@ impl ZitadelTarget {
         Ok(users && wait(until, self.written.grant.get(), async || self.grants_seen().await).await?)
     }
 
-    /// Waits while the list of users goes on to include what happened before, with nothing of ours to look out for.
+    /// Waits while the list of users may go on to include what happened before, with nothing of ours to look out for.
     async fn wait_for_news(&self, until: Instant) -> Result<bool, Failure> {
-        let (mut seen, mut since) = (self.users_seen().await?, Instant::now());
-        if seen.is_none_or(|seen| is_quiet(seen, Timestamp::now())) {
+        let (first, mut since) = (self.users_seen().await?, Instant::now());
+        let mut seen = first;
+        if seen.is_none() || self.nothing_happened(seen).await? {
             return Ok(true);
         }
-        tracing::info!("waiting for the account list, which may be behind");
-        while since.elapsed() < STILL {
+        tracing::warn!(
+            "Zitadel has accounts that it does not list; waiting for its list, which may be behind (`zitadel.lag_wait`)"
+        );
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let patience = if seen == first { ASLEEP } else { STILL };
+            let left = patience.saturating_sub(since.elapsed());
+            if left.is_zero() {
+                return Ok(true);
+            }
             if Instant::now() >= until {
                 return Ok(false);
             }
-            tokio::time::sleep(STILL / 10).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep_until(until.min(Instant::now() + pause.min(left))).await;
             let now = self.users_seen().await?;
             if now != seen {
                 (seen, since) = (now, Instant::now());
+                pause = FIRST_PAUSE;
             }
         }
-        Ok(true)
+    }
+
+    /// Whether nothing has happened for so long that nothing can be on its way. The list of accounts alone cannot tell: one
+    /// that stands still looks the same.
+    async fn nothing_happened(&self, users: Option<Timestamp>) -> Result<bool, Failure> {
+        let now = Timestamp::now();
+        let quiet = |seen: Option<Timestamp>| seen.is_none_or(|seen| is_quiet(seen, now));
+        Ok(quiet(users) && quiet(self.grants_seen().await?))
     }
 
     /// Asks about one user only, since the server looks at all that match.
@@ -109,7 +135,8 @@ impl ZitadelTarget {
             "queries": [{"userIdQuery": {"userId": *self.prepared()?.own_id}}],
         });
         let path = ["management", "v1", "users", "grants", "_search"];
-        let page: Page<Grant> = self.api.list(&Call::post("watch_grants", &path, &query)).await?;
+        let call = Call::post("watch_grants", &path, &query).part();
+        let page: Page<Grant> = self.api.list(&call).await?;
         Ok(page.seen)
     }
 }

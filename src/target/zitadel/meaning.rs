@@ -15,6 +15,7 @@ pub(super) mod id {
     pub(in crate::target::zitadel) const GRANT_UNCHANGED: &str = "COMMAND-Rs8fy";
     pub(in crate::target::zitadel) const GRANT_GONE: &str = "COMMAND-1My0t";
     pub(in crate::target::zitadel) const NO_LINK: &str = "COMMAND-1M9xR";
+    pub(in crate::target::zitadel) const NO_MEMBER: &str = "AUTHZ-cdgFk";
     pub(in crate::target::zitadel) const NO_PROVIDER: &str = "COMMAND-39nf2";
 }
 
@@ -71,7 +72,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     means("AUTH-5mWD2", Kind::Unauthorized, RIGHTS),
     means("AUTH-AWfge", Kind::Unauthorized, RIGHTS),
     means("AUTH-Swrgg2", Kind::Unauthorized, RIGHTS),
-    means("AUTHZ-cdgFk", Kind::Unauthorized, RIGHTS),
+    means(id::NO_MEMBER, Kind::Unauthorized, RIGHTS),
     means("EVENT-Shu7e", Kind::Unauthorized, RIGHTS),
     // What the person's record holds.
     means(

@@ -13,7 +13,9 @@ mod details;
 mod effort;
 mod error;
 mod filter;
+mod grant_list;
 mod grants;
+mod handover;
 mod held;
 mod history;
 mod ids;
@@ -36,6 +38,7 @@ mod restore;
 mod schema;
 mod stream;
 mod taken;
+mod unlisted;
 mod unreachable;
 mod wire;
 mod write;
@@ -54,6 +57,7 @@ use self::lists::Lists;
 use self::phone::Numbers;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
+use self::unlisted::Looks;
 use super::{
     Applied, Effort, Expectation, Hidden, Remarks, RequestStats, Target, TargetError,
     TargetErrorKind as Kind, Unmet,
@@ -78,6 +82,7 @@ pub struct ZitadelTarget {
     /// The service user may read the event log, as far as is known.
     history: Cell<bool>,
     written: Written,
+    looks: Looks,
     warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
     roles_may_be_gone: Cell<bool>,
@@ -102,6 +107,7 @@ impl ZitadelTarget {
             filters: Cell::new(true),
             history: Cell::new(true),
             written: Written::default(),
+            looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
             given_again: RefCell::default(),
@@ -182,6 +188,22 @@ impl Target for ZitadelTarget {
 
     async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
         self.unmet(expectations).await
+    }
+
+    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+        self.shows_too_few().await
+    }
+
+    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        self.find_unlisted(people).await
+    }
+
+    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        self.find_carriers(person, along).await
+    }
+
+    fn looks_before(&self, new: usize) -> bool {
+        unlisted::is_looked_for(new)
     }
 
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
-use super::grants::Grants;
+use super::grant_list::Grants;
 use super::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};
 use crate::target::{TargetError, TargetErrorKind as Kind};
@@ -47,30 +47,30 @@ impl ZitadelTarget {
             own_id: own_id?,
             grants: grants?,
         };
-        self.warn_of_inactive(prepared.grants.inactive);
+        self.warn_of_inactive(prepared.grants.inactive());
         Ok(prepared)
     }
 
-    fn warn_of_inactive(&self, inactive: usize) {
+    pub(super) fn warn_of_inactive(&self, inactive: usize) {
         if inactive == 0 {
             return;
         }
         let (roles, project) = (self.shown_roles(), &self.settings.project_id);
-        let warning = Warning {
-            at: RecordRef {
-                source: "zitadel".into(),
-                at: format!("project {project}").into(),
-            },
-            id: None,
-            reason: format!(
-                "{inactive} grants of the {roles} were deactivated by an administrator, and stay so"
-            ),
+        self.warn_once(
+            format!("project {project}"),
+            format!("{inactive} grants of the {roles} were deactivated by an administrator, and stay so"),
+        );
+    }
+
+    /// Warns of something that concerns nobody in particular. Everything may be read twice: the last word counts.
+    pub(super) fn warn_once(&self, at: String, reason: String) {
+        let at = RecordRef {
+            source: "zitadel".into(),
+            at: at.into(),
         };
         let mut warnings = self.warnings.borrow_mut();
-        // Everything may be read twice.
-        if !warnings.contains(&warning) {
-            warnings.push(warning);
-        }
+        warnings.retain(|before| before.at != at);
+        warnings.push(Warning { at, id: None, reason });
     }
 
     /// `role` with its key, or `roles` with all of theirs.
@@ -126,13 +126,14 @@ impl ZitadelTarget {
         let path = ["management", "v1", "orgs", "me"];
         let found: MyOrg = self.api.send(&Call::get("organization", &path)).await?;
         if found.org.id == self.settings.organization_id {
-            return Ok(found.org.name);
+            return Ok(self.api.masked(&found.org.name));
         }
         Err(misconfigured(
             "organization",
             format!(
                 "asked for organization {}, and Zitadel answered with {}",
-                self.settings.organization_id, found.org.id
+                self.settings.organization_id,
+                self.api.masked(&found.org.id)
             ),
             "check `zitadel.organization_id`",
         ))
@@ -178,7 +179,7 @@ impl ZitadelTarget {
                 format!(
                     "project {project} has no role `{}`; it has `{}`",
                     missing.join("`, `"),
-                    keys.join("`, `")
+                    self.api.masked(&keys.join("`, `"))
                 ),
                 if missing == [self.settings.role.as_str()] {
                     "check `zitadel.role`, or add the role to the project"

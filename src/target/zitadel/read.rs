@@ -4,42 +4,83 @@ use serde_json::{Value as Json, json};
 
 use super::ZitadelTarget;
 use super::error::Failure;
+use super::handover::Waiting;
 use super::ids::Ids;
 use super::lists::bound;
 use super::prepare::Prepared;
-use super::reply::endless;
+use super::reply::{endless, short};
 use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
 use super::wire::received::{Human, User, UserState};
 use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
 use crate::target::TargetError;
 
 impl ZitadelTarget {
-    /// Hands over every account of the organization, each once, while it arrives.
+    /// Hands over every account of the organization with its roles, each once, while the list arrives.
+    pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        if prepared.grants.are_known() {
+            return self.walk_users(&prepared, each, &async || {}).await;
+        }
+        let waiting = Waiting::default();
+        let list = async {
+            let (mut add, room) = (|account| waiting.add(account), async || waiting.room().await);
+            self.walk_users(&prepared, &mut add, &room).await?;
+            waiting.end();
+            Ok(())
+        };
+        futures::try_join!(list, self.hand_over(&waiting, &prepared, each))?;
+        self.warn_of_inactive(prepared.grants.inactive());
+        Ok(())
+    }
+
+    /// Reads the list, page by page.
     ///
     /// A page comes with the last row of the one before: only then is it certain that nobody was added or deleted in
     /// between who moved the rows, and hid or repeated somebody.
-    pub(super) async fn read_accounts(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
-        let prepared = self.prepared()?;
+    async fn walk_users(
+        &self,
+        prepared: &Prepared,
+        each: &mut dyn FnMut(Account),
+        room: &impl AsyncFn(),
+    ) -> Result<(), TargetError> {
         let mut seen = Window::default();
         let mut end = End::default();
         let mut next = 0;
+        let mut take = |user: User| self.take(user, prepared, each);
         loop {
-            let page = self.user_page(next, &prepared, &mut seen, each).await?;
+            let mut page = self.user_page(next, &mut seen, &mut take, room).await?;
             end.check(&page, next.min(1))?;
-            if next > 0 && !page.joins {
+            if next > 0 && !page.joins && !(end.asked_again && page.listed == 0) {
                 tracing::info!(
                     row = next,
                     "the account list changed while it was read; reading a page again"
                 );
                 let before = next.saturating_sub(page.rows);
-                self.user_page(before, &prepared, &mut seen, each).await?;
+                let again = self.user_page(before, &mut seen, &mut take, room).await?;
+                end.new += again.new;
+                page.new += again.new;
             }
             next += page.rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
             if page.listed == 0 || end.idle == 0 && next >= page.total {
-                return Ok(());
+                match end.rest(&page)? {
+                    None => return Ok(()),
+                    Some(row) => next = row,
+                }
             }
-            seen.turn();
+            if page.listed > 0 {
+                seen.turn();
+            }
+        }
+    }
+
+    /// Hands over somebody of a list. Only accounts of our organization are any business of ours, whatever a list shows.
+    fn take(&self, mut user: User, prepared: &Prepared, each: &mut dyn FnMut(Account)) {
+        prepared.grants.is_listed(&user.id);
+        if self.is_foreign(&user) {
+            self.warn_of_foreign();
+        } else if let Some(human) = user.human.take() {
+            each(self.account(user, human, prepared));
         }
     }
 
@@ -47,9 +88,9 @@ impl ZitadelTarget {
     async fn user_page(
         &self,
         next: u64,
-        prepared: &Prepared,
         seen: &mut Window,
-        each: &mut dyn FnMut(Account),
+        each: &mut dyn FnMut(User),
+        room: &impl AsyncFn(),
     ) -> Result<UserPage, Failure> {
         let joint = next.min(1);
         let query = |rows: u32| {
@@ -66,7 +107,7 @@ impl ZitadelTarget {
         };
         let mut first = None;
         let (mut listed, mut new, mut repeats) = (Ids::default(), 0, false);
-        let hand_over = |mut user: User| {
+        let hand_over = |user: User| {
             first.get_or_insert_with(|| seen.before.contains(&user.id));
             // A reply that broke off comes again from its start.
             listed.insert(&user.id);
@@ -78,11 +119,9 @@ impl ZitadelTarget {
             if new == 1 {
                 seen.heads.insert(&user.id);
             }
-            if let Some(human) = user.human.take() {
-                each(self.account(user, human, prepared));
-            }
+            each(user);
         };
-        let (total, rows) = self.each_user("list_users", query, hand_over).await?;
+        let (total, rows) = self.each_user("list_users", query, hand_over, room).await?;
         Ok(UserPage {
             total,
             rows: rows.into(),
@@ -165,7 +204,12 @@ struct UserPage {
 #[derive(Default)]
 struct End {
     first_total: Option<u64>,
+    /// What the last page that held anybody, or promised somebody, said there is.
+    total: u64,
+    /// Accounts so far.
     new: u64,
+    /// The list was asked for what is missing at its end.
+    asked_again: bool,
     /// Pages in a row that held nobody new.
     idle: u32,
 }
@@ -175,6 +219,9 @@ impl End {
     fn check(&mut self, page: &UserPage, joint: u64) -> Result<(), TargetError> {
         let endless = |what: &str| Err(endless("list_users", what));
         self.new += page.new;
+        if page.total > 0 {
+            self.total = page.total;
+        }
         if page.repeats {
             return endless("accounts of an earlier page came again");
         }
@@ -194,6 +241,27 @@ impl End {
             return endless("a page came again and again");
         }
         Ok(())
+    }
+}
+
+impl End {
+    /// The row from which on accounts are missing, after a page that seemed to be the last.
+    ///
+    /// Servers of v4.2 count an account once for each of its metadata: of them it is enough to show once more that nobody
+    /// comes after the last account.
+    fn rest(&mut self, page: &UserPage) -> Result<Option<u64>, TargetError> {
+        if self.new >= self.total {
+            return Ok(None);
+        }
+        if self.asked_again && page.new == 0 {
+            return if page.joins {
+                Ok(None)
+            } else {
+                Err(short("list_users", self.new, self.total))
+            };
+        }
+        self.asked_again = true;
+        Ok(Some(self.new))
     }
 }
 

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::error::{Failure, accept};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE};
-use super::wire::received::{Done, OneUser, User, UserState};
+use super::wire::received::{Done, User, UserState};
 use super::wire::sent::NewMetadata;
 use crate::model::{Removal, RemovalReason, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
@@ -61,12 +61,18 @@ impl ZitadelTarget {
     /// The account of a removal as it is now, and not as the list showed it, which may be minutes behind: it may be another
     /// person's by now.
     async fn look_again(&self, removal: &Removal) -> Result<Found, TargetError> {
-        let path = ["v2", "users", removal.account.target_id.as_str()];
-        let user = match self.api.send::<OneUser>(&Call::get("read_user", &path)).await {
-            Ok(found) => found.user,
-            Err(failure) if failure.error.kind == Kind::NotFound => return Ok(Found::Gone),
-            Err(failure) => return Err(failure.error),
+        let Some(user) = self.current_user(removal.account.target_id.as_str()).await? else {
+            return Ok(Found::Gone);
         };
+        if self.is_foreign(&user) {
+            return Err(TargetError {
+                kind: Kind::Conflict,
+                operation: "read_user",
+                what: "the account is one of another organization, and was not removed".into(),
+                error_id: None,
+                hint: Some("check that no proxy before Zitadel mixes up its answers".into()),
+            });
+        }
         if !is_still(removal, &user) {
             return Err(TargetError {
                 kind: Kind::Conflict,

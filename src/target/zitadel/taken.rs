@@ -17,16 +17,13 @@ const ELSEWHERE: &str = "an account of another organization has it, or one that 
 impl ZitadelTarget {
     /// The accounts of people in our organization that hold this user name.
     pub(super) async fn find_holders(&self, name: &str) -> Result<Vec<Account>, TargetError> {
-        let prepared = self.prepared()?;
-        let mut accounts = Vec::new();
         let mut other = None;
-        for mut user in self.users_named(name).await? {
-            let foreign = self.is_foreign(&user);
-            other = Some(self.describe(&user));
-            if let Some(human) = user.human.take().filter(|_| !foreign) {
-                accounts.push(self.account(user, human, &prepared));
-            }
-        }
+        let mut users = self.users_named(name).await?;
+        users.retain(|user| {
+            other = Some(self.describe(user));
+            user.human.is_some() && !self.is_foreign(user)
+        });
+        let accounts = self.accounts_of(users).await?;
         match other {
             Some(other) if accounts.is_empty() => Err(TargetError {
                 kind: Kind::Conflict,
@@ -72,8 +69,18 @@ impl ZitadelTarget {
         }
     }
 
-    fn is_foreign(&self, user: &User) -> bool {
+    /// Whether it is an account of another organization, which is nothing to be touched.
+    pub(super) fn is_foreign(&self, user: &User) -> bool {
         *user.details.resource_owner != *self.settings.organization_id
+    }
+
+    /// Says so, once.
+    pub(super) fn warn_of_foreign(&self) {
+        let organization = &self.settings.organization_id;
+        self.warn_once(
+            format!("organization {organization}"),
+            "Zitadel also lists accounts of other organizations, which were left alone".into(),
+        );
     }
 
     fn describe(&self, user: &User) -> String {

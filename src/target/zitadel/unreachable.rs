@@ -1,8 +1,39 @@
 //! Calls that got no answer at all.
 
-use crate::http::innermost;
+use super::error::{Failure, Sign};
+use crate::http::{BodyError, innermost};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 use crate::tls::{self, Peer};
+
+const SILENT: &str = "it took the connection and sent nothing: check that `zitadel.url` has the port of a Zitadel, and whether it, \
+                      its database or a proxy before it has too much to do";
+
+/// The same, for a reply that broke off.
+pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -> TargetError {
+    match error {
+        BodyError::Failed(error) => unreachable(operation, url, error),
+        BodyError::TooSlow { .. } => TargetError {
+            kind: Kind::Unreachable,
+            operation,
+            what: format!("{url}: {error}"),
+            error_id: None,
+            hint: Some("check the network, and whether a proxy before Zitadel holds its answers back".into()),
+        },
+    }
+}
+
+/// No answer to a call, of which it may have asked for too much.
+pub(super) fn silent(operation: &'static str, url: &str, error: &reqwest::Error) -> Failure {
+    Failure {
+        error: unreachable(operation, url, error),
+        sign: is_silence(error).then_some(Sign::TooSlow),
+    }
+}
+
+/// Whether there was a connection, and nothing came over it.
+fn is_silence(error: &reqwest::Error) -> bool {
+    error.is_timeout() && !error.is_connect()
+}
 
 /// No answer at all, with the reason at the bottom of the chain.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
@@ -21,9 +52,11 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         Kind::Unreachable
     };
-    let hint = words
-        .and_then(|words| words.hint)
-        .unwrap_or_else(|| "check `zitadel.url`, the network and the proxy variables".to_owned());
+    let hint = match words.and_then(|words| words.hint) {
+        Some(hint) => hint,
+        None if is_silence(error) => SILENT.to_owned(),
+        None => "check `zitadel.url`, the network and the proxy variables".to_owned(),
+    };
     TargetError {
         kind,
         operation,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::access::{Caller, Level};
 use super::body::Node;
+use super::disorder::interleave;
 use super::errors::{Failure, NOT_FOUND};
 use super::grants::{Switch, Wanted};
 use super::page::Pagination;
@@ -65,6 +66,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
         state.users.contains_key(&grant.user) && filters.iter().all(|filter| holds(filter, grant))
     };
     let mut rows: Vec<Arc<Grant>> = grants.values().filter(matches).cloned().collect();
+    interleave(&mut rows, state.shuffles);
     rows.sort_by_key(|grant| if page.asc { grant.created } else { -grant.created });
     let visible = |grant: &&Arc<Grant>| state.may(&caller.user, &grant.org, "user.grant.read");
     let shown: Vec<&Arc<Grant>> = page.cut(&rows).iter().filter(visible).collect();

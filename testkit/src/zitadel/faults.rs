@@ -47,6 +47,10 @@ pub enum FaultKind {
     Garbage,
     /// The request is processed, and then the items of the list in its answer come again and again without end.
     Endless,
+    /// The request is processed, and its answer comes a byte at a time, each after so long.
+    Drip(Duration),
+    /// The request is refused with this status and with all that it was sent with, in several encodings; it is not processed.
+    Echo(u16),
     /// The request gets the answer of the first one that this fault hit at its path: a proxy that keeps answers.
     Kept,
 }

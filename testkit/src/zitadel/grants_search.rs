@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::access::Level;
 use super::body::Node;
+use super::disorder::interleave;
 use super::errors::Failure;
 use super::options::Version;
 use super::page::Page;
@@ -74,6 +75,7 @@ pub(crate) fn search(state: &mut State, call: &Call) -> Result<String, Failure> 
     state.count_grant_read();
     let mut rows = state.matching_grants(&caller.org, &filters);
     rows.sort_by_cached_key(|(grant, _)| state.tie(&grant.id));
+    interleave(&mut rows, state.shuffles);
     let shown = page.cut(&rows);
     let size = shown
         .iter()

@@ -1,9 +1,12 @@
 //! One HTTP exchange in plain data: what came in, what goes out.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use futures::stream::{self, StreamExt as _};
 
@@ -93,6 +96,47 @@ impl Answer {
         let mut response = self.into_response();
         *response.body_mut() = Body::from_stream(endless);
         response
+    }
+
+    /// The answer a byte at a time.
+    pub(crate) fn into_dripping_response(mut self, pause: Duration) -> Response<Body> {
+        let bytes = std::mem::take(&mut self.body).into_iter();
+        let drops = stream::iter(bytes).then(move |byte| async move {
+            tokio::time::sleep(pause).await;
+            Ok::<_, Infallible>(vec![byte])
+        });
+        let mut response = self.into_response();
+        *response.body_mut() = Body::from_stream(drops);
+        response
+    }
+
+    /// A refusal that repeats what the request carried, as it was sent and in other encodings.
+    pub(crate) fn echo(status: u16, request: &Incoming) -> Self {
+        let sent = [
+            request.header("authorization").unwrap_or_default(),
+            String::from_utf8_lossy(&request.body).into_owned(),
+        ];
+        let mut words: Vec<String> = Vec::new();
+        for text in sent.iter().flat_map(|text| text.split([' ', '&', '='])) {
+            let decoded = decode(text, Plus::Blank);
+            let percent: Vec<String> = decoded.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let percent = percent.concat();
+            let base64 = STANDARD.encode(&decoded);
+            let cut = decoded.chars().take(decoded.chars().count() * 3 / 4).collect();
+            words.extend([text.to_owned(), decoded, percent, base64, cut]);
+        }
+        let text = words.join(" ; ");
+        let body = serde_json::json!({
+            "code": 3, "message": text, "error": "invalid_request", "error_description": text,
+        });
+        let mut answer = Self::json(status, body.to_string());
+        let place = words.iter().filter(|word| !word.contains(['"', '{', '\n']));
+        let place: Vec<&str> = place.map(String::as_str).collect();
+        answer.headers.push((
+            "location".to_owned(),
+            format!("https://elsewhere.example/{}", place.join("/")),
+        ));
+        answer
     }
 
     pub(crate) fn with_status(self, status: u16) -> Self {

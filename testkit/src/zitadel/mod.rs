@@ -30,6 +30,7 @@ mod connect;
 mod connection;
 mod contacts;
 mod control;
+mod disorder;
 mod email;
 mod entities;
 mod errors;

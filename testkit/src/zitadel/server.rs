@@ -144,8 +144,17 @@ async fn answer(core: Arc<Core>, cut: Arc<AtomicBool>, request: Request) -> Resp
         answer = core.keep(&path, answer);
     }
     core.gate().answered(ticket.write, answer.status);
-    if ticket.faults.contains(&FaultKind::Endless) {
-        return answer.into_endless_response();
+    spoilt(answer, &ticket)
+}
+
+/// The answer, in the way in which the faults let it come.
+fn spoilt(answer: Answer, ticket: &Ticket) -> Response<Body> {
+    for fault in &ticket.faults {
+        match fault {
+            FaultKind::Endless => return answer.into_endless_response(),
+            FaultKind::Drip(pause) => return answer.into_dripping_response(*pause),
+            _ => {}
+        }
     }
     answer.into_response()
 }
@@ -179,7 +188,15 @@ async fn instead(
                 };
                 return Err(answer.into_response());
             }
-            FaultKind::LoseReply | FaultKind::Garbage | FaultKind::Endless | FaultKind::Kept => {}
+            FaultKind::Echo(status) => {
+                core.gate().answered(ticket.write, *status);
+                return Err(Answer::echo(*status, &incoming).into_response());
+            }
+            FaultKind::LoseReply
+            | FaultKind::Garbage
+            | FaultKind::Endless
+            | FaultKind::Drip(_)
+            | FaultKind::Kept => {}
         }
     }
     Ok(incoming)

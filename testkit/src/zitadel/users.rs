@@ -6,6 +6,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use super::access::Caller;
+use super::disorder::interleave;
 use super::errors::{Failure, NOT_FOUND};
 use super::filters::{Filter, all};
 use super::filters_read::read_all;
@@ -191,6 +192,8 @@ impl State {
             }
             return;
         }
+        // What the key leaves open is in no order.
+        interleave(rows, self.shuffles);
         let direction = |order: Ordering| if asc { order } else { order.reverse() };
         let mut keyed: Vec<_> = rows
             .iter()

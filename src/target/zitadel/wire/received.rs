@@ -3,16 +3,63 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use reqwest::StatusCode;
 use serde::{Deserialize, Deserializer};
 
 use super::number;
 use crate::target::zitadel::written::{WriteDetails, time};
 
-/// What surrounds the items of a list.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What surrounds the items of a list. Without details it is no list: an empty one has them too.
+#[derive(Debug, Deserialize)]
 pub(crate) struct ListHead {
     pub(crate) details: ListDetails,
+}
+
+/// An answer that may be an error, whatever its status.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Disguised {
+    code: Code,
+    #[serde(rename = "message")]
+    _message: Box<str>,
+}
+
+/// The kind of an error: a number over REST, its name over Connect.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Code {
+    Number(u16),
+    Name(Box<str>),
+}
+
+impl Disguised {
+    /// The status that the error should have come with, by gRPC's table; `None` where the code means that nothing is wrong.
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        const STATUS: [(u16, &str, u16); 16] = [
+            (1, "canceled", 499),
+            (2, "unknown", 500),
+            (3, "invalid_argument", 400),
+            (4, "deadline_exceeded", 504),
+            (5, "not_found", 404),
+            (6, "already_exists", 409),
+            (7, "permission_denied", 403),
+            (8, "resource_exhausted", 429),
+            (9, "failed_precondition", 400),
+            (10, "aborted", 409),
+            (11, "out_of_range", 400),
+            (12, "unimplemented", 501),
+            (13, "internal", 500),
+            (14, "unavailable", 503),
+            (15, "data_loss", 500),
+            (16, "unauthenticated", 401),
+        ];
+        let known = STATUS.iter().find(|(number, name, _)| match &self.code {
+            Code::Number(code) => code == number,
+            Code::Name(code) => **code == **name,
+        });
+        let is_ok = matches!(self.code, Code::Number(0));
+        let status = known.map_or(500, |(_, _, status)| *status);
+        StatusCode::from_u16(status).ok().filter(|_| !is_ok)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -96,6 +143,18 @@ pub(crate) struct Grant {
     pub(crate) project_id: Box<str>,
     pub(crate) state: GrantState,
     pub(crate) role_keys: Vec<Box<str>>,
+    pub(crate) user_type: UserType,
+    /// The organization of the user; later servers say it.
+    pub(crate) granted_org_id: Box<str>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) enum UserType {
+    #[serde(rename = "TYPE_MACHINE")]
+    Machine,
+    #[default]
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -26,12 +26,15 @@ pub(super) async fn everybody_is_listed_once(stage: &Stage) {
         // How the server wants to be asked is learned once.
         read_all(&paged).await;
         let (listed, cost) = cost_of(&paged, read_all(&paged)).await;
-        let [("list_users", requests)] = cost[..] else {
-            panic!("{cost:?}")
-        };
+        let lists: Vec<u64> = cost
+            .iter()
+            .filter(|(operation, _)| *operation == "list_users")
+            .map(|(_, requests)| *requests)
+            .collect();
+        // v4.2 counts metadata among the accounts, and is asked once more whether that is all.
         assert!(
-            pages.is_none_or(|pages| pages == requests),
-            "{rows} of {everybody}: {requests}"
+            pages.is_none_or(|pages| lists == [pages] || lists == [pages + 1]),
+            "{rows} of {everybody}: {cost:?}"
         );
         let ids: Vec<_> = listed.into_iter().map(|account| account.target_id).collect();
         let distinct: BTreeSet<_> = ids.iter().cloned().collect();

@@ -1,0 +1,380 @@
+//! Answers that are well formed and say nothing, or come too slowly, or repeat what nobody is to read.
+
+use std::time::{Duration, Instant};
+
+use directory_sync::config::Credentials;
+use directory_sync::model::{Expectation, Expected, TargetId, Value};
+use directory_sync::target::{Retry, Target, TargetError, TargetErrorKind as Kind};
+use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
+
+use super::support::{LIST, World, ada, at, create, nth, person, read_all};
+
+const GRANTS: &str = "/management/v1/users/grants/_search";
+const ROLES: &str = "/management/v1/projects";
+const REST: &str = "/v2/users";
+const TOKEN: &str = "/oauth/v2/token";
+
+/// What is no list although the status says that all is well.
+const NO_LISTS: [&str; 6] = [
+    r#"{"code":13,"message":"internal error"}"#,
+    r#"{"code":"unavailable","message":"database is down"}"#,
+    "{}",
+    "[]",
+    r#"{"result":[]}"#,
+    r#"{"details":null}"#,
+];
+
+fn instead(path: &str, body: &str) -> Fault {
+    Fault::once("POST", path, FaultKind::json(200, body)).times(u64::MAX)
+}
+
+/// Reads everything that a plan reads; the first error.
+async fn read_everything(world: &World) -> Result<usize, TargetError> {
+    let target = world.target().with_page_size(3.try_into().unwrap());
+    target.prepare().await?;
+    let mut ids = Vec::new();
+    target.read(&mut |account| ids.push(account.target_id)).await?;
+    let (localpart, value) = (at(&target, "localpart"), Value::text("no such localpart"));
+    let expected = Expected::Value(localpart, &value);
+    let expectations: Vec<_> = ids
+        .iter()
+        .map(|target_id| Expectation { target_id, expected })
+        .collect();
+    target.confirm(&expectations).await?;
+    Ok(ids.len())
+}
+
+/// Whatever list it is, an answer that is none ends the run; it is never taken for a list of nobody.
+#[tokio::test]
+async fn an_answer_that_is_no_list_is_an_error() {
+    let metadata = "/management/v1/users/";
+    for (version, paths) in [
+        (Version::V4, vec![LIST, GRANTS, ROLES]),
+        (Version::V2_64, vec![REST, GRANTS, ROLES, metadata]),
+    ] {
+        for path in paths {
+            for skip in [0, 1] {
+                for body in NO_LISTS {
+                    let world = World::with(Options {
+                        version,
+                        ..Options::default()
+                    });
+                    world.zitadel.add_users((0..7).map(nth));
+                    world.zitadel.inject(instead(path, body).after(skip));
+                    if (path, skip) == (ROLES, 1) {
+                        continue;
+                    }
+                    let error = read_everything(&world)
+                        .await
+                        .expect_err(&format!("{path} {body}"));
+                    assert!(
+                        matches!(error.kind, Kind::Protocol | Kind::Unreachable),
+                        "{path} {skip} {body}: {error}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A page that the server, or something before it, leaves empty is asked for again, and ends the run if it stays so: the
+/// server itself said how many there are.
+#[tokio::test]
+async fn fewer_accounts_than_were_told_are_an_error() {
+    const EMPTY: &str = r#"{"details":{"timestamp":"2026-11-24T06:00:00Z"}}"#;
+    for times in [1, 2, 3, u64::MAX] {
+        let world = World::new();
+        world.zitadel.add_users((0..7).map(nth));
+        let target = world.paged(3).await;
+        world.zitadel.inject(instead(LIST, EMPTY).times(times).after(1));
+        let mut seen = Vec::new();
+        let got = target
+            .read(&mut |account| seen.push(account.target_id.to_string()))
+            .await;
+        if times == u64::MAX {
+            let error = got.unwrap_err();
+            assert_eq!((error.kind, error.operation), (Kind::Protocol, "list_users"));
+            assert!(error.what.contains("3 of the 7"), "{error}");
+        } else {
+            got.unwrap_or_else(|error| panic!("{times}: {error}"));
+            seen.sort();
+            seen.dedup();
+            assert_eq!(seen.len(), 7, "{times}");
+        }
+    }
+    let promised = r#"{"details":{"totalResult":"7","timestamp":"2026-11-24T06:00:00Z"}}"#;
+    let world = World::new();
+    let target = world.prepared().await;
+    world.zitadel.inject(instead(LIST, promised));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert!(error.what.contains("0 of the 7"), "{error}");
+}
+
+/// Lists of one page are compared with what the server says there is, too.
+#[tokio::test]
+async fn a_short_list_of_roles_is_an_error() {
+    let world = World::new();
+    let short = r#"{"details":{"totalResult":"2"},"result":[{"key":"User"}]}"#;
+    world.zitadel.inject(instead(ROLES, short));
+    let error = world.target().prepare().await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (Kind::Protocol, "project_roles"));
+    assert!(error.what.contains("1 of the 2"), "{error}");
+}
+
+/// A server of v4.2 counts an account once for each of its metadata; that makes no list short.
+#[tokio::test]
+async fn totals_that_count_metadata_make_no_list_short() {
+    let world = World::with(Options {
+        version: Version::V4_2,
+        ..Options::default()
+    });
+    let more = |n| UserSeed {
+        metadata: (0..3).map(|key| (format!("k{key}"), b"v".to_vec())).collect(),
+        ..nth(n)
+    };
+    world.zitadel.add_users((0..7).map(more));
+    for rows in [3, 7, 100] {
+        assert_eq!(read_all(&world.paged(rows).await).await.len(), 7, "{rows}");
+    }
+}
+
+/// Accounts of another organization are nobody's here, whatever list shows them and whatever id they carry.
+#[tokio::test]
+async fn an_account_of_another_organization_is_not_handed_over() {
+    let world = World::new();
+    let ours = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+    let foreign = format!(
+        r#"{{"details":{{"totalResult":"1","timestamp":"2026-11-24T06:00:00Z"}},"result":[{{"userId":"{ours}",
+        "details":{{"resourceOwner":"{}"}},"username":"ada@example.org","human":{{"profile":{{"givenName":"Ada",
+        "familyName":"Lovelace","nickName":"616461"}},"email":{{"email":"ada@example.org","isVerified":true}}}}}}]}}"#,
+        world.zitadel.other_organization_id()
+    );
+    world.zitadel.inject(instead(LIST, &foreign));
+    assert_eq!(read_all(&target).await, []);
+    let warnings = target.warnings();
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].reason.contains("other organizations"), "{warnings:?}");
+    let somebody = person(&target, &[]);
+    assert_eq!(
+        target.unlisted(&[&somebody]).await.unwrap().len(),
+        1,
+        "by the grant, not by the list"
+    );
+    assert_eq!(target.carriers(&somebody, &[]).await.unwrap(), []);
+    let error = target.holders(&somebody).await.unwrap_err();
+    assert!(error.what.contains("of another organization"), "{error}");
+}
+
+/// A create that passes for a success and names nobody is looked into like one whose answer was lost.
+#[tokio::test]
+async fn a_create_without_an_id_is_looked_into() {
+    let world = World::new();
+    let target = world.prepared().await;
+    let lie = FaultKind::json(200, "{}");
+    world.zitadel.inject(Fault::once("POST", "/v2/users/human", lie));
+    let applied = create(&target, &person(&target, &[])).await.unwrap();
+    let made = world.zitadel.users();
+    assert_eq!(made.len(), 1);
+    assert_eq!(applied.target_id, Some(TargetId::new(&*made[0].id)));
+}
+
+/// A proxy that does not wait for long pages gets shorter ones, of whatever list; so does a server that stays silent.
+#[tokio::test]
+async fn a_page_that_takes_too_long_gets_shorter() {
+    for (version, path) in [
+        (Version::V4, LIST),
+        (Version::V2_64, REST),
+        (Version::V4, GRANTS),
+        (Version::V2_64, GRANTS),
+    ] {
+        for kind in [FaultKind::html(504), FaultKind::status(504)] {
+            let world = World::with(Options {
+                version,
+                ..Options::default()
+            });
+            let count = world.zitadel.add_users((0..250).map(nth)).len();
+            let target = world.target();
+            world
+                .zitadel
+                .inject(Fault::once("POST", path, kind.clone()).times(2));
+            target.prepare().await.unwrap();
+            let accounts = read_all(&target).await;
+            let with_role = accounts.iter().filter(|account| !account.entitlements.is_empty());
+            assert_eq!(
+                (accounts.len(), with_role.count()),
+                (count, count),
+                "{version:?} {path} {kind:?}"
+            );
+            assert_eq!(target.requests().retried, 0);
+        }
+    }
+    let world = World::new();
+    world.zitadel.add_users((0..250).map(nth));
+    let brief = Duration::from_millis(300);
+    let target = world.prepared().await.with_silence(brief, brief).unwrap();
+    let silent = FaultKind::Delay(Duration::from_secs(2));
+    world.zitadel.inject(Fault::once("POST", LIST, silent).times(2));
+    assert_eq!(read_all(&target).await.len(), 250);
+    assert_eq!(target.requests().retried, 0);
+}
+
+/// An answer of a byte now and then has an end.
+#[tokio::test]
+async fn an_answer_that_drips_ends() {
+    let world = World::new();
+    world.zitadel.add_users((0..20).map(nth));
+    for path in [LIST, "/management/v1/orgs/me"] {
+        let brief = Duration::from_millis(300);
+        let target = world.target().with_silence(brief, brief).unwrap();
+        let method = if path == LIST { "POST" } else { "GET" };
+        let drip = FaultKind::Drip(Duration::from_millis(20));
+        world
+            .zitadel
+            .inject(Fault::once(method, path, drip).times(u64::MAX));
+        let started = Instant::now();
+        let error = match target.prepare().await {
+            Ok(()) => target.read(&mut |_| {}).await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert_eq!(error.kind, Kind::Unreachable);
+        assert!(error.what.contains("too slow to ever end"), "{error}");
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            started.elapsed()
+        );
+        world.zitadel.clear_faults();
+    }
+}
+
+/// A life of a token that cannot be is no reason to fail, let alone to panic.
+#[tokio::test]
+async fn a_token_may_say_any_life() {
+    for life in [
+        "18446744073709551615",
+        "1e300",
+        "-5",
+        "0",
+        "1.5",
+        "\"43199\"",
+        "\"soon\"",
+        "null",
+        "[]",
+        "9e18",
+        "true",
+    ] {
+        let mut world = World::new();
+        let body = format!(
+            r#"{{"access_token":"{}","token_type":"Bearer","expires_in":{life}}}"#,
+            world.zitadel.personal_access_token()
+        );
+        world
+            .zitadel
+            .inject(Fault::once("POST", TOKEN, FaultKind::json(200, body)).times(u64::MAX));
+        world.settings.idp_id = None;
+        world
+            .target()
+            .prepare()
+            .await
+            .unwrap_or_else(|error| panic!("{life}: {error}"));
+        let tokens = world.zitadel.request_counts()["POST /oauth/v2/token"];
+        assert_eq!(tokens, 1, "{life}");
+    }
+}
+
+/// A token that no header takes is said to be none.
+#[tokio::test]
+async fn a_token_that_cannot_be_sent_is_named() {
+    for token in ["", "a b", r"a\nb", "tökän"] {
+        let world = World::new();
+        let body = format!(r#"{{"access_token":"{token}","expires_in":43199}}"#);
+        world
+            .zitadel
+            .inject(Fault::once("POST", TOKEN, FaultKind::json(200, body)).times(u64::MAX));
+        let error = world.target().prepare().await.unwrap_err();
+        assert_eq!((error.kind, error.operation), (Kind::Protocol, "token"));
+        assert!(error.what.contains("cannot be sent"), "{error}");
+    }
+}
+
+/// A server that has moved is named, and not followed.
+#[tokio::test]
+async fn a_redirect_is_named_and_not_followed() {
+    for (path, operation) in [(TOKEN, "token"), (GRANTS, "list_grants")] {
+        for status in [301, 302, 307, 308] {
+            let world = World::new();
+            let to = format!("https://127.0.0.1:8443{path}");
+            let moved = FaultKind::Answer {
+                status,
+                headers: vec![("location".into(), to.clone())],
+                body: "<html>Moved</html>".into(),
+            };
+            world.zitadel.inject(Fault::once("POST", path, moved));
+            let error = world.target().prepare().await.unwrap_err();
+            assert_eq!((error.kind, error.operation), (Kind::Misconfigured, operation));
+            assert!(error.what.contains(&format!("redirects to {to}")), "{error}");
+            assert_eq!(
+                error.hint.unwrap(),
+                "set `zitadel.url` to `https://127.0.0.1:8443`"
+            );
+        }
+    }
+}
+
+/// A server that wants to be left alone for long is quoted, and nobody doubts that it is one.
+#[tokio::test]
+async fn a_server_that_asks_for_an_hour_is_quoted() {
+    let wait = ("retry-after".to_owned(), "3600".to_owned());
+    let html = |status| FaultKind::Answer {
+        status,
+        headers: vec![wait.clone()],
+        body: "<html>Too Many Requests</html>".into(),
+    };
+    for (path, kind) in [
+        (GRANTS, FaultKind::too_many_requests(Some(3600))),
+        (GRANTS, html(429)),
+        (GRANTS, html(503)),
+        (TOKEN, html(429)),
+        (TOKEN, html(503)),
+    ] {
+        let world = World::new();
+        world
+            .zitadel
+            .inject(Fault::once("POST", path, kind.clone()).times(u64::MAX));
+        let error = world.target().prepare().await.unwrap_err();
+        let hour = Duration::from_secs(3600);
+        assert_eq!(error.retry(), Retry::After(hour), "{kind:?}");
+        assert!(error.what.contains("the server asks to wait 3600 s"), "{error}");
+        let hint = error.hint.unwrap();
+        assert!(hint.contains("run again after 3600 s"), "{hint}");
+        assert!(!hint.contains("is this a Zitadel"), "{hint}");
+    }
+}
+
+/// Whatever a server repeats of what it was sent, no secret is in the error: neither the token nor what it was signed for with.
+#[tokio::test]
+async fn nothing_that_a_server_repeats_is_a_secret() {
+    for status in [200, 302, 400, 401, 403, 404, 409, 429, 500, 503] {
+        for (path, with_key) in [(GRANTS, true), (GRANTS, false), (TOKEN, true), (LIST, false)] {
+            let mut world = World::new();
+            let token = world.zitadel.personal_access_token();
+            if !with_key {
+                world.settings.credentials = Credentials::Token(token.clone().into());
+            }
+            let echo = Fault::once("POST", path, FaultKind::Echo(status)).times(u64::MAX);
+            world.zitadel.inject(echo);
+            let target = world.target();
+            let error = match target.prepare().await {
+                Ok(()) => target.read(&mut |_| {}).await.unwrap_err(),
+                Err(error) => error,
+            };
+            let said = format!("{error} {:?} {:?}", error.error_id, error.hint);
+            let hex: Vec<String> = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let hex = hex.concat();
+            for secret in [&*token, &token[..12], &hex, "eyJ", "%65%79%4A", "ZXlK"] {
+                assert!(!said.contains(secret), "{status} {path} {secret}: {said}");
+            }
+        }
+    }
+}
