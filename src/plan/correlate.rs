@@ -7,12 +7,14 @@ use std::collections::HashMap;
 
 use super::adopt::Known;
 use super::{Policy, diff, legacy};
-use crate::model::{Account, AttributeIndex, Desired, Identity, Lifecycle, Schema, TargetId, Uniqueness};
+use crate::model::{
+    Account, AttributeIndex, Desired, Identity, Lifecycle, Schema, TargetId, Uniqueness, alike, comparable,
+};
 
 /// How an account was found to be a person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It carries the person's id.
+    /// It carries the person's id, or one that looks the same and can be nobody else's.
     Id,
     /// It carries the id in a form of an older tool, and its login is the person's address.
     LegacyId,
@@ -20,6 +22,9 @@ pub(super) enum Found {
     LegacyIdUnconfirmed,
     /// It has the login name or the verified address.
     Name,
+    /// It has the login name, and this tool has looked after it under another id; its person is disabled, or is to hold
+    /// no role.
+    Moved,
 }
 
 /// A person's account.
@@ -82,7 +87,7 @@ impl<'a> Correlation<'a> {
             .leavers
             .iter()
             .enumerate()
-            .map(|(index, leaver)| (leaver.email.to_lowercase(), index))
+            .map(|(index, leaver)| (comparable(&leaver.email), index))
             .collect();
         Self {
             schema,
@@ -122,6 +127,7 @@ impl<'a> Correlation<'a> {
         for listing in &mut self.listings {
             listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         }
+        self.pair_alike();
         self.set_listed_people_aside();
         self.pair_legacy();
         self.pair_by_name();
@@ -139,7 +145,7 @@ impl<'a> Correlation<'a> {
             .clone()
             .into_iter()
             .chain(legacy::readings(&account.id_text));
-        ids.filter_map(|id| self.known.position(&id)).find(
+        ids.filter_map(|id| self.known.only_one_like(&id)).find(
             |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
         )
     }
@@ -149,8 +155,13 @@ impl<'a> Correlation<'a> {
             return;
         }
         let address = self.login.and_then(|login| account.attributes.text(login));
-        let listed = address.and_then(|address| self.leaver_by_address.get(&address.to_lowercase()));
-        if let Some(&index) = listed {
+        // People may change their address in the target, and keep the login name.
+        let names = address.into_iter().chain([&*account.login]).map(comparable);
+        let mut listings: Vec<usize> = names
+            .filter_map(|name| self.leaver_by_address.get(&name).copied())
+            .collect();
+        listings.dedup();
+        for index in listings {
             self.listings[index].accounts.push(account.clone());
         }
     }
@@ -177,7 +188,7 @@ impl<'a> Correlation<'a> {
         for index in 0..self.slots.len() {
             let address = self
                 .address(&self.desired.identities[index])
-                .map(str::to_lowercase);
+                .map(comparable);
             let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
                 continue;
             };
@@ -195,6 +206,27 @@ impl<'a> Correlation<'a> {
                 .all(|listed| listed.target_id != account.target_id)
             {
                 accounts.push(*account);
+            }
+        }
+    }
+
+    /// Accounts whose id looks like that of a person: only if nobody else's looks so, and no other account's does.
+    fn pair_alike(&mut self) {
+        let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, account) in self.unpaired.iter().enumerate() {
+            let id = account.as_ref().and_then(|account| account.id.as_ref());
+            if let Some(person) = id.and_then(|id| self.known.only_one_like(id)) {
+                claims.entry(person).or_default().push(place);
+            }
+        }
+        for (person, places) in claims {
+            let ([place], Slot::Free) = (&places[..], &self.slots[person]) else {
+                continue;
+            };
+            if let Some(account) = self.unpaired[*place].take_if(|account| !account.protected) {
+                let identity = &self.desired.identities[person];
+                self.slots[person] =
+                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Id));
             }
         }
     }
@@ -227,7 +259,7 @@ impl<'a> Correlation<'a> {
         let identity = &self.desired.identities[owner];
         let same_login = self
             .address(identity)
-            .is_some_and(|address| same_name(address, &account.login));
+            .is_some_and(|address| alike(address, &account.login));
         let found = if same_login {
             Found::LegacyId
         } else {
@@ -239,9 +271,12 @@ impl<'a> Correlation<'a> {
 
 fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Account, found: Found) -> Pair {
     let has_role = !account.entitlements.is_empty();
-    // Without a role its login name has a say in whether it is the person's at all, so it is not let go.
+    // Without a role its login name has a say in whether it is the person's at all, so it is not let go. Nor is an
+    // account that writes a name otherwise: what else it holds may be written likewise.
     let equal = found == Found::Id
         && has_role
+        && account.id.as_ref() == Some(&identity.id)
+        && writes_names_as(schema, identity, &account)
         && identity.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
         && diff::missing_roles(identity, &account).is_empty()
@@ -255,6 +290,12 @@ fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Accoun
     }
 }
 
+/// Whether the account has the person's address to the letter.
+fn writes_names_as(schema: &Schema, identity: &Identity, account: &Account) -> bool {
+    login_attribute(schema)
+        .is_none_or(|login| account.attributes.text(login) == identity.attributes.text(login))
+}
+
 /// The attribute that the login name follows.
 pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
     schema
@@ -266,11 +307,6 @@ pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
 /// Whether the account is managed as far as the list shows it.
 pub(super) fn carries_id_and_role(account: &Account) -> bool {
     !account.id_text.is_empty() && !account.entitlements.is_empty() && !account.protected
-}
-
-/// Login names are the same ignoring case, code point by code point.
-pub(super) fn same_name(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }
 
 fn target_id(account: Option<&Account>) -> Option<&TargetId> {

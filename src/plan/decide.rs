@@ -4,6 +4,7 @@ mod absent;
 mod listed;
 mod people;
 
+use super::claims::Claim;
 use super::correlate::{Correlation, Pair};
 use super::question::{Answers, Questions};
 use super::{order, scope};
@@ -64,6 +65,7 @@ impl Decider<'_, '_> {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
             reason,
+            record: None,
             absence: None,
         });
     }
@@ -77,17 +79,24 @@ impl Decider<'_, '_> {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason,
+            record: None,
             absence,
         });
     }
 
-    fn unresolved(&mut self, identity: &Identity, reason: String) {
-        self.plan.unresolved.push(Rejected {
-            at: identity.origin.clone(),
-            id: Some(identity.id.clone()),
-            reason,
-            missing: Vec::new(),
+    fn keep_claimed(&mut self, account: &Account, claim: Claim<'_>) {
+        self.plan.kept.push(Kept {
+            target_id: account.target_id.clone(),
+            id: account.id.clone(),
+            reason: claim.reason,
+            record: Some(claim.record.clone()),
+            absence: None,
         });
+    }
+
+    fn unresolved(&mut self, identity: &Identity, reason: String) {
+        let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
+        self.plan.unresolved.push(Rejected::new(at, id, reason));
     }
 
     fn place(&self, account: &Account) -> RecordRef {
@@ -99,12 +108,9 @@ impl Decider<'_, '_> {
 
     fn unresolved_account(&mut self, account: &Account, reason: &str) {
         let at = self.place(account);
-        self.plan.unresolved.push(Rejected {
-            at,
-            id: account.id.clone(),
-            reason: reason.to_owned(),
-            missing: Vec::new(),
-        });
+        self.plan
+            .unresolved
+            .push(Rejected::new(at, account.id.clone(), reason));
     }
 
     fn warn_of_account(&mut self, account: &Account, reason: &str) {

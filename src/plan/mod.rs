@@ -4,6 +4,7 @@
 //! [`approve`] lets it through or refuses it.
 
 mod adopt;
+mod claims;
 mod correlate;
 mod decide;
 mod diff;

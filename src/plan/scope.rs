@@ -86,15 +86,16 @@ fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
 /// Whoever asks for links has to know where one is missing.
 fn carries_another_id(change: &Change) -> Option<Rejected> {
     match &change.action {
-        Action::Adopt(edit) if edit.id_before.as_deref().is_some_and(|id| !id.is_empty()) => Some(Rejected {
-            at: edit.identity.origin.clone(),
-            id: Some(edit.identity.id.clone()),
-            reason: format!(
-                "account {} has this person's login name or address and carries another id",
-                edit.target_id
-            ),
-            missing: Vec::new(),
-        }),
+        Action::Adopt(edit) if edit.id_before.as_deref().is_some_and(|id| !id.is_empty()) => {
+            Some(Rejected::new(
+                edit.identity.origin.clone(),
+                Some(edit.identity.id.clone()),
+                format!(
+                    "account {} has this person's login name or address and carries another id",
+                    edit.target_id
+                ),
+            ))
+        }
         _ => None,
     }
 }

@@ -2,9 +2,9 @@
 
 use super::ending::Stop;
 use crate::config::Settings;
-use crate::model::{Desired, Entitlements, Rejected, Warning};
+use crate::model::{Desired, Entitlements};
 use crate::report::Report;
-use crate::source::{AnySource, SourceError, read_all};
+use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
 use crate::target::zitadel::ZitadelTarget;
 use crate::telemetry::MILESTONE;
@@ -27,15 +27,15 @@ pub(super) async fn read(
     report: &mut Report,
 ) -> Result<Desired, Stop> {
     let sources: Vec<AnySource> = build(target, settings)?;
-    let (desired, prepared) = futures::join!(read_all(target.schema(), &sources), target.prepare());
-    let mut desired = match (desired, prepared) {
-        (Ok(desired), Ok(())) => desired,
+    let (collected, prepared) = futures::join!(collect_all(&sources), target.prepare());
+    let collected = match (collected, prepared) {
+        (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
         (Err(errors), Ok(())) => return Err(errors.into()),
         (Err(errors), Err(error)) => return Err(Stop::from(errors).and(error.into())),
     };
+    let mut desired = everybody(collected, target);
     desired.owned_roles = owned_roles(settings);
-    normalize(&mut desired, target);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);
     report.add_warnings(&desired.warnings);
@@ -52,6 +52,20 @@ pub(super) async fn read(
     Ok(desired)
 }
 
+/// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two
+/// are one, or have one name.
+fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Desired {
+    let schema = target.schema();
+    for source in &mut collected {
+        source.normalize(
+            schema,
+            |person| target.normalize(person),
+            |address| target.takes_address(address),
+        );
+    }
+    merge(schema, collected)
+}
+
 fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, Vec<SourceError>> {
     let mut sources = Vec::new();
     let mut errors = Vec::new();
@@ -65,46 +79,5 @@ fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, 
         Ok(sources)
     } else {
         Err(errors)
-    }
-}
-
-/// Rewrites each person to what the target would store; whom it would refuse is rejected here already.
-fn normalize(desired: &mut Desired, target: &impl Target) {
-    let mut rejected = Vec::new();
-    let mut warnings = Vec::new();
-    desired
-        .identities
-        .retain_mut(|identity| match target.normalize(identity) {
-            Ok(reasons) => {
-                let at = &identity.origin;
-                let id = Some(&identity.id);
-                let warning = |reason| Warning {
-                    at: at.clone(),
-                    id: id.cloned(),
-                    reason,
-                };
-                warnings.extend(reasons.into_iter().map(warning));
-                true
-            }
-            Err(reason) => {
-                let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-                rejected.push(Rejected {
-                    at,
-                    id,
-                    reason,
-                    missing: Vec::new(),
-                });
-                false
-            }
-        });
-    count_rejected(desired, &rejected);
-    desired.rejected.extend(rejected);
-    desired.warnings.extend(warnings);
-}
-
-fn count_rejected(desired: &mut Desired, rejected: &[Rejected]) {
-    for source in &mut desired.sources {
-        let mine = |rejected: &&Rejected| rejected.at.source == source.name;
-        source.rejected += rejected.iter().filter(mine).count();
     }
 }

@@ -132,12 +132,7 @@ impl UktSource {
             at: format!("{}[{index}]", host(&self.settings.endpoint_url)).into(),
         };
         if email.is_empty() {
-            return Record::Rejected(Rejected {
-                at: origin,
-                id: None,
-                reason: "an empty address".to_owned(),
-                missing: Vec::new(),
-            });
+            return Record::Rejected(Rejected::new(origin, None, "an empty address"));
         }
         Record::Leaver(Leaver {
             email: email.into(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Decider;
-use crate::model::{Account, Action, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning};
+use crate::model::{Account, Action, ExternalId, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning};
 use crate::plan::correlate::Slot;
 use crate::plan::policy::ListedPolicy;
 use crate::plan::question::About;
@@ -33,15 +33,14 @@ impl Decider<'_, '_> {
                 // Two addresses may stand for one account: that of its person, and its own.
                 [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
-                _ => self.plan.unresolved.push(Rejected {
-                    at: leaver.origin.clone(),
-                    id: None,
-                    reason: format!(
+                _ => self.refused(
+                    leaver,
+                    None,
+                    format!(
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
-                    missing: Vec::new(),
-                }),
+                ),
             }
         }
     }
@@ -58,6 +57,13 @@ impl Decider<'_, '_> {
             .then_some(identity)
     }
 
+    /// The entry does not end in a removal.
+    fn refused(&mut self, leaver: &Leaver, id: Option<ExternalId>, reason: String) {
+        self.plan
+            .unresolved
+            .push(Rejected::new(leaver.origin.clone(), id, reason));
+    }
+
     fn listed_account(&mut self, account: &Account, leaver: &Leaver) {
         if let Some(person) = self.owner(account) {
             // A disabled person's account is removed for that reason already.
@@ -66,12 +72,7 @@ impl Decider<'_, '_> {
                     "account {} has this address, but its person has another one now",
                     account.target_id
                 );
-                self.plan.unresolved.push(Rejected {
-                    at: leaver.origin.clone(),
-                    id: Some(person.id.clone()),
-                    reason,
-                    missing: Vec::new(),
-                });
+                self.refused(leaver, Some(person.id.clone()), reason);
             }
             return;
         }

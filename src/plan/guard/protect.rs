@@ -71,6 +71,7 @@ pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
             reason: "`guard.protected` names it",
+            record: None,
             absence: None,
         })
     };

@@ -14,9 +14,9 @@ use self::lines::{Place, Quoting, Watched};
 use super::cell;
 use super::mapping::{Fact, Mapping, Said};
 use super::merge::Collected;
-use super::{Record, Source, SourceError};
+use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
+use crate::model::{Claims, ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -113,6 +113,7 @@ impl CsvSource {
             id,
             reason,
             missing: Vec::new(),
+            claims: claims(row, columns),
         };
         let unusable = |reason: String| reject(None, reason);
         quoting.check().map_err(unusable)?;
@@ -164,6 +165,24 @@ fn says_nothing(row: &ByteRecord) -> bool {
     row.iter().all(|field| {
         std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(cell::is_blank))
     })
+}
+
+/// What can be read of whose row it is, if it is of no use.
+fn claims(row: &ByteRecord, columns: &Columns) -> Claims {
+    let text = |cell: &[u8]| std::str::from_utf8(cell).ok().filter(|cell| !cell.is_empty()).map(Box::from);
+    if row.len() != columns.width {
+        // A comma that is missing or too many may have shifted any cell.
+        let addresses = row.iter().filter(|cell| cell.contains(&b'@')).filter_map(text);
+        return Claims {
+            addresses: addresses.collect(),
+            localparts: Vec::new(),
+        };
+    }
+    let localpart = columns.localpart.and_then(|index| text(&row[index]));
+    Claims {
+        addresses: text(&row[columns.email]).into_iter().collect(),
+        localparts: localpart.into_iter().collect(),
+    }
 }
 
 /// What a row says; the error is the column that is not UTF-8.
@@ -225,6 +244,13 @@ impl Source for CsvSource {
 
     fn proves_absence(&self) -> bool {
         true
+    }
+
+    fn ids(&self) -> Ids {
+        Ids {
+            binary: false,
+            from_address: true,
+        }
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {

@@ -155,6 +155,10 @@ impl Target for ZitadelTarget {
         Ok(left_out)
     }
 
+    fn takes_address(&self, address: &str) -> bool {
+        normalize::takes_address(address)
+    }
+
     async fn prepare(&self) -> Result<(), TargetError> {
         let prepared = self.prove().await?;
         *self.prepared.borrow_mut() = Some(Rc::new(prepared));

@@ -36,6 +36,11 @@ pub(super) fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> 
     Ok(normalize_phone(identity).into_iter().collect())
 }
 
+/// Whether Zitadel takes an address.
+pub(super) fn takes_address(address: &str) -> bool {
+    email(address).is_ok()
+}
+
 /// Rewrites one attribute; an empty text becomes no value.
 fn text(
     identity: &mut Identity,

@@ -89,6 +89,7 @@ fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
         required("last_name"),
         AttributeSpec {
             uniqueness: Uniqueness::Login,
+            equality: Equality::Comparable,
             ..required("email")
         },
         shared("phone"),
