@@ -29,7 +29,9 @@ impl Value {
     pub fn equals(&self, other: &Self, equality: Equality) -> bool {
         match equality {
             Equality::Exact => self == other,
-            Equality::IgnoreCase => self == other || self.folded(str::to_lowercase) == other.folded(str::to_lowercase),
+            Equality::IgnoreCase => {
+                self == other || self.folded(str::to_lowercase) == other.folded(str::to_lowercase)
+            }
             Equality::Comparable => self == other || self.folded(comparable) == other.folded(comparable),
         }
     }

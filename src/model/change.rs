@@ -1,8 +1,8 @@
 //! What is to be changed, as data.
 
 use super::{
-    Account, AttributeIndex, Attributes, ExternalId, Identity, RecordRef, Rejected, Restore, Schema, TargetId,
-    Uniqueness, Value, Warning,
+    Account, AttributeIndex, Attributes, ExternalId, Identity, RecordRef, Rejected, Restore, Schema,
+    TargetId, Uniqueness, Value, Warning,
 };
 
 /// One attribute that changes.

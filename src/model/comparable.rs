@@ -99,8 +99,7 @@ pub fn address_in(text: &str) -> Option<String> {
             .all(|word| !word.is_empty() && word.chars().all(fits))
     };
     let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
-    let local_fits =
-        |c: char| !c.is_whitespace() && (!c.is_ascii() || !"()<>[]:;@\\,\"".contains(c));
+    let local_fits = |c: char| !c.is_whitespace() && (!c.is_ascii() || !"()<>[]:;@\\,\"".contains(c));
     let domain_fits = |c: char| c.is_alphanumeric() || c == '-' || (!c.is_ascii() && !c.is_whitespace());
     let is_address = (is_quoted || words(local, local_fits)) && words(domain, domain_fits);
     is_address.then(|| text.to_owned())
@@ -110,7 +109,10 @@ fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
-    c.is_control() || INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&c))
+    c.is_control()
+        || INVISIBLE
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 fn has_punycode(text: &str) -> bool {
@@ -187,7 +189,14 @@ mod tests {
     /// Letters, case and what stands inside stay as the source gives them.
     #[test]
     fn what_is_written_keeps_its_letters() {
-        for text in ["Alice@Example.org", "JU\u{308}RGEN", "a b", "ｚｏｅ", "ada@MÜLLER.example", ""] {
+        for text in [
+            "Alice@Example.org",
+            "JU\u{308}RGEN",
+            "a b",
+            "ｚｏｅ",
+            "ada@MÜLLER.example",
+            "",
+        ] {
             assert_eq!(cleaned(text), text);
             assert!(!has_invisible(text));
         }
@@ -208,14 +217,35 @@ mod tests {
         ] {
             assert_eq!(address_in(text).as_deref(), Some(ALICE), "{text}");
         }
-        for text in ["a@b", "o'neil+x@example.org", "\"a b\"@example.org", "ada@müller.example", "мария@example.org"] {
+        for text in [
+            "a@b",
+            "o'neil+x@example.org",
+            "\"a b\"@example.org",
+            "ada@müller.example",
+            "мария@example.org",
+        ] {
             assert_eq!(address_in(text).as_deref(), Some(text));
         }
         for text in [
-            "", " ", "alice", "@example.org", "alice@", "alice@example..org", "alice@.org", "a..b@example.org",
-            "ali ce@example.org", "alice@exam ple.org", "alice@example.org, bob@example.org", "alice@b@example.org",
-            "alice@example.org;bob@example.org", "alice@example,org", "alice@example.org>", "<alice@example.org",
-            "null", "mailto:", "alice@exa_mple.org",
+            "",
+            " ",
+            "alice",
+            "@example.org",
+            "alice@",
+            "alice@example..org",
+            "alice@.org",
+            "a..b@example.org",
+            "ali ce@example.org",
+            "alice@exam ple.org",
+            "alice@example.org, bob@example.org",
+            "alice@b@example.org",
+            "alice@example.org;bob@example.org",
+            "alice@example,org",
+            "alice@example.org>",
+            "<alice@example.org",
+            "null",
+            "mailto:",
+            "alice@exa_mple.org",
         ] {
             assert_eq!(address_in(text), None, "{text}");
         }

@@ -72,6 +72,8 @@ pub struct Claims {
     pub addresses: Vec<Box<str>>,
     /// The `localpart` that it names.
     pub localparts: Vec<Box<str>>,
+    /// There are addresses, and the target would take none of them: somebody may have another one in truth.
+    pub is_misspelt: bool,
 }
 
 impl Rejected {

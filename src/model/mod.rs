@@ -19,7 +19,9 @@ pub use comparable::{address_in, alike, cleaned, comparable, has_invisible};
 pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
-pub use identity::{Claims, Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
+pub use identity::{
+    Claims, Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning,
+};
 pub use restore::{Detail, Keepsake, LastWrites, Restore};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,

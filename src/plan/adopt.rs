@@ -160,10 +160,7 @@ pub(crate) fn refusal(known: &Known<'_>, person: &Identity, account: &Account) -
     if readings.any(|id| known.is_somebody_else(&id, person)) {
         return Some("it carries the id of another person");
     }
-    let carries_own_id = account
-        .id
-        .as_ref()
-        .is_some_and(|id| known.is_persons(id, person));
+    let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));
     let could_be_anybodys = !account.id_text.is_empty() && !known.is_complete();
     if could_be_anybodys && !carries_own_id {
         return Some("it carries an id, and the sources could not be read in full");

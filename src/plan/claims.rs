@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::correlate::{Correlation, Found, Pair, Slot};
+use super::correlate::{Correlation, Found, Slot};
 use super::legacy;
 use super::question::looks_ours;
-use crate::model::{Account, ExternalId, Identity, RecordRef, Rejected, Value, address_in, comparable};
+use crate::model::{Account, ExternalId, Identity, RecordRef, Rejected, Value, comparable};
 
 /// A record that could mean an account.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,8 @@ const MAYBE_REJECTED: &str = "a record that could not be used has its login name
 const ELSEWHERE: &str = "a person in the sources has its login name, address or `localpart`, and another id";
 /// The account is reported, too.
 pub(super) const TWIN: &str = "its external id differs from a person's in nothing that can be told apart";
-const ANYBODY: &str = "a record that could not be used may be its person's: people get other ids in this run, and it has \
-                       no usable address";
+const ANYBODY: &str = "a record that could not be used may be its person's: no account carries the id of that record, and \
+                       its address is wrong";
 
 /// The accounts that could be removed as absent, by their places, under everything that a record can name them by.
 #[derive(Default)]
@@ -124,21 +124,14 @@ impl<'a> Correlation<'a> {
 
     /// Whether anybody could be meant by a `localpart` who has no account for sure.
     pub(super) fn has_strangers(&self) -> bool {
-        let is_settled = |slot: &Slot| {
-            matches!(slot, Slot::Paired(pair) if pair.has_role && pair.found != Found::LegacyIdUnconfirmed)
-        };
+        let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.has_role && pair.found != Found::LegacyIdUnconfirmed);
         !self.desired.rejected.is_empty() || !self.slots.iter().all(is_settled)
     }
 
-    /// A record that could be anybody's: nobody carries its id, it has no address by which somebody could be found, and the
-    /// people of its source are just getting other ids than their accounts carry.
+    /// A record that could be anybody's: no account carries its id, and its address is none by which somebody could be found.
     pub(super) fn claims_anybody(&self) -> Option<Claim<'a>> {
         let rejected = self.desired.rejected.iter().find(|rejected| {
-            let mut addresses = rejected.claims.addresses.iter();
-            rejected.id.is_some()
-                && !addresses.any(|address| address_in(address).is_some())
-                && !self.is_carried(rejected)
-                && self.changes_ids(&rejected.at.source)
+            rejected.id.is_some() && rejected.claims.is_misspelt && !self.is_carried(rejected)
         })?;
         Some(Claim {
             record: &rejected.at,
@@ -148,25 +141,14 @@ impl<'a> Correlation<'a> {
 
     fn is_carried(&self, rejected: &Rejected) -> bool {
         let carries = |account: &Account| {
-            let id = account.id.as_ref();
-            id.and_then(|id| self.known.rejected_like(id))
-                .is_some_and(|found| found.id == rejected.id)
+            let stored = account.id.clone().into_iter();
+            let mut ids = stored.chain(legacy::readings(&account.id_text));
+            ids.any(|id| {
+                let found = self.known.rejected_like(&id);
+                found.is_some_and(|found| found.id == rejected.id)
+            })
         };
         self.unpaired.iter().flatten().any(carries)
-    }
-
-    fn changes_ids(&self, source: &str) -> bool {
-        let people = self.desired.identities.iter().zip(&self.slots);
-        people
-            .filter(|(person, _)| *person.origin.source == *source)
-            .any(|(_, slot)| match slot {
-                Slot::Paired(Pair {
-                    found: Found::Name | Found::Moved,
-                    differing: Some(account),
-                    ..
-                }) => !account.id_text.is_empty(),
-                _ => false,
-            })
     }
 
     /// The `localpart` that a person has, or would get.

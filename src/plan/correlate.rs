@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use super::adopt::Known;
 use super::{Policy, diff, legacy};
 use crate::model::{
-    Account, AttributeIndex, Desired, Identity, Lifecycle, Schema, TargetId, Uniqueness, alike, comparable,
+    Account, AttributeIndex, Desired, ExternalId, Identity, Lifecycle, Schema, TargetId, Uniqueness, alike,
+    comparable,
 };
 
 /// How an account was found to be a person's.
@@ -57,6 +58,8 @@ pub(super) enum Slot {
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) accounts: Vec<Account>,
+    /// Accounts that have the address in their external id alone.
+    pub(super) by_id: Vec<Account>,
 }
 
 /// Pairs people with accounts while the account list streams past.
@@ -126,6 +129,7 @@ impl<'a> Correlation<'a> {
             .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
         for listing in &mut self.listings {
             listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+            listing.by_id.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         }
         self.pair_alike();
         self.set_listed_people_aside();
@@ -161,6 +165,11 @@ impl<'a> Correlation<'a> {
             .filter_map(|name| self.leaver_by_address.get(&name).copied())
             .collect();
         listings.dedup();
+        let id = account.id.as_ref().and_then(ExternalId::as_text).map(comparable);
+        let by_id = id.and_then(|id| self.leaver_by_address.get(&id).copied());
+        if let Some(index) = by_id.filter(|index| !listings.contains(index)) {
+            self.listings[index].by_id.push(account.clone());
+        }
         for index in listings {
             self.listings[index].accounts.push(account.clone());
         }
@@ -186,9 +195,7 @@ impl<'a> Correlation<'a> {
             return;
         }
         for index in 0..self.slots.len() {
-            let address = self
-                .address(&self.desired.identities[index])
-                .map(comparable);
+            let address = self.address(&self.desired.identities[index]).map(comparable);
             let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
                 continue;
             };
@@ -220,7 +227,15 @@ impl<'a> Correlation<'a> {
             }
         }
         for (person, places) in claims {
-            let ([place], Slot::Free) = (&places[..], &self.slots[person]) else {
+            if !matches!(self.slots[person], Slot::Free) {
+                continue;
+            }
+            let [place] = &places[..] else {
+                // Nobody can tell which of them it is, and another one would be one more.
+                let target_ids = places
+                    .iter()
+                    .filter_map(|place| target_id(self.unpaired[*place].as_ref()));
+                self.slots[person] = Slot::Several(target_ids.cloned().collect());
                 continue;
             };
             if let Some(account) = self.unpaired[*place].take_if(|account| !account.protected) {

@@ -49,7 +49,8 @@ struct Decider<'a, 'q> {
 impl Decider<'_, '_> {
     fn finish(mut self) -> Plan {
         let schema = self.correlation.schema;
-        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema);
+        let leavers = &self.correlation.desired.leavers;
+        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema, leavers);
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(schema, &mut self.plan.changes);

@@ -4,8 +4,7 @@ use super::correlate::login_attribute;
 use super::order;
 use crate::model::{
     Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Equality,
-    Expected,
-    ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
+    Expected, ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.

@@ -7,8 +7,8 @@ use super::diff::{self, Look};
 use super::legacy;
 use super::policy::{AbsentPolicy, DisabledPolicy};
 use crate::model::{
-    AbsenceNote, Account, AttributeIndex, AttributeSpec, Equality, Expectation, Expected, Identity, Inspection,
-    Lifecycle, Mutability, Unmet, Value,
+    AbsenceNote, Account, AttributeIndex, AttributeSpec, Equality, Expectation, Expected, Identity,
+    Inspection, Lifecycle, Mutability, Unmet, Value,
 };
 
 /// Whom a question is about: a place in one of the correlation's lists.
@@ -139,16 +139,22 @@ impl Correlation<'_> {
         let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
         let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
         let may_go = |account: &Account| {
-            let stays = self.policy.absent == AbsentPolicy::Deactivate
-                && account.lifecycle == Lifecycle::Disabled;
+            let stays =
+                self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
             looks_ours(account) && !stays
         };
         let marks = self.schema.iter().filter(|(_, spec)| spec.is_mark());
-        let marks: Vec<_> = marks.filter_map(|(index, spec)| Some((index, spec.default?))).collect();
-        let own = accounts.filter(|(_, account)| may_go(account)).flat_map(|(place, account)| {
-            let made = marks.iter().map(|(index, default)| Some((place, *index, default(account.id.as_ref()?))));
-            made.flatten().collect::<Vec<_>>()
-        });
+        let marks: Vec<_> = marks
+            .filter_map(|(index, spec)| Some((index, spec.default?)))
+            .collect();
+        let own = accounts
+            .filter(|(_, account)| may_go(account))
+            .flat_map(|(place, account)| {
+                let made = marks
+                    .iter()
+                    .map(|(index, default)| Some((place, *index, default(account.id.as_ref()?))));
+                made.flatten().collect::<Vec<_>>()
+            });
         own.collect()
     }
 
@@ -245,14 +251,12 @@ impl Correlation<'_> {
 
     /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
     /// not asked for another spelling, run for run.
-    fn as_written<'q>(
-        &self,
-        identity: &Identity,
-        pair: &'q Pair,
-        expected: Expected<'q>,
-    ) -> Expected<'q> {
+    fn as_written<'q>(&self, identity: &Identity, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
         let account = pair.differing.as_deref();
-        let held = self.login.zip(account).and_then(|(login, account)| account.attributes.get(login));
+        let held = self
+            .login
+            .zip(account)
+            .and_then(|(login, account)| account.attributes.get(login));
         match (expected, held) {
             (Expected::Value(index, wanted), Some(held))
                 if self.schema.spec(index).mutability == Mutability::ReadWrite

@@ -1,13 +1,19 @@
 //! What a restricted run leaves of a plan.
 
 use super::policy::Scope;
-use crate::model::{Action, AttributeChange, Change, Edit, Plan, Rejected, RemovalReason, Schema};
+use crate::model::{Action, AttributeChange, Change, Edit, Leaver, Plan, Rejected, RemovalReason, Schema};
 
 /// Takes out everything that is not the business of this run.
-pub(super) fn restrict(plan: &mut Plan, scope: Scope, schema: &Schema) {
+pub(super) fn restrict(plan: &mut Plan, scope: Scope, schema: &Schema, leavers: &[Leaver]) {
     match scope {
         Scope::Everything => {}
-        Scope::RemovalsOnly => keep(plan, only_disabled_or_listed),
+        Scope::RemovalsOnly => {
+            let mut unresolved = std::mem::take(&mut plan.unresolved);
+            // Who was to lose access by the list and does not is the business of this run.
+            unresolved.retain(|rejected| leavers.iter().any(|leaver| leaver.origin == rejected.at));
+            keep(plan, only_disabled_or_listed);
+            plan.unresolved = unresolved;
+        }
         Scope::ExternalIdsOnly => keep(plan, only_the_external_id),
         Scope::LinksOnly => {
             let mut unresolved = std::mem::take(&mut plan.unresolved);

@@ -199,7 +199,11 @@ fn records(plan: &Plan, reason: &str) -> String {
         .collect();
     let mut lines: String = named.iter().take(RECORDS).map(String::as_str).collect();
     if named.len() > RECORDS {
-        let _ = write!(lines, "\n    and {} more; the report names all", named.len() - RECORDS);
+        let _ = write!(
+            lines,
+            "\n    and {} more; the report names all",
+            named.len() - RECORDS
+        );
     }
     lines
 }

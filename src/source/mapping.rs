@@ -189,6 +189,7 @@ pub(super) fn claims(facts: &[Fact<'_>]) -> Claims {
     Claims {
         addresses: of("email"),
         localparts: of("localpart"),
+        is_misspelt: false,
     }
 }
 

@@ -229,13 +229,7 @@ fn one_person_a_login(schema: &Schema, people: Vec<Identity>, rejected: &mut Vec
         }
     }
     for group in contested.values() {
-        reject_all(
-            schema,
-            group,
-            &[],
-            "the same login name and another id",
-            rejected,
-        );
+        reject_all(schema, group, &[], "the same login name and another id", rejected);
     }
     single
 }
@@ -257,6 +251,7 @@ fn claims_of(schema: &Schema, person: &Identity) -> Claims {
     Claims {
         addresses: text(login_of(schema)),
         localparts: text(schema.index("localpart")),
+        is_misspelt: false,
     }
 }
 
@@ -299,9 +294,9 @@ fn reject_all(
 }
 
 fn sort_and_close(desired: &mut Desired) {
-    desired
-        .rejected
-        .sort_unstable_by(|a, b| (&a.at, &a.id, &a.reason, &a.claims).cmp(&(&b.at, &b.id, &b.reason, &b.claims)));
+    desired.rejected.sort_unstable_by(|a, b| {
+        (&a.at, &a.id, &a.reason, &a.claims).cmp(&(&b.at, &b.id, &b.reason, &b.claims))
+    });
     desired
         .warnings
         .sort_unstable_by(|a, b| (&a.at, &a.id, &a.reason).cmp(&(&b.at, &b.id, &b.reason)));

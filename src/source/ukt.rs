@@ -11,11 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::merge::counted;
+use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
 use crate::http;
-use crate::model::{Finding, Leaver, RecordRef, Rejected};
+use crate::model::{Finding, Leaver, RecordRef, Rejected, address_in, cleaned};
 
 /// One endpoint.
 #[derive(Debug)]
@@ -71,20 +71,19 @@ impl UktSource {
         }
     }
 
-    async fn list(&self, token: &SecretString) -> Result<Vec<String>, Failure> {
+    async fn list(&self, token: &SecretString) -> Result<Vec<Value>, Failure> {
         let mut url = self.settings.endpoint_url.clone();
         let today = jiff::Timestamp::now().strftime("%Y%m%d").to_string();
         url.query_pairs_mut().append_pair("date", &today);
         let request = self.client.get(url.clone()).bearer_auth(token.expose_secret());
         let reply = self.ask(request, &url, "endpoint_url").await?;
-        serde_json::from_value(reply).map_err(|_| Failure {
-            // The parser's own text would quote an address.
-            what: format!(
-                "{} answered with something other than a list of texts",
-                place(&url)
-            ),
-            hint: "check that `endpoint_url` is the address of the list".to_owned(),
-        })
+        match reply {
+            Value::Array(entries) => Ok(entries),
+            _ => Err(Failure {
+                what: format!("{} answered with something other than a list", place(&url)),
+                hint: "check that `endpoint_url` is the address of the list".to_owned(),
+            }),
+        }
     }
 
     /// The JSON of a successful answer.
@@ -126,18 +125,31 @@ impl UktSource {
         Some(said.chars().take(300).collect())
     }
 
-    fn record(&self, index: usize, email: String) -> Record {
+    /// What `check` says about the list: a problem if an entry is of no use.
+    fn finding(&self, subject: String, list: &[Value]) -> Finding {
+        let mut records = Collected::new(&self.name, self.kind());
+        let all = list.iter().enumerate();
+        all.for_each(|(index, entry)| records.push(self.record(index, entry)));
+        let usable = list.iter().filter(|entry| address(entry).is_ok()).count();
+        if usable < list.len() {
+            return records.finding(subject, "address");
+        }
+        Finding::ok(subject, counted(list.len(), "address"))
+    }
+
+    /// Somebody who has left, or an entry that names nobody: then nobody may take it for done.
+    fn record(&self, index: usize, entry: &Value) -> Record {
         let origin = RecordRef {
             source: self.name.clone(),
             at: format!("{}[{index}]", host(&self.settings.endpoint_url)).into(),
         };
-        if email.is_empty() {
-            return Record::Rejected(Rejected::new(origin, None, "an empty address"));
+        match address(entry) {
+            Ok(email) => Record::Leaver(Leaver {
+                email: email.into(),
+                origin,
+            }),
+            Err(reason) => Record::Rejected(Rejected::new(origin, None, reason)),
         }
-        Record::Leaver(Leaver {
-            email: email.into(),
-            origin,
-        })
     }
 
     fn error(&self, failure: Failure) -> SourceError {
@@ -147,6 +159,25 @@ impl UktSource {
             hint: Some(failure.hint),
         }
     }
+}
+
+/// The address of an entry.
+///
+/// # Errors
+/// Why it is none, without the value.
+fn address(entry: &Value) -> Result<String, &'static str> {
+    let text = match entry {
+        Value::String(text) => text,
+        Value::Null => return Err("`null` instead of an e-mail address"),
+        Value::Bool(_) | Value::Number(_) => {
+            return Err("a number or truth value instead of an e-mail address");
+        }
+        Value::Array(_) | Value::Object(_) => return Err("a list or object instead of an e-mail address"),
+    };
+    if cleaned(text).is_empty() {
+        return Err("an empty address");
+    }
+    address_in(text).ok_or("the entry is no e-mail address, so nobody can tell who has left")
 }
 
 impl Source for UktSource {
@@ -165,8 +196,8 @@ impl Source for UktSource {
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let token = self.token().await.map_err(|failure| self.error(failure))?;
         let list = self.list(&token).await.map_err(|failure| self.error(failure))?;
-        for (index, email) in list.into_iter().enumerate() {
-            each(self.record(index, email));
+        for (index, entry) in list.iter().enumerate() {
+            each(self.record(index, entry));
         }
         Ok(())
     }
@@ -180,7 +211,7 @@ impl Source for UktSource {
             Err(failure) => return vec![problem("token", failure)],
         };
         let list = match self.list(&token).await {
-            Ok(list) => Finding::ok(subject("list"), counted(list.len(), "address")),
+            Ok(list) => self.finding(subject("list"), &list),
             Err(failure) => problem("list", failure),
         };
         vec![

@@ -53,7 +53,9 @@ impl Correlation<'_> {
             if wants_account(identity) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
-            let place = self.address(identity).and_then(|address| candidates.of_login(address));
+            let place = self
+                .address(identity)
+                .and_then(|address| candidates.of_login(address));
             let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(looks_ours);
             if let Some(place) = place.filter(looks_ours)
                 && self.may_adopt(place, identity).is_ok()
@@ -65,13 +67,24 @@ impl Correlation<'_> {
             return;
         }
         let mut meant: HashMap<usize, usize> = HashMap::new();
-        let people = self.desired.identities.iter().filter_map(|person| self.address(person));
+        let people = self
+            .desired
+            .identities
+            .iter()
+            .filter_map(|person| self.address(person));
         let rejected = self.desired.rejected.iter();
-        let rejected = rejected.flat_map(|rejected| rejected.claims.addresses.iter().map(|address| &**address));
-        for place in people.chain(rejected).filter_map(|address| candidates.of_login(address)) {
+        let rejected =
+            rejected.flat_map(|rejected| rejected.claims.addresses.iter().map(|address| &**address));
+        for place in people
+            .chain(rejected)
+            .filter_map(|address| candidates.of_login(address))
+        {
             *meant.entry(place).or_default() += 1;
         }
-        for (place, index) in wishes.into_iter().filter(|(place, _)| meant.get(place) == Some(&1)) {
+        for (place, index) in wishes
+            .into_iter()
+            .filter(|(place, _)| meant.get(place) == Some(&1))
+        {
             if let Some(account) = self.unpaired[place].take() {
                 let identity = &self.desired.identities[index];
                 self.slots[index] =

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Decider;
 use crate::model::{Account, Action, Expected, Lifecycle, Note, Removal, RemovalReason};
 use crate::plan::claims::{self, Claim};
-use crate::plan::correlate::{Slot, carries_id_and_role};
+use crate::plan::correlate::{Listing, Slot, carries_id_and_role};
 use crate::plan::grace::{self, Noted, Verdict};
 use crate::plan::policy::AbsentPolicy;
 use crate::plan::question::{About, looks_ours};
@@ -45,7 +45,10 @@ impl<'a> Decider<'a, '_> {
                 continue;
             }
             let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
-            let rejected = account.id.as_ref().and_then(|id| correlation.known.rejected_like(id));
+            let rejected = account
+                .id
+                .as_ref()
+                .and_then(|id| correlation.known.rejected_like(id));
             let rejected = rejected.map(|rejected| Claim {
                 record: &rejected.at,
                 reason: claims::REJECTED,
@@ -98,16 +101,19 @@ impl<'a> Decider<'a, '_> {
 
     /// Whether an absence has no more to take from the account.
     fn is_out_of_use(&self, account: &Account) -> bool {
-        self.correlation.policy.absent == AbsentPolicy::Deactivate
-            && account.lifecycle == Lifecycle::Disabled
+        self.correlation.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled
     }
 
     /// Listed people are removed, or counted, by their listing.
-    fn is_removed_already(&self, account: &Account) -> bool {
+    pub(super) fn is_removed_already(&self, account: &Account) -> bool {
         let listings = &self.correlation.listings;
+        let named = |listing: &'a Listing| {
+            let by_id = listing.by_id.iter().filter(|_| listing.accounts.is_empty());
+            listing.accounts.iter().chain(by_id)
+        };
         listings
             .iter()
-            .flat_map(|listing| &listing.accounts)
+            .flat_map(named)
             .any(|listed| listed.target_id == account.target_id)
     }
 

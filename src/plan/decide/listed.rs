@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::Decider;
-use crate::model::{Account, Action, ExternalId, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning};
-use crate::plan::correlate::Slot;
+use crate::model::{
+    Account, Action, ExternalId, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning,
+};
+use crate::plan::correlate::{Listing, Slot};
 use crate::plan::policy::ListedPolicy;
-use crate::plan::question::About;
+use crate::plan::question::{About, looks_ours};
 
 impl Decider<'_, '_> {
     pub(super) fn listings(&mut self) {
@@ -25,11 +27,7 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => self.plan.warnings.push(Warning {
-                    at: leaver.origin.clone(),
-                    id: None,
-                    reason: "no managed account has this address".to_owned(),
-                }),
+                [] => self.nobody_listed(listing, leaver),
                 // Two addresses may stand for one account: that of its person, and its own.
                 [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
@@ -42,6 +40,31 @@ impl Decider<'_, '_> {
                     ),
                 ),
             }
+        }
+    }
+
+    /// No managed account has the address: good news, unless an account carries it as its external id.
+    fn nobody_listed(&mut self, listing: &Listing, leaver: &Leaver) {
+        let renamed = listing
+            .by_id
+            .iter()
+            .filter(|_| listing.accounts.is_empty())
+            .find(|account| looks_ours(account) && self.correlation.owner(account).is_none());
+        match renamed {
+            Some(account) => self.refused(
+                leaver,
+                account.id.clone(),
+                format!(
+                    "account {} carries this address as its external id, but has another login name and address; it was not \
+                     removed",
+                    account.target_id
+                ),
+            ),
+            None => self.plan.warnings.push(Warning {
+                at: leaver.origin.clone(),
+                id: None,
+                reason: "no managed account has this address".to_owned(),
+            }),
         }
     }
 

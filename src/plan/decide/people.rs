@@ -2,7 +2,8 @@
 
 use super::Decider;
 use crate::model::{
-    AbsenceNote, Account, Action, AttributeChange, Edit, Expected, Identity, Lifecycle, Mutability, Removal, RemovalReason, TargetId, alike,
+    AbsenceNote, Account, Action, AttributeChange, Edit, Expected, Identity, Lifecycle, Mutability, Removal,
+    RemovalReason, TargetId, alike,
 };
 use crate::plan::correlate::{Correlation, Found, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Scope};

@@ -169,19 +169,25 @@ fn says_nothing(row: &ByteRecord) -> bool {
 
 /// What can be read of whose row it is, if it is of no use.
 fn claims(row: &ByteRecord, columns: &Columns) -> Claims {
-    let text = |cell: &[u8]| std::str::from_utf8(cell).ok().filter(|cell| !cell.is_empty()).map(Box::from);
+    let text = |cell: &[u8]| {
+        std::str::from_utf8(cell)
+            .ok()
+            .filter(|cell| !cell.is_empty())
+            .map(Box::from)
+    };
     if row.len() != columns.width {
         // A comma that is missing or too many may have shifted any cell.
         let addresses = row.iter().filter(|cell| cell.contains(&b'@')).filter_map(text);
         return Claims {
             addresses: addresses.collect(),
-            localparts: Vec::new(),
+            ..Claims::default()
         };
     }
     let localpart = columns.localpart.and_then(|index| text(&row[index]));
     Claims {
         addresses: text(&row[columns.email]).into_iter().collect(),
         localparts: localpart.into_iter().collect(),
+        is_misspelt: false,
     }
 }
 

@@ -13,9 +13,9 @@ use super::text::{Made, Text};
 use super::{active, canonical};
 use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapSettings, PassingState};
 use crate::model::{Claims, ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
+use crate::source::mapping::{Fact, Mapping, Said};
 use crate::source::merge::counted;
 use crate::source::{Ids, Record};
-use crate::source::mapping::{Fact, Mapping, Said};
 
 /// Which attribute of an entry becomes which attribute of a person.
 #[derive(Debug)]
@@ -177,7 +177,9 @@ impl People {
                 Ok((identity, warnings))
             }
             (Err(rejected), odd) => Err(Rejected {
-                reason: odd.map_or(rejected.reason.clone(), |odd| format!("{}; {odd}", rejected.reason)),
+                reason: odd.map_or(rejected.reason.clone(), |odd| {
+                    format!("{}; {odd}", rejected.reason)
+                }),
                 claims: self.claims(entry),
                 ..rejected
             }),
@@ -192,12 +194,13 @@ impl People {
                 addresses.push(made.into());
             }
             let held = email.keys().flat_map(|key| entry.values(key));
-            addresses.extend(held.filter_map(|value| std::str::from_utf8(value).ok()).map(Box::from));
+            // Also what is no text: somebody has an address, although nobody can tell which.
+            addresses.extend(held.map(|value| String::from_utf8_lossy(value).into()));
         }
         addresses.retain(|address| !address.is_empty());
         Claims {
             addresses,
-            localparts: Vec::new(),
+            ..Claims::default()
         }
     }
 

@@ -30,7 +30,11 @@ impl Collected {
             }
         }
         if !self.ids.binary {
-            for id in self.rejected.iter_mut().filter_map(|rejected| rejected.id.as_mut()) {
+            for id in self
+                .rejected
+                .iter_mut()
+                .filter_map(|rejected| rejected.id.as_mut())
+            {
                 clean_id(id);
             }
         }
@@ -84,19 +88,25 @@ impl Collected {
                 }
             }
         }
-        if !self.ids.from_address {
-            return;
-        }
+        let from_address = self.ids.from_address;
         for rejected in &mut self.rejected {
-            let id = rejected.id.as_ref().and_then(ExternalId::as_text);
-            let mut addresses = rejected.claims.addresses.iter();
-            let is_sound = |id: &str| {
-                addresses.any(|address| alike(address, id) && takes_address(&cleaned(address)))
-            };
-            if !id.is_some_and(is_sound) {
-                rejected.id = None;
-            }
+            doubt(rejected, from_address, &takes_address);
         }
+    }
+}
+
+/// Judges what the address of a record that cannot be used says about whose it is.
+fn doubt(rejected: &mut Rejected, from_address: bool, takes_address: impl Fn(&str) -> bool) {
+    let addresses = &rejected.claims.addresses;
+    let mut usable = addresses
+        .iter()
+        .filter(|address| takes_address(&cleaned(address)))
+        .peekable();
+    rejected.claims.is_misspelt = !addresses.is_empty() && usable.peek().is_none();
+    let id = rejected.id.as_ref().and_then(ExternalId::as_text);
+    let is_sound = id.is_some_and(|id| usable.any(|address| alike(address, id)));
+    if from_address && !is_sound {
+        rejected.id = None;
     }
 }
 
