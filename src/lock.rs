@@ -111,7 +111,7 @@ fn unusable(what: &'static str) -> Trouble {
 /// Whether an open file is empty, or holds what an earlier run wrote about itself.
 fn is_lock(file: &mut File) -> io::Result<bool> {
     let mut start = Vec::new();
-    file.by_ref().take(200).read_to_end(&mut start)?;
+    io::Read::by_ref(file).take(200).read_to_end(&mut start)?;
     Ok(start.is_empty() || start.starts_with(BY.as_bytes()))
 }
 

@@ -75,7 +75,10 @@ impl<T: Target> Run<'_, T> {
             [account] => account,
             many => return Err(refused(conflict, many, "which of them is not clear")),
         };
-        let ours = account.id.as_ref() == Some(&identity.id);
+        let ours = account
+            .id
+            .as_ref()
+            .is_some_and(|id| self.context.known.is_persons(id, identity));
         if let Some(reason) = self.refusal(identity, account, ours) {
             return Err(refused(conflict, holders, reason));
         }

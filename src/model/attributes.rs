@@ -1,6 +1,6 @@
 //! The values of one person, as an array indexed by the schema: a million people must fit into memory.
 
-use super::{AttributeIndex, Equality, Schema};
+use super::{AttributeIndex, Equality, Schema, comparable};
 
 /// A value of one attribute. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,15 +29,18 @@ impl Value {
     pub fn equals(&self, other: &Self, equality: Equality) -> bool {
         match equality {
             Equality::Exact => self == other,
-            Equality::IgnoreCase => self.folded() == other.folded(),
+            Equality::IgnoreCase => {
+                self == other || self.folded(str::to_lowercase) == other.folded(str::to_lowercase)
+            }
+            Equality::Comparable => self == other || self.folded(comparable) == other.folded(comparable),
         }
     }
 
-    fn folded(&self) -> Self {
+    fn folded(&self, fold: fn(&str) -> String) -> Self {
         match self {
-            Self::Text(text) => Self::text(text.to_lowercase()),
+            Self::Text(text) => Self::text(fold(text)),
             Self::Set(texts) => {
-                let mut folded: Vec<Box<str>> = texts.iter().map(|text| text.to_lowercase().into()).collect();
+                let mut folded: Vec<Box<str>> = texts.iter().map(|text| fold(text).into()).collect();
                 folded.sort_unstable();
                 folded.dedup();
                 Self::Set(folded.into())

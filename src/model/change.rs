@@ -1,8 +1,8 @@
 //! What is to be changed, as data.
 
 use super::{
-    Account, AttributeIndex, Attributes, ExternalId, Identity, Rejected, Restore, Schema, TargetId,
-    Uniqueness, Value, Warning,
+    Account, AttributeIndex, Attributes, ExternalId, Identity, RecordRef, Rejected, Restore, Schema,
+    TargetId, Uniqueness, Value, Warning,
 };
 
 /// One attribute that changes.
@@ -254,6 +254,8 @@ pub struct Kept {
     pub id: Option<ExternalId>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// The record that it may belong to.
+    pub record: Option<RecordRef>,
     /// Its person is missing since then, and the account is removed when that has lasted.
     pub absence: Option<Absence>,
 }

@@ -22,6 +22,11 @@ impl ExternalId {
         hex::decode(text).ok().map(Self::new)
     }
 
+    /// The id as text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.0).ok()
+    }
+
     /// The bytes of the source.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

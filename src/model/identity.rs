@@ -1,5 +1,6 @@
 //! Who the sources want.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -60,6 +61,32 @@ pub struct Rejected {
     pub reason: String,
     /// The source's own names of the key attributes that have no value. Many such records mean a wrong mapping.
     pub missing: Vec<Box<str>>,
+    /// What else it says about whose it is.
+    pub claims: Claims,
+}
+
+/// What a record says about whose it is beside its id, as far as it could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claims {
+    /// E-mail addresses, which are login names too.
+    pub addresses: Vec<Box<str>>,
+    /// The `localpart` that it names.
+    pub localparts: Vec<Box<str>>,
+    /// There are addresses, and the target would take none of them: somebody may have another one in truth.
+    pub is_misspelt: bool,
+}
+
+impl Rejected {
+    /// A record of which nothing but the place and perhaps the id is known.
+    pub fn new(at: RecordRef, id: Option<ExternalId>, reason: impl Into<String>) -> Self {
+        Self {
+            at,
+            id,
+            reason: reason.into(),
+            missing: Vec::new(),
+            claims: Claims::default(),
+        }
+    }
 }
 
 /// Something worth knowing that keeps nobody from their account.
@@ -112,4 +139,6 @@ pub struct Desired {
     pub complete: bool,
     /// One entry for each source, in the order of the configuration.
     pub sources: Vec<SourceRead>,
+    /// Sources whose ids are bytes and no text: these are compared byte by byte.
+    pub binary_ids: BTreeSet<Arc<str>>,
 }

@@ -4,6 +4,7 @@
 mod account;
 mod attributes;
 mod change;
+mod comparable;
 mod expectation;
 mod finding;
 mod id;
@@ -15,13 +16,16 @@ mod unseen;
 pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
 pub use change::{Absence, Action, AttributeChange, Change, Edit, Kept, Note, Plan, Removal, RemovalReason};
+pub use comparable::{address_in, alike, cleaned, comparable, has_invisible};
 pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
-pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};
+pub use identity::{
+    Claims, Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning,
+};
 pub use restore::{Detail, Keepsake, LastWrites, Restore};
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, Inspection, Mutability, Schema,
     Uniqueness,
 };
-pub use unseen::{alike, is_unseen};
+pub use unseen::is_unseen;

@@ -29,6 +29,8 @@ pub enum Equality {
     Exact,
     /// After lower-casing each code point.
     IgnoreCase,
+    /// By what people can see of it ([`super::comparable`]).
+    Comparable,
 }
 
 /// Whether a value may be replaced.

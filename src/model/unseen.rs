@@ -1,6 +1,4 @@
-//! Characters that nobody sees, and texts that look alike.
-
-use unicode_normalization::UnicodeNormalization as _;
+//! Characters that nobody sees.
 
 /// Whether a character cannot be seen, or steers what shows it: controls, line and paragraph separators, what turns the
 /// direction of text, what has no width (the Unicode categories Cc, Cf, Zl and Zp, and what is ignorable by default).
@@ -13,18 +11,6 @@ pub fn is_unseen(character: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
         | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// The same for texts that differ only in what nobody sees: letter case, the way a letter is encoded, blanks around it and
-/// between words, characters without a width.
-pub fn alike(text: &str) -> String {
-    let seen: String = text
-        .nfkc()
-        .filter(|character| !is_unseen(*character) || character.is_whitespace())
-        .collect();
-    let words: Vec<&str> = seen.split_whitespace().collect();
-    // Once more: a small letter may be written in another way than the capital was.
-    words.join(" ").to_lowercase().nfkc().collect()
 }
 
 #[cfg(test)]
@@ -42,20 +28,5 @@ mod tests {
             let of_class = class.is_match(character.encode_utf8(&mut [0; 4]));
             assert_eq!(is_unseen(character), of_class, "{:x}", u32::from(character));
         }
-    }
-
-    #[test]
-    fn texts_that_look_alike_are_the_same() {
-        for (one, other) in [
-            ("Ada@Example.org", "ada@example.org"),
-            (" ada@example.org", "ada@example.org\u{a0}"),
-            ("a\u{200b}da@exam\u{ad}ple.org", "ada@example.org\u{feff}"),
-            ("M\u{fc}ller", "Mu\u{308}ller"),
-            ("Anna  Maria", "ANNA\tMaria"),
-            ("\u{ff41}da", "ada"),
-        ] {
-            assert_eq!(alike(one), alike(other), "{one:?} {other:?}");
-        }
-        assert_ne!(alike("ada@example.org"), alike("adam@example.org"));
     }
 }

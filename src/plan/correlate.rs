@@ -7,12 +7,15 @@ use std::collections::{HashMap, HashSet};
 
 use super::adopt::Known;
 use super::{Policy, diff, legacy};
-use crate::model::{Account, AttributeIndex, Desired, Identity, Lifecycle, Schema, TargetId, Uniqueness};
+use crate::model::{
+    Account, AttributeIndex, Desired, ExternalId, Identity, Lifecycle, Schema, TargetId, Uniqueness, alike,
+    comparable,
+};
 
 /// How an account was found to be a person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// It carries the person's id.
+    /// It carries the person's id, or one that looks the same and can be nobody else's.
     Id,
     /// It carries the id in a form of an older tool, and its login is the person's address.
     LegacyId,
@@ -20,6 +23,9 @@ pub(super) enum Found {
     LegacyIdUnconfirmed,
     /// It has the login name or the verified address.
     Name,
+    /// It has the login name, and this tool has looked after it under another id; its person is disabled, or is to hold
+    /// no role.
+    Moved,
 }
 
 /// A person's account.
@@ -52,6 +58,8 @@ pub(super) enum Slot {
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) accounts: Vec<Account>,
+    /// Accounts that have the address in their external id alone.
+    pub(super) by_id: Vec<Account>,
 }
 
 /// Pairs people with accounts while the account list streams past.
@@ -82,7 +90,7 @@ impl<'a> Correlation<'a> {
             .leavers
             .iter()
             .enumerate()
-            .map(|(index, leaver)| (leaver.email.to_lowercase(), index))
+            .map(|(index, leaver)| (comparable(&leaver.email), index))
             .collect();
         Self {
             schema,
@@ -146,7 +154,9 @@ impl<'a> Correlation<'a> {
             .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
         for listing in &mut self.listings {
             listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+            listing.by_id.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         }
+        self.pair_alike();
         self.set_listed_people_aside();
         self.pair_legacy();
         self.pair_by_name();
@@ -164,7 +174,7 @@ impl<'a> Correlation<'a> {
             .clone()
             .into_iter()
             .chain(legacy::readings(&account.id_text));
-        ids.filter_map(|id| self.known.position(&id)).find(
+        ids.filter_map(|id| self.known.only_one_like(&id)).find(
             |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
         )
     }
@@ -174,8 +184,18 @@ impl<'a> Correlation<'a> {
             return;
         }
         let address = self.login.and_then(|login| account.attributes.text(login));
-        let listed = address.and_then(|address| self.leaver_by_address.get(&address.to_lowercase()));
-        if let Some(&index) = listed {
+        // People may change their address in the target, and keep the login name.
+        let names = address.into_iter().chain([&*account.login]).map(comparable);
+        let mut listings: Vec<usize> = names
+            .filter_map(|name| self.leaver_by_address.get(&name).copied())
+            .collect();
+        listings.dedup();
+        let id = account.id.as_ref().and_then(ExternalId::as_text).map(comparable);
+        let by_id = id.and_then(|id| self.leaver_by_address.get(&id).copied());
+        if let Some(index) = by_id.filter(|index| !listings.contains(index)) {
+            self.listings[index].by_id.push(account.clone());
+        }
+        for index in listings {
             self.listings[index].accounts.push(account.clone());
         }
     }
@@ -200,9 +220,7 @@ impl<'a> Correlation<'a> {
             return;
         }
         for index in 0..self.slots.len() {
-            let address = self
-                .address(&self.desired.identities[index])
-                .map(str::to_lowercase);
+            let address = self.address(&self.desired.identities[index]).map(comparable);
             let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
                 continue;
             };
@@ -220,6 +238,35 @@ impl<'a> Correlation<'a> {
                 .all(|listed| listed.target_id != account.target_id)
             {
                 accounts.push(*account);
+            }
+        }
+    }
+
+    /// Accounts whose id looks like that of a person: only if nobody else's looks so, and no other account's does.
+    fn pair_alike(&mut self) {
+        let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, account) in self.unpaired.iter().enumerate() {
+            let id = account.as_ref().and_then(|account| account.id.as_ref());
+            if let Some(person) = id.and_then(|id| self.known.only_one_like(id)) {
+                claims.entry(person).or_default().push(place);
+            }
+        }
+        for (person, places) in claims {
+            if !matches!(self.slots[person], Slot::Free) {
+                continue;
+            }
+            let [place] = &places[..] else {
+                // Nobody can tell which of them it is, and another one would be one more.
+                let target_ids = places
+                    .iter()
+                    .filter_map(|place| target_id(self.unpaired[*place].as_ref()));
+                self.slots[person] = Slot::Several(target_ids.cloned().collect());
+                continue;
+            };
+            if let Some(account) = self.unpaired[*place].take_if(|account| !account.protected) {
+                let identity = &self.desired.identities[person];
+                self.slots[person] =
+                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Id));
             }
         }
     }
@@ -252,7 +299,7 @@ impl<'a> Correlation<'a> {
         let identity = &self.desired.identities[owner];
         let same_login = self
             .address(identity)
-            .is_some_and(|address| same_name(address, &account.login));
+            .is_some_and(|address| alike(address, &account.login));
         let found = if same_login {
             Found::LegacyId
         } else {
@@ -264,9 +311,12 @@ impl<'a> Correlation<'a> {
 
 fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Account, found: Found) -> Pair {
     let has_role = !account.entitlements.is_empty();
-    // Without a role its login name has a say in whether it is the person's at all, so it is not let go.
+    // Without a role its login name has a say in whether it is the person's at all, so it is not let go. Nor is an
+    // account that writes a name otherwise: what else it holds may be written likewise.
     let equal = found == Found::Id
         && has_role
+        && account.id.as_ref() == Some(&identity.id)
+        && writes_names_as(schema, identity, &account)
         && identity.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
         && diff::missing_roles(identity, &account).is_empty()
@@ -280,6 +330,12 @@ fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Accoun
     }
 }
 
+/// Whether the account has the person's address to the letter.
+fn writes_names_as(schema: &Schema, identity: &Identity, account: &Account) -> bool {
+    login_attribute(schema)
+        .is_none_or(|login| account.attributes.text(login) == identity.attributes.text(login))
+}
+
 /// The attribute that the login name follows.
 pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
     schema
@@ -291,11 +347,6 @@ pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
 /// Whether the account is managed as far as the list shows it.
 pub(super) fn carries_id_and_role(account: &Account) -> bool {
     !account.id_text.is_empty() && !account.entitlements.is_empty() && !account.protected
-}
-
-/// Login names are the same ignoring case, code point by code point.
-pub(super) fn same_name(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }
 
 fn target_id(account: Option<&Account>) -> Option<&TargetId> {

@@ -4,6 +4,7 @@ mod absent;
 mod listed;
 mod people;
 
+use super::claims::Claim;
 use super::correlate::{Correlation, Pair};
 use super::question::{Answers, Questions};
 use super::{order, scope};
@@ -48,7 +49,8 @@ struct Decider<'a, 'q> {
 impl Decider<'_, '_> {
     fn finish(mut self) -> Plan {
         let schema = self.correlation.schema;
-        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema);
+        let leavers = &self.correlation.desired.leavers;
+        scope::restrict(&mut self.plan, self.correlation.policy.scope, schema, leavers);
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(schema, &mut self.plan.changes);
@@ -64,6 +66,7 @@ impl Decider<'_, '_> {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
             reason,
+            record: None,
             absence: None,
         });
     }
@@ -77,17 +80,24 @@ impl Decider<'_, '_> {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason,
+            record: None,
             absence,
         });
     }
 
-    fn unresolved(&mut self, identity: &Identity, reason: String) {
-        self.plan.unresolved.push(Rejected {
-            at: identity.origin.clone(),
-            id: Some(identity.id.clone()),
-            reason,
-            missing: Vec::new(),
+    fn keep_claimed(&mut self, account: &Account, claim: Claim<'_>) {
+        self.plan.kept.push(Kept {
+            target_id: account.target_id.clone(),
+            id: account.id.clone(),
+            reason: claim.reason,
+            record: Some(claim.record.clone()),
+            absence: None,
         });
+    }
+
+    fn unresolved(&mut self, identity: &Identity, reason: String) {
+        let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
+        self.plan.unresolved.push(Rejected::new(at, id, reason));
     }
 
     fn place(&self, account: &Account) -> RecordRef {
@@ -99,12 +109,9 @@ impl Decider<'_, '_> {
 
     fn unresolved_account(&mut self, account: &Account, reason: &str) {
         let at = self.place(account);
-        self.plan.unresolved.push(Rejected {
-            at,
-            id: account.id.clone(),
-            reason: reason.to_owned(),
-            missing: Vec::new(),
-        });
+        self.plan
+            .unresolved
+            .push(Rejected::new(at, account.id.clone(), reason));
     }
 
     fn warn_of_account(&mut self, account: &Account, reason: &str) {

@@ -1,9 +1,10 @@
 //! What differs between a person and an account. Loops over the schema and knows no attribute by name.
 
+use super::correlate::login_attribute;
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Expected,
-    ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Equality,
+    Expected, ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
 };
 
 /// The listed attributes that the account does not hold as it should.
@@ -186,6 +187,13 @@ fn consequence(
         return Consequence::Nothing;
     };
     let spec = schema.spec(index);
+    if let (Expected::Value(_, wanted), Some(current)) = (expected, current)
+        && spec.mutability != Mutability::WithId
+        && is_address(schema, identity, wanted)
+        && wanted.equals(current, Equality::Comparable)
+    {
+        return Consequence::Nothing;
+    }
     if let Some(current) = current
         && !may_be_replaced(spec, current, former)
     {
@@ -204,6 +212,12 @@ fn consequence(
         after
     };
     Consequence::Change(change(spec, index, current.cloned(), after))
+}
+
+/// Whether a value is the person's address: also where it stands elsewhere, it is compared as addresses are.
+pub(super) fn is_address(schema: &Schema, identity: &Identity, value: &Value) -> bool {
+    let address = login_attribute(schema).and_then(|login| identity.attributes.get(login));
+    address.is_some_and(|address| address.equals(value, Equality::Comparable))
 }
 
 fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {

@@ -24,15 +24,18 @@ pub(super) fn readings(text: &str) -> impl Iterator<Item = ExternalId> {
 /// What an account of this person holds in an attribute that is made from the id: the value new accounts get, or the
 /// text of the id.
 pub(super) fn marks(schema: &Schema, identity: &Identity) -> Vec<(crate::model::AttributeIndex, Value)> {
-    let text = std::str::from_utf8(identity.id.as_bytes())
-        .ok()
-        .filter(|text| !text.is_empty());
+    marks_of_id(schema, &identity.id)
+}
+
+/// The same for an id.
+pub(super) fn marks_of_id(schema: &Schema, id: &ExternalId) -> Vec<(crate::model::AttributeIndex, Value)> {
+    let text = id.as_text().filter(|text| !text.is_empty());
     let mut marks = Vec::new();
     for (index, spec) in schema.iter() {
         let Some(default) = spec.default.filter(|_| spec.is_mark()) else {
             continue;
         };
-        let made = default(&identity.id);
+        let made = default(id);
         let plain = text.map(Value::text).filter(|plain| *plain != made);
         marks.push((index, made));
         marks.extend(plain.map(|plain| (index, plain)));

@@ -4,6 +4,7 @@
 //! [`approve`] lets it through or refuses it.
 
 mod adopt;
+mod claims;
 mod correlate;
 mod decide;
 mod diff;
@@ -56,7 +57,7 @@ pub(crate) fn has_login(
     account: &crate::model::Account,
 ) -> bool {
     let login = correlate::login_attribute(schema).and_then(|login| identity.attributes.text(login));
-    login.is_some_and(|login| correlate::same_name(login, &account.login))
+    login.is_some_and(|login| crate::model::alike(login, &account.login))
 }
 
 /// Counts an account among those of the organization, as a plan from the sources does.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Account, Action, Change, Schema, TargetId};
+use crate::model::{Account, Action, Change, Schema, TargetId, comparable};
 
 /// A group of changes that belong together; the next group starts when all of it are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,13 +54,13 @@ pub fn waits(schema: &Schema, changes: &[Change]) -> Vec<Option<Wait>> {
     let mut holders: HashMap<String, usize> = HashMap::new();
     for (place, change) in changes.iter().enumerate() {
         if let Some(name) = freed(change) {
-            holders.entry(name.to_lowercase()).or_insert(place);
+            holders.entry(comparable(name)).or_insert(place);
         }
     }
     let wait = |(place, change): (usize, &Change)| {
         let name = change.login(schema).filter(|_| !holders.is_empty())?;
         let holder = *holders
-            .get(&name.to_lowercase())
+            .get(&comparable(&name))
             .filter(|holder| **holder != place)?;
         let steps_aside = changes[holder].edit().is_some_and(|edit| edit.detour.is_some());
         Some(if steps_aside {

@@ -7,8 +7,8 @@ use super::diff::{self, Look};
 use super::legacy;
 use super::policy::{AbsentPolicy, DisabledPolicy};
 use crate::model::{
-    AbsenceNote, Account, AttributeIndex, AttributeSpec, Expectation, Expected, Inspection, Lifecycle, Unmet,
-    Value,
+    AbsenceNote, Account, AttributeIndex, AttributeSpec, Equality, Expectation, Expected, Identity,
+    Inspection, Lifecycle, Mutability, Unmet, Value,
 };
 
 /// Whom a question is about: a place in one of the correlation's lists.
@@ -20,6 +20,8 @@ pub(super) enum About {
     LegacyMark(usize),
     /// An account nobody wants.
     Absent(usize),
+    /// The `localpart` of such an account: it may be that of somebody in the sources.
+    Own(usize),
     /// The accounts of one list entry.
     Listing(usize, usize),
 }
@@ -33,7 +35,12 @@ pub struct Questions<'q> {
 
 /// Values that questions refer to and that no record holds.
 #[derive(Debug)]
-pub struct LegacyMarks(Vec<(usize, Vec<(AttributeIndex, Value)>)>);
+pub struct LegacyMarks {
+    /// Of people.
+    people: Vec<(usize, Vec<(AttributeIndex, Value)>)>,
+    /// Of accounts that nobody was found for: what this tool wrote into them, unless somebody wished otherwise.
+    own: Vec<(usize, AttributeIndex, Value)>,
+}
 
 /// What the target said.
 #[derive(Debug, Default)]
@@ -41,6 +48,8 @@ pub(super) struct Answers<'q> {
     unmet: HashMap<About, Vec<(Expected<'q>, Option<Value>)>>,
     /// Of the legacy marks, those that hold.
     confirmed: HashSet<usize>,
+    /// What the accounts hold that nobody was found for, by their places.
+    localparts: HashMap<usize, Value>,
 }
 
 impl<'q> Questions<'q> {
@@ -67,9 +76,17 @@ impl<'q> Questions<'q> {
             {
                 answers.confirmed.insert(*person);
             }
+            if let (About::Own(place), Expected::Value(_, value)) = (about, self.expectations[index].expected)
+                && !failed.contains(&index)
+            {
+                answers.localparts.insert(*place, value.clone());
+            }
         }
         for Unmet { index, current } in unmet {
             let expected = self.expectations[index].expected;
+            if let (About::Own(place), Some(current)) = (self.about[index], &current) {
+                answers.localparts.insert(place, current.clone());
+            }
             answers
                 .unmet
                 .entry(self.about[index])
@@ -84,6 +101,11 @@ impl<'q> Answers<'q> {
     /// The expectations about somebody that do not hold, in the order they were asked.
     pub(super) fn unmet(&self, about: About) -> &[(Expected<'q>, Option<Value>)] {
         self.unmet.get(&about).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the accounts hold that nobody was found for, by their places, as far as that was asked.
+    pub(super) fn localparts(&self) -> &HashMap<usize, Value> {
+        &self.localparts
     }
 
     /// Whether the account holds something that only this person's account would hold.
@@ -105,7 +127,35 @@ impl Correlation<'_> {
             )
         });
         let marks = |index: usize| legacy::marks(self.schema, &self.desired.identities[index]);
-        LegacyMarks(unconfirmed.map(|(index, _)| (index, marks(index))).collect())
+        LegacyMarks {
+            people: unconfirmed.map(|(index, _)| (index, marks(index))).collect(),
+            own: self.own_marks(),
+        }
+    }
+
+    /// What the accounts of people who may be absent were given as `localpart`, if anybody could have another one's.
+    fn own_marks(&self) -> Vec<(usize, AttributeIndex, Value)> {
+        let asks = self.policy.absent != AbsentPolicy::Keep && self.desired.complete && self.has_strangers();
+        let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
+        let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
+        let may_go = |account: &Account| {
+            let stays =
+                self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
+            looks_ours(account) && !stays
+        };
+        let marks = self.schema.iter().filter(|(_, spec)| spec.is_mark());
+        let marks: Vec<_> = marks
+            .filter_map(|(index, spec)| Some((index, spec.default?)))
+            .collect();
+        let own = accounts
+            .filter(|(_, account)| may_go(account))
+            .flat_map(|(place, account)| {
+                let made = marks
+                    .iter()
+                    .map(|(index, default)| Some((place, *index, default(account.id.as_ref()?))));
+                made.flatten().collect::<Vec<_>>()
+            });
+        own.collect()
     }
 
     /// What the account list does not show and the plan has to know.
@@ -123,7 +173,7 @@ impl Correlation<'_> {
                 self.ask_about_person(&mut questions, index, pair);
             }
         }
-        for (index, marks) in &marks.0 {
+        for (index, marks) in &marks.people {
             let Slot::Paired(pair) = &self.slots[*index] else {
                 continue;
             };
@@ -143,6 +193,12 @@ impl Correlation<'_> {
                         }
                     }
                 }
+            }
+        }
+        for (place, attribute, value) in &marks.own {
+            if let Some(account) = &self.unpaired[*place] {
+                let expected = Expected::Value(*attribute, value);
+                questions.ask(About::Own(*place), &account.target_id, expected);
             }
         }
         for (index, listing) in self.listings.iter().enumerate() {
@@ -165,17 +221,19 @@ impl Correlation<'_> {
             );
         }
         if identity.lifecycle == Lifecycle::Disabled {
-            if let Some(account) = pair.differing.as_deref().filter(|_| !pair.has_role) {
+            let doubtful = !pair.has_role || pair.found == Found::Moved;
+            if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
                 self.ask_whether_ours(questions, About::Person(index), account);
             }
             return;
         }
         let look = match pair.found {
-            Found::Name => Look::First,
+            Found::Name | Found::Moved => Look::First,
             Found::Id if pair.has_role => Look::Usual,
             Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
         };
         for expected in diff::unlisted_expectations(self.schema, identity, look) {
+            let expected = self.as_written(identity, pair, expected);
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
         let inactive = pair
@@ -189,6 +247,26 @@ impl Correlation<'_> {
             Expected::NotDisabledByUs
         };
         questions.ask(About::Person(index), &pair.target_id, mark);
+    }
+
+    /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
+    /// not asked for another spelling, run for run.
+    fn as_written<'q>(&self, identity: &Identity, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
+        let account = pair.differing.as_deref();
+        let held = self
+            .login
+            .zip(account)
+            .and_then(|(login, account)| account.attributes.get(login));
+        match (expected, held) {
+            (Expected::Value(index, wanted), Some(held))
+                if self.schema.spec(index).mutability == Mutability::ReadWrite
+                    && diff::is_address(self.schema, identity, wanted)
+                    && held.equals(wanted, Equality::Comparable) =>
+            {
+                Expected::Value(index, held)
+            }
+            (expected, _) => expected,
+        }
     }
 
     /// Whether somebody who is there is asked about an absence that is over. Also without grace: a note that stayed

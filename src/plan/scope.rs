@@ -1,13 +1,19 @@
 //! What a restricted run leaves of a plan.
 
 use super::policy::Scope;
-use crate::model::{Action, AttributeChange, Change, Edit, Plan, Rejected, RemovalReason, Schema};
+use crate::model::{Action, AttributeChange, Change, Edit, Leaver, Plan, Rejected, RemovalReason, Schema};
 
 /// Takes out everything that is not the business of this run.
-pub(super) fn restrict(plan: &mut Plan, scope: Scope, schema: &Schema) {
+pub(super) fn restrict(plan: &mut Plan, scope: Scope, schema: &Schema, leavers: &[Leaver]) {
     match scope {
         Scope::Everything => {}
-        Scope::RemovalsOnly => keep(plan, only_disabled_or_listed),
+        Scope::RemovalsOnly => {
+            let mut unresolved = std::mem::take(&mut plan.unresolved);
+            // Who was to lose access by the list and does not is the business of this run.
+            unresolved.retain(|rejected| leavers.iter().any(|leaver| leaver.origin == rejected.at));
+            keep(plan, only_disabled_or_listed);
+            plan.unresolved = unresolved;
+        }
         Scope::ExternalIdsOnly => keep(plan, only_the_external_id),
         Scope::LinksOnly => {
             let mut unresolved = std::mem::take(&mut plan.unresolved);
@@ -86,15 +92,16 @@ fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
 /// Whoever asks for links has to know where one is missing.
 fn carries_another_id(change: &Change) -> Option<Rejected> {
     match &change.action {
-        Action::Adopt(edit) if edit.id_before.as_deref().is_some_and(|id| !id.is_empty()) => Some(Rejected {
-            at: edit.identity.origin.clone(),
-            id: Some(edit.identity.id.clone()),
-            reason: format!(
-                "account {} has this person's login name or address and carries another id",
-                edit.target_id
-            ),
-            missing: Vec::new(),
-        }),
+        Action::Adopt(edit) if edit.id_before.as_deref().is_some_and(|id| !id.is_empty()) => {
+            Some(Rejected::new(
+                edit.identity.origin.clone(),
+                Some(edit.identity.id.clone()),
+                format!(
+                    "account {} has this person's login name or address and carries another id",
+                    edit.target_id
+                ),
+            ))
+        }
         _ => None,
     }
 }

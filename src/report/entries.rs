@@ -66,6 +66,9 @@ pub struct KeptAccount {
     pub id: Option<String>,
     /// Why it is kept.
     pub reason: &'static str,
+    /// The record that it may belong to: `FILE:LINE` or the DN, and the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
     /// How long its person has been missing, while that is not long enough.
     #[serde(flatten)]
     missing: Option<Missing>,
@@ -77,6 +80,7 @@ impl From<&Kept> for KeptAccount {
             account: kept.target_id.to_string(),
             id: kept.id.as_ref().map(ToString::to_string),
             reason: kept.reason,
+            record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
         }
     }

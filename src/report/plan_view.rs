@@ -58,6 +58,8 @@ struct PlannedKept<'a> {
     target_id: &'a str,
     id: Option<String>,
     reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
     #[serde(flatten)]
     missing: Option<Missing>,
 }
@@ -81,6 +83,7 @@ impl<'a> PlanDocument<'a> {
                     target_id: kept.target_id.as_str(),
                     id: kept.id.as_ref().map(ToString::to_string),
                     reason: kept.reason,
+                    record: kept.record.as_ref().map(ToString::to_string),
                     missing: kept.absence.map(Missing::from),
                 })
                 .collect(),

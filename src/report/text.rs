@@ -9,6 +9,9 @@ use super::one_line;
 use super::origin::origin;
 use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
 
+/// So many records are printed of those that keep accounts; the others stand in the report.
+const RECORDS: usize = 10;
+
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
@@ -185,6 +188,26 @@ fn quoted(value: &str) -> String {
     one_line(&format!("{value:?}")).into_owned()
 }
 
+/// Which records keep accounts for a reason, if records do.
+fn records(plan: &Plan, reason: &str) -> String {
+    let kept = plan.kept.iter().filter(|kept| kept.reason == reason);
+    let named: Vec<String> = kept
+        .filter_map(|kept| {
+            let record = kept.record.as_ref()?.to_string();
+            Some(format!("\n    account {}: {}", kept.target_id, one_line(&record)))
+        })
+        .collect();
+    let mut lines: String = named.iter().take(RECORDS).map(String::as_str).collect();
+    if named.len() > RECORDS {
+        let _ = write!(
+            lines,
+            "\n    and {} more; the report names all",
+            named.len() - RECORDS
+        );
+    }
+    lines
+}
+
 fn counts(plan: &Plan) -> String {
     let mut report = Report::new();
     report.add_plan(plan);
@@ -205,6 +228,7 @@ fn counts(plan: &Plan) -> String {
     let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {reason}");
+        line.push_str(&records(plan, reason));
     }
     if plan.without_role > 0 {
         let people = match plan.without_role {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::ending::Stop;
 use crate::config::Settings;
-use crate::model::{Desired, Entitlements, RecordRef, Rejected, Warning};
+use crate::model::{Desired, Entitlements, Identity, RecordRef, Warning};
 use crate::report::Report;
-use crate::source::{AnySource, SourceError, read_all};
+use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
 use crate::target::zitadel::ZitadelTarget;
 use crate::telemetry::MILESTONE;
@@ -30,15 +30,15 @@ pub(super) async fn read(
     report: &mut Report,
 ) -> Result<Desired, Stop> {
     let sources: Vec<AnySource> = build(target, settings)?;
-    let (desired, prepared) = futures::join!(read_all(target.schema(), &sources), target.prepare());
-    let mut desired = match (desired, prepared) {
-        (Ok(desired), Ok(())) => desired,
+    let (collected, prepared) = futures::join!(collect_all(&sources), target.prepare());
+    let collected = match (collected, prepared) {
+        (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
         (Err(errors), Ok(())) => return Err(errors.into()),
         (Err(errors), Err(error)) => return Err(Stop::from(errors).and(error.into())),
     };
+    let mut desired = everybody(collected, target);
     desired.owned_roles = owned_roles(settings);
-    normalize(&mut desired, target);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);
     report.add_warnings(&desired.warnings);
@@ -53,6 +53,26 @@ pub(super) async fn read(
         );
     }
     Ok(desired)
+}
+
+/// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two
+/// are one, or have one name.
+fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Desired {
+    let schema = target.schema();
+    let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
+    for source in &mut collected {
+        let normalize = |person: &mut Identity| {
+            let remarks = target.normalize(person)?;
+            if let Some(what) = remarks.assumed {
+                *assumed.entry((person.origin.source.clone(), what)).or_default() += 1;
+            }
+            Ok(remarks.left_out)
+        };
+        source.normalize(schema, normalize, |address| target.takes_address(address));
+    }
+    let mut desired = merge(schema, collected);
+    desired.warnings.extend(assumed.into_iter().map(counted));
+    desired
 }
 
 fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, Vec<SourceError>> {
@@ -72,45 +92,6 @@ fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, 
     }
 }
 
-/// Rewrites each person to what the target would store; whom it would refuse is rejected here already.
-fn normalize(desired: &mut Desired, target: &impl Target) {
-    let mut rejected = Vec::new();
-    let mut warnings = Vec::new();
-    let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
-    desired
-        .identities
-        .retain_mut(|identity| match target.normalize(identity) {
-            Ok(remarks) => {
-                let at = &identity.origin;
-                let id = Some(&identity.id);
-                let warning = |reason| Warning {
-                    at: at.clone(),
-                    id: id.cloned(),
-                    reason,
-                };
-                warnings.extend(remarks.left_out.into_iter().map(warning));
-                if let Some(what) = remarks.assumed {
-                    *assumed.entry((at.source.clone(), what)).or_default() += 1;
-                }
-                true
-            }
-            Err(reason) => {
-                let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-                rejected.push(Rejected {
-                    at,
-                    id,
-                    reason,
-                    missing: Vec::new(),
-                });
-                false
-            }
-        });
-    count_rejected(desired, &rejected);
-    desired.rejected.extend(rejected);
-    desired.warnings.extend(warnings);
-    desired.warnings.extend(assumed.into_iter().map(counted));
-}
-
 /// What was assumed of several people of a source, in one line.
 fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
     let at = "all records".into();
@@ -118,12 +99,5 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
         at: RecordRef { source, at },
         id: None,
         reason: format!("{what}: {people}"),
-    }
-}
-
-fn count_rejected(desired: &mut Desired, rejected: &[Rejected]) {
-    for source in &mut desired.sources {
-        let mine = |rejected: &&Rejected| rejected.at.source == source.name;
-        source.rejected += rejected.iter().filter(mine).count();
     }
 }

@@ -9,7 +9,7 @@ use super::ldap::LdapSource;
 use super::mapping::Mapping;
 use super::merge::{Collected, merge};
 use super::ukt::UktSource;
-use super::{Record, Source, SourceError};
+use super::{Ids, Record, Source, SourceError};
 use crate::config::{SourceKind, SourceSettings};
 use crate::http::Backoff;
 use crate::model::{Desired, Entitlements, Finding, Schema};
@@ -79,6 +79,14 @@ impl Source for AnySource {
         }
     }
 
+    fn ids(&self) -> Ids {
+        match self {
+            Self::Ldap(source) => source.ids(),
+            Self::Csv(source) => source.ids(),
+            Self::Ukt(source) => source.ids(),
+        }
+    }
+
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         match self {
             Self::Ldap(source) => source.read(each).await,
@@ -109,6 +117,14 @@ impl Source for AnySource {
 /// # Errors
 /// One [`SourceError`] for each source that could not be read; what the others yielded is worth nothing without it.
 pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<Desired, Vec<SourceError>> {
+    Ok(merge(schema, collect_all(sources).await?))
+}
+
+/// Reads all sources to their end, side by side.
+///
+/// # Errors
+/// As [`read_all`].
+pub async fn collect_all(sources: &[impl Source]) -> Result<Vec<Collected>, Vec<SourceError>> {
     let mut collected = Vec::with_capacity(sources.len());
     let mut errors = Vec::new();
     for read in join_all(sources.iter().map(collect)).await {
@@ -118,7 +134,7 @@ pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<Desire
         }
     }
     if errors.is_empty() {
-        Ok(merge(schema, collected))
+        Ok(collected)
     } else {
         Err(errors)
     }
@@ -128,6 +144,7 @@ async fn collect(source: &impl Source) -> Result<Collected, SourceError> {
     let start = Instant::now();
     let mut records = Collected::new(source.name(), source.kind());
     records.proves_absence = source.proves_absence();
+    records.ids = source.ids();
     source.read(&mut |record| records.push(record)).await?;
     records.seconds = start.elapsed().as_secs_f64();
     tracing::debug!(

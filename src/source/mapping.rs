@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cell::{self, Name};
 use crate::model::{
-    AttributeSet, Attributes, Cardinality, Entitlements, ExternalId, Identity, Lifecycle, RecordRef,
+    AttributeSet, Attributes, Cardinality, Claims, Entitlements, ExternalId, Identity, Lifecycle, RecordRef,
     Rejected, Schema, Value,
 };
 
@@ -90,6 +90,7 @@ impl Mapping {
                 id: (!is_error).then_some(id),
                 reason,
                 missing: seen.missing,
+                claims: claims(facts),
             });
         }
         let identity = Identity {
@@ -176,6 +177,19 @@ impl Seen {
             reasons.push(format!("{} {verb} {what}", fields.join(", ")));
         }
         (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+}
+
+/// What facts say about whose record it is.
+pub(super) fn claims(facts: &[Fact<'_>]) -> Claims {
+    let of = |attribute: &str| {
+        let named = facts.iter().filter(|fact| fact.attribute == attribute);
+        named.filter_map(|fact| text(fact.said)).map(Box::from).collect()
+    };
+    Claims {
+        addresses: of("email"),
+        localparts: of("localpart"),
+        is_misspelt: false,
     }
 }
 

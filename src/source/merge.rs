@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::Record;
+mod keys;
+
+use super::{Ids, Record};
 use crate::model::{
-    AttributeIndex, Desired, ExternalId, Finding, Identity, Leaver, Lifecycle, RecordRef, Rejected, Schema,
-    SourceRead, Uniqueness, Warning,
+    AttributeIndex, Claims, Desired, ExternalId, Finding, Identity, Leaver, Lifecycle, RecordRef, Rejected,
+    Schema, SourceRead, Uniqueness, Warning, alike, comparable,
 };
 
 /// Everything one source handed over.
@@ -18,6 +20,8 @@ pub struct Collected {
     pub kind: &'static str,
     /// Somebody it does not name has left.
     pub proves_absence: bool,
+    /// What kind of ids its people have.
+    pub ids: Ids,
     /// How long it took.
     pub seconds: f64,
     server: Option<String>,
@@ -107,13 +111,17 @@ pub fn merge(schema: &Schema, sources: Vec<Collected>) -> Desired {
     let proves_absence = sources.iter().any(|source| source.proves_absence);
     let mut desired = Desired::default();
     let mut people = Vec::new();
-    for source in sources {
+    for mut source in sources {
+        source.clean(schema);
+        if source.ids.binary {
+            desired.binary_ids.insert(source.name);
+        }
         people.extend(source.people);
         desired.leavers.extend(source.leavers);
         desired.rejected.extend(source.rejected);
         desired.warnings.extend(source.warnings);
     }
-    let people = one_record_each(people, &mut desired.rejected);
+    let people = one_record_each(schema, people, &mut desired.rejected);
     desired.identities = one_person_a_login(schema, people, &mut desired.rejected);
     sort_and_close(&mut desired);
     desired.complete = proves_absence
@@ -146,7 +154,11 @@ fn read_of(source: &Collected) -> SourceRead {
 }
 
 /// People in order of their id, each id once.
-fn one_record_each(mut people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> Vec<Identity> {
+fn one_record_each(
+    schema: &Schema,
+    mut people: Vec<Identity>,
+    rejected: &mut Vec<Rejected>,
+) -> Vec<Identity> {
     let mut broken: BTreeMap<ExternalId, Vec<RecordRef>> = BTreeMap::new();
     for one in rejected.iter() {
         if let Some(id) = &one.id {
@@ -179,7 +191,7 @@ fn one_record_each(mut people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> V
             "the same id"
         };
         others.insert(0, first);
-        reject_all(&others, lost.map_or(&[], Vec::as_slice), shared, rejected);
+        reject_all(schema, &others, lost.map_or(&[], Vec::as_slice), shared, rejected);
     }
     if repeated > 0 {
         tracing::info!(
@@ -197,10 +209,7 @@ fn same_data(a: &Identity, b: &Identity) -> bool {
 /// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its
 /// address in many directories after the person came back under a new one.
 fn one_person_a_login(schema: &Schema, people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> Vec<Identity> {
-    let Some((login, _)) = schema
-        .iter()
-        .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
-    else {
+    let Some(login) = login_of(schema) else {
         return people;
     };
     let mut claims: HashMap<String, u32> = HashMap::with_capacity(people.len());
@@ -220,20 +229,47 @@ fn one_person_a_login(schema: &Schema, people: Vec<Identity>, rejected: &mut Vec
         }
     }
     for group in contested.values() {
-        reject_all(group, &[], "the same login name and another id", rejected);
+        reject_all(schema, group, &[], "the same login name and another id", rejected);
     }
     single
 }
 
+/// The attribute that the login name follows.
+fn login_of(schema: &Schema) -> Option<AttributeIndex> {
+    let login = schema
+        .iter()
+        .find(|(_, spec)| spec.uniqueness == Uniqueness::Login);
+    login.map(|(index, _)| index)
+}
+
+/// What a person's record says about whose it is.
+fn claims_of(schema: &Schema, person: &Identity) -> Claims {
+    let text = |index: Option<AttributeIndex>| {
+        let text = index.and_then(|index| person.attributes.text(index));
+        text.map(Box::from).into_iter().collect()
+    };
+    Claims {
+        addresses: text(login_of(schema)),
+        localparts: text(schema.index("localpart")),
+        is_misspelt: false,
+    }
+}
+
 fn claim(person: &Identity, login: AttributeIndex) -> Option<String> {
     match person.lifecycle {
-        Lifecycle::Active => person.attributes.text(login).map(str::to_lowercase),
+        Lifecycle::Active => person.attributes.text(login).map(comparable),
         Lifecycle::Disabled => None,
     }
 }
 
 /// Rejects each record of a group, naming the places of the others; `lost` are others that were rejected already.
-fn reject_all(group: &[Identity], lost: &[RecordRef], shared: &str, rejected: &mut Vec<Rejected>) {
+fn reject_all(
+    schema: &Schema,
+    group: &[Identity],
+    lost: &[RecordRef],
+    shared: &str,
+    rejected: &mut Vec<Rejected>,
+) {
     let places: BTreeSet<&RecordRef> = group.iter().map(|one| &one.origin).chain(lost).collect();
     for (index, person) in group.iter().enumerate() {
         // Another record may stand at the same place: two servers, one DN. Then that place is named all the same.
@@ -252,24 +288,25 @@ fn reject_all(group: &[Identity], lost: &[RecordRef], shared: &str, rejected: &m
             id: Some(person.id.clone()),
             reason: format!("another record has {shared}: {}", others.join(", ")),
             missing: Vec::new(),
+            claims: claims_of(schema, person),
         });
     }
 }
 
 fn sort_and_close(desired: &mut Desired) {
-    desired
-        .rejected
-        .sort_unstable_by(|a, b| (&a.at, &a.id, &a.reason).cmp(&(&b.at, &b.id, &b.reason)));
+    desired.rejected.sort_unstable_by(|a, b| {
+        (&a.at, &a.id, &a.reason, &a.claims).cmp(&(&b.at, &b.id, &b.reason, &b.claims))
+    });
     desired
         .warnings
         .sort_unstable_by(|a, b| (&a.at, &a.id, &a.reason).cmp(&(&b.at, &b.id, &b.reason)));
     desired
         .leavers
-        .sort_by_cached_key(|leaver| (leaver.email.to_lowercase(), leaver.origin.clone()));
+        .sort_by_cached_key(|leaver| (comparable(&leaver.email), leaver.origin.clone()));
     let listed = desired.leavers.len();
     desired
         .leavers
-        .dedup_by(|later, first| later.email.to_lowercase() == first.email.to_lowercase());
+        .dedup_by(|later, first| alike(&later.email, &first.email));
     if desired.leavers.len() < listed {
         tracing::info!(
             addresses = listed - desired.leavers.len(),

@@ -12,7 +12,7 @@ mod ukt;
 
 use std::time::Duration;
 
-pub use self::any::{AnySource, read_all};
+pub use self::any::{AnySource, collect_all, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::LdapSource;
 pub use self::mapping::{Fact, Mapping, Said};
@@ -37,6 +37,15 @@ pub enum Record {
     Server(String),
 }
 
+/// What kind of ids a source gives its people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ids {
+    /// They are bytes and no text.
+    pub binary: bool,
+    /// They are made of the e-mail address, so that a record with a wrong address may be anybody's.
+    pub from_address: bool,
+}
+
 /// A place that holds people, such as a directory, a file or a list.
 ///
 /// An implementor yields every record it was given, in any order: one it cannot use as [`Record::Rejected`], never
@@ -54,6 +63,11 @@ pub trait Source {
 
     /// Whether somebody it does not name has left. A list of leavers proves nobody absent.
     fn proves_absence(&self) -> bool;
+
+    /// What kind of ids its people have.
+    fn ids(&self) -> Ids {
+        Ids::default()
+    }
 
     /// Reads everything and hands over each record as it arrives.
     ///

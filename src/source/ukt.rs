@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::ask::{Failure, Line, host, object, place};
-use super::merge::counted;
+use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
 use crate::http::Backoff;
-use crate::model::{Finding, Leaver, RecordRef, Rejected};
+use crate::model::{Finding, Leaver, RecordRef, Rejected, address_in, cleaned};
 
 /// One endpoint.
 #[derive(Debug)]
@@ -78,24 +78,21 @@ impl UktSource {
         }
     }
 
-    async fn list(&self, token: &SecretString, day: &str) -> Result<Vec<String>, Failure> {
+    async fn list(&self, token: &SecretString, day: &str) -> Result<Vec<Value>, Failure> {
         let mut url = self.settings.endpoint_url.clone();
         url.query_pairs_mut().append_pair("date", day);
         let body = self.line.get(&url, token).await?;
         serde_json::from_slice(&body).map_err(|_| {
             // The parser's own text would quote an address.
             Failure::new(
-                format!(
-                    "{} answered with something other than a list of texts",
-                    place(&url)
-                ),
+                format!("{} answered with something other than a list", place(&url)),
                 "check that `endpoint_url` is the address of the list".to_owned(),
             )
         })
     }
 
     /// Who has left, by the list of a day.
-    async fn leavers(&self, day: &str) -> Result<Vec<String>, Failure> {
+    async fn leavers(&self, day: &str) -> Result<Vec<Value>, Failure> {
         let token = self.token().await?;
         match self.list(&token, day).await {
             // It was tried for so long that the token is none any more.
@@ -104,23 +101,31 @@ impl UktSource {
         }
     }
 
-    fn record(&self, index: usize, email: String) -> Record {
+    /// What `check` says about the list: a problem if an entry is of no use.
+    fn finding(&self, subject: String, list: &[Value]) -> Finding {
+        let mut records = Collected::new(&self.name, self.kind());
+        let all = list.iter().enumerate();
+        all.for_each(|(index, entry)| records.push(self.record(index, entry)));
+        let usable = list.iter().filter(|entry| address(entry).is_ok()).count();
+        if usable < list.len() {
+            return records.finding(subject, "address");
+        }
+        Finding::ok(subject, counted(list.len(), "address"))
+    }
+
+    /// Somebody who has left, or an entry that names nobody: then nobody may take it for done.
+    fn record(&self, index: usize, entry: &Value) -> Record {
         let origin = RecordRef {
             source: self.name.clone(),
             at: format!("{}[{index}]", host(&self.settings.endpoint_url)).into(),
         };
-        if email.is_empty() {
-            return Record::Rejected(Rejected {
-                at: origin,
-                id: None,
-                reason: "an empty address".to_owned(),
-                missing: Vec::new(),
-            });
+        match address(entry) {
+            Ok(email) => Record::Leaver(Leaver {
+                email: email.into(),
+                origin,
+            }),
+            Err(reason) => Record::Rejected(Rejected::new(origin, None, reason)),
         }
-        Record::Leaver(Leaver {
-            email: email.into(),
-            origin,
-        })
     }
 
     fn unread(&self, day: &str, failure: Failure) -> SourceError {
@@ -140,6 +145,25 @@ fn today() -> String {
     jiff::Timestamp::now().strftime("%Y%m%d").to_string()
 }
 
+/// The address of an entry.
+///
+/// # Errors
+/// Why it is none, without the value.
+fn address(entry: &Value) -> Result<String, &'static str> {
+    let text = match entry {
+        Value::String(text) => text,
+        Value::Null => return Err("`null` instead of an e-mail address"),
+        Value::Bool(_) | Value::Number(_) => {
+            return Err("a number or truth value instead of an e-mail address");
+        }
+        Value::Array(_) | Value::Object(_) => return Err("a list or object instead of an e-mail address"),
+    };
+    if cleaned(text).is_empty() {
+        return Err("an empty address");
+    }
+    address_in(text).ok_or("the entry is no e-mail address, so nobody can tell who has left")
+}
+
 impl Source for UktSource {
     fn name(&self) -> &str {
         &self.name
@@ -157,8 +181,8 @@ impl Source for UktSource {
         let day = today();
         let list = self.line.within(self.leavers(&day)).await;
         let list = list.map_err(|failure| self.unread(&day, failure))?;
-        for (index, email) in list.into_iter().enumerate() {
-            each(self.record(index, email));
+        for (index, entry) in list.iter().enumerate() {
+            each(self.record(index, entry));
         }
         Ok(())
     }
@@ -172,7 +196,7 @@ impl Source for UktSource {
             Err(failure) => return vec![problem("token", failure)],
         };
         let list = match self.line.within(self.list(&token, &today())).await {
-            Ok(list) => Finding::ok(subject("list"), counted(list.len(), "address")),
+            Ok(list) => self.finding(subject("list"), &list),
             Err(failure) => problem("list", failure),
         };
         vec![

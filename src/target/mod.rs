@@ -89,6 +89,9 @@ pub trait Target {
     /// The reason, without the value, why the target would refuse this person.
     fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String>;
 
+    /// Whether it would take this e-mail address. Pure.
+    fn takes_address(&self, address: &str) -> bool;
+
     /// Proves before anything is read that what is read will be true: token, permissions, organization, role; reads
     /// what the account list needs (role grants) and learns what the server can do.
     ///

@@ -1,6 +1,8 @@
 //! A model of what a sync may do, written apart from the product: directories, organizations, configurations and
 //! disturbances from a seed, and a judge who looks at what became of the accounts.
 
+mod alike;
+mod claims;
 mod directory;
 mod entries;
 mod faults;
@@ -14,6 +16,7 @@ mod random;
 mod roles;
 mod rules;
 mod settings;
+mod spellings;
 mod story;
 mod wanted;
 

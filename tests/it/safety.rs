@@ -1,5 +1,6 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
+mod absent;
 mod cells;
 mod grace;
 mod guard;

@@ -126,10 +126,10 @@ async fn an_answer_that_is_no_token_is_an_error() {
 async fn an_answer_that_is_no_list_is_an_error_and_nobody_has_left() {
     for (status, body, what) in [
         (200, r#"{"error":"expired"}"#, "refused: 200 OK (expired)"),
-        (200, "{}", "other than a list of texts"),
-        (200, r#"["ada@example.com",null]"#, "other than a list of texts"),
-        (200, r#"["ada@example.com",["b"]]"#, "other than a list of texts"),
-        (200, "null", "other than a list of texts"),
+        (200, "{}", "other than a list"),
+        (200, r#"{"users":["ada@example.com"]}"#, "other than a list"),
+        (200, r#""ada@example.com""#, "other than a list"),
+        (200, "null", "other than a list"),
         (204, "", "without JSON"),
         (403, "[]", "refused: 403"),
         (500, r#"["ada@example.com"]"#, "refused: 500"),
@@ -406,12 +406,43 @@ async fn an_answer_without_end_is_ended() {
 }
 
 #[tokio::test]
-async fn an_empty_address_is_rejected() {
+async fn each_entry_of_the_list_is_an_address_or_is_rejected() {
     let double = UktDouble::start();
-    double.set_list(&["", "ada@example.com"]);
+    double.answer_list(
+        200,
+        r#"["", " \u200b ", null, 7, true, ["a@example.com"], {"email": "a@example.com"}, "ada", "a@example..com",
+            "a@example.com, b@example.com", " ada@example.com\u00a0", "\u200bbob@example.com", "MAILTO:cid@example.com",
+            "Dora Doe <dora@example.com>", "eve@example.com", "EVE@example.com "]"#,
+    );
     let desired = read(ukt(&double)).await.unwrap();
-    assert_eq!(desired.rejected[0].reason, "an empty address");
-    assert_eq!(desired.leavers.len(), 1);
+    let leavers: Vec<&str> = desired.leavers.iter().map(|leaver| &*leaver.email).collect();
+    let expected = ["ada@", "bob@", "cid@", "dora@", "eve@"].map(|name| format!("{name}example.com"));
+    assert_eq!(leavers, expected);
+    let mut rejected: Vec<(String, &str)> = desired
+        .rejected
+        .iter()
+        .map(|rejected| {
+            let place = rejected.at.at.split_once('[').unwrap().1;
+            (format!("[{place}"), &*rejected.reason)
+        })
+        .collect();
+    rejected.sort();
+    let none = "the entry is no e-mail address, so nobody can tell who has left";
+    let expected = [
+        ("[0]", "an empty address"),
+        ("[1]", "an empty address"),
+        ("[2]", "`null` instead of an e-mail address"),
+        ("[3]", "a number or truth value instead of an e-mail address"),
+        ("[4]", "a number or truth value instead of an e-mail address"),
+        ("[5]", "a list or object instead of an e-mail address"),
+        ("[6]", "a list or object instead of an e-mail address"),
+        ("[7]", none),
+        ("[8]", none),
+        ("[9]", none),
+    ];
+    assert_eq!(rejected, expected.map(|(at, reason)| (at.to_owned(), reason)));
+    let findings = build(ukt(&double)).unwrap().check().await;
+    assert!(findings[1].result.is_err(), "{findings:?}");
 }
 
 #[tokio::test]

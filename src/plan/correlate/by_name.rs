@@ -3,17 +3,16 @@
 use std::collections::HashMap;
 
 use super::{Correlation, Found, Slot, pair};
-use crate::model::{Identity, Lifecycle};
+use crate::model::{Identity, Lifecycle, comparable};
 use crate::plan::adopt;
+use crate::plan::question::looks_ours;
 
 impl Correlation<'_> {
     pub(super) fn pair_by_name(&mut self) {
         let candidates = Candidates::new(self);
         let mut wishes: Vec<(Rank, usize, Result<usize, String>)> = Vec::new();
         for (index, identity) in self.desired.identities.iter().enumerate() {
-            // Nobody gets an account who is not to hold any role.
-            let wants_none = identity.lifecycle == Lifecycle::Disabled || identity.entitlements.is_empty();
-            if wants_none || !matches!(self.slots[index], Slot::Free) {
+            if !wants_account(identity) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
             let Some(address) = self.address(identity) else {
@@ -28,6 +27,11 @@ impl Correlation<'_> {
             }
         }
         wishes.sort_by_key(|(rank, index, _)| (*rank, *index));
+        self.adopt(wishes);
+        self.pair_moved(&candidates);
+    }
+
+    fn adopt(&mut self, wishes: Vec<(Rank, usize, Result<usize, String>)>) {
         for (_, index, wish) in wishes {
             let taken = || "another person has the account with this verified address".to_owned();
             let account = wish.and_then(|place| self.unpaired[place].take().ok_or_else(taken));
@@ -38,6 +42,54 @@ impl Correlation<'_> {
                 }
                 Err(reason) => Slot::Blocked(reason),
             };
+        }
+    }
+
+    /// Nobody gets an account who is disabled or is to hold no role; but an account that this tool looks after is theirs
+    /// still, if they can be the only ones whom it means.
+    fn pair_moved(&mut self, candidates: &Candidates) {
+        let mut wishes: HashMap<usize, usize> = HashMap::new();
+        for (index, identity) in self.desired.identities.iter().enumerate() {
+            if wants_account(identity) || !matches!(self.slots[index], Slot::Free) {
+                continue;
+            }
+            let place = self
+                .address(identity)
+                .and_then(|address| candidates.of_login(address));
+            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(looks_ours);
+            if let Some(place) = place.filter(looks_ours)
+                && self.may_adopt(place, identity).is_ok()
+            {
+                wishes.insert(place, index);
+            }
+        }
+        if wishes.is_empty() {
+            return;
+        }
+        let mut meant: HashMap<usize, usize> = HashMap::new();
+        let people = self
+            .desired
+            .identities
+            .iter()
+            .filter_map(|person| self.address(person));
+        let rejected = self.desired.rejected.iter();
+        let rejected =
+            rejected.flat_map(|rejected| rejected.claims.addresses.iter().map(|address| &**address));
+        for place in people
+            .chain(rejected)
+            .filter_map(|address| candidates.of_login(address))
+        {
+            *meant.entry(place).or_default() += 1;
+        }
+        for (place, index) in wishes
+            .into_iter()
+            .filter(|(place, _)| meant.get(place) == Some(&1))
+        {
+            if let Some(account) = self.unpaired[place].take() {
+                let identity = &self.desired.identities[index];
+                self.slots[index] =
+                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Moved));
+            }
         }
     }
 
@@ -67,6 +119,11 @@ impl Correlation<'_> {
     }
 }
 
+/// Nobody gets an account who is not to hold any role.
+fn wants_account(identity: &Identity) -> bool {
+    identity.lifecycle == Lifecycle::Active && !identity.entitlements.is_empty()
+}
+
 /// The unpaired accounts by login name and by verified address.
 struct Candidates {
     by_login: HashMap<String, Vec<usize>>,
@@ -83,14 +140,14 @@ impl Candidates {
             let Some(account) = account else { continue };
             candidates
                 .by_login
-                .entry(account.login.to_lowercase())
+                .entry(comparable(&account.login))
                 .or_default()
                 .push(place);
             let address = correlation.login.and_then(|login| account.attributes.text(login));
             if let Some(address) = address.filter(|_| account.email_verified) {
                 candidates
                     .by_address
-                    .entry(address.to_lowercase())
+                    .entry(comparable(address))
                     .or_default()
                     .push(place);
             }
@@ -98,9 +155,17 @@ impl Candidates {
         candidates
     }
 
+    /// The one account with this login name.
+    fn of_login(&self, address: &str) -> Option<usize> {
+        match self.by_login.get(&comparable(address)).map(Vec::as_slice) {
+            Some([place]) => Some(*place),
+            _ => None,
+        }
+    }
+
     /// The one account with this login name, else the one with this verified address.
     fn of(&self, address: &str) -> Option<(Rank, Result<usize, String>)> {
-        let key = address.to_lowercase();
+        let key = comparable(address);
         let by_login = self.by_login.get(&key).map(|places| (Rank::Login, places));
         let (rank, places) = by_login.or_else(|| Some((Rank::Address, self.by_address.get(&key)?)))?;
         let candidate = match places[..] {

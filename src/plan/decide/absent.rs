@@ -4,12 +4,27 @@ use std::collections::HashMap;
 
 use super::Decider;
 use crate::model::{Account, Action, Expected, Lifecycle, Note, Removal, RemovalReason};
-use crate::plan::correlate::carries_id_and_role;
+use crate::plan::claims::{self, Claim};
+use crate::plan::correlate::{Listing, Slot, carries_id_and_role};
 use crate::plan::grace::{self, Noted, Verdict};
 use crate::plan::policy::AbsentPolicy;
 use crate::plan::question::{About, looks_ours};
 
-impl Decider<'_, '_> {
+/// Records that could mean accounts that nobody was found for.
+#[derive(Default)]
+struct Claims<'a> {
+    /// By the places of the accounts.
+    of_accounts: HashMap<usize, Claim<'a>>,
+    of_anybody: Option<Claim<'a>>,
+}
+
+impl<'a> Claims<'a> {
+    fn of(&self, place: usize) -> Option<Claim<'a>> {
+        self.of_accounts.get(&place).copied().or(self.of_anybody)
+    }
+}
+
+impl<'a> Decider<'a, '_> {
     pub(super) fn absent(&mut self) {
         let correlation = self.correlation;
         let mut carriers: HashMap<_, usize> = HashMap::new();
@@ -21,6 +36,7 @@ impl Decider<'_, '_> {
         {
             *carriers.entry(id).or_default() += 1;
         }
+        let claims = self.claims();
         for (place, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
                 continue;
@@ -29,9 +45,21 @@ impl Decider<'_, '_> {
                 continue;
             }
             let twice = account.id.as_ref().is_some_and(|id| carriers[id] > 1);
-            match self.reason_to_keep(place, account, twice) {
-                Some(reason) => self.keep_account(account, reason),
-                None => self.absent_account(place, account),
+            let rejected = account
+                .id
+                .as_ref()
+                .and_then(|id| correlation.known.rejected_like(id));
+            let rejected = rejected.map(|rejected| Claim {
+                record: &rejected.at,
+                reason: claims::REJECTED,
+            });
+            match (rejected, self.reason_to_keep(place, account, twice)) {
+                (Some(claim), _) => self.keep_claimed(account, claim),
+                (None, Some(reason)) => self.keep_account(account, reason),
+                (None, None) => match claims.of(place) {
+                    Some(claim) if !self.is_out_of_use(account) => self.claimed_account(account, claim),
+                    _ => self.absent_account(place, account),
+                },
             }
             if twice && correlation.policy.absent != AbsentPolicy::Keep {
                 self.unresolved_account(
@@ -42,20 +70,55 @@ impl Decider<'_, '_> {
         }
     }
 
+    /// What stands against the absence of people, where anybody could be removed as absent.
+    fn claims(&self) -> Claims<'a> {
+        let correlation = self.correlation;
+        if correlation.policy.absent == AbsentPolicy::Keep || !correlation.known.is_complete() {
+            return Claims::default();
+        }
+        Claims {
+            of_accounts: correlation.claims(|person| self.has_account(person), self.answers.localparts()),
+            of_anybody: correlation.claims_anybody(),
+        }
+    }
+
+    /// Whether a person has an account for sure.
+    fn has_account(&self, person: usize) -> bool {
+        let identity = &self.correlation.desired.identities[person];
+        matches!(
+            &self.correlation.slots[person],
+            Slot::Paired(pair) if self.not_theirs(person, identity, pair).is_none()
+        )
+    }
+
+    fn claimed_account(&mut self, account: &Account, claim: Claim<'_>) {
+        self.keep_claimed(account, claim);
+        if claim.reason == claims::TWIN {
+            let reason = format!("{}: {}; it was not removed", claims::TWIN, claim.record);
+            self.unresolved_account(account, &reason);
+        }
+    }
+
+    /// Whether an absence has no more to take from the account.
+    fn is_out_of_use(&self, account: &Account) -> bool {
+        self.correlation.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled
+    }
+
     /// Listed people are removed, or counted, by their listing.
-    fn is_removed_already(&self, account: &Account) -> bool {
+    pub(super) fn is_removed_already(&self, account: &Account) -> bool {
         let listings = &self.correlation.listings;
+        let named = |listing: &'a Listing| {
+            let by_id = listing.by_id.iter().filter(|_| listing.accounts.is_empty());
+            listing.accounts.iter().chain(by_id)
+        };
         listings
             .iter()
-            .flat_map(|listing| &listing.accounts)
+            .flat_map(named)
             .any(|listed| listed.target_id == account.target_id)
     }
 
     fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
         let known = &self.correlation.known;
-        if account.id.as_ref().is_some_and(|id| known.is_rejected(id)) {
-            return Some("the record of its person could not be used");
-        }
         if !known.is_complete() {
             return Some("no source proves that its person is absent");
         }
@@ -77,7 +140,7 @@ impl Decider<'_, '_> {
 
     fn absent_account(&mut self, place: usize, account: &Account) {
         let policy = self.correlation.policy;
-        if policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled {
+        if self.is_out_of_use(account) {
             self.plan.unchanged += 1;
             return;
         }

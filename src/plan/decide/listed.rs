@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::Decider;
-use crate::model::{Account, Action, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning};
-use crate::plan::correlate::Slot;
+use crate::model::{
+    Account, Action, ExternalId, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning,
+};
+use crate::plan::correlate::{Listing, Slot};
 use crate::plan::policy::ListedPolicy;
-use crate::plan::question::About;
+use crate::plan::question::{About, looks_ours};
 
 impl Decider<'_, '_> {
     pub(super) fn listings(&mut self) {
@@ -25,24 +27,44 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => self.plan.warnings.push(Warning {
-                    at: leaver.origin.clone(),
-                    id: None,
-                    reason: "no managed account has this address".to_owned(),
-                }),
+                [] => self.nobody_listed(listing, leaver),
                 // Two addresses may stand for one account: that of its person, and its own.
                 [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
-                _ => self.plan.unresolved.push(Rejected {
-                    at: leaver.origin.clone(),
-                    id: None,
-                    reason: format!(
+                _ => self.refused(
+                    leaver,
+                    None,
+                    format!(
                         "{} managed accounts have this address; none was removed",
                         managed.len()
                     ),
-                    missing: Vec::new(),
-                }),
+                ),
             }
+        }
+    }
+
+    /// No managed account has the address: good news, unless an account carries it as its external id.
+    fn nobody_listed(&mut self, listing: &Listing, leaver: &Leaver) {
+        let renamed = listing
+            .by_id
+            .iter()
+            .filter(|_| listing.accounts.is_empty())
+            .find(|account| looks_ours(account) && self.correlation.owner(account).is_none());
+        match renamed {
+            Some(account) => self.refused(
+                leaver,
+                account.id.clone(),
+                format!(
+                    "account {} carries this address as its external id, but has another login name and address; it was not \
+                     removed",
+                    account.target_id
+                ),
+            ),
+            None => self.plan.warnings.push(Warning {
+                at: leaver.origin.clone(),
+                id: None,
+                reason: "no managed account has this address".to_owned(),
+            }),
         }
     }
 
@@ -58,6 +80,13 @@ impl Decider<'_, '_> {
             .then_some(identity)
     }
 
+    /// The entry does not end in a removal.
+    fn refused(&mut self, leaver: &Leaver, id: Option<ExternalId>, reason: String) {
+        self.plan
+            .unresolved
+            .push(Rejected::new(leaver.origin.clone(), id, reason));
+    }
+
     fn listed_account(&mut self, account: &Account, leaver: &Leaver) {
         if let Some(person) = self.owner(account) {
             // A disabled person's account is removed for that reason already.
@@ -66,12 +95,7 @@ impl Decider<'_, '_> {
                     "account {} has this address, but its person has another one now",
                     account.target_id
                 );
-                self.plan.unresolved.push(Rejected {
-                    at: leaver.origin.clone(),
-                    id: Some(person.id.clone()),
-                    reason,
-                    missing: Vec::new(),
-                });
+                self.refused(leaver, Some(person.id.clone()), reason);
             }
             return;
         }

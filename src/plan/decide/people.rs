@@ -2,10 +2,11 @@
 
 use super::Decider;
 use crate::model::{
-    AbsenceNote, Account, Action, Edit, Expected, Identity, Lifecycle, Removal, RemovalReason, TargetId,
+    AbsenceNote, Account, Action, AttributeChange, Edit, Expected, Identity, Lifecycle, Mutability, Removal,
+    RemovalReason, TargetId, alike,
 };
-use crate::plan::correlate::{Correlation, Found, Pair, Slot, same_name};
-use crate::plan::policy::DisabledPolicy;
+use crate::plan::correlate::{Correlation, Found, Pair, Slot};
+use crate::plan::policy::{DisabledPolicy, Scope};
 use crate::plan::question::About;
 use crate::plan::{diff, scope};
 
@@ -57,7 +58,7 @@ impl Decider<'_, '_> {
             self.keep(pair, identity, reason);
             if pair.found == Found::LegacyIdUnconfirmed {
                 self.without_account(identity);
-            } else {
+            } else if pair.found != Found::Moved {
                 let account = &pair.target_id;
                 self.unresolved(
                     identity,
@@ -84,6 +85,7 @@ impl Decider<'_, '_> {
             Found::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
                 Some("neither its `localpart` nor its login name agree")
             }
+            Found::Moved if nothing_of_ours() => Some("it has no `localpart`, so it may not be ours"),
             Found::Id if !pair.has_role && nothing_of_ours() && !self.has_login_of(identity, pair) => {
                 Some("it holds neither the role nor `localpart`")
             }
@@ -96,7 +98,7 @@ impl Decider<'_, '_> {
         let account = pair.differing.as_deref();
         address
             .zip(account)
-            .is_some_and(|(address, account)| same_name(address, &account.login))
+            .is_some_and(|(address, account)| alike(address, &account.login))
     }
 
     fn disabled_person(&mut self, index: usize, identity: &Identity, pair: &Pair, account: &Account) {
@@ -150,7 +152,8 @@ impl Decider<'_, '_> {
         edit.enable = (inactive && !blocked) || marked;
         // Left there, the note would one day pass for the beginning of another absence.
         edit.returned = self.is_noted(index);
-        if !self.correlation.policy.update && pair.found != Found::Name && !edit.is_empty() {
+        let is_adopted = matches!(pair.found, Found::Name | Found::Moved);
+        if !self.correlation.policy.update && !is_adopted && !edit.is_empty() {
             let (enable, returned) = (edit.enable, edit.returned);
             edit = Edit {
                 enable,
@@ -162,11 +165,14 @@ impl Decider<'_, '_> {
                 return;
             }
         }
-        match (edit.is_empty(), pair.found) {
-            (true, _) => self.plan.unchanged += 1,
-            (false, Found::Name) => self.push(Action::Adopt(edit)),
-            (false, _) if edit.enable => self.push(Action::Enable(edit)),
-            (false, _) => self.push(Action::Update(edit)),
+        if edit.is_empty() {
+            self.plan.unchanged += 1;
+        } else if is_adopted {
+            self.push(Action::Adopt(edit));
+        } else if edit.enable {
+            self.push(Action::Enable(edit));
+        } else {
+            self.push(Action::Update(edit));
         }
     }
 
@@ -180,6 +186,9 @@ impl Decider<'_, '_> {
             pair.differing.as_deref(),
             unmet,
         );
+        if pair.found == Found::Id && !self.writes_beside_id(&edit) {
+            edit.id_before = None;
+        }
         if let Some(account) = pair.differing.as_deref() {
             edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
         }
@@ -187,6 +196,19 @@ impl Decider<'_, '_> {
             self.warn(identity, &diff::kept_value(schema.spec(attribute)));
         }
         edit
+    }
+}
+
+impl Decider<'_, '_> {
+    /// An id that looks like the person's stays as it is stored, unless the user is written anyway, or a link that hangs on
+    /// the id.
+    fn writes_beside_id(&self, edit: &Edit) -> bool {
+        let goes_along = |change: &AttributeChange| {
+            let spec = self.correlation.schema.spec(change.attribute);
+            spec.listed || spec.mutability == Mutability::WithId
+        };
+        let rewrites_ids_alone = self.correlation.policy.scope == Scope::ExternalIdsOnly;
+        !rewrites_ids_alone && edit.attributes.iter().any(goes_along)
     }
 }
 

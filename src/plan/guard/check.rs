@@ -1,7 +1,9 @@
 //! What of a plan counts against which limit.
 
 use super::{GuardLimits, Limit};
-use crate::model::{Account, Action, AttributeChange, Change, Edit, Identity, Plan, Schema, Value, alike};
+use crate::model::{
+    Account, Action, AttributeChange, Change, Edit, Identity, Plan, Schema, Value, comparable,
+};
 
 /// A limit of the configuration, and the changes of a plan that count against it.
 pub(super) struct Check<'a> {
@@ -109,9 +111,9 @@ fn changes_login(change: &Change) -> bool {
 }
 
 fn differs(edit: &Edit, change: &AttributeChange) -> bool {
-    let text = |value: &Option<Value>| value.as_ref().map(|value| alike(value.as_text()));
+    let text = |value: &Option<Value>| value.as_ref().map(|value| comparable(value.as_text()));
     let (before, after) = (text(&change.before), text(&change.after));
-    let login = edit.before.as_ref().map(|account| alike(&account.login));
+    let login = edit.before.as_ref().map(|account| comparable(&account.login));
     // An exchange of names that broke off is completed: that the address may change was decided then.
     let is_rest = edit
         .before
@@ -130,11 +132,17 @@ fn hands_over(change: &Change, schema: &Schema) -> bool {
     is_somebody_else(account, &edit.identity, schema)
 }
 
+/// A part of a name as people see it: the blanks between its words do not matter either.
+fn seen(name: &str) -> String {
+    let words: Vec<String> = name.split_whitespace().map(comparable).collect();
+    words.join(" ")
+}
+
 /// Whether a person and an account have no part of the name in common.
 pub(crate) fn is_somebody_else(account: &Account, person: &Identity, schema: &Schema) -> bool {
     let mut parts = schema.iter().filter(|(_, spec)| spec.is_name).peekable();
     let is_other = |(index, _)| match (account.attributes.text(index), person.attributes.text(index)) {
-        (Some(before), Some(after)) => alike(before) != alike(after),
+        (Some(before), Some(after)) => seen(before) != seen(after),
         _ => false,
     };
     parts.peek().is_some() && parts.all(is_other)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::correlate::login_attribute;
 use super::{GuardLimits, Limit};
-use crate::model::{Desired, Identity, Schema, SourceRead};
+use crate::model::{Desired, ExternalId, Identity, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -94,18 +94,23 @@ impl Proof {
 }
 
 fn met(demands: &Demands, people: &[&Identity], schema: &Schema) -> Met {
-    let wanted: BTreeSet<String> = demands
-        .canaries
+    let wanted: BTreeSet<String> = demands.canaries.iter().map(|canary| comparable(canary)).collect();
+    // An id may be written in hex as accounts carry it, while the source writes it with other letters by now.
+    let text_of = |canary: &String| Some(comparable(ExternalId::from_hex(canary)?.as_text()?));
+    let texts: BTreeMap<String, &String> = wanted
         .iter()
-        .map(|canary| canary.to_lowercase())
+        .filter_map(|canary| Some((text_of(canary)?, canary)))
         .collect();
-    let mut missing = wanted.clone();
+    let mut missing: BTreeSet<&String> = wanted.iter().collect();
     if !missing.is_empty() {
         let login = login_attribute(schema);
         for person in people {
             missing.remove(&person.id.to_string());
+            if let Some(canary) = person.id.as_text().and_then(|id| texts.get(&comparable(id))) {
+                missing.remove(canary);
+            }
             if let Some(address) = login.and_then(|login| person.attributes.text(login)) {
-                missing.remove(&address.to_lowercase());
+                missing.remove(&comparable(address));
             }
         }
     }

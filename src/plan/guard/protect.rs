@@ -2,29 +2,41 @@
 
 use super::super::correlate::login_attribute;
 use super::super::order;
-use crate::model::{Account, Action, Change, Edit, Kept, Plan, Schema, Value};
+use crate::model::{Account, Action, Change, Edit, ExternalId, Kept, Plan, Schema, Value, comparable};
 
 /// `guard.protected`: external ids (hex), ids of the target, login names and addresses, with `*` for any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Protected(Vec<String>);
 
 impl Protected {
-    /// Takes the patterns; letter case does not matter.
+    /// Takes the patterns; what cannot be told apart is the same, so letter case does not matter.
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
-        let folded = patterns.into_iter().map(|pattern| pattern.trim().to_lowercase());
+        let folded = patterns.into_iter().map(|pattern| comparable(&pattern));
         Self(folded.filter(|pattern| !pattern.is_empty()).collect())
     }
 
     fn names(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
+        let text = comparable(text);
         self.0.iter().any(|pattern| matches(pattern, &text))
+    }
+
+    /// An id in hex; also if it is written with other letters that look the same.
+    fn names_id(&self, id: &str) -> bool {
+        let looks_like = |hex: &str| Some(comparable(ExternalId::from_hex(hex)?.as_text()?));
+        let form = (!self.0.is_empty()).then(|| looks_like(id)).flatten();
+        self.names(id)
+            || form.is_some_and(|form| {
+                self.0
+                    .iter()
+                    .any(|pattern| looks_like(pattern) == Some(form.clone()))
+            })
     }
 
     /// Whether the account is named by its id, the person's id, its login name or its address.
     pub(crate) fn covers(&self, account: &Account, schema: &Schema) -> bool {
         let address = login_attribute(schema).and_then(|login| account.attributes.text(login));
-        let texts = [account.target_id.as_str(), &account.id_text, &account.login];
-        texts.into_iter().chain(address).any(|text| self.names(text))
+        let texts = [account.target_id.as_str(), &account.login];
+        texts.into_iter().chain(address).any(|text| self.names(text)) || self.names_id(&account.id_text)
     }
 
     /// Whether a change concerns such an account. A new account is none yet.
@@ -46,7 +58,7 @@ impl Protected {
             .filter_map(|change| change.before.as_ref())
             .map(Value::as_text);
         self.names(edit.target_id.as_str())
-            || self.names(&edit.identity.id.to_string())
+            || self.names_id(&edit.identity.id.to_string())
             || address.into_iter().chain(former).any(|text| self.names(text))
             || edit
                 .before
@@ -71,6 +83,7 @@ pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
             reason: "`guard.protected` names it",
+            record: None,
             absence: None,
         })
     };

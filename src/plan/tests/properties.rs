@@ -90,7 +90,7 @@ prop_compose! {
         desired.complete = complete;
         desired.owned_roles = owned;
         desired.rejected = rejected
-            .map(|id| Rejected { at: at(0), id: Some(id), reason: "broken".to_owned(), missing: Vec::new() })
+            .map(|id| Rejected::new(at(0), Some(id), "broken"))
             .into_iter().collect();
         desired.leavers = listed
             .map(|number| Leaver { email: format!("p{number}-0@example.org").into(), origin: at(0) })

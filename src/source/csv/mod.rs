@@ -16,9 +16,9 @@ use self::lines::{Place, Quoting, Watched};
 use super::cell;
 use super::mapping::{Fact, Mapping, Said};
 use super::merge::Collected;
-use super::{Record, Source, SourceError};
+use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
+use crate::model::{Claims, ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -106,6 +106,7 @@ impl CsvSource {
             id,
             reason,
             missing: Vec::new(),
+            claims: claims(row, columns),
         };
         let unusable = |reason: String| reject(None, reason);
         place.quoting.check().map_err(unusable)?;
@@ -208,6 +209,30 @@ fn half_written(column: &str) -> String {
     )
 }
 
+/// What can be read of whose row it is, if it is of no use.
+fn claims(row: &ByteRecord, columns: &Columns) -> Claims {
+    let text = |cell: &[u8]| {
+        std::str::from_utf8(cell)
+            .ok()
+            .filter(|cell| !cell.is_empty())
+            .map(Box::from)
+    };
+    if row.len() != columns.width {
+        // A comma that is missing or too many may have shifted any cell.
+        let addresses = row.iter().filter(|cell| cell.contains(&b'@')).filter_map(text);
+        return Claims {
+            addresses: addresses.collect(),
+            ..Claims::default()
+        };
+    }
+    let localpart = columns.localpart.and_then(|index| text(&row[index]));
+    Claims {
+        addresses: text(&row[columns.email]).into_iter().collect(),
+        localparts: localpart.into_iter().collect(),
+        is_misspelt: false,
+    }
+}
+
 /// What a row says; the error is the column that is not UTF-8.
 fn facts<'a>(row: &'a ByteRecord, columns: &Columns, email: &'a str) -> Result<Vec<Fact<'a>>, &'static str> {
     let value = |column: &'static str, index: usize| -> Result<Fact<'a>, &'static str> {
@@ -268,6 +293,13 @@ impl Source for CsvSource {
 
     fn proves_absence(&self) -> bool {
         true
+    }
+
+    fn ids(&self) -> Ids {
+        Ids {
+            binary: false,
+            from_address: true,
+        }
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {

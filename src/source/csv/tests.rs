@@ -416,7 +416,8 @@ fn a_row_without_end_is_an_error_with_its_place() {
 fn a_file_that_changes_meanwhile_is_an_error() {
     let (source, mut file) = source(format!("{HEADER}a@b,A,B,\n").as_bytes());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let read = source.read(&mut |_| file.write_all(b"c@d,C,D,\n").unwrap());
+    let mut write = |_| file.write_all(b"c@d,C,D,\n").unwrap();
+    let read = source.read(&mut write);
     let error = runtime.block_on(read).unwrap_err();
     assert!(
         error.what.ends_with("was changed while it was read"),

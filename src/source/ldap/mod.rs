@@ -36,7 +36,7 @@ use self::search::Search;
 use self::tally::Tally;
 use self::tls::Trust;
 use super::mapping::Mapping;
-use super::{Record, Source, SourceError};
+use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
 use crate::model::{Entitlements, Finding};
@@ -150,6 +150,10 @@ impl Source for LdapSource {
 
     fn proves_absence(&self) -> bool {
         true
+    }
+
+    fn ids(&self) -> Ids {
+        self.people.ids()
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {

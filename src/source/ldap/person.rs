@@ -12,10 +12,10 @@ use super::tally::Tally;
 use super::text::{Made, Text};
 use super::{active, canonical};
 use crate::config::{ActiveRule, LdapActive, LdapAttribute, LdapSettings, PassingState};
-use crate::model::{ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
-use crate::source::Record;
+use crate::model::{Claims, ExternalId, Identity, Lifecycle, RecordRef, Rejected, Warning};
 use crate::source::mapping::{Fact, Mapping, Said};
 use crate::source::merge::counted;
+use crate::source::{Ids, Record};
 
 /// Which attribute of an entry becomes which attribute of a person.
 #[derive(Debug)]
@@ -111,12 +111,9 @@ impl People {
     pub(super) fn read(&self, tag: StructureTag, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
-            return each(Record::Rejected(Rejected {
-                at: self.at(format!("entry {}", tally.entries)),
-                id: None,
-                reason: "the server sent something that is no entry".to_owned(),
-                missing: Vec::new(),
-            }));
+            let at = self.at(format!("entry {}", tally.entries));
+            let reason = "the server sent something that is no entry";
+            return each(Record::Rejected(Rejected::new(at, None, reason)));
         };
         if self.whole.iter().any(|key| entry.is_cut(key)) {
             tally.incomplete.push(entry);
@@ -156,6 +153,7 @@ impl People {
             id,
             reason,
             missing,
+            claims: self.claims(entry),
         };
         let id = self.id(entry).map_err(|reason| {
             let missing = self.user_id.missing(entry);
@@ -178,11 +176,47 @@ impl People {
                 warnings.extend(odd.map(|odd| format!("{odd}; what the account holds is kept")));
                 Ok((identity, warnings))
             }
-            (Err(rejected), None) => Err(rejected),
-            (Err(rejected), Some(odd)) => Err(Rejected {
-                reason: format!("{}; {odd}", rejected.reason),
+            (Err(rejected), odd) => Err(Rejected {
+                reason: odd.map_or(rejected.reason.clone(), |odd| {
+                    format!("{}; {odd}", rejected.reason)
+                }),
+                claims: self.claims(entry),
                 ..rejected
             }),
+        }
+    }
+
+    /// What can be read of whose entry it is, if it is of no use.
+    fn claims(&self, entry: &Entry) -> Claims {
+        let mut addresses: Vec<Box<str>> = Vec::new();
+        if let Some(email) = self.email() {
+            if let Ok(Made::Text(made)) = email.make(entry) {
+                addresses.push(made.into());
+            }
+            let held = email.keys().flat_map(|key| entry.values(key));
+            // Also what is no text: somebody has an address, although nobody can tell which.
+            addresses.extend(held.map(|value| String::from_utf8_lossy(value).into()));
+        }
+        addresses.retain(|address| !address.is_empty());
+        Claims {
+            addresses,
+            ..Claims::default()
+        }
+    }
+
+    /// How the address is made.
+    fn email(&self) -> Option<&Text> {
+        let email = self.texts.iter().find(|(name, _)| *name == "email");
+        email.map(|(_, text)| text)
+    }
+
+    /// What kind of ids these people have.
+    pub(super) fn ids(&self) -> Ids {
+        let id = &self.user_id;
+        let of_email = |email: &Text| email.keys().any(|key| key == id.key);
+        Ids {
+            binary: id.attribute.is_binary,
+            from_address: self.email().is_some_and(of_email),
         }
     }
 
@@ -307,8 +341,7 @@ impl People {
         if let Some(id) = self.user_id.first(entry) {
             survey.id(id);
         }
-        let email = self.texts.iter().find(|(name, _)| *name == "email");
-        if let Some(Ok(Made::Text(email))) = email.map(|(_, text)| text.make(entry)) {
+        if let Some(Ok(Made::Text(email))) = self.email().map(|text| text.make(entry)) {
             survey.email(&email);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use super::entry::{self, Entry};
+use crate::model::comparable;
 use crate::source::merge::counted;
 
 /// Counts.
@@ -44,7 +45,7 @@ impl Survey {
     }
 
     pub(super) fn email(&mut self, email: &str) {
-        self.emails.add(email.to_lowercase().as_bytes());
+        self.emails.add(comparable(email).as_bytes());
     }
 
     /// Which attributes how many entries lack.

@@ -49,6 +49,11 @@ impl Text {
         &self.field
     }
 
+    /// Keys of the attributes that it looks at.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(_, key)| key.as_str())
+    }
+
     /// # Errors
     /// Why the entry fits the rule not at all, without any value.
     pub(super) fn make<'a>(&'a self, entry: &'a Entry) -> Result<Made<'a>, String> {

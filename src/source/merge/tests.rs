@@ -17,12 +17,8 @@ fn collected(name: &str, proves_absence: bool, records: Vec<Record>) -> Collecte
 }
 
 fn rejected(at: &str, id: Option<&str>) -> Record {
-    Record::Rejected(Rejected {
-        at: origin(at),
-        id: id.map(|id| ExternalId::new(id.as_bytes())),
-        reason: "broken".to_owned(),
-        missing: Vec::new(),
-    })
+    let id = id.map(|id| ExternalId::new(id.as_bytes()));
+    Record::Rejected(Rejected::new(origin(at), id, "broken"))
 }
 
 fn reasons(desired: &Desired) -> Vec<(&str, Option<&[u8]>, &str)> {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::config::UktSettings;
-use crate::http::{self, Backoff, HttpSetupError, LONGEST_BODY, Secrets, retry};
+use crate::http::{self, Backoff, BodyError, HttpSetupError, LONGEST_BODY, Secrets, retry};
 use crate::tls::{self, Peer};
 
 /// A server that asks for more patience than this is given up.
@@ -189,9 +189,10 @@ impl Asked<'_> {
             return Err((Some(status), self.redirected(&response)));
         }
         let pause = http::retry_after(response.headers()).unwrap_or_default();
-        let body = http::body(response)
-            .await
-            .map_err(|error| self.unreachable(&error))?;
+        let body = http::body(response).await.map_err(|error| match error {
+            BodyError::Failed(error) => self.unreachable(&error),
+            BodyError::TooSlow { .. } => self.too_slow(),
+        })?;
         if body.len() >= LONGEST_BODY {
             let what = format!(
                 "{} answered with more than {} MiB",

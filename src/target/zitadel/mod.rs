@@ -176,6 +176,10 @@ impl Target for ZitadelTarget {
         Ok(remarks)
     }
 
+    fn takes_address(&self, address: &str) -> bool {
+        normalize::takes_address(address)
+    }
+
     async fn prepare(&self) -> Result<(), TargetError> {
         let prepared = self.prove().await?;
         *self.prepared.borrow_mut() = Some(Rc::new(prepared));

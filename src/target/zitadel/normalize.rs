@@ -40,6 +40,11 @@ pub(super) fn normalize(identity: &mut Identity, numbers: Numbers) -> Result<Rem
     Ok(normalize_phone(identity, numbers))
 }
 
+/// Whether Zitadel takes an address.
+pub(super) fn takes_address(address: &str) -> bool {
+    email(address).is_ok()
+}
+
 /// Rewrites one attribute; an empty text becomes no value.
 fn text(
     identity: &mut Identity,

@@ -94,6 +94,7 @@ fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
         name("last_name"),
         AttributeSpec {
             uniqueness: Uniqueness::Login,
+            equality: Equality::Comparable,
             ..required("email")
         },
         shared("phone"),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::alike::{HIDDEN, address, form};
 use super::groups::{EVERYBODYS, Groups, RoleSet, Roles};
 
 /// What a row says about a person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person {
     /// The address, also the login name; its bytes are the id.
     pub email: String,
@@ -41,6 +42,35 @@ pub(crate) enum Writing {
     NoEmail,
     /// A quote that is never closed: everything behind it belongs to it.
     Unclosed,
+    /// The address in capital letters.
+    Shouted,
+    /// A blank behind the address.
+    Spaced,
+    /// A character before the address that nobody can see.
+    Hidden,
+    /// The address with two dots, which nobody can have.
+    Typo,
+}
+
+impl Writing {
+    /// How the address of a person is written.
+    pub(crate) fn address(self, email: &str) -> String {
+        match self {
+            Self::Shouted => email.to_uppercase(),
+            Self::Spaced => format!("{email} "),
+            Self::Hidden => format!("{}{email}", HIDDEN[email.len() % HIDDEN.len()]),
+            Self::Typo => email.replace("example.", "example.."),
+            _ => email.to_owned(),
+        }
+    }
+
+    /// How the id of an entry is written, which is not its address.
+    pub(crate) fn id(self, email: &str) -> String {
+        match self {
+            Self::Typo => email.to_owned(),
+            other => other.address(email),
+        }
+    }
 }
 
 /// Whether something can be read at all.
@@ -87,8 +117,10 @@ pub struct Known {
     pub unknown: BTreeSet<String>,
     /// A file has no rows at all.
     pub empty_file: bool,
-    /// Addresses of leavers in lower case.
+    /// Addresses of leavers in the form in which they are compared.
     pub listed: BTreeSet<String>,
+    /// The addresses by which people were known whose records have one now that nobody can have.
+    pub(crate) misspelt: BTreeSet<String>,
     /// Some record cannot be used.
     pub rejected: bool,
 }
@@ -147,7 +179,13 @@ impl Directory {
         }
         if uses_list {
             known.readable &= self.list_condition == Condition::Fine;
-            known.listed = self.list.iter().map(|address| address.to_lowercase()).collect();
+            for entry in &self.list {
+                match address(entry) {
+                    Some(address) => drop(known.listed.insert(form(&address))),
+                    // It could be anybody's.
+                    None => (known.complete, known.rejected) = (false, true),
+                }
+            }
         }
         known.settle(records);
         known
@@ -165,6 +203,10 @@ type Records = BTreeMap<String, Vec<Record>>;
 
 impl Known {
     fn take(&mut self, record: &Record, writing: Writing, is_server: bool, records: &mut Records) {
+        let mut record = record.clone();
+        if writing == Writing::Shouted {
+            record.person.email = record.person.email.to_uppercase();
+        }
         let id = record.person.id();
         let mut called = |last_name: String| {
             let mut record = record.clone();
@@ -173,16 +215,21 @@ impl Known {
         };
         let last_name = record.person.last_name.clone();
         match writing {
-            Writing::Good | Writing::Twice => called(last_name),
+            Writing::Good | Writing::Twice | Writing::Shouted | Writing::Spaced | Writing::Hidden => {
+                called(last_name);
+            }
             Writing::Contradicted => {
                 called(last_name.clone());
                 called(format!("{last_name}-Other"));
             }
-            Writing::BlankName => called("  ".to_owned()),
-            Writing::NoName | Writing::NameNotUtf8 => drop(self.unknown.insert(id)),
+            Writing::BlankName | Writing::NoName | Writing::NameNotUtf8 => drop(self.unknown.insert(id)),
             // An entry has its id elsewhere.
-            Writing::EmailNotUtf8 | Writing::NoEmail if is_server => drop(self.unknown.insert(id)),
-            Writing::Short | Writing::EmailNotUtf8 | Writing::NoEmail | Writing::Unclosed => {
+            Writing::NoEmail if is_server => drop(self.unknown.insert(id)),
+            Writing::EmailNotUtf8 | Writing::Typo if is_server => {
+                self.misspelt.insert(record.person.email.clone());
+                self.unknown.insert(id);
+            }
+            Writing::Short | Writing::EmailNotUtf8 | Writing::NoEmail | Writing::Unclosed | Writing::Typo => {
                 self.complete = false;
                 self.rejected = true;
             }
@@ -197,7 +244,7 @@ impl Known {
             records.dedup();
             match &records[..] {
                 [Record { person, roles }] if !self.unknown.contains(&id) => {
-                    *logins.entry(person.email.to_lowercase()).or_default() += 1;
+                    *logins.entry(form(&person.email)).or_default() += 1;
                     self.people.insert(id.clone(), person.clone());
                     self.roles.insert(id, roles.clone());
                 }
@@ -206,8 +253,7 @@ impl Known {
                 }
             }
         }
-        let unusable =
-            |person: &Person| logins[&person.email.to_lowercase()] > 1 || person.last_name.trim().is_empty();
+        let unusable = |person: &Person| logins[&form(&person.email)] > 1;
         let unusable: Vec<String> = self
             .people
             .iter()
@@ -229,13 +275,13 @@ impl Known {
 
     /// Whether a list of leavers names the address.
     pub fn is_listed(&self, email: &str) -> bool {
-        self.listed.contains(&email.to_lowercase())
+        self.listed.contains(&form(email))
     }
 }
 
 fn write_row(bytes: &mut Vec<u8>, person: &Person, writing: Writing) {
     let mut fields: Vec<Vec<u8>> = [
-        &person.email,
+        &writing.address(&person.email),
         &person.first_name,
         &person.last_name,
         &person.phone,
@@ -243,7 +289,7 @@ fn write_row(bytes: &mut Vec<u8>, person: &Person, writing: Writing) {
     .map(|field| quoted(field))
     .to_vec();
     match writing {
-        Writing::Good => {}
+        Writing::Good | Writing::Shouted | Writing::Spaced | Writing::Hidden | Writing::Typo => {}
         Writing::Twice => write_row(bytes, person, Writing::Good),
         Writing::Contradicted => {
             write_row(bytes, person, Writing::Good);

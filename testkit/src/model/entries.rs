@@ -144,10 +144,15 @@ fn attributes(place: usize, person: &Person, writing: Writing) -> Attributes {
     let bytes = |text: &str| text.as_bytes().to_vec();
     let mut first_name = bytes(&person.first_name);
     let mut last_name = Some(bytes(&person.last_name));
-    let mut email = Some(bytes(&person.email));
-    let mut id = Some(bytes(&person.email));
+    let mut email = Some(bytes(&writing.address(&person.email)));
+    let mut id = Some(bytes(&writing.id(&person.email)));
     match writing {
-        Writing::Good | Writing::Twice => {}
+        Writing::Good
+        | Writing::Twice
+        | Writing::Shouted
+        | Writing::Spaced
+        | Writing::Hidden
+        | Writing::Typo => {}
         Writing::Contradicted => last_name = Some(bytes(&format!("{}-Other", person.last_name))),
         Writing::NoName => last_name = None,
         Writing::BlankName => last_name = Some(b"  ".to_vec()),

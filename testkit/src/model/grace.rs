@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::alike::alike;
 use super::judge::Judge;
 use super::random::Random;
 use super::wanted::{is_hex_id, is_ours_to_see};
@@ -88,7 +89,7 @@ impl Judge<'_> {
     fn may_be_adopted(&self, user: &UserView) -> bool {
         let fits = |name: &str| {
             let mut people = self.known.people.values();
-            people.any(|person| person.email.to_lowercase() == name.to_lowercase())
+            people.any(|person| alike(&person.email, name))
         };
         self.settings.adopt && (fits(&user.username) || (user.email_verified && fits(&user.email)))
     }
@@ -99,7 +100,7 @@ impl Judge<'_> {
         if notes(user) == notes(now) {
             return Ok(());
         }
-        let is_there = self.known.people.contains_key(&now.nick_name);
+        let is_there = self.known.person_of(&now.nick_name).is_some();
         if notes(now) == [None, None] {
             // An adoption begins with it, and may not come further.
             return if is_there || self.may_be_adopted(user) {
@@ -108,8 +109,10 @@ impl Judge<'_> {
                 Err("an absence was forgotten")
             };
         }
-        let unknown =
-            self.known.unknown.contains(&now.nick_name) || !self.known.complete || !self.known.readable;
+        let unknown = self.known.is_unknown(&now.nick_name)
+            || self.known.could_mean(user, &self.before)
+            || !self.known.complete
+            || !self.known.readable;
         if is_there || unknown || self.settings.grace.is_none() {
             return Err("an absence was noted of somebody who is not proved absent");
         }

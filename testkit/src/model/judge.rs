@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::directory::Known;
 use super::settings::Settings;
-use super::wanted::{Accounts, is_clear, is_ours_to_see, is_untrue, lacks};
+use super::wanted::{Accounts, has_id_of, is_clear, is_ours_to_see, is_untrue, lacks};
 use crate::zitadel::ZitadelDouble;
 
 /// What a run said of itself.
@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
             }
             let theirs = after
                 .values()
-                .find(|user| is_ours_to_see(user) && user.nick_name == person.id());
+                .find(|user| is_ours_to_see(user) && has_id_of(user, person));
             let lacks = theirs.map_or(Some("no account".to_owned()), |user| {
                 lacks(user, person, &self.known, self.settings)
             });

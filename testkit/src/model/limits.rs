@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::alike::alike;
 use super::judge::{Judge, Said};
 use super::roles::{has_role, lost_last_role};
 use super::rules::is_removal;
@@ -54,16 +55,14 @@ impl Judge<'_> {
     }
 
     fn lacks_proof(&self) -> bool {
-        let canary = self.settings.canary.as_ref().map(|canary| canary.to_lowercase());
+        let canary = self.settings.canary.as_ref();
         let is_there = |canary: &String| {
-            self.known
-                .people
-                .values()
-                .any(|person| person.email.to_lowercase() == *canary)
+            let mut people = self.known.people.values();
+            people.any(|person| alike(&person.email, canary))
         };
         (self.known.empty_file && !self.settings.allow_empty)
             || self.known.people.len() < self.settings.min_users
-            || canary.is_some_and(|canary| !is_there(&canary))
+            || canary.is_some_and(|canary| !is_there(canary))
     }
 
     /// The accounts as they are, and as lists showed them that were behind: users and grants are lists of their own, and of

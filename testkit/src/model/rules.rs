@@ -1,12 +1,13 @@
 //! What a run may do to one account.
 
+use super::alike::alike;
 use super::directory::Person;
 use super::grace::without_notes;
 use super::judge::Judge;
 use super::organization::MARK;
 use super::roles::{has_role, roles_of};
 use super::settings::Fate;
-use super::wanted::{Accounts, forms, is_hex_id, is_ours_to_see};
+use super::wanted::{Accounts, forms, has_id_of, is_hex_id, is_ours_to_see};
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {
@@ -81,9 +82,9 @@ impl Judge<'_> {
         // An adoption begins with the link.
         let linked = || {
             let link = now.links.iter().find(|link| !user.links.contains(link))?;
-            self.known.people.get(&hex::encode(&link.user_id))
+            self.known.person_of(&hex::encode(&link.user_id))
         };
-        let Some(person) = self.known.people.get(&now.nick_name).or_else(linked) else {
+        let Some(person) = self.known.person_of(&now.nick_name).or_else(linked) else {
             return Err("it belongs to nobody whom the sources name");
         };
         if self.known.is_listed(&person.email) {
@@ -100,26 +101,31 @@ impl Judge<'_> {
     }
 
     fn may_become(&self, user: &UserView, person: &Person) -> Result<(), &'static str> {
-        if forms(person).contains(&user.nick_name) {
+        if forms(person).contains(&user.nick_name)
+            || (has_id_of(user, person) && self.known.person_of(&user.nick_name) == Some(person))
+        {
             if self.settings.update || user.state == UserState::Inactive {
                 return Ok(());
             }
             // Without the role, an old form is no id: such an account can only fit by its name.
-            if user.nick_name == person.id() || has_role(user, self.settings) {
+            if has_id_of(user, person) || has_role(user, self.settings) {
                 return Err("`policy.update` is false");
             }
         }
-        let name = person.email.to_lowercase();
-        let fits = user.username.to_lowercase() == name
-            || (user.email_verified && user.email.to_lowercase() == name);
+        let name = &person.email;
+        let fits = alike(&user.username, name) || (user.email_verified && alike(&user.email, name));
         if !self.settings.adopt || !fits {
             return Err("it was taken over although it may not be");
         }
-        if self.known.roles_of(person).is_empty() {
+        // Whoever this tool has looked after is not new to it.
+        let is_ours = is_hex_id(&user.nick_name)
+            && has_role(user, self.settings)
+            && user.metadata.contains_key("localpart");
+        if self.known.roles_of(person).is_empty() && !(is_ours && alike(&user.username, name)) {
             return Err("it was taken over for somebody who is to hold no role");
         }
-        let somebodys = self.known.people.contains_key(&user.nick_name)
-            || self.known.unknown.contains(&user.nick_name)
+        let somebodys = self.known.person_of(&user.nick_name).is_some()
+            || self.known.is_unknown(&user.nick_name)
             || (!user.nick_name.is_empty() && !self.known.complete);
         if somebodys {
             Err("it was taken from somebody else")
@@ -138,22 +144,26 @@ impl Judge<'_> {
             return Err("an account without id was removed");
         }
         let has_mark = user.metadata.contains_key("localpart");
-        if self.settings.list && self.known.is_listed(&user.email) && self.settings.listed == fate {
+        let is_listed = self.known.is_listed(&user.email) || self.known.is_listed(&user.username);
+        if self.settings.list && is_listed && self.settings.listed == fate {
             return if has_role(user, self.settings) || has_mark {
                 Ok(())
             } else {
                 Err("a leaver's account that is not ours")
             };
         }
-        let person = self.known.people.get(&user.nick_name);
+        let person = self.known.person_of(&user.nick_name);
         if person.is_some_and(|person| self.known.is_listed(&person.email)) && self.settings.listed == fate {
             return Ok(());
         }
         if self.settings.absent != fate {
             return Err("the policy does not say so");
         }
-        if person.is_some() || self.known.unknown.contains(&user.nick_name) {
+        if person.is_some() || self.known.is_unknown(&user.nick_name) {
             return Err("its person is present or unknown");
+        }
+        if self.known.could_mean(user, &self.before) {
+            return Err("a record could mean it, so its person is not absent");
         }
         if !self.known.complete || !self.known.readable {
             return Err("nothing proves its person absent");

@@ -24,6 +24,8 @@ pub struct Story {
     absences: Random,
     /// Likewise.
     groups: Random,
+    /// Likewise; only in some seeds.
+    spellings: Option<Random>,
     told: String,
 }
 
@@ -54,6 +56,7 @@ impl Story {
             random,
             absences,
             groups,
+            spellings: matches!(seed % 7, 4 | 5).then(|| Random::new(seed ^ 0x7766_5544_3322_1100)),
             told: String::new(),
         };
         story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
@@ -114,6 +117,13 @@ impl Story {
         }
         if self.settings.roles.is_some() {
             self.change_roles(zitadel);
+        }
+        if let Some(mut random) = self.spellings.take() {
+            for _ in 0..random.between(0..=3) {
+                let what = self.directory.respell(&mut random);
+                self.tell(&what);
+            }
+            self.spellings = Some(random);
         }
         lags
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::alike::{alike, form, id_form};
 use super::directory::{Known, Person};
 use super::grace::is_noted;
 use super::organization::{MARK, localpart};
@@ -33,6 +34,11 @@ pub(crate) fn forms(person: &Person) -> [String; 3] {
     [person.id(), person.email.clone(), STANDARD.encode(&person.email)]
 }
 
+/// Whether the account carries the person's id, or one that nobody can tell from it.
+pub(crate) fn has_id_of(user: &UserView, person: &Person) -> bool {
+    user.nick_name == person.id() || id_form(&user.nick_name) == Some(form(&person.email))
+}
+
 /// Why the account is not yet the person's as it should be.
 pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &Settings) -> Option<String> {
     // What is no number is not written: the account keeps what it has, which is a good one.
@@ -44,9 +50,17 @@ pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &
     {
         return Some(format!("the phone {:?}, which nobody has", user.phone));
     }
+    if settings.update && !has_id_of(user, person) {
+        return Some(format!(
+            "nickname {:?} instead of {:?}",
+            user.nick_name,
+            person.id()
+        ));
+    }
+    if settings.update && !alike(&user.email, &person.email) {
+        return Some(format!("address {:?} instead of {:?}", user.email, person.email));
+    }
     let pairs = [
-        ("nickname", &user.nick_name, person.id()),
-        ("address", &user.email, person.email.clone()),
         ("first name", &user.given_name, person.first_name.clone()),
         ("last name", &user.family_name, person.last_name.clone()),
         ("phone", &user.phone, phone),
@@ -57,7 +71,8 @@ pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &
                 return Some(format!("{what} {held:?} instead of {wanted:?}"));
             }
         }
-        if user.metadata.get("preferred_username") != Some(&person.email) {
+        let shown = user.metadata.get("preferred_username");
+        if !shown.is_some_and(|shown| alike(shown, &person.email)) {
             return Some("another preferred_username".to_owned());
         }
         if !user.metadata.contains_key("localpart") {
@@ -93,9 +108,13 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
         .values()
         .filter(|person| !known.is_listed(&person.email))
     {
-        let mut theirs = accounts
-            .values()
-            .filter(|user| is_ours_to_see(user) && user.nick_name == person.id());
+        let ours = || accounts.values().filter(|user| is_ours_to_see(user));
+        let exact = ours().any(|user| user.nick_name == person.id());
+        let is_theirs = |user: &&UserView| {
+            user.nick_name == person.id()
+                || (!exact && has_id_of(user, person) && known.person_of(&user.nick_name) == Some(person))
+        };
+        let mut theirs = ours().filter(is_theirs);
         let what = match (theirs.next(), theirs.next()) {
             (None, _) if known.roles_of(person).is_empty() => continue,
             (None, _) if settings.create && settings.update => "no account".to_owned(),
@@ -108,7 +127,9 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
         };
         return Some(format!("exit code 0, and {} has {what}", person.email));
     }
-    let leftover = accounts.values().find(|user| is_left_over(user, known, settings));
+    let leftover = accounts
+        .values()
+        .find(|user| is_left_over(user, accounts, known, settings));
     leftover.map(|user| {
         format!(
             "exit code 0, and the account {} of a leaver is still there",
@@ -117,22 +138,32 @@ pub(crate) fn is_untrue(accounts: &Accounts, known: &Known, settings: &Settings)
     })
 }
 
+/// The list names what the account carries as its id, and nobody can tell whether that is right.
+fn is_listed_by_id(user: &UserView, known: &Known) -> bool {
+    id_form(&user.nick_name).is_some_and(|id| known.is_listed(&id))
+}
+
 /// Somebody's account who has left beyond doubt, and it should not be as it is.
-fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
+fn is_left_over(user: &UserView, accounts: &Accounts, known: &Known, settings: &Settings) -> bool {
     let managed = is_ours_to_see(user)
         && is_hex_id(&user.nick_name)
         && has_role(user, settings)
         && user.metadata.contains_key("localpart");
-    let person = known.people.get(&user.nick_name);
+    let person = known.person_of(&user.nick_name);
     if !managed {
         return false;
     }
-    let fate = if known.is_listed(&user.email) {
+    let fate = if known.is_listed(&user.email) || known.is_listed(&user.username) {
         if person.is_some_and(|person| !known.is_listed(&person.email)) {
             return false;
         }
         settings.listed
-    } else if person.is_none() && known.complete && !known.unknown.contains(&user.nick_name) {
+    } else if person.is_none()
+        && known.complete
+        && !known.is_unknown(&user.nick_name)
+        && !known.could_mean(user, accounts)
+        && !is_listed_by_id(user, known)
+    {
         let waits = settings.grace.is_some_and(|grace| !grace.was_forgotten(user));
         if waits { Fate::Keep } else { settings.absent }
     } else {
@@ -148,23 +179,24 @@ fn is_left_over(user: &UserView, known: &Known, settings: &Settings) -> bool {
 /// Whether nothing stands between a person and an account that is right, whatever happened before.
 pub(crate) fn is_clear(person: &Person, accounts: &Accounts, known: &Known, settings: &Settings) -> bool {
     let wants_role = !known.roles_of(person).is_empty();
-    let name = person.email.to_lowercase();
+    let name = &person.email;
     let forms = forms(person);
     let mut touching = accounts.values().filter(|user| {
-        user.username.to_lowercase() == name
-            || user.email.to_lowercase() == name
-            || (is_ours_to_see(user) && forms.contains(&user.nick_name))
+        alike(&user.username, name)
+            || alike(&user.email, name)
+            || (is_ours_to_see(user) && (forms.contains(&user.nick_name) || has_id_of(user, person)))
     });
     match (touching.next(), touching.next()) {
         (None, _) => settings.create && settings.update && wants_role,
         (Some(user), None) if is_ours_to_see(user) && settings.update => {
             let active = user.state != UserState::Inactive;
-            let by_id = user.nick_name == person.id()
+            let is_one = known.person_of(&user.nick_name) == Some(person);
+            let by_id = is_one
                 && (has_role(user, settings)
                     || user.metadata.contains_key("localpart")
-                    || user.username.to_lowercase() == name);
+                    || alike(&user.username, name));
             let by_name = user.nick_name.is_empty()
-                && user.username.to_lowercase() == name
+                && alike(&user.username, name)
                 && settings.adopt
                 && active
                 && wants_role;

@@ -1,0 +1,137 @@
+//! Ids and addresses as they are written and stored, before anybody is compared with anybody.
+
+use super::{Collected, claims_of, login_of};
+use crate::model::{
+    AttributeIndex, ExternalId, Identity, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
+};
+
+/// What was left out of a record's keys.
+const LEFT_OUT: &str = "a character that nobody can see was left out of the id or the e-mail address";
+
+impl Collected {
+    /// Takes blanks around ids and addresses away, and characters that nobody can see. The same when done twice.
+    pub(super) fn clean(&mut self, schema: &Schema) {
+        let people = std::mem::take(&mut self.people);
+        for mut person in people {
+            let (left_out, id) = (self.clean_person(schema, &mut person), person.id.clone());
+            if left_out {
+                self.warnings.push(Warning {
+                    at: person.origin.clone(),
+                    id: Some(id.clone()),
+                    reason: LEFT_OUT.to_owned(),
+                });
+            }
+            if id.as_bytes().is_empty() {
+                let mut rejected = Rejected::new(person.origin.clone(), None, "its id is blank");
+                rejected.claims = claims_of(schema, &person);
+                self.rejected.push(rejected);
+            } else {
+                self.people.push(person);
+            }
+        }
+        if !self.ids.binary {
+            for id in self
+                .rejected
+                .iter_mut()
+                .filter_map(|rejected| rejected.id.as_mut())
+            {
+                clean_id(id);
+            }
+        }
+    }
+
+    /// Whether something was left out that nobody can see.
+    fn clean_person(&self, schema: &Schema, person: &mut Identity) -> bool {
+        let mut left_out = !self.ids.binary && clean_id(&mut person.id);
+        let Some(login) = login_of(schema) else {
+            return left_out;
+        };
+        left_out |= clean_text(person, login);
+        // Whoever is called by the address; what else people are called is theirs, with all its characters.
+        let shown = schema.index("preferred_username");
+        let called = shown.filter(|shown| {
+            let texts = person.attributes.text(*shown).zip(person.attributes.text(login));
+            texts.is_some_and(|(shown, address)| alike(shown, address))
+        });
+        if let Some(shown) = called {
+            clean_text(person, shown);
+        }
+        left_out
+    }
+
+    /// Rewrites each person to what the target would store. Whom it would refuse is rejected; where ids are made of
+    /// addresses, a record whose address it would refuse may be anybody's.
+    pub fn normalize(
+        &mut self,
+        schema: &Schema,
+        mut normalize: impl FnMut(&mut Identity) -> Result<Vec<String>, String>,
+        takes_address: impl Fn(&str) -> bool,
+    ) {
+        self.clean(schema);
+        let people = std::mem::take(&mut self.people);
+        for mut person in people {
+            let (at, id) = (person.origin.clone(), person.id.clone());
+            match normalize(&mut person) {
+                Ok(reasons) => {
+                    let warning = |reason| Warning {
+                        at: at.clone(),
+                        id: Some(id.clone()),
+                        reason,
+                    };
+                    self.warnings.extend(reasons.into_iter().map(warning));
+                    self.people.push(person);
+                }
+                Err(reason) => {
+                    let mut rejected = Rejected::new(at, Some(id), reason);
+                    rejected.claims = claims_of(schema, &person);
+                    self.rejected.push(rejected);
+                }
+            }
+        }
+        let from_address = self.ids.from_address;
+        for rejected in &mut self.rejected {
+            doubt(rejected, from_address, &takes_address);
+        }
+    }
+}
+
+/// Judges what the address of a record that cannot be used says about whose it is.
+fn doubt(rejected: &mut Rejected, from_address: bool, takes_address: impl Fn(&str) -> bool) {
+    let addresses = &rejected.claims.addresses;
+    let mut usable = addresses
+        .iter()
+        .filter(|address| takes_address(&cleaned(address)))
+        .peekable();
+    rejected.claims.is_misspelt = !addresses.is_empty() && usable.peek().is_none();
+    let id = rejected.id.as_ref().and_then(ExternalId::as_text);
+    let is_sound = id.is_some_and(|id| usable.any(|address| alike(address, id)));
+    if from_address && !is_sound {
+        rejected.id = None;
+    }
+}
+
+/// Whether a character was left out that nobody can see.
+fn clean_id(id: &mut ExternalId) -> bool {
+    let Some(text) = id.as_text() else {
+        return false;
+    };
+    let clean = cleaned(text);
+    let left_out = has_invisible(text);
+    if clean.len() < text.len() {
+        *id = ExternalId::new(clean.as_bytes());
+    }
+    left_out
+}
+
+fn clean_text(person: &mut Identity, attribute: AttributeIndex) -> bool {
+    let Some(text) = person.attributes.text(attribute) else {
+        return false;
+    };
+    let clean = cleaned(text);
+    let left_out = has_invisible(text);
+    if clean.len() < text.len() {
+        let clean = (!clean.is_empty()).then(|| Value::text(&*clean));
+        person.attributes.set(attribute, clean);
+    }
+    left_out
+}
