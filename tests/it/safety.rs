@@ -12,4 +12,5 @@ mod planned;
 mod promises;
 mod shown;
 mod signals;
+mod stale;
 mod verify;
