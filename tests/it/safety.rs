@@ -14,4 +14,5 @@ mod planned;
 mod promises;
 mod shown;
 mod signals;
+mod stale;
 mod verify;

@@ -62,7 +62,8 @@ impl ZitadelTarget {
             }
             next += page.rows;
             // Older servers filter a page after cutting it, so a short one is not the last.
-            if page.listed == 0 || end.idle == 0 && next >= page.total {
+            let is_last = end.idle == 0 && next >= page.total || end.asked_again && page.new == 0;
+            if page.listed == 0 || is_last {
                 match end.rest(&page)? {
                     None => return Ok(()),
                     Some(row) => next = row,
@@ -76,10 +77,12 @@ impl ZitadelTarget {
 
     /// Hands over somebody of a list. Only accounts of our organization are any business of ours, whatever a list shows.
     fn take(&self, mut user: User, prepared: &Prepared, each: &mut dyn FnMut(Account)) {
-        prepared.grants.is_listed(&user.id);
         if self.is_foreign(&user) {
             self.warn_of_foreign();
-        } else if let Some(human) = user.human.take() {
+            return;
+        }
+        prepared.grants.is_listed(&user.id);
+        if let Some(human) = user.human.take() {
             each(self.account(user, human, prepared));
         }
     }

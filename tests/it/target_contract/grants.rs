@@ -62,7 +62,7 @@ async fn unordered_pages_of_grants_cost_nobody_a_role() {
 async fn roles_of_very_many_accounts_are_exact() {
     for (version, most) in [(Version::V4, 12), (Version::V2_64, 15_000)] {
         let world = world(version, Unordered::NewestFirst);
-        world.zitadel.add_users(some_without(36_000));
+        world.zitadel.add_users(some_without(30_600));
         let target = world.prepared().await;
         let accounts = read_all(&target).await;
         assert_eq!(

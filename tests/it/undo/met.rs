@@ -12,10 +12,12 @@ use crate::safety::lab::{Lab, staff};
 fn an_account_that_the_run_was_refused_stays() {
     let lab = Lab::csv(&staff(3));
     lab.zitadel.freeze_projection(ReadSide::Users);
+    lab.zitadel.freeze_projection(ReadSide::Grants);
     lab.run("sync").exits(0);
-    // Its list shows nobody, and so it wants to make them all once more.
+    // Its lists show nobody, and so it wants to make them all once more.
     lab.run("sync --undo-file undo.json").exits(1).says("3 failed");
     lab.zitadel.thaw_projection(ReadSide::Users);
+    lab.zitadel.thaw_projection(ReadSide::Grants);
     lab.configure("guard: {max_removals: 5}\n");
     let before = everything(&lab.zitadel);
     assert_eq!(lab.names().len(), 3);
