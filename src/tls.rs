@@ -1,12 +1,20 @@
 //! Whom we trust: one set of certificate authorities for LDAP and HTTP.
 
+mod certificate;
+mod der;
+mod verifier;
+mod words;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+
+pub use words::{CLIENT_CERTIFICATE, Peer, Words, explain, tls_error};
 
 /// Why the trusted certificates could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -20,10 +28,12 @@ pub enum TlsError {
         detail: String,
     },
     /// The file has no PEM block of a certificate.
-    #[error("{} holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected)", .path.display())]
+    #[error("{} holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected){found}", .path.display())]
     NoCertificate {
         /// The file.
         path: PathBuf,
+        /// What is there instead, if that is known.
+        found: &'static str,
     },
     /// The protocol versions or the key do not fit together.
     #[error("TLS cannot be set up: {0}")]
@@ -42,7 +52,13 @@ pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
     let mut store = SYSTEM.clone();
     if let Some(path) = extra {
         for certificate in certificates(path)? {
-            store.add(certificate).map_err(|error| unreadable(path, &error))?;
+            store.add(certificate).map_err(|error| TlsError::Unreadable {
+                path: path.to_owned(),
+                detail: format!(
+                    "one of them cannot be used: {}",
+                    explain(&error, Peer::Directory).what
+                ),
+            })?;
         }
     }
     Ok(store)
@@ -67,16 +83,50 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErro
     if found.is_empty() {
         return Err(TlsError::NoCertificate {
             path: path.to_owned(),
+            found: instead(path),
         });
     }
     Ok(found)
 }
 
+/// What a file without a certificate holds.
+fn instead(path: &Path) -> &'static str {
+    let content = std::fs::read(path).unwrap_or_default();
+    let holds = |words: &str| content.windows(words.len()).any(|part| part == words.as_bytes());
+    if content.trim_ascii().is_empty() {
+        "; it is empty"
+    } else if holds("PRIVATE KEY-----") {
+        "; it holds a private key"
+    } else if content.starts_with(&[0x30]) {
+        "; it may be one in DER: `openssl x509 -inform der -in FILE` makes it PEM"
+    } else {
+        ""
+    }
+}
+
+/// Judges the certificate of a server by these authorities, at least one, and in words. Whoever shows a certificate that is
+/// itself `named` is trusted.
+pub fn verifier(
+    roots: RootCertStore,
+    named: Vec<CertificateDer<'static>>,
+    peer: Peer,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    let verifier = verifier::Verifier::new(roots, named, peer)
+        .map_err(|error| TlsError::Setup(rustls::Error::General(error.to_string())))?;
+    Ok(Arc::new(verifier))
+}
+
 /// A client that trusts the system's certificate authorities and shows no certificate of its own.
 pub fn client_config() -> Result<ClientConfig, TlsError> {
-    Ok(ClientConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots(None)?)
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    let roots = roots(None)?;
+    if roots.is_empty() {
+        // Without any, nothing but plain connections can be made.
+        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+    }
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(verifier(roots, Vec::new(), Peer::Service)?)
         .with_no_client_auth())
 }
 

@@ -223,7 +223,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.user_filter", Kind::Text),
     or("sources.ldap.timeout", Kind::Duration, "30s"),
     key("sources.ldap.connect_timeout", Kind::Duration),
-    or("sources.ldap.deadline", Kind::Duration, "off"),
+    or("sources.ldap.deadline", Kind::Duration, "1h"),
     or("sources.ldap.page_size", Kind::Count, "1000"),
     or("sources.ldap.use_attribute_filter", Kind::Bool, "false"),
     or("sources.ldap.check_for_deleted_entries", Kind::Bool, "false"),

@@ -16,6 +16,7 @@ use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
 use crate::http;
 use crate::model::{Finding, Leaver, RecordRef, Rejected};
+use crate::tls::{self, Peer};
 
 /// One endpoint.
 #[derive(Debug)]
@@ -91,7 +92,9 @@ impl UktSource {
     async fn ask(&self, request: RequestBuilder, url: &Url, key: &str) -> Result<Value, Failure> {
         let unreachable = |error: reqwest::Error| Failure {
             what: format!("no answer from {}: {}", place(url), cause(&error)),
-            hint: format!("check `{key}`, the network and the proxy variables"),
+            hint: tls::tls_error(&error)
+                .and_then(|error| tls::explain(error, Peer::Service).hint)
+                .unwrap_or_else(|| format!("check `{key}`, the network and the proxy variables")),
         };
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -223,6 +226,9 @@ fn host(url: &Url) -> String {
 fn cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it stayed silent for too long (`timeout`)".to_owned();
+    }
+    if let Some(error) = tls::tls_error(error) {
+        return format!("TLS: {}", tls::explain(error, Peer::Service).what);
     }
     match error.source() {
         Some(_) => http::innermost(error).to_string(),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
 };
 use tempfile::TempDir;
 
@@ -21,6 +21,21 @@ pub struct Pair {
     pub certificate: PathBuf,
     /// The key, PKCS#8.
     pub key: PathBuf,
+}
+
+/// A server called `localhost` with which something is wrong.
+#[derive(Clone, Copy, Debug)]
+pub enum Odd {
+    /// From 2999 on.
+    NotYetValid,
+    /// For clients alone.
+    ForClients,
+    /// A critical extension with the number 1.2.3.4.
+    UnknownExtension,
+    /// Issued by an authority that may not be there: the one above it allows none below.
+    TooLongPath,
+    /// Issued by another server.
+    IssuedByNoAuthority,
 }
 
 /// An authority, what it issued, and what it did not.
@@ -43,6 +58,7 @@ pub struct Certificates {
     pub self_signed: Pair,
     /// A client.
     pub client: Pair,
+    issuer: Issuer<'static, KeyPair>,
     /// The client's key in the form of SEC 1 (`BEGIN EC PRIVATE KEY`).
     pub client_key_sec1: PathBuf,
 }
@@ -78,8 +94,59 @@ impl Certificates {
             self_signed: self_signed(dir.path()),
             client_key_sec1: write("client-sec1.key", &sec1(&client.key)),
             client,
+            issuer,
             dir,
         }
+    }
+
+    /// A chain of certificates in which something is wrong, the server's own first, without the authority.
+    pub fn odd(&self, odd: Odd) -> Vec<PathBuf> {
+        let mut params = server_params(&["localhost"]);
+        let mut between = None;
+        match odd {
+            Odd::NotYetValid => {
+                params.not_before = rcgen::date_time_ymd(2999, 1, 1);
+                params.not_after = rcgen::date_time_ymd(3000, 1, 1);
+            }
+            Odd::ForClients => params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth],
+            Odd::UnknownExtension => {
+                let mut extension = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+                extension.set_criticality(true);
+                params.custom_extensions.push(extension);
+            }
+            Odd::TooLongPath => between = Some(vec![0, 0]),
+            Odd::IssuedByNoAuthority => between = Some(vec![]),
+        }
+        let Some(levels) = between else {
+            return vec![issue(self.dir.path(), "odd", &self.issuer, &params).certificate];
+        };
+        let mut chain: Vec<Certificate> = Vec::new();
+        let mut above: Option<Issuer<'static, KeyPair>> = None;
+        let links = if levels.is_empty() {
+            vec![IsCa::ExplicitNoCa]
+        } else {
+            levels
+                .iter()
+                .map(|level| IsCa::Ca(BasicConstraints::Constrained(*level)))
+                .collect()
+        };
+        for (number, is_ca) in links.into_iter().enumerate() {
+            let mut link = CertificateParams::default();
+            link.distinguished_name
+                .push(DnType::CommonName, format!("link {number}"));
+            link.is_ca = is_ca;
+            let key = KeyPair::generate().expect("a key");
+            let issuer = above.as_ref().unwrap_or(&self.issuer);
+            chain.insert(0, link.signed_by(&key, issuer).expect("a certificate"));
+            above = Some(Issuer::new(link, key));
+        }
+        let key = KeyPair::generate().expect("a key");
+        let issuer = above.as_ref().unwrap_or(&self.issuer);
+        chain.insert(0, params.signed_by(&key, issuer).expect("a certificate"));
+        let files = chain.iter().enumerate();
+        files
+            .map(|(number, one)| self.write(&format!("odd-{number}.pem"), &one.pem()))
+            .collect()
     }
 
     /// Writes another file beside them.

@@ -11,6 +11,8 @@ mod program;
 mod rooms;
 mod safety;
 mod scenarios;
+mod sources_bounds;
+mod sources_certificates;
 mod sources_failures;
 mod sources_groups;
 mod sources_ldap;

@@ -155,7 +155,7 @@ async fn an_unknown_authority_is_refused_unless_checks_are_off() {
             read_ldap(&settings).await,
             &[
                 &url,
-                "UnknownIssuer",
+                "issued by no authority that is trusted",
                 "`CN=directory`, issued by `CN=directory-sync test authority`",
                 "covers localhost, 127.0.0.1, ::1; expected: localhost",
             ],

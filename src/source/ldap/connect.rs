@@ -1,24 +1,21 @@
 //! One connection to one server: how it begins, how it is protected, why it ended.
 
-use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv6Addr};
-use std::panic::AssertUnwindSafe;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures::FutureExt;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{error::Elapsed, timeout};
 use url::Url;
 
+use super::ber::Fault;
+use super::dial::{self, NO_START_TLS};
 use super::failure::{self, Failure};
+use super::pump::{Ended, Pump};
 use super::references::References;
 use super::tls::Trust;
 use crate::config::LdapSettings;
-
-/// Stands in for an IPv6 address, which the LDAP crate cannot check a certificate against.
-const NAME_OF_AN_ADDRESS: &str = "address.invalid";
 
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +39,32 @@ impl Protection {
     }
 }
 
+/// One way to reach a server.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) url: Url,
+    /// `None` for a socket in the file system.
+    pub(super) address: Option<SocketAddr>,
+    /// There are others, so that messages have to tell them apart.
+    pub(super) is_one_of_several: bool,
+}
+
+impl Way {
+    /// For messages.
+    pub(super) fn shown(&self) -> String {
+        match self.address {
+            Some(address) if self.is_one_of_several => format!("{} ({})", shown(&self.url), address.ip()),
+            _ => shown(&self.url),
+        }
+    }
+}
+
 /// A connection to one server.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) ldap: Ldap,
     driver: JoinHandle<Result<(), LdapError>>,
+    pump: Pump,
     pub(super) url: Url,
     pub(super) protection: Protection,
     /// What searches over it were told to look for elsewhere.
@@ -55,100 +73,80 @@ pub(super) struct Connection {
 
 /// One server, not yet bound.
 pub(super) async fn connect(
-    url: &Url,
+    way: &Way,
     settings: &LdapSettings,
     trust: Option<&Trust>,
     patience: Duration,
 ) -> Result<Connection, Failure> {
-    let place = format!("connecting to {}", shown(url));
+    let place = format!("connecting to {}", way.shown());
+    let protection = Protection::of(&way.url, settings);
     let silent = |_: Elapsed| {
         let failure = silence(patience).at(&place);
-        match Protection::of(url, settings) {
-            // The crate waits on after a server has hung up on StartTLS.
+        match protection {
             Protection::StartTls => failure.hint(NO_START_TLS),
             Protection::Plain | Protection::Ldaps => failure,
         }
     };
-    let attempt = handshake(url, settings, trust);
-    // The crate panics on an answer to StartTLS that is not well formed.
-    let attempt = AssertUnwindSafe(attempt).catch_unwind();
-    let opened = timeout(patience, attempt).await.map_err(silent)?;
-    let (conn, ldap) = opened
-        .unwrap_or_else(|_| Err(Failure::new(NOT_LDAP)))
-        .map_err(|failure| with_certificate(failure, trust).at(&place))?;
+    let dialled = dial::dial(&way.url, way.address, protection, trust);
+    let server = timeout(patience, dialled).await.map_err(silent)?;
+    let server = server.map_err(|failure| failure.at(&place))?;
+    let local = |error: io::Error| Failure::new(format!("no socket of this machine can be had: {error}"));
+    let (near, far) = pair().map_err(local)?;
+    let far = Pump::start(server, far);
+    let local = LdapConnSettings::new().set_std_stream(near);
+    let (conn, ldap) = LdapConnAsync::from_url_with_settings(local, &crates_own(&way.url)?)
+        .await
+        .map_err(|error| failure::connection(&error).at(&place))?;
     Ok(Connection {
         ldap,
         driver: tokio::spawn(conn.drive()),
-        url: url.clone(),
-        protection: Protection::of(url, settings),
+        pump: far,
+        url: way.url.clone(),
+        protection,
         references: References::new(&settings.expected_references),
     })
 }
 
-/// Adds what the server showed, if that was what was wrong with it.
-fn with_certificate(mut failure: Failure, trust: Option<&Trust>) -> Failure {
-    if let Some(shown) = trust.and_then(Trust::refused) {
-        failure.what = format!("{}; {shown}", failure.what);
-    }
-    failure
+/// The crate's end, and the pump's.
+#[cfg(unix)]
+fn pair() -> io::Result<(StdStream, tokio::net::UnixStream)> {
+    let (near, far) = std::os::unix::net::UnixStream::pair()?;
+    far.set_nonblocking(true)?;
+    Ok((StdStream::Unix(near), tokio::net::UnixStream::from_std(far)?))
 }
 
-const NO_START_TLS: &str = "an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`; otherwise check \
-                            `url` and the network (firewall)";
-pub(super) const NOT_LDAP: &str = "the server sent something that is not LDAP";
-
-fn silence(limit: Duration) -> Failure {
-    Failure::new(format!("no answer within {limit:?}"))
-        .hint("check `url` and the network (firewall); `timeout` is how long the server may stay silent")
-}
-
-async fn handshake(
-    url: &Url,
-    settings: &LdapSettings,
-    trust: Option<&Trust>,
-) -> Result<(LdapConnAsync, Ldap), Failure> {
-    let protection = Protection::of(url, settings);
-    let mut connection = LdapConnSettings::new().set_starttls(protection == Protection::StartTls);
-    let mut url = url.clone();
-    if url.scheme() != "ldapi" {
-        let address = ipv6(&url);
-        let stream = tcp(&url, address, protection)
-            .await
-            .map_err(|error| failure::io_error(&error))?;
-        connection = connection.set_std_stream(StdStream::Tcp(stream));
-        if let (Some(trust), true) = (trust, protection != Protection::Plain) {
-            connection = connection.set_config(trust.config(address.map(IpAddr::V6)));
-            if address.is_some() {
-                url.set_host(Some(NAME_OF_AN_ADDRESS))
-                    .map_err(|error| Failure::new(error.to_string()))?;
-            }
+/// The crate's end, and the pump's.
+#[cfg(not(unix))]
+fn pair() -> io::Result<(StdStream, tokio::net::TcpStream)> {
+    use std::net::{TcpListener, TcpStream};
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let near = TcpStream::connect(listener.local_addr()?)?;
+    loop {
+        let (far, peer) = listener.accept()?;
+        // Anybody on this machine can connect there.
+        if peer == near.local_addr()? {
+            far.set_nodelay(true)?;
+            far.set_nonblocking(true)?;
+            return Ok((StdStream::Tcp(near), tokio::net::TcpStream::from_std(far)?));
         }
     }
-    LdapConnAsync::from_url_with_settings(connection, &url)
-        .await
-        .map_err(|error| failure::connection(&error))
 }
 
-/// The crate's own socket delays small requests and knows no name for an IPv6 address.
-async fn tcp(
-    url: &Url,
-    address: Option<Ipv6Addr>,
-    protection: Protection,
-) -> std::io::Result<std::net::TcpStream> {
-    let port = url
-        .port()
-        .unwrap_or(if protection == Protection::Ldaps { 636 } else { 389 });
-    let stream = match (address, url.host_str()) {
-        (Some(address), _) => TcpStream::connect((address, port)).await?,
-        (None, None | Some("")) => TcpStream::connect(("localhost", port)).await?,
-        (None, Some(host)) => TcpStream::connect((host, port)).await?,
+/// What the crate takes for the address: it has a socket already, and is to encrypt nothing.
+fn crates_own(url: &Url) -> Result<Url, Failure> {
+    let text = if cfg!(unix) {
+        "ldapi://local"
+    } else {
+        "ldap://local"
     };
-    stream.set_nodelay(true)?;
-    stream.into_std()
+    Url::parse(text).map_err(|error| Failure::new(error.to_string()).at(&shown(url)))
 }
 
-fn ipv6(url: &Url) -> Option<Ipv6Addr> {
-    url.host_str()?.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+pub(super) const NOT_LDAP: &str = "the server sent something that is not LDAP";
+
+pub(super) fn silence(limit: Duration) -> Failure {
+    Failure::new(format!("no answer within {limit:?}"))
+        .hint("check `url` and the network (firewall); `timeout` is how long the server may stay silent")
 }
 
 impl Connection {
@@ -162,50 +160,85 @@ impl Connection {
         format!("{}, {protection}", shown(&self.url))
     }
 
-    /// What really ended an operation: the task that drives the connection knows, the operation only that it ended.
+    /// Another operation begins.
+    pub(super) fn begin(&self) {
+        self.pump.settle();
+    }
+
+    /// One message of it was read.
+    pub(super) fn taken(&self) {
+        self.pump.taken();
+    }
+
+    /// What really ended an operation: whoever carries the bytes knows, or the task that drives the connection; the operation
+    /// knows only that it ended.
     pub(super) async fn cause(&mut self, error: LdapError, limit: Duration) -> Failure {
         match error {
-            LdapError::Timeout { .. } => return silence(limit),
-            LdapError::Io { .. } => return failure::connection(&error),
+            LdapError::Timeout { .. } => return self.silent(limit).await,
             LdapError::FilterParsing => {
                 return Failure::new("this is no LDAP filter").hint("correct `user_filter`");
             }
             _ => {}
         }
-        match timeout(Duration::from_secs(1), &mut self.driver).await {
-            Ok(Ok(Ok(()))) => Failure::new("the server closed the connection"),
-            Ok(Ok(Err(error))) => lost(&error),
-            Ok(Err(_)) => Failure::new(NOT_LDAP),
+        match self.pump.ended(SOON).await {
+            Some(Ended::Refused(fault)) => return refused(fault),
+            Some(Ended::Broken(error)) => return lost(&error),
+            Some(Ended::ByServer | Ended::ByUs) | None => {}
+        }
+        match timeout(SOON, &mut self.driver).await {
+            // The end of the stream, be it within a message.
+            Ok(Ok(Ok(()) | Err(LdapError::Io { .. }))) => Failure::new(CLOSED),
+            Ok(Ok(Err(_)) | Err(_)) => Failure::new(NOT_LDAP),
             Err(_) => Failure::new(error.to_string()),
+        }
+    }
+
+    /// Somebody who sends half an answer, or none.
+    async fn silent(&mut self, limit: Duration) -> Failure {
+        match self.pump.ended(Duration::ZERO).await {
+            Some(Ended::Refused(fault)) => refused(fault),
+            Some(Ended::Broken(error)) => lost(&error),
+            _ => silence(limit),
         }
     }
 
     /// Says good-bye, so that the server does not log a lost connection.
     pub(super) async fn close(mut self) {
-        let _ = self.ldap.with_timeout(Duration::from_secs(1)).unbind().await;
+        let said = self.ldap.with_timeout(SOON).unbind().await;
+        if said.is_ok() {
+            let _ = self.pump.ended(SOON).await;
+        }
     }
 }
 
-/// What the driver says at the end of a connection.
-fn lost(error: &LdapError) -> Failure {
-    let failure = failure::connection(error);
-    if failure.what.contains("decoding error") {
-        return Failure::new(NOT_LDAP);
-    }
-    let hung_up = match error {
-        LdapError::Io { source } => matches!(
-            source.kind(),
-            ErrorKind::UnexpectedEof
-                | ErrorKind::ConnectionReset
-                | ErrorKind::ConnectionAborted
-                | ErrorKind::BrokenPipe
+const SOON: Duration = Duration::from_secs(1);
+const CLOSED: &str = "the server closed the connection";
+
+fn refused(fault: Fault) -> Failure {
+    let failure = Failure::new(fault.to_string());
+    match fault {
+        Fault::TooLong(_) | Fault::TooMany => failure.hint(
+            "no entry is so large: check `url`; otherwise ask for fewer attributes (`use_attribute_filter: true`), or let the server \
+             send the members of large groups in ranges",
         ),
-        _ => false,
-    };
-    // Half a message was there.
-    if hung_up || failure.what.contains("bytes remaining on stream") {
-        return Failure::new("the server closed the connection");
+        Fault::Tls => failure.hint("a port for LDAPS needs an `ldaps://` address"),
+        Fault::TooDeep | Fault::NotLdap => failure.hint("check host and port in `url`: another service may listen there"),
     }
+}
+
+/// How a connection broke.
+fn lost(error: &io::Error) -> Failure {
+    let hung_up = matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+    );
+    if hung_up {
+        return Failure::new(CLOSED);
+    }
+    let failure = failure::io_error(error);
     Failure {
         what: format!("the connection was lost: {}", failure.what),
         ..failure

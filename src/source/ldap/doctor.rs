@@ -10,7 +10,7 @@ use super::members::{Members, RoleCount};
 use super::search::Search;
 use super::survey::Survey;
 use super::tally::Tally;
-use super::{LdapSource, groups, limits, mapped, now};
+use super::{LdapSource, groups, limits, mapped, now, too_long};
 use crate::config::{Expression, LdapActive};
 use crate::model::Finding;
 use crate::source::merge::{Collected, counted};
@@ -30,8 +30,18 @@ const SILENT: &str = "says nothing about itself (root DSE)";
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 
 impl LdapSource {
-    /// Each step of a read, to the first that fails.
+    /// Each step of a read, to the first that fails, within the limit of a read.
     pub(super) async fn diagnose(&self) -> Vec<Finding> {
+        let steps = self.steps();
+        match self.settings.deadline {
+            None => steps.await,
+            Some(deadline) => tokio::time::timeout(deadline, steps)
+                .await
+                .unwrap_or_else(|_| vec![self.problem("deadline", too_long(deadline))]),
+        }
+    }
+
+    async fn steps(&self) -> Vec<Finding> {
         let mut connection = match bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await {
             Ok(connection) => connection,
             Err(failure) => return vec![self.problem("connection and bind", failure)],
@@ -58,6 +68,7 @@ impl LdapSource {
 
     /// Not worth failing for: a server may keep its root to itself.
     async fn root(&self, connection: &mut Connection) -> Option<Entry> {
+        connection.begin();
         let ldap = connection.ldap.with_timeout(self.settings.timeout);
         let search = ldap.search("", Scope::Base, "(objectClass=*)", ROOT).await;
         Entry::parse(search.ok()?.0.into_iter().next()?.0)

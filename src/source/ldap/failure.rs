@@ -3,9 +3,9 @@
 use std::io;
 
 use ldap3::{LdapError, LdapResult};
-use rustls::{AlertDescription, CertificateError};
 
 use crate::http::Secrets;
+use crate::tls::{self, Peer};
 
 /// What happened and what to do next; the source's name is added by the source.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,34 +52,24 @@ impl Failure {
     }
 }
 
-/// A failure to connect or to shake hands.
+/// What the LDAP crate says about a connection that was made for it.
 pub(super) fn connection(error: &LdapError) -> Failure {
     match error {
         LdapError::Io { source } => io_error(source),
-        LdapError::Rustls { source } => tls_error(source),
-        LdapError::LdapResult { result } => Failure::new(format!("StartTLS was refused: {}", answer(result)))
-            .hint("use an `ldaps://` address, or enable TLS on the server"),
-        LdapError::ResultRecv { .. } => {
-            Failure::new("the server closed the connection when asked for StartTLS")
-                .hint("an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`")
-        }
         other => Failure::new(other.to_string()),
     }
 }
 
 /// A failure of a socket, which may hold one of TLS.
 pub(super) fn io_error(error: &io::Error) -> Failure {
-    if let Some(inner) = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
-        return tls_error(inner);
+    if let Some(inner) = tls::tls_error(error) {
+        let words = tls::explain(inner, Peer::Directory);
+        return Failure {
+            what: format!("TLS: {}", words.what),
+            hint: words.hint,
+        };
     }
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => Failure::new("the server ended the TLS handshake").hint(
-            "a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server \
-             may not know TLS 1.2",
-        ),
         io::ErrorKind::ConnectionRefused => {
             Failure::new("connection refused").hint("check host and port in `url`, and that the server runs")
         }
@@ -89,53 +79,28 @@ pub(super) fn io_error(error: &io::Error) -> Failure {
     }
 }
 
-fn tls_error(error: &rustls::Error) -> Failure {
-    let failure = Failure::new(format!("TLS: {error}"));
-    match error {
-        rustls::Error::InvalidCertificate(certificate) => certificate_error(certificate, failure),
-        rustls::Error::AlertReceived(
-            AlertDescription::CertificateRequired
-            | AlertDescription::HandshakeFailure
-            | AlertDescription::BadCertificate
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied,
-        ) => failure.hint(CLIENT_CERTIFICATE),
-        rustls::Error::InvalidMessage(_) => {
-            failure.hint("the port does not speak TLS; a plain LDAP port needs an `ldap://` address")
-        }
-        _ => failure,
+/// A failure while TLS began.
+pub(super) fn handshake_error(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Failure::new("the server ended the TLS handshake").hint(
+            "a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server \
+             may not know TLS 1.2, or no cipher suite with ECDHE",
+        ),
+        _ => io_error(error),
     }
 }
-
-fn certificate_error(error: &CertificateError, failure: Failure) -> Failure {
-    match error {
-        CertificateError::UnknownIssuer => {
-            failure.hint("name the certificate authority of the server in `tls.server_certificate` (PEM)")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            failure.hint("use one of the names of the certificate in `url`")
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            failure.hint("the server needs a new certificate; check the clocks of both machines too")
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            failure.hint("check the clocks of both machines")
-        }
-        _ => failure.hint("check the server's certificate and `tls.server_certificate`"),
-    }
-}
-
-/// For servers that do not say what they dislike about us.
-pub(super) const CLIENT_CERTIFICATE: &str = "the server may demand a client certificate, or refuse ours: check \
-                                             `tls.client_certificate` and `tls.client_key`";
 
 /// What a server answered: name, code and text.
 pub(super) fn answer(result: &LdapResult) -> String {
-    let text = result.text.trim_matches(['\0', '\n', ' ']);
-    let name = code_name(result.rc);
-    match text {
-        "" => format!("server answered {name} ({})", result.rc),
-        text => format!("server answered {name} ({}): {text}", result.rc),
+    answer_of(result.rc, &result.text)
+}
+
+/// What a server answered, by its parts.
+pub(super) fn answer_of(code: u32, text: &str) -> String {
+    let name = code_name(code);
+    match text.trim_matches(['\0', '\n', ' ']) {
+        "" => format!("server answered {name} ({code})"),
+        text => format!("server answered {name} ({code}): {text}"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
 mod active;
+mod ber;
 mod bind;
 mod canonical;
-mod certificate;
 mod connect;
+mod dial;
 mod doctor;
 mod entry;
 mod failure;
@@ -15,6 +16,7 @@ mod members;
 mod paging;
 mod passing;
 mod person;
+mod pump;
 mod range;
 mod references;
 mod search;
@@ -25,7 +27,7 @@ mod text;
 mod tls;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::connect::{Connection, Protection};
 use self::failure::Failure;
@@ -95,10 +97,9 @@ impl LdapSource {
         let read = self.read_all(search, each);
         let outcome = match self.settings.deadline {
             None => read.await,
-            Some(deadline) => tokio::time::timeout(deadline, read).await.unwrap_or_else(|_| {
-                Err(Failure::new(format!("the read took longer than {deadline:?}"))
-                    .hint("raise `deadline`, or narrow `user_filter`"))
-            }),
+            Some(deadline) => tokio::time::timeout(deadline, read)
+                .await
+                .unwrap_or_else(|_| Err(too_long(deadline))),
         };
         outcome.map_err(|failure| error(&self.name, failure.without(&self.secrets)))
     }
@@ -164,6 +165,11 @@ impl Source for LdapSource {
     async fn check(&self) -> Vec<Finding> {
         self.diagnose().await
     }
+}
+
+fn too_long(deadline: Duration) -> Failure {
+    Failure::new(format!("the read took longer than {deadline:?}"))
+        .hint("raise `deadline` of this source, or narrow `user_filter`")
 }
 
 /// Loaded if an address needs TLS, and if files are named: a wrong one is to be known before it is needed.

@@ -3,6 +3,8 @@
 use ldap3::asn1::{PL, parse_tag};
 use ldap3::controls::{Control, PagedResults, RawControl};
 
+use super::ber;
+
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 
 /// Asks for the page behind `cookie`; an empty one is the first.
@@ -38,6 +40,9 @@ pub(super) fn next(controls: &[Control]) -> Next {
 }
 
 fn cookie(value: &[u8]) -> Option<Vec<u8>> {
+    if !ber::is_harmless(value) {
+        return None;
+    }
     let (_, tag) = parse_tag(value).ok()?;
     let PL::C(parts) = tag.payload else {
         return None;
@@ -81,6 +86,8 @@ mod tests {
             Some(b"\x30\x00"),
             Some(b"\x30\x05\x02"),
             Some(b"\x04\x00"),
+            // Nested until the stack would be full.
+            Some(&[0x30, 0x80].repeat(200_000)),
         ] {
             assert_eq!(next(&answer(value)), Next::Unsaid, "{value:?}");
         }

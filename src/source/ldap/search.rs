@@ -17,6 +17,9 @@ use crate::config::LdapSettings;
 /// Active Directory may send empty pages, but a server that sends nothing else would keep us for ever.
 const EMPTY_PAGES: usize = 1000;
 
+/// A server that makes up ever new entries would fill the memory before the time is up.
+const MOST: usize = 5_000_000;
+
 /// One search over one connection.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
@@ -123,6 +126,7 @@ impl<'a> Search<'a> {
         each: &mut dyn FnMut(StructureTag),
     ) -> Result<LdapResult, Failure> {
         let limit = self.settings.timeout;
+        connection.begin();
         // Both apply to a single operation, so they are set anew for each page.
         connection.ldap.with_timeout(limit);
         if let Some(size) = self.settings.page_size.map(NonZeroU32::get) {
@@ -137,7 +141,9 @@ impl<'a> Search<'a> {
             Err(error) => return Err(self.broken(connection.cause(error, limit).await)),
         };
         loop {
-            match stream.next().await {
+            let next = stream.next().await;
+            connection.taken();
+            match next {
                 Ok(Some(entry)) if entry.is_ref() => {
                     self.references += 1;
                     let taken = connection.references.add(&entry.0);
@@ -162,6 +168,10 @@ impl<'a> Search<'a> {
 
     fn entry(&mut self, entry: StructureTag, each: &mut dyn FnMut(StructureTag)) -> Result<(), Failure> {
         self.entries += 1;
+        if self.entries > MOST {
+            let hint = "look at the server that is named in `url`, or narrow `user_filter`";
+            return Err(self.stopped("the server sends entries without end").hint(hint));
+        }
         if self.seen.as_mut().is_some_and(|seen| !seen.is_new(&entry)) {
             let what = "the server sent one entry twice, so it may have left out another";
             return Err(self
@@ -196,8 +206,11 @@ pub(super) async fn read_entry(
     attributes: &[&str],
 ) -> Result<Option<Entry>, Failure> {
     const NO_SUCH_OBJECT: u32 = 32;
+    // What the crate says of a search that was given up.
+    const NOT_ENDED: u32 = 88;
     let limit = settings.timeout;
     let place = format!("reading `{name}` at {}", connection.shown());
+    connection.begin();
     let ldap = connection.ldap.with_timeout(limit);
     let mut stream = match ldap
         .streaming_search(name, Scope::Base, "(objectClass=*)", attributes)
@@ -207,8 +220,10 @@ pub(super) async fn read_entry(
         Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
     };
     let mut found = None;
-    loop {
-        match stream.next().await {
+    for _ in 0..ENTRIES_OF_ONE {
+        let next = stream.next().await;
+        connection.taken();
+        match next {
             Ok(Some(entry)) if entry.is_ref() || entry.is_intermediate() => {}
             Ok(Some(entry)) => found = Entry::parse(entry.0).or(found),
             Ok(None) => break,
@@ -218,12 +233,16 @@ pub(super) async fn read_entry(
     let result = stream.finish().await;
     match result.rc {
         0 => Ok(found),
+        NOT_ENDED => Err(Failure::new("the server sends entries without end for one name").at(&place)),
         NO_SUCH_OBJECT => Ok(None),
         _ => Err(Failure::new(failure::answer(&result))
             .hint(failure::search_hint(&result, &settings.bind_dn))
             .at(&place)),
     }
 }
+
+/// A name is one entry's; a server that sends more and more would keep us for ever.
+const ENTRIES_OF_ONE: usize = 1000;
 
 const UNSAID: &str = "the server did not say whether this was the last page";
 const UNSAID_HINT: &str = "if it cannot page, set `page_size: 0`";

@@ -14,7 +14,7 @@ fn attribute(name: &str) -> LdapAttribute {
     }
 }
 
-fn settings() -> LdapSettings {
+pub(super) fn settings() -> LdapSettings {
     LdapSettings {
         urls: vec!["ldap://localhost".parse().unwrap()],
         base_dn: "dc=example,dc=org".to_owned(),

@@ -2,16 +2,17 @@
 
 use crate::http::innermost;
 use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::tls::{self, Peer};
 
 /// No answer at all, with the reason at the bottom of the chain.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
-    let cause = innermost(error);
-    let what = if error.is_timeout() {
-        format!("{url} did not answer in time")
-    } else {
-        format!("{url} cannot be reached: {cause}")
+    let tls = tls::tls_error(error);
+    let words = tls.map(|error| tls::explain(error, Peer::Service));
+    let what = match &words {
+        _ if error.is_timeout() => format!("{url} did not answer in time"),
+        Some(words) => format!("{url} cannot be reached: TLS: {}", words.what),
+        None => format!("{url} cannot be reached: {}", innermost(error)),
     };
-    let tls = tls_error(cause);
     let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
     let is_stranger = matches!(tls, Some(rustls::Error::InvalidCertificate(_)));
     // What cannot even be written down, or is another server, will not get better.
@@ -20,30 +21,14 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     } else {
         Kind::Unreachable
     };
-    let hint = if speaks_no_tls {
-        "the port speaks no TLS: does `zitadel.url` need `http://`, or another port?"
-    } else if is_stranger {
-        "add the authority of the certificate to the system's CA certificates, and check the host name in `zitadel.url`"
-    } else {
-        "check `zitadel.url`, the network and the proxy variables"
-    };
+    let hint = words
+        .and_then(|words| words.hint)
+        .unwrap_or_else(|| "check `zitadel.url`, the network and the proxy variables".to_owned());
     TargetError {
         kind,
         operation,
         what,
         error_id: None,
-        hint: Some(hint.into()),
-    }
-}
-
-/// What TLS says, from inside the errors of the socket that are wrapped around it.
-fn tls_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut socket = cause.downcast_ref::<std::io::Error>()?;
-    loop {
-        let inner = socket.get_ref()?;
-        match inner.downcast_ref::<std::io::Error>() {
-            Some(deeper) => socket = deeper,
-            None => return inner.downcast_ref(),
-        }
+        hint: Some(hint),
     }
 }

@@ -1,0 +1,239 @@
+//! Carries bytes between a server and the LDAP crate, and looks at them on the way: the crate believes every length and
+//! nesting, and takes messages faster than anybody reads them.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::ber::{Fault, LONGEST, Scanner};
+
+/// Messages that were handed to the crate and not yet asked for.
+const WAITING: usize = 4096;
+/// Bytes of them, of which the newest message does not count.
+const WAITING_BYTES: usize = LONGEST;
+
+/// What a connection is made of: plain or encrypted, over a network or not.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Why nothing is carried any more.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// The server closed the connection.
+    ByServer,
+    /// The crate did.
+    ByUs,
+    Broken(io::Error),
+    Refused(Fault),
+}
+
+/// How many messages are on their way to whoever reads.
+#[derive(Debug, Default)]
+struct Flow {
+    handed: AtomicUsize,
+    taken: AtomicUsize,
+    wake: Notify,
+}
+
+/// A running pump. It ends when it is dropped.
+#[derive(Debug)]
+pub(super) struct Pump {
+    flow: Arc<Flow>,
+    /// `None` once it has told why it ended.
+    task: Option<JoinHandle<Ended>>,
+}
+
+impl Pump {
+    /// Carries between a server and the crate's end.
+    pub(super) fn start(server: Box<dyn Stream>, near: impl Stream + 'static) -> Self {
+        let flow = Arc::new(Flow::default());
+        let task = Some(tokio::spawn(carry(server, near, flow.clone())));
+        Self { flow, task }
+    }
+
+    /// One message was read.
+    pub(super) fn taken(&self) {
+        self.flow.taken.fetch_add(1, Ordering::Relaxed);
+        self.flow.wake.notify_one();
+    }
+
+    /// Another operation begins: nobody will ask for messages of the one before.
+    pub(super) fn settle(&self) {
+        let handed = self.flow.handed.load(Ordering::Relaxed);
+        self.flow.taken.store(handed, Ordering::Relaxed);
+        self.flow.wake.notify_one();
+    }
+
+    /// Why it ended, if it does within this time; tells it once.
+    pub(super) async fn ended(&mut self, patience: Duration) -> Option<Ended> {
+        let ended = timeout(patience, self.task.as_mut()?).await.ok()?;
+        self.task = None;
+        ended.ok()
+    }
+}
+
+impl Drop for Pump {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+async fn carry(server: Box<dyn Stream>, near: impl Stream, flow: Arc<Flow>) -> Ended {
+    let (mut from_server, mut to_server) = tokio::io::split(server);
+    let (mut from_us, mut to_us) = tokio::io::split(near);
+    let up = async {
+        match tokio::io::copy(&mut from_us, &mut to_server).await {
+            Ok(_) => {
+                // Says that TLS ends here, so that the server does not take it for an attack.
+                let _ = to_server.shutdown().await;
+                Ended::ByUs
+            }
+            Err(error) => Ended::Broken(error),
+        }
+    };
+    let down = async {
+        let ended = down(&mut from_server, &mut to_us, &flow).await;
+        let _ = to_us.shutdown().await;
+        ended
+    };
+    tokio::select! {
+        ended = up => ended,
+        ended = down => ended,
+    }
+}
+
+/// From the server to us.
+async fn down(
+    server: &mut (impl AsyncRead + Unpin),
+    us: &mut (impl AsyncWrite + Unpin),
+    flow: &Flow,
+) -> Ended {
+    let mut scanner = Scanner::new();
+    let mut waiting = Waiting::default();
+    let mut buffer = vec![0; 32 * 1024];
+    loop {
+        let length = match server.read(&mut buffer).await {
+            Ok(0) => return Ended::ByServer,
+            Ok(length) => length,
+            // What TLS says when the server just hangs up.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ended::ByServer,
+            Err(error) => return Ended::Broken(error),
+        };
+        let messages = match scanner.scan(&buffer[..length]) {
+            Ok(messages) => messages,
+            Err(fault) => return Ended::Refused(fault),
+        };
+        flow.handed.fetch_add(messages, Ordering::Relaxed);
+        if us.write_all(&buffer[..length]).await.is_err() {
+            return Ended::ByUs;
+        }
+        waiting.add(messages, length);
+        while waiting.is_enough(flow) {
+            flow.wake.notified().await;
+        }
+    }
+}
+
+/// What was handed over, part by part.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// How many messages had been handed over at the end of a part, and its bytes.
+    parts: VecDeque<(usize, usize)>,
+    messages: usize,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn add(&mut self, messages: usize, bytes: usize) {
+        self.messages = self.messages.wrapping_add(messages);
+        self.bytes += bytes;
+        self.parts.push_back((self.messages, bytes));
+    }
+
+    /// Whether whoever reads has to catch up first. The bytes of a message that has not ended are needed to end it.
+    fn is_enough(&mut self, flow: &Flow) -> bool {
+        let taken = flow.taken.load(Ordering::Relaxed);
+        while let Some((messages, bytes)) = self.parts.front().copied()
+            && messages <= taken
+        {
+            self.parts.pop_front();
+            self.bytes -= bytes;
+        }
+        let waiting = self.messages.saturating_sub(taken);
+        waiting >= WAITING || waiting > 0 && self.bytes >= WAITING_BYTES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGE: [u8; 7] = [0x30, 5, 2, 1, 1, 0x42, 0];
+
+    fn pumped() -> (Pump, tokio::io::DuplexStream, tokio::io::DuplexStream) {
+        let (server, far) = tokio::io::duplex(1 << 20);
+        let (near, us) = tokio::io::duplex(1 << 20);
+        (Pump::start(Box::new(far), near), server, us)
+    }
+
+    #[tokio::test]
+    async fn both_ways_are_carried_to_the_end() {
+        let (mut pump, mut server, mut us) = pumped();
+        server.write_all(&MESSAGE).await.unwrap();
+        us.write_all(b"question").await.unwrap();
+        let (mut up, mut down) = ([0; 8], [0; MESSAGE.len()]);
+        server.read_exact(&mut up).await.unwrap();
+        us.read_exact(&mut down).await.unwrap();
+        assert_eq!((&up, down), (b"question", MESSAGE));
+        drop(server);
+        assert_eq!(us.read(&mut down).await.unwrap(), 0);
+        assert!(matches!(
+            pump.ended(Duration::from_secs(5)).await,
+            Some(Ended::ByServer)
+        ));
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_bad_message_is_handed_over() {
+        let (mut pump, mut server, mut us) = pumped();
+        server
+            .write_all(&[&MESSAGE[..], &[0x30, 0x84, 0x7f, 0, 0, 0]].concat())
+            .await
+            .unwrap();
+        assert_eq!(us.read(&mut [0; 64]).await.unwrap(), 0);
+        let ended = pump.ended(Duration::from_secs(5)).await;
+        assert!(
+            matches!(ended, Some(Ended::Refused(Fault::TooLong(_)))),
+            "{ended:?}"
+        );
+    }
+
+    /// Twice as many as may wait: the second half comes when the first was read.
+    #[tokio::test(start_paused = true)]
+    async fn messages_wait_until_they_are_read() {
+        let (pump, mut server, mut us) = pumped();
+        let some = MESSAGE.repeat(WAITING);
+        server.write_all(&some).await.unwrap();
+        server.write_all(&some).await.unwrap();
+        let mut first = vec![0; some.len()];
+        us.read_exact(&mut first).await.unwrap();
+        let mut arrived = 0;
+        let mut rest = vec![0; some.len()];
+        while let Ok(Ok(more)) = timeout(Duration::from_secs(60), us.read(&mut rest)).await {
+            arrived += more;
+        }
+        assert!(arrived < some.len() / 2, "{arrived} of {}", some.len());
+        pump.settle();
+        us.read_exact(&mut rest[arrived..]).await.unwrap();
+    }
+}

@@ -1,0 +1,411 @@
+//! Why TLS failed, in words, and what to do. Pure.
+
+use std::error::Error;
+use std::{fmt, io};
+
+use rustls::pki_types::CertificateDer;
+use rustls::{AlertDescription, CertificateError};
+
+use super::certificate::{self, Certificate};
+
+/// Whom a message is for: what can be configured differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// A directory, with certificates of its own in `tls.*`.
+    Directory,
+    /// A service that is asked over HTTPS, with the system's certificates.
+    Service,
+}
+
+/// What is wrong, and the next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Words {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            hint: Some(hint.into()),
+        }
+    }
+}
+
+/// A certificate was refused, and this is why. The library's own errors do not tell what the server showed.
+#[derive(Debug)]
+pub(super) struct Refused(pub(super) Words);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.what)
+    }
+}
+
+impl Error for Refused {}
+
+/// What TLS says, from inside the errors of the socket that are wrapped around it.
+pub fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut error = cause;
+    loop {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        error = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => inner,
+            None => error.source()?,
+        };
+    }
+}
+
+/// Puts an error of TLS into words.
+pub fn explain(error: &rustls::Error, peer: Peer) -> Words {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(CertificateError::Other(other)) => match other.0.downcast_ref::<Refused>() {
+            Some(Refused(words)) => words.clone(),
+            None => Words::new("the server's certificate is not accepted", check_it(peer)),
+        },
+        Tls::InvalidCertificate(certificate) => refusal(certificate, &[], "", peer),
+        Tls::AlertReceived(alert) => refused_by_peer(*alert, peer),
+        Tls::InvalidMessage(_) => Words::new("the server did not answer in TLS", no_tls(peer)),
+        Tls::PeerIncompatible(reason) if is_about_versions(reason) => {
+            Words::new("the server speaks neither TLS 1.2 nor TLS 1.3", OLD)
+        }
+        Tls::PeerIncompatible(_) => Words::new(
+            "the server offers nothing that can be used",
+            nothing_in_common(peer),
+        ),
+        Tls::PeerMisbehaved(_) => Words::new(
+            "the server broke the rules of TLS",
+            "look at the TLS software of the server, and at what sits in between, such as a proxy",
+        ),
+        Tls::NoApplicationProtocol => {
+            Words::new("the server speaks no HTTP here", "check the port in the address")
+        }
+        other => Words {
+            what: other.to_string(),
+            hint: None,
+        },
+    }
+}
+
+const OLD: &str = "update the server's software, or let it offer TLS 1.2";
+
+fn no_tls(peer: Peer) -> &'static str {
+    match peer {
+        Peer::Directory => "the port does not speak TLS; a plain LDAP port needs an `ldap://` address",
+        Peer::Service => "the port speaks no TLS: does the address need `http://`, or another port?",
+    }
+}
+
+fn check_it(peer: Peer) -> &'static str {
+    match peer {
+        Peer::Directory => "check the server's certificate and `tls.server_certificate`",
+        Peer::Service => "check the server's certificate and this system's CA certificates",
+    }
+}
+
+fn is_about_versions(reason: &rustls::PeerIncompatible) -> bool {
+    use rustls::PeerIncompatible as Reason;
+    matches!(
+        reason,
+        Reason::ServerDoesNotSupportTls12Or13
+            | Reason::ServerTlsVersionIsDisabledByOurConfig
+            | Reason::SupportedVersionsExtensionRequired
+            | Reason::Tls12NotOffered
+            | Reason::Tls12NotOfferedOrEnabled
+            | Reason::Tls13RequiredForQuic
+    )
+}
+
+/// For servers that do not say what they dislike about us.
+pub const CLIENT_CERTIFICATE: &str = "the server may demand a client certificate, or refuse ours: check \
+                                      `tls.client_certificate` and `tls.client_key`";
+
+const IN_COMMON: &str = "TLS 1.2 needs a cipher suite with ECDHE and AES-GCM or ChaCha20 on the server (not the older ones with RSA \
+                         key exchange or CBC), and keys on the curve P-521 are not supported: the server needs another suite, \
+                         or a certificate with RSA, P-256 or P-384";
+
+fn nothing_in_common(peer: Peer) -> String {
+    match peer {
+        Peer::Directory => format!("{IN_COMMON}; or {CLIENT_CERTIFICATE}"),
+        Peer::Service => {
+            format!("{IN_COMMON}; or the server demands a client certificate, and none can be shown there")
+        }
+    }
+}
+
+fn refused_by_peer(alert: AlertDescription, peer: Peer) -> Words {
+    use AlertDescription as Alert;
+    let ours = match peer {
+        Peer::Directory => CLIENT_CERTIFICATE,
+        Peer::Service => "the server demands a client certificate, and none can be shown there",
+    };
+    match alert {
+        Alert::HandshakeFailure | Alert::InsufficientSecurity => Words::new(
+            "the server refused the handshake: it has no cipher suite or key type in common with this program, or misses a \
+             client certificate",
+            nothing_in_common(peer),
+        ),
+        Alert::ProtocolVersion => Words::new("the server speaks neither TLS 1.2 nor TLS 1.3", OLD),
+        Alert::CertificateRequired => Words::new("the server demands a client certificate", ours),
+        Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateRevoked
+        | Alert::CertificateExpired
+        | Alert::CertificateUnknown
+        | Alert::UnknownCA
+        | Alert::AccessDenied => Words::new(
+            "the server refused our client certificate, or that there is none",
+            ours,
+        ),
+        Alert::UnrecognisedName => Words::new(
+            "the server knows itself by another name",
+            "use one of its names in the address; behind a proxy, the name that the proxy passes on",
+        ),
+        _ => Words::new(
+            "the server ended the TLS handshake without saying why",
+            "look for the reason in the log of the server",
+        ),
+    }
+}
+
+/// Why a chain was refused. It is empty if it is not known; `now` is `YYYYMMDDHHMMSS`.
+pub(super) fn refusal(
+    error: &CertificateError,
+    chain: &[&CertificateDer<'_>],
+    now: &str,
+    peer: Peer,
+) -> Words {
+    let shown: Vec<Certificate> = chain.iter().filter_map(|der| certificate::read(der)).collect();
+    match error {
+        CertificateError::UnknownIssuer => unknown_issuer(&shown, peer),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            wrong_name(error, &shown)
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => expired(&shown, now),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            let found = shown.iter().find(|one| *one.valid.0 > *now);
+            let since = found.map(|one| format!(": `{}` is good from {}", one.subject, day(&one.valid.0)));
+            let what = format!("the certificate is not valid yet{}", since.unwrap_or_default());
+            Words::new(what, "check the clocks of both machines")
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => Words::new(
+            "the certificate is not for servers: its extended key usage lacks serverAuth",
+            "give the server a certificate that is issued for servers (TLS Web Server Authentication)",
+        ),
+        CertificateError::Revoked => Words::new(
+            "the certificate was revoked",
+            "the server needs a new certificate",
+        ),
+        CertificateError::UnhandledCriticalExtension => unknown_extension(&shown),
+        CertificateError::Other(other) => unusual(&other.0.to_string(), &shown, peer),
+        _ => signature(error, &shown, peer),
+    }
+}
+
+fn unknown_issuer(shown: &[Certificate], peer: Peer) -> Words {
+    let by_itself = matches!(shown, [own] if own.issuer == own.subject);
+    let what = if by_itself {
+        "the certificate is signed by itself, and not trusted"
+    } else {
+        "the certificate is issued by no authority that is trusted"
+    };
+    let hint = match (peer, by_itself) {
+        (Peer::Directory, false) => {
+            "name the certificate authority of the server in `tls.server_certificate` (PEM), with the intermediate ones if the \
+             server does not send them"
+        }
+        (Peer::Directory, true) => "name this certificate in `tls.server_certificate` (PEM)",
+        (Peer::Service, _) => {
+            "add the authority of the certificate to the system's CA certificates (or name them in SSL_CERT_FILE); the server \
+             must send its intermediate certificates"
+        }
+    };
+    Words::new(what, hint)
+}
+
+fn wrong_name(error: &CertificateError, shown: &[Certificate]) -> Words {
+    use rustls::pki_types::ServerName;
+    let expected = match error {
+        CertificateError::NotValidForNameContext { expected, .. } => expected.to_str().into_owned(),
+        _ => "the name in the address".to_owned(),
+    };
+    let is_address = matches!(
+        error,
+        CertificateError::NotValidForNameContext {
+            expected: ServerName::IpAddress(_),
+            ..
+        }
+    );
+    let names = shown.first().map(|own| own.names.as_slice()).unwrap_or_default();
+    match (names, is_address) {
+        ([], _) => Words::new(
+            "the certificate has no subjectAltName, and names in CN do not count",
+            format!("give the server a certificate that has `{expected}` as its subjectAltName"),
+        ),
+        (_, true) => Words::new(
+            format!("the certificate does not cover the address {expected}"),
+            "use one of the names of the certificate in the address, or give the server a certificate with this IP address as \
+             its subjectAltName",
+        ),
+        (names, false) => Words::new(
+            format!("the certificate does not cover the name {expected}"),
+            format!(
+                "use one of the names of the certificate in the address: {}",
+                names.join(", ")
+            ),
+        ),
+    }
+}
+
+fn expired(shown: &[Certificate], now: &str) -> Words {
+    let found = shown.iter().find(|one| *one.valid.1 < *now);
+    let until = found.map(|one| format!(": `{}` was good until {}", one.subject, day(&one.valid.1)));
+    Words::new(
+        format!("the certificate has expired{}", until.unwrap_or_default()),
+        "the server needs a new certificate; check the clocks of both machines too",
+    )
+}
+
+/// `2026-01-31`
+fn day(time: &str) -> String {
+    match (time.get(..4), time.get(4..6), time.get(6..8)) {
+        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
+        _ => time.to_owned(),
+    }
+}
+
+fn unknown_extension(shown: &[Certificate]) -> Words {
+    /// Basic constraints, key usage, names, constraints, policies, purposes: understood, or passed over by all.
+    const KNOWN: [&str; 8] = [
+        "2.5.29.15",
+        "2.5.29.17",
+        "2.5.29.19",
+        "2.5.29.30",
+        "2.5.29.32",
+        "2.5.29.33",
+        "2.5.29.36",
+        "2.5.29.37",
+    ];
+    let critical = shown.iter().flat_map(|one| &one.critical);
+    let unknown: Vec<&str> = critical
+        .map(String::as_str)
+        .filter(|oid| !KNOWN.contains(oid))
+        .collect();
+    let named = match unknown.as_slice() {
+        [] => String::new(),
+        oids => format!(" ({})", oids.join(", ")),
+    };
+    Words::new(
+        format!("the certificate has a critical extension that is not supported{named}"),
+        "give the server a certificate without this extension, or with the extension not critical",
+    )
+}
+
+/// The library's names of what it has no words for.
+fn unusual(name: &str, shown: &[Certificate], peer: Peer) -> Words {
+    let alone = match peer {
+        Peer::Directory => "name the server's certificate alone in `tls.server_certificate`",
+        Peer::Service => "give the server a certificate of another authority",
+    };
+    match name.split(['(', ' ']).next().unwrap_or_default() {
+        "NameConstraintViolation"
+        | "UnsupportedNameType"
+        | "MalformedNameConstraint"
+        | "InvalidNetworkMaskConstraint" => Words::new(
+            "the authority of the certificate limits the names it may issue for (name constraints): the certificate is outside of \
+             these, or they limit directory names (dirName), which is not supported",
+            alone,
+        ),
+        "CaUsedAsEndEntity" => Words::new(
+            "the server shows the certificate of an authority (CA:TRUE) as its own",
+            match peer {
+                Peer::Directory => {
+                    "name this certificate in `tls.server_certificate`, or give the server one with CA:FALSE"
+                }
+                Peer::Service => "give the server a certificate with CA:FALSE",
+            },
+        ),
+        "EndEntityUsedAsCa" => Words::new(
+            "the certificate is issued by a certificate that is none of an authority (CA:FALSE)",
+            "have the certificate issued by a certificate with CA:TRUE",
+        ),
+        "PathLenConstraintViolated" | "MaximumPathDepthExceeded" | "MaximumPathBuildCallsExceeded" => {
+            Words::new(
+                "there are more authorities between the certificate and the trusted one than are allowed (path length)",
+                alone,
+            )
+        }
+        "UnsupportedCertVersion" => Words::new(
+            match shown.first() {
+                Some(own) => format!(
+                    "the certificate is of version {}, and only version 3 is supported",
+                    own.version
+                ),
+                None => "the certificate is not of version 3".to_owned(),
+            },
+            "issue it again with extensions, such as subjectAltName, which makes it version 3",
+        ),
+        "UnsupportedCriticalExtension" => unknown_extension(shown),
+        "EmptyEkuExtension" => Words::new(
+            "the certificate is for no purpose: its extended key usage is empty",
+            "give the server a certificate that is issued for servers (TLS Web Server Authentication)",
+        ),
+        "InvalidSerialNumber" => Words::new(
+            "the certificate has a serial number that is not allowed (it has to be positive, of at most 20 bytes)",
+            "issue it again with another serial number",
+        ),
+        _ => Words::new(
+            "the certificate is not made as it should be, and cannot be checked",
+            check_it(peer),
+        ),
+    }
+}
+
+/// A signature cannot be checked, or is wrong.
+fn signature(error: &CertificateError, shown: &[Certificate], peer: Peer) -> Words {
+    let short = shown
+        .iter()
+        .find_map(|one| Some((one, one.rsa_bits.filter(|bits| *bits < 2048)?)));
+    let weak = shown.iter().find_map(|one| Some((one, one.weak_signature?)));
+    match (error, short, weak) {
+        (CertificateError::BadEncoding, ..) => Words::new(
+            "the certificate cannot be read: it is damaged, or not made as it should be",
+            "issue the server's certificate again",
+        ),
+        (_, _, Some((certificate, hash))) => Words::new(
+            format!(
+                "the certificate `{}` is signed with {hash}, which is not accepted",
+                certificate.subject
+            ),
+            "issue it again with SHA-256",
+        ),
+        (_, Some((certificate, bits)), _) => Words::new(
+            format!(
+                "the key of the certificate `{}` has {bits} bits, which is shorter than 2048",
+                certificate.subject
+            ),
+            "issue the certificate again for an RSA key of at least 2048 bits, or one on the curve P-256",
+        ),
+        (CertificateError::BadSignature, ..) => Words::new(
+            "the signature of the certificate is wrong, or an authority in it has a key of less than 2048 bits",
+            match peer {
+                Peer::Directory => {
+                    "`tls.server_certificate` may hold another authority of the same name, such as an earlier one"
+                }
+                Peer::Service => {
+                    "the system's CA certificates may hold another authority of the same name, such as an earlier one"
+                }
+            },
+        ),
+        _ => Words::new(
+            "the certificate is signed in a way, or has a kind of key, that is not supported",
+            "issue it again with SHA-256 and a key of the kind RSA (2048 bits or more), P-256 or P-384",
+        ),
+    }
+}

@@ -1,0 +1,192 @@
+//! Certificates that are refused: each message names what is wrong and the next step, in plain words.
+
+use std::path::{Path, PathBuf};
+
+use directory_sync::config::LdapSettings;
+use testkit::certs::{Certificates, Pair};
+use testkit::people::Person;
+use testkit::slapd::{Options, Slapd};
+use testkit::zitadel::{Options as ZitadelOptions, ZitadelDouble};
+
+use crate::program::Installation;
+use crate::safety::lab::finish;
+use crate::sources_reader::{ldap, read_ldap};
+
+/// Made by `make.sh` in that folder.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/certificates")
+        .join(name)
+}
+
+fn pair(name: &str) -> Pair {
+    Pair {
+        certificate: file(&format!("{name}.pem")),
+        key: file(&format!("{name}.key")),
+    }
+}
+
+fn serving(server: &Pair) -> Options {
+    Options::people(&[Person::new("ada", "Ada", "Lovelace")]).tls_as(&Certificates::generate(), server)
+}
+
+fn trusting(slapd: &Slapd, ca: &Path) -> LdapSettings {
+    let mut settings = ldap(&slapd.ldaps_url());
+    settings.tls.server_certificate = Some(ca.to_owned());
+    settings
+}
+
+/// What a read says, without anything that only a programmer can read.
+async fn told(settings: &LdapSettings) -> String {
+    let error = read_ldap(settings).await.expect_err("nobody can trust that");
+    let told = format!("{} | {}", error.what, error.hint.unwrap_or_default());
+    for debug in ["Error", "Context", "{ ", "0x", "[", "Some("] {
+        assert!(!told.contains(debug), "{debug}: {told}");
+    }
+    assert!(told.len() < 900, "{told}");
+    told
+}
+
+#[track_caller]
+fn assert_says(told: &str, words: &[&str]) {
+    for words in words {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_certificate_is_told_in_words() {
+    let ca = file("ca.pem");
+    for (name, ca, words) in [
+        (
+            "no-san",
+            &ca,
+            &[
+                "has no subjectAltName, and names in CN do not count",
+                "has `localhost` as its subjectAltName",
+            ][..],
+        ),
+        (
+            "sha1",
+            &ca,
+            &[
+                "`CN=localhost` is signed with SHA-1, which is not accepted",
+                "again with SHA-256",
+            ],
+        ),
+        (
+            "md5",
+            &ca,
+            &[
+                "`CN=localhost` is signed with MD5, which is not accepted",
+                "again with SHA-256",
+            ],
+        ),
+        (
+            "rsa-1024",
+            &ca,
+            &[
+                "the key of the certificate `CN=localhost` has 1024 bits, which is shorter than 2048",
+                "at least 2048",
+            ],
+        ),
+        ("version-1", &ca, &["is of version 1", "version 3"]),
+        (
+            "limited",
+            &file("limited-ca.pem"),
+            &[
+                "limit directory names (dirName), which is not supported",
+                "name the server's certificate alone in `tls.server_certificate`",
+            ],
+        ),
+        ("of-short", &file("short-ca.pem"), &["less than 2048 bits"]),
+    ] {
+        let slapd = serving(&pair(name)).start();
+        let told = told(&trusting(&slapd, ca)).await;
+        assert_says(&told, words);
+        assert!(!told.contains("use one of the names"), "{told}");
+    }
+}
+
+/// The way out that the message names.
+#[tokio::test]
+async fn a_certificate_that_is_named_is_trusted_whatever_its_authority_may_issue() {
+    let slapd = serving(&pair("limited")).start();
+    let own = file("limited.pem");
+    let folder = tempfile::tempdir().unwrap();
+    let both = folder.path().join("both.pem");
+    let read = |name: &str| std::fs::read_to_string(file(name)).unwrap();
+    std::fs::write(&both, read("limited-ca.pem") + &read("limited.pem")).unwrap();
+    for trusted in [&own, &both] {
+        assert_eq!(
+            read_ldap(&trusting(&slapd, trusted))
+                .await
+                .unwrap()
+                .identities
+                .len(),
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_in_common_is_told() {
+    let certificates = Certificates::generate();
+    let old = |priority: &str| {
+        let options = Options::people(&[]).tls_as(&certificates, &certificates.server);
+        options.server_line(&format!("TLSCipherSuite {priority}")).start()
+    };
+    let in_common = [
+        "no cipher suite or key type in common",
+        "ECDHE",
+        "P-521",
+        "client certificate",
+    ];
+    let slapd = Options::people(&[]).tls_as(&certificates, &pair("no-san"));
+    let slapd = slapd
+        .server_line("TLSCipherSuite NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA")
+        .start();
+    assert_says(&told(&trusting(&slapd, &file("ca.pem"))).await, &in_common);
+    let slapd = serving(&pair("p521")).start();
+    let p521 = told(&trusting(&slapd, &file("ca.pem"))).await;
+    assert!(p521.contains("P-521") || p521.contains("not supported"), "{p521}");
+    let slapd = old("NORMAL:-VERS-ALL:+VERS-TLS1.1");
+    let versions = told(&trusting(&slapd, &certificates.ca)).await;
+    assert_says(&versions, &["TLS 1.2"]);
+}
+
+#[test]
+fn https_says_the_same() {
+    let zitadel = ZitadelDouble::start(ZitadelOptions::default());
+    for (name, words) in [
+        ("no-san", "has no subjectAltName, and names in CN do not count"),
+        ("sha1", "is signed with SHA-1, which is not accepted"),
+        ("rsa-1024", "which is shorter than 2048"),
+    ] {
+        let slapd = serving(&pair(name)).start();
+        let https = slapd.ldaps_url().replace("ldaps://", "https://");
+        let rest = format!(
+            "sources:\n  ukt:\n    endpoint_url: {https}/list\n    oauth2_url: {https}/token\n    client_id: x\n    \
+             client_secret: y\n    scope: z\n    grant_type: client_credentials\n"
+        );
+        let installation = Installation::new(&zitadel, &rest);
+        let run = |words: &[&str]| {
+            let mut command = installation.command(words);
+            command.env("SSL_CERT_FILE", file("ca.pem"));
+            finish(command)
+        };
+        run(&["users"]).exits(3).says(words).does_not_say("Error(");
+        let config = std::fs::read_to_string(installation.path("config.yaml")).unwrap();
+        let here = zitadel.url();
+        assert!(config.contains(&format!("url: {here}")), "{config}");
+        installation.write(
+            "config.yaml",
+            config.replacen(&format!("url: {here}"), &format!("url: {https}"), 1),
+        );
+        run(&["check"])
+            .exits(3)
+            .says(&format!("cannot be reached: TLS: {}", "the"))
+            .says(words)
+            .does_not_say("Error(");
+    }
+}
