@@ -57,6 +57,8 @@ pub(super) struct Scanner {
     /// Tag and length, as far as they came.
     head: Vec<u8>,
     elements: usize,
+    /// Of the bytes taken last, so many belong to messages that have ended.
+    pub(super) whole: usize,
 }
 
 impl Scanner {
@@ -69,15 +71,18 @@ impl Scanner {
             skip: 0,
             head: Vec::new(),
             elements: 0,
+            whole: 0,
         }
     }
 
     /// Takes the next bytes, and says how many messages ended in them.
     ///
     /// # Errors
-    /// [`Fault`] as soon as a message cannot be a good one; none of these bytes may be used then.
+    /// [`Fault`] as soon as a message cannot be a good one; of these bytes only the `whole` messages may be used then.
     pub(super) fn scan(&mut self, mut bytes: &[u8]) -> Result<usize, Fault> {
         let mut ended = 0;
+        let given = bytes.len();
+        self.whole = 0;
         while let Some((first, rest)) = bytes.split_first() {
             if self.skip > 0 {
                 let taken = self.skip.min(bytes.len());
@@ -90,7 +95,10 @@ impl Scanner {
                     self.begin(length)?;
                 }
             }
-            ended += usize::from(self.end());
+            if self.end() {
+                ended += 1;
+                self.whole = given - bytes.len();
+            }
         }
         Ok(ended)
     }

@@ -28,6 +28,7 @@ pub(super) async fn open(
         trust,
         secrets,
         failures: Vec::new(),
+        are_several: settings.urls.len() > 1,
     };
     for (position, url) in settings.urls.iter().enumerate() {
         let is_last = position + 1 == settings.urls.len();
@@ -74,6 +75,8 @@ struct Tries<'a> {
     trust: Option<&'a Trust>,
     secrets: &'a Secrets,
     failures: Vec<Failure>,
+    /// There is another server to try.
+    are_several: bool,
 }
 
 impl Tries<'_> {
@@ -85,6 +88,7 @@ impl Tries<'_> {
         mut left: Duration,
         is_last_url: bool,
     ) -> Result<Option<Connection>, Failure> {
+        self.are_several |= addresses.len() > 1;
         for (position, address) in addresses.iter().enumerate() {
             let waiting = addresses.len() - position;
             let share = left / u32::try_from(waiting).unwrap_or(u32::MAX);
@@ -116,7 +120,9 @@ impl Tries<'_> {
 
     fn pass_over(&mut self, server: &str, failure: Failure) {
         let failure = failure.without(self.secrets);
-        tracing::warn!(server, reason = failure.what, "server passed over");
+        if self.are_several {
+            tracing::warn!(server, reason = failure.what, "server passed over");
+        }
         self.failures.push(failure);
     }
 }
@@ -244,6 +250,7 @@ mod tests {
             trust: None,
             secrets: &secrets,
             failures: Vec::new(),
+            are_several: false,
         };
         let url = "ldap://rr.test".parse().unwrap();
         let addresses: Vec<Option<SocketAddr>> = addresses.iter().copied().map(Some).collect();

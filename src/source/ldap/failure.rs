@@ -84,7 +84,7 @@ pub(super) fn handshake_error(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Failure::new("the server ended the TLS handshake").hint(
             "a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server \
-             may not know TLS 1.2, or no cipher suite with ECDHE",
+             may not know TLS 1.2, or no cipher suite with ECDHE, or have a key on the curve P-521",
         ),
         _ => io_error(error),
     }

@@ -131,7 +131,10 @@ async fn down(
         };
         let messages = match scanner.scan(&buffer[..length]) {
             Ok(messages) => messages,
-            Err(fault) => return Ended::Refused(fault),
+            Err(fault) => {
+                let _ = us.write_all(&buffer[..scanner.whole]).await;
+                return Ended::Refused(fault);
+            }
         };
         flow.handed.fetch_add(messages, Ordering::Relaxed);
         if us.write_all(&buffer[..length]).await.is_err() {
@@ -210,7 +213,9 @@ mod tests {
             .write_all(&[&MESSAGE[..], &[0x30, 0x84, 0x7f, 0, 0, 0]].concat())
             .await
             .unwrap();
-        assert_eq!(us.read(&mut [0; 64]).await.unwrap(), 0);
+        let mut all = Vec::new();
+        us.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, MESSAGE);
         let ended = pump.ended(Duration::from_secs(5)).await;
         assert!(
             matches!(ended, Some(Ended::Refused(Fault::TooLong(_)))),

@@ -111,7 +111,7 @@ fn directory(dir: &str) -> LdapSettings {
         user_filter: "(&(objectClass=user)(memberOf=cn=chat,ou=groups,dc=example,dc=org))".into(),
         timeout: Duration::from_secs(5),
         connect_timeout: None,
-        deadline: None,
+        deadline: Some(Duration::from_hours(1)),
         page_size: NonZeroU32::new(500),
         use_attribute_filter: true,
         attributes: LdapAttributes {
@@ -318,7 +318,9 @@ fn integers_and_durations() {
         );
         let ldap = lab.ldap();
         assert_eq!(ldap.timeout, Duration::from_millis(milliseconds), "{text}");
-        assert_eq!(ldap.deadline.is_some(), text != "~");
+        // Without a value the default counts.
+        let deadline = if text == "~" { 3_600_000 } else { milliseconds };
+        assert_eq!(ldap.deadline, Some(Duration::from_millis(deadline)), "{text}");
     }
 }
 
