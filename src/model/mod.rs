@@ -14,7 +14,7 @@ mod schema;
 pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
 pub use change::{Absence, Action, AttributeChange, Change, Edit, Kept, Note, Plan, Removal, RemovalReason};
-pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
+pub use expectation::{AbsenceNote, Expectation, Expected, Holding, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{Desired, Entitlements, Identity, Leaver, RecordRef, Rejected, SourceRead, Warning};

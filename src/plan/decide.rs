@@ -5,18 +5,18 @@ mod listed;
 mod people;
 
 use super::correlate::{Correlation, Pair};
+use super::grace::Clocks;
 use super::question::{Answers, Questions};
 use super::{order, scope};
 use crate::model::{Absence, Account, Action, Identity, Kept, Plan, RecordRef, Rejected, Unmet, Warning};
 
-/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation; `now` is the time of the run
-/// in seconds since 1970 (UTC).
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
 pub fn decide(
     correlation: &Correlation<'_>,
     questions: &Questions<'_>,
     unmet: Vec<Unmet>,
     target_name: &str,
-    now: i64,
+    clocks: Clocks,
 ) -> Plan {
     let plan = Plan {
         accounts: correlation.accounts,
@@ -28,7 +28,7 @@ pub fn decide(
         correlation,
         answers: questions.sort(unmet),
         target_name,
-        now,
+        clocks,
         plan,
     };
     decider.people();
@@ -41,7 +41,7 @@ struct Decider<'a, 'q> {
     correlation: &'a Correlation<'a>,
     answers: Answers<'q>,
     target_name: &'a str,
-    now: i64,
+    clocks: Clocks,
     plan: Plan,
 }
 

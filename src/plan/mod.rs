@@ -11,6 +11,7 @@ mod grace;
 mod guard;
 mod legacy;
 mod moved;
+mod once;
 mod order;
 mod policy;
 mod question;
@@ -24,12 +25,13 @@ pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{Look, edit, unlisted_expectations};
-pub use grace::Grace;
+pub use grace::{Clocks, Grace};
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect,
 };
 pub use moved::{moved, unlisted_before};
+pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
 pub use question::{LegacyMarks, Questions};

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 
 use super::ending::Stop;
 use super::request::{Mode, Request};
-use super::{World, carry_out, desired, frame, keeping, verify};
+use super::{World, carry_out, clock, desired, frame, keeping, once, verify};
 use crate::apply::Context;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Desired, Plan};
-use crate::plan::{self, Correlation, Known, Proof};
+use crate::plan::{self, Clocks, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Report};
 use crate::signals::Signals;
@@ -115,14 +115,20 @@ async fn make_plan(
     desired: &Desired,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
-    let now = Timestamp::now().as_second();
     let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
     target.read(&mut |account| correlation.observe(account)).await?;
     correlation.settle();
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel", now);
+    // Right after an answer, so that both times are of one moment.
+    let clocks = Clocks {
+        now: Timestamp::now().as_second(),
+        ahead: target.clock_ahead(),
+    };
+    let mut plan = plan::decide(&correlation, &questions, unmet, "zitadel", clocks);
+    plan.warnings.extend(clock::doubt(clocks, settings.policy));
+    once::reject(target, desired, &mut plan).await?;
     plan::protect(&mut plan, target.schema(), &settings.guard.protected);
     Ok(plan)
 }

@@ -1,10 +1,13 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
 mod cells;
+mod between;
 mod grace;
 mod guard;
 pub(crate) mod lab;
 mod late;
+mod lies;
+mod localpart;
 mod lock;
 mod modes;
 mod order;

@@ -254,6 +254,15 @@ impl ZitadelTarget {
         Ok(page.items)
     }
 
+    /// The roles of one user that are this tool's business, as they are now.
+    pub(super) async fn roles_of(&self, user: &str) -> Result<Entitlements, TargetError> {
+        let mut grants = Grants::of(&self.settings.roles());
+        for grant in self.grants_of(user).await? {
+            grants.add(&grant);
+        }
+        Ok(grants.entitlements(user))
+    }
+
     /// The user's grants on the project.
     async fn grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [

@@ -12,6 +12,8 @@ const LONGEST_TEXT: usize = 200;
 const LONGEST_ID: usize = LONGEST_TEXT / 2;
 const LONGEST_METADATA: usize = 500_000;
 
+const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
+
 /// Rewrites a person to what Zitadel would store. Gives what was left out.
 ///
 /// # Errors
@@ -27,13 +29,19 @@ pub(super) fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> 
         text(identity, attribute, |text| name(label, text))?;
     }
     text(identity, EMAIL, email)?;
-    for (attribute, label) in [
-        (PREFERRED_USERNAME, "preferred username"),
-        (LOCALPART, "localpart"),
-    ] {
-        text(identity, attribute, |text| metadata(label, text))?;
-    }
-    Ok(normalize_phone(identity).into_iter().collect())
+    text(identity, PREFERRED_USERNAME, |text| {
+        metadata("preferred username", text)
+    })?;
+    let had_blanks = identity.attributes.text(LOCALPART).is_some_and(has_blanks_around);
+    text(identity, LOCALPART, |text| metadata("localpart", text.trim()))?;
+    let blanks = had_blanks.then(|| LOCALPART_BLANKS.to_owned());
+    Ok(blanks.into_iter().chain(normalize_phone(identity)).collect())
+}
+
+/// Whether there are blanks around something.
+fn has_blanks_around(text: &str) -> bool {
+    let trimmed = text.trim();
+    !trimmed.is_empty() && trimmed.len() < text.len()
 }
 
 /// Rewrites one attribute; an empty text becomes no value.
