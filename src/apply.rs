@@ -297,11 +297,8 @@ impl<T: Target> Run<'_, T> {
     }
 
     async fn step_aside(&self, change: &Change) -> Result<(), TargetError> {
-        match change
-            .edit()
-            .and_then(|edit| Some((edit, edit.detour.as_deref()?)))
-        {
-            Some((edit, name)) => self.target.set_login(&edit.target_id, name).await,
+        match change.edit() {
+            Some(edit) => self.target.step_aside(edit).await,
             None => Ok(()),
         }
     }

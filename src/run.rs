@@ -3,11 +3,13 @@
 mod approval;
 mod carry_out;
 mod check;
+mod clock;
 mod desired;
 mod ending;
 mod frame;
 mod from_file;
 mod keeping;
+mod once;
 mod planned;
 mod report_file;
 mod request;

@@ -47,3 +47,14 @@ pub struct Unmet {
     /// What the account holds instead; `None`: nothing.
     pub current: Option<Value>,
 }
+
+/// An account that holds a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// What it holds.
+    pub value: Value,
+    /// The account.
+    pub account: TargetId,
+    /// The text in which its external id is looked for.
+    pub id_text: Box<str>,
+}

@@ -17,7 +17,7 @@ pub use account::{Account, Lifecycle};
 pub use attributes::{Attributes, Value};
 pub use change::{Absence, Action, AttributeChange, Change, Edit, Kept, Note, Plan, Removal, RemovalReason};
 pub use comparable::{address_in, alike, cleaned, comparable, has_invisible};
-pub use expectation::{AbsenceNote, Expectation, Expected, Unmet};
+pub use expectation::{AbsenceNote, Expectation, Expected, Holding, Unmet};
 pub use finding::{Finding, Problem};
 pub use id::{ExternalId, TargetId};
 pub use identity::{

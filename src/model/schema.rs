@@ -89,6 +89,8 @@ pub struct AttributeSpec {
     pub inspected: Inspection,
     /// Never shown unless asked for.
     pub personal: bool,
+    /// Why a value cannot be written for the first time; what is stored already stays.
+    pub misfit: Option<fn(&str) -> Option<&'static str>>,
     /// The value for people whose source gives none.
     pub default: Option<fn(&ExternalId) -> Value>,
 }

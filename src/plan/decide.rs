@@ -6,18 +6,18 @@ mod people;
 
 use super::claims::Claim;
 use super::correlate::{Correlation, Pair};
+use super::grace::Clocks;
 use super::question::{Answers, Questions};
 use super::{order, scope};
 use crate::model::{Absence, Account, Action, Identity, Kept, Plan, RecordRef, Rejected, Unmet, Warning};
 
-/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation; `now` is the time of the run
-/// in seconds since 1970 (UTC).
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
 pub fn decide(
     correlation: &Correlation<'_>,
     questions: &Questions<'_>,
     unmet: Vec<Unmet>,
     target_name: &str,
-    now: i64,
+    clocks: Clocks,
 ) -> Plan {
     let plan = Plan {
         accounts: correlation.accounts,
@@ -29,7 +29,7 @@ pub fn decide(
         correlation,
         answers: questions.sort(unmet),
         target_name,
-        now,
+        clocks,
         plan,
     };
     decider.people();
@@ -42,7 +42,7 @@ struct Decider<'a, 'q> {
     correlation: &'a Correlation<'a>,
     answers: Answers<'q>,
     target_name: &'a str,
-    now: i64,
+    clocks: Clocks,
     plan: Plan,
 }
 

@@ -197,7 +197,13 @@ fn consequence(
     if let Some(current) = current
         && !may_be_replaced(spec, current, former)
     {
-        return Consequence::Differs(index);
+        let wanted = identity.attributes.text(index).unwrap_or_default();
+        // Blanks that were stored once are not worth a word in each run.
+        return if current.as_text().trim() == wanted.trim() {
+            Consequence::Nothing
+        } else {
+            Consequence::Differs(index)
+        };
     }
     let wanted = identity
         .attributes

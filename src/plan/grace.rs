@@ -2,8 +2,25 @@
 
 use crate::model::{Absence, AbsenceNote, Expected, Value};
 
-/// Clocks of several machines that run this tool in turn may differ by this many seconds.
+/// Clocks of several machines may differ by this many seconds: of those that run this tool in turn, and the target's.
 const CLOCKS: i64 = 300;
+
+/// What time it is, here and there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// The time of the run, in seconds since 1970 (UTC).
+    pub now: i64,
+    /// By how many seconds the target's clock is ahead of ours, if it says.
+    pub ahead: Option<i64>,
+}
+
+impl Clocks {
+    /// Whether both tell nearly the same time. One of them is wrong otherwise, and nothing tells which.
+    pub fn agree(self) -> bool {
+        self.ahead
+            .is_some_and(|ahead| ahead.unsigned_abs() <= CLOCKS.unsigned_abs())
+    }
+}
 
 /// `policy.grace`: a person has to be missing for a while, and in several runs, before the account is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +112,75 @@ mod tests {
     fn grace() -> impl Strategy<Value = Grace> {
         (prop::option::of(1i64..1_000), prop::option::of(1u32..6))
             .prop_map(|(after, runs)| Grace { after, runs })
+    }
+
+    /// The account goes in the very second and with the very run that complete the grace, and not one earlier.
+    #[test]
+    fn grace_ends_exactly_at_its_limit() {
+        let since = 1_000_000;
+        let before = |runs| Noted::Absent(Absence { since, runs });
+        let waits = |verdict| matches!(verdict, Verdict::Wait { .. });
+        let after = Grace {
+            after: Some(600),
+            runs: None,
+        };
+        assert!(waits(after.judge(before(1), since + 599)));
+        assert_eq!(after.judge(before(1), since + 600), Verdict::Due);
+        assert_eq!(after.judge(before(1), since + 601), Verdict::Due);
+        let runs = Grace {
+            after: None,
+            runs: Some(3),
+        };
+        assert!(waits(runs.judge(before(1), since)));
+        assert_eq!(runs.judge(before(2), since), Verdict::Due);
+        assert_eq!(runs.judge(before(3), since), Verdict::Due);
+        // The first run alone completes the shortest grace.
+        assert_eq!(
+            Grace {
+                after: None,
+                runs: Some(1)
+            }
+            .judge(Noted::Nothing, since),
+            Verdict::Due
+        );
+        let both = Grace {
+            after: Some(600),
+            runs: Some(3),
+        };
+        assert!(waits(both.judge(before(2), since + 599)));
+        assert!(waits(both.judge(before(1), since + 600)));
+        assert_eq!(both.judge(before(2), since + 600), Verdict::Due);
+    }
+
+    /// A note may be as far in the future as clocks may differ, and no second more.
+    #[test]
+    fn a_note_of_the_future_is_believed_as_far_as_clocks_differ() {
+        let now = 1_000_000;
+        let note = |since: i64| {
+            let held = |note, text: String| (Expected::NotNoted(note), Some(Value::text(text)));
+            noted(
+                &[
+                    held(AbsenceNote::Since, since.to_string()),
+                    held(AbsenceNote::Runs, "1".into()),
+                ],
+                now,
+            )
+        };
+        assert!(matches!(note(now + CLOCKS), Noted::Absent(_)));
+        assert_eq!(note(now + CLOCKS + 1), Noted::Unreadable);
+    }
+
+    /// Five minutes either way are nothing, a second more is; who says nothing does not agree.
+    #[test]
+    fn clocks_agree_within_minutes() {
+        let agree = |ahead| Clocks { now: 0, ahead }.agree();
+        for ahead in [0, CLOCKS, -CLOCKS] {
+            assert!(agree(Some(ahead)), "{ahead}");
+        }
+        for ahead in [CLOCKS + 1, -CLOCKS - 1, i64::MIN, i64::MAX] {
+            assert!(!agree(Some(ahead)), "{ahead}");
+        }
+        assert!(!agree(None));
     }
 
     proptest! {

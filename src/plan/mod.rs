@@ -12,6 +12,7 @@ mod grace;
 mod guard;
 mod legacy;
 mod moved;
+mod once;
 mod order;
 mod plausible;
 mod policy;
@@ -26,13 +27,14 @@ pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use diff::{Look, edit, unlisted_expectations};
-pub use grace::Grace;
+pub use grace::{Clocks, Grace};
 pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect, vanished_values,
 };
 pub use moved::{moved, unlisted_before};
+pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};

@@ -31,6 +31,7 @@ fn schema() -> Schema {
         listed,
         inspected: Inspection::Value,
         personal: true,
+        misfit: None,
         default: None,
     };
     Schema::new([
@@ -275,7 +276,8 @@ fn plan_at(now: i64, desired: &Desired, model: &Model, policy: Policy, backwards
         .iter()
         .enumerate()
         .filter_map(|(index, expectation)| model.answer(index, expectation));
-    decide(&correlation, &questions, unmet.collect(), "model", now)
+    let clocks = Clocks { now, ahead: Some(0) };
+    decide(&correlation, &questions, unmet.collect(), "model", clocks)
 }
 
 fn plan(desired: &Desired, model: &Model, policy: Policy) -> Plan {

@@ -7,10 +7,10 @@ use std::path::Path;
 use super::ending::Stop;
 use super::from_file::FromFile;
 use super::request::{Mode, Request};
-use super::{World, frame, keeping, verify};
+use super::{World, frame, keeping, once, verify};
 use crate::apply::NotApplied;
 use crate::exit::Exit;
-use crate::model::{Account, Change, Expectation, ExternalId, Plan, TargetId};
+use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
 use crate::plan;
 use crate::plan_file::{self, Binding};
 use crate::report::Report;
@@ -107,6 +107,7 @@ async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFi
             None => checked.plan.changes.push(change.clone()),
         }
     }
+    once::reject(target, &Desired::default(), &mut checked.plan).await?;
     Ok(checked)
 }
 

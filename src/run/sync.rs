@@ -7,12 +7,12 @@ use jiff::Timestamp;
 
 use super::ending::Stop;
 use super::request::{Mode, Request};
-use super::{World, carry_out, desired, frame, keeping, verify};
+use super::{World, carry_out, clock, desired, frame, keeping, once, verify};
 use crate::apply::Context;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Action, Desired, Identity, Plan};
-use crate::plan::{self, Correlation, Known, Proof};
+use crate::plan::{self, Clocks, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Report};
 use crate::signals::Signals;
@@ -124,8 +124,7 @@ async fn make_plan(
     desired: &Desired,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
-    let now = Timestamp::now().as_second();
-    let (mut correlation, mut plan) = draft(target, desired, settings, now).await?;
+    let (mut correlation, mut plan) = draft(target, desired, settings).await?;
     if new_people(&plan).next().is_some() {
         if target.lacks_somebody().await? {
             tracing::warn!(
@@ -133,15 +132,16 @@ async fn make_plan(
             );
             target.catch_up(Hidden::Somebody).await?;
             target.prepare().await?;
-            (correlation, plan) = draft(target, desired, settings, now).await?;
+            (correlation, plan) = draft(target, desired, settings).await?;
         }
         let people: Vec<&Identity> = new_people(&plan).collect();
         let unlisted = target.unlisted(&people).await?;
         if correlation.add(unlisted) {
             correlation.settle();
-            plan = decide(target, &correlation, now).await?;
+            plan = decide(target, &correlation, settings).await?;
         }
     }
+    once::reject(target, desired, &mut plan).await?;
     plan::protect(&mut plan, target.schema(), &settings.guard.protected);
     Ok(plan)
 }
@@ -151,20 +151,30 @@ async fn draft<'a>(
     target: &'a impl Target,
     desired: &'a Desired,
     settings: &Settings,
-    now: i64,
 ) -> Result<(Correlation<'a>, Plan), TargetError> {
     let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
     target.read(&mut |account| correlation.observe(account)).await?;
     correlation.settle();
-    let plan = decide(target, &correlation, now).await?;
+    let plan = decide(target, &correlation, settings).await?;
     Ok((correlation, plan))
 }
 
-async fn decide(target: &impl Target, correlation: &Correlation<'_>, now: i64) -> Result<Plan, TargetError> {
+async fn decide(
+    target: &impl Target,
+    correlation: &Correlation<'_>,
+    settings: &Settings,
+) -> Result<Plan, TargetError> {
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await?;
-    Ok(plan::decide(correlation, &questions, unmet, "zitadel", now))
+    // Right after an answer, so that both times are of one moment.
+    let clocks = Clocks {
+        now: Timestamp::now().as_second(),
+        ahead: target.clock_ahead(),
+    };
+    let mut plan = plan::decide(correlation, &questions, unmet, "zitadel", clocks);
+    plan.warnings.extend(clock::doubt(clocks, settings.policy));
+    Ok(plan)
 }
 
 fn new_people(plan: &Plan) -> impl Iterator<Item = &Identity> {

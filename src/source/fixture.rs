@@ -24,6 +24,7 @@ pub(super) fn schema() -> Schema {
         listed: true,
         inspected: Inspection::Value,
         personal: true,
+        misfit: None,
         default: None,
     };
     let names = [

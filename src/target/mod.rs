@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{
-    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Warning,
+    Account, AttributeIndex, Change, Detail, Edit, Finding, Holding, Identity, Keepsake, LastWrites, Schema,
+    TargetId, Value, Warning,
 };
 pub use crate::model::{Expectation, Expected, Unmet};
 
@@ -132,6 +133,13 @@ pub trait Target {
 
     /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
     fn looks_before(&self, new: usize) -> bool;
+    /// The accounts of the organization that hold one of these values of an attribute that the list does not show, whoever
+    /// looks after them. Nothing where the target cannot be asked.
+    ///
+    /// # Errors
+    /// [`TargetError`] when an answer could not be had.
+    async fn holding(&self, attribute: AttributeIndex, values: &[Value])
+    -> Result<Vec<Holding>, TargetError>;
 
     /// The accounts that hold this person's login name now, whatever the list showed. Empty: nobody that can be seen.
     ///
@@ -183,8 +191,18 @@ pub trait Target {
     /// [`TargetError`]; the account has the login name it had.
     async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError>;
 
+    /// Gives an account the temporary login name of an edit, if there is one and the account is still as the edit takes it
+    /// to be.
+    ///
+    /// # Errors
+    /// [`TargetError`]; the account has the login name it had.
+    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError>;
+
     /// Tries each step of [`Target::prepare`] on its own and says what works.
     async fn check(&self) -> Vec<Finding>;
+
+    /// By how many seconds the target's clock is ahead of ours, by its last answer; `None` if it does not say what time it has.
+    fn clock_ahead(&self) -> Option<i64>;
 
     /// Requests sent so far.
     fn requests(&self) -> RequestStats;

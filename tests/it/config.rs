@@ -1,6 +1,5 @@
 //! The configuration as an installation meets it: real files, whole messages.
 
-use std::fs;
 use std::path::PathBuf;
 
 use directory_sync::config::{

@@ -143,7 +143,7 @@ fn forbidden_call(source: &Source) -> Vec<String> {
     }
     let tokens = tokens(&source.text);
     let calls = tokens.windows(3).any(
-        |three| matches!(three, [a, b, c] if a == "." && (b == "apply" || b == "set_login") && c == "("),
+        |three| matches!(three, [a, b, c] if a == "." && matches!(&**b, "apply" | "set_login" | "step_aside") && c == "("),
     );
     let names = tokens
         .windows(3)

@@ -1,12 +1,15 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
 mod absent;
+mod between;
 mod cells;
 mod grace;
 mod guard;
 pub(crate) mod lab;
 mod late;
 mod leavers;
+mod lies;
+mod localpart;
 mod lock;
 mod modes;
 mod order;

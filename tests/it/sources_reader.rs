@@ -29,6 +29,7 @@ pub(crate) fn schema() -> Schema {
         listed: true,
         inspected: directory_sync::model::Inspection::Value,
         personal: true,
+        misfit: None,
         default: None,
     };
     Schema::new(

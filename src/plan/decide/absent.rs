@@ -144,7 +144,7 @@ impl<'a> Decider<'a, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.now);
+        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.clocks.now);
         if self.has_to_wait(noted, account) {
             return;
         }
@@ -170,13 +170,26 @@ impl<'a> Decider<'a, '_> {
         let Some(grace) = self.correlation.policy.grace else {
             return false;
         };
+        if !self.clocks.agree() {
+            // Whichever is wrong: what it noted would shorten an absence, or what it counts would.
+            let absence = match noted {
+                Noted::Absent(absence) => Some(absence),
+                Noted::Nothing | Noted::Unreadable => None,
+            };
+            self.keep_for_now(
+                account,
+                "its person is absent, but `policy.grace` counts nothing while the clocks do not agree",
+                absence,
+            );
+            return true;
+        }
         if noted == Noted::Unreadable {
             self.warn_of_account(
                 account,
                 "the note of how long its person is missing cannot be right; the absence counts from now on",
             );
         }
-        let Verdict::Wait { absence, write } = grace.judge(noted, self.now) else {
+        let Verdict::Wait { absence, write } = grace.judge(noted, self.clocks.now) else {
             return false;
         };
         self.keep_for_now(

@@ -52,6 +52,8 @@ pub(super) struct Api {
     backoff: Backoff,
     stats: RefCell<RequestStats>,
     strain: Cell<u64>,
+    /// By how many seconds the server's clock was ahead of ours when it last answered.
+    clock_ahead: Cell<Option<i64>>,
     /// Nothing was heard of the server yet, and nobody was told.
     unheard: Cell<bool>,
     /// Operations of which it was told that they take too long.
@@ -73,6 +75,7 @@ impl Api {
             backoff: Backoff::default(),
             stats: RefCell::default(),
             strain: Cell::default(),
+            clock_ahead: Cell::new(None),
             unheard: Cell::new(true),
             told: RefCell::default(),
         })
@@ -100,6 +103,11 @@ impl Api {
 
     pub(super) fn stats(&self) -> RequestStats {
         self.stats.borrow().clone()
+    }
+
+    /// By how many seconds the server's clock is ahead of ours; `None` if it does not say.
+    pub(super) fn clock_ahead(&self) -> Option<i64> {
+        self.clock_ahead.get()
     }
 
     /// How often the server was too busy to answer.
@@ -243,6 +251,8 @@ impl Api {
         let reply = request.send().await;
         let reply = reply.map_err(|error| silent(call.operation, url.as_str(), &error))?;
         self.unheard.set(false);
+        let ahead = auth::server_seconds(&reply).map(|server| server - Timestamp::now().as_second());
+        self.clock_ahead.set(ahead);
         Ok(reply)
     }
 

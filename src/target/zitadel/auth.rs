@@ -350,7 +350,7 @@ fn is_off(ahead: i64) -> bool {
 }
 
 /// What time the server had when it answered.
-fn server_seconds(reply: &reqwest::Response) -> Option<i64> {
+pub(super) fn server_seconds(reply: &reqwest::Response) -> Option<i64> {
     let date = reply.headers().get(reqwest::header::DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second())
 }

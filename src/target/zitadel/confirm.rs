@@ -14,7 +14,8 @@ use super::filter::{Filter, Part, UserQuery};
 use super::lists::smaller_page;
 use super::schema::{DISABLED_BY, metadata_key, note_key};
 use super::wire::received::User;
-use crate::target::{Expectation, Expected, TargetError, Unmet};
+use crate::model::{RecordRef, Warning};
+use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
 
 /// The server's work grows with the square of the number of values in one request.
 const VALUES: usize = 100;
@@ -22,6 +23,8 @@ const VALUES: usize = 100;
 const KEYS: usize = 5_000;
 /// The server takes no longer value into a filter.
 const LONGEST_VALUE: usize = 200;
+/// As often the filter may be wrong before it is not asked any more.
+const TRIES: u32 = 2;
 /// More only queue up: these reads take turns on the server.
 const WORKERS: usize = 4;
 
@@ -46,36 +49,96 @@ struct Course {
     single: Vec<usize>,
 }
 
-/// What a batch came to.
-enum Answered {
-    /// The places that a read of the user has to look into.
-    Ask(Vec<usize>),
+/// What the filter said of a batch.
+#[derive(Default)]
+struct Answered {
+    /// The places that a read of the user has to look into, since the filter cannot say more.
+    ask: Vec<usize>,
     /// The places where nothing is held.
-    Nothing(Vec<usize>),
+    nothing: Vec<usize>,
+    /// This server has no such filter, and so has said nothing.
+    unfiltered: Vec<usize>,
+}
+
+impl Answered {
+    fn take_in(&mut self, other: Self) {
+        self.ask.extend(other.ask);
+        self.nothing.extend(other.nothing);
+        self.unfiltered.extend(other.unfiltered);
+    }
 }
 
 impl ZitadelTarget {
     /// Which expectations do not hold, in order of their places.
+    ///
+    /// A filter may be behind, or broken, and answer 200 all the same. So what it says of an account that differs is
+    /// compared with the account itself; if that is wrong twice, it is not asked any more.
     pub(super) async fn unmet(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+        let mut caught = 0;
+        loop {
+            let mut unmet = Vec::new();
+            if !self.filtered(expectations, &mut unmet).await? {
+                unmet.sort_unstable_by_key(|unmet| unmet.index);
+                return Ok(unmet);
+            }
+            caught += 1;
+            // Reading an account lets the server catch up with its metadata.
+            if caught == TRIES {
+                self.stop_filtering();
+            }
+        }
+    }
+
+    /// Answers the expectations; whether the filter was wrong about one, so that the answers are worth nothing.
+    async fn filtered(
+        &self,
+        expectations: &[Expectation<'_>],
+        unmet: &mut Vec<Unmet>,
+    ) -> Result<bool, TargetError> {
         let Course { batches, mut single } = course(expectations);
-        let mut unmet = Vec::new();
+        let mut said = Answered::default();
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, expectations))
             .buffer_unordered(WORKERS);
         // The first error ends it: the other requests would only wait for the same failing server.
         while let Some(answer) = answers.next().await {
             for answered in answer? {
-                match answered {
-                    Answered::Ask(places) => single.extend(places),
-                    Answered::Nothing(places) => {
-                        unmet.extend(places.into_iter().map(|index| Unmet { index, current: None }));
-                    }
-                }
+                said.take_in(answered);
             }
         }
-        unmet.extend(self.look_into(&single, expectations).await?);
-        unmet.sort_unstable_by_key(|unmet| unmet.index);
-        Ok(unmet)
+        let samples = samples(&said.nothing);
+        let held = self.look_into_each(&samples, expectations).await?;
+        if held.len() < samples.len() {
+            return Ok(true);
+        }
+        unmet.extend(
+            said.nothing
+                .into_iter()
+                .map(|index| Unmet { index, current: None }),
+        );
+        single.extend(&said.unfiltered);
+        single.extend(&said.ask);
+        let differing = self.look_into(&single, expectations).await?;
+        let differs: HashSet<usize> = differing.iter().map(|unmet| unmet.index).collect();
+        unmet.extend(differing);
+        Ok(said.ask.iter().any(|place| !differs.contains(place)))
+    }
+
+    /// From now on accounts are read one by one.
+    pub(super) fn stop_filtering(&self) {
+        if !self.filters.replace(false) {
+            return;
+        }
+        self.warnings.borrow_mut().push(Warning {
+            at: RecordRef {
+                source: "zitadel".into(),
+                at: format!("organization {}", self.settings.organization_id).into(),
+            },
+            id: None,
+            reason: "the list of accounts filtered by metadata answered wrongly: accounts themselves hold something else; they were \
+                     read one by one instead"
+                .into(),
+        });
     }
 
     /// Asks about fewer users at a time, if the server takes too long for so many.
@@ -104,15 +167,23 @@ impl ZitadelTarget {
 
     /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
     async fn ask(&self, batch: Batch, expectations: &[Expectation<'_>]) -> Result<Answered, Failure> {
+        let mut answered = Answered::default();
         if !self.filters.get() {
-            return Ok(Answered::Ask(batch.places));
+            answered.unfiltered = batch.places;
+            return Ok(answered);
         }
+        let asked = batch.users(expectations);
         let count = match self.matching(&batch, expectations, 1).await {
+            Ok(page) => {
+                no_strangers(&page, &asked)?;
+                page.total
+            }
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
                 if self.filters.replace(false) {
                     tracing::info!("this Zitadel cannot filter users by metadata");
                 }
-                return Ok(Answered::Ask(batch.places));
+                answered.unfiltered = batch.places;
+                return Ok(answered);
             }
             page => page?.total,
         };
@@ -121,17 +192,19 @@ impl ZitadelTarget {
             Question::HasValue(_) | Question::HasKey(_) => batch.places.len() as u64,
         };
         if count == wanted {
-            return Ok(Answered::Ask(vec![]));
+            return Ok(answered);
         }
         let page = self.matching(&batch, expectations, batch.places.len()).await?;
+        no_strangers(&page, &asked)?;
         let found: HashSet<Box<str>> = page.items.into_iter().map(|user| user.id).collect();
         let is_found = |place: &usize| found.contains(expectations[*place].target_id.as_str());
         let (found, missing) = batch.places.into_iter().partition(is_found);
-        Ok(match batch.question {
-            Question::HasValue(_) => Answered::Ask(missing),
-            Question::HasKey(_) => Answered::Nothing(missing),
-            Question::LacksKey(_) => Answered::Ask(found),
-        })
+        match batch.question {
+            Question::HasValue(_) => answered.ask = missing,
+            Question::HasKey(_) => answered.nothing = missing,
+            Question::LacksKey(_) => answered.ask = found,
+        }
+        Ok(answered)
     }
 
     /// The users of a batch that hold what the question is about.
@@ -173,6 +246,39 @@ fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {
         Expected::Value(_, value) => value.as_text(),
         _ => "",
     }
+}
+
+impl Batch {
+    /// The accounts that it is about.
+    fn users<'e>(&self, expectations: &[Expectation<'e>]) -> HashSet<&'e str> {
+        let user = |place: &usize| expectations[*place].target_id.as_str();
+        self.places.iter().map(user).collect()
+    }
+}
+
+/// An answer about accounts that were not asked about is no answer.
+fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetError> {
+    if page.items.iter().all(|user| asked.contains(&*user.id)) {
+        return Ok(());
+    }
+    Err(TargetError {
+        kind: Kind::Protocol,
+        operation: "confirm_metadata",
+        what: "the list of accounts filtered by metadata shows accounts that were not asked about".into(),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+    })
+}
+
+/// The first, the middle and the last of the places.
+fn samples(places: &[usize]) -> Vec<usize> {
+    let mut samples: Vec<usize> = [places.first(), places.get(places.len() / 2), places.last()]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
+    samples.dedup();
+    samples
 }
 
 /// Sorts the expectations into requests.

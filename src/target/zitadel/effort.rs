@@ -1,6 +1,8 @@
 //! How many calls a change needs and what messages it causes, before it is made.
 
 use super::ZitadelTarget;
+use super::look::looks_before;
+use super::remove::looks_before_removal;
 use super::restore::role_calls;
 use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, metadata_key};
 use super::write::has_roles;
@@ -16,13 +18,13 @@ impl ZitadelTarget {
         match &change.action {
             Action::Create { identity, attributes } => self.foresee_create(identity, attributes),
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.foresee_edit(edit),
-            // An account is looked at once more before it is removed. The mark of who did it comes first.
+            // The mark of who did it comes first.
             Action::Disable(removal) => Effort {
-                requests: 3 + u64::from(removal.returned),
+                requests: looks_before_removal(removal) + 2 + u64::from(removal.returned),
                 ..Effort::default()
             },
-            Action::Delete(_) => Effort {
-                requests: 2,
+            Action::Delete(removal) => Effort {
+                requests: looks_before_removal(removal) + 1,
                 ..Effort::default()
             },
             Action::Note(_) => Effort {
@@ -51,7 +53,7 @@ impl ZitadelTarget {
             }
             Action::Disable(_) => edit + 1 + u64::from(restore.mark),
             Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => edit,
-            Action::Delete(_) => 2,
+            Action::Delete(removal) => looks_before_removal(removal) + 1,
             Action::Note(_) => 1,
         };
         Effort {
@@ -83,7 +85,10 @@ impl ZitadelTarget {
             changes(&|change| metadata_key(change.attribute).is_some() && change.after.is_some() == is_set)
         };
         let calls = [
+            looks_before(edit),
+            self.looks_at_metadata(edit),
             edit.detour.is_some(),
+            edit.detour.is_some() && looks_before(edit),
             edit.enable,
             email || phone || names || edit.id_before.is_some(),
             changes(&|change| change.attribute == PHONE && change.after.is_none()),

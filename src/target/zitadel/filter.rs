@@ -40,15 +40,24 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// This user holds this value under the key.
-    pub(super) fn value(user: &'a str, key: &'a str, value: &str) -> Self {
-        let value = Self::MetadataValueFilter {
+    /// Holds this value, under whatever key.
+    pub(super) fn any_value(value: &str) -> Self {
+        Self::MetadataValueFilter {
             value: STANDARD.encode(value),
             method: "BYTE_FILTER_METHOD_EQUALS",
-        };
+        }
+    }
+
+    /// This user holds this value under the key.
+    pub(super) fn value(user: &'a str, key: &'a str, value: &str) -> Self {
         let user_ids = vec![user];
+        let held = [
+            Self::InUserIdsQuery { user_ids },
+            Self::key(key),
+            Self::any_value(value),
+        ];
         Self::AndQuery {
-            queries: [Self::InUserIdsQuery { user_ids }, Self::key(key), value].map(Box::new),
+            queries: held.map(Box::new),
         }
     }
 }

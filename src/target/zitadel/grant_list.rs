@@ -161,6 +161,15 @@ impl ZitadelSettings {
 }
 
 impl ZitadelTarget {
+    /// The roles of one user that are this tool's business, as they are now.
+    pub(super) async fn roles_of(&self, user: &str) -> Result<Entitlements, TargetError> {
+        let grants = Grants::of(&self.settings.roles());
+        for grant in self.grants_of(user).await? {
+            grants.held.borrow_mut().add(&grant);
+        }
+        Ok(grants.entitlements(user))
+    }
+
     /// Reads a page, which holds all grants of most organizations, and finds out how the rest is to be had.
     pub(super) async fn read_grants(&self) -> Result<Grants, TargetError> {
         let mut grants = Grants::of(&self.settings.roles());

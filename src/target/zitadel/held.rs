@@ -116,6 +116,21 @@ impl ZitadelTarget {
         Ok(unmet)
     }
 
+    /// The same for a few, each read by itself.
+    pub(super) async fn look_into_each(
+        &self,
+        places: &[usize],
+        expectations: &[Expectation<'_>],
+    ) -> Result<Vec<Unmet>, TargetError> {
+        let mut unmet = Vec::new();
+        for place in places {
+            let expectation = &expectations[*place];
+            let held = self.metadata(expectation.target_id.as_str()).await?;
+            unmet.extend(judge(*place, expectation, &held));
+        }
+        Ok(unmet)
+    }
+
     /// Answers what the event log proves; gives the places that it leaves open.
     async fn ask_history(
         &self,
@@ -262,7 +277,7 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
 }
 
 /// The second since 1970 that a note tells.
-fn second(note: &[u8]) -> Option<i64> {
+pub(super) fn second(note: &[u8]) -> Option<i64> {
     let time: Timestamp = std::str::from_utf8(note).ok()?.parse().ok()?;
     Some(time.as_second())
 }

@@ -18,12 +18,14 @@ mod grants;
 mod handover;
 mod held;
 mod history;
+mod holding;
 mod ids;
 mod keep;
 mod key;
 mod lag;
 mod links;
 mod lists;
+mod look;
 mod meaning;
 mod normalize;
 mod numbering;
@@ -65,7 +67,8 @@ use super::{
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{
-    Account, Change, Detail, Finding, Identity, Keepsake, LastWrites, Schema, TargetId, Value, Warning,
+    Account, AttributeIndex, Change, Detail, Edit, Finding, Holding, Identity, Keepsake, LastWrites, Schema,
+    TargetId, Value, Warning,
 };
 
 /// One organization of one Zitadel.
@@ -210,6 +213,14 @@ impl Target for ZitadelTarget {
         unlisted::is_looked_for(new)
     }
 
+    async fn holding(
+        &self,
+        attribute: AttributeIndex,
+        values: &[Value],
+    ) -> Result<Vec<Holding>, TargetError> {
+        self.holders_of(attribute, values).await
+    }
+
     async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
         match identity.attributes.text(EMAIL) {
             Some(name) => self.find_holders(name).await,
@@ -253,8 +264,16 @@ impl Target for ZitadelTarget {
         self.rename(account, login).await
     }
 
+    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+        self.rename_aside(edit).await
+    }
+
     async fn check(&self) -> Vec<Finding> {
         self.findings().await
+    }
+
+    fn clock_ahead(&self) -> Option<i64> {
+        self.api.clock_ahead()
     }
 
     fn requests(&self) -> RequestStats {

@@ -16,6 +16,8 @@ const ASSUMED: &str = "phone numbers without a country code are read as those of
                        `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
 
+const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
+
 /// Rewrites a person to what Zitadel would store.
 ///
 /// # Errors
@@ -31,18 +33,27 @@ pub(super) fn normalize(identity: &mut Identity, numbers: Numbers) -> Result<Rem
         text(identity, attribute, |text| name(label, text))?;
     }
     text(identity, EMAIL, email)?;
-    for (attribute, label) in [
-        (PREFERRED_USERNAME, "preferred username"),
-        (LOCALPART, "localpart"),
-    ] {
-        text(identity, attribute, |text| metadata(label, text))?;
-    }
-    Ok(normalize_phone(identity, numbers))
+    text(identity, PREFERRED_USERNAME, |text| {
+        metadata("preferred username", text)
+    })?;
+    let had_blanks = identity.attributes.text(LOCALPART).is_some_and(has_blanks_around);
+    text(identity, LOCALPART, |text| metadata("localpart", text.trim()))?;
+    let mut remarks = normalize_phone(identity, numbers);
+    remarks
+        .left_out
+        .extend(had_blanks.then(|| LOCALPART_BLANKS.to_owned()));
+    Ok(remarks)
 }
 
 /// Whether Zitadel takes an address.
 pub(super) fn takes_address(address: &str) -> bool {
     email(address).is_ok()
+}
+
+/// Whether there are blanks around something.
+fn has_blanks_around(text: &str) -> bool {
+    let trimmed = text.trim();
+    !trimmed.is_empty() && trimmed.len() < text.len()
 }
 
 /// Rewrites one attribute; an empty text becomes no value.

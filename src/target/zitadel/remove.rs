@@ -3,9 +3,11 @@
 use super::ZitadelTarget;
 use super::call::Call;
 use super::error::{Failure, accept};
+use super::held::second;
+use super::look::{changed_since, value};
 use super::meaning::id;
 use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE};
-use super::wire::received::{Done, User, UserState};
+use super::wire::received::{Done, UserState};
 use super::wire::sent::NewMetadata;
 use crate::model::{Removal, RemovalReason, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
@@ -58,46 +60,57 @@ impl ZitadelTarget {
         gone_is_fine(account, deleted.map(|done| self.written.user(&done.details)))
     }
 
-    /// The account of a removal as it is now, and not as the list showed it, which may be minutes behind: it may be another
-    /// person's by now.
+    /// The account of a removal as it is now, and not as the lists showed it, which may be minutes behind: it may be another
+    /// person's by now, or somebody may have taken it out of this tool's hands.
     async fn look_again(&self, removal: &Removal) -> Result<Found, TargetError> {
-        let Some(user) = self.current_user(removal.account.target_id.as_str()).await? else {
+        let account = &removal.account;
+        let Some(user) = self.current_user(account.target_id.as_str()).await? else {
             return Ok(Found::Gone);
         };
-        if self.is_foreign(&user) {
-            return Err(TargetError {
-                kind: Kind::Conflict,
-                operation: "read_user",
-                what: "the account is one of another organization, and was not removed".into(),
-                error_id: None,
-                hint: Some("check that no proxy before Zitadel mixes up its answers".into()),
-            });
+        let changed = if let Some(what) = self.what_changed(account, &user) {
+            Some(what)
+        } else if self.roles_of(account.target_id.as_str()).await? != account.entitlements {
+            Some("it holds other roles")
+        } else {
+            self.is_proved_ours(removal).await?
+        };
+        match changed {
+            Some(what) => Err(changed_since(&format!("it was not removed: {what}"))),
+            None if user.state == UserState::Inactive => Ok(Found::Inactive),
+            None => Ok(Found::Active),
         }
-        if !is_still(removal, &user) {
-            return Err(TargetError {
-                kind: Kind::Conflict,
-                operation: "read_user",
-                what: "the account has changed since the list of accounts was read; it was not removed"
-                    .into(),
-                error_id: None,
-                hint: Some("the next run looks at it anew".into()),
-            });
+    }
+
+    /// Whether the account itself holds what the removal rests on, and no list shows; else what it lacks.
+    async fn is_proved_ours(&self, removal: &Removal) -> Result<Option<&'static str>, TargetError> {
+        if !rests_on_mark(removal) {
+            return Ok(None);
         }
-        Ok(match user.state {
-            UserState::Inactive => Found::Inactive,
-            UserState::Other => Found::Active,
-        })
+        let held = self.all_metadata(removal.account.target_id.as_str()).await?;
+        if value(&held, MARK).is_none() {
+            return Ok(Some("it has no `localpart`, so it may not be ours"));
+        }
+        let noted = value(&held, MISSING_SINCE).and_then(second);
+        let is_noted = removal.missing_since.is_none_or(|since| noted == Some(since));
+        Ok((!is_noted).then_some("its person was not missing all the time"))
     }
 }
 
-/// Whether the account carries the id it was to be removed for. A list of leavers knows people by their address alone, and
-/// an undo takes the account for the one that the run made, by both.
-fn is_still(removal: &Removal, user: &User) -> bool {
-    let account = &removal.account;
-    let id = user.human.as_ref().map_or("", |human| &human.profile.nick);
-    let by_login = matches!(removal.reason, RemovalReason::Listed | RemovalReason::Undone);
-    let renamed = user.username.to_lowercase() != account.login.to_lowercase();
-    *id == *account.id_text && (!by_login || !renamed)
+/// What tells an account that this tool made from others.
+const MARK: &str = "localpart";
+
+/// Whether the account has to show that this tool made it.
+fn rests_on_mark(removal: &Removal) -> bool {
+    match removal.reason {
+        RemovalReason::Absent => true,
+        RemovalReason::Listed => removal.account.entitlements.is_empty(),
+        RemovalReason::Disabled | RemovalReason::Undone => false,
+    }
+}
+
+/// How many requests look at an account before it is removed: at itself, its roles, and its metadata if that matters.
+pub(super) fn looks_before_removal(removal: &Removal) -> u64 {
+    2 + u64::from(rests_on_mark(removal))
 }
 
 /// Who was to be removed and is gone needs no more.

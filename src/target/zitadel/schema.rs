@@ -71,6 +71,7 @@ fn shared(name: &'static str) -> AttributeSpec {
         listed: true,
         inspected: Inspection::Value,
         personal: true,
+        misfit: None,
         default: None,
     }
 }
@@ -101,6 +102,7 @@ fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
         metadata("preferred_username"),
         AttributeSpec {
             mutability: Mutability::SetOnce,
+            misfit: Some(no_localpart),
             default: Some(match localpart {
                 Localpart::Uuid => localpart_uuid,
                 Localpart::Plain => localpart_plain,
@@ -142,6 +144,23 @@ pub(super) fn known_key(key: &str) -> Option<&'static str> {
         .filter_map(metadata_key);
     let marks = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
     attributes.chain(marks).find(|known| *known == key)
+}
+
+/// A Matrix id is `@localpart:server` of 255 bytes at most, and a label of the server's name has up to 63.
+const LONGEST_LOCALPART: usize = 190;
+
+/// Why a text cannot be the localpart of a Matrix id.
+fn no_localpart(text: &str) -> Option<&'static str> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._=-/+".contains(c);
+    if text.is_empty() {
+        Some("is empty")
+    } else if !text.chars().all(fits) {
+        Some("has characters that no Matrix id has: `a-z 0-9 . _ = - / +` are allowed")
+    } else if text.len() > LONGEST_LOCALPART {
+        Some("is longer than the 190 characters that fit into a Matrix id")
+    } else {
+        None
+    }
 }
 
 fn localpart_uuid(id: &ExternalId) -> Value {
@@ -203,6 +222,40 @@ mod tests {
         ] {
             let id = ExternalId::from_hex(hex).unwrap();
             assert_eq!(localpart_uuid(&id), Value::text(uuid));
+        }
+    }
+
+    /// What Matrix allows, and its limits.
+    #[test]
+    fn a_localpart_is_what_matrix_allows() {
+        let long = "a".repeat(190);
+        for text in [
+            "ada",
+            "a.b_c=d-e/f+g",
+            "0",
+            "4d3f729c-f6a8-5955-bde4-1acf8d54265f",
+            &long,
+        ] {
+            assert_eq!(no_localpart(text), None, "{text}");
+        }
+        let too_long = "a".repeat(191);
+        for text in [
+            "",
+            "Ada",
+            "ada lovelace",
+            " ada",
+            "@ada",
+            "ada:example.org",
+            "ad\u{e4}",
+            "ada\u{200b}",
+            "ada\n",
+            "#ada",
+            "a!b",
+            "a%b",
+            "a~b",
+            &too_long,
+        ] {
+            assert!(no_localpart(text).is_some(), "{text}");
         }
     }
 

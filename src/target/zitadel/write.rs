@@ -11,9 +11,7 @@ use super::error::{Failure, accept};
 use super::meaning::id;
 use super::remove::{gone_is_fine, notes};
 use super::restore::{former_email, former_phone, former_profile, role_calls};
-use super::schema::{
-    DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE, metadata_key,
-};
+use super::schema::{DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE};
 use super::wire::received::Done;
 use super::wire::sent::{ChangedUser, NewMetadata};
 use crate::model::{Absence, Action, Change, Edit, Note, Restore, TargetId};
@@ -58,6 +56,7 @@ impl ZitadelTarget {
         let mut warnings = Vec::new();
         // First: whatever fails after it, an absence that is over does not count for another one.
         self.remove_metadata(user, notes(edit.returned)).await?;
+        self.look_before(edit, restore).await?;
         // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
         if !self.unlink(edit).await? {
             warnings.push(FORMER_LINK_STAYS.into());
@@ -78,8 +77,9 @@ impl ZitadelTarget {
         {
             self.remove_phone(user).await?;
         }
-        self.set_metadata(user, &new_metadata(edit)).await?;
-        self.remove_metadata(user, &lost_metadata(edit)).await?;
+        let metadata = self.metadata_writes(edit, &mut warnings).await?;
+        self.set_metadata(user, &metadata.set).await?;
+        self.remove_metadata(user, &metadata.lost).await?;
         match restore {
             Some(restore) if role_calls(restore) > 0 => {
                 self.give_roles_again(user, restore, &mut warnings).await?;
@@ -133,6 +133,15 @@ impl ZitadelTarget {
             }
         }
         Ok(())
+    }
+
+    /// Gives an account its temporary name, if it has one on its way and still is what the change takes it to be.
+    pub(super) async fn rename_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+        let Some(name) = edit.detour.as_deref() else {
+            return Ok(());
+        };
+        self.look_before(edit, None).await?;
+        self.rename(&edit.target_id, name).await
     }
 
     /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
@@ -277,17 +286,4 @@ impl ZitadelTarget {
 pub(super) fn has_roles(edit: &Edit) -> bool {
     let listed = edit.before.as_deref();
     !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
-}
-
-fn new_metadata(edit: &Edit) -> Vec<NewMetadata<'_>> {
-    let set = edit.attributes.iter().filter_map(|change| {
-        let value = change.after.as_ref()?;
-        Some(NewMetadata::new(metadata_key(change.attribute)?, value.as_text()))
-    });
-    set.collect()
-}
-
-fn lost_metadata(edit: &Edit) -> Vec<&'static str> {
-    let lost = edit.attributes.iter().filter(|change| change.after.is_none());
-    lost.filter_map(|change| metadata_key(change.attribute)).collect()
 }

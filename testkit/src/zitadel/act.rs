@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ZitadelDouble;
 use super::http::{Plus, decode, form};
 use super::routes::{Call, Found, Transport, find};
+use super::server::Core;
 
 impl ZitadelDouble {
     /// Makes a REST call as the instance owner in the synced organization: what an administrator does by hand
@@ -18,8 +19,45 @@ impl ZitadelDouble {
     /// assert_eq!(status, 200);
     /// ```
     pub fn act(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.core.act(method, path, body)
+    }
+
+    /// Makes the call of [`ZitadelDouble::act`] when the first request of this method and start of path arrives, before
+    /// that one is answered: somebody acts while a run is under way.
+    ///
+    /// # Panics
+    /// In the server, when the call is refused.
+    pub fn act_before(&self, first: (&str, &str), method: &str, path: &str, body: Value) {
+        let act = Act {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body,
+        };
+        self.core.gate().act_before(first, act);
+    }
+}
+
+/// A call that somebody makes at a moment of their choice.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
+}
+
+impl Core {
+    /// What others do before this request is answered.
+    pub(crate) fn let_others_act(&self, method: &str, path: &str) {
+        let acts = self.gate().acts(method, path);
+        for act in acts {
+            let (status, reply) = self.act(&act.method, &act.path, &act.body);
+            assert_eq!(status, 200, "{reply}");
+        }
+    }
+
+    pub(crate) fn act(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut state = self.core.state();
+        let mut state = self.state();
         let Found::Rest(route, params) = find(state.options.version, method, &decode(path, Plus::Literal))
         else {
             return (404, Value::Null);

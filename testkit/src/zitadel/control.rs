@@ -238,6 +238,11 @@ impl ZitadelDouble {
         self.core.state().clock.turn_back(by);
     }
 
+    /// From now on the header `Date` of each answer holds this text, which need not be a time.
+    pub fn say_date(&self, text: &str) {
+        self.core.state().date = Some(text.to_owned());
+    }
+
     /// From now on the list shows what it shows now, with the watermark of now.
     pub fn freeze_projection(&self, side: ReadSide) {
         self.freeze(side, None);
@@ -293,6 +298,7 @@ impl ZitadelDouble {
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.core.gate().clear_faults();
+        self.core.state().filter_answers = super::FilterAnswers::Truth;
     }
 
     /// Runs `hook` at the n-th write (from 1, since the start or the last reset), in the server's thread.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::act::Act;
 use super::faults::{Fault, FaultKind, Matches, Moment};
 use super::views::WriteRecord;
 
@@ -18,6 +19,8 @@ pub(crate) struct Gate {
     faults: Vec<Fault>,
     hooks: Vec<(u64, Moment, HookFn)>,
     at_once: AtOnce,
+    /// What others do before the first request of a method and start of path.
+    acts: Vec<(String, String, Act)>,
 }
 
 /// Writes that arrived while others were not answered yet.
@@ -120,6 +123,18 @@ impl Gate {
             }
         }
         due
+    }
+
+    pub(crate) fn act_before(&mut self, (method, prefix): (&str, &str), act: Act) {
+        self.acts.push((method.to_owned(), prefix.to_owned(), act));
+    }
+
+    /// What others do before this request, in their order; each once.
+    pub(crate) fn acts(&mut self, method: &str, path: &str) -> Vec<Act> {
+        let is_due = |(wanted, prefix, _): &mut (String, String, Act)| {
+            *wanted == method && path.starts_with(&**prefix)
+        };
+        self.acts.extract_if(.., is_due).map(|(_, _, act)| act).collect()
     }
 
     pub(crate) fn inject(&mut self, fault: Fault) {

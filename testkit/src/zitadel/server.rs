@@ -80,12 +80,22 @@ pub(crate) async fn serve(
     request: Request,
 ) -> Response<Body> {
     let mut response = answer(Arc::clone(&core), cut, request).await;
-    let now = jiff::Timestamp::from_microsecond(core.state().clock.now()).unwrap_or_default();
-    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now);
-    if let Some(date) = date.ok().and_then(|date| date.parse().ok()) {
+    if let Some(date) = date(&core).and_then(|date| date.parse().ok()) {
         response.headers_mut().entry("date").or_insert(date);
     }
     response
+}
+
+/// What time the server says it has.
+fn date(core: &Core) -> Option<String> {
+    let state = core.state();
+    let now = jiff::Timestamp::from_microsecond(state.clock.now()).unwrap_or_default();
+    let time = || {
+        jiff::fmt::rfc2822::DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&now)
+            .ok()
+    };
+    state.date.clone().or_else(time)
 }
 
 /// Answers one request, faults and hooks included.
@@ -119,6 +129,7 @@ async fn answer(core: Arc<Core>, cut: Arc<AtomicBool>, request: Request) -> Resp
         *after = after.saturating_sub(1);
         *after == 0
     });
+    core.let_others_act(&incoming.method, &incoming.raw_path);
     run_hooks(&core, ticket.write, Moment::Received);
     let mut incoming = match instead(&core, &ticket, incoming, &cut).await {
         Ok(incoming) => incoming,

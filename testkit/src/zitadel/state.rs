@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::access::Membership;
 pub(crate) use super::entities::*;
 use super::events::Event;
+use super::lies::FilterAnswers;
 use super::options::Options;
 use super::token::{Key, Token};
 use super::views::Code;
@@ -53,6 +54,12 @@ pub(crate) struct State {
     pub(crate) frozen_users: Option<FrozenUsers>,
     #[serde(skip)]
     pub(crate) frozen_grants: Option<FrozenGrants>,
+    /// What stands in the header `Date` in place of the time.
+    #[serde(skip)]
+    pub(crate) date: Option<String>,
+    /// What the users list answers when it is filtered by metadata.
+    #[serde(skip)]
+    pub(crate) filter_answers: FilterAnswers,
     /// Counts list requests, so that rows without an order can come in another one each time.
     #[serde(skip)]
     pub(crate) shuffles: u64,
@@ -148,6 +155,8 @@ impl State {
             grants_seen: 0,
             frozen_users: None,
             frozen_grants: None,
+            date: None,
+            filter_answers: FilterAnswers::Truth,
             shuffles: 0,
         }
     }

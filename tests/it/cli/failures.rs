@@ -53,7 +53,7 @@ fn a_refusal_says_how_to_go_on() {
     let token = report["approve"].as_str().unwrap();
     run.assert(
         4,
-        &format!("{START}Source csv: 1 read\n  - delete  616461406578616d706c652e6f7267  account <ada@example.org>  absent from all sources\n  - delete  626f62406578616d706c652e6f7267  account <bob@example.org>  absent from all sources\n  + create  6379406578616d706c652e6f7267  (users.csv:2)\n\nSymbols: - remove, + create\nPlan: 1 to create, 2 to delete; 0 unchanged (2 accounts, 2 managed).\nIt takes 6 requests.\n"),
+        &format!("{START}Source csv: 1 read\n  - delete  616461406578616d706c652e6f7267  account <ada@example.org>  absent from all sources\n  - delete  626f62406578616d706c652e6f7267  account <bob@example.org>  absent from all sources\n  + create  6379406578616d706c652e6f7267  (users.csv:2)\n\nSymbols: - remove, + create\nPlan: 1 to create, 2 to delete; 0 unchanged (2 accounts, 2 managed).\nIt takes 10 requests.\n"),
         &format!("refused: 2 of 2 accounts (100.0 %) would be removed; `guard.max_removals` is 10 %, which always allows one\nhint: look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly this through, or raise the limit\nRefused: nothing was written. N requests, T s. Exit code 4.\n"),
     );
     stage.assert_untouched();

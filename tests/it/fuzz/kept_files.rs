@@ -41,7 +41,13 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
         "target": "https://zitadel.example/", "organization": "1", "configuration": "c",
     });
     let binding = serde_json::from_value(binding).expect("a binding");
-    plan_file::read(path, &schema(Some(&settings())), &binding).map_err(|error| error.to_string())
+    let settings = settings();
+    let rules = Rules {
+        policy: Policy::default(),
+        given: std::slice::from_ref(&settings.role),
+        owned: &settings.owned_roles,
+    };
+    plan_file::read(path, &schema(Some(&settings)), &binding, rules).map_err(|error| error.to_string())
 }
 
 fn read_undo(path: &Path) -> Result<Vec<Change>, String> {

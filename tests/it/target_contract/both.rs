@@ -61,6 +61,7 @@ behaviours! {
         a_profile_changes_in_one_request,
         a_number_changes_and_goes,
         metadata_changes_and_goes,
+        a_localpart_stays,
         adoption_writes_the_id,
         the_shown_name_follows_the_names_alone;
     names:

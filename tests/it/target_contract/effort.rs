@@ -5,7 +5,7 @@ use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Effort, Target};
 use testkit::zitadel::{Channel, UserSeed};
 
-use super::support::{World, ada, at, edit_of, filled, person, removal};
+use super::support::{World, ada, at, edit_of, filled, person, removal, removal_now};
 
 /// A person whose link follows from the id.
 fn linked(target: &ZitadelTarget, mut identity: Identity) -> Identity {
@@ -100,6 +100,16 @@ async fn a_change_costs_what_is_foreseen() {
         {
             // As the list shows it by now.
             removal.account.id_text = user.nick_name.into();
+            removal.account.login = user.username.into();
+            let address = Value::text(user.email);
+            removal
+                .account
+                .attributes
+                .set(at(&target, "email"), Some(address));
+        }
+        if let Some(edit) = change.edit_mut() {
+            // It is looked at before it is written to.
+            edit.before = Some(Box::new(removal_now(&target, &id).await.account));
         }
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());

@@ -1,7 +1,7 @@
 //! Whatever a source says about a person: what is written reads back as it was written, and nothing is left to do.
 
 use directory_sync::model::{Account, Desired, ExternalId, Identity, Plan, Value};
-use directory_sync::plan::{self, Correlation, Policy};
+use directory_sync::plan::{self, Clocks, Correlation, Policy};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 use proptest::prelude::*;
@@ -9,6 +9,11 @@ use proptest::test_runner::{Config, TestRunner};
 use testkit::zitadel::{Options, Version};
 
 use super::support::{World, at, person, read_all};
+
+const CLOCKS: Clocks = Clocks {
+    now: 0,
+    ahead: Some(0),
+};
 
 /// What a source may say, before anybody has looked at it.
 #[derive(Clone, Debug)]
@@ -91,7 +96,7 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
     let marks = correlation.legacy_marks();
     let questions = correlation.questions(&marks);
     let unmet = target.confirm(questions.expectations()).await.unwrap();
-    plan::decide(&correlation, &questions, unmet, "zitadel", 0)
+    plan::decide(&correlation, &questions, unmet, "zitadel", CLOCKS)
 }
 
 /// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.

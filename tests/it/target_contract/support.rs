@@ -235,7 +235,7 @@ pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
 }
 
 /// The same with the account as the list shows it, if it does.
-async fn removal_now(target: &ZitadelTarget, id: &str) -> Removal {
+pub(crate) async fn removal_now(target: &ZitadelTarget, id: &str) -> Removal {
     let mut removal = removal(target, id);
     let mut each = |account: Account| {
         if account.target_id.as_str() == id {

@@ -139,7 +139,10 @@ pub(super) async fn removing_twice_is_fine(stage: &Stage) {
     let id = stage.make(&target, &ada).await;
     let removal = stage.removal(&target, &ada).await;
     let delete = Change::from(Action::Delete(removal.clone()));
-    for requests in [&[("delete_user", 1), ("read_user", 1)][..], &[("read_user", 1)]] {
+    for requests in [
+        &[("delete_user", 1), ("find_grant", 1), ("read_user", 1)][..],
+        &[("read_user", 1)],
+    ] {
         let (deleted, cost) = cost_of(&target, target.apply(&delete)).await;
         assert_eq!(deleted.unwrap().target_id.as_ref(), Some(&id));
         assert_eq!(cost, requests);

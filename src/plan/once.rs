@@ -1,0 +1,190 @@
+//! Values that are written once and stay: what is about to be written has to be possible, and one person's alone. What an
+//! account holds already is nobody's fault.
+
+use std::collections::HashMap;
+
+use super::order;
+use crate::model::{
+    Action, AttributeIndex, AttributeSpec, Change, Desired, Holding, Identity, Lifecycle, Plan, RecordRef,
+    Rejected, Schema, Value,
+};
+
+/// Other records or accounts that a rejection names.
+const NAMED: usize = 5;
+
+/// Takes everybody out of the plan whose value cannot be written, or is claimed by another person of the run. They are
+/// rejected.
+pub fn reject_impossible(schema: &Schema, desired: &Desired, plan: &mut Plan) {
+    for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_mark()) {
+        let claims = claims(index, spec, desired, &plan.changes);
+        let reason = |change: &Change| {
+            let (identity, value) = first(index, change)?;
+            let name = spec.name;
+            if let Some(why) = spec.misfit.and_then(|misfit| misfit(value.as_text())) {
+                let from = match identity.attributes.get(index) {
+                    Some(_) => "",
+                    None => ", which is made from the external id,",
+                };
+                return Some(format!("the `{name}`{from} {why}"));
+            }
+            let others = claims.get(&comparable(value))?.iter();
+            let others: Vec<String> = others
+                .filter(|claim| claim.id != &identity.id)
+                .take(NAMED)
+                .map(|claim| claim.at.to_string())
+                .collect();
+            (!others.is_empty())
+                .then(|| format!("another record has the same `{name}`: {}", others.join(", ")))
+        };
+        let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
+        reject(schema, plan, reasons);
+    }
+}
+
+/// The values that the plan writes for the first time: whom they belong to already has to be asked.
+pub fn first_values(schema: &Schema, plan: &Plan) -> Vec<(AttributeIndex, Vec<Value>)> {
+    let marks = schema.iter().filter(|(_, spec)| spec.is_mark());
+    let values = |index| {
+        let firsts = plan.changes.iter().filter_map(|change| first(index, change));
+        firsts.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+    };
+    marks
+        .map(|(index, _)| (index, values(index)))
+        .filter(|(_, values)| !values.is_empty())
+        .collect()
+}
+
+/// Takes everybody out of the plan whose value another account holds. They are rejected.
+pub fn reject_held(schema: &Schema, plan: &mut Plan, index: AttributeIndex, held: &[Holding]) {
+    let mut holders: HashMap<String, Vec<&Holding>> = HashMap::new();
+    for holding in held {
+        holders
+            .entry(comparable(&holding.value))
+            .or_default()
+            .push(holding);
+    }
+    let name = schema.spec(index).name;
+    let reason = |change: &Change| {
+        let (identity, value) = first(index, change)?;
+        // An account with the person's own id is the person's, though the list did not show it.
+        let own = identity.id.to_string();
+        let others = holders.get(&comparable(value))?.iter();
+        let others: Vec<&str> = others
+            .filter(|holding| *holding.id_text != *own && Some(&holding.account) != change.target_id())
+            .take(NAMED)
+            .map(|holding| holding.account.as_str())
+            .collect();
+        (!others.is_empty()).then(|| {
+            format!(
+                "account {} holds the same `{name}`; whoever gets it would get what belongs to that account",
+                others.join(", ")
+            )
+        })
+    };
+    let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
+    reject(schema, plan, reasons);
+}
+
+/// Who wants a value.
+struct Claim<'a> {
+    id: &'a crate::model::ExternalId,
+    at: &'a RecordRef,
+}
+
+/// What several people of the run hold, or are to hold, as far as is known. A disabled person without an account claims
+/// nothing: many directories keep the old record of somebody who came back under a new one.
+fn claims<'a>(
+    index: AttributeIndex,
+    spec: &AttributeSpec,
+    desired: &'a Desired,
+    changes: &'a [Change],
+) -> HashMap<String, Vec<Claim<'a>>> {
+    let mut firsts = changes
+        .iter()
+        .filter_map(|change| first(index, change))
+        .peekable();
+    if firsts.peek().is_none() {
+        return HashMap::new();
+    }
+    let is_active = |identity: &&Identity| identity.lifecycle == Lifecycle::Active;
+    let wanted = desired
+        .identities
+        .iter()
+        .filter(is_active)
+        .filter_map(|identity| {
+            let given = identity.attributes.get(index).map(comparable);
+            let made = || spec.default.map(|default| comparable(&default(&identity.id)));
+            Some((identity, given.or_else(made)?))
+        });
+    // The others of a plan are active people of the run.
+    let is_new = |identity: &Identity| desired.identities.is_empty() || !is_active(&identity);
+    let written = firsts.filter(|(identity, _)| is_new(identity));
+    let everybody = || {
+        wanted.clone().chain(
+            written
+                .clone()
+                .map(|(identity, value)| (identity, comparable(value))),
+        )
+    };
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    for (_, value) in everybody() {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts.retain(|_, count| *count > 1);
+    let mut claims: HashMap<String, Vec<Claim<'a>>> = HashMap::new();
+    if counts.is_empty() {
+        return claims;
+    }
+    for (identity, value) in everybody().filter(|(_, value)| counts.contains_key(value)) {
+        claims.entry(value).or_default().push(Claim {
+            id: &identity.id,
+            at: &identity.origin,
+        });
+    }
+    claims
+}
+
+/// The person whose account gets a value for the first time, and the value. An undo writes what was there before.
+fn first(index: AttributeIndex, change: &Change) -> Option<(&Identity, &Value)> {
+    if change.restore.is_some() {
+        return None;
+    }
+    if let Action::Create { identity, attributes } = &change.action {
+        return Some((identity, attributes.get(index)?));
+    }
+    let edit = change.edit()?;
+    let new = edit.attributes.iter().find(|new| new.attribute == index)?;
+    let value = new.after.as_ref().filter(|_| new.before.is_none())?;
+    Some((&edit.identity, value))
+}
+
+/// Blanks around a value and its letter case make no other one.
+fn comparable(value: &Value) -> String {
+    value.as_text().trim().to_lowercase()
+}
+
+/// Takes the changes for which there is a reason out of the plan.
+fn reject(schema: &Schema, plan: &mut Plan, reasons: Vec<Option<String>>) {
+    let before = plan.changes.len();
+    let mut rejected = Vec::new();
+    let mut reasons = reasons.into_iter();
+    plan.changes.retain(|change| {
+        let Some(reason) = reasons.next().flatten() else {
+            return true;
+        };
+        let person = match &change.action {
+            Action::Create { identity, .. } => Some(identity),
+            _ => change.edit().map(|edit| &edit.identity),
+        };
+        rejected.extend(
+            person.map(|person| Rejected::new(person.origin.clone(), Some(person.id.clone()), reason)),
+        );
+        false
+    });
+    if plan.changes.len() < before {
+        plan.unresolved.extend(rejected);
+        plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
+        // A name that stays taken needs no waiting for.
+        order::arrange(schema, &mut plan.changes);
+    }
+}

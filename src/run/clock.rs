@@ -1,0 +1,35 @@
+//! A grace is counted by clocks: if Zitadel's and ours differ, one of them is wrong.
+
+use jiff::Timestamp;
+
+use crate::model::{RecordRef, Warning};
+use crate::plan::{AbsentPolicy, Clocks, Policy, Scope};
+
+/// What is said when a grace counts nothing because of the clocks.
+pub(super) fn doubt(clocks: Clocks, policy: Policy) -> Option<Warning> {
+    let counts =
+        policy.grace.is_some() && policy.absent != AbsentPolicy::Keep && policy.scope == Scope::Everything;
+    if !counts || clocks.agree() {
+        return None;
+    }
+    let theirs = match clocks.ahead {
+        Some(ahead) => time(clocks.now.saturating_add(ahead)),
+        None => "nothing".to_owned(),
+    };
+    Some(Warning {
+        at: RecordRef {
+            source: "zitadel".into(),
+            at: "clock".into(),
+        },
+        id: None,
+        reason: format!(
+            "the clock of Zitadel says {theirs} and the clock of this machine {}; until they agree within 5 minutes `policy.grace` \
+             counts nothing: no absence is noted, and nobody is removed as absent; set the wrong one right",
+            time(clocks.now)
+        ),
+    })
+}
+
+fn time(second: i64) -> String {
+    Timestamp::from_second(second).map_or_else(|_| format!("{second} s since 1970"), |time| time.to_string())
+}
