@@ -218,6 +218,26 @@ mod tests {
         }
     }
 
+    /// Its chain is good; only what it signs cannot be checked.
+    #[test]
+    fn a_short_key_of_a_server_is_told() {
+        let file = |name: &str| {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/certificates")
+                .join(name)
+        };
+        let verifier =
+            Verifier::new(roots(Some(&file("ca.pem"))).unwrap(), Vec::new(), Peer::Directory).unwrap();
+        let own = load(&file("rsa-1024.pem"));
+        let error = Error::InvalidCertificate(CertificateError::BadSignature);
+        let words = explain(&verifier.told(error, &[&own], None), Peer::Directory);
+        assert_eq!(
+            words.what,
+            "the key of the certificate `CN=localhost` has 1024 bits, which is shorter than 2048"
+        );
+        assert!(words.hint.unwrap().contains("at least 2048 bits"));
+    }
+
     #[test]
     fn weak_and_odd_certificates_are_told_in_words() {
         let file = |name: &str| {

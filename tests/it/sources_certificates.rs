@@ -85,14 +85,6 @@ async fn a_refused_certificate_is_told_in_words() {
                 "again with SHA-256",
             ],
         ),
-        (
-            "rsa-1024",
-            &ca,
-            &[
-                "the key of the certificate `CN=localhost` has 1024 bits, which is shorter than 2048",
-                "at least 2048",
-            ],
-        ),
         ("version-1", &ca, &["is of version 1", "version 3"]),
         (
             "limited",
@@ -161,7 +153,6 @@ fn https_says_the_same() {
     for (name, words) in [
         ("no-san", "has no subjectAltName, and names in CN do not count"),
         ("sha1", "is signed with SHA-1, which is not accepted"),
-        ("rsa-1024", "which is shorter than 2048"),
     ] {
         let (slapd, _certificates) = serving(&pair(name));
         let https = slapd.ldaps_url().replace("ldaps://", "https://");

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::model::Change;
+use directory_sync::plan::{Policy, Rules};
 use directory_sync::target::zitadel::schema;
 use directory_sync::{plan_file, undo_file};
 use proptest::prelude::*;
