@@ -103,3 +103,10 @@ pub(super) fn approval_token(text: &str) -> Option<String> {
         .collect();
     (!token.is_empty()).then_some(token)
 }
+
+/// The day in the message about a list of leavers that was not read.
+pub(super) fn day_of_list(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("the list of that day was not read (")?;
+    let (day, _) = rest.split_once(')')?;
+    Some(day.to_owned())
+}

@@ -248,6 +248,9 @@ impl Stage {
         if let Some(token) = golden::approval_token(&text) {
             text = text.replace(&token, "{{approval}}");
         }
+        if let Some(day) = golden::day_of_list(&text) {
+            text = text.replace(&day, "{{day}}");
+        }
         for (id, name) in &self.ids {
             text = text.replace(id, name);
         }
