@@ -1,7 +1,7 @@
 //! What `docs/safety.md` promises, with the real program, a real directory and a double of Zitadel.
 
-mod cells;
 mod between;
+mod cells;
 mod grace;
 mod guard;
 pub(crate) mod lab;
