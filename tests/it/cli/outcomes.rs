@@ -11,7 +11,10 @@ const REASON: &str = "the phone number is not one that Zitadel takes; it is left
 
 /// Runs with `--report` and gives what it holds, without what differs from run to run.
 fn report(stage: &Stage, arguments: &str, exit: i32) -> Value {
-    stage.write("report.json", "of an earlier run");
+    stage.write(
+        "report.json",
+        "{\n  \"schema\": \"directory-sync/report/1\",\n  \"of\": \"an earlier run\"\n}\n",
+    );
     let run = stage.run(&format!("{arguments} --report report.json"));
     assert_eq!(run.exit, exit, "{run:?}");
     let mut report: Value = serde_json::from_str(&stage.read("report.json")).unwrap();

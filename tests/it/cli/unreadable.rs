@@ -90,13 +90,19 @@ fn no_ldap_server() {
     );
 }
 
+/// The day whose list is asked for.
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%d").to_string()
+}
+
 #[test]
 fn no_ukt_server() {
     let url = format!("http://127.0.0.1:{}/token", closed_port());
     fails(
         &ukt_at(&url, &url, "x"),
         &format!(
-            "error: could not read source `ukt`: no answer from {url}: Connection refused (os error 111)\nhint: check `oauth2_url`, the network and the proxy variables\n"
+            "TIME  WARN no usable answer; trying again for some seconds source=ukt url=\"{url}\"\nerror: could not read source `ukt`: no answer from {url}: Connection refused (os error 111) (5 tries); the list of that day was not read ({})\nhint: check `oauth2_url`, the network and the proxy variables; run again on the same day (UTC), since no later run asks for its list\n",
+            today()
         ),
     );
 }
@@ -120,7 +126,8 @@ fn a_wrong_ukt_secret() {
     fails(
         &ukt_at(&url, &ukt.list_url(), "wrong"),
         &format!(
-            "error: could not read source `ukt`: {url} refused: 401 Unauthorized (invalid_client)\nhint: check `client_id`, `client_secret`, `scope` and `grant_type`\n"
+            "error: could not read source `ukt`: {url} refused: 401 Unauthorized (invalid_client); the list of that day was not read ({})\nhint: check `client_id`, `client_secret`, `scope` and `grant_type`; run again on the same day (UTC), since no later run asks for its list\n",
+            today()
         ),
     );
 }
@@ -133,7 +140,7 @@ fn an_ldap_server_with_an_unknown_certificate() {
     fails(
         &ldap_at(&url, Slapd::BIND_PASSWORD),
         &format!(
-            "error: could not read source `ldap`: connecting to {url}: TLS: invalid peer certificate: UnknownIssuer; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: name the certificate authority of the server in `tls.server_certificate` (PEM)\n"
+            "error: could not read source `ldap`: connecting to {url}: TLS: the certificate is issued by no authority that is trusted; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: name the certificate authority of the server in `tls.server_certificate` (PEM), with the intermediate ones if the server does not send them\n"
         ),
     );
 }
@@ -145,7 +152,7 @@ fn tls_to_a_port_without_it() {
     fails(
         &ldap_at(&url, Slapd::BIND_PASSWORD),
         &format!(
-            "error: could not read source `ldap`: connecting to {url}: the server ended the TLS handshake\nhint: a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server may not know TLS 1.2\n"
+            "error: could not read source `ldap`: connecting to {url}: the server ended the TLS handshake\nhint: a plain LDAP port needs an `ldap://` address (with `tls.danger_use_start_tls` for TLS); an old server may not know TLS 1.2, or no cipher suite with ECDHE, or have a key on the curve P-521\n"
         ),
     );
 }
@@ -158,7 +165,7 @@ fn a_zitadel_that_speaks_no_tls() {
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: received corrupt message of type InvalidContentType\nhint: the port speaks no TLS: does `zitadel.url` need `http://`, or another port?\n{FAILED}"),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the server did not answer in TLS\nhint: the port speaks no TLS: does the address need `http://`, or another port?\n{FAILED}"),
     );
 }
 
@@ -197,7 +204,7 @@ fn a_zitadel_with_an_unknown_certificate() {
     stage.run("").assert(
         3,
         &START.replace("ZITADEL", &url),
-        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: invalid peer certificate: UnknownIssuer\nhint: add the authority of the certificate to the system's CA certificates, and check the host name in `zitadel.url`\n{FAILED}"),
+        &format!("error: could not use the target: token: {url}/oauth/v2/token cannot be reached: TLS: the certificate is issued by no authority that is trusted; the server showed `CN=directory`, issued by `CN=directory-sync test authority`, issued by itself; it covers localhost, 127.0.0.1, ::1; expected: localhost\nhint: add the authority of the certificate to the system's CA certificates (or name them in SSL_CERT_FILE); the server must send its intermediate certificates\n{FAILED}"),
     );
 }
 

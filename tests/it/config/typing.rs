@@ -111,7 +111,7 @@ fn directory(dir: &str) -> LdapSettings {
         user_filter: "(&(objectClass=user)(memberOf=cn=chat,ou=groups,dc=example,dc=org))".into(),
         timeout: Duration::from_secs(5),
         connect_timeout: None,
-        deadline: Some(Duration::from_hours(1)),
+        deadline: Some(Duration::new(3_600, 0)),
         page_size: NonZeroU32::new(500),
         use_attribute_filter: true,
         attributes: LdapAttributes {
