@@ -62,7 +62,7 @@ pub struct Rejected {
     /// The source's own names of the key attributes that have no value. Many such records mean a wrong mapping.
     pub missing: Vec<Box<str>>,
     /// What else it says about whose it is.
-    pub claims: Claims,
+    pub claims: Box<Claims>,
 }
 
 /// What a record says about whose it is beside its id, as far as it could be read.
@@ -84,7 +84,7 @@ impl Rejected {
             id,
             reason: reason.into(),
             missing: Vec::new(),
-            claims: Claims::default(),
+            claims: Box::default(),
         }
     }
 }

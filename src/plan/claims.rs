@@ -46,8 +46,8 @@ impl<'a> Names<'a> {
                 names.ids.entry(id.clone()).or_default().push(place);
             }
             let address = correlation.login.and_then(|login| account.attributes.text(login));
-            let named = address.into_iter().chain([&*account.login]).map(comparable);
-            for name in named.chain(id) {
+            let logins = address.into_iter().chain([&*account.login]).map(comparable);
+            for name in logins.chain(id) {
                 names.all.entry(name).or_default().push(place);
             }
             if let Some(localpart) = localparts.get(&place) {
@@ -61,7 +61,7 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn places<'n>(found: Option<&'n Vec<usize>>) -> impl Iterator<Item = usize> + 'n {
+    fn places(found: Option<&Vec<usize>>) -> impl Iterator<Item = usize> + '_ {
         found.into_iter().flatten().copied()
     }
 

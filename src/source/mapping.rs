@@ -90,7 +90,7 @@ impl Mapping {
                 id: (!is_error).then_some(id),
                 reason,
                 missing: seen.missing,
-                claims: claims(facts),
+                claims: claims(facts).into(),
             });
         }
         let identity = Identity {

@@ -288,7 +288,7 @@ fn reject_all(
             id: Some(person.id.clone()),
             reason: format!("another record has {shared}: {}", others.join(", ")),
             missing: Vec::new(),
-            claims: claims_of(schema, person),
+            claims: claims_of(schema, person).into(),
         });
     }
 }

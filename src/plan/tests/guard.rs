@@ -232,7 +232,7 @@ fn a_key_attribute_that_many_records_lack_is_a_fault() {
                 id: None,
                 reason: "no value for `mail`".to_owned(),
                 missing: vec!["mail".into()],
-                claims: Claims::default(),
+                claims: Box::default(),
             })
             .collect();
         let found = mapping_faults(&desired, Limit::Percent(20.0));

@@ -181,7 +181,7 @@ fn the_person_of_a_rejected_record_keeps_the_account() {
         id: Some(id(1)),
         reason: "no name".to_owned(),
         missing: Vec::new(),
-        claims: Claims::default(),
+        claims: Box::default(),
     });
     let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
     assert_eq!((lines(&plan), plan.kept.len()), (vec![], 1));
@@ -268,7 +268,7 @@ fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
         id: Some(id(3)),
         reason: "no name".to_owned(),
         missing: Vec::new(),
-        claims: Claims::default(),
+        claims: Box::default(),
     });
     assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
     desired.rejected.clear();

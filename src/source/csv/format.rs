@@ -63,11 +63,9 @@ pub(super) fn of(head: &[u8]) -> Format {
         return Format::Other(what);
     }
     match head {
-        [0xff, 0xfe, ..] => return Format::Utf16(Order::Little),
-        [0xfe, 0xff, ..] => return Format::Utf16(Order::Big),
         // Without a mark it still shows, since names of columns are ASCII.
-        [1..=255, 0, 1..=255, 0, ..] => return Format::Utf16(Order::Little),
-        [0, 1..=255, 0, 1..=255, ..] => return Format::Utf16(Order::Big),
+        [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => return Format::Utf16(Order::Little),
+        [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => return Format::Utf16(Order::Big),
         _ => {}
     }
     let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();

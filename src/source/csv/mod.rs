@@ -106,7 +106,7 @@ impl CsvSource {
             id,
             reason,
             missing: Vec::new(),
-            claims: claims(row, columns),
+            claims: claims(row, columns).into(),
         };
         let unusable = |reason: String| reject(None, reason);
         place.quoting.check().map_err(unusable)?;

@@ -153,7 +153,7 @@ impl People {
             id,
             reason,
             missing,
-            claims: self.claims(entry),
+            claims: self.claims(entry).into(),
         };
         let id = self.id(entry).map_err(|reason| {
             let missing = self.user_id.missing(entry);
@@ -180,7 +180,7 @@ impl People {
                 reason: odd.map_or(rejected.reason.clone(), |odd| {
                     format!("{}; {odd}", rejected.reason)
                 }),
-                claims: self.claims(entry),
+                claims: self.claims(entry).into(),
                 ..rejected
             }),
         }

@@ -23,7 +23,7 @@ impl Collected {
             }
             if id.as_bytes().is_empty() {
                 let mut rejected = Rejected::new(person.origin.clone(), None, "its id is blank");
-                rejected.claims = claims_of(schema, &person);
+                rejected.claims = claims_of(schema, &person).into();
                 self.rejected.push(rejected);
             } else {
                 self.people.push(person);
@@ -83,7 +83,7 @@ impl Collected {
                 }
                 Err(reason) => {
                     let mut rejected = Rejected::new(at, Some(id), reason);
-                    rejected.claims = claims_of(schema, &person);
+                    rejected.claims = claims_of(schema, &person).into();
                     self.rejected.push(rejected);
                 }
             }

@@ -268,7 +268,7 @@ impl SignIn {
             _ if status == 404 && !reply.body.trim_ascii_start().starts_with(b"<") => {
                 return self.wrong_host();
             }
-            _ => return self.answer(reply).not_json(),
+            _ => return self.answer(reply).failure().error,
         };
         let said = format!(
             "{status} {} {}",

@@ -113,7 +113,7 @@ impl ZitadelTarget {
             looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
-            given_again: RefCell::default(),
+            given_again: RefCell::new(settings.roles().into_iter().map(str::to_owned).collect()),
         })
     }
 

@@ -180,10 +180,11 @@ impl Directory {
         if uses_list {
             known.readable &= self.list_condition == Condition::Fine;
             for entry in &self.list {
-                match address(entry) {
-                    Some(address) => drop(known.listed.insert(form(&address))),
+                if let Some(address) = address(entry) {
+                    known.listed.insert(form(&address));
+                } else {
                     // It could be anybody's.
-                    None => (known.complete, known.rejected) = (false, true),
+                    (known.complete, known.rejected) = (false, true);
                 }
             }
         }

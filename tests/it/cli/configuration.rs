@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use super::stage::{PEOPLE, Stage};
+use super::stage::Stage;
 
 /// Runs with this configuration instead.
 fn refuses(config: impl FnOnce(&Stage) -> String, err: &str) {

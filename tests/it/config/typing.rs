@@ -70,7 +70,7 @@ fn complete(dir: &str) -> Settings {
                     scope: "openid read-maillist".into(),
                     grant_type: "client_credentials".into(),
                     timeout: Duration::from_secs(30),
-                    deadline: Some(Duration::from_hours(1)),
+                    deadline: Some(Duration::new(3_600, 0)),
                 })),
             },
         ],

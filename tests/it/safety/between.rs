@@ -221,7 +221,7 @@ fn an_account_of_somebody_else_is_neither_enabled_nor_adopted() {
 /// An account steps aside for an exchange of login names only while it is the person's.
 #[test]
 fn an_account_of_somebody_else_does_not_step_aside() {
-    let people = staff(10);
+    let people = staff(20);
     let lab = Lab::ldap(&people);
     lab.run("sync").exits(0);
     lab.address("ada", "between@example.com");

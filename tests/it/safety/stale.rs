@@ -22,7 +22,7 @@ fn hasty(lab: &Lab) {
 fn renamed(count: usize) -> (Lab, Vec<Person>) {
     let people = staff(count);
     let lab = Lab::ldap(&people);
-    lab.configure("guard:\n  max_logins_changed: 100%\n");
+    lab.configure("guard:\n  max_logins_changed: 100\n");
     hasty(&lab);
     (lab, people)
 }

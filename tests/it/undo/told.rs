@@ -358,9 +358,9 @@ fn a_note_of_an_absence_is_taken_back() {
     assert_eq!(everything(&lab.zitadel), before);
 }
 
-/// Roles go back where they were, also those that the configuration does not name any more.
+/// Roles go back where they were, also those that no group gives any more, if the configuration names them at all.
 #[test]
-fn roles_go_back_whatever_the_configuration_gives_by_now() {
+fn roles_go_back_that_the_configuration_still_names() {
     let lab = Lab::ldap(&staff(3));
     let member = |uid: &str| Person::new(uid, "", "").dn();
     lab.slapd().change(&format!(
@@ -397,6 +397,11 @@ fn roles_go_back_whatever_the_configuration_gives_by_now() {
     lab.run("sync --undo-file undo.json").exits(0).says("2 updated");
     assert_eq!((roles("ada").len(), roles("ben").len()), (1, 2));
     lab.configure("");
+    lab.run("undo undo.json --dry-run")
+        .says("cannot be undone: 1 account: the role `Admin`, which the configuration does not name");
+    let config = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let owned = config.replacen("zitadel:\n", "zitadel:\n  owned_roles: [Admin]\n", 1);
+    fs::write(lab.path("config.yaml"), owned).unwrap();
     lab.run("undo undo.json")
         .exits(0)
         .says("role +Admin")
