@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::call::Transport;
-use super::error::{Answer, Failure, quote_wait, without_values};
+use super::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
 use super::key::ServiceKey;
 use super::reply::redirected;
 use super::unreachable::{broke_off, silent};
@@ -268,7 +268,11 @@ impl SignIn {
             _ if status == 404 && !reply.body.trim_ascii_start().starts_with(b"<") => {
                 return self.wrong_host();
             }
-            _ => return self.answer(reply).failure().error,
+            _ => {
+                let mut error = self.answer(reply).failure().error;
+                error.hint.get_or_insert_with(|| IS_THIS_ZITADEL.to_owned());
+                return error;
+            }
         };
         let said = format!(
             "{status} {} {}",

@@ -115,6 +115,10 @@ pub(super) struct Answer<'a> {
     pub(super) body: &'a [u8],
 }
 
+/// What to do about an answer that Zitadel does not give.
+pub(super) const IS_THIS_ZITADEL: &str =
+    "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?";
+
 impl Answer<'_> {
     /// What it means.
     pub(super) fn failure(&self) -> Failure {
@@ -211,7 +215,7 @@ impl Answer<'_> {
                 "Zitadel took longer than a proxy before it waits; raise the proxy's time limit, or find out what \
                          keeps Zitadel busy"
             }
-            _ => "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?",
+            _ => IS_THIS_ZITADEL,
         };
         quote_wait(TargetError {
             kind,

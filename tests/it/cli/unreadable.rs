@@ -216,5 +216,5 @@ fn source_and_target_fail_together() {
     stage
         .zitadel
         .inject(testkit::zitadel::Fault::always(FaultKind::status(403)));
-    stage.assert_fails("error: could not read source `csv`: nobody.csv cannot be read: No such file or directory (os error 2)\nhint: check `file_path`; a relative path starts at the working directory\nerror: could not use the target: token: ZITADEL answered 403 with something other than JSON\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n");
+    stage.assert_fails("error: could not read source `csv`: nobody.csv cannot be read: No such file or directory (os error 2)\nhint: check `file_path`; a relative path starts at the working directory\nerror: could not use the target: token: 403 injected\nhint: check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?\n");
 }
