@@ -72,7 +72,13 @@ impl<'a> Known<'a> {
 
     /// A record that could not be used, with this id or one that looks the same.
     pub(super) fn rejected_like(&self, id: &ExternalId) -> Option<&'a Rejected> {
-        let exact = self.rejected.binary_search_by_key(&id, |(id, _)| *id).ok();
+        // The first of several, so that the same record is named in each run.
+        let start = self.rejected.partition_point(|(other, _)| *other < id);
+        let exact = self
+            .rejected
+            .get(start)
+            .filter(|(other, _)| *other == id)
+            .map(|_| start);
         let alike = || {
             self.alike(id).into_iter().find_map(|whose| match whose {
                 Whose::Rejected(place) => Some(place),

@@ -518,7 +518,7 @@ fn canaries_and_protected_accounts_are_named_in_any_spelling() {
             "",
             &format!("{ABSENT}guard:\n  canaries: ['{name}']\n"),
         );
-        nothing_changes(&lab, 0).says("1 of 1");
+        nothing_changes(&lab, 0).says("1 of 1 canaries found");
         write(&lab, OTHERS);
         configure(
             &lab,
