@@ -55,7 +55,10 @@ impl Binding {
     /// What this configuration is about.
     pub fn of(settings: &Settings, zitadel: &ZitadelSettings) -> Self {
         // Secrets print as nothing, so they may change without making a plan worthless.
-        let decides = format!("{:?}", (&settings.policy, &settings.sources, zitadel));
+        let decides = format!(
+            "{:?}",
+            (&settings.policy, &settings.providers, &settings.sources, zitadel)
+        );
         Self {
             target: zitadel.url.to_string(),
             organization: zitadel.organization_id.clone(),

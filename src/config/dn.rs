@@ -1,5 +1,7 @@
 //! Distinguished names in the one form in which equal names are equal. Pure.
 
+mod canonical;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A distinguished name (RFC 4514) that can be compared: letter case, blanks, escapes, the order within an RDN, and the

@@ -157,6 +157,7 @@ const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tl
 pub(super) const KEYS: &[Key] = &[
     or("log_level", Kind::Level, "info"),
     key("feature_flags", Kind::Flags),
+    key("provider", Kind::Text),
     key("cache_path", Kind::Dead(NO_CACHE)),
     key("zitadel.url", Kind::Url),
     key("zitadel.key_file", Kind::Path),
@@ -193,6 +194,7 @@ pub(super) const KEYS: &[Key] = &[
     or("policy.grace.after", Kind::Duration, "off"),
     or("policy.grace.runs", Kind::AtLeastOne, "off"),
     or("policy.listed", Kind::Choice(&["delete", "deactivate"]), "delete"),
+    key("policy.retired_providers", Kind::Texts),
     or("guard.max_removals", Kind::Limit, "10%"),
     or("guard.max_logins_changed", Kind::Limit, "10%"),
     or("guard.max_adoptions_renaming", Kind::Limit, "10%"),

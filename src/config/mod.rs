@@ -27,6 +27,7 @@ mod ldap_urls;
 mod line;
 mod modes;
 mod policy;
+mod provider;
 mod read;
 mod settings;
 mod sources;
@@ -45,6 +46,7 @@ pub use environment::Environment;
 pub use error::{ConfigErrors, Mistake, Origin};
 pub use expression::Expression;
 pub use ldap_references::ReferenceUrl;
+pub use provider::Providers;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart,
@@ -147,6 +149,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let sources = sources::read(&mut reader);
     let policy = policy::policy(&mut reader, flags);
     let guard = policy::guard(&mut reader);
+    let providers = provider::read(&mut reader);
     let apply = policy::apply(&mut reader);
     let lock_dir = reader.path("lock.dir");
     let zitadel = match zitadel {
@@ -163,6 +166,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         sources,
         policy: policy?,
         guard: guard?,
+        providers: providers?,
         apply: apply?,
         lock_dir,
         notes: Vec::new(),

@@ -15,6 +15,7 @@ pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
     LdapFrom, LdapSettings, LdapText, LdapTls, PassingState,
 };
+use super::provider::Providers;
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub policy: Policy,
     /// What a run may not do.
     pub guard: GuardLimits,
+    /// Under which names accounts are looked after.
+    pub providers: Providers,
     /// How fast changes are applied.
     pub apply: ApplySettings,
     /// `lock.dir`; `None` is the temporary folder.
@@ -44,6 +47,10 @@ pub struct Settings {
 
 /// `zitadel.*`
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key or a flag of its own in the configuration"
+)]
 pub struct ZitadelSettings {
     /// Base address; `http` or `https`, no path.
     pub url: Url,
@@ -73,6 +80,8 @@ pub struct ZitadelSettings {
     pub link: Link,
     /// What is looked at of the metadata of accounts that exist.
     pub metadata: MetadataCheck,
+    /// `provider` is given: accounts that people have already are looked after under its name too.
+    pub claims_accounts: bool,
     /// How long to wait at the most for lists that are behind what was written.
     pub lag_wait: Duration,
     /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.

@@ -50,6 +50,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         localpart: localpart?,
         link: link?,
         metadata: metadata?,
+        claims_accounts: !reader.absent("provider"),
         lag_wait: lag_wait?,
         phone_region,
     })

@@ -1,5 +1,7 @@
 //! What is to be changed, as data.
 
+use std::borrow::Cow;
+
 use super::{
     Account, AttributeIndex, Attributes, ExternalId, Identity, RecordRef, Rejected, Restore, Schema,
     TargetId, Uniqueness, Value, Warning,
@@ -253,7 +255,7 @@ pub struct Kept {
     /// Its external id.
     pub id: Option<ExternalId>,
     /// Why it is kept.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// The record that it may belong to.
     pub record: Option<RecordRef>,
     /// Its person is missing since then, and the account is removed when that has lasted.

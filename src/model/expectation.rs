@@ -11,6 +11,8 @@ pub enum Expected<'a> {
     Present(AttributeIndex),
     /// This attribute holds nothing.
     Absent(AttributeIndex),
+    /// This attribute holds one of these values, or nothing.
+    NoneBut(AttributeIndex, &'a [Value]),
     /// This tool deactivated the account.
     DisabledByUs,
     /// Nothing says that this tool deactivated the account.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AttributeSet, Attributes, ExternalId, Lifecycle};
+use super::{AttributeSet, Attributes, ExternalId, Lifecycle, Value};
 
 /// The role keys a person is to hold, sorted and without repeats. Shared, since most people hold the same.
 pub type Entitlements = Arc<[Box<str>]>;
@@ -134,6 +134,9 @@ pub struct Desired {
     pub warnings: Vec<Warning>,
     /// Roles that are taken away from whoever is not to hold them; other roles are left alone.
     pub owned_roles: Entitlements,
+    /// The names under which accounts are looked after here, those included that are taken over. An account that tells of
+    /// another one is not this run's to remove because its person is absent. Empty: nobody asks.
+    pub providers: Vec<Value>,
     /// Somebody who is not named here is proved absent: a source of people was read, and every record of it could be
     /// tied to a person.
     pub complete: bool,

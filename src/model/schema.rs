@@ -91,6 +91,8 @@ pub struct AttributeSpec {
     pub personal: bool,
     /// Why a value cannot be written for the first time; what is stored already stays.
     pub misfit: Option<fn(&str) -> Option<&'static str>>,
+    /// Tells which configuration or source looks after the account; no record says it.
+    pub provenance: bool,
     /// The value for people whose source gives none.
     pub default: Option<fn(&ExternalId) -> Value>,
 }
@@ -127,6 +129,13 @@ impl Schema {
     /// The attributes in order.
     pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
         (0u8..).map(AttributeIndex).zip(self.0.iter())
+    }
+
+    /// Where an account tells who looks after it.
+    pub fn provenance(&self) -> Option<AttributeIndex> {
+        self.iter()
+            .find(|(_, spec)| spec.provenance)
+            .map(|(index, _)| index)
     }
 
     /// The attribute at a place of this schema.

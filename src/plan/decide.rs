@@ -4,6 +4,8 @@ mod absent;
 mod listed;
 mod people;
 
+use std::borrow::Cow;
+
 use super::claims::Claim;
 use super::correlate::{Correlation, Pair};
 use super::grace::Clocks;
@@ -65,17 +67,17 @@ impl Decider<'_, '_> {
         self.plan.kept.push(Kept {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
-            reason,
+            reason: reason.into(),
             record: None,
             absence: None,
         });
     }
 
-    fn keep_account(&mut self, account: &Account, reason: &'static str) {
+    fn keep_account(&mut self, account: &Account, reason: Cow<'static, str>) {
         self.keep_for_now(account, reason, None);
     }
 
-    fn keep_for_now(&mut self, account: &Account, reason: &'static str, absence: Option<Absence>) {
+    fn keep_for_now(&mut self, account: &Account, reason: Cow<'static, str>, absence: Option<Absence>) {
         self.plan.kept.push(Kept {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
@@ -89,7 +91,7 @@ impl Decider<'_, '_> {
         self.plan.kept.push(Kept {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
-            reason: claim.reason,
+            reason: claim.reason.into(),
             record: Some(claim.record.clone()),
             absence: None,
         });

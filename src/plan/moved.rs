@@ -1,17 +1,29 @@
 //! Whether an account is still as it was when a change was worked out.
 
 use super::diff;
-use crate::model::{Account, Action, Change, Edit, Expectation, Expected, Lifecycle, Schema};
+use crate::model::{
+    Account, Action, Change, Edit, Expectation, Expected, Lifecycle, RemovalReason, Schema, Value,
+};
 
-/// What the account of a change is expected to hold still, of what the account list does not show.
-pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change) -> Vec<Expectation<'a>> {
+/// What the account of a change is expected to hold still, of what the account list does not show. `providers` are the
+/// names under which this configuration looks after accounts.
+pub fn unlisted_before<'a>(
+    schema: &Schema,
+    change: &'a Change,
+    providers: &'a [Value],
+) -> Vec<Expectation<'a>> {
     if let Action::Disable(removal) | Action::Delete(removal) = &change.action {
         // Whoever has been back meanwhile has lost the note, or has another one.
-        let noted = removal.missing_since.map(|since| Expectation {
+        let noted = removal.missing_since.map(Expected::MissingSince);
+        // Another configuration may have the person by now.
+        let absent = removal.reason == RemovalReason::Absent && !providers.is_empty();
+        let provenance = schema.provenance().filter(|_| absent);
+        let ours = provenance.map(|attribute| Expected::NoneBut(attribute, providers));
+        let about = |expected| Expectation {
             target_id: &removal.account.target_id,
-            expected: Expected::MissingSince(since),
-        });
-        return noted.into_iter().collect();
+            expected,
+        };
+        return noted.into_iter().chain(ours).map(about).collect();
     }
     let Some(edit) = change.edit() else {
         return Vec::new();

@@ -186,6 +186,7 @@ impl Correlation<'_> {
             for (place, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| looks_ours(account)) {
                     self.ask_whether_ours(&mut questions, About::Absent(place), account);
+                    self.ask_who_looks_after(&mut questions, place, account);
                     if self.policy.grace.is_some() {
                         for note in [AbsenceNote::Since, AbsenceNote::Runs] {
                             let expected = Expected::NotNoted(note);
@@ -275,6 +276,22 @@ impl Correlation<'_> {
         let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
         let inspects = |(_, spec): (_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
         stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
+    }
+
+    /// Whether somebody else looks after an account that nobody here wants. Of one that stays as it is nothing has to be
+    /// known.
+    fn ask_who_looks_after<'q>(&'q self, questions: &mut Questions<'q>, place: usize, account: &'q Account) {
+        let stays =
+            self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
+        let providers = &self.desired.providers[..];
+        if let Some(attribute) = self
+            .schema
+            .provenance()
+            .filter(|_| !stays && !providers.is_empty())
+        {
+            let expected = Expected::NoneBut(attribute, providers);
+            questions.ask(About::Absent(place), &account.target_id, expected);
+        }
     }
 
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {

@@ -79,7 +79,10 @@ fn only_the_external_id(action: Action) -> Option<Action> {
 fn only_the_link(action: Action, schema: &Schema) -> Option<Action> {
     match action {
         Action::Adopt(edit) if edit.id_before.as_deref() == Some("") => {
-            let mark = |change: &AttributeChange| schema.spec(change.attribute).is_mark();
+            let mark = |change: &AttributeChange| {
+                let spec = schema.spec(change.attribute);
+                spec.is_mark() || spec.provenance
+            };
             Some(Action::Adopt(Edit {
                 revoke: Vec::new(),
                 ..without_changes(edit, mark)

@@ -17,6 +17,7 @@ const NAME: AttributeIndex = AttributeIndex(0);
 const LOGIN: AttributeIndex = AttributeIndex(1);
 const ALIAS: AttributeIndex = AttributeIndex(2);
 const MARK: AttributeIndex = AttributeIndex(3);
+const PROVIDER: AttributeIndex = AttributeIndex(4);
 const ROLE: &str = "User";
 
 fn schema() -> Schema {
@@ -32,6 +33,7 @@ fn schema() -> Schema {
         inspected: Inspection::Value,
         personal: true,
         misfit: None,
+        provenance: false,
         default: None,
     };
     Schema::new([
@@ -48,6 +50,11 @@ fn schema() -> Schema {
             mutability: Mutability::SetOnce,
             default: Some(|id| Value::text(format!("made-from-{id}"))),
             ..spec("mark", false)
+        },
+        AttributeSpec {
+            inspected: Inspection::Nothing,
+            provenance: true,
+            ..spec("provider", false)
         },
     ])
 }
@@ -73,6 +80,7 @@ fn person(number: u8) -> Identity {
     attributes.set(LOGIN, Some(Value::text(format!("p{number}@example.org"))));
     let mut unknown = AttributeSet::default();
     unknown.insert(MARK);
+    unknown.insert(PROVIDER);
     Identity {
         id: id(number),
         lifecycle: Lifecycle::Active,
@@ -108,6 +116,7 @@ struct Held {
     account: Account,
     alias: Option<Value>,
     mark: Option<Value>,
+    provider: Option<Value>,
     disabled_by_us: bool,
     missing: Option<Absence>,
 }
@@ -117,6 +126,7 @@ fn held(number: u8) -> Held {
     let mut unread = AttributeSet::default();
     unread.insert(ALIAS);
     unread.insert(MARK);
+    unread.insert(PROVIDER);
     Held {
         account: Account {
             target_id: TargetId::new(format!("t{number}")),
@@ -132,6 +142,7 @@ fn held(number: u8) -> Held {
         },
         alias: None,
         mark: Some(Value::text(format!("made-from-{}", id(number)))),
+        provider: None,
         disabled_by_us: false,
         missing: None,
     }
@@ -152,17 +163,19 @@ impl Model {
 
     fn answer(&self, index: usize, expectation: &Expectation<'_>) -> Option<Unmet> {
         let held = &self.0[expectation.target_id];
-        let value = |index| {
-            if index == ALIAS {
-                held.alias.clone()
-            } else {
-                held.mark.clone()
-            }
+        let value = |index| match index {
+            ALIAS => held.alias.clone(),
+            PROVIDER => held.provider.clone(),
+            _ => held.mark.clone(),
         };
         let (holds, current) = match expectation.expected {
             Expected::Value(index, wanted) => (value(index).as_ref() == Some(wanted), value(index)),
             Expected::Present(index) => (value(index).is_some(), value(index)),
             Expected::Absent(index) => (value(index).is_none(), value(index)),
+            Expected::NoneBut(index, names) => {
+                let current = value(index);
+                (current.as_ref().is_none_or(|held| names.contains(held)), current)
+            }
             Expected::DisabledByUs => (held.disabled_by_us, None),
             Expected::NotDisabledByUs => (!held.disabled_by_us, None),
             Expected::MissingSince(since) => {
@@ -191,6 +204,7 @@ impl Model {
                 made.disabled_by_us = identity.lifecycle == Lifecycle::Disabled;
                 made.alias = attributes.get(ALIAS).cloned();
                 made.mark = attributes.get(MARK).cloned();
+                made.provider = attributes.get(PROVIDER).cloned();
                 self.0.insert(target_id, made);
             }
             Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit),
@@ -230,6 +244,7 @@ impl Model {
             match change.attribute {
                 ALIAS => held.alias.clone_from(&change.after),
                 MARK => held.mark.clone_from(&change.after),
+                PROVIDER => held.provider.clone_from(&change.after),
                 LOGIN => {
                     held.account.login = change.after.as_ref().map_or("", Value::as_text).into();
                     held.account.attributes.set(LOGIN, change.after.clone());

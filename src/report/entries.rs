@@ -1,5 +1,7 @@
 //! What the report lists: sources, accounts that are kept, changes that failed, records worth a word.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::absence::Missing;
@@ -65,7 +67,7 @@ pub struct KeptAccount {
     /// The external id, in hex.
     pub id: Option<String>,
     /// Why it is kept.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// The record that it may belong to: `FILE:LINE` or the DN, and the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
@@ -79,7 +81,7 @@ impl From<&Kept> for KeptAccount {
         Self {
             account: kept.target_id.to_string(),
             id: kept.id.as_ref().map(ToString::to_string),
-            reason: kept.reason,
+            reason: kept.reason.clone(),
             record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
         }

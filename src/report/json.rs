@@ -1,5 +1,6 @@
 //! The report as data. Field names are a contract for other programs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -69,7 +70,7 @@ pub struct Report {
     /// Accounts that are kept although nobody wants them.
     pub kept: usize,
     /// How many are kept for which reason.
-    pub kept_reasons: BTreeMap<&'static str, usize>,
+    pub kept_reasons: BTreeMap<Cow<'static, str>, usize>,
     /// Each of them, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
     /// People who get no account, because they are to hold none of the roles.
@@ -173,7 +174,7 @@ impl Report {
         self.without_role = plan.without_role;
         self.kept = plan.kept.len();
         for kept in &plan.kept {
-            *self.kept_reasons.entry(kept.reason).or_default() += 1;
+            *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
             self.kept_accounts.push(kept.into());
         }
         for change in &plan.changes {

@@ -57,7 +57,7 @@ struct PlannedValues<'a> {
 struct PlannedKept<'a> {
     target_id: &'a str,
     id: Option<String>,
-    reason: &'static str,
+    reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<String>,
     #[serde(flatten)]
@@ -82,7 +82,7 @@ impl<'a> PlanDocument<'a> {
                 .map(|kept| PlannedKept {
                     target_id: kept.target_id.as_str(),
                     id: kept.id.as_ref().map(ToString::to_string),
-                    reason: kept.reason,
+                    reason: &kept.reason,
                     record: kept.record.as_ref().map(ToString::to_string),
                     missing: kept.absence.map(Missing::from),
                 })

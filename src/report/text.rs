@@ -227,7 +227,7 @@ fn counts(plan: &Plan) -> String {
     }
     let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
     for (reason, count) in &report.kept_reasons {
-        let _ = write!(line, "\n  kept {count}: {reason}");
+        let _ = write!(line, "\n  kept {count}: {}", one_line(reason));
         line.push_str(&records(plan, reason));
     }
     if plan.without_role > 0 {

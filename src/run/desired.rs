@@ -1,11 +1,11 @@
 //! Everybody who is to have an account, as the target would store them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::ending::Stop;
 use crate::config::Settings;
-use crate::model::{Desired, Entitlements, Identity, RecordRef, Warning};
+use crate::model::{Desired, Entitlements, Identity, RecordRef, Schema, Value, Warning};
 use crate::report::Report;
 use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
@@ -39,6 +39,7 @@ pub(super) async fn read(
     };
     let mut desired = everybody(collected, target);
     desired.owned_roles = owned_roles(settings);
+    name_providers(&mut desired, target.schema(), settings);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);
     report.add_warnings(&desired.warnings);
@@ -100,4 +101,32 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
         id: None,
         reason: format!("{what}: {people}"),
     }
+}
+
+/// Puts into each person who looks after their account. Of a person whom several sources name alike, it is the first of
+/// them by name.
+fn name_providers(desired: &mut Desired, schema: &Schema, settings: &Settings) {
+    desired.providers = providers(settings);
+    let Some(attribute) = schema.provenance() else {
+        return;
+    };
+    let sources = settings.sources.iter();
+    let names: HashMap<&str, Value> = sources
+        .filter_map(|source| {
+            let name = settings.providers.of(source)?;
+            Some((&*source.name, Value::text(name)))
+        })
+        .collect();
+    for identity in &mut desired.identities {
+        if let Some(name) = names.get(&*identity.origin.source) {
+            identity.attributes.set(attribute, Some(name.clone()));
+            identity.unknown.remove(attribute);
+        }
+    }
+}
+
+/// Under which names accounts are looked after here.
+pub(super) fn providers(settings: &Settings) -> Vec<Value> {
+    let names = settings.providers.all(&settings.sources).into_iter();
+    names.map(Value::text).collect()
 }

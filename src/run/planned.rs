@@ -7,10 +7,10 @@ use std::path::Path;
 use super::ending::Stop;
 use super::from_file::FromFile;
 use super::request::{Mode, Request};
-use super::{World, frame, keeping, once, verify};
+use super::{World, desired, frame, keeping, once, verify};
 use crate::apply::NotApplied;
 use crate::exit::Exit;
-use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId};
+use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId, Value};
 use crate::plan;
 use crate::plan_file::{self, Binding};
 use crate::report::Report;
@@ -55,8 +55,9 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let signals = Signals::of_process();
+    let providers = desired::providers(request.settings);
     let mut kept = tokio::select! {
-        kept = check(target, changes) => kept?,
+        kept = check(target, changes, &providers) => kept?,
         signal = signals.wait() => return Err(Stop::Signalled(signal)),
     };
     kept.settle(target, request, report);
@@ -65,7 +66,7 @@ async fn with_target(
     kept.carry_out(target, request, world, report).await?;
     if request.mode == Mode::Write && request.global.verify {
         let again = async || {
-            let mut left = check(target, changes).await?.plan;
+            let mut left = check(target, changes, &providers).await?.plan;
             plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
             Ok(left)
         };
@@ -74,14 +75,18 @@ async fn with_target(
     Ok(())
 }
 
-async fn check<'a>(target: &impl Target, changes: &'a [Change]) -> Result<FromFile<'a>, TargetError> {
+async fn check<'a>(
+    target: &impl Target,
+    changes: &'a [Change],
+    providers: &[Value],
+) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
     let current = Current::read(target, changes).await?;
     let expectations: Vec<(usize, Expectation<'_>)> = changes
         .iter()
         .enumerate()
         .flat_map(|(place, change)| {
-            let before = plan::unlisted_before(target.schema(), change);
+            let before = plan::unlisted_before(target.schema(), change, providers);
             before.into_iter().map(move |expectation| (place, expectation))
         })
         .collect();

@@ -25,6 +25,7 @@ pub(super) fn schema() -> Schema {
         inspected: Inspection::Value,
         personal: true,
         misfit: None,
+        provenance: false,
         default: None,
     };
     let names = [

@@ -12,6 +12,7 @@ mod judge;
 mod limits;
 mod organization;
 mod people;
+mod provenance;
 mod random;
 mod roles;
 mod rules;

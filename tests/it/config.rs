@@ -12,6 +12,7 @@ mod dialects;
 mod directory;
 mod groups;
 mod places;
+mod provider;
 mod refusals;
 mod sample;
 mod typing;

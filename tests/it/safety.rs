@@ -15,6 +15,7 @@ mod modes;
 mod order;
 mod planned;
 mod promises;
+mod provenance;
 mod shown;
 mod signals;
 mod stale;

@@ -30,6 +30,7 @@ pub(crate) fn schema() -> Schema {
         inspected: directory_sync::model::Inspection::Value,
         personal: true,
         misfit: None,
+        provenance: false,
         default: None,
     };
     Schema::new(

@@ -1,5 +1,6 @@
 //! What becomes of accounts whose person is in no source any more.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Decider;
@@ -9,6 +10,9 @@ use crate::plan::correlate::{Listing, Slot, carries_id_and_role};
 use crate::plan::grace::{self, Noted, Verdict};
 use crate::plan::policy::AbsentPolicy;
 use crate::plan::question::{About, looks_ours};
+
+/// What others wrote may be as long as a book.
+const LONGEST_NAME: usize = 200;
 
 /// Records that could mean accounts that nobody was found for.
 #[derive(Default)]
@@ -53,6 +57,7 @@ impl<'a> Decider<'a, '_> {
                 record: &rejected.at,
                 reason: claims::REJECTED,
             });
+            self.leave_to_others(place, account);
             match (rejected, self.reason_to_keep(place, account, twice)) {
                 (Some(claim), _) => self.keep_claimed(account, claim),
                 (None, Some(reason)) => self.keep_account(account, reason),
@@ -117,25 +122,52 @@ impl<'a> Decider<'a, '_> {
             .any(|listed| listed.target_id == account.target_id)
     }
 
-    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<&'static str> {
+    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<Cow<'static, str>> {
         let known = &self.correlation.known;
         if !known.is_complete() {
-            return Some("no source proves that its person is absent");
+            return Some("no source proves that its person is absent".into());
         }
         if self.correlation.policy.absent == AbsentPolicy::Keep {
-            return Some("its person is absent, and `policy.absent` is `keep`");
+            return Some("its person is absent, and `policy.absent` is `keep`".into());
         }
         if !looks_ours(account) {
-            return Some("its external id is not in the form this tool writes");
+            return Some("its external id is not in the form this tool writes".into());
         }
         if twice {
-            return Some("another account carries the same id");
+            return Some("another account carries the same id".into());
         }
         let unmet = self.answers.unmet(About::Absent(place));
         let ours = unmet
             .iter()
-            .all(|(expected, _)| matches!(expected, Expected::NotNoted(_)));
-        (!ours).then_some("it has no `localpart`, so it may not be ours")
+            .all(|(expected, _)| matches!(expected, Expected::NotNoted(_) | Expected::NoneBut(..)));
+        if !ours {
+            return Some("it has no `localpart`, so it may not be ours".into());
+        }
+        self.other_provider(place).map(|name| {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            let reason = format!(
+                "made by provider `{name}`, which this configuration is not; if that source is gone, name it in \
+                 `policy.retired_providers`"
+            );
+            reason.into()
+        })
+    }
+
+    /// The configuration or source that looks after the account, if that is none of this run.
+    fn other_provider(&self, place: usize) -> Option<&str> {
+        let mut unmet = self.answers.unmet(About::Absent(place)).iter();
+        unmet.find_map(|(expected, current)| {
+            let current = current.as_ref()?;
+            matches!(expected, Expected::NoneBut(..)).then(|| current.as_text())
+        })
+    }
+
+    /// The guard takes its shares of the accounts that this run could remove.
+    fn leave_to_others(&mut self, place: usize, account: &Account) {
+        if self.other_provider(place).is_some() {
+            self.plan.managed -= 1;
+            self.plan.existing -= usize::from(account.lifecycle == Lifecycle::Active);
+        }
     }
 
     fn absent_account(&mut self, place: usize, account: &Account) {
@@ -178,7 +210,8 @@ impl<'a> Decider<'a, '_> {
             };
             self.keep_for_now(
                 account,
-                "its person is absent, but `policy.grace` counts nothing while the clocks do not agree",
+                "its person is absent, but `policy.grace` counts nothing while the clocks do not agree"
+                    .into(),
                 absence,
             );
             return true;
@@ -194,7 +227,7 @@ impl<'a> Decider<'a, '_> {
         };
         self.keep_for_now(
             account,
-            "its person is absent, but not yet for as long as `policy.grace` asks for",
+            "its person is absent, but not yet for as long as `policy.grace` asks for".into(),
             Some(absence),
         );
         if write {

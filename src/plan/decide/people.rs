@@ -114,7 +114,7 @@ impl Decider<'_, '_> {
             (DisabledPolicy::Deactivate, Lifecycle::Active) => return self.push(Action::Disable(removal())),
             (DisabledPolicy::Deactivate, Lifecycle::Disabled) if returned => {}
             (DisabledPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
-            (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`"),
+            (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`".into()),
         }
         if returned {
             let edit = scope::only_the_person(self.edit(index, identity, pair));
@@ -217,6 +217,7 @@ fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool 
     match expected {
         Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
         Expected::Absent(_)
+        | Expected::NoneBut(..)
         | Expected::DisabledByUs
         | Expected::NotDisabledByUs
         | Expected::NotNoted(_)

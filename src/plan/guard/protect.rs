@@ -82,7 +82,7 @@ pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
         Some(Kept {
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
-            reason: "`guard.protected` names it",
+            reason: "`guard.protected` names it".into(),
             record: None,
             absence: None,
         })

@@ -44,6 +44,7 @@ prop_compose! {
         entitlements in any_roles(),
         mark in prop::bool::weighted(0.8),
         inactive in prop::bool::weighted(0.2),
+        provider in prop::option::weighted(0.6, "ours|theirs"),
         disabled_by_us in any::<bool>(),
         verified in any::<bool>(),
         missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
@@ -56,6 +57,7 @@ prop_compose! {
         held.account.entitlements = entitlements;
         held.account.email_verified = verified;
         if !mark { held.mark = None; }
+        held.provider = provider.map(Value::text);
         if inactive {
             held.account.lifecycle = Lifecycle::Disabled;
             held.disabled_by_us = disabled_by_us;
@@ -88,6 +90,11 @@ prop_compose! {
         let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
         desired.complete = complete;
+        desired.providers = vec![Value::text("ours")];
+        for identity in &mut desired.identities {
+            identity.attributes.set(PROVIDER, Some(Value::text("ours")));
+            identity.unknown.remove(PROVIDER);
+        }
         desired.owned_roles = owned;
         desired.rejected = rejected
             .map(|id| Rejected::new(at(0), Some(id), "broken"))
@@ -214,6 +221,23 @@ proptest! {
                 prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != removal.account.id));
             }
             prop_assert!(!removal.account.protected);
+        }
+    }
+
+    /// Whoever looks after an account alone removes it as absent; what others made is kept, whatever else is true of it.
+    #[test]
+    fn what_others_made_is_not_removed_as_absent((desired, model) in any_world(), policy in any_policy()) {
+        let plan = plan(&desired, &model, policy);
+        for change in &plan.changes {
+            let absent = match &change.action {
+                Action::Delete(removal) | Action::Disable(removal) if removal.reason == RemovalReason::Absent => {
+                    &removal.account
+                }
+                Action::Note(note) => &note.account,
+                _ => continue,
+            };
+            let provider = &model.0[&absent.target_id].provider;
+            prop_assert!(provider.as_ref().is_none_or(|provider| provider.as_text() == "ours"));
         }
     }
 

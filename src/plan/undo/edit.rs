@@ -262,7 +262,8 @@ fn is_about(expected: &Expected<'_>, change: &AttributeChange) -> bool {
         Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index) => {
             *index == change.attribute
         }
-        Expected::DisabledByUs
+        Expected::NoneBut(..)
+        | Expected::DisabledByUs
         | Expected::NotDisabledByUs
         | Expected::NotNoted(_)
         | Expected::MissingSince(_) => false,

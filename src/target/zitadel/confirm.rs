@@ -13,6 +13,7 @@ use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
 use super::lists::smaller_page;
 use super::schema::{DISABLED_BY, metadata_key, note_key};
+use super::shared::is_shared;
 use super::wire::received::User;
 use crate::model::{RecordRef, Warning};
 use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
@@ -20,9 +21,9 @@ use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind,
 /// The server's work grows with the square of the number of values in one request.
 const VALUES: usize = 100;
 /// Asking for a key alone costs next to nothing.
-const KEYS: usize = 5_000;
+pub(super) const KEYS: usize = 5_000;
 /// The server takes no longer value into a filter.
-const LONGEST_VALUE: usize = 200;
+pub(super) const LONGEST_VALUE: usize = 200;
 /// As often the filter may be wrong before it is not asked any more.
 const TRIES: u32 = 2;
 /// More only queue up: these reads take turns on the server.
@@ -45,6 +46,8 @@ struct Batch {
 /// How the expectations are asked about.
 struct Course {
     batches: Vec<Batch>,
+    /// Places about an attribute in which many accounts hold the same.
+    shared: Vec<usize>,
     /// Places that only a read of the user can answer.
     single: Vec<usize>,
 }
@@ -95,7 +98,11 @@ impl ZitadelTarget {
         expectations: &[Expectation<'_>],
         unmet: &mut Vec<Unmet>,
     ) -> Result<bool, TargetError> {
-        let Course { batches, mut single } = course(expectations);
+        let Course {
+            batches,
+            shared,
+            mut single,
+        } = course(expectations);
         let mut said = Answered::default();
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, expectations))
@@ -118,6 +125,8 @@ impl ZitadelTarget {
         );
         single.extend(&said.unfiltered);
         single.extend(&said.ask);
+        let left = self.ask_shared(shared, &single, expectations, unmet).await?;
+        single.extend(left);
         let differing = self.look_into(&single, expectations).await?;
         let differs: HashSet<usize> = differing.iter().map(|unmet| unmet.index).collect();
         unmet.extend(differing);
@@ -284,8 +293,12 @@ fn samples(places: &[usize]) -> Vec<usize> {
 /// Sorts the expectations into requests.
 fn course(expectations: &[Expectation<'_>]) -> Course {
     let mut groups: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
-    let mut single = Vec::new();
+    let (mut shared, mut single) = (Vec::new(), Vec::new());
     for (place, expectation) in expectations.iter().enumerate() {
+        if is_shared(&expectation.expected) {
+            shared.push(place);
+            continue;
+        }
         // Links cannot be filtered by, so `question` knows none about them.
         match question(&expectation.expected) {
             Some(question) => groups.entry(question).or_default().push(place),
@@ -307,7 +320,11 @@ fn course(expectations: &[Expectation<'_>]) -> Course {
         let parts = places.chunks(size).map(<[usize]>::to_vec);
         batches.extend(parts.map(|places| Batch { question, places }));
     }
-    Course { batches, single }
+    Course {
+        batches,
+        shared,
+        single,
+    }
 }
 
 fn question(expected: &Expected<'_>) -> Option<Question> {
@@ -319,6 +336,8 @@ fn question(expected: &Expected<'_>) -> Option<Question> {
         Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
         Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
         Expected::NotNoted(note) => Some(Question::LacksKey(note_key(*note))),
-        Expected::Value(..) | Expected::DisabledByUs | Expected::MissingSince(_) => None,
+        Expected::Value(..) | Expected::NoneBut(..) | Expected::DisabledByUs | Expected::MissingSince(_) => {
+            None
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::error::Failure;
 use super::meaning::id;
 use super::schema::{
     DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
-    metadata_key,
+    PROVIDER, metadata_key,
 };
 use super::wire::received::Created;
 use super::wire::sent::{Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
@@ -100,7 +100,7 @@ impl ZitadelTarget {
 
     fn new_user<'a>(&'a self, identity: &'a Identity, attributes: &'a Attributes) -> NewUser<'a> {
         let email = attributes.text(EMAIL).unwrap_or_default();
-        let mut metadata: Vec<_> = [LOCALPART, PREFERRED_USERNAME]
+        let mut metadata: Vec<_> = [LOCALPART, PREFERRED_USERNAME, PROVIDER]
             .into_iter()
             .filter_map(|attribute| Some((metadata_key(attribute)?, attributes.text(attribute)?)))
             .map(|(key, value)| NewMetadata::new(key, value))

@@ -26,7 +26,7 @@ pub(super) enum Filter<'a> {
     OrganizationIdQuery { organization_id: &'a str },
     InUserIdsQuery { user_ids: Vec<&'a str> },
     OrQuery { queries: Vec<Filter<'a>> },
-    AndQuery { queries: [Box<Filter<'a>>; 3] },
+    AndQuery { queries: Vec<Filter<'a>> },
     MetadataKeyFilter { key: &'a str, method: &'static str },
     MetadataValueFilter { value: String, method: &'static str },
 }
@@ -56,8 +56,13 @@ impl<'a> Filter<'a> {
             Self::key(key),
             Self::any_value(value),
         ];
+        Self::AndQuery { queries: held.into() }
+    }
+
+    /// Holds this value under the key.
+    pub(super) fn shared_value(key: &'a str, value: &str) -> Self {
         Self::AndQuery {
-            queries: held.map(Box::new),
+            queries: vec![Self::key(key), Self::any_value(value)],
         }
     }
 }

@@ -236,7 +236,10 @@ fn announce(by_user: &BTreeMap<&str, Places>) {
 
 /// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, not its history.
 fn is_left_to_history(expected: &Expected<'_>) -> bool {
-    !matches!(expected, Expected::DisabledByUs | Expected::MissingSince(_))
+    !matches!(
+        expected,
+        Expected::DisabledByUs | Expected::MissingSince(_) | Expected::NoneBut(..)
+    )
 }
 
 pub(super) fn is_about_link(expected: &Expected<'_>) -> bool {
@@ -252,9 +255,10 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
         return judge_link(index, &expectation.expected, &held.links);
     }
     let key = match &expectation.expected {
-        Expected::Value(attribute, _) | Expected::Present(attribute) | Expected::Absent(attribute) => {
-            metadata_key(*attribute).unwrap_or_default()
-        }
+        Expected::Value(attribute, _)
+        | Expected::Present(attribute)
+        | Expected::Absent(attribute)
+        | Expected::NoneBut(attribute, _) => metadata_key(*attribute).unwrap_or_default(),
         Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
         Expected::NotNoted(note) => note_key(*note),
         Expected::MissingSince(_) => MISSING_SINCE,
@@ -265,6 +269,9 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
         Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
         Expected::Absent(_) | Expected::NotDisabledByUs | Expected::NotNoted(_) => current.is_none(),
         Expected::MissingSince(since) => current.and_then(second) == Some(*since),
+        Expected::NoneBut(_, values) => {
+            current.is_none_or(|current| values.iter().any(|value| current == value.as_text().as_bytes()))
+        }
     };
     (!met).then(|| Unmet {
         index,

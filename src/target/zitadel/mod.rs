@@ -38,6 +38,7 @@ mod remove;
 mod reply;
 mod restore;
 mod schema;
+mod shared;
 mod stream;
 mod taken;
 mod unlisted;

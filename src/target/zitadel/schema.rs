@@ -15,8 +15,10 @@ pub(super) const EMAIL: AttributeIndex = AttributeIndex(2);
 pub(super) const PHONE: AttributeIndex = AttributeIndex(3);
 pub(super) const PREFERRED_USERNAME: AttributeIndex = AttributeIndex(4);
 pub(super) const LOCALPART: AttributeIndex = AttributeIndex(5);
+/// Which configuration or source looks after the account.
+pub(super) const PROVIDER: AttributeIndex = AttributeIndex(6);
 /// Only with the flag `sso_login`: how the identity provider knows the person.
-pub(super) const IDP_LINK: AttributeIndex = AttributeIndex(6);
+pub(super) const IDP_LINK: AttributeIndex = AttributeIndex(7);
 
 /// Written before this tool deactivates an account, so that it knows which ones it may activate again.
 pub(super) const DISABLED_BY: &str = "directory-sync.disabled_by";
@@ -36,7 +38,12 @@ pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
         MetadataCheck::Presence => Inspection::Presence,
         MetadataCheck::Skip => Inspection::Nothing,
     };
-    let mut specs = specs(localpart, inspected);
+    // Without a name of its own, a configuration leaves the accounts alone that its people have.
+    let provider = match settings {
+        Some(settings) if settings.claims_accounts => inspected,
+        _ => Inspection::Nothing,
+    };
+    let mut specs = specs(localpart, inspected, provider);
     if let Some(settings) = settings.filter(|settings| settings.sso_login) {
         specs.push(link(settings.link));
     }
@@ -72,11 +79,12 @@ fn shared(name: &'static str) -> AttributeSpec {
         inspected: Inspection::Value,
         personal: true,
         misfit: None,
+        provenance: false,
         default: None,
     }
 }
 
-fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
+fn specs(localpart: Localpart, inspected: Inspection, provider: Inspection) -> Vec<AttributeSpec> {
     let required = |name| AttributeSpec {
         required: true,
         ..shared(name)
@@ -109,6 +117,12 @@ fn specs(localpart: Localpart, inspected: Inspection) -> Vec<AttributeSpec> {
             }),
             ..metadata("localpart")
         },
+        AttributeSpec {
+            inspected: provider,
+            personal: false,
+            provenance: true,
+            ..metadata("provider")
+        },
     ]
 }
 
@@ -125,6 +139,7 @@ pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
     match attribute {
         PREFERRED_USERNAME => Some("preferred_username"),
         LOCALPART => Some("localpart"),
+        PROVIDER => Some("directory-sync.provider"),
         _ => None,
     }
 }
@@ -139,7 +154,7 @@ pub(super) fn note_key(note: AbsenceNote) -> &'static str {
 
 /// The key as this tool knows it; `None` for metadata of others.
 pub(super) fn known_key(key: &str) -> Option<&'static str> {
-    let attributes = [PREFERRED_USERNAME, LOCALPART]
+    let attributes = [PREFERRED_USERNAME, LOCALPART, PROVIDER]
         .into_iter()
         .filter_map(metadata_key);
     let marks = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
@@ -182,7 +197,7 @@ mod tests {
     #[test]
     fn indexes_fit_names() {
         let schema = Schema::new({
-            let mut specs = specs(Localpart::Uuid, Inspection::Value);
+            let mut specs = specs(Localpart::Uuid, Inspection::Value, Inspection::Value);
             specs.push(link(Link::Existing));
             specs
         });
@@ -193,6 +208,7 @@ mod tests {
             (PHONE, "phone"),
             (PREFERRED_USERNAME, "preferred_username"),
             (LOCALPART, "localpart"),
+            (PROVIDER, "provider"),
             (IDP_LINK, "idp_link"),
         ] {
             assert_eq!(schema.index(name), Some(index));

@@ -67,6 +67,13 @@ impl ZitadelTarget {
             let reactivated = self.state(user, "reactivate_user", "reactivate").await;
             accept(reactivated, &[id::NOT_INACTIVE])?;
         }
+        // Whoever looked after the account until now would remove it once it has the id of a person whom they do not know.
+        let metadata = self.metadata_writes(edit, &mut warnings).await?;
+        let (before_id, after_id) = match (&edit.id_before, restore) {
+            (Some(_), None) => (&metadata.set[..], &[][..]),
+            _ => (&[][..], &metadata.set[..]),
+        };
+        self.set_metadata(user, before_id).await?;
         let id_before = edit.id_before.as_deref();
         let id_kept = id_before.filter(|_| taken.is_some() && restore.is_none());
         self.update_user(edit, id_kept, restore, &mut warnings).await?;
@@ -77,8 +84,7 @@ impl ZitadelTarget {
         {
             self.remove_phone(user).await?;
         }
-        let metadata = self.metadata_writes(edit, &mut warnings).await?;
-        self.set_metadata(user, &metadata.set).await?;
+        self.set_metadata(user, after_id).await?;
         self.remove_metadata(user, &metadata.lost).await?;
         match restore {
             Some(restore) if role_calls(restore) > 0 => {

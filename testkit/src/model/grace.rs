@@ -112,7 +112,8 @@ impl Judge<'_> {
         let unknown = self.known.is_unknown(&now.nick_name)
             || self.known.could_mean(user, &self.before)
             || !self.known.complete
-            || !self.known.readable;
+            || !self.known.readable
+            || !self.settings.looks_after(user);
         if is_there || unknown || self.settings.grace.is_none() {
             return Err("an absence was noted of somebody who is not proved absent");
         }

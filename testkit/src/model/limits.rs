@@ -29,16 +29,18 @@ impl Judge<'_> {
         let strangers = |view: &Accounts| count(&|change| adopts_for_another(change, view));
         let settings = self.settings;
         let too_much = |view: &Cow<'_, Accounts>| {
-            let whole = self.whole(view);
-            settings.max_removals.forbids(removals(view), whole)
-                || settings.max_logins_changed.forbids(renames(view), whole)
-                || settings.max_adoptions_renaming.forbids(strangers(view), whole)
-                || settings.max_changes.forbids(changes.len(), whole)
+            let forbids = |whole: usize| {
+                settings.max_removals.forbids(removals(view), whole)
+                    || settings.max_logins_changed.forbids(renames(view), whole)
+                    || settings.max_adoptions_renaming.forbids(strangers(view), whole)
+                    || settings.max_changes.forbids(changes.len(), whole)
+            };
+            self.wholes_of(view).map(forbids)
         };
         let views = self.views();
         let refused = said.exit == 4;
-        let must = self.lacks_proof() || views.iter().all(too_much);
-        let may = must || views.iter().any(too_much);
+        let must = self.lacks_proof() || views.iter().flat_map(too_much).all(|forbids| forbids);
+        let may = must || views.iter().flat_map(too_much).any(|forbids| forbids);
         if (must && !refused) || (refused && !may) {
             let what = if refused { "refused" } else { "not refused" };
             let changes = changes.len();
@@ -83,17 +85,25 @@ impl Judge<'_> {
 
     /// How many active managed accounts there are in each view.
     fn wholes(&self) -> Vec<usize> {
-        self.views().iter().map(|view| self.whole(view)).collect()
+        let views = self.views();
+        views.iter().flat_map(|view| self.wholes_of(view)).collect()
     }
 
-    fn whole(&self, view: &Accounts) -> usize {
+    /// With those whom others look after, and without: only of some of them it is known.
+    fn wholes_of(&self, view: &Accounts) -> [usize; 2] {
         let counts = |user: &&UserView| {
             is_ours_to_see(user)
                 && !user.nick_name.is_empty()
                 && has_role(user, self.settings)
                 && user.state != UserState::Inactive
         };
-        view.values().filter(counts).count()
+        let of_others = |user: &&UserView| {
+            !self.settings.looks_after(user) && !self.known.people.contains_key(&user.nick_name)
+        };
+        let all = view.values().filter(counts);
+        let theirs = all.clone().filter(of_others).count();
+        let all = all.count();
+        [all, all - theirs]
     }
 
     pub(super) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {

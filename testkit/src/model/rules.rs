@@ -5,6 +5,7 @@ use super::directory::Person;
 use super::grace::without_notes;
 use super::judge::Judge;
 use super::organization::MARK;
+use super::provenance::changes_hands;
 use super::roles::{has_role, roles_of};
 use super::settings::Fate;
 use super::wanted::{Accounts, forms, has_id_of, is_hex_id, is_ours_to_see};
@@ -47,6 +48,9 @@ impl Judge<'_> {
         if wanted.is_empty() || !roles_of(user).iter().all(|role| wanted.contains(role)) {
             return Err("the person has no right to it, or to a role of it");
         }
+        if let Some(why) = self.settings.wrong_name(None, user) {
+            return Err(why);
+        }
         let twin = after
             .values()
             .any(|other| other.id != user.id && is_ours_to_see(other) && other.nick_name == user.nick_name);
@@ -79,12 +83,24 @@ impl Judge<'_> {
         if now.metadata.get("theme") != user.metadata.get("theme") {
             return Err("somebody else's metadata changed");
         }
-        // An adoption begins with the link.
+        if let Some(why) = self.settings.wrong_name(Some(user), now) {
+            return Err(why);
+        }
+        // An adoption begins with the link, and goes on with saying who looks after the account from now on.
+        let named = || {
+            let mut people = self.known.people.values();
+            let fits = |person: &&Person| {
+                let name = &person.email;
+                alike(&user.username, name) || (user.email_verified && alike(&user.email, name))
+            };
+            changes_hands(user, now).then(|| people.find(fits)).flatten()
+        };
         let linked = || {
             let link = now.links.iter().find(|link| !user.links.contains(link))?;
             self.known.person_of(&hex::encode(&link.user_id))
         };
-        let Some(person) = self.known.person_of(&now.nick_name).or_else(linked) else {
+        let person = self.known.person_of(&now.nick_name);
+        let Some(person) = person.or_else(linked).or_else(named) else {
             return Err("it belongs to nobody whom the sources name");
         };
         if self.known.is_listed(&person.email) {
@@ -95,6 +111,10 @@ impl Judge<'_> {
             && !user.metadata.contains_key(MARK)
         {
             return Err("an administrator's block was lifted");
+        }
+        let is_found_by_id = user.nick_name == person.id() && self.visible.is_none();
+        if changes_hands(user, now) && is_found_by_id && self.settings.names.given.is_none() {
+            return Err("it changed hands although it has its person's id");
         }
         self.may_become(user, person)?;
         self.may_hold(user, now, person)
@@ -167,6 +187,9 @@ impl Judge<'_> {
         }
         if !self.known.complete || !self.known.readable {
             return Err("nothing proves its person absent");
+        }
+        if !self.settings.looks_after(user) {
+            return Err("somebody else looks after it");
         }
         if is_hex_id(&user.nick_name) && has_role(user, self.settings) && has_mark {
             let waited = self.settings.grace.is_none_or(|grace| grace.lets_go(user));

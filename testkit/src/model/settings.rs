@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::entries;
 use super::grace::Grace;
 use super::groups::{EVERYBODYS, RoleSet, Roles};
+use super::provenance::Names;
 use super::random::Random;
 
 /// What happens to an account.
@@ -88,6 +89,8 @@ pub struct Settings {
     pub side_by_side: usize,
     /// `guard.canaries`
     pub canary: Option<String>,
+    /// `provider` and `policy.retired_providers`
+    pub names: Names,
     /// Roles from groups; the first file is then a server.
     pub roles: Option<Roles>,
 }
@@ -140,6 +143,7 @@ impl Settings {
             },
             side_by_side: *random.pick(&[1, 1, 1, 4]),
             canary: None,
+            names: Names::default(),
             roles: None,
         }
     }
@@ -159,7 +163,7 @@ impl Settings {
 
     /// Everything of `config.yaml` but the target. Files are `FOLDER/users0.csv` and so on, and the first may be a server.
     pub fn config(&self, list_url: &str, token_url: &str, ldap_url: Option<&str>) -> String {
-        let mut text = String::new();
+        let mut text = self.names.config();
         if self.sso {
             text.push_str("feature_flags: [sso_login]\n");
         }
@@ -195,6 +199,7 @@ impl Settings {
             self.update,
         );
         text.push_str(&self.grace.map(Grace::config).unwrap_or_default());
+        text.push_str(&self.names.config_of_policy());
         let _ = write!(
             text,
             "guard:\n  max_removals: {}\n  max_logins_changed: {}\n  max_adoptions_renaming: {}\n  \

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::directory::{Condition, Directory, Known};
 use super::grace::{self, Grace};
 use super::groups::{Groups, Roles};
+use super::provenance::{self, Names};
 use super::random::Random;
 use super::settings::Settings;
 use super::{faults, organization, roles};
@@ -26,7 +27,15 @@ pub struct Story {
     groups: Random,
     /// Likewise; only in some seeds.
     spellings: Option<Random>,
+    /// Likewise.
+    owners: Random,
+    has_owners: bool,
     told: String,
+}
+
+/// The other seeds tell what they told before accounts said who looks after them.
+fn has_owners(seed: u64) -> bool {
+    seed % 2 == 1
 }
 
 impl Story {
@@ -49,6 +58,10 @@ impl Story {
             directory.groups = Groups::any(&mut groups, directory.people.len(), &roles);
             settings.roles = Some(roles);
         }
+        let mut owners = Random::new(seed ^ 0x1357_9bdf_0246_8ace);
+        if has_owners(seed) {
+            settings.names = Names::any(&mut owners);
+        }
         let mut story = Self {
             settings,
             directory,
@@ -57,6 +70,8 @@ impl Story {
             absences,
             groups,
             spellings: matches!(seed % 7, 4 | 5).then(|| Random::new(seed ^ 0x7766_5544_3322_1100)),
+            owners,
+            has_owners: has_owners(seed),
             told: String::new(),
         };
         story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
@@ -83,6 +98,11 @@ impl Story {
         organization::plant_others(zitadel, &mut self.random);
         if self.settings.grace.is_some() {
             for what in grace::plant(zitadel, &mut self.absences) {
+                self.tell(&what);
+            }
+        }
+        if self.has_owners {
+            for what in provenance::plant(zitadel, &self.settings, &mut self.owners) {
                 self.tell(&what);
             }
         }

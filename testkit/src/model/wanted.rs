@@ -78,6 +78,9 @@ pub(crate) fn lacks(user: &UserView, person: &Person, known: &Known, settings: &
         if !user.metadata.contains_key("localpart") {
             return Some("no localpart".to_owned());
         }
+        if settings.lacks_name(user) {
+            return Some("the name of somebody else, or of nobody, who looks after it".to_owned());
+        }
         if let Some(what) = role_lacks(user, &known.roles_of(person), settings) {
             return Some(what);
         }
@@ -163,6 +166,7 @@ fn is_left_over(user: &UserView, accounts: &Accounts, known: &Known, settings: &
         && !known.is_unknown(&user.nick_name)
         && !known.could_mean(user, accounts)
         && !is_listed_by_id(user, known)
+        && settings.looks_after(user)
     {
         let waits = settings.grace.is_some_and(|grace| !grace.was_forgotten(user));
         if waits { Fate::Keep } else { settings.absent }

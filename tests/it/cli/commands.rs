@@ -23,6 +23,9 @@ fn a_plan_as_json() {
         "preferred_username",
         "localpart",
     ];
+    let mut attributes = names.map(|name| json!({"name": name})).to_vec();
+    // Nothing about the person.
+    attributes.push(json!({"name": "provider", "before": null, "after": "csv:users.csv"}));
     assert_eq!(
         documents[0],
         json!({
@@ -32,7 +35,7 @@ fn a_plan_as_json() {
                 "id": "6379406578616d706c652e6f7267",
                 "target_id": null,
                 "at": "users.csv:4",
-                "attributes": names.map(|name| json!({"name": name})),
+                "attributes": attributes,
                 "grant": ["User"],
             }],
             "unchanged": 2,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, LdapTls, Link, Localpart, MetadataCheck, PassingState, Settings, SourceKind, SourceSettings,
-    UktSettings, ZitadelSettings,
+    LdapText, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind,
+    SourceSettings, UktSettings, ZitadelSettings,
 };
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
@@ -45,6 +45,7 @@ fn complete(dir: &str) -> Settings {
             localpart: Localpart::Uuid,
             link: Link::New,
             metadata: MetadataCheck::Confirm,
+            claims_accounts: false,
             lag_wait: Duration::from_secs(300),
             phone_region: None,
         }),
@@ -76,6 +77,7 @@ fn complete(dir: &str) -> Settings {
         ],
         policy: Policy::default(),
         guard: GuardLimits::default(),
+        providers: Providers::default(),
         apply: ApplySettings::default(),
         lock_dir: None,
         notes: vec![

@@ -32,6 +32,7 @@ fn settings() -> ZitadelSettings {
         localpart: Localpart::Uuid,
         link: Link::New,
         metadata: MetadataCheck::Confirm,
+        claims_accounts: false,
         lag_wait: std::time::Duration::from_secs(300),
         phone_region: None,
     }

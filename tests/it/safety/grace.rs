@@ -150,7 +150,7 @@ fn who_comes_back_is_active_again_unless_an_administrator_said_otherwise() {
     assert_eq!(account.state, UserState::Active);
     assert_eq!(
         account.metadata.keys().collect::<Vec<_>>(),
-        ["localpart", "preferred_username"]
+        ["directory-sync.provider", "localpart", "preferred_username"]
     );
 
     note(&lab, &days_ago(3), "1");

@@ -93,7 +93,8 @@ fn written(before: &[UserView], zitadel: &ZitadelDouble) -> Changes {
         note("idp_link", before.links != after.links);
         note("role", before.grants != after.grants);
         for key in before.metadata.keys().chain(after.metadata.keys()) {
-            note(key, before.metadata.get(key) != after.metadata.get(key));
+            let name = key.trim_start_matches("directory-sync.");
+            note(name, before.metadata.get(key) != after.metadata.get(key));
         }
         if !names.is_empty() {
             changes.insert(before.id.clone(), names);
@@ -126,7 +127,7 @@ fn a_run_writes_what_its_plan_shows() {
             let all: BTreeSet<&str> = shown.values().flatten().map(String::as_str).collect();
             assert_eq!(all.contains("idp_link"), command == "sync" && !keys.is_empty());
             if command == "link-ids" {
-                assert_eq!(all, ["external id", "localpart", "role"].into());
+                assert_eq!(all, ["external id", "localpart", "provider", "role"].into());
             }
         }
     }

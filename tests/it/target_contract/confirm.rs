@@ -68,6 +68,75 @@ async fn values_are_asked_in_hundreds() {
     );
 }
 
+/// Who looks after accounts is asked of thousands at a time. What nothing shows is read from the account itself.
+#[tokio::test]
+async fn who_looks_after_accounts_is_asked_in_thousands() {
+    for version in [Version::V4, Version::V4_2, Version::V2_64] {
+        let world = World::with(Options {
+            version,
+            ..Options::default()
+        });
+        let looked_after_by = |n: usize| match n {
+            0..100 => Some("ours"),
+            100..300 => Some("theirs"),
+            300..310 => Some("formerly ours"),
+            310..312 => None,
+            _ => Some("\u{e4}\u{20ac}"),
+        };
+        let seed = |n: usize| {
+            let mut seed = nth(n);
+            let name = looked_after_by(n).map(|name| ("directory-sync.provider".into(), name.into()));
+            seed.metadata.extend(name);
+            seed
+        };
+        let users = world.zitadel.add_users((0..313).map(seed));
+        let users: Vec<_> = users.into_iter().map(TargetId::new).collect();
+        let target = world.prepared().await;
+        let provider = at(&target, "provider");
+        let ours = ["formerly ours", "ours"].map(Value::text);
+        let asked: Vec<_> = users
+            .iter()
+            .map(|user| (user, Expected::NoneBut(provider, &ours[..])))
+            .collect();
+        let answers = confirm(&target, &asked).await;
+        let theirs = (100..300).chain([312]);
+        let wanted: Vec<_> = theirs.map(|n| unmet(n, looked_after_by(n))).collect();
+        assert_eq!(answers, wanted, "{version:?}");
+        let counts = world.zitadel.request_counts();
+        let reads = counts.get(METADATA).copied();
+        // A server without filters tells it account by account.
+        let wanted = if version == Version::V2_64 { 313 } else { 23 };
+        assert_eq!(reads, Some(wanted), "{counts:?}");
+    }
+}
+
+/// A filter that finds nobody proves nothing: the accounts themselves are asked.
+#[tokio::test]
+async fn a_filter_that_finds_nobody_gives_no_account_away() {
+    let world = World::new();
+    let seed = |n: usize| {
+        let mut seed = nth(n);
+        seed.metadata
+            .push(("directory-sync.provider".into(), b"theirs".to_vec()));
+        seed
+    };
+    let users = world.zitadel.add_users((0..60).map(seed));
+    let users: Vec<_> = users.into_iter().map(TargetId::new).collect();
+    let target = world.prepared().await;
+    let provider = at(&target, "provider");
+    let ours = [Value::text("ours")];
+    let asked: Vec<_> = users
+        .iter()
+        .map(|user| (user, Expected::NoneBut(provider, &ours[..])))
+        .collect();
+    let nobody = FaultKind::json(200, r#"{"details":{"totalResult":"0"},"result":[]}"#);
+    world
+        .zitadel
+        .inject(Fault::once("POST", LIST, nobody).times(u64::MAX));
+    let wanted: Vec<_> = (0..60).map(|n| unmet(n, Some("theirs"))).collect();
+    assert_eq!(confirm(&target, &asked).await, wanted);
+}
+
 /// Whether a key is there is one request for thousands, naming those without it one more, and one tests the answer.
 #[tokio::test]
 async fn keys_are_asked_in_thousands() {

@@ -117,6 +117,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         localpart: Localpart::Uuid,
         link: Link::New,
         metadata: MetadataCheck::Confirm,
+        claims_accounts: false,
         lag_wait: Duration::from_secs(300),
         phone_region: None,
     }

@@ -1,0 +1,178 @@
+//! What many accounts hold the same of: who looks after them. One request says of thousands of them that they do.
+//!
+//! Only what the server shows somebody to hold counts here. An account that no answer shows is looked into itself, since
+//! it may be removed for holding nothing.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::ZitadelTarget;
+use super::api::Page;
+use super::confirm::{KEYS, LONGEST_VALUE};
+use super::error::Sign;
+use super::filter::{Filter, Part, UserQuery};
+use super::schema::{PROVIDER, metadata_key};
+use super::wire::received::User;
+use crate::model::Value;
+use crate::target::{Expectation, Expected, TargetError, Unmet};
+
+/// So many accounts are looked into to learn what the others may hold.
+const SAMPLE: usize = 20;
+
+/// Whether many accounts hold what is expected here.
+pub(super) fn is_shared(expected: &Expected<'_>) -> bool {
+    matches!(
+        expected,
+        Expected::Value(PROVIDER, _) | Expected::NoneBut(PROVIDER, _)
+    )
+}
+
+/// The values with which the expectation holds.
+fn wanted<'a>(expected: &Expected<'a>) -> &'a [Value] {
+    match expected {
+        Expected::Value(_, value) => std::slice::from_ref(*value),
+        Expected::NoneBut(_, values) => values,
+        _ => &[],
+    }
+}
+
+impl ZitadelTarget {
+    /// Answers the expectations at these places; gives those that only a read of the account can answer. Accounts of
+    /// `read_anyway` are among them: that answers both.
+    pub(super) async fn ask_shared(
+        &self,
+        places: Vec<usize>,
+        read_anyway: &[usize],
+        expectations: &[Expectation<'_>],
+        unmet: &mut Vec<Unmet>,
+    ) -> Result<Vec<usize>, TargetError> {
+        let read: HashSet<_> = read_anyway
+            .iter()
+            .map(|place| expectations[*place].target_id)
+            .collect();
+        let (mut left, mut open): (Vec<_>, Vec<_>) = places
+            .into_iter()
+            .partition(|place| read.contains(expectations[*place].target_id));
+        let values: BTreeSet<&str> = open
+            .iter()
+            .flat_map(|place| wanted(&expectations[*place].expected))
+            .map(Value::as_text)
+            .collect();
+        for value in values {
+            let wants = |place: &usize| {
+                let wanted = wanted(&expectations[*place].expected);
+                wanted.iter().any(|wanted| wanted.as_text() == value)
+            };
+            let asked: Vec<usize> = open.iter().copied().filter(wants).collect();
+            let holders = self.holders_of(value, &asked, expectations).await?;
+            open.retain(|place| !(wants(place) && holders.contains(expectations[*place].target_id.as_str())));
+        }
+        while open.len() > SAMPLE && self.filters.get() {
+            let others = open.split_off(SAMPLE);
+            let answers = self.look_into(&open, expectations).await?;
+            open = self
+                .ask_what_was_learnt(others, &answers, expectations, unmet)
+                .await?;
+            let learnt = answers.iter().any(|answer| answer.current.is_some());
+            unmet.extend(answers);
+            if !learnt {
+                break;
+            }
+        }
+        left.extend(open);
+        Ok(left)
+    }
+
+    /// Asks whether others hold what some turned out to hold; gives the places that stay open.
+    async fn ask_what_was_learnt(
+        &self,
+        mut open: Vec<usize>,
+        answers: &[Unmet],
+        expectations: &[Expectation<'_>],
+        unmet: &mut Vec<Unmet>,
+    ) -> Result<Vec<usize>, TargetError> {
+        let learnt: BTreeSet<&str> = answers
+            .iter()
+            .filter_map(|answer| answer.current.as_ref())
+            .map(Value::as_text)
+            .collect();
+        for value in learnt {
+            let holders = self.holders_of(value, &open, expectations).await?;
+            let (found, others) = open.into_iter().partition::<Vec<_>, _>(|place| {
+                let is_wanted = wanted(&expectations[*place].expected)
+                    .iter()
+                    .any(|wanted| wanted.as_text() == value);
+                !is_wanted && holders.contains(expectations[*place].target_id.as_str())
+            });
+            unmet.extend(found.into_iter().map(|index| Unmet {
+                index,
+                current: Some(Value::text(value)),
+            }));
+            open = others;
+        }
+        Ok(open)
+    }
+
+    /// Those of the accounts of these places that are shown to hold the value.
+    async fn holders_of(
+        &self,
+        value: &str,
+        places: &[usize],
+        expectations: &[Expectation<'_>],
+    ) -> Result<HashSet<Box<str>>, TargetError> {
+        let mut holders = HashSet::new();
+        if value.is_empty() || value.len() > LONGEST_VALUE {
+            return Ok(holders);
+        }
+        let users: BTreeSet<&str> = places
+            .iter()
+            .map(|place| expectations[*place].target_id.as_str())
+            .collect();
+        let users: Vec<&str> = users.into_iter().collect();
+        for part in users.chunks(KEYS) {
+            let Some(count) = self.sharing(value, part, 1).await? else {
+                break;
+            };
+            // A short reply says so of all of them, or of nobody.
+            if count.total == part.len() as u64 {
+                holders.extend(part.iter().map(|user| Box::from(*user)));
+            } else if count.total > 0
+                && let Some(page) = self.sharing(value, part, part.len()).await?
+            {
+                holders.extend(page.items.into_iter().map(|user| user.id));
+            }
+        }
+        Ok(holders)
+    }
+
+    /// Those of the users who hold the value; `None` if this server cannot be asked so.
+    async fn sharing(
+        &self,
+        value: &str,
+        users: &[&str],
+        limit: usize,
+    ) -> Result<Option<Page<User>>, TargetError> {
+        if !self.filters.get() {
+            return Ok(None);
+        }
+        let query = UserQuery {
+            query: Part { limit, asc: true },
+            queries: [
+                Filter::OrganizationIdQuery {
+                    organization_id: &self.settings.organization_id,
+                },
+                Filter::InUserIdsQuery {
+                    user_ids: users.to_vec(),
+                },
+                Filter::shared_value(metadata_key(PROVIDER).unwrap_or_default(), value),
+            ],
+        };
+        match self.users("confirm_metadata", &query).await {
+            Ok(page) => Ok(Some(page)),
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
+                self.filters.set(false);
+                Ok(None)
+            }
+            Err(failure) => Err(failure.error),
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! Several configurations for one organization: each account says who looks after it.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use testkit::people::{Person, to_csv, to_ldif};
+use testkit::slapd::{Options, Slapd};
+use testkit::ukt::UktDouble;
+use testkit::zitadel::{Fault, FaultKind, UserSeed};
+
+use super::lab::{Lab, Run, staff};
+
+const KEY: &str = "directory-sync.provider";
+
+/// A lab whose configurations are chosen from run to run.
+struct Jobs {
+    lab: Lab,
+    slapd: Option<Slapd>,
+}
+
+impl Jobs {
+    /// Two files: `staff.csv` with 4 people, and `students.csv` with 45.
+    fn csv() -> Self {
+        let jobs = Self {
+            lab: Lab::csv(&[]),
+            slapd: None,
+        };
+        jobs.file("staff.csv", &people("staff", 4));
+        jobs.file("students.csv", &people("student", 45));
+        jobs
+    }
+
+    /// The same in two trees of one directory.
+    fn ldap() -> Self {
+        let mut ldif = to_ldif(&[]);
+        for (tree, count) in [("staff", 4), ("student", 45)] {
+            let _ = write!(
+                ldif,
+                "dn: ou={tree},dc=example,dc=com\nobjectClass: organizationalUnit\nou: {tree}\n\n"
+            );
+            for person in people(tree, count) {
+                let entry = person.ldif().replace("ou=people", &format!("ou={tree}"));
+                let _ = writeln!(ldif, "{entry}");
+            }
+        }
+        Self {
+            lab: Lab::csv(&[]),
+            slapd: Some(Options::ldif(ldif).start()),
+        }
+    }
+
+    fn file(&self, name: &str, people: &[Person]) {
+        fs::create_dir_all(self.lab.path(name).parent().unwrap()).unwrap();
+        fs::write(self.lab.path(name), to_csv(people)).unwrap();
+    }
+
+    /// The configuration of one of these files, or trees, with more keys.
+    fn configuration(&self, of: &str, more: &str) -> String {
+        let lab = &self.lab;
+        let source = match &self.slapd {
+            None => format!("  csv:\n    file_path: {}\n", lab.path(of).display()),
+            Some(slapd) => format!(
+                "  ldap:\n    url: {}\n    base_dn: {of}\n    bind_dn: {}\n    bind_password: {}\n    user_filter: \
+                 (objectClass=inetOrgPerson)\n    attributes:\n      first_name: givenName\n      last_name: sn\n      \
+                 email: mail\n      user_id: uid\n      status: shadowFlag\n      disable_bitmasks: [2]\n",
+                slapd.url(),
+                Slapd::BIND_DN,
+                Slapd::BIND_PASSWORD,
+            ),
+        };
+        format!(
+            "{more}\nzitadel:\n  url: {}\n  key_file: {}\n  organization_id: {}\n  project_id: {}\nsources:\n{source}",
+            lab.zitadel.url(),
+            lab.path("key.json").display(),
+            lab.zitadel.organization_id(),
+            lab.zitadel.project_id(),
+        )
+    }
+
+    fn run_as(&self, arguments: &str, of: &str, more: &str) -> Run {
+        fs::write(self.lab.path("config.yaml"), self.configuration(of, more)).unwrap();
+        self.lab.run(arguments)
+    }
+
+    fn run(&self, of: &str, more: &str) -> Run {
+        self.run_as("sync --report report.json", of, more)
+    }
+
+    /// Who looks after the account of an address.
+    fn provider(&self, address: &str) -> Option<String> {
+        let user = self.lab.zitadel.user_named(address);
+        let user = user.unwrap_or_else(|| panic!("{address} has no account"));
+        user.metadata.get(KEY).cloned()
+    }
+
+    fn is_there(&self, address: &str) -> bool {
+        self.lab.zitadel.user_named(address).is_some()
+    }
+
+    fn count(&self) -> usize {
+        self.lab.zitadel.users().len()
+    }
+
+    fn lose_provider(&self, address: &str) {
+        let user = self.lab.zitadel.user_named(address).unwrap().id;
+        let path = format!("/management/v1/users/{user}/metadata/{KEY}");
+        let (status, _) = self.lab.zitadel.act("DELETE", &path, &serde_json::json!({}));
+        assert_eq!(status, 200);
+    }
+}
+
+/// `staff1`, `staff2` and so on.
+fn people(name: &str, count: usize) -> Vec<Person> {
+    let person = |number| Person::new(&format!("{name}{number}"), "Somebody", "Else");
+    (1..=count).map(person).collect()
+}
+
+const DELETE: &str = "policy: {absent: delete}";
+
+/// Neither of two configurations removes whom the other one has, and both remove their own.
+#[track_caller]
+fn each_keeps_to_its_own(jobs: &Jobs, [staff, students]: [&str; 2], more: [&str; 2], names: [&str; 2]) {
+    let [of_staff, of_students] = more.map(|more| format!("{more}\n{DELETE}"));
+    jobs.run(staff, more[0]).exits(0).says("4 created");
+    jobs.run(students, more[1]).exits(0).says("45 created");
+    assert_eq!(jobs.provider("staff1@example.com").as_deref(), Some(names[0]));
+    assert_eq!(jobs.provider("student45@example.com").as_deref(), Some(names[1]));
+    let foreign = format!("made by provider `{}`, which this configuration is not", names[0]);
+    jobs.run(students, &of_students)
+        .exits(0)
+        .says(&foreign)
+        .says("45 unchanged, 4 kept (49 accounts, 45 managed)")
+        .says("Done: in sync, nothing to change.");
+    jobs.run(staff, &of_staff)
+        .exits(0)
+        .says("4 unchanged, 45 kept (49 accounts, 4 managed)")
+        .says("Done: in sync, nothing to change.");
+    match &jobs.slapd {
+        Some(slapd) => {
+            let dn = format!("uid=student45,{students}");
+            slapd.change(&format!("dn: {dn}\nchangetype: delete\n"));
+        }
+        None => jobs.file(students, &people("student", 44)),
+    }
+    jobs.run(staff, &of_staff).exits(0).says("nothing to change");
+    jobs.run(students, &of_students).exits(0).says("1 deleted");
+    assert!(!jobs.is_there("student45@example.com"));
+    assert_eq!(jobs.count(), 48);
+}
+
+#[test]
+fn a_configuration_removes_nobody_whom_another_one_made() {
+    let names = ["csv:staff.csv", "csv:students.csv"];
+    each_keeps_to_its_own(&Jobs::csv(), ["staff.csv", "students.csv"], ["", ""], names);
+}
+
+#[test]
+fn two_trees_of_one_directory_keep_to_their_own() {
+    let trees = ["ou=staff,dc=example,dc=com", "OU=Student, dc=example, dc=com"];
+    let names = [
+        "ldap:ou=staff,dc=example,dc=com",
+        "ldap:ou=student,dc=example,dc=com",
+    ];
+    each_keeps_to_its_own(&Jobs::ldap(), trees, ["", ""], names);
+}
+
+/// Files of one name in two folders are told apart by the key alone.
+#[test]
+fn a_name_of_its_own_tells_configurations_apart() {
+    let jobs = Jobs::csv();
+    jobs.file("one/users.csv", &people("staff", 4));
+    jobs.file("two/users.csv", &people("student", 45));
+    let keys = ["provider: staff", "provider: Students of 2026"];
+    let names = ["staff", "Students of 2026"];
+    each_keeps_to_its_own(&jobs, ["one/users.csv", "two/users.csv"], keys, names);
+}
+
+/// A file that got another name: nobody who is in it loses the account; who leaves later does so once the old name is given up.
+#[test]
+fn a_name_that_is_given_up_is_taken_over() {
+    let jobs = Jobs::csv();
+    jobs.run("students.csv", "").exits(0);
+    jobs.file("new.csv", &people("student", 44));
+    let kept = "made by provider `csv:students.csv`, which this configuration is not; if that source is gone, name it in \
+                `policy.retired_providers`";
+    jobs.run("new.csv", DELETE)
+        .exits(0)
+        .says("44 unchanged, 1 kept")
+        .says(kept);
+    let report = jobs.lab.json("report.json");
+    assert_eq!(report["kept_reasons"], serde_json::json!({kept: 1}));
+    assert_eq!(report["kept_accounts"][0]["reason"], kept);
+    let retired = "policy: {absent: delete, retired_providers: ['csv:students.csv']}";
+    jobs.run("new.csv", retired).exits(0).says("1 deleted");
+    assert_eq!(jobs.count(), 44);
+}
+
+/// Accounts of earlier versions, and of famedly-sync, do not say who looks after them.
+#[test]
+fn an_account_that_does_not_tell_is_removed_as_before() {
+    let jobs = Jobs::csv();
+    jobs.run("students.csv", "").exits(0);
+    jobs.lose_provider("student45@example.com");
+    jobs.file("students.csv", &people("student", 44));
+    jobs.run("students.csv", DELETE).exits(0).says("1 deleted");
+    assert_eq!(jobs.count(), 44);
+}
+
+/// With a name of its own, a configuration also marks the accounts that its people have already, once.
+#[test]
+fn a_configuration_with_a_name_marks_the_accounts_that_its_people_have() {
+    let jobs = Jobs::csv();
+    jobs.run("staff.csv", "").exits(0);
+    jobs.lose_provider("staff2@example.com");
+    let writes = "Done: 4 updated.";
+    jobs.run("staff.csv", "provider: staff")
+        .exits(0)
+        .says("provider  (")
+        .says(writes);
+    for number in 1..=4 {
+        assert_eq!(
+            jobs.provider(&format!("staff{number}@example.com")).as_deref(),
+            Some("staff")
+        );
+    }
+    jobs.run("staff.csv", "provider: staff").exits(0).says("in sync");
+    jobs.run("staff.csv", "").exits(0).says("in sync");
+    assert_eq!(jobs.provider("staff1@example.com").as_deref(), Some("staff"));
+}
+
+/// Somebody moves from one to the other, with the same id: whoever has the person looks after the account.
+#[test]
+fn whoever_has_the_person_looks_after_the_account() {
+    let jobs = Jobs::csv();
+    let (staff, students) = (
+        format!("provider: staff\n{DELETE}"),
+        format!("provider: students\n{DELETE}"),
+    );
+    jobs.run("students.csv", &students).exits(0);
+    jobs.run("staff.csv", &staff).exits(0);
+    let id = jobs.lab.zitadel.user_named("student45@example.com").unwrap().id;
+    jobs.file("students.csv", &people("student", 44));
+    let mut moved = people("staff", 4);
+    moved.push(people("student", 45).pop().unwrap());
+    jobs.file("staff.csv", &moved);
+    jobs.run("staff.csv", &staff).exits(0).says("1 updated");
+    jobs.run("students.csv", &students)
+        .exits(0)
+        .says("made by provider `staff`")
+        .says("nothing to change");
+    assert_eq!(
+        jobs.lab
+            .zitadel
+            .user_named("student45@example.com")
+            .map(|user| user.id),
+        Some(id)
+    );
+}
+
+/// An account that fits by its login name, and that another source made for another id.
+fn of_an_older_source() -> UserSeed {
+    UserSeed {
+        email: "staff1@example.com".into(),
+        email_verified: true,
+        given_name: "Somebody".into(),
+        family_name: "Else".into(),
+        nick_name: "6f6c64".into(),
+        metadata: vec![
+            ("localpart".into(), b"old".to_vec()),
+            (KEY.into(), b"ldap:ou=old".to_vec()),
+        ],
+        roles: vec!["User".into()],
+        ..UserSeed::default()
+    }
+}
+
+/// An account that is adopted changes hands in the same call that writes everything else.
+#[test]
+fn an_adopted_account_is_looked_after_by_who_adopts() {
+    let jobs = Jobs::csv();
+    jobs.lab.zitadel.add_user(of_an_older_source());
+    jobs.file("staff.csv", &people("staff", 1));
+    jobs.run_as("plan", "staff.csv", "").exits(0).says("adopt");
+    jobs.lab.zitadel.reset_counts();
+    jobs.run_as("sync --undo-file undo.json", "staff.csv", "")
+        .exits(0)
+        .says("1 adopted");
+    assert_eq!(
+        jobs.provider("staff1@example.com").as_deref(),
+        Some("csv:staff.csv")
+    );
+    let counts = jobs.lab.zitadel.request_counts();
+    assert_eq!(
+        counts.get("POST /management/v1/users/{userId}/metadata/_bulk"),
+        Some(&1),
+        "{counts:?}"
+    );
+    jobs.lab.run("undo undo.json").exits(0);
+    assert_eq!(
+        jobs.provider("staff1@example.com").as_deref(),
+        Some("ldap:ou=old")
+    );
+    assert_eq!(jobs.count(), 1);
+}
+
+/// An adoption that broke off anywhere: whoever looked after the account until then takes nobody for absent.
+#[test]
+fn an_adoption_that_breaks_off_leaves_the_account_to_nobody_else() {
+    let mut broken = 0;
+    for write in 1..=3 {
+        let jobs = Jobs::csv();
+        jobs.lab.zitadel.add_user(of_an_older_source());
+        jobs.file("staff.csv", &people("staff", 1));
+        jobs.lab.zitadel.reset_counts();
+        jobs.lab
+            .zitadel
+            .inject(Fault::nth_write(write, FaultKind::status(400)));
+        broken += jobs.run("staff.csv", "").exit;
+        let user = jobs.lab.zitadel.user_named("staff1@example.com").unwrap();
+        let is_theirs = user.nick_name != "6f6c64";
+        let says_so = user.metadata[KEY] == "csv:staff.csv";
+        assert!(says_so || !is_theirs, "{user:?}");
+        jobs.lab.zitadel.clear_faults();
+        jobs.run("staff.csv", "").exits(0);
+        assert_eq!(
+            jobs.provider("staff1@example.com").as_deref(),
+            Some("csv:staff.csv")
+        );
+    }
+    assert_eq!(broken, 2, "one write for the metadata, one for the rest");
+}
+
+/// A deleted account that is made again says who looked after it.
+#[test]
+fn an_account_that_is_made_again_tells_who_looked_after_it() {
+    let jobs = Jobs::csv();
+    jobs.run("students.csv", "").exits(0);
+    jobs.file("students.csv", &people("student", 44));
+    jobs.run_as("sync --undo-file undo.json", "students.csv", DELETE)
+        .exits(0)
+        .says("1 deleted");
+    jobs.lab.run("undo undo.json").exits(0);
+    assert_eq!(
+        jobs.provider("student45@example.com").as_deref(),
+        Some("csv:students.csv")
+    );
+}
+
+/// A plan that waits does not remove whom another configuration has taken over meanwhile.
+#[test]
+fn a_plan_that_waits_does_not_remove_what_others_took_over() {
+    let jobs = Jobs::csv();
+    jobs.run("students.csv", "provider: students").exits(0);
+    jobs.file("students.csv", &people("student", 44));
+    let students = format!("provider: students\n{DELETE}");
+    jobs.run_as("plan --out plan.json", "students.csv", &students)
+        .exits(0)
+        .says("1 to delete");
+    jobs.file("staff.csv", &[people("student", 45).pop().unwrap()]);
+    jobs.run("staff.csv", "provider: staff")
+        .exits(0)
+        .says("1 updated");
+    jobs.run_as("apply plan.json", "students.csv", &students)
+        .exits(1)
+        .says("has changed since the plan was made");
+    assert!(jobs.is_there("student45@example.com"));
+}
+
+/// Whom a source says to be disabled goes, whoever made the account: that is no guess.
+#[test]
+fn whom_a_source_says_to_be_disabled_goes_whoever_made_the_account() {
+    let lab = Lab::ldap(&staff(12));
+    lab.run("").exits(0);
+    let other = |key: &str| format!("provider: other\npolicy: {{absent: {key}}}\n");
+    lab.disable("ada");
+    lab.configure(&other("delete"));
+    lab.run("").exits(0).says("1 deleted");
+}
+
+/// A list of leavers names people, wherever their accounts come from.
+#[test]
+fn whom_a_list_of_leavers_names_goes_whoever_made_the_account() {
+    let jobs = Jobs::csv();
+    jobs.file("staff.csv", &people("staff", 12));
+    jobs.run("students.csv", "provider: students").exits(0);
+    let ukt = UktDouble::start();
+    ukt.set_list(&["student45@example.com"]);
+    let mut configuration = jobs.configuration("staff.csv", "provider: staff");
+    let _ = write!(
+        configuration,
+        "  ukt:\n    endpoint_url: {}\n    oauth2_url: {}\n    client_id: {}\n    client_secret: '{}'\n    scope: {}\n    \
+         grant_type: {}\n",
+        ukt.list_url(),
+        ukt.token_url(),
+        UktDouble::CLIENT_ID,
+        UktDouble::CLIENT_SECRET,
+        UktDouble::SCOPE,
+        UktDouble::GRANT_TYPE,
+    );
+    fs::write(jobs.lab.path("config.yaml"), configuration).unwrap();
+    jobs.lab.run("").exits(0).says("12 created, 1 deleted");
+    assert!(!jobs.is_there("student45@example.com"));
+}
+
+/// A limit is a share of the accounts that the configuration looks after, not of everybody's.
+#[test]
+fn a_limit_is_a_share_of_ones_own_accounts() {
+    let jobs = Jobs::csv();
+    jobs.file("staff.csv", &people("staff", 40));
+    jobs.file("students.csv", &people("student", 200));
+    jobs.run("staff.csv", "").exits(0);
+    jobs.run("students.csv", "").exits(0);
+    jobs.file("staff.csv", &people("staff", 30));
+    jobs.run("staff.csv", DELETE).exits(4).says("of 40");
+    assert_eq!(jobs.count(), 240);
+}
+
+/// However many others made, it takes a few requests to see that they did.
+#[test]
+fn what_others_made_is_seen_in_a_few_requests() {
+    let jobs = Jobs::csv();
+    jobs.file("students.csv", &people("student", 300));
+    jobs.run("students.csv", "").exits(0);
+    jobs.run("staff.csv", "").exits(0);
+    jobs.lab.zitadel.reset_counts();
+    jobs.run("staff.csv", DELETE).exits(0).says("300 kept");
+    let report = jobs.lab.json("report.json");
+    let by_operation = &report["requests"]["by_operation"];
+    assert_eq!(by_operation["read_metadata"], 20, "{by_operation}");
+    assert_eq!(by_operation["confirm_metadata"], 6, "{by_operation}");
+}
