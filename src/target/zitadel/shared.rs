@@ -63,7 +63,7 @@ impl ZitadelTarget {
                 wanted.iter().any(|wanted| wanted.as_text() == value)
             };
             let asked: Vec<usize> = open.iter().copied().filter(wants).collect();
-            let holders = self.holders_of(value, &asked, expectations).await?;
+            let holders = self.holders_among(value, &asked, expectations).await?;
             open.retain(|place| !(wants(place) && holders.contains(expectations[*place].target_id.as_str())));
         }
         while open.len() > SAMPLE && self.filters.get() {
@@ -96,7 +96,7 @@ impl ZitadelTarget {
             .map(Value::as_text)
             .collect();
         for value in learnt {
-            let holders = self.holders_of(value, &open, expectations).await?;
+            let holders = self.holders_among(value, &open, expectations).await?;
             let (found, others) = open.into_iter().partition::<Vec<_>, _>(|place| {
                 let is_wanted = wanted(&expectations[*place].expected)
                     .iter()
@@ -113,7 +113,7 @@ impl ZitadelTarget {
     }
 
     /// Those of the accounts of these places that are shown to hold the value.
-    async fn holders_of(
+    async fn holders_among(
         &self,
         value: &str,
         places: &[usize],

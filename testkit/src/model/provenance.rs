@@ -39,8 +39,8 @@ impl Names {
 
     /// The key at the top.
     pub(super) fn config(&self) -> String {
-        let given = self.given.iter();
-        given.map(|name| format!("provider: {name}\n")).collect()
+        let given = self.given.as_ref();
+        given.map_or_else(String::new, |name| format!("provider: {name}\n"))
     }
 
     /// The key below `policy`.

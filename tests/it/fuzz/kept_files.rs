@@ -5,7 +5,7 @@ use std::path::Path;
 
 use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::model::Change;
-use directory_sync::plan::{Policy, Rules};
+use directory_sync::plan::{ListedPolicy, Policy, Rules};
 use directory_sync::target::zitadel::schema;
 use directory_sync::{plan_file, undo_file};
 use proptest::prelude::*;
@@ -45,7 +45,11 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
     let binding = serde_json::from_value(binding).expect("a binding");
     let settings = settings();
     let rules = Rules {
-        policy: Policy::default(),
+        // As the plans of the corpus were made.
+        policy: Policy {
+            listed: ListedPolicy::Delete,
+            ..Policy::default()
+        },
         given: std::slice::from_ref(&settings.role),
         owned: &settings.owned_roles,
     };

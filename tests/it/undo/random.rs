@@ -227,7 +227,11 @@ fn play(
         flags.join(", ")
     );
     let installation = Installation::new(&zitadel, &format!("{flags}{config}"));
-    let owned = if *names_admin { "  owned_roles: [Admin]\n" } else { "" };
+    let owned = if *names_admin {
+        "  owned_roles: [Admin]\n"
+    } else {
+        ""
+    };
     let target = format!("zitadel:\n  metadata: {metadata}\n  link: {link}\n{owned}");
     let config = std::fs::read_to_string(installation.path("config.yaml")).expect("a file");
     installation.write("config.yaml", config.replacen("zitadel:\n", &target, 1));
