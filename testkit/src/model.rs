@@ -19,6 +19,7 @@ mod rules;
 mod settings;
 mod spellings;
 mod story;
+mod tricks;
 mod wanted;
 
 pub use directory::{Directory, Known, Person};

@@ -99,6 +99,16 @@ pub struct Directory {
     pub(crate) list: Vec<String>,
     pub(crate) list_condition: Condition,
     pub(crate) groups: Groups,
+    /// The server says that others hold a part of the tree, and who is in that part is no entry of its own.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// What a server does not hold itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    pub(crate) is_referred_to: bool,
+    /// The places of people whose entries are there.
+    pub(crate) people: BTreeSet<usize>,
 }
 
 /// What the sources prove.
@@ -150,6 +160,11 @@ impl Directory {
         Some(bytes)
     }
 
+    /// Whether the server does not show the entries of a person.
+    pub(crate) fn is_elsewhere(&self, place: usize) -> bool {
+        self.elsewhere.is_referred_to && self.elsewhere.people.contains(&place)
+    }
+
     /// What the sources prove; `uses_list` if the list is one of them, and `roles` if there are groups.
     pub fn known(&self, uses_list: bool, roles: Option<&Roles>) -> Known {
         let mut known = Known {
@@ -164,8 +179,10 @@ impl Directory {
         for (number, file) in self.files.iter().enumerate() {
             let is_server = number == 0 && roles.is_some();
             known.readable &= file.condition == Condition::Fine;
-            known.empty_file |= file.rows.is_empty();
-            for (place, writing) in &file.rows {
+            known.complete &= !(is_server && self.elsewhere.is_referred_to);
+            let shown = |(place, _): &&(usize, Writing)| !is_server || !self.is_elsewhere(*place);
+            known.empty_file |= !file.rows.iter().any(|row| shown(&row));
+            for (place, writing) in file.rows.iter().filter(shown) {
                 let given = by_groups.get(*place).filter(|_| is_server);
                 let record = Record {
                     person: self.people[*place].clone(),

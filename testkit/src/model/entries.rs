@@ -46,6 +46,11 @@ impl Directory {
         let mut replies: Vec<Reply> = entries
             .map(|(dn, _, attributes)| Reply::Entry(dn.into_bytes(), attributes))
             .collect();
+        if self.elsewhere.is_referred_to {
+            replies.push(Reply::Reference(
+                "ldap://other.example.com/ou=n0,ou=people,dc=example,dc=com",
+            ));
+        }
         match self.files[0].condition {
             Condition::Fine => replies.push(last()),
             Condition::Missing => replies = vec![end(BUSY)],
@@ -117,6 +122,9 @@ impl Directory {
     fn entries(&self) -> Vec<(String, usize, Attributes)> {
         let mut entries: Vec<(String, usize, Attributes)> = Vec::new();
         for (place, writing) in &self.files[0].rows {
+            if self.is_elsewhere(*place) {
+                continue;
+            }
             let person = &self.people[*place];
             let first = match writing {
                 Writing::Twice | Writing::Contradicted => Some(Writing::Good),

@@ -1,6 +1,6 @@
 //! Any directory, and how it changes.
 
-use super::directory::{Condition, Directory, File, Person, Writing};
+use super::directory::{Condition, Directory, Elsewhere, File, Person, Writing};
 use super::groups::Groups;
 use super::random::Random;
 
@@ -86,6 +86,7 @@ impl Directory {
             list: Vec::new(),
             list_condition: Condition::Fine,
             groups: Groups::default(),
+            elsewhere: Elsewhere::default(),
         }
     }
 
@@ -167,5 +168,6 @@ impl Directory {
             .iter_mut()
             .for_each(|file| file.condition = Condition::Fine);
         self.list_condition = Condition::Fine;
+        self.elsewhere = Elsewhere::default();
     }
 }

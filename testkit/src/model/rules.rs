@@ -83,17 +83,20 @@ impl Judge<'_> {
         if now.metadata.get("theme") != user.metadata.get("theme") {
             return Err("somebody else's metadata changed");
         }
+        self.localpart_is_right(user, now)?;
         if let Some(why) = self.settings.wrong_name(Some(user), now) {
             return Err(why);
         }
-        // An adoption begins with the link, and goes on with saying who looks after the account from now on.
+        // An adoption begins with the link, and goes on with metadata: who looks after the account from now on, and what a new
+        // person's account has.
+        let has_new_metadata = user.metadata != now.metadata;
         let named = || {
             let mut people = self.known.people.values();
             let fits = |person: &&Person| {
                 let name = &person.email;
                 alike(&user.username, name) || (user.email_verified && alike(&user.email, name))
             };
-            changes_hands(user, now).then(|| people.find(fits)).flatten()
+            has_new_metadata.then(|| people.find(fits)).flatten()
         };
         let linked = || {
             let link = now.links.iter().find(|link| !user.links.contains(link))?;
@@ -118,6 +121,23 @@ impl Judge<'_> {
         }
         self.may_become(user, person)?;
         self.may_hold(user, now, person)
+    }
+
+    /// A room of the messenger is known by it, so it is written once, and never for two.
+    fn localpart_is_right(&self, user: &UserView, now: &UserView) -> Result<(), &'static str> {
+        let localpart = |user: &UserView| user.metadata.get("localpart").cloned().unwrap_or_default();
+        let (before, after) = (localpart(user), localpart(now));
+        if before == after {
+            return Ok(());
+        }
+        if !before.is_empty() {
+            return Err("its localpart was overwritten");
+        }
+        let is_anothers = |other: &UserView| other.id != user.id && localpart(other) == after;
+        if self.before.values().any(is_anothers) {
+            return Err("it got the localpart of another account");
+        }
+        Ok(())
     }
 
     fn may_become(&self, user: &UserView, person: &Person) -> Result<(), &'static str> {

@@ -8,7 +8,7 @@ use super::groups::{Groups, Roles};
 use super::provenance::{self, Names};
 use super::random::Random;
 use super::settings::Settings;
-use super::{faults, organization, roles};
+use super::{faults, organization, roles, tricks};
 use crate::ukt::UktDouble;
 use crate::zitadel::{ReadSide, ZitadelDouble};
 
@@ -30,6 +30,8 @@ pub struct Story {
     /// Likewise.
     owners: Random,
     has_owners: bool,
+    /// Likewise; only in some seeds.
+    tricks: Option<Random>,
     told: String,
 }
 
@@ -72,6 +74,7 @@ impl Story {
             spellings: matches!(seed % 7, 4 | 5).then(|| Random::new(seed ^ 0x7766_5544_3322_1100)),
             owners,
             has_owners: has_owners(seed),
+            tricks: tricks::are_played(seed).then(|| Random::new(seed ^ 0x2468_ace0_1357_9bdf)),
             told: String::new(),
         };
         story.tell(&format!("seed {seed}: {:?}", story.settings.clone()));
@@ -145,6 +148,13 @@ impl Story {
             }
             self.spellings = Some(random);
         }
+        if let Some(mut random) = self.tricks.take() {
+            if self.settings.roles.is_some() {
+                let what = self.directory.refer(&mut random);
+                self.tell(&what);
+            }
+            self.tricks = Some(random);
+        }
         lags
     }
 
@@ -170,6 +180,18 @@ impl Story {
             self.tell(&what);
         }
         true
+    }
+
+    /// Some of today's answers are well-formed and wrong; whether any is.
+    pub fn lie(&mut self, zitadel: &ZitadelDouble) -> bool {
+        let told = self
+            .tricks
+            .as_mut()
+            .map_or_else(Vec::new, |random| tricks::lie(zitadel, random));
+        for what in &told {
+            self.tell(what);
+        }
+        !told.is_empty()
     }
 
     /// Whether there is a dry run before the run.

@@ -16,6 +16,8 @@ pub enum Matches {
         /// Start of the path as sent, without the query.
         prefix: String,
     },
+    /// Requests of this very path that change nothing.
+    Reads(String),
     /// The n-th request since the start or the last reset of the counts, from 1.
     NthRequest(u64),
     /// The n-th write since the start or the last reset of the counts, from 1.

@@ -88,6 +88,7 @@ impl Gate {
                 method: wanted,
                 prefix,
             } => (wanted.is_empty() || wanted == method) && path.starts_with(prefix),
+            Matches::Reads(wanted) => number.is_none() && path == wanted,
         };
         let mut faults = Vec::new();
         for fault in self.faults.iter_mut().filter(|fault| hits(fault)) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::model::Change;
-use directory_sync::plan::{ListedPolicy, Policy, Rules};
+use directory_sync::plan::{AbsentPolicy, ListedPolicy, Policy, Rules};
 use directory_sync::target::zitadel::schema;
 use directory_sync::{plan_file, undo_file};
 use proptest::prelude::*;
@@ -47,6 +47,7 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
     let rules = Rules {
         // As the plans of the corpus were made.
         policy: Policy {
+            absent: AbsentPolicy::Deactivate,
             listed: ListedPolicy::Delete,
             ..Policy::default()
         },

@@ -40,10 +40,11 @@ fn ukt(double: &UktDouble) -> String {
     )
 }
 
-/// Replaces the configuration; `of_zitadel` are further keys of that section.
+/// Replaces the configuration; `of_zitadel` are further keys of that section. The accounts stay the office's, whatever
+/// source names their people.
 fn configure(lab: &Lab, sources: &str, of_zitadel: &str, more: &str) {
     let text = format!(
-        "zitadel:\n  url: {}\n  key_file: {}\n  organization_id: {}\n  project_id: {}\n{of_zitadel}sources:\n{sources}{more}",
+        "zitadel:\n  url: {}\n  key_file: {}\n  organization_id: {}\n  project_id: {}\n{of_zitadel}provider: the office\nsources:\n{sources}{more}",
         lab.zitadel.url(),
         lab.path("key.json").display(),
         lab.zitadel.organization_id(),
@@ -64,8 +65,8 @@ fn office() -> Lab {
 fn office_of(file: &str) -> Lab {
     let lab = Lab::csv(&[]);
     fs::write(lab.path("users.csv"), file).unwrap();
-    lab.run("sync").exits(0);
     configure(&lab, &csv(&lab), "", ABSENT);
+    lab.run("sync").exits(0);
     lab.zitadel.reset_counts();
     lab
 }
