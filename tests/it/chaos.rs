@@ -111,8 +111,8 @@ impl History {
         self.publish();
         let settings = self.story.settings.clone();
         let lags = visible.is_some();
-        let judge = Judge::new(&settings, self.story.known(), &self.zitadel, visible);
         let lies = self.story.lie(&self.zitadel);
+        let judge = Judge::new(&settings, self.story.known(), &self.zitadel, visible).lied_to(lies);
         let dry = if self.story.wants_dry_run() {
             let dry = said(
                 &self

@@ -59,7 +59,7 @@ impl Writing {
             Self::Shouted => email.to_uppercase(),
             Self::Spaced => format!("{email} "),
             Self::Hidden => format!("{}{email}", HIDDEN[email.len() % HIDDEN.len()]),
-            Self::Typo => email.replace("example.", "example.."),
+            Self::Typo => mistyped(email),
             _ => email.to_owned(),
         }
     }
@@ -71,6 +71,14 @@ impl Writing {
             other => other.address(email),
         }
     }
+}
+
+/// An address with two dots, which nobody can have.
+pub(crate) fn mistyped(email: &str) -> String {
+    email.rsplit_once('.').map_or_else(
+        || format!("{email}.."),
+        |(before, after)| format!("{before}..{after}"),
+    )
 }
 
 /// Whether something can be read at all.

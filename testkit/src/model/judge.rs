@@ -26,6 +26,8 @@ pub struct Judge<'a> {
     pub(super) before: Accounts,
     /// What the lists showed, when they were behind.
     pub(super) visible: Option<Accounts>,
+    /// The target does not answer with the whole truth.
+    is_lied_to: bool,
 }
 
 fn accounts(zitadel: &ZitadelDouble) -> Accounts {
@@ -49,7 +51,14 @@ impl<'a> Judge<'a> {
             known,
             before: accounts(zitadel),
             visible,
+            is_lied_to: false,
         }
+    }
+
+    /// The same, of a run that hears of accounts what is not the whole truth: it may refuse what it need not.
+    #[must_use]
+    pub fn lied_to(self, is_lied_to: bool) -> Self {
+        Self { is_lied_to, ..self }
     }
 
     /// All accounts as they are, for [`Judge::new`].
@@ -71,6 +80,7 @@ impl<'a> Judge<'a> {
             0 | 1 => {}
             4 if !self.known.readable => return Err("a source that cannot be read was trusted".to_owned()),
             3 | 4 if changed => return Err(format!("exit code {} after something was written", said.exit)),
+            3 | 4 if self.is_lied_to => return Ok(()),
             3 | 4 => return self.refused_rightly(said),
             _ => return Err(format!("exit code {}", said.exit)),
         }
@@ -80,6 +90,7 @@ impl<'a> Judge<'a> {
         let behind = self.visible.is_some();
         if said.exit == 0
             && !behind
+            && !self.is_lied_to
             && let Some(what) = is_untrue(&after, &self.known, self.settings)
         {
             return Err(what);

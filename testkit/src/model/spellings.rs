@@ -1,6 +1,6 @@
 //! Names that come to be written otherwise.
 
-use super::directory::{Directory, Writing};
+use super::directory::{Directory, Writing, mistyped};
 use super::random::Random;
 
 const OTHERWISE: [Writing; 5] = [
@@ -27,7 +27,7 @@ impl Directory {
             1 => format!("\u{200b}{email}"),
             2 => format!("mailto:{email}"),
             3 => format!("Some Body <{}>", email.to_uppercase()),
-            4 => email.replace("example.", "example.."),
+            4 => mistyped(email),
             _ => "nobody".to_owned(),
         };
         self.list.push(entry.clone());
