@@ -7,6 +7,7 @@ use serde_json::Value;
 use testkit::zitadel::{Fault, FaultKind};
 
 use super::stage::{FAILED, START, Stage};
+use crate::program::side_by_side;
 
 #[test]
 fn a_json_log_is_json_line_by_line() {
@@ -223,39 +224,43 @@ const HOSTILE: &str =
 /// Whatever part of the program prints it, and at whatever level.
 #[test]
 fn texts_of_servers_steer_no_terminal() {
-    for (method, path, status) in [
+    let answers = [
         ("POST", "/v2/users", 503),
         ("POST", "/v2/users", 400),
         ("POST", "", 403),
         ("", "", 500),
-    ] {
-        for more in ["-vv", "-vv --log-format json --format json"] {
-            let stage = Stage::empty();
-            let body =
-                format!("{{\"code\":3,\"message\":\"{HOSTILE}\",\"details\":[{{\"id\":\"{HOSTILE}\"}}]}}");
-            let kind = FaultKind::Answer {
-                status,
-                headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                body,
-            };
-            stage
-                .zitadel
-                .inject(Fault::once(method, path, kind).times(u64::MAX));
-            let run = stage.run(&format!("--report report.json {more}"));
-            assert!(matches!(run.exit, 1 | 3), "{run:?}");
-            let report = stage.read("report.json");
-            for text in [&run.out, &run.err, &report] {
-                let unsafe_one = text.chars().find(|one| {
-                    *one != '\n'
-                        && (one.is_control()
-                            || "\u{61c}\u{200b}\u{202e}\u{2028}\u{feff}\u{e0041}".contains(*one))
-                });
-                assert_eq!(unsafe_one, None, "{text}");
-            }
-            assert!(
-                format!("{}{}", run.err, run.out).contains("]8;;http://evil"),
-                "{run:?}"
-            );
-        }
+    ];
+    // Each waits for its further tries.
+    let wrong = side_by_side(0..2 * answers.len(), 2 * answers.len(), |number| {
+        let more = ["-vv", "-vv --log-format json --format json"][number % 2];
+        say_something_hostile(answers[number / 2], more);
+        Ok(())
+    });
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+fn say_something_hostile((method, path, status): (&str, &str, u16), more: &str) {
+    let stage = Stage::empty();
+    let kind = FaultKind::Answer {
+        status,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: format!("{{\"code\":3,\"message\":\"{HOSTILE}\",\"details\":[{{\"id\":\"{HOSTILE}\"}}]}}"),
+    };
+    stage
+        .zitadel
+        .inject(Fault::once(method, path, kind).times(u64::MAX));
+    let run = stage.run(&format!("--report report.json {more}"));
+    assert!(matches!(run.exit, 1 | 3), "{run:?}");
+    let report = stage.read("report.json");
+    for text in [&run.out, &run.err, &report] {
+        let unsafe_one = text.chars().find(|one| {
+            *one != '\n'
+                && (one.is_control() || "\u{61c}\u{200b}\u{202e}\u{2028}\u{feff}\u{e0041}".contains(*one))
+        });
+        assert_eq!(unsafe_one, None, "{text}");
     }
+    assert!(
+        format!("{}{}", run.err, run.out).contains("]8;;http://evil"),
+        "{run:?}"
+    );
 }
