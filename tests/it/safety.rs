@@ -3,6 +3,8 @@
 mod absent;
 mod between;
 mod cells;
+mod files;
+mod forged;
 mod grace;
 mod guard;
 pub(crate) mod lab;

@@ -85,6 +85,11 @@ fn complete(dir: &str) -> Settings {
              accounts of people who are gone is `policy.absent`"
                 .into(),
         ],
+        files: vec![
+            ("the configuration file".into(), file("config.yaml")),
+            ("the file of `zitadel.key_file`".into(), file("service-user.json")),
+            ("the file of `sources.csv.file_path`".into(), file("users.csv")),
+        ],
     }
 }
 
