@@ -22,3 +22,4 @@ mod shown;
 mod signals;
 mod stale;
 mod verify;
+mod waiting;

@@ -300,3 +300,27 @@ fn a_plan_of_root_is_good_for_every_user() {
     assert_eq!(exit, Some(0), "{err}");
     assert!(lab.names().contains(&Person::new("cleo", "", "").email));
 }
+
+/// Each run and `check` say it; the run goes on, since an installation that has worked goes on working.
+#[test]
+fn a_file_that_others_read_or_write_is_told() {
+    let lab = Lab::csv(&staff(2));
+    let set = |file: &str, mode: u32| {
+        fs::set_permissions(lab.path(file), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    lab.run("sync")
+        .exits(0)
+        .does_not_say("can be read by everybody")
+        .does_not_say("can be written by others");
+    let key = lab.path("key.json").display().to_string();
+    set("key.json", 0o644);
+    set("config.yaml", 0o646);
+    for command in ["sync", "plan", "check"] {
+        lab.run(command)
+            .exits(0)
+            .says(&format!("`{key}` holds a secret and can be read by everybody (mode 0644): `chmod o-rwx {key}`"))
+            .says("`config.yaml` can be written by others (mode 0646), who decide then what this program does")
+            // There is no secret in it.
+            .does_not_say("`config.yaml` holds a secret");
+    }
+}

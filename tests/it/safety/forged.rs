@@ -203,14 +203,14 @@ fn a_forged_undo_file_gives_no_role() {
     let mut file = lab.json("undo.json");
     file["binding"]["roles"] = json!(["Admin", "User"]);
     for change in file["changes"].as_array_mut().unwrap() {
-        match change["action"].as_str().or(change["change"]["action"].as_str()) {
+        match change["change"]["action"].as_str() {
             Some("update") => {
-                let change = if change["action"].is_string() { change } else { &mut change["change"] };
-                change["before"]["roles"] = json!(["Admin", "User"]);
-                change["revoke"] = json!(["Admin"]);
+                change["change"]["before"]["roles"] = json!(["Admin", "User"]);
+                change["change"]["revoke"] = json!(["Admin"]);
             }
+            // In the account, and among what was kept beside it.
             Some("delete") => {
-                let text = change.to_string().replace("[\"User\"]", "[\"Admin\",\"User\"]");
+                let text = change.to_string().replace("\"User\"]", "\"User\",\"Admin\"]");
                 *change = serde_json::from_str(&text).unwrap();
             }
             _ => {}
