@@ -2,8 +2,8 @@
 
 use super::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, diff};
 use crate::model::{
-    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Identity, Lifecycle, Mutability, Removal,
-    RemovalReason, Schema, Uniqueness,
+    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Identity, Lifecycle,
+    Mutability, Removal, RemovalReason, Schema, Uniqueness,
 };
 
 /// What plans are made by.

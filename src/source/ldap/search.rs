@@ -286,7 +286,9 @@ mod tests {
         }
         let failure = search.entry(entry(&[]), &mut |_| taken += 1).unwrap_err();
         assert!(
-            failure.what.ends_with("stopped after 4 entries: the server sends entries without end"),
+            failure
+                .what
+                .ends_with("stopped after 4 entries: the server sends entries without end"),
             "{}",
             failure.what
         );

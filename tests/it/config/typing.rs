@@ -517,7 +517,8 @@ fn a_token_is_one_piece_and_may_end_in_a_line_break() {
         Credentials::KeyFile(file) => panic!("{file:?}"),
     };
     for around in ["\n", "\r\n", "\n\n", " ", "\t", "\u{a0}"] {
-        let of_variable = Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__TOKEN", &format!("hunter5{around}"));
+        let of_variable =
+            Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__TOKEN", &format!("hunter5{around}"));
         assert_eq!(token(&of_variable), "hunter5", "{around:?}");
         let of_file = Lab::changed(SHORT, "token: hunter4", "token_file: DIR/token");
         of_file.write("token", &format!("\u{feff}hunter5{around}"));
@@ -540,7 +541,10 @@ fn a_token_is_one_piece_and_may_end_in_a_line_break() {
             let refusal = lab.refusal();
             let said = format!("error: `{key}` holds a token with {what} in it");
             assert!(refusal.starts_with(&said), "{refusal}");
-            assert!(refusal.contains("\nhint: in Zitadel, open the service account"), "{refusal}");
+            assert!(
+                refusal.contains("\nhint: in Zitadel, open the service account"),
+                "{refusal}"
+            );
             assert!(!refusal.contains("hunt"), "{refusal}");
         }
     }

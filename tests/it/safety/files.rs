@@ -11,7 +11,8 @@ use super::lab::{Lab, mode, staff};
 /// One file of each kind, and three people, of whom the last has no account yet.
 fn with_files() -> Lab {
     let lab = Lab::csv(&staff(2));
-    lab.run("sync --undo-file undo.json --report report.json").exits(0);
+    lab.run("sync --undo-file undo.json --report report.json")
+        .exits(0);
     lab.people(&staff(3));
     lab.run("plan --out plan.json").exits(0);
     fs::create_dir(lab.path("folder")).unwrap();
@@ -130,7 +131,8 @@ fn what_a_run_reads_is_no_place_to_write() {
                 &[&said, "hint: name a file of its own for each option"],
             );
         }
-        let said = format!("`{name}` means token, which is the file of `--approve-file`: it would be replaced");
+        let said =
+            format!("`{name}` means token, which is the file of `--approve-file`: it would be replaced");
         refuses(&lab, &format!("{option} token --approve-file ./token"), &[&said]);
     }
     // A file that is read and does not exist yet is none the less that file.
@@ -176,7 +178,8 @@ fn two_options_do_not_name_one_file() {
         refuses(&lab, arguments, &[&said]);
     }
     // In a folder each has a name of its own.
-    lab.run("sync --report folder/report.json --undo-file folder").exits(0);
+    lab.run("sync --report folder/report.json --undo-file folder")
+        .exits(0);
     assert_eq!(fs::read_dir(lab.path("folder")).unwrap().count(), 2);
 }
 
@@ -213,12 +216,20 @@ fn a_plan_or_undo_file_that_others_may_write_is_refused() {
     let lab = with_files();
     for (command, file, what) in [
         ("apply plan.json", "plan.json", "cannot use the plan plan.json: "),
-        ("undo undo.json", "undo.json", "cannot use the undo file undo.json: "),
+        (
+            "undo undo.json",
+            "undo.json",
+            "cannot use the undo file undo.json: ",
+        ),
     ] {
         for mode in [0o620, 0o602, 0o666, 0o664, 0o777] {
             give(&lab.path(file), mode, None);
             let said = format!("{what}others may write it (mode {mode:04o})");
-            refuses(&lab, command, &[&said, "hint: see that it says what it is to say"]);
+            refuses(
+                &lab,
+                command,
+                &[&said, "hint: see that it says what it is to say"],
+            );
         }
         // That others may read it harms the people in it, and nobody's account.
         give(&lab.path(file), 0o644, None);
@@ -241,11 +252,22 @@ fn a_plan_or_undo_file_of_somebody_else_is_refused() {
     }
     for (command, file, what) in [
         ("apply plan.json", "plan.json", "cannot use the plan plan.json: "),
-        ("undo undo.json", "undo.json", "cannot use the undo file undo.json: "),
+        (
+            "undo undo.json",
+            "undo.json",
+            "cannot use the undo file undo.json: ",
+        ),
     ] {
         give(&lab.path(file), 0o600, Some(4711));
         let said = format!("{what}it belongs to user 4711, and this is user 0");
-        refuses(&lab, command, &[&said, "hint: see that it says what it is to say, then make it your own"]);
+        refuses(
+            &lab,
+            command,
+            &[
+                &said,
+                "hint: see that it says what it is to say, then make it your own",
+            ],
+        );
         // A link does not hide whose it is.
         symlink(file, lab.path("link")).unwrap();
         refuses(
@@ -318,8 +340,12 @@ fn a_file_that_others_read_or_write_is_told() {
     for command in ["sync", "plan", "check"] {
         lab.run(command)
             .exits(0)
-            .says(&format!("`{key}` holds a secret and can be read by everybody (mode 0644): `chmod o-rwx {key}`"))
-            .says("`config.yaml` can be written by others (mode 0646), who decide then what this program does")
+            .says(&format!(
+                "`{key}` holds a secret and can be read by everybody (mode 0644): `chmod o-rwx {key}`"
+            ))
+            .says(
+                "`config.yaml` can be written by others (mode 0646), who decide then what this program does",
+            )
             // There is no secret in it.
             .does_not_say("`config.yaml` holds a secret");
     }

@@ -132,6 +132,10 @@ fn a_plan_that_no_run_makes_is_refused() {
             "update",
             |change| {
                 change["person"]["values"]["localpart"] = json!(["eve"]);
+                change["person"]["unknown"]
+                    .as_array_mut()
+                    .unwrap()
+                    .retain(|name| name != "localpart");
                 let localpart = json!({"name": "localpart", "before": ["chosen"], "after": ["eve"]});
                 change["attributes"].as_array_mut().unwrap().push(localpart);
             },
@@ -145,7 +149,9 @@ fn a_plan_that_no_run_makes_is_refused() {
         write_private(&lab.path("forged.json"), plan.to_string());
         lab.run("apply forged.json")
             .exits(2)
-            .says(&format!("cannot use the plan forged.json: change {place}: {said}"))
+            .says(&format!(
+                "cannot use the plan forged.json: change {place}: {said}"
+            ))
             .says("hint: make a new one");
         assert_eq!(lab.zitadel.requests(), 0, "{said}");
     }
@@ -184,11 +190,11 @@ fn a_plan_holds_no_change_that_the_policy_excludes() {
         let honest = plan["changes"].as_array_mut().unwrap();
         assert!(honest.iter().all(|change| change["action"] != action), "{policy}");
         honest.insert(0, all["changes"][place - 1].clone());
-        write_private(&lab.path("plan.json"), plan.to_string());
+        write_private(&lab.path("forged.json"), plan.to_string());
         lab.zitadel.reset_counts();
-        lab.run("apply plan.json")
+        lab.run("apply forged.json")
             .exits(2)
-            .says(&format!("cannot use the plan plan.json: change 1: {said}"));
+            .says(&format!("cannot use the plan forged.json: change 1: {said}"));
         assert_eq!(lab.zitadel.requests(), 0, "{policy}");
     }
 }

@@ -19,30 +19,38 @@ fn every_plan_can_be_applied_later() {
     let world = Before::new(2);
     let policy = |line: &'static str| ("policy:\n", format!("policy:\n  {line}\n"));
     let zitadel = |line: &'static str| ("zitadel:\n", format!("zitadel:\n  {line}\n"));
+    let new_links = || ("link: existing", "link: new".to_owned());
     let usual = "directory-sync";
     let settings = [
         (usual, vec![], 1),
-        (usual, vec![zitadel("link: existing")], 1),
+        (usual, vec![new_links()], 1),
         (usual, vec![zitadel("metadata: presence")], 1),
         (usual, vec![zitadel("metadata: skip")], 1),
         (usual, vec![zitadel("localpart: plain")], 1),
         (usual, vec![policy("update: false")], 1),
-        (usual, vec![policy("update: false"), zitadel("link: existing")], 1),
+        (usual, vec![policy("update: false"), new_links()], 1),
         (usual, vec![policy("create: false")], 1),
         (usual, vec![policy("adopt: false")], 1),
         (usual, vec![policy("disabled: deactivate")], 1),
         (usual, vec![policy("listed: deactivate")], 1),
-        (usual, vec![("absent: deactivate", "absent: delete".to_owned())], 1),
         (
             usual,
-            vec![("[sso_login]", "[sso_login, verify_email, verify_phone]".to_owned())],
+            vec![("absent: deactivate", "absent: delete".to_owned())],
+            1,
+        ),
+        (
+            usual,
+            vec![(
+                "[sso_login]",
+                "[sso_login, verify_email, verify_phone]".to_owned(),
+            )],
             1,
         ),
         (usual, vec![("[sso_login]", "[]".to_owned())], 1),
         ("migrate", vec![], 1),
-        ("migrate", vec![zitadel("link: existing")], 1),
+        ("migrate", vec![new_links()], 1),
         ("install-ids", vec![], 1),
-        ("install-ids", vec![zitadel("link: existing")], 1),
+        ("install-ids", vec![new_links()], 1),
     ];
     for (program, changed, least) in settings {
         let (double, installation) = world.start();
@@ -63,6 +71,10 @@ fn every_plan_can_be_applied_later() {
         let again = installation.run_as(program, &["plan", "--out", &path]);
         let plan: serde_json::Value =
             serde_json::from_str(&fs::read_to_string(installation.path("plan.json")).unwrap()).unwrap();
-        assert_eq!(plan["changes"], serde_json::json!([]), "{program} {changed:?}: {again:?}");
+        assert_eq!(
+            plan["changes"],
+            serde_json::json!([]),
+            "{program} {changed:?}: {again:?}"
+        );
     }
 }

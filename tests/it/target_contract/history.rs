@@ -227,12 +227,17 @@ async fn skipping_gives_no_account_back_by_an_old_mark() {
 /// A page in the middle of the log that is empty is no end of it: what follows is not taken for nothing.
 #[tokio::test]
 async fn an_empty_page_of_the_event_log_ends_the_read() {
-    let world = of_old();
+    let mut world = of_old();
+    (world.settings.sso_login, world.settings.link) = (true, Link::Existing);
     world.zitadel.let_service_user_view_instance();
     let users = lived(&world);
     let target = world.prepared().await;
     let (wanted, path) = (Wanted::new(), "/admin/v1/events/_search");
-    for body in ["{}", r#"{"events":[]}"#, r#"{"code":13,"message":"database is down"}"#] {
+    for body in [
+        "{}",
+        r#"{"events":[]}"#,
+        r#"{"code":13,"message":"database is down"}"#,
+    ] {
         let empty = FaultKind::json(200, body);
         world.zitadel.inject(Fault::once("POST", path, empty).after(1));
         let questions: Vec<_> = wanted.questions(&target, &users);
@@ -244,7 +249,11 @@ async fn an_empty_page_of_the_event_log_ends_the_read() {
             })
             .collect();
         let error = target.confirm(&asked).await.unwrap_err();
-        assert_eq!((error.kind, error.operation), (Kind::Protocol, "read_events"), "{error}");
+        assert_eq!(
+            (error.kind, error.operation),
+            (Kind::Protocol, "read_events"),
+            "{error}"
+        );
         world.zitadel.clear_faults();
     }
 }

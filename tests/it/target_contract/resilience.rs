@@ -213,7 +213,12 @@ async fn an_account_of_another_organization_is_not_written() {
     world
         .zitadel
         .inject(Fault::once("GET", &path, here).times(u64::MAX));
-    let mut edit = edit_of(&target, &user, person(&target, &[("last_name", "King")]), &["last_name"]);
+    let mut edit = edit_of(
+        &target,
+        &user,
+        person(&target, &[("last_name", "King")]),
+        &["last_name"],
+    );
     edit.before = Some(Box::new(before));
     let error = update(&target, edit).await.unwrap_err();
     assert!(error.what.contains("it is of another organization"), "{error}");
@@ -264,5 +269,8 @@ async fn an_endpoint_that_never_answers_is_told_at_once() {
     let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let told = "the target takes too long to answer; trying again for some minutes";
     assert_eq!(said.matches(told).count(), 1, "{said}");
-    assert!(said.contains("did not answer in time") && said.contains("hint"), "{said}");
+    assert!(
+        said.contains("did not answer in time") && said.contains("hint"),
+        "{said}"
+    );
 }
