@@ -191,15 +191,12 @@ fn a_mistake_is_not_reported_into_another_file() {
     let wrong = fs::read(lab.path("wrong.yaml")).unwrap();
     for file in ["wrong.yaml", "notes.yaml", "plan.json", "undo.json"] {
         let before = fs::read(lab.path(file)).unwrap();
-        let mut command = lab.command("");
-        command.args(["-c", "wrong.yaml", "--report", file]);
-        // The last `-c` would be a mistake of its own.
-        let mut again = std::process::Command::new(command.get_program());
-        again
-            .current_dir(lab.path(""))
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_directory-sync"));
+        command
             .env_clear()
+            .current_dir(lab.path(""))
             .args(["-c", "wrong.yaml", "--report", file]);
-        assert_eq!(again.output().unwrap().status.code(), Some(2));
+        assert_eq!(command.output().unwrap().status.code(), Some(2));
         assert_eq!(fs::read(lab.path(file)).unwrap(), before, "{file}");
     }
     assert_eq!(fs::read(lab.path("wrong.yaml")).unwrap(), wrong);
