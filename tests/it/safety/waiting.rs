@@ -46,7 +46,7 @@ fn every_plan_can_be_applied_later() {
             )],
             1,
         ),
-        (usual, vec![("[sso_login]", "[]".to_owned())], 1),
+        (usual, vec![("[sso_login]", "[]".to_owned()), new_links()], 1),
         ("migrate", vec![], 1),
         ("migrate", vec![new_links()], 1),
         ("install-ids", vec![], 1),
