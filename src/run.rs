@@ -10,6 +10,7 @@ mod frame;
 mod from_file;
 mod keeping;
 mod once;
+mod outputs;
 mod planned;
 mod report_file;
 mod request;
@@ -50,10 +51,12 @@ pub struct World<'a> {
 /// What the old programs did, by their name.
 fn scope_of(program: &str, command: &Command) -> Option<Scope> {
     match (program, command) {
-        ("install-ids", Command::Sync | Command::Plan { .. }) | (_, Command::LinkIds) => {
-            Some(Scope::LinksOnly)
+        ("install-ids", Command::Sync | Command::Plan { .. } | Command::Apply { .. })
+        | (_, Command::LinkIds) => Some(Scope::LinksOnly),
+        // A plan is good for the name by which it was made.
+        ("migrate", Command::Sync | Command::Plan { .. } | Command::Apply { .. }) => {
+            Some(Scope::ExternalIdsOnly)
         }
-        ("migrate", Command::Sync | Command::Plan { .. }) => Some(Scope::ExternalIdsOnly),
         _ => None,
     }
 }
@@ -78,6 +81,10 @@ pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io:
         Messages::new(world.err, cli.global.log_format).error(&what, Some(hint))?;
         return Ok(Exit::Usage);
     }
+    let named = outputs::read_by_options(&cli.global);
+    if let Some(clash) = outputs::clash(command, &cli.global, &named) {
+        return refuse_clash(&cli.global, world, &clash);
+    }
     let needs = if matches!(command, Command::Users { .. }) {
         Needs::SourcesOnly
     } else {
@@ -91,6 +98,9 @@ pub fn run_with_pauses(cli: &Cli, world: &mut World<'_>, pauses: Backoff) -> io:
             return Ok(Exit::Usage);
         }
     };
+    if let Some(clash) = outputs::clash(command, &cli.global, &settings.files) {
+        return refuse_clash(&cli.global, world, &clash);
+    }
     settings.policy.scope = scope_of(world.program, command).unwrap_or(settings.policy.scope);
     for note in &settings.notes {
         tracing::warn!("{note}");
@@ -139,6 +149,15 @@ fn refuse(global: &Global, world: &mut World<'_>, what: &str, hint: &str) -> io:
     let _ = ending::save(&report, opened);
     Messages::new(world.err, global.log_format).error(what, Some(hint))?;
     Ok(Exit::Usage)
+}
+
+/// Refuses to write over what is read, or twice to one file.
+fn refuse_clash(global: &Global, world: &mut World<'_>, clash: &outputs::Clash) -> io::Result<Exit> {
+    if clash.with_report {
+        Messages::new(world.err, global.log_format).error(&clash.what, Some(outputs::HINT))?;
+        return Ok(Exit::Usage);
+    }
+    refuse(global, world, &clash.what, outputs::HINT)
 }
 
 fn load(global: &Global, needs: Needs, world: &World<'_>) -> Result<Settings, ConfigErrors> {
@@ -246,10 +265,10 @@ async fn look(
 /// What a run is called in its first line.
 fn title(scope: Scope, command: &Command) -> &'static str {
     match (scope, command) {
+        (_, Command::Apply { .. }) => "apply",
         (Scope::LinksOnly, _) => "link-ids",
         (Scope::ExternalIdsOnly, _) => "migrate",
         (_, Command::Plan { .. }) => "plan",
-        (_, Command::Apply { .. }) => "apply",
         (_, Command::Undo { .. }) => "undo",
         _ => "sync",
     }

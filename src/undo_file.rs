@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
-pub use self::place::{check, moves};
+pub use self::place::{check, moves, names};
 use crate::config::ZitadelSettings;
 use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
 use crate::plan::{self, NotGiven};

@@ -121,10 +121,14 @@ fn load_in(
     let settings = settings(&layers, &mut report, request.needs);
     if let Some(path) = &path {
         report.notes.extend(modes::notes(path, report.secrets_in_place));
+        report
+            .files
+            .insert(0, ("the configuration file".to_owned(), path.clone()));
     }
     match settings {
         Some(settings) if report.mistakes.is_empty() => Ok(Settings {
             notes: report.notes,
+            files: report.files,
             ..settings
         }),
         _ => Err(ConfigErrors {
@@ -151,7 +155,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let guard = policy::guard(&mut reader);
     let providers = provider::read(&mut reader);
     let apply = policy::apply(&mut reader);
-    let lock_dir = reader.path("lock.dir");
+    let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
     let zitadel = match zitadel {
         None => None,
         Some(zitadel) => Some(zitadel?.with_roles_of(&sources)),
@@ -170,6 +174,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         apply: apply?,
         lock_dir,
         notes: Vec::new(),
+        files: Vec::new(),
     })
 }
 

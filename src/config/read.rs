@@ -20,6 +20,8 @@ pub(super) struct Report {
     pub(super) settled: Vec<String>,
     /// A secret stands in the file itself.
     pub(super) secrets_in_place: bool,
+    /// Files that are read, each with what it is.
+    pub(super) files: Vec<(String, PathBuf)>,
 }
 
 /// Reads values by path. A method that returns `None` for something that is needed has reported why.
@@ -78,11 +80,20 @@ impl Reader<'_> {
     }
 
     pub(super) fn required_path(&mut self, path: &str) -> Option<PathBuf> {
-        self.required(path).map(PathBuf::from)
+        let file = self.required(path).map(PathBuf::from);
+        self.is_read(path, file)
     }
 
     pub(super) fn path(&mut self, path: &str) -> Option<PathBuf> {
-        self.filled(path).map(PathBuf::from)
+        let file = self.filled(path).map(PathBuf::from);
+        self.is_read(path, file)
+    }
+
+    fn is_read(&mut self, path: &str, file: Option<PathBuf>) -> Option<PathBuf> {
+        let named = file.clone();
+        let named = named.map(|file| (format!("the file of `{path}`"), file));
+        self.report.files.extend(named);
+        file
     }
 
     /// The value at `path` as `parse` understands it.

@@ -43,6 +43,8 @@ pub struct Settings {
     pub lock_dir: Option<PathBuf>,
     /// Things to say once logging is up: keys without effect, variables that disagree.
     pub notes: Vec<String>,
+    /// Files that the configuration consists of or names, each with what it is, to follow "is".
+    pub files: Vec<(String, PathBuf)>,
 }
 
 /// `zitadel.*`

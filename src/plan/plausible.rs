@@ -2,8 +2,8 @@
 
 use super::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, diff};
 use crate::model::{
-    Action, AttributeChange, Attributes, Change, Edit, Identity, Lifecycle, Mutability, Removal,
-    RemovalReason, Schema, Uniqueness,
+    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Identity, Lifecycle,
+    Mutability, Removal, RemovalReason, Schema, Uniqueness,
 };
 
 /// What plans are made by.
@@ -27,9 +27,12 @@ pub fn implausible(schema: &Schema, rules: Rules<'_>, change: &Change) -> Option
         Action::Adopt(_) if !rules.policy.adopt => {
             Some("it adopts an account, and `policy.adopt` is false".to_owned())
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edited(schema, edit)
-            .map(str::to_owned)
-            .or_else(|| roles(rules, edit)),
+        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
+            let is_adopted = matches!(change.action, Action::Adopt(_));
+            edited(schema, rules.policy, edit, is_adopted)
+                .map(str::to_owned)
+                .or_else(|| roles(rules, edit))
+        }
         Action::Disable(removal) => removed(rules.policy, removal, false).map(str::to_owned),
         Action::Delete(removal) => removed(rules.policy, removal, true).map(str::to_owned),
         Action::Note(_) => Some("it notes an absence, which no plan does that waits".to_owned()),
@@ -63,7 +66,7 @@ fn foreign(schema: &Schema, person: &Identity) -> Option<&'static str> {
     let mut ours = schema
         .iter()
         .filter(|(_, spec)| spec.mutability == Mutability::WithId);
-    let is_other = |(index, spec): &(_, &crate::model::AttributeSpec)| {
+    let is_other = |(index, spec): &(_, &AttributeSpec)| {
         let made = spec.default.map(|default| default(&person.id));
         person
             .attributes
@@ -73,42 +76,87 @@ fn foreign(schema: &Schema, person: &Identity) -> Option<&'static str> {
     ours.find(is_other).map(|(_, spec)| spec.name)
 }
 
-/// Whether the attributes that change are those in which person and account differ, and become what the person has.
-fn edited(schema: &Schema, edit: &Edit) -> Option<&'static str> {
-    let person = &edit.identity;
-    let listed = |change: &&AttributeChange| schema.spec(change.attribute).listed;
-    let told: Vec<&AttributeChange> = edit.attributes.iter().filter(listed).collect();
+/// Whether what changes is that in which person and account differ, and becomes what the person has. `is_adopted`: the
+/// account becomes the person's now.
+fn edited(schema: &Schema, policy: Policy, edit: &Edit, is_adopted: bool) -> Option<&'static str> {
+    let writes = !edit.attributes.is_empty() || !edit.grant.is_empty() || !edit.revoke.is_empty();
+    if !policy.update && !is_adopted && (writes || edit.id_before.is_some()) {
+        return Some("it changes an account, and `policy.update` is false");
+    }
+    let told: Vec<&AttributeChange> = differences(schema, &edit.attributes);
     let differing = edit.before.as_deref();
-    let differing = differing.map_or_else(Vec::new, |account| diff::listed_changes(schema, person, account));
-    if !told.iter().copied().eq(&differing) {
+    let differing = differing.map_or_else(Vec::new, |account| {
+        diff::listed_changes(schema, &edit.identity, account)
+    });
+    if told != differences(schema, &differing) {
         return Some("what it changes is not what person and account differ in");
     }
-    let as_wanted = |change: &AttributeChange| {
-        let spec = schema.spec(change.attribute);
-        let made = spec.default.map(|default| default(&person.id));
-        let wanted = person.attributes.get(change.attribute);
-        let unknown = person.unknown.contains(change.attribute);
-        change.after.as_ref() == wanted.filter(|_| !unknown).or(made.as_ref())
-            || (change.after.is_none() && spec.mutability == Mutability::ReadWrite && wanted.is_none())
+    if !tells_the_id(edit, !told.is_empty()) {
+        return Some("it changes whose account it is unseen");
+    }
+    let mut changes = edit.attributes.iter();
+    changes.find_map(|change| attribute(schema, edit, change))
+}
+
+/// Of the changes that the account list shows those that are one. To an account that carries a temporary login name its
+/// address may be written again, or not.
+fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a AttributeChange> {
+    let differs = |change: &AttributeChange| match (&change.before, &change.after) {
+        (Some(before), Some(after)) => !before.equals(after, schema.spec(change.attribute).equality),
+        (before, after) => before != after,
     };
-    if !edit.attributes.iter().all(as_wanted) {
+    let mut shown: Vec<_> = changes.iter().collect();
+    shown.retain(|change| schema.spec(change.attribute).listed && differs(change));
+    shown
+}
+
+/// Whether an id that is written is shown: it goes along with names and addresses.
+fn tells_the_id(edit: &Edit, writes_user: bool) -> bool {
+    let carries = |account: &Account| account.id.as_ref() == Some(&edit.identity.id);
+    match (&edit.id_before, edit.before.as_deref()) {
+        (Some(told), Some(account)) => *told == account.id_text && !carries(account),
+        (Some(_), None) => false,
+        (None, Some(account)) => !writes_user || carries(account),
+        (None, None) => true,
+    }
+}
+
+/// What no plan does to an attribute.
+fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&'static str> {
+    let person = &edit.identity;
+    let spec = schema.spec(change.attribute);
+    let made = spec.default.map(|default| default(&person.id));
+    let wanted = person.attributes.get(change.attribute);
+    let is_wanted = match (&change.after, spec.mutability) {
+        (after, Mutability::WithId) => *after == made,
+        (None, Mutability::ReadWrite) => wanted.is_none(),
+        (after, _) => {
+            let unknown = person.unknown.contains(change.attribute);
+            after.as_ref() == wanted.filter(|_| !unknown).or(made.as_ref())
+        }
+    };
+    if !is_wanted {
         return Some("it writes something else than its person has");
     }
-    let is_kept = |change: &AttributeChange| {
-        let once = schema.spec(change.attribute).mutability == Mutability::SetOnce;
-        once && change
-            .before
-            .as_ref()
-            .is_some_and(|before| !before.as_text().is_empty())
-    };
-    if edit.attributes.iter().any(is_kept) || foreign(schema, person).is_some() {
+    if !may_be_replaced(spec, edit, change) {
         return Some("it replaces what is written once and never changed");
     }
-    let renamed = edit
-        .attributes
-        .iter()
-        .all(|change| change.renames == (schema.spec(change.attribute).uniqueness == Uniqueness::Login));
-    (!renamed).then_some("it changes a login name unseen")
+    let renames = spec.uniqueness == Uniqueness::Login;
+    (change.renames != renames).then_some("it changes a login name unseen")
+}
+
+/// Whether nothing is lost that this tool does not replace: what hangs on an id goes only with the account's own former id.
+fn may_be_replaced(spec: &AttributeSpec, edit: &Edit, change: &AttributeChange) -> bool {
+    let Some(before) = &change.before else { return true };
+    match spec.mutability {
+        Mutability::ReadWrite => true,
+        Mutability::SetOnce => before.as_text().is_empty(),
+        Mutability::WithId => {
+            let former = edit.before.as_deref().and_then(|account| account.id.as_ref());
+            let made = spec.default.zip(former).map(|(default, id)| default(id));
+            made.is_some_and(|made| made.equals(before, spec.equality))
+        }
+    }
 }
 
 fn roles(rules: Rules<'_>, edit: &Edit) -> Option<String> {

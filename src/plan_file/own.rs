@@ -117,7 +117,9 @@ fn believe(found: &Metadata) -> Result<(), (String, &'static str)> {
         found.uid(),
         rustix::process::geteuid().as_raw(),
     );
-    if found.is_file() && mode & 0o022 != 0 {
+    // What may be written of a terminal or another device is not what is read from it.
+    let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&found.file_type());
+    if !is_device && mode & 0o022 != 0 {
         let what = format!("others may write it (mode {mode:04o}), so it may tell what no run has written");
         return Err((what, OTHERS));
     }

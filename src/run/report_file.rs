@@ -39,6 +39,8 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     if !holds(&mut file, Kind::Report)? {
         return Err(in_the_way(path, &found, Kind::Report));
     }
+    // The report of an earlier version may be open to everybody.
+    make_private(&file)?;
     file.set_len(0)?;
     file.rewind()?;
     Ok(file)
@@ -57,6 +59,16 @@ fn create(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+#[cfg(unix)]
+fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

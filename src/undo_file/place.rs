@@ -45,6 +45,17 @@ pub fn moves(path: &Path, file: &Path) -> bool {
     same(path) || (1..=EARLIER).any(|number| same(&numbered(path, number)))
 }
 
+/// The file and those of earlier runs beside it, which each run gives another name. In a folder each file has a name of its
+/// own.
+pub fn names(path: &Path) -> Vec<PathBuf> {
+    let earlier = (1..=EARLIER).map(|number| numbered(path, number));
+    if path.is_dir() {
+        vec![path.to_owned()]
+    } else {
+        std::iter::once(path.to_owned()).chain(earlier).collect()
+    }
+}
+
 /// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
 fn refuse_foreign(path: &Path) -> io::Result<()> {
     let earlier = (1..=EARLIER).map(|number| numbered(path, number));

@@ -26,7 +26,6 @@ pub(crate) struct Installation {
     folder: TempDir,
 }
 
-/// How a run ended.
 /// Writes a file for its owner alone, as secrets have to be: the program warns of others.
 pub(crate) fn write_private(path: &Path, content: impl AsRef<[u8]>) {
     fs::write(path, content).expect("the folder can be written");
@@ -35,6 +34,7 @@ pub(crate) fn write_private(path: &Path, content: impl AsRef<[u8]>) {
         .expect("our own file");
 }
 
+/// How a run ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) exit: u8,
@@ -87,12 +87,17 @@ impl Installation {
 
     /// Runs in this process.
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
+        self.run_as("directory-sync", words)
+    }
+
+    /// The same, called by another name.
+    pub(crate) fn run_as(&self, program: &str, words: &[&str]) -> Ran {
         let config = self.path("config.yaml");
         let cli = Cli::try_parse_from(arguments(&config, words)).expect("a command line");
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut world = World {
             environment: Environment::default(),
-            program: "directory-sync",
+            program,
             out: &mut out,
             err: &mut err,
             telemetry: None,

@@ -3,6 +3,8 @@
 mod absent;
 mod between;
 mod cells;
+mod files;
+mod forged;
 mod grace;
 mod guard;
 pub(crate) mod lab;
@@ -20,3 +22,4 @@ mod shown;
 mod signals;
 mod stale;
 mod verify;
+mod waiting;

@@ -169,10 +169,18 @@ proptest! {
         prop_assert!(told >= plan.managed, "{} of {} told: {:?}", told, plan.managed, plan);
     }
 
-    /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
-    /// as removed.
+    /// `apply` refuses what no plan would hold, and nothing else: whatever the policy and the part of a plan that is asked for.
     #[test]
-    fn what_is_planned_is_plausible((desired, model) in any_world(), policy in any_policy()) {
+    fn what_is_planned_is_plausible(
+        (desired, model) in any_world(),
+        policy in any_policy(),
+        create in any::<bool>(),
+        update in any::<bool>(),
+        scope in prop::sample::select(vec![
+            Scope::Everything, Scope::RemovalsOnly, Scope::ExternalIdsOnly, Scope::LinksOnly,
+        ]),
+    ) {
+        let policy = Policy { create, update, scope, ..policy };
         let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
         let owned: Vec<String> = desired.owned_roles.iter().map(ToString::to_string).collect();
         let rules = Rules { policy, given: &all, owned: &owned };
@@ -182,6 +190,8 @@ proptest! {
         }
     }
 
+    /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
+    /// as removed.
     #[test]
     fn only_owned_roles_are_taken_and_the_last_one_counts((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);

@@ -41,6 +41,8 @@ pub(super) struct Search<'a> {
     pub(super) largest_page: usize,
     /// What came already; `None` if nobody wants to know whether anything comes twice.
     seen: Option<Seen>,
+    /// So many entries are no answer to anything.
+    most: usize,
 }
 
 impl<'a> Search<'a> {
@@ -68,6 +70,7 @@ impl<'a> Search<'a> {
             first_page: Duration::ZERO,
             largest_page: 0,
             seen: Some(Seen::default()),
+            most: MOST,
         }
     }
 
@@ -168,7 +171,7 @@ impl<'a> Search<'a> {
 
     fn entry(&mut self, entry: StructureTag, each: &mut dyn FnMut(StructureTag)) -> Result<(), Failure> {
         self.entries += 1;
-        if self.entries > MOST {
+        if self.entries > self.most {
             let hint = "look at the server that is named in `url`, or narrow `user_filter`";
             return Err(self.stopped("the server sends entries without end").hint(hint));
         }
@@ -262,5 +265,33 @@ impl Seen {
             Some(name) => self.hashes.insert(self.state.hash_one(name)),
             None => true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{entry, settings};
+    use super::*;
+
+    /// Entries that differ, or whose names nobody remembers, fill the memory of nobody.
+    #[test]
+    fn a_server_that_makes_up_entries_is_left() {
+        let settings = settings();
+        let mut search = Search::new(&settings, &[]).forgetful();
+        assert_eq!(search.most, 5_000_000);
+        search.most = 3;
+        let mut taken = 0;
+        for _ in 0..3 {
+            search.entry(entry(&[]), &mut |_| taken += 1).unwrap();
+        }
+        let failure = search.entry(entry(&[]), &mut |_| taken += 1).unwrap_err();
+        assert!(
+            failure
+                .what
+                .ends_with("stopped after 4 entries: the server sends entries without end"),
+            "{}",
+            failure.what
+        );
+        assert_eq!(taken, 3);
     }
 }

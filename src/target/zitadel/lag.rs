@@ -83,32 +83,16 @@ impl ZitadelTarget {
 
     /// Waits while the list of users may go on to include what happened before, with nothing of ours to look out for.
     async fn wait_for_news(&self, until: Instant) -> Result<bool, Failure> {
-        let (first, mut since) = (self.users_seen().await?, Instant::now());
-        let mut seen = first;
-        if seen.is_none() || self.nothing_happened(seen).await? {
+        let Some(first) = self.users_seen().await? else {
+            return Ok(true);
+        };
+        if self.nothing_happened(Some(first)).await? {
             return Ok(true);
         }
         tracing::warn!(
             "Zitadel has accounts that it does not list; waiting for its list, which may be behind (`zitadel.lag_wait`)"
         );
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let patience = if seen == first { ASLEEP } else { STILL };
-            let left = patience.saturating_sub(since.elapsed());
-            if left.is_zero() {
-                return Ok(true);
-            }
-            if Instant::now() >= until {
-                return Ok(false);
-            }
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            tokio::time::sleep_until(until.min(Instant::now() + pause.min(left))).await;
-            let now = self.users_seen().await?;
-            if now != seen {
-                (seen, since) = (now, Instant::now());
-                pause = FIRST_PAUSE;
-            }
-        }
+        news(until, first, async || self.users_seen().await).await
     }
 
     /// Whether nothing has happened for so long that nothing can be on its way. The list of accounts alone cannot tell: one
@@ -172,9 +156,64 @@ async fn wait(
     }
 }
 
+/// Waits until a list stands still: one that may have missed what happened for longer than one that moves. Gives whether
+/// it does before the time is up.
+async fn news(
+    until: Instant,
+    first: Timestamp,
+    look: impl AsyncFn() -> Result<Option<Timestamp>, Failure>,
+) -> Result<bool, Failure> {
+    let (first, mut since) = (Some(first), Instant::now());
+    let (mut seen, mut pause) = (first, FIRST_PAUSE);
+    loop {
+        let patience = if seen == first { ASLEEP } else { STILL };
+        let left = patience.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            return Ok(true);
+        }
+        if Instant::now() >= until {
+            return Ok(false);
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep_until(until.min(Instant::now() + pause.min(left))).await;
+        let now = look().await?;
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+            pause = FIRST_PAUSE;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// While creates are refused, a list that stands still gets more than the minute in which Zitadel wakes it; once it has
+    /// moved, it is through when it moves no more; and `zitadel.lag_wait` ends it all.
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_stands_still_is_given_more_than_a_minute() {
+        let first = Timestamp::from_second(1_700_000_000).unwrap();
+        let waited = async |lag_wait: u64, wakes_after: u64, moves_for: u64| {
+            let start = Instant::now();
+            let look = async || {
+                let late = start.elapsed().as_secs().min(wakes_after + moves_for);
+                let moved = i64::try_from(late.saturating_sub(wakes_after)).unwrap();
+                let woken = i64::from(start.elapsed().as_secs() >= wakes_after);
+                Ok(Some(first + jiff::SignedDuration::from_secs(woken + moved)))
+            };
+            let until = start + Duration::from_secs(lag_wait);
+            let through = news(until, first, look).await.unwrap();
+            (through, start.elapsed().as_secs())
+        };
+        assert_eq!(waited(300, 1_000, 0).await, (true, 75));
+        let (through, seconds) = waited(300, 62, 0).await;
+        assert!(through && (67..75).contains(&seconds), "{seconds}");
+        let (through, seconds) = waited(300, 62, 120).await;
+        assert!(through && (187..195).contains(&seconds), "{seconds}");
+        assert_eq!(waited(300, 62, 1_000).await, (false, 300));
+        assert_eq!(waited(20, 1_000, 0).await, (false, 20));
+        assert_eq!(waited(0, 1_000, 0).await, (false, 0));
+    }
 
     /// On a server that has been idle for minutes nobody waits; a clock that is a minute off does not matter.
     #[test]

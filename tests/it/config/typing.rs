@@ -85,6 +85,20 @@ fn complete(dir: &str) -> Settings {
              accounts of people who are gone is `policy.absent`"
                 .into(),
         ],
+        files: vec![
+            ("the configuration file".into(), file("config.yaml")),
+            ("the file of `zitadel.key_file`".into(), file("service-user.json")),
+            ("the file of `sources.csv.file_path`".into(), file("users.csv")),
+            ("the file of `sources.ldap.tls.client_key`".into(), file("client.key")),
+            (
+                "the file of `sources.ldap.tls.client_certificate`".into(),
+                file("client.crt"),
+            ),
+            (
+                "the file of `sources.ldap.tls.server_certificate`".into(),
+                file("ca.crt"),
+            ),
+        ],
     }
 }
 
@@ -492,5 +506,46 @@ fn secrets_from_files_lose_their_line_break() {
     match token.settings().zitadel.unwrap().credentials {
         Credentials::Token(token) => assert_eq!(token.expose_secret(), "hunter5"),
         Credentials::KeyFile(path) => panic!("{}", path.display()),
+    }
+}
+
+/// Whoever copies a token gets a line break with it; a token that was broken in two is none, and is not printed.
+#[test]
+fn a_token_is_one_piece_and_may_end_in_a_line_break() {
+    let token = |lab: &Lab| match lab.settings().zitadel.unwrap().credentials {
+        Credentials::Token(token) => token.expose_secret().to_owned(),
+        Credentials::KeyFile(file) => panic!("{file:?}"),
+    };
+    for around in ["\n", "\r\n", "\n\n", " ", "\t", "\u{a0}"] {
+        let of_variable =
+            Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__TOKEN", &format!("hunter5{around}"));
+        assert_eq!(token(&of_variable), "hunter5", "{around:?}");
+        let of_file = Lab::changed(SHORT, "token: hunter4", "token_file: DIR/token");
+        of_file.write("token", &format!("\u{feff}hunter5{around}"));
+        assert_eq!(token(&of_file), "hunter5", "{around:?}");
+    }
+    let of_block = Lab::changed(SHORT, "token: hunter4", "token: |\n    hunter5");
+    assert_eq!(token(&of_block), "hunter5");
+    for (inside, what) in [
+        ("\n", "a line break"),
+        ("\r\n", "a line break"),
+        (" ", "a blank"),
+        ("\u{200b}", "a character"),
+        ("\u{fc}", "a character"),
+    ] {
+        let broken = format!("hunt{inside}er5");
+        let of_variable = Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__TOKEN", &broken);
+        let of_file = Lab::changed(SHORT, "token: hunter4", "token_file: DIR/token");
+        of_file.write("token", &format!("{broken}\n"));
+        for (lab, key) in [(of_variable, "zitadel.token"), (of_file, "zitadel.token_file")] {
+            let refusal = lab.refusal();
+            let said = format!("error: `{key}` holds a token with {what} in it");
+            assert!(refusal.starts_with(&said), "{refusal}");
+            assert!(
+                refusal.contains("\nhint: in Zitadel, open the service account"),
+                "{refusal}"
+            );
+            assert!(!refusal.contains("hunt"), "{refusal}");
+        }
     }
 }

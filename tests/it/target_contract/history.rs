@@ -5,8 +5,8 @@ use std::time::Duration;
 use directory_sync::config::{Link, MetadataCheck};
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
-use directory_sync::target::{Expected, Unmet};
-use testkit::zitadel::{Options, UserSeed, Version};
+use directory_sync::target::{Expectation, Expected, Target as _, TargetErrorKind as Kind, Unmet};
+use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
 use super::confirm::{METADATA, confirm, ids, unmet};
 use super::support::{World, at, disable, nth};
@@ -222,4 +222,38 @@ async fn skipping_gives_no_account_back_by_an_old_mark() {
     assert_eq!(got, [unmet(121, None), unmet(122, None)]);
     let counts = world.zitadel.request_counts();
     assert_eq!((counts[METADATA], counts["GET /v2/users/{userId}"]), (3, 3));
+}
+
+/// A page in the middle of the log that is empty is no end of it: what follows is not taken for nothing.
+#[tokio::test]
+async fn an_empty_page_of_the_event_log_ends_the_read() {
+    let mut world = of_old();
+    (world.settings.sso_login, world.settings.link) = (true, Link::Existing);
+    world.zitadel.let_service_user_view_instance();
+    let users = lived(&world);
+    let target = world.prepared().await;
+    let (wanted, path) = (Wanted::new(), "/admin/v1/events/_search");
+    for body in [
+        "{}",
+        r#"{"events":[]}"#,
+        r#"{"code":13,"message":"database is down"}"#,
+    ] {
+        let empty = FaultKind::json(200, body);
+        world.zitadel.inject(Fault::once("POST", path, empty).after(1));
+        let questions: Vec<_> = wanted.questions(&target, &users);
+        let asked: Vec<_> = questions
+            .iter()
+            .map(|(target_id, expected)| Expectation {
+                target_id,
+                expected: *expected,
+            })
+            .collect();
+        let error = target.confirm(&asked).await.unwrap_err();
+        assert_eq!(
+            (error.kind, error.operation),
+            (Kind::Protocol, "read_events"),
+            "{error}"
+        );
+        world.zitadel.clear_faults();
+    }
 }

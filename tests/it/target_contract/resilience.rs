@@ -1,9 +1,12 @@
 //! Lost replies, refused tokens, tired servers.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
-use super::support::{LIST, World, ada, create, delete, edit_of, nth, person, read_all, update};
+use super::support::{LIST, World, ada, create, delete, disable, edit_of, nth, person, read_all, update};
 
 const CREATE: &str = "/v2/users/human";
 
@@ -189,4 +192,85 @@ async fn a_404_without_an_id_removes_nobody() {
         .inject(Fault::always(FaultKind::not_found_without_id()));
     assert_eq!(delete(&target, &id).await.unwrap_err().kind, Kind::Unreachable);
     assert_eq!(world.zitadel.users().len(), 1);
+}
+
+/// Somebody may have moved an account to another organization, or the server may show one: it is nothing to be touched,
+/// also right before a write.
+#[tokio::test]
+async fn an_account_of_another_organization_is_not_written() {
+    let world = World::new();
+    let user = world.zitadel.add_user(ada());
+    let target = world.prepared().await;
+    let before = read_all(&target).await.remove(0);
+    let foreign = format!(
+        r#"{{"user":{{"userId":"{user}","details":{{"resourceOwner":"{}"}},"username":"ada@example.org",
+        "state":"USER_STATE_ACTIVE","human":{{"profile":{{"givenName":"Ada","familyName":"Lovelace","nickName":"616461"}},
+        "email":{{"email":"ada@example.org","isVerified":true}}}}}}}}"#,
+        world.zitadel.other_organization_id()
+    );
+    let path = format!("/v2/users/{user}");
+    let here = FaultKind::json(200, foreign);
+    world
+        .zitadel
+        .inject(Fault::once("GET", &path, here).times(u64::MAX));
+    let mut edit = edit_of(
+        &target,
+        &user,
+        person(&target, &[("last_name", "King")]),
+        &["last_name"],
+    );
+    edit.before = Some(Box::new(before));
+    let error = update(&target, edit).await.unwrap_err();
+    assert!(error.what.contains("it is of another organization"), "{error}");
+    for error in [
+        delete(&target, &user).await.unwrap_err(),
+        disable(&target, &user).await.unwrap_err(),
+    ] {
+        assert!(error.what.contains("it is of another organization"), "{error}");
+    }
+    assert_eq!(world.zitadel.writes(), []);
+}
+
+/// Takes down what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An endpoint that accepts and never answers costs minutes: it is said at the first try that runs out of time, once, with
+/// what to look at.
+#[tokio::test]
+async fn an_endpoint_that_never_answers_is_told_at_once() {
+    let world = World::new();
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let brief = Duration::from_millis(300);
+    let target = world.target().with_silence(brief, brief).unwrap();
+    let silent = FaultKind::Delay(Duration::from_secs(2));
+    world
+        .zitadel
+        .inject(Fault::once("GET", "/management/v1/orgs/me", silent).times(2));
+    target.prepare().await.unwrap();
+    let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let told = "the target takes too long to answer; trying again for some minutes";
+    assert_eq!(said.matches(told).count(), 1, "{said}");
+    assert!(
+        said.contains("did not answer in time") && said.contains("hint"),
+        "{said}"
+    );
 }

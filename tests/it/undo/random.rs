@@ -318,4 +318,36 @@ proptest! {
             prop_assert!(wrong.is_empty(), "redo:\n{}\n{ran:?}", wrong.join("\n"));
         }
     }
+
+    /// What a run plans can wait: nothing in it is refused for what it is, and while nobody else writes, nothing as out of
+    /// date.
+    #[test]
+    fn whatever_is_planned_can_be_applied_later(
+        people in prop::collection::vec(any_human(), 1..14),
+        sso in any::<bool>(),
+        is_old in prop::bool::weighted(0.2),
+        metadata in prop::sample::select(vec!["confirm", "presence", "skip"]),
+        link in prop::sample::select(vec!["new", "existing"]),
+        absent in prop::sample::select(vec!["delete", "deactivate", "keep"]),
+        more in prop::sample::select(vec!["", "", "  update: false\n", "  create: false\n", "  adopt: false\n"]),
+        program in prop::sample::select(vec!["directory-sync", "directory-sync", "migrate", "install-ids"]),
+        names_admin in any::<bool>(),
+    ) {
+        let flags = if sso { vec!["sso_login", "verify_email"] } else { Vec::new() };
+        let link = if sso { link } else { "new" };
+        let version = if is_old { Version::V2_64 } else { Version::V4 };
+        let options = Options { version, ..Options::default() };
+        let ukt = UktDouble::start();
+        let (zitadel, installation) = play(&people, options, &(flags, absent, metadata, link, names_admin), &ukt);
+        let config = std::fs::read_to_string(installation.path("config.yaml")).expect("a file");
+        installation.write("config.yaml", config.replacen("policy:\n", &format!("policy:\n{more}"), 1));
+        let path = installation.path("plan.json").display().to_string();
+        let planned = installation.run_as(program, &["plan", "--out", &path]);
+        prop_assert!(planned.exit <= 1, "{planned:?}");
+        prop_assert_eq!(zitadel.writes(), vec![]);
+        let applied = installation.run_as(program, &["apply", &path]);
+        prop_assert!(applied.exit <= 1, "{planned:?}\n{applied:?}");
+        let is_moved = applied.out.contains("since the plan was made") || applied.err.contains("since the plan was made");
+        prop_assert!(!is_moved, "{planned:?}\n{applied:?}");
+    }
 }

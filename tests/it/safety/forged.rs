@@ -1,0 +1,235 @@
+//! Plan and undo files that somebody has edited: what no run writes is refused.
+
+use serde_json::{Value as Json, json};
+use testkit::people::Person;
+
+use super::lab::{Lab, staff};
+use crate::program::write_private;
+
+/// Twelve people have accounts; since then Ada is called otherwise in every way, Zoe is new, and Ben has left.
+fn changed(policy: &str) -> Lab {
+    let lab = Lab::ldap(&staff(12));
+    lab.run("sync").exits(0);
+    lab.configure(policy);
+    let ada = Person::new("ada", "", "").dn();
+    lab.slapd().replace(&ada, "sn", &["Lovelace"]);
+    lab.slapd().replace(&ada, "displayName", &["Ada L."]);
+    lab.slapd().delete(&Person::new("ben", "", "").dn());
+    lab.slapd().add(&Person::new("zoe", "Zoe", "Test"));
+    lab.zitadel.reset_counts();
+    lab
+}
+
+/// The place of the first change of a kind, from 1.
+fn place(plan: &Json, action: &str) -> usize {
+    let changes = plan["changes"].as_array().unwrap().iter();
+    1 + changes
+        .map(|change| change["action"].as_str().unwrap())
+        .position(|found| found == action)
+        .unwrap_or_else(|| panic!("no {action} in {plan}"))
+}
+
+type Forge = fn(&mut Json);
+
+#[test]
+fn a_plan_that_no_run_makes_is_refused() {
+    let lab = changed("policy: {absent: delete}\n");
+    lab.run("plan --out plan.json").exits(0);
+    let honest = lab.json("plan.json");
+    lab.zitadel.reset_counts();
+    let forges: [(&str, Forge, &str); 17] = [
+        (
+            "delete",
+            |change| change["reason"] = json!("undone"),
+            "it removes an account as `undone`, which only an undo does",
+        ),
+        (
+            "delete",
+            |change| change["action"] = json!("disable"),
+            "it removes an account in another way than `policy` says",
+        ),
+        (
+            "delete",
+            |change| {
+                change["action"] = json!("disable");
+                change["reason"] = json!("disabled");
+            },
+            "it removes an account in another way than `policy` says",
+        ),
+        (
+            "delete",
+            |change| change["before"]["external_id"] = json!(""),
+            "it removes as absent an account that shows no person",
+        ),
+        (
+            "delete",
+            |change| change["before"]["roles"] = json!([]),
+            "it removes as absent an account that shows no person",
+        ),
+        (
+            "create",
+            |change| change["person"]["roles"] = json!(["User", "Admin"]),
+            "it is about the role \"Admin\", which the configuration does not give or take away",
+        ),
+        (
+            "create",
+            |change| change["values"]["last_name"] = json!(["Other"]),
+            "it makes an account with other values than its person has",
+        ),
+        (
+            "create",
+            |change| change["person"]["state"] = json!("disabled"),
+            "it makes an account that `policy` asks for none of",
+        ),
+        (
+            "update",
+            |change| {
+                change["person"]["roles"] = json!(["User", "Admin"]);
+                change["grant"] = json!(["Admin"]);
+            },
+            "it is about the role \"Admin\", which the configuration does not give or take away",
+        ),
+        (
+            "update",
+            |change| change["grant"] = json!(["Admin"]),
+            "it gives or takes away a role against what its person is to hold",
+        ),
+        (
+            "update",
+            |change| {
+                change["person"]["roles"] = json!([]);
+                change["revoke"] = json!(["User"]);
+            },
+            "it is about the role \"User\", which the configuration does not give or take away",
+        ),
+        // The address would be written beside the name, and nobody would see it.
+        (
+            "update",
+            |change| change["person"]["values"]["email"] = json!(["eve@example.com"]),
+            "what it changes is not what person and account differ in",
+        ),
+        (
+            "update",
+            |change| change["attributes"][0]["after"] = json!(["Evil"]),
+            "what it changes is not what person and account differ in",
+        ),
+        (
+            "update",
+            |change| change["attributes"][1]["after"] = json!(["Evil"]),
+            "it writes something else than its person has",
+        ),
+        (
+            "update",
+            |change| change["person"]["id"] = json!(hex::encode("eve")),
+            "it changes whose account it is unseen",
+        ),
+        (
+            "update",
+            |change| change["id_before"] = json!("nothing"),
+            "it changes whose account it is unseen",
+        ),
+        (
+            "update",
+            |change| {
+                change["person"]["values"]["localpart"] = json!(["eve"]);
+                change["person"]["unknown"]
+                    .as_array_mut()
+                    .unwrap()
+                    .retain(|name| name != "localpart");
+                let localpart = json!({"name": "localpart", "before": ["chosen"], "after": ["eve"]});
+                change["attributes"].as_array_mut().unwrap().push(localpart);
+            },
+            "it replaces what is written once and never changed",
+        ),
+    ];
+    for (action, forge, said) in forges {
+        let mut plan = honest.clone();
+        let place = place(&plan, action);
+        forge(&mut plan["changes"][place - 1]);
+        write_private(&lab.path("forged.json"), plan.to_string());
+        lab.run("apply forged.json")
+            .exits(2)
+            .says(&format!(
+                "cannot use the plan forged.json: change {place}: {said}"
+            ))
+            .says("hint: make a new one");
+        assert_eq!(lab.zitadel.requests(), 0, "{said}");
+    }
+    // What was not touched is still good.
+    write_private(&lab.path("forged.json"), honest.to_string());
+    lab.run("apply forged.json").exits(0);
+}
+
+/// Whatever else is bound to the configuration: what it does to people is, too.
+#[test]
+fn a_plan_holds_no_change_that_the_policy_excludes() {
+    let lab = changed("policy: {absent: delete}\n");
+    lab.run("plan --out all.json").exits(0);
+    let all = lab.json("all.json");
+    for (policy, action, said) in [
+        (
+            "absent: keep",
+            "delete",
+            "it removes an account in another way than `policy` says",
+        ),
+        (
+            "update: false",
+            "update",
+            "it changes an account, and `policy.update` is false",
+        ),
+        (
+            "create: false",
+            "create",
+            "it makes an account that `policy` asks for none of",
+        ),
+    ] {
+        lab.configure(&format!("policy: {{{policy}}}\n"));
+        lab.run("plan --out plan.json").exits(0);
+        let mut plan = lab.json("plan.json");
+        let place = place(&all, action);
+        let honest = plan["changes"].as_array_mut().unwrap();
+        assert!(honest.iter().all(|change| change["action"] != action), "{policy}");
+        honest.insert(0, all["changes"][place - 1].clone());
+        write_private(&lab.path("forged.json"), plan.to_string());
+        lab.zitadel.reset_counts();
+        lab.run("apply forged.json")
+            .exits(2)
+            .says(&format!("cannot use the plan forged.json: change 1: {said}"));
+        assert_eq!(lab.zitadel.requests(), 0, "{policy}");
+    }
+}
+
+/// Its own account, and the same role by every way in which an undo gives one: back to an account that lost it, and to
+/// one that is made again.
+#[test]
+fn a_forged_undo_file_gives_no_role() {
+    let lab = changed("policy: {absent: delete}\n");
+    lab.run("sync --undo-file undo.json").exits(0);
+    lab.zitadel.set_roles(&["Admin", "User"]);
+    let mut file = lab.json("undo.json");
+    file["binding"]["roles"] = json!(["Admin", "User"]);
+    for change in file["changes"].as_array_mut().unwrap() {
+        match change["change"]["action"].as_str() {
+            Some("update") => {
+                change["change"]["before"]["roles"] = json!(["Admin", "User"]);
+                change["change"]["revoke"] = json!(["Admin"]);
+            }
+            // In the account, and among what was kept beside it.
+            Some("delete") => {
+                let text = change.to_string().replace("\"User\"]", "\"User\",\"Admin\"]");
+                *change = serde_json::from_str(&text).unwrap();
+            }
+            _ => {}
+        }
+    }
+    write_private(&lab.path("undo.json"), file.to_string());
+    lab.configure("guard: {max_removals: 5}\n");
+    lab.run("undo undo.json")
+        .says("the role `Admin`, which the configuration does not name")
+        .says("if it is right, name it in `zitadel.owned_roles`, and undo again");
+    for user in lab.zitadel.users() {
+        for grant in user.grants {
+            assert_eq!(grant.roles, ["User"], "{}", user.username);
+        }
+    }
+}
