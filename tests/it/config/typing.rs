@@ -85,21 +85,29 @@ fn complete(dir: &str) -> Settings {
              accounts of people who are gone is `policy.absent`"
                 .into(),
         ],
-        files: vec![
-            ("the configuration file".into(), file("config.yaml")),
-            ("the file of `zitadel.key_file`".into(), file("service-user.json")),
-            ("the file of `sources.csv.file_path`".into(), file("users.csv")),
-            ("the file of `sources.ldap.tls.client_key`".into(), file("client.key")),
-            (
-                "the file of `sources.ldap.tls.client_certificate`".into(),
-                file("client.crt"),
-            ),
-            (
-                "the file of `sources.ldap.tls.server_certificate`".into(),
-                file("ca.crt"),
-            ),
-        ],
+        files: files(&file),
     }
+}
+
+/// The files that are read, in the order of their keys.
+fn files(file: &dyn Fn(&str) -> PathBuf) -> Vec<(String, PathBuf)> {
+    vec![
+        ("the configuration file".into(), file("config.yaml")),
+        ("the file of `zitadel.key_file`".into(), file("service-user.json")),
+        ("the file of `sources.csv.file_path`".into(), file("users.csv")),
+        (
+            "the file of `sources.ldap.tls.client_key`".into(),
+            file("client.key"),
+        ),
+        (
+            "the file of `sources.ldap.tls.client_certificate`".into(),
+            file("client.crt"),
+        ),
+        (
+            "the file of `sources.ldap.tls.server_certificate`".into(),
+            file("ca.crt"),
+        ),
+    ]
 }
 
 fn status(lab: &Lab) -> (LdapAttribute, i32) {

@@ -31,118 +31,128 @@ fn place(plan: &Json, action: &str) -> usize {
 
 type Forge = fn(&mut Json);
 
+/// Of accounts that come and go: which change, how it is forged, and what is said.
+const REMOVALS: [(&str, Forge, &str); 7] = [
+    (
+        "delete",
+        |change| change["reason"] = json!("undone"),
+        "it removes an account as `undone`, which only an undo does",
+    ),
+    (
+        "delete",
+        |change| change["action"] = json!("disable"),
+        "it removes an account in another way than `policy` says",
+    ),
+    (
+        "delete",
+        |change| {
+            change["action"] = json!("disable");
+            change["reason"] = json!("disabled");
+        },
+        "it removes an account in another way than `policy` says",
+    ),
+    (
+        "delete",
+        |change| change["before"]["external_id"] = json!(""),
+        "it removes as absent an account that shows no person",
+    ),
+    (
+        "delete",
+        |change| change["before"]["roles"] = json!([]),
+        "it removes as absent an account that shows no person",
+    ),
+    (
+        "create",
+        |change| change["values"]["last_name"] = json!(["Other"]),
+        "it makes an account with other values than its person has",
+    ),
+    (
+        "create",
+        |change| change["person"]["state"] = json!("disabled"),
+        "it makes an account that `policy` asks for none of",
+    ),
+];
+
+/// Of roles.
+const ROLES: [(&str, Forge, &str); 4] = [
+    (
+        "create",
+        |change| change["person"]["roles"] = json!(["User", "Admin"]),
+        "it is about the role \"Admin\", which the configuration does not give or take away",
+    ),
+    (
+        "update",
+        |change| {
+            change["person"]["roles"] = json!(["User", "Admin"]);
+            change["grant"] = json!(["Admin"]);
+        },
+        "it is about the role \"Admin\", which the configuration does not give or take away",
+    ),
+    (
+        "update",
+        |change| change["grant"] = json!(["Admin"]),
+        "it gives or takes away a role against what its person is to hold",
+    ),
+    (
+        "update",
+        |change| {
+            change["person"]["roles"] = json!([]);
+            change["revoke"] = json!(["User"]);
+        },
+        "it is about the role \"User\", which the configuration does not give or take away",
+    ),
+];
+
+/// Of what an account has.
+const EDITS: [(&str, Forge, &str); 6] = [
+    // The address would be written beside the name, and nobody would see it.
+    (
+        "update",
+        |change| change["person"]["values"]["email"] = json!(["eve@example.com"]),
+        "what it changes is not what person and account differ in",
+    ),
+    (
+        "update",
+        |change| change["attributes"][0]["after"] = json!(["Evil"]),
+        "what it changes is not what person and account differ in",
+    ),
+    (
+        "update",
+        |change| change["attributes"][1]["after"] = json!(["Evil"]),
+        "it writes something else than its person has",
+    ),
+    (
+        "update",
+        |change| change["person"]["id"] = json!(hex::encode("eve")),
+        "it changes whose account it is unseen",
+    ),
+    (
+        "update",
+        |change| change["id_before"] = json!("nothing"),
+        "it changes whose account it is unseen",
+    ),
+    (
+        "update",
+        |change| {
+            change["person"]["values"]["localpart"] = json!(["eve"]);
+            change["person"]["unknown"]
+                .as_array_mut()
+                .unwrap()
+                .retain(|name| name != "localpart");
+            let localpart = json!({"name": "localpart", "before": ["chosen"], "after": ["eve"]});
+            change["attributes"].as_array_mut().unwrap().push(localpart);
+        },
+        "it replaces what is written once and never changed",
+    ),
+];
+
 #[test]
 fn a_plan_that_no_run_makes_is_refused() {
     let lab = changed("policy: {absent: delete}\n");
     lab.run("plan --out plan.json").exits(0);
     let honest = lab.json("plan.json");
     lab.zitadel.reset_counts();
-    let forges: [(&str, Forge, &str); 17] = [
-        (
-            "delete",
-            |change| change["reason"] = json!("undone"),
-            "it removes an account as `undone`, which only an undo does",
-        ),
-        (
-            "delete",
-            |change| change["action"] = json!("disable"),
-            "it removes an account in another way than `policy` says",
-        ),
-        (
-            "delete",
-            |change| {
-                change["action"] = json!("disable");
-                change["reason"] = json!("disabled");
-            },
-            "it removes an account in another way than `policy` says",
-        ),
-        (
-            "delete",
-            |change| change["before"]["external_id"] = json!(""),
-            "it removes as absent an account that shows no person",
-        ),
-        (
-            "delete",
-            |change| change["before"]["roles"] = json!([]),
-            "it removes as absent an account that shows no person",
-        ),
-        (
-            "create",
-            |change| change["person"]["roles"] = json!(["User", "Admin"]),
-            "it is about the role \"Admin\", which the configuration does not give or take away",
-        ),
-        (
-            "create",
-            |change| change["values"]["last_name"] = json!(["Other"]),
-            "it makes an account with other values than its person has",
-        ),
-        (
-            "create",
-            |change| change["person"]["state"] = json!("disabled"),
-            "it makes an account that `policy` asks for none of",
-        ),
-        (
-            "update",
-            |change| {
-                change["person"]["roles"] = json!(["User", "Admin"]);
-                change["grant"] = json!(["Admin"]);
-            },
-            "it is about the role \"Admin\", which the configuration does not give or take away",
-        ),
-        (
-            "update",
-            |change| change["grant"] = json!(["Admin"]),
-            "it gives or takes away a role against what its person is to hold",
-        ),
-        (
-            "update",
-            |change| {
-                change["person"]["roles"] = json!([]);
-                change["revoke"] = json!(["User"]);
-            },
-            "it is about the role \"User\", which the configuration does not give or take away",
-        ),
-        // The address would be written beside the name, and nobody would see it.
-        (
-            "update",
-            |change| change["person"]["values"]["email"] = json!(["eve@example.com"]),
-            "what it changes is not what person and account differ in",
-        ),
-        (
-            "update",
-            |change| change["attributes"][0]["after"] = json!(["Evil"]),
-            "what it changes is not what person and account differ in",
-        ),
-        (
-            "update",
-            |change| change["attributes"][1]["after"] = json!(["Evil"]),
-            "it writes something else than its person has",
-        ),
-        (
-            "update",
-            |change| change["person"]["id"] = json!(hex::encode("eve")),
-            "it changes whose account it is unseen",
-        ),
-        (
-            "update",
-            |change| change["id_before"] = json!("nothing"),
-            "it changes whose account it is unseen",
-        ),
-        (
-            "update",
-            |change| {
-                change["person"]["values"]["localpart"] = json!(["eve"]);
-                change["person"]["unknown"]
-                    .as_array_mut()
-                    .unwrap()
-                    .retain(|name| name != "localpart");
-                let localpart = json!({"name": "localpart", "before": ["chosen"], "after": ["eve"]});
-                change["attributes"].as_array_mut().unwrap().push(localpart);
-            },
-            "it replaces what is written once and never changed",
-        ),
-    ];
-    for (action, forge, said) in forges {
+    for (action, forge, said) in REMOVALS.into_iter().chain(ROLES).chain(EDITS) {
         let mut plan = honest.clone();
         let place = place(&plan, action);
         forge(&mut plan["changes"][place - 1]);
