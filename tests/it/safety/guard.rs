@@ -3,9 +3,10 @@
 use std::fs;
 
 use testkit::people::Person;
-use testkit::zitadel::{ReadSide, UserSeed};
+use testkit::zitadel::{ReadSide, UserSeed, ZitadelDouble};
 
 use super::lab::{Lab, Run, finish, staff};
+use crate::program::write_private;
 
 const DELETE_ABSENT: &str = "policy: {absent: delete}\n";
 
@@ -112,6 +113,41 @@ fn a_token_for_these_names_lets_no_other_names_through() {
     assert!(lab.names().iter().all(|name| name.ends_with("@new.example")));
     let limits = lab.json("report.json")["limits"].to_string();
     assert!(limits.contains("approved by the token"), "{limits}");
+}
+
+/// The same accounts, with the same ids: under another address of the server, and in another organization behind the same
+/// address.
+#[test]
+fn a_token_is_good_for_its_server_and_organization_alone() {
+    let lab = shrunk(1);
+    let config = fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let key = format!("key_file: {}", lab.path("key.json").display());
+    let config = config.replace(&key, &format!("token: {}", lab.zitadel.personal_access_token()));
+    let configure = |config: String| write_private(&lab.path("config.yaml"), config);
+    configure(config.clone());
+    let token = token(&lab.run("sync").exits(4));
+    let sync = format!("sync --approve {token}");
+    let refused = |run: Run| {
+        run.exits(4)
+            .says("11 of 12 accounts (91.7 %) would be removed")
+            .says("it was printed for other changes, or for another organization")
+    };
+
+    configure(config.replace("127.0.0.1", "localhost"));
+    refused(lab.run(&sync));
+
+    let (ours, other) = (lab.zitadel.organization_id(), "700000000000000007");
+    let saved = lab.zitadel.export().to_string().replace(&ours, other);
+    let elsewhere = ZitadelDouble::import(serde_json::from_str(&saved).unwrap(), 0).unwrap();
+    configure(config.replace(&ours, other));
+    let mut command = lab.command(&sync);
+    command.env("http_proxy", elsewhere.url());
+    refused(finish(command));
+    assert!(elsewhere.requests() > 0 && elsewhere.writes().is_empty());
+
+    configure(config);
+    assert_eq!(lab.names().len(), 12);
+    lab.run(&sync).exits(0).says("11 deleted");
 }
 
 /// Two accounts made by hand have addresses that belong to other people by now.
