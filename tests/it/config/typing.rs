@@ -63,16 +63,7 @@ fn complete(dir: &str) -> Settings {
             },
             SourceSettings {
                 name: "ukt".into(),
-                kind: SourceKind::Ukt(Box::new(UktSettings {
-                    endpoint_url: "https://list.example.org/usersync4chat/maillist".parse().unwrap(),
-                    oauth2_url: "https://list.example.org/token".parse().unwrap(),
-                    client_id: "sync".into(),
-                    client_secret: SecretString::from("hunter3"),
-                    scope: "openid read-maillist".into(),
-                    grant_type: "client_credentials".into(),
-                    timeout: Duration::from_secs(30),
-                    deadline: Some(Duration::new(3_600, 0)),
-                })),
+                kind: SourceKind::Ukt(Box::new(list())),
             },
         ],
         policy: Policy::default(),
@@ -86,6 +77,19 @@ fn complete(dir: &str) -> Settings {
                 .into(),
         ],
         files: files(&file),
+    }
+}
+
+fn list() -> UktSettings {
+    UktSettings {
+        endpoint_url: "https://list.example.org/usersync4chat/maillist".parse().unwrap(),
+        oauth2_url: "https://list.example.org/token".parse().unwrap(),
+        client_id: "sync".into(),
+        client_secret: SecretString::from("hunter3"),
+        scope: "openid read-maillist".into(),
+        grant_type: "client_credentials".into(),
+        timeout: Duration::from_secs(30),
+        deadline: Some(Duration::new(3_600, 0)),
     }
 }
 

@@ -190,6 +190,9 @@ fn a_name_that_is_given_up_is_taken_over() {
     let report = jobs.lab.json("report.json");
     assert_eq!(report["kept_reasons"], serde_json::json!({kept: 1}));
     assert_eq!(report["kept_accounts"][0]["reason"], kept);
+    // A name that is given up is not every name.
+    let another = "policy: {absent: delete, retired_providers: ['csv:teachers.csv']}";
+    jobs.run("new.csv", another).exits(0).says(kept);
     let retired = "policy: {absent: delete, retired_providers: ['csv:students.csv']}";
     jobs.run("new.csv", retired).exits(0).says("1 deleted");
     assert_eq!(jobs.count(), 44);
