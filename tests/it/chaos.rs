@@ -1,7 +1,7 @@
 //! Whole histories from a seed: directory, organization, configuration, changes on both sides and disturbances. The
 //! judge is a model of its own, in `testkit::model`.
 //!
-//! `CHAOS_SEEDS=100000` tries so many seeds, `CHAOS_SEED=123` tells the story of one (with `--nocapture` if it ends well).
+//! `CHAOS_SEEDS=100000` tries so many seeds, from `CHAOS_FROM` on; `CHAOS_SEED=123` tells the story of one (with `--nocapture` if it ends well).
 //! In two seeds of five there are groups that give roles, and the first file is a server that is asked by LDAP.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -278,7 +278,8 @@ fn histories_end_well() {
     let seeds = number("CHAOS_SEEDS").unwrap_or(SEEDS);
     let started = Instant::now();
     let failed: Mutex<Vec<(usize, String)>> = Mutex::default();
-    side_by_side(0..seeds, THREADS, |seed| {
+    let first = number("CHAOS_FROM").unwrap_or_default();
+    side_by_side(first..first + seeds, THREADS, |seed| {
         let enough = failed
             .lock()
             .expect("no panic")

@@ -323,14 +323,20 @@ fn write_row(bytes: &mut Vec<u8>, person: &Person, writing: Writing) {
         }
         Writing::NoName => fields[2].clear(),
         Writing::BlankName => fields[2] = b"  ".to_vec(),
-        Writing::NameNotUtf8 => fields[1].push(0xff),
+        Writing::NameNotUtf8 => spoil(&mut fields[1]),
         Writing::Short => drop(fields.pop()),
-        Writing::EmailNotUtf8 => fields[0].push(0xe9),
+        Writing::EmailNotUtf8 => spoil(&mut fields[0]),
         Writing::NoEmail => fields[0].clear(),
         Writing::Unclosed => fields[0].insert(0, b'"'),
     }
     bytes.extend(fields.join(&b','));
     bytes.push(b'\n');
+}
+
+/// Puts a byte at the end of a value, inside of its quotes.
+fn spoil(field: &mut Vec<u8>) {
+    let end = field.len() - usize::from(field.ends_with(b"\""));
+    field.insert(end, 0xff);
 }
 
 fn quoted(text: &str) -> Vec<u8> {
