@@ -5,6 +5,7 @@ mod between;
 mod cells;
 mod files;
 mod forged;
+mod forged_edits;
 mod grace;
 mod guard;
 pub(crate) mod lab;
