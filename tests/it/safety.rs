@@ -3,6 +3,7 @@
 mod absent;
 mod between;
 mod cells;
+mod claims;
 mod files;
 mod forged;
 mod forged_edits;
