@@ -3,8 +3,10 @@
 mod absent;
 mod between;
 mod cells;
+mod claims;
 mod files;
 mod forged;
+mod forged_edits;
 mod grace;
 mod guard;
 pub(crate) mod lab;

@@ -208,6 +208,29 @@ fn an_account_of_another_name_that_turns_up_late_is_not_taken() {
     late.run("sync").exits(0).says("1 adopted");
 }
 
+/// Accounts that were made by hand, known by their login names, get the addresses of their people, and a name that changed
+/// at a wedding: they are the same people.
+#[test]
+fn adopting_everybody_renames_nobody_to_somebody_else() {
+    let people = staff(5);
+    let lab = Lab::csv(&people);
+    lab.zitadel.add_users(people.iter().map(|person| UserSeed {
+        username: person.email.clone(),
+        email: format!("old-{}", person.email),
+        given_name: person.first_name.clone(),
+        family_name: "Maiden".to_owned(),
+        ..UserSeed::default()
+    }));
+    lab.run("sync").exits(0).says("5 adopted");
+    for person in people {
+        let account = lab.account(&person.email);
+        assert_eq!(
+            (account.username, account.email, account.family_name),
+            (person.email.clone(), person.email, "Test".to_owned())
+        );
+    }
+}
+
 #[test]
 fn a_limit_for_one_kind_of_change_is_kept() {
     let lab = shrunk(10);
@@ -221,6 +244,21 @@ fn a_limit_for_one_kind_of_change_is_kept() {
         "{DELETE_ABSENT}guard: {{max_removals: 2, max_per_kind: {{delete: 2}}}}\n"
     ));
     lab.run("sync").exits(0);
+}
+
+/// The same changes count against another limit, too, which lets them through.
+#[test]
+fn a_token_lifts_the_limit_that_refused() {
+    let lab = shrunk(10);
+    lab.configure(&format!(
+        "{DELETE_ABSENT}guard: {{max_removals: 2, max_per_kind: {{delete: 1}}}}\n"
+    ));
+    let refused = lab.run("sync").exits(4);
+    let (_, token) = refused.err.split_once("--approve ").expect("a token is offered");
+    let token = token.split('`').next().unwrap_or_default();
+    lab.run(&format!("sync --approve {token}"))
+        .exits(0)
+        .says("2 deleted");
 }
 
 #[test]

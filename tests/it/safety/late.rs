@@ -1,7 +1,7 @@
 //! Removals while the target's list is behind: the account itself decides.
 
 use serde_json::{Value as Json, json};
-use testkit::zitadel::{ReadSide, UserState};
+use testkit::zitadel::{ReadSide, UserSeed, UserState};
 
 use super::lab::{Lab, staff};
 
@@ -47,4 +47,23 @@ fn an_account_that_an_administrator_deactivated_meanwhile_is_not_marked() {
         !metadata.contains_key("directory-sync.disabled_by"),
         "{metadata:?}"
     );
+}
+
+/// Whoever has the login name of a new person is looked at like everybody whom the list shows.
+#[test]
+fn a_protected_account_that_turns_up_late_is_not_taken() {
+    let people = staff(1);
+    let lab = Lab::csv(&people);
+    lab.configure(&format!("guard: {{protected: ['{}']}}\n", people[0].email));
+    lab.zitadel.freeze_projection_for(ReadSide::Users, 1);
+    let account = lab.zitadel.add_user(UserSeed {
+        email: people[0].email.clone(),
+        email_verified: true,
+        given_name: "Ada".to_owned(),
+        family_name: "Test".to_owned(),
+        ..UserSeed::default()
+    });
+    let before = lab.zitadel.user(&account);
+    lab.run("sync").exits(1).says("`guard.protected` names it");
+    assert_eq!(lab.zitadel.user(&account), before);
 }

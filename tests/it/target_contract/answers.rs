@@ -77,6 +77,17 @@ async fn an_answer_that_is_no_list_is_an_error() {
     }
 }
 
+/// The error that came in place of a list is told in its own words.
+#[tokio::test]
+async fn an_error_in_place_of_a_list_is_told() {
+    let world = World::new();
+    world.zitadel.add_users((0..7).map(nth));
+    let body = r#"{"code":7,"message":"No matching permissions found (AUTH-5mWD2)"}"#;
+    world.zitadel.inject(instead(LIST, body).after(1));
+    let error = read_everything(&world).await.unwrap_err();
+    assert!(error.what.contains("No matching permissions found"), "{error}");
+}
+
 /// A page that the server, or something before it, leaves empty is asked for again, and ends the run if it stays so: the
 /// server itself said how many there are.
 #[tokio::test]

@@ -194,6 +194,26 @@ async fn a_404_without_an_id_removes_nobody() {
     assert_eq!(world.zitadel.users().len(), 1);
 }
 
+/// Nor is an error that comes with a status of success, in place of the account or of the answer to its removal.
+#[tokio::test]
+async fn an_error_that_passes_for_a_success_removes_nobody() {
+    for method in ["GET", "DELETE"] {
+        for body in [
+            r#"{"code":5,"message":"User could not be found (COMMAND-m9cHs)","details":[{"@type":"type.googleapis.com/zitadel.v1.ErrorDetail","id":"COMMAND-m9cHs"}]}"#,
+            r#"{"code":9,"message":"not now (COMMAND-x)"}"#,
+        ] {
+            let world = World::new();
+            let id = world.zitadel.add_user(ada());
+            let target = world.prepared().await;
+            let instead = Fault::once(method, "/v2/users/", FaultKind::json(200, body));
+            world.zitadel.inject(instead.times(u64::MAX));
+            let error = delete(&target, &id).await.unwrap_err();
+            assert_ne!(error.kind, Kind::NotFound, "{method}: {error}");
+            assert_eq!(world.zitadel.users().len(), 1);
+        }
+    }
+}
+
 /// Somebody may have moved an account to another organization, or the server may show one: it is nothing to be touched,
 /// also right before a write.
 #[tokio::test]
