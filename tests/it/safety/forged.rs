@@ -235,11 +235,14 @@ fn a_forged_undo_file_gives_no_role() {
     write_private(&lab.path("undo.json"), file.to_string());
     lab.configure("guard: {max_removals: 5}\n");
     lab.run("undo undo.json")
-        .says("the role `Admin`, which the configuration does not name")
+        .exits(0)
+        .says("1 created, 1 updated, 1 deleted")
+        .says("2 accounts: the role `Admin`, which the configuration does not name")
         .says("if it is right, name it in `zitadel.owned_roles`, and undo again");
-    for user in lab.zitadel.users() {
-        for grant in user.grants {
-            assert_eq!(grant.roles, ["User"], "{}", user.username);
-        }
+    let users = lab.zitadel.users();
+    assert_eq!(users.len(), 12);
+    for user in users {
+        let roles: Vec<_> = user.grants.iter().map(|grant| &grant.roles[..]).collect();
+        assert_eq!(roles, [["User"]], "{}", user.username);
     }
 }
