@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Instant;
 
+use super::desired::providers;
 use super::ending::{self, Stop};
 use super::request::{Mode, Request};
 use super::{World, keeping};
@@ -55,6 +56,7 @@ async fn steps(
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
     let target = ZitadelTarget::new(zitadel, &request.settings.apply)?.with_backoff(request.pauses);
+    target.looks_after(providers(request.settings));
     let result = job(&target, world, report).await;
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());

@@ -92,6 +92,8 @@ pub struct ZitadelTarget {
     roles_may_be_gone: Cell<bool>,
     /// Roles that an undo may give to an account that it makes again.
     given_again: RefCell<Vec<String>>,
+    /// The names that stand for this configuration; none: nobody asks.
+    providers: RefCell<Vec<Value>>,
 }
 
 impl ZitadelTarget {
@@ -114,8 +116,14 @@ impl ZitadelTarget {
             looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
+            providers: RefCell::default(),
             given_again: RefCell::new(settings.roles().into_iter().map(str::to_owned).collect()),
         })
+    }
+
+    /// The names under which accounts are looked after: an account of another name is not removed as absent.
+    pub fn looks_after(&self, providers: Vec<Value>) {
+        *self.providers.borrow_mut() = providers;
     }
 
     /// For an undo, whose roles are those of an earlier day: they need not be there any more, and of those of this project

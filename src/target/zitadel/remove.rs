@@ -6,8 +6,8 @@ use super::error::{Failure, accept};
 use super::held::second;
 use super::look::{changed_since, value};
 use super::meaning::id;
-use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE};
-use super::wire::received::{Done, UserState};
+use super::schema::{DISABLED_BY, DISABLED_BY_US, MISSING_RUNS, MISSING_SINCE, PROVIDER, metadata_key};
+use super::wire::received::{Done, Metadata, UserState};
 use super::wire::sent::NewMetadata;
 use crate::model::{Removal, RemovalReason, TargetId};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
@@ -90,9 +90,20 @@ impl ZitadelTarget {
         if value(&held, MARK).is_none() {
             return Ok(Some("it has no `localpart`, so it may not be ours"));
         }
+        if removal.reason == RemovalReason::Absent && !self.is_looked_after(&held) {
+            return Ok(Some("another configuration looks after it"));
+        }
         let noted = value(&held, MISSING_SINCE).and_then(second);
         let is_noted = removal.missing_since.is_none_or(|since| noted == Some(since));
         Ok((!is_noted).then_some("its person was not missing all the time"))
+    }
+
+    /// Whether the account says of no other configuration that it looks after it.
+    fn is_looked_after(&self, held: &[Metadata]) -> bool {
+        let providers = self.providers.borrow();
+        let key = metadata_key(PROVIDER).unwrap_or_default();
+        let is_ours = |name: &[u8]| providers.iter().any(|ours| ours.as_text().as_bytes() == name);
+        providers.is_empty() || value(held, key).is_none_or(is_ours)
     }
 }
 

@@ -121,6 +121,8 @@ impl Judge<'_> {
         match (noted(user), noted(now)) {
             (Some((since, runs)), Some(next)) if next == (since, runs + 1) => Ok(()),
             (None, Some((since, 1))) if is_now(since) => Ok(()),
+            // What is hidden begins again, which gives the account more time.
+            (Some(_), Some((since, 1))) if is_now(since) && self.is_lied_to => Ok(()),
             _ => Err("an absence was noted wrongly"),
         }
     }

@@ -27,7 +27,7 @@ pub struct Judge<'a> {
     /// What the lists showed, when they were behind.
     pub(super) visible: Option<Accounts>,
     /// The target does not answer with the whole truth.
-    is_lied_to: bool,
+    pub(super) is_lied_to: bool,
 }
 
 fn accounts(zitadel: &ZitadelDouble) -> Accounts {

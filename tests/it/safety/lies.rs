@@ -144,6 +144,29 @@ fn a_filter_that_shows_everybody_proves_no_account_to_be_ours() {
     }
 }
 
+/// Nor does it hide that another configuration looks after an account.
+#[test]
+fn a_filter_that_shows_everybody_hides_no_other_configuration() {
+    let people = staff(20);
+    let lab = Lab::csv(&people);
+    lab.run("sync").exits(0);
+    lab.people(&people[..19]);
+    lab.configure("policy:\n  absent: delete\n");
+    lab.run("plan --out plan.json").exits(0).says("1 to delete");
+    let id = lab.account(&people[19].email).id;
+    set(&lab, &id, "directory-sync.provider", "csv:elsewhere.csv");
+    let before = accounts(&lab);
+    lab.run("sync")
+        .exits(0)
+        .says("made by provider `csv:elsewhere.csv`");
+    lab.zitadel.answer_filters(FilterAnswers::Everybody);
+    lab.run("apply plan.json")
+        .exits(1)
+        .says("it was not removed: another configuration looks after it");
+    lab.run("sync").exits(0).says("made by provider");
+    assert_eq!(accounts(&lab), before);
+}
+
 /// Marks of a deactivation and notes of an absence are what they are, whatever the filter says.
 #[test]
 fn marks_and_notes_do_not_depend_on_a_filter() {
