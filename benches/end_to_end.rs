@@ -15,6 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use testkit::files::write_private;
 use testkit::people::{Person, people, to_csv};
 use testkit::zitadel::{Options, ZitadelDouble};
 use wait4::Wait4 as _;
@@ -91,19 +92,11 @@ fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
     Ok(costs)
 }
 
-/// Others must not read a key; the program warns of it.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    fs::write(path, text)?;
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
-}
-
 /// Runs the double and lays out the files of one case after the other, each when a line comes in.
 fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
     let zitadel = ZitadelDouble::start(Options::default());
     let mut everybody = people(SEED, size);
-    write_private(&folder.join("service-user.json"), &zitadel.key_file_json())?;
+    write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
     fs::write(folder.join("config.yaml"), config(&zitadel, folder))?;
     let mut go_on = io::stdin().lines();
     for changed in [false, false, true] {

@@ -14,6 +14,7 @@ use directory_sync::cli::{Cli, LogFormat};
 use directory_sync::config::Environment;
 use directory_sync::run::{self, World};
 use directory_sync::telemetry::Telemetry;
+use testkit::files::write_private;
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
 use tracing::level_filters::LevelFilter;
 
@@ -87,17 +88,9 @@ fn write_files(zitadel: &ZitadelDouble) -> io::Result<PathBuf> {
     let folder = std::env::temp_dir().join("directory-sync-demo");
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("users.csv"), PEOPLE)?;
-    write_private(&folder.join("service-user.json"), &zitadel.key_file_json())?;
-    write_private(&folder.join("config.yaml"), &config(zitadel, &folder))?;
+    write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
+    write_private(&folder.join("config.yaml"), config(zitadel, &folder))?;
     Ok(folder)
-}
-
-/// A key, and what the program goes by, are nobody else's business.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    fs::write(path, text)?;
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
 }
 
 fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {

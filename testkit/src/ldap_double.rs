@@ -27,6 +27,8 @@ pub enum Reply {
     DoneWith(Vec<u8>),
     /// A referral to other servers ends the search.
     Referral(&'static str),
+    /// The end of the last page, which says in passing that there is more on another server.
+    LastWithReferral(&'static str),
     /// The server says that it will hang up.
     NoticeOfDisconnection(&'static str),
     /// Entries one by one with this pause after each, until the client has enough.
@@ -220,6 +222,14 @@ fn answer(stream: &mut TcpStream, id: &[u8], reply: Reply) -> bool {
         Reply::Referral(url) => {
             let referral = tlv(0xa3, &octets(url.as_bytes()));
             send(stream, &message(id, result(0x65, 10, "", &referral), None));
+        }
+        Reply::LastWithReferral(url) => {
+            let referral = tlv(0xa3, &octets(url.as_bytes()));
+            let control = tlv(0x30, &[tlv(2, &[0]), octets(b"")].concat());
+            send(
+                stream,
+                &message(id, result(0x65, 0, "", &referral), Some(&control)),
+            );
         }
         Reply::NoticeOfDisconnection(text) => {
             let name = tlv(0x8a, b"1.3.6.1.4.1.1466.20036");

@@ -1,6 +1,7 @@
 //! Doubles, server harnesses and generators for the tests of directory-sync.
 
 pub mod certs;
+pub mod files;
 pub mod ldap_double;
 pub mod model;
 pub mod people;

@@ -26,12 +26,9 @@ pub(crate) struct Installation {
     folder: TempDir,
 }
 
-/// Writes a file for its owner alone, as secrets have to be: the program warns of others.
+/// Writes a file for its owner alone.
 pub(crate) fn write_private(path: &Path, content: impl AsRef<[u8]>) {
-    fs::write(path, content).expect("the folder can be written");
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .expect("our own file");
+    testkit::files::write_private(path, content).expect("the folder can be written");
 }
 
 /// How a run ended.

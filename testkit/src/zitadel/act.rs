@@ -28,12 +28,21 @@ impl ZitadelDouble {
     /// # Panics
     /// In the server, when the call is refused.
     pub fn act_before(&self, first: (&str, &str), method: &str, path: &str, body: Value) {
+        let (of_method, prefix) = first;
+        self.act_before_later((of_method, prefix, 0), method, path, body);
+    }
+
+    /// The same after so many requests of this method and start of path, such as between two pages of a list.
+    ///
+    /// # Panics
+    /// In the server, when the call is refused.
+    pub fn act_before_later(&self, of: (&str, &str, u64), method: &str, path: &str, body: Value) {
         let act = Act {
             method: method.to_owned(),
             path: path.to_owned(),
             body,
         };
-        self.core.gate().act_before(first, act);
+        self.core.gate().act_before(of, act);
     }
 }
 

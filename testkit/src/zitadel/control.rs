@@ -268,6 +268,16 @@ impl ZitadelDouble {
         }
     }
 
+    /// Until something happens that it shows, the list says that what it shows happened so much earlier.
+    pub fn age_projection(&self, side: ReadSide, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        let mut state = self.core.state();
+        match side {
+            ReadSide::Users => state.users_seen -= by,
+            ReadSide::Grants => state.grants_seen -= by,
+        }
+    }
+
     /// The list catches up and stays current.
     pub fn thaw_projection(&self, side: ReadSide) {
         let mut state = self.core.state();

@@ -19,8 +19,8 @@ pub(crate) struct Gate {
     faults: Vec<Fault>,
     hooks: Vec<(u64, Moment, HookFn)>,
     at_once: AtOnce,
-    /// What others do before the first request of a method and start of path.
-    acts: Vec<(String, String, Act)>,
+    /// What others do before a request of a method and start of path, after so many of them.
+    acts: Vec<(String, String, u64, Act)>,
 }
 
 /// Writes that arrived while others were not answered yet.
@@ -126,16 +126,19 @@ impl Gate {
         due
     }
 
-    pub(crate) fn act_before(&mut self, (method, prefix): (&str, &str), act: Act) {
-        self.acts.push((method.to_owned(), prefix.to_owned(), act));
+    pub(crate) fn act_before(&mut self, (method, prefix, skip): (&str, &str, u64), act: Act) {
+        self.acts.push((method.to_owned(), prefix.to_owned(), skip, act));
     }
 
     /// What others do before this request, in their order; each once.
     pub(crate) fn acts(&mut self, method: &str, path: &str) -> Vec<Act> {
-        let is_due = |(wanted, prefix, _): &mut (String, String, Act)| {
-            *wanted == method && path.starts_with(&**prefix)
+        let is_due = |(wanted, prefix, skip, _): &mut (String, String, u64, Act)| {
+            let is_meant = *wanted == method && path.starts_with(&**prefix);
+            let is_due = is_meant && *skip == 0;
+            *skip -= u64::from(is_meant && !is_due);
+            is_due
         };
-        self.acts.extract_if(.., is_due).map(|(_, _, act)| act).collect()
+        self.acts.extract_if(.., is_due).map(|(.., act)| act).collect()
     }
 
     pub(crate) fn inject(&mut self, fault: Fault) {

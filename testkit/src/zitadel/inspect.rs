@@ -1,10 +1,14 @@
 //! What tests look at.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::ZitadelDouble;
 use super::state::{State, User};
 use super::views::{Code, UserView, WriteRecord};
+
+/// By then a request has arrived, or none will.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// What is there and what happened.
 impl ZitadelDouble {
@@ -60,6 +64,24 @@ impl ZitadelDouble {
     /// Requests that change something if they succeed, in order of arrival, refused ones too.
     pub fn writes(&self) -> Vec<WriteRecord> {
         self.core.gate().writes()
+    }
+
+    /// Returns once a request has arrived since the start or the last reset, answered or not.
+    ///
+    /// # Panics
+    /// When none arrives.
+    pub fn wait_for_a_request(&self) {
+        let arrived = self.core.wait_for(LIMIT, |gate| gate.counts().1 > 0);
+        assert!(arrived, "no request arrived");
+    }
+
+    /// The same with a request that changes something.
+    ///
+    /// # Panics
+    /// When none arrives.
+    pub fn wait_for_a_write(&self) {
+        let arrived = self.core.wait_for(LIMIT, |gate| !gate.writes().is_empty());
+        assert!(arrived, "no write arrived");
     }
 
     /// Forgets counts and the log of writes; users stay.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State as Shared};
@@ -28,6 +29,8 @@ const BODY_LIMIT: usize = 256 << 20;
 pub(crate) struct Core {
     state: Mutex<State>,
     gate: Mutex<Gate>,
+    /// A request has passed the gate.
+    arrived: Condvar,
     /// Requests whose clients gave up, and how many others are processed before them.
     late: Mutex<Vec<(u64, Incoming)>>,
     /// What a proxy keeps, by path.
@@ -39,6 +42,7 @@ impl Core {
         Self {
             state: Mutex::new(state),
             gate: Mutex::new(Gate::default()),
+            arrived: Condvar::new(),
             late: Mutex::default(),
             kept: Mutex::default(),
         }
@@ -70,6 +74,14 @@ impl Core {
 
     pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a request after which this is true of the gate; whether one came in time.
+    pub(crate) fn wait_for(&self, limit: Duration, is_there: impl Fn(&Gate) -> bool) -> bool {
+        let waited = self
+            .arrived
+            .wait_timeout_while(self.gate(), limit, |gate| !is_there(gate));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 }
 
@@ -125,6 +137,7 @@ async fn answer(core: Arc<Core>, cut: Arc<AtomicBool>, request: Request) -> Resp
     let ticket = core
         .gate()
         .enter(&operation, &incoming.method, &incoming.raw_path, record);
+    core.arrived.notify_all();
     core.process_late(|after| {
         *after = after.saturating_sub(1);
         *after == 0

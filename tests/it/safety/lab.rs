@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -158,16 +157,6 @@ impl Lab {
         users.into_iter().map(|user| user.username).collect()
     }
 
-    /// Returns once a write has arrived, answered or not.
-    pub(crate) fn wait_for_a_write(&self) {
-        wait("write", || !self.zitadel.writes().is_empty());
-    }
-
-    /// Returns once any request has arrived.
-    pub(crate) fn wait_for_a_request(&self) {
-        wait("request", || self.zitadel.requests() > 0);
-    }
-
     /// The directory.
     pub(crate) fn slapd(&self) -> &Slapd {
         self.slapd.as_ref().expect("a lab with a directory")
@@ -183,14 +172,6 @@ impl Lab {
     pub(crate) fn disable(&self, uid: &str) {
         let dn = Person::new(uid, "", "").dn();
         self.slapd().replace(&dn, "shadowFlag", &["2"]);
-    }
-}
-
-fn wait(what: &str, is_there: impl Fn() -> bool) {
-    let limit = Instant::now() + Duration::from_secs(20);
-    while !is_there() {
-        assert!(Instant::now() < limit, "no {what} arrived");
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

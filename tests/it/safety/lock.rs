@@ -14,7 +14,7 @@ fn a_second_run_exits_with_5_and_names_the_first() {
     let slow = FaultKind::Delay(Duration::from_secs(2));
     lab.zitadel.inject(Fault::nth_write(1, slow));
     let mut first = lab.command("sync").spawn().unwrap();
-    lab.wait_for_a_write();
+    lab.zitadel.wait_for_a_write();
     lab.run("sync --report report.json")
         .exits(5)
         .says("another run against this organization is under way")

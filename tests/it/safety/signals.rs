@@ -21,7 +21,7 @@ fn in_flight(lab: &Lab, hold: Duration) -> Child {
     lab.zitadel
         .inject(Fault::once("POST", "/v2/users/human", FaultKind::Delay(hold)).times(2));
     let child = lab.command("sync --report report.json").spawn().unwrap();
-    lab.wait_for_a_write();
+    lab.zitadel.wait_for_a_write();
     child
 }
 
@@ -68,7 +68,7 @@ fn a_signal_before_the_first_write_leaves_everything_as_it_is() {
         lab.zitadel
             .inject(Fault::always(FaultKind::Delay(Duration::from_secs(30))));
         let child = lab.command(command).spawn().unwrap();
-        lab.wait_for_a_request();
+        lab.zitadel.wait_for_a_request();
         send("-TERM", &child);
         let run: Run = ended(child).exits(1);
         run.says("stopped by SIGTERM before anything was written");
@@ -112,7 +112,7 @@ fn a_run_by_nohup_outlives_its_terminal() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    lab.wait_for_a_write();
+    lab.zitadel.wait_for_a_write();
     send("-HUP", &child);
     ended(child).exits(0);
     assert_eq!(lab.names().len(), 3);
