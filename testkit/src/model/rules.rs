@@ -87,23 +87,7 @@ impl Judge<'_> {
         if let Some(why) = self.settings.wrong_name(Some(user), now) {
             return Err(why);
         }
-        // An adoption begins with the link, and goes on with metadata: who looks after the account from now on, and what a new
-        // person's account has.
-        let has_new_metadata = user.metadata != now.metadata;
-        let named = || {
-            let mut people = self.known.people.values();
-            let fits = |person: &&Person| {
-                let name = &person.email;
-                alike(&user.username, name) || (user.email_verified && alike(&user.email, name))
-            };
-            has_new_metadata.then(|| people.find(fits)).flatten()
-        };
-        let linked = || {
-            let link = now.links.iter().find(|link| !user.links.contains(link))?;
-            self.known.person_of(&hex::encode(&link.user_id))
-        };
-        let person = self.known.person_of(&now.nick_name);
-        let Some(person) = person.or_else(linked).or_else(named) else {
+        let Some(person) = self.person_of_change(user, now) else {
             return Err("it belongs to nobody whom the sources name");
         };
         if self.known.is_listed(&person.email) {
@@ -121,6 +105,26 @@ impl Judge<'_> {
         }
         self.may_become(user, person)?;
         self.may_hold(user, now, person)
+    }
+
+    /// For whom the account was changed. An adoption begins with the link, and goes on with metadata: who looks after the
+    /// account from now on, and what a new person's account has.
+    fn person_of_change(&self, user: &UserView, now: &UserView) -> Option<&Person> {
+        let has_new_metadata = user.metadata != now.metadata;
+        let named = || {
+            let mut people = self.known.people.values();
+            let fits = |person: &&Person| {
+                let name = &person.email;
+                alike(&user.username, name) || (user.email_verified && alike(&user.email, name))
+            };
+            has_new_metadata.then(|| people.find(fits)).flatten()
+        };
+        let linked = || {
+            let link = now.links.iter().find(|link| !user.links.contains(link))?;
+            self.known.person_of(&hex::encode(&link.user_id))
+        };
+        let person = self.known.person_of(&now.nick_name);
+        person.or_else(linked).or_else(named)
     }
 
     /// A room of the messenger is known by it, so it is written once, and never for two.

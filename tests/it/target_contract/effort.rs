@@ -14,9 +14,93 @@ fn linked(target: &ZitadelTarget, mut identity: Identity) -> Identity {
     identity
 }
 
+/// One change of each kind, for this account without a role and for new people, in an order in which each can be carried out.
+fn one_of_each_kind(target: &ZitadelTarget, id: &str) -> Vec<Action> {
+    let new = person(
+        target,
+        &[
+            ("email", "new@example.org"),
+            ("phone", "+49301234567"),
+            ("preferred_username", "new"),
+        ],
+    );
+    let gone = person(
+        target,
+        &[("email", "other@example.org"), ("preferred_username", "")],
+    );
+    let disabled = Identity {
+        lifecycle: Lifecycle::Disabled,
+        id: ExternalId::new(*b"third"),
+        ..person(target, &[("email", "third@example.org")])
+    };
+    let newcomer = Identity {
+        id: ExternalId::new(*b"new"),
+        ..new.clone()
+    };
+    let create = |identity: Identity| {
+        let identity = linked(target, identity);
+        let attributes = filled(target, &identity);
+        Action::Create { identity, attributes }
+    };
+    let mut adopted = edit_of(target, id, new, &["first_name", "preferred_username", "idp_link"]);
+    adopted.grant = vec!["User".into()];
+    let mut edit = edit_of(
+        target,
+        id,
+        gone.clone(),
+        &["email", "phone", "preferred_username"],
+    );
+    edit.revoke = vec!["User".into()];
+    assert_eq!(edit.attributes[1].attribute, at(target, "phone"));
+    let mut enabled = edit_of(target, id, gone, &[]);
+    (enabled.enable, enabled.returned) = (true, true);
+    let back_but_disabled = Removal {
+        returned: true,
+        ..removal(target, id)
+    };
+    vec![
+        create(disabled),
+        Action::Adopt(adopted),
+        Action::Update(edit),
+        create(newcomer),
+        note(target, id),
+        Action::Disable(back_but_disabled),
+        note(target, id),
+        Action::Enable(enabled),
+        Action::Disable(removal(target, id)),
+        Action::Delete(removal(target, id)),
+    ]
+}
+
+fn note(target: &ZitadelTarget, id: &str) -> Action {
+    Action::Note(Note {
+        account: removal(target, id).account,
+        absence: Absence {
+            since: 1_700_000_000,
+            runs: 2,
+        },
+    })
+}
+
+/// The change with its account as the list shows it by now: it is looked at before it is written to.
+async fn as_listed(world: &World, target: &ZitadelTarget, id: &str, action: Action) -> Change {
+    let mut change = Change::from(action);
+    if let (Action::Disable(removal) | Action::Delete(removal), Some(user)) =
+        (&mut change.action, world.zitadel.user(id))
+    {
+        removal.account.id_text = user.nick_name.into();
+        removal.account.login = user.username.into();
+        let address = Value::text(user.email);
+        removal.account.attributes.set(at(target, "email"), Some(address));
+    }
+    if let Some(edit) = change.edit_mut() {
+        edit.before = Some(Box::new(removal_now(target, id).await.account));
+    }
+    change
+}
+
 /// Requests and messages are foreseen to the last one, for every kind of change.
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one change of each kind")]
 async fn a_change_costs_what_is_foreseen() {
     let mut world = World::new();
     (world.settings.verify_email, world.settings.verify_phone) = (true, true);
@@ -27,90 +111,8 @@ async fn a_change_costs_what_is_foreseen() {
     };
     let id = world.zitadel.add_user(bare);
     let target = world.prepared().await;
-    let new = person(
-        &target,
-        &[
-            ("email", "new@example.org"),
-            ("phone", "+49301234567"),
-            ("preferred_username", "new"),
-        ],
-    );
-    let gone = person(
-        &target,
-        &[("email", "other@example.org"), ("preferred_username", "")],
-    );
-    let mut disabled = person(&target, &[("email", "third@example.org")]);
-    disabled.lifecycle = Lifecycle::Disabled;
-    disabled.id = ExternalId::new(*b"third");
-    let create = |identity: &Identity| Action::Create {
-        identity: identity.clone(),
-        attributes: filled(&target, identity),
-    };
-    let mut adopted = edit_of(
-        &target,
-        &id,
-        new.clone(),
-        &["first_name", "preferred_username", "idp_link"],
-    );
-    adopted.grant = vec!["User".into()];
-    let mut edit = edit_of(
-        &target,
-        &id,
-        gone.clone(),
-        &["email", "phone", "preferred_username"],
-    );
-    edit.revoke = vec!["User".into()];
-    assert_eq!(edit.attributes[1].attribute, at(&target, "phone"));
-    let mut enabled = edit_of(&target, &id, gone, &[]);
-    (enabled.enable, enabled.returned) = (true, true);
-    let note = || {
-        Action::Note(Note {
-            account: removal(&target, &id).account,
-            absence: Absence {
-                since: 1_700_000_000,
-                runs: 2,
-            },
-        })
-    };
-    let back_but_disabled = Removal {
-        returned: true,
-        ..removal(&target, &id)
-    };
-    let newcomer = Identity {
-        id: ExternalId::new(*b"new"),
-        ..new.clone()
-    };
-    let newcomer = linked(&target, newcomer);
-    let disabled = linked(&target, disabled);
-    for action in [
-        create(&disabled),
-        Action::Adopt(adopted),
-        Action::Update(edit),
-        create(&newcomer),
-        note(),
-        Action::Disable(back_but_disabled),
-        note(),
-        Action::Enable(enabled),
-        Action::Disable(removal(&target, &id)),
-        Action::Delete(removal(&target, &id)),
-    ] {
-        let mut change = Change::from(action);
-        if let (Action::Disable(removal) | Action::Delete(removal), Some(user)) =
-            (&mut change.action, world.zitadel.user(&id))
-        {
-            // As the list shows it by now.
-            removal.account.id_text = user.nick_name.into();
-            removal.account.login = user.username.into();
-            let address = Value::text(user.email);
-            removal
-                .account
-                .attributes
-                .set(at(&target, "email"), Some(address));
-        }
-        if let Some(edit) = change.edit_mut() {
-            // It is looked at before it is written to.
-            edit.before = Some(Box::new(removal_now(&target, &id).await.account));
-        }
+    for action in one_of_each_kind(&target, &id) {
+        let change = as_listed(&world, &target, &id, action).await;
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
         target.apply(&change).await.unwrap();

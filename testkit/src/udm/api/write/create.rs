@@ -81,22 +81,7 @@ fn add(state: &mut State, draft: Draft) -> Result<(Id, String), Failure> {
     let joined = users::groups(state, parts.groups.as_deref().unwrap_or_default())?;
     let parents = users::groups(state, parts.member_of.as_deref().unwrap_or_default())?;
     parts.refuse_equal_values()?;
-    if let Some(place) = first_repeated(members.added.iter().map(|(key, _)| key.clone())) {
-        return Err(Failure::ldap(&format!(
-            "Type or value exists: uniqueMember: value #{place} provided more than once."
-        )));
-    }
-    if parts.text("username").is_some_and(|name| !name.is_ascii()) {
-        return Err(Failure::ldap(
-            "Invalid syntax: homeDirectory: value #0 invalid per syntax.",
-        ));
-    }
-    if state.directory.find(&dn).is_some() {
-        return Err(Failure::exists(&format!("dn: {dn}: Object exists: {dn}")));
-    }
-    if state.directory.find(&position).is_none() {
-        return Err(Failure::plain(400, "No such object."));
-    }
+    check_entry(state, (&dn, &position), &parts, &members)?;
     let values = drafted(
         state,
         kind,
@@ -129,6 +114,32 @@ fn add(state: &mut State, draft: Draft) -> Result<(Id, String), Failure> {
         }
     }
     Ok((id, dn))
+}
+
+/// What the directory server refuses of a new entry, in its order.
+fn check_entry(
+    state: &State,
+    (dn, position): (&str, &str),
+    parts: &Parts,
+    members: &Members,
+) -> Result<(), Failure> {
+    if let Some(place) = first_repeated(members.added.iter().map(|(key, _)| key.clone())) {
+        return Err(Failure::ldap(&format!(
+            "Type or value exists: uniqueMember: value #{place} provided more than once."
+        )));
+    }
+    if parts.text("username").is_some_and(|name| !name.is_ascii()) {
+        return Err(Failure::ldap(
+            "Invalid syntax: homeDirectory: value #0 invalid per syntax.",
+        ));
+    }
+    if state.directory.find(dn).is_some() {
+        return Err(Failure::exists(&format!("dn: {dn}: Object exists: {dn}")));
+    }
+    if state.directory.find(position).is_none() {
+        return Err(Failure::plain(400, "No such object."));
+    }
+    Ok(())
 }
 
 /// The values of a new object: given ones over those that every object of its type has.
