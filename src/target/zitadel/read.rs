@@ -50,7 +50,7 @@ impl ZitadelTarget {
         loop {
             let mut page = self.user_page(next, &mut seen, &mut take, room).await?;
             end.check(&page, next.min(1))?;
-            if next > 0 && !page.joins && !(end.asked_again && page.listed == 0) {
+            if next > 0 && !page.joins {
                 tracing::info!(
                     row = next,
                     "the account list changed while it was read; reading a page again"

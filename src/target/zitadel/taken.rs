@@ -21,7 +21,7 @@ impl ZitadelTarget {
         let mut users = self.users_named(name).await?;
         users.retain(|user| {
             other = Some(self.describe(user));
-            user.human.is_some() && !self.is_foreign(user)
+            !self.is_foreign(user)
         });
         let accounts = self.accounts_of(users).await?;
         match other {

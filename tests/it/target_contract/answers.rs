@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use directory_sync::config::Credentials;
 use directory_sync::model::{Expectation, Expected, TargetId, Value};
 use directory_sync::target::{Retry, Target, TargetError, TargetErrorKind as Kind};
-use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
+use serde_json::json;
+use testkit::zitadel::{Fault, FaultKind, Options, ReadSide, UserSeed, Version};
 
 use super::support::{LIST, World, ada, at, create, nth, person, read_all};
 
@@ -175,6 +176,46 @@ async fn an_account_of_another_organization_is_not_handed_over() {
     assert_eq!(target.carriers(&somebody, &[]).await.unwrap(), []);
     let error = target.holders(&somebody).await.unwrap_err();
     assert!(error.what.contains("of another organization"), "{error}");
+}
+
+/// Whoever holds a role and is in no list is looked at: what is another organization's, or a machine's, is none of the
+/// accounts that the list lacks, and an answer about somebody else is none.
+#[tokio::test]
+async fn a_hidden_account_is_ours_if_it_says_so_itself() {
+    const STRANGERS: &str = "read_user: Zitadel answered about other accounts than it was asked about";
+    let human = json!({"profile": {"givenName": "N", "familyName": "Th1", "nickName": "31"}});
+    for (id, of_us, kind, wanted) in [
+        (None, true, "human", Ok(1)),
+        (None, false, "human", Ok(0)),
+        (None, true, "machine", Ok(0)),
+        (Some("1"), true, "human", Err(STRANGERS.to_owned())),
+    ] {
+        let world = World::new();
+        world.zitadel.freeze_projection(ReadSide::Users);
+        let hidden = world.zitadel.add_user(nth(1));
+        let target = world.prepared().await;
+        assert_eq!(read_all(&target).await, []);
+        let organization = if of_us {
+            world.zitadel.organization_id()
+        } else {
+            world.zitadel.other_organization_id()
+        };
+        let answer = json!({"user": {
+            "userId": id.unwrap_or(&hidden), "username": "n1@example.org", "state": "USER_STATE_ACTIVE",
+            "details": {"resourceOwner": organization}, kind: human,
+        }});
+        let answer = FaultKind::json(200, answer.to_string());
+        let path = format!("/v2/users/{hidden}");
+        world
+            .zitadel
+            .inject(Fault::once("GET", &path, answer).times(u64::MAX));
+        let unlisted = target.unlisted(&[]).await;
+        let found = unlisted.map(|accounts| accounts.len());
+        assert_eq!(found.map_err(|error| error.to_string()), wanted, "{kind}");
+        let lacks = target.lacks_somebody().await;
+        let wanted = wanted.map(|count| count > 0);
+        assert_eq!(lacks.map_err(|error| error.to_string()), wanted, "{kind}");
+    }
 }
 
 /// A create that passes for a success and names nobody is looked into like one whose answer was lost.

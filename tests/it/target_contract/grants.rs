@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use directory_sync::model::Account;
+use directory_sync::model::{Account, Action};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
+use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, Version};
 
-use super::support::{World, nth, read_all};
+use super::support::{World, ada, nth, read_all, removal_now};
 
 const GRANTS: &str = "/management/v1/users/grants/_search";
 
@@ -128,6 +129,66 @@ async fn grants_of_others_than_were_asked_about_end_the_run() {
         let said = ["about other accounts", "holds 7 of the 40 items"];
         assert!(said.iter().any(|said| error.what.contains(said)), "{error}");
     }
+}
+
+/// An answer of one grant: of this user, on this project.
+fn one_grant(user: &str, project: &str) -> FaultKind {
+    let grant = json!({"id": "1", "userId": user, "projectId": project, "roleKeys": ["User"]});
+    let details = json!({"totalResult": "1", "viewTimestamp": "2026-11-24T06:00:00Z"});
+    FaultKind::json(200, json!({"details": details, "result": [grant]}).to_string())
+}
+
+/// The same where the answer is as long as it says: a role of somebody else's is nobody's, when roles are read and when they
+/// are looked at once more before an account is removed.
+#[tokio::test]
+async fn a_whole_answer_about_others_is_none() {
+    const STRANGERS: &str = "Zitadel answered about other accounts than it was asked about";
+    let world = world(Version::V4, Unordered::NewestFirst);
+    let ids = world.zitadel.add_users(some_without(60));
+    let before = world.zitadel.users();
+    let stranger = one_grant("1", &world.zitadel.project_id());
+    let target = world.paged(7).await;
+    world
+        .zitadel
+        .inject(Fault::once("POST", GRANTS, stranger.clone()));
+    let error = target.read(&mut |_| {}).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("list_grants: {STRANGERS}"));
+
+    let target = world.prepared().await;
+    let removal = removal_now(&target, &ids[0]).await;
+    world.zitadel.inject(Fault::once("POST", GRANTS, stranger));
+    let error = target.apply(&Action::Delete(removal).into()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("find_grant: {STRANGERS}"));
+    assert_eq!(world.zitadel.users(), before);
+}
+
+/// A role of the same name on another project is none of ours, whatever the server makes of the filter.
+#[tokio::test]
+async fn a_grant_on_another_project_gives_no_role() {
+    let world = World::new();
+    let id = world.zitadel.add_user(ada());
+    let before = world.zitadel.users();
+    let elsewhere = || one_grant(&id, "1");
+    let target = world.prepared().await;
+    let removal = removal_now(&target, &id).await;
+    assert_eq!(&*removal.account.entitlements, [Box::from("User")]);
+    world.zitadel.inject(Fault::once("POST", GRANTS, elsewhere()));
+    let error = target.apply(&Action::Delete(removal).into()).await.unwrap_err();
+    assert!(
+        error.what.ends_with("it was not removed: it holds other roles"),
+        "{error}"
+    );
+    assert_eq!(world.zitadel.users(), before);
+
+    world
+        .zitadel
+        .inject(Fault::once("POST", GRANTS, elsewhere()).times(u64::MAX));
+    let accounts = read_all(&world.prepared().await).await;
+    let roles: Vec<_> = accounts
+        .iter()
+        .map(|account| account.entitlements.len())
+        .collect();
+    assert_eq!(roles, [0]);
 }
 
 /// A filter that answers nobody is not believed.

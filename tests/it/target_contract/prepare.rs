@@ -2,6 +2,7 @@
 
 use directory_sync::config::Credentials;
 use directory_sync::target::{Target, TargetError, TargetErrorKind as Kind};
+use serde_json::json;
 use testkit::zitadel::{Access, Fault, FaultKind, Options};
 
 use super::support::{World, nth, read_all};
@@ -27,6 +28,43 @@ async fn missing_rights_are_named() {
     let error = refused(&world).await;
     assert_eq!(error.kind, Kind::Unauthorized);
     assert!(error.what.contains("user.delete"), "{error}");
+}
+
+/// Rights on grants may be limited to the project, and to no other; those on users may not be limited at all.
+#[tokio::test]
+async fn rights_on_the_project_serve_for_grants_alone() {
+    let world = World::new();
+    let (project, organization) = (world.zitadel.project_id(), world.zitadel.organization_id());
+    let lacks = |what: &str| {
+        Some(format!(
+            "the service user lacks {what} in organization {organization}"
+        ))
+    };
+    for (users, grants, wanted) in [
+        ("", "", None),
+        ("", &*project, None),
+        ("", "1", lacks("user.grant.read, user.grant.write")),
+        (&*project, "", lacks("user.read, user.write, user.delete")),
+    ] {
+        let rights = [
+            ("user.read", users),
+            ("user.write", users),
+            ("user.delete", users),
+            ("user.grant.read", grants),
+            ("user.grant.write", grants),
+        ];
+        let limited = |(right, to): (&str, &str)| match to {
+            "" => right.to_owned(),
+            to => format!("{right}:{to}"),
+        };
+        let answer = json!({"result": rights.map(limited)}).to_string();
+        let path = "/auth/v1/permissions/zitadel/me/_search";
+        world
+            .zitadel
+            .inject(Fault::once("POST", path, FaultKind::json(200, answer)));
+        let refused = world.target().prepare().await.err();
+        assert_eq!(refused.map(|error| error.what), wanted);
+    }
 }
 
 /// Every role that is given or taken is looked up, and the right to take one away is needed only for owned ones.
@@ -64,6 +102,10 @@ async fn a_granted_project_serves() {
     let zitadel = &world.zitadel;
     let project = zitadel.add_project(&zitadel.other_organization_id(), "Theirs", &["User"]);
     world.settings.project_id.clone_from(&project);
+    assert_eq!(refused(&world).await.kind, Kind::Misconfigured);
+    let zitadel = &world.zitadel;
+    let another = zitadel.add_project(&zitadel.other_organization_id(), "Another", &["User"]);
+    zitadel.grant_project(&another, &zitadel.organization_id(), &["User"]);
     assert_eq!(refused(&world).await.kind, Kind::Misconfigured);
     world
         .zitadel
@@ -158,6 +200,49 @@ async fn a_personal_access_token_serves() {
         (error.kind, error.error_id.as_deref()),
         (Kind::Unauthorized, Some("AUTH-7fs1e"))
     );
+}
+
+/// A server that takes the organization of the request for another one is not asked for anything more.
+#[tokio::test]
+async fn another_organization_than_was_asked_for_is_named() {
+    let world = World::new();
+    let other = r#"{"org":{"id":"999","name":"Other Org"}}"#;
+    let answer = Fault::once("GET", "/management/v1/orgs/me", FaultKind::json(200, other));
+    world.zitadel.inject(answer.times(u64::MAX));
+    let error = refused(&world).await;
+    assert_eq!(
+        (error.kind, error.to_string(), error.hint.as_deref()),
+        (
+            Kind::Misconfigured,
+            format!(
+                "organization: asked for organization {}, and Zitadel answered with 999",
+                world.zitadel.organization_id()
+            ),
+            Some("check `zitadel.organization_id`")
+        )
+    );
+    let finding = &world.target().check().await[2];
+    assert_eq!(finding.subject, "target zitadel: organization");
+    assert!(finding.result.is_err());
+}
+
+/// Without knowing whose token it has, a run could remove the account that it runs as.
+#[tokio::test]
+async fn a_token_of_nobody_ends_the_run() {
+    let mut world = World::new();
+    world.settings.credentials = Credentials::Token(world.zitadel.personal_access_token().into());
+    for nobody in ["{}", r#"{"user":{}}"#, r#"{"user":{"id":""}}"#] {
+        let answer = Fault::once("GET", "/auth/v1/users/me", FaultKind::json(200, nobody));
+        world.zitadel.inject(answer);
+        let error = refused(&world).await;
+        assert_eq!(
+            (error.kind, error.to_string()),
+            (
+                Kind::Protocol,
+                "own_account: Zitadel does not say whose token this is".to_owned()
+            )
+        );
+    }
 }
 
 /// Each step of a check stands on its own, and says what to do where it fails.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use directory_sync::config::Credentials;
 use directory_sync::model::{Account, Lifecycle};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
+use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, UserState, Version};
 
 use super::support::{LIST, World, ada, delete, nth, read_all};
@@ -131,6 +132,27 @@ async fn an_account_deleted_meanwhile_hides_nobody() {
             missing.is_empty(),
             "{deleted} of {count} deleted: {missing:?} are missing"
         );
+    }
+}
+
+/// Accounts of an earlier page that are deleted between two pages move the rows behind them: nobody is passed over.
+#[tokio::test]
+async fn accounts_deleted_between_two_pages_hide_nobody() {
+    for (count, deleted) in [(7, 1), (7, 2), (6, 2), (4, 3), (10, 1), (10, 3)] {
+        let world = World::new();
+        let ids = world.zitadel.add_users((0..count).map(nth));
+        let target = world.paged(3).await;
+        for id in &ids[..deleted] {
+            let path = format!("/v2/users/{id}");
+            let second_page = ("POST", LIST, 1);
+            world
+                .zitadel
+                .act_before_later(second_page, "DELETE", &path, json!({}));
+        }
+        let seen = read_all(&target).await.into_iter();
+        let mut seen: Vec<_> = seen.map(|account| account.target_id.to_string()).collect();
+        seen.sort();
+        assert_eq!(seen, ids, "{deleted} of {count} deleted");
     }
 }
 
