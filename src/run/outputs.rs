@@ -46,15 +46,12 @@ pub(super) fn clash(command: &Command, global: &Global, read: &[(String, PathBuf
     None
 }
 
-/// What the command line names to be read, beside the file of `apply` and `undo`, which says by itself what it is.
+/// What the command line names to be read, beside the configuration, which counts among the files that it names, and the file
+/// of `apply` and `undo`, which says by itself what it is.
 pub(super) fn read_by_options(global: &Global) -> Vec<(String, PathBuf)> {
-    let named = [
-        ("the configuration file", &global.config),
-        ("the file of `--approve-file`", &global.approve_file),
-    ];
-    let named = named.into_iter();
+    let named = global.approve_file.iter();
     named
-        .filter_map(|(what, path)| Some((what.to_owned(), path.clone()?)))
+        .map(|path| ("the file of `--approve-file`".to_owned(), path.clone()))
         .collect()
 }
 

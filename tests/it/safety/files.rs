@@ -149,6 +149,16 @@ fn what_a_run_reads_is_no_place_to_write() {
     );
 }
 
+/// A configuration that cannot be read is still no report, and stays.
+#[test]
+fn a_broken_configuration_is_no_place_to_write() {
+    let lab = with_files();
+    crate::program::write_private(&lab.path("config.yaml"), "zitadel: [\n");
+    for (option, ..) in OPTIONS {
+        refuses(&lab, &format!("{option} config.yaml"), &["is not valid YAML"]);
+    }
+}
+
 /// One would take the place of the other, and be believed to be it.
 #[test]
 fn two_options_do_not_name_one_file() {
