@@ -93,6 +93,38 @@ async fn active_directorys_own_partitions_hide_nobody() {
     }
 }
 
+/// A search that ends well may name another server in its last message.
+#[tokio::test]
+async fn a_reference_in_the_end_of_a_search_counts_like_one_among_the_entries() {
+    for (reference, expected, complete) in [
+        (BRANCH, None, false),
+        (BRANCH, Some("dc2.example.org"), true),
+        (OWN[0], None, true),
+    ] {
+        let page = vec![person("a"), Reply::LastWithReferral(reference)];
+        let double = LdapDouble::start(vec![page]);
+        let settings = LdapSettings {
+            expected_references: expected
+                .into_iter()
+                .map(|text| ExpectedReference::parse(text).unwrap())
+                .collect(),
+            ..ldap(&double.url())
+        };
+        let desired = read_ldap(&settings).await.unwrap();
+        assert_eq!(desired.identities.len(), 1);
+        assert_eq!(
+            (desired.complete, desired.sources[0].complete),
+            (complete, complete)
+        );
+        let told: Vec<bool> = desired
+            .warnings
+            .iter()
+            .map(|warning| warning.reason.contains(BRANCH))
+            .collect();
+        assert_eq!(told, vec![true; usize::from(!complete)], "{:?}", desired.warnings);
+    }
+}
+
 #[tokio::test]
 async fn each_reference_is_named() {
     let desired = read(&[BRANCH, "ldap://dc3.example.org/ou=b"], &[]).await;

@@ -530,3 +530,34 @@ fn canaries_and_protected_accounts_are_named_in_any_spelling() {
         nothing_changes(&lab, 0).says("`guard.protected` names it");
     }
 }
+
+/// An entry names an address that a person here had before: the account that still shows it is that person's.
+#[test]
+fn a_leaver_with_the_former_address_of_a_person_removes_nobody() {
+    for fate in ["delete", "deactivate"] {
+        let slapd = directory(&alice("0"));
+        let lab = Lab::csv(&[]);
+        configure(&lab, &ldap(&slapd, ""), "", "");
+        lab.run("sync").exits(0).says("4 created");
+        let before = lab.zitadel.users();
+        let new = "alice.archer@example.org";
+        slapd.replace("cn=alice,ou=people,dc=example,dc=com", "mail", &[new]);
+        let double = UktDouble::start();
+        double.set_list(&["alice@example.org"]);
+        let sources = ldap(&slapd, "") + &ukt(&double);
+        configure(&lab, &sources, "", &format!("policy: {{listed: {fate}}}\n"));
+        let alice = lab.account("alice").id;
+        lab.run("sync").exits(1).says("1 updated").says(&format!(
+            "account {alice} has this address, but its person has another one now"
+        ));
+        let renamed = |user: UserView| UserView {
+            username: new.to_owned(),
+            email: new.to_owned(),
+            ..user
+        };
+        let (theirs, others): (Vec<_>, Vec<_>) = before.into_iter().partition(|user| user.id == alice);
+        let mut wanted: Vec<_> = theirs.into_iter().map(renamed).chain(others).collect();
+        wanted.sort_by(|a, b| a.username.cmp(&b.username));
+        assert_eq!(lab.zitadel.users(), wanted, "{fate}");
+    }
+}

@@ -1,5 +1,7 @@
 //! An administrator acts on an account after everything was read and right before a run writes to it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value as Json, json};
 use testkit::people::Person;
 use testkit::ukt::UktDouble;
@@ -113,6 +115,34 @@ fn an_account_that_changes_right_before_its_removal_stays() {
                 !account.metadata.contains_key("directory-sync.disabled_by"),
                 "{name} {fate}"
             );
+        }
+    }
+}
+
+/// An absence that is over, or has begun anew, right before the removal it would end in keeps the account.
+#[test]
+fn an_absence_that_is_over_right_before_the_removal_keeps_the_account() {
+    const SINCE: &str = "directory-sync.missing_since";
+    for fate in ["delete", "deactivate"] {
+        for anew in [None, Some("1700000000")] {
+            let people = staff(10);
+            let lab = Lab::csv(&people);
+            lab.configure(&format!("policy:\n  absent: {fate}\n  grace:\n    runs: 2\n"));
+            lab.run("sync").exits(0);
+            lab.people(&people[..9]);
+            lab.run("sync").exits(0).says("1 noted as missing");
+            let mut wanted = lab.account(&people[9].email);
+            let act = Act {
+                name: "note",
+                method: if anew.is_some() { "POST" } else { "DELETE" },
+                path: format!("/management/v1/users/{}/metadata/{SINCE}", wanted.id),
+                body: anew.map_or(json!({}), |since| json!({"value": STANDARD.encode(since)})),
+                said: "it was not removed: its person was not missing all the time",
+            };
+            wanted.metadata.remove(SINCE);
+            let note = anew.map(|since| (SINCE.to_owned(), since.to_owned()));
+            wanted.metadata.extend(note);
+            assert_eq!(after(&lab, act, "sync", &wanted.id), wanted, "{fate}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Removals while the target's list is behind: the account itself decides.
 
 use serde_json::{Value as Json, json};
-use testkit::zitadel::{ReadSide, UserSeed, UserState};
+use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
 use super::lab::{Lab, staff};
 
@@ -66,4 +66,22 @@ fn a_protected_account_that_turns_up_late_is_not_taken() {
     let before = lab.zitadel.user(&account);
     lab.run("sync").exits(1).says("`guard.protected` names it");
     assert_eq!(lab.zitadel.user(&account), before);
+}
+
+/// An answer that says at once that all is well and that there is no such account says nothing about it: the account is
+/// neither removed nor taken for gone.
+#[test]
+fn an_answer_that_contradicts_itself_takes_nobody_for_gone() {
+    for fate in ["delete", "deactivate"] {
+        let (lab, _) = one_absent(fate);
+        let before = lab.zitadel.users();
+        let gone = r#"{"code":5,"message":"User could not be found","details":[{"id":"QUERY-Dfbg2"}]}"#;
+        let fault = Fault::once("GET", "/v2/users/", FaultKind::json(200, gone));
+        lab.zitadel.inject(fault.times(u64::MAX));
+        lab.run("sync")
+            .exits(1)
+            .says("read_user: 404 User could not be found (QUERY-Dfbg2)");
+        assert_eq!(lab.zitadel.users(), before, "{fate}");
+        assert_eq!(lab.zitadel.users().len(), 10);
+    }
 }

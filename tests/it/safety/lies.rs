@@ -107,6 +107,29 @@ fn a_localpart_that_came_meanwhile_is_not_overwritten() {
     assert_eq!(lab.account("ada").metadata["localpart"], "chosen");
 }
 
+/// Where only the presence of a value is looked at, a value that came meanwhile stays likewise.
+#[test]
+fn a_value_that_came_meanwhile_and_is_only_looked_for_is_not_overwritten() {
+    let lab = chosen("");
+    let presence = |arguments: &str| {
+        let mut command = lab.command(arguments);
+        command.env("DIRECTORY_SYNC__ZITADEL__METADATA", "presence");
+        super::lab::finish(command)
+    };
+    let id = lab.account("ada").id;
+    remove(&lab, &id, "preferred_username");
+    presence("plan --out plan.json")
+        .exits(0)
+        .says("preferred_username");
+    set(&lab, &id, "preferred_username", "chosen");
+    let before = accounts(&lab);
+    lab.zitadel.answer_filters(FilterAnswers::Nobody);
+    presence("apply plan.json")
+        .exits(0)
+        .says("`preferred_username` was not written: the account has one");
+    assert_eq!(accounts(&lab), before);
+}
+
 /// Where an account has none, it is written, in one read of the account and one write.
 #[test]
 fn a_missing_localpart_is_written_after_a_look() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use testkit::people::Person;
 use testkit::zitadel::{Fault, FaultKind, Moment, ReadSide, UserSeed};
@@ -151,4 +152,56 @@ fn nobody_gets_a_second_account_because_another_host_was_faster() {
             );
         }
     }
+}
+
+/// A new person's account is there and the list does not show it, while it is known by one list alone that something has
+/// happened lately: the list is waited for until it wakes, and the account becomes the person's in the same run.
+fn waits_for_a_hidden_account(news: ReadSide) {
+    const LONG_AGO: Duration = Duration::from_secs(600);
+    let people = staff(1);
+    let lab = Lab::csv(&people);
+    let named = |email: &str| UserSeed {
+        email: email.to_owned(),
+        email_verified: true,
+        given_name: "Ada".to_owned(),
+        family_name: "Test".to_owned(),
+        ..UserSeed::default()
+    };
+    lab.zitadel.add_user(UserSeed {
+        roles: vec!["User".to_owned()],
+        ..named("guest@example.org")
+    });
+    let others = lab.zitadel.users();
+    let quiet = match news {
+        ReadSide::Users => ReadSide::Grants,
+        ReadSide::Grants => ReadSide::Users,
+    };
+    lab.zitadel.age_projection(quiet, LONG_AGO);
+    lab.zitadel.reset_counts();
+    lab.run("plan").exits(0);
+    // The person and the holder of the name are looked for once more each, and two looks find the list asleep.
+    let reads = lab.zitadel.request_counts()["POST /zitadel.user.v2.UserService/ListUsers"] + 2 + 2;
+    lab.zitadel.freeze_projection_for(ReadSide::Users, reads);
+    let hidden = lab.zitadel.add_user(named(&people[0].email));
+    lab.run("sync --report report.json")
+        .exits(0)
+        .says("Zitadel has accounts that it does not list; waiting for its list")
+        .says("had the login name and was adopted");
+    assert_eq!(lab.account(&people[0].email).id, hidden);
+    let mut left = lab.zitadel.users();
+    left.retain(|user| user.id != hidden);
+    assert_eq!(left, others);
+    let looks = lab.json("report.json")["requests"]["by_operation"]["watch_users"].clone();
+    // A list that has moved is through when it moves no more, which takes five seconds.
+    assert!((3..15).contains(&looks.as_u64().unwrap()), "{looks}");
+}
+
+#[test]
+fn a_hidden_account_is_waited_for_while_accounts_are_new() {
+    waits_for_a_hidden_account(ReadSide::Users);
+}
+
+#[test]
+fn a_hidden_account_is_waited_for_while_roles_are_new() {
+    waits_for_a_hidden_account(ReadSide::Grants);
 }

@@ -125,6 +125,42 @@ fn an_undo_does_without_roles_that_are_gone() {
     lab.run("undo undo.json").exits(0).says("2 deleted");
 }
 
+/// An undo of which nothing is left changes nothing: it would only give a role that the configuration does not name, or the
+/// role is back already.
+#[test]
+fn an_undo_that_has_no_role_left_to_give_changes_nothing() {
+    let lab = Lab::csv(&staff(2));
+    lab.run("sync").exits(0);
+    let owned = || {
+        lab.configure("");
+        let config = std::fs::read_to_string(lab.path("config.yaml")).unwrap();
+        let owned = config.replacen("zitadel:\n", "zitadel:\n  owned_roles: [Admin]\n", 1);
+        std::fs::write(lab.path("config.yaml"), owned).unwrap();
+    };
+    let ada = lab.account("ada@example.com");
+    let both = json!({"roleKeys": ["Admin", "User"]});
+    let path = format!("/management/v1/users/{}/grants/{}", ada.id, ada.grants[0].id);
+    let give_both = || assert_eq!(lab.zitadel.act("PUT", &path, &both).0, 200);
+    give_both();
+    owned();
+    lab.run("sync --undo-file undo.json").exits(0).says("role -Admin");
+    lab.configure("");
+    lab.zitadel.reset_counts();
+    lab.run("undo undo.json")
+        .exits(0)
+        .says("cannot be undone: 1 account: the role `Admin`, which the configuration does not name")
+        .says("nothing to change");
+    assert_eq!(lab.zitadel.writes(), []);
+    owned();
+    give_both();
+    lab.zitadel.reset_counts();
+    lab.run("undo undo.json")
+        .exits(0)
+        .does_not_say("cannot be undone")
+        .says("nothing to change");
+    assert_eq!(lab.zitadel.writes(), []);
+}
+
 /// The list may be behind what somebody did since: nobody loses an account that is another person's by now.
 #[test]
 fn an_account_of_the_run_that_is_another_persons_by_now_stays() {
