@@ -12,7 +12,7 @@ use std::{fs, io};
 use clap::Parser as _;
 use directory_sync::cli::{Cli, LogFormat};
 use directory_sync::config::Environment;
-use directory_sync::run::{self, World};
+use directory_sync::run::{self, Process};
 use directory_sync::telemetry::Telemetry;
 use testkit::files::write_private;
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
@@ -112,7 +112,7 @@ fn directory_sync(command: &str, config: &Path, telemetry: &Telemetry) -> Result
         .chain(["-c"])
         .map(OsStr::new);
     let cli = Cli::try_parse_from(words.chain([config.as_os_str()]))?;
-    let mut world = World {
+    let mut process = Process {
         // Whatever this shell holds for a real installation must not reach the demo.
         environment: Environment::default(),
         program: "directory-sync",
@@ -120,7 +120,7 @@ fn directory_sync(command: &str, config: &Path, telemetry: &Telemetry) -> Result
         err: &mut io::stderr(),
         telemetry: Some(telemetry),
     };
-    let exit = run::run(&cli, &mut world)?;
+    let exit = run::run(&cli, &mut process)?;
     println!("(exit code {})\n", exit.code());
     io::stdout().flush()?;
     Ok(())

@@ -3,6 +3,7 @@
 mod taken;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
@@ -10,7 +11,7 @@ use futures::stream::FuturesUnordered;
 
 use crate::config::ApplySettings;
 use crate::http::{Pace, Seen};
-use crate::model::{Action, Change};
+use crate::model::{ActionKind, Change, Ids, Reference};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
 use crate::target::{Applied, Hidden, Target, TargetError, TargetErrorKind};
@@ -44,6 +45,8 @@ pub struct Context<'a> {
     pub policy: Policy,
     /// Accounts that are never changed.
     pub protected: &'a Protected,
+    /// The target's ids of what objects can refer to; empty where nothing refers to anything.
+    pub ids: Ids,
     /// Asks for no further changes.
     pub signals: &'a Signals,
     /// How fast.
@@ -64,8 +67,8 @@ pub async fn apply(
     mut done: impl FnMut(&Change, &Outcome),
 ) -> Vec<Outcome> {
     let changes = &approved.plan().changes;
-    let waits = plan::waits(target.schema(), changes);
-    let new = |place: &usize| matches!(changes[*place].action, Action::Create { .. });
+    let waits = plan::waits(target.catalog(), changes);
+    let new = |place: &usize| changes[*place].kind == ActionKind::Create;
     let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
     if !context.looks_first || !target.looks_before(new.len()) {
         new.clear();
@@ -80,16 +83,19 @@ pub async fn apply(
         stop: Cell::new(None),
         unseen: RefCell::default(),
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
+        ids: RefCell::new(context.ids.clone()),
+        first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
     let mut pace = Pace::new(context.settings.concurrency_min, context.settings.concurrency_max);
-    for step in plan::steps(changes, &waits) {
-        let (places, aside) = match step {
-            Step::Aside(places) => (places, true),
-            Step::Changes(places) => (places, false),
+    for step in plan::steps(target.catalog(), changes) {
+        let (places, part) = match step {
+            Step::Aside(places) => (places, Part::Aside),
+            Step::Changes(places) => (places, Part::Change),
+            Step::Links(places) => (places, Part::Links),
         };
         pace.turn();
-        run.step(&places, aside, &mut pace, |outcome| {
+        run.step(&places, part, &mut pace, |outcome| {
             done(&changes[outcome.index], &outcome);
             outcomes.push(outcome);
         })
@@ -110,9 +116,21 @@ enum Fate {
     Open,
     /// Its account has its temporary login name.
     Aside,
+    /// All but the references that it writes later is done.
+    Made,
     Done,
     Failed,
 }
+
+/// Which part of a change is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Aside,
+    Change,
+    Links,
+}
+
+const NAME: &str = "the account that has its login name was to give it up, which failed";
 
 /// The changes of a plan on their way.
 struct Run<'a, T> {
@@ -121,17 +139,21 @@ struct Run<'a, T> {
     target: &'a T,
     context: &'a Context<'a>,
     changes: &'a [Change],
-    waits: &'a [Option<Wait>],
+    waits: &'a [Vec<Wait>],
     started: Instant,
     stop: Cell<Option<&'static str>>,
     /// New accounts that the target refuses to make twice, while it shows nobody who has the name.
     unseen: RefCell<Vec<(usize, TargetError)>>,
     fates: Vec<Cell<Fate>>,
+    /// The target's ids of everything that can be referred to.
+    ids: RefCell<Ids>,
+    /// What changes came to that are to write references yet.
+    first_parts: RefCell<HashMap<usize, Applied>>,
 }
 
 impl<T: Target> Run<'_, T> {
     /// Takes all changes of a step further, as many at once as the target bears.
-    async fn step(&self, places: &[usize], aside: bool, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
+    async fn step(&self, places: &[usize], part: Part, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
         let mut running = FuturesUnordered::new();
         let mut waiting = places.iter();
         let mut strain = self.target.strain();
@@ -139,7 +161,7 @@ impl<T: Target> Run<'_, T> {
             while running.len() < pace.limit()
                 && let Some(place) = waiting.next()
             {
-                running.push(self.timed(*place, aside));
+                running.push(self.timed(*place, part));
             }
             let Some((outcome, took)) = running.next().await else {
                 return;
@@ -161,21 +183,22 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    async fn timed(&self, index: usize, aside: bool) -> (Option<Outcome>, Duration) {
+    async fn timed(&self, index: usize, part: Part) -> (Option<Outcome>, Duration) {
         let started = Instant::now();
-        (self.one(index, aside).await, started.elapsed())
+        (self.one(index, part).await, started.elapsed())
     }
 
     /// Takes one change a step further; `None` while nothing is decided.
-    async fn one(&self, index: usize, aside: bool) -> Option<Outcome> {
+    async fn one(&self, index: usize, part: Part) -> Option<Outcome> {
         // What could not even step aside has had its outcome.
         if self.fates[index].get() == Fate::Failed {
             return None;
         }
         let change = &self.changes[index];
-        let result = match self.obstacle(index, aside) {
+        let result = match self.obstacle(index, part) {
             Some(reason) => Err(NotApplied::NotStarted(reason)),
-            None if aside => match self.step_aside(change).await {
+            None if part == Part::Links => self.write_links(index).await.map_err(NotApplied::Failed),
+            None if part == Part::Aside => match self.step_aside(change).await {
                 Ok(()) => {
                     self.fates[index].set(Fate::Aside);
                     return None;
@@ -187,6 +210,17 @@ impl<T: Target> Run<'_, T> {
                 None => self.carry_out(index).await?.map_err(NotApplied::Failed),
             },
         };
+        if let Ok(applied) = &result {
+            self.is_there(change, applied);
+        }
+        if part == Part::Change
+            && plan::writes_links_later(change)
+            && let Ok(applied) = result
+        {
+            self.fates[index].set(Fate::Made);
+            self.first_parts.borrow_mut().insert(index, applied);
+            return None;
+        }
         self.settle(index, &result).await;
         Some(Outcome { index, result })
     }
@@ -208,8 +242,11 @@ impl<T: Target> Run<'_, T> {
     /// `None` when the account may be there without being listed: then it is looked for again, when all else is done.
     async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
-        let conflict = match (self.target.apply(change).await, &change.action) {
-            (Err(error), Action::Create { .. })
+        let conflict = match (
+            self.target.apply(change, &self.ids_for(change)).await,
+            change.kind,
+        ) {
+            (Err(error), ActionKind::Create)
                 if error.kind == TargetErrorKind::Conflict && self.context.takes_over =>
             {
                 error
@@ -235,7 +272,7 @@ impl<T: Target> Run<'_, T> {
         }
         let caught_up = self.catch_up().await;
         let lookups = unseen.into_iter().map(async |(index, conflict)| {
-            let result = match (&caught_up, self.obstacle(index, false)) {
+            let result = match (&caught_up, self.obstacle(index, Part::Change)) {
                 (_, Some(reason)) => Err(NotApplied::NotStarted(reason)),
                 (Err(error), None) => Err(NotApplied::Failed(error.clone())),
                 (Ok(caught_up), None) => self
@@ -273,12 +310,12 @@ impl<T: Target> Run<'_, T> {
         match self.meet_holder(&self.changes[index], &conflict).await? {
             Some(applied) => Ok(applied),
             None if caught_up => Err(self.target.nobody_seen(conflict)),
-            None => Err(taken::unlisted(conflict)),
+            None => Err(taken::unlisted(conflict, self.target.setting_keys().wait)),
         }
     }
 
     /// Why a change is not to be started.
-    fn obstacle(&self, index: usize, aside: bool) -> Option<&'static str> {
+    fn obstacle(&self, index: usize, part: Part) -> Option<&'static str> {
         let deadline = self.context.settings.deadline;
         if deadline.is_some_and(|deadline| self.started.elapsed() >= deadline) {
             self.stop.set(Some("`apply.deadline` had passed"));
@@ -289,11 +326,60 @@ impl<T: Target> Run<'_, T> {
         if let Some(reason) = self.stop.get() {
             return Some(reason);
         }
-        let freed = match self.waits[index].filter(|_| !aside)? {
-            Wait::Done(holder) => self.fates[holder].get() == Fate::Done,
-            Wait::Aside(holder) => matches!(self.fates[holder].get(), Fate::Aside | Fate::Done),
-        };
-        (!freed).then_some("the account that has its login name was to give it up, which failed")
+        match part {
+            // Of links: what is not there yet failed, and is reported; the next run adds the reference.
+            Part::Aside | Part::Links => None,
+            Part::Change => self.waits[index].iter().find_map(|wait| self.unmet(*wait)),
+        }
+    }
+
+    /// What a change waits for in vain.
+    fn unmet(&self, wait: Wait) -> Option<&'static str> {
+        let fate = |place: usize| self.fates[place].get();
+        let is_made = |place| matches!(fate(place), Fate::Made | Fate::Done);
+        match wait {
+            Wait::Name(holder) if !is_made(holder) => Some(NAME),
+            Wait::Aside(holder) if !(is_made(holder) || fate(holder) == Fate::Aside) => Some(NAME),
+            Wait::Made(maker) if !is_made(maker) => Some("what it refers to was to be made, which failed"),
+            Wait::Dropped(dropper) if fate(dropper) != Fate::Done => {
+                Some("what refers to it was to be changed first, which failed")
+            }
+            Wait::Name(_) | Wait::Aside(_) | Wait::Made(_) | Wait::Dropped(_) => None,
+        }
+    }
+
+    /// Writes the references that a change left out, as far as what they refer to is there.
+    async fn write_links(&self, index: usize) -> Result<Applied, TargetError> {
+        let change = &self.changes[index];
+        let mut applied = self.first_parts.borrow_mut().remove(&index).unwrap_or_default();
+        if let Some(account) = applied.target_id.clone() {
+            let linked = self.target.link(change, &account, &self.ids_for(change)).await?;
+            applied.warnings.extend(linked.warnings);
+        }
+        Ok(applied)
+    }
+
+    /// The target's ids of what a change refers to.
+    fn ids_for(&self, change: &Change) -> Ids {
+        let (all, mut ids) = (self.ids.borrow(), Ids::default());
+        for reference in change.linked(self.target.catalog().schema(change.resource)) {
+            if let Reference::Managed(resource, id) = reference
+                && let Some(target_id) = all.get(*resource, id)
+            {
+                ids.insert(*resource, id.clone(), target_id.clone());
+            }
+        }
+        ids
+    }
+
+    /// Takes note of an object that others may refer to.
+    fn is_there(&self, change: &Change, applied: &Applied) {
+        if let Some((id, account)) = change.id().zip(applied.target_id.as_ref())
+            && self.target.catalog().has_references()
+        {
+            let mut ids = self.ids.borrow_mut();
+            ids.insert(change.resource, id.clone(), account.clone());
+        }
     }
 
     async fn step_aside(&self, change: &Change) -> Result<(), TargetError> {
@@ -308,7 +394,8 @@ impl<T: Target> Run<'_, T> {
         let Some((edit, before)) = change.edit().and_then(|edit| Some((edit, edit.before.as_ref()?))) else {
             return;
         };
-        if let Err(error) = self.target.set_login(&edit.target_id, &before.login).await {
+        let login = before.login(self.target.schema());
+        if let Err(error) = self.target.set_login(&edit.target_id, login).await {
             tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name until the next run");
         }
     }

@@ -1,4 +1,4 @@
-//! Keeps the accounts of a Zitadel organization in line with LDAP, CSV and the UKT list.
+//! Keeps the accounts of a target in line with LDAP, CSV and the UKT list.
 //!
 //! A run goes one way through these rooms; [`run`] reads like the list:
 //!

@@ -1,4 +1,4 @@
-//! One run at a time against one organization.
+//! One run at a time against one target.
 //!
 //! The operating system lets go of the lock when the process ends, however it ends, so that no stale file has to be
 //! removed by hand. It reaches as far as the folder does: several hosts need a lock of their scheduler.
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+
+use crate::target::TargetName;
 
 /// Held until it is dropped.
 #[derive(Debug)]
@@ -27,28 +29,30 @@ impl Drop for Lock {
 
 /// Another run holds the lock.
 #[derive(Debug, thiserror::Error)]
-#[error("another run against this organization is under way: {} is locked{by}", path.display())]
+#[error("another run against {target} is under way: {} is locked{by}", path.display())]
 pub struct Held {
     /// The lock file.
     pub path: PathBuf,
+    target: String,
     by: String,
 }
 
-/// Takes the lock for a target and organization, or says who has it.
+/// Takes the lock for a target, or says who has it.
 ///
 /// Where no lock file can be made there is a warning and no lock: better than no run at all.
 ///
 /// # Errors
 /// [`Held`] when another run has it.
-pub fn take(folder: Option<&Path>, scope: &str) -> Result<Lock, Held> {
+pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, Held> {
     let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
-    let name = hex::encode(&Sha256::digest(scope)[..8]);
-    let path = folder.join(format!("directory-sync-{name}.lock"));
+    let hash = hex::encode(&Sha256::digest(&name.key)[..8]);
+    let path = folder.join(format!("directory-sync-{hash}.lock"));
     match lock(&path) {
         Ok(file) => Ok(Lock { file: Some(file) }),
         Err(Trouble::Held) => {
             let by = holder(&path);
-            Err(Held { path, by })
+            let target = name.title.clone();
+            Err(Held { path, target, by })
         }
         Err(Trouble::Unusable(error)) => {
             tracing::warn!(
@@ -139,32 +143,45 @@ fn holder(path: &Path) -> String {
 mod tests {
     use super::*;
 
+    fn name(key: &str) -> TargetName {
+        TargetName {
+            kind: "kind",
+            product: "Product",
+            title: format!("target {key}"),
+            key: key.to_owned(),
+        }
+    }
+
     #[test]
-    fn two_runs_against_one_organization_do_not_overlap() {
+    fn two_runs_against_one_target_do_not_overlap() {
         let folder = tempfile::tempdir().unwrap();
-        let first = take(Some(folder.path()), "a").unwrap();
-        let held = take(Some(folder.path()), "a").unwrap_err().to_string();
+        let first = take(Some(folder.path()), &name("a")).unwrap();
+        let held = take(Some(folder.path()), &name("a")).unwrap_err().to_string();
+        assert!(
+            held.starts_with("another run against target a is under way: "),
+            "{held}"
+        );
         let process = format!("is locked by process {} since ", std::process::id());
         assert!(held.contains(&process), "{held}");
-        take(Some(folder.path()), "b").unwrap();
+        take(Some(folder.path()), &name("b")).unwrap();
         drop(first);
-        take(Some(folder.path()), "a").unwrap();
+        take(Some(folder.path()), &name("a")).unwrap();
     }
 
     #[test]
     fn a_copy_of_the_open_file_holds_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let first = take(Some(folder.path()), "a").unwrap();
+        let first = take(Some(folder.path()), &name("a")).unwrap();
         let copy = first.file.as_ref().unwrap().try_clone().unwrap();
         drop(first);
-        take(Some(folder.path()), "a").unwrap();
+        take(Some(folder.path()), &name("a")).unwrap();
         drop(copy);
     }
 
     #[test]
     fn a_folder_that_cannot_be_written_is_no_reason_to_stop() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(take(Some(&folder.path().join("missing")), "a").is_ok());
+        assert!(take(Some(&folder.path().join("missing")), &name("a")).is_ok());
     }
 
     /// Somebody planted a link to a file that is not ours, or it stands there itself.
@@ -181,7 +198,7 @@ mod tests {
         for text in ["precious", "", "by process 1 since yesterday"] {
             for plant in plants {
                 let folder = tempfile::tempdir().unwrap();
-                drop(take(Some(folder.path()), "a").unwrap());
+                drop(take(Some(folder.path()), &name("a")).unwrap());
                 let lock = fs::read_dir(folder.path())
                     .unwrap()
                     .next()
@@ -193,7 +210,7 @@ mod tests {
                 fs::write(&precious, text).unwrap();
                 fs::remove_file(&lock).unwrap();
                 plant(&precious, &lock).unwrap();
-                assert!(take(Some(folder.path()), "a").is_ok());
+                assert!(take(Some(folder.path()), &name("a")).is_ok());
                 assert_eq!(fs::read_to_string(precious).unwrap(), text);
                 assert!(text != "precious" || fs::read_to_string(&lock).unwrap() == text);
             }

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use directory_sync::cli::Cli;
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
-use directory_sync::run::{self, World};
+use directory_sync::run::{self, Process};
 use directory_sync::signals;
 use directory_sync::telemetry::Telemetry;
 
@@ -27,14 +27,14 @@ fn main() -> ExitCode {
     );
     signals::listen();
     let mut out = io::BufWriter::new(io::stdout());
-    let mut world = World {
+    let mut process = Process {
         environment: Environment::capture(),
         program: &program,
         out: &mut out,
         err: &mut Unheeded(io::stderr()),
         telemetry: Some(&telemetry),
     };
-    let exit = run::run(&cli, &mut world);
+    let exit = run::run(&cli, &mut process);
     let (exit, error) = match (exit, out.flush()) {
         (Ok(exit), Ok(())) => return exit.into(),
         // The run has said so already, and its exit code tells more.

@@ -1,5 +1,6 @@
 //! A plan in a file, to be looked at and applied later. It holds personal values, so nobody else may read it.
 
+mod bound;
 pub(crate) mod document;
 pub(crate) mod own;
 pub(crate) mod private;
@@ -12,23 +13,23 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use self::bound::BoundTarget;
 use self::document::ChangeDocument;
 use self::own::Kind;
-use crate::config::{Settings, ZitadelSettings};
-use crate::model::{Action, Change, Plan, Schema};
+use crate::config::{Settings, TargetSettings};
+use crate::model::{Catalog, Change, Plan};
 use crate::plan::{self, Rules};
+use crate::target;
 
 /// The only form that this version writes and reads.
-const SCHEMA: &str = "directory-sync/plan/1";
+const SCHEMA: &str = "directory-sync/plan/2";
 
 /// What a plan is good for: nothing else may be changed by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
-    /// Address of the target.
-    target: String,
-    organization: String,
-    /// Hash of what decides: policy, mapping, target.
+    target: BoundTarget,
+    /// Hash of the settings that decide.
     configuration: String,
 }
 
@@ -53,48 +54,29 @@ pub struct PlanFileError {
 
 impl Binding {
     /// What this configuration is about.
-    pub fn of(settings: &Settings, zitadel: &ZitadelSettings) -> Self {
-        // Secrets print as nothing, so they may change without making a plan worthless.
-        let decides = format!(
-            "{:?}",
-            (&settings.policy, &settings.providers, &settings.sources, zitadel)
-        );
+    pub fn of(settings: &Settings, target: &TargetSettings) -> Self {
         Self {
-            target: zitadel.url.to_string(),
-            organization: zitadel.organization_id.clone(),
-            configuration: hex::encode(&Sha256::digest(decides)[..16]),
+            target: BoundTarget::of(&target::name(target)),
+            configuration: hex::encode(&Sha256::digest(settings.deciding())[..16]),
         }
     }
 
     fn objection(&self, of_file: &Self) -> Option<(String, &'static str)> {
-        if (&self.target, &self.organization) != (&of_file.target, &of_file.organization) {
-            let what = format!(
-                "it is for organization {} at {}, and the configuration names {} at {}",
-                of_file.organization, of_file.target, self.organization, self.target
-            );
+        if let Some(what) = self.target.objection(&of_file.target) {
             return Some((what, "apply it with the configuration it was made with"));
         }
         (self.configuration != of_file.configuration).then(|| {
             let what = "it was made with another configuration, or another version of this program";
-            (
-                what.to_owned(),
-                "make a new one: `directory-sync plan --out FILE`",
-            )
+            (what.to_owned(), NEW)
         })
     }
-}
-
-/// Whether a change is one for the run alone that made the plan: applied later, a note of an absence would tell of a time
-/// in which the person may have been there.
-fn is_for_now(change: &Change) -> bool {
-    matches!(change.action, Action::Note(_))
 }
 
 /// Writes a plan, whole or not at all, readable for its owner alone.
 ///
 /// # Errors
 /// The file could not be written.
-pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io::Result<()> {
+pub fn write(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> io::Result<()> {
     let document = Document {
         schema: SCHEMA.to_owned(),
         made: Timestamp::now().to_string(),
@@ -102,8 +84,8 @@ pub fn write(path: &Path, plan: &Plan, schema: &Schema, binding: &Binding) -> io
         changes: plan
             .changes
             .iter()
-            .filter(|change| !is_for_now(change))
-            .map(|change| ChangeDocument::new(change, schema))
+            .filter(|change| !plan::is_for_now(change))
+            .map(|change| ChangeDocument::new(change, catalog))
             .collect(),
     };
     // It was looked at before the run read anything, which may be a while ago.
@@ -130,13 +112,13 @@ pub fn check(path: &Path) -> Result<(), String> {
 /// what no plan by these rules would.
 pub fn read(
     path: &Path,
-    schema: &Schema,
+    catalog: &Catalog,
     binding: &Binding,
     rules: Rules<'_>,
 ) -> Result<Vec<Change>, PlanFileError> {
-    let changes = load(path, schema, binding)?;
+    let changes = load(path, catalog, binding)?;
     for (place, change) in changes.iter().enumerate() {
-        if let Some(what) = plan::implausible(schema, rules, change) {
+        if let Some(what) = plan::implausible(catalog, rules, change) {
             return Err(PlanFileError {
                 path: path.to_owned(),
                 what: format!("change {}: {what}", place + 1),
@@ -147,21 +129,21 @@ pub fn read(
     Ok(changes)
 }
 
-fn load(path: &Path, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
+fn load(path: &Path, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
     let error = |(what, hint)| PlanFileError {
         path: path.to_owned(),
         what,
         hint,
     };
     let text = own::read(path, "name a file that `plan --out` wrote").map_err(error)?;
-    parse(&text, schema, binding).map_err(error)
+    parse(&text, catalog, binding).map_err(error)
 }
 
 const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
 
-fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
+fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
     let document: Document =
-        versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| (problem, NEW))?;
+        versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| (problem.what, NEW))?;
     if let Some(objection) = binding.objection(&document.binding) {
         return Err(objection);
     }
@@ -169,17 +151,17 @@ fn parse(text: &str, schema: &Schema, binding: &Binding) -> Result<Vec<Change>, 
     let changes = changes
         .map(|(place, change)| {
             change
-                .change(schema)
+                .change(catalog)
                 .map_err(|problem| (format!("change {}: {problem}", place + 1), NEW))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    if changes.iter().any(is_for_now) {
+    if changes.iter().any(plan::is_for_now) {
         return Err((
             "it holds a note of an absence, which no plan does".to_owned(),
             NEW,
         ));
     }
-    match document::twice(changes.iter()) {
+    match document::twice(catalog, changes.iter()) {
         Some(problem) => Err((problem, NEW)),
         None => Ok(changes),
     }

@@ -5,7 +5,6 @@ mod document;
 mod past;
 mod place;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,27 +14,21 @@ use serde::{Deserialize, Serialize};
 use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
 pub use self::place::{check, moves, names};
-use crate::config::ZitadelSettings;
-use crate::model::{Action, Change, Keepsake, LastWrites, Schema, TargetId};
+use crate::model::{Catalog, Change, Keepsake, LastWrites, TargetId};
 use crate::plan::{self, NotGiven};
-use crate::plan_file::private;
+use crate::plan_file::{BoundTarget, private};
+use crate::target::{Facts, TargetName};
 
 /// The only form that this version writes and reads.
-const SCHEMA: &str = "directory-sync/undo/1";
+const SCHEMA: &str = "directory-sync/undo/2";
 
 /// What an undo file is good for. The configuration may be another one: it was wrong, or nothing had to be undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
-    /// Address of the target.
-    target: String,
-    organization: String,
-    /// The project whose roles are given and taken away.
-    project: String,
-    /// Keys of the roles that the run gave or took away, whatever the configuration says by now.
-    pub roles: Vec<String>,
-    /// Whose links the run made or took away, if it did.
-    pub identity_provider: Option<String>,
+    target: BoundTarget,
+    /// What the target has to know of the settings of the run.
+    facts: Facts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,41 +89,20 @@ impl std::fmt::Debug for Document {
 }
 
 impl Binding {
-    /// What this configuration is about.
-    pub fn of(zitadel: &ZitadelSettings) -> Self {
-        let roles = zitadel.further_roles.iter().chain(&zitadel.owned_roles);
-        let roles: BTreeSet<&String> = roles.chain([&zitadel.role]).collect();
-        let roles = roles.into_iter();
+    /// What a run against this target is about.
+    pub fn new(target: &TargetName, facts: Facts) -> Self {
         Self {
-            target: zitadel.url.to_string(),
-            organization: zitadel.organization_id.clone(),
-            project: zitadel.project_id.clone(),
-            roles: roles.cloned().collect(),
-            identity_provider: zitadel.idp_id.clone().filter(|_| zitadel.sso_login),
+            target: BoundTarget::of(target),
+            facts,
         }
-    }
-
-    fn objection(&self, of_file: &Self) -> Option<String> {
-        if (&self.target, &self.organization) != (&of_file.target, &of_file.organization) {
-            return Some(format!(
-                "it is for organization {} at {}, and the configuration names {} at {}",
-                of_file.organization, of_file.target, self.organization, self.target
-            ));
-        }
-        (self.project != of_file.project).then(|| {
-            format!(
-                "its run gave roles of project {}, and the configuration names project {}",
-                of_file.project, self.project
-            )
-        })
     }
 }
 
 /// What no undo brings back of each change.
-pub fn lost<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
+pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
         Some(Lost {
-            what: plan::lost_for_good(change)?.to_owned(),
+            what: plan::lost_for_good(catalog, change)?.to_owned(),
             account: change.target_id()?.to_string(),
             id: change.id().map(ToString::to_string),
         })
@@ -141,9 +113,9 @@ pub fn lost<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
 /// What an undo does not bring back, for each change of its plan.
 pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
-        let account = match (&change.action, change.target_id()) {
-            (Action::Create { identity, .. }, _) => identity.origin.at.to_string(),
-            (_, account) => account?.to_string(),
+        let account = match change.creation() {
+            Some(creation) => creation.identity.origin.at.to_string(),
+            None => change.target_id()?.to_string(),
         };
         Some(Lost {
             what: plan::not_restored(change)?.to_owned(),
@@ -154,11 +126,11 @@ pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lo
     lost.collect()
 }
 
-/// The roles that an undo does not give back.
-pub fn not_given(roles: Vec<NotGiven>) -> Vec<Lost> {
+/// The roles that an undo does not give back; `key` is that of the roles which it would.
+pub fn not_given(roles: Vec<NotGiven>, key: &str) -> Vec<Lost> {
     let lost = roles.into_iter().map(|lost| Lost {
         what: format!(
-            "the role `{}`, which the configuration does not name: if it is right, name it in `zitadel.owned_roles`, and undo \
+            "the role `{}`, which the configuration does not name: if it is right, name it in `{key}`, and undo \
              again",
             lost.role
         ),
@@ -179,7 +151,7 @@ impl UndoFile {
         run: Run<'_>,
         changes: &[Change],
         keepsakes: Vec<Keepsake>,
-        schema: &Schema,
+        catalog: &Catalog,
     ) -> io::Result<Self> {
         let now = Timestamp::now();
         let pasts = changes.iter().zip(keepsakes);
@@ -191,9 +163,9 @@ impl UndoFile {
             roles_written: None,
             run: run.title.to_owned(),
             binding: run.binding,
-            cannot_be_undone: lost(changes),
+            cannot_be_undone: lost(catalog, changes),
             changes: pasts
-                .map(|(change, keepsake)| PastDocument::new(change, keepsake, schema))
+                .map(|(change, keepsake)| PastDocument::new(change, keepsake, catalog))
                 .collect(),
         };
         let path = place::choose(path, now)?;

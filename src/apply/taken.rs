@@ -1,9 +1,9 @@
 //! A new account whose name is taken: by an account that came after the list was read, or one that it did not show.
 
 use super::{Fate, NotApplied, Run};
-use crate::model::{Account, Action, Change, Edit, Expectation, Identity, Schema};
+use crate::model::{Account, ActionKind, Change, Creation, Edit, Expectation, Identity, Schema};
 use crate::plan;
-use crate::target::{Applied, Target, TargetError, TargetErrorKind};
+use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
 
 /// Said of a new person whose account came after everything was read.
 const CLAIMED: &str = "by now an account carries the person's external id, and has another login name: nobody gets a second \
@@ -15,16 +15,12 @@ impl<T: Target> Run<'_, T> {
     pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
         let change = &self.changes[index];
         let place = self.new.iter().position(|new| *new == index)?;
-        let Action::Create { identity, .. } = &change.action else {
-            return None;
-        };
+        let identity = &change.creation()?.identity;
         let along: Vec<&Identity> = self.new[place..]
             .iter()
             .filter(|place| self.fates[**place].get() == Fate::Open)
-            .filter_map(|place| match &self.changes[*place].action {
-                Action::Create { identity, .. } => Some(identity),
-                _ => None,
-            })
+            .filter_map(|place| self.changes[*place].creation())
+            .map(|creation| &creation.identity)
             .collect();
         let accounts = match self.target.carriers(identity, &along).await {
             Ok(accounts) if accounts.is_empty() => return None,
@@ -42,6 +38,7 @@ impl<T: Target> Run<'_, T> {
             what: "by now an account carries the person's external id".to_owned(),
             error_id: None,
             hint: None,
+            wrote: Wrote::Nothing,
         };
         let met = self.take_over(change, &conflict, &accounts).await;
         Some(met.transpose()?.map_err(NotApplied::Failed))
@@ -54,7 +51,7 @@ impl<T: Target> Run<'_, T> {
         change: &Change,
         conflict: &TargetError,
     ) -> Result<Option<Applied>, TargetError> {
-        let Action::Create { identity, .. } = &change.action else {
+        let Some(Creation { identity, .. }) = change.creation() else {
             return Ok(None);
         };
         let holders = self.target.holders(identity).await?;
@@ -67,26 +64,27 @@ impl<T: Target> Run<'_, T> {
         conflict: &TargetError,
         holders: &[Account],
     ) -> Result<Option<Applied>, TargetError> {
-        let Action::Create { identity, .. } = &change.action else {
+        let Some(Creation { identity, .. }) = change.creation() else {
             return Ok(None);
         };
         let account = match holders {
             [] => return Ok(None),
             [account] => account,
-            many => return Err(refused(conflict, many, "which of them is not clear")),
+            many => return Err(self.refused(conflict, many, "which of them is not clear")),
         };
         let ours = account
             .id
             .as_ref()
             .is_some_and(|id| self.context.known.is_persons(id, identity));
         if let Some(reason) = self.refusal(identity, account, ours) {
-            return Err(refused(conflict, holders, reason));
+            return Err(self.refused(conflict, holders, reason));
         }
         let edit = self.edit(identity, account).await?;
         let mut applied = if edit.is_empty() {
             Applied::default()
         } else {
-            self.target.apply(&Action::Adopt(edit).into()).await?
+            let adoption = Change::edit_as(ActionKind::Adopt, edit);
+            self.target.apply(&adoption, &self.ids_for(&adoption)).await?
         };
         if ours {
             applied.was_unlisted = true;
@@ -131,35 +129,37 @@ impl<T: Target> Run<'_, T> {
             .into_iter()
             .map(|unmet| (expectations[unmet.index].expected, unmet.current))
             .collect();
-        Ok(plan::edit(schema, identity, &account.target_id, Some(account), &unmet).0)
+        let (mut edit, _) = plan::edit(schema, identity, &account.target_id, Some(account), &unmet);
+        // To take a role away is for a plan that the guard has seen.
+        plan::keep_access(schema, &mut edit);
+        Ok(edit)
     }
-}
 
-/// The holder cannot be the person's.
-fn refused(conflict: &TargetError, holders: &[Account], reason: &str) -> TargetError {
-    let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
-    TargetError {
-        what: format!(
-            "{}; account {} has the login name: {reason}",
-            conflict.what,
-            holders.join(", ")
-        ),
-        hint: Some(
-            "rename that account in Zitadel, or give the person another address in the source".to_owned(),
-        ),
-        ..conflict.clone()
+    /// The holder cannot be the person's.
+    fn refused(&self, conflict: &TargetError, holders: &[Account], reason: &str) -> TargetError {
+        let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
+        TargetError {
+            what: format!(
+                "{}; account {} has the login name: {reason}",
+                conflict.what,
+                holders.join(", ")
+            ),
+            hint: Some(format!(
+                "rename that account in {}, or give the person another address in the source",
+                self.target.name().product
+            )),
+            ..conflict.clone()
+        }
     }
 }
 
 /// Nobody can be told who has the name while the list is behind.
-pub(super) fn unlisted(conflict: TargetError) -> TargetError {
+pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
     TargetError {
         what: "the account list stayed behind, and does not show yet who has the login name".to_owned(),
-        hint: Some(
-            "run again later; the account may be there already, and is not made twice. Should it last, raise \
-             `zitadel.lag_wait`"
-                .to_owned(),
-        ),
+        hint: Some(format!(
+            "run again later; the account may be there already, and is not made twice. Should it last, raise `{wait}`"
+        )),
         ..conflict
     }
 }

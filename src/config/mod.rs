@@ -6,6 +6,7 @@
 //! there, in the room that reads it, and in `config.sample.yaml`.
 
 mod address;
+mod deciding;
 mod dialect;
 mod dn;
 mod environment;
@@ -14,6 +15,8 @@ mod expression;
 mod file;
 mod files;
 mod filter;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod flags;
 mod import;
 mod keys;
@@ -50,7 +53,8 @@ pub use provider::Providers;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart,
-    MetadataCheck, PassingState, Settings, SourceKind, SourceSettings, UktSettings, ZitadelSettings,
+    MetadataCheck, PassingState, Settings, SourceKind, SourceSettings, TargetSettings, UktSettings,
+    ZitadelSettings,
 };
 pub use template::Template;
 
@@ -165,7 +169,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     Some(Settings {
         log_level: log_level?,
         dry_run: flags.dry_run,
-        zitadel,
+        target: zitadel.map(TargetSettings::Zitadel),
         role: role?,
         sources,
         policy: policy?,

@@ -7,12 +7,10 @@ use super::flags::Flags;
 use super::read::Reader;
 use super::settings::ApplySettings;
 use super::values;
+use crate::model::ActionKind;
 use crate::plan::{
     AbsentPolicy, Demands, DisabledPolicy, Grace, GuardLimits, ListedPolicy, Policy, Protected, Scope,
 };
-
-/// The kinds of change, as plan and report name them.
-const CHANGES: [&str; 7] = ["create", "adopt", "update", "enable", "disable", "delete", "note"];
 
 /// Reads `policy.*`; `None` after a mistake.
 pub(super) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
@@ -77,8 +75,9 @@ pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let allow_empty = reader.boolean("guard.allow_empty");
     let max_missing = reader.parsed("guard.max_missing", values::limit);
     let mut max_per_kind = BTreeMap::new();
-    for kind in CHANGES {
-        let limit = reader.limit(&format!("guard.max_per_kind.{kind}"), values::limit);
+    for kind in ActionKind::ALL {
+        let key = format!("guard.max_per_kind.{}", kind.name());
+        let limit = reader.limit(&key, values::limit);
         max_per_kind.extend(limit.map(|limit| (kind, limit)));
     }
     let protected = reader.list("guard.protected");
@@ -92,6 +91,8 @@ pub(super) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         max_logins_changed: max_logins_changed?,
         max_adoptions_renaming: max_adoptions_renaming?,
         max_changes,
+        // No target that can be configured has groups.
+        max_memberships_removed: GuardLimits::default().max_memberships_removed,
         allow_empty: allow_empty?,
         demands: demands(reader, "guard"),
         demands_of,

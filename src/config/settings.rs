@@ -26,7 +26,7 @@ pub struct Settings {
     /// Flag `dry_run`: `sync` stops after the plan.
     pub dry_run: bool,
     /// The target; `None` if, and only if, the command needs the sources alone.
-    pub zitadel: Option<ZitadelSettings>,
+    pub target: Option<TargetSettings>,
     /// `zitadel.role`: everybody's, of a source whose `entitlements` do not name it.
     pub role: String,
     /// The sources in order of their names.
@@ -45,6 +45,41 @@ pub struct Settings {
     pub notes: Vec<String>,
     /// Files that the configuration consists of or names, each with what it is, to follow "is".
     pub files: Vec<(String, PathBuf)>,
+}
+
+/// The target, by its kind.
+#[derive(Debug, Clone)]
+pub enum TargetSettings {
+    /// `zitadel.*`
+    Zitadel(ZitadelSettings),
+}
+
+impl TargetSettings {
+    /// Keys of the roles that people can get.
+    pub fn given_roles(&self) -> Vec<String> {
+        match self {
+            Self::Zitadel(zitadel) => {
+                let further = zitadel.further_roles.iter();
+                [&zitadel.role].into_iter().chain(further).cloned().collect()
+            }
+        }
+    }
+
+    /// Keys of all roles that are given or taken away; sorted, each once.
+    pub fn known_roles(&self) -> Vec<String> {
+        let mut roles = self.given_roles();
+        roles.extend_from_slice(self.owned_roles());
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    /// Keys of the roles that are taken away from whoever is not entitled.
+    pub fn owned_roles(&self) -> &[String] {
+        match self {
+            Self::Zitadel(zitadel) => &zitadel.owned_roles,
+        }
+    }
 }
 
 /// `zitadel.*`
@@ -70,6 +105,8 @@ pub struct ZitadelSettings {
     pub further_roles: Vec<String>,
     /// Keys of roles that are taken away from whoever is not entitled; sorted, each once.
     pub owned_roles: Vec<String>,
+    /// Further attributes, which are kept in metadata: their names, and the keys of the entries.
+    pub metadata_attributes: Vec<(String, String)>,
     /// Flag `sso_login`: new accounts get a link to the identity provider.
     pub sso_login: bool,
     /// Flag `verify_email`: Zitadel sends a code for a new address.

@@ -44,6 +44,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         role: role?,
         further_roles: Vec::new(),
         owned_roles: owned_roles?,
+        metadata_attributes: Vec::new(),
         sso_login: flags.sso_login,
         verify_email: flags.verify_email,
         verify_phone: flags.verify_phone,

@@ -86,7 +86,7 @@ pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     )
 }
 
-/// The longest answer that is taken in as a whole: four times what Zitadel's gateway lets through.
+/// The longest answer that is taken in as a whole: four times what a gateway is known to let through.
 pub const LONGEST_BODY: usize = 16 << 20;
 
 /// The body of a reply, cut after [`LONGEST_BODY`] bytes: no answer is that long, and what is cut is no JSON.

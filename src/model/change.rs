@@ -1,23 +1,124 @@
 //! What is to be changed, as data.
 
-use std::borrow::Cow;
-
 use super::{
-    Account, AttributeIndex, Attributes, ExternalId, Identity, RecordRef, Rejected, Restore, Schema,
-    TargetId, Uniqueness, Value, Warning,
+    Account, AttributeIndex, Attributes, Detail, ExternalId, Identity, Lifecycle, Purpose, Reference, Schema,
+    TargetId, TypeId, Value,
 };
+
+/// What happens to one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ActionKind {
+    /// A new account; its lifecycle is the person's.
+    Create,
+    /// An account without our id becomes the person's.
+    Adopt,
+    /// The person's account is brought in line.
+    Update,
+    /// A deactivated account becomes active again, and is brought in line.
+    Reactivate,
+    /// The account is deactivated.
+    Deactivate,
+    /// The account is deleted.
+    Delete,
+    /// The account gets an absence marker, and stays as it is otherwise.
+    MarkAbsent,
+}
+
+impl ActionKind {
+    /// All kinds in the order in which they are reported.
+    pub const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Adopt,
+        Self::Update,
+        Self::Reactivate,
+        Self::Deactivate,
+        Self::Delete,
+        Self::MarkAbsent,
+    ];
+
+    /// The name in plan, report and configuration; its symbol in a plan and what that means; what would become of an
+    /// account, to follow "would".
+    const fn words(self) -> (&'static str, (char, &'static str), &'static str) {
+        match self {
+            Self::Create => ("create", ('+', "create"), "be made"),
+            Self::Adopt => ("adopt", ('~', "change"), "be adopted"),
+            Self::Update => ("update", ('~', "change"), "be updated"),
+            Self::Reactivate => ("enable", ('~', "change"), "be reactivated"),
+            Self::Deactivate => ("disable", ('-', "remove"), "be deactivated"),
+            Self::Delete => ("delete", ('-', "remove"), "be deleted"),
+            Self::MarkAbsent => ("note", ('!', "missing"), "be noted as missing"),
+        }
+    }
+
+    /// The name used in plan, report and configuration.
+    pub const fn name(self) -> &'static str {
+        self.words().0
+    }
+
+    /// The symbol in a plan, and what it means.
+    pub const fn symbol(self) -> (char, &'static str) {
+        self.words().1
+    }
+
+    /// What would become of an account, to follow "would".
+    pub const fn deed(self) -> &'static str {
+        self.words().2
+    }
+}
 
 /// One attribute that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeChange {
     /// Which one.
     pub attribute: AttributeIndex,
-    /// What the account holds.
+    /// What the account holds, as far as is known.
     pub before: Option<Value>,
     /// What it is to hold; `None` removes the value.
     pub after: Option<Value>,
-    /// The login name changes with it.
-    pub renames: bool,
+}
+
+impl AttributeChange {
+    /// The texts that are added, in order.
+    pub fn added(&self) -> Vec<Box<str>> {
+        missing_in(self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// The texts that are taken away, in order.
+    pub fn removed(&self) -> Vec<Box<str>> {
+        missing_in(self.before.as_ref(), self.after.as_ref())
+    }
+
+    /// The references that are added, in order.
+    pub fn linked(&self) -> Vec<&Reference> {
+        without(self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// The references that are dropped, in order.
+    pub fn unlinked(&self) -> Vec<&Reference> {
+        without(self.before.as_ref(), self.after.as_ref())
+    }
+}
+
+/// The references of one value that the other does not have.
+fn without<'a>(of: Option<&'a Value>, other: Option<&Value>) -> Vec<&'a Reference> {
+    let other = other.map_or(&[][..], Value::as_references);
+    let of = of.map_or(&[][..], Value::as_references).iter();
+    of.filter(|reference| !other.contains(reference)).collect()
+}
+
+fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
+    let other = other.map_or(&[][..], Value::texts);
+    let of = of.map_or(&[][..], Value::texts).iter();
+    of.filter(|text| !other.contains(text)).cloned().collect()
+}
+
+/// A new account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// The person.
+    pub identity: Identity,
+    /// The values to write, defaults filled in.
+    pub attributes: Attributes,
 }
 
 /// How an existing account is brought in line with a person.
@@ -25,64 +126,63 @@ pub struct AttributeChange {
 pub struct Edit {
     /// The account.
     pub target_id: TargetId,
-    /// The text the account carries in place of the person's id, when that changes.
-    pub id_before: Option<Box<str>>,
-    /// The person; holds the values of all attributes, also of those that stay.
+    /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
+    /// person, it is the person whom the account shows.
     pub identity: Identity,
     /// The attributes that change, in order of the schema.
-    pub attributes: Vec<AttributeChange>,
-    /// Roles to give.
-    pub grant: Vec<Box<str>>,
-    /// Roles to take away.
-    pub revoke: Vec<Box<str>>,
-    /// The account is to be reactivated first, and this tool's mark for that is to be removed.
-    pub enable: bool,
-    /// The person was missing and is back: the note of it is to be removed.
-    pub returned: bool,
+    pub changes: Vec<AttributeChange>,
+    /// The state that the account gets, if it gets another one.
+    pub lifecycle: Option<Lifecycle>,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
     pub before: Option<Box<Account>>,
-    /// The login name goes through this one first: accounts exchange their names in a circle.
-    pub detour: Option<Box<str>>,
+    /// The account has this login name for a while, because accounts exchange their names in a circle.
+    pub temporary_login: Option<Box<str>>,
 }
 
 impl Edit {
+    /// No changes yet of an account whose person is only known from the account itself.
+    pub fn of_account(account: &Account, schema: &Schema, target_name: &str) -> Self {
+        Self {
+            target_id: account.target_id.clone(),
+            identity: Identity::of_account(account, schema, target_name),
+            changes: Vec::new(),
+            lifecycle: None,
+            before: Some(Box::new(account.clone())),
+            temporary_login: None,
+        }
+    }
+
     /// Whether nothing would be written.
     pub fn is_empty(&self) -> bool {
-        self.id_before.is_none()
-            && self.attributes.is_empty()
-            && self.grant.is_empty()
-            && self.revoke.is_empty()
-            && !self.enable
-            && !self.returned
+        self.changes.is_empty() && self.lifecycle.is_none()
     }
 
-    /// Whether the account holds a role now, and none of those it holds afterwards.
-    fn takes_last_role(&self) -> bool {
-        let held = self
-            .before
-            .as_deref()
-            .map_or(&[][..], |account| &account.entitlements);
-        let all_taken = held.iter().all(|role| self.revoke.contains(role));
-        !self.revoke.is_empty() && self.grant.is_empty() && all_taken
+    /// The change of an attribute.
+    pub fn change(&self, attribute: AttributeIndex) -> Option<&AttributeChange> {
+        self.changes.iter().find(|change| change.attribute == attribute)
+    }
+
+    /// The change of the attribute of a purpose.
+    pub fn change_of(&self, schema: &Schema, purpose: Purpose) -> Option<&AttributeChange> {
+        self.change(schema.find(purpose)?)
+    }
+
+    /// Whether the account holds a role now, and none afterwards.
+    fn takes_last_role(&self, schema: &Schema) -> bool {
+        let access = self.change_of(schema, Purpose::Access);
+        access.is_some_and(|change| change.before.is_some() && change.after.is_none())
     }
 }
 
-/// For how long somebody has been missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Absence {
-    /// The first run that found the person absent, in seconds since 1970 (UTC).
-    pub since: i64,
-    /// How many runs have found the person absent, that one included.
-    pub runs: u32,
-}
-
-/// What is written on the account of somebody who is missing, so that a later run knows of it.
+/// What is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// The account as it was.
-    pub account: Account,
-    /// What is written.
-    pub absence: Absence,
+pub enum Write {
+    /// A new account.
+    Create(Box<Creation>),
+    /// Values and state of an account.
+    Edit(Box<Edit>),
+    /// Nothing is left of this account, which is as it was.
+    Delete(Box<Account>),
 }
 
 /// Why an account is taken out of use.
@@ -98,189 +198,198 @@ pub enum RemovalReason {
     Undone,
 }
 
-/// An account that is taken out of use.
+/// What the account itself has to hold right before it is removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Required {
+    /// Where.
+    pub attribute: AttributeIndex,
+    /// The value; `None`: any.
+    pub value: Option<Value>,
+}
+
+/// Why an account is taken out of use, and what that rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
-    /// The account as it was.
-    pub account: Account,
     /// Why.
     pub reason: RemovalReason,
-    /// The person was missing and is back, though disabled: the note of it is to be removed from an account that stays.
-    pub returned: bool,
-    /// When the absence began by what is noted on the account, in seconds since 1970 (UTC).
-    pub missing_since: Option<i64>,
-}
-
-/// What happens to one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A new account; its lifecycle is the person's.
-    Create {
-        /// The person.
-        identity: Identity,
-        /// The values to write, defaults filled in.
-        attributes: Attributes,
-    },
-    /// An account without our id becomes the person's.
-    Adopt(Edit),
-    /// The person's account is brought in line.
-    Update(Edit),
-    /// A deactivated account becomes active again, and is brought in line.
-    Enable(Edit),
-    /// The account is deactivated; everything else stays.
-    Disable(Removal),
-    /// The account is deleted.
-    Delete(Removal),
-    /// The account stays as it is, and carries a note that its person is missing.
-    Note(Note),
-}
-
-impl Action {
-    /// The name used in plan and report.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Create { .. } => "create",
-            Self::Adopt(_) => "adopt",
-            Self::Update(_) => "update",
-            Self::Enable(_) => "enable",
-            Self::Disable(_) => "disable",
-            Self::Delete(_) => "delete",
-            Self::Note(_) => "note",
-        }
-    }
+    /// What the account list does not show and has to be so still.
+    pub requires: Vec<Required>,
 }
 
 /// One entry of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What happens.
-    pub action: Action,
-    /// What an undo puts back beside it.
-    pub restore: Option<Box<Restore>>,
-}
-
-impl From<Action> for Change {
-    fn from(action: Action) -> Self {
-        Self {
-            action,
-            restore: None,
-        }
-    }
+    /// What kind of object it is about.
+    pub resource: TypeId,
+    /// What happens, in one word.
+    pub kind: ActionKind,
+    /// What is written.
+    pub write: Write,
+    /// Why an account is deleted or deactivated.
+    pub removal: Option<Removal>,
+    /// Of an undo: what the target read before the run that is undone. Values are written back as they are.
+    pub restore: Option<Box<[Detail]>>,
+    /// What it refers to is written in a second step, when everything is made: objects refer to one another in a circle.
+    pub links_later: bool,
 }
 
 impl Change {
-    /// The external id of the person or account.
+    /// A new account.
+    pub fn create(identity: Identity, attributes: Attributes) -> Self {
+        let creation = Creation { identity, attributes };
+        Self::new(ActionKind::Create, Write::Create(Box::new(creation)), None)
+    }
+
+    /// Another state or other values of an account.
+    pub fn edit_as(kind: ActionKind, edit: Edit) -> Self {
+        Self::new(kind, Write::Edit(Box::new(edit)), None)
+    }
+
+    /// An account is deactivated.
+    pub fn deactivate(edit: Edit, removal: Removal) -> Self {
+        Self::new(ActionKind::Deactivate, Write::Edit(Box::new(edit)), Some(removal))
+    }
+
+    /// An account is deleted.
+    pub fn delete(account: Account, removal: Removal) -> Self {
+        Self::new(
+            ActionKind::Delete,
+            Write::Delete(Box::new(account)),
+            Some(removal),
+        )
+    }
+
+    fn new(kind: ActionKind, write: Write, removal: Option<Removal>) -> Self {
+        Self {
+            resource: TypeId::default(),
+            kind,
+            write,
+            removal,
+            restore: None,
+            links_later: false,
+        }
+    }
+
+    /// The external id of the person; of an account that is removed, or whose person is missing, the one it carries.
     pub fn id(&self) -> Option<&ExternalId> {
-        match &self.action {
-            Action::Create { identity, .. } => Some(&identity.id),
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.identity.id),
-            Action::Disable(removal) | Action::Delete(removal) => removal.account.id.as_ref(),
-            Action::Note(note) => note.account.id.as_ref(),
+        match (&self.write, self.kind) {
+            (Write::Create(creation), _) => Some(&creation.identity.id),
+            (Write::Edit(edit), ActionKind::Deactivate | ActionKind::MarkAbsent) => {
+                edit.before.as_ref()?.id.as_ref()
+            }
+            (Write::Edit(edit), _) => Some(&edit.identity.id),
+            (Write::Delete(account), _) => account.id.as_ref(),
         }
     }
 
     /// The target's id, unless the account is new.
     pub fn target_id(&self) -> Option<&TargetId> {
-        match &self.action {
-            Action::Create { .. } => None,
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(&edit.target_id),
-            Action::Disable(removal) | Action::Delete(removal) => Some(&removal.account.target_id),
-            Action::Note(note) => Some(&note.account.target_id),
+        match &self.write {
+            Write::Create(_) => None,
+            Write::Edit(edit) => Some(&edit.target_id),
+            Write::Delete(account) => Some(&account.target_id),
+        }
+    }
+
+    /// The account as the list showed it, if the change says so.
+    pub fn before(&self) -> Option<&Account> {
+        match &self.write {
+            Write::Create(_) => None,
+            Write::Edit(edit) => edit.before.as_deref(),
+            Write::Delete(account) => Some(account),
+        }
+    }
+
+    /// The new account, if there is one.
+    pub fn creation(&self) -> Option<&Creation> {
+        match &self.write {
+            Write::Create(creation) => Some(creation),
+            Write::Edit(_) | Write::Delete(_) => None,
         }
     }
 
     /// What brings an existing account in line, if that is what happens.
     pub fn edit(&self) -> Option<&Edit> {
-        match &self.action {
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Disable(_) => self.restore.as_ref()?.edit.as_ref(),
-            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
+        match &self.write {
+            Write::Edit(edit) => Some(edit),
+            Write::Create(_) | Write::Delete(_) => None,
         }
     }
 
     /// The same, to be changed.
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
-        match &mut self.action {
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-            Action::Disable(_) => self.restore.as_mut()?.edit.as_mut(),
-            Action::Create { .. } | Action::Delete(_) | Action::Note(_) => None,
+        match &mut self.write {
+            Write::Edit(edit) => Some(edit),
+            Write::Create(_) | Write::Delete(_) => None,
         }
     }
 
-    /// The text that the account is to carry in the place of an external id.
-    pub fn id_text(&self) -> Box<str> {
-        let written = self.restore.as_ref().map(|restore| restore.id_text.clone());
-        written
-            .or_else(|| self.id().map(|id| id.to_string().into()))
-            .unwrap_or_default()
+    /// The person who has the account afterwards, if the change is about one.
+    pub fn person(&self) -> Option<&Identity> {
+        match &self.write {
+            Write::Create(creation) => Some(&creation.identity),
+            Write::Edit(edit) => Some(&edit.identity),
+            Write::Delete(_) => None,
+        }
     }
 
-    /// The login name that the account is to have, if this change sets it.
-    pub fn login(&self, schema: &Schema) -> Option<Box<str>> {
-        let login = schema
-            .iter()
-            .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
-            .map(|(index, _)| index);
-        let from_values = if let Action::Create { attributes, .. } = &self.action {
-            attributes.text(login?)?
-        } else {
-            let renamed = self.edit()?.attributes.iter().find(|change| change.renames)?;
-            renamed.after.as_ref().map(Value::as_text)?
+    /// The value that the account gets, if this change writes it.
+    pub fn written(&self, schema: &Schema, purpose: Purpose) -> Option<&Value> {
+        match &self.write {
+            Write::Create(creation) => creation.attributes.of(schema, purpose),
+            Write::Edit(edit) => edit.change_of(schema, purpose)?.after.as_ref(),
+            Write::Delete(_) => None,
+        }
+    }
+
+    /// The references that the object gets.
+    pub fn linked(&self, schema: &Schema) -> Vec<&Reference> {
+        let Some(members) = schema.find(Purpose::Members) else {
+            return Vec::new();
         };
-        let restored = self.restore.as_ref().map(|restore| restore.login.clone());
-        Some(restored.unwrap_or_else(|| from_values.into()))
+        match &self.write {
+            Write::Create(creation) => {
+                let held = creation.attributes.get(members);
+                held.map_or(&[][..], Value::as_references).iter().collect()
+            }
+            Write::Edit(edit) => edit
+                .change(members)
+                .map_or_else(Vec::new, AttributeChange::linked),
+            Write::Delete(_) => Vec::new(),
+        }
+    }
+
+    /// The references that the object loses and that stay where they are otherwise.
+    pub fn unlinked(&self, schema: &Schema) -> Vec<&Reference> {
+        let edit = self.edit();
+        let members = edit.and_then(|edit| edit.change_of(schema, Purpose::Members));
+        members.map_or_else(Vec::new, AttributeChange::unlinked)
+    }
+
+    /// The login name that the account gets, if this change sets it.
+    pub fn login(&self, schema: &Schema) -> Option<&str> {
+        self.written(schema, Purpose::Login).map(Value::as_text)
     }
 
     /// Whether the account gets another login name.
-    pub fn renames(&self) -> bool {
-        self.edit()
-            .is_some_and(|edit| edit.attributes.iter().any(|change| change.renames))
+    pub fn renames(&self, schema: &Schema) -> bool {
+        let edit = self.edit();
+        edit.is_some_and(|edit| edit.change_of(schema, Purpose::Login).is_some())
     }
 
-    /// Whether somebody loses access: a delete, a deactivation, or the loss of the last role.
-    pub fn is_removal(&self) -> bool {
-        match &self.action {
-            Action::Disable(_) | Action::Delete(_) => true,
-            Action::Update(edit) | Action::Adopt(edit) => edit.takes_last_role(),
-            Action::Create { .. } | Action::Enable(_) | Action::Note(_) => false,
-        }
+    /// Why the account is removed, if it is.
+    pub fn reason(&self) -> Option<RemovalReason> {
+        self.removal.as_ref().map(|removal| removal.reason)
     }
-}
 
-/// An account that could have been removed and is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The account.
-    pub target_id: TargetId,
-    /// Its external id.
-    pub id: Option<ExternalId>,
-    /// Why it is kept.
-    pub reason: Cow<'static, str>,
-    /// The record that it may belong to.
-    pub record: Option<RecordRef>,
-    /// Its person is missing since then, and the account is removed when that has lasted.
-    pub absence: Option<Absence>,
-}
+    /// Whether the person loses access: a delete, a deactivation, or the loss of the last role.
+    pub fn is_removal(&self, schema: &Schema) -> bool {
+        self.removal.is_some() || self.takes_last_role(schema)
+    }
 
-/// Everything a run would do. Deterministic: the same input in any order makes the same plan.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// The changes, in the order in which they are shown and applied.
-    pub changes: Vec<Change>,
-    /// Accounts that already are as they should be.
-    pub unchanged: usize,
-    /// Accounts that are kept although nobody wants them.
-    pub kept: Vec<Kept>,
-    /// Accounts of the organization.
-    pub accounts: usize,
-    /// Those of them that this tool looks after.
-    pub managed: usize,
-    /// Active managed accounts before the run: the whole of which the guard takes its share.
-    pub existing: usize,
-    /// People who get no account, because they are to hold none of the roles.
-    pub without_role: usize,
-    /// People for whom nothing can be written, and why.
-    pub unresolved: Vec<Rejected>,
-    /// Things worth knowing.
-    pub warnings: Vec<Warning>,
+    /// Whether the account loses its last role and nothing else takes it out of use.
+    pub fn takes_last_role(&self, schema: &Schema) -> bool {
+        let by_roles = matches!(self.kind, ActionKind::Update | ActionKind::Adopt);
+        by_roles && self.edit().is_some_and(|edit| edit.takes_last_role(schema))
+    }
 }

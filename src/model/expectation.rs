@@ -11,25 +11,15 @@ pub enum Expected<'a> {
     Present(AttributeIndex),
     /// This attribute holds nothing.
     Absent(AttributeIndex),
-    /// This attribute holds one of these values, or nothing.
-    NoneBut(AttributeIndex, &'a [Value]),
-    /// This tool deactivated the account.
-    DisabledByUs,
-    /// Nothing says that this tool deactivated the account.
-    NotDisabledByUs,
-    /// Nothing is noted of an absence of the person. What is held instead is a number, or else a text that means nothing.
-    NotNoted(AbsenceNote),
-    /// An absence of the person is noted that began then, in seconds since 1970 (UTC).
-    MissingSince(i64),
 }
 
-/// What is noted of somebody's absence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AbsenceNote {
-    /// When it began, in seconds since 1970 (UTC).
-    Since,
-    /// How many runs have seen it.
-    Runs,
+impl Expected<'_> {
+    /// The attribute that it is about.
+    pub fn attribute(self) -> AttributeIndex {
+        match self {
+            Self::Value(attribute, _) | Self::Present(attribute) | Self::Absent(attribute) => attribute,
+        }
+    }
 }
 
 /// A question to the target about one account.
@@ -57,6 +47,6 @@ pub struct Holding {
     pub value: Value,
     /// The account.
     pub account: TargetId,
-    /// The text in which its external id is looked for.
+    /// The text in the place of an external id.
     pub id_text: Box<str>,
 }

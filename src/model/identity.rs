@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AttributeSet, Attributes, ExternalId, Lifecycle, Value};
+use super::{Account, AttributeSet, Attributes, ExternalId, Lifecycle, Purpose, Schema, TypeId, Value};
 
-/// The role keys a person is to hold, sorted and without repeats. Shared, since most people hold the same.
-pub type Entitlements = Arc<[Box<str>]>;
+/// Keys of roles, sorted and without repeats. Shared, since most people hold the same.
+pub type Roles = Arc<[Box<str>]>;
 
 /// Where a record stands in its source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,10 +35,47 @@ pub struct Identity {
     pub attributes: Attributes,
     /// Attributes about which nothing is known: whatever the account holds there is left alone.
     pub unknown: AttributeSet,
-    /// The roles the person is to hold.
-    pub entitlements: Entitlements,
     /// Where the record stands.
     pub origin: RecordRef,
+}
+
+impl Identity {
+    /// The person of an account, as far as the account tells.
+    pub fn of_account(account: &Account, schema: &Schema, target_name: &str) -> Self {
+        let id = account.id.clone();
+        Self {
+            // The bytes stand for a person without an id in lists; what is written is the text itself.
+            id: id.unwrap_or_else(|| ExternalId::new(account.id_text(schema).as_bytes())),
+            lifecycle: account.lifecycle,
+            attributes: account.attributes.clone(),
+            unknown: account.unread,
+            origin: RecordRef {
+                source: target_name.into(),
+                at: account.target_id.as_str().into(),
+            },
+        }
+    }
+
+    /// The roles that the person is to hold, sorted.
+    pub fn roles<'a>(&'a self, schema: &Schema) -> &'a [Box<str>] {
+        let access = schema.find(Purpose::Access);
+        access.map_or(&[], |access| self.attributes.texts(access))
+    }
+
+    /// Gives the person these roles, if the target has roles.
+    pub fn set_roles(&mut self, schema: &Schema, roles: Roles) {
+        if let Some(access) = schema.find(Purpose::Access) {
+            let roles = (!roles.is_empty()).then_some(Value::Set(roles));
+            self.attributes.set(access, roles);
+            self.unknown.remove(access);
+        }
+    }
+
+    /// Whether an account is of any use to the person: without a role, where there are roles, it is not.
+    pub fn may_have_account(&self, schema: &Schema) -> bool {
+        let access = schema.find(Purpose::Access);
+        access.is_none_or(|access| self.attributes.get(access).is_some())
+    }
 }
 
 /// A person whom a source names as having left, by e-mail address.
@@ -70,8 +107,8 @@ pub struct Rejected {
 pub struct Claims {
     /// E-mail addresses, which are login names too.
     pub addresses: Vec<Box<str>>,
-    /// The `localpart` that it names.
-    pub localparts: Vec<Box<str>>,
+    /// The ownership proofs ([`super::Purpose::OwnershipProof`]) that it names.
+    pub proofs: Vec<Box<str>>,
     /// There are addresses, and the target would take none of them: somebody may have another one in truth.
     pub is_misspelt: bool,
 }
@@ -121,9 +158,11 @@ pub struct SourceRead {
     pub seconds: f64,
 }
 
-/// What all sources together want.
+/// What all sources together want of one kind of object.
 #[derive(Clone, Debug, Default)]
 pub struct Desired {
+    /// The kind.
+    pub resource: TypeId,
     /// People in order of their id, each id once.
     pub identities: Vec<Identity>,
     /// People who have left, by address.
@@ -132,8 +171,6 @@ pub struct Desired {
     pub rejected: Vec<Rejected>,
     /// Things worth knowing.
     pub warnings: Vec<Warning>,
-    /// Roles that are taken away from whoever is not to hold them; other roles are left alone.
-    pub owned_roles: Entitlements,
     /// The names under which accounts are looked after here, those included that are taken over. An account that tells of
     /// another one is not this run's to remove because its person is absent. Empty: nobody asks.
     pub providers: Vec<Value>,

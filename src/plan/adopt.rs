@@ -4,8 +4,7 @@
 use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::legacy;
-use crate::model::{Account, Desired, ExternalId, Identity, Lifecycle, Rejected, comparable};
+use crate::model::{Account, Desired, ExternalId, Identity, Lifecycle, Ownership, Rejected, comparable};
 
 /// Everybody the sources know something about.
 #[derive(Debug)]
@@ -155,19 +154,17 @@ fn hash(form: &str) -> u64 {
 
 /// Why the account may not become this person's; `None` when it may.
 pub(crate) fn refusal(known: &Known<'_>, person: &Identity, account: &Account) -> Option<&'static str> {
-    if account.protected {
-        return Some("it is the account this tool runs as");
+    if let Ownership::Protected(reason) = account.ownership {
+        return Some(reason);
     }
     if account.lifecycle == Lifecycle::Disabled {
         return Some("it is deactivated");
     }
-    let stored = account.id.clone().into_iter();
-    let mut readings = stored.chain(legacy::readings(&account.id_text));
-    if readings.any(|id| known.is_somebody_else(&id, person)) {
+    if account.ids().any(|id| known.is_somebody_else(id, person)) {
         return Some("it carries the id of another person");
     }
     let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));
-    let could_be_anybodys = !account.id_text.is_empty() && !known.is_complete();
+    let could_be_anybodys = account.ids().next().is_some() && !known.is_complete();
     if could_be_anybodys && !carries_own_id {
         return Some("it carries an id, and the sources could not be read in full");
     }

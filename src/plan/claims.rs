@@ -1,11 +1,11 @@
 //! Which records could mean an account that was found to be nobody's: then its person is not absent.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::correlate::{Correlation, Found, Slot};
-use super::legacy;
-use super::question::looks_ours;
-use crate::model::{Account, ExternalId, Identity, RecordRef, Rejected, Value, comparable};
+use super::ownership::proofs;
+use crate::model::{Account, ExternalId, Identity, Purpose, RecordRef, Rejected, Schema, Value, comparable};
 
 /// A record that could mean an account.
 #[derive(Clone, Copy, Debug)]
@@ -13,16 +13,46 @@ pub(super) struct Claim<'a> {
     /// Where it stands.
     pub(super) record: &'a RecordRef,
     /// Why the account is kept.
-    pub(super) reason: &'static str,
+    pub(super) ground: Ground,
 }
 
-pub(super) const REJECTED: &str = "the record of its person could not be used";
-const MAYBE_REJECTED: &str = "a record that could not be used has its login name, address or `localpart`";
-const ELSEWHERE: &str = "a person in the sources has its login name, address or `localpart`, and another id";
-/// The account is reported, too.
-pub(super) const TWIN: &str = "its external id differs from a person's in nothing that can be told apart";
-const ANYBODY: &str = "a record that could not be used may be its person's: no account carries the id of that record, and \
-                       its address is wrong";
+/// What ties a record to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// The record has the account's id, and could not be used.
+    Rejected,
+    /// The record has one of the account's names, and could not be used.
+    MaybeRejected,
+    /// The record has one of the account's names, and another id.
+    Elsewhere,
+    /// The record has an id that looks like the account's. The account is reported, too.
+    Twin,
+    /// The record could be anybody's.
+    Anybody,
+}
+
+impl Ground {
+    /// Why the account is kept.
+    pub(super) fn reason(self, schema: &Schema) -> Cow<'static, str> {
+        let proof = schema.name_of(Purpose::OwnershipProof);
+        match self {
+            Self::Rejected => "the record of its person could not be used".into(),
+            Self::MaybeRejected => {
+                format!("a record that could not be used has its login name, address or `{proof}`").into()
+            }
+            Self::Elsewhere => {
+                format!("a person in the sources has its login name, address or `{proof}`, and another id")
+                    .into()
+            }
+            Self::Twin => "its external id differs from a person's in nothing that can be told apart".into(),
+            Self::Anybody => {
+                "a record that could not be used may be its person's: no account carries the id of that \
+                              record, and its address is wrong"
+                    .into()
+            }
+        }
+    }
+}
 
 /// The accounts that could be removed as absent, by their places, under everything that a record can name them by.
 #[derive(Default)]
@@ -31,31 +61,25 @@ struct Names<'a> {
     ids: HashMap<String, Vec<usize>>,
     /// By all their names.
     all: HashMap<String, Vec<usize>>,
-    localparts: HashMap<&'a str, Vec<usize>>,
+    proofs: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Names<'a> {
-    fn of(correlation: &'a Correlation<'_>, localparts: &'a HashMap<usize, Value>) -> Self {
+    fn of(correlation: &'a Correlation<'_>, proofs: &'a HashMap<usize, Value>) -> Self {
         let mut names = Self::default();
         for (place, account) in correlation.unpaired.iter().enumerate() {
-            let Some(account) = account.as_ref().filter(|account| looks_ours(account)) else {
+            let Some(account) = account.as_ref().filter(|account| account.looks_ours()) else {
                 continue;
             };
             let id = account.id.as_ref().and_then(ExternalId::as_text).map(comparable);
             if let Some(id) = &id {
                 names.ids.entry(id.clone()).or_default().push(place);
             }
-            let address = correlation.login.and_then(|login| account.attributes.text(login));
-            let logins = address.into_iter().chain([&*account.login]).map(comparable);
-            for name in logins.chain(id) {
+            for name in correlation.names(account).map(comparable).chain(id) {
                 names.all.entry(name).or_default().push(place);
             }
-            if let Some(localpart) = localparts.get(&place) {
-                names
-                    .localparts
-                    .entry(localpart.as_text())
-                    .or_default()
-                    .push(place);
+            if let Some(proof) = proofs.get(&place) {
+                names.proofs.entry(proof.as_text()).or_default().push(place);
             }
         }
         names
@@ -66,37 +90,37 @@ impl<'a> Names<'a> {
     }
 
     /// The accounts that any of these names.
-    fn named(&self, texts: &[&str], localparts: &[&str]) -> Vec<usize> {
+    fn named(&self, texts: &[&str], proofs: &[&str]) -> Vec<usize> {
         let by_name = texts
             .iter()
             .flat_map(|text| Self::places(self.all.get(&comparable(text))));
-        let by_localpart = localparts
+        let by_proof = proofs
             .iter()
-            .flat_map(|localpart| Self::places(self.localparts.get(localpart)));
-        by_name.chain(by_localpart).collect()
+            .flat_map(|proof| Self::places(self.proofs.get(proof)));
+        by_name.chain(by_proof).collect()
     }
 }
 
 impl<'a> Correlation<'a> {
     /// The first record, if any, that could mean each of the accounts nobody was found for, by their places. `has_account`
-    /// says whether a person has another account for sure; `localparts` are those of the accounts, as far as known.
+    /// says whether a person has another account for sure; `proofs` are those of the accounts, as far as known.
     pub(super) fn claims(
         &self,
         has_account: impl Fn(usize) -> bool,
-        localparts: &HashMap<usize, Value>,
+        proofs: &HashMap<usize, Value>,
     ) -> HashMap<usize, Claim<'a>> {
         let mut claims = HashMap::new();
-        let names = Names::of(self, localparts);
+        let names = Names::of(self, proofs);
         if names.all.is_empty() {
             return claims;
         }
         let desired = self.desired;
         for rejected in &desired.rejected {
-            for place in names.named(&texts_of(rejected), &self.localparts_of_rejected(rejected).each()) {
+            for place in names.named(&texts_of(rejected), &self.proofs_of_rejected(rejected).each()) {
                 let record = &rejected.at;
                 claims.entry(place).or_insert(Claim {
                     record,
-                    reason: MAYBE_REJECTED,
+                    ground: Ground::MaybeRejected,
                 });
             }
         }
@@ -106,25 +130,28 @@ impl<'a> Correlation<'a> {
             let id = person.id.as_text().filter(|_| is_text);
             let alike = id.and_then(|id| names.ids.get(&comparable(id)));
             for place in Names::places(alike) {
-                claims.entry(place).or_insert(Claim { record, reason: TWIN });
+                claims.entry(place).or_insert(Claim {
+                    record,
+                    ground: Ground::Twin,
+                });
             }
             if has_account(index) {
                 continue;
             }
             let texts: Vec<&str> = id.into_iter().chain(self.address(person)).collect();
-            for place in names.named(&texts, &self.localparts_of(person).each()) {
+            for place in names.named(&texts, &self.proofs_of(person).each()) {
                 claims.entry(place).or_insert(Claim {
                     record,
-                    reason: ELSEWHERE,
+                    ground: Ground::Elsewhere,
                 });
             }
         }
         claims
     }
 
-    /// Whether anybody could be meant by a `localpart` who has no account for sure.
+    /// Whether a person without a certain account could be meant by an ownership proof.
     pub(super) fn has_strangers(&self) -> bool {
-        let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.has_role && pair.found != Found::LegacyIdUnconfirmed);
+        let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.is_managed && pair.found != Found::LegacyIdUnconfirmed);
         !self.desired.rejected.is_empty() || !self.slots.iter().all(is_settled)
     }
 
@@ -135,47 +162,45 @@ impl<'a> Correlation<'a> {
         })?;
         Some(Claim {
             record: &rejected.at,
-            reason: ANYBODY,
+            ground: Ground::Anybody,
         })
     }
 
     fn is_carried(&self, rejected: &Rejected) -> bool {
         let carries = |account: &Account| {
-            let stored = account.id.clone().into_iter();
-            let mut ids = stored.chain(legacy::readings(&account.id_text));
-            ids.any(|id| {
-                let found = self.known.rejected_like(&id);
+            account.ids().any(|id| {
+                let found = self.known.rejected_like(id);
                 found.is_some_and(|found| found.id == rejected.id)
             })
         };
         self.unpaired.iter().flatten().any(carries)
     }
 
-    /// The `localpart` that a person has, or would get.
-    fn localparts_of(&self, person: &Identity) -> Localparts {
-        let marks = self.schema.iter().filter(|(_, spec)| spec.is_mark());
-        let given = marks
-            .filter(|(index, _)| !person.unknown.contains(*index))
-            .filter_map(|(index, _)| person.attributes.get(index).cloned());
-        let given: Vec<Value> = given.collect();
-        if given.is_empty() {
-            let made = legacy::marks_of_id(self.schema, &person.id);
-            return Localparts(made.into_iter().map(|(_, value)| value).collect());
-        }
-        Localparts(given)
+    /// The ownership proof that a person has, or would get.
+    fn proofs_of(&self, person: &Identity) -> Proofs {
+        let proof = self.schema.find(Purpose::OwnershipProof);
+        let given = proof
+            .filter(|proof| !person.unknown.contains(*proof))
+            .and_then(|proof| person.attributes.get(proof).cloned());
+        let made = || {
+            proofs(self.schema, &person.id)
+                .into_iter()
+                .map(|(_, value)| value)
+        };
+        Proofs(given.map_or_else(|| made().collect(), |given| vec![given]))
     }
 
-    fn localparts_of_rejected(&self, rejected: &Rejected) -> Localparts {
-        let given = rejected.claims.localparts.iter().map(|text| Value::text(&**text));
+    fn proofs_of_rejected(&self, rejected: &Rejected) -> Proofs {
+        let given = rejected.claims.proofs.iter().map(|text| Value::text(&**text));
         let made = rejected.id.iter();
-        let made = made.flat_map(|id| legacy::marks_of_id(self.schema, id));
-        Localparts(given.chain(made.map(|(_, value)| value)).collect())
+        let made = made.flat_map(|id| proofs(self.schema, id));
+        Proofs(given.chain(made.map(|(_, value)| value)).collect())
     }
 }
 
-struct Localparts(Vec<Value>);
+struct Proofs(Vec<Value>);
 
-impl Localparts {
+impl Proofs {
     fn each(&self) -> Vec<&str> {
         self.0.iter().map(Value::as_text).collect()
     }

@@ -6,10 +6,10 @@ mod by_name;
 use std::collections::{HashMap, HashSet};
 
 use super::adopt::Known;
-use super::{Policy, diff, legacy};
+use super::{Policy, diff};
 use crate::model::{
-    Account, AttributeIndex, Desired, ExternalId, Identity, Lifecycle, Schema, TargetId, Uniqueness, alike,
-    comparable,
+    Account, Catalog, Desired, ExternalId, Identity, Lifecycle, Ownership, Purpose, Schema, TargetId, Totals,
+    alike, comparable,
 };
 
 /// How an account was found to be a person's.
@@ -33,8 +33,8 @@ pub(super) enum Found {
 pub(super) struct Pair {
     pub(super) target_id: TargetId,
     pub(super) found: Found,
-    /// It holds the role; without it, it must at least hold what this tool writes when it makes an account.
-    pub(super) has_role: bool,
+    /// This tool looks after it; otherwise it must at least hold the ownership proof.
+    pub(super) is_managed: bool,
     /// `None` when everything the list shows is as it should be.
     pub(super) differing: Option<Box<Account>>,
 }
@@ -67,6 +67,7 @@ pub(super) struct Listing {
 /// An account that is paired and equal leaves no more than its id: a million of them must fit into memory.
 #[derive(Debug)]
 pub struct Correlation<'a> {
+    pub(super) catalog: &'a Catalog,
     pub(super) schema: &'a Schema,
     pub(super) desired: &'a Desired,
     pub(super) policy: Policy,
@@ -77,15 +78,12 @@ pub struct Correlation<'a> {
     /// One for each of `desired.leavers`.
     pub(super) listings: Vec<Listing>,
     leaver_by_address: HashMap<String, usize>,
-    pub(super) login: Option<AttributeIndex>,
-    pub(super) accounts: usize,
-    pub(super) managed: usize,
-    pub(super) existing: usize,
+    pub(super) totals: Totals,
 }
 
 impl<'a> Correlation<'a> {
     /// Starts with nobody paired. `desired.identities` are in order of their id.
-    pub fn new(schema: &'a Schema, desired: &'a Desired, policy: Policy) -> Self {
+    pub fn new(catalog: &'a Catalog, desired: &'a Desired, policy: Policy) -> Self {
         let leaver_by_address = desired
             .leavers
             .iter()
@@ -93,7 +91,8 @@ impl<'a> Correlation<'a> {
             .map(|(index, leaver)| (comparable(&leaver.email), index))
             .collect();
         Self {
-            schema,
+            catalog,
+            schema: catalog.schema(desired.resource),
             desired,
             policy,
             known: Known::new(desired),
@@ -101,23 +100,16 @@ impl<'a> Correlation<'a> {
             unpaired: Vec::new(),
             listings: desired.leavers.iter().map(|_| Listing::default()).collect(),
             leaver_by_address,
-            login: login_attribute(schema),
-            accounts: 0,
-            managed: 0,
-            existing: 0,
+            totals: Totals::default(),
         }
     }
 
     /// Takes one account of the list. Their order does not matter.
     pub fn observe(&mut self, account: Account) {
-        self.accounts += 1;
-        if carries_id_and_role(&account) {
-            self.managed += 1;
-            self.existing += usize::from(account.lifecycle == Lifecycle::Active);
-        }
+        self.totals.add(&account, self.schema);
         self.note_listing(&account);
         match account.id.as_ref().and_then(|id| self.known.position(id)) {
-            Some(index) if !account.protected => self.pair_by_id(index, account),
+            Some(index) if !account.is_protected() => self.pair_by_id(index, account),
             _ => self.unpaired.push(Some(account)),
         }
     }
@@ -138,13 +130,13 @@ impl<'a> Correlation<'a> {
                 Slot::Free | Slot::Blocked(_) | Slot::Listed => {}
             }
         }
-        let before = self.accounts;
+        let before = self.totals.all;
         for account in accounts {
             if known.insert(account.target_id.clone()) {
                 self.observe(account);
             }
         }
-        self.accounts > before
+        self.totals.all > before
     }
 
     /// Looks for accounts of people who have none yet. Call it after the last account.
@@ -164,28 +156,29 @@ impl<'a> Correlation<'a> {
 
     /// A person's address, which is also the login name.
     pub(super) fn address<'i>(&self, identity: &'i Identity) -> Option<&'i str> {
-        self.login.and_then(|login| identity.attributes.text(login))
+        identity.attributes.text_of(self.schema, Purpose::Address)
+    }
+
+    /// What an account is called: its address and its login name, which people may have changed apart from each other.
+    pub(super) fn names<'n>(&self, account: &'n Account) -> impl Iterator<Item = &'n str> {
+        let address = account.attributes.text_of(self.schema, Purpose::Address);
+        address.into_iter().chain([account.login(self.schema)])
     }
 
     /// The place of the person whose account this was found to be.
     pub(super) fn owner(&self, account: &Account) -> Option<usize> {
-        let ids = account
-            .id
-            .clone()
-            .into_iter()
-            .chain(legacy::readings(&account.id_text));
-        ids.filter_map(|id| self.known.only_one_like(&id)).find(
+        let mut people = account.ids().filter_map(|id| self.known.only_one_like(id));
+        people.find(
             |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
         )
     }
 
     fn note_listing(&mut self, account: &Account) {
-        if self.leaver_by_address.is_empty() || account.id_text.is_empty() || account.protected {
+        let is_theirs = matches!(account.ownership, Ownership::Foreign(_) | Ownership::Protected(_));
+        if self.leaver_by_address.is_empty() || is_theirs {
             return;
         }
-        let address = self.login.and_then(|login| account.attributes.text(login));
-        // People may change their address in the target, and keep the login name.
-        let names = address.into_iter().chain([&*account.login]).map(comparable);
+        let names = self.names(account).map(comparable);
         let mut listings: Vec<usize> = names
             .filter_map(|name| self.leaver_by_address.get(&name).copied())
             .collect();
@@ -209,7 +202,7 @@ impl<'a> Correlation<'a> {
             Slot::Several(ids) => ids.push(account.target_id),
             _ => {
                 let identity = &self.desired.identities[index];
-                *slot = Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Id));
+                *slot = Slot::Paired(pair(self.schema, identity, account, Found::Id));
             }
         }
     }
@@ -263,10 +256,9 @@ impl<'a> Correlation<'a> {
                 self.slots[person] = Slot::Several(target_ids.cloned().collect());
                 continue;
             };
-            if let Some(account) = self.unpaired[*place].take_if(|account| !account.protected) {
+            if let Some(account) = self.unpaired[*place].take_if(|account| !account.is_protected()) {
                 let identity = &self.desired.identities[person];
-                self.slots[person] =
-                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Id));
+                self.slots[person] = Slot::Paired(pair(self.schema, identity, account, Found::Id));
             }
         }
     }
@@ -275,10 +267,10 @@ impl<'a> Correlation<'a> {
         let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, account) in self.unpaired.iter().enumerate() {
             let Some(account) = account else { continue };
-            if !legacy::may_hold_legacy_id(account) {
+            if !account.is_managed() {
                 continue;
             }
-            let owners = legacy::readings(&account.id_text).filter_map(|id| self.known.position(&id));
+            let owners = account.claims.iter().filter_map(|id| self.known.position(id));
             let mut owners: Vec<usize> = owners.collect();
             owners.dedup();
             if let [owner] = owners[..] {
@@ -299,54 +291,41 @@ impl<'a> Correlation<'a> {
         let identity = &self.desired.identities[owner];
         let same_login = self
             .address(identity)
-            .is_some_and(|address| alike(address, &account.login));
+            .is_some_and(|address| alike(address, account.login(self.schema)));
         let found = if same_login {
             Found::LegacyId
         } else {
             Found::LegacyIdUnconfirmed
         };
-        self.slots[owner] = Slot::Paired(pair(self.schema, self.desired, identity, account, found));
+        self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
     }
 }
 
-fn pair(schema: &Schema, desired: &Desired, identity: &Identity, account: Account, found: Found) -> Pair {
-    let has_role = !account.entitlements.is_empty();
-    // Without a role its login name has a say in whether it is the person's at all, so it is not let go. Nor is an
-    // account that writes a name otherwise: what else it holds may be written likewise.
+fn pair(schema: &Schema, identity: &Identity, account: Account, found: Found) -> Pair {
+    let is_managed = account.is_managed();
+    // Where it is not proved whose the account is, its login name has a say in it, so it is not let go. Nor is an account
+    // that writes a name otherwise: what else it holds may be written likewise.
     let equal = found == Found::Id
-        && has_role
+        && is_managed
         && account.id.as_ref() == Some(&identity.id)
         && writes_names_as(schema, identity, &account)
         && identity.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
-        && diff::missing_roles(identity, &account).is_empty()
-        && diff::surplus_roles(identity, &account, &desired.owned_roles).is_empty()
         && diff::listed_changes(schema, identity, &account).is_empty();
     Pair {
         target_id: account.target_id.clone(),
         found,
-        has_role,
+        is_managed,
         differing: (!equal).then(|| Box::new(account)),
     }
 }
 
 /// Whether the account has the person's address to the letter.
 fn writes_names_as(schema: &Schema, identity: &Identity, account: &Account) -> bool {
-    login_attribute(schema)
-        .is_none_or(|login| account.attributes.text(login) == identity.attributes.text(login))
-}
-
-/// The attribute that the login name follows.
-pub(super) fn login_attribute(schema: &Schema) -> Option<AttributeIndex> {
-    schema
-        .iter()
-        .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
-        .map(|(index, _)| index)
-}
-
-/// Whether the account is managed as far as the list shows it.
-pub(super) fn carries_id_and_role(account: &Account) -> bool {
-    !account.id_text.is_empty() && !account.entitlements.is_empty() && !account.protected
+    let Some(address) = schema.find(Purpose::Address) else {
+        return true;
+    };
+    account.attributes.text(address) == identity.attributes.text(address)
 }
 
 fn target_id(account: Option<&Account>) -> Option<&TargetId> {

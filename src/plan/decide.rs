@@ -11,7 +11,10 @@ use super::correlate::{Correlation, Pair};
 use super::grace::Clocks;
 use super::question::{Answers, Questions};
 use super::{order, scope};
-use crate::model::{Absence, Account, Action, Identity, Kept, Plan, RecordRef, Rejected, Unmet, Warning};
+use crate::model::{
+    Absence, Account, AttributeChange, Change, Edit, ExternalId, Identity, Kept, Lifecycle, Plan, Purpose,
+    RecordRef, Rejected, Removal, RemovalReason, Required, Schema, Unmet, Value, Warning,
+};
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
 pub fn decide(
@@ -21,12 +24,8 @@ pub fn decide(
     target_name: &str,
     clocks: Clocks,
 ) -> Plan {
-    let plan = Plan {
-        accounts: correlation.accounts,
-        managed: correlation.managed,
-        existing: correlation.existing,
-        ..Plan::default()
-    };
+    let mut plan = Plan::default();
+    *plan.totals_mut(correlation.desired.resource) = correlation.totals;
     let mut decider = Decider {
         correlation,
         answers: questions.sort(unmet),
@@ -48,26 +47,43 @@ struct Decider<'a, 'q> {
     plan: Plan,
 }
 
-impl Decider<'_, '_> {
+impl<'a> Decider<'a, '_> {
     fn finish(mut self) -> Plan {
         let schema = self.correlation.schema;
         let leavers = &self.correlation.desired.leavers;
         scope::restrict(&mut self.plan, self.correlation.policy.scope, schema, leavers);
         self.plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        order::arrange(schema, &mut self.plan.changes);
+        order::arrange(self.correlation.catalog, &mut self.plan.changes);
         self.plan
     }
 
-    fn push(&mut self, action: Action) {
-        self.plan.changes.push(action.into());
+    fn schema(&self) -> &'a Schema {
+        self.correlation.schema
     }
 
-    fn keep(&mut self, pair: &Pair, identity: &Identity, reason: &'static str) {
+    fn push(&mut self, change: Change) {
+        let resource = self.correlation.desired.resource;
+        self.plan.changes.push(Change { resource, ..change });
+    }
+
+    /// Takes an account out of use, in one way or the other.
+    fn remove(&mut self, account: &Account, deletes: bool, cause: Cause) {
+        let schema = self.schema();
+        let removal = removal(schema, account, cause.reason, cause.missing_since);
+        self.push(if deletes {
+            Change::delete(account.clone(), removal)
+        } else {
+            let edit = deactivation(schema, account, self.target_name, cause.returned);
+            Change::deactivate(edit, removal)
+        });
+    }
+
+    fn keep(&mut self, pair: &Pair, identity: &Identity, reason: Cow<'static, str>) {
         self.plan.kept.push(Kept {
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
-            reason: reason.into(),
+            reason,
             record: None,
             absence: None,
         });
@@ -91,7 +107,7 @@ impl Decider<'_, '_> {
         self.plan.kept.push(Kept {
             target_id: account.target_id.clone(),
             id: account.id.clone(),
-            reason: claim.reason.into(),
+            reason: claim.ground.reason(self.schema()),
             record: Some(claim.record.clone()),
             absence: None,
         });
@@ -132,4 +148,92 @@ impl Decider<'_, '_> {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// Why an account is taken out of use, and what is known of the absence of its person.
+struct Cause {
+    reason: RemovalReason,
+    /// The person is there again, though disabled: the absence marker goes.
+    returned: Option<Value>,
+    /// When the absence began, by the marker of the account.
+    missing_since: Option<Value>,
+}
+
+impl Cause {
+    fn new(reason: RemovalReason) -> Self {
+        Self {
+            reason,
+            returned: None,
+            missing_since: None,
+        }
+    }
+}
+
+/// What the account itself has to hold for a removal: that this tool made it, where nothing else proves it, and that its
+/// person was missing all the time.
+pub(crate) fn removal(
+    schema: &Schema,
+    account: &Account,
+    reason: RemovalReason,
+    missing_since: Option<Value>,
+) -> Removal {
+    let is_doubtful = match reason {
+        RemovalReason::Absent => true,
+        RemovalReason::Listed => !account.is_managed(),
+        RemovalReason::Disabled | RemovalReason::Undone => false,
+    };
+    let proof = schema.find(Purpose::OwnershipProof).filter(|_| is_doubtful);
+    let proof = proof.map(|attribute| Required {
+        attribute,
+        value: None,
+    });
+    let since = schema.find(Purpose::MissingSince).zip(missing_since);
+    let since = since.map(|(attribute, value)| Required {
+        attribute,
+        value: Some(value),
+    });
+    Removal {
+        reason,
+        requires: proof.into_iter().chain(since).collect(),
+    }
+}
+
+/// Deactivates an account, with a mark of who did it; `returned` is the absence marker that goes.
+fn deactivation(schema: &Schema, account: &Account, target_name: &str, returned: Option<Value>) -> Edit {
+    let mark = schema
+        .find(Purpose::DisabledByUs)
+        .map(|attribute| AttributeChange {
+            attribute,
+            before: None,
+            after: mark(schema, account.id.as_ref()),
+        });
+    let gone = returned.into_iter().flat_map(|since| marker_goes(schema, since));
+    let mut changes: Vec<AttributeChange> = mark.into_iter().chain(gone).collect();
+    changes.sort_by_key(|change| change.attribute);
+    Edit {
+        changes,
+        lifecycle: Some(Lifecycle::Disabled),
+        ..Edit::of_account(account, schema, target_name)
+    }
+}
+
+/// What this tool writes on an account that it deactivates.
+pub(super) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
+    let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
+    let nobody = ExternalId::new([]);
+    spec.default.map(|default| default(id.unwrap_or(&nobody)))
+}
+
+/// Takes an absence marker away. How many runs it counts was not asked.
+fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
+    let change = |purpose, before| {
+        let attribute = schema.find(purpose)?;
+        Some(AttributeChange {
+            attribute,
+            before,
+            after: None,
+        })
+    };
+    let since = change(Purpose::MissingSince, Some(since));
+    since.into_iter().chain(change(Purpose::MissingRuns, None))
 }

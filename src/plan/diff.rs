@@ -1,11 +1,27 @@
 //! What differs between a person and an account. Loops over the schema and knows no attribute by name.
 
-use super::correlate::login_attribute;
+use std::borrow::Cow;
+
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Edit, Entitlements, Equality,
-    Expected, ExternalId, Identity, Inspection, Mutability, Schema, TargetId, Uniqueness, Value,
+    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Cardinality, Edit, Equality,
+    Expected, ExternalId, Identity, Inspection, Lifecycle, Mutability, Purpose, Reference, Removes, Schema,
+    TargetId, Value,
 };
+
+/// What the person is to have in an attribute, also where no record says it.
+pub(super) fn wanted<'a>(
+    schema: &Schema,
+    identity: &'a Identity,
+    index: AttributeIndex,
+) -> Option<Cow<'a, Value>> {
+    let spec = schema.spec(index);
+    match spec.mutability {
+        _ if spec.purpose == Purpose::ExternalId => Some(Cow::Owned(Value::text(identity.id.to_string()))),
+        Mutability::Follows(other) => identity.attributes.get(other).map(Cow::Borrowed),
+        _ => identity.attributes.get(index).map(Cow::Borrowed),
+    }
+}
 
 /// The listed attributes that the account does not hold as it should.
 pub(super) fn listed_changes(
@@ -13,47 +29,89 @@ pub(super) fn listed_changes(
     identity: &Identity,
     account: &Account,
 ) -> Vec<AttributeChange> {
-    schema
-        .iter()
-        .filter(|(index, _)| !identity.unknown.contains(*index) && !account.unread.contains(*index))
-        .filter_map(|(index, spec)| {
-            let (before, after) = (account.attributes.get(index), identity.attributes.get(index));
-            let same = match (before, after) {
-                // The rest of an interrupted exchange of names: the address is right, the login name is not.
-                (Some(_), Some(_))
-                    if spec.uniqueness == Uniqueness::Login && order::is_on_detour(account) =>
-                {
-                    false
-                }
-                (Some(before), Some(after)) => {
-                    before.equals(after, spec.equality)
-                        || (spec.mutability == Mutability::SetOnce && !before.as_text().is_empty())
-                }
-                (None, None) => true,
-                (Some(_), None) => spec.mutability == Mutability::SetOnce,
-                (None, Some(_)) => false,
-            };
-            (!same).then(|| change(spec, index, before.cloned(), after.cloned()))
-        })
-        .collect()
+    let mut changes: Vec<AttributeChange> = Vec::new();
+    let known = |index| !identity.unknown.contains(index) && !account.unread.contains(index);
+    for (index, spec) in schema.iter().filter(|(index, _)| known(*index)) {
+        let before = account.attributes.get(index);
+        let after = wanted(schema, identity, index);
+        let after = match spec.cardinality {
+            Cardinality::One => after.map(Cow::into_owned),
+            Cardinality::Many if spec.purpose == Purpose::Members => {
+                linked(&spec.removes, before, after.as_deref())
+            }
+            Cardinality::Many => merged(&spec.removes, before, after.as_deref()),
+        };
+        let same = match spec.mutability {
+            Mutability::ReadOnly => true,
+            _ if spec.purpose == Purpose::ExternalId => account.id.as_ref() == Some(&identity.id),
+            Mutability::Follows(other) => {
+                let is_due = changes.iter().any(|change| change.attribute == other)
+                    || order::has_temporary_login(schema, account);
+                !is_due || before == after.as_ref()
+            }
+            _ => is_same(spec, before, after.as_ref()),
+        };
+        if !same {
+            changes.push(AttributeChange {
+                attribute: index,
+                before: before.cloned(),
+                after,
+            });
+        }
+    }
+    changes
 }
 
-/// The roles the person is to hold and the account does not.
-pub(super) fn missing_roles(identity: &Identity, account: &Account) -> Vec<Box<str>> {
-    identity
-        .entitlements
-        .iter()
-        .filter(|role| !account.entitlements.contains(role))
-        .cloned()
-        .collect()
+fn is_same(spec: &AttributeSpec, before: Option<&Value>, after: Option<&Value>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => {
+            before.equals(after, spec.equality)
+                || (spec.mutability == Mutability::SetOnce && !before.as_text().is_empty())
+        }
+        (None, None) => true,
+        (Some(_), None) => spec.mutability == Mutability::SetOnce,
+        (None, Some(_)) => false,
+    }
 }
 
-/// The roles that the account holds, the person is not to hold, and nobody but the sources gives.
-pub(super) fn surplus_roles(identity: &Identity, account: &Account, owned: &Entitlements) -> Vec<Box<str>> {
-    let held = account.entitlements.iter();
-    held.filter(|role| owned.contains(role) && !identity.entitlements.contains(role))
-        .cloned()
-        .collect()
+/// What an account holds afterwards of an attribute with several values.
+fn merged(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
+    let wanted = wanted.map_or(&[][..], Value::texts);
+    let stays = |text: &str| match removes {
+        Removes::Everything => false,
+        Removes::Only(owned) => !owned.iter().any(|owned| **owned == *text),
+    };
+    let held = before.map_or(&[][..], Value::texts).iter();
+    let held = held.filter(|text| stays(text));
+    Value::set(held.chain(wanted).cloned())
+}
+
+/// What an object refers to afterwards. What this tool does not manage stays, unless everything else is to go.
+fn linked(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
+    let stays = |reference: &&Reference| {
+        matches!(reference, Reference::Foreign(_)) && *removes != Removes::Everything
+    };
+    let held = before.map_or(&[][..], Value::as_references).iter().filter(stays);
+    let wanted = wanted.map_or(&[][..], Value::as_references);
+    Value::references(held.chain(wanted).cloned())
+}
+
+/// Leaves an account the roles that it holds: to take one away is for a plan that the guard has seen.
+pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
+    let Some(access) = schema.find(Purpose::Access) else {
+        return;
+    };
+    for change in edit
+        .changes
+        .iter_mut()
+        .filter(|change| change.attribute == access)
+    {
+        let texts = |value: &Option<Value>| value.as_ref().map_or(&[][..], Value::texts).to_vec();
+        change.after = Value::set(texts(&change.before).into_iter().chain(texts(&change.after)));
+        edit.identity.attributes.set(access, change.after.clone());
+    }
+    edit.changes
+        .retain(|change| change.attribute != access || change.before != change.after);
 }
 
 /// How closely an account is looked at.
@@ -61,7 +119,7 @@ pub(super) fn surplus_roles(identity: &Identity, account: &Account, owned: &Enti
 pub(crate) enum Look {
     /// As the schema says: it is known to be the person's.
     Usual,
-    /// Also at what this tool writes into each account that it makes: that has to tell whether it is the person's.
+    /// Also at the ownership proof: that has to tell whether it is the person's.
     Doubtful,
     /// At everything: it becomes the person's now.
     First,
@@ -75,8 +133,8 @@ pub(crate) fn unlisted_expectations<'a>(
 ) -> impl Iterator<Item = Expected<'a>> {
     schema
         .iter()
-        .filter(|(_, spec)| !spec.listed)
-        .filter_map(move |(index, spec)| match inspection(spec, look) {
+        .filter(|(_, spec)| !spec.is_listed() && !spec.purpose.is_bookkeeping())
+        .filter_map(move |(index, spec)| match inspection(spec, look)? {
             Inspection::Value => value_or_presence(spec, index, identity),
             Inspection::Presence => match value_or_presence(spec, index, identity)? {
                 Expected::Value(index, _) => Some(Expected::Present(index)),
@@ -86,12 +144,15 @@ pub(crate) fn unlisted_expectations<'a>(
         })
 }
 
-fn inspection(spec: &AttributeSpec, look: Look) -> Inspection {
-    match (look, spec.inspected) {
+fn inspection(spec: &AttributeSpec, look: Look) -> Option<Inspection> {
+    let inspected = spec.inspection()?;
+    Some(match (look, inspected) {
         (Look::First, _) => Inspection::Value,
-        (Look::Doubtful, Inspection::Nothing) if spec.is_mark() => Inspection::Presence,
+        (Look::Doubtful, Inspection::Nothing) if spec.purpose == Purpose::OwnershipProof => {
+            Inspection::Presence
+        }
         (_, inspected) => inspected,
-    }
+    })
 }
 
 fn value_or_presence<'a>(
@@ -100,7 +161,8 @@ fn value_or_presence<'a>(
     identity: &'a Identity,
 ) -> Option<Expected<'a>> {
     if identity.unknown.contains(index) {
-        return spec.is_mark().then_some(Expected::Present(index));
+        let is_proof = spec.purpose == Purpose::OwnershipProof;
+        return is_proof.then_some(Expected::Present(index));
     }
     match (identity.attributes.get(index), spec.mutability) {
         (Some(value), _) => Some(Expected::Value(index, value)),
@@ -108,13 +170,14 @@ fn value_or_presence<'a>(
             spec.default.is_some().then_some(Expected::Present(index))
         }
         (None, Mutability::ReadWrite) => Some(Expected::Absent(index)),
+        (None, Mutability::Follows(_) | Mutability::ReadOnly) => None,
     }
 }
 
 /// What brings an account in line with a person, and the attributes that differ and are never changed.
 ///
 /// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
-/// list does not show. No role is taken away: that is for a plan which the guard has seen.
+/// list does not show.
 pub(crate) fn edit(
     schema: &Schema,
     identity: &Identity,
@@ -122,32 +185,26 @@ pub(crate) fn edit(
     account: Option<&Account>,
     unmet: &[(Expected<'_>, Option<Value>)],
 ) -> (Edit, Vec<AttributeIndex>) {
-    let mut attributes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
+    let mut changes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
     let former = account
         .and_then(|account| account.id.as_ref())
         .filter(|id| **id != identity.id);
     for (expected, current) in unmet {
         match consequence(schema, identity, former, (*expected, current.as_ref())) {
-            Consequence::Change(change) => attributes.push(change),
+            Consequence::Change(change) => changes.push(change),
             Consequence::Differs(attribute) => differing.push(attribute),
             Consequence::Nothing => {}
         }
     }
-    attributes.sort_by_key(|change| change.attribute);
+    changes.sort_by_key(|change| change.attribute);
     let edit = Edit {
         target_id: target_id.clone(),
-        id_before: account
-            .filter(|account| account.id.as_ref() != Some(&identity.id))
-            .map(|account| account.id_text.clone()),
         identity: identity.clone(),
-        attributes,
-        grant: account.map_or_else(Vec::new, |account| missing_roles(identity, account)),
-        revoke: Vec::new(),
-        enable: false,
-        returned: false,
+        changes,
+        lifecycle: None,
         before: account.cloned().map(Box::new),
-        detour: None,
+        temporary_login: None,
     };
     (edit, differing)
 }
@@ -164,15 +221,14 @@ enum Consequence {
 
 /// What is said of a value that differs and is not replaced.
 pub(super) fn kept_value(spec: &AttributeSpec) -> String {
-    let name = spec.name;
-    match spec.mutability {
-        Mutability::WithId => format!(
+    let name = &spec.name;
+    if spec.mutability == Mutability::WithId {
+        format!(
             "`{name}` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in \
              here, remove it by hand"
-        ),
-        Mutability::ReadWrite | Mutability::SetOnce => {
-            format!("`{name}` differs from the source; it is written once and never changed")
-        }
+        )
+    } else {
+        format!("`{name}` differs from the source; it is written once and never changed")
     }
 }
 
@@ -183,10 +239,11 @@ fn consequence(
     former: Option<&ExternalId>,
     (expected, current): (Expected<'_>, Option<&Value>),
 ) -> Consequence {
-    let (Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index)) = expected else {
+    let attribute = expected.attribute();
+    let spec = schema.spec(attribute);
+    if spec.purpose.is_bookkeeping() {
         return Consequence::Nothing;
-    };
-    let spec = schema.spec(index);
+    }
     if let (Expected::Value(_, wanted), Some(current)) = (expected, current)
         && spec.mutability != Mutability::WithId
         && is_address(schema, identity, wanted)
@@ -197,39 +254,42 @@ fn consequence(
     if let Some(current) = current
         && !may_be_replaced(spec, current, former)
     {
-        let wanted = identity.attributes.text(index).unwrap_or_default();
+        let wanted = identity.attributes.text(attribute).unwrap_or_default();
         // Blanks that were stored once are not worth a word in each run.
         return if current.as_text().trim() == wanted.trim() {
             Consequence::Nothing
         } else {
-            Consequence::Differs(index)
+            Consequence::Differs(attribute)
         };
     }
     let wanted = identity
         .attributes
-        .get(index)
-        .filter(|_| !identity.unknown.contains(index));
-    let after = wanted
-        .cloned()
-        .or_else(|| spec.default.map(|default| default(&identity.id)));
-    let after = if matches!(expected, Expected::Absent(_)) {
-        None
-    } else {
-        after
+        .get(attribute)
+        .filter(|_| !identity.unknown.contains(attribute));
+    let after = match expected {
+        Expected::Absent(_) => None,
+        Expected::Value(..) | Expected::Present(_) => wanted
+            .cloned()
+            .or_else(|| spec.default.map(|default| default(&identity.id))),
     };
-    Consequence::Change(change(spec, index, current.cloned(), after))
+    Consequence::Change(AttributeChange {
+        attribute,
+        before: current.cloned(),
+        after,
+    })
 }
 
 /// Whether a value is the person's address: also where it stands elsewhere, it is compared as addresses are.
 pub(super) fn is_address(schema: &Schema, identity: &Identity, value: &Value) -> bool {
-    let address = login_attribute(schema).and_then(|login| identity.attributes.get(login));
+    let address = identity.attributes.of(schema, Purpose::Address);
     address.is_some_and(|address| address.equals(value, Equality::Comparable))
 }
 
-fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {
+/// Whether a value that is there may be overwritten; `former` is the id that the account gives up.
+pub(super) fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {
     match spec.mutability {
-        Mutability::ReadWrite => true,
-        Mutability::SetOnce => false,
+        Mutability::ReadWrite | Mutability::Follows(_) => true,
+        Mutability::SetOnce | Mutability::ReadOnly => false,
         Mutability::WithId => {
             let made = spec.default.zip(former).map(|(default, id)| default(id));
             made.is_some_and(|made| made.equals(current, spec.equality))
@@ -239,28 +299,17 @@ fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&Extern
 
 /// The values of a new account: the person's, and the defaults where the person has none.
 pub(super) fn values_of_new_account(schema: &Schema, identity: &Identity) -> Attributes {
-    let mut attributes = identity.attributes.clone();
+    let mut attributes = Attributes::default();
     for (index, spec) in schema.iter() {
-        if attributes.get(index).is_none()
-            && let Some(default) = spec.default
-        {
-            attributes.set(index, Some(default(&identity.id)));
-        }
+        let default = || spec.default.map(|default| default(&identity.id));
+        let value = match spec.purpose {
+            Purpose::DisabledByUs if identity.lifecycle == Lifecycle::Disabled => default(),
+            purpose if purpose.is_bookkeeping() => None,
+            _ => wanted(schema, identity, index)
+                .map(Cow::into_owned)
+                .or_else(default),
+        };
+        attributes.set(index, value.filter(|_| spec.mutability != Mutability::ReadOnly));
     }
     attributes
-}
-
-fn change(
-    spec: &AttributeSpec,
-    attribute: AttributeIndex,
-    before: Option<Value>,
-    after: Option<Value>,
-) -> AttributeChange {
-    let renames = spec.uniqueness == Uniqueness::Login;
-    AttributeChange {
-        attribute,
-        before,
-        after,
-        renames,
-    }
 }

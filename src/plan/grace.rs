@@ -1,6 +1,6 @@
 //! How long an account stays when its person is in no source any more.
 
-use crate::model::{Absence, AbsenceNote, Expected, Value};
+use crate::model::{Absence, Expected, Purpose, Schema, Value};
 
 /// Clocks of several machines may differ by this many seconds: of those that run this tool in turn, and the target's.
 const CLOCKS: i64 = 300;
@@ -83,14 +83,14 @@ impl Grace {
 }
 
 /// Reads the notes out of the answers about an account.
-pub(super) fn noted(unmet: &[(Expected<'_>, Option<Value>)], now: i64) -> Noted {
-    let held = |note: AbsenceNote| {
-        let of_note = unmet
+pub(super) fn noted(schema: &Schema, unmet: &[(Expected<'_>, Option<Value>)], now: i64) -> Noted {
+    let held = |purpose: Purpose| {
+        let of_marker = unmet
             .iter()
-            .find(|(expected, _)| *expected == Expected::NotNoted(note));
-        of_note.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
+            .find(|(expected, _)| schema.purpose(expected.attribute()) == purpose);
+        of_marker.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
     };
-    let (since, runs) = match (held(AbsenceNote::Since), held(AbsenceNote::Runs)) {
+    let (since, runs) = match (held(Purpose::MissingSince), held(Purpose::MissingRuns)) {
         (None, None) => return Noted::Nothing,
         (Some(since), Some(runs)) => (since.parse(), runs.parse()),
         // They are written together.
@@ -107,7 +107,22 @@ pub(super) fn noted(unmet: &[(Expected<'_>, Option<Value>)], now: i64) -> Noted 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{AttributeIndex, AttributeSpec};
     use proptest::prelude::*;
+
+    const SINCE: AttributeIndex = AttributeIndex(0);
+    const RUNS: AttributeIndex = AttributeIndex(1);
+
+    fn schema() -> Schema {
+        let marker = |name, purpose| AttributeSpec {
+            purpose,
+            ..AttributeSpec::text(name)
+        };
+        Schema::new([
+            marker("since", Purpose::MissingSince),
+            marker("runs", Purpose::MissingRuns),
+        ])
+    }
 
     fn grace() -> impl Strategy<Value = Grace> {
         (prop::option::of(1i64..1_000), prop::option::of(1u32..6))
@@ -157,12 +172,10 @@ mod tests {
     fn a_note_of_the_future_is_believed_as_far_as_clocks_differ() {
         let now = 1_000_000;
         let note = |since: i64| {
-            let held = |note, text: String| (Expected::NotNoted(note), Some(Value::text(text)));
+            let held = |marker, text: String| (Expected::Absent(marker), Some(Value::text(text)));
             noted(
-                &[
-                    held(AbsenceNote::Since, since.to_string()),
-                    held(AbsenceNote::Runs, "1".into()),
-                ],
+                &schema(),
+                &[held(SINCE, since.to_string()), held(RUNS, "1".into())],
                 now,
             )
         };
@@ -222,14 +235,14 @@ mod tests {
             runs in prop::option::of("[0-9-]{0,3}"),
         ) {
             let now = 500_000;
-            let held = |note, text: Option<String>| {
-                text.map(|text| (Expected::NotNoted(note), Some(Value::text(text))))
+            let held = |marker, text: Option<String>| {
+                text.map(|text| (Expected::Absent(marker), Some(Value::text(text))))
             };
-            let unmet: Vec<_> = [held(AbsenceNote::Since, since), held(AbsenceNote::Runs, runs)]
+            let unmet: Vec<_> = [held(SINCE, since), held(RUNS, runs)]
                 .into_iter()
                 .flatten()
                 .collect();
-            let noted = noted(&unmet, now);
+            let noted = noted(&schema(), &unmet, now);
             if let Noted::Absent(absence) = noted {
                 prop_assert!(absence.since <= now + CLOCKS && absence.runs >= 1);
             } else {

@@ -16,7 +16,7 @@ pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
 use self::token::Tokens;
 pub use self::vanish::vanished_values;
-use crate::model::{Plan, Schema};
+use crate::model::{ActionKind, Catalog, Plan};
 
 /// `guard.*`
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub struct GuardLimits {
     pub max_logins_changed: Limit,
     /// Accounts that may become somebody's who has another first and last name.
     pub max_adoptions_renaming: Limit,
+    /// References that objects may lose, of all that there are: the members of groups.
+    pub max_memberships_removed: Limit,
     /// Changes of any kind.
     pub max_changes: Option<Limit>,
     /// A source of people may be empty.
@@ -35,8 +37,8 @@ pub struct GuardLimits {
     pub demands: Demands,
     /// What single sources must yield, by their name.
     pub demands_of: BTreeMap<Box<str>, Demands>,
-    /// Changes of one kind, by the name of the kind.
-    pub max_per_kind: BTreeMap<&'static str, Limit>,
+    /// Changes of one kind.
+    pub max_per_kind: BTreeMap<ActionKind, Limit>,
     /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
     pub max_missing: Limit,
     /// Accounts that are never changed.
@@ -49,6 +51,7 @@ impl Default for GuardLimits {
             max_removals: Limit::Percent(10.0),
             max_logins_changed: Limit::Percent(10.0),
             max_adoptions_renaming: Limit::Percent(10.0),
+            max_memberships_removed: Limit::Percent(20.0),
             max_changes: None,
             allow_empty: false,
             demands: Demands::default(),
@@ -104,17 +107,17 @@ pub struct Approval<'a> {
 pub fn approve(
     plan: Plan,
     proof: &Proof,
-    schema: &Schema,
+    catalog: &Catalog,
     limits: &GuardLimits,
     approval: Approval<'_>,
 ) -> Result<ApprovedPlan, Box<(Refusal, Plan)>> {
-    let firm = firm_reasons(&plan, proof, schema, limits);
-    let checks = checks(&plan, schema, limits);
+    let firm = firm_reasons(&plan, proof, catalog, limits);
+    let checks = checks(&plan, catalog, limits);
     if firm.is_empty() && !checks.iter().any(Check::is_exceeded) {
         let remarks = remarks(&checks, &[]);
         return Ok(ApprovedPlan { plan, remarks });
     }
-    let tokens = Tokens::new(approval.scope, &checks, schema);
+    let tokens = Tokens::new(approval.scope, &checks, catalog);
     let lifted = approval.token.map_or_else(Vec::new, |token| tokens.lifted(token));
     let exceeded: Vec<usize> = (0..checks.len())
         .filter(|place| checks[*place].is_exceeded())
@@ -141,13 +144,13 @@ pub fn approve(
 }
 
 /// What no token lifts.
-fn firm_reasons(plan: &Plan, proof: &Proof, schema: &Schema, limits: &GuardLimits) -> Vec<String> {
+fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLimits) -> Vec<String> {
     let mut firm = proof.doubts.clone();
     // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
     let protected = plan
         .changes
         .iter()
-        .filter(|change| limits.protected.covers_change(change, schema));
+        .filter(|change| limits.protected.covers_change(change, catalog));
     match protected.count() {
         0 => {}
         count => firm.push(format!(

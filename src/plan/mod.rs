@@ -10,10 +10,10 @@ mod decide;
 mod diff;
 mod grace;
 mod guard;
-mod legacy;
 mod moved;
 mod once;
 mod order;
+mod ownership;
 mod plausible;
 mod policy;
 mod question;
@@ -26,19 +26,20 @@ pub use adopt::Known;
 pub(crate) use adopt::refusal;
 pub use correlate::Correlation;
 pub use decide::decide;
-pub(crate) use diff::{Look, edit, unlisted_expectations};
+pub(crate) use decide::removal;
+pub(crate) use diff::{Look, edit, keep_access, unlisted_expectations};
 pub use grace::{Clocks, Grace};
 pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect, vanished_values,
 };
-pub use moved::{moved, unlisted_before};
+pub use moved::{is_for_now, moved, speaks_against, unlisted_before};
 pub use once::{first_values, reject_held, reject_impossible};
-pub use order::{Phase, Step, Wait, phase, steps, waits};
+pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
-pub use question::{LegacyMarks, Questions};
+pub use question::{Proofs, Questions};
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
     lost_for_good, not_restored, undo,
@@ -48,8 +49,28 @@ pub use undo::{
 pub const MOVED: &str = "the account has changed since the plan was made";
 
 /// Puts the changes of a plan that comes from elsewhere into their order.
-pub fn arrange(schema: &crate::model::Schema, plan: &mut crate::model::Plan) {
-    order::arrange(schema, &mut plan.changes);
+pub fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
+    order::arrange(catalog, &mut plan.changes);
+}
+
+/// One plan for objects of all kinds, out of a plan for each kind.
+pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) -> crate::model::Plan {
+    let mut all = crate::model::Plan::default();
+    for plan in plans {
+        for (resource, _) in catalog.iter() {
+            let (sum, more) = (all.totals_of(resource), plan.totals_of(resource));
+            // Each plan has counted its own kind alone.
+            *all.totals_mut(resource) = if more.all > 0 { more } else { sum };
+        }
+        all.changes.extend(plan.changes);
+        all.unchanged += plan.unchanged;
+        all.without_role += plan.without_role;
+        all.kept.extend(plan.kept);
+        all.unresolved.extend(plan.unresolved);
+        all.warnings.extend(plan.warnings);
+    }
+    arrange(catalog, &mut all);
+    all
 }
 
 /// Whether the account has the login name that the person is to have.
@@ -58,15 +79,7 @@ pub(crate) fn has_login(
     identity: &crate::model::Identity,
     account: &crate::model::Account,
 ) -> bool {
-    let login = correlate::login_attribute(schema).and_then(|login| identity.attributes.text(login));
-    login.is_some_and(|login| crate::model::alike(login, &account.login))
-}
-
-/// Counts an account among those of the organization, as a plan from the sources does.
-pub fn count(plan: &mut crate::model::Plan, account: &crate::model::Account) {
-    plan.accounts += 1;
-    if correlate::carries_id_and_role(account) {
-        plan.managed += 1;
-        plan.existing += usize::from(account.lifecycle == crate::model::Lifecycle::Active);
-    }
+    let login = schema.find(crate::model::Purpose::Login);
+    let wanted = login.and_then(|login| diff::wanted(schema, identity, login));
+    wanted.is_some_and(|wanted| crate::model::alike(wanted.as_text(), account.login(schema)))
 }

@@ -2,7 +2,8 @@
 
 use super::diff;
 use crate::model::{
-    Account, Action, Change, Edit, Expectation, Expected, Lifecycle, RemovalReason, Schema, Value,
+    Account, ActionKind, Change, Edit, Expectation, Expected, Lifecycle, Purpose, RemovalReason, Schema,
+    Unmet, Value, Write,
 };
 
 /// What the account of a change is expected to hold still, of what the account list does not show. `providers` are the
@@ -12,38 +13,53 @@ pub fn unlisted_before<'a>(
     change: &'a Change,
     providers: &'a [Value],
 ) -> Vec<Expectation<'a>> {
-    if let Action::Disable(removal) | Action::Delete(removal) = &change.action {
-        // Whoever has been back meanwhile has lost the note, or has another one.
-        let noted = removal.missing_since.map(Expected::MissingSince);
-        // Another configuration may have the person by now.
-        let absent = removal.reason == RemovalReason::Absent && !providers.is_empty();
-        let provenance = schema.provenance().filter(|_| absent);
-        let ours = provenance.map(|attribute| Expected::NoneBut(attribute, providers));
-        let about = |expected| Expectation {
-            target_id: &removal.account.target_id,
-            expected,
-        };
-        return noted.into_iter().chain(ours).map(about).collect();
-    }
-    let Some(edit) = change.edit() else {
+    let Some(target_id) = change.target_id() else {
         return Vec::new();
     };
-    let unlisted = edit
-        .attributes
-        .iter()
-        .filter(|change| !schema.spec(change.attribute).listed);
-    let attributes = unlisted.map(|change| match &change.before {
-        Some(before) => Expected::Value(change.attribute, before),
-        None => Expected::Absent(change.attribute),
-    });
-    let mark = edit.enable.then_some(Expected::DisabledByUs);
-    attributes
-        .chain(mark)
-        .map(|expected| Expectation {
-            target_id: &edit.target_id,
-            expected,
-        })
-        .collect()
+    let mut expected = Vec::new();
+    if let Some(removal) = &change.removal {
+        // The account of a person who has been back meanwhile has lost its marker, or has another one.
+        let values = removal.requires.iter();
+        expected.extend(values.filter_map(|required| {
+            let value = required.value.as_ref()?;
+            Some(Expected::Value(required.attribute, value))
+        }));
+        // Another configuration may have the person by now.
+        let provider = schema.find(Purpose::Provider).zip(providers.first());
+        let provider = provider.filter(|_| removal.reason == RemovalReason::Absent);
+        expected.extend(provider.map(|(attribute, ours)| Expected::Value(attribute, ours)));
+    } else if let Some(edit) = change.edit() {
+        let unlisted = edit
+            .changes
+            .iter()
+            .filter(|change| !schema.spec(change.attribute).is_listed());
+        expected.extend(unlisted.filter_map(|change| {
+            let attribute = change.attribute;
+            match (&change.before, &change.after) {
+                // What this tool wrote there itself is worth a question only where a change rests on it.
+                (Some(_) | None, None) if schema.purpose(attribute) == Purpose::MissingRuns => None,
+                (Some(_), None) if schema.purpose(attribute) == Purpose::MissingSince => None,
+                (Some(_), None) if schema.purpose(attribute) == Purpose::DisabledByUs => {
+                    Some(Expected::Present(attribute))
+                }
+                (Some(before), _) => Some(Expected::Value(attribute, before)),
+                (None, _) => Some(Expected::Absent(attribute)),
+            }
+        }));
+    }
+    let about = |expected| Expectation { target_id, expected };
+    expected.into_iter().map(about).collect()
+}
+
+/// Whether an answer to [`unlisted_before`] speaks against the change: an account may name any of our providers, or none.
+pub fn speaks_against(schema: &Schema, expected: Expected<'_>, unmet: &Unmet, providers: &[Value]) -> bool {
+    let is_provider = schema.purpose(expected.attribute()) == Purpose::Provider;
+    let is_removal = matches!(expected, Expected::Value(_, ours) if providers.first() == Some(ours));
+    let is_ours = unmet
+        .current
+        .as_ref()
+        .is_none_or(|current| providers.contains(current));
+    !(is_provider && is_removal && is_ours)
 }
 
 /// Why a change must not be carried out any more; `account` is as the list shows it now.
@@ -51,16 +67,15 @@ pub fn unlisted_before<'a>(
 /// For a new person it is the account that carries the person's id, if there is one by now.
 pub fn moved(schema: &Schema, change: &Change, account: Option<&Account>) -> Option<&'static str> {
     const GONE: &str = "the account is gone since the plan was made";
-    let same = match (&change.action, account) {
-        (Action::Create { .. }, None) => true,
-        (Action::Create { .. }, Some(_)) => return Some("the person has an account since the plan was made"),
+    let same = match (&change.write, account) {
+        (Write::Create(_), None) => true,
+        (Write::Create(_), Some(_)) => return Some("the person has an account since the plan was made"),
         (_, None) => return Some(GONE),
-        (Action::Disable(removal) | Action::Delete(removal), Some(account)) => removal.account == *account,
-        (Action::Note(note), Some(account)) => note.account == *account,
-        (Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit), Some(account)) => edit
-            .before
-            .as_deref()
-            .map_or_else(|| is_as_wanted(schema, edit, account), |before| before == account),
+        (Write::Delete(before), Some(account)) => before.is_as(account),
+        (Write::Edit(edit), Some(account)) => edit.before.as_deref().map_or_else(
+            || is_as_wanted(schema, edit, account),
+            |before| before.is_as(account),
+        ),
     };
     (!same).then_some(super::MOVED)
 }
@@ -69,6 +84,11 @@ pub fn moved(schema: &Schema, change: &Change, account: Option<&Account>) -> Opt
 fn is_as_wanted(schema: &Schema, edit: &Edit, account: &Account) -> bool {
     account.id.as_ref() == Some(&edit.identity.id)
         && account.lifecycle == Lifecycle::Active
-        && diff::missing_roles(&edit.identity, account).is_empty()
         && diff::listed_changes(schema, &edit.identity, account).is_empty()
+}
+
+/// Whether a change is one for the run alone that made the plan: applied later, an absence marker would tell of a time in
+/// which the person may have been there.
+pub fn is_for_now(change: &Change) -> bool {
+    change.kind == ActionKind::MarkAbsent
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::order;
 use crate::model::{
-    Action, AttributeIndex, AttributeSpec, Change, Desired, Holding, Identity, Lifecycle, Plan, RecordRef,
-    Rejected, Schema, Value,
+    AttributeIndex, AttributeSpec, Catalog, Change, Desired, Holding, Identity, Lifecycle, Plan, Purpose,
+    RecordRef, Rejected, Schema, Value, Write,
 };
 
 /// Other records or accounts that a rejection names.
@@ -14,12 +14,14 @@ const NAMED: usize = 5;
 
 /// Takes everybody out of the plan whose value cannot be written, or is claimed by another person of the run. They are
 /// rejected.
-pub fn reject_impossible(schema: &Schema, desired: &Desired, plan: &mut Plan) {
-    for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_mark()) {
+pub fn reject_impossible(catalog: &Catalog, desired: &Desired, plan: &mut Plan) {
+    let schema = catalog.schema(desired.resource);
+    if let Some(index) = schema.find(Purpose::OwnershipProof) {
+        let spec = schema.spec(index);
         let claims = claims(index, spec, desired, &plan.changes);
         let reason = |change: &Change| {
             let (identity, value) = first(index, change)?;
-            let name = spec.name;
+            let name = &spec.name;
             if let Some(why) = spec.misfit.and_then(|misfit| misfit(value.as_text())) {
                 let from = match identity.attributes.get(index) {
                     Some(_) => "",
@@ -37,25 +39,21 @@ pub fn reject_impossible(schema: &Schema, desired: &Desired, plan: &mut Plan) {
                 .then(|| format!("another record has the same `{name}`: {}", others.join(", ")))
         };
         let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
-        reject(schema, plan, reasons);
+        reject(catalog, plan, reasons);
     }
 }
 
 /// The values that the plan writes for the first time: whom they belong to already has to be asked.
-pub fn first_values(schema: &Schema, plan: &Plan) -> Vec<(AttributeIndex, Vec<Value>)> {
-    let marks = schema.iter().filter(|(_, spec)| spec.is_mark());
-    let values = |index| {
-        let firsts = plan.changes.iter().filter_map(|change| first(index, change));
-        firsts.map(|(_, value)| value.clone()).collect::<Vec<_>>()
-    };
-    marks
-        .map(|(index, _)| (index, values(index)))
-        .filter(|(_, values)| !values.is_empty())
-        .collect()
+pub fn first_values(schema: &Schema, plan: &Plan) -> Option<(AttributeIndex, Vec<Value>)> {
+    let index = schema.find(Purpose::OwnershipProof)?;
+    let firsts = plan.changes.iter().filter_map(|change| first(index, change));
+    let values: Vec<Value> = firsts.map(|(_, value)| value.clone()).collect();
+    (!values.is_empty()).then_some((index, values))
 }
 
 /// Takes everybody out of the plan whose value another account holds. They are rejected.
-pub fn reject_held(schema: &Schema, plan: &mut Plan, index: AttributeIndex, held: &[Holding]) {
+pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, held: &[Holding]) {
+    let schema = catalog.users();
     let mut holders: HashMap<String, Vec<&Holding>> = HashMap::new();
     for holding in held {
         holders
@@ -63,7 +61,7 @@ pub fn reject_held(schema: &Schema, plan: &mut Plan, index: AttributeIndex, held
             .or_default()
             .push(holding);
     }
-    let name = schema.spec(index).name;
+    let name = &schema.spec(index).name;
     let reason = |change: &Change| {
         let (identity, value) = first(index, change)?;
         // An account with the person's own id is the person's, though the list did not show it.
@@ -82,7 +80,7 @@ pub fn reject_held(schema: &Schema, plan: &mut Plan, index: AttributeIndex, held
         })
     };
     let reasons: Vec<_> = plan.changes.iter().map(reason).collect();
-    reject(schema, plan, reasons);
+    reject(catalog, plan, reasons);
 }
 
 /// Who wants a value.
@@ -149,13 +147,14 @@ fn first(index: AttributeIndex, change: &Change) -> Option<(&Identity, &Value)> 
     if change.restore.is_some() {
         return None;
     }
-    if let Action::Create { identity, attributes } = &change.action {
-        return Some((identity, attributes.get(index)?));
+    match &change.write {
+        Write::Create(creation) => Some((&creation.identity, creation.attributes.get(index)?)),
+        Write::Edit(edit) => {
+            let new = edit.change(index).filter(|new| new.before.is_none())?;
+            Some((&edit.identity, new.after.as_ref()?))
+        }
+        Write::Delete(_) => None,
     }
-    let edit = change.edit()?;
-    let new = edit.attributes.iter().find(|new| new.attribute == index)?;
-    let value = new.after.as_ref().filter(|_| new.before.is_none())?;
-    Some((&edit.identity, value))
 }
 
 /// Blanks around a value and its letter case make no other one.
@@ -164,7 +163,7 @@ fn comparable(value: &Value) -> String {
 }
 
 /// Takes the changes for which there is a reason out of the plan.
-fn reject(schema: &Schema, plan: &mut Plan, reasons: Vec<Option<String>>) {
+fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
     let before = plan.changes.len();
     let mut rejected = Vec::new();
     let mut reasons = reasons.into_iter();
@@ -172,12 +171,10 @@ fn reject(schema: &Schema, plan: &mut Plan, reasons: Vec<Option<String>>) {
         let Some(reason) = reasons.next().flatten() else {
             return true;
         };
-        let person = match &change.action {
-            Action::Create { identity, .. } => Some(identity),
-            _ => change.edit().map(|edit| &edit.identity),
-        };
         rejected.extend(
-            person.map(|person| Rejected::new(person.origin.clone(), Some(person.id.clone()), reason)),
+            change
+                .person()
+                .map(|person| Rejected::new(person.origin.clone(), Some(person.id.clone()), reason)),
         );
         false
     });
@@ -185,6 +182,6 @@ fn reject(schema: &Schema, plan: &mut Plan, reasons: Vec<Option<String>>) {
         plan.unresolved.extend(rejected);
         plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         // A name that stays taken needs no waiting for.
-        order::arrange(schema, &mut plan.changes);
+        order::arrange(catalog, &mut plan.changes);
     }
 }

@@ -1,8 +1,21 @@
-//! In which order changes are shown and applied: whoever needs a login name waits for whoever gives it up.
+//! In which order changes are shown and applied. A change waits for
+//!
+//! - the change that gives up the name that it takes,
+//! - the creation of each object that it refers to,
+//! - if it is a delete, the changes that drop references to the object.
+//!
+//! Where accounts exchange names in a circle, one of them gets a temporary name on the way; where objects refer to one
+//! another in a circle, one of them gets its references in a second step.
+
+mod schedule;
 
 use std::collections::HashMap;
 
-use crate::model::{Account, Action, Change, Schema, TargetId, comparable};
+use self::schedule::Schedule;
+use crate::model::{
+    Account, ActionKind, Catalog, Change, ExternalId, Purpose, Reference, Schema, TargetId, TypeId, Value,
+    Write, comparable,
+};
 
 /// A group of changes that belong together; the next group starts when all of it are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,25 +30,35 @@ pub enum Phase {
     Updates,
 }
 
+impl Phase {
+    const ALL: [Self; 4] = [Self::Removals, Self::Renames, Self::Creates, Self::Updates];
+}
+
 /// The phase of a change.
-pub fn phase(change: &Change) -> Phase {
-    match &change.action {
-        Action::Create { .. } => Phase::Creates,
-        // A set-once or personal detail can wait; an address is the login name somebody else may be waiting for. An undo
-        // may give an account a name before it is deactivated.
-        _ if change.renames() => Phase::Renames,
-        Action::Disable(_) | Action::Delete(_) => Phase::Removals,
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) | Action::Note(_) => Phase::Updates,
+pub fn phase(catalog: &Catalog, change: &Change) -> Phase {
+    match change.kind {
+        ActionKind::Create => Phase::Creates,
+        // A set-once or personal detail can wait; somebody else may be waiting for a login name. An undo may give an
+        // account a name before it is deactivated.
+        _ if change.renames(catalog.schema(change.resource)) => Phase::Renames,
+        ActionKind::Deactivate | ActionKind::Delete => Phase::Removals,
+        ActionKind::Adopt | ActionKind::Update | ActionKind::Reactivate | ActionKind::MarkAbsent => {
+            Phase::Updates
+        }
     }
 }
 
-/// What has to have happened before a change may start: the place of a change that gives up a login name.
+/// What has to have happened before a change may start. The numbers are places of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// It is done.
-    Done(usize),
-    /// Its account has stepped aside to a temporary name.
+    /// This change gives up a name. It is done, but perhaps for the references that it writes.
+    Name(usize),
+    /// The account of this change has stepped aside to a temporary name.
     Aside(usize),
+    /// This change makes an object. It is done, but perhaps for the references that it writes.
+    Made(usize),
+    /// This change drops a reference. It is done in full.
+    Dropped(usize),
 }
 
 /// Changes that may run at once, by their places; none of them waits for another one of them.
@@ -43,94 +66,165 @@ pub enum Wait {
 pub enum Step {
     /// These accounts step aside to their temporary names.
     Aside(Vec<usize>),
-    /// These changes are carried out.
+    /// These changes are carried out, but for references that are written later.
     Changes(Vec<usize>),
+    /// These changes write the references that they left out.
+    Links(Vec<usize>),
 }
 
-/// For each change, what it waits for: whoever holds the login name that it takes and is about to give it up.
+/// For each change, what it waits for.
 ///
 /// Nothing is ever removed to make room: a delete that frees a name stands in the plan for a reason of its own.
-pub fn waits(schema: &Schema, changes: &[Change]) -> Vec<Option<Wait>> {
-    let mut holders: HashMap<String, usize> = HashMap::new();
+pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
+    let names = names(catalog, changes);
+    let makers = makers(changes);
+    let mut droppers: HashMap<(TypeId, &ExternalId), Vec<usize>> = HashMap::new();
     for (place, change) in changes.iter().enumerate() {
-        if let Some(name) = freed(change) {
-            holders.entry(comparable(name)).or_insert(place);
+        for reference in change.unlinked(catalog.schema(change.resource)) {
+            if let Reference::Managed(resource, id) = reference {
+                droppers.entry((*resource, id)).or_default().push(place);
+            }
+        }
+    }
+    let of = |(place, change): (usize, &Change)| {
+        let mut waits: Vec<Wait> = names[place].into_iter().collect();
+        match (change.kind, change.id()) {
+            // Nobody waits for the other in a circle of names and references.
+            _ if change.links_later => {}
+            (ActionKind::Delete, Some(id)) => {
+                let droppers = droppers.get(&(change.resource, id)).into_iter().flatten();
+                waits.extend(droppers.map(|dropper| Wait::Dropped(*dropper)));
+            }
+            _ => waits.extend(made_for(catalog, change, place, &makers).map(Wait::Made)),
+        }
+        waits
+    };
+    changes.iter().enumerate().map(of).collect()
+}
+
+/// For each change that writes references in a second step, the changes that have to be done before that.
+fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<usize>> {
+    let makers = makers(changes);
+    let of = |(place, change): (usize, &Change)| {
+        let makers = made_for(catalog, change, place, &makers);
+        makers.filter(|_| writes_links_later(change)).collect()
+    };
+    changes.iter().enumerate().map(of).collect()
+}
+
+/// Whether a second step belongs to the change.
+pub fn writes_links_later(change: &Change) -> bool {
+    change.links_later && change.kind != ActionKind::Delete
+}
+
+/// The changes that give up the names that others take.
+fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Option<Wait>> {
+    let mut holders: HashMap<(TypeId, String), usize> = HashMap::new();
+    for (place, change) in changes.iter().enumerate() {
+        if let Some(name) = freed(catalog.schema(change.resource), change) {
+            holders
+                .entry((change.resource, comparable(name)))
+                .or_insert(place);
         }
     }
     let wait = |(place, change): (usize, &Change)| {
-        let name = change.login(schema).filter(|_| !holders.is_empty())?;
+        let login = change.login(catalog.schema(change.resource));
+        let name = login.filter(|_| !holders.is_empty())?;
         let holder = *holders
-            .get(&comparable(&name))
+            .get(&(change.resource, comparable(name)))
             .filter(|holder| **holder != place)?;
-        let steps_aside = changes[holder].edit().is_some_and(|edit| edit.detour.is_some());
+        let steps_aside = changes[holder]
+            .edit()
+            .is_some_and(|edit| edit.temporary_login.is_some());
         Some(if steps_aside {
             Wait::Aside(holder)
         } else {
-            Wait::Done(holder)
+            Wait::Name(holder)
         })
     };
     changes.iter().enumerate().map(wait).collect()
 }
 
-/// The steps in which an arranged plan is carried out.
-pub fn steps(changes: &[Change], waits: &[Option<Wait>]) -> Vec<Step> {
-    let mut groups: Vec<((Phase, usize), Vec<usize>)> = Vec::new();
-    for (place, key) in ranks(changes, waits).into_iter().enumerate() {
-        match groups.last_mut() {
-            Some((last, places)) if *last == key => places.push(place),
-            _ => groups.push((key, vec![place])),
-        }
-    }
-    let has_detour = |place: &usize| changes[*place].edit().is_some_and(|edit| edit.detour.is_some());
-    let aside: Vec<usize> = (0..changes.len()).filter(has_detour).collect();
-    let mut steps: Vec<Step> = Vec::new();
-    for (key, places) in groups {
-        if key == (Phase::Renames, 0) && !aside.is_empty() {
-            steps.push(Step::Aside(aside.clone()));
-        }
-        steps.push(Step::Changes(places));
-    }
-    steps
+/// The changes that make objects, by these.
+fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
+    let new = changes.iter().enumerate();
+    let new = new.filter_map(|(place, change)| Some((place, change.resource, change.creation()?)));
+    new.map(|(place, resource, creation)| ((resource, &creation.identity.id), place))
+        .collect()
 }
 
-/// Sorts changes by the step in which they run, then by id, so that the same input in any order makes the same plan;
-/// where accounts exchange their names in a circle, one of them gets a temporary name on the way.
-pub(super) fn arrange(schema: &Schema, changes: &mut Vec<Change>) {
-    changes.sort_by(|a, b| (phase(a), a.id(), a.target_id()).cmp(&(phase(b), b.id(), b.target_id())));
-    for edit in changes.iter_mut().filter_map(Change::edit_mut) {
-        edit.detour = None;
-    }
-    for place in one_of_each_circle(&waits(schema, changes)) {
-        if let Some(edit) = changes[place].edit_mut() {
-            edit.detour = Some(temporary_name(&edit.target_id));
+/// The changes that make what this one refers to.
+fn made_for<'a>(
+    catalog: &Catalog,
+    change: &'a Change,
+    place: usize,
+    makers: &'a HashMap<(TypeId, &ExternalId), usize>,
+) -> impl Iterator<Item = usize> + 'a {
+    let linked = change.linked(catalog.schema(change.resource)).into_iter();
+    linked
+        .filter_map(|reference| match reference {
+            Reference::Managed(resource, id) => makers.get(&(*resource, id)).copied(),
+            Reference::Foreign(_) => None,
+        })
+        .filter(move |maker| *maker != place)
+}
+
+/// The steps in which an arranged plan is carried out.
+pub fn steps(catalog: &Catalog, changes: &[Change]) -> Vec<Step> {
+    Schedule::of(catalog, changes).steps
+}
+
+/// Sorts changes by the step in which they run, then by id, so that the same input in any order makes the same plan.
+pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
+    let key = |change: &Change| (phase(catalog, change), change.resource);
+    changes.sort_by(|a, b| (key(a), a.id(), a.target_id()).cmp(&(key(b), b.id(), b.target_id())));
+    for change in changes.iter_mut() {
+        change.links_later = false;
+        if let Some(edit) = change.edit_mut() {
+            edit.temporary_login = None;
         }
     }
-    let ranks = ranks(changes, &waits(schema, changes));
-    let mut ranked: Vec<_> = ranks.into_iter().zip(std::mem::take(changes)).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    changes.extend(ranked.into_iter().map(|(_, change)| change));
+    for place in one_of_each_circle(&names(catalog, changes)) {
+        if let Some(edit) = changes[place].edit_mut() {
+            edit.temporary_login = Some(temporary_name(&edit.target_id));
+        }
+    }
+    let mut schedule = Schedule::of(catalog, changes);
+    while let Some(place) = schedule.circle() {
+        changes[place].links_later = true;
+        schedule = Schedule::of(catalog, changes);
+    }
+    let mut sorted: Vec<Option<Change>> = std::mem::take(changes).into_iter().map(Some).collect();
+    let places = schedule.steps.iter().filter_map(|step| match step {
+        Step::Changes(places) => Some(places),
+        Step::Aside(_) | Step::Links(_) => None,
+    });
+    changes.extend(places.flatten().filter_map(|place| sorted[*place].take()));
 }
 
 /// Whether the account was left with a temporary name by a run that did not come to its end.
-pub(super) fn is_on_detour(account: &Account) -> bool {
-    *account.login == *temporary_name(&account.target_id)
+pub(super) fn has_temporary_login(schema: &Schema, account: &Account) -> bool {
+    *account.login(schema) == *temporary_name(&account.target_id)
 }
 
 /// A name that no other account can need: the target gives each id once.
-fn temporary_name(account: &TargetId) -> Box<str> {
+pub(super) fn temporary_name(account: &TargetId) -> Box<str> {
     format!("directory-sync-renaming-{account}").into()
 }
 
 /// The login name that a change gives up.
-fn freed(change: &Change) -> Option<&str> {
-    match &change.action {
-        Action::Delete(removal) => Some(&removal.account.login),
-        _ if change.renames() => Some(&change.edit()?.before.as_ref()?.login),
-        _ => None,
+fn freed<'a>(schema: &Schema, change: &'a Change) -> Option<&'a str> {
+    match &change.write {
+        Write::Create(_) => None,
+        Write::Edit(edit) => {
+            let renamed = edit.change_of(schema, Purpose::Login)?;
+            renamed.before.as_ref().map(Value::as_text)
+        }
+        Write::Delete(account) => Some(account.login(schema)),
     }
 }
 
-/// Nobody waits for more than one change, so a walk from any of them ends, or comes round.
+/// Nobody waits for more than one name, so a walk from any of them ends, or comes round.
 fn one_of_each_circle(waits: &[Option<Wait>]) -> Vec<usize> {
     let mut walk_of: Vec<Option<usize>> = vec![None; waits.len()];
     let mut chosen = Vec::new();
@@ -138,7 +232,7 @@ fn one_of_each_circle(waits: &[Option<Wait>]) -> Vec<usize> {
         let mut place = start;
         while walk_of[place].is_none() {
             walk_of[place] = Some(start);
-            let Some(Wait::Done(next)) = waits[place] else {
+            let Some(Wait::Name(next)) = waits[place] else {
                 break;
             };
             place = next;
@@ -152,7 +246,7 @@ fn one_of_each_circle(waits: &[Option<Wait>]) -> Vec<usize> {
 
 fn smallest_of_circle(waits: &[Option<Wait>], start: usize) -> usize {
     let (mut smallest, mut place) = (start, start);
-    while let Some(Wait::Done(next)) = waits[place] {
+    while let Some(Wait::Name(next)) = waits[place] {
         smallest = smallest.min(next);
         place = next;
         if place == start {
@@ -160,30 +254,4 @@ fn smallest_of_circle(waits: &[Option<Wait>], start: usize) -> usize {
         }
     }
     smallest
-}
-
-/// The phase of each change, and how many changes of that phase have to be done before it.
-fn ranks(changes: &[Change], waits: &[Option<Wait>]) -> Vec<(Phase, usize)> {
-    let mut depths: Vec<Option<usize>> = vec![None; changes.len()];
-    let mut chain = Vec::new();
-    for start in 0..changes.len() {
-        let mut place = start;
-        // Chains may be as long as the plan, so this is no recursion.
-        let mut depth = loop {
-            if let Some(depth) = depths[place] {
-                break depth + 1;
-            }
-            chain.push(place);
-            match waits[place] {
-                Some(Wait::Done(next)) if phase(&changes[next]) == phase(&changes[place]) => place = next,
-                _ => break 0,
-            }
-        };
-        while let Some(place) = chain.pop() {
-            depths[place] = Some(depth);
-            depth += 1;
-        }
-    }
-    let depths = depths.into_iter().map(Option::unwrap_or_default);
-    changes.iter().map(phase).zip(depths).collect()
 }

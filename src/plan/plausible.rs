@@ -2,8 +2,8 @@
 
 use super::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, diff};
 use crate::model::{
-    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Identity, Lifecycle,
-    Mutability, Removal, RemovalReason, Schema, Uniqueness,
+    Account, ActionKind, AttributeChange, AttributeSpec, Catalog, Change, Creation, Edit, Identity,
+    Lifecycle, Mutability, Purpose, RemovalReason, Schema, Value, Write,
 };
 
 /// What plans are made by.
@@ -18,39 +18,37 @@ pub struct Rules<'a> {
 }
 
 /// Why no plan holds such a change.
-pub fn implausible(schema: &Schema, rules: Rules<'_>, change: &Change) -> Option<String> {
+pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Option<String> {
+    let schema = catalog.schema(change.resource);
     if change.restore.is_some() {
         return Some("it puts something back, which only an undo does".to_owned());
     }
-    match &change.action {
-        Action::Create { identity, attributes } => new_account(schema, rules, identity, attributes),
-        Action::Adopt(_) if !rules.policy.adopt => {
+    match (change.kind, &change.write) {
+        (ActionKind::Create, Write::Create(creation)) => new_account(schema, rules, creation),
+        (ActionKind::Adopt, Write::Edit(_)) if !rules.policy.adopt => {
             Some("it adopts an account, and `policy.adopt` is false".to_owned())
         }
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-            let is_adopted = matches!(change.action, Action::Adopt(_));
-            edited(schema, rules.policy, edit, is_adopted)
+        (ActionKind::Adopt | ActionKind::Update | ActionKind::Reactivate, Write::Edit(edit)) => {
+            edited(schema, rules.policy, edit, change.kind)
                 .map(str::to_owned)
-                .or_else(|| roles(rules, edit))
+                .or_else(|| roles(schema, rules, edit))
         }
-        Action::Disable(removal) => removed(rules.policy, removal, false).map(str::to_owned),
-        Action::Delete(removal) => removed(rules.policy, removal, true).map(str::to_owned),
-        Action::Note(_) => Some("it notes an absence, which no plan does that waits".to_owned()),
+        (ActionKind::Deactivate, Write::Edit(edit)) => deactivated(schema, edit)
+            .or_else(|| removed(schema, rules.policy, change))
+            .map(str::to_owned),
+        (ActionKind::Delete, Write::Delete(_)) => removed(schema, rules.policy, change).map(str::to_owned),
+        (ActionKind::MarkAbsent, _) => Some("it notes an absence, which no plan does that waits".to_owned()),
+        _ => Some("it writes something else than its kind does".to_owned()),
     }
 }
 
-fn new_account(
-    schema: &Schema,
-    rules: Rules<'_>,
-    person: &Identity,
-    attributes: &Attributes,
-) -> Option<String> {
-    let policy = rules.policy;
+fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option<String> {
+    let (policy, person) = (rules.policy, &creation.identity);
     let is_wanted = person.lifecycle == Lifecycle::Active || policy.create_disabled;
     if !policy.create || !is_wanted {
         return Some("it makes an account that `policy` asks for none of".to_owned());
     }
-    if *attributes != diff::values_of_new_account(schema, person) {
+    if creation.attributes != diff::values_of_new_account(schema, person) {
         return Some("it makes an account with other values than its person has".to_owned());
     }
     if let Some(name) = foreign(schema, person) {
@@ -58,11 +56,11 @@ fn new_account(
             "it gives the person a `{name}` that is not made of the id"
         ));
     }
-    unknown(person.entitlements.iter(), rules.given)
+    unknown(person.roles(schema).iter(), rules.given)
 }
 
 /// A value that is never anything but what the id gives, and is something else.
-fn foreign(schema: &Schema, person: &Identity) -> Option<&'static str> {
+fn foreign<'s>(schema: &'s Schema, person: &Identity) -> Option<&'s str> {
     let mut ours = schema
         .iter()
         .filter(|(_, spec)| spec.mutability == Mutability::WithId);
@@ -73,48 +71,75 @@ fn foreign(schema: &Schema, person: &Identity) -> Option<&'static str> {
             .get(*index)
             .is_some_and(|value| Some(value) != made.as_ref())
     };
-    ours.find(is_other).map(|(_, spec)| spec.name)
+    ours.find(is_other).map(|(_, spec)| &*spec.name)
 }
 
-/// Whether what changes is that in which person and account differ, and becomes what the person has. `is_adopted`: the
-/// account becomes the person's now.
-fn edited(schema: &Schema, policy: Policy, edit: &Edit, is_adopted: bool) -> Option<&'static str> {
-    let writes = !edit.attributes.is_empty() || !edit.grant.is_empty() || !edit.revoke.is_empty();
-    if !policy.update && !is_adopted && (writes || edit.id_before.is_some()) {
+/// Whether what changes is that in which person and account differ, and becomes what the person has.
+fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Option<&'static str> {
+    let is_bookkeeping = |change: &AttributeChange| schema.purpose(change.attribute).is_bookkeeping();
+    let (bookkeeping, values): (Vec<_>, Vec<_>) =
+        edit.changes.iter().partition(|change| is_bookkeeping(change));
+    if !policy.update && kind != ActionKind::Adopt && !values.is_empty() {
         return Some("it changes an account, and `policy.update` is false");
     }
-    let told: Vec<&AttributeChange> = differences(schema, &edit.attributes);
-    let differing = edit.before.as_deref();
-    let differing = differing.map_or_else(Vec::new, |account| {
+    let told = differences(schema, &edit.changes);
+    let before = edit.before.as_deref();
+    let differing = before.map_or_else(Vec::new, |account| {
         diff::listed_changes(schema, &edit.identity, account)
     });
     if told != differences(schema, &differing) {
         return Some("what it changes is not what person and account differ in");
     }
-    if !tells_the_id(edit, !told.is_empty()) {
+    if !tells_the_id(schema, edit, told.iter().any(|change| is_shared(schema, change))) {
         return Some("it changes whose account it is unseen");
     }
-    let mut changes = edit.attributes.iter();
-    changes.find_map(|change| attribute(schema, edit, change))
+    let is_reactivated = kind == ActionKind::Reactivate;
+    if edit.lifecycle != is_reactivated.then_some(Lifecycle::Active) {
+        return Some("it lets somebody in or out, and is no such change");
+    }
+    if bookkeeping.iter().any(|change| change.after.is_some()) {
+        return Some("it writes what only this tool writes for itself");
+    }
+    values
+        .into_iter()
+        .find_map(|change| attribute(schema, edit, change))
 }
 
-/// Of the changes that the account list shows those that are one. To an account that carries a temporary login name its
-/// address may be written again, or not.
+/// Whether a change is written together with the id. Roles are no part of the account itself.
+fn is_shared(schema: &Schema, change: &AttributeChange) -> bool {
+    !matches!(
+        schema.purpose(change.attribute),
+        Purpose::ExternalId | Purpose::Access
+    )
+}
+
+/// Of the changes that the account list shows those that are one, but for the id. To an account that carries a temporary
+/// login name its address may be written again, or not.
 fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a AttributeChange> {
     let differs = |change: &AttributeChange| match (&change.before, &change.after) {
         (Some(before), Some(after)) => !before.equals(after, schema.spec(change.attribute).equality),
         (before, after) => before != after,
     };
     let mut shown: Vec<_> = changes.iter().collect();
-    shown.retain(|change| schema.spec(change.attribute).listed && differs(change));
+    shown.retain(|change| {
+        let spec = schema.spec(change.attribute);
+        spec.is_listed() && spec.purpose != Purpose::ExternalId && differs(change)
+    });
     shown
 }
 
 /// Whether an id that is written is shown: it goes along with names and addresses.
-fn tells_the_id(edit: &Edit, writes_user: bool) -> bool {
+fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
     let carries = |account: &Account| account.id.as_ref() == Some(&edit.identity.id);
-    match (&edit.id_before, edit.before.as_deref()) {
-        (Some(told), Some(account)) => *told == account.id_text && !carries(account),
+    let told = edit.change_of(schema, Purpose::ExternalId);
+    match (told, edit.before.as_deref()) {
+        (Some(told), Some(account)) => {
+            let held = account.attributes.of(schema, Purpose::ExternalId);
+            let written = told.after.as_ref().map(Value::as_text);
+            told.before.as_ref() == held
+                && written == Some(&*edit.identity.id.to_string())
+                && !carries(account)
+        }
         (Some(_), None) => false,
         (None, Some(account)) => !writes_user || carries(account),
         (None, None) => true,
@@ -126,47 +151,36 @@ fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&
     let person = &edit.identity;
     let spec = schema.spec(change.attribute);
     let made = spec.default.map(|default| default(&person.id));
-    let wanted = person.attributes.get(change.attribute);
+    let wanted = diff::wanted(schema, person, change.attribute);
     let is_wanted = match (&change.after, spec.mutability) {
+        // What roles an account keeps beside the person's is the schema's to say: see `differences`.
+        _ if spec.purpose == Purpose::Access => true,
         (after, Mutability::WithId) => *after == made,
         (None, Mutability::ReadWrite) => wanted.is_none(),
         (after, _) => {
             let unknown = person.unknown.contains(change.attribute);
-            after.as_ref() == wanted.filter(|_| !unknown).or(made.as_ref())
+            after.as_ref() == wanted.as_deref().filter(|_| !unknown).or(made.as_ref())
         }
     };
     if !is_wanted {
         return Some("it writes something else than its person has");
     }
-    if !may_be_replaced(spec, edit, change) {
-        return Some("it replaces what is written once and never changed");
-    }
-    let renames = spec.uniqueness == Uniqueness::Login;
-    (change.renames != renames).then_some("it changes a login name unseen")
+    let former = edit.before.as_deref().and_then(|account| account.id.as_ref());
+    let may_be_replaced = match &change.before {
+        None => true,
+        Some(before) if spec.mutability == Mutability::SetOnce => before.as_text().is_empty(),
+        Some(before) => diff::may_be_replaced(spec, before, former),
+    };
+    (!may_be_replaced).then_some("it replaces what is written once and never changed")
 }
 
-/// Whether nothing is lost that this tool does not replace: what hangs on an id goes only with the account's own former id.
-fn may_be_replaced(spec: &AttributeSpec, edit: &Edit, change: &AttributeChange) -> bool {
-    let Some(before) = &change.before else { return true };
-    match spec.mutability {
-        Mutability::ReadWrite => true,
-        Mutability::SetOnce => before.as_text().is_empty(),
-        Mutability::WithId => {
-            let former = edit.before.as_deref().and_then(|account| account.id.as_ref());
-            let made = spec.default.zip(former).map(|(default, id)| default(id));
-            made.is_some_and(|made| made.equals(before, spec.equality))
-        }
-    }
-}
-
-fn roles(rules: Rules<'_>, edit: &Edit) -> Option<String> {
-    let held = &edit.identity.entitlements;
-    if edit.grant.iter().any(|role| !held.contains(role))
-        || edit.revoke.iter().any(|role| held.contains(role))
-    {
+fn roles(schema: &Schema, rules: Rules<'_>, edit: &Edit) -> Option<String> {
+    let change = edit.change_of(schema, Purpose::Access)?;
+    let (given, taken, held) = (change.added(), change.removed(), edit.identity.roles(schema));
+    if given.iter().any(|role| !held.contains(role)) || taken.iter().any(|role| held.contains(role)) {
         return Some("it gives or takes away a role against what its person is to hold".to_owned());
     }
-    unknown(edit.grant.iter(), rules.given).or_else(|| unknown(edit.revoke.iter(), rules.owned))
+    unknown(given.iter(), rules.given).or_else(|| unknown(taken.iter(), rules.owned))
 }
 
 fn unknown<'a>(mut roles: impl Iterator<Item = &'a Box<str>>, known: &[String]) -> Option<String> {
@@ -176,8 +190,23 @@ fn unknown<'a>(mut roles: impl Iterator<Item = &'a Box<str>>, known: &[String]) 
     ))
 }
 
-fn removed(policy: Policy, removal: &Removal, deletes: bool) -> Option<&'static str> {
-    let fits = match removal.reason {
+/// What no deactivation writes.
+fn deactivated(schema: &Schema, edit: &Edit) -> Option<&'static str> {
+    let is_bookkeeping = |change: &AttributeChange| match schema.purpose(change.attribute) {
+        Purpose::DisabledByUs => change.after.is_some(),
+        purpose => purpose.is_bookkeeping() && change.after.is_none(),
+    };
+    if edit.lifecycle != Some(Lifecycle::Disabled) || edit.before.is_none() {
+        return Some("it deactivates an account, and says something else");
+    }
+    let others = edit.changes.iter().any(|change| !is_bookkeeping(change));
+    others.then_some("it deactivates an account and changes what no deactivation does")
+}
+
+fn removed(schema: &Schema, policy: Policy, change: &Change) -> Option<&'static str> {
+    let deletes = change.kind == ActionKind::Delete;
+    let reason = change.reason()?;
+    let fits = match reason {
         RemovalReason::Absent => match policy.absent {
             AbsentPolicy::Keep => false,
             AbsentPolicy::Deactivate => !deletes,
@@ -194,8 +223,12 @@ fn removed(policy: Policy, removal: &Removal, deletes: bool) -> Option<&'static 
         },
         RemovalReason::Undone => return Some("it removes an account as `undone`, which only an undo does"),
     };
-    let is_ours = removal.reason != RemovalReason::Absent
-        || (removal.account.id.is_some() && !removal.account.entitlements.is_empty());
+    // A file may say of any account that it is ours.
+    let is_ours = |account: &Account| {
+        let access = schema.find(Purpose::Access);
+        account.looks_ours() && access.is_none_or(|access| account.attributes.get(access).is_some())
+    };
+    let is_ours = reason != RemovalReason::Absent || change.before().is_some_and(is_ours);
     if !fits {
         Some("it removes an account in another way than `policy` says")
     } else if !is_ours {

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::correlate::{Correlation, Found, Pair, Slot};
 use super::diff::{self, Look};
-use super::legacy;
+use super::ownership::proofs;
 use super::policy::{AbsentPolicy, DisabledPolicy};
 use crate::model::{
-    AbsenceNote, Account, AttributeIndex, AttributeSpec, Equality, Expectation, Expected, Identity,
-    Inspection, Lifecycle, Mutability, Unmet, Value,
+    Account, AttributeIndex, AttributeSpec, Equality, Expectation, Expected, Identity, Inspection, Lifecycle,
+    Mutability, Ownership, Purpose, Unmet, Value,
 };
 
 /// Whom a question is about: a place in one of the correlation's lists.
@@ -16,11 +16,11 @@ use crate::model::{
 pub(super) enum About {
     /// The account of a person.
     Person(usize),
-    /// What marks an account with a legacy id as this person's.
-    LegacyMark(usize),
+    /// What proves an account that claims a person's id to be that person's.
+    ClaimProof(usize),
     /// An account nobody wants.
     Absent(usize),
-    /// The `localpart` of such an account: it may be that of somebody in the sources.
+    /// The ownership proof of such an account: it may be that of somebody in the sources.
     Own(usize),
     /// The accounts of one list entry.
     Listing(usize, usize),
@@ -35,7 +35,7 @@ pub struct Questions<'q> {
 
 /// Values that questions refer to and that no record holds.
 #[derive(Debug)]
-pub struct LegacyMarks {
+pub struct Proofs {
     /// Of people.
     people: Vec<(usize, Vec<(AttributeIndex, Value)>)>,
     /// Of accounts that nobody was found for: what this tool wrote into them, unless somebody wished otherwise.
@@ -46,10 +46,10 @@ pub struct LegacyMarks {
 #[derive(Debug, Default)]
 pub(super) struct Answers<'q> {
     unmet: HashMap<About, Vec<(Expected<'q>, Option<Value>)>>,
-    /// Of the legacy marks, those that hold.
+    /// People whose claim proof holds.
     confirmed: HashSet<usize>,
     /// What the accounts hold that nobody was found for, by their places.
-    localparts: HashMap<usize, Value>,
+    proofs: HashMap<usize, Value>,
 }
 
 impl<'q> Questions<'q> {
@@ -71,7 +71,7 @@ impl<'q> Questions<'q> {
         let mut answers = Answers::default();
         let failed: HashSet<usize> = unmet.iter().map(|unmet| unmet.index).collect();
         for (index, about) in self.about.iter().enumerate() {
-            if let About::LegacyMark(person) = about
+            if let About::ClaimProof(person) = about
                 && !failed.contains(&index)
             {
                 answers.confirmed.insert(*person);
@@ -79,13 +79,13 @@ impl<'q> Questions<'q> {
             if let (About::Own(place), Expected::Value(_, value)) = (about, self.expectations[index].expected)
                 && !failed.contains(&index)
             {
-                answers.localparts.insert(*place, value.clone());
+                answers.proofs.insert(*place, value.clone());
             }
         }
         for Unmet { index, current } in unmet {
             let expected = self.expectations[index].expected;
             if let (About::Own(place), Some(current)) = (self.about[index], &current) {
-                answers.localparts.insert(place, current.clone());
+                answers.proofs.insert(place, current.clone());
             }
             answers
                 .unmet
@@ -104,8 +104,8 @@ impl<'q> Answers<'q> {
     }
 
     /// What the accounts hold that nobody was found for, by their places, as far as that was asked.
-    pub(super) fn localparts(&self) -> &HashMap<usize, Value> {
-        &self.localparts
+    pub(super) fn proofs(&self) -> &HashMap<usize, Value> {
+        &self.proofs
     }
 
     /// Whether the account holds something that only this person's account would hold.
@@ -115,8 +115,8 @@ impl<'q> Answers<'q> {
 }
 
 impl Correlation<'_> {
-    /// The values that accounts with a legacy id have to be asked about. Call it after [`Correlation::settle`].
-    pub fn legacy_marks(&self) -> LegacyMarks {
+    /// The values by which accounts prove whose they are. Call it after [`Correlation::settle`].
+    pub fn proofs(&self) -> Proofs {
         let unconfirmed = self.slots.iter().enumerate().filter(|(_, slot)| {
             matches!(
                 slot,
@@ -126,41 +126,37 @@ impl Correlation<'_> {
                 })
             )
         });
-        let marks = |index: usize| legacy::marks(self.schema, &self.desired.identities[index]);
-        LegacyMarks {
-            people: unconfirmed.map(|(index, _)| (index, marks(index))).collect(),
-            own: self.own_marks(),
+        let of = |index: usize| proofs(self.schema, &self.desired.identities[index].id);
+        Proofs {
+            people: unconfirmed.map(|(index, _)| (index, of(index))).collect(),
+            own: self.own_proofs(),
         }
     }
 
-    /// What the accounts of people who may be absent were given as `localpart`, if anybody could have another one's.
-    fn own_marks(&self) -> Vec<(usize, AttributeIndex, Value)> {
+    /// What the accounts of people who may be absent were given as ownership proof, if anybody could have another one's.
+    fn own_proofs(&self) -> Vec<(usize, AttributeIndex, Value)> {
         let asks = self.policy.absent != AbsentPolicy::Keep && self.desired.complete && self.has_strangers();
         let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
         let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
         let may_go = |account: &Account| {
             let stays =
                 self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
-            looks_ours(account) && !stays
+            account.looks_ours() && !stays
         };
-        let marks = self.schema.iter().filter(|(_, spec)| spec.is_mark());
-        let marks: Vec<_> = marks
-            .filter_map(|(index, spec)| Some((index, spec.default?)))
-            .collect();
-        let own = accounts
-            .filter(|(_, account)| may_go(account))
-            .flat_map(|(place, account)| {
-                let made = marks
-                    .iter()
-                    .map(|(index, default)| Some((place, *index, default(account.id.as_ref()?))));
-                made.flatten().collect::<Vec<_>>()
-            });
-        own.collect()
+        let Some(index) = self.schema.find(Purpose::OwnershipProof) else {
+            return Vec::new();
+        };
+        let Some(default) = self.schema.spec(index).default else {
+            return Vec::new();
+        };
+        let own = accounts.filter(|(_, account)| may_go(account));
+        own.filter_map(|(place, account)| Some((place, index, default(account.id.as_ref()?))))
+            .collect()
     }
 
     /// What the account list does not show and the plan has to know.
-    pub fn questions<'q>(&'q self, marks: &'q LegacyMarks) -> Questions<'q> {
-        let asked = |(_, spec): &(_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+    pub fn questions<'q>(&'q self, proofs: &'q Proofs) -> Questions<'q> {
+        let asked = |(_, spec): &(_, &AttributeSpec)| is_inspected(spec);
         let unlisted = self.schema.iter().filter(asked).count();
         // As a rule all of them are asked, and for the two marks; growing to that size would take half as much again.
         let most = self.slots.len() * (unlisted + 2);
@@ -173,30 +169,31 @@ impl Correlation<'_> {
                 self.ask_about_person(&mut questions, index, pair);
             }
         }
-        for (index, marks) in &marks.people {
+        for (index, proofs) in &proofs.people {
             let Slot::Paired(pair) = &self.slots[*index] else {
                 continue;
             };
-            for (attribute, value) in marks {
+            for (attribute, value) in proofs {
                 let expected = Expected::Value(*attribute, value);
-                questions.ask(About::LegacyMark(*index), &pair.target_id, expected);
+                questions.ask(About::ClaimProof(*index), &pair.target_id, expected);
             }
         }
         if self.policy.absent != AbsentPolicy::Keep && self.desired.complete {
             for (place, account) in self.unpaired.iter().enumerate() {
-                if let Some(account) = account.as_ref().filter(|account| looks_ours(account)) {
+                if let Some(account) = account.as_ref().filter(|account| account.looks_ours()) {
                     self.ask_whether_ours(&mut questions, About::Absent(place), account);
                     self.ask_who_looks_after(&mut questions, place, account);
                     if self.policy.grace.is_some() {
-                        for note in [AbsenceNote::Since, AbsenceNote::Runs] {
-                            let expected = Expected::NotNoted(note);
+                        let markers = [Purpose::MissingSince, Purpose::MissingRuns];
+                        for marker in markers.into_iter().filter_map(|marker| self.schema.find(marker)) {
+                            let expected = Expected::Absent(marker);
                             questions.ask(About::Absent(place), &account.target_id, expected);
                         }
                     }
                 }
             }
         }
-        for (place, attribute, value) in &marks.own {
+        for (place, attribute, value) in &proofs.own {
             if let Some(account) = &self.unpaired[*place] {
                 let expected = Expected::Value(*attribute, value);
                 questions.ask(About::Own(*place), &account.target_id, expected);
@@ -204,7 +201,7 @@ impl Correlation<'_> {
         }
         for (index, listing) in self.listings.iter().enumerate() {
             for (place, account) in listing.accounts.iter().enumerate() {
-                if account.entitlements.is_empty() {
+                if matches!(account.ownership, Ownership::Unproved(_)) {
                     self.ask_whether_ours(&mut questions, About::Listing(index, place), account);
                 }
             }
@@ -214,15 +211,14 @@ impl Correlation<'_> {
 
     fn ask_about_person<'q>(&'q self, questions: &mut Questions<'q>, index: usize, pair: &'q Pair) {
         let identity = &self.desired.identities[index];
-        if self.asks_for_notes(identity.lifecycle) {
-            questions.ask(
-                About::Person(index),
-                &pair.target_id,
-                Expected::NotNoted(AbsenceNote::Since),
-            );
+        if let Some(marker) = self.schema.find(Purpose::MissingSince)
+            && self.asks_for_markers(identity.lifecycle)
+        {
+            let expected = Expected::Absent(marker);
+            questions.ask(About::Person(index), &pair.target_id, expected);
         }
         if identity.lifecycle == Lifecycle::Disabled {
-            let doubtful = !pair.has_role || pair.found == Found::Moved;
+            let doubtful = !pair.is_managed || pair.found == Found::Moved;
             if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
                 self.ask_whether_ours(questions, About::Person(index), account);
             }
@@ -230,34 +226,34 @@ impl Correlation<'_> {
         }
         let look = match pair.found {
             Found::Name | Found::Moved => Look::First,
-            Found::Id if pair.has_role => Look::Usual,
+            Found::Id if pair.is_managed => Look::Usual,
             Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
         };
         for expected in diff::unlisted_expectations(self.schema, identity, look) {
             let expected = self.as_written(identity, pair, expected);
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
+        let Some(mark) = self.schema.find(Purpose::DisabledByUs) else {
+            return;
+        };
         let inactive = pair
             .differing
             .as_ref()
             .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
         // Left on an active account, the mark would later turn an administrator's block into this tool's own.
-        let mark = if inactive {
-            Expected::DisabledByUs
+        let expected = if inactive {
+            Expected::Present(mark)
         } else {
-            Expected::NotDisabledByUs
+            Expected::Absent(mark)
         };
-        questions.ask(About::Person(index), &pair.target_id, mark);
+        questions.ask(About::Person(index), &pair.target_id, expected);
     }
 
     /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
     /// not asked for another spelling, run for run.
     fn as_written<'q>(&self, identity: &Identity, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
         let account = pair.differing.as_deref();
-        let held = self
-            .login
-            .zip(account)
-            .and_then(|(login, account)| account.attributes.get(login));
+        let held = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
         match (expected, held) {
             (Expected::Value(index, wanted), Some(held))
                 if self.schema.spec(index).mutability == Mutability::ReadWrite
@@ -270,11 +266,11 @@ impl Correlation<'_> {
         }
     }
 
-    /// Whether somebody who is there is asked about an absence that is over. Also without grace: a note that stayed
-    /// while there was none would pass for a long absence later.
-    fn asks_for_notes(&self, lifecycle: Lifecycle) -> bool {
+    /// Whether the account of a person who is there is asked for an absence marker. Also without grace: a marker that
+    /// stayed while there was none would pass for a long absence later.
+    fn asks_for_markers(&self, lifecycle: Lifecycle) -> bool {
         let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
-        let inspects = |(_, spec): (_, &AttributeSpec)| !spec.listed && spec.inspected != Inspection::Nothing;
+        let inspects = |(_, spec): (_, &AttributeSpec)| is_inspected(spec);
         stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
     }
 
@@ -283,27 +279,25 @@ impl Correlation<'_> {
     fn ask_who_looks_after<'q>(&'q self, questions: &mut Questions<'q>, place: usize, account: &'q Account) {
         let stays =
             self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
-        let providers = &self.desired.providers[..];
-        if let Some(attribute) = self
-            .schema
-            .provenance()
-            .filter(|_| !stays && !providers.is_empty())
+        if let Some(attribute) = self.schema.find(Purpose::Provider)
+            && let Some(ours) = self.desired.providers.first().filter(|_| !stays)
         {
-            let expected = Expected::NoneBut(attribute, providers);
+            let expected = Expected::Value(attribute, ours);
             questions.ask(About::Absent(place), &account.target_id, expected);
         }
     }
 
     fn ask_whether_ours<'q>(&'q self, questions: &mut Questions<'q>, about: About, account: &'q Account) {
-        for (attribute, spec) in self.schema.iter() {
-            if spec.is_mark() {
-                questions.ask(about, &account.target_id, Expected::Present(attribute));
-            }
+        if let Some(proof) = self.schema.find(Purpose::OwnershipProof) {
+            questions.ask(about, &account.target_id, Expected::Present(proof));
         }
     }
 }
 
-/// Whether an account that nobody wants looks like one this tool made: the id in its one form, and the role.
-pub(super) fn looks_ours(account: &Account) -> bool {
-    account.id.is_some() && !account.entitlements.is_empty() && !account.protected
+/// Whether all accounts of people are asked about an attribute.
+fn is_inspected(spec: &AttributeSpec) -> bool {
+    let inspected = spec
+        .inspection()
+        .is_some_and(|inspected| inspected != Inspection::Nothing);
+    inspected && !spec.purpose.is_bookkeeping()
 }

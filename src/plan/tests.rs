@@ -14,48 +14,64 @@ use super::*;
 use crate::model::*;
 
 const NAME: AttributeIndex = AttributeIndex(0);
-const LOGIN: AttributeIndex = AttributeIndex(1);
+const ADDRESS: AttributeIndex = AttributeIndex(1);
 const ALIAS: AttributeIndex = AttributeIndex(2);
 const MARK: AttributeIndex = AttributeIndex(3);
 const PROVIDER: AttributeIndex = AttributeIndex(4);
+const ROLES: AttributeIndex = AttributeIndex(5);
+const EXTERNAL_ID: AttributeIndex = AttributeIndex(6);
+const LOGIN: AttributeIndex = AttributeIndex(7);
+const VERIFIED: AttributeIndex = AttributeIndex(8);
+const DISABLED_BY: AttributeIndex = AttributeIndex(9);
+const MISSING_SINCE: AttributeIndex = AttributeIndex(10);
+const MISSING_RUNS: AttributeIndex = AttributeIndex(11);
 const ROLE: &str = "User";
 
 fn schema() -> Schema {
-    let spec = |name, listed| AttributeSpec {
-        name,
-        cardinality: Cardinality::One,
-        equality: Equality::Exact,
-        mutability: Mutability::ReadWrite,
-        uniqueness: Uniqueness::Shared,
-        is_name: false,
-        required: false,
-        listed,
-        inspected: Inspection::Value,
-        personal: true,
-        misfit: None,
-        provenance: false,
-        default: None,
+    schema_owning(&[])
+}
+
+/// The small target, of which these roles are taken away.
+fn schema_owning(owned: &[&str]) -> Schema {
+    let of = |name, purpose| AttributeSpec {
+        purpose,
+        ..AttributeSpec::text(name)
     };
+    let unlisted = |name, purpose, inspection| AttributeSpec {
+        fetch: Fetch::OnDemand(inspection),
+        ..of(name, purpose)
+    };
+    let kept = |name, purpose| unlisted(name, purpose, Inspection::Nothing);
     Schema::new([
-        AttributeSpec {
-            is_name: true,
-            ..spec("name", true)
-        },
-        AttributeSpec {
-            uniqueness: Uniqueness::Login,
-            ..spec("login", true)
-        },
-        spec("alias", false),
+        of("name", Purpose::Name),
+        of("address", Purpose::Address),
+        unlisted("alias", Purpose::Plain, Inspection::Value),
         AttributeSpec {
             mutability: Mutability::SetOnce,
             default: Some(|id| Value::text(format!("made-from-{id}"))),
-            ..spec("mark", false)
+            ..unlisted("mark", Purpose::OwnershipProof, Inspection::Value)
+        },
+        kept("provider", Purpose::Provider),
+        AttributeSpec {
+            cardinality: Cardinality::Many,
+            removes: Removes::Only(owned.iter().copied().map(Box::from).collect()),
+            ..of("roles", Purpose::Access)
+        },
+        of("external_id", Purpose::ExternalId),
+        AttributeSpec {
+            mutability: Mutability::Follows(ADDRESS),
+            ..of("login", Purpose::Login)
         },
         AttributeSpec {
-            inspected: Inspection::Nothing,
-            provenance: true,
-            ..spec("provider", false)
+            mutability: Mutability::ReadOnly,
+            ..of("verified", Purpose::VerifiedAddress)
         },
+        AttributeSpec {
+            default: Some(|_| Value::text("us")),
+            ..kept("disabled_by", Purpose::DisabledByUs)
+        },
+        kept("missing_since", Purpose::MissingSince),
+        kept("missing_runs", Purpose::MissingRuns),
     ])
 }
 
@@ -63,8 +79,12 @@ fn id(number: u8) -> ExternalId {
     ExternalId::new([b'p', b'0' + number])
 }
 
-fn roles(held: bool) -> Entitlements {
-    if held { [Box::from(ROLE)].into() } else { [].into() }
+fn roles(held: bool) -> Option<Value> {
+    set(if held { &[ROLE] } else { &[] })
+}
+
+fn set(roles: &[&str]) -> Option<Value> {
+    Value::set(roles.iter().copied().map(Box::from))
 }
 
 fn at(number: u8) -> RecordRef {
@@ -75,9 +95,10 @@ fn at(number: u8) -> RecordRef {
 }
 
 fn person(number: u8) -> Identity {
-    let mut attributes = Attributes::empty(&schema());
+    let mut attributes = Attributes::default();
     attributes.set(NAME, Some(Value::text(format!("Person {number}"))));
-    attributes.set(LOGIN, Some(Value::text(format!("p{number}@example.org"))));
+    attributes.set(ADDRESS, Some(Value::text(format!("p{number}@example.org"))));
+    attributes.set(ROLES, roles(true));
     let mut unknown = AttributeSet::default();
     unknown.insert(MARK);
     unknown.insert(PROVIDER);
@@ -86,7 +107,6 @@ fn person(number: u8) -> Identity {
         lifecycle: Lifecycle::Active,
         attributes,
         unknown,
-        entitlements: roles(true),
         origin: at(number),
     }
 }
@@ -110,41 +130,85 @@ fn sources(people: Vec<Identity>) -> Desired {
     }
 }
 
-/// An account as the target holds it, with what the list does not show.
+/// An account as the target holds it: all of its values, also those that no list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Held {
     account: Account,
-    alias: Option<Value>,
-    mark: Option<Value>,
-    provider: Option<Value>,
-    disabled_by_us: bool,
-    missing: Option<Absence>,
 }
 
 fn held(number: u8) -> Held {
-    let person = person(number);
-    let mut unread = AttributeSet::default();
-    unread.insert(ALIAS);
-    unread.insert(MARK);
-    unread.insert(PROVIDER);
-    Held {
+    let mut attributes = person(number).attributes;
+    let text = |text: String| Some(Value::text(text));
+    attributes.set(MARK, text(format!("made-from-{}", id(number))));
+    attributes.set(EXTERNAL_ID, text(id(number).to_string()));
+    attributes.set(LOGIN, text(format!("p{number}@example.org")));
+    attributes.set(VERIFIED, text(format!("p{number}@example.org")));
+    let mut held = Held {
         account: Account {
             target_id: TargetId::new(format!("t{number}")),
-            id: Some(id(number)),
-            id_text: id(number).to_string().into(),
-            login: format!("p{number}@example.org").into(),
+            id: None,
+            claims: Box::default(),
             lifecycle: Lifecycle::Active,
-            attributes: person.attributes,
-            unread,
-            email_verified: true,
-            entitlements: roles(true),
-            protected: false,
+            attributes,
+            unread: schema().not_listed(),
+            ownership: Ownership::Ours,
         },
-        alias: None,
-        mark: Some(Value::text(format!("made-from-{}", id(number)))),
-        provider: None,
-        disabled_by_us: false,
-        missing: None,
+    };
+    held.settle();
+    held
+}
+
+impl Held {
+    fn get(&self, attribute: AttributeIndex) -> Option<&Value> {
+        self.account.attributes.get(attribute)
+    }
+
+    fn set(&mut self, attribute: AttributeIndex, value: Option<Value>) {
+        self.account.attributes.set(attribute, value);
+        self.settle();
+    }
+
+    fn with(mut self, attribute: AttributeIndex, text: &str) -> Self {
+        self.set(attribute, (!text.is_empty()).then(|| Value::text(text)));
+        self
+    }
+
+    fn without(mut self, attribute: AttributeIndex) -> Self {
+        self.set(attribute, None);
+        self
+    }
+
+    fn protect(&mut self) {
+        self.account.ownership = Ownership::Protected("it is the account this tool runs as");
+    }
+
+    /// Works out anew whose it is, and whose id it carries.
+    fn settle(&mut self) {
+        let text = self.account.id_text(&schema()).to_owned();
+        let is_protected = self.account.is_protected();
+        self.account.id = ExternalId::from_hex(&text);
+        let plain = (!text.is_empty()).then(|| ExternalId::new(text.as_bytes()));
+        let decoded = (text == "cDE=").then(|| ExternalId::new(*b"p1"));
+        self.account.claims = plain.into_iter().chain(decoded).collect();
+        if is_protected {
+            return;
+        }
+        self.account.ownership = match (text.is_empty(), self.get(ROLES)) {
+            (true, _) => Ownership::Foreign("no id"),
+            (false, None) => Ownership::Unproved("no role"),
+            (false, Some(_)) => Ownership::Ours,
+        };
+    }
+
+    /// What the list shows of it.
+    fn listed(&self) -> Account {
+        let mut account = self.account.clone();
+        for (index, spec) in schema().iter() {
+            if !spec.is_listed() {
+                account.attributes.set(index, None);
+            }
+        }
+        account
     }
 }
 
@@ -161,107 +225,49 @@ impl Model {
         )
     }
 
+    fn get_mut(&mut self, account: &TargetId) -> &mut Held {
+        self.0.get_mut(account).expect("the account is there")
+    }
+
     fn answer(&self, index: usize, expectation: &Expectation<'_>) -> Option<Unmet> {
-        let held = &self.0[expectation.target_id];
-        let value = |index| match index {
-            ALIAS => held.alias.clone(),
-            PROVIDER => held.provider.clone(),
-            _ => held.mark.clone(),
+        let current = self.0[expectation.target_id].get(expectation.expected.attribute());
+        let holds = match expectation.expected {
+            Expected::Value(_, wanted) => current == Some(wanted),
+            Expected::Present(_) => current.is_some(),
+            Expected::Absent(_) => current.is_none(),
         };
-        let (holds, current) = match expectation.expected {
-            Expected::Value(index, wanted) => (value(index).as_ref() == Some(wanted), value(index)),
-            Expected::Present(index) => (value(index).is_some(), value(index)),
-            Expected::Absent(index) => (value(index).is_none(), value(index)),
-            Expected::NoneBut(index, names) => {
-                let current = value(index);
-                (current.as_ref().is_none_or(|held| names.contains(held)), current)
-            }
-            Expected::DisabledByUs => (held.disabled_by_us, None),
-            Expected::NotDisabledByUs => (!held.disabled_by_us, None),
-            Expected::MissingSince(since) => {
-                (held.missing.is_some_and(|absence| absence.since == since), None)
-            }
-            Expected::NotNoted(note) => match (note, held.missing) {
-                (_, None) => (true, None),
-                (AbsenceNote::Since, Some(absence)) => (false, Some(Value::text(absence.since.to_string()))),
-                (AbsenceNote::Runs, Some(absence)) => (false, Some(Value::text(absence.runs.to_string()))),
-            },
-        };
-        (!holds).then_some(Unmet { index, current })
+        (!holds).then(|| Unmet {
+            index,
+            current: current.cloned(),
+        })
     }
 
     fn apply(&mut self, change: &Change) {
-        match &change.action {
-            Action::Create { identity, attributes } => {
-                let number = identity.id.as_bytes()[1] - b'0';
-                let target_id = TargetId::new(format!("new{number}"));
+        match &change.write {
+            Write::Create(creation) => {
+                let number = creation.identity.id.as_bytes()[1] - b'0';
                 let mut made = held(number);
-                made.account.target_id = target_id.clone();
-                made.account.attributes = attributes.clone();
-                made.account.login = attributes.text(LOGIN).unwrap_or_default().into();
-                made.account.lifecycle = identity.lifecycle;
-                made.account.entitlements = identity.entitlements.clone();
-                made.disabled_by_us = identity.lifecycle == Lifecycle::Disabled;
-                made.alias = attributes.get(ALIAS).cloned();
-                made.mark = attributes.get(MARK).cloned();
-                made.provider = attributes.get(PROVIDER).cloned();
-                self.0.insert(target_id, made);
+                made.account.target_id = TargetId::new(format!("new{number}"));
+                made.account.attributes = creation.attributes.clone();
+                let address = creation.attributes.get(ADDRESS).cloned();
+                made.account.attributes.set(VERIFIED, address);
+                made.account.lifecycle = creation.identity.lifecycle;
+                made.settle();
+                self.0.insert(made.account.target_id.clone(), made);
             }
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => self.edit(edit),
-            Action::Disable(removal) => {
-                let held = self
-                    .0
-                    .get_mut(&removal.account.target_id)
-                    .expect("the account is there");
-                held.account.lifecycle = Lifecycle::Disabled;
-                held.disabled_by_us = true;
-                if removal.returned {
-                    held.missing = None;
+            Write::Edit(edit) => {
+                let held = self.get_mut(&edit.target_id);
+                for change in &edit.changes {
+                    held.set(change.attribute, change.after.clone());
+                    if change.attribute == ADDRESS {
+                        held.set(VERIFIED, change.after.clone());
+                    }
                 }
+                held.account.lifecycle = edit.lifecycle.unwrap_or(held.account.lifecycle);
             }
-            Action::Note(note) => {
-                let held = self
-                    .0
-                    .get_mut(&note.account.target_id)
-                    .expect("the account is there");
-                held.missing = Some(note.absence);
+            Write::Delete(account) => {
+                self.0.remove(&account.target_id).expect("the account is there");
             }
-            Action::Delete(removal) => {
-                self.0
-                    .remove(&removal.account.target_id)
-                    .expect("the account is there");
-            }
-        }
-    }
-
-    fn edit(&mut self, edit: &Edit) {
-        let held = self.0.get_mut(&edit.target_id).expect("the account is there");
-        if edit.id_before.is_some() {
-            held.account.id = Some(edit.identity.id.clone());
-            held.account.id_text = edit.identity.id.to_string().into();
-        }
-        for change in &edit.attributes {
-            match change.attribute {
-                ALIAS => held.alias.clone_from(&change.after),
-                MARK => held.mark.clone_from(&change.after),
-                PROVIDER => held.provider.clone_from(&change.after),
-                LOGIN => {
-                    held.account.login = change.after.as_ref().map_or("", Value::as_text).into();
-                    held.account.attributes.set(LOGIN, change.after.clone());
-                }
-                other => held.account.attributes.set(other, change.after.clone()),
-            }
-        }
-        let before = held.account.entitlements.iter().chain(&edit.grant);
-        let after = before.filter(|role| !edit.revoke.contains(role));
-        let after: std::collections::BTreeSet<_> = after.cloned().collect();
-        held.account.entitlements = after.into_iter().collect();
-        if edit.returned {
-            held.missing = None;
-        }
-        if edit.enable {
-            held.account.lifecycle = Lifecycle::Active;
-            held.disabled_by_us = false;
         }
     }
 }
@@ -274,9 +280,32 @@ fn plan_in_order(desired: &Desired, model: &Model, policy: Policy, backwards: bo
 }
 
 fn plan_at(now: i64, desired: &Desired, model: &Model, policy: Policy, backwards: bool) -> Plan {
-    let schema = schema();
-    let mut correlation = Correlation::new(&schema, desired, policy);
-    let mut accounts: Vec<_> = model.0.values().map(|held| held.account.clone()).collect();
+    plan_by(&schema(), now, desired, model, policy, backwards)
+}
+
+/// So many active managed accounts.
+fn totals(active_managed: usize) -> Totals {
+    Totals {
+        active_managed,
+        ..Totals::default()
+    }
+}
+
+fn catalog() -> Catalog {
+    Catalog::of_users(schema())
+}
+
+fn plan_by(
+    schema: &Schema,
+    now: i64,
+    desired: &Desired,
+    model: &Model,
+    policy: Policy,
+    backwards: bool,
+) -> Plan {
+    let catalog = Catalog::of_users(schema.clone());
+    let mut correlation = Correlation::new(&catalog, desired, policy);
+    let mut accounts: Vec<_> = model.0.values().map(Held::listed).collect();
     if backwards {
         accounts.reverse();
     }
@@ -284,8 +313,8 @@ fn plan_at(now: i64, desired: &Desired, model: &Model, policy: Policy, backwards
         correlation.observe(account);
     }
     correlation.settle();
-    let marks = correlation.legacy_marks();
-    let questions = correlation.questions(&marks);
+    let proofs = correlation.proofs();
+    let questions = correlation.questions(&proofs);
     let unmet = questions
         .expectations()
         .iter()
@@ -307,7 +336,7 @@ fn lines(plan: &Plan) -> Vec<String> {
     };
     plan.changes
         .iter()
-        .map(|change| format!("{} {}", change.action.name(), subject(change)))
+        .map(|change| format!("{} {}", change.kind.name(), subject(change)))
         .collect()
 }
 

@@ -3,14 +3,13 @@
 
 mod account;
 mod edit;
-mod note;
 mod roles;
 
 use self::edit::Reversal;
 pub use self::roles::{NotGiven, give_only};
 use crate::model::{
-    Account, Action, AttributeIndex, AttributeSpec, Change, Detail, Expected, ExternalId, Lifecycle,
-    Mutability, Schema, TargetId, Value,
+    Account, ActionKind, AttributeIndex, AttributeSpec, Catalog, Change, Detail, Expected, ExternalId,
+    Lifecycle, Mutability, Purpose, Schema, TargetId, Value, Write,
 };
 
 /// Why a change is left as it is.
@@ -35,7 +34,7 @@ pub struct Subject<'a> {
     /// Its id, if that is known.
     pub account: Option<&'a TargetId>,
     /// The text of its external id, or nothing, and its login name: of an account that was made or deleted.
-    pub names: Option<(Box<str>, Box<str>)>,
+    pub names: Option<(&'a str, &'a str)>,
 }
 
 /// The accounts of a past change as they are now.
@@ -65,24 +64,22 @@ pub type Unheld<'a> = (Expected<'a>, Option<Value>);
 
 impl Past {
     /// By what its account is found.
-    pub fn subject(&self, schema: &Schema) -> Subject<'_> {
-        match &self.change.action {
-            Action::Create { .. } => Subject {
-                account: self.made.as_ref(),
-                names: Some((
-                    self.change.id_text(),
-                    self.change.login(schema).unwrap_or_default(),
-                )),
+    pub fn subject(&self, catalog: &Catalog) -> Subject<'_> {
+        let schema = catalog.schema(self.change.resource);
+        match &self.change.write {
+            Write::Create(creation) => {
+                let text = |purpose| creation.attributes.text_of(schema, purpose).unwrap_or_default();
+                Subject {
+                    account: self.made.as_ref(),
+                    names: Some((text(Purpose::ExternalId), text(Purpose::Login))),
+                }
+            }
+            Write::Delete(account) => Subject {
+                account: Some(&account.target_id),
+                names: Some(names(account, schema)),
             },
-            Action::Delete(removal) => Subject {
-                account: Some(&removal.account.target_id),
-                names: Some(names(
-                    removal.account.id_text.clone(),
-                    removal.account.login.clone(),
-                )),
-            },
-            _ => Subject {
-                account: self.change.target_id(),
+            Write::Edit(edit) => Subject {
+                account: Some(&edit.target_id),
                 names: None,
             },
         }
@@ -90,129 +87,147 @@ impl Past {
 
     /// The account that [`Past::questions`] and [`undo`] are about.
     pub fn account<'a>(&self, now: &Now<'a>) -> Option<&'a Account> {
-        match (&self.change.action, &self.made) {
-            (Action::Create { .. }, None) => account::only(&now.namesakes),
+        match (&self.change.write, &self.made) {
+            (Write::Create(_), None) => account::only(&now.namesakes),
             _ => now.account,
         }
     }
 
     /// The account that seems to have been made again after this deleted it: what else it holds has to be known.
     pub fn remade<'a>(&self, now: &Now<'a>) -> Option<&'a Account> {
-        let is_deleted = matches!(self.change.action, Action::Delete(_)) && now.account.is_none();
+        let is_deleted = self.change.kind == ActionKind::Delete && now.account.is_none();
         account::only(&now.namesakes).filter(|_| is_deleted)
     }
 
     /// What the account list does not show and has to be known: is what the run wrote still there?
-    pub fn questions(&self, schema: &Schema, account: &Account) -> Vec<Expected<'_>> {
-        let disabled = account.lifecycle == Lifecycle::Disabled;
-        let mut questions = match &self.change.action {
-            Action::Create { attributes, .. } => unlisted(schema)
+    pub fn questions(&self, catalog: &Catalog) -> Vec<Expected<'_>> {
+        let schema = catalog.schema(self.change.resource);
+        match &self.change.write {
+            Write::Create(creation) => unlisted(schema)
                 // An account that was made again has its links from elsewhere.
                 .filter(|(index, spec)| {
-                    spec.mutability != Mutability::WithId || attributes.get(*index).is_some()
+                    spec.mutability != Mutability::WithId || creation.attributes.get(*index).is_some()
                 })
-                .map(|(index, _)| expected(index, attributes.get(index)))
+                .map(|(index, _)| expected(index, creation.attributes.get(index)))
                 .collect(),
-            Action::Note(_) => note::QUESTIONS.to_vec(),
-            Action::Disable(_) | Action::Enable(_) if disabled => vec![Expected::DisabledByUs],
-            // A mark on an active account is what a deactivation, or its undo, left when it was interrupted.
-            Action::Disable(_) => vec![Expected::NotDisabledByUs],
-            Action::Delete(_) | Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => Vec::new(),
-        };
-        let changed = self.change.edit().into_iter().flat_map(|edit| &edit.attributes);
-        let changed = changed.filter(|change| !schema.spec(change.attribute).listed);
-        questions.extend(changed.map(|change| edit::asked(schema.spec(change.attribute), change)));
-        questions
+            Write::Edit(edit) => {
+                let unlisted = edit
+                    .changes
+                    .iter()
+                    .filter(|change| !schema.spec(change.attribute).is_listed());
+                unlisted
+                    .map(|change| edit::asked(schema.spec(change.attribute), change))
+                    .collect()
+            }
+            Write::Delete(_) => Vec::new(),
+        }
     }
 }
 
 /// Leaves out of the namesakes of an account that was deleted those whose own change takes what they share with it: the run
 /// had passed it on.
 pub fn leave_out_who_gives_way<'a>(
-    schema: &Schema,
+    catalog: &Catalog,
     past: &Past,
     now: &mut Now<'_>,
     change_of: impl Fn(&TargetId) -> Option<&'a Change>,
 ) {
-    let Some((text, login)) = past.subject(schema).names else {
+    let schema = catalog.schema(past.change.resource);
+    let Some((text, login)) = past.subject(catalog).names else {
         return;
     };
     now.namesakes.retain(|account| {
         let Some(change) = change_of(&account.target_id) else {
             return true;
         };
-        let is_deleted = matches!(change.action, Action::Delete(_));
-        let login_after = change.login(schema).unwrap_or_else(|| account.login.clone());
-        let keeps_id = !text.is_empty() && change.id_text() == text;
-        !is_deleted && (keeps_id || login_after.to_lowercase() == login.to_lowercase())
+        let after = |purpose, held| match change.edit().and_then(|edit| edit.change_of(schema, purpose)) {
+            Some(change) => change.after.as_ref().map_or("", Value::as_text),
+            None => held,
+        };
+        let login_after = after(Purpose::Login, account.login(schema));
+        let keeps_id = !text.is_empty() && after(Purpose::ExternalId, account.id_text(schema)) == text;
+        change.kind != ActionKind::Delete && (keeps_id || login_after.to_lowercase() == login.to_lowercase())
     });
 }
 
 /// What takes a past change back. `unheld` are those of the account's [`Past::questions`] that do not hold.
-pub fn undo(schema: &Schema, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
-    if past.account(now).is_some_and(|account| account.protected) {
+pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
+    let schema = catalog.schema(past.change.resource);
+    if past.account(now).is_some_and(Account::is_protected) {
         return Undone::Refused("it is the account this tool runs as");
     }
-    let undone = match &past.change.action {
-        Action::Create { .. } => account::unmake(schema, past, now, unheld),
-        Action::Delete(removal) => account::remake(schema, past, removal, now),
-        Action::Note(note) => note::take_back(schema, past, note, now, unheld),
-        Action::Disable(_) | Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => match now.account {
-            Some(account) => bring_back(schema, past, account, unheld),
+    let undone = match &past.change.write {
+        Write::Create(creation) => account::unmake(schema, past, creation, now, unheld),
+        Write::Delete(before) => account::remake(schema, past, before, now),
+        Write::Edit(edit) => match now.account {
+            Some(account) => bring_back(schema, past, edit, account, unheld),
+            None if past.change.kind == ActionKind::MarkAbsent => Ok(Undone::Already),
             None => Err(GONE),
         },
     };
-    undone.unwrap_or_else(Undone::Refused)
+    match undone.unwrap_or_else(Undone::Refused) {
+        Undone::Change(mut change) => {
+            change.resource = past.change.resource;
+            Undone::Change(change)
+        }
+        undone => undone,
+    }
 }
 
 /// Takes back what was done to an account that existed before and after.
 fn bring_back(
     schema: &Schema,
     past: &Past,
+    edit: &crate::model::Edit,
     account: &Account,
     unheld: &[Unheld<'_>],
 ) -> Result<Undone, &'static str> {
-    let is_unheld = |mark| unheld.iter().any(|(expected, _)| *expected == mark);
-    let disabled = account.lifecycle == Lifecycle::Disabled;
-    let by_others = disabled && is_unheld(Expected::DisabledByUs);
-    let mut reversal = Reversal::of(schema, past, account, unheld)?;
-    match &past.change.action {
-        Action::Disable(_) | Action::Enable(_) if by_others => Err(BY_OTHERS),
-        Action::Disable(_) => {
-            reversal.edit.enable = disabled || is_unheld(Expected::NotDisabledByUs);
-            Ok(reversal.enabled())
-        }
-        Action::Enable(edit) => Ok(match edit.before.as_deref().map(|before| before.lifecycle) {
-            Some(Lifecycle::Disabled) if !disabled => reversal.disabled(account),
-            _ => reversal.updated(),
-        }),
-        _ => Ok(reversal.updated()),
+    if past.change.kind == ActionKind::MarkAbsent && !unheld.is_empty() {
+        // A later run has its own reasons.
+        return Ok(Undone::Already);
     }
+    if changes_state(past) && account.lifecycle == Lifecycle::Disabled && is_unmarked(schema, edit, unheld) {
+        return Err(BY_OTHERS);
+    }
+    let mut reversal = Reversal::of(schema, past, edit, account, unheld)?;
+    reversal.state(edit, account);
+    Ok(reversal.done(schema))
+}
+
+fn changes_state(past: &Past) -> bool {
+    matches!(past.change.kind, ActionKind::Deactivate | ActionKind::Reactivate)
+}
+
+/// Whether the account lacks the mark of a deactivation by this tool.
+fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, unheld: &[Unheld<'_>]) -> bool {
+    edit.change_of(schema, Purpose::DisabledByUs)
+        .is_none_or(|change| edit::unlisted_now(schema.spec(change.attribute), change, unheld).is_none())
 }
 
 /// What of a change no undo brings back.
-pub fn lost_for_good(change: &Change) -> Option<&'static str> {
-    let returned = match &change.action {
-        Action::Delete(_) => {
-            return Some(
-                "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
-                 undo makes the account again without them",
-            );
-        }
-        Action::Disable(removal) => removal.returned,
-        _ => change.edit().is_some_and(|edit| edit.returned),
-    };
-    returned.then_some("since when its person was missing; its grace (`policy.grace`) begins anew")
+pub fn lost_for_good(catalog: &Catalog, change: &Change) -> Option<&'static str> {
+    let schema = catalog.schema(change.resource);
+    if change.kind == ActionKind::Delete {
+        return Some(
+            "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
+             undo makes the account again without them",
+        );
+    }
+    let marker = change.edit()?.change_of(schema, Purpose::MissingSince)?;
+    marker
+        .after
+        .is_none()
+        .then_some("since when its person was missing; its grace (`policy.grace`) begins anew")
 }
 
 /// What an undo does not bring back, of a change of its plan.
 pub fn not_restored(change: &Change) -> Option<&'static str> {
-    match change.action {
-        Action::Create { .. } => Some(
+    match change.kind {
+        ActionKind::Create => Some(
             "the account is made again under another id, without password, second factors, passkeys, sessions, \
              memberships and deactivated roles",
         ),
-        Action::Delete(_) => {
+        ActionKind::Delete => {
             Some("what its person has set since: password, second factors, passkeys, sessions")
         }
         _ => None,
@@ -220,13 +235,17 @@ pub fn not_restored(change: &Change) -> Option<&'static str> {
 }
 
 /// A text that is no id may be a nickname that many people have.
-fn names(id_text: Box<str>, login: Box<str>) -> (Box<str>, Box<str>) {
-    let is_id = ExternalId::from_hex(&id_text).is_some();
-    (if is_id { id_text } else { "".into() }, login)
+fn names<'a>(account: &'a Account, schema: &Schema) -> (&'a str, &'a str) {
+    let text = account.id_text(schema);
+    let is_id = ExternalId::from_hex(text).is_some();
+    (if is_id { text } else { "" }, account.login(schema))
 }
 
+/// What this tool does not keep for itself, and the list does not show.
 fn unlisted(schema: &Schema) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
-    schema.iter().filter(|(_, spec)| !spec.listed)
+    schema
+        .iter()
+        .filter(|(_, spec)| !spec.is_listed() && !spec.purpose.is_bookkeeping())
 }
 
 fn expected(index: AttributeIndex, value: Option<&Value>) -> Expected<'_> {

@@ -153,7 +153,7 @@ mod tests {
             ("{\"schema\": \"directory-sync/plan-view/1\"}", None),
             ("# {\"schema\": \"directory-sync/plan/1\"}", None),
             ("{\"other\": 1, \"schema\": \"directory-sync/plan/1\"}", None),
-            ("zitadel:\n  url: x\n", None),
+            ("sources:\n  csv: x\n", None),
             ("{", None),
         ] {
             for candidate in [Kind::Plan, Kind::Undo, Kind::Report] {

@@ -7,51 +7,60 @@ use std::fs;
 
 use super::*;
 use crate::model::*;
-use crate::target::zitadel;
+use crate::{config, target};
 
 fn schema() -> Schema {
-    zitadel::schema(None)
+    catalog().users().clone()
+}
+
+fn catalog() -> Catalog {
+    target::catalog(None)
 }
 
 fn binding() -> Binding {
     Binding {
-        target: "https://a.example/".to_owned(),
-        organization: "1".to_owned(),
+        target: BoundTarget::of(&target::name(&config::fixture::target_settings())),
         configuration: "c".to_owned(),
     }
 }
 
 fn attributes(texts: &[Option<String>]) -> Attributes {
-    let mut attributes = Attributes::empty(&schema());
-    for ((index, _), text) in schema().iter().zip(texts) {
+    let mut attributes = Attributes::default();
+    let single = schema();
+    let single = single
+        .iter()
+        .filter(|(_, spec)| spec.cardinality == Cardinality::One);
+    for ((index, _), text) in single.zip(texts) {
         attributes.set(index, text.as_deref().map(Value::text));
     }
+    attributes.set(
+        schema().find(Purpose::Access).unwrap(),
+        Value::set(["User".into()]),
+    );
     attributes
 }
 
 prop_compose! {
     pub(crate) fn any_change()(
-        kind in 0u8..6,
+        kind in prop::sample::select(ActionKind::ALL.to_vec()),
         texts in prop::collection::vec(prop::option::of("\\PC{1,8}"), 6),
         others in prop::collection::vec(prop::option::of("\\PC{1,8}"), 4),
         id in prop::collection::vec(any::<u8>(), 1..6),
         nickname in "[0-9a-f]{0,4}|\\PC{0,6}",
-        bits: [bool; 5],
+        bits: [bool; 4],
     ) -> Change {
-        let mut unread = AttributeSet::default();
-        schema().iter().filter(|(_, spec)| !spec.listed).for_each(|(index, _)| unread.insert(index));
         let lifecycle = |active| if active { Lifecycle::Active } else { Lifecycle::Disabled };
+        let mut held = attributes(&others);
+        let text = (!nickname.is_empty()).then(|| Value::text(nickname.clone()));
+        held.set(schema().find(Purpose::ExternalId).unwrap(), text);
         let account = Account {
             target_id: TargetId::new("t1"),
             id: ExternalId::from_hex(&nickname),
-            id_text: nickname.into(),
-            login: "login".into(),
+            claims: Box::default(),
             lifecycle: lifecycle(bits[0]),
-            attributes: attributes(&others),
-            unread,
-            email_verified: bits[1],
-            entitlements: [Box::from("User")].into(),
-            protected: false,
+            attributes: held,
+            unread: schema().not_listed(),
+            ownership: Ownership::Ours,
         };
         let mut unknown = AttributeSet::default();
         unknown.insert(AttributeIndex(5));
@@ -60,56 +69,48 @@ prop_compose! {
             lifecycle: lifecycle(bits[2]),
             attributes: attributes(&texts),
             unknown,
-            entitlements: [Box::from("User")].into(),
             origin: RecordRef { source: "csv".into(), at: "users.csv:2".into() },
         };
         let edit = Edit {
-            returned: bits[4],
             target_id: account.target_id.clone(),
-            id_before: bits[3].then(|| account.id_text.clone()),
-            attributes: vec![AttributeChange {
+            changes: vec![AttributeChange {
                 attribute: AttributeIndex(2),
                 before: account.attributes.get(AttributeIndex(2)).cloned(),
                 after: identity.attributes.get(AttributeIndex(2)).cloned(),
-                renames: true,
             }],
             identity: identity.clone(),
-            grant: vec!["User".into()],
-            revoke: vec![],
-            enable: kind == 3,
-            before: bits[1].then(|| Box::new(account.clone())),
-            detour: None,
+            lifecycle: bits[3].then(|| lifecycle(bits[1])),
+            // A removal always says what the account was like.
+            before: (bits[1] || kind == ActionKind::Deactivate).then(|| Box::new(account.clone())),
+            temporary_login: None,
         };
-        let removal = Removal { account, reason: RemovalReason::Absent, returned: bits[4], missing_since: bits[3].then_some(7) };
-        action(kind, identity, edit, removal).into()
+        let since = bits[3].then(|| Value::text("7"));
+        let removal = plan::removal(&schema(), &account, RemovalReason::Absent, since);
+        match kind {
+            ActionKind::Create => Change::create(identity.clone(), identity.attributes),
+            ActionKind::Deactivate => Change::deactivate(edit, removal),
+            ActionKind::Delete => Change::delete(account, removal),
+            kind => Change::edit_as(kind, edit),
+        }
     }
 }
 
-fn action(kind: u8, identity: Identity, edit: Edit, removal: Removal) -> Action {
-    match kind {
-        0 => Action::Create {
-            attributes: identity.attributes.clone(),
-            identity,
-        },
-        1 => Action::Adopt(edit),
-        2 => Action::Update(edit),
-        3 => Action::Enable(edit),
-        4 => Action::Disable(removal),
-        _ => Action::Delete(removal),
-    }
-}
-
-/// No two of them about one account or person.
+/// No two of them about one account or person, and none that a file does not hold.
 fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.retain(|change| !plan::is_for_now(change));
     for (number, change) in changes.iter_mut().enumerate() {
         let account = TargetId::new(format!("t{number}"));
-        match &mut change.action {
-            Action::Create { identity, .. } => {
-                identity.id = ExternalId::new(vec![u8::try_from(number).unwrap()]);
+        match &mut change.write {
+            Write::Create(creation) => {
+                let id = ExternalId::new(vec![u8::try_from(number).unwrap()]);
+                let external = schema().find(Purpose::ExternalId).unwrap();
+                creation
+                    .attributes
+                    .set(external, Some(Value::text(id.to_string())));
+                creation.identity.id = id;
             }
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.target_id = account,
-            Action::Disable(removal) | Action::Delete(removal) => removal.account.target_id = account,
-            Action::Note(note) => note.account.target_id = account,
+            Write::Edit(edit) => edit.target_id = account,
+            Write::Delete(deleted) => deleted.target_id = account,
         }
     }
     changes
@@ -119,15 +120,16 @@ fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
 #[test]
 fn an_account_stands_in_a_plan_once() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let change = any_change().new_tree(&mut runner).unwrap().current();
+    let any = any_change().prop_filter("kept", |change| !plan::is_for_now(change));
+    let change = any.new_tree(&mut runner).unwrap().current();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
     let plan = Plan {
         changes: vec![change.clone(), change],
         ..Plan::default()
     };
-    write(&path, &plan, &schema(), &binding()).unwrap();
-    let error = load(&path, &schema(), &binding()).unwrap_err().to_string();
+    write(&path, &plan, &catalog(), &binding()).unwrap();
+    let error = load(&path, &catalog(), &binding()).unwrap_err().to_string();
     assert!(
         error.ends_with("changes 1 and 2 concern the same account"),
         "{error}"
@@ -142,38 +144,45 @@ proptest! {
         let path = folder.path().join("plan.json");
         let changes = told_apart(changes);
         let plan = Plan { changes, ..Plan::default() };
-        write(&path, &plan, &schema(), &binding()).unwrap();
-        prop_assert_eq!(load(&path, &schema(), &binding()).unwrap(), plan.changes);
+        write(&path, &plan, &catalog(), &binding()).unwrap();
+        prop_assert_eq!(load(&path, &catalog(), &binding()).unwrap(), plan.changes);
     }
 
     #[test]
     fn any_text_is_survived(text in "\\PC{0,40}") {
-        prop_assert!(parse(&text, &schema(), &binding()).is_err());
+        prop_assert!(parse(&text, &catalog(), &binding()).is_err());
     }
 }
 
-/// Another schema, target, organization or configuration: each is said.
+/// Another schema, target or configuration: each is said.
 #[test]
 fn a_plan_is_good_for_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    write(&path, &Plan::default(), &schema(), &binding()).unwrap();
+    write(&path, &Plan::default(), &catalog(), &binding()).unwrap();
     let text = fs::read_to_string(&path).unwrap();
+    let name = target::name(&config::fixture::target_settings());
+    let (theirs, kind) = (name.key, format!("\"kind\": {:?}", name.kind));
     for (from, to, said) in [
         (
-            "directory-sync/plan/1",
             "directory-sync/plan/2",
-            "it has the schema \"directory-sync/plan/2\"",
+            "directory-sync/plan/1",
+            "it was written by an earlier version of directory-sync: its schema is `directory-sync/plan/1`",
         ),
         (
-            "a.example",
-            "b.example",
-            "it is for organization 1 at https://b.example/",
+            "directory-sync/plan/2",
+            "directory-sync/plan/3",
+            "it has the schema \"directory-sync/plan/3\"",
         ),
         (
-            "\"organization\": \"1\"",
-            "\"organization\": \"2\"",
-            "it is for organization 2",
+            &theirs,
+            "elsewhere",
+            "it is for elsewhere, and the configuration names ",
+        ),
+        (
+            &kind,
+            "\"kind\": \"other\"",
+            "it is for https://a.example/ 1 (a target of the kind \"other\"), ",
         ),
         (
             "\"configuration\": \"c\"",
@@ -184,7 +193,7 @@ fn a_plan_is_good_for_nothing_else() {
         ("\"changes\": []", "\"changes\": [], \"more\": 1", "it is no plan"),
     ] {
         assert!(text.contains(from), "{from} in {text}");
-        let (what, _) = parse(&text.replace(from, to), &schema(), &binding()).unwrap_err();
+        let (what, _) = parse(&text.replace(from, to), &catalog(), &binding()).unwrap_err();
         assert!(what.starts_with(said), "{what}");
     }
 }

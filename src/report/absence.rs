@@ -15,14 +15,13 @@ pub(super) struct Missing {
 impl From<Absence> for Missing {
     fn from(absence: Absence) -> Self {
         Self {
-            missing_since: since(absence),
+            missing_since: since(absence.since),
             missing_runs: absence.runs,
         }
     }
 }
 
 /// The beginning of an absence, RFC 3339.
-pub(super) fn since(absence: Absence) -> String {
-    Timestamp::from_second(absence.since)
-        .map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
+pub(super) fn since(second: i64) -> String {
+    Timestamp::from_second(second).map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Action;
+use crate::model::ActionKind;
 
 /// Changes by kind.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -34,28 +34,32 @@ impl Changes {
         self.by_kind().iter().map(|(_, count)| count.planned).sum()
     }
 
-    pub(super) fn count_mut(&mut self, action: &Action) -> &mut Count {
-        match action {
-            Action::Create { .. } => &mut self.create,
-            Action::Adopt(_) => &mut self.adopt,
-            Action::Update(_) => &mut self.update,
-            Action::Disable(_) => &mut self.disable,
-            Action::Enable(_) => &mut self.enable,
-            Action::Delete(_) => &mut self.delete,
-            Action::Note(_) => &mut self.note,
+    pub(super) fn count_mut(&mut self, kind: ActionKind) -> &mut Count {
+        match kind {
+            ActionKind::Create => &mut self.create,
+            ActionKind::Adopt => &mut self.adopt,
+            ActionKind::Update => &mut self.update,
+            ActionKind::Deactivate => &mut self.disable,
+            ActionKind::Reactivate => &mut self.enable,
+            ActionKind::Delete => &mut self.delete,
+            ActionKind::MarkAbsent => &mut self.note,
+        }
+    }
+
+    fn count(&self, kind: ActionKind) -> Count {
+        match kind {
+            ActionKind::Create => self.create,
+            ActionKind::Adopt => self.adopt,
+            ActionKind::Update => self.update,
+            ActionKind::Deactivate => self.disable,
+            ActionKind::Reactivate => self.enable,
+            ActionKind::Delete => self.delete,
+            ActionKind::MarkAbsent => self.note,
         }
     }
 
     /// The kinds in the order in which they are told, with their names.
     pub fn by_kind(&self) -> [(&'static str, Count); 7] {
-        [
-            ("create", self.create),
-            ("adopt", self.adopt),
-            ("update", self.update),
-            ("enable", self.enable),
-            ("disable", self.disable),
-            ("delete", self.delete),
-            ("note", self.note),
-        ]
+        ActionKind::ALL.map(|kind| (kind.name(), self.count(kind)))
     }
 }

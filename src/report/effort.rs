@@ -5,8 +5,13 @@ use std::num::NonZeroU32;
 
 use crate::target::Effort;
 
-/// Prints how many requests a plan needs, how long they take at the least, and what is sent to people.
-pub fn effort(out: &mut dyn Write, effort: Effort, per_second: Option<NonZeroU32>) -> io::Result<()> {
+/// Prints how many requests a plan needs, how long they take at the least, and what the product sends to people.
+pub fn effort(
+    out: &mut dyn Write,
+    product: &str,
+    effort: Effort,
+    per_second: Option<NonZeroU32>,
+) -> io::Result<()> {
     if effort == Effort::default() {
         return Ok(());
     }
@@ -28,7 +33,7 @@ pub fn effort(out: &mut dyn Write, effort: Effort, per_second: Option<NonZeroU32
         .map(|(count, one, many)| counted(count, one, many))
         .collect();
     if !messages.is_empty() {
-        write!(out, "; Zitadel sends people {}", messages.join(" and "))?;
+        write!(out, "; {product} sends people {}", messages.join(" and "))?;
     }
     writeln!(out, ".")
 }
@@ -56,7 +61,7 @@ mod tests {
             mails,
             texts,
         };
-        effort(&mut out, cost, NonZeroU32::new(rate)).unwrap();
+        effort(&mut out, "Product", cost, NonZeroU32::new(rate)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -75,7 +80,7 @@ mod tests {
         );
         assert_eq!(
             said(4, 2, 1, 0),
-            "It takes 4 requests; Zitadel sends people 2 e-mails and 1 text message.\n"
+            "It takes 4 requests; Product sends people 2 e-mails and 1 text message.\n"
         );
     }
 }

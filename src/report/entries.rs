@@ -68,7 +68,7 @@ pub struct KeptAccount {
     pub id: Option<String>,
     /// Why it is kept.
     pub reason: Cow<'static, str>,
-    /// The record that it may belong to: `FILE:LINE` or the DN, and the source.
+    /// The record that it may belong to: `FILE:LINE` or the name of the entry, and the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
     /// How long its person has been missing, while that is not long enough.
@@ -112,9 +112,9 @@ impl Failure {
         };
         Self {
             id: change.id().map(ToString::to_string),
-            action: change.action.name(),
+            action: change.kind.name(),
             error,
-            target_error_id: target_error.and_then(|error| error.error_id.clone()),
+            target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),
             hint: target_error.and_then(|error| error.hint.clone()),
         }
     }
@@ -125,7 +125,7 @@ impl Failure {
 pub struct Note {
     /// The source's name.
     pub source: String,
-    /// `FILE:LINE` (the header is line 1), or the DN.
+    /// `FILE:LINE` (the header is line 1), or the name of the entry.
     pub at: String,
     /// The external id, in hex, if it is known.
     pub id: Option<String>,

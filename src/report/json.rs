@@ -91,9 +91,9 @@ pub struct Report {
 /// The target before the run.
 #[derive(Clone, Debug, Serialize)]
 pub struct TargetReport {
-    /// `zitadel`.
+    /// Which kind of target.
     pub kind: &'static str,
-    /// Accounts of the organization.
+    /// Accounts that the target listed.
     pub accounts: usize,
     /// Those of them that this tool looks after.
     pub managed: usize,
@@ -115,8 +115,8 @@ fn seconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
 }
 
 impl Report {
-    /// A report of a run that has not done anything yet.
-    pub fn new() -> Self {
+    /// A report of a run that has not done anything yet, against a target of this kind.
+    pub fn new(target: &'static str) -> Self {
         Self {
             schema: "directory-sync/report/1",
             outcome: "failed",
@@ -133,7 +133,7 @@ impl Report {
             cannot_be_undone: Vec::new(),
             sources: Vec::new(),
             target: TargetReport {
-                kind: "zitadel",
+                kind: target,
                 accounts: 0,
                 managed: 0,
             },
@@ -166,8 +166,8 @@ impl Report {
     /// Takes in what is planned.
     pub fn add_plan(&mut self, plan: &Plan) {
         self.target = TargetReport {
-            accounts: plan.accounts,
-            managed: plan.managed,
+            accounts: plan.all_totals().all,
+            managed: plan.all_totals().managed,
             ..self.target
         };
         self.unchanged = plan.unchanged;
@@ -178,7 +178,7 @@ impl Report {
             self.kept_accounts.push(kept.into());
         }
         for change in &plan.changes {
-            self.changes.count_mut(&change.action).planned += 1;
+            self.changes.count_mut(change.kind).planned += 1;
         }
         self.add_rejected(&plan.unresolved);
         self.add_warnings(&plan.warnings);
@@ -196,12 +196,12 @@ impl Report {
 
     /// Takes in what became of one change.
     pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
-        let count = self.changes.count_mut(&change.action);
+        let count = self.changes.count_mut(change.kind);
         match &outcome.result {
             Ok(applied) => {
                 count.applied += 1;
                 self.unlisted += usize::from(applied.was_unlisted);
-                let at = origin(change);
+                let at = origin(change, self.target.kind);
                 for reason in &applied.warnings {
                     let warning = Warning {
                         at: at.clone(),
@@ -233,7 +233,7 @@ impl Report {
         };
         self.add_warnings(&[Warning {
             at: RecordRef {
-                source: "zitadel".into(),
+                source: self.target.kind.into(),
                 at: "the account list".into(),
             },
             id: None,
@@ -267,11 +267,5 @@ impl Report {
     /// The exit code of the process, unless the report itself cannot be told.
     pub fn exit(&self) -> Exit {
         self.exit
-    }
-}
-
-impl Default for Report {
-    fn default() -> Self {
-        Self::new()
     }
 }

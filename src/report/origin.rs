@@ -1,17 +1,27 @@
 //! Where a change comes from.
 
-use crate::model::{Action, Change, Note, RecordRef, Removal};
+use crate::model::{ActionKind, Change, RecordRef, TargetId};
 
-/// The record a change comes from, or the account it concerns.
-pub(super) fn origin(change: &Change) -> RecordRef {
-    match &change.action {
-        Action::Create { identity, .. } => identity.origin.clone(),
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => edit.identity.origin.clone(),
-        Action::Disable(Removal { account, .. })
-        | Action::Delete(Removal { account, .. })
-        | Action::Note(Note { account, .. }) => RecordRef {
-            source: "zitadel".into(),
-            at: account.target_id.as_str().into(),
+/// The record a change comes from, or the account it concerns, at a target of this kind.
+pub(super) fn origin(change: &Change, target: &str) -> RecordRef {
+    let of_account = matches!(
+        change.kind,
+        ActionKind::Deactivate | ActionKind::Delete | ActionKind::MarkAbsent
+    );
+    match change.person().filter(|_| !of_account) {
+        Some(person) => person.origin.clone(),
+        None => RecordRef {
+            source: target.into(),
+            at: change
+                .target_id()
+                .map(TargetId::as_str)
+                .unwrap_or_default()
+                .into(),
         },
     }
+}
+
+/// Where that is.
+pub(super) fn place(change: &Change) -> Box<str> {
+    origin(change, "").at
 }

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::Show;
 use super::absence::Missing;
-use super::origin::origin;
-use super::text::{reason, shown_id};
-use crate::model::{Action, Change, Plan, Schema, TargetId, Value};
+use super::origin::place;
+use super::text::{is_said, is_value, reason, shown_id};
+use crate::model::{Catalog, Change, Plan, Purpose, TargetId, TypeId, Value, Write};
 
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, Serialize)]
@@ -21,6 +21,9 @@ pub struct PlanDocument<'a> {
 
 #[derive(Debug, Serialize)]
 struct PlannedChange<'a> {
+    /// Left out for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'static str>,
     action: &'static str,
     id: Option<String>,
     target_id: Option<&'a str>,
@@ -30,10 +33,10 @@ struct PlannedChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_before: Option<&'a str>,
     attributes: Vec<PlannedAttribute<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    grant: &'a [Box<str>],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    revoke: &'a [Box<str>],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    grant: Vec<Box<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    revoke: Vec<Box<str>>,
     /// The note that the person was missing goes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
@@ -41,7 +44,7 @@ struct PlannedChange<'a> {
 
 #[derive(Debug, Serialize)]
 struct PlannedAttribute<'a> {
-    name: &'static str,
+    name: &'a str,
     /// Only when values are shown.
     #[serde(flatten)]
     values: Option<PlannedValues<'a>>,
@@ -66,13 +69,13 @@ struct PlannedKept<'a> {
 
 impl<'a> PlanDocument<'a> {
     /// The plan; personal values only when they are to be shown.
-    pub fn new(plan: &'a Plan, schema: &'a Schema, show: Show) -> Self {
+    pub fn new(plan: &'a Plan, catalog: &'a Catalog, show: Show) -> Self {
         Self {
             schema: "directory-sync/plan-view/1",
             changes: plan
                 .changes
                 .iter()
-                .map(|change| planned(change, schema, show))
+                .map(|change| planned(change, catalog, show))
                 .collect(),
             unchanged: plan.unchanged,
             without_role: plan.without_role,
@@ -91,42 +94,59 @@ impl<'a> PlanDocument<'a> {
     }
 }
 
-fn planned<'a>(change: &'a Change, schema: &'a Schema, show: Show) -> PlannedChange<'a> {
+fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedChange<'a> {
+    let schema = catalog.schema(change.resource);
     let attribute = |index, before: Option<&'a Value>, after: Option<&'a Value>| {
         let spec = schema.spec(index);
         let shown = !spec.personal || show == Show::Values;
         PlannedAttribute {
-            name: spec.name,
+            name: &spec.name,
             values: shown.then(|| PlannedValues {
                 before: before.map(Value::as_text),
                 after: after.map(Value::as_text),
             }),
         }
     };
-    let edit = change.edit();
-    let (attributes, grant) = if let Action::Create { identity, attributes } = &change.action {
-        let set = schema
-            .iter()
-            .filter_map(|(index, _)| Some((index, attributes.get(index)?)));
-        let set = set.map(|(index, value)| attribute(index, None, Some(value)));
-        (set.collect(), &*identity.entitlements)
-    } else {
-        let changed = edit.into_iter().flat_map(|edit| &edit.attributes);
-        let changed = changed.map(|c| attribute(c.attribute, c.before.as_ref(), c.after.as_ref()));
-        (changed.collect(), edit.map_or(&[][..], |edit| &edit.grant))
+    // The id, roles and marks have fields of their own.
+    let attributes = match &change.write {
+        Write::Create(creation) => {
+            let set = creation
+                .attributes
+                .iter()
+                .filter(|(index, _)| is_said(schema, *index));
+            set.map(|(index, value)| attribute(index, None, Some(value)))
+                .collect()
+        }
+        Write::Edit(edit) => {
+            let changed = edit
+                .changes
+                .iter()
+                .filter(|change| is_value(schema, edit, change));
+            changed
+                .map(|change| attribute(change.attribute, change.before.as_ref(), change.after.as_ref()))
+                .collect()
+        }
+        Write::Delete(_) => Vec::new(),
     };
+    let edited = |purpose| change.edit()?.change_of(schema, purpose);
+    let (grant, revoke) = match change.creation() {
+        Some(creation) => (creation.identity.roles(schema).to_vec(), Vec::new()),
+        None => {
+            edited(Purpose::Access).map_or_else(Default::default, |roles| (roles.added(), roles.removed()))
+        }
+    };
+    let id_before = edited(Purpose::ExternalId).map(|id| id.before.as_ref().map_or("", Value::as_text));
     PlannedChange {
-        action: change.action.name(),
+        resource: (change.resource != TypeId::default()).then(|| catalog.name(change.resource)),
+        action: change.kind.name(),
         id: change.id().map(ToString::to_string),
         target_id: change.target_id().map(TargetId::as_str),
-        at: origin(change).at.into(),
+        at: place(change).into(),
         reason: reason(change),
-        id_before: edit
-            .and_then(|edit| edit.id_before.as_deref())
-            .and_then(|before| shown_id(before, show)),
+        id_before: id_before.and_then(|before| shown_id(before, show)),
         attributes,
         grant,
-        revoke: edit.map_or(&[], |edit| &edit.revoke),
-        returned: edit.is_some_and(|edit| edit.returned),
+        revoke,
+        returned: edited(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()),
     }
 }

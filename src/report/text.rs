@@ -1,13 +1,16 @@
 //! The plan like a good diff.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io;
 
 use super::absence::since;
 use super::json::Report;
 use super::one_line;
-use super::origin::origin;
-use crate::model::{Absence, Action, Change, Edit, ExternalId, Identity, Plan, RemovalReason, Schema, Value};
+use super::origin::place;
+use crate::model::{
+    ActionKind, AttributeChange, AttributeIndex, Catalog, Change, Edit, ExternalId, Mutability, Plan,
+    Purpose, RemovalReason, Schema, TypeId, Value, Write,
+};
 
 /// So many records are printed of those that keep accounts; the others stand in the report.
 const RECORDS: usize = 10;
@@ -22,16 +25,16 @@ pub enum Show {
 }
 
 /// Prints the plan: one line for each change, a legend of the symbols used, and the counts.
-pub fn plan(out: &mut dyn Write, plan: &Plan, schema: &Schema, show: Show) -> io::Result<()> {
+pub fn plan(out: &mut dyn io::Write, plan: &Plan, catalog: &Catalog, show: Show) -> io::Result<()> {
     let mut symbols: Vec<(char, &str)> = Vec::new();
     for change in &plan.changes {
-        let symbol = symbol(change);
+        let symbol = change.kind.symbol();
         if !symbols.contains(&symbol) {
             symbols.push(symbol);
         }
-        writeln!(out, "  {} {}", symbol.0, one_line(&line(change, schema, show)))?;
+        writeln!(out, "  {} {}", symbol.0, one_line(&line(change, catalog, show)))?;
         if show == Show::Values {
-            write_values(out, change, schema)?;
+            write_values(out, change, catalog.schema(change.resource))?;
         }
     }
     if !symbols.is_empty() {
@@ -44,52 +47,44 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, schema: &Schema, show: Show) -> io
     writeln!(out, "{}", counts(plan))
 }
 
-fn symbol(change: &Change) -> (char, &'static str) {
-    match change.action {
-        Action::Create { .. } => ('+', "create"),
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => ('~', "change"),
-        Action::Disable(_) | Action::Delete(_) => ('-', "remove"),
-        Action::Note(_) => ('!', "missing"),
-    }
-}
-
-fn line(change: &Change, schema: &Schema, show: Show) -> String {
+fn line(change: &Change, catalog: &Catalog, show: Show) -> String {
+    let schema = catalog.schema(change.resource);
     let id = change
         .id()
         .map_or_else(|| "(no id)".to_owned(), ToString::to_string);
-    let mut line = format!("{:<7} {id}", change.action.name());
+    let mut line = format!("{:<7} ", change.kind.name());
+    if change.resource != TypeId::default() {
+        let _ = write!(line, "{} ", catalog.name(change.resource));
+    }
+    line.push_str(&id);
     if let Some(target_id) = change.target_id() {
         let _ = write!(line, "  account {target_id}");
     }
-    let restored = change.restore.as_ref().map(|restore| &*restore.id_text);
     let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
-    details.extend(
-        change
-            .edit()
-            .map(|edit| edit_details(edit, restored, schema, show)),
-    );
-    match &change.action {
-        Action::Create { identity, .. } => details.push(new_roles(identity)),
-        Action::Note(note) => details.push(absence(note.absence)),
-        _ => {}
+    match &change.write {
+        Write::Create(creation) => details.push(new_roles(creation.identity.roles(schema))),
+        Write::Edit(edit) => details.extend(edit_details(change, edit, schema, show)),
+        Write::Delete(_) => {}
     }
     details.retain(|details| !details.is_empty());
     let details = details.join(", ");
     if !details.is_empty() {
         let _ = write!(line, "  {details}");
     }
-    if change.edit().is_some() && change.is_removal() {
+    if change.takes_last_role(schema) {
         line.push_str(", no role left");
     }
-    if change.edit().is_some() || change.target_id().is_none() {
-        let _ = write!(line, "  ({})", origin(change).at);
+    let is_of_account = matches!(change.kind, ActionKind::MarkAbsent | ActionKind::Delete)
+        || change.kind == ActionKind::Deactivate && change.restore.is_none();
+    if !is_of_account {
+        let _ = write!(line, "  ({})", place(change));
     }
     line
 }
 
 /// The roles of a new account; a single one is what everybody gets, as a rule.
-fn new_roles(identity: &Identity) -> String {
-    match &*identity.entitlements {
+fn new_roles(roles: &[Box<str>]) -> String {
+    match roles {
         [_] => String::new(),
         roles => roles
             .iter()
@@ -99,42 +94,80 @@ fn new_roles(identity: &Identity) -> String {
     }
 }
 
-fn edit_details(edit: &Edit, restored: Option<&str>, schema: &Schema, show: Show) -> String {
+/// What changes: the id first, then values by their names, roles, and what this tool keeps for itself.
+fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Vec<String> {
+    let of = |purpose| edit.change_of(schema, purpose);
     let mut details: Vec<String> = Vec::new();
-    if let Some(before) = edit.id_before.as_deref() {
-        let told = |text| match text {
-            "" => "empty",
-            text => shown_id(text, show).unwrap_or("a text that is no id"),
-        };
-        let told = match restored {
-            Some(former) => format!("external id (back to {})", told(former)),
-            None => format!("external id (was {})", told(before)),
-        };
-        details.push(told);
-    }
-    details.extend(
-        edit.attributes
-            .iter()
-            .map(|change| schema.spec(change.attribute).name.to_owned()),
-    );
-    if edit.detour.is_some() {
+    details.extend(of(Purpose::ExternalId).map(|id| changed_id(id, change.restore.is_some(), show)));
+    let values = edit
+        .changes
+        .iter()
+        .filter(|change| is_value(schema, edit, change));
+    details.extend(values.map(|change| schema.spec(change.attribute).name.to_string()));
+    if edit.temporary_login.is_some() {
         details.push("login through a temporary name".to_owned());
     }
-    details.extend(edit.grant.iter().map(|role| format!("role +{role}")));
-    details.extend(edit.revoke.iter().map(|role| format!("role -{role}")));
-    if edit.returned {
-        details.push("not missing any more".to_owned());
+    if let Some(members) = of(Purpose::Members) {
+        let counts = [('+', members.linked().len()), ('-', members.unlinked().len())];
+        let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+        details.extend(counts.map(|(sign, count)| format!("members {sign}{count}")));
     }
-    details.join(", ")
+    if let Some(roles) = of(Purpose::Access) {
+        details.extend(roles.added().iter().map(|role| format!("role +{role}")));
+        details.extend(roles.removed().iter().map(|role| format!("role -{role}")));
+    }
+    if of(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()) {
+        details.push("not missing any more".to_owned());
+    } else if change.kind == ActionKind::MarkAbsent {
+        details.extend(absence(edit, schema));
+    }
+    details
+}
+
+/// Whether an attribute of a new account is shown by its name: what a source says, but for roles, which are shown by theirs.
+pub(super) fn is_said(schema: &Schema, attribute: AttributeIndex) -> bool {
+    let spec = schema.spec(attribute);
+    spec.is_said_by_sources() && !matches!(spec.purpose, Purpose::Access | Purpose::Members)
+}
+
+/// The same for a change: also what goes along with another attribute, where it changes alone.
+pub(super) fn is_value(schema: &Schema, edit: &Edit, change: &AttributeChange) -> bool {
+    match schema.spec(change.attribute).mutability {
+        Mutability::Follows(other) => edit.change(other).is_none(),
+        _ => is_said(schema, change.attribute),
+    }
+}
+
+fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
+    let told = |value: &Option<Value>| match value.as_ref().map_or("", Value::as_text) {
+        "" => "empty".to_owned(),
+        text => shown_id(text, show).unwrap_or("a text that is no id").to_owned(),
+    };
+    if is_undo {
+        format!("external id (back to {})", told(&id.after))
+    } else {
+        format!("external id (was {})", told(&id.before))
+    }
 }
 
 /// Since when somebody is missing, and how many runs have seen it.
-fn absence(absence: Absence) -> String {
-    let runs = match absence.runs {
+fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
+    let number = |purpose| {
+        let written = edit.change_of(schema, purpose)?.after.as_ref()?;
+        written.as_text().parse().ok()
+    };
+    let runs = match number(Purpose::MissingRuns)? {
         1 => "1 run".to_owned(),
         many => format!("{many} runs"),
     };
-    format!("absent from all sources since {}, seen by {runs}", since(absence))
+    // An undo writes the number of runs alone.
+    let Some(second) = number(Purpose::MissingSince) else {
+        return Some(format!("absent from all sources, seen by {runs}"));
+    };
+    Some(format!(
+        "absent from all sources since {}, seen by {runs}",
+        since(second)
+    ))
 }
 
 /// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
@@ -145,40 +178,48 @@ pub(super) fn shown_id(nickname: &str, show: Show) -> Option<&str> {
 
 /// Why an account is removed.
 pub(super) fn reason(change: &Change) -> Option<&'static str> {
-    match &change.action {
-        Action::Disable(removal) | Action::Delete(removal) => Some(match removal.reason {
-            RemovalReason::Disabled => "disabled in the source",
-            RemovalReason::Absent => "absent from all sources",
-            RemovalReason::Listed => "on the list of leavers",
-            RemovalReason::Undone => "the run that is undone brought it into use",
-        }),
-        _ => None,
-    }
+    Some(match change.reason()? {
+        RemovalReason::Disabled => "disabled in the source",
+        RemovalReason::Absent => "absent from all sources",
+        RemovalReason::Listed => "on the list of leavers",
+        RemovalReason::Undone => "the run that is undone brought it into use",
+    })
 }
 
-fn write_values(out: &mut dyn Write, change: &Change, schema: &Schema) -> io::Result<()> {
+fn write_values(out: &mut dyn io::Write, change: &Change, schema: &Schema) -> io::Result<()> {
     let value = |value: Option<&Value>| match value {
         Some(value) => quoted(value.as_text()),
         None => "none".to_owned(),
     };
-    match &change.action {
-        Action::Create { attributes, .. } => {
-            for (index, spec) in schema.iter() {
-                if let Some(text) = attributes.get(index) {
-                    writeln!(out, "      {}: {}", spec.name, value(Some(text)))?;
-                }
+    let with_login = matches!(
+        change.kind,
+        ActionKind::Deactivate | ActionKind::Delete | ActionKind::MarkAbsent
+    );
+    if let Some(account) = change.before().filter(|_| with_login) {
+        writeln!(out, "      login: {}", quoted(account.login(schema)))?;
+    }
+    match &change.write {
+        Write::Create(creation) => {
+            for (index, text) in creation
+                .attributes
+                .iter()
+                .filter(|(index, _)| is_said(schema, *index))
+            {
+                writeln!(out, "      {}: {}", schema.spec(index).name, value(Some(text)))?;
             }
         }
-        Action::Disable(removal) | Action::Delete(removal) => {
-            writeln!(out, "      login: {}", quoted(&removal.account.login))?;
+        Write::Edit(edit) => {
+            for change in edit
+                .changes
+                .iter()
+                .filter(|change| is_value(schema, edit, change))
+            {
+                let name = &schema.spec(change.attribute).name;
+                let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
+                writeln!(out, "      {name}: {before} -> {after}")?;
+            }
         }
-        Action::Note(note) => writeln!(out, "      login: {}", quoted(&note.account.login))?,
-        Action::Adopt(_) | Action::Update(_) | Action::Enable(_) => {}
-    }
-    for change in change.edit().into_iter().flat_map(|edit| &edit.attributes) {
-        let name = schema.spec(change.attribute).name;
-        let (before, after) = (value(change.before.as_ref()), value(change.after.as_ref()));
-        writeln!(out, "      {name}: {before} -> {after}")?;
+        Write::Delete(_) => {}
     }
     Ok(())
 }
@@ -209,7 +250,7 @@ fn records(plan: &Plan, reason: &str) -> String {
 }
 
 fn counts(plan: &Plan) -> String {
-    let mut report = Report::new();
+    let mut report = Report::new("kind");
     report.add_plan(plan);
     let mut parts: Vec<String> = report
         .changes
@@ -225,7 +266,8 @@ fn counts(plan: &Plan) -> String {
     if !plan.kept.is_empty() {
         let _ = write!(line, ", {} kept", plan.kept.len());
     }
-    let _ = write!(line, " ({} accounts, {} managed).", plan.accounts, plan.managed);
+    let totals = plan.all_totals();
+    let _ = write!(line, " ({} accounts, {} managed).", totals.all, totals.managed);
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {}", one_line(reason));
         line.push_str(&records(plan, reason));

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use super::ending::Stop;
+use super::outcome::RunError;
+use super::process::Process;
 use super::request::Request;
-use super::{World, approval, keeping};
+use super::{approval, undo_log};
 use crate::apply::{self, Context};
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Proof};
@@ -16,25 +17,30 @@ pub(super) fn show(
     plan: &Plan,
     target: &impl Target,
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
 ) -> io::Result<()> {
-    let Request { global, settings, .. } = request;
-    let kept = keeping::effort(plan, target, request);
+    let settings = request.settings;
+    let kept = undo_log::effort(plan, target, request);
     let effort: Effort = plan
         .changes
         .iter()
         .map(|change| target.effort(change))
         .chain([kept])
         .sum();
-    let values = super::show(global);
-    if super::is_json(global) {
-        report::write_json(world.out, &PlanDocument::new(plan, target.schema(), values))?;
+    let values = request.show();
+    if request.is_json() {
+        report::write_json(process.out, &PlanDocument::new(plan, target.catalog(), values))?;
     } else {
-        report::plan(world.out, plan, target.schema(), values)?;
-        report::effort(world.out, effort, settings.apply.rate_limit)?;
+        report::plan(process.out, plan, target.catalog(), values)?;
+        report::effort(
+            process.out,
+            target.name().product,
+            effort,
+            settings.apply.rate_limit,
+        )?;
     }
     // Before the first change, so that whoever watches sees what is about to happen.
-    world.out.flush()
+    process.out.flush()
 }
 
 /// Lets the guard decide.
@@ -43,32 +49,31 @@ pub(super) fn approve(
     proof: &Proof,
     target: &impl Target,
     request: Request<'_>,
-    world: &World<'_>,
-) -> Result<ApprovedPlan, Stop> {
+    process: &Process<'_>,
+) -> Result<ApprovedPlan, RunError> {
     let Request { settings, global, .. } = request;
-    let scope = request.scope();
-    let token = approval::token(global, &world.environment);
+    let token = approval::token(global, &process.environment);
     let approval = Approval {
-        scope: &scope,
+        scope: &target.name().key,
         token: token.as_deref(),
     };
-    plan::approve(plan, proof, target.schema(), &settings.guard, approval)
-        .map_err(|refused| Stop::Refused(refused.0))
+    plan::approve(plan, proof, target.catalog(), &settings.guard, approval)
+        .map_err(|refused| RunError::Refused(refused.0))
 }
 
 /// Says which limit was near, or was lifted.
 pub(super) fn remark(
     approved: &ApprovedPlan,
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
     report: &mut Report,
 ) -> io::Result<()> {
     report.limits = approved.remarks().to_vec();
-    if super::is_json(request.global) {
+    if request.is_json() {
         return Ok(());
     }
-    report::limits(world.out, report)?;
-    world.out.flush()
+    report::limits(process.out, report)?;
+    process.out.flush()
 }
 
 /// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on
@@ -79,14 +84,14 @@ pub(super) async fn apply(
     context: &Context<'_>,
     request: Request<'_>,
     report: &mut Report,
-) -> Result<(), Stop> {
+) -> Result<(), RunError> {
     let changes = &approved.plan().changes;
     let undo_file = tokio::select! {
-        kept = keeping::begin(target, changes, request, report) => kept?,
-        signal = context.signals.wait() => return Err(Stop::Signalled(signal)),
+        kept = undo_log::begin(target, changes, request, report) => kept?,
+        signal = context.signals.wait() => return Err(RunError::Signalled(signal)),
     };
     if let Some(signal) = context.signals.received() {
-        return Err(Stop::Signalled(signal));
+        return Err(RunError::Signalled(signal));
     }
     let mut progress = Progress::new(changes.len());
     let outcomes = apply::apply(target, approved, context, |_, outcome| {
@@ -94,7 +99,7 @@ pub(super) async fn apply(
     })
     .await;
     progress.finish();
-    keeping::end(undo_file, target, changes, &outcomes);
+    undo_log::end(undo_file, target, changes, &outcomes);
     for outcome in &outcomes {
         report.add_outcome(&changes[outcome.index], outcome);
     }

@@ -4,19 +4,20 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{World, desired, is_json, schema};
-use crate::cli::Global;
+use super::process::Process;
+use super::request::Request;
+use super::{desired, session};
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::Finding;
 use crate::report;
 use crate::source::{AnySource, Source as _};
-use crate::target::Target as _;
-use crate::target::zitadel::ZitadelTarget;
+use crate::target::{self, Target as _};
 
-pub(super) async fn check(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
+pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let settings = request.settings;
     let mut findings = configuration(settings);
-    let schema = schema(settings);
+    let schema = request.schema();
     for source in &settings.sources {
         match AnySource::build(source, &schema, &desired::roles(settings)) {
             Ok(source) => findings.extend(source.check().await),
@@ -26,18 +27,21 @@ pub(super) async fn check(global: &Global, settings: &Settings, world: &mut Worl
             }
         }
     }
-    if let Some(zitadel) = &settings.zitadel {
-        match ZitadelTarget::new(zitadel, &settings.apply) {
+    if let Some(target) = &settings.target {
+        match session::connect(request, target) {
             Ok(target) => findings.extend(target.check().await),
-            Err(error) => findings.push(Finding::problem("target zitadel", error.to_string(), error.hint)),
+            Err(error) => {
+                let subject = format!("target {}", target::kind(Some(target)));
+                findings.push(Finding::problem(subject, error.to_string(), error.hint));
+            }
         }
     }
-    if is_json(global) {
+    if request.is_json() {
         for finding in &findings {
-            report::write_json(world.out, &Checked::new(finding))?;
+            report::write_json(process.out, &Checked::new(finding))?;
         }
     } else {
-        report::findings(world.out, &findings)?;
+        report::findings(process.out, &findings)?;
     }
     Ok(if findings.iter().all(|finding| finding.result.is_ok()) {
         Exit::Ok

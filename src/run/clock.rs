@@ -1,12 +1,13 @@
-//! A grace is counted by clocks: if Zitadel's and ours differ, one of them is wrong.
+//! A grace is counted by clocks: if the target's and ours differ, one of them is wrong.
 
 use jiff::Timestamp;
 
 use crate::model::{RecordRef, Warning};
 use crate::plan::{AbsentPolicy, Clocks, Policy, Scope};
+use crate::target::TargetName;
 
 /// What is said when a grace counts nothing because of the clocks.
-pub(super) fn doubt(clocks: Clocks, policy: Policy) -> Option<Warning> {
+pub(super) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName) -> Option<Warning> {
     let counts =
         policy.grace.is_some() && policy.absent != AbsentPolicy::Keep && policy.scope == Scope::Everything;
     if !counts || clocks.agree() {
@@ -18,13 +19,14 @@ pub(super) fn doubt(clocks: Clocks, policy: Policy) -> Option<Warning> {
     };
     Some(Warning {
         at: RecordRef {
-            source: "zitadel".into(),
+            source: target.kind.into(),
             at: "clock".into(),
         },
         id: None,
         reason: format!(
-            "the clock of Zitadel says {theirs} and the clock of this machine {}; until they agree within 5 minutes `policy.grace` \
+            "the clock of {} says {theirs} and the clock of this machine {}; until they agree within 5 minutes `policy.grace` \
              counts nothing: no absence is noted, and nobody is removed as absent; set the wrong one right",
+            target.product,
             time(clocks.now)
         ),
     })

@@ -3,42 +3,36 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::ending::Stop;
+use super::outcome::RunError;
+use super::request::Request;
 use crate::config::Settings;
-use crate::model::{Desired, Entitlements, Identity, RecordRef, Schema, Value, Warning};
+use crate::model::{Desired, Identity, Purpose, RecordRef, Roles, Schema, Value, Warning};
 use crate::report::Report;
 use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
-use crate::target::zitadel::ZitadelTarget;
 use crate::telemetry::MILESTONE;
 
 /// The role of everybody whose source does not say who gets it.
-pub(super) fn roles(settings: &Settings) -> Entitlements {
+pub(super) fn roles(settings: &Settings) -> Roles {
     [Box::from(settings.role.as_str())].into()
-}
-
-/// The roles that are taken away from whoever is not to hold them.
-fn owned_roles(settings: &Settings) -> Entitlements {
-    let owned = settings.zitadel.iter().flat_map(|zitadel| &zitadel.owned_roles);
-    owned.map(|role| Box::from(role.as_str())).collect()
 }
 
 /// Sources and the target's preflight side by side.
 pub(super) async fn read(
-    target: &ZitadelTarget,
-    settings: &Settings,
+    target: &impl Target,
+    request: Request<'_>,
     report: &mut Report,
-) -> Result<Desired, Stop> {
-    let sources: Vec<AnySource> = build(target, settings)?;
+) -> Result<Desired, RunError> {
+    let settings = request.settings;
+    let sources: Vec<AnySource> = build(target.schema(), request)?;
     let (collected, prepared) = futures::join!(collect_all(&sources), target.prepare());
     let collected = match (collected, prepared) {
         (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
         (Err(errors), Ok(())) => return Err(errors.into()),
-        (Err(errors), Err(error)) => return Err(Stop::from(errors).and(error.into())),
+        (Err(errors), Err(error)) => return Err(RunError::from(errors).and(error.into())),
     };
     let mut desired = everybody(collected, target);
-    desired.owned_roles = owned_roles(settings);
     name_providers(&mut desired, target.schema(), settings);
     report.add_sources(&desired.sources);
     report.add_rejected(&desired.rejected);
@@ -76,13 +70,14 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Desired {
     desired
 }
 
-fn build(target: &ZitadelTarget, settings: &Settings) -> Result<Vec<AnySource>, Vec<SourceError>> {
+fn build(schema: &Schema, request: Request<'_>) -> Result<Vec<AnySource>, Vec<SourceError>> {
     let mut sources = Vec::new();
     let mut errors = Vec::new();
-    for source in &settings.sources {
-        match AnySource::build(source, target.schema(), &roles(settings)) {
+    let roles = roles(request.settings);
+    for source in &request.settings.sources {
+        match AnySource::build(source, schema, &roles) {
             // As patient as the target.
-            Ok(source) => sources.push(source.with_backoff(target.backoff())),
+            Ok(source) => sources.push(source.with_backoff(request.pauses)),
             Err(error) => errors.push(error),
         }
     }
@@ -107,7 +102,7 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
 /// them by name.
 fn name_providers(desired: &mut Desired, schema: &Schema, settings: &Settings) {
     desired.providers = providers(settings);
-    let Some(attribute) = schema.provenance() else {
+    let Some(attribute) = schema.find(Purpose::Provider) else {
         return;
     };
     let sources = settings.sources.iter();

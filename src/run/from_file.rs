@@ -1,10 +1,11 @@
 //! Plans out of a file, for which no source is read.
 
-use super::ending::Stop;
+use super::carry_out;
+use super::outcome::RunError;
+use super::process::Process;
 use super::request::{Mode, Request};
-use super::{World, carry_out};
 use crate::apply::{Context, NotApplied, Outcome};
-use crate::model::{Change, Desired, Plan};
+use crate::model::{Change, Desired, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
 use crate::report::Report;
 use crate::signals::Signals;
@@ -26,8 +27,12 @@ pub(super) struct FromFile<'a> {
 impl FromFile<'_> {
     /// Brings the plan into its order, without what is protected, and tells the report of it.
     pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
-        plan::protect(&mut self.plan, target.schema(), &request.settings.guard.protected);
-        plan::arrange(target.schema(), &mut self.plan);
+        plan::protect(
+            &mut self.plan,
+            target.catalog(),
+            &request.settings.guard.protected,
+        );
+        plan::arrange(target.catalog(), &mut self.plan);
         report.add_plan(&self.plan);
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));
@@ -40,19 +45,20 @@ impl FromFile<'_> {
         self,
         target: &impl Target,
         request: Request<'_>,
-        world: &mut World<'_>,
+        process: &mut Process<'_>,
         report: &mut Report,
-    ) -> Result<(), Stop> {
-        carry_out::show(&self.plan, target, request, world)?;
+    ) -> Result<(), RunError> {
+        carry_out::show(&self.plan, target, request, process)?;
         // Whether the sources were complete was asked when the file was made.
-        let approved = carry_out::approve(self.plan, &Proof::default(), target, request, world)?;
-        carry_out::remark(&approved, request, world, report)?;
+        let approved = carry_out::approve(self.plan, &Proof::default(), target, request, process)?;
+        carry_out::remark(&approved, request, process, report)?;
         if request.mode != Mode::Write {
             return Ok(());
         }
         let nobody = Desired::default();
         let context = Context {
             known: &Known::new(&nobody),
+            ids: Ids::default(),
             // Whom a new account would belong to was not looked up in the sources this time.
             policy: Policy {
                 adopt: false,

@@ -11,14 +11,14 @@ pub(super) async fn reject(
     desired: &Desired,
     plan: &mut Plan,
 ) -> Result<(), TargetError> {
-    let schema = target.schema();
-    plan::reject_impossible(schema, desired, plan);
-    if plan.accounts == 0 {
+    let catalog = target.catalog();
+    plan::reject_impossible(catalog, desired, plan);
+    if plan.all_totals().all == 0 {
         return Ok(());
     }
-    for (attribute, values) in plan::first_values(schema, plan) {
+    if let Some((attribute, values)) = plan::first_values(catalog.users(), plan) {
         let held = target.holding(attribute, &values).await?;
-        plan::reject_held(schema, plan, attribute, &held);
+        plan::reject_held(catalog, plan, attribute, &held);
     }
     Ok(())
 }

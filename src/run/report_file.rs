@@ -1,10 +1,35 @@
 //! Where `--report` goes. The file is opened before anything is done: a run that cannot report should not start.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Seek as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 
+use crate::cli::Global;
 use crate::plan_file::own::{Kind, holds, in_the_way};
+use crate::report::{self, Report};
+
+/// Opens the file of `--report`, if there is to be one.
+///
+/// # Errors
+/// Why it cannot be written.
+pub(super) fn of(global: &Global) -> Result<Option<File>, String> {
+    let Some(path) = &global.report else {
+        return Ok(None);
+    };
+    let file = open(path);
+    file.map(Some)
+        .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
+}
+
+/// Writes the report, if there is to be one.
+pub(super) fn save(report: &Report, file: Option<File>) -> io::Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let mut file = io::BufWriter::new(file);
+    for line in serde_json::to_string_pretty(report)?.lines() {
+        writeln!(file, "{}", report::in_json(line))?;
+    }
+    file.flush()
+}
 
 /// Opens the report, empty: that of an earlier run must not pass for this one's.
 ///
@@ -13,7 +38,7 @@ use crate::plan_file::own::{Kind, holds, in_the_way};
 ///
 /// # Errors
 /// It cannot be opened, or something else stands there.
-pub(super) fn open(path: &Path) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     if is_open_already(path) {
         return OpenOptions::new().append(true).open(path);
     }

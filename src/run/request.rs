@@ -1,8 +1,12 @@
 //! What was asked of a run, and how far it may go.
 
-use crate::cli::Global;
+use crate::cli::{Command, Format, Global};
 use crate::config::Settings;
 use crate::http::Backoff;
+use crate::model::Schema;
+use crate::plan::Scope;
+use crate::report::Show;
+use crate::target;
 
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +31,67 @@ pub(super) struct Request<'a> {
     pub(super) title: &'static str,
 }
 
-impl Request<'_> {
-    /// The organization that the run is about.
-    pub(super) fn scope(&self) -> String {
-        let zitadel = self.settings.zitadel.as_ref();
-        zitadel.map_or_else(String::new, |zitadel| {
-            format!("{} {}", zitadel.url, zitadel.organization_id)
-        })
+impl<'a> Request<'a> {
+    /// What a command asks for.
+    pub(super) fn new(
+        command: &Command,
+        global: &'a Global,
+        settings: &'a Settings,
+        pauses: Backoff,
+    ) -> Self {
+        Self {
+            mode: mode(command, global.dry_run || settings.dry_run),
+            global,
+            settings,
+            pauses,
+            title: title(settings.policy.scope, command),
+        }
+    }
+
+    /// What the target stores, also when there is no target.
+    pub(super) fn schema(&self) -> Schema {
+        target::catalog(self.settings.target.as_ref()).users().clone()
+    }
+
+    /// Whether data is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.global.format == Format::Json
+    }
+
+    /// Whether values of attributes are printed.
+    pub(super) fn show(&self) -> Show {
+        if self.global.show_values {
+            Show::Values
+        } else {
+            Show::Names
+        }
+    }
+}
+
+fn mode(command: &Command, dry_run: bool) -> Mode {
+    match command {
+        Command::Plan {
+            detailed_exit_code: true,
+            ..
+        } => Mode::DetailedDryRun,
+        Command::Plan { .. } => Mode::DryRun,
+        Command::Undo {
+            detailed_exit_code: true,
+            ..
+        } if dry_run => Mode::DetailedDryRun,
+        _ if dry_run => Mode::DryRun,
+        _ => Mode::Write,
+    }
+}
+
+/// What a run is called in its first line.
+fn title(scope: Scope, command: &Command) -> &'static str {
+    match (scope, command) {
+        (_, Command::Apply { .. }) => "apply",
+        (Scope::LinksOnly, _) => "link-ids",
+        (Scope::ExternalIdsOnly, _) => "migrate",
+        (_, Command::Plan { .. }) => "plan",
+        (_, Command::Undo { .. }) => "undo",
+        _ => "sync",
     }
 }

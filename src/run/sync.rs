@@ -5,57 +5,62 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::ending::Stop;
+use super::outcome::RunError;
+use super::process::Process;
 use super::request::{Mode, Request};
-use super::{World, carry_out, clock, desired, frame, keeping, once, verify};
+use super::{carry_out, clock, desired, once, refusal, session, undo_log, verify};
 use crate::apply::Context;
-use crate::config::Settings;
+use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
-use crate::model::{Action, Desired, Identity, Plan};
+use crate::model::{Catalog, Change, Desired, Identity, Ids, Plan};
 use crate::plan::{self, Clocks, Correlation, Known, Proof};
 use crate::plan_file::{self, Binding};
 use crate::report::{self, Report};
 use crate::signals::Signals;
-use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Hidden, Target, TargetError};
+use crate::target::{AnyTarget, Hidden, Target, TargetError};
 
 /// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
-pub(super) async fn run(request: Request<'_>, out: Option<&Path>, world: &mut World<'_>) -> io::Result<Exit> {
+pub(super) async fn run(
+    request: Request<'_>,
+    settings: &TargetSettings,
+    out: Option<&Path>,
+    process: &mut Process<'_>,
+) -> io::Result<Exit> {
     if let Some(Err(what)) = out.map(plan_file::check) {
         let hint = "choose another file; only a plan is replaced by a plan";
-        return super::refuse(request.global, world, &what, hint);
+        return refusal::refuse(request, process, &what, hint);
     }
-    let mut report = Report::new();
-    report.expect_sources(&request.settings.sources);
-    let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
-        with_target(target, out, request, world, report).await
+    let out = out.map(|path| (path, Binding::of(request.settings, settings)));
+    let job = async |target: &AnyTarget, process: &mut Process<'_>, report: &mut Report| {
+        with_target(target, out, request, process, report).await
     };
-    frame::run(request, report, world, job).await
+    session::run(request, settings, &request.settings.sources, process, job).await
 }
 
 async fn with_target(
-    target: &ZitadelTarget,
-    out: Option<&Path>,
+    target: &impl Target,
+    out: Option<(&Path, Binding)>,
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(), Stop> {
+) -> Result<(), RunError> {
     let signals = Signals::of_process();
     let (desired, plan) = tokio::select! {
-        read = read_everything(target, request, world, report) => read?,
-        signal = signals.wait() => return Err(Stop::Signalled(signal)),
+        read = read_everything(target, request, process, report) => read?,
+        signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
-    carry_out::show(&plan, target, request, world)?;
+    carry_out::show(&plan, target, request, process)?;
     let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
     // A plan of half of the people is not worth keeping, whoever approves it.
-    if let (Some(path), true) = (out, proof.doubts.is_empty()) {
-        keep(path, &plan, target, request)?;
+    if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
+        save(path, &plan, target.catalog(), &binding)?;
     }
-    let approved = carry_out::approve(plan, &proof, target, request, world)?;
-    carry_out::remark(&approved, request, world, report)?;
+    let approved = carry_out::approve(plan, &proof, target, request, process)?;
+    carry_out::remark(&approved, request, process, report)?;
     if request.mode == Mode::Write {
         let context = Context {
             known: &Known::new(&desired),
+            ids: Ids::default(),
             policy: request.settings.policy,
             protected: &request.settings.guard.protected,
             signals: &signals,
@@ -79,32 +84,18 @@ async fn with_target(
     Ok(())
 }
 
-/// Writes the plan to a file.
-fn keep(path: &Path, plan: &Plan, target: &impl Target, request: Request<'_>) -> Result<(), Stop> {
-    let Some(zitadel) = &request.settings.zitadel else {
-        return Ok(());
-    };
-    let binding = Binding::of(request.settings, zitadel);
-    plan_file::write(path, plan, target.schema(), &binding).map_err(|error| Stop::Failed {
-        errors: vec![(
-            format!("could not write the plan to {}: {error}", path.display()),
-            Some("choose a file in a folder that can be written".to_owned()),
-        )],
-    })
-}
-
 /// Everything up to the plan. Nothing is written, so it may be given up anywhere.
 async fn read_everything(
-    target: &ZitadelTarget,
+    target: &impl Target,
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(Desired, Plan), Stop> {
-    let desired = desired::read(target, request.settings, report).await?;
-    if !super::is_json(request.global) {
-        report::sources(world.out, report)?;
+) -> Result<(Desired, Plan), RunError> {
+    let desired = desired::read(target, request, report).await?;
+    if !request.is_json() {
+        report::sources(process.out, report)?;
         report::proof(
-            world.out,
+            process.out,
             &Proof::of(&desired, target.schema(), &request.settings.guard),
         )?;
     }
@@ -113,7 +104,7 @@ async fn read_everything(
     let plan = make_plan(target, &desired, request.settings).await?;
     refuse_wrong_mapping(plan::vanished_values(&desired, &plan, target.schema(), limit))?;
     report.add_plan(&plan);
-    keeping::warn(&plan, request, report);
+    undo_log::warn(&plan, target.catalog(), request, report);
     Ok((desired, plan))
 }
 
@@ -128,7 +119,8 @@ async fn make_plan(
     if new_people(&plan).next().is_some() {
         if target.lacks_somebody().await? {
             tracing::warn!(
-                "the target does not list all of its accounts; waiting until it does (`zitadel.lag_wait`)"
+                "the target does not list all of its accounts; waiting until it does (`{}`)",
+                target.setting_keys().wait
             );
             target.catch_up(Hidden::Somebody).await?;
             target.prepare().await?;
@@ -142,7 +134,7 @@ async fn make_plan(
         }
     }
     once::reject(target, desired, &mut plan).await?;
-    plan::protect(&mut plan, target.schema(), &settings.guard.protected);
+    plan::protect(&mut plan, target.catalog(), &settings.guard.protected);
     Ok(plan)
 }
 
@@ -152,7 +144,7 @@ async fn draft<'a>(
     desired: &'a Desired,
     settings: &Settings,
 ) -> Result<(Correlation<'a>, Plan), TargetError> {
-    let mut correlation = Correlation::new(target.schema(), desired, settings.policy);
+    let mut correlation = Correlation::new(target.catalog(), desired, settings.policy);
     target.read(&mut |account| correlation.observe(account)).await?;
     correlation.settle();
     let plan = decide(target, &correlation, settings).await?;
@@ -164,35 +156,44 @@ async fn decide(
     correlation: &Correlation<'_>,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
-    let marks = correlation.legacy_marks();
-    let questions = correlation.questions(&marks);
+    let proofs = correlation.proofs();
+    let questions = correlation.questions(&proofs);
     let unmet = target.confirm(questions.expectations()).await?;
     // Right after an answer, so that both times are of one moment.
     let clocks = Clocks {
         now: Timestamp::now().as_second(),
         ahead: target.clock_ahead(),
     };
-    let mut plan = plan::decide(correlation, &questions, unmet, "zitadel", clocks);
-    plan.warnings.extend(clock::doubt(clocks, settings.policy));
+    let mut plan = plan::decide(correlation, &questions, unmet, target.name().kind, clocks);
+    plan.warnings
+        .extend(clock::doubt(clocks, settings.policy, target.name()));
     Ok(plan)
 }
 
 fn new_people(plan: &Plan) -> impl Iterator<Item = &Identity> {
-    plan.changes.iter().filter_map(|change| match &change.action {
-        Action::Create { identity, .. } => Some(identity),
-        _ => None,
-    })
+    let new = plan.changes.iter().filter_map(Change::creation);
+    new.map(|creation| &creation.identity)
 }
 
 /// One record without a value says nothing wrong about the account; so many of them say it about the mapping.
-fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), Stop> {
+fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), RunError> {
     if faults.is_empty() {
         return Ok(());
     }
     let hint = "correct the attribute names below `sources`, or the source and what it lets its reader see; if so many records \
                 may lack it, raise `guard.max_missing`";
     let errors = faults.into_iter().map(|fault| (fault, Some(hint.to_owned())));
-    Err(Stop::Failed {
+    Err(RunError::Failed {
         errors: errors.collect(),
+    })
+}
+
+/// Writes the plan to a file.
+fn save(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> Result<(), RunError> {
+    plan_file::write(path, plan, catalog, binding).map_err(|error| RunError::Failed {
+        errors: vec![(
+            format!("could not write the plan to {}: {error}", path.display()),
+            Some("choose a file in a folder that can be written".to_owned()),
+        )],
     })
 }

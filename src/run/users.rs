@@ -5,37 +5,38 @@ use std::io;
 
 use serde::Serialize;
 
-use super::{World, desired, is_json, schema, show};
-use crate::cli::Global;
+use super::desired;
+use super::process::Process;
+use super::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Identity, Lifecycle, Schema};
+use crate::model::{Identity, Lifecycle, Purpose, Schema};
 use crate::report::{Messages, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
-pub(super) async fn users(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
-    let schema = schema(settings);
-    let sources = match build(settings, &schema) {
+pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let schema = request.schema();
+    let sources = match build(request.settings, &schema) {
         Ok(sources) => sources,
-        Err(error) => return failed(&[error], global, world),
+        Err(error) => return failed(&[error], request, process),
     };
     let desired = match read_all(&schema, &sources).await {
         Ok(desired) => desired,
-        Err(errors) => return failed(&errors, global, world),
+        Err(errors) => return failed(&errors, request, process),
     };
     for identity in &desired.identities {
-        if is_json(global) {
-            write_json(world.out, &Person::new(identity, &schema, show(global)))?;
+        if request.is_json() {
+            write_json(process.out, &Person::new(identity, &schema, request.show()))?;
         } else {
-            writeln!(world.out, "{}", line(identity, &schema, show(global)))?;
+            writeln!(process.out, "{}", line(identity, &schema, request.show()))?;
         }
     }
     for leaver in &desired.leavers {
         tracing::info!(at = %leaver.origin, "listed as having left");
     }
-    world.out.flush()?;
-    let mut messages = Messages::new(world.err, global.log_format);
+    process.out.flush()?;
+    let mut messages = Messages::new(process.err, request.global.log_format);
     for rejected in &desired.rejected {
         messages.note(&format!("rejected: {}: {}", rejected.at, rejected.reason))?;
     }
@@ -50,11 +51,11 @@ pub(super) async fn users(global: &Global, settings: &Settings, world: &mut Worl
 }
 
 /// Prints how many people there are. Keeps none of them, so that it runs in little memory, and looks for no repeats.
-pub(super) async fn count(global: &Global, settings: &Settings, world: &mut World<'_>) -> io::Result<Exit> {
-    let schema = schema(settings);
-    let sources = match build(settings, &schema) {
+pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let schema = request.schema();
+    let sources = match build(request.settings, &schema) {
         Ok(sources) => sources,
-        Err(error) => return failed(&[error], global, world),
+        Err(error) => return failed(&[error], request, process),
     };
     let (mut people, mut rejected) = (0usize, 0usize);
     for source in &sources {
@@ -64,16 +65,17 @@ pub(super) async fn count(global: &Global, settings: &Settings, world: &mut Worl
             Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
         };
         if let Err(error) = source.count(&mut each).await {
-            return failed(&[error], global, world);
+            return failed(&[error], request, process);
         }
     }
-    writeln!(world.out, "{people}")?;
+    writeln!(process.out, "{people}")?;
     if rejected > 0 {
         let what = match rejected {
             1 => "1 record was rejected".to_owned(),
             many => format!("{many} records were rejected"),
         };
-        Messages::new(world.err, global.log_format).error(&what, Some("`directory-sync users` says why"))?;
+        Messages::new(process.err, request.global.log_format)
+            .error(&what, Some("`directory-sync users` says why"))?;
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Ok)
@@ -88,8 +90,8 @@ fn build(settings: &Settings, schema: &Schema) -> Result<Vec<AnySource>, SourceE
         .collect()
 }
 
-fn failed(errors: &[SourceError], global: &Global, world: &mut World<'_>) -> io::Result<Exit> {
-    let mut messages = Messages::new(world.err, global.log_format);
+fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let mut messages = Messages::new(process.err, request.global.log_format);
     for error in errors {
         messages.error(&error.to_string(), error.hint.as_deref())?;
     }
@@ -98,7 +100,7 @@ fn failed(errors: &[SourceError], global: &Global, world: &mut World<'_>) -> io:
 
 fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
     let at = one_line(&identity.origin.at);
-    let roles = match &*identity.entitlements {
+    let roles = match identity.roles(schema) {
         [] => "no role".to_owned(),
         roles => roles.join(","),
     };
@@ -109,14 +111,17 @@ fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
         one_line(&roles)
     );
     if show == Show::Values {
-        for (index, spec) in schema.iter() {
-            if let Some(value) = identity.attributes.text(index) {
-                let value = format!("{value:?}");
-                let _ = write!(line, "\t{}={}", spec.name, one_line(&value));
-            }
+        for (name, value) in values(identity, schema) {
+            let _ = write!(line, "\t{name}={}", one_line(&format!("{value:?}")));
         }
     }
     line
+}
+
+/// Everything that the sources say of a person beside the roles, by its name.
+fn values<'a>(identity: &'a Identity, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let plain = schema.iter().filter(|(_, spec)| spec.purpose != Purpose::Access);
+    plain.filter_map(|(index, spec)| Some((&*spec.name, identity.attributes.text(index)?)))
 }
 
 fn lifecycle(identity: &Identity) -> &'static str {
@@ -140,17 +145,17 @@ struct Person<'a> {
 impl<'a> Person<'a> {
     fn new(identity: &'a Identity, schema: &Schema, show: Show) -> Self {
         let values = || {
-            let texts = schema.iter().filter_map(|(index, spec)| {
-                Some((spec.name.to_owned(), identity.attributes.text(index)?.into()))
-            });
-            texts.collect()
+            let texts = values(identity, schema);
+            texts
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect()
         };
         Self {
             id: identity.id.to_string(),
             lifecycle: lifecycle(identity),
             source: &identity.origin.source,
             at: &identity.origin.at,
-            roles: &identity.entitlements,
+            roles: identity.roles(schema),
             attributes: (show == Show::Values).then(values),
         }
     }

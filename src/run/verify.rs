@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use crate::model::{Action, Change, Plan, Rejected, TargetId};
+use crate::model::{Change, Plan, Rejected, TargetId};
+use crate::plan;
 use crate::report::{Note, Report};
 use crate::signals::Signals;
 use crate::target::{Hidden, Target, TargetError};
@@ -13,10 +14,8 @@ const SECOND_LOOK: Duration = Duration::from_secs(1);
 
 /// Whose account got a note is as intended: a second plan would count as one more run that finds them missing.
 pub(super) fn noted(changes: &[Change]) -> HashSet<TargetId> {
-    let notes = changes
-        .iter()
-        .filter(|change| matches!(change.action, Action::Note(_)));
-    notes.filter_map(|change| change.target_id().cloned()).collect()
+    let marked = changes.iter().filter(|change| plan::is_for_now(change));
+    marked.filter_map(|change| change.target_id().cloned()).collect()
 }
 
 /// Waits for the lists, plans again, and reports whether a change is left. People who are rejected or kept count as they
@@ -60,16 +59,17 @@ async fn look(
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for change in &plan.changes {
-        *kinds.entry(change.action.name()).or_default() += 1;
+        *kinds.entry(change.kind.name()).or_default() += 1;
     }
     let kinds: Vec<String> = kinds
         .into_iter()
         .map(|(kind, count)| format!("{count} to {kind}"))
         .collect();
     let late = if caught_up {
-        ""
+        String::new()
     } else {
-        ", while the lists stayed behind what was written (`zitadel.lag_wait`)"
+        let wait = target.setting_keys().wait;
+        format!(", while the lists stayed behind what was written (`{wait}`)")
     };
     Ok(Some(format!("changes are left ({}){late}", kinds.join(", "))))
 }

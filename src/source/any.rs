@@ -12,7 +12,7 @@ use super::ukt::UktSource;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{SourceKind, SourceSettings};
 use crate::http::Backoff;
-use crate::model::{Desired, Entitlements, Finding, Schema};
+use crate::model::{Desired, Finding, Roles, Schema};
 
 /// A source of a kind that the configuration knows.
 #[derive(Debug)]
@@ -30,11 +30,7 @@ impl AnySource {
     ///
     /// # Errors
     /// [`SourceError`] when a certificate or key cannot be used. Nothing is connected to yet.
-    pub fn build(
-        settings: &SourceSettings,
-        schema: &Schema,
-        roles: &Entitlements,
-    ) -> Result<Self, SourceError> {
+    pub fn build(settings: &SourceSettings, schema: &Schema, roles: &Roles) -> Result<Self, SourceError> {
         let mapping = Mapping::new(schema, roles);
         let name = &settings.name;
         Ok(match &settings.kind {

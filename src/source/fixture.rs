@@ -4,42 +4,30 @@ use std::sync::Arc;
 
 use super::mapping::{Fact, Mapping, Said};
 use crate::model::{
-    AttributeSpec, Cardinality, Entitlements, Equality, ExternalId, Identity, Inspection, Lifecycle,
-    Mutability, RecordRef, Schema, Uniqueness,
+    AttributeSpec, Cardinality, ExternalId, Identity, Lifecycle, Purpose, RecordRef, Roles, Schema,
 };
 
 pub(super) fn schema() -> Schema {
-    let spec = |name| AttributeSpec {
-        name,
-        cardinality: Cardinality::One,
-        equality: Equality::Exact,
-        mutability: Mutability::ReadWrite,
-        uniqueness: if name == "email" {
-            Uniqueness::Login
-        } else {
-            Uniqueness::Shared
-        },
-        is_name: false,
-        required: false,
-        listed: true,
-        inspected: Inspection::Value,
-        personal: true,
-        misfit: None,
-        provenance: false,
-        default: None,
+    let text = AttributeSpec::text;
+    let of = |name, purpose| AttributeSpec {
+        purpose,
+        ..text(name)
     };
-    let names = [
-        "email",
-        "first_name",
-        "last_name",
-        "phone",
-        "preferred_username",
-        "localpart",
-    ];
-    Schema::new(names.map(spec))
+    Schema::new([
+        of("email", Purpose::Address),
+        text("first_name"),
+        text("last_name"),
+        text("phone"),
+        text("preferred_username"),
+        of("localpart", Purpose::OwnershipProof),
+        AttributeSpec {
+            cardinality: Cardinality::Many,
+            ..of("roles", Purpose::Access)
+        },
+    ])
 }
 
-pub(super) fn roles() -> Entitlements {
+pub(super) fn roles() -> Roles {
     ["User".into()].into()
 }
 

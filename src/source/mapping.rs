@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::cell::{self, Name};
 use crate::model::{
-    AttributeSet, Attributes, Cardinality, Claims, Entitlements, ExternalId, Identity, Lifecycle, RecordRef,
-    Rejected, Schema, Value,
+    AttributeSet, AttributeSpec, Attributes, Cardinality, Claims, ExternalId, Identity, Lifecycle, RecordRef,
+    Rejected, Roles, Schema, Value,
 };
 
 /// What is to be text of a person.
@@ -40,12 +40,12 @@ pub struct Fact<'a> {
 #[derive(Clone, Debug)]
 pub struct Mapping {
     schema: Schema,
-    roles: Entitlements,
+    roles: Roles,
 }
 
 impl Mapping {
     /// People with these attributes and these roles.
-    pub fn new(schema: &Schema, roles: &Entitlements) -> Self {
+    pub fn new(schema: &Schema, roles: &Roles) -> Self {
         Self {
             schema: schema.clone(),
             roles: roles.clone(),
@@ -53,8 +53,13 @@ impl Mapping {
     }
 
     /// The roles of every person, as far as the source does not know better.
-    pub fn roles(&self) -> &Entitlements {
+    pub fn roles(&self) -> &Roles {
         &self.roles
+    }
+
+    /// Gives a person other roles than everybody has.
+    pub fn give(&self, identity: &mut Identity, roles: Roles) {
+        identity.set_roles(&self.schema, roles);
     }
 
     /// The person of a record, and what is worth knowing about its values. Attributes that no fact names are unknown; facts
@@ -69,7 +74,7 @@ impl Mapping {
         origin: RecordRef,
         facts: &[Fact<'_>],
     ) -> Result<(Identity, Vec<String>), Rejected> {
-        let mut attributes = Attributes::empty(&self.schema);
+        let mut attributes = Attributes::default();
         let mut unknown = self.everything();
         let mut seen = Seen::default();
         for fact in facts {
@@ -93,14 +98,14 @@ impl Mapping {
                 claims: claims(facts).into(),
             });
         }
-        let identity = Identity {
+        let mut identity = Identity {
             id,
             lifecycle,
             attributes,
             unknown,
-            entitlements: self.roles.clone(),
             origin,
         };
+        identity.set_roles(&self.schema, self.roles.clone());
         Ok((identity, seen.warnings))
     }
 
@@ -115,9 +120,9 @@ impl Mapping {
 
     fn everything(&self) -> AttributeSet {
         let mut all = AttributeSet::default();
-        for (index, _) in self.schema.iter() {
-            all.insert(index);
-        }
+        let said = |spec: &AttributeSpec| spec.is_said_by_sources();
+        let said = self.schema.iter().filter(|(_, spec)| said(spec));
+        said.for_each(|(index, _)| all.insert(index));
         all
     }
 }
@@ -188,7 +193,7 @@ pub(super) fn claims(facts: &[Fact<'_>]) -> Claims {
     };
     Claims {
         addresses: of("email"),
-        localparts: of("localpart"),
+        proofs: of("localpart"),
         is_misspelt: false,
     }
 }
@@ -247,7 +252,7 @@ mod tests {
         assert_eq!(text("last_name"), Some("Lovelace"));
         assert_eq!(text("email"), Some("ada@example.org"));
         assert_eq!(text("phone"), Some("1"));
-        assert_eq!(*ada.entitlements, *roles());
+        assert_eq!(ada.roles(&schema), &*roles());
     }
 
     /// Nothing removes a value, Unknown leaves it, and so does an attribute that no fact names.

@@ -7,8 +7,8 @@ mod keys;
 
 use super::{Ids, Record};
 use crate::model::{
-    AttributeIndex, Claims, Desired, ExternalId, Finding, Identity, Leaver, Lifecycle, RecordRef, Rejected,
-    Schema, SourceRead, Uniqueness, Warning, alike, comparable,
+    AttributeIndex, Claims, Desired, ExternalId, Finding, Identity, Leaver, Lifecycle, Purpose, RecordRef,
+    Rejected, Schema, SourceRead, Warning, alike, comparable,
 };
 
 /// Everything one source handed over.
@@ -175,11 +175,11 @@ fn one_record_each(
             others.push(next);
         }
         let lost = broken.get(&first.id);
-        let repeats = lost.is_none() && others.iter().all(|other| same_data(&first, other));
+        let repeats = lost.is_none() && others.iter().all(|other| same_data(schema, &first, other));
         if repeats
             && others
                 .iter()
-                .all(|other| first.entitlements == other.entitlements)
+                .all(|other| first.roles(schema) == other.roles(schema))
         {
             repeated += others.len();
             single.push(first);
@@ -202,14 +202,23 @@ fn one_record_each(
     single
 }
 
-fn same_data(a: &Identity, b: &Identity) -> bool {
-    (a.lifecycle, &a.attributes, a.unknown) == (b.lifecycle, &b.attributes, b.unknown)
+/// Whether two records say the same of a person, their roles left aside.
+fn same_data(schema: &Schema, a: &Identity, b: &Identity) -> bool {
+    let access = schema.find(Purpose::Access);
+    let values = |of: &Identity| {
+        let mut values = of.attributes.clone();
+        if let Some(access) = access {
+            values.set(access, None);
+        }
+        values
+    };
+    (a.lifecycle, a.unknown, values(a)) == (b.lifecycle, b.unknown, values(b))
 }
 
 /// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its
 /// address in many directories after the person came back under a new one.
 fn one_person_a_login(schema: &Schema, people: Vec<Identity>, rejected: &mut Vec<Rejected>) -> Vec<Identity> {
-    let Some(login) = login_of(schema) else {
+    let Some(login) = schema.find(Purpose::Address) else {
         return people;
     };
     let mut claims: HashMap<String, u32> = HashMap::with_capacity(people.len());
@@ -234,23 +243,15 @@ fn one_person_a_login(schema: &Schema, people: Vec<Identity>, rejected: &mut Vec
     single
 }
 
-/// The attribute that the login name follows.
-fn login_of(schema: &Schema) -> Option<AttributeIndex> {
-    let login = schema
-        .iter()
-        .find(|(_, spec)| spec.uniqueness == Uniqueness::Login);
-    login.map(|(index, _)| index)
-}
-
 /// What a person's record says about whose it is.
 fn claims_of(schema: &Schema, person: &Identity) -> Claims {
-    let text = |index: Option<AttributeIndex>| {
-        let text = index.and_then(|index| person.attributes.text(index));
+    let text = |purpose| {
+        let text = person.attributes.text_of(schema, purpose);
         text.map(Box::from).into_iter().collect()
     };
     Claims {
-        addresses: text(login_of(schema)),
-        localparts: text(schema.index("localpart")),
+        addresses: text(Purpose::Address),
+        proofs: text(Purpose::OwnershipProof),
         is_misspelt: false,
     }
 }

@@ -1,15 +1,48 @@
 //! Where accounts live.
 
+mod any;
 pub mod zitadel;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{
-    Account, AttributeIndex, Change, Detail, Edit, Finding, Holding, Identity, Keepsake, LastWrites, Schema,
-    TargetId, Value, Warning,
+    Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
+    LastWrites, Schema, TargetId, Value, Warning,
 };
 pub use crate::model::{Expectation, Expected, Unmet};
+pub use any::{AnyTarget, Facts, Objection, as_of, catalog, kind, name, objection, title};
+
+/// What a target is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetName {
+    /// The kind, as reports and files name it.
+    pub kind: &'static str,
+    /// The product, as sentences name it.
+    pub product: &'static str,
+    /// Which one it is, as a person reads it.
+    pub title: String,
+    /// Which one it is: lock, approval token, plan file and undo file are bound to this.
+    pub key: String,
+}
+
+/// Keys of the configuration that a hint may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingKeys {
+    /// How long [`Target::catch_up`] waits.
+    pub wait: &'static str,
+    /// Which roles are taken away.
+    pub owned_roles: &'static str,
+}
+
+/// Whether a failed change may have written something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrote {
+    /// It is certain that nothing was written.
+    Nothing,
+    /// Nobody knows: a call may have been carried out although its answer was lost, or another one before it.
+    Unknown,
+}
 
 /// What a change came to.
 #[derive(Debug, Default)]
@@ -72,17 +105,28 @@ pub struct Remarks {
     pub assumed: Option<&'static str>,
 }
 
-/// The operation that makes an account, in its first try.
-const CREATE: &str = "create_user";
-
 /// A place that holds accounts.
 #[expect(
     async_fn_in_trait,
     reason = "one thread drives the target; no future has to be Send"
 )]
 pub trait Target {
+    /// What it is called.
+    fn name(&self) -> &TargetName;
+
+    /// Keys of the configuration that a hint may name.
+    fn setting_keys(&self) -> SettingKeys;
+
+    /// What an undo needs to know of the settings of this run, to be given to [`as_of`].
+    fn facts(&self) -> Facts;
+
+    /// What it can store.
+    fn catalog(&self) -> &Catalog;
+
     /// What it can store about a person.
-    fn schema(&self) -> &Schema;
+    fn schema(&self) -> &Schema {
+        self.catalog().users()
+    }
 
     /// Rewrites a person to what the target would store. Pure, and the same when done twice.
     ///
@@ -93,14 +137,14 @@ pub trait Target {
     /// Whether it would take this e-mail address. Pure.
     fn takes_address(&self, address: &str) -> bool;
 
-    /// Proves before anything is read that what is read will be true: token, permissions, organization, role; reads
-    /// what the account list needs (role grants) and learns what the server can do.
+    /// Proves before anything is read that what is read will be true: token, permissions, place, roles; reads
+    /// what the account list needs and learns what the server can do.
     ///
     /// # Errors
     /// [`TargetError`] when the target cannot be trusted to show or take everything.
     async fn prepare(&self) -> Result<(), TargetError>;
 
-    /// Hands over each account of the organization as it arrives, in any order. Call [`Target::prepare`] first.
+    /// Hands over each account as it arrives, in any order. Call [`Target::prepare`] first.
     ///
     /// # Errors
     /// [`TargetError`] when the list could not be read to its end; what was handed over is worth nothing.
@@ -133,7 +177,7 @@ pub trait Target {
 
     /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
     fn looks_before(&self, new: usize) -> bool;
-    /// The accounts of the organization that hold one of these values of an attribute that the list does not show, whoever
+    /// The accounts that hold one of these values of an attribute that the list does not show, whoever
     /// looks after them. Nothing where the target cannot be asked.
     ///
     /// # Errors
@@ -159,6 +203,10 @@ pub trait Target {
     /// When something was last acknowledged.
     fn last_writes(&self) -> LastWrites;
 
+    /// For an undo, whose roles are those of an earlier day: they need not be there any more, and of those that this tool
+    /// gives only these come back.
+    fn allow_former_roles(&self, _given: &[String]) {}
+
     /// Lets [`Target::catch_up`] wait for what an earlier run wrote, too.
     fn expect_writes(&self, writes: &LastWrites);
 
@@ -179,11 +227,21 @@ pub trait Target {
     /// What [`Target::keep`] costs.
     fn keep_effort(&self, changes: &[Change]) -> Effort;
 
-    /// Carries out one change. Several may run at once, never two for one account.
+    /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
+    /// References of [`Change::links_later`] are left out.
     ///
     /// # Errors
     /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
-    async fn apply(&self, change: &Change) -> Result<Applied, TargetError>;
+    async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError>;
+
+    /// Writes the references that [`Target::apply`] left out of a change.
+    ///
+    /// # Errors
+    /// [`TargetError`]; the next run adds what is missing.
+    async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {
+        let _ = (change, account, ids);
+        Ok(Applied::default())
+    }
 
     /// Gives an account another login name and changes nothing else: a step on the way of an exchange of names.
     ///
@@ -240,7 +298,7 @@ pub enum TargetErrorKind {
     },
     /// Credentials, token or permission.
     Unauthorized,
-    /// A unique name, link or grant is taken.
+    /// A unique name or link is taken.
     Conflict,
     /// The target does not take this value.
     InvalidAttribute {
@@ -249,7 +307,7 @@ pub enum TargetErrorKind {
     },
     /// The account is gone.
     NotFound,
-    /// The configuration names something the target does not have (role, project, identity provider).
+    /// The configuration names something the target does not have, such as a role.
     Misconfigured,
     /// An answer that means nothing we know.
     Protocol,
@@ -266,9 +324,11 @@ pub struct TargetError {
     /// What the target said, and where.
     pub what: String,
     /// The target's own id of the error.
-    pub error_id: Option<String>,
+    pub error_id: Option<Box<str>>,
     /// What to do next.
     pub hint: Option<String>,
+    /// Whether the change may have written something.
+    pub wrote: Wrote,
 }
 
 impl TargetError {
@@ -286,10 +346,10 @@ impl TargetError {
         }
     }
 
-    /// Whether the target refused to make an account, so that whoever carries its names is somebody else's account. Unknown
-    /// is not refused: a call may have been carried out although its answer was lost.
-    pub fn made_no_account(&self) -> bool {
-        let is_certain = match self.kind {
+    /// Whether it is an answer, and the answer is no. Unknown is not refused: a call may have been carried out although its
+    /// answer was lost.
+    pub fn is_refusal(&self) -> bool {
+        match self.kind {
             TargetErrorKind::Unauthorized
             | TargetErrorKind::Conflict
             | TargetErrorKind::InvalidAttribute { .. }
@@ -298,8 +358,7 @@ impl TargetError {
             | TargetErrorKind::Throttled { .. }
             | TargetErrorKind::NotFound
             | TargetErrorKind::Protocol => false,
-        };
-        is_certain && self.operation == CREATE
+        }
     }
 
     /// Whether every further change would fail the same way, so that the run should stop.

@@ -2,50 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Action, Change, Detail, Keepsake, Restore, Schema, TargetId};
+use crate::model::{Catalog, Change, Detail, Keepsake, TargetId, Write};
 use crate::plan::Past;
-use crate::plan_file::document::{ChangeDocument, EditDocument};
+use crate::plan_file::document::ChangeDocument;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PastDocument {
     change: ChangeDocument,
-    /// What an undo put back; absent in the file of any other run.
+    /// What an undo put back beside values; absent in the file of any other run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    restore: Option<RestoreDocument>,
+    restore: Option<Vec<Vec<Box<str>>>>,
     /// A name and texts each, known to the target alone.
     kept: Vec<Vec<Box<str>>>,
     /// The account that the change made.
     made: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RestoreDocument {
-    external_id: Box<str>,
-    login: Box<str>,
-    kept: Vec<Vec<Box<str>>>,
-    mark: bool,
-    edit: Option<EditDocument>,
-}
-
 impl PastDocument {
-    pub(super) fn new(change: &Change, keepsake: Keepsake, schema: &Schema) -> Self {
+    pub(super) fn new(change: &Change, keepsake: Keepsake, catalog: &Catalog) -> Self {
         let mut change = change.clone();
-        if let Action::Delete(removal) = &mut change.action {
+        if let Write::Delete(account) = &mut change.write {
             for (index, value) in keepsake.values {
-                removal.account.attributes.set(index, Some(value));
+                account.attributes.set(index, Some(value));
             }
         }
         Self {
-            restore: change.restore.as_deref().map(|restore| RestoreDocument {
-                external_id: restore.id_text.clone(),
-                login: restore.login.clone(),
-                kept: texts(&restore.details),
-                mark: restore.mark,
-                edit: restore.edit.as_ref().map(|edit| EditDocument::new(edit, schema)),
-            }),
-            change: ChangeDocument::new(&change, schema),
+            restore: change.restore.as_deref().map(texts),
+            change: ChangeDocument::new(&change, catalog),
             kept: texts(&keepsake.details),
             made: None,
         }
@@ -55,17 +39,9 @@ impl PastDocument {
         self.made = Some(account.to_string());
     }
 
-    pub(super) fn past(self, schema: &Schema) -> Result<Past, String> {
-        let mut change = self.change.change(schema)?;
-        if let Some(restore) = self.restore {
-            change.restore = Some(Box::new(Restore {
-                id_text: restore.external_id,
-                login: restore.login,
-                details: details(restore.kept)?,
-                mark: restore.mark,
-                edit: restore.edit.map(|edit| edit.edit(schema)).transpose()?,
-            }));
-        }
+    pub(super) fn past(self, catalog: &Catalog) -> Result<Past, String> {
+        let mut change = self.change.change(catalog)?;
+        change.restore = self.restore.map(details).transpose()?.map(Into::into);
         Ok(Past {
             change,
             details: details(self.kept)?,

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::{Binding, Document, SCHEMA};
-use crate::model::{LastWrites, Schema};
+use crate::config::TargetSettings;
+use crate::model::LastWrites;
 use crate::plan::Past;
-use crate::plan_file::{document::twice, own, versioned};
+use crate::plan_file::{BoundTarget, document::twice, own, versioned};
+use crate::target::{self, Objection};
 
 /// Why an undo file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,59 +53,59 @@ impl PastRun {
     }
 }
 
-/// Reads an undo file that is good for this target. `schema` is what the target stores about people, by
-/// what the file is about.
+/// Reads an undo file that is good for this target; gives the settings too by which its run is undone.
 ///
 /// # Errors
 /// It cannot be read, is no undo file of this version, or is about something else.
-pub fn read(
-    path: &Path,
-    schema: impl FnOnce(&Binding) -> Schema,
-    binding: &Binding,
-) -> Result<PastRun, UndoFileError> {
-    let error = |what: String, hint| UndoFileError {
+pub fn read(path: &Path, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), UndoFileError> {
+    let error = |(what, hint): Objection| UndoFileError {
         path: path.to_owned(),
         what,
         hint,
     };
-    let text =
-        own::read(path, "name a file that `--undo-file` wrote").map_err(|(what, hint)| error(what, hint))?;
-    parse(path, &text, schema, binding).map_err(|(what, hint)| error(what, hint))
+    let text = own::read(path, "name a file that `--undo-file` wrote").map_err(error)?;
+    parse(path, &text, settings).map_err(error)
 }
 
-fn parse(
-    path: &Path,
-    text: &str,
-    schema: impl FnOnce(&Binding) -> Schema,
-    binding: &Binding,
-) -> Result<PastRun, (String, &'static str)> {
+fn parse(path: &Path, text: &str, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), Objection> {
     const NAME: &str = "name a file that `--undo-file` of this version wrote, as it was written";
-    const FIT: &str = "name the target, organization and project of that run in the configuration";
-    let document: Document =
-        versioned::parse(text, SCHEMA, "file of `--undo-file`").map_err(|problem| (problem, NAME))?;
-    if let Some(objection) = binding.objection(&document.binding) {
-        return Err((objection, FIT));
+    const EARLIER: &str = "undo that run with the version that wrote the file";
+    const FIT: &str = "name the target of that run in the configuration";
+    let document: Document = versioned::parse(text, SCHEMA, "file of `--undo-file`").map_err(|problem| {
+        let hint = if problem.is_earlier { EARLIER } else { NAME };
+        (problem.what, hint)
+    })?;
+    let Binding { target, facts } = &document.binding;
+    if let Some(what) = BoundTarget::of(&target::name(settings)).objection(target) {
+        return Err((what, FIT));
     }
-    let schema = schema(&document.binding);
+    if let Some(objection) = target::objection(settings, facts) {
+        return Err(objection);
+    }
+    let former = target::as_of(settings, facts);
+    let catalog = target::catalog(Some(&former));
     let pasts = document.changes.into_iter().enumerate();
     let pasts: Vec<Past> = pasts
         .map(|(place, past)| {
-            past.past(&schema)
+            past.past(&catalog)
                 .map_err(|problem| (format!("change {}: {problem}", place + 1), NAME))
         })
         .collect::<Result<_, _>>()?;
-    match twice(pasts.iter().map(|past| &past.change)) {
+    match twice(&catalog, pasts.iter().map(|past| &past.change)) {
         Some(problem) => Err((problem, NAME)),
-        None => Ok(PastRun {
-            path: path.to_owned(),
-            title: document.run,
-            made: document.made,
-            ended: document.ended,
-            last_writes: LastWrites {
-                accounts: document.accounts_written,
-                roles: document.roles_written,
+        None => Ok((
+            PastRun {
+                path: path.to_owned(),
+                title: document.run,
+                made: document.made,
+                ended: document.ended,
+                last_writes: LastWrites {
+                    accounts: document.accounts_written,
+                    roles: document.roles_written,
+                },
+                changes: pasts,
             },
-            changes: pasts,
-        }),
+            former,
+        )),
     }
 }

@@ -5,22 +5,21 @@ use proptest::prelude::*;
 use std::fs;
 
 use super::*;
-use crate::model::{Detail, Restore};
+use crate::config::fixture::target_settings;
+use crate::model::{Catalog, Detail};
 use crate::plan::Past;
 use crate::plan_file::tests::any_change;
+use crate::target;
 
-fn schema() -> Schema {
-    crate::target::zitadel::schema(None)
+fn catalog() -> Catalog {
+    target::catalog(None)
 }
 
 fn binding() -> Binding {
-    Binding {
-        target: "https://a.example/".to_owned(),
-        organization: "1".to_owned(),
-        project: "2".to_owned(),
-        roles: vec!["User".to_owned()],
-        identity_provider: None,
-    }
+    Binding::new(
+        &target::name(&target_settings()),
+        Facts::from([("project".to_owned(), vec!["2".to_owned()])]),
+    )
 }
 
 fn any_details() -> impl Strategy<Value = Vec<Detail>> {
@@ -35,21 +34,10 @@ fn any_details() -> impl Strategy<Value = Vec<Detail>> {
 prop_compose! {
     fn any_past()(
         mut change in any_change(),
-        other in any_change(),
-        restored in any::<bool>(),
-        texts: (String, String),
-        details in any_details(),
+        restored in prop::option::of(any_details()),
         kept in any_details(),
-        mark: bool,
     ) -> (Change, Keepsake) {
-        change.restore = restored.then(|| Box::new(Restore {
-            id_text: texts.0.into(),
-            login: texts.1.into(),
-            details,
-            mark,
-            // An edit below a removal never reactivates.
-            edit: other.edit().filter(|edit| !edit.enable).cloned(),
-        }));
+        change.restore = restored.map(Into::into);
         (change, Keepsake { values: Vec::new(), details: kept })
     }
 }
@@ -70,7 +58,7 @@ fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
         title: "sync",
         binding: binding(),
     };
-    UndoFile::begin(&path, run, &[], vec![], &schema()).unwrap();
+    UndoFile::begin(&path, run, &[], vec![], &catalog()).unwrap();
     assert!(!left.exists());
 }
 
@@ -82,18 +70,18 @@ proptest! {
         let path = folder.path().join("undo.json");
         let changes = [change.clone()];
         let run = Run { title: "sync", binding: binding() };
-        let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &schema()).unwrap();
+        let file = UndoFile::begin(&path, run, &changes, vec![keepsake.clone()], &catalog()).unwrap();
         let mut past = Past { change, details: keepsake.details, made: None };
-        prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![past.clone()]);
+        prop_assert_eq!(read(&path, &target_settings()).unwrap().0.changes, vec![past.clone()]);
         let last = LastWrites { accounts: Some("2026".into()), roles: None };
         if ends {
             file.end(&[(0, TargetId::new("t9"))], &[], last.clone()).unwrap();
             past.made = Some(TargetId::new("t9"));
-            let read = read(&path, |_| schema(), &binding()).unwrap();
+            let read = read(&path, &target_settings()).unwrap().0;
             prop_assert_eq!((read.changes, read.last_writes), (vec![past], last));
         } else {
             file.end(&[], &[0], last.clone()).unwrap();
-            prop_assert_eq!(read(&path, |_| schema(), &binding()).unwrap().changes, vec![]);
+            prop_assert_eq!(read(&path, &target_settings()).unwrap().0.changes, vec![]);
         }
     }
 }

@@ -6,7 +6,7 @@ use directory_sync::config::{ActiveRule, Entitlement, LdapActive, LdapAttribute,
 use directory_sync::model::{Desired, Lifecycle};
 use testkit::samba::Samba;
 
-use crate::sources_reader::{assert_failed, attribute, check_ldap, ldap, read_ldap, text};
+use crate::sources_reader::{assert_failed, attribute, check_ldap, ldap, read_ldap, schema, text};
 
 const PEOPLE: usize = 120;
 
@@ -154,7 +154,7 @@ async fn groups_give_roles(mut settings: LdapSettings) {
     let desired = read_ldap(&settings).await.unwrap();
     let holders = |role: &str| -> Vec<&str> {
         let people = desired.identities.iter();
-        let holders = people.filter(|person| person.entitlements.contains(&role.into()));
+        let holders = people.filter(|person| person.roles(&schema()).contains(&role.into()));
         let mut emails: Vec<&str> = holders.filter_map(|person| text(person, "email")).collect();
         emails.sort_unstable();
         emails

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use directory_sync::config::{
-    ConfigErrors, Environment, FlagValue, LdapSettings, LoadRequest, Needs, Settings, SourceKind, load,
+    ConfigErrors, Environment, FlagValue, LdapSettings, LoadRequest, Needs, Settings, SourceKind,
+    TargetSettings, ZitadelSettings, load,
 };
 use tempfile::TempDir;
 
 mod addresses;
+mod binding;
 mod dialects;
 mod directory;
 mod groups;
@@ -16,6 +18,14 @@ mod provider;
 mod refusals;
 mod sample;
 mod typing;
+
+/// The settings of the target.
+fn zitadel(settings: &Settings) -> ZitadelSettings {
+    match &settings.target {
+        Some(TargetSettings::Zitadel(zitadel)) => zitadel.clone(),
+        None => panic!("there is no target"),
+    }
+}
 
 /// A folder with a configuration and the files that it names.
 struct Lab {

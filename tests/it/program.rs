@@ -10,7 +10,7 @@ use clap::Parser as _;
 use directory_sync::cli::Cli;
 use directory_sync::config::Environment;
 use directory_sync::http::Backoff;
-use directory_sync::run::{World, run_with_pauses};
+use directory_sync::run::{Process, run_with_pauses};
 use tempfile::TempDir;
 use testkit::zitadel::ZitadelDouble;
 
@@ -92,14 +92,14 @@ impl Installation {
         let config = self.path("config.yaml");
         let cli = Cli::try_parse_from(arguments(&config, words)).expect("a command line");
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut world = World {
+        let mut process = Process {
             environment: Environment::default(),
             program,
             out: &mut out,
             err: &mut err,
             telemetry: None,
         };
-        let exit = run_with_pauses(&cli, &mut world, AT_ONCE).expect("output can be written");
+        let exit = run_with_pauses(&cli, &mut process, AT_ONCE).expect("output can be written");
         Ran {
             exit: exit.code(),
             out: String::from_utf8_lossy(&out).into_owned(),

@@ -2,6 +2,7 @@
 //! sources and targets do not know each other, one place writes.
 
 mod paths;
+mod words;
 
 use std::fs;
 use std::path::Path as FilePath;

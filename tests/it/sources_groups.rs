@@ -7,7 +7,7 @@ use directory_sync::model::Desired;
 use testkit::people::{PEOPLE_DN, Person, to_ldif};
 use testkit::slapd::{Options, Slapd};
 
-use crate::sources_reader::{assert_failed, check_ldap, ldap, read_ldap};
+use crate::sources_reader::{assert_failed, check_ldap, ldap, read_ldap, schema};
 
 /// A rule for members of groups below `ou=groups`, direct or nested.
 pub(crate) fn rule(role: &str, groups: &[&str]) -> Entitlement {
@@ -60,7 +60,7 @@ fn settings(slapd: &Slapd, rules: &[Entitlement]) -> LdapSettings {
 fn roles(desired: &Desired) -> Vec<String> {
     let person = |person: &directory_sync::model::Identity| {
         let id = String::from_utf8_lossy(person.id.as_bytes()).into_owned();
-        format!("{id}: {}", person.entitlements.join(" "))
+        format!("{id}: {}", person.roles(&schema()).join(" "))
     };
     desired.identities.iter().map(person).collect()
 }

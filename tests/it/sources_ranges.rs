@@ -6,7 +6,7 @@ use directory_sync::config::{
 use directory_sync::model::Desired;
 use testkit::ldap_double::{LdapDouble, Reply, last, person};
 
-use crate::sources_reader::{assert_failed, ldap, read_ldap, text};
+use crate::sources_reader::{assert_failed, ldap, read_ldap, schema, text};
 
 const GROUP: &str = "CN=admins,DC=example,DC=com";
 
@@ -39,7 +39,7 @@ fn holders(desired: &Desired) -> Vec<String> {
     let admins = desired
         .identities
         .iter()
-        .filter(|person| person.entitlements.contains(&"Admin".into()));
+        .filter(|person| person.roles(&schema()).contains(&"Admin".into()));
     admins
         .map(|person| String::from_utf8_lossy(person.id.as_bytes()).into_owned())
         .collect()

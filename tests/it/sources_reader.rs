@@ -7,43 +7,42 @@ use directory_sync::config::{
     SourceSettings,
 };
 use directory_sync::http::Backoff;
-use directory_sync::model::{
-    AttributeSpec, Cardinality, Desired, Equality, Finding, Identity, Mutability, Schema, Uniqueness,
-};
+use directory_sync::model::{AttributeSpec, Cardinality, Desired, Finding, Identity, Purpose, Schema};
 use directory_sync::source::{AnySource, Record, Source, SourceError, read_all};
 use testkit::slapd::Slapd;
 
 /// The names that sources know.
 pub(crate) fn schema() -> Schema {
-    let spec = |name| AttributeSpec {
-        name,
-        cardinality: Cardinality::One,
-        equality: Equality::Exact,
-        mutability: Mutability::ReadWrite,
-        uniqueness: match name {
-            "email" => Uniqueness::Login,
-            _ => Uniqueness::Shared,
+    let text = |name| AttributeSpec {
+        purpose: match name {
+            "email" => Purpose::Address,
+            _ => Purpose::Plain,
         },
-        is_name: false,
-        required: false,
-        listed: true,
-        inspected: directory_sync::model::Inspection::Value,
-        personal: true,
-        misfit: None,
-        provenance: false,
-        default: None,
+        ..AttributeSpec::text(name)
     };
-    Schema::new(
-        [
-            "first_name",
-            "last_name",
-            "email",
-            "phone",
-            "preferred_username",
-            "localpart",
-        ]
-        .map(spec),
-    )
+    let [first_name, last_name, email, phone, preferred_username, localpart] = [
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "preferred_username",
+        "localpart",
+    ]
+    .map(text);
+    let roles = AttributeSpec {
+        purpose: Purpose::Access,
+        cardinality: Cardinality::Many,
+        ..AttributeSpec::text("roles")
+    };
+    Schema::new([
+        first_name,
+        last_name,
+        email,
+        phone,
+        preferred_username,
+        localpart,
+        roles,
+    ])
 }
 
 /// One value of a person.

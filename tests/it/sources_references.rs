@@ -7,7 +7,7 @@ use testkit::slapd::{Options, Slapd};
 
 use crate::safety::lab::{Lab, staff};
 use crate::sources_groups::rule;
-use crate::sources_reader::{assert_failed, check_ldap, ldap, read_ldap};
+use crate::sources_reader::{assert_failed, check_ldap, ldap, read_ldap, schema};
 
 const OWN: [&str; 3] = [
     "ldap://example.org/CN=Configuration,DC=example,DC=org",
@@ -208,7 +208,7 @@ async fn a_reference_among_the_groups_counts_too() {
     let roles: Vec<String> = desired
         .identities
         .iter()
-        .map(|one| one.entitlements.join(" "))
+        .map(|one| one.roles(&schema()).join(" "))
         .collect();
     assert_eq!(roles, ["Admin User", "User"]);
     let findings = check_ldap(&settings).await;

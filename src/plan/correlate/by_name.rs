@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 
 use super::{Correlation, Found, Slot, pair};
-use crate::model::{Identity, Lifecycle, comparable};
+use crate::model::{Account, Identity, Lifecycle, Purpose, Schema, comparable};
 use crate::plan::adopt;
-use crate::plan::question::looks_ours;
 
 impl Correlation<'_> {
     pub(super) fn pair_by_name(&mut self) {
         let candidates = Candidates::new(self);
         let mut wishes: Vec<(Rank, usize, Result<usize, String>)> = Vec::new();
         for (index, identity) in self.desired.identities.iter().enumerate() {
-            if !wants_account(identity) || !matches!(self.slots[index], Slot::Free) {
+            if !wants_account(self.schema, identity) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
             let Some(address) = self.address(identity) else {
@@ -38,7 +37,7 @@ impl Correlation<'_> {
             self.slots[index] = match account {
                 Ok(account) => {
                     let identity = &self.desired.identities[index];
-                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Name))
+                    Slot::Paired(pair(self.schema, identity, account, Found::Name))
                 }
                 Err(reason) => Slot::Blocked(reason),
             };
@@ -50,13 +49,13 @@ impl Correlation<'_> {
     fn pair_moved(&mut self, candidates: &Candidates) {
         let mut wishes: HashMap<usize, usize> = HashMap::new();
         for (index, identity) in self.desired.identities.iter().enumerate() {
-            if wants_account(identity) || !matches!(self.slots[index], Slot::Free) {
+            if wants_account(self.schema, identity) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
             let place = self
                 .address(identity)
                 .and_then(|address| candidates.of_login(address));
-            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(looks_ours);
+            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(Account::looks_ours);
             if let Some(place) = place.filter(looks_ours)
                 && self.may_adopt(place, identity).is_ok()
             {
@@ -87,8 +86,7 @@ impl Correlation<'_> {
         {
             if let Some(account) = self.unpaired[place].take() {
                 let identity = &self.desired.identities[index];
-                self.slots[index] =
-                    Slot::Paired(pair(self.schema, self.desired, identity, account, Found::Moved));
+                self.slots[index] = Slot::Paired(pair(self.schema, identity, account, Found::Moved));
             }
         }
     }
@@ -120,8 +118,8 @@ impl Correlation<'_> {
 }
 
 /// Nobody gets an account who is not to hold any role.
-fn wants_account(identity: &Identity) -> bool {
-    identity.lifecycle == Lifecycle::Active && !identity.entitlements.is_empty()
+fn wants_account(schema: &Schema, identity: &Identity) -> bool {
+    identity.lifecycle == Lifecycle::Active && identity.may_have_account(schema)
 }
 
 /// The unpaired accounts by login name and by verified address.
@@ -140,11 +138,11 @@ impl Candidates {
             let Some(account) = account else { continue };
             candidates
                 .by_login
-                .entry(comparable(&account.login))
+                .entry(comparable(account.login(correlation.schema)))
                 .or_default()
                 .push(place);
-            let address = correlation.login.and_then(|login| account.attributes.text(login));
-            if let Some(address) = address.filter(|_| account.email_verified) {
+            let schema = correlation.schema;
+            if let Some(address) = account.attributes.text_of(schema, Purpose::VerifiedAddress) {
                 candidates
                     .by_address
                     .entry(comparable(address))

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::Decider;
-use crate::model::{Account, Action, Expected, Lifecycle, Note, Removal, RemovalReason};
-use crate::plan::claims::{self, Claim};
-use crate::plan::correlate::{Listing, Slot, carries_id_and_role};
+use super::{Cause, Decider};
+use crate::model::{
+    Absence, Account, ActionKind, AttributeChange, Change, Edit, Lifecycle, Purpose, RemovalReason, Value,
+};
+use crate::plan::claims::{Claim, Ground};
+use crate::plan::correlate::{Listing, Slot};
 use crate::plan::grace::{self, Noted, Verdict};
 use crate::plan::policy::AbsentPolicy;
-use crate::plan::question::{About, looks_ours};
+use crate::plan::question::About;
 
 /// What others wrote may be as long as a book.
 const LONGEST_NAME: usize = 200;
@@ -42,7 +44,7 @@ impl<'a> Decider<'a, '_> {
         }
         let claims = self.claims();
         for (place, account) in correlation.unpaired.iter().enumerate() {
-            let Some(account) = account.as_ref().filter(|account| carries_id_and_role(account)) else {
+            let Some(account) = account.as_ref().filter(|account| account.is_managed()) else {
                 continue;
             };
             if self.is_removed_already(account) {
@@ -55,7 +57,7 @@ impl<'a> Decider<'a, '_> {
                 .and_then(|id| correlation.known.rejected_like(id));
             let rejected = rejected.map(|rejected| Claim {
                 record: &rejected.at,
-                reason: claims::REJECTED,
+                ground: Ground::Rejected,
             });
             self.leave_to_others(place, account);
             match (rejected, self.reason_to_keep(place, account, twice)) {
@@ -82,7 +84,7 @@ impl<'a> Decider<'a, '_> {
             return Claims::default();
         }
         Claims {
-            of_accounts: correlation.claims(|person| self.has_account(person), self.answers.localparts()),
+            of_accounts: correlation.claims(|person| self.has_account(person), self.answers.proofs()),
             of_anybody: correlation.claims_anybody(),
         }
     }
@@ -98,8 +100,9 @@ impl<'a> Decider<'a, '_> {
 
     fn claimed_account(&mut self, account: &Account, claim: Claim<'_>) {
         self.keep_claimed(account, claim);
-        if claim.reason == claims::TWIN {
-            let reason = format!("{}: {}; it was not removed", claims::TWIN, claim.record);
+        if claim.ground == Ground::Twin {
+            let reason = claim.ground.reason(self.schema());
+            let reason = format!("{reason}: {}; it was not removed", claim.record);
             self.unresolved_account(account, &reason);
         }
     }
@@ -130,18 +133,17 @@ impl<'a> Decider<'a, '_> {
         if self.correlation.policy.absent == AbsentPolicy::Keep {
             return Some("its person is absent, and `policy.absent` is `keep`".into());
         }
-        if !looks_ours(account) {
+        if !account.looks_ours() {
             return Some("its external id is not in the form this tool writes".into());
         }
         if twice {
             return Some("another account carries the same id".into());
         }
-        let unmet = self.answers.unmet(About::Absent(place));
-        let ours = unmet
-            .iter()
-            .all(|(expected, _)| matches!(expected, Expected::NotNoted(_) | Expected::NoneBut(..)));
-        if !ours {
-            return Some("it has no `localpart`, so it may not be ours".into());
+        let schema = self.schema();
+        let mut unmet = self.answers.unmet(About::Absent(place)).iter();
+        if unmet.any(|(expected, _)| schema.purpose(expected.attribute()) == Purpose::OwnershipProof) {
+            let proof = schema.name_of(Purpose::OwnershipProof);
+            return Some(format!("it has no `{proof}`, so it may not be ours").into());
         }
         self.other_provider(place).map(|name| {
             let name: String = name.chars().take(LONGEST_NAME).collect();
@@ -155,18 +157,21 @@ impl<'a> Decider<'a, '_> {
 
     /// The configuration or source that looks after the account, if that is none of this run.
     fn other_provider(&self, place: usize) -> Option<&str> {
+        let ours = &self.correlation.desired.providers;
         let mut unmet = self.answers.unmet(About::Absent(place)).iter();
         unmet.find_map(|(expected, current)| {
-            let current = current.as_ref()?;
-            matches!(expected, Expected::NoneBut(..)).then(|| current.as_text())
+            let is_provider = self.schema().purpose(expected.attribute()) == Purpose::Provider;
+            let current = current.as_ref().filter(|current| !ours.contains(current))?;
+            is_provider.then(|| current.as_text())
         })
     }
 
     /// The guard takes its shares of the accounts that this run could remove.
     fn leave_to_others(&mut self, place: usize, account: &Account) {
         if self.other_provider(place).is_some() {
-            self.plan.managed -= 1;
-            self.plan.existing -= usize::from(account.lifecycle == Lifecycle::Active);
+            let totals = self.plan.totals_mut(self.correlation.desired.resource);
+            totals.managed -= 1;
+            totals.active_managed -= usize::from(account.lifecycle == Lifecycle::Active);
         }
     }
 
@@ -176,24 +181,26 @@ impl<'a> Decider<'a, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        let noted = grace::noted(self.answers.unmet(About::Absent(place)), self.clocks.now);
+        let noted = grace::noted(
+            self.schema(),
+            self.answers.unmet(About::Absent(place)),
+            self.clocks.now,
+        );
         if self.has_to_wait(noted, account) {
             return;
         }
         let missing_since = match noted {
-            Noted::Absent(absence) => Some(absence.since),
+            Noted::Absent(absence) => Some(Value::text(absence.since.to_string())),
             Noted::Nothing | Noted::Unreadable => None,
         };
-        let removal = Removal {
-            account: account.clone(),
-            reason: RemovalReason::Absent,
-            returned: false,
+        let cause = Cause {
             missing_since,
+            ..Cause::new(RemovalReason::Absent)
         };
         match policy.absent {
-            AbsentPolicy::Delete => self.push(Action::Delete(removal)),
-            AbsentPolicy::Deactivate => self.push(Action::Disable(removal)),
             AbsentPolicy::Keep => {}
+            AbsentPolicy::Delete => self.remove(account, true, cause),
+            AbsentPolicy::Deactivate => self.remove(account, false, cause),
         }
     }
 
@@ -231,11 +238,31 @@ impl<'a> Decider<'a, '_> {
             Some(absence),
         );
         if write {
-            self.push(Action::Note(Note {
-                account: account.clone(),
-                absence,
-            }));
+            self.mark_absent(account, noted, absence);
         }
         true
+    }
+
+    /// Writes down since when the person is missing. Both parts are written, so that they fit each other.
+    fn mark_absent(&mut self, account: &Account, noted: Noted, absence: Absence) {
+        let schema = self.schema();
+        let before = match noted {
+            Noted::Absent(before) => Some(before),
+            Noted::Nothing | Noted::Unreadable => None,
+        };
+        let change = |purpose, text: &dyn Fn(Absence) -> String| {
+            Some(AttributeChange {
+                attribute: schema.find(purpose)?,
+                before: before.map(|before| Value::text(text(before))),
+                after: Some(Value::text(text(absence))),
+            })
+        };
+        let since = change(Purpose::MissingSince, &|absence| absence.since.to_string());
+        let runs = change(Purpose::MissingRuns, &|absence| absence.runs.to_string());
+        let edit = Edit {
+            changes: since.into_iter().chain(runs).collect(),
+            ..Edit::of_account(account, schema, self.target_name)
+        };
+        self.push(Change::edit_as(ActionKind::MarkAbsent, edit));
     }
 }

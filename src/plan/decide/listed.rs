@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::Decider;
-use crate::model::{
-    Account, Action, ExternalId, Identity, Leaver, Lifecycle, Rejected, Removal, RemovalReason, Warning,
-};
+use super::{Cause, Decider};
+use crate::model::{Account, ExternalId, Identity, Leaver, Lifecycle, Rejected, RemovalReason, Warning};
 use crate::plan::correlate::{Listing, Slot};
 use crate::plan::policy::ListedPolicy;
-use crate::plan::question::{About, looks_ours};
+use crate::plan::question::About;
 
 impl Decider<'_, '_> {
     pub(super) fn listings(&mut self) {
@@ -21,8 +19,7 @@ impl Decider<'_, '_> {
                 .iter()
                 .enumerate()
                 .filter(|(place, account)| {
-                    !account.entitlements.is_empty()
-                        || self.answers.unmet(About::Listing(index, *place)).is_empty()
+                    account.is_managed() || self.answers.unmet(About::Listing(index, *place)).is_empty()
                 })
                 .map(|(_, account)| account)
                 .collect();
@@ -49,7 +46,7 @@ impl Decider<'_, '_> {
             .by_id
             .iter()
             .filter(|_| listing.accounts.is_empty())
-            .find(|account| looks_ours(account) && self.correlation.owner(account).is_none());
+            .find(|account| account.looks_ours() && self.correlation.owner(account).is_none());
         match renamed {
             Some(account) => self.refused(
                 leaver,
@@ -99,15 +96,10 @@ impl Decider<'_, '_> {
             }
             return;
         }
-        let removal = Removal {
-            account: account.clone(),
-            reason: RemovalReason::Listed,
-            returned: false,
-            missing_since: None,
-        };
+        let cause = Cause::new(RemovalReason::Listed);
         match (self.correlation.policy.listed, account.lifecycle) {
-            (ListedPolicy::Delete, _) => self.push(Action::Delete(removal)),
-            (ListedPolicy::Deactivate, Lifecycle::Active) => self.push(Action::Disable(removal)),
+            (ListedPolicy::Delete, _) => self.remove(account, true, cause),
+            (ListedPolicy::Deactivate, Lifecycle::Active) => self.remove(account, false, cause),
             (ListedPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
         }
     }

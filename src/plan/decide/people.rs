@@ -1,11 +1,11 @@
 //! What becomes of people, with an account or without one.
 
-use super::Decider;
+use super::{Cause, Decider, mark, marker_goes};
 use crate::model::{
-    AbsenceNote, Account, Action, AttributeChange, Edit, Expected, Identity, Lifecycle, Mutability, Removal,
-    RemovalReason, TargetId, alike,
+    Account, ActionKind, AttributeChange, Change, Edit, Expected, Identity, Lifecycle, Mutability, Purpose,
+    RemovalReason, TargetId, Value, alike,
 };
-use crate::plan::correlate::{Correlation, Found, Pair, Slot};
+use crate::plan::correlate::{Found, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Scope};
 use crate::plan::question::About;
 use crate::plan::{diff, scope};
@@ -41,21 +41,18 @@ impl Decider<'_, '_> {
             // Otherwise the next run would delete what this one made.
             Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
-        if wanted && identity.entitlements.is_empty() {
+        if wanted && !identity.may_have_account(self.schema()) {
             // An account without any role is of no use, and nobody would know whose doing it was.
             self.plan.without_role += 1;
         } else if wanted && policy.create {
             let attributes = diff::values_of_new_account(self.correlation.schema, identity);
-            self.push(Action::Create {
-                identity: identity.clone(),
-                attributes,
-            });
+            self.push(Change::create(identity.clone(), attributes));
         }
     }
 
     fn with_account(&mut self, index: usize, identity: &Identity, pair: &Pair) {
         if let Some(reason) = self.not_theirs(index, identity, pair) {
-            self.keep(pair, identity, reason);
+            self.keep(pair, identity, reason.clone().into());
             if pair.found == Found::LegacyIdUnconfirmed {
                 self.without_account(identity);
             } else if pair.found != Found::Moved {
@@ -74,20 +71,19 @@ impl Decider<'_, '_> {
     }
 
     /// Why the account is not the person's after all.
-    pub(super) fn not_theirs(&self, index: usize, identity: &Identity, pair: &Pair) -> Option<&'static str> {
+    pub(super) fn not_theirs(&self, index: usize, identity: &Identity, pair: &Pair) -> Option<String> {
+        let proof = self.schema().name_of(Purpose::OwnershipProof);
         let nothing_of_ours = || {
-            let unmet = self.answers.unmet(About::Person(index));
-            unmet
-                .iter()
-                .any(|(expected, current)| current.is_none() && is_about_mark(self.correlation, *expected))
+            let unproved = self.unmet_of(index, Purpose::OwnershipProof);
+            unproved.is_some_and(|(_, current)| current.is_none())
         };
         match pair.found {
             Found::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
-                Some("neither its `localpart` nor its login name agree")
+                Some(format!("neither its `{proof}` nor its login name agree"))
             }
-            Found::Moved if nothing_of_ours() => Some("it has no `localpart`, so it may not be ours"),
-            Found::Id if !pair.has_role && nothing_of_ours() && !self.has_login_of(identity, pair) => {
-                Some("it holds neither the role nor `localpart`")
+            Found::Moved if nothing_of_ours() => Some(format!("it has no `{proof}`, so it may not be ours")),
+            Found::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(identity, pair) => {
+                Some(format!("it holds neither the role nor `{proof}`"))
             }
             _ => None,
         }
@@ -98,46 +94,46 @@ impl Decider<'_, '_> {
         let account = pair.differing.as_deref();
         address
             .zip(account)
-            .is_some_and(|(address, account)| alike(address, &account.login))
+            .is_some_and(|(address, account)| alike(address, account.login(self.schema())))
     }
 
     fn disabled_person(&mut self, index: usize, identity: &Identity, pair: &Pair, account: &Account) {
-        let returned = self.is_noted(index);
-        let removal = || Removal {
-            account: account.clone(),
-            reason: RemovalReason::Disabled,
-            returned,
-            missing_since: None,
+        let returned = self.absence_marker(index);
+        let cause = || Cause {
+            returned: returned.clone(),
+            ..Cause::new(RemovalReason::Disabled)
         };
         match (self.correlation.policy.disabled, account.lifecycle) {
-            (DisabledPolicy::Delete, _) => return self.push(Action::Delete(removal())),
-            (DisabledPolicy::Deactivate, Lifecycle::Active) => return self.push(Action::Disable(removal())),
-            (DisabledPolicy::Deactivate, Lifecycle::Disabled) if returned => {}
+            (DisabledPolicy::Delete, _) => return self.remove(account, true, cause()),
+            (DisabledPolicy::Deactivate, Lifecycle::Active) => return self.remove(account, false, cause()),
+            (DisabledPolicy::Deactivate, Lifecycle::Disabled) if returned.is_some() => {}
             (DisabledPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
             (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`".into()),
         }
-        if returned {
-            let edit = scope::only_the_person(self.edit(index, identity, pair));
-            self.push(Action::Update(Edit { returned, ..edit }));
+        if let Some(since) = returned {
+            let mut edit = scope::only_bookkeeping(self.schema(), self.edit(index, identity, pair));
+            edit.changes.extend(marker_goes(self.schema(), since));
+            self.push(Change::edit_as(ActionKind::Update, edit));
         }
     }
 
-    /// Whether the account of this person, who is there, carries a note that the person is missing.
-    fn is_noted(&self, person: usize) -> bool {
+    /// What the account of this person, who is there, holds as the beginning of an absence.
+    fn absence_marker(&self, person: usize) -> Option<Value> {
+        self.unmet_of(person, Purpose::MissingSince)?.1
+    }
+
+    /// The expectation about an attribute of a person's account that does not hold, and what the account holds instead.
+    fn unmet_of(&self, person: usize, purpose: Purpose) -> Option<(Expected<'_>, Option<Value>)> {
         let unmet = self.answers.unmet(About::Person(person));
-        unmet
-            .iter()
-            .any(|(expected, _)| *expected == Expected::NotNoted(AbsenceNote::Since))
+        let about = |expected: Expected<'_>| self.schema().purpose(expected.attribute()) == purpose;
+        unmet.iter().find(|(expected, _)| about(*expected)).cloned()
     }
 
     fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
         let mut edit = self.edit(index, identity, pair);
-        let unmet = self.answers.unmet(About::Person(index));
-        let is_unmet = |mark| unmet.iter().any(|(expected, _)| *expected == mark);
-        let (blocked, marked) = (
-            is_unmet(Expected::DisabledByUs),
-            is_unmet(Expected::NotDisabledByUs),
-        );
+        let mark = self.unmet_of(index, Purpose::DisabledByUs);
+        let blocked = matches!(mark, Some((Expected::Present(_), _)));
+        let left_over = mark.and_then(|(_, current)| current);
         let inactive = pair
             .differing
             .as_deref()
@@ -148,32 +144,49 @@ impl Decider<'_, '_> {
                 "the account was deactivated by an administrator and stays deactivated",
             );
         }
-        // A mark on an active account is the rest of a reactivation, or of a deactivation, that was interrupted.
-        edit.enable = (inactive && !blocked) || marked;
-        // Left there, the note would one day pass for the beginning of another absence.
-        edit.returned = self.is_noted(index);
+        let is_let_in = inactive && !blocked;
+        edit.lifecycle = is_let_in.then_some(Lifecycle::Active);
+        self.clear_bookkeeping(index, &mut edit, left_over);
         let is_adopted = matches!(pair.found, Found::Name | Found::Moved);
         if !self.correlation.policy.update && !is_adopted && !edit.is_empty() {
-            let (enable, returned) = (edit.enable, edit.returned);
-            edit = Edit {
-                enable,
-                returned,
-                ..scope::only_the_person(edit)
-            };
-            self.keep(pair, identity, "`policy.update` is false");
-            if !enable && !returned {
+            edit = scope::only_bookkeeping(self.schema(), edit);
+            self.keep(pair, identity, "`policy.update` is false".into());
+            if edit.is_empty() {
                 return;
             }
         }
         if edit.is_empty() {
             self.plan.unchanged += 1;
-        } else if is_adopted {
-            self.push(Action::Adopt(edit));
-        } else if edit.enable {
-            self.push(Action::Enable(edit));
-        } else {
-            self.push(Action::Update(edit));
+            return;
         }
+        let kind = if is_adopted {
+            ActionKind::Adopt
+        } else if is_let_in {
+            ActionKind::Reactivate
+        } else {
+            ActionKind::Update
+        };
+        self.push(Change::edit_as(kind, edit));
+    }
+
+    /// Takes away what this tool wrote on the account of somebody who is there. `left_over`: the mark of a deactivation that
+    /// an active account carries, which is the rest of a change that was interrupted.
+    fn clear_bookkeeping(&self, person: usize, edit: &mut Edit, left_over: Option<Value>) {
+        let schema = self.schema();
+        let is_let_in = edit.lifecycle == Some(Lifecycle::Active);
+        let let_in = is_let_in.then(|| mark(schema, Some(&edit.identity.id))).flatten();
+        if let Some((attribute, before)) = schema.find(Purpose::DisabledByUs).zip(left_over.or(let_in)) {
+            edit.changes.push(AttributeChange {
+                attribute,
+                before: Some(before),
+                after: None,
+            });
+        }
+        // Left there, the marker would one day pass for the beginning of another absence.
+        let marker = self.absence_marker(person);
+        edit.changes
+            .extend(marker.into_iter().flat_map(|since| marker_goes(schema, since)));
+        edit.changes.sort_by_key(|change| change.attribute);
     }
 
     fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
@@ -187,10 +200,8 @@ impl Decider<'_, '_> {
             unmet,
         );
         if pair.found == Found::Id && !self.writes_beside_id(&edit) {
-            edit.id_before = None;
-        }
-        if let Some(account) = pair.differing.as_deref() {
-            edit.revoke = diff::surplus_roles(identity, account, &self.correlation.desired.owned_roles);
+            let is_id = |change: &AttributeChange| schema.purpose(change.attribute) == Purpose::ExternalId;
+            edit.changes.retain(|change| !is_id(change));
         }
         for attribute in differing {
             self.warn(identity, &diff::kept_value(schema.spec(attribute)));
@@ -204,23 +215,14 @@ impl Decider<'_, '_> {
     /// the id.
     fn writes_beside_id(&self, edit: &Edit) -> bool {
         let goes_along = |change: &AttributeChange| {
-            let spec = self.correlation.schema.spec(change.attribute);
-            spec.listed || spec.mutability == Mutability::WithId
+            let spec = self.schema().spec(change.attribute);
+            match spec.purpose {
+                // Roles are no part of the account itself.
+                Purpose::ExternalId | Purpose::Access => false,
+                _ => spec.is_listed() || spec.mutability == Mutability::WithId,
+            }
         };
         let rewrites_ids_alone = self.correlation.policy.scope == Scope::ExternalIdsOnly;
-        !rewrites_ids_alone && edit.attributes.iter().any(goes_along)
-    }
-}
-
-/// Whether the question was about what this tool writes into each account it makes.
-fn is_about_mark(correlation: &Correlation<'_>, expected: Expected<'_>) -> bool {
-    match expected {
-        Expected::Present(index) | Expected::Value(index, _) => correlation.schema.spec(index).is_mark(),
-        Expected::Absent(_)
-        | Expected::NoneBut(..)
-        | Expected::DisabledByUs
-        | Expected::NotDisabledByUs
-        | Expected::NotNoted(_)
-        | Expected::MissingSince(_) => false,
+        !rewrites_ids_alone && edit.changes.iter().any(goes_along)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{GuardLimits, Limit};
 use crate::model::{
-    Account, Action, AttributeChange, Change, Edit, Identity, Plan, Schema, Value, comparable,
+    Account, ActionKind, Catalog, Change, Identity, Plan, Purpose, Schema, TypeId, Value, comparable,
 };
+use crate::plan::order;
 
 /// A limit of the configuration, and the changes of a plan that count against it.
 pub(super) struct Check<'a> {
@@ -13,18 +14,24 @@ pub(super) struct Check<'a> {
     limit: Limit,
     /// What would become of the accounts, to follow "would".
     deed: &'static str,
-    /// Active managed accounts.
+    /// Of how many.
     whole: usize,
+    /// How much counts, where it is not the number of changes.
+    count: Option<usize>,
 }
 
 impl Check<'_> {
+    fn count(&self) -> usize {
+        self.count.unwrap_or(self.changes.len())
+    }
+
     pub(super) fn is_exceeded(&self) -> bool {
-        self.limit.is_exceeded(self.changes.len(), self.whole)
+        self.limit.is_exceeded(self.count(), self.whole)
     }
 
     /// What the limit counts, with numbers.
     pub(super) fn sentence(&self) -> String {
-        let (count, key, limit, deed) = (self.changes.len(), &self.key, self.limit, self.deed);
+        let (count, key, limit, deed) = (self.count(), &self.key, self.limit, self.deed);
         let allows = match limit {
             Limit::Count(_) => String::new(),
             Limit::Percent(_) if limit.is_least(self.whole) => ", which always allows one".to_owned(),
@@ -40,7 +47,7 @@ impl Check<'_> {
 
     /// Whether little more, or nothing, would have been let through.
     pub(super) fn is_near(&self) -> bool {
-        let (count, allowed) = (self.changes.len(), self.limit.allows(self.whole));
+        let (count, allowed) = (self.count(), self.limit.allows(self.whole));
         count > 0 && count * 5 >= allowed * 4
     }
 }
@@ -50,86 +57,107 @@ fn percent(count: usize, whole: usize) -> f64 {
     count as f64 * 100.0 / whole as f64
 }
 
-/// Every limit that is set, in a fixed order.
-pub(super) fn checks<'a>(plan: &'a Plan, schema: &Schema, limits: &GuardLimits) -> Vec<Check<'a>> {
-    let check = |key: &str, limit: Limit, deed, counts: &dyn Fn(&Change) -> bool| Check {
-        key: format!("guard.{key}"),
-        changes: plan.changes.iter().filter(|change| counts(change)).collect(),
-        limit,
-        deed,
-        whole: plan.existing,
+/// Every limit that is set, in a fixed order. Removals and renames are counted for each kind of object by itself.
+pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
+    let of_type = |resource: TypeId, key: &str, limit, deed, counts: &dyn Fn(&Change, &Schema) -> bool| {
+        let schema = catalog.schema(resource);
+        let mine = plan.changes.iter().filter(|change| change.resource == resource);
+        Check {
+            key: format!("guard.{key}"),
+            changes: mine.filter(|change| counts(change, schema)).collect(),
+            limit,
+            deed,
+            whole: plan.totals_of(resource).active_managed,
+            count: None,
+        }
     };
-    let mut checks = vec![
-        check(
+    let mut checks = Vec::new();
+    for (resource, _) in catalog.iter() {
+        let mut add = |key, limit, deed, counts: &dyn Fn(&Change, &Schema) -> bool| {
+            checks.push(of_type(resource, key, limit, deed, counts));
+        };
+        add(
             "max_removals",
             limits.max_removals,
             "be removed",
             &Change::is_removal,
-        ),
-        check(
+        );
+        add(
             "max_logins_changed",
             limits.max_logins_changed,
             "get another login name",
             &changes_login,
-        ),
-        check(
+        );
+        add(
             "max_adoptions_renaming",
             limits.max_adoptions_renaming,
             "be adopted for somebody of another first and last name",
-            &|change| hands_over(change, schema),
-        ),
-    ];
+            &hands_over,
+        );
+    }
     checks.extend(
-        limits
-            .max_changes
-            .map(|limit| check("max_changes", limit, "be changed or made", &|_| true)),
+        catalog
+            .has_references()
+            .then(|| memberships(plan, catalog, limits)),
     );
+    let all = |key: String, limit: Limit, deed, counts: &dyn Fn(&Change) -> bool| Check {
+        key,
+        changes: plan.changes.iter().filter(|change| counts(change)).collect(),
+        limit,
+        deed,
+        whole: plan.all_totals().active_managed,
+        count: None,
+    };
+    checks.extend(limits.max_changes.map(|limit| {
+        all(
+            "guard.max_changes".to_owned(),
+            limit,
+            "be changed or made",
+            &|_| true,
+        )
+    }));
     checks.extend(limits.max_per_kind.iter().map(|(kind, limit)| {
-        let of_kind = |change: &Change| change.action.name() == *kind;
-        check(&format!("max_per_kind.{kind}"), *limit, deed(kind), &of_kind)
+        let key = format!("guard.max_per_kind.{}", kind.name());
+        all(key, *limit, kind.deed(), &|change| change.kind == *kind)
     }));
     checks
 }
 
-fn deed(kind: &str) -> &'static str {
-    match kind {
-        "create" => "be made",
-        "adopt" => "be adopted",
-        "update" => "be updated",
-        "enable" => "be reactivated",
-        "disable" => "be deactivated",
-        "note" => "be noted as missing",
-        _ => "be deleted",
+/// The members that groups lose, of all that they have.
+fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Check<'a> {
+    let lost = |change: &Change| change.unlinked(catalog.schema(change.resource)).len();
+    Check {
+        key: "guard.max_memberships_removed".to_owned(),
+        changes: plan.changes.iter().filter(|change| lost(change) > 0).collect(),
+        limit: limits.max_memberships_removed,
+        deed: "lose their place in a group",
+        whole: plan.all_totals().references,
+        count: Some(plan.changes.iter().map(lost).sum()),
     }
 }
 
 /// Whether the person of an account has to log in by another name from now on: letter case and what nobody sees do not
 /// matter, and whoever gets an account that was not theirs never had another name.
-fn changes_login(change: &Change) -> bool {
-    let renamed = |edit: &Edit| edit.attributes.iter().any(|change| differs(edit, change));
-    !matches!(change.action, Action::Adopt(_)) && change.edit().is_some_and(renamed)
-}
-
-fn differs(edit: &Edit, change: &AttributeChange) -> bool {
+fn changes_login(change: &Change, schema: &Schema) -> bool {
+    let Some(edit) = change.edit().filter(|_| change.kind != ActionKind::Adopt) else {
+        return false;
+    };
+    let Some(login) = edit.change_of(schema, Purpose::Login) else {
+        return false;
+    };
     let text = |value: &Option<Value>| value.as_ref().map(|value| comparable(value.as_text()));
-    let (before, after) = (text(&change.before), text(&change.after));
-    let login = edit.before.as_ref().map(|account| comparable(&account.login));
-    // An exchange of names that broke off is completed: that the address may change was decided then.
-    let is_rest = edit
-        .before
-        .as_ref()
-        .is_some_and(|account| super::super::order::is_on_detour(account));
-    change.renames && (before != after || (login.is_some() && login != after && !is_rest))
+    // An exchange of names that broke off is completed: that the name may change was decided then.
+    let before = edit.before.as_deref();
+    let is_rest = before.is_some_and(|account| order::has_temporary_login(schema, account));
+    !is_rest && text(&login.before) != text(&login.after)
 }
 
 /// Whether an account becomes somebody's who shares no part of the name with whoever has it: most likely an address that
 /// is used again, and everything else in the account is another person's.
 fn hands_over(change: &Change, schema: &Schema) -> bool {
-    let Action::Adopt(edit) = &change.action else {
-        return false;
-    };
-    let Some(account) = &edit.before else { return false };
-    is_somebody_else(account, &edit.identity, schema)
+    let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt);
+    let account = edit.and_then(|edit| Some((edit.before.as_deref()?, &edit.identity)));
+    account.is_some_and(|(account, person)| is_somebody_else(account, person, schema))
 }
 
 /// A part of a name as people see it: the blanks between its words do not matter either.
@@ -140,7 +168,10 @@ fn seen(name: &str) -> String {
 
 /// Whether a person and an account have no part of the name in common.
 pub(crate) fn is_somebody_else(account: &Account, person: &Identity, schema: &Schema) -> bool {
-    let mut parts = schema.iter().filter(|(_, spec)| spec.is_name).peekable();
+    let mut parts = schema
+        .iter()
+        .filter(|(_, spec)| spec.purpose == Purpose::Name)
+        .peekable();
     let is_other = |(index, _)| match (account.attributes.text(index), person.attributes.text(index)) {
         (Some(before), Some(after)) => seen(before) != seen(after),
         _ => false,

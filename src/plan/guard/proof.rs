@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::correlate::login_attribute;
 use super::{GuardLimits, Limit};
-use crate::model::{Desired, ExternalId, Identity, Schema, SourceRead, comparable};
+use crate::model::{Desired, ExternalId, Identity, Purpose, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -103,13 +102,12 @@ fn met(demands: &Demands, people: &[&Identity], schema: &Schema) -> Met {
         .collect();
     let mut missing: BTreeSet<&String> = wanted.iter().collect();
     if !missing.is_empty() {
-        let login = login_attribute(schema);
         for person in people {
             missing.remove(&person.id.to_string());
             if let Some(canary) = person.id.as_text().and_then(|id| texts.get(&comparable(id))) {
                 missing.remove(canary);
             }
-            if let Some(address) = login.and_then(|login| person.attributes.text(login)) {
+            if let Some(address) = person.attributes.text_of(schema, Purpose::Address) {
                 missing.remove(&comparable(address));
             }
         }

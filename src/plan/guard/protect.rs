@@ -1,8 +1,9 @@
 //! Accounts that no run may change, whatever the sources say.
 
-use super::super::correlate::login_attribute;
 use super::super::order;
-use crate::model::{Account, Action, Change, Edit, ExternalId, Kept, Plan, Schema, Value, comparable};
+use crate::model::{
+    Account, Catalog, Change, Edit, ExternalId, Kept, Plan, Purpose, Schema, Value, Write, comparable,
+};
 
 /// `guard.protected`: external ids (hex), ids of the target, login names and addresses, with `*` for any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,28 +35,27 @@ impl Protected {
 
     /// Whether the account is named by its id, the person's id, its login name or its address.
     pub(crate) fn covers(&self, account: &Account, schema: &Schema) -> bool {
-        let address = login_attribute(schema).and_then(|login| account.attributes.text(login));
-        let texts = [account.target_id.as_str(), &account.login];
-        texts.into_iter().chain(address).any(|text| self.names(text)) || self.names_id(&account.id_text)
+        let address = account.attributes.text_of(schema, Purpose::Address);
+        let texts = [account.target_id.as_str(), account.login(schema)];
+        texts.into_iter().chain(address).any(|text| self.names(text))
+            || self.names_id(account.id_text(schema))
     }
 
     /// Whether a change concerns such an account. A new account is none yet.
-    pub(super) fn covers_change(&self, change: &Change, schema: &Schema) -> bool {
-        match &change.action {
-            Action::Create { .. } => false,
-            Action::Disable(removal) | Action::Delete(removal) => self.covers(&removal.account, schema),
-            Action::Note(note) => self.covers(&note.account, schema),
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-                self.covers_edit(edit, schema)
-            }
+    pub(super) fn covers_change(&self, change: &Change, catalog: &Catalog) -> bool {
+        let schema = catalog.schema(change.resource);
+        match &change.write {
+            Write::Create(_) => false,
+            Write::Edit(edit) => self.covers_edit(edit, schema),
+            Write::Delete(account) => self.covers(account, schema),
         }
     }
 
     fn covers_edit(&self, edit: &Edit, schema: &Schema) -> bool {
-        let address = login_attribute(schema).and_then(|login| edit.identity.attributes.text(login));
-        let renamed = edit.attributes.iter().filter(|change| change.renames);
-        let former = renamed
-            .filter_map(|change| change.before.as_ref())
+        let address = edit.identity.attributes.text_of(schema, Purpose::Address);
+        let names = [Purpose::Address, Purpose::Login].into_iter();
+        let former = names
+            .filter_map(|purpose| edit.change_of(schema, purpose)?.before.as_ref())
             .map(Value::as_text);
         self.names(edit.target_id.as_str())
             || self.names_id(&edit.identity.id.to_string())
@@ -68,16 +68,16 @@ impl Protected {
 }
 
 /// Takes the changes of protected accounts out of a plan and lists these accounts as kept.
-pub fn protect(plan: &mut Plan, schema: &Schema, protected: &Protected) {
+pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     let (covered, changes): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.changes)
         .into_iter()
-        .partition(|change| protected.covers_change(change, schema));
+        .partition(|change| protected.covers_change(change, catalog));
     plan.changes = changes;
     if covered.is_empty() {
         return;
     }
     // A name that stays taken needs no waiting for.
-    order::arrange(schema, &mut plan.changes);
+    order::arrange(catalog, &mut plan.changes);
     let kept = |change: &Change| {
         Some(Kept {
             target_id: change.target_id()?.clone(),

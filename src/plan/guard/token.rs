@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::check::Check;
-use crate::model::{Action, Change, Schema};
+use crate::model::{ActionKind, Catalog, Change, Purpose, Schema};
 
 /// Makes tokens for one target and organization.
 pub(super) struct Tokens<'a> {
@@ -13,8 +13,8 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(scope: &'a str, checks: &[Check<'_>], schema: &Schema) -> Self {
-        let hashes = checks.iter().map(|check| hash(check, schema)).collect();
+    pub(super) fn new(scope: &'a str, checks: &[Check<'_>], catalog: &Catalog) -> Self {
+        let hashes = checks.iter().map(|check| hash(check, catalog)).collect();
         Self { scope, hashes }
     }
 
@@ -44,11 +44,11 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn hash(check: &Check<'_>, schema: &Schema) -> [u8; 32] {
+fn hash(check: &Check<'_>, catalog: &Catalog) -> [u8; 32] {
     let mut shown: Vec<[u8; 32]> = check
         .changes
         .iter()
-        .map(|change| of_change(change, schema))
+        .map(|change| of_change(change, catalog.schema(change.resource)))
         .collect();
     shown.sort_unstable();
     let mut all = Sha256::new();
@@ -63,13 +63,13 @@ fn hash(check: &Check<'_>, schema: &Schema) -> [u8; 32] {
 fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
     let id = change.id().map(ToString::to_string);
     let mut texts = vec![
-        kind(change).to_owned(),
+        kind(change, schema).to_owned(),
         change.target_id().map(ToString::to_string).unwrap_or_default(),
         id.unwrap_or_default(),
         change.login(schema).unwrap_or_default().into(),
     ];
-    if let Action::Adopt(edit) = &change.action {
-        let parts = schema.iter().filter(|(_, spec)| spec.is_name);
+    if let Some(edit) = change.edit().filter(|_| change.kind == ActionKind::Adopt) {
+        let parts = schema.iter().filter(|(_, spec)| spec.purpose == Purpose::Name);
         let parts = parts.map(|(index, _)| edit.identity.attributes.text(index).unwrap_or_default());
         texts.extend(parts.map(str::to_owned));
     }
@@ -81,10 +81,10 @@ fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
     all.finalize().into()
 }
 
-fn kind(change: &Change) -> &'static str {
-    if change.edit().is_some() && change.is_removal() {
+fn kind(change: &Change, schema: &Schema) -> &'static str {
+    if change.takes_last_role(schema) {
         "revoke"
     } else {
-        change.action.name()
+        change.kind.name()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Limit;
-use crate::model::{Action, AttributeIndex, Change, Desired, Edit, Plan, Schema};
+use crate::model::{ActionKind, AttributeIndex, Change, Desired, Edit, Plan, Purpose, Schema};
 
 /// Fewer people than this lose a value for reasons of their own.
 const FLOOR: usize = 5;
@@ -13,8 +13,16 @@ const FLOOR: usize = 5;
 /// Attributes that so many accounts of a source's people would lose that the mapping must be wrong, one sentence each.
 pub fn vanished_values(desired: &Desired, plan: &Plan, schema: &Schema, limit: Limit) -> Vec<String> {
     let mut losing: BTreeMap<(&Arc<str>, AttributeIndex), usize> = BTreeMap::new();
-    for edit in plan.changes.iter().filter_map(edit) {
-        for change in edit.attributes.iter().filter(|change| change.after.is_none()) {
+    let mine = plan
+        .changes
+        .iter()
+        .filter(|change| change.resource == desired.resource);
+    for edit in mine.filter_map(edit) {
+        let values = edit
+            .changes
+            .iter()
+            .filter(|change| counts(schema, change.attribute));
+        for change in values.filter(|change| change.after.is_none()) {
             let of_source = (&edit.identity.origin.source, change.attribute);
             *losing.entry(of_source).or_default() += 1;
         }
@@ -22,7 +30,7 @@ pub fn vanished_values(desired: &Desired, plan: &Plan, schema: &Schema, limit: L
     losing.retain(|_, count| *count >= FLOOR);
     let faults = losing.into_iter().filter_map(|((source, attribute), count)| {
         let had = count + keeping(desired, plan, source, attribute);
-        let name = schema.spec(attribute).name;
+        let name = &schema.spec(attribute).name;
         limit.is_over(count, had).then(|| {
             format!(
                 "source `{source}`: `{name}` would be taken from {count} of {had} accounts that have one; `guard.max_missing` is \
@@ -34,10 +42,14 @@ pub fn vanished_values(desired: &Desired, plan: &Plan, schema: &Schema, limit: L
 }
 
 fn edit(change: &Change) -> Option<&Edit> {
-    match &change.action {
-        Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => Some(edit),
-        Action::Create { .. } | Action::Disable(_) | Action::Delete(_) | Action::Note(_) => None,
-    }
+    let kinds = [ActionKind::Adopt, ActionKind::Update, ActionKind::Reactivate];
+    change.edit().filter(|_| kinds.contains(&change.kind))
+}
+
+/// Whether a source says the value. A lost last role counts as a removal.
+fn counts(schema: &Schema, attribute: AttributeIndex) -> bool {
+    let purpose = schema.purpose(attribute);
+    !matches!(purpose, Purpose::Access | Purpose::Members) && !purpose.is_bookkeeping()
 }
 
 /// People of the source who have a value, and an account.
@@ -45,11 +57,13 @@ fn keeping(desired: &Desired, plan: &Plan, source: &Arc<str>, attribute: Attribu
     let people = desired.identities.iter();
     let with_value =
         people.filter(|person| person.origin.source == *source && person.attributes.get(attribute).is_some());
-    let new = plan.changes.iter().filter(|change| match &change.action {
-        Action::Create { identity, .. } => {
+    let new = plan
+        .changes
+        .iter()
+        .filter_map(Change::creation)
+        .filter(|creation| {
+            let identity = &creation.identity;
             identity.origin.source == *source && identity.attributes.get(attribute).is_some()
-        }
-        _ => false,
-    });
+        });
     with_value.count().saturating_sub(new.count())
 }

@@ -7,16 +7,17 @@ fn many(count: usize) -> Plan {
     let removal = |number: usize| {
         let mut account = held(1).account;
         account.target_id = TargetId::new(format!("t{number}"));
-        Change::from(Action::Delete(Removal {
-            returned: false,
-            missing_since: None,
+        Change::delete(
             account,
-            reason: RemovalReason::Absent,
-        }))
+            Removal {
+                reason: RemovalReason::Absent,
+                requires: Vec::new(),
+            },
+        )
     };
     Plan {
         changes: (0..count).map(removal).collect(),
-        existing: 200,
+        totals: vec![totals(200)],
         ..Plan::default()
     }
 }
@@ -43,7 +44,7 @@ fn in_scope(
     limits: &GuardLimits,
     token: Option<&str>,
 ) -> Result<Vec<String>, Refusal> {
-    approve(plan, proof, &schema(), limits, Approval { scope, token })
+    approve(plan, proof, &catalog(), limits, Approval { scope, token })
         .map(|approved| approved.remarks().to_vec())
         .map_err(|refused| refused.0)
 }
@@ -82,7 +83,7 @@ fn removals_are_limited() {
         (Limit::Count(2), 200, 3, false),
     ] {
         let plan = Plan {
-            existing,
+            totals: vec![totals(existing)],
             ..many(removed)
         };
         let limits = GuardLimits {
@@ -196,10 +197,10 @@ fn a_source_is_not_excused_by_another_one() {
 #[test]
 fn changes_of_a_kind_are_limited() {
     for (kind, limit, passes) in [
-        ("delete", Limit::Count(4), true),
-        ("delete", Limit::Count(3), true),
-        ("delete", Limit::Count(2), false),
-        ("create", Limit::Count(0), true),
+        (ActionKind::Delete, Limit::Count(4), true),
+        (ActionKind::Delete, Limit::Count(3), true),
+        (ActionKind::Delete, Limit::Count(2), false),
+        (ActionKind::Create, Limit::Count(0), true),
     ] {
         let limits = GuardLimits {
             max_per_kind: [(kind, limit)].into(),
@@ -208,7 +209,7 @@ fn changes_of_a_kind_are_limited() {
         assert_eq!(
             approved(many(3), &limits, None).is_ok(),
             passes,
-            "{kind} {limit:?}"
+            "{kind:?} {limit:?}"
         );
     }
 }
@@ -286,7 +287,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
     let mut renamed = person(1);
     renamed
         .attributes
-        .set(LOGIN, Some(Value::text("new@example.org")));
+        .set(ADDRESS, Some(Value::text("new@example.org")));
     let model = Model::of([held(1), held(2)]);
     let made = || {
         plan(
@@ -308,7 +309,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
         let protected = Protected::new(patterns.iter().map(|pattern| (*pattern).to_owned()));
         let mut plan = made();
         let before = plan.clone();
-        protect(&mut plan, &schema(), &protected);
+        protect(&mut plan, &catalog(), &protected);
         assert_eq!(lines(&plan), left, "{patterns:?}");
         assert_eq!(plan.kept.len(), 2 - left.len(), "{patterns:?}");
         let limits = GuardLimits {

@@ -4,7 +4,7 @@ use super::*;
 
 fn wants(number: u8, login: &str) -> Identity {
     let mut renamed = person(number);
-    renamed.attributes.set(LOGIN, Some(Value::text(login)));
+    renamed.attributes.set(ADDRESS, Some(Value::text(login)));
     renamed
 }
 
@@ -13,7 +13,7 @@ fn reasons(plan: Plan, limits: &GuardLimits) -> Vec<String> {
         scope: "target",
         token: None,
     };
-    let refused = approve(plan, &Proof::default(), &schema(), limits, approval);
+    let refused = approve(plan, &Proof::default(), &catalog(), limits, approval);
     refused.err().map_or_else(Vec::new, |refused| refused.0.reasons)
 }
 
@@ -53,9 +53,7 @@ fn only_what_can_be_seen_changes_a_login_name() {
         ("p1@example.org", "p11@example.org", 1),
         ("p1@example.org", "pi@example.org", 1),
     ] {
-        let mut account = held(1);
-        account.account.login = stored.into();
-        account.account.attributes.set(LOGIN, Some(Value::text(stored)));
+        let account = held(1).with(LOGIN, stored).with(ADDRESS, stored);
         let plan = plan(
             &sources(vec![wants(1, wanted)]),
             &Model::of([account]),
@@ -69,8 +67,7 @@ fn only_what_can_be_seen_changes_a_login_name() {
 /// The address was right but for letter case, and the person logged in by another name.
 #[test]
 fn a_login_name_beside_the_address_counts() {
-    let mut account = held(1);
-    account.account.login = "ada".into();
+    let account = held(1).with(LOGIN, "ada");
     let plan = plan(
         &sources(vec![wants(1, "P1@example.org")]),
         &Model::of([account]),
@@ -84,14 +81,8 @@ fn a_login_name_beside_the_address_counts() {
 
 /// An account of somebody's own making, in an organization where this tool looks after nobody yet.
 fn made_by_hand(login: &str, name: &str) -> Held {
-    let mut account = held(1);
-    account.account.id = None;
-    account.account.id_text = "".into();
-    account.account.login = login.into();
-    account.account.entitlements = roles(false);
-    account.account.attributes.set(NAME, Some(Value::text(name)));
-    account.mark = None;
-    account
+    let account = held(1).with(LOGIN, login).with(NAME, name);
+    account.without(EXTERNAL_ID).without(ROLES).without(MARK)
 }
 
 #[test]
@@ -102,7 +93,10 @@ fn an_adoption_changes_no_login_name() {
         &Model::of([account]),
         Policy::default(),
     );
-    assert_eq!((lines(&plan), plan.existing), (vec!["adopt t1".to_owned()], 0));
+    assert_eq!(
+        (lines(&plan), plan.all_totals().active_managed),
+        (vec!["adopt t1".to_owned()], 0)
+    );
     assert_eq!(reasons(plan, &none_may()), [""; 0]);
 }
 
@@ -138,10 +132,7 @@ fn a_few_accounts_may_become_somebody_elses() {
         };
         let mut plan = plan(
             &sources(vec![person(1)]),
-            &Model::of([Held {
-                account: before,
-                ..made_by_hand("", "")
-            }]),
+            &Model::of([Held { account: before }]),
             Policy::default(),
         );
         plan.changes.remove(0)
@@ -157,7 +148,7 @@ fn a_few_accounts_may_become_somebody_elses() {
     ] {
         let plan = Plan {
             changes: (0..count).map(adoption).collect(),
-            existing,
+            totals: vec![totals(existing)],
             ..Plan::default()
         };
         let limits = GuardLimits {
@@ -179,14 +170,14 @@ fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
     let mut plan = plan(&people, &Model::of([held(1), held(2)]), Policy::default());
     let detours = |plan: &Plan| {
         let edits = plan.changes.iter().filter_map(Change::edit);
-        edits.filter(|edit| edit.detour.is_some()).count()
+        edits.filter(|edit| edit.temporary_login.is_some()).count()
     };
     assert_eq!(
         (lines(&plan), detours(&plan)),
         (vec!["update t2".to_owned(), "update t1".to_owned()], 1)
     );
     let protected = Protected::new(["t2".to_owned()]);
-    protect(&mut plan, &schema(), &protected);
+    protect(&mut plan, &catalog(), &protected);
     assert_eq!((lines(&plan), detours(&plan)), (vec!["update t1".to_owned()], 0));
 }
 
@@ -204,6 +195,6 @@ fn who_is_protected_is_not_waited_for() {
         Policy::default(),
     );
     assert_eq!(lines(&plan), ["update t3", "update t2", "update t1"]);
-    protect(&mut plan, &schema(), &Protected::new(["t2".to_owned()]));
+    protect(&mut plan, &catalog(), &Protected::new(["t2".to_owned()]));
     assert_eq!(lines(&plan), ["update t1", "update t3"]);
 }

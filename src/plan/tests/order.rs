@@ -10,49 +10,50 @@ fn login(number: u8) -> String {
 
 fn wants(number: u8, name: &str) -> Identity {
     let mut person = person(number);
-    person.attributes.set(LOGIN, Some(Value::text(name)));
+    person.attributes.set(ADDRESS, Some(Value::text(name)));
     person
 }
 
 /// One write, as `apply` would send it.
 #[derive(Clone, Debug)]
-enum Write {
+enum Sent {
     Aside(TargetId, Box<str>),
     Change(Box<Change>),
 }
 
 /// The writes of a plan in the order in which they may start at the earliest.
-fn writes(plan: &Plan) -> Vec<Write> {
-    let waits = waits(&schema(), &plan.changes);
-    let write = |step: Step| -> Vec<Write> {
+fn writes(plan: &Plan) -> Vec<Sent> {
+    let write = |step: Step| -> Vec<Sent> {
         match step {
             Step::Aside(places) => {
                 let edits = places.into_iter().filter_map(|place| plan.changes[place].edit());
                 edits
-                    .map(|edit| Write::Aside(edit.target_id.clone(), edit.detour.clone().unwrap()))
+                    .map(|edit| Sent::Aside(edit.target_id.clone(), edit.temporary_login.clone().unwrap()))
                     .collect()
             }
             Step::Changes(places) => places
                 .into_iter()
-                .map(|place| Write::Change(Box::new(plan.changes[place].clone())))
+                .map(|place| Sent::Change(Box::new(plan.changes[place].clone())))
                 .collect(),
+            Step::Links(places) => panic!("nothing refers to anything: {places:?}"),
         }
     };
-    steps(&plan.changes, &waits).into_iter().flat_map(write).collect()
+    steps(&catalog(), &plan.changes)
+        .into_iter()
+        .flat_map(write)
+        .collect()
 }
 
 /// Carries out one write; what the target would refuse is an error.
-fn carry_out(model: &mut Model, write: &Write) -> Result<(), String> {
+fn carry_out(model: &mut Model, write: &Sent) -> Result<(), String> {
     match write {
-        Write::Aside(account, name) => {
-            model.0.get_mut(account).unwrap().account.login = name.clone();
-        }
-        Write::Change(change) => model.apply(change),
+        Sent::Aside(account, name) => model.get_mut(account).set(LOGIN, Some(Value::text(name.clone()))),
+        Sent::Change(change) => model.apply(change),
     }
     let mut names: Vec<String> = model
         .0
         .values()
-        .map(|held| held.account.login.to_lowercase())
+        .map(|held| held.account.login(&schema()).to_lowercase())
         .collect();
     names.sort();
     let all = names.len();
@@ -67,7 +68,7 @@ fn carry_out(model: &mut Model, write: &Write) -> Result<(), String> {
 fn names(model: &Model) -> Vec<String> {
     let accounts = model.0.values().map(|held| &held.account);
     accounts
-        .map(|account| format!("{} {}", account.target_id, account.login))
+        .map(|account| format!("{} {}", account.target_id, account.login(&schema())))
         .collect()
 }
 
@@ -87,7 +88,7 @@ fn a_chain_is_undone_from_its_free_end() {
     assert!(
         plan.changes
             .iter()
-            .all(|change| change.edit().unwrap().detour.is_none())
+            .all(|change| change.edit().unwrap().temporary_login.is_none())
     );
 }
 
@@ -99,7 +100,7 @@ fn two_people_who_swap_names_need_one_detour() {
     assert_eq!(lines(&plan), ["update t2", "update t1"]);
     let writes = writes(&plan);
     assert!(
-        matches!(&writes[..], [Write::Aside(account, _), Write::Change(_), Write::Change(_)] if account.as_str() == "t1")
+        matches!(&writes[..], [Sent::Aside(account, _), Sent::Change(_), Sent::Change(_)] if account.as_str() == "t1")
     );
     for write in &writes {
         carry_out(&mut model, write).unwrap();
@@ -127,8 +128,8 @@ fn a_new_person_waits_for_the_rename_and_for_the_delete() {
         ["delete t2", "update t1", "create 7033", "create 7034"]
     );
     assert_eq!(
-        waits(&schema(), &plan.changes),
-        [None, None, Some(Wait::Done(1)), Some(Wait::Done(0))]
+        waits(&catalog(), &plan.changes),
+        [vec![], vec![], vec![Wait::Name(1)], vec![Wait::Name(0)]]
     );
 }
 
@@ -184,7 +185,8 @@ proptest! {
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
         for person in desired.identities.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
             let held = model.0.values().find(|held| held.account.id.as_ref() == Some(&person.id));
-            prop_assert_eq!(held.map(|held| &*held.account.login), person.attributes.text(LOGIN));
+            let login = held.and_then(|held| held.account.attributes.text(LOGIN));
+            prop_assert_eq!(login, person.attributes.text(ADDRESS));
         }
     }
 
@@ -207,8 +209,8 @@ proptest! {
     #[test]
     fn nothing_is_deleted_to_make_room((desired, model) in any_renames()) {
         for change in plan(&desired, &model, Policy::default()).changes {
-            let Action::Delete(removal) = &change.action else { continue };
-            let person = desired.identities.iter().find(|person| Some(&person.id) == removal.account.id.as_ref());
+            let Write::Delete(account) = &change.write else { continue };
+            let person = desired.identities.iter().find(|person| Some(&person.id) == account.id.as_ref());
             prop_assert_eq!(person.map(|person| person.lifecycle), Some(Lifecycle::Disabled));
         }
     }

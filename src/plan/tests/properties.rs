@@ -11,13 +11,13 @@ prop_compose! {
         login in 0u8..2,
         alias in prop::option::of(0u8..3),
         keeps_alias in prop::bool::weighted(0.1),
-        entitlements in any_roles(),
+        roles in any_roles(),
     ) -> Identity {
         let mut person = person(number);
-        person.entitlements = entitlements;
+        person.attributes.set(ROLES, roles);
         if disabled { person.lifecycle = Lifecycle::Disabled; }
         person.attributes.set(NAME, Some(Value::text(format!("Name {name}"))));
-        person.attributes.set(LOGIN, Some(Value::text(format!("p{number}-{login}@example.org"))));
+        person.attributes.set(ADDRESS, Some(Value::text(format!("p{number}-{login}@example.org"))));
         person.attributes.set(ALIAS, alias.map(|alias| Value::text(format!("alias {alias}"))));
         if keeps_alias { person.unknown.insert(ALIAS); }
         person
@@ -25,7 +25,7 @@ prop_compose! {
 }
 
 /// Mostly what everybody gets.
-fn any_roles() -> impl Strategy<Value = Entitlements> {
+fn any_roles() -> impl Strategy<Value = Option<Value>> {
     prop::sample::select(vec![
         &["User"][..],
         &["User"],
@@ -34,14 +34,25 @@ fn any_roles() -> impl Strategy<Value = Entitlements> {
         &["Admin"],
         &[],
     ])
-    .prop_map(|roles| roles.iter().copied().map(Box::from).collect())
+    .prop_map(set)
+}
+
+/// Roles that are taken away from people who are not to hold them.
+fn any_owned() -> impl Strategy<Value = Vec<String>> {
+    any_roles().prop_map(|roles| {
+        roles
+            .iter()
+            .flat_map(Value::texts)
+            .map(ToString::to_string)
+            .collect()
+    })
 }
 
 prop_compose! {
     fn any_held(number: u8)(
         person in any_person(number),
         carries in 0u8..8,
-        entitlements in any_roles(),
+        roles in any_roles(),
         mark in prop::bool::weighted(0.8),
         inactive in prop::bool::weighted(0.2),
         provider in prop::option::weighted(0.6, "ours|theirs"),
@@ -50,27 +61,28 @@ prop_compose! {
         missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
     ) -> Held {
         let mut held = held(number);
-        held.account.login = person.attributes.text(LOGIN).unwrap_or_default().into();
-        held.account.attributes = person.attributes.clone();
-        held.alias = person.attributes.get(ALIAS).cloned();
-        held.account.attributes.set(ALIAS, None);
-        held.account.entitlements = entitlements;
-        held.account.email_verified = verified;
-        if !mark { held.mark = None; }
-        held.provider = provider.map(Value::text);
+        for attribute in [NAME, ADDRESS, ALIAS] {
+            held.set(attribute, person.attributes.get(attribute).cloned());
+        }
+        let address = person.attributes.get(ADDRESS).cloned();
+        held.set(LOGIN, address.clone());
+        held.set(VERIFIED, address.filter(|_| verified));
+        held.set(ROLES, roles);
+        if !mark { held.set(MARK, None); }
+        held.set(PROVIDER, provider.map(Value::text));
         if inactive {
             held.account.lifecycle = Lifecycle::Disabled;
-            held.disabled_by_us = disabled_by_us;
+            held.set(DISABLED_BY, disabled_by_us.then(|| Value::text("us")));
         }
         let text = match carries {
-            0 => String::new(),
-            1 => format!("p{number}"),
-            2 => "nickname".to_owned(),
-            _ => id(number).to_string(),
+            0 => None,
+            1 => Some(format!("p{number}")),
+            2 => Some("nickname".to_owned()),
+            _ => Some(id(number).to_string()),
         };
-        held.missing = missing.map(|(since, runs)| Absence { since, runs });
-        held.account.id = ExternalId::from_hex(&text);
-        held.account.id_text = text.into();
+        held.set(MISSING_SINCE, missing.map(|(since, _)| Value::text(since.to_string())));
+        held.set(MISSING_RUNS, missing.map(|(_, runs)| Value::text(runs.to_string())));
+        held.set(EXTERNAL_ID, text.map(Value::text));
         held
     }
 }
@@ -84,7 +96,6 @@ prop_compose! {
         rejected in prop::option::of(1u8..=8),
         complete in any::<bool>(),
         listed in prop::option::of(1u8..=8),
-        owned in any_roles(),
     ) -> (Desired, Model) {
         let rejected = rejected.map(id);
         let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
@@ -95,7 +106,6 @@ prop_compose! {
             identity.attributes.set(PROVIDER, Some(Value::text("ours")));
             identity.unknown.remove(PROVIDER);
         }
-        desired.owned_roles = owned;
         desired.rejected = rejected
             .map(|id| Rejected::new(at(0), Some(id), "broken"))
             .into_iter().collect();
@@ -166,7 +176,7 @@ proptest! {
         touched.dedup();
         prop_assert_eq!(touched.len(), changes);
         let told = touched.len() + plan.unchanged + plan.kept.len() + plan.unresolved.len() + plan.warnings.len();
-        prop_assert!(told >= plan.managed, "{} of {} told: {:?}", told, plan.managed, plan);
+        prop_assert!(told >= plan.all_totals().managed, "{} of {} told: {:?}", told, plan.all_totals().managed, plan);
     }
 
     /// `apply` refuses what no plan would hold, and nothing else: whatever the policy and the part of a plan that is asked for.
@@ -179,34 +189,42 @@ proptest! {
         scope in prop::sample::select(vec![
             Scope::Everything, Scope::RemovalsOnly, Scope::ExternalIdsOnly, Scope::LinksOnly,
         ]),
+        owned in any_owned(),
     ) {
         let policy = Policy { create, update, scope, ..policy };
         let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
-        let owned: Vec<String> = desired.owned_roles.iter().map(ToString::to_string).collect();
         let rules = Rules { policy, given: &all, owned: &owned };
-        for change in plan(&desired, &model, policy).changes {
-            let waits = !matches!(change.action, Action::Note(_));
-            prop_assert_eq!(implausible(&schema(), rules, &change).filter(|_| waits), None, "{:?}", change);
+        let names: Vec<&str> = owned.iter().map(String::as_str).collect();
+        let schema = schema_owning(&names);
+        let catalog = Catalog::of_users(schema.clone());
+        for change in plan_by(&schema, NOW, &desired, &model, policy, false).changes {
+            let waits = !is_for_now(&change);
+            prop_assert_eq!(implausible(&catalog, rules, &change).filter(|_| waits), None, "{:?}", change);
         }
     }
 
     /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
     /// as removed.
     #[test]
-    fn only_owned_roles_are_taken_and_the_last_one_counts((desired, model) in any_world(), policy in any_policy()) {
-        let plan = plan(&desired, &model, policy);
-        for change in &plan.changes {
+    fn only_owned_roles_are_taken_and_the_last_one_counts(
+        (desired, model) in any_world(),
+        policy in any_policy(),
+        owned in any_owned(),
+    ) {
+        let names: Vec<&str> = owned.iter().map(String::as_str).collect();
+        let schema = schema_owning(&names);
+        for change in &plan_by(&schema, NOW, &desired, &model, policy, false).changes {
             let Some(edit) = change.edit() else { continue };
-            for role in &edit.revoke {
-                prop_assert!(desired.owned_roles.contains(role));
-                prop_assert!(!edit.identity.entitlements.contains(role));
+            for role in edit.change(ROLES).map_or_else(Vec::new, AttributeChange::removed) {
+                prop_assert!(owned.contains(&String::from(role.clone())));
+                prop_assert!(!edit.identity.roles(&schema).contains(&role));
             }
             let mut after = model.clone();
             after.apply(change);
-            let roles = |model: &Model| model.0[&edit.target_id].account.entitlements.len();
+            let roles = |model: &Model| model.0[&edit.target_id].account.roles(&schema).len();
             let loses_all = roles(&model) > 0 && roles(&after) == 0;
-            if !matches!(change.action, Action::Enable(_)) {
-                prop_assert_eq!(change.is_removal(), loses_all, "{:?}", change);
+            if matches!(change.kind, ActionKind::Adopt | ActionKind::Update) {
+                prop_assert_eq!(change.is_removal(&schema), loses_all, "{:?}", change);
             }
         }
     }
@@ -215,8 +233,8 @@ proptest! {
     #[test]
     fn no_account_is_made_without_a_role((desired, model) in any_world(), policy in any_policy()) {
         for change in plan(&desired, &model, policy).changes {
-            let Action::Create { identity, .. } = change.action else { continue };
-            prop_assert!(!identity.entitlements.is_empty());
+            let Some(creation) = change.creation() else { continue };
+            prop_assert!(!creation.identity.roles(&schema()).is_empty());
         }
     }
 
@@ -225,12 +243,12 @@ proptest! {
     fn unknown_people_are_never_removed((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
         for change in &plan.changes {
-            let (Action::Delete(removal) | Action::Disable(removal)) = &change.action else { continue };
-            if removal.reason == RemovalReason::Absent {
+            let Some((reason, account)) = change.reason().zip(change.before()) else { continue };
+            if reason == RemovalReason::Absent {
                 prop_assert!(desired.complete);
-                prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != removal.account.id));
+                prop_assert!(desired.rejected.iter().all(|rejected| rejected.id != account.id));
             }
-            prop_assert!(!removal.account.protected);
+            prop_assert!(!account.is_protected());
         }
     }
 
@@ -239,15 +257,10 @@ proptest! {
     fn what_others_made_is_not_removed_as_absent((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
         for change in &plan.changes {
-            let absent = match &change.action {
-                Action::Delete(removal) | Action::Disable(removal) if removal.reason == RemovalReason::Absent => {
-                    &removal.account
-                }
-                Action::Note(note) => &note.account,
-                _ => continue,
-            };
-            let provider = &model.0[&absent.target_id].provider;
-            prop_assert!(provider.as_ref().is_none_or(|provider| provider.as_text() == "ours"));
+            let is_absent = change.reason() == Some(RemovalReason::Absent) || is_for_now(change);
+            let Some(account) = change.target_id().filter(|_| is_absent) else { continue };
+            let provider = model.0[account].get(PROVIDER);
+            prop_assert!(provider.is_none_or(|provider| provider.as_text() == "ours"));
         }
     }
 
@@ -264,18 +277,19 @@ proptest! {
         let mut model = model;
         let plan = plan(&desired, &model, policy);
         for change in &plan.changes {
-            let (Action::Delete(removal) | Action::Disable(removal)) = &change.action else { continue };
-            if removal.reason == RemovalReason::Absent {
-                let missing = model.0[&removal.account.target_id].missing;
-                let long_enough = missing.is_some_and(|missing| NOW - missing.since >= after);
-                let seen = missing.map_or(0, |missing| missing.runs) + 1;
-                prop_assert!(long_enough && seen >= runs.unwrap_or(0));
+            if change.reason() == Some(RemovalReason::Absent) {
+                let held = &model.0[change.target_id().unwrap()];
+                let number = |attribute| held.get(attribute).map(|held| held.as_text().parse::<i64>().unwrap());
+                let long_enough = number(MISSING_SINCE).is_some_and(|since| NOW - since >= after);
+                let seen = number(MISSING_RUNS).unwrap_or(0) + 1;
+                prop_assert!(long_enough && seen >= runs.unwrap_or(0).into());
             }
         }
         plan.changes.iter().for_each(|change| model.apply(change));
         let again = plan_at(NOW + 1, &desired, &model, policy, false);
         for change in &again.changes {
-            prop_assert!(change.edit().is_none_or(|edit| !edit.returned), "{:?}", lines(&plan));
+            let marker = change.edit().and_then(|edit| edit.change(MISSING_SINCE));
+            prop_assert!(marker.is_none_or(|marker| marker.after.is_some()), "{:?}", lines(&plan));
         }
     }
 }

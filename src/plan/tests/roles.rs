@@ -2,33 +2,31 @@
 
 use super::*;
 
-fn set(roles: &[&str]) -> Entitlements {
-    roles.iter().copied().map(Box::from).collect()
-}
-
 fn entitled(roles: &[&str]) -> Identity {
-    Identity {
-        entitlements: set(roles),
-        ..person(1)
-    }
+    let mut person = person(1);
+    person.attributes.set(ROLES, set(roles));
+    person
 }
 
 fn holding(roles: &[&str]) -> Model {
     let mut held = held(1);
-    held.account.entitlements = set(roles);
+    held.set(ROLES, set(roles));
     Model::of([held])
+}
+
+/// A plan of a target of which these roles are taken away.
+fn plan_owning(owned: &[&str], desired: &Desired, model: &Model, policy: Policy) -> Plan {
+    plan_by(&schema_owning(owned), NOW, desired, model, policy, false)
 }
 
 /// Plan for one person; what is given, what is taken, and whether it counts as a removal.
 fn outcome(wanted: &[&str], holds: &[&str], owned: &[&str]) -> Option<(String, String, bool)> {
-    let desired = Desired {
-        owned_roles: set(owned),
-        ..sources(vec![entitled(wanted)])
-    };
-    let plan = plan(&desired, &holding(holds), Policy::default());
+    let desired = sources(vec![entitled(wanted)]);
+    let plan = plan_owning(owned, &desired, &holding(holds), Policy::default());
     let change = plan.changes.first()?;
-    let edit = change.edit()?;
-    Some((edit.grant.join(" "), edit.revoke.join(" "), change.is_removal()))
+    let roles = change.edit()?.change(ROLES)?;
+    let removal = change.is_removal(&schema());
+    Some((roles.added().join(" "), roles.removed().join(" "), removal))
 }
 
 #[test]
@@ -72,17 +70,14 @@ fn roles_are_given_and_only_owned_ones_are_taken() {
 /// The account stays the person's without any role, is kept in line, and gets the role back.
 #[test]
 fn whoever_lost_the_last_role_is_known_again() {
-    let desired = |roles: &[&str]| Desired {
-        owned_roles: set(&["User"]),
-        ..sources(vec![entitled(roles)])
-    };
+    let desired = |roles: &[&str]| sources(vec![entitled(roles)]);
     let mut model = holding(&["User"]);
     for (wanted, expected) in [
         (&[][..], vec!["update t1"]),
         (&[], vec![]),
         (&["User"], vec!["update t1"]),
     ] {
-        let plan = plan(&desired(wanted), &model, Policy::default());
+        let plan = plan_owning(&["User"], &desired(wanted), &model, Policy::default());
         assert_eq!(lines(&plan), expected, "{wanted:?}");
         plan.changes.iter().for_each(|change| model.apply(change));
     }
@@ -94,7 +89,7 @@ fn whoever_lost_the_last_role_is_known_again() {
 fn an_account_of_the_name_is_the_persons_without_a_role() {
     let mut model = holding(&[]);
     let account = model.0.values_mut().next().expect("the account");
-    account.mark = None;
+    account.set(MARK, None);
     let desired = sources(vec![entitled(&[])]);
     let first = plan(&desired, &model, Policy::default());
     assert_eq!(
@@ -114,8 +109,7 @@ fn whoever_is_to_hold_no_role_gets_no_account() {
         Policy::default(),
     );
     assert_eq!((lines(&nobody), nobody.without_role), (vec![], 1));
-    let mut by_hand = held(1);
-    (by_hand.account.id, by_hand.account.id_text) = (None, Box::default());
+    let by_hand = held(1).without(EXTERNAL_ID);
     let model = Model::of([by_hand]);
     let kept = plan(&sources(vec![entitled(&[])]), &model, Policy::default());
     assert_eq!((lines(&kept), kept.without_role), (vec![], 1));
@@ -126,10 +120,7 @@ fn whoever_is_to_hold_no_role_gets_no_account() {
 /// Without `policy.update` nobody's roles change, and links are only links.
 #[test]
 fn a_restricted_run_takes_no_role() {
-    let desired = Desired {
-        owned_roles: set(&["Admin"]),
-        ..sources(vec![entitled(&["User"])])
-    };
+    let desired = sources(vec![entitled(&["User"])]);
     let model = holding(&["Admin", "User"]);
     let policies = [
         Policy {
@@ -146,12 +137,16 @@ fn a_restricted_run_takes_no_role() {
         },
     ];
     for policy in policies {
-        assert_eq!(only(&desired, &model, policy), Vec::<String>::new(), "{policy:?}");
+        let plan = plan_owning(&["Admin"], &desired, &model, policy);
+        assert_eq!(lines(&plan), Vec::<String>::new(), "{policy:?}");
     }
-    let mut by_hand = held(1);
-    (by_hand.account.id, by_hand.account.id_text) = (None, Box::default());
-    by_hand.account.entitlements = set(&["Admin"]);
-    let links = plan(&desired, &Model::of([by_hand]), policies[1]);
+    let mut by_hand = held(1).without(EXTERNAL_ID);
+    by_hand.set(ROLES, set(&["Admin"]));
+    let links = plan_owning(&["Admin"], &desired, &Model::of([by_hand]), policies[1]);
     let edit = links.changes[0].edit().expect("an adoption");
-    assert_eq!((edit.grant.join(" "), edit.revoke.len()), ("User".to_owned(), 0));
+    let roles = edit.change(ROLES).expect("a role");
+    assert_eq!(
+        (roles.added().join(" "), roles.removed().len()),
+        ("User".to_owned(), 0)
+    );
 }

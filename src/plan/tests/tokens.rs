@@ -11,7 +11,7 @@ fn decide_with(
     approve(
         plan,
         &Proof::default(),
-        &schema(),
+        &catalog(),
         limits,
         Approval { scope, token },
     )
@@ -35,78 +35,66 @@ fn account(number: usize) -> Account {
     }
 }
 
-fn removal(number: usize) -> Removal {
+fn removal() -> Removal {
     Removal {
-        returned: false,
-        missing_since: None,
-        account: account(number),
         reason: RemovalReason::Absent,
+        requires: Vec::new(),
     }
 }
 
 fn delete(number: usize) -> Change {
-    Action::Delete(removal(number)).into()
+    Change::delete(account(number), removal())
 }
 
 fn disable(number: usize) -> Change {
-    Action::Disable(removal(number)).into()
+    let edit = Edit {
+        lifecycle: Some(Lifecycle::Disabled),
+        ..Edit::of_account(&account(number), &schema(), "target")
+    };
+    Change::deactivate(edit, removal())
+}
+
+fn edit(number: usize, attribute: AttributeIndex, before: Option<Value>, after: Option<Value>) -> Edit {
+    let mut edit = Edit {
+        identity: person(1),
+        ..Edit::of_account(&account(number), &schema(), "target")
+    };
+    edit.changes.push(AttributeChange {
+        attribute,
+        before,
+        after,
+    });
+    edit
 }
 
 /// The last role goes.
 fn revoke(number: usize) -> Change {
-    let edit = Edit {
-        revoke: vec![ROLE.into()],
-        ..rename(number, "p1@example.org").edit().unwrap().clone()
-    };
-    Action::Update(Edit {
-        attributes: vec![],
-        ..edit
-    })
-    .into()
+    Change::edit_as(ActionKind::Update, edit(number, ROLES, roles(true), None))
 }
 
 fn rename(number: usize, login: &str) -> Change {
-    let mut identity = person(1);
-    identity.attributes.set(LOGIN, Some(Value::text(login)));
-    Action::Update(Edit {
-        target_id: account(number).target_id,
-        id_before: None,
-        attributes: vec![AttributeChange {
-            attribute: LOGIN,
-            before: Some(Value::text("p1@example.org")),
-            after: Some(Value::text(login)),
-            renames: true,
-        }],
-        identity,
-        grant: vec![],
-        revoke: vec![],
-        enable: false,
-        returned: false,
-        before: Some(Box::new(account(number))),
-        detour: None,
-    })
-    .into()
+    let before = Some(Value::text("p1@example.org"));
+    Change::edit_as(
+        ActionKind::Update,
+        edit(number, LOGIN, before, Some(Value::text(login))),
+    )
 }
 
 fn adopt(number: usize, name: &str) -> Change {
-    let mut edit = rename(number, "p1@example.org").edit().unwrap().clone();
+    let mut edit = edit(number, EXTERNAL_ID, None, Some(Value::text("7031")));
     edit.identity.attributes.set(NAME, Some(Value::text(name)));
-    Action::Adopt(edit).into()
+    Change::edit_as(ActionKind::Adopt, edit)
 }
 
 fn create(number: u8) -> Change {
     let identity = person(number);
-    Action::Create {
-        attributes: identity.attributes.clone(),
-        identity,
-    }
-    .into()
+    Change::create(identity.clone(), identity.attributes)
 }
 
 fn of(changes: impl IntoIterator<Item = Change>) -> Plan {
     Plan {
         changes: changes.into_iter().collect(),
-        existing: 20,
+        totals: vec![totals(20)],
         ..Plan::default()
     }
 }
@@ -187,7 +175,7 @@ fn what_is_not_limited_does_not_matter_to_a_token() {
 fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
     let limits = GuardLimits {
         max_removals: Limit::Count(0),
-        max_per_kind: [("create", Limit::Count(1))].into(),
+        max_per_kind: [(ActionKind::Create, Limit::Count(1))].into(),
         max_changes: Some(Limit::Count(3)),
         ..GuardLimits::default()
     };
@@ -240,7 +228,7 @@ fn a_plan_says_which_limit_was_near() {
             ..GuardLimits::default()
         };
         let plan = Plan {
-            existing,
+            totals: vec![totals(existing)],
             ..of((0..count).map(delete))
         };
         decide_with("target", plan, &limits, None).unwrap()

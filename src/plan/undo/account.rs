@@ -1,8 +1,11 @@
 //! Accounts that the run made are deleted, and those that it deleted are made again.
 
-use super::edit::{Reversal, person};
+use super::edit::{Reversal, SOURCE};
 use super::{CHANGED_SINCE, Now, Past, Undone, Unheld};
-use crate::model::{Account, Action, Change, Lifecycle, Removal, RemovalReason, Restore, Schema};
+use crate::model::{
+    Account, Attributes, Change, Creation, Identity, Lifecycle, Mutability, Purpose, Removal, RemovalReason,
+    Schema, Value,
+};
 
 const TWICE: &str = "several accounts carry its id or login name, so nobody knows which of them the run made";
 const TAKEN: &str = "another account carries its id or login name since";
@@ -21,6 +24,7 @@ pub(super) fn only<'a>(accounts: &[&'a Account]) -> Option<&'a Account> {
 pub(super) fn unmake(
     schema: &Schema,
     past: &Past,
+    made: &Creation,
     now: &Now<'_>,
     unheld: &[Unheld<'_>],
 ) -> Result<Undone, &'static str> {
@@ -30,63 +34,62 @@ pub(super) fn unmake(
     let Some(account) = past.account(now) else {
         return Ok(Undone::Already);
     };
-    if !unheld.is_empty() || !is_as_made(schema, past, account) {
+    if !unheld.is_empty() || !is_as_made(schema, past, made, account) {
         return Err(CHANGED_SINCE);
     }
     let removal = Removal {
-        account: account.clone(),
         reason: RemovalReason::Undone,
-        returned: false,
-        missing_since: None,
+        requires: Vec::new(),
     };
-    Ok(Undone::Change(Box::new(Action::Delete(removal).into())))
+    Ok(Undone::Change(Box::new(Change::delete(account.clone(), removal))))
 }
 
 /// A run that was interrupted may have left out the roles and the deactivation; a phone number may have been refused.
-fn is_as_made(schema: &Schema, past: &Past, account: &Account) -> bool {
-    let Action::Create { identity, attributes } = &past.change.action else {
-        return false;
-    };
-    let values = schema
+fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Account) -> bool {
+    let interrupted = past.made.is_none() && made.identity.lifecycle == Lifecycle::Disabled;
+    listed(schema).all(|(index, spec)| {
+        let (held, wanted) = (account.attributes.get(index), made.attributes.get(index));
+        match (spec.purpose, held, wanted) {
+            (Purpose::Access, held, wanted) => is_part(held, wanted),
+            (Purpose::Login | Purpose::ExternalId, held, wanted) => held == wanted,
+            (_, Some(held), Some(wanted)) => held.equals(wanted, spec.equality),
+            (_, None, Some(_)) => !spec.required,
+            (_, None, None) => true,
+            (_, Some(_), None) => false,
+        }
+    }) && (account.lifecycle == made.identity.lifecycle || interrupted)
+}
+
+fn is_part(held: Option<&Value>, of: Option<&Value>) -> bool {
+    let of = of.map_or(&[][..], Value::texts);
+    held.map_or(&[][..], Value::texts)
         .iter()
-        .filter(|(_, spec)| spec.listed)
-        .all(
-            |(index, spec)| match (account.attributes.get(index), attributes.get(index)) {
-                (Some(held), Some(made)) => held.equals(made, spec.equality),
-                (None, Some(_)) => !spec.required,
-                (None, None) => true,
-                (Some(_), None) => false,
-            },
-        );
-    let roles = account
-        .entitlements
+        .all(|text| of.contains(text))
+}
+
+/// The attributes that the list shows and that can be written.
+fn listed(
+    schema: &Schema,
+) -> impl Iterator<Item = (crate::model::AttributeIndex, &crate::model::AttributeSpec)> {
+    schema
         .iter()
-        .all(|role| identity.entitlements.contains(role));
-    let interrupted = past.made.is_none() && identity.lifecycle == Lifecycle::Disabled;
-    values
-        && roles
-        && account.id_text == past.change.id_text()
-        && past
-            .change
-            .login(schema)
-            .is_some_and(|login| login == account.login)
-        && (account.lifecycle == identity.lifecycle || interrupted)
+        .filter(|(_, spec)| spec.is_listed() && spec.mutability != Mutability::ReadOnly)
 }
 
 /// Makes an account again that the run deleted, or completes one that an earlier undo has begun to make.
 pub(super) fn remake(
     schema: &Schema,
     past: &Past,
-    removal: &Removal,
+    before: &Account,
     now: &Now<'_>,
 ) -> Result<Undone, &'static str> {
-    let before = &removal.account;
     if now.account.is_some() {
         return Ok(Undone::Already);
     }
     match now.namesakes[..] {
-        [] => Ok(Undone::Change(Box::new(made_again(past, before)))),
-        [account] if is_made_again(schema, before, account) => match completed(past, before, account) {
+        [] => Ok(Undone::Change(Box::new(made_again(schema, past, before)))),
+        [account] if is_made_again(schema, before, account) => match completed(schema, past, before, account)
+        {
             Undone::Already if now.lacks => Err(LACKS),
             undone => Ok(undone),
         },
@@ -94,47 +97,43 @@ pub(super) fn remake(
     }
 }
 
-fn made_again(past: &Past, before: &Account) -> Change {
-    let identity = person(before, &before.attributes);
-    let restore = Restore {
-        id_text: before.id_text.clone(),
-        login: before.login.clone(),
-        details: past.details.clone(),
-        mark: false,
-        edit: None,
-    };
+fn made_again(schema: &Schema, past: &Past, before: &Account) -> Change {
+    let mut attributes = Attributes::default();
+    for (index, value) in before.attributes.iter() {
+        let is_written = schema.spec(index).mutability != Mutability::ReadOnly;
+        attributes.set(index, is_written.then(|| value.clone()));
+    }
+    let identity = Identity::of_account(before, schema, SOURCE);
     Change {
-        action: Action::Create {
-            identity,
-            attributes: before.attributes.clone(),
-        },
-        restore: Some(Box::new(restore)),
+        restore: Some(past.details.clone().into()),
+        ..Change::create(identity, attributes)
     }
 }
 
 fn is_made_again(schema: &Schema, before: &Account, account: &Account) -> bool {
-    let listed = schema.iter().filter(|(_, spec)| spec.listed);
-    let mut values = listed.map(|(index, _)| (before.attributes.get(index), account.attributes.get(index)));
-    values.all(|(before, held)| before == held || held.is_none())
-        && account.id_text == before.id_text
-        && account.login == before.login
+    listed(schema).all(|(index, spec)| {
+        let (before, held) = (before.attributes.get(index), account.attributes.get(index));
+        match spec.purpose {
+            Purpose::Access => true,
+            Purpose::Login | Purpose::ExternalId => before == held,
+            _ => before == held || held.is_none(),
+        }
+    })
 }
 
 /// The last steps of making an account are its deactivation and its roles.
-fn completed(past: &Past, before: &Account, account: &Account) -> Undone {
-    let mut reversal = Reversal::nothing(past, account, person(before, &before.attributes));
-    reversal.restore.details.clone_from(&past.details);
-    let missing = before
-        .entitlements
-        .iter()
-        .filter(|role| !account.entitlements.contains(role));
-    reversal.edit.grant = missing.cloned().collect();
+fn completed(schema: &Schema, past: &Past, before: &Account, account: &Account) -> Undone {
+    let mut reversal = Reversal::nothing(schema, past, account);
+    if let Some(access) = schema.find(Purpose::Access) {
+        let now = account.attributes.get(access).cloned();
+        let texts = before.attributes.texts(access).iter();
+        let after = Value::set(texts.chain(account.attributes.texts(access)).cloned());
+        if after != now {
+            reversal.put(access, now, after);
+        }
+    }
     if before.lifecycle == Lifecycle::Disabled && account.lifecycle == Lifecycle::Active {
-        reversal.restore.mark = false;
-        return reversal.disabled(account);
+        reversal.edit.lifecycle = Some(Lifecycle::Disabled);
     }
-    if reversal.edit.is_empty() {
-        return Undone::Already;
-    }
-    reversal.updated()
+    reversal.done(schema)
 }

@@ -2,67 +2,47 @@
 
 use super::{CHANGED_SINCE, Past, Undone, Unheld, expected};
 use crate::model::{
-    Account, Action, AttributeChange, AttributeSpec, Attributes, Change, Edit, Expected, ExternalId,
-    Identity, Lifecycle, Mutability, RecordRef, Removal, RemovalReason, Restore, Schema, Uniqueness, Value,
+    Account, ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Cardinality, Change, Detail, Edit,
+    Expected, Identity, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
 };
 use crate::plan::order;
+
+/// Where a plan of an undo says that it comes from.
+pub(super) const SOURCE: &str = "undo";
 
 /// An edit that is being worked out, and what goes with it.
 pub(super) struct Reversal {
     pub(super) edit: Edit,
-    pub(super) restore: Restore,
+    details: Box<[Detail]>,
 }
 
 impl Reversal {
     /// No changes yet.
-    pub(super) fn nothing(past: &Past, account: &Account, identity: Identity) -> Self {
-        let identity = Identity {
+    pub(super) fn nothing(schema: &Schema, past: &Past, account: &Account) -> Self {
+        let mut edit = Edit::of_account(account, schema, SOURCE);
+        edit.identity = Identity {
             // Whom the run meant, also where its id is taken away again.
-            id: past.change.id().cloned().unwrap_or(identity.id),
-            ..identity
+            id: past.change.id().cloned().unwrap_or(edit.identity.id),
+            ..edit.identity
         };
         Self {
-            edit: Edit {
-                target_id: account.target_id.clone(),
-                id_before: None,
-                identity,
-                attributes: Vec::new(),
-                grant: Vec::new(),
-                revoke: Vec::new(),
-                enable: false,
-                returned: false,
-                before: Some(Box::new(account.clone())),
-                detour: None,
-            },
-            restore: Restore {
-                id_text: account.id_text.clone(),
-                login: account.login.clone(),
-                details: Vec::new(),
-                mark: true,
-                edit: None,
-            },
+            edit,
+            details: past.details.clone().into(),
         }
     }
 
-    /// Everything that the run changed and is not as it was.
+    /// Every value that the run changed and that is not as it was.
     pub(super) fn of(
         schema: &Schema,
         past: &Past,
+        edit: &Edit,
         account: &Account,
         unheld: &[Unheld<'_>],
     ) -> Result<Self, &'static str> {
-        let mut reversal = Self::nothing(past, account, person(account, &account.attributes));
-        reversal.restore.details.clone_from(&past.details);
-        let Some(edit) = past.change.edit() else {
-            return Ok(reversal);
-        };
-        for change in &edit.attributes {
+        let mut reversal = Self::nothing(schema, past, account);
+        for change in &edit.changes {
             reversal.attribute(schema, change, account, unheld)?;
         }
-        reversal.login(schema, past, edit, account)?;
-        reversal.id(past, edit, account)?;
-        reversal.roles(edit, account);
-        reversal.edit.attributes.sort_by_key(|change| change.attribute);
         Ok(reversal)
     }
 
@@ -73,177 +53,138 @@ impl Reversal {
         account: &Account,
         unheld: &[Unheld<'_>],
     ) -> Result<(), &'static str> {
-        let index = change.attribute;
-        let spec = schema.spec(index);
-        let now = if spec.listed {
-            account.attributes.get(index).cloned()
+        let spec = schema.spec(change.attribute);
+        let now = if spec.is_listed() {
+            account.attributes.get(change.attribute).cloned()
         } else {
             unlisted_now(spec, change, unheld)
         };
-        let same = |one: &Option<Value>, other: &Option<Value>| match (one, other) {
-            (Some(one), Some(other)) => one.equals(other, spec.equality),
-            (None, None) => true,
-            _ => false,
-        };
-        if now == change.before {
+        // Since when a person was missing is counted anew.
+        let is_marker = matches!(spec.purpose, Purpose::MissingSince | Purpose::MissingRuns);
+        if now == change.before || is_marker && change.after.is_none() {
             return Ok(());
         }
-        // One is taken away before the other is given.
-        let is_between = now.is_none() && spec.mutability == Mutability::WithId;
-        if !same(&now, &change.after) && !is_between {
+        match spec.purpose {
+            Purpose::Members => {
+                self.references(change, now);
+                return Ok(());
+            }
+            _ if spec.cardinality == Cardinality::Many => {
+                self.several(change, now);
+                return Ok(());
+            }
+            _ => {}
+        }
+        let is_left_over = spec.purpose == Purpose::Login && order::has_temporary_login(schema, account);
+        if !is_as_written(spec, change, now.as_ref()) && !is_left_over {
             return Err(CHANGED_SINCE);
         }
-        if spec.required && change.before.is_none() {
+        let was_left_over = spec.purpose == Purpose::Login
+            && change.before.as_ref().map(Value::as_text) == Some(&order::temporary_name(&account.target_id));
+        if spec.required && change.before.is_none() || was_left_over {
             return Ok(());
         }
-        self.put(index, now, change.before.clone(), change.renames);
+        self.put(change.attribute, now, change.before.clone());
         Ok(())
     }
 
-    fn put(
-        &mut self,
-        attribute: crate::model::AttributeIndex,
-        before: Option<Value>,
-        after: Option<Value>,
-        renames: bool,
-    ) {
+    /// Of several values those go that were added and are still there, and those come back that are not.
+    fn several(&mut self, change: &AttributeChange, now: Option<Value>) {
+        let added = change.added();
+        let held = now.as_ref().map_or(&[][..], Value::texts).iter();
+        let stay = held.filter(|text| !added.contains(text)).cloned();
+        let after = Value::set(stay.chain(change.removed()));
+        if after != now {
+            self.put(change.attribute, now, after);
+        }
+    }
+
+    /// The same for references.
+    fn references(&mut self, change: &AttributeChange, now: Option<Value>) {
+        let added = change.linked();
+        let held = now.as_ref().map_or(&[][..], Value::as_references).iter();
+        let stay = held.filter(|reference| !added.contains(reference));
+        let after = Value::references(stay.chain(change.unlinked()).cloned());
+        if after != now {
+            self.put(change.attribute, now, after);
+        }
+    }
+
+    pub(super) fn put(&mut self, attribute: AttributeIndex, before: Option<Value>, after: Option<Value>) {
         self.edit.identity.attributes.set(attribute, after.clone());
         self.edit.identity.unknown.remove(attribute);
-        self.edit.attributes.push(AttributeChange {
+        self.edit.changes.push(AttributeChange {
             attribute,
             before,
             after,
-            renames,
         });
     }
 
-    /// The login name need not have been the address before the run.
-    fn login(
-        &mut self,
-        schema: &Schema,
-        past: &Past,
-        edit: &Edit,
-        account: &Account,
-    ) -> Result<(), &'static str> {
-        let Some(before) = edit.before.as_ref().filter(|_| past.change.renames()) else {
-            return Ok(());
-        };
-        if before.login == account.login || order::is_on_detour(before) {
-            return Ok(());
+    /// Gives the account the state back that it had, if it has the one that the run gave it.
+    pub(super) fn state(&mut self, edit: &Edit, account: &Account) {
+        let before = edit.before.as_ref().map(|before| before.lifecycle);
+        if edit.lifecycle == Some(account.lifecycle) {
+            self.edit.lifecycle = before.filter(|before| *before != account.lifecycle);
         }
-        let written = past.change.login(schema);
-        if written.as_ref() != Some(&account.login) && !order::is_on_detour(account) {
-            return Err(CHANGED_SINCE);
-        }
-        self.restore.login.clone_from(&before.login);
-        let index = schema
-            .iter()
-            .find(|(_, spec)| spec.uniqueness == Uniqueness::Login)
-            .map(|(index, _)| index);
-        let named = self.edit.attributes.iter().any(|change| change.renames);
-        if let Some(index) = index.filter(|_| !named) {
-            let address = account.attributes.get(index).cloned();
-            self.put(index, address.clone(), address, true);
-        }
-        Ok(())
     }
 
-    fn id(&mut self, past: &Past, edit: &Edit, account: &Account) -> Result<(), &'static str> {
-        let Some(before) = edit.id_before.as_ref().filter(|text| **text != account.id_text) else {
-            return Ok(());
-        };
-        if account.id_text != past.change.id_text() {
-            return Err(CHANGED_SINCE);
-        }
-        self.restore.id_text.clone_from(before);
-        self.edit.id_before = Some(account.id_text.clone());
-        Ok(())
-    }
-
-    fn roles(&mut self, edit: &Edit, account: &Account) {
-        let (mut given, mut taken) = (edit.grant.clone(), edit.revoke.clone());
-        given.retain(|role| account.entitlements.contains(role));
-        taken.retain(|role| !account.entitlements.contains(role));
-        (self.edit.revoke, self.edit.grant) = (given, taken);
-        let kept = account
-            .entitlements
-            .iter()
-            .filter(|role| !self.edit.revoke.contains(role));
-        self.edit.identity.entitlements = kept.chain(&self.edit.grant).cloned().collect();
-    }
-
-    /// Leaves the state of the account as it is.
-    pub(super) fn updated(self) -> Undone {
+    /// What has to be done.
+    pub(super) fn done(mut self, schema: &Schema) -> Undone {
         if self.edit.is_empty() {
             return Undone::Already;
         }
+        self.edit.changes.sort_by_key(|change| change.attribute);
+        let is_marker = |change: &AttributeChange| {
+            let purpose = schema.purpose(change.attribute);
+            matches!(purpose, Purpose::MissingSince | Purpose::MissingRuns) && change.after.is_some()
+        };
+        let kind = match self.edit.lifecycle {
+            Some(Lifecycle::Active) => ActionKind::Reactivate,
+            Some(Lifecycle::Disabled) => ActionKind::Deactivate,
+            None if self.edit.changes.iter().all(is_marker) => ActionKind::MarkAbsent,
+            None => ActionKind::Update,
+        };
+        self.edit.identity.lifecycle = self.edit.lifecycle.unwrap_or(self.edit.identity.lifecycle);
+        let removal = (kind == ActionKind::Deactivate).then(|| Removal {
+            reason: RemovalReason::Undone,
+            requires: Vec::new(),
+        });
         Undone::Change(Box::new(Change {
-            action: Action::Update(self.edit),
-            restore: Some(Box::new(self.restore)),
-        }))
-    }
-
-    /// Lets the person in again, if the edit says so.
-    pub(super) fn enabled(self) -> Undone {
-        if !self.edit.enable {
-            return self.updated();
-        }
-        Undone::Change(Box::new(Change {
-            action: Action::Enable(Edit {
-                identity: Identity {
-                    lifecycle: Lifecycle::Active,
-                    ..self.edit.identity
-                },
-                ..self.edit
-            }),
-            restore: Some(Box::new(self.restore)),
-        }))
-    }
-
-    /// Deactivates the account, after it was brought in line.
-    pub(super) fn disabled(self, account: &Account) -> Undone {
-        let Self { edit, mut restore } = self;
-        restore.edit = (!edit.is_empty()).then_some(edit);
-        Undone::Change(Box::new(Change {
-            action: Action::Disable(Removal {
-                account: account.clone(),
-                reason: RemovalReason::Undone,
-                returned: false,
-                missing_since: None,
-            }),
-            restore: Some(Box::new(restore)),
+            removal,
+            restore: Some(self.details),
+            ..Change::edit_as(kind, self.edit)
         }))
     }
 }
 
-/// An account's person, as far as the account tells.
-pub(super) fn person(account: &Account, attributes: &Attributes) -> Identity {
-    let id = account.id.clone();
-    Identity {
-        // The bytes stand for a person without an id in lists; what is written is the text itself.
-        id: id.unwrap_or_else(|| ExternalId::new(account.id_text.as_bytes())),
-        lifecycle: account.lifecycle,
-        attributes: attributes.clone(),
-        unknown: account.unread,
-        entitlements: account.entitlements.clone(),
-        origin: RecordRef {
-            source: "undo".into(),
-            at: account.target_id.as_str().into(),
-        },
+/// Whether the account holds what the run wrote, or was about to write.
+fn is_as_written(spec: &AttributeSpec, change: &AttributeChange, now: Option<&Value>) -> bool {
+    match (now, &change.after) {
+        (Some(now), Some(after)) => now.equals(after, spec.equality),
+        (None, None) => true,
+        // One is taken away before the other is given.
+        (None, Some(_)) => spec.mutability == Mutability::WithId,
+        (Some(_), None) => false,
     }
 }
 
 /// What the account holds of what the list does not show, by the answer to [`asked`].
-fn unlisted_now(spec: &AttributeSpec, change: &AttributeChange, unheld: &[Unheld<'_>]) -> Option<Value> {
-    let other = unheld.iter().find(|(expected, _)| is_about(expected, change));
+pub(super) fn unlisted_now(
+    spec: &AttributeSpec,
+    change: &AttributeChange,
+    unheld: &[Unheld<'_>],
+) -> Option<Value> {
+    let other = unheld
+        .iter()
+        .find(|(expected, _)| expected.attribute() == change.attribute);
     match (other, spec.mutability) {
         // An account may hold values beside the person's, and was asked for one of the two alone.
         (Some((_, current)), Mutability::WithId) if change.after.is_some() => {
             current.as_ref().and(change.before.clone())
         }
         (None, Mutability::WithId) if change.after.is_none() => change.before.clone(),
-        (Some((_, current)), Mutability::ReadWrite | Mutability::SetOnce) => current.clone(),
-        _ => change.after.clone(),
+        (Some(_), Mutability::WithId) | (None, _) => change.after.clone(),
+        (Some((_, current)), _) => current.clone(),
     }
 }
 
@@ -254,18 +195,5 @@ pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Ex
             Expected::Value(change.attribute, before)
         }
         (after, _) => expected(change.attribute, after.as_ref()),
-    }
-}
-
-fn is_about(expected: &Expected<'_>, change: &AttributeChange) -> bool {
-    match expected {
-        Expected::Value(index, _) | Expected::Present(index) | Expected::Absent(index) => {
-            *index == change.attribute
-        }
-        Expected::NoneBut(..)
-        | Expected::DisabledByUs
-        | Expected::NotDisabledByUs
-        | Expected::NotNoted(_)
-        | Expected::MissingSince(_) => false,
     }
 }

@@ -1,6 +1,6 @@
 //! An undo gives no role that the configuration does not name: its file may tell of any.
 
-use crate::model::{Action, Change, Edit, ExternalId, Plan};
+use crate::model::{AttributeIndex, Change, ExternalId, Plan, Purpose, Schema, Value, Write};
 
 /// A role that an undo does not give back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,64 +14,69 @@ pub struct NotGiven {
 }
 
 /// Leaves out the roles that are not known, and changes of which nothing else is left.
-pub fn give_only(plan: &mut Plan, known: &[String]) -> Vec<NotGiven> {
-    let is_known = |role: &str| known.iter().any(|known| known == role);
+pub fn give_only(schema: &Schema, plan: &mut Plan, known: &[String]) -> Vec<NotGiven> {
+    let Some(access) = schema.find(Purpose::Access) else {
+        return Vec::new();
+    };
     let mut not_given = Vec::new();
-    let mut left = Vec::with_capacity(plan.changes.len());
-    for mut change in std::mem::take(&mut plan.changes) {
-        let (account, id) = (subject(&change), change.id().cloned());
-        let roles = leave_out(&mut change, &is_known);
-        let not_of_this = !roles.is_empty() && is_nothing(&change);
-        not_given.extend(roles.into_iter().map(|role| NotGiven {
+    let changes = std::mem::take(&mut plan.changes);
+    for mut change in changes {
+        let roles = leave_out(&mut change, access, known);
+        let (account, id) = (subject(&change), change.id());
+        not_given.extend(roles.iter().map(|role| NotGiven {
             account: account.clone(),
-            id: id.clone(),
-            role,
+            id: id.cloned(),
+            role: role.clone(),
         }));
-        if not_of_this {
+        if !roles.is_empty() && change.edit().is_some_and(crate::model::Edit::is_empty) {
             plan.unchanged += 1;
         } else {
-            left.push(change);
+            plan.changes.push(change);
         }
     }
-    plan.changes = left;
     not_given
 }
 
 fn subject(change: &Change) -> String {
-    match (&change.action, change.target_id()) {
-        (Action::Create { identity, .. }, _) => identity.origin.at.to_string(),
-        (_, account) => account.map(ToString::to_string).unwrap_or_default(),
+    match &change.write {
+        Write::Create(creation) => creation.identity.origin.at.to_string(),
+        Write::Edit(_) | Write::Delete(_) => change.target_id().map(ToString::to_string).unwrap_or_default(),
     }
 }
 
-/// Takes the roles out of the change, and gives them.
-fn leave_out(change: &mut Change, is_known: &impl Fn(&str) -> bool) -> Vec<Box<str>> {
-    if let Action::Create { identity, .. } = &mut change.action {
-        let (known, unknown): (Vec<_>, Vec<_>) = identity
-            .entitlements
-            .iter()
-            .cloned()
-            .partition(|role| is_known(role));
-        identity.entitlements = known.into();
-        return unknown;
-    }
-    let Some(edit) = change.edit_mut() else {
-        return Vec::new();
+/// Takes the roles out of the change that nobody knows, and returns them.
+fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> Vec<Box<str>> {
+    let is_unknown = |role: &str| !known.iter().any(|known| **known == *role);
+    let without = |value: Option<&Value>, left_out: &[Box<str>]| {
+        let texts = value.map_or(&[][..], Value::texts).iter();
+        Value::set(texts.filter(|role| !left_out.contains(role)).cloned())
     };
-    let (known, unknown): (Vec<Box<str>>, Vec<Box<str>>) = std::mem::take(&mut edit.grant)
-        .into_iter()
-        .partition(|role| is_known(role));
-    edit.grant = known;
-    let held = edit
-        .identity
-        .entitlements
-        .iter()
-        .filter(|role| !unknown.contains(role));
-    edit.identity.entitlements = held.cloned().collect();
-    unknown
-}
-
-/// Whether an account would be left as it is.
-fn is_nothing(change: &Change) -> bool {
-    matches!(&change.action, Action::Update(edit) if Edit::is_empty(edit))
+    match &mut change.write {
+        Write::Create(creation) => {
+            let roles = creation.attributes.texts(access).iter();
+            let left_out: Vec<Box<str>> = roles.filter(|role| is_unknown(role)).cloned().collect();
+            let left = without(creation.attributes.get(access), &left_out);
+            creation.attributes.set(access, left.clone());
+            creation.identity.attributes.set(access, left);
+            left_out
+        }
+        Write::Edit(edit) => {
+            let Some(place) = edit.changes.iter().position(|change| change.attribute == access) else {
+                return Vec::new();
+            };
+            let roles = &mut edit.changes[place];
+            let left_out: Vec<Box<str>> = roles
+                .added()
+                .into_iter()
+                .filter(|role| is_unknown(role))
+                .collect();
+            roles.after = without(roles.after.as_ref(), &left_out);
+            edit.identity.attributes.set(access, roles.after.clone());
+            if roles.before == roles.after {
+                edit.changes.remove(place);
+            }
+            left_out
+        }
+        Write::Delete(_) => Vec::new(),
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Account, AttributeIndex, AttributeSet, Attributes, Cardinality, ExternalId, Identity, Lifecycle,
-    RecordRef, Schema, TargetId, Value,
+    Ownership, Purpose, RecordRef, Reference, Schema, TargetId, TypeId, Value,
 };
 
 pub(super) type Values = BTreeMap<String, ValueDocument>;
@@ -18,7 +18,6 @@ pub(crate) struct Person {
     state: State,
     values: Values,
     unknown: Vec<String>,
-    roles: Vec<Box<str>>,
     source: String,
     at: String,
 }
@@ -27,23 +26,43 @@ pub(crate) struct Person {
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountDocument {
     id: String,
-    external_id: Box<str>,
-    login: Box<str>,
     state: State,
+    /// Whose account it is.
+    ownership: OwnershipDocument,
     values: Values,
-    email_verified: bool,
-    roles: Vec<Box<str>>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum State {
+enum OwnershipDocument {
+    Ours,
+    Unproved,
+    Foreign,
+    Protected,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
     Active,
     Disabled,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct ValueDocument(Vec<Box<str>>);
+#[serde(untagged)]
+pub(crate) enum ValueDocument {
+    Texts(Vec<Box<str>>),
+    References(Vec<ReferenceDocument>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub(crate) enum ReferenceDocument {
+    /// The place of the type among the target's types, and the external id.
+    Managed { resource: u8, id: String },
+    /// The target's own reference.
+    Foreign { foreign: Box<str> },
+}
 
 impl Person {
     pub(super) fn new(identity: &Identity, schema: &Schema) -> Self {
@@ -54,8 +73,7 @@ impl Person {
             id: identity.id.to_string(),
             state: State::new(identity.lifecycle),
             values: values(&identity.attributes, schema),
-            unknown: unknown.map(|(_, spec)| spec.name.to_owned()).collect(),
-            roles: identity.entitlements.to_vec(),
+            unknown: unknown.map(|(_, spec)| spec.name.to_string()).collect(),
             source: identity.origin.source.to_string(),
             at: identity.origin.at.to_string(),
         }
@@ -72,7 +90,6 @@ impl Person {
             lifecycle: self.state.lifecycle(),
             attributes: attributes(self.values, schema)?,
             unknown,
-            entitlements: self.roles.into(),
             origin: RecordRef {
                 source: self.source.into(),
                 at: self.at.into(),
@@ -85,44 +102,48 @@ impl AccountDocument {
     pub(super) fn new(account: &Account, schema: &Schema) -> Self {
         Self {
             id: account.target_id.to_string(),
-            external_id: account.id_text.clone(),
-            login: account.login.clone(),
             state: State::new(account.lifecycle),
+            ownership: match account.ownership {
+                Ownership::Ours => OwnershipDocument::Ours,
+                Ownership::Unproved(_) => OwnershipDocument::Unproved,
+                Ownership::Foreign(_) => OwnershipDocument::Foreign,
+                Ownership::Protected(_) => OwnershipDocument::Protected,
+            },
             values: values(&account.attributes, schema),
-            email_verified: account.email_verified,
-            roles: account.entitlements.to_vec(),
         }
     }
 
+    /// An account of which nothing but the ids that it may stand for is left out: a plan is made by then.
     pub(super) fn account(self, schema: &Schema) -> Result<Account, String> {
-        let mut unread = AttributeSet::default();
-        for (index, _) in schema.iter().filter(|(_, spec)| !spec.listed) {
-            unread.insert(index);
-        }
+        let attributes = attributes(self.values, schema)?;
+        let id = attributes.text_of(schema, Purpose::ExternalId);
+        let reason = "so says the file";
         Ok(Account {
             target_id: TargetId::new(self.id),
-            id: ExternalId::from_hex(&self.external_id),
-            id_text: self.external_id,
-            login: self.login,
+            id: id.and_then(ExternalId::from_hex),
+            claims: Box::default(),
             lifecycle: self.state.lifecycle(),
-            attributes: attributes(self.values, schema)?,
-            unread,
-            email_verified: self.email_verified,
-            entitlements: self.roles.into(),
-            protected: false,
+            attributes,
+            unread: schema.not_listed(),
+            ownership: match self.ownership {
+                OwnershipDocument::Ours => Ownership::Ours,
+                OwnershipDocument::Unproved => Ownership::Unproved(reason),
+                OwnershipDocument::Foreign => Ownership::Foreign(reason),
+                OwnershipDocument::Protected => Ownership::Protected(reason),
+            },
         })
     }
 }
 
 impl State {
-    fn new(lifecycle: Lifecycle) -> Self {
+    pub(super) fn new(lifecycle: Lifecycle) -> Self {
         match lifecycle {
             Lifecycle::Active => Self::Active,
             Lifecycle::Disabled => Self::Disabled,
         }
     }
 
-    fn lifecycle(self) -> Lifecycle {
+    pub(super) fn lifecycle(self) -> Lifecycle {
         match self {
             Self::Active => Lifecycle::Active,
             Self::Disabled => Lifecycle::Disabled,
@@ -133,30 +154,66 @@ impl State {
 impl ValueDocument {
     pub(super) fn new(value: &Value) -> Self {
         match value {
-            Value::Text(text) => Self(vec![text.clone()]),
-            Value::Set(texts) => Self(texts.to_vec()),
+            Value::Text(text) => Self::Texts(vec![text.clone()]),
+            Value::Set(texts) => Self::Texts(texts.to_vec()),
+            Value::References(references) => {
+                Self::References(references.iter().map(ReferenceDocument::new).collect())
+            }
         }
     }
 
     pub(super) fn value(self, attribute: AttributeIndex, schema: &Schema) -> Result<Value, String> {
         let spec = schema.spec(attribute);
-        match (spec.cardinality, &self.0[..]) {
-            (Cardinality::One, [text]) if !text.is_empty() => Ok(Value::Text(text.clone())),
-            (Cardinality::Many, [_, ..]) => Ok(Value::Set(self.0.into())),
-            _ => Err(format!("`{}` has an empty value, or several", spec.name)),
+        let wrong = || format!("`{}` has an empty value, or several", spec.name);
+        let value = match (spec.cardinality, spec.purpose, self) {
+            (Cardinality::One, _, Self::Texts(texts)) => match &texts[..] {
+                [text] if !text.is_empty() => Some(Value::Text(text.clone())),
+                _ => None,
+            },
+            (Cardinality::Many, Purpose::Members, Self::References(references)) => {
+                let references = references.into_iter().map(ReferenceDocument::reference);
+                Value::references(references.collect::<Result<Vec<_>, _>>()?)
+            }
+            (Cardinality::Many, _, Self::Texts(texts)) => Value::set(texts),
+            _ => None,
+        };
+        value.ok_or_else(wrong)
+    }
+}
+
+impl ReferenceDocument {
+    fn new(reference: &Reference) -> Self {
+        match reference {
+            Reference::Managed(resource, id) => Self::Managed {
+                resource: resource.0,
+                id: id.to_string(),
+            },
+            Reference::Foreign(text) => Self::Foreign {
+                foreign: text.clone(),
+            },
         }
+    }
+
+    fn reference(self) -> Result<Reference, String> {
+        Ok(match self {
+            Self::Managed { resource, id } => {
+                let id = ExternalId::from_hex(&id).ok_or("the id of a reference is not in hex")?;
+                Reference::Managed(TypeId(resource), id)
+            }
+            Self::Foreign { foreign } => Reference::Foreign(foreign),
+        })
     }
 }
 
 pub(super) fn values(attributes: &Attributes, schema: &Schema) -> Values {
-    let values = schema
-        .iter()
-        .filter_map(|(index, spec)| Some((spec.name.to_owned(), ValueDocument::new(attributes.get(index)?))));
-    values.collect()
+    let values = attributes.iter();
+    values
+        .map(|(index, value)| (schema.spec(index).name.to_string(), ValueDocument::new(value)))
+        .collect()
 }
 
 pub(super) fn attributes(values: Values, schema: &Schema) -> Result<Attributes, String> {
-    let mut attributes = Attributes::empty(schema);
+    let mut attributes = Attributes::default();
     for (name, value) in values {
         let index = index(&name, schema)?;
         attributes.set(index, Some(value.value(index, schema)?));

@@ -228,7 +228,7 @@ fn claims(row: &ByteRecord, columns: &Columns) -> Claims {
     let localpart = columns.localpart.and_then(|index| text(&row[index]));
     Claims {
         addresses: text(&row[columns.email]).into_iter().collect(),
-        localparts: localpart.into_iter().collect(),
+        proofs: localpart.into_iter().collect(),
         is_misspelt: false,
     }
 }

@@ -10,7 +10,7 @@ use super::members::{Members, named};
 use super::range::{self, Stopped};
 use super::search::{Search, read_entry};
 use crate::config::{Dn, Entitlement, LdapSettings};
-use crate::model::Entitlements;
+use crate::model::Roles;
 
 /// What a group is asked for.
 const ATTRIBUTES: [&str; 5] = ["member", "uniqueMember", "memberUid", "objectSid", "uSNChanged"];
@@ -40,7 +40,7 @@ const NO_GROUP: &str = "correct `group` in `entitlements`: a group that was rena
 pub(super) async fn read(
     connection: &mut Connection,
     settings: &LdapSettings,
-    base: &Entitlements,
+    base: &Roles,
 ) -> Result<Members, Failure> {
     read_named(connection, settings, base, Names::default()).await
 }
@@ -50,7 +50,7 @@ pub(super) async fn read(
 pub(super) async fn refuse_renamed(
     connection: &mut Connection,
     settings: &LdapSettings,
-    base: &Entitlements,
+    base: &Roles,
     members: &Members,
 ) -> Result<(), Failure> {
     let Some(names) = members.names_if_unmet() else {
@@ -68,7 +68,7 @@ pub(super) async fn refuse_renamed(
 async fn read_named(
     connection: &mut Connection,
     settings: &LdapSettings,
-    base: &Entitlements,
+    base: &Roles,
     names: Names,
 ) -> Result<Members, Failure> {
     let mut index = index(connection, settings, &names).await?;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::entry::Entry;
 use super::graph::{Graph, Group, Names, SID, folded, reach};
 use crate::config::{Dn, Entitlement};
-use crate::model::Entitlements;
+use crate::model::Roles;
 
 /// Attributes of a person, by their key.
 const PRIMARY_GROUP: &str = "primarygroupid";
@@ -20,9 +20,9 @@ pub(super) struct Members {
     rules: Vec<Rule>,
     names: Names,
     /// What everybody gets.
-    everybody: Entitlements,
+    everybody: Roles,
     /// Roles by the rules that give them, so that people share them.
-    shared: HashMap<Vec<bool>, Entitlements>,
+    shared: HashMap<Vec<bool>, Roles>,
     /// Groups that are the primary group of somebody.
     primary: HashSet<Box<[u8]>>,
     /// Members who should be found among the people, and were not so far.
@@ -46,7 +46,7 @@ struct Rule {
 
 impl Members {
     /// Everything that rules need of the groups, which all were read.
-    pub(super) fn new(rules: &[Entitlement], graph: &Graph, names: Names, base: &Entitlements) -> Self {
+    pub(super) fn new(rules: &[Entitlement], graph: &Graph, names: Names, base: &Roles) -> Self {
         let is_named = |role: &str| rules.iter().any(|rule| rule.role == role);
         Self {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
@@ -58,7 +58,7 @@ impl Members {
     }
 
     /// The roles of a person; `None` if no rule says who has which.
-    pub(super) fn roles(&mut self, entry: &Entry) -> Option<Entitlements> {
+    pub(super) fn roles(&mut self, entry: &Entry) -> Option<Roles> {
         if self.rules.is_empty() {
             return None;
         }
@@ -90,7 +90,7 @@ impl Members {
         roles.extend(self.everybody.iter().cloned());
         roles.sort_unstable();
         roles.dedup();
-        let roles = Entitlements::from(roles);
+        let roles = Roles::from(roles);
         self.shared.insert(held, roles.clone());
         Some(roles)
     }
@@ -240,7 +240,7 @@ mod tests {
         let mut graph = graph(&[vec![1], vec![]]);
         let within = graph.get_mut(&dn(1).0).unwrap();
         (within.members, within.sid) = (vec![], Some(sid(21, 513).into()));
-        let base = Entitlements::from([Box::from("User")]);
+        let base = Roles::from([Box::from("User")]);
         let mut members = Members::new(&[rule("Admin", 0)], &graph, Names::default(), &base);
         assert_eq!(members.look_empty(), [dn(1).1]);
         let mut roles = |domain, primary: &[u8]| {
@@ -266,7 +266,7 @@ mod tests {
         for group in groups.values_mut() {
             group.uids = vec!["ada".into()];
         }
-        let base = Entitlements::from([Box::from("User")]);
+        let base = Roles::from([Box::from("User")]);
         let rules = [rule("Z", 0), rule("A", 1), rule("A", 0)];
         let mut members = Members::new(&rules, &groups, Names::default(), &base);
         let ada = Entry::parse(entry(&[("uid", &[b"Ada"])])).unwrap();

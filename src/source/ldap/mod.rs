@@ -39,7 +39,7 @@ use super::mapping::Mapping;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
-use crate::model::{Entitlements, Finding};
+use crate::model::{Finding, Roles};
 
 /// One directory.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub struct LdapSource {
     /// What a server may repeat.
     secrets: Secrets,
     /// What everybody gets unless a rule says who does.
-    roles: Entitlements,
+    roles: Roles,
 }
 
 impl LdapSource {

@@ -133,7 +133,7 @@ impl People {
         match self.person(entry, &at, tally.now) {
             Ok((mut identity, warnings)) => {
                 if let Some(roles) = roles {
-                    identity.entitlements = roles;
+                    self.mapping.give(&mut identity, roles);
                 }
                 for reason in warnings {
                     let (at, id) = (at.clone(), Some(identity.id.clone()));

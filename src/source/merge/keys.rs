@@ -1,8 +1,9 @@
 //! Ids and addresses as they are written and stored, before anybody is compared with anybody.
 
-use super::{Collected, claims_of, login_of};
+use super::{Collected, claims_of};
 use crate::model::{
-    AttributeIndex, ExternalId, Identity, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
+    AttributeIndex, ExternalId, Identity, Purpose, Rejected, Schema, Value, Warning, alike, cleaned,
+    has_invisible,
 };
 
 /// What was left out of a record's keys.
@@ -43,7 +44,7 @@ impl Collected {
     /// Whether something was left out that nobody can see.
     fn clean_person(&self, schema: &Schema, person: &mut Identity) -> bool {
         let mut left_out = !self.ids.binary && clean_id(&mut person.id);
-        let Some(login) = login_of(schema) else {
+        let Some(login) = schema.find(Purpose::Address) else {
             return left_out;
         };
         left_out |= clean_text(person, login);

@@ -18,7 +18,7 @@ use super::reply::{Reading, refusal, short, take, take_list};
 use super::unreachable::silent;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::{self, Backoff, Limiter, Secrets, retry};
-use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind};
+use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind, Wrote};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long the server may be silent.
@@ -317,5 +317,6 @@ fn client(silence: Duration) -> Result<Client, TargetError> {
         what: error.to_string(),
         error_id: None,
         hint: None,
+        wrote: Wrote::Unknown,
     })
 }

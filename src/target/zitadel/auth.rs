@@ -18,7 +18,7 @@ use super::reply::redirected;
 use super::unreachable::{broke_off, silent};
 use crate::config::{Credentials, ZitadelSettings};
 use crate::http::{self, Secrets, retry_after};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// The name of the token call in errors and counts.
 pub(super) const OPERATION: &str = "token";
@@ -200,6 +200,7 @@ impl SignIn {
                 ),
                 error_id: None,
                 hint: Some("check `zitadel.url`: is this a Zitadel?".into()),
+                wrote: Wrote::Unknown,
             }));
         }
         self.secrets.borrow_mut().add(token);
@@ -308,6 +309,7 @@ impl SignIn {
             what,
             error_id: None,
             hint: Some(hint.into()),
+            wrote: Wrote::Unknown,
         })
     }
 
@@ -321,6 +323,7 @@ impl SignIn {
             ),
             error_id: None,
             hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
+            wrote: Wrote::Unknown,
         }
     }
 

@@ -12,11 +12,12 @@ use super::api::Page;
 use super::error::{Failure, Sign};
 use super::filter::{Filter, Part, UserQuery};
 use super::lists::smaller_page;
-use super::schema::{DISABLED_BY, metadata_key, note_key};
+use super::metadata::Keys;
+use super::schema::{DISABLED_BY, MISSING_SINCE};
 use super::shared::is_shared;
 use super::wire::received::User;
 use crate::model::{RecordRef, Warning};
-use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
+use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet, Wrote};
 
 /// The server's work grows with the square of the number of values in one request.
 const VALUES: usize = 100;
@@ -31,21 +32,21 @@ const WORKERS: usize = 4;
 
 /// What one request asks about its users.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Question {
-    HasValue(&'static str),
-    HasKey(&'static str),
-    LacksKey(&'static str),
+enum Question<'k> {
+    HasValue(&'k str),
+    HasKey(&'k str),
+    LacksKey(&'k str),
 }
 
 /// The places of the expectations that one request asks about, no user twice.
-struct Batch {
-    question: Question,
+struct Batch<'k> {
+    question: Question<'k>,
     places: Vec<usize>,
 }
 
 /// How the expectations are asked about.
-struct Course {
-    batches: Vec<Batch>,
+struct Course<'k> {
+    batches: Vec<Batch<'k>>,
     /// Places about an attribute in which many accounts hold the same.
     shared: Vec<usize>,
     /// Places that only a read of the user can answer.
@@ -102,7 +103,7 @@ impl ZitadelTarget {
             batches,
             shared,
             mut single,
-        } = course(expectations);
+        } = course(&self.keys, expectations);
         let mut said = Answered::default();
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, expectations))
@@ -153,7 +154,7 @@ impl ZitadelTarget {
     /// Asks about fewer users at a time, if the server takes too long for so many.
     async fn ask_in_parts(
         &self,
-        batch: Batch,
+        batch: Batch<'_>,
         expectations: &[Expectation<'_>],
     ) -> Result<Vec<Answered>, TargetError> {
         let (mut waiting, mut answers) = (&batch.places[..], Vec::new());
@@ -175,7 +176,7 @@ impl ZitadelTarget {
     }
 
     /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
-    async fn ask(&self, batch: Batch, expectations: &[Expectation<'_>]) -> Result<Answered, Failure> {
+    async fn ask(&self, batch: Batch<'_>, expectations: &[Expectation<'_>]) -> Result<Answered, Failure> {
         let mut answered = Answered::default();
         if !self.filters.get() {
             answered.unfiltered = batch.places;
@@ -219,7 +220,7 @@ impl ZitadelTarget {
     /// The users of a batch that hold what the question is about.
     async fn matching(
         &self,
-        batch: &Batch,
+        batch: &Batch<'_>,
         expectations: &[Expectation<'_>],
         limit: usize,
     ) -> Result<Page<User>, Failure> {
@@ -257,7 +258,7 @@ fn wanted<'a>(expectation: &Expectation<'a>) -> &'a str {
     }
 }
 
-impl Batch {
+impl Batch<'_> {
     /// The accounts that it is about.
     fn users<'e>(&self, expectations: &[Expectation<'e>]) -> HashSet<&'e str> {
         let user = |place: &usize| expectations[*place].target_id.as_str();
@@ -276,6 +277,7 @@ fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetEr
         what: "the list of accounts filtered by metadata shows accounts that were not asked about".into(),
         error_id: None,
         hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
     })
 }
 
@@ -291,8 +293,8 @@ fn samples(places: &[usize]) -> Vec<usize> {
 }
 
 /// Sorts the expectations into requests.
-fn course(expectations: &[Expectation<'_>]) -> Course {
-    let mut groups: BTreeMap<Question, Vec<usize>> = BTreeMap::new();
+fn course<'k>(keys: &'k Keys, expectations: &[Expectation<'_>]) -> Course<'k> {
+    let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
     let (mut shared, mut single) = (Vec::new(), Vec::new());
     for (place, expectation) in expectations.iter().enumerate() {
         if is_shared(&expectation.expected) {
@@ -300,7 +302,7 @@ fn course(expectations: &[Expectation<'_>]) -> Course {
             continue;
         }
         // Links cannot be filtered by, so `question` knows none about them.
-        match question(&expectation.expected) {
+        match question(keys, &expectation.expected) {
             Some(question) => groups.entry(question).or_default().push(place),
             None => single.push(place),
         }
@@ -327,17 +329,23 @@ fn course(expectations: &[Expectation<'_>]) -> Course {
     }
 }
 
-fn question(expected: &Expected<'_>) -> Option<Question> {
+fn question<'k>(keys: &'k Keys, expected: &Expected<'_>) -> Option<Question<'k>> {
+    let key = keys.of(expected.attribute())?;
     match expected {
-        Expected::Value(attribute, value) if value.as_text().len() <= LONGEST_VALUE => {
-            metadata_key(*attribute).map(Question::HasValue)
+        _ if is_decisive(expected) => None,
+        Expected::Value(_, value) => {
+            (value.as_text().len() <= LONGEST_VALUE).then_some(Question::HasValue(key))
         }
-        Expected::Present(attribute) => metadata_key(*attribute).map(Question::HasKey),
-        Expected::Absent(attribute) => metadata_key(*attribute).map(Question::LacksKey),
-        Expected::NotDisabledByUs => Some(Question::LacksKey(DISABLED_BY)),
-        Expected::NotNoted(note) => Some(Question::LacksKey(note_key(*note))),
-        Expected::Value(..) | Expected::NoneBut(..) | Expected::DisabledByUs | Expected::MissingSince(_) => {
-            None
-        }
+        Expected::Present(_) => Some(Question::HasKey(key)),
+        Expected::Absent(_) => Some(Question::LacksKey(key)),
     }
+}
+
+/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, and
+/// neither a filter nor its history.
+pub(super) fn is_decisive(expected: &Expected<'_>) -> bool {
+    matches!(
+        expected,
+        Expected::Present(DISABLED_BY) | Expected::Value(DISABLED_BY | MISSING_SINCE, _)
+    )
 }

@@ -4,43 +4,28 @@ use super::ZitadelTarget;
 use super::call::Call;
 use super::error::Failure;
 use super::meaning::id;
-use super::schema::{
-    DISABLED_BY, DISABLED_BY_US, EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME,
-    PROVIDER, metadata_key,
-};
+use super::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE};
 use super::wire::received::Created;
-use super::wire::sent::{Empty, NewEmail, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use super::wire::sent::{Empty, NewEmail, NewPhone, NewProfile, NewUser, OrgId};
 use super::write::PHONE_LEFT_OUT;
-use crate::model::{Attributes, ExternalId, Identity, Lifecycle, TargetId};
-use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
+use crate::model::{Attributes, Creation, TargetId};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// Characters of a display name.
 const LONGEST_DISPLAY_NAME: usize = 200;
 
-/// A try after one whose answer was lost: nobody knows whether that one made the account, whatever this one says.
+/// Operation name after a lost reply: the first try may have created the account.
 const AGAIN: &str = "create_user_again";
 
 impl ZitadelTarget {
-    /// Makes the account and gives it its roles. A disabled person's is deactivated before it gets any.
+    /// Makes the account, without its roles.
     pub(super) async fn create(
         &self,
-        identity: &Identity,
-        attributes: &Attributes,
-    ) -> Result<Applied, TargetError> {
-        let mut warnings = Vec::new();
-        let body = self.new_user(identity, attributes);
-        let target_id = self.create_user(body, &mut warnings).await?;
-        if identity.lifecycle == Lifecycle::Disabled {
-            self.deactivate(target_id.as_str()).await?;
-        }
-        // Grants come after the user: if this stops half-way, the next run sees the user without the role and repairs it.
-        self.grant(target_id.as_str(), &identity.entitlements, &mut warnings)
-            .await?;
-        Ok(Applied {
-            target_id: Some(target_id),
-            warnings,
-            was_unlisted: false,
-        })
+        creation: &Creation,
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        self.create_user(self.new_user(&creation.attributes), warnings)
+            .await
     }
 
     pub(super) async fn create_user(
@@ -65,6 +50,8 @@ impl ZitadelTarget {
             }
             if lost {
                 failure.error.operation = AGAIN;
+            } else if failure.error.is_refusal() {
+                failure.error.wrote = Wrote::Nothing;
             }
             lost |= failure.error.kind == Kind::Unreachable;
             let pause = self.api.again(&failure).zip(self.api.backoff().after(attempt));
@@ -98,25 +85,22 @@ impl ZitadelTarget {
         Ok(found.map(|user| TargetId::new(user.id)))
     }
 
-    fn new_user<'a>(&'a self, identity: &'a Identity, attributes: &'a Attributes) -> NewUser<'a> {
-        let email = attributes.text(EMAIL).unwrap_or_default();
-        let mut metadata: Vec<_> = [LOCALPART, PREFERRED_USERNAME, PROVIDER]
-            .into_iter()
-            .filter_map(|attribute| Some((metadata_key(attribute)?, attributes.text(attribute)?)))
-            .map(|(key, value)| NewMetadata::new(key, value))
-            .collect();
-        if identity.lifecycle == Lifecycle::Disabled {
-            metadata.push(NewMetadata::new(DISABLED_BY, DISABLED_BY_US));
-        }
+    fn new_user<'a>(&'a self, attributes: &'a Attributes) -> NewUser<'a> {
+        let text = |attribute| attributes.text(attribute).unwrap_or_default();
         NewUser {
             organization: OrgId {
                 org_id: &self.settings.organization_id,
             },
-            username: email,
-            profile: profile(&identity.id, attributes, Shown::Written),
-            email: self.email(email),
+            username: text(LOGIN),
+            profile: profile(
+                attributes,
+                text(EXTERNAL_ID).to_owned(),
+                attributes.text(PREFERRED_LANGUAGE),
+                true,
+            ),
+            email: self.email(text(EMAIL)),
             phone: attributes.text(PHONE).map(|phone| self.phone(phone)),
-            metadata,
+            metadata: self.keys.entries(attributes),
             idp_links: self.link_of(attributes).into_iter().collect(),
         }
     }
@@ -148,29 +132,28 @@ fn no_id() -> TargetError {
         what: "Zitadel does not say the id of the new account".into(),
         error_id: None,
         hint: Some("check that no proxy before Zitadel replaces its answers".into()),
+        wrote: Wrote::Unknown,
     }
 }
 
-/// Whether the name that is shown is written too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
-    Written,
-    LeftAlone,
-}
-
-/// The names, the external id, and what is shown.
-pub(super) fn profile<'a>(id: &ExternalId, attributes: &'a Attributes, shown: Shown) -> NewProfile<'a> {
+/// The names, the external id, and the language if it is written; with `shown` also the name that is shown.
+pub(super) fn profile<'a>(
+    attributes: &'a Attributes,
+    nick: String,
+    language: Option<&'a str>,
+    shown: bool,
+) -> NewProfile<'a> {
     let first = attributes.text(FIRST_NAME).unwrap_or_default();
     let last = attributes.text(LAST_NAME).unwrap_or_default();
     NewProfile {
         given: first,
         family: last,
-        nick: id.to_string(),
-        display: (shown == Shown::Written).then(|| {
+        nick,
+        display: shown.then(|| {
             let name = format!("{last}, {first}");
             name.chars().take(LONGEST_DISPLAY_NAME).collect()
         }),
-        language: None,
+        language,
         gender: None,
     }
 }

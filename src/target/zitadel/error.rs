@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::call::Transport;
 use super::meaning::MEANINGS;
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// A server that asks for more patience than this is given up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
@@ -150,8 +150,9 @@ impl Answer<'_> {
             kind,
             operation: self.operation,
             what: format!("{} {}", self.status.as_u16(), without_values(message)),
-            error_id: error_id.map(str::to_owned),
+            error_id: error_id.map(Into::into),
             hint: known.and_then(|entry| entry.hint).map(str::to_owned),
+            wrote: Wrote::Unknown,
         };
         Failure {
             error: quote_wait(error),
@@ -223,6 +224,7 @@ impl Answer<'_> {
             what: format!("{} answered {} with {form}", self.url, self.status.as_u16()),
             error_id: None,
             hint: Some(hint.into()),
+            wrote: Wrote::Unknown,
         })
     }
 }

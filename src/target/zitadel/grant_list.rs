@@ -11,16 +11,17 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
 use super::error::{Failure, Sign};
 use super::ids::Ids;
 use super::lists::{bound, smaller_page};
 use super::reply::{endless, strangers};
+use super::schema::ROLES;
 use super::wire::received::{Grant, GrantState, User, UserType};
+use super::{ZitadelTarget, ownership};
 use crate::config::ZitadelSettings;
-use crate::model::{Account, Entitlements};
+use crate::model::{Account, Roles, Value};
 use crate::target::TargetError;
 
 /// A user has few grants of one project, one for each organization that owns some.
@@ -38,7 +39,7 @@ pub(super) struct Grants {
     walked: Cell<bool>,
     held: RefCell<Held>,
     /// The same roles are the same list: most users hold the same.
-    shared: RefCell<HashMap<Vec<bool>, Entitlements>>,
+    shared: RefCell<HashMap<Vec<bool>, Roles>>,
 }
 
 /// By which way the grants of an account are found.
@@ -122,7 +123,7 @@ impl Grants {
     }
 
     /// The roles of one user, in order, as far as they were seen.
-    pub(super) fn entitlements(&self, user: &str) -> Entitlements {
+    pub(super) fn roles(&self, user: &str) -> Roles {
         let seen = self.held.borrow();
         let held = seen.roles.iter().map(|(_, users)| users.contains(user));
         let held: Vec<bool> = held.collect();
@@ -131,7 +132,7 @@ impl Grants {
             return Arc::clone(roles);
         }
         let roles = seen.roles.iter().zip(&held).filter(|(_, held)| **held);
-        let roles: Entitlements = roles.map(|((role, _), _)| role.clone()).collect();
+        let roles: Roles = roles.map(|((role, _), _)| role.clone()).collect();
         shared.insert(held, Arc::clone(&roles));
         roles
     }
@@ -162,12 +163,12 @@ impl ZitadelSettings {
 
 impl ZitadelTarget {
     /// The roles of one user that are this tool's business, as they are now.
-    pub(super) async fn roles_of(&self, user: &str) -> Result<Entitlements, TargetError> {
+    pub(super) async fn roles_of(&self, user: &str) -> Result<Roles, TargetError> {
         let grants = Grants::of(&self.settings.roles());
         for grant in self.grants_of(user).await? {
             grants.held.borrow_mut().add(&grant);
         }
-        Ok(grants.entitlements(user))
+        Ok(grants.roles(user))
     }
 
     /// Reads a page, which holds all grants of most organizations, and finds out how the rest is to be had.
@@ -306,8 +307,10 @@ impl ZitadelTarget {
             Way::ByIds => self.ask_many(&users, grants).await?,
             Way::OneByOne => self.ask_each(&users, grants).await?,
         }
+        let prepared = self.prepared()?;
         for account in accounts {
-            account.entitlements = grants.entitlements(account.target_id.as_str());
+            let roles = grants.roles(account.target_id.as_str());
+            add(account, roles, &prepared.own_id);
         }
         Ok(())
     }
@@ -373,4 +376,10 @@ fn rows(users: &[&str]) -> u32 {
 fn search(query: &Json) -> Call {
     let path = ["management", "v1", "users", "grants", "_search"];
     Call::post("list_grants", &path, query).patient()
+}
+/// Gives an account its roles, by which it also shows whose it is.
+pub(super) fn add(account: &mut Account, roles: Roles, own_id: &str) {
+    let roles = (!roles.is_empty()).then_some(Value::Set(roles));
+    account.attributes.set(ROLES, roles);
+    ownership::settle(account, own_id);
 }

@@ -9,11 +9,13 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
+use super::confirm::is_decisive;
 use super::links::is_same;
-use super::schema::{DISABLED_BY, IDP_LINK, MISSING_SINCE, known_key, metadata_key, note_key};
+use super::metadata::{Keys, MARK, decoded};
+use super::schema::{DISABLED_BY, IDP_LINK};
 use super::wire::received::{Link, Metadata, OneUser};
 use crate::config::MetadataCheck;
-use crate::model::Value;
+use crate::model::{AttributeIndex, Value};
 use crate::target::{Expectation, Expected, TargetError, TargetErrorKind as Kind, Unmet};
 
 /// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
@@ -25,8 +27,8 @@ const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
 /// What an account holds, as far as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
-    /// Of the keys that this tool knows; what others keep there may be long.
-    metadata: Vec<(&'static str, Box<[u8]>)>,
+    /// What others keep there may be long, and is left out.
+    metadata: Vec<(AttributeIndex, Box<[u8]>)>,
     /// Those to our identity provider.
     pub(super) links: Vec<Link>,
     /// When the mark of a deactivation was written.
@@ -34,23 +36,24 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn set(&mut self, key: &str, value: Vec<u8>) {
-        if let Some(key) = known_key(key) {
-            self.remove(key);
-            self.metadata.push((key, value.into()));
+    /// Takes an entry in, if this tool knows its key.
+    pub(super) fn take(&mut self, keys: &Keys, key: &str, value: Vec<u8>) {
+        if let Some(attribute) = keys.attribute(key) {
+            self.remove(attribute);
+            self.metadata.push((attribute, value.into()));
         }
     }
 
-    pub(super) fn remove(&mut self, key: &str) {
-        self.metadata.retain(|(held, _)| *held != key);
+    pub(super) fn remove(&mut self, attribute: AttributeIndex) {
+        self.metadata.retain(|(held, _)| *held != attribute);
     }
 
     pub(super) fn clear(&mut self) {
         self.metadata.clear();
     }
 
-    fn value(&self, key: &str) -> Option<&[u8]> {
-        let held = self.metadata.iter().find(|(held, _)| *held == key);
+    fn value(&self, attribute: AttributeIndex) -> Option<&[u8]> {
+        let held = self.metadata.iter().find(|(held, _)| *held == attribute);
         // An empty value is none: that is how the source would say it.
         held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
     }
@@ -75,7 +78,7 @@ impl ZitadelTarget {
         let unswept = self.leaves_marks();
         if unswept {
             let before = single.len();
-            single.retain(|place| expectations[*place].expected != Expected::NotDisabledByUs);
+            single.retain(|place| expectations[*place].expected != Expected::Absent(DISABLED_BY));
             tracing::info!(
                 accounts = before - single.len(),
                 "nothing is read of these active accounts (`zitadel.metadata` is `skip`), nor whether an old mark of a \
@@ -152,7 +155,7 @@ impl ZitadelTarget {
         for place in places {
             let expectation = &expectations[*place];
             match history.get(user(*place)) {
-                Some(held) if is_left_to_history(&expectation.expected) => {
+                Some(held) if !is_decisive(&expectation.expected) => {
                     unmet.extend(judge(*place, expectation, held));
                 }
                 _ => open.push(*place),
@@ -187,10 +190,10 @@ impl ZitadelTarget {
     async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
         let mut held = Held::default();
         for entry in self.all_metadata(user).await? {
-            if &*entry.key == DISABLED_BY {
+            if &*entry.key == MARK {
                 held.marked = entry.details.change_date;
             }
-            held.set(&entry.key, entry.value);
+            held.take(&self.keys, &entry.key, entry.value);
         }
         Ok(held)
     }
@@ -213,7 +216,7 @@ impl ZitadelTarget {
 fn asks_about_mark(places: &[usize], expectations: &[Expectation<'_>]) -> bool {
     places
         .iter()
-        .any(|place| expectations[*place].expected == Expected::DisabledByUs)
+        .any(|place| expectations[*place].expected == Expected::Present(DISABLED_BY))
 }
 
 /// Says what reading account by account costs, before it is done.
@@ -234,19 +237,8 @@ fn announce(by_user: &BTreeMap<&str, Places>) {
     }
 }
 
-/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, not its history.
-fn is_left_to_history(expected: &Expected<'_>) -> bool {
-    !matches!(
-        expected,
-        Expected::DisabledByUs | Expected::MissingSince(_) | Expected::NoneBut(..)
-    )
-}
-
 pub(super) fn is_about_link(expected: &Expected<'_>) -> bool {
-    matches!(
-        expected,
-        Expected::Value(IDP_LINK, _) | Expected::Present(IDP_LINK) | Expected::Absent(IDP_LINK)
-    )
+    expected.attribute() == IDP_LINK
 }
 
 /// Compares an expectation with all that a user holds.
@@ -254,39 +246,18 @@ fn judge(index: usize, expectation: &Expectation<'_>, held: &Held) -> Option<Unm
     if is_about_link(&expectation.expected) {
         return judge_link(index, &expectation.expected, &held.links);
     }
-    let key = match &expectation.expected {
-        Expected::Value(attribute, _)
-        | Expected::Present(attribute)
-        | Expected::Absent(attribute)
-        | Expected::NoneBut(attribute, _) => metadata_key(*attribute).unwrap_or_default(),
-        Expected::DisabledByUs | Expected::NotDisabledByUs => DISABLED_BY,
-        Expected::NotNoted(note) => note_key(*note),
-        Expected::MissingSince(_) => MISSING_SINCE,
-    };
-    let current = held.value(key);
+    let attribute = expectation.expected.attribute();
+    let current = held.value(attribute);
+    let current = current.map(|current| decoded(attribute, current));
     let met = match &expectation.expected {
-        Expected::Value(_, value) => current.is_some_and(|current| current == value.as_text().as_bytes()),
-        Expected::Present(_) | Expected::DisabledByUs => current.is_some(),
-        Expected::Absent(_) | Expected::NotDisabledByUs | Expected::NotNoted(_) => current.is_none(),
-        Expected::MissingSince(since) => current.and_then(second) == Some(*since),
-        Expected::NoneBut(_, values) => {
-            current.is_none_or(|current| values.iter().any(|value| current == value.as_text().as_bytes()))
-        }
+        Expected::Value(_, value) => current.as_deref() == Some(value.as_text()),
+        Expected::Present(_) => current.is_some(),
+        Expected::Absent(_) => current.is_none(),
     };
     (!met).then(|| Unmet {
         index,
-        current: current.map(|current| {
-            let time = (key == MISSING_SINCE).then(|| second(current)).flatten();
-            let text = || String::from_utf8_lossy(current).into_owned();
-            Value::text(time.map_or_else(text, |second| second.to_string()))
-        }),
+        current: current.map(Value::text),
     })
-}
-
-/// The second since 1970 that a note tells.
-pub(super) fn second(note: &[u8]) -> Option<i64> {
-    let time: Timestamp = std::str::from_utf8(note).ok()?.parse().ok()?;
-    Some(time.as_second())
 }
 
 /// An account may hold several links to one identity provider.
@@ -294,7 +265,7 @@ fn judge_link(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<U
     let met = match expected {
         Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),
         Expected::Present(_) => !links.is_empty(),
-        _ => links.is_empty(),
+        Expected::Absent(_) => links.is_empty(),
     };
     (!met).then(|| Unmet {
         index,

@@ -17,6 +17,7 @@ use super::call::Call;
 use super::error::Failure;
 use super::held::Held;
 use super::lists::smaller_page;
+use super::metadata::Keys;
 use super::reply::short;
 use super::wire::events::{Event, Events};
 use super::wire::received::Link;
@@ -130,7 +131,7 @@ impl ZitadelTarget {
                 if wanted.contains(&*event.aggregate.id) {
                     let user = event.aggregate.id.clone();
                     let idp = self.settings.idp_id.as_deref();
-                    lives.entry(user).or_default().take(event, idp);
+                    lives.entry(user).or_default().take(event, idp, &self.keys);
                 }
             }
             match next {
@@ -187,7 +188,7 @@ fn continuation(page: &[Event], longest: usize) -> Next {
 
 impl Life {
     /// Takes in what happened. Pages overlap, so an event may come again.
-    fn take(&mut self, event: Event, idp: Option<&str>) {
+    fn take(&mut self, event: Event, idp: Option<&str>, keys: &Keys) {
         if event.sequence <= self.sequence {
             return;
         }
@@ -204,12 +205,15 @@ impl Life {
                 self.held = Held::default();
             }
             "user.metadata.set" => match (payload.key, STANDARD.decode(&*payload.value)) {
-                (Some(key), Ok(value)) => self.held.set(&key, value),
+                (Some(key), Ok(value)) => self.held.take(keys, &key, value),
                 // An event of another form than we know proves nothing.
                 _ => self.whole = false,
             },
             "user.metadata.removed" => {
-                self.held.remove(&payload.key.unwrap_or_default());
+                let attribute = payload.key.and_then(|key| keys.attribute(&key));
+                if let Some(attribute) = attribute {
+                    self.held.remove(attribute);
+                }
             }
             "user.metadata.removed.all" => self.held.clear(),
             "user.human.externalidp.added" if ours => self.held.links.push(Link {

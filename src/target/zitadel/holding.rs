@@ -5,8 +5,7 @@ use futures::StreamExt;
 use super::ZitadelTarget;
 use super::error::Sign;
 use super::filter::{Filter, Part, UserQuery};
-use super::look::value;
-use super::schema::metadata_key;
+use super::metadata::value;
 use super::wire::received::User;
 use crate::model::{AttributeIndex, Holding, TargetId, Value};
 use crate::target::TargetError;
@@ -25,7 +24,7 @@ impl ZitadelTarget {
         attribute: AttributeIndex,
         values: &[Value],
     ) -> Result<Vec<Holding>, TargetError> {
-        let Some(key) = metadata_key(attribute) else {
+        let Some(key) = self.keys.of(attribute) else {
             return Ok(Vec::new());
         };
         let mut holdings = Vec::new();
@@ -44,7 +43,7 @@ impl ZitadelTarget {
         Ok(holdings)
     }
 
-    async fn holders_of_part(&self, key: &'static str, part: &[Value]) -> Result<Vec<Holding>, TargetError> {
+    async fn holders_of_part(&self, key: &str, part: &[Value]) -> Result<Vec<Holding>, TargetError> {
         let mut holdings = Vec::new();
         let Some((users, total)) = self.users_with(key, part).await? else {
             return Ok(holdings);
@@ -77,11 +76,7 @@ impl ZitadelTarget {
     }
 
     /// The accounts that the list shows for these values, and how many there are; `None` if it cannot be filtered.
-    async fn users_with(
-        &self,
-        key: &'static str,
-        part: &[Value],
-    ) -> Result<Option<(Vec<User>, u64)>, TargetError> {
+    async fn users_with(&self, key: &str, part: &[Value]) -> Result<Option<(Vec<User>, u64)>, TargetError> {
         if !self.filters.get() {
             return Ok(None);
         }

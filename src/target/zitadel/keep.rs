@@ -12,10 +12,11 @@ use super::details::{
     flag,
 };
 use super::lists::smaller_page;
-use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, known_key, metadata_key};
+use super::metadata::decoded;
+use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, PREFERRED_LANGUAGE};
 use super::wire::kept::{KeptLink, KeptUser};
 use super::wire::received::GrantState;
-use crate::model::{Action, Change, Detail, Edit, Keepsake, TargetId, Value};
+use crate::model::{ActionKind, AttributeIndex, Change, Detail, Edit, Keepsake, TargetId, Value, Write};
 use crate::target::{Effort, TargetError};
 
 /// Users of one request: their profiles are far below what a reply may hold.
@@ -71,7 +72,7 @@ impl ZitadelTarget {
     async fn keepsake(&self, change: &Change) -> Result<Keepsake, TargetError> {
         let mut keepsake = Keepsake::default();
         let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
-        if matches!(change.action, Action::Delete(_)) {
+        if change.kind == ActionKind::Delete {
             self.keep_metadata(user, &mut keepsake).await?;
             self.keep_roles(user, &mut keepsake.details).await?;
         }
@@ -85,13 +86,13 @@ impl ZitadelTarget {
     async fn keep_metadata(&self, user: &str, keepsake: &mut Keepsake) -> Result<(), TargetError> {
         let mut held = self.all_metadata(user).await?;
         held.sort_by(|one, other| one.key.cmp(&other.key));
-        for (index, _) in self.schema.iter() {
-            let key = metadata_key(index).unwrap_or_default();
+        for (index, _) in self.schema().iter() {
+            let key = self.keys.of(index).unwrap_or_default();
             let value = held
                 .iter()
                 .find(|entry| *entry.key == *key && !entry.value.is_empty());
             if let Some(entry) = value {
-                let value = Value::text(String::from_utf8_lossy(&entry.value));
+                let value = Value::text(decoded(index, &entry.value));
                 keepsake.values.push((index, value));
             }
         }
@@ -137,7 +138,7 @@ impl ZitadelTarget {
     /// read that it did not have.
     async fn lacks(&self, user: &str, kept: Details<'_>) -> Result<bool, TargetError> {
         let keys = kept.metadata().map(|(key, _)| key);
-        let keys: Vec<&str> = keys.filter(|key| known_key(key).is_none()).collect();
+        let keys: Vec<&str> = keys.filter(|key| self.keys.attribute(key).is_none()).collect();
         if !keys.is_empty() {
             let held = self.all_metadata(user).await?;
             if keys
@@ -184,26 +185,31 @@ pub(super) fn foresee_keepsakes(changes: &[Change]) -> Effort {
 /// How many reads of its own a change needs.
 fn single_reads(change: &Change) -> usize {
     let replaces_link = |edit: &Edit| {
-        let mut changed = edit.attributes.iter();
-        changed.any(|change| change.attribute == IDP_LINK && change.before.is_some())
+        let link = edit.change(IDP_LINK);
+        link.is_some_and(|link| link.before.is_some())
     };
-    match &change.action {
-        Action::Delete(_) => 3,
-        _ => usize::from(change.edit().is_some_and(replaces_link)),
+    match &change.write {
+        Write::Delete(_) => 3,
+        Write::Edit(edit) => usize::from(replaces_link(edit)),
+        Write::Create(_) => 0,
     }
 }
 
 /// The user whose profile is overwritten or lost.
 fn profile_lost(change: &Change) -> Option<&str> {
-    let lost = match change.edit() {
-        Some(edit) => edit.attributes.iter().any(is_in_profile),
-        None => matches!(change.action, Action::Delete(_)),
+    let lost = match &change.write {
+        Write::Edit(edit) => edit.changes.iter().any(|change| is_in_profile(change.attribute)),
+        Write::Delete(_) => true,
+        Write::Create(_) => false,
     };
     change.target_id().filter(|_| lost).map(TargetId::as_str)
 }
 
-fn is_in_profile(change: &crate::model::AttributeChange) -> bool {
-    matches!(change.attribute, FIRST_NAME | LAST_NAME | EMAIL | PHONE)
+fn is_in_profile(attribute: AttributeIndex) -> bool {
+    matches!(
+        attribute,
+        FIRST_NAME | LAST_NAME | EMAIL | PHONE | PREFERRED_LANGUAGE
+    )
 }
 
 fn profile_details(user: &KeptUser, change: &Change) -> Vec<Detail> {

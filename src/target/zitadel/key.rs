@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::auth::OPERATION;
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// Zitadel takes an assertion from the future for forged after one second, and one older than an hour for stale.
 const BACKDATED: i64 = 60;
@@ -147,6 +147,7 @@ fn bad_key(what: String, hint: &str) -> TargetError {
         what,
         error_id: None,
         hint: Some(hint.into()),
+        wrote: Wrote::Unknown,
     }
 }
 

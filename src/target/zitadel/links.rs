@@ -8,6 +8,7 @@ use serde_json::json;
 use super::ZitadelTarget;
 use super::api::Page;
 use super::call::Call;
+use super::details::Details;
 use super::error::{Failure, Sign, accept};
 use super::lists::SERVICE;
 use super::meaning::id;
@@ -15,7 +16,7 @@ use super::restore::former_link_name;
 use super::schema::{EMAIL, IDP_LINK};
 use super::wire::received::{Done, Link};
 use super::wire::sent::NewLink;
-use crate::model::{Attributes, Edit, ExternalId, Restore};
+use crate::model::{AttributeChange, Attributes, Detail, Edit, ExternalId};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 pub(super) const LINK_TAKEN: &str = "the link to the identity provider is another account's";
@@ -44,17 +45,12 @@ impl ZitadelTarget {
     pub(super) async fn link(
         &self,
         edit: &Edit,
-        restore: Option<&Restore>,
+        restore: Option<&[Detail]>,
     ) -> Result<Option<TargetError>, TargetError> {
-        let adds =
-            |change: &crate::model::AttributeChange| change.attribute == IDP_LINK && change.after.is_some();
-        if !edit.attributes.iter().any(adds) {
-            return Ok(None);
-        }
         let Some(mut link) = self.link_of(&edit.identity.attributes) else {
             return Ok(None);
         };
-        let former = restore.and_then(|restore| former_link_name(restore, link.user_id));
+        let former = restore.and_then(|details| former_link_name(Details(details), link.user_id));
         link.user_name = former.unwrap_or(link.user_name);
         let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
         let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
@@ -72,13 +68,11 @@ impl ZitadelTarget {
     }
 
     /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
-    pub(super) async fn unlink(&self, edit: &Edit) -> Result<bool, TargetError> {
-        let replaced = edit.attributes.iter().find(|change| change.attribute == IDP_LINK);
-        let Some((former, idp_id)) = replaced.and_then(|change| change.before.as_ref()).zip(self.idp())
-        else {
+    pub(super) async fn unlink(&self, user: &str, link: &AttributeChange) -> Result<bool, TargetError> {
+        let Some((former, idp_id)) = link.before.as_ref().zip(self.idp()) else {
             return Ok(true);
         };
-        let (user, former) = (edit.target_id.as_str(), former.as_text());
+        let former = former.as_text();
         // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
         let call = if former.contains('/') {
             let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});

@@ -1,94 +1,80 @@
 //! Looks at an account right before a rare write: lists are minutes old by then, and a filter may have answered wrongly.
 
 use super::ZitadelTarget;
-use super::schema::{EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, metadata_key};
+use super::error::Failure;
+use super::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOCALPART, LOGIN, PROVIDER};
 use super::wire::received::{Metadata, User, UserState};
-use super::wire::sent::NewMetadata;
-use crate::config::MetadataCheck;
-use crate::model::{Account, AttributeChange, AttributeIndex, Edit, Lifecycle, Mutability, Restore, Value};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::model::{Account, AttributeIndex, Edit, Lifecycle, Removal, RemovalReason, Required, Value};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// The metadata that a change of an account writes, and the keys that it removes.
-pub(super) struct MetadataWrites<'a> {
-    pub(super) set: Vec<NewMetadata<'a>>,
-    pub(super) lost: Vec<&'static str>,
+/// How an account is that is to be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Gone,
+    Inactive,
+    Active,
 }
 
 impl ZitadelTarget {
-    /// What is written once is only written where the account itself shows nothing, and only taken back where it shows
-    /// what is to be taken back. One request for such a change, none for others.
-    pub(super) async fn metadata_writes<'a>(
+    /// The account of a removal as it is now, and not as the lists showed it, which may be minutes behind: it may be another
+    /// person's by now, or somebody may have taken it out of this tool's hands.
+    pub(super) async fn look_again(&self, account: &Account, removal: &Removal) -> Result<Found, Failure> {
+        let Some(user) = self.current_user(account.target_id.as_str()).await? else {
+            return Ok(Found::Gone);
+        };
+        let changed = if let Some(what) = self.what_changed(account, &user) {
+            Some(what)
+        } else if *self.roles_of(account.target_id.as_str()).await? != *account.roles(self.schema()) {
+            Some("it holds other roles")
+        } else {
+            self.what_is_missing(account, removal).await?
+        };
+        match changed {
+            Some(what) => Err(changed_since(&format!("it was not removed: {what}")).into()),
+            None if user.state == UserState::Inactive => Ok(Found::Inactive),
+            None => Ok(Found::Active),
+        }
+    }
+
+    /// What the account itself does not hold of what the removal rests on, and no list shows.
+    async fn what_is_missing(
         &self,
-        edit: &'a Edit,
-        warnings: &mut Vec<String>,
-    ) -> Result<MetadataWrites<'a>, TargetError> {
-        let mut writes = MetadataWrites {
-            set: Vec::new(),
-            lost: Vec::new(),
-        };
-        let held = if self.looks_at_metadata(edit) {
-            self.all_metadata(edit.target_id.as_str()).await?
-        } else {
-            Vec::new()
-        };
-        for change in &edit.attributes {
-            let Some(key) = metadata_key(change.attribute) else {
-                continue;
-            };
-            if self.is_asked_first(change) && !is_as_planned(change, value(&held, key)) {
-                warnings.push(stays(key, change));
-                continue;
+        account: &Account,
+        removal: &Removal,
+    ) -> Result<Option<&'static str>, TargetError> {
+        if removal.requires.is_empty() {
+            return Ok(None);
+        }
+        let held = self.all_metadata(account.target_id.as_str()).await?;
+        let is_unmet = |required: &&Required| {
+            let held = self.keys.held(&held, required.attribute);
+            match &required.value {
+                Some(value) => held.as_deref() != Some(value.as_text()),
+                None => held.is_none(),
             }
-            match &change.after {
-                Some(after) => writes.set.push(NewMetadata::new(key, after.as_text())),
-                None => writes.lost.push(key),
+        };
+        let unmet = removal.requires.iter().find(is_unmet);
+        Ok(match unmet.map(|required| required.attribute) {
+            Some(LOCALPART) => Some("it has no `localpart`, so it may not be ours"),
+            Some(_) => Some("its person was not missing all the time"),
+            None if removal.reason == RemovalReason::Absent && !self.is_looked_after(&held) => {
+                Some("another configuration looks after it")
             }
-        }
-        Ok(writes)
+            None => None,
+        })
     }
 
-    /// Whether the metadata of the account is read before the change.
-    pub(super) fn looks_at_metadata(&self, edit: &Edit) -> bool {
-        edit.attributes.iter().any(|change| self.is_asked_first(change))
-    }
-
-    /// Whether the account itself is asked before the change: its value may have been overlooked, and must not be lost.
-    fn is_asked_first(&self, change: &AttributeChange) -> bool {
-        if metadata_key(change.attribute).is_none() {
-            return false;
-        }
-        let is_new = change.before.is_none() && change.after.is_some();
-        let by_key_alone = self.settings.metadata == MetadataCheck::Presence && is_new;
-        self.schema.spec(change.attribute).mutability == Mutability::SetOnce || by_key_alone
-    }
-
-    /// What tells that the account is not the one that the list showed, or that somebody has changed it since.
-    pub(super) fn what_changed(&self, account: &Account, user: &User) -> Option<&'static str> {
-        let human = user.human.as_ref();
-        let id = human.map_or("", |human| &human.profile.nick);
-        let address = human.map_or("", |human| &human.email.email);
-        let listed = account.attributes.text(EMAIL).unwrap_or_default();
-        if *user.details.resource_owner != *self.settings.organization_id {
-            Some("it is of another organization")
-        } else if *id != *account.id_text {
-            Some("it carries another id")
-        } else if !is_same_name(&user.username, &account.login) {
-            Some("it has another login name")
-        } else if !is_same_name(address, listed) {
-            Some("it has another address")
-        } else {
-            None
-        }
+    /// Whether the account says of no other configuration that it looks after it.
+    fn is_looked_after(&self, held: &[Metadata]) -> bool {
+        let providers = &self.providers;
+        let is_ours = |name: String| providers.iter().any(|ours| ours.as_text() == name);
+        providers.is_empty() || self.keys.held(held, PROVIDER).is_none_or(is_ours)
     }
 
     /// Looks at an account before it gets an id, names, a login name, a link, or is let in again: it may have been given to
     /// somebody else since the list was read. What the change writes may be there already.
-    pub(super) async fn look_before(
-        &self,
-        edit: &Edit,
-        restore: Option<&Restore>,
-    ) -> Result<(), TargetError> {
-        let Some(before) = edit.before.as_deref().filter(|_| looks_before(edit)) else {
+    pub(super) async fn look_before(&self, edit: &Edit) -> Result<(), TargetError> {
+        let Some(before) = edit.before.as_deref() else {
             return Ok(());
         };
         // Who is gone is told by the write.
@@ -96,12 +82,12 @@ impl ZitadelTarget {
             return Ok(());
         };
         let is_blocked = user.state == UserState::Inactive && before.lifecycle == Lifecycle::Active;
-        let changed = if edit.id_before.is_some() && is_blocked {
+        let changed = if edit.change(EXTERNAL_ID).is_some() && is_blocked {
             Some("somebody has deactivated it")
         } else {
             self.what_changed(before, &user)
                 .filter(|_| {
-                    self.what_changed(&as_written(edit, restore, before, &user), &user)
+                    self.what_changed(&as_written(edit, before, &user), &user)
                         .is_some()
                 })
                 .or_else(|| other_names(edit, before, &user))
@@ -110,41 +96,51 @@ impl ZitadelTarget {
             Err(changed_since(&format!("it was left as it is: {what}")))
         })
     }
+
+    /// What tells that the account is not the one that the list showed, or that somebody has changed it since.
+    pub(super) fn what_changed(&self, account: &Account, user: &User) -> Option<&'static str> {
+        let listed = |attribute| account.attributes.text(attribute).unwrap_or_default();
+        if *user.details.resource_owner != *self.settings.organization_id {
+            Some("it is of another organization")
+        } else if current(user, EXTERNAL_ID) != listed(EXTERNAL_ID) {
+            Some("it carries another id")
+        } else if !is_same_name(&user.username, listed(LOGIN)) {
+            Some("it has another login name")
+        } else if !is_same_name(current(user, EMAIL), listed(EMAIL)) {
+            Some("it has another address")
+        } else {
+            None
+        }
+    }
 }
 
-/// Whether the account is looked at before the change, since that says whose account it is, or who may log in.
-pub(super) fn looks_before(edit: &Edit) -> bool {
-    let personal = [FIRST_NAME, LAST_NAME, EMAIL, IDP_LINK];
-    let mut changed = edit.attributes.iter();
-    let is_about_person =
-        edit.id_before.is_some() || edit.enable || changed.any(|change| personal.contains(&change.attribute));
-    is_about_person && edit.before.is_some()
+/// What the user holds now of what identifies a person.
+fn current(user: &User, attribute: AttributeIndex) -> &str {
+    let Some(human) = &user.human else { return "" };
+    match attribute {
+        EXTERNAL_ID => &human.profile.nick,
+        EMAIL => &human.email.email,
+        LOGIN => &user.username,
+        _ => "",
+    }
 }
 
 /// The account as the change takes it to be, but for what is there already that the change writes.
-fn as_written(edit: &Edit, restore: Option<&Restore>, before: &Account, user: &User) -> Account {
+fn as_written(edit: &Edit, before: &Account, user: &User) -> Account {
     let mut account = before.clone();
-    let human = user.human.as_ref();
-    let id = restore.map_or_else(
-        || edit.identity.id.to_string().into(),
-        |restore| restore.id_text.clone(),
-    );
-    if edit.id_before.is_some() && human.is_some_and(|human| human.profile.nick == id) {
-        account.id_text = id;
-    }
-    let address = edit.identity.attributes.text(EMAIL).unwrap_or_default();
-    if edit.attributes.iter().any(|change| change.renames) {
-        let login = restore.map_or(address, |restore| &restore.login);
-        let names = [Some(login), edit.detour.as_deref()];
-        if let Some(name) = names
-            .into_iter()
-            .flatten()
-            .find(|name| is_same_name(name, &user.username))
-        {
-            account.login = name.into();
-        }
-        if human.is_some_and(|human| is_same_name(&human.email.email, address)) {
-            account.attributes.set(EMAIL, Some(Value::text(address)));
+    for attribute in [EXTERNAL_ID, LOGIN, EMAIL] {
+        let Some(change) = edit.change(attribute) else {
+            continue;
+        };
+        let after = change.after.as_ref().map(Value::as_text);
+        let temporary = edit.temporary_login.as_deref().filter(|_| attribute == LOGIN);
+        let now = current(user, attribute);
+        let is_there = |text: &str| match attribute {
+            EXTERNAL_ID => text == now,
+            _ => is_same_name(text, now),
+        };
+        if after.into_iter().chain(temporary).any(is_there) {
+            account.attributes.set(attribute, Some(Value::text(now)));
         }
     }
     account
@@ -176,27 +172,6 @@ pub(super) fn changed_since(what: &str) -> TargetError {
         what: format!("the account has changed since the list of accounts was read; {what}"),
         error_id: None,
         hint: Some("the next run looks at it anew".into()),
-    }
-}
-
-/// What is held under a key; an empty value is none.
-pub(super) fn value<'m>(held: &'m [Metadata], key: &str) -> Option<&'m [u8]> {
-    let entry = held.iter().find(|entry| *entry.key == *key)?;
-    Some(&*entry.value).filter(|value| !value.is_empty())
-}
-
-/// Whether the account holds what the change takes it to hold. What is gone already may go again.
-fn is_as_planned(change: &AttributeChange, held: Option<&[u8]>) -> bool {
-    let before = change.before.as_ref().map(|value| value.as_text().as_bytes());
-    held == before || held.is_none()
-}
-
-fn stays(key: &str, change: &AttributeChange) -> String {
-    if change.before.is_none() {
-        format!(
-            "`{key}` was not written: the account has one, which the list of accounts filtered by metadata did not show; it stays"
-        )
-    } else {
-        format!("`{key}` was left as it is: it is not what it was when everything was read")
+        wrote: Wrote::Unknown,
     }
 }

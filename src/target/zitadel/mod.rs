@@ -6,11 +6,11 @@
 
 mod api;
 mod auth;
+mod binding;
 mod call;
 mod confirm;
 mod create;
 mod details;
-mod effort;
 mod error;
 mod filter;
 mod grant_list;
@@ -27,18 +27,20 @@ mod links;
 mod lists;
 mod look;
 mod meaning;
+mod metadata;
 mod normalize;
 mod numbering;
+mod ownership;
 mod paced;
 mod phone;
 mod phone_text;
 mod prepare;
 mod read;
-mod remove;
 mod reply;
 mod restore;
 mod schema;
 mod shared;
+mod steps;
 mod stream;
 mod taken;
 mod unlisted;
@@ -47,6 +49,7 @@ mod wire;
 mod write;
 mod written;
 
+pub use binding::{KIND, as_of, name, objection, title};
 pub use schema::schema;
 
 use std::cell::{Cell, RefCell};
@@ -57,24 +60,29 @@ use std::time::Duration;
 use self::api::Api;
 use self::lag::Written;
 use self::lists::Lists;
+use self::metadata::Keys;
 use self::phone::Numbers;
 use self::prepare::Prepared;
 use self::schema::{EMAIL, IDP_LINK};
 use self::unlisted::Looks;
 use super::{
-    Applied, Effort, Expectation, Hidden, Remarks, RequestStats, Target, TargetError,
-    TargetErrorKind as Kind, Unmet,
+    Applied, Effort, Expectation, Facts, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetErrorKind as Kind, TargetName, Unmet, Wrote,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{
-    Account, AttributeIndex, Change, Detail, Edit, Finding, Holding, Identity, Keepsake, LastWrites, Schema,
-    TargetId, Value, Warning,
+    Account, AttributeIndex, AttributeSet, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids,
+    Keepsake, LastWrites, Schema, TargetId, Value, Warning,
 };
 
 /// One organization of one Zitadel.
 pub struct ZitadelTarget {
-    schema: Schema,
+    name: TargetName,
+    catalog: Catalog,
+    /// What the list of accounts does not show.
+    unread: AttributeSet,
+    keys: Keys,
     settings: ZitadelSettings,
     numbers: Numbers,
     apply: ApplySettings,
@@ -93,7 +101,7 @@ pub struct ZitadelTarget {
     /// Roles that an undo may give to an account that it makes again.
     given_again: RefCell<Vec<String>>,
     /// The names that stand for this configuration; none: nobody asks.
-    providers: RefCell<Vec<Value>>,
+    providers: Vec<Value>,
 }
 
 impl ZitadelTarget {
@@ -102,8 +110,12 @@ impl ZitadelTarget {
     /// # Errors
     /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
     pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
+        let schema = schema::schema(Some(settings));
         Ok(Self {
-            schema: schema::schema(Some(settings)),
+            name: binding::name(settings),
+            unread: schema.not_listed(),
+            keys: Keys::new(schema::configured(settings)),
+            catalog: Catalog::of_users(schema),
             settings: settings.clone(),
             numbers: Numbers::of(settings.phone_region.as_deref()),
             apply: *apply,
@@ -116,21 +128,15 @@ impl ZitadelTarget {
             looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
-            providers: RefCell::default(),
+            providers: Vec::new(),
             given_again: RefCell::new(settings.roles().into_iter().map(str::to_owned).collect()),
         })
     }
 
     /// The names under which accounts are looked after: an account of another name is not removed as absent.
-    pub fn looks_after(&self, providers: Vec<Value>) {
-        *self.providers.borrow_mut() = providers;
-    }
-
-    /// For an undo, whose roles are those of an earlier day: they need not be there any more, and of those of this project
-    /// only the given ones come back.
-    pub fn allow_former_roles(&self, given: &[String]) {
-        self.roles_may_be_gone.set(true);
-        *self.given_again.borrow_mut() = given.to_vec();
+    #[must_use]
+    pub fn with_providers(self, providers: Vec<Value>) -> Self {
+        Self { providers, ..self }
     }
 
     /// Other pauses between tries, for tests that cannot wait.
@@ -138,11 +144,6 @@ impl ZitadelTarget {
     pub fn with_backoff(mut self, backoff: Backoff) -> Self {
         self.api.set_backoff(backoff);
         self
-    }
-
-    /// The pauses between tries.
-    pub fn backoff(&self) -> Backoff {
-        self.api.backoff()
     }
 
     /// Other pages than those that are as long as the server allows.
@@ -161,6 +162,11 @@ impl ZitadelTarget {
         Ok(self)
     }
 
+    /// What is stored of a user.
+    fn schema(&self) -> &Schema {
+        self.catalog.users()
+    }
+
     fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
         self.prepared.borrow().clone().ok_or_else(|| TargetError {
             kind: Kind::Protocol,
@@ -168,17 +174,39 @@ impl ZitadelTarget {
             what: "asked for accounts before it was proved that all of them can be seen".into(),
             error_id: None,
             hint: None,
+            wrote: Wrote::Unknown,
         })
     }
 }
 
 impl Target for ZitadelTarget {
-    fn schema(&self) -> &Schema {
-        &self.schema
+    fn name(&self) -> &TargetName {
+        &self.name
+    }
+
+    fn setting_keys(&self) -> SettingKeys {
+        SettingKeys {
+            wait: "zitadel.lag_wait",
+            owned_roles: "zitadel.owned_roles",
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        binding::facts(&self.settings)
+    }
+
+    fn allow_former_roles(&self, given: &[String]) {
+        self.roles_may_be_gone.set(true);
+        *self.given_again.borrow_mut() = given.to_vec();
+    }
+
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String> {
-        let remarks = normalize::normalize(identity, self.numbers)?;
+        let configured = schema::configured(&self.settings);
+        let remarks = normalize::normalize(identity, self.numbers, configured)?;
         if self.settings.sso_login {
             let link = links::linked_id(&identity.id);
             identity.attributes.set(IDP_LINK, Some(Value::text(link)));
@@ -265,7 +293,7 @@ impl Target for ZitadelTarget {
         keep::foresee_keepsakes(changes)
     }
 
-    async fn apply(&self, change: &Change) -> Result<Applied, TargetError> {
+    async fn apply(&self, change: &Change, _: &Ids) -> Result<Applied, TargetError> {
         self.carry_out(change).await
     }
 

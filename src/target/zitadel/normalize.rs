@@ -2,8 +2,10 @@
 //!
 //! Limits and rules are those of the create call, which is the stricter of the two: an update stores what it is given.
 
+use icu_locale_core::LanguageIdentifier;
+
 use super::phone::Numbers;
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_USERNAME};
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LANGUAGE, PREFERRED_USERNAME};
 use crate::model::{AttributeIndex, Identity, Value};
 use crate::target::Remarks;
 
@@ -15,6 +17,15 @@ const LONGEST_ID: usize = LONGEST_TEXT / 2;
 const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
                        `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
+/// How Zitadel says that a user has no language; written, it takes the language away.
+pub(super) const NO_LANGUAGE: &str = "und";
+/// The languages of ISO 639-1 that have no newer code.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
+                         ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig \
+                         ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg \
+                         mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn \
+                         ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tn to tr ts tt \
+                         ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
 
@@ -22,7 +33,11 @@ const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are 
 ///
 /// # Errors
 /// Why Zitadel would refuse the person, without the value.
-pub(super) fn normalize(identity: &mut Identity, numbers: Numbers) -> Result<Remarks, String> {
+pub(super) fn normalize<'k>(
+    identity: &mut Identity,
+    numbers: Numbers,
+    configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
+) -> Result<Remarks, String> {
     let length = identity.id.as_bytes().len();
     if length > LONGEST_ID {
         return Err(format!(
@@ -36,13 +51,44 @@ pub(super) fn normalize(identity: &mut Identity, numbers: Numbers) -> Result<Rem
     text(identity, PREFERRED_USERNAME, |text| {
         metadata("preferred username", text)
     })?;
+    for (attribute, key) in configured {
+        text(identity, attribute, |text| metadata(&format!("`{key}`"), text))?;
+    }
     let had_blanks = identity.attributes.text(LOCALPART).is_some_and(has_blanks_around);
     text(identity, LOCALPART, |text| metadata("localpart", text.trim()))?;
     let mut remarks = normalize_phone(identity, numbers);
+    remarks.left_out.extend(normalize_language(identity));
     remarks
         .left_out
         .extend(had_blanks.then(|| LOCALPART_BLANKS.to_owned()));
     Ok(remarks)
+}
+
+/// Brings a language into the form in which Zitadel stores it. What is no language leaves the account what it has.
+fn normalize_language(identity: &mut Identity) -> Option<String> {
+    let text = identity.attributes.text(PREFERRED_LANGUAGE)?;
+    let canonical = language(text);
+    let is_language = canonical.is_some();
+    identity
+        .attributes
+        .set(PREFERRED_LANGUAGE, canonical.map(Value::text));
+    if is_language {
+        return None;
+    }
+    identity.unknown.insert(PREFERRED_LANGUAGE);
+    Some(
+        "the preferred language is no language tag such as `de` or `de-CH`; what the account has is kept"
+            .to_owned(),
+    )
+}
+
+/// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a language with
+/// or without a region: of others Zitadel leaves parts out, and of a language that it does not know it stores none.
+fn language(text: &str) -> Option<String> {
+    let tag: LanguageIdentifier = text.trim().replace('_', "-").parse().ok()?;
+    let is_known = LANGUAGES.split(' ').any(|known| known == tag.language.as_str());
+    let is_plain = tag.script.is_none() && tag.variants.is_empty();
+    (is_known && is_plain).then(|| tag.to_string())
 }
 
 /// Whether Zitadel takes an address.
@@ -201,13 +247,12 @@ fn is_host_label(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::schema;
     use super::*;
     use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef};
     use proptest::prelude::*;
 
     fn person(values: &[(AttributeIndex, &str)]) -> Identity {
-        let mut attributes = Attributes::empty(&schema(None));
+        let mut attributes = Attributes::default();
         for (attribute, value) in [
             (FIRST_NAME, "Ada"),
             (LAST_NAME, "Lovelace"),
@@ -223,7 +268,6 @@ mod tests {
             lifecycle: Lifecycle::Active,
             attributes,
             unknown: AttributeSet::default(),
-            entitlements: [Box::from("User")].into(),
             origin: RecordRef {
                 source: "csv".into(),
                 at: "users.csv:2".into(),
@@ -232,7 +276,31 @@ mod tests {
     }
 
     fn normalize(identity: &mut Identity) -> Result<Vec<String>, String> {
-        super::normalize(identity, Numbers::of(None)).map(|remarks| remarks.left_out)
+        super::normalize(identity, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
+    }
+
+    /// Each form in which a directory may write a language ends as the one that Zitadel stores; what it would not store is
+    /// left out.
+    #[test]
+    fn a_language_is_in_its_canonical_form() {
+        for (text, stored) in [
+            ("DE", Some("de")),
+            (" de_ch ", Some("de-CH")),
+            ("pt-br", Some("pt-BR")),
+            ("en-GB", Some("en-GB")),
+            ("xx", None),
+            ("und", None),
+            ("Deutsch", None),
+            ("zh-Hans", None),
+            ("iw", None),
+            ("", None),
+        ] {
+            assert_eq!(language(text).as_deref(), stored, "{text:?}");
+        }
+        let mut ada = person(&[(PREFERRED_LANGUAGE, "Deutsch")]);
+        assert_eq!(normalize(&mut ada).unwrap().len(), 1);
+        assert!(ada.unknown.contains(PREFERRED_LANGUAGE));
+        assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), None);
     }
 
     /// Names lose the white space around them, all of Unicode's; metadata keeps it.
@@ -277,7 +345,10 @@ mod tests {
             ["the phone number is no possible one; it is left out, and a number the account has stays"]
         );
         assert!(ada.unknown.contains(PHONE));
-        let remarks = |region| super::normalize(&mut person(&[(PHONE, "030 901820")]), Numbers::of(region));
+        let remarks = |region| {
+            let mut person = person(&[(PHONE, "030 901820")]);
+            super::normalize(&mut person, Numbers::of(region), std::iter::empty())
+        };
         assert_eq!(remarks(None).unwrap().assumed, Some(ASSUMED));
         assert_eq!(remarks(Some("DE")).unwrap().assumed, None);
     }

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::grant_list::Grants;
 use super::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::model::{Finding, RecordRef, Warning};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// What every run needs. [`TAKE_AWAY`] is only needed to take the last role away.
 const NEEDED: [&str; 5] = [
@@ -118,6 +118,7 @@ impl ZitadelTarget {
             ),
             error_id: None,
             hint: Some("give the service user the role ORG_USER_MANAGER in that organization".into()),
+            wrote: Wrote::Unknown,
         })
     }
 
@@ -204,6 +205,7 @@ impl ZitadelTarget {
                 what: "Zitadel does not say whose token this is".into(),
                 error_id: None,
                 hint: None,
+                wrote: Wrote::Unknown,
             });
         }
         Ok(me.user.id)
@@ -258,5 +260,6 @@ fn misconfigured(operation: &'static str, what: String, hint: &str) -> TargetErr
         what,
         error_id: None,
         hint: Some(hint.into()),
+        wrote: Wrote::Unknown,
     }
 }

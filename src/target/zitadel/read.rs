@@ -2,16 +2,19 @@
 
 use serde_json::{Value as Json, json};
 
-use super::ZitadelTarget;
 use super::error::Failure;
 use super::handover::Waiting;
 use super::ids::Ids;
 use super::lists::bound;
+use super::normalize::NO_LANGUAGE;
 use super::prepare::Prepared;
 use super::reply::{endless, short};
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, unlisted};
+use super::schema::{
+    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
+};
 use super::wire::received::{Human, User, UserState};
-use crate::model::{Account, Attributes, ExternalId, Lifecycle, TargetId, Value};
+use super::{ZitadelTarget, grant_list, ownership};
+use crate::model::{Account, Attributes, ExternalId, Lifecycle, Ownership, TargetId, Value};
 use crate::target::TargetError;
 
 impl ZitadelTarget {
@@ -159,31 +162,41 @@ impl ZitadelTarget {
     }
 
     pub(super) fn account(&self, user: User, human: Human, prepared: &Prepared) -> Account {
-        let mut attributes = Attributes::empty(&self.schema);
+        let language = Some(human.profile.language).filter(|tag| **tag != *NO_LANGUAGE);
+        let language = language.unwrap_or_default();
+        let email = human.email.email;
+        let verified = human.email.is_verified.then(|| email.clone());
+        let claims = ownership::claims(&human.profile.nick);
+        let id = ExternalId::from_hex(&human.profile.nick);
+        let mut attributes = Attributes::default();
         for (attribute, text) in [
+            (LOGIN, user.username),
+            (VERIFIED_EMAIL, verified.unwrap_or_default()),
+            (EXTERNAL_ID, human.profile.nick),
             (FIRST_NAME, human.profile.given),
             (LAST_NAME, human.profile.family),
-            (EMAIL, human.email.email),
+            (EMAIL, email),
             (PHONE, human.phone.phone),
+            (PREFERRED_LANGUAGE, language),
         ] {
             attributes.set(attribute, (!text.is_empty()).then_some(Value::Text(text)));
         }
-        Account {
-            id: ExternalId::from_hex(&human.profile.nick),
-            id_text: human.profile.nick,
-            login: user.username,
+        let roles = prepared.grants.roles(&user.id);
+        let mut account = Account {
+            id,
+            claims,
             lifecycle: match user.state {
                 UserState::Inactive => Lifecycle::Disabled,
                 // Locked, or waiting for a first login: not this tool's to change.
                 UserState::Other => Lifecycle::Active,
             },
             attributes,
-            unread: unlisted(&self.schema),
-            email_verified: human.email.is_verified,
-            entitlements: prepared.grants.entitlements(&user.id),
-            protected: *user.id == *prepared.own_id,
+            unread: self.unread,
+            ownership: Ownership::Unproved(""),
             target_id: TargetId::new(user.id),
-        }
+        };
+        grant_list::add(&mut account, roles, &prepared.own_id);
+        account
     }
 }
 

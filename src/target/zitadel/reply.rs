@@ -13,7 +13,7 @@ use super::stream::Splitter;
 use super::unreachable::broke_off;
 use super::wire::received::{Disguised, ListDetails, ListHead};
 use crate::http::{self, BodyError, Flow, Secrets, retry_after};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
 const REFUSAL_LIMIT: usize = 64 * 1024;
@@ -126,6 +126,7 @@ pub(super) fn endless(operation: &'static str, what: &str) -> TargetError {
         what: format!("{what}: the list has no end"),
         error_id: None,
         hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
     }
 }
 
@@ -137,6 +138,7 @@ pub(super) fn short(operation: &'static str, held: u64, total: u64) -> TargetErr
         what: format!("a list holds {held} of the {total} items that Zitadel says there are"),
         error_id: None,
         hint: Some("run again; should it last, check that no proxy before Zitadel cuts its answers".into()),
+        wrote: Wrote::Unknown,
     }
 }
 
@@ -148,6 +150,7 @@ pub(super) fn strangers(operation: &'static str) -> TargetError {
         what: "Zitadel answered about other accounts than it was asked about".into(),
         error_id: None,
         hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
     }
 }
 
@@ -208,6 +211,7 @@ pub(super) fn redirected(operation: &'static str, reply: &Response, secrets: &Se
         what: format!("{} redirects to {to}, which is not followed", reply.url()),
         error_id: None,
         hint: Some(hint),
+        wrote: Wrote::Unknown,
     }
 }
 
@@ -235,5 +239,6 @@ pub(super) fn malformed(answer: &Answer<'_>, error: &serde_json::Error) -> Targe
         ),
         error_id: None,
         hint: Some("check that this Zitadel is v2.64 or later".into()),
+        wrote: Wrote::Unknown,
     }
 }

@@ -1,55 +1,38 @@
 //! What an undo writes: accounts as they were, which need not be as this tool would make them.
 
-use super::ZitadelTarget;
-use super::call::Call;
-use super::details::{DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED};
-use super::meaning::id;
-use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, PHONE};
-use super::wire::received::Done;
-use super::wire::sent::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
-use crate::model::{Attributes, Edit, Identity, Lifecycle, Restore, TargetId};
-use crate::target::{Applied, TargetError};
 use serde_json::json;
 
-impl ZitadelTarget {
-    /// Makes an account again.
-    pub(super) async fn remake(
-        &self,
-        identity: &Identity,
-        attributes: &Attributes,
-        restore: &Restore,
-    ) -> Result<Applied, TargetError> {
-        let mut warnings = Vec::new();
-        let target_id = self.remake_user(attributes, restore, &mut warnings).await?;
-        let user = target_id.as_str();
-        if identity.lifecycle == Lifecycle::Disabled {
-            self.deactivate(user).await?;
-        }
-        self.give_roles_again(user, restore, &mut warnings).await?;
-        Ok(Applied {
-            target_id: Some(target_id),
-            warnings,
-            was_unlisted: false,
-        })
-    }
+use super::ZitadelTarget;
+use super::call::Call;
+use super::create::profile;
+use super::details::{DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED};
+use super::meaning::id;
+use super::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
+use super::wire::received::Done;
+use super::wire::sent::{Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId};
+use crate::model::{Attributes, Creation, Detail, Edit, TargetId};
+use crate::target::TargetError;
 
-    async fn remake_user(
+impl ZitadelTarget {
+    /// Makes an account again, without its roles.
+    pub(super) async fn recreate(
         &self,
-        attributes: &Attributes,
-        restore: &Restore,
+        creation: &Creation,
+        details: &[Detail],
         warnings: &mut Vec<String>,
     ) -> Result<TargetId, TargetError> {
-        let body = |links| self.former_user(attributes, restore, links);
+        let details = Details(details);
+        let body = |links| self.former_user(&creation.attributes, details, links);
         let made = self.create_user(body(true), warnings).await;
-        let has_links = Details(&restore.details).links().next().is_some();
+        let is_of_link = |error: &TargetError| {
+            let known = [id::TAKEN, id::NO_PROVIDER].iter();
+            known
+                .into_iter()
+                .any(|known| error.error_id.as_deref() == Some(known))
+        };
         match made {
             // The name may be taken, or the link: without the links it shows.
-            Err(error)
-                if has_links
-                    && [id::TAKEN, id::NO_PROVIDER]
-                        .iter()
-                        .any(|known| error.error_id.as_deref() == Some(known)) =>
-            {
+            Err(error) if details.links().next().is_some() && is_of_link(&error) => {
                 let made = self.create_user(body(false), warnings).await?;
                 warnings.push("its links to the identity provider could not be made again".into());
                 Ok(made)
@@ -61,24 +44,23 @@ impl ZitadelTarget {
     fn former_user<'a>(
         &'a self,
         attributes: &'a Attributes,
-        restore: &'a Restore,
+        details: Details<'a>,
         with_links: bool,
     ) -> NewUser<'a> {
-        let details = Details(&restore.details);
-        let email = attributes.text(EMAIL).unwrap_or_default();
+        let text = |attribute| attributes.text(attribute).unwrap_or_default();
         let links = details.links().filter(|_| with_links);
         NewUser {
             organization: OrgId {
                 org_id: &self.settings.organization_id,
             },
-            username: &restore.login,
+            username: text(LOGIN),
             profile: NewProfile {
                 language: details.text(LANGUAGE).filter(|tag| !matches!(*tag, "" | "und")),
                 gender: details.text(GENDER).filter(|gender| !gender.is_empty()),
-                ..former_profile(attributes, restore)
+                ..former_profile(attributes, text(EXTERNAL_ID).to_owned(), None, details)
             },
             email: NewEmail {
-                email,
+                email: text(EMAIL),
                 // Here, `false` sends nothing.
                 is_verified: Some(details.is(EMAIL_VERIFIED).unwrap_or(false)),
                 send_code: None,
@@ -106,11 +88,10 @@ impl ZitadelTarget {
     pub(super) async fn give_roles_again(
         &self,
         user: &str,
-        restore: &Restore,
+        details: Details<'_>,
         warnings: &mut Vec<String>,
     ) -> Result<(), TargetError> {
         let ours = |project: &str| project == self.settings.project_id;
-        let details = Details(&restore.details);
         for (project, roles) in details.roles().filter(|(project, _)| !ours(project)) {
             let body = json!({"projectId": project, "roleKeys": roles});
             let path = ["management", "v1", "users", user, "grants"];
@@ -136,40 +117,35 @@ impl ZitadelTarget {
     }
 }
 
-/// How many calls give the roles again.
-pub(super) fn role_calls(restore: &Restore) -> usize {
-    Details(&restore.details).roles().count()
-}
-
 /// What the person of a link was called, if the link was there before.
-pub(super) fn former_link_name<'a>(restore: &'a Restore, linked: &str) -> Option<&'a str> {
-    let mut links = Details(&restore.details).links();
+pub(super) fn former_link_name<'a>(details: Details<'a>, linked: &str) -> Option<&'a str> {
+    let mut links = details.links();
     links
         .find(|[_, user, _]| *user == linked)
         .map(|[_, _, shown]| shown)
 }
 
 /// Names, the text in the place of the external id, and what is shown.
-pub(super) fn former_profile<'a>(attributes: &'a Attributes, restore: &Restore) -> NewProfile<'a> {
-    let first = attributes.text(FIRST_NAME).unwrap_or_default();
-    let last = attributes.text(LAST_NAME).unwrap_or_default();
-    let display = Details(&restore.details).text(DISPLAY_NAME);
+pub(super) fn former_profile<'a>(
+    attributes: &'a Attributes,
+    nick: String,
+    language: Option<&'a str>,
+    details: Details<'_>,
+) -> NewProfile<'a> {
     NewProfile {
-        given: first,
-        family: last,
-        nick: restore.id_text.to_string(),
         // Nothing is known of it where it was not changed.
-        display: display.map(str::to_owned),
-        language: None,
-        gender: None,
+        display: details.text(DISPLAY_NAME).map(str::to_owned),
+        ..profile(attributes, nick, language, false)
     }
 }
 
 /// An address as it was, without a message to anybody.
 pub(super) fn former_email<'a>(edit: &'a Edit, email: &'a str, details: Details<'_>) -> NewEmail<'a> {
-    let verified = details
-        .is(EMAIL_VERIFIED)
-        .or_else(|| edit.before.as_ref().map(|account| account.email_verified));
+    let verified = details.is(EMAIL_VERIFIED).or_else(|| {
+        edit.before
+            .as_ref()
+            .map(|account| account.attributes.get(VERIFIED_EMAIL).is_some())
+    });
     let is_verified = verified.unwrap_or(false);
     NewEmail {
         email,

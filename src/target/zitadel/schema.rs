@@ -1,164 +1,171 @@
 //! What Zitadel stores about a person, and under which names.
 
+use std::sync::Arc;
+
 use uuid::{Uuid, uuid};
 
 use super::links::linked_id;
 use crate::config::{Link, Localpart, MetadataCheck, ZitadelSettings};
 use crate::model::{
-    AbsenceNote, AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Equality, ExternalId, Inspection,
-    Mutability, Schema, Uniqueness, Value,
+    AttributeIndex, AttributeSpec, Cardinality, Equality, ExternalId, Fetch, Inspection, Mutability, Purpose,
+    Removes, Schema, Value,
 };
 
-pub(super) const FIRST_NAME: AttributeIndex = AttributeIndex(0);
-pub(super) const LAST_NAME: AttributeIndex = AttributeIndex(1);
-pub(super) const EMAIL: AttributeIndex = AttributeIndex(2);
-pub(super) const PHONE: AttributeIndex = AttributeIndex(3);
-pub(super) const PREFERRED_USERNAME: AttributeIndex = AttributeIndex(4);
-pub(super) const LOCALPART: AttributeIndex = AttributeIndex(5);
-/// Which configuration or source looks after the account.
-pub(super) const PROVIDER: AttributeIndex = AttributeIndex(6);
-/// Only with the flag `sso_login`: how the identity provider knows the person.
-pub(super) const IDP_LINK: AttributeIndex = AttributeIndex(7);
+/// What of an attribute follows from the settings.
+struct Options {
+    /// How closely metadata is looked at.
+    inspected: Inspection,
+    /// The same for the mark of who looks after an account.
+    provider: Inspection,
+    localpart: fn(&ExternalId) -> Value,
+    owned_roles: Arc<[Box<str>]>,
+    /// How closely links are looked at; none: nobody logs in through an identity provider.
+    link: Option<Inspection>,
+}
 
-/// Written before this tool deactivates an account, so that it knows which ones it may activate again.
-pub(super) const DISABLED_BY: &str = "directory-sync.disabled_by";
-pub(super) const DISABLED_BY_US: &str = "directory-sync";
-/// The metadata entries that note an absence, written together: when it began (RFC 3339), and how many runs have seen it.
-pub(super) const MISSING_SINCE: &str = "directory-sync.missing_since";
-pub(super) const MISSING_RUNS: &str = "directory-sync.missing_runs";
+/// Declares the attributes in their order, and a constant for the place of each.
+macro_rules! attributes {
+    ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr;)*) => {
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "numbers the constants of the same names")]
+        enum Place { $($name),* }
+        $($(#[$doc])* pub(super) const $name: AttributeIndex = AttributeIndex(Place::$name as u8);)*
+
+        fn specs($options: Options) -> Vec<AttributeSpec> {
+            vec![$($spec),*]
+        }
+    };
+}
+
+attributes! { options:
+    FIRST_NAME = required("first_name", Purpose::Name);
+    LAST_NAME = required("last_name", Purpose::Name);
+    EMAIL = AttributeSpec { equality: Equality::Comparable, ..required("email", Purpose::Address) };
+    PHONE = AttributeSpec::text("phone");
+    PREFERRED_LANGUAGE = AttributeSpec::text("preferred_language");
+    PREFERRED_USERNAME = metadata("preferred_username", options.inspected);
+    LOCALPART = AttributeSpec {
+        purpose: Purpose::OwnershipProof,
+        mutability: Mutability::SetOnce,
+        misfit: Some(no_localpart),
+        default: Some(options.localpart),
+        ..metadata("localpart", options.inspected)
+    };
+    /// Which configuration or source looks after the account.
+    PROVIDER = AttributeSpec {
+        purpose: Purpose::Provider,
+        personal: false,
+        ..metadata("provider", options.provider)
+    };
+    /// The keys of the roles in the project.
+    ROLES = AttributeSpec {
+        cardinality: Cardinality::Many,
+        removes: Removes::Only(options.owned_roles),
+        personal: false,
+        ..of("roles", Purpose::Access)
+    };
+    /// The user's nickname.
+    EXTERNAL_ID = of("external_id", Purpose::ExternalId);
+    /// The user name: a new account gets the address as user name, and both change together.
+    LOGIN = AttributeSpec {
+        equality: Equality::Comparable,
+        mutability: Mutability::Follows(EMAIL),
+        ..of("login", Purpose::Login)
+    };
+    VERIFIED_EMAIL = AttributeSpec {
+        mutability: Mutability::ReadOnly,
+        ..of("verified_email", Purpose::VerifiedAddress)
+    };
+    /// Written before this tool deactivates an account, so that it knows which ones it may activate again.
+    DISABLED_BY = AttributeSpec {
+        default: Some(|_| Value::text("directory-sync")),
+        ..bookkeeping("disabled_by", Purpose::DisabledByUs)
+    };
+    /// The two parts of an absence marker, written together.
+    MISSING_SINCE = bookkeeping("missing_since", Purpose::MissingSince);
+    MISSING_RUNS = bookkeeping("missing_runs", Purpose::MissingRuns);
+    /// How the identity provider knows the person. Whoever has the account that a link names can log in here: a link that
+    /// this tool did not make is never replaced.
+    IDP_LINK = AttributeSpec {
+        equality: Equality::IgnoreCase,
+        mutability: Mutability::WithId,
+        default: options.link.map(|_| linked_value as fn(&ExternalId) -> Value),
+        fetch: Fetch::OnDemand(options.link.unwrap_or(Inspection::Nothing)),
+        ..AttributeSpec::text("idp_link")
+    };
+}
 
 /// The namespace in which external ids become localparts; the same since famedly-sync 0.7.
 const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
-/// The attributes in the order of the constants above. Without a target they are those of one with default settings.
+/// The attributes of a target. Without one they are those of default settings.
 pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
-    let localpart = settings.map_or(Localpart::Uuid, |settings| settings.localpart);
     let inspected = match settings.map_or(MetadataCheck::Confirm, |settings| settings.metadata) {
         MetadataCheck::Confirm => Inspection::Value,
         MetadataCheck::Presence => Inspection::Presence,
         MetadataCheck::Skip => Inspection::Nothing,
     };
-    // Without a name of its own, a configuration leaves the accounts alone that its people have.
-    let provider = match settings {
-        Some(settings) if settings.claims_accounts => inspected,
-        _ => Inspection::Nothing,
-    };
-    let mut specs = specs(localpart, inspected, provider);
-    if let Some(settings) = settings.filter(|settings| settings.sso_login) {
-        specs.push(link(settings.link));
-    }
+    let owned = settings.map_or(&[][..], |settings| &settings.owned_roles);
+    let link = settings.filter(|settings| settings.sso_login);
+    let mut specs = specs(Options {
+        inspected,
+        // Without a name of its own, a configuration leaves the accounts alone that its people have.
+        provider: match settings {
+            Some(settings) if settings.claims_accounts => inspected,
+            _ => Inspection::Nothing,
+        },
+        localpart: match settings.map_or(Localpart::Uuid, |settings| settings.localpart) {
+            Localpart::Uuid => localpart_uuid,
+            Localpart::Plain => localpart_plain,
+        },
+        owned_roles: owned.iter().map(|role| Box::from(role.as_str())).collect(),
+        link: link.map(|settings| match settings.link {
+            Link::New => Inspection::Nothing,
+            Link::Existing => Inspection::Value,
+        }),
+    });
+    let configured = settings.map_or(&[][..], |settings| &settings.metadata_attributes);
+    specs.extend(configured.iter().map(|(name, _)| metadata(name, inspected)));
     Schema::new(specs)
 }
 
-/// Whoever has the account that a link names can log in here: a link that this tool did not make is never replaced.
-fn link(link: Link) -> AttributeSpec {
+/// The attributes that the configuration names, with the keys of their metadata.
+pub(super) fn configured(settings: &ZitadelSettings) -> impl Iterator<Item = (AttributeIndex, &str)> {
+    let keys = settings.metadata_attributes.iter().map(|(_, key)| key.as_str());
+    (IDP_LINK.0 + 1..).map(AttributeIndex).zip(keys)
+}
+
+fn of(name: &str, purpose: Purpose) -> AttributeSpec {
     AttributeSpec {
-        name: "idp_link",
-        equality: Equality::IgnoreCase,
-        mutability: Mutability::WithId,
-        default: Some(|id| Value::text(linked_id(id))),
-        listed: false,
-        inspected: match link {
-            Link::New => Inspection::Nothing,
-            Link::Existing => Inspection::Value,
-        },
-        ..shared("idp_link")
+        purpose,
+        ..AttributeSpec::text(name)
     }
 }
 
-fn shared(name: &'static str) -> AttributeSpec {
+fn required(name: &str, purpose: Purpose) -> AttributeSpec {
     AttributeSpec {
-        name,
-        cardinality: Cardinality::One,
-        equality: Equality::Exact,
-        mutability: Mutability::ReadWrite,
-        uniqueness: Uniqueness::Shared,
-        is_name: false,
-        required: false,
-        listed: true,
-        inspected: Inspection::Value,
-        personal: true,
-        misfit: None,
-        provenance: false,
-        default: None,
-    }
-}
-
-fn specs(localpart: Localpart, inspected: Inspection, provider: Inspection) -> Vec<AttributeSpec> {
-    let required = |name| AttributeSpec {
         required: true,
-        ..shared(name)
-    };
-    let name = |name| AttributeSpec {
-        is_name: true,
-        ..required(name)
-    };
-    let metadata = |name| AttributeSpec {
-        listed: false,
-        inspected,
-        ..shared(name)
-    };
-    vec![
-        name("first_name"),
-        name("last_name"),
-        AttributeSpec {
-            uniqueness: Uniqueness::Login,
-            equality: Equality::Comparable,
-            ..required("email")
-        },
-        shared("phone"),
-        metadata("preferred_username"),
-        AttributeSpec {
-            mutability: Mutability::SetOnce,
-            misfit: Some(no_localpart),
-            default: Some(match localpart {
-                Localpart::Uuid => localpart_uuid,
-                Localpart::Plain => localpart_plain,
-            }),
-            ..metadata("localpart")
-        },
-        AttributeSpec {
-            inspected: provider,
-            personal: false,
-            provenance: true,
-            ..metadata("provider")
-        },
-    ]
-}
-
-/// What the account list does not show.
-pub(super) fn unlisted(schema: &Schema) -> AttributeSet {
-    let mut unread = AttributeSet::default();
-    let hidden = schema.iter().filter(|(_, spec)| !spec.listed);
-    hidden.for_each(|(index, _)| unread.insert(index));
-    unread
-}
-
-/// The key of the metadata entry that holds an attribute, if it is kept there.
-pub(super) fn metadata_key(attribute: AttributeIndex) -> Option<&'static str> {
-    match attribute {
-        PREFERRED_USERNAME => Some("preferred_username"),
-        LOCALPART => Some("localpart"),
-        PROVIDER => Some("directory-sync.provider"),
-        _ => None,
+        ..of(name, purpose)
     }
 }
 
-/// The key of the metadata entry that holds a note of an absence.
-pub(super) fn note_key(note: AbsenceNote) -> &'static str {
-    match note {
-        AbsenceNote::Since => MISSING_SINCE,
-        AbsenceNote::Runs => MISSING_RUNS,
+fn metadata(name: &str, inspected: Inspection) -> AttributeSpec {
+    AttributeSpec {
+        fetch: Fetch::OnDemand(inspected),
+        ..AttributeSpec::text(name)
     }
 }
 
-/// The key as this tool knows it; `None` for metadata of others.
-pub(super) fn known_key(key: &str) -> Option<&'static str> {
-    let attributes = [PREFERRED_USERNAME, LOCALPART, PROVIDER]
-        .into_iter()
-        .filter_map(metadata_key);
-    let marks = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
-    attributes.chain(marks).find(|known| *known == key)
+/// What this tool writes down for itself.
+fn bookkeeping(name: &str, purpose: Purpose) -> AttributeSpec {
+    AttributeSpec {
+        purpose,
+        personal: false,
+        ..metadata(name, Inspection::Nothing)
+    }
+}
+
+fn linked_value(id: &ExternalId) -> Value {
+    Value::text(linked_id(id))
 }
 
 /// A Matrix id is `@localpart:server` of 255 bytes at most, and a label of the server's name has up to 63.
@@ -191,31 +198,28 @@ fn localpart_plain(id: &ExternalId) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::metadata::Keys;
     use super::*;
 
     /// The constants point at the attributes they are named after.
     #[test]
     fn indexes_fit_names() {
-        let schema = Schema::new({
-            let mut specs = specs(Localpart::Uuid, Inspection::Value, Inspection::Value);
-            specs.push(link(Link::Existing));
-            specs
-        });
+        let schema = schema(None);
         for (index, name) in [
             (FIRST_NAME, "first_name"),
-            (LAST_NAME, "last_name"),
             (EMAIL, "email"),
-            (PHONE, "phone"),
-            (PREFERRED_USERNAME, "preferred_username"),
-            (LOCALPART, "localpart"),
-            (PROVIDER, "provider"),
+            (PREFERRED_LANGUAGE, "preferred_language"),
+            (ROLES, "roles"),
+            (MISSING_RUNS, "missing_runs"),
             (IDP_LINK, "idp_link"),
         ] {
             assert_eq!(schema.index(name), Some(index));
         }
+        assert_eq!(schema.len(), IDP_LINK.position() + 1);
+        let keys = Keys::new(std::iter::empty());
         for (index, spec) in schema.iter() {
-            let elsewhere = metadata_key(index).is_some() || index == IDP_LINK;
-            assert_eq!(spec.listed, !elsewhere, "{}", spec.name);
+            let elsewhere = keys.of(index).is_some() || index == IDP_LINK;
+            assert_eq!(spec.is_listed(), !elsewhere, "{}", spec.name);
         }
     }
 

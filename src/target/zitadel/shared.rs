@@ -10,7 +10,7 @@ use super::api::Page;
 use super::confirm::{KEYS, LONGEST_VALUE};
 use super::error::Sign;
 use super::filter::{Filter, Part, UserQuery};
-use super::schema::{PROVIDER, metadata_key};
+use super::schema::PROVIDER;
 use super::wire::received::User;
 use crate::model::Value;
 use crate::target::{Expectation, Expected, TargetError, Unmet};
@@ -20,18 +20,14 @@ const SAMPLE: usize = 20;
 
 /// Whether many accounts hold what is expected here.
 pub(super) fn is_shared(expected: &Expected<'_>) -> bool {
-    matches!(
-        expected,
-        Expected::Value(PROVIDER, _) | Expected::NoneBut(PROVIDER, _)
-    )
+    matches!(expected, Expected::Value(PROVIDER, _))
 }
 
-/// The values with which the expectation holds.
-fn wanted<'a>(expected: &Expected<'a>) -> &'a [Value] {
+/// The value with which the expectation holds.
+fn wanted<'a>(expected: &Expected<'a>) -> &'a str {
     match expected {
-        Expected::Value(_, value) => std::slice::from_ref(*value),
-        Expected::NoneBut(_, values) => values,
-        _ => &[],
+        Expected::Value(_, value) => value.as_text(),
+        Expected::Present(_) | Expected::Absent(_) => "",
     }
 }
 
@@ -54,27 +50,26 @@ impl ZitadelTarget {
             .partition(|place| read.contains(expectations[*place].target_id));
         let values: BTreeSet<&str> = open
             .iter()
-            .flat_map(|place| wanted(&expectations[*place].expected))
-            .map(Value::as_text)
+            .map(|place| wanted(&expectations[*place].expected))
             .collect();
         for value in values {
-            let wants = |place: &usize| {
-                let wanted = wanted(&expectations[*place].expected);
-                wanted.iter().any(|wanted| wanted.as_text() == value)
-            };
+            let wants = |place: &usize| wanted(&expectations[*place].expected) == value;
             let asked: Vec<usize> = open.iter().copied().filter(wants).collect();
             let holders = self.holders_among(value, &asked, expectations).await?;
             open.retain(|place| !(wants(place) && holders.contains(expectations[*place].target_id.as_str())));
         }
+        // Of the names of this configuration it is most likely another one.
+        let ours = self.providers.iter().map(Value::as_text).collect();
+        open = self.ask_for(ours, open, expectations, unmet).await?;
         while open.len() > SAMPLE && self.filters.get() {
             let others = open.split_off(SAMPLE);
             let answers = self.look_into(&open, expectations).await?;
-            open = self
-                .ask_what_was_learnt(others, &answers, expectations, unmet)
-                .await?;
-            let learnt = answers.iter().any(|answer| answer.current.is_some());
+            let current = answers.iter().filter_map(|answer| answer.current.as_ref());
+            let learnt: BTreeSet<&str> = current.map(Value::as_text).collect();
+            let has_learnt = !learnt.is_empty();
+            open = self.ask_for(learnt, others, expectations, unmet).await?;
             unmet.extend(answers);
-            if !learnt {
+            if !has_learnt {
                 break;
             }
         }
@@ -82,26 +77,23 @@ impl ZitadelTarget {
         Ok(left)
     }
 
-    /// Asks whether others hold what some turned out to hold; gives the places that stay open.
-    async fn ask_what_was_learnt(
+    /// Asks whether the accounts of these places hold one of these values instead; gives the places that stay open.
+    async fn ask_for(
         &self,
+        values: BTreeSet<&str>,
         mut open: Vec<usize>,
-        answers: &[Unmet],
         expectations: &[Expectation<'_>],
         unmet: &mut Vec<Unmet>,
     ) -> Result<Vec<usize>, TargetError> {
-        let learnt: BTreeSet<&str> = answers
-            .iter()
-            .filter_map(|answer| answer.current.as_ref())
-            .map(Value::as_text)
-            .collect();
-        for value in learnt {
-            let holders = self.holders_among(value, &open, expectations).await?;
+        for value in values {
+            let is_other = |place: &usize| wanted(&expectations[*place].expected) != value;
+            let asked: Vec<usize> = open.iter().copied().filter(is_other).collect();
+            if asked.is_empty() {
+                continue;
+            }
+            let holders = self.holders_among(value, &asked, expectations).await?;
             let (found, others) = open.into_iter().partition::<Vec<_>, _>(|place| {
-                let is_wanted = wanted(&expectations[*place].expected)
-                    .iter()
-                    .any(|wanted| wanted.as_text() == value);
-                !is_wanted && holders.contains(expectations[*place].target_id.as_str())
+                is_other(place) && holders.contains(expectations[*place].target_id.as_str())
             });
             unmet.extend(found.into_iter().map(|index| Unmet {
                 index,
@@ -163,7 +155,7 @@ impl ZitadelTarget {
                 Filter::InUserIdsQuery {
                     user_ids: users.to_vec(),
                 },
-                Filter::shared_value(metadata_key(PROVIDER).unwrap_or_default(), value),
+                Filter::shared_value(self.keys.of(PROVIDER).unwrap_or_default(), value),
             ],
         };
         match self.users("confirm_metadata", &query).await {

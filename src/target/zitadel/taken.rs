@@ -5,7 +5,7 @@ use super::error::Failure;
 use super::links::{FREE_THE_LINK, LINK_TAKEN};
 use super::wire::received::User;
 use crate::model::Account;
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 const RENAME: &str = "rename that account, or give the person another address in the source";
 /// Nothing proves that a list is not behind after all: a server of several parts may follow what another part wrote only
@@ -31,6 +31,7 @@ impl ZitadelTarget {
                 what: format!("{other} has the login name"),
                 error_id: None,
                 hint: Some(RENAME.into()),
+                wrote: Wrote::Unknown,
             }),
             _ => Ok(accounts),
         }

@@ -2,7 +2,7 @@
 
 use super::error::{Failure, Sign};
 use crate::http::{BodyError, innermost};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 use crate::tls::{self, Peer};
 
 const SILENT: &str = "it took the connection and sent nothing: check that `zitadel.url` has the port of a Zitadel, and whether it, \
@@ -18,6 +18,7 @@ pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -
             what: format!("{url}: {error}"),
             error_id: None,
             hint: Some("check the network, and whether a proxy before Zitadel holds its answers back".into()),
+            wrote: Wrote::Unknown,
         },
     }
 }
@@ -63,5 +64,6 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
         what,
         error_id: None,
         hint: Some(hint),
+        wrote: Wrote::Unknown,
     }
 }

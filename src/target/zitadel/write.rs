@@ -1,225 +1,167 @@
-//! Changes to accounts that exist. Each is as few calls as Zitadel allows, one after the other.
+//! Carries out a change, call by call. Each is as few calls as Zitadel allows; see `steps` for their order.
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::ZitadelTarget;
 use super::call::Call;
-use super::create::{Shown, profile};
 use super::details::Details;
 use super::error::{Failure, accept};
+use super::look::Found;
 use super::meaning::id;
-use super::remove::{gone_is_fine, notes};
-use super::restore::{former_email, former_phone, former_profile, role_calls};
-use super::schema::{DISABLED_BY, EMAIL, FIRST_NAME, LAST_NAME, MISSING_RUNS, MISSING_SINCE, PHONE};
-use super::wire::received::Done;
-use super::wire::sent::{ChangedUser, NewMetadata};
-use crate::model::{Absence, Action, Change, Edit, Note, Restore, TargetId};
+use super::normalize::NO_LANGUAGE;
+use super::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE};
+use super::steps::{Step, is_looked_at_again};
+use super::wire::received::{Done, Metadata};
+use super::wire::sent::{ChangedUser, NewMetadata, NewProfile};
+use crate::model::{
+    ActionKind, AttributeChange, AttributeIndex, Change, Detail, Edit, Lifecycle, TargetId, Value,
+};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
 const FORMER_LINK_STAYS: &str =
     "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
+/// How far a change has come.
+pub(super) struct Progress<'a> {
+    change: &'a Change,
+    /// The account, once it is known.
+    pub(super) target_id: Option<TargetId>,
+    pub(super) warnings: Vec<String>,
+    /// What the account held in metadata, if that was read.
+    held: Option<Vec<Metadata>>,
+    /// How an account was found that is to be removed.
+    found: Found,
+    /// The link of the person, which another account holds.
+    link_taken: Option<TargetError>,
+}
+
+impl Progress<'_> {
+    fn user(&self) -> &str {
+        self.target_id.as_ref().map(TargetId::as_str).unwrap_or_default()
+    }
+
+    fn details(&self) -> Option<&[Detail]> {
+        self.change.restore.as_deref()
+    }
+}
+
 impl ZitadelTarget {
     /// Carries out one change.
     pub(super) async fn carry_out(&self, change: &Change) -> Result<Applied, TargetError> {
-        let restore = change.restore.as_deref();
-        match &change.action {
-            Action::Create { identity, attributes } => match restore {
-                Some(restore) => self.remake(identity, attributes, restore).await,
-                None => self.create(identity, attributes).await,
-            },
-            Action::Adopt(edit) | Action::Update(edit) | Action::Enable(edit) => {
-                self.edit(edit, restore).await
-            }
-            Action::Disable(removal) => {
-                let edited = match change.edit() {
-                    Some(edit) => self.edit(edit, restore).await?,
-                    None => Applied::default(),
-                };
-                let mark = restore.is_none_or(|restore| restore.mark);
-                let disabled = self.disable(removal, mark).await?;
-                Ok(Applied {
-                    warnings: edited.warnings,
-                    ..disabled
-                })
-            }
-            Action::Delete(removal) => self.delete(removal).await,
-            Action::Note(note) => self.note(note).await,
-        }
-    }
-
-    /// `restore` is what an undo puts back beside the edit.
-    async fn edit(&self, edit: &Edit, restore: Option<&Restore>) -> Result<Applied, TargetError> {
-        let user = edit.target_id.as_str();
-        let mut warnings = Vec::new();
-        // First: whatever fails after it, an absence that is over does not count for another one.
-        self.remove_metadata(user, notes(edit.returned)).await?;
-        self.look_before(edit, restore).await?;
-        // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
-        if !self.unlink(edit).await? {
-            warnings.push(FORMER_LINK_STAYS.into());
-        }
-        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
-        let taken = self.link(edit, restore).await?;
-        if edit.enable {
-            let reactivated = self.state(user, "reactivate_user", "reactivate").await;
-            accept(reactivated, &[id::NOT_INACTIVE])?;
-        }
-        // Whoever looked after the account until now would remove it once it has the id of a person whom they do not know.
-        let metadata = self.metadata_writes(edit, &mut warnings).await?;
-        let (before_id, after_id) = match (&edit.id_before, restore) {
-            (Some(_), None) => (&metadata.set[..], &[][..]),
-            _ => (&[][..], &metadata.set[..]),
+        let mut progress = Progress {
+            change,
+            target_id: change.target_id().cloned(),
+            warnings: Vec::new(),
+            held: None,
+            found: Found::Active,
+            link_taken: None,
         };
-        self.set_metadata(user, before_id).await?;
-        let id_before = edit.id_before.as_deref();
-        let id_kept = id_before.filter(|_| taken.is_some() && restore.is_none());
-        self.update_user(edit, id_kept, restore, &mut warnings).await?;
-        if edit
-            .attributes
-            .iter()
-            .any(|change| change.attribute == PHONE && change.after.is_none())
-        {
-            self.remove_phone(user).await?;
-        }
-        self.set_metadata(user, after_id).await?;
-        self.remove_metadata(user, &metadata.lost).await?;
-        match restore {
-            Some(restore) if role_calls(restore) > 0 => {
-                self.give_roles_again(user, restore, &mut warnings).await?;
+        for step in self.steps(change) {
+            match self.perform(&step, &mut progress).await {
+                // An account that was to be removed and is gone needs no more.
+                Err(failure) if is_content_when_gone(change) && failure.error.kind == Kind::NotFound => break,
+                done => done?,
             }
-            _ if has_roles(edit) => {
-                self.change_roles(user, &edit.grant, &edit.revoke, &mut warnings)
-                    .await?;
+            if progress.found == Found::Gone {
+                break;
             }
-            _ => self.grant(user, &edit.grant, &mut warnings).await?,
         }
-        if edit.enable {
-            // Last: should anything before have failed, the next run still knows whose doing the state was.
-            self.remove_metadata(user, &[DISABLED_BY]).await?;
-        }
-        match taken {
+        match progress.link_taken {
             // Nobody's name or address waits for somebody to clear up who may log in as whom. Only the id does: without it
             // the next run tries, and says so, again.
             Some(taken) => Err(taken),
             None => Ok(Applied {
-                target_id: Some(edit.target_id.clone()),
-                warnings,
+                target_id: progress.target_id,
+                warnings: progress.warnings,
                 was_unlisted: false,
             }),
         }
     }
 
-    /// Everything that one `PUT` can carry; nothing is sent if there is nothing. `id_kept` is what stays in the place of the id.
-    async fn update_user(
-        &self,
-        edit: &Edit,
-        id_kept: Option<&str>,
-        restore: Option<&Restore>,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Failure> {
-        let mut body = self.changed_user(edit, id_kept, restore);
-        while !body.is_empty() {
-            let path = ["v2", "users", "human", edit.target_id.as_str()];
-            match self
-                .api
-                .send::<Done>(&Call::put("update_user", &path, &body))
-                .await
-            {
-                Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
-                    warnings.push(PHONE_LEFT_OUT.into());
+    async fn perform(&self, step: &Step<'_>, progress: &mut Progress<'_>) -> Result<(), Failure> {
+        let user = progress.user().to_owned();
+        let user = user.as_str();
+        match step {
+            Step::LookAgain(account, removal) => progress.found = self.look_again(account, removal).await?,
+            Step::LookBefore(edit) => self.look_before(edit).await?,
+            Step::ReadMetadata => progress.held = Some(self.all_metadata(user).await?),
+            Step::SetMetadata(changes) => self.write_metadata(user, changes, progress).await?,
+            Step::RemoveMetadata(changes) => self.drop_metadata(user, changes, progress).await?,
+            Step::Unlink(link) => {
+                if !self.unlink(user, link).await? {
+                    progress.warnings.push(FORMER_LINK_STAYS.into());
                 }
-                Err(failure) if failure.is(id::TAKEN) => {
-                    let name = body.username.unwrap_or_default();
-                    return Err(self.name_taken(name, failure).await.into());
-                }
-                updated => return updated.map(|done| self.written.user(&done.details)),
+            }
+            Step::Link(edit) => progress.link_taken = self.link(edit, progress.details()).await?,
+            Step::Reactivate => {
+                let reactivated = self.state(user, "reactivate_user", "reactivate").await;
+                accept(reactivated, &[id::NOT_INACTIVE])?;
+            }
+            Step::Deactivate if progress.found == Found::Inactive => {}
+            Step::Deactivate => self.deactivate(user).await?,
+            Step::UpdateUser(edit) => self.update_user(edit, progress).await?,
+            Step::RemovePhone => self.remove_phone(user).await?,
+            Step::ChangeRoles(roles) => self.write_roles(user, roles, progress).await?,
+            Step::GiveRoles(roles) => self.grant(user, roles, &mut progress.warnings).await?,
+            Step::GiveRolesAgain => {
+                let details = Details(progress.change.restore.as_deref().unwrap_or_default());
+                self.give_roles_again(user, details, &mut progress.warnings)
+                    .await?;
+            }
+            Step::Create(creation) => {
+                let restore = progress.change.restore.as_deref();
+                let made = match restore {
+                    Some(details) => self.recreate(creation, details, &mut progress.warnings).await?,
+                    None => self.create(creation, &mut progress.warnings).await?,
+                };
+                progress.target_id = Some(made);
+            }
+            Step::Delete(account) => {
+                let path = ["v2", "users", account.as_str()];
+                let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
+                let deleted = accept(deleted, &[id::ALREADY_DELETED])?;
+                self.written.user(&deleted.details);
             }
         }
         Ok(())
     }
 
-    /// Gives an account its temporary name, if it has one on its way and still is what the change takes it to be.
-    pub(super) async fn rename_aside(&self, edit: &Edit) -> Result<(), TargetError> {
-        let Some(name) = edit.detour.as_deref() else {
-            return Ok(());
+    /// What is written once is only written where the account itself shows nothing, and only taken back where it shows
+    /// what is to be taken back.
+    fn may_write(&self, change: &AttributeChange, progress: &mut Progress<'_>) -> bool {
+        let Some(held) = progress.held.as_ref().filter(|_| self.is_asked_first(change)) else {
+            return true;
         };
-        self.look_before(edit, None).await?;
-        self.rename(&edit.target_id, name).await
+        let held = self.keys.held(held, change.attribute);
+        let before = change.before.as_ref().map(Value::as_text);
+        // What is gone already may go again.
+        if held.is_none() || held.as_deref() == before {
+            return true;
+        }
+        let key = self.keys.of(change.attribute).unwrap_or_default();
+        progress.warnings.push(stays(key, change));
+        false
     }
 
-    /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
-    pub(super) async fn rename(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
-        let body = ChangedUser {
-            username: Some(login),
-            ..ChangedUser::default()
-        };
-        let path = ["v2", "users", "human", account.as_str()];
-        let renamed = self
-            .api
-            .send::<Done>(&Call::put("rename_user", &path, &body))
-            .await;
-        Ok(renamed.map(|done| self.written.user(&done.details))?)
-    }
-
-    fn changed_user<'a>(
+    async fn write_metadata(
         &self,
-        edit: &'a Edit,
-        id_kept: Option<&str>,
-        restore: Option<&'a Restore>,
-    ) -> ChangedUser<'a> {
-        let details = restore.map(|restore| Details(&restore.details));
-        let mut body = ChangedUser::default();
-        let mut renamed = false;
-        for change in &edit.attributes {
-            let after = change.after.as_ref().map(crate::model::Value::as_text);
-            match change.attribute {
-                FIRST_NAME | LAST_NAME => renamed = true,
-                EMAIL => {
-                    body.username = restore.map(|restore| &*restore.login).or(after);
-                    body.email = after.map(|email| match details {
-                        Some(details) => former_email(edit, email, details),
-                        None => self.email(email),
-                    });
-                }
-                PHONE => {
-                    body.phone = after.map(|phone| match details {
-                        Some(details) => former_phone(phone, details),
-                        None => self.phone(phone),
-                    });
-                }
-                _ => {}
-            }
+        user: &str,
+        changes: &[&AttributeChange],
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Failure> {
+        // Somebody else may have deactivated it since; then the mark of a deactivation would be a lie.
+        if progress.found == Found::Inactive {
+            return Ok(());
         }
-        // Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and
-        // stays as somebody chose it while they stay.
-        let shown = if renamed { Shown::Written } else { Shown::LeftAlone };
-        let written = renamed || edit.id_before.is_some() && id_kept.is_none();
-        body.profile = written.then(|| match restore {
-            Some(restore) => former_profile(&edit.identity.attributes, restore),
-            None => profile(&edit.identity.id, &edit.identity.attributes, shown),
+        let entries = changes.iter().filter_map(|change| {
+            let after = change
+                .after
+                .as_ref()
+                .filter(|_| self.may_write(change, progress))?;
+            self.keys.entry(change.attribute, after.as_text())
         });
-        if let (Some(profile), Some(id)) = (&mut body.profile, id_kept) {
-            id.clone_into(&mut profile.nick);
-        }
-        body
-    }
-
-    async fn remove_phone(&self, user: &str) -> Result<(), Failure> {
-        let removed = self
-            .api
-            .send::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
-            .await;
-        match removed {
-            // With 404 the same id says that the user is gone.
-            Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
-            removed => removed.map(|done| self.written.user(&done.details)),
-        }
-    }
-
-    pub(super) async fn set_metadata(&self, user: &str, entries: &[NewMetadata<'_>]) -> Result<(), Failure> {
+        let entries: Vec<NewMetadata<'_>> = entries.collect();
         if entries.is_empty() {
             return Ok(());
         }
@@ -231,7 +173,17 @@ impl ZitadelTarget {
             .map(drop)
     }
 
-    pub(super) async fn remove_metadata(&self, user: &str, keys: &[&str]) -> Result<(), Failure> {
+    async fn drop_metadata(
+        &self,
+        user: &str,
+        changes: &[&AttributeChange],
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Failure> {
+        let keys = changes
+            .iter()
+            .filter(|change| self.may_write(change, progress))
+            .filter_map(|change| self.keys.of(change.attribute));
+        let keys: Vec<&str> = keys.collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -260,36 +212,164 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Writes down that the account's person is missing.
-    async fn note(&self, note: &Note) -> Result<Applied, TargetError> {
-        let Absence { since, runs } = note.absence;
-        let since = Timestamp::from_second(since)
-            .unwrap_or(Timestamp::MAX)
-            .to_string();
-        let runs = runs.to_string();
-        let entries = [
-            NewMetadata::new(MISSING_SINCE, &since),
-            NewMetadata::new(MISSING_RUNS, &runs),
-        ];
-        let account = &note.account.target_id;
-        gone_is_fine(account, self.set_metadata(account.as_str(), &entries).await)
+    /// Everything that one `PUT` can carry.
+    async fn update_user(&self, edit: &Edit, progress: &mut Progress<'_>) -> Result<(), Failure> {
+        let mut body = self.changed_user(edit, progress);
+        while !body.is_empty() {
+            let path = ["v2", "users", "human", edit.target_id.as_str()];
+            match self
+                .api
+                .send::<Done>(&Call::put("update_user", &path, &body))
+                .await
+            {
+                Err(failure) if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() => {
+                    progress.warnings.push(PHONE_LEFT_OUT.into());
+                }
+                Err(failure) if failure.is(id::TAKEN) => {
+                    let name = body.username.unwrap_or_default();
+                    return Err(self.name_taken(name, failure).await.into());
+                }
+                updated => return updated.map(|done| self.written.user(&done.details)),
+            }
+        }
+        Ok(())
     }
 
-    pub(super) async fn state(
+    fn changed_user<'e>(&self, edit: &'e Edit, progress: &Progress<'e>) -> ChangedUser<'e> {
+        let after = |attribute: AttributeIndex| {
+            let change = edit.change(attribute)?;
+            change.after.as_ref().map(Value::as_text)
+        };
+        let restored = progress.change.restore.as_deref().map(Details);
+        // Without the link of the person the id stays away, so that the next run tries again.
+        let keeps_id = progress.link_taken.is_some() && restored.is_none();
+        ChangedUser {
+            username: after(LOGIN),
+            profile: changed_profile(edit, keeps_id, restored),
+            email: after(EMAIL).map(|email| match restored {
+                Some(details) => super::restore::former_email(edit, email, details),
+                None => self.email(email),
+            }),
+            phone: after(PHONE).map(|phone| match restored {
+                Some(details) => super::restore::former_phone(phone, details),
+                None => self.phone(phone),
+            }),
+        }
+    }
+
+    async fn remove_phone(&self, user: &str) -> Result<(), Failure> {
+        let removed = self
+            .api
+            .send::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
+            .await;
+        match removed {
+            // With 404 the same id says that the user is gone.
+            Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
+            removed => removed.map(|done| self.written.user(&done.details)),
+        }
+    }
+
+    async fn write_roles(
         &self,
         user: &str,
-        operation: &'static str,
-        verb: &str,
-    ) -> Result<Done, Failure> {
+        roles: &AttributeChange,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), TargetError> {
+        let (give, take) = (roles.added(), roles.removed());
+        if roles.before.is_some() {
+            self.change_roles(user, &give, &take, &mut progress.warnings)
+                .await
+        } else {
+            self.grant(user, &give, &mut progress.warnings).await
+        }
+    }
+
+    async fn deactivate(&self, user: &str) -> Result<(), Failure> {
+        let deactivated = self.state(user, "deactivate_user", "deactivate").await;
+        accept(deactivated, &[id::ALREADY_INACTIVE]).map(drop)
+    }
+
+    async fn state(&self, user: &str, operation: &'static str, verb: &str) -> Result<Done, Failure> {
         let call = Call::post(operation, &["v2", "users", user, verb], &json!({}));
         let done: Done = self.api.send(&call).await?;
         self.written.user(&done.details);
         Ok(done)
     }
+
+    /// Gives an account its temporary name, if it has one on its way and still is what the change takes it to be.
+    pub(super) async fn rename_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+        let Some(name) = edit.temporary_login.as_deref() else {
+            return Ok(());
+        };
+        if super::steps::looks_before(edit) {
+            self.look_before(edit).await?;
+        }
+        self.rename(&edit.target_id, name).await
+    }
+
+    /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
+    pub(super) async fn rename(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        let body = ChangedUser {
+            username: Some(login),
+            ..ChangedUser::default()
+        };
+        let path = ["v2", "users", "human", account.as_str()];
+        let renamed = self
+            .api
+            .send::<Done>(&Call::put("rename_user", &path, &body))
+            .await;
+        Ok(renamed.map(|done| self.written.user(&done.details))?)
+    }
 }
 
-/// Whether the account holds a role by a grant that is there, as far as is known.
-pub(super) fn has_roles(edit: &Edit) -> bool {
-    let listed = edit.before.as_deref();
-    !edit.revoke.is_empty() || listed.is_some_and(|account| !account.entitlements.is_empty())
+/// Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and stays
+/// as somebody chose it while they stay.
+fn changed_profile<'e>(
+    edit: &'e Edit,
+    keeps_id: bool,
+    restored: Option<Details<'_>>,
+) -> Option<NewProfile<'e>> {
+    let changes = |attribute: &AttributeIndex| edit.change(*attribute).is_some();
+    let renamed = [FIRST_NAME, LAST_NAME].iter().any(changes);
+    let id = edit.change(EXTERNAL_ID);
+    if !renamed && !changes(&PREFERRED_LANGUAGE) && (id.is_none() || keeps_id) {
+        return None;
+    }
+    let text = |value: &'e Option<Value>| value.as_ref().map_or("", Value::as_text);
+    let nick = match (id, edit.before.as_deref()) {
+        (Some(id), _) if keeps_id => text(&id.before).to_owned(),
+        (Some(id), _) => text(&id.after).to_owned(),
+        (None, Some(account)) => account
+            .attributes
+            .text(EXTERNAL_ID)
+            .unwrap_or_default()
+            .to_owned(),
+        (None, None) => edit.identity.id.to_string(),
+    };
+    let attributes = &edit.identity.attributes;
+    let language = edit.change(PREFERRED_LANGUAGE);
+    let language = language.map(|change| change.after.as_ref().map_or(NO_LANGUAGE, Value::as_text));
+    Some(match restored {
+        Some(details) => super::restore::former_profile(attributes, nick, language, details),
+        None => super::create::profile(attributes, nick, language, renamed),
+    })
+}
+
+/// Whether nothing is left to do once the account is gone.
+fn is_content_when_gone(change: &Change) -> bool {
+    is_looked_at_again(change).is_some()
+        || change.kind == ActionKind::MarkAbsent
+        || change
+            .edit()
+            .is_some_and(|edit| edit.lifecycle == Some(Lifecycle::Disabled))
+}
+
+fn stays(key: &str, change: &AttributeChange) -> String {
+    if change.before.is_none() {
+        format!(
+            "`{key}` was not written: the account has one, which the list of accounts filtered by metadata did not show; it stays"
+        )
+    } else {
+        format!("`{key}` was left as it is: it is not what it was when everything was read")
+    }
 }

@@ -2,7 +2,7 @@
 
 use directory_sync::config::Credentials;
 
-use super::Lab;
+use super::{Lab, zitadel};
 
 const ATTRIBUTES: &str = "    attributes:
       first_name: cn
@@ -59,7 +59,7 @@ log_level: debug
              accounts of people who are gone is `policy.absent`",
         ]
     );
-    let zitadel = settings.zitadel.unwrap();
+    let zitadel = zitadel(&settings);
     assert!(
         matches!(zitadel.credentials, Credentials::KeyFile(path) if path == lab.path("service-user.json"))
     );

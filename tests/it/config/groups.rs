@@ -2,7 +2,7 @@
 
 use directory_sync::config::{Entitlement, Needs};
 
-use super::{COMPLETE, Lab, SHORT};
+use super::{COMPLETE, Lab, SHORT, zitadel};
 
 const TLS: &str = "    tls:\n";
 
@@ -35,7 +35,7 @@ fn a_rule_names_one_group_or_several() {
         ]
     );
     let settings = lab.settings();
-    let zitadel = settings.zitadel.unwrap();
+    let zitadel = zitadel(&settings);
     assert_eq!(
         (zitadel.further_roles, zitadel.owned_roles),
         (vec!["Admin".to_owned()], vec![])
@@ -55,12 +55,12 @@ fn owned_roles_are_a_list_with_each_once() {
             "  project_id: 2\n",
             &format!("  project_id: 2\n  owned_roles: {list}\n"),
         );
-        let zitadel = lab.settings().zitadel.unwrap();
+        let zitadel = zitadel(&lab.settings());
         assert_eq!(zitadel.owned_roles, ["Admin", "User"], "{list}");
         assert_eq!(zitadel.further_roles, Vec::<String>::new());
     }
     let lab = Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__OWNED_ROLES", "Admin");
-    assert_eq!(lab.settings().zitadel.unwrap().owned_roles, ["Admin"]);
+    assert_eq!(zitadel(&lab.settings()).owned_roles, ["Admin"]);
     let lab = Lab::changed(
         SHORT,
         "  project_id: 2\n",

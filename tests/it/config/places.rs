@@ -3,7 +3,7 @@
 use directory_sync::config::{Needs, SourceKind};
 use tracing::level_filters::LevelFilter;
 
-use super::{COMPLETE, Lab, SHORT};
+use super::{COMPLETE, Lab, SHORT, zitadel};
 
 #[test]
 fn defaults_then_file_then_environment_then_options() {
@@ -40,7 +40,7 @@ fn the_environment_merges_into_sections_and_replaces_lists() {
     assert_eq!(names, ["csv", "guests", "ldap", "ukt"]);
     assert_eq!(lab.ldap().urls[0].as_str(), "ldap://localhost:1389");
     assert_eq!(lab.ldap().base_dn, "ou=staff,dc=example,dc=org");
-    let zitadel = settings.zitadel.unwrap();
+    let zitadel = zitadel(&settings);
     assert_eq!(
         (settings.dry_run, zitadel.sso_login, zitadel.verify_email),
         (true, false, false)
@@ -60,7 +60,7 @@ fn everything_by_environment_without_a_file() {
         .variable("FAMEDLY_SYNC__LOG_LEVEL", "debug")
         .variable("FAMEDLY_SYNC_CONFIG", "");
     let settings = lab.settings();
-    assert!(settings.dry_run && settings.zitadel.unwrap().verify_email);
+    assert!(settings.dry_run && zitadel(&settings).verify_email);
     assert_eq!(settings.log_level, LevelFilter::DEBUG);
     assert_eq!(
         settings.notes,
@@ -142,11 +142,11 @@ fn a_named_file_may_lack_its_extension() {
 fn sources_alone_need_no_target() {
     let only_sources = &SHORT[SHORT.find("sources:").unwrap()..];
     let settings = Lab::new(only_sources).needs(Needs::SourcesOnly).settings();
-    assert!(settings.zitadel.is_none());
+    assert!(settings.target.is_none());
     assert_eq!(settings.sources.len(), 1);
     let missing_key = SHORT.replace("token: hunter4", "key_file: DIR/missing.json");
     let settings = Lab::new(&missing_key).needs(Needs::SourcesOnly).settings();
-    assert!(settings.zitadel.is_none());
+    assert!(settings.target.is_none());
     let misspelt = SHORT.replace("token: hunter4", "tokn: hunter4");
     assert_eq!(
         Lab::new(&misspelt).needs(Needs::SourcesOnly).refusal(),

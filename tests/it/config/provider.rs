@@ -2,7 +2,7 @@
 
 use directory_sync::config::Providers;
 
-use super::{COMPLETE, Lab, SHORT};
+use super::{COMPLETE, Lab, SHORT, zitadel};
 
 fn names(lab: &Lab) -> (Vec<Option<String>>, Vec<String>) {
     let settings = lab.settings();
@@ -23,7 +23,7 @@ fn each_source_has_a_name() {
     let (of, all) = names(&lab);
     assert_eq!(of, [Some(csv.to_owned()), Some(ldap.to_owned()), None]);
     assert_eq!(all, [csv, ldap]);
-    assert!(!lab.settings().zitadel.unwrap().claims_accounts);
+    assert!(!zitadel(&lab.settings()).claims_accounts);
 }
 
 /// A name of the configuration's own stands for all of them, and what is taken over beside it.
@@ -34,7 +34,7 @@ fn a_configuration_has_one_name() {
     let (of, all) = names(&lab);
     assert_eq!(of, [Some("Staff".to_owned())]);
     assert_eq!(all, ["Staff", "csv:old users.csv", "staff"]);
-    assert!(lab.settings().zitadel.unwrap().claims_accounts);
+    assert!(zitadel(&lab.settings()).claims_accounts);
 }
 
 #[test]

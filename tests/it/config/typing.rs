@@ -7,15 +7,16 @@ use std::time::Duration;
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
     LdapText, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind,
-    SourceSettings, UktSettings, ZitadelSettings,
+    SourceSettings, TargetSettings, UktSettings, ZitadelSettings,
 };
+use directory_sync::model::ActionKind;
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::level_filters::LevelFilter;
 
-use super::{COMPLETE, Lab, SHORT};
+use super::{COMPLETE, Lab, SHORT, zitadel};
 
 fn named(name: &str) -> LdapAttribute {
     LdapAttribute {
@@ -30,7 +31,7 @@ fn complete(dir: &str) -> Settings {
     Settings {
         log_level: LevelFilter::INFO,
         dry_run: false,
-        zitadel: Some(ZitadelSettings {
+        target: Some(TargetSettings::Zitadel(ZitadelSettings {
             url: "https://auth.example.org".parse().unwrap(),
             credentials: Credentials::KeyFile(file("service-user.json")),
             organization_id: "278274756195721220".into(),
@@ -39,6 +40,7 @@ fn complete(dir: &str) -> Settings {
             role: "User".into(),
             further_roles: vec![],
             owned_roles: vec![],
+            metadata_attributes: vec![],
             sso_login: true,
             verify_email: true,
             verify_phone: false,
@@ -48,7 +50,7 @@ fn complete(dir: &str) -> Settings {
             claims_accounts: false,
             lag_wait: Duration::from_secs(300),
             phone_region: None,
-        }),
+        })),
         role: "User".into(),
         sources: vec![
             SourceSettings {
@@ -189,6 +191,7 @@ fn every_limit() -> GuardLimits {
         max_removals: Limit::Count(25),
         max_logins_changed: Limit::Percent(2.5),
         max_adoptions_renaming: Limit::Count(7),
+        max_memberships_removed: GuardLimits::default().max_memberships_removed,
         max_changes: Some(Limit::Percent(50.0)),
         allow_empty: true,
         demands: Demands {
@@ -196,7 +199,11 @@ fn every_limit() -> GuardLimits {
             canaries: vec!["616461".into(), "ada@example.org".into()],
         },
         demands_of: [].into(),
-        max_per_kind: [("delete", Limit::Count(3)), ("create", Limit::Percent(5.0))].into(),
+        max_per_kind: [
+            (ActionKind::Delete, Limit::Count(3)),
+            (ActionKind::Create, Limit::Percent(5.0)),
+        ]
+        .into(),
         max_missing: Limit::Percent(30.0),
         protected: Protected::new(["*@board.example.org".to_owned()]),
     }
@@ -272,9 +279,9 @@ fn text_keeps_its_spelling() {
         "yes",
     ] {
         let in_file = Lab::changed(SHORT, "organization_id: 1", &format!("organization_id: {text}"));
-        assert_eq!(in_file.settings().zitadel.unwrap().organization_id, text);
+        assert_eq!(zitadel(&in_file.settings()).organization_id, text);
         let in_variable = Lab::new(SHORT).variable("FAMEDLY_SYNC__ZITADEL__ORGANIZATION_ID", text);
-        assert_eq!(in_variable.settings().zitadel.unwrap().organization_id, text);
+        assert_eq!(zitadel(&in_variable.settings()).organization_id, text);
         let password = Lab::changed(
             COMPLETE,
             "bind_password: \"hunter2\"",
@@ -399,7 +406,7 @@ fn lists_single_values_and_nothing() {
 fn flags() {
     let flags = |text: &str| {
         let settings = Lab::changed(COMPLETE, "[verify_email, sso_login]", text).settings();
-        let zitadel = settings.zitadel.unwrap();
+        let zitadel = zitadel(&settings);
         (
             [zitadel.sso_login, zitadel.verify_email, zitadel.verify_phone],
             [settings.dry_run, settings.policy.scope == Scope::RemovalsOnly],
@@ -471,7 +478,7 @@ fn what_is_optional_may_be_null_or_absent() {
     assert_eq!(format!("{:#?}", lab.ldap()), format!("{expected:#?}"));
     let settings = lab.settings();
     assert_eq!(settings.notes, Vec::<String>::new());
-    assert_eq!(settings.zitadel.unwrap().idp_id, None);
+    assert_eq!(zitadel(&settings).idp_id, None);
 }
 
 #[test]
@@ -483,19 +490,16 @@ fn idp_id_is_needed_only_with_sso_login() {
          hint: the feature flag `sso_login` needs the id of the identity provider; add it, or remove the flag"
     );
     let settings = Lab::changed(&without, ", sso_login", "").settings();
-    assert_eq!(settings.zitadel.unwrap().idp_id, None);
+    assert_eq!(zitadel(&settings).idp_id, None);
     let empty = Lab::changed(SHORT, "project_id: 2", "project_id: 2\n  idp_id: \"\"");
-    assert_eq!(empty.settings().zitadel.unwrap().idp_id, Some(String::new()));
+    assert_eq!(zitadel(&empty.settings()).idp_id, Some(String::new()));
 }
 
 #[test]
 fn addresses_with_and_without_a_slash_are_the_same() {
     for url in ["https://auth.example.org", "https://auth.example.org/"] {
         let lab = Lab::changed(SHORT, "url: https://auth.example.org", &format!("url: {url}"));
-        assert_eq!(
-            lab.settings().zitadel.unwrap().url.as_str(),
-            "https://auth.example.org/"
-        );
+        assert_eq!(zitadel(&lab.settings()).url.as_str(), "https://auth.example.org/");
     }
 }
 
@@ -515,7 +519,7 @@ fn secrets_from_files_lose_their_line_break() {
     assert_eq!(lab.ldap().bind_password.expose_secret(), " pass word ");
     let token = Lab::changed(SHORT, "token: hunter4", "token_file: DIR/token");
     token.write("token", "hunter5\n");
-    match token.settings().zitadel.unwrap().credentials {
+    match zitadel(&token.settings()).credentials {
         Credentials::Token(token) => assert_eq!(token.expose_secret(), "hunter5"),
         Credentials::KeyFile(path) => panic!("{}", path.display()),
     }
@@ -524,7 +528,7 @@ fn secrets_from_files_lose_their_line_break() {
 /// Whoever copies a token gets a line break with it; a token that was broken in two is none, and is not printed.
 #[test]
 fn a_token_is_one_piece_and_may_end_in_a_line_break() {
-    let token = |lab: &Lab| match lab.settings().zitadel.unwrap().credentials {
+    let token = |lab: &Lab| match zitadel(&lab.settings()).credentials {
         Credentials::Token(token) => token.expose_secret().to_owned(),
         Credentials::KeyFile(file) => panic!("{file:?}"),
     };

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
-use directory_sync::model::Change;
+use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, TargetSettings, ZitadelSettings};
+use directory_sync::model::{Catalog, Change};
 use directory_sync::plan::{AbsentPolicy, ListedPolicy, Policy, Rules};
 use directory_sync::target::zitadel::schema;
 use directory_sync::{plan_file, undo_file};
@@ -26,6 +26,7 @@ fn settings() -> ZitadelSettings {
         role: "User".to_owned(),
         further_roles: Vec::new(),
         owned_roles: Vec::new(),
+        metadata_attributes: vec![],
         sso_login: true,
         verify_email: false,
         verify_phone: false,
@@ -40,7 +41,7 @@ fn settings() -> ZitadelSettings {
 
 fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
     let binding = json!({
-        "target": "https://zitadel.example/", "organization": "1", "configuration": "c",
+        "target": {"kind": "zitadel", "key": "https://zitadel.example/ 1"}, "configuration": "c",
     });
     let binding = serde_json::from_value(binding).expect("a binding");
     let settings = settings();
@@ -54,14 +55,13 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
         given: std::slice::from_ref(&settings.role),
         owned: &settings.owned_roles,
     };
-    plan_file::read(path, &schema(Some(&settings)), &binding, rules).map_err(|error| error.to_string())
+    let catalog = Catalog::of_users(schema(Some(&settings)));
+    plan_file::read(path, &catalog, &binding, rules).map_err(|error| error.to_string())
 }
 
 fn read_undo(path: &Path) -> Result<Vec<Change>, String> {
-    let settings = settings();
-    let binding = undo_file::Binding::of(&settings);
-    let read = undo_file::read(path, |_| schema(Some(&settings)), &binding);
-    let changes = read.map(|run| run.changes.into_iter().map(|past| past.change).collect());
+    let read = undo_file::read(path, &TargetSettings::Zitadel(settings()));
+    let changes = read.map(|(run, _)| run.changes.into_iter().map(|past| past.change).collect());
     changes.map_err(|error| error.to_string())
 }
 

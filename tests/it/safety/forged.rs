@@ -31,8 +31,38 @@ fn place(plan: &Json, action: &str) -> usize {
 
 type Forge = fn(&mut Json);
 
+/// The account that is deleted is deactivated instead, in every word of it.
+pub(super) fn deactivated(change: &mut Json) {
+    let account = change.as_object_mut().unwrap().remove("delete").unwrap();
+    change["action"] = json!("disable");
+    change["edit"] = json!({
+        "account": account["id"],
+        "person": {
+            "id": account["values"]["external_id"][0],
+            "state": "disabled",
+            "values": account["values"],
+            "unknown": [],
+            "source": "zitadel",
+            "at": account["id"],
+        },
+        "changes": [{"name": "disabled_by", "before": null, "after": ["directory-sync"]}],
+        "state": "disabled",
+        "before": account,
+    });
+}
+
+/// One more attribute of an account is changed.
+pub(super) fn also(change: &mut Json, name: &str, before: &Json, after: &Json) {
+    let attribute = json!({"name": name, "before": before, "after": after});
+    change["edit"]["changes"].as_array_mut().unwrap().push(attribute);
+}
+
+fn remove(values: &mut Json, name: &str) {
+    values.as_object_mut().unwrap().remove(name).unwrap();
+}
+
 /// Of accounts that come and go: which change, how it is forged, and what is said.
-const REMOVALS: [(&str, Forge, &str); 7] = [
+const REMOVALS: [(&str, Forge, &str); 8] = [
     (
         "delete",
         |change| change["reason"] = json!("undone"),
@@ -41,34 +71,39 @@ const REMOVALS: [(&str, Forge, &str); 7] = [
     (
         "delete",
         |change| change["action"] = json!("disable"),
+        "it holds no `disable` and nothing else",
+    ),
+    (
+        "delete",
+        deactivated,
         "it removes an account in another way than `policy` says",
     ),
     (
         "delete",
         |change| {
-            change["action"] = json!("disable");
+            deactivated(change);
             change["reason"] = json!("disabled");
         },
         "it removes an account in another way than `policy` says",
     ),
     (
         "delete",
-        |change| change["before"]["external_id"] = json!(""),
+        |change| remove(&mut change["delete"]["values"], "external_id"),
         "it removes as absent an account that shows no person",
     ),
     (
         "delete",
-        |change| change["before"]["roles"] = json!([]),
+        |change| remove(&mut change["delete"]["values"], "roles"),
         "it removes as absent an account that shows no person",
     ),
     (
         "create",
-        |change| change["values"]["last_name"] = json!(["Other"]),
+        |change| change["create"]["values"]["last_name"] = json!(["Other"]),
         "it makes an account with other values than its person has",
     ),
     (
         "create",
-        |change| change["person"]["state"] = json!("disabled"),
+        |change| change["create"]["person"]["state"] = json!("disabled"),
         "it makes an account that `policy` asks for none of",
     ),
 ];
@@ -77,29 +112,32 @@ const REMOVALS: [(&str, Forge, &str); 7] = [
 const ROLES: [(&str, Forge, &str); 4] = [
     (
         "create",
-        |change| change["person"]["roles"] = json!(["User", "Admin"]),
-        "it is about the role \"Admin\", which the configuration does not give or take away",
-    ),
-    (
-        "update",
         |change| {
-            change["person"]["roles"] = json!(["User", "Admin"]);
-            change["grant"] = json!(["Admin"]);
+            change["create"]["person"]["values"]["roles"] = json!(["User", "Admin"]);
+            change["create"]["values"]["roles"] = json!(["User", "Admin"]);
         },
         "it is about the role \"Admin\", which the configuration does not give or take away",
     ),
     (
         "update",
-        |change| change["grant"] = json!(["Admin"]),
-        "it gives or takes away a role against what its person is to hold",
+        |change| {
+            change["edit"]["person"]["values"]["roles"] = json!(["User", "Admin"]);
+            also(change, "roles", &json!(["User"]), &json!(["User", "Admin"]));
+        },
+        "it is about the role \"Admin\", which the configuration does not give or take away",
+    ),
+    (
+        "update",
+        |change| also(change, "roles", &json!(["User"]), &json!(["User", "Admin"])),
+        "what it changes is not what person and account differ in",
     ),
     (
         "update",
         |change| {
-            change["person"]["roles"] = json!([]);
-            change["revoke"] = json!(["User"]);
+            remove(&mut change["edit"]["person"]["values"], "roles");
+            also(change, "roles", &json!(["User"]), &Json::Null);
         },
-        "it is about the role \"User\", which the configuration does not give or take away",
+        "what it changes is not what person and account differ in",
     ),
 ];
 
@@ -108,39 +146,41 @@ const EDITS: [(&str, Forge, &str); 6] = [
     // The address would be written beside the name, and nobody would see it.
     (
         "update",
-        |change| change["person"]["values"]["email"] = json!(["eve@example.com"]),
+        |change| change["edit"]["person"]["values"]["email"] = json!(["eve@example.com"]),
         "what it changes is not what person and account differ in",
     ),
     (
         "update",
-        |change| change["attributes"][0]["after"] = json!(["Evil"]),
+        |change| change["edit"]["changes"][0]["after"] = json!(["Evil"]),
         "what it changes is not what person and account differ in",
     ),
     (
         "update",
-        |change| change["attributes"][1]["after"] = json!(["Evil"]),
+        |change| change["edit"]["changes"][1]["after"] = json!(["Evil"]),
         "it writes something else than its person has",
     ),
     (
         "update",
-        |change| change["person"]["id"] = json!(hex::encode("eve")),
-        "it changes whose account it is unseen",
-    ),
-    (
-        "update",
-        |change| change["id_before"] = json!("nothing"),
+        |change| change["edit"]["person"]["id"] = json!(hex::encode("eve")),
         "it changes whose account it is unseen",
     ),
     (
         "update",
         |change| {
-            change["person"]["values"]["localpart"] = json!(["eve"]);
-            change["person"]["unknown"]
+            let id = json!([change["edit"]["person"]["id"]]);
+            also(change, "external_id", &json!(["nothing"]), &id);
+        },
+        "it changes whose account it is unseen",
+    ),
+    (
+        "update",
+        |change| {
+            change["edit"]["person"]["values"]["localpart"] = json!(["eve"]);
+            change["edit"]["person"]["unknown"]
                 .as_array_mut()
                 .unwrap()
                 .retain(|name| name != "localpart");
-            let localpart = json!({"name": "localpart", "before": ["chosen"], "after": ["eve"]});
-            change["attributes"].as_array_mut().unwrap().push(localpart);
+            also(change, "localpart", &json!(["chosen"]), &json!(["eve"]));
         },
         "it replaces what is written once and never changed",
     ),
@@ -217,12 +257,13 @@ fn a_forged_undo_file_gives_no_role() {
     lab.run("sync --undo-file undo.json").exits(0);
     lab.zitadel.set_roles(&["Admin", "User"]);
     let mut file = lab.json("undo.json");
-    file["binding"]["roles"] = json!(["Admin", "User"]);
+    file["binding"]["facts"]["roles"] = json!(["Admin", "User"]);
     for change in file["changes"].as_array_mut().unwrap() {
         match change["change"]["action"].as_str() {
             Some("update") => {
-                change["change"]["before"]["roles"] = json!(["Admin", "User"]);
-                change["change"]["revoke"] = json!(["Admin"]);
+                let change = &mut change["change"];
+                change["edit"]["before"]["values"]["roles"] = json!(["Admin", "User"]);
+                also(change, "roles", &json!(["Admin", "User"]), &json!(["User"]));
             }
             // In the account, and among what was kept beside it.
             Some("delete") => {

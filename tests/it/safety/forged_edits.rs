@@ -4,11 +4,13 @@ use serde_json::{Value as Json, json};
 use testkit::people::Person;
 use testkit::zitadel::UserSeed;
 
+use super::forged::{also, deactivated};
 use super::lab::{Lab, Run, finish, staff};
 use crate::program::write_private;
 
 const WHOSE: &str = "it changes whose account it is unseen";
 const OTHER: &str = "it writes something else than its person has";
+const OTHERWISE: &str = "what it changes is not what person and account differ in";
 const KEPT: &str = "it replaces what is written once and never changed";
 const WAY: &str = "it removes an account in another way than `policy` says";
 
@@ -61,72 +63,93 @@ fn changed() -> Lab {
 fn place(plan: &Json, uid: &str) -> usize {
     let hex = json!(hex::encode(uid));
     let changes = plan["changes"].as_array().unwrap();
-    let found = changes
-        .iter()
-        .position(|change| change["person"]["id"] == hex || change["before"]["external_id"] == hex);
+    let found = changes.iter().position(|change| {
+        let person = |what: &str| change[what]["person"]["id"] == hex;
+        person("create") || person("edit") || change["delete"]["values"]["external_id"][0] == hex
+    });
     1 + found.unwrap_or_else(|| panic!("nothing of {uid} in {plan:#}"))
 }
 
 type Forge = fn(&mut Json);
 
+/// The change of whose account it is.
+fn id_change(change: &mut Json) -> &mut Json {
+    let changes = change["edit"]["changes"].as_array_mut().unwrap();
+    let mut changes = changes.iter_mut();
+    changes.find(|change| change["name"] == "external_id").unwrap()
+}
+
 const FORGED: [(&str, Forge, &str); 12] = [
-    ("dora", |change| change["id_before"] = json!("other"), WHOSE),
+    (
+        "dora",
+        |change| id_change(change)["before"] = json!(["other"]),
+        WHOSE,
+    ),
     (
         "ada",
-        |change| change["id_before"] = json!(hex::encode("ada")),
+        |change| {
+            let id = json!([hex::encode("ada")]);
+            also(change, "external_id", &id, &id);
+        },
         WHOSE,
     ),
     // Of an account that is not shown.
-    ("cleo", |change| change["id_before"] = json!("cleo"), WHOSE),
+    (
+        "cleo",
+        |change| {
+            let id = json!([hex::encode("cleo")]);
+            also(change, "external_id", &json!(["cleo"]), &id);
+        },
+        WHOSE,
+    ),
     // Links and metadata are not among what the list of accounts shows.
     (
         "emil",
-        |change| change["attributes"][0]["after"] = json!(["eve"]),
+        |change| change["edit"]["changes"][0]["after"] = json!(["eve"]),
         OTHER,
     ),
     (
         "emil",
-        |change| change["attributes"][0]["before"] = json!(["eve"]),
+        |change| change["edit"]["changes"][0]["before"] = json!(["eve"]),
         KEPT,
     ),
     (
         "cleo",
-        |change| change["attributes"][0]["after"] = Json::Null,
+        |change| change["edit"]["changes"][0]["after"] = Json::Null,
         OTHER,
     ),
     // What a source is said not to know is not what it gives.
     (
         "cleo",
         |change| {
-            change["person"]["values"]["localpart"] = json!(["eve"]);
-            let localpart = json!({"name": "localpart", "before": null, "after": ["eve"]});
-            change["attributes"].as_array_mut().unwrap().push(localpart);
+            change["edit"]["person"]["values"]["localpart"] = json!(["eve"]);
+            also(change, "localpart", &Json::Null, &json!(["eve"]));
         },
         OTHER,
     ),
     (
         "zoe",
         |change| {
-            change["values"]["idp_link"] = json!(["eve"]);
-            change["person"]["values"]["idp_link"] = json!(["eve"]);
+            change["create"]["values"]["idp_link"] = json!(["eve"]);
+            change["create"]["person"]["values"]["idp_link"] = json!(["eve"]);
         },
         "it gives the person a `idp_link` that is not made of the id",
     ),
     (
         "ada",
-        |change| change["revoke"] = json!(["User"]),
-        "it gives or takes away a role against what its person is to hold",
+        |change| also(change, "roles", &json!(["User"]), &Json::Null),
+        OTHERWISE,
     ),
     (
         "ada",
-        |change| change["grant"] = json!(["Admin"]),
-        "it gives or takes away a role against what its person is to hold",
+        |change| also(change, "roles", &json!(["User"]), &json!(["User", "Admin"])),
+        OTHERWISE,
     ),
-    ("ada1", |change| change["action"] = json!("disable"), WAY),
+    ("ada1", deactivated, WAY),
     (
         "ben",
         |change| {
-            change["action"] = json!("disable");
+            deactivated(change);
             change["reason"] = json!("listed");
         },
         WAY,

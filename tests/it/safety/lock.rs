@@ -17,7 +17,11 @@ fn a_second_run_exits_with_5_and_names_the_first() {
     lab.zitadel.wait_for_a_write();
     lab.run("sync --report report.json")
         .exits(5)
-        .says("another run against this organization is under way")
+        .says(&format!(
+            "another run against organization {} at http",
+            lab.zitadel.organization_id()
+        ))
+        .says(" is under way: ")
         .says(&format!("locked by process {} since 20", first.id()));
     lab.run("link-ids").exits(5);
     lab.run("plan").exits(0);

@@ -1,11 +1,18 @@
 //! What a change is said to cost is what it costs.
 
-use directory_sync::model::{Absence, Action, Change, ExternalId, Identity, Lifecycle, Note, Removal, Value};
+use directory_sync::model::{
+    Account, ActionKind, Change, Edit, ExternalId, Identity, Ids, Lifecycle, Purpose, Value, Write,
+};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Effort, Target};
 use testkit::zitadel::{Channel, UserSeed};
 
-use super::support::{World, ada, at, edit_of, filled, person, removal, removal_now};
+use super::support::{
+    World, account_now, ada, at, deactivation, deletion, edit_of, filled, mark_absent, mark_goes,
+    marker_goes, person, roles_change, unseen,
+};
+
+const SINCE: i64 = 1_700_000_000;
 
 /// A person whose link follows from the id.
 fn linked(target: &ZitadelTarget, mut identity: Identity) -> Identity {
@@ -14,8 +21,14 @@ fn linked(target: &ZitadelTarget, mut identity: Identity) -> Identity {
     identity
 }
 
+/// As a plan has them.
+fn sorted(mut edit: Edit) -> Edit {
+    edit.changes.sort_by_key(|change| change.attribute);
+    edit
+}
+
 /// One change of each kind, for this account without a role and for new people, in an order in which each can be carried out.
-fn one_of_each_kind(target: &ZitadelTarget, id: &str) -> Vec<Action> {
+fn one_of_each_kind(target: &ZitadelTarget, id: &str) -> Vec<Change> {
     let new = person(
         target,
         &[
@@ -40,61 +53,63 @@ fn one_of_each_kind(target: &ZitadelTarget, id: &str) -> Vec<Action> {
     let create = |identity: Identity| {
         let identity = linked(target, identity);
         let attributes = filled(target, &identity);
-        Action::Create { identity, attributes }
+        Change::create(identity, attributes)
     };
     let mut adopted = edit_of(target, id, new, &["first_name", "preferred_username", "idp_link"]);
-    adopted.grant = vec!["User".into()];
+    adopted.changes.push(roles_change(target, &[], &["User"]));
     let mut edit = edit_of(
         target,
         id,
         gone.clone(),
         &["email", "phone", "preferred_username"],
     );
-    edit.revoke = vec!["User".into()];
-    assert_eq!(edit.attributes[1].attribute, at(target, "phone"));
+    edit.changes.push(roles_change(target, &["User"], &[]));
+    let edit = sorted(edit);
+    assert_eq!(edit.changes[1].attribute, at(target, "phone"));
     let mut enabled = edit_of(target, id, gone, &[]);
-    (enabled.enable, enabled.returned) = (true, true);
-    let back_but_disabled = Removal {
-        returned: true,
-        ..removal(target, id)
-    };
+    enabled.lifecycle = Some(Lifecycle::Active);
+    enabled.changes.push(mark_goes(target));
+    enabled.changes.extend(marker_goes(target, SINCE));
+    let mut back_but_disabled = deactivation(target, &unseen(id));
+    let returned = back_but_disabled.edit_mut().unwrap();
+    returned.changes.extend(marker_goes(target, SINCE));
+    let note = || mark_absent(target, &unseen(id), SINCE, 2);
     vec![
         create(disabled),
-        Action::Adopt(adopted),
-        Action::Update(edit),
+        Change::edit_as(ActionKind::Adopt, sorted(adopted)),
+        Change::edit_as(ActionKind::Update, edit),
         create(newcomer),
-        note(target, id),
-        Action::Disable(back_but_disabled),
-        note(target, id),
-        Action::Enable(enabled),
-        Action::Disable(removal(target, id)),
-        Action::Delete(removal(target, id)),
+        note(),
+        back_but_disabled,
+        note(),
+        Change::edit_as(ActionKind::Reactivate, enabled),
+        deactivation(target, &unseen(id)),
+        deletion(unseen(id)),
     ]
 }
 
-fn note(target: &ZitadelTarget, id: &str) -> Action {
-    Action::Note(Note {
-        account: removal(target, id).account,
-        absence: Absence {
-            since: 1_700_000_000,
-            runs: 2,
-        },
-    })
+/// The account that a change takes out of use.
+fn removed(change: &mut Change) -> Option<&mut Account> {
+    match (&mut change.write, change.kind) {
+        (Write::Edit(edit), ActionKind::Deactivate) => edit.before.as_deref_mut(),
+        (Write::Delete(account), _) => Some(account),
+        _ => None,
+    }
 }
 
 /// The change with its account as the list shows it by now: it is looked at before it is written to.
-async fn as_listed(world: &World, target: &ZitadelTarget, id: &str, action: Action) -> Change {
-    let mut change = Change::from(action);
-    if let (Action::Disable(removal) | Action::Delete(removal), Some(user)) =
-        (&mut change.action, world.zitadel.user(id))
-    {
-        removal.account.id_text = user.nick_name.into();
-        removal.account.login = user.username.into();
-        let address = Value::text(user.email);
-        removal.account.attributes.set(at(target, "email"), Some(address));
-    }
-    if let Some(edit) = change.edit_mut() {
-        edit.before = Some(Box::new(removal_now(target, id).await.account));
+async fn as_listed(world: &World, target: &ZitadelTarget, id: &str, mut change: Change) -> Change {
+    if let (Some(account), Some(user)) = (removed(&mut change), world.zitadel.user(id)) {
+        for (purpose, text) in [
+            (Purpose::ExternalId, user.nick_name),
+            (Purpose::Login, user.username),
+            (Purpose::Address, user.email),
+        ] {
+            let attribute = target.schema().find(purpose).unwrap();
+            account.attributes.set(attribute, Some(Value::text(text)));
+        }
+    } else if let Some(edit) = change.edit_mut() {
+        edit.before = Some(Box::new(account_now(target, id).await));
     }
     change
 }
@@ -111,11 +126,11 @@ async fn a_change_costs_what_is_foreseen() {
     };
     let id = world.zitadel.add_user(bare);
     let target = world.prepared().await;
-    for action in one_of_each_kind(&target, &id) {
-        let change = as_listed(&world, &target, &id, action).await;
+    for change in one_of_each_kind(&target, &id) {
+        let change = as_listed(&world, &target, &id, change).await;
         let foreseen = target.effort(&change);
         let (requests, codes) = (world.zitadel.requests(), world.zitadel.codes().len());
-        target.apply(&change).await.unwrap();
+        target.apply(&change, &Ids::default()).await.unwrap();
         let sent = &world.zitadel.codes()[codes..];
         let by = |channel| sent.iter().filter(|code| code.channel == channel).count() as u64;
         let cost = Effort {
@@ -123,6 +138,6 @@ async fn a_change_costs_what_is_foreseen() {
             mails: by(Channel::Mail),
             texts: by(Channel::Sms),
         };
-        assert_eq!(foreseen, cost, "{}", change.action.name());
+        assert_eq!(foreseen, cost, "{}", change.kind.name());
     }
 }

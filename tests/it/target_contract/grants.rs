@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use directory_sync::model::{Account, Action};
+use directory_sync::model::{Account, Ids, Schema};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, Version};
 
-use super::support::{World, ada, nth, read_all, removal_now};
+use super::support::{World, account_now, ada, deletion, nth, read_all};
 
 const GRANTS: &str = "/management/v1/users/grants/_search";
 
@@ -28,16 +28,22 @@ fn some_without(count: usize) -> impl Iterator<Item = UserSeed> {
 }
 
 /// The accounts of which the roles are not as they were given.
-fn wrong(accounts: &[Account]) -> Vec<&str> {
-    let number = |account: &Account| account.login[1..].split('@').next().unwrap().parse::<usize>();
+fn wrong<'a>(schema: &Schema, accounts: &'a [Account]) -> Vec<&'a str> {
+    let number = |account: &Account| {
+        account.login(schema)[1..]
+            .split('@')
+            .next()
+            .unwrap()
+            .parse::<usize>()
+    };
     let is_wrong = |account: &&Account| {
-        let held = !account.entitlements.is_empty();
+        let held = !account.roles(schema).is_empty();
         held == (number(account).unwrap() % 3 == 0)
     };
     accounts
         .iter()
         .filter(is_wrong)
-        .map(|account| &*account.login)
+        .map(|account| account.login(schema))
         .collect()
 }
 
@@ -48,9 +54,10 @@ async fn unordered_pages_of_grants_cost_nobody_a_role() {
         for rows in [1, 2, 7, 39] {
             let world = world(version, Unordered::Shuffled);
             world.zitadel.add_users(some_without(60));
-            let accounts = read_all(&world.paged(rows).await).await;
+            let target = world.paged(rows).await;
+            let accounts = read_all(&target).await;
             assert_eq!(
-                (accounts.len(), wrong(&accounts)),
+                (accounts.len(), wrong(target.schema(), &accounts)),
                 (60, vec![]),
                 "{version:?} {rows}"
             );
@@ -67,7 +74,7 @@ async fn roles_of_very_many_accounts_are_exact() {
         let target = world.prepared().await;
         let accounts = read_all(&target).await;
         assert_eq!(
-            (accounts.len(), wrong(&accounts)),
+            (accounts.len(), wrong(target.schema(), &accounts)),
             (30_600, vec![]),
             "{version:?}"
         );
@@ -107,8 +114,15 @@ async fn grants_may_come_and_go_meanwhile() {
         world.meddle("DELETE", &format!("/v2/users/{}", ids[1]));
         world.zitadel.add_users(some_without(70).skip(60));
         let accounts = read_all(&target).await;
-        let got: BTreeMap<_, _> = accounts.iter().map(|account| (&account.login, account)).collect();
-        assert_eq!((got.len(), wrong(&accounts)), (69, vec![]), "{version:?}");
+        let got: BTreeMap<_, _> = accounts
+            .iter()
+            .map(|account| (account.login(target.schema()), account))
+            .collect();
+        assert_eq!(
+            (got.len(), wrong(target.schema(), &accounts)),
+            (69, vec![]),
+            "{version:?}"
+        );
     }
 }
 
@@ -155,9 +169,12 @@ async fn a_whole_answer_about_others_is_none() {
     assert_eq!(error.to_string(), format!("list_grants: {STRANGERS}"));
 
     let target = world.prepared().await;
-    let removal = removal_now(&target, &ids[0]).await;
+    let account = account_now(&target, &ids[0]).await;
     world.zitadel.inject(Fault::once("POST", GRANTS, stranger));
-    let error = target.apply(&Action::Delete(removal).into()).await.unwrap_err();
+    let error = target
+        .apply(&deletion(account), &Ids::default())
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), format!("find_grant: {STRANGERS}"));
     assert_eq!(world.zitadel.users(), before);
 }
@@ -170,10 +187,13 @@ async fn a_grant_on_another_project_gives_no_role() {
     let before = world.zitadel.users();
     let elsewhere = || one_grant(&id, "1");
     let target = world.prepared().await;
-    let removal = removal_now(&target, &id).await;
-    assert_eq!(&*removal.account.entitlements, [Box::from("User")]);
+    let account = account_now(&target, &id).await;
+    assert_eq!(account.roles(target.schema()), [Box::from("User")]);
     world.zitadel.inject(Fault::once("POST", GRANTS, elsewhere()));
-    let error = target.apply(&Action::Delete(removal).into()).await.unwrap_err();
+    let error = target
+        .apply(&deletion(account), &Ids::default())
+        .await
+        .unwrap_err();
     assert!(
         error.what.ends_with("it was not removed: it holds other roles"),
         "{error}"
@@ -184,10 +204,8 @@ async fn a_grant_on_another_project_gives_no_role() {
         .zitadel
         .inject(Fault::once("POST", GRANTS, elsewhere()).times(u64::MAX));
     let accounts = read_all(&world.prepared().await).await;
-    let roles: Vec<_> = accounts
-        .iter()
-        .map(|account| account.entitlements.len())
-        .collect();
+    let roles = |account: &Account| account.roles(target.schema()).len();
+    let roles: Vec<_> = accounts.iter().map(roles).collect();
     assert_eq!(roles, [0]);
 }
 
@@ -201,6 +219,6 @@ async fn a_filter_that_answers_nobody_is_not_used() {
     let target = world.target().with_page_size(7.try_into().unwrap());
     target.prepare().await.unwrap();
     let accounts = read_all(&target).await;
-    assert_eq!((accounts.len(), wrong(&accounts)), (60, vec![]));
+    assert_eq!((accounts.len(), wrong(target.schema(), &accounts)), (60, vec![]));
     assert!(target.requests().by_operation["find_grant"] >= 20);
 }

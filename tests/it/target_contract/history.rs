@@ -67,14 +67,14 @@ impl Wanted {
         target: &ZitadelTarget,
         users: &'a [TargetId],
     ) -> Vec<(&'a TargetId, Expected<'a>)> {
-        let [localpart, preferred, link] =
-            ["localpart", "preferred_username", "idp_link"].map(|name| at(target, name));
+        let [localpart, preferred, link, mark] =
+            ["localpart", "preferred_username", "idp_link", "disabled_by"].map(|name| at(target, name));
         (0..PEOPLE)
             .flat_map(|n| {
                 [
                     Expected::Value(preferred, &self.names[n]),
                     Expected::Present(localpart),
-                    Expected::NotDisabledByUs,
+                    Expected::Absent(mark),
                     Expected::Value(link, &self.links[n]),
                 ]
                 .map(|expected| (&users[n], expected))
@@ -190,7 +190,7 @@ async fn a_mark_that_gives_access_back_is_read_from_the_account() {
         .iter()
         .map(|user| (user, Expected::Present(at(&target, "localpart"))))
         .collect();
-    asked.push((&users[7], Expected::DisabledByUs));
+    asked.push((&users[7], Expected::Present(at(&target, "disabled_by"))));
     assert_eq!(confirm(&target, &asked).await, []);
     assert_eq!(world.zitadel.request_counts()[METADATA], 1);
 }
@@ -213,11 +213,9 @@ async fn skipping_gives_no_account_back_by_an_old_mark() {
     world.meddle("POST", &format!("/v2/users/{}/reactivate", users[2].as_str()));
     world.meddle("POST", &format!("/v2/users/{}/deactivate", users[2].as_str()));
     world.zitadel.reset_counts();
-    let mut asked: Vec<_> = users
-        .iter()
-        .map(|user| (user, Expected::NotDisabledByUs))
-        .collect();
-    asked.extend(users[..3].iter().map(|user| (user, Expected::DisabledByUs)));
+    let mark = at(&target, "disabled_by");
+    let mut asked: Vec<_> = users.iter().map(|user| (user, Expected::Absent(mark))).collect();
+    asked.extend(users[..3].iter().map(|user| (user, Expected::Present(mark))));
     let got = confirm(&target, &asked).await;
     assert_eq!(got, [unmet(121, None), unmet(122, None)]);
     let counts = world.zitadel.request_counts();

@@ -40,10 +40,11 @@ async fn states_nicknames_and_strangers() {
     let accounts = read_all(&target).await;
     let got: Vec<_> = accounts.iter().map(|account| account.lifecycle).collect();
     assert_eq!(got, states.map(|(_, lifecycle)| lifecycle));
+    let schema = target.schema();
     for account in accounts {
         assert_eq!(
-            (account.id, &*account.id_text, account.entitlements.len()),
-            (None, "Adi", 0)
+            (&account.id, account.id_text(schema), account.roles(schema).len()),
+            (&None, "Adi", 0)
         );
     }
 }
@@ -59,13 +60,15 @@ async fn pages_give_everybody_once_and_are_full() {
         });
         let wanted: BTreeSet<_> = world.zitadel.add_users((0..20).map(nth)).into_iter().collect();
         for (rows, pages) in [(10_000, 1), (20, 1), (19, 2), (10, 2), (5, 4), (1, 20)] {
-            let accounts = read_all(&world.paged(rows).await).await;
+            let target = world.paged(rows).await;
+            let accounts = read_all(&target).await;
             let got: BTreeSet<_> = accounts
                 .iter()
                 .map(|account| account.target_id.to_string())
                 .collect();
             assert_eq!((accounts.len(), &got), (20, &wanted), "{version:?}, {rows} rows");
-            assert!(accounts.iter().all(|account| account.entitlements.len() == 1));
+            let with_role = |account: &Account| account.roles(target.schema()).len() == 1;
+            assert!(accounts.iter().all(with_role));
             let counts = world.zitadel.request_counts();
             let lists = [LIST, "/v2/users"].map(|path| counts.get(&format!("POST {path}")));
             let lists: u64 = lists.into_iter().flatten().sum();
@@ -84,7 +87,7 @@ async fn the_own_account_is_protected() {
     let me = FaultKind::json(200, format!(r#"{{"user":{{"id":"{}"}}}}"#, ids[1]));
     world.zitadel.inject(Fault::once("GET", "/auth/v1/users/me", me));
     let accounts = read_all(&world.prepared().await).await;
-    let protected: Vec<_> = accounts.iter().map(|account| account.protected).collect();
+    let protected: Vec<_> = accounts.iter().map(Account::is_protected).collect();
     assert_eq!(protected, [false, true]);
 }
 
@@ -102,7 +105,7 @@ async fn an_account_added_meanwhile_repeats_nobody() {
                 ..nth(99)
             });
         }
-        seen.push(account.login);
+        seen.push(account.login(target.schema()).to_owned());
     };
     target.read(&mut each).await.unwrap();
     let distinct: BTreeSet<_> = seen.iter().collect();

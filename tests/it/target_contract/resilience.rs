@@ -6,7 +6,9 @@ use std::time::Duration;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, ReadSide, UserSeed, UserState};
 
-use super::support::{LIST, World, ada, create, delete, disable, edit_of, nth, person, read_all, update};
+use super::support::{
+    LIST, World, ada, create, delete, disable, edit_of, nth, person, read_all, roles_change, update,
+};
 
 const CREATE: &str = "/v2/users/human";
 
@@ -92,7 +94,7 @@ async fn other_writes_are_repeated() {
         person(&target, &[("last_name", "King")]),
         &["last_name"],
     );
-    change.grant = vec!["User".into()];
+    change.changes.push(roles_change(&target, &[], &["User"]));
     update(&target, change).await.unwrap();
     let user = world.zitadel.user(&id).unwrap();
     assert_eq!((user.family_name.as_str(), user.grants.len()), ("King", 1));
@@ -116,7 +118,7 @@ async fn a_grant_that_is_not_listed_yet_is_taken_for_there() {
     let target = world.prepared().await;
     world.zitadel.freeze_projection(ReadSide::Grants);
     let mut change = edit_of(&target, &id, person(&target, &[]), &[]);
-    change.grant = vec!["User".into()];
+    change.changes.push(roles_change(&target, &[], &["User"]));
     assert_eq!(update(&target, change.clone()).await.unwrap().warnings.len(), 0);
     assert_eq!(update(&target, change).await.unwrap().warnings.len(), 1);
 }

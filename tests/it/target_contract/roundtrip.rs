@@ -1,6 +1,6 @@
 //! Whatever a source says about a person: what is written reads back as it was written, and nothing is left to do.
 
-use directory_sync::model::{Account, Desired, ExternalId, Identity, Plan, Value};
+use directory_sync::model::{Account, Desired, ExternalId, Identity, Ids, Plan, Value};
 use directory_sync::plan::{self, Clocks, Correlation, Policy};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
@@ -87,14 +87,14 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
         identities: identities.to_vec(),
         ..Desired::default()
     };
-    let mut correlation = Correlation::new(target.schema(), &desired, Policy::default());
+    let mut correlation = Correlation::new(target.catalog(), &desired, Policy::default());
     target
         .read(&mut |account| correlation.observe(account))
         .await
         .unwrap();
     correlation.settle();
-    let marks = correlation.legacy_marks();
-    let questions = correlation.questions(&marks);
+    let proofs = correlation.proofs();
+    let questions = correlation.questions(&proofs);
     let unmet = target.confirm(questions.expectations()).await.unwrap();
     plan::decide(&correlation, &questions, unmet, "zitadel", CLOCKS)
 }
@@ -102,7 +102,7 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
 /// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.
 async fn follows(target: &ZitadelTarget, identities: &[Identity]) {
     for change in plan_of(target, identities).await.changes {
-        let applied = target.apply(&change).await;
+        let applied = target.apply(&change, &Ids::default()).await;
         let applied = applied.unwrap_or_else(|error| panic!("{error}: {change:?}"));
         assert_eq!(applied.warnings, Vec::<String>::new(), "{change:?}");
     }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use directory_sync::config::{ApplySettings, Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::http::Backoff;
 use directory_sync::model::{
-    Account, Action, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
-    Identity, Lifecycle, RecordRef, Removal, RemovalReason, TargetId, Value,
+    Account, ActionKind, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
+    Identity, Ids, Lifecycle, Mutability, Ownership, Purpose, RecordRef, Removal, RemovalReason, TargetId,
+    Value,
 };
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Applied, Target, TargetError};
@@ -111,6 +112,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         role: "User".into(),
         further_roles: vec![],
         owned_roles: vec![],
+        metadata_attributes: vec![],
         sso_login: false,
         verify_email: false,
         verify_phone: false,
@@ -128,9 +130,15 @@ pub(crate) fn at(target: &ZitadelTarget, name: &str) -> AttributeIndex {
     target.schema().index(name).unwrap()
 }
 
+/// The place of the link, where people log in through an identity provider.
+pub(crate) fn link_attribute(target: &ZitadelTarget) -> Option<AttributeIndex> {
+    let (link, schema) = (target.schema().index("idp_link")?, target.schema());
+    schema.spec(link).default.map(|_| link)
+}
+
 /// A person whose source says these things; `ada` if nothing else is said.
 pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identity {
-    let mut attributes = Attributes::empty(target.schema());
+    let mut attributes = Attributes::default();
     let usual = [
         ("first_name", "Ada"),
         ("last_name", "Lovelace"),
@@ -140,58 +148,109 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
         attributes.set(at(target, name), (!value.is_empty()).then(|| Value::text(*value)));
     }
     let id = ExternalId::new(*b"ada");
-    if let Some(link) = target.schema().index("idp_link") {
+    if let Some(link) = link_attribute(target) {
         attributes.set(link, Some(Value::text("ada")));
     }
-    Identity {
+    let mut person = Identity {
         id,
         lifecycle: Lifecycle::Active,
         attributes,
         unknown: AttributeSet::default(),
-        entitlements: [Box::from("User")].into(),
         origin: RecordRef {
             source: "csv".into(),
             at: "users.csv:2".into(),
         },
-    }
+    };
+    person.set_roles(target.schema(), [Box::from("User")].into());
+    person
 }
 
-/// The values of a person with the schema's defaults.
+/// The values of a person with the schema's defaults, and with what follows from the id and from other values.
 pub(crate) fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes {
     let mut attributes = identity.attributes.clone();
     for (index, spec) in target.schema().iter() {
-        if let (None, Some(default)) = (attributes.get(index), spec.default) {
-            attributes.set(index, Some(default(&identity.id)));
+        let is_disabled = identity.lifecycle == Lifecycle::Disabled;
+        let default = match (spec.purpose, spec.mutability) {
+            (Purpose::ExternalId, _) => Some(Value::text(identity.id.to_string())),
+            (_, Mutability::Follows(other)) => attributes.get(other).cloned(),
+            (Purpose::DisabledByUs, _) if !is_disabled => None,
+            _ => spec.default.map(|default| default(&identity.id)),
+        };
+        if attributes.get(index).is_none() {
+            attributes.set(index, default);
         }
     }
     attributes
 }
 
 pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Result<Applied, TargetError> {
-    let action = Action::Create {
-        identity: identity.clone(),
-        attributes: filled(target, identity),
+    let change = Change::create(identity.clone(), filled(target, identity));
+    target.apply(&change, &Ids::default()).await
+}
+
+/// The change of the attribute of a purpose, from one text to another.
+pub(crate) fn change_of(
+    target: &ZitadelTarget,
+    purpose: Purpose,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> AttributeChange {
+    AttributeChange {
+        attribute: target.schema().find(purpose).unwrap(),
+        before: before.map(Value::text),
+        after: after.map(Value::text),
+    }
+}
+
+/// The change of the roles, from these to those.
+pub(crate) fn roles_change(target: &ZitadelTarget, before: &[&str], after: &[&str]) -> AttributeChange {
+    let set = |roles: &[&str]| Value::set(roles.iter().map(|role| Box::from(*role)));
+    AttributeChange {
+        attribute: target.schema().find(Purpose::Access).unwrap(),
+        before: set(before),
+        after: set(after),
+    }
+}
+
+/// The mark of a deactivation goes.
+pub(crate) fn mark_goes(target: &ZitadelTarget) -> AttributeChange {
+    change_of(target, Purpose::DisabledByUs, Some("directory-sync"), None)
+}
+
+/// Both parts of an absence marker go.
+pub(crate) fn marker_goes(target: &ZitadelTarget, since: i64) -> [AttributeChange; 2] {
+    [
+        change_of(target, Purpose::MissingSince, Some(&since.to_string()), None),
+        change_of(target, Purpose::MissingRuns, None, None),
+    ]
+}
+
+/// What is written down of an absence.
+pub(crate) fn mark_absent(target: &ZitadelTarget, account: &Account, since: i64, runs: u32) -> Change {
+    let (since, runs) = (since.to_string(), runs.to_string());
+    let edit = Edit {
+        changes: vec![
+            change_of(target, Purpose::MissingSince, None, Some(&since)),
+            change_of(target, Purpose::MissingRuns, None, Some(&runs)),
+        ],
+        ..Edit::of_account(account, target.schema(), "zitadel")
     };
-    target.apply(&Change::from(action)).await
+    Change::edit_as(ActionKind::MarkAbsent, edit)
 }
 
 /// An edit that does nothing yet.
 pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
     Edit {
-        returned: false,
         target_id: TargetId::new(id),
-        id_before: None,
         identity,
-        attributes: Vec::new(),
-        grant: Vec::new(),
-        revoke: Vec::new(),
-        enable: false,
+        changes: Vec::new(),
+        lifecycle: None,
         before: None,
-        detour: None,
+        temporary_login: None,
     }
 }
 
-/// An edit that brings the account to these values of the person.
+/// An edit that brings the account to these values of the person. The login name follows the address.
 pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, names: &[&str]) -> Edit {
     let change = |name: &&str| {
         let attribute = at(target, name);
@@ -199,63 +258,95 @@ pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, name
             attribute,
             before: Some(Value::text("before")),
             after: identity.attributes.get(attribute).cloned(),
-            renames: *name == "email",
         }
     };
-    let attributes = names.iter().map(change).collect();
+    let mut changes: Vec<_> = names.iter().map(change).collect();
+    let email = changes
+        .iter()
+        .find(|change| change.attribute == at(target, "email"));
+    let login = email.map(|email| AttributeChange {
+        attribute: target.schema().find(Purpose::Login).unwrap(),
+        ..email.clone()
+    });
+    changes.extend(login);
+    changes.sort_by_key(|change| change.attribute);
     Edit {
-        attributes,
+        changes,
         ..edit(id, identity)
     }
 }
 
 pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied, TargetError> {
-    let action = Action::Update(edit);
-    target.apply(&Change::from(action)).await
+    target
+        .apply(&Change::edit_as(ActionKind::Update, edit), &Ids::default())
+        .await
 }
 
-/// Who is to be removed, as far as that matters to a target.
-pub(crate) fn removal(target: &ZitadelTarget, id: &str) -> Removal {
-    Removal {
-        returned: false,
-        missing_since: None,
-        account: Account {
-            target_id: TargetId::new(id),
-            id: None,
-            id_text: Box::default(),
-            login: Box::default(),
-            lifecycle: Lifecycle::Active,
-            attributes: Attributes::empty(target.schema()),
-            unread: AttributeSet::default(),
-            email_verified: true,
-            entitlements: [].into(),
-            protected: false,
-        },
-        reason: RemovalReason::Disabled,
+/// An account of which nothing is known but that it is there.
+pub(crate) fn unseen(id: &str) -> Account {
+    Account {
+        target_id: TargetId::new(id),
+        id: None,
+        claims: Box::default(),
+        lifecycle: Lifecycle::Active,
+        attributes: Attributes::default(),
+        unread: AttributeSet::default(),
+        ownership: Ownership::Ours,
     }
 }
 
-/// The same with the account as the list shows it, if it does.
-pub(crate) async fn removal_now(target: &ZitadelTarget, id: &str) -> Removal {
-    let mut removal = removal(target, id);
+/// The account as the list shows it, if it does.
+pub(crate) async fn account_now(target: &ZitadelTarget, id: &str) -> Account {
+    let mut now = unseen(id);
     let mut each = |account: Account| {
         if account.target_id.as_str() == id {
-            removal.account = account;
+            now = account;
         }
     };
     // A target that cannot be read is asked all the same.
     let _ = target.read(&mut each).await;
-    removal
+    now
+}
+
+/// The source says that the person is disabled, and that is all that a removal rests on.
+fn removal() -> Removal {
+    Removal {
+        reason: RemovalReason::Disabled,
+        requires: Vec::new(),
+    }
+}
+
+/// The account is deleted.
+pub(crate) fn deletion(account: Account) -> Change {
+    Change::delete(account, removal())
+}
+
+/// The account is deactivated, and marked as this tool's doing.
+pub(crate) fn deactivation(target: &ZitadelTarget, account: &Account) -> Change {
+    let edit = Edit {
+        lifecycle: Some(Lifecycle::Disabled),
+        changes: vec![change_of(
+            target,
+            Purpose::DisabledByUs,
+            None,
+            Some("directory-sync"),
+        )],
+        ..Edit::of_account(account, target.schema(), "zitadel")
+    };
+    Change::deactivate(edit, removal())
 }
 
 pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
-    let action = Action::Delete(removal_now(target, id).await);
-    target.apply(&Change::from(action)).await
+    target
+        .apply(&deletion(account_now(target, id).await), &Ids::default())
+        .await
 }
 
 pub(crate) async fn disable(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
-    let action = Action::Disable(removal_now(target, id).await);
-    target.apply(&Change::from(action)).await
+    let account = account_now(target, id).await;
+    target
+        .apply(&deactivation(target, &account), &Ids::default())
+        .await
 }
 
 /// An account as this tool leaves it behind.

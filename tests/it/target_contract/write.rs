@@ -1,7 +1,7 @@
 //! Of writing, what takes a look inside, somebody else's doing, or a server of another age.
 
 use directory_sync::config::ApplySettings;
-use directory_sync::model::{Action, Change, Value};
+use directory_sync::model::{ActionKind, Change, Ids, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use proptest::prop_assert_eq;
@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::json;
 use testkit::zitadel::{Channel, Options, UserSeed, Version, normalise_phone};
 
-use super::support::{World, ada, at, create, edit, edit_of, nth, offline, person, update};
+use super::support::{World, ada, at, create, edit, edit_of, nth, offline, person, roles_change, update};
 
 /// With the flags that ask for verification, codes are on their way, for a new account as for a changed one.
 #[tokio::test]
@@ -79,10 +79,10 @@ async fn a_link_goes_whatever_is_in_its_id() {
         });
         let target = world.prepared().await;
         let mut adopt = edit_of(&target, &id, person(&target, &[]), &["idp_link"]);
-        adopt.attributes[0].before = Some(Value::text(FORMER));
+        adopt.changes[0].before = Some(Value::text(FORMER));
         for _ in 0..2 {
-            let action = Action::Adopt(adopt.clone());
-            let applied = target.apply(&Change::from(action)).await.unwrap();
+            let change = Change::edit_as(ActionKind::Adopt, adopt.clone());
+            let applied = target.apply(&change, &Ids::default()).await.unwrap();
             assert_eq!(applied.warnings.len(), warnings, "{version:?}");
             let links = world.zitadel.user(&id).unwrap().links;
             assert_eq!(links.len(), 1 + warnings, "{version:?}");
@@ -105,7 +105,7 @@ async fn a_deactivated_grant_stays_so() {
     assert_eq!(target.warnings().len(), 1);
 
     let mut again = edit(&id, person(&target, &[]));
-    again.grant = vec!["User".into()];
+    again.changes.push(roles_change(&target, &[], &["User"]));
     let applied = update(&target, again).await.unwrap();
     assert_eq!(applied.warnings.len(), 1);
     assert!(!world.zitadel.user(&id).unwrap().grants[0].active);

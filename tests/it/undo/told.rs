@@ -49,7 +49,7 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
         .says("`directory-sync undo undo.json` takes this run back");
     assert_eq!(mode(&lab.path("undo.json")), 0o600);
     let (file, report) = (lab.json("undo.json"), lab.json("report.json"));
-    assert_eq!(file["schema"], "directory-sync/undo/1");
+    assert_eq!(file["schema"], "directory-sync/undo/2");
     assert_eq!(file["run"], "sync");
     assert!(file["ended"].is_string());
     assert_eq!(file["cannot_be_undone"][0]["account"], ben.as_str());
@@ -205,7 +205,17 @@ fn an_undo_file_is_good_for_its_organization_whatever_the_rest_of_the_configurat
     for (from, to, said) in [
         (organization.as_str(), "1", "it is for organization 1 at"),
         (project.as_str(), "2", "its run gave roles of project 2"),
-        ("undo/1", "undo/2", "it has the schema \"directory-sync/undo/2\""),
+        (
+            "undo/2",
+            "undo/1",
+            "it was written by an earlier version of directory-sync: its schema is `directory-sync/undo/1`",
+        ),
+        (
+            "undo/2",
+            "undo/1",
+            "undo that run with the version that wrote the file",
+        ),
+        ("undo/2", "undo/3", "it has the schema \"directory-sync/undo/3\""),
         ("\"changes\": [", "\"changes\": [7,", "invalid type: integer `7`"),
         (
             "\"Lovelace\"",
@@ -398,13 +408,18 @@ fn roles_go_back_that_the_configuration_still_names() {
     lab.run("sync --undo-file undo.json").exits(0).says("2 updated");
     assert_eq!((roles("ada").len(), roles("ben").len()), (1, 2));
     lab.configure("");
-    lab.run("undo undo.json --report report.json")
+    lab.run("undo undo.json --report report.json --undo-file back.json")
         .exits(0)
         .says("role -Admin")
         .does_not_say("role +Admin")
         .says("cannot be undone: 1 account: the role `Admin`, which the configuration does not name: if it is right, name it in")
         .says("`zitadel.owned_roles`, and undo again");
     assert_eq!((roles("ada").len(), roles("ben").len()), (1, 1));
+    // An undo of the undo needs to know what the run knew, not what the configuration says by now.
+    assert_eq!(
+        lab.json("back.json")["binding"]["facts"]["roles"],
+        serde_json::json!(["Admin", "User"])
+    );
     let lost = lab.json("report.json")["cannot_be_undone"].clone();
     assert_eq!(lost[0]["account"], lab.account("ada").id.as_str());
     let config = fs::read_to_string(lab.path("config.yaml")).unwrap();

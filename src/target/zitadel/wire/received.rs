@@ -119,6 +119,8 @@ pub(crate) struct Profile {
     pub(crate) family: Box<str>,
     #[serde(rename = "nickName")]
     pub(crate) nick: Box<str>,
+    #[serde(rename = "preferredLanguage")]
+    pub(crate) language: Box<str>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,11 +1,13 @@
 //! Accounts are made, switched off and on, removed and made again.
 
 use directory_sync::model::{
-    Absence, Action, Change, Expected, Identity, Lifecycle, Note, Restore, TargetId, Value,
+    ActionKind, Change, Expected, Identity, Ids, Lifecycle, Purpose, TargetId, Value,
 };
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
-use super::super::support::{at, create, edit, edit_of, update};
+use super::super::support::{
+    at, create, deactivation, deletion, edit, edit_of, mark_absent, mark_goes, marker_goes, update,
+};
 use super::stage::{Stage, cost_of};
 use super::whole::as_made;
 
@@ -21,11 +23,13 @@ pub(super) async fn a_new_account_is_two_requests_and_reads_back_as_written(stag
     assert_eq!(cost, [("add_grant", 1), ("create_user", 1)]);
     let account = stage.account(&target, &ada).await.unwrap();
     assert_eq!(account.target_id, id);
-    assert!(account.email_verified && !account.protected);
+    let schema = target.schema();
+    let verified = account.attributes.of(schema, Purpose::VerifiedAddress);
+    assert!(verified.is_some() && !account.is_protected());
     assert_eq!(account.id, Some(ada.id.clone()));
-    assert_eq!(account.entitlements, ada.entitlements);
+    assert_eq!(account.roles(target.schema()), ada.roles(target.schema()));
     for (index, spec) in target.schema().iter() {
-        assert_eq!(account.unread.contains(index), !spec.listed, "{}", spec.name);
+        assert_eq!(account.unread.contains(index), !spec.is_listed(), "{}", spec.name);
     }
     let lines = as_made(stage, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
@@ -44,7 +48,9 @@ pub(super) async fn a_disabled_person_is_created_inactive(stage: &Stage) {
     );
     let lines = as_made(stage, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
-    stage.holds(&target, &id, &[Expected::DisabledByUs]).await;
+    stage
+        .holds(&target, &id, &[Expected::Present(at(&target, "disabled_by"))])
+        .await;
 }
 
 /// A phone number that Zitadel refuses keeps nobody from an account, a role or another change, and not the stored number
@@ -63,7 +69,7 @@ pub(super) async fn a_refused_phone_is_left_out(stage: &Stage) {
     assert_eq!(cost, [("add_grant", 1), ("create_user", 2)]);
     let account = stage.account(&target, &ada).await.unwrap();
     assert_eq!(account.attributes.get(phone), None);
-    assert_eq!(account.entitlements, ada.entitlements);
+    assert_eq!(account.roles(target.schema()), ada.roles(target.schema()));
 
     set(&mut ada, "+4930901820");
     let edit = |who: &Identity, names: &[&str]| edit_of(&target, id.as_str(), who.clone(), names);
@@ -87,19 +93,25 @@ pub(super) async fn disabling_and_enabling_twice_is_fine(stage: &Stage) {
     let ada = stage.somebody(&target, &[]);
     let id = stage.make(&target, &ada).await;
     for _ in 0..2 {
-        let disable = Action::Disable(stage.removal(&target, &ada).await);
-        target.apply(&disable.into()).await.unwrap();
+        let disable = deactivation(&target, &stage.account_of(&target, &ada).await);
+        target.apply(&disable, &Ids::default()).await.unwrap();
         let account = stage.account(&target, &ada).await.unwrap();
         assert_eq!(account.lifecycle, Lifecycle::Disabled);
-        stage.holds(&target, &id, &[Expected::DisabledByUs]).await;
+        stage
+            .holds(&target, &id, &[Expected::Present(at(&target, "disabled_by"))])
+            .await;
     }
     for _ in 0..2 {
         let mut enable = edit(id.as_str(), ada.clone());
-        enable.enable = true;
-        target.apply(&Action::Enable(enable).into()).await.unwrap();
+        enable.lifecycle = Some(Lifecycle::Active);
+        enable.changes.push(mark_goes(&target));
+        let enable = Change::edit_as(ActionKind::Reactivate, enable);
+        target.apply(&enable, &Ids::default()).await.unwrap();
         let account = stage.account(&target, &ada).await.unwrap();
         assert_eq!(account.lifecycle, Lifecycle::Active);
-        stage.holds(&target, &id, &[Expected::NotDisabledByUs]).await;
+        stage
+            .holds(&target, &id, &[Expected::Absent(at(&target, "disabled_by"))])
+            .await;
     }
     let lines = as_made(stage, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
@@ -112,21 +124,21 @@ pub(super) async fn an_absence_is_noted_and_ends(stage: &Stage) {
     let ada = stage.somebody(&target, &[]);
     let id = stage.make(&target, &ada).await;
     for runs in [1, 2] {
-        let note = Note {
-            account: stage.account(&target, &ada).await.unwrap(),
-            absence: Absence { since: SINCE, runs },
-        };
-        let (noted, cost) = cost_of(&target, target.apply(&Change::from(Action::Note(note)))).await;
+        let account = stage.account(&target, &ada).await.unwrap();
+        let note = mark_absent(&target, &account, SINCE, runs);
+        let (noted, cost) = cost_of(&target, target.apply(&note, &Ids::default())).await;
         noted.unwrap();
         assert_eq!(cost, [("set_metadata", 1)]);
         let mut lines = as_made(stage, &target, &ada);
         lines.push("metadata directory-sync.missing_since 2023-11-14T22:13:20Z".into());
         lines.push(format!("metadata directory-sync.missing_runs {runs}"));
         stage.is_whole(&target, &ada, &lines).await;
-        stage.holds(&target, &id, &[Expected::MissingSince(SINCE)]).await;
+        let since = Value::text(SINCE.to_string());
+        let expected = Expected::Value(at(&target, "missing_since"), &since);
+        stage.holds(&target, &id, &[expected]).await;
     }
     let mut back = edit(id.as_str(), ada.clone());
-    back.returned = true;
+    back.changes.extend(marker_goes(&target, SINCE));
     update(&target, back).await.unwrap();
     let lines = as_made(stage, &target, &ada);
     stage.is_whole(&target, &ada, &lines).await;
@@ -137,18 +149,21 @@ pub(super) async fn removing_twice_is_fine(stage: &Stage) {
     let target = stage.target().await;
     let ada = stage.somebody(&target, &[]);
     let id = stage.make(&target, &ada).await;
-    let removal = stage.removal(&target, &ada).await;
-    let delete = Change::from(Action::Delete(removal.clone()));
+    let account = stage.account_of(&target, &ada).await;
+    let delete = deletion(account.clone());
     for requests in [
         &[("delete_user", 1), ("find_grant", 1), ("read_user", 1)][..],
         &[("read_user", 1)],
     ] {
-        let (deleted, cost) = cost_of(&target, target.apply(&delete)).await;
+        let (deleted, cost) = cost_of(&target, target.apply(&delete, &Ids::default())).await;
         assert_eq!(deleted.unwrap().target_id.as_ref(), Some(&id));
         assert_eq!(cost, requests);
         assert_eq!(stage.account(&target, &ada).await, None);
     }
-    target.apply(&Action::Disable(removal).into()).await.unwrap();
+    target
+        .apply(&deactivation(&target, &account), &Ids::default())
+        .await
+        .unwrap();
     for attribute in ["last_name", "phone"] {
         let edit = edit_of(&target, id.as_str(), ada.clone(), &[attribute]);
         let error = update(&target, edit).await.unwrap_err();
@@ -161,12 +176,12 @@ pub(super) async fn an_account_that_has_changed_is_not_removed(stage: &Stage) {
     let target = stage.target().await;
     let (mut ada, mut ben) = (stage.somebody(&target, &[]), stage.somebody(&target, &[]));
     let id = stage.make(&target, &ada).await;
-    let removal = stage.removal(&target, &ada).await;
+    let account = stage.account_of(&target, &ada).await;
     let email = at(&target, "email");
     ben.attributes.set(email, ada.attributes.get(email).cloned());
     super::changes::adopt(&target, &id, &ada, &ben).await;
-    for action in [Action::Delete(removal.clone()), Action::Disable(removal)] {
-        let error = target.apply(&action.into()).await.unwrap_err();
+    for change in [deletion(account.clone()), deactivation(&target, &account)] {
+        let error = target.apply(&change, &Ids::default()).await.unwrap_err();
         assert_eq!((error.kind, error.stops_run()), (Kind::Conflict, false));
     }
     std::mem::swap(&mut ada.id, &mut ben.id);
@@ -182,31 +197,28 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
         &[("phone", "+4930901820"), ("preferred_username", "ada")],
     );
     let id = stage.make(&target, &ada).await;
-    let removal = stage.removal(&target, &ada).await;
-    let delete = Change::from(Action::Delete(removal.clone()));
+    let account = stage.account_of(&target, &ada).await;
+    let delete = deletion(account.clone());
     let keepsake = target
         .keep(std::slice::from_ref(&delete))
         .await
         .unwrap()
         .remove(0);
-    target.apply(&delete).await.unwrap();
+    target.apply(&delete, &Ids::default()).await.unwrap();
 
-    let action = Action::Create {
-        identity: ada.clone(),
-        attributes: ada.attributes.clone(),
-    };
-    let restore = Restore {
-        id_text: removal.account.id_text,
-        login: removal.account.login,
-        details: keepsake.details,
-        mark: false,
-        edit: None,
-    };
+    let mut attributes = ada.attributes.clone();
+    for name in ["external_id", "login"] {
+        let index = at(&target, name);
+        attributes.set(index, account.attributes.get(index).cloned());
+    }
     let again = target
-        .apply(&Change {
-            action,
-            restore: Some(Box::new(restore)),
-        })
+        .apply(
+            &Change {
+                restore: Some(keepsake.details.into()),
+                ..Change::create(ada.clone(), attributes)
+            },
+            &Ids::default(),
+        )
         .await;
     let again: TargetId = stage.made(again.unwrap());
     assert_ne!(again, id);

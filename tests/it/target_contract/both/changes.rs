@@ -1,22 +1,28 @@
 //! Values of accounts change, each with as few requests as can be.
 
 use directory_sync::model::{
-    Action, AttributeIndex, Change, Detail, Edit, Expected, Identity, Restore, TargetId, Value,
+    ActionKind, AttributeIndex, Change, Detail, Edit, Expected, Identity, Ids, Purpose, TargetId, Value,
 };
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 
-use super::super::support::{at, edit, edit_of, update};
+use super::super::support::{at, change_of, edit, edit_of, update};
 use super::stage::{Stage, cost_of};
 use super::whole::as_made;
 
 /// The account becomes another person's.
 pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Identity, after: &Identity) {
     let adopt = Edit {
-        id_before: Some(before.id.to_string().into()),
+        changes: vec![change_of(
+            target,
+            Purpose::ExternalId,
+            Some(&before.id.to_string()),
+            Some(&after.id.to_string()),
+        )],
         ..edit(id.as_str(), after.clone())
     };
-    let (adopted, cost) = cost_of(target, target.apply(&Change::from(Action::Adopt(adopt)))).await;
+    let adopt = Change::edit_as(ActionKind::Adopt, adopt);
+    let (adopted, cost) = cost_of(target, target.apply(&adopt, &Ids::default())).await;
     adopted.unwrap();
     assert_eq!(cost, [("update_user", 1)]);
 }
@@ -113,7 +119,7 @@ pub(super) async fn a_localpart_stays(stage: &Stage) {
     set(&mut other, at(&target, "localpart"), Some("other"));
     for before in [None, Some("before")] {
         let mut edit = edit_of(&target, id.as_str(), other.clone(), &["localpart"]);
-        edit.attributes[0].before = before.map(Value::text);
+        edit.changes[0].before = before.map(Value::text);
         let (updated, cost) = cost_of(&target, update(&target, edit)).await;
         assert_eq!(updated.unwrap().warnings.len(), 1);
         assert_eq!(cost, [("read_metadata", 1)]);
@@ -146,19 +152,12 @@ pub(super) async fn the_shown_name_follows_the_names_alone(stage: &Stage) {
         name: "display_name".into(),
         texts: vec!["Countess".into()],
     };
-    let restore = Restore {
-        id_text: ada.id.to_string().into(),
-        login: ada.attributes.text(at(&target, "email")).unwrap().into(),
-        details: vec![chosen],
-        mark: false,
-        edit: None,
-    };
     let names = edit_of(&target, id.as_str(), ada.clone(), &["first_name"]);
     let choose = Change {
-        action: Action::Update(names),
-        restore: Some(Box::new(restore)),
+        restore: Some([chosen].into()),
+        ..Change::edit_as(ActionKind::Update, names)
     };
-    target.apply(&choose).await.unwrap();
+    target.apply(&choose, &Ids::default()).await.unwrap();
     adopt(&target, &id, &ada, &ada).await;
     let mut lines = as_made(stage, &target, &ada);
     for line in &mut lines {

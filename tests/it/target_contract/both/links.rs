@@ -1,18 +1,18 @@
 //! Links to the identity provider, where the configuration names one.
 
-use directory_sync::model::{Action, Attributes, Change, Expected, Identity, Value};
+use directory_sync::model::{ActionKind, Attributes, Change, Expected, Identity, Ids, Purpose, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
-use super::super::support::{at, create, edit_of, update};
+use super::super::support::{at, change_of, create, edit_of, update};
 use super::stage::{Stage, cost_of};
 use super::whole::as_made;
 
 /// The same person for a target that links people.
 fn linked(linking: &ZitadelTarget, plain: &ZitadelTarget, who: &Identity) -> Identity {
-    let mut attributes = Attributes::empty(linking.schema());
+    let mut attributes = Attributes::default();
     for (index, spec) in plain.schema().iter() {
-        attributes.set(at(linking, spec.name), who.attributes.get(index).cloned());
+        attributes.set(at(linking, &spec.name), who.attributes.get(index).cloned());
     }
     let link = String::from_utf8(who.id.as_bytes().to_vec()).unwrap();
     attributes.set(at(linking, "idp_link"), Some(Value::text(link)));
@@ -61,7 +61,8 @@ pub(super) async fn an_existing_account_is_linked(stage: &Stage) {
     let name = ada.attributes.text(link).unwrap();
     for _ in 0..2 {
         let edit = edit_of(&target, id.as_str(), ada.clone(), &["idp_link"]);
-        let linked = target.apply(&Change::from(Action::Adopt(edit))).await.unwrap();
+        let adopt = Change::edit_as(ActionKind::Adopt, edit);
+        let linked = target.apply(&adopt, &Ids::default()).await.unwrap();
         assert_eq!(linked.warnings, [""; 0]);
         let lines = lines_with_link(stage, &target, &ada, name);
         stage.is_whole(&target, &ada, &lines).await;
@@ -92,11 +93,16 @@ pub(super) async fn the_link_of_a_former_id_goes(stage: &Stage) {
     }
     let link = at(&target, "idp_link");
     let mut adopt = edit_of(&target, id.as_str(), ada.clone(), &["idp_link"]);
-    adopt.id_before = Some(before.id.to_string().into());
-    adopt.attributes[0].before = before.attributes.get(link).cloned();
+    adopt.changes[0].before = before.attributes.get(link).cloned();
+    let (former, new) = (before.id.to_string(), ada.id.to_string());
+    let id_change = change_of(&target, Purpose::ExternalId, Some(&former), Some(&new));
+    adopt.changes.insert(0, id_change);
     for _ in 0..2 {
-        let change = Change::from(Action::Adopt(adopt.clone()));
-        assert_eq!(target.apply(&change).await.unwrap().warnings, [""; 0]);
+        let change = Change::edit_as(ActionKind::Adopt, adopt.clone());
+        assert_eq!(
+            target.apply(&change, &Ids::default()).await.unwrap().warnings,
+            [""; 0]
+        );
         let lines = lines_with_link(stage, &target, &ada, ada.attributes.text(link).unwrap());
         stage.is_whole(&target, &ada, &lines).await;
     }

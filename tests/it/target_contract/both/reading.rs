@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
-use directory_sync::model::{Action, Expectation, Expected, TargetId, Unmet, Value};
+use directory_sync::model::{Expectation, Expected, Ids, TargetId, Unmet, Value};
 use directory_sync::target::Target;
 
-use super::super::support::{at, read_all};
+use super::super::support::{at, deactivation, read_all};
 use super::stage::{Stage, cost_of, unprepared};
 
 /// Everybody is listed once, be it in one page or in several.
@@ -55,8 +55,9 @@ pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
     }
     let bare = stage.somebody(&target, &[]);
     let bare_id = stage.make(&target, &bare).await;
-    let disable = Action::Disable(stage.removal(&target, &bare).await);
-    target.apply(&disable.into()).await.unwrap();
+    let disable = deactivation(&target, &stage.account_of(&target, &bare).await);
+    target.apply(&disable, &Ids::default()).await.unwrap();
+    let mark = at(&target, "disabled_by");
     let gone = TargetId::new("123");
     let (preferred, localpart) = (at(&target, "preferred_username"), at(&target, "localpart"));
     let [ada, ben, xs] = names.map(Value::text);
@@ -75,22 +76,22 @@ pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
         (&bare_id, Expected::Present(preferred), false),
         (&bare_id, Expected::Absent(preferred), true),
         (&ids[1], Expected::Absent(preferred), false),
-        (&bare_id, Expected::DisabledByUs, true),
-        (&ids[1], Expected::DisabledByUs, false),
-        (&ids[1], Expected::NotDisabledByUs, true),
-        (&bare_id, Expected::NotDisabledByUs, false),
+        (&bare_id, Expected::Present(mark), true),
+        (&ids[1], Expected::Present(mark), false),
+        (&ids[1], Expected::Absent(mark), true),
+        (&bare_id, Expected::Absent(mark), false),
         (&gone, Expected::Value(localpart, &ada), false),
         (&gone, Expected::Present(localpart), false),
         (&gone, Expected::Absent(localpart), true),
     ];
     let held = |id: &TargetId, expected: Expected<'_>| match expected {
-        Expected::NotDisabledByUs => Some("directory-sync"),
+        Expected::Absent(index) if index == mark => Some("directory-sync"),
         Expected::Value(..) | Expected::Absent(_) => names
             .iter()
             .zip(&ids)
             .find(|(_, of)| *of == id)
             .map(|(name, _)| *name),
-        _ => None,
+        Expected::Present(_) => None,
     };
     let unmet: Vec<Unmet> = asked
         .iter()

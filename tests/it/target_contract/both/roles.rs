@@ -2,9 +2,10 @@
 
 use directory_sync::config::ZitadelSettings;
 use directory_sync::model::{Identity, TargetId};
+use directory_sync::target::Target as _;
 use directory_sync::target::zitadel::ZitadelTarget;
 
-use super::super::support::{edit, update};
+use super::super::support::{edit, roles_change, update};
 use super::stage::{Stage, cost_of};
 
 /// The other roles that the configuration names; a behaviour that needs more is not shown.
@@ -40,8 +41,7 @@ async fn change(
     taken: &[&str],
 ) -> Vec<(&'static str, u64)> {
     let mut change = edit(id.as_str(), who.clone());
-    change.grant = given.iter().map(|role| Box::from(*role)).collect();
-    change.revoke = taken.iter().map(|role| Box::from(*role)).collect();
+    change.changes.push(roles_change(target, taken, given));
     let (changed, cost) = cost_of(target, update(target, change)).await;
     assert_eq!(changed.unwrap().warnings, [""; 0]);
     cost
@@ -49,8 +49,9 @@ async fn change(
 
 /// The roles that the account of somebody holds, of those that the target looks at.
 async fn roles_of(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> Vec<String> {
-    let held = stage.account(target, who).await.unwrap().entitlements;
-    let mut held: Vec<String> = held.iter().map(ToString::to_string).collect();
+    let account = stage.account(target, who).await.unwrap();
+    let held = account.roles(target.schema()).iter();
+    let mut held: Vec<String> = held.map(ToString::to_string).collect();
     held.sort();
     held
 }
@@ -115,8 +116,7 @@ pub(super) async fn roles_are_exchanged_in_one_write(stage: &Stage) {
 
     let mut exchange = edit(id.as_str(), ada.clone());
     exchange.before = stage.account(&ours, &ada).await.map(Box::new);
-    exchange.grant = vec![second.into()];
-    exchange.revoke = vec![role.into()];
+    exchange.changes.push(roles_change(&ours, &[role], &[second]));
     let (exchanged, cost) = cost_of(&ours, update(&ours, exchange)).await;
     assert_eq!(exchanged.unwrap().warnings, [""; 0]);
     assert_eq!(cost, [("find_grant", 1), ("update_grant", 1)]);

@@ -6,12 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use directory_sync::config::{
-    self, ApplySettings, Environment, Link, LoadRequest, MetadataCheck, ZitadelSettings,
+    self, ApplySettings, Environment, Link, LoadRequest, MetadataCheck, TargetSettings, ZitadelSettings,
 };
 use directory_sync::http::{Backoff, retry};
 use directory_sync::model::{
-    Account, Action, Change, Expectation, Expected, ExternalId, Identity, Removal, RemovalReason, TargetId,
-    Unmet, Value,
+    Account, Expectation, Expected, ExternalId, Identity, Ids, TargetId, Unmet, Value,
 };
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Applied, Hidden, Target};
@@ -19,7 +18,7 @@ use futures::FutureExt as _;
 use jiff::Timestamp;
 use testkit::zitadel::Options;
 
-use super::super::support::{World, at, create, person, read_all, removal};
+use super::super::support::{World, at, create, deletion, link_attribute, person, read_all, unseen};
 use super::whole::{read_back, stored};
 
 /// The configuration of an installation at a real Zitadel. People are made there and removed again; nobody else is touched.
@@ -58,7 +57,9 @@ impl Stage {
         };
         let settings =
             config::load(&request, &Environment::default()).unwrap_or_else(|wrong| panic!("{wrong}"));
-        Self::of(settings.zitadel.expect("a target"), None)
+        match settings.target.expect("a target") {
+            TargetSettings::Zitadel(zitadel) => Self::of(zitadel, None),
+        }
     }
 
     /// What an installation does with its own people does not matter here, and nobody gets a message.
@@ -116,11 +117,11 @@ impl Stage {
                 (!value.is_empty()).then(|| Value::text(*value)),
             );
         }
-        if let Some(link) = target.schema().index("idp_link") {
+        if let Some(link) = link_attribute(target) {
             somebody.attributes.set(link, Some(Value::text(&*name)));
         }
         somebody.id = ExternalId::new(name.into_bytes());
-        somebody.entitlements = [Box::from(self.settings.role.as_str())].into();
+        somebody.set_roles(target.schema(), [Box::from(self.settings.role.as_str())].into());
         target.normalize(&mut somebody).unwrap();
         somebody
     }
@@ -150,9 +151,9 @@ impl Stage {
         holders.pop()
     }
 
-    /// The removal of the account that has the person's login name.
-    pub(crate) async fn removal(&self, target: &ZitadelTarget, who: &Identity) -> Removal {
-        removal_of(self.account(target, who).await.expect("an account"))
+    /// The same, where there is to be one.
+    pub(crate) async fn account_of(&self, target: &ZitadelTarget, who: &Identity) -> Account {
+        self.account(target, who).await.expect("an account")
     }
 
     /// Asserts what the account holds that no list shows.
@@ -183,12 +184,12 @@ impl Stage {
     pub(crate) async fn is_whole(&self, target: &ZitadelTarget, who: &Identity, expected: &[String]) {
         let mut expected = expected.to_vec();
         expected.sort();
-        let removal = self.removal(target, who).await;
-        let held = async || read_back(target, &removal).await;
+        let account = self.account_of(target, who).await;
+        let held = async || read_back(target, &account).await;
         assert_eq!(until(&expected, SHOWN, held).await, expected);
         // What the target reads may be wrong in the same way as what it wrote.
         if let Some(world) = &self.world {
-            let user = world.zitadel.user(removal.account.target_id.as_str());
+            let user = world.zitadel.user(account.target_id.as_str());
             assert_eq!(stored(self, &user.unwrap()), expected);
         }
     }
@@ -199,16 +200,16 @@ impl Stage {
         let left = async || {
             let target = self.target().await;
             for account in read_all(&target).await {
-                if account.login.starts_with(&self.prefix) || made.contains(&account.target_id) {
-                    let gone = Action::Delete(removal_of(account));
-                    target.apply(&Change::from(gone)).await.unwrap();
+                let login = account.login(target.schema());
+                if login.starts_with(&self.prefix) || made.contains(&account.target_id) {
+                    target.apply(&deletion(account), &Ids::default()).await.unwrap();
                 }
             }
             let mut left = Vec::new();
             for id in &made {
                 // Of an account that is there, nothing that this says is true.
-                let gone = Action::Delete(removal(&target, id.as_str()));
-                if target.apply(&Change::from(gone)).await.is_err() {
+                let gone = deletion(unseen(id.as_str()));
+                if target.apply(&gone, &Ids::default()).await.is_err() {
                     left.push(id.clone());
                 }
             }
@@ -219,15 +220,6 @@ impl Stage {
             vec![],
             "people are left behind"
         );
-    }
-}
-
-fn removal_of(account: Account) -> Removal {
-    Removal {
-        account,
-        reason: RemovalReason::Disabled,
-        returned: false,
-        missing_since: None,
     }
 }
 

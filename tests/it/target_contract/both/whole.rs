@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use directory_sync::model::{Action, Change, Detail, Identity, Lifecycle, Removal};
+use directory_sync::model::{Account, Detail, Identity, Lifecycle, Purpose};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 use testkit::zitadel::{UserState, UserView};
 
-use super::super::support::{at, filled};
+use super::super::support::{at, deletion, filled};
 use super::stage::Stage;
 
 /// What the account of somebody holds who was made like this.
@@ -40,20 +40,21 @@ pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> 
 }
 
 /// What the target can read of an account, sorted.
-pub(super) async fn read_back(target: &ZitadelTarget, removal: &Removal) -> Vec<String> {
-    let account = &removal.account;
+pub(super) async fn read_back(target: &ZitadelTarget, account: &Account) -> Vec<String> {
+    let schema = target.schema();
     let mut lines = vec![
-        format!("login {}", account.login),
-        format!("id {}", account.id_text),
+        format!("login {}", account.login(schema)),
+        format!("id {}", account.id_text(schema)),
         format!("state {:?}", account.lifecycle),
     ];
-    for (index, spec) in target.schema().iter() {
-        if let Some(text) = account.attributes.text(index) {
+    for (index, spec) in schema.iter() {
+        let is_value = matches!(spec.purpose, Purpose::Plain | Purpose::Name | Purpose::Address);
+        if let Some(text) = account.attributes.text(index).filter(|_| is_value) {
             lines.push(format!("{} {text}", spec.name));
         }
     }
     // What would be lost with the account is what the list does not show.
-    let lost = Change::from(Action::Delete(removal.clone()));
+    let lost = deletion(account.clone());
     let keepsake = target.keep(&[lost]).await.unwrap().remove(0);
     lines.extend(keepsake.details.iter().map(line));
     lines.sort();

@@ -1,11 +1,11 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
-use super::ending::Stop;
+use super::outcome::RunError;
 use super::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
-use crate::model::{Change, Plan};
+use crate::model::{Catalog, Change, Edit, Plan};
 use crate::report::Report;
-use crate::target::{Effort, Target};
+use crate::target::{Effort, Target, Wrote};
 use crate::undo_file::{self, Binding, Run, UndoFile};
 
 /// Says what is wrong with the place of the undo file, before anything is done.
@@ -17,9 +17,9 @@ pub(super) fn check(request: Request<'_>) -> Result<(), String> {
 }
 
 /// Says what of a plan no undo brings back, where somebody thinks of undoing it.
-pub(super) fn warn(plan: &Plan, request: Request<'_>, report: &mut Report) {
+pub(super) fn warn(plan: &Plan, catalog: &Catalog, request: Request<'_>, report: &mut Report) {
     if request.global.undo_file.is_some() {
-        report.cannot_be_undone = undo_file::lost(&plan.changes);
+        report.cannot_be_undone = undo_file::lost(catalog, &plan.changes);
     }
 }
 
@@ -37,8 +37,8 @@ pub(super) async fn begin(
     changes: &[Change],
     request: Request<'_>,
     report: &mut Report,
-) -> Result<Option<UndoFile>, Stop> {
-    let (Some(path), Some(zitadel)) = (&request.global.undo_file, &request.settings.zitadel) else {
+) -> Result<Option<UndoFile>, RunError> {
+    let Some(path) = &request.global.undo_file else {
         return Ok(None);
     };
     if changes.is_empty() {
@@ -47,10 +47,10 @@ pub(super) async fn begin(
     let keepsakes = target.keep(changes).await?;
     let run = Run {
         title: request.title,
-        binding: Binding::of(zitadel),
+        binding: Binding::new(target.name(), target.facts()),
     };
-    let begun = UndoFile::begin(path, run, changes, keepsakes, target.schema());
-    let file = begun.map_err(|error| Stop::Failed {
+    let begun = UndoFile::begin(path, run, changes, keepsakes, target.catalog());
+    let file = begun.map_err(|error| RunError::Failed {
         errors: vec![(
             format!("could not write the undo file {}: {error}", path.display()),
             Some("choose a file in a folder that can be written; nothing was changed".to_owned()),
@@ -71,13 +71,14 @@ pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Chang
     let made: Vec<_> = made.collect();
     // An account may have stepped aside, and been left with a temporary name, although its change was not started.
     let stepped_aside = |outcome: &Outcome| {
-        let edit = changes[outcome.index].edit();
-        edit.is_some_and(|edit| edit.detour.is_some())
+        let change = &changes[outcome.index];
+        let has_temporary = |edit: &Edit| edit.temporary_login.is_some();
+        change.links_later || change.edit().is_some_and(has_temporary)
     };
     let idle = outcomes.iter().filter(|outcome| match &outcome.result {
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
         // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
-        Err(NotApplied::Failed(error)) => error.made_no_account(),
+        Err(NotApplied::Failed(error)) => error.wrote == Wrote::Nothing,
         Ok(_) | Err(NotApplied::NotTakenBack(_)) => false,
     });
     let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::World;
+use super::process::Process;
+use super::report_file;
 use super::request::{Mode, Request};
 use crate::exit::Exit;
 use crate::lock::Held;
@@ -16,7 +17,7 @@ use crate::telemetry::MILESTONE;
 const WAIT: &str = "wait until it is done; if there is none, find out which process has the file open";
 
 /// Why a run ended before its plan could be applied.
-pub(super) enum Stop {
+pub(super) enum RunError {
     /// Something could not be read.
     Failed { errors: Vec<(String, Option<String>)> },
     /// The guard refused the plan.
@@ -29,13 +30,13 @@ pub(super) enum Stop {
     Output(io::Error),
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for RunError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }
 }
 
-impl From<TargetError> for Stop {
+impl From<TargetError> for RunError {
     fn from(error: TargetError) -> Self {
         Self::Failed {
             errors: vec![(format!("could not use the target: {error}"), error.hint)],
@@ -43,7 +44,7 @@ impl From<TargetError> for Stop {
     }
 }
 
-impl From<Vec<SourceError>> for Stop {
+impl From<Vec<SourceError>> for RunError {
     fn from(errors: Vec<SourceError>) -> Self {
         Self::Failed {
             errors: errors
@@ -54,7 +55,7 @@ impl From<Vec<SourceError>> for Stop {
     }
 }
 
-impl Stop {
+impl RunError {
     /// Both of two reasons.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -68,24 +69,24 @@ impl Stop {
 }
 
 /// Puts the outcome into the report.
-pub(super) fn settle(report: &mut Report, stop: Option<&Stop>, mode: Mode) {
+pub(super) fn record(report: &mut Report, stop: Option<&RunError>, mode: Mode) {
     match stop {
         None => completed(report, mode),
-        Some(Stop::Refused(refusal)) => {
+        Some(RunError::Refused(refusal)) => {
             report.error = Some(refusal.reasons.join("; "));
             report.hint = None;
             report.approve.clone_from(&refusal.token);
             report.end("refused", Exit::Refused);
         }
-        Some(Stop::Failed { errors }) => {
+        Some(RunError::Failed { errors }) => {
             let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
             let hints: Vec<&str> = errors.iter().filter_map(|(_, hint)| hint.as_deref()).collect();
             let hint = (!hints.is_empty()).then(|| hints.join("; "));
             report.fail(texts.join("; "), hint, Exit::Unreadable);
         }
-        Some(Stop::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
-        Some(Stop::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
-        Some(Stop::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
+        Some(RunError::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
+        Some(RunError::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
+        Some(RunError::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
     let (outcome, exit_code) = (report.outcome, report.exit_code);
     tracing::info!(target: MILESTONE, outcome, exit_code, "finished");
@@ -115,24 +116,24 @@ fn unprinted(error: &io::Error) -> String {
     format!("the plan could not be printed: {error}")
 }
 
-/// Tells everybody: the report file, stdout, and stderr about what stopped the run.
-pub(super) fn tell(
+/// Prints the outcome: to the report file, stdout, and stderr about what stopped the run.
+pub(super) fn print(
     report: &Report,
-    stop: Option<&Stop>,
+    stop: Option<&RunError>,
     file: Option<File>,
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
 ) -> io::Result<Exit> {
-    let saved = save(report, file);
+    let saved = report_file::save(report, file);
     // What was printed before has to stand above the errors where both streams end in one log.
     let printed = match stop {
-        Some(Stop::Output(_)) => Ok(()),
-        _ => print(report, stop, request, world.out),
+        Some(RunError::Output(_)) => Ok(()),
+        _ => summary(report, stop, request, process.out),
     };
-    let mut messages = Messages::new(world.err, request.global.log_format);
+    let mut messages = Messages::new(process.err, request.global.log_format);
     match stop {
         // Who looks at a dry run may have seen enough; a sync that did not take place is worth a line.
-        Some(Stop::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
+        Some(RunError::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
         Some(stop) => {
             messages.stop(stop)?;
             messages.note(&report::verdict(report))?;
@@ -155,16 +156,16 @@ pub(super) fn tell(
 }
 
 impl Messages<'_> {
-    fn stop(&mut self, stop: &Stop) -> io::Result<()> {
+    fn stop(&mut self, stop: &RunError) -> io::Result<()> {
         match stop {
-            Stop::Refused(refusal) => self.refusal(refusal),
-            Stop::Signalled(signal) => self.error(&interrupted(signal), None),
-            Stop::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
-            Stop::Output(error) => {
+            RunError::Refused(refusal) => self.refusal(refusal),
+            RunError::Signalled(signal) => self.error(&interrupted(signal), None),
+            RunError::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
+            RunError::Output(error) => {
                 let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))
             }
-            Stop::Failed { errors } => errors
+            RunError::Failed { errors } => errors
                 .iter()
                 .try_for_each(|(what, hint)| self.error(what, hint.as_deref())),
         }
@@ -175,18 +176,13 @@ fn is_broken_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-/// Writes the report, if there is to be one.
-pub(super) fn save(report: &Report, file: Option<File>) -> io::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    let mut file = io::BufWriter::new(file);
-    for line in serde_json::to_string_pretty(report)?.lines() {
-        writeln!(file, "{}", report::in_json(line))?;
-    }
-    file.flush()
-}
-
-fn print(report: &Report, stop: Option<&Stop>, request: Request<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if super::is_json(request.global) {
+fn summary(
+    report: &Report,
+    stop: Option<&RunError>,
+    request: Request<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if request.is_json() {
         report::write_json(out, report)?;
     } else {
         report::notes(out, report)?;

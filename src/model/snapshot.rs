@@ -1,6 +1,4 @@
-//! What an undo writes beyond what a run from the sources can.
-
-use super::Edit;
+//! What is kept of accounts, so that an undo can put it back.
 
 /// Something about an account that only the target knows the meaning of: a name, and texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,21 +7,6 @@ pub struct Detail {
     pub name: Box<str>,
     /// What it holds.
     pub texts: Vec<Box<str>>,
-}
-
-/// How an account was: what has to be written back, as it is, beside values and roles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restore {
-    /// The text to carry in the place of an external id; it need not be one.
-    pub id_text: Box<str>,
-    /// The login name, which need not follow from any attribute.
-    pub login: Box<str>,
-    /// What the target read before the run that is undone.
-    pub details: Vec<Detail>,
-    /// An account that is deactivated gets this tool's mark.
-    pub mark: bool,
-    /// An account that is deactivated is brought in line before.
-    pub edit: Option<Edit>,
 }
 
 /// What is kept of an account before it is changed.

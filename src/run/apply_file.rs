@@ -4,70 +4,69 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::ending::Stop;
 use super::from_file::FromFile;
+use super::outcome::RunError;
+use super::process::Process;
 use super::request::{Mode, Request};
-use super::{World, desired, frame, keeping, once, verify};
+use super::{desired, once, refusal, session, undo_log, verify};
 use crate::apply::NotApplied;
+use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId, Value};
+use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId, TypeId, Value};
 use crate::plan;
 use crate::plan_file::{self, Binding};
 use crate::report::Report;
 use crate::signals::Signals;
-use crate::target::zitadel::ZitadelTarget;
-use crate::target::{Target, TargetError};
+use crate::target::{self, AnyTarget, Target, TargetError};
 
 /// Reads the plan, and applies what is left of it.
-pub(super) async fn run(request: Request<'_>, file: &Path, world: &mut World<'_>) -> io::Result<Exit> {
-    let Some(zitadel) = &request.settings.zitadel else {
-        return Ok(Exit::Usage);
-    };
-    let binding = Binding::of(request.settings, zitadel);
-    let schema = super::schema(request.settings);
-    let given: Vec<String> = [&zitadel.role]
-        .into_iter()
-        .chain(&zitadel.further_roles)
-        .cloned()
-        .collect();
+pub(super) async fn run(
+    request: Request<'_>,
+    settings: &TargetSettings,
+    file: &Path,
+    process: &mut Process<'_>,
+) -> io::Result<Exit> {
+    let binding = Binding::of(request.settings, settings);
+    let catalog = target::catalog(Some(settings));
+    let given = settings.given_roles();
     let rules = plan::Rules {
         policy: request.settings.policy,
         given: &given,
-        owned: &zitadel.owned_roles,
+        owned: settings.owned_roles(),
     };
-    match plan_file::read(file, &schema, &binding, rules) {
+    match plan_file::read(file, &catalog, &binding, rules) {
         Ok(changes) => {
-            let job = async |target: &ZitadelTarget, world: &mut World<'_>, report: &mut Report| {
-                with_target(target, &changes, request, world, report).await
+            let job = async |target: &AnyTarget, process: &mut Process<'_>, report: &mut Report| {
+                with_target(target, &changes, request, process, report).await
             };
-            frame::run(request, Report::new(), world, job).await
+            session::run(request, settings, &[], process, job).await
         }
-        Err(error) => super::refuse(request.global, world, &error.to_string(), error.hint),
+        Err(error) => refusal::refuse(request, process, &error.to_string(), error.hint),
     }
 }
 
 /// Looks at every account concerned once more, and applies the changes whose account is as it was.
 async fn with_target(
-    target: &ZitadelTarget,
+    target: &impl Target,
     changes: &[Change],
     request: Request<'_>,
-    world: &mut World<'_>,
+    process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(), Stop> {
+) -> Result<(), RunError> {
     let signals = Signals::of_process();
     let providers = desired::providers(request.settings);
     let mut kept = tokio::select! {
         kept = check(target, changes, &providers) => kept?,
-        signal = signals.wait() => return Err(Stop::Signalled(signal)),
+        signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     kept.settle(target, request, report);
-    keeping::warn(&kept.plan, request, report);
+    undo_log::warn(&kept.plan, target.catalog(), request, report);
     kept.takes_over = request.global.undo_file.is_none();
-    kept.carry_out(target, request, world, report).await?;
+    kept.carry_out(target, request, process, report).await?;
     if request.mode == Mode::Write && request.global.verify {
         let again = async || {
             let mut left = check(target, changes, &providers).await?.plan;
-            plan::protect(&mut left, target.schema(), &request.settings.guard.protected);
+            plan::protect(&mut left, target.catalog(), &request.settings.guard.protected);
             Ok(left)
         };
         verify::verify(target, again, &signals, report).await;
@@ -92,7 +91,11 @@ async fn check<'a>(
         .collect();
     let questions: Vec<Expectation<'_>> = expectations.iter().map(|(_, question)| *question).collect();
     let unmet = target.confirm(&questions).await?;
-    let unmet: HashSet<usize> = unmet.iter().map(|unmet| expectations[unmet.index].0).collect();
+    let schema = target.schema();
+    let against = unmet
+        .iter()
+        .filter(|unmet| plan::speaks_against(schema, questions[unmet.index].expected, unmet, providers));
+    let unmet: HashSet<usize> = against.map(|unmet| expectations[unmet.index].0).collect();
     let mut checked = FromFile {
         plan: current.counts,
         left_out: Vec::new(),
@@ -135,7 +138,10 @@ impl Current {
             counts: Plan::default(),
         };
         let mut each = |account: Account| {
-            plan::count(&mut current.counts, &account);
+            current
+                .counts
+                .totals_mut(TypeId::default())
+                .add(&account, target.schema());
             if let Some(id) = account.id.as_ref().filter(|id| people.contains(id)) {
                 current.by_person.insert(id.clone(), account.clone());
             }

@@ -1,0 +1,249 @@
+//! Which settings decide what a plan holds, or what applying it does: a plan that waits is bound to them.
+//!
+//! Every struct of settings is taken apart here without `..`, so that a new field has to be put into one of two lists: it
+//! decides, or it is named with `_` and does not.
+
+use std::fmt::Debug;
+
+use regex::Regex;
+
+use super::provider::Providers;
+use super::settings::{
+    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
+    LdapText, Settings, SourceKind, SourceSettings, TargetSettings, UktSettings, ZitadelSettings,
+};
+use crate::plan::{Grace, Policy};
+
+impl Settings {
+    /// The settings that decide, each with its value, in a fixed order. No secret is among them.
+    pub fn deciding(&self) -> String {
+        Deciding::of(self).0.join("\n")
+    }
+}
+
+/// Settings and their values.
+#[derive(Default)]
+struct Deciding(Vec<String>);
+
+impl Deciding {
+    fn of(settings: &Settings) -> Self {
+        let Settings {
+            role,
+            sources,
+            policy,
+            providers,
+            target,
+            // The guard looks at a plan again when it is applied.
+            guard: _,
+            // These do not decide.
+            log_level: _,
+            dry_run: _,
+            apply: _,
+            lock_dir: _,
+            notes: _,
+            files: _,
+        } = settings;
+        let mut deciding = Self::default();
+        deciding.add("role", role);
+        deciding.policy(policy);
+        deciding.providers(providers);
+        for source in sources {
+            deciding.source(source);
+        }
+        match target {
+            Some(TargetSettings::Zitadel(zitadel)) => deciding.zitadel(zitadel),
+            None => {}
+        }
+        deciding
+    }
+
+    fn add(&mut self, key: &str, value: &impl Debug) {
+        self.0.push(format!("{key}={value:?}"));
+    }
+
+    fn zitadel(&mut self, zitadel: &ZitadelSettings) {
+        let ZitadelSettings {
+            url,
+            organization_id,
+            project_id,
+            idp_id,
+            role,
+            further_roles,
+            owned_roles,
+            metadata_attributes,
+            sso_login,
+            verify_email,
+            verify_phone,
+            localpart,
+            link,
+            metadata,
+            claims_accounts,
+            phone_region,
+            // Who the tool is, and how long is waited.
+            credentials: _,
+            lag_wait: _,
+        } = zitadel;
+        self.add("url", &url.as_str());
+        self.add("organization_id", organization_id);
+        self.add("project_id", project_id);
+        self.add("idp_id", idp_id);
+        self.add("role", role);
+        self.add("further_roles", further_roles);
+        self.add("owned_roles", owned_roles);
+        self.add("metadata_attributes", metadata_attributes);
+        self.add("sso_login", sso_login);
+        self.add("verify_email", verify_email);
+        self.add("verify_phone", verify_phone);
+        self.add("localpart", localpart);
+        self.add("link", link);
+        self.add("metadata", metadata);
+        self.add("claims_accounts", claims_accounts);
+        self.add("phone_region", phone_region);
+    }
+
+    fn policy(&mut self, policy: &Policy) {
+        let Policy {
+            create,
+            update,
+            adopt,
+            create_disabled,
+            disabled,
+            absent,
+            grace,
+            listed,
+            scope,
+        } = policy;
+        let grace = grace.map(|Grace { after, runs }| (after, runs));
+        self.add("policy.create", create);
+        self.add("policy.update", update);
+        self.add("policy.adopt", adopt);
+        self.add("policy.create_disabled", create_disabled);
+        self.add("policy.disabled", disabled);
+        self.add("policy.absent", absent);
+        self.add("policy.grace", &grace);
+        self.add("policy.listed", listed);
+        self.add("policy.scope", scope);
+    }
+
+    fn providers(&mut self, providers: &Providers) {
+        let Providers { name, retired } = providers;
+        self.add("provider", name);
+        self.add("policy.retired_providers", retired);
+    }
+
+    fn source(&mut self, source: &SourceSettings) {
+        let SourceSettings { name, kind } = source;
+        self.add("source", &(name, kind.name()));
+        match kind {
+            SourceKind::Ldap(ldap) => self.ldap(ldap),
+            SourceKind::Csv(CsvSettings { file_path }) => self.add("file_path", file_path),
+            SourceKind::Ukt(ukt) => self.ukt(ukt),
+        }
+    }
+
+    fn ukt(&mut self, ukt: &UktSettings) {
+        let UktSettings {
+            endpoint_url,
+            client_id,
+            scope,
+            // How a token is had, and for how long is waited.
+            oauth2_url: _,
+            client_secret: _,
+            grant_type: _,
+            timeout: _,
+            deadline: _,
+        } = ukt;
+        self.add("endpoint_url", &endpoint_url.as_str());
+        self.add("client_id", client_id);
+        self.add("scope", scope);
+    }
+
+    fn ldap(&mut self, ldap: &LdapSettings) {
+        let LdapSettings {
+            urls,
+            base_dn,
+            bind_dn,
+            bind_external,
+            user_filter,
+            attributes,
+            entitlements,
+            passing,
+            expected_references,
+            // How the server is reached, and how much at a time.
+            bind_password: _,
+            timeout: _,
+            connect_timeout: _,
+            deadline: _,
+            page_size: _,
+            use_attribute_filter: _,
+            tls: _,
+        } = ldap;
+        let urls: Vec<&str> = urls.iter().map(url::Url::as_str).collect();
+        self.add("url", &urls);
+        self.add("base_dn", base_dn);
+        self.add("bind_dn", bind_dn);
+        self.add("bind_external", bind_external);
+        self.add("user_filter", user_filter);
+        self.attributes(attributes);
+        for entitlement in entitlements {
+            let Entitlement {
+                role,
+                groups,
+                nested,
+                allow_empty,
+            } = entitlement;
+            self.add("entitlement", &(role, groups, nested, allow_empty));
+        }
+        self.add("passing", passing);
+        for reference in expected_references {
+            let ExpectedReference { host, port, name } = reference;
+            self.add("expected_reference", &(host, port, name));
+        }
+    }
+
+    fn attributes(&mut self, attributes: &LdapAttributes) {
+        let LdapAttributes {
+            first_name,
+            last_name,
+            email,
+            preferred_username,
+            phone,
+            user_id,
+            active,
+            // Asked for, and not used.
+            last_modified: _,
+        } = attributes;
+        self.mapped("first_name", Some(first_name));
+        self.mapped("last_name", Some(last_name));
+        self.mapped("email", Some(email));
+        self.mapped("preferred_username", preferred_username.as_ref());
+        self.mapped("phone", phone.as_ref());
+        self.add("user_id", &attribute(user_id));
+        match active {
+            LdapActive::Status {
+                attribute: status,
+                disable_mask,
+            } => self.add("status", &(attribute(status), disable_mask)),
+            LdapActive::Rules(rules) => self.add("active", rules),
+        }
+    }
+
+    fn mapped(&mut self, key: &str, text: Option<&LdapText>) {
+        let text = text.map(|text| {
+            let LdapText {
+                from,
+                choice,
+                matching,
+                case,
+                nfc,
+            } = text;
+            (from, choice, matching.as_ref().map(Regex::as_str), case, nfc)
+        });
+        self.add(key, &text);
+    }
+}
+
+fn attribute(attribute: &LdapAttribute) -> (&str, bool) {
+    let LdapAttribute { name, is_binary } = attribute;
+    (name, *is_binary)
+}

@@ -1,0 +1,30 @@
+//! References from one object of the target to others, such as the members of a group.
+
+use std::collections::HashMap;
+
+use super::{ExternalId, TargetId, TypeId};
+
+/// What an object refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reference {
+    /// An object that this tool manages, by its external id: its id at the target may not be known yet.
+    Managed(TypeId, ExternalId),
+    /// Any other object, by the target's own reference. It stays where it is.
+    Foreign(Box<str>),
+}
+
+/// The target's ids of the objects that can be referred to: those that were read, and those made so far.
+#[derive(Clone, Debug, Default)]
+pub struct Ids(HashMap<(TypeId, ExternalId), TargetId>);
+
+impl Ids {
+    /// Adds an object, or gives it another id.
+    pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
+        self.0.insert((resource, id), target_id);
+    }
+
+    /// The target's id of an object.
+    pub fn get(&self, resource: TypeId, id: &ExternalId) -> Option<&TargetId> {
+        self.0.get(&(resource, id.clone()))
+    }
+}

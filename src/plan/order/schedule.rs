@@ -1,0 +1,198 @@
+//! The steps that waiting changes make.
+
+use super::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
+use crate::model::{Catalog, Change};
+
+/// Changes by the step in which they can run, and those that wait for one another.
+pub(super) struct Schedule {
+    pub(super) steps: Vec<Step>,
+    waits: Vec<Vec<Wait>>,
+    is_done: Vec<bool>,
+}
+
+/// Those that wait for a change, by its place.
+#[derive(Clone, Default)]
+struct Waiting {
+    /// For it to be done, but for references that it writes later.
+    to_start: Vec<usize>,
+    /// For it to be done in full.
+    to_start_after_links: Vec<usize>,
+    /// To write their own references.
+    to_link: Vec<usize>,
+}
+
+/// The changes that can run now, by their phase, and those that can write their references.
+#[derive(Default)]
+struct Ready {
+    changes: [Vec<usize>; 4],
+    links: Vec<usize>,
+}
+
+struct Scheduler<'a> {
+    changes: &'a [Change],
+    phases: Vec<Phase>,
+    waiting: Vec<Waiting>,
+    /// How much each change still waits for, to start and to write its references.
+    unmet: Vec<usize>,
+    unmet_links: Vec<usize>,
+    ready: Ready,
+}
+
+impl Schedule {
+    pub(super) fn of(catalog: &Catalog, changes: &[Change]) -> Self {
+        let waits = waits(catalog, changes);
+        let mut scheduler = Scheduler::new(catalog, changes, &waits);
+        let has_temporary = |place: &usize| {
+            let edit = changes[*place].edit();
+            edit.is_some_and(|edit| edit.temporary_login.is_some())
+        };
+        let mut aside: Vec<usize> = (0..changes.len()).filter(has_temporary).collect();
+        let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);
+        while let Some((phase, places)) = scheduler.next() {
+            if !aside.is_empty() && phase.is_none_or(|phase| phase >= Phase::Renames) {
+                steps.push(Step::Aside(std::mem::take(&mut aside)));
+            }
+            match phase {
+                Some(_) => {
+                    places.iter().for_each(|place| is_done[*place] = true);
+                    steps.push(Step::Changes(places));
+                }
+                None => steps.push(Step::Links(places)),
+            }
+        }
+        Self {
+            steps,
+            waits,
+            is_done,
+        }
+    }
+
+    /// A change by whose references a circle can be broken: the first one that would write them, else one that is deleted.
+    pub(super) fn circle(&self) -> Option<usize> {
+        let stuck = || (0..self.is_done.len()).filter(|place| !self.is_done[*place]);
+        let waits_so = |place: &usize, is_kind: fn(&Wait) -> bool| {
+            let mut waits = self.waits[*place].iter().filter(|wait| is_kind(wait));
+            waits.any(|wait| on(wait).is_some_and(|other| self.leads_to(other, *place)))
+        };
+        let by_link = stuck().find(|place| waits_so(place, |wait| matches!(wait, Wait::Made(_))));
+        by_link.or_else(|| stuck().find(|place| waits_so(place, |wait| matches!(wait, Wait::Dropped(_)))))
+    }
+
+    /// Whether one change waits for another one, directly or not.
+    fn leads_to(&self, from: usize, to: usize) -> bool {
+        let (mut seen, mut next) = (vec![false; self.is_done.len()], vec![from]);
+        while let Some(place) = next.pop() {
+            if place == to {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[place], true) {
+                next.extend(self.waits[place].iter().filter_map(on));
+            }
+        }
+        false
+    }
+}
+
+/// The change that a wait is for; a temporary name is given whenever it is needed.
+fn on(wait: &Wait) -> Option<usize> {
+    match wait {
+        Wait::Name(place) | Wait::Made(place) | Wait::Dropped(place) => Some(*place),
+        Wait::Aside(_) => None,
+    }
+}
+
+impl<'a> Scheduler<'a> {
+    fn new(catalog: &Catalog, changes: &'a [Change], waits: &[Vec<Wait>]) -> Self {
+        let mut scheduler = Self {
+            changes,
+            phases: changes.iter().map(|change| phase(catalog, change)).collect(),
+            waiting: vec![Waiting::default(); changes.len()],
+            unmet: vec![0; changes.len()],
+            unmet_links: vec![0; changes.len()],
+            ready: Ready::default(),
+        };
+        for (place, waits) in waits.iter().enumerate() {
+            for wait in waits {
+                scheduler.waits(place, *wait);
+            }
+        }
+        for (place, makers) in waits_of_links(catalog, changes).into_iter().enumerate() {
+            scheduler.unmet_links[place] = makers.len();
+            for maker in makers {
+                scheduler.waiting[maker].to_link.push(place);
+            }
+        }
+        for place in 0..changes.len() {
+            if writes_links_later(&changes[place]) {
+                // Its own first step is one of the things that it waits for.
+                scheduler.unmet_links[place] += 1;
+                scheduler.waiting[place].to_link.push(place);
+            }
+            if scheduler.unmet[place] == 0 {
+                scheduler.start(place);
+            }
+        }
+        scheduler
+    }
+
+    fn waits(&mut self, place: usize, wait: Wait) {
+        let waiting = match wait {
+            Wait::Aside(_) => return,
+            Wait::Name(other) | Wait::Made(other) => &mut self.waiting[other].to_start,
+            Wait::Dropped(other) if writes_links_later(&self.changes[other]) => {
+                &mut self.waiting[other].to_start_after_links
+            }
+            Wait::Dropped(other) => &mut self.waiting[other].to_start,
+        };
+        waiting.push(place);
+        self.unmet[place] += 1;
+    }
+
+    fn start(&mut self, place: usize) {
+        self.ready.changes[self.phases[place] as usize].push(place);
+    }
+
+    /// The changes that run next, with their phase; `None` as phase: they write their references.
+    fn next(&mut self) -> Option<(Option<Phase>, Vec<usize>)> {
+        for phase in Phase::ALL {
+            let mut places = std::mem::take(&mut self.ready.changes[phase as usize]);
+            if !places.is_empty() {
+                places.sort_unstable();
+                for place in &places {
+                    self.done(*place);
+                }
+                return Some((Some(phase), places));
+            }
+        }
+        let mut links = std::mem::take(&mut self.ready.links);
+        links.sort_unstable();
+        for place in &links {
+            let waiting = std::mem::take(&mut self.waiting[*place].to_start_after_links);
+            self.release(waiting);
+        }
+        (!links.is_empty()).then_some((None, links))
+    }
+
+    fn done(&mut self, place: usize) {
+        let Waiting {
+            to_start, to_link, ..
+        } = &mut self.waiting[place];
+        let (to_start, to_link) = (std::mem::take(to_start), std::mem::take(to_link));
+        self.release(to_start);
+        for place in to_link {
+            self.unmet_links[place] -= 1;
+            if self.unmet_links[place] == 0 {
+                self.ready.links.push(place);
+            }
+        }
+    }
+
+    fn release(&mut self, places: Vec<usize>) {
+        for place in places {
+            self.unmet[place] -= 1;
+            if self.unmet[place] == 0 {
+                self.start(place);
+            }
+        }
+    }
+}

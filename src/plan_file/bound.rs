@@ -1,0 +1,38 @@
+//! To which target a file is bound.
+
+use serde::{Deserialize, Serialize};
+
+use crate::target::{self, TargetName};
+
+/// The one target for which a file is good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoundTarget {
+    kind: String,
+    key: String,
+}
+
+impl BoundTarget {
+    /// The target of this name.
+    pub(crate) fn of(name: &TargetName) -> Self {
+        Self {
+            kind: name.kind.to_owned(),
+            key: name.key.clone(),
+        }
+    }
+
+    /// Why a file that is bound to the other one is of no use here.
+    pub(crate) fn objection(&self, of_file: &Self) -> Option<String> {
+        (self != of_file).then(|| {
+            format!(
+                "it is for {}, and the configuration names {}",
+                of_file.title(),
+                self.title()
+            )
+        })
+    }
+
+    fn title(&self) -> String {
+        target::title(&self.kind, &self.key)
+    }
+}

@@ -1,0 +1,298 @@
+//! All kinds of target as one. Nothing else outside their folders knows which kinds there are.
+
+use std::collections::BTreeMap;
+
+use super::zitadel::{self, ZitadelTarget};
+use super::{
+    Applied, Effort, Expectation, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetName, Unmet,
+};
+use crate::config::{ApplySettings, TargetSettings};
+use crate::http::Backoff;
+use crate::model::{
+    Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
+    LastWrites, TargetId, Value, Warning,
+};
+
+/// A target of a kind that the configuration knows.
+pub enum AnyTarget {
+    /// One organization of one Zitadel.
+    Zitadel(Box<ZitadelTarget>),
+}
+
+/// What a target tells an undo file about a run, to be read by the same kind of target alone: names, and texts each.
+pub type Facts = BTreeMap<String, Vec<String>>;
+
+/// An objection, and what to do about it.
+pub type Objection = (String, &'static str);
+
+impl AnyTarget {
+    /// The configured target. `pauses` lie between tries of a request; an account of another provider than `providers` is
+    /// not removed as absent.
+    ///
+    /// # Errors
+    /// [`TargetError`] when credentials or certificates cannot be used. Nothing is sent yet.
+    pub fn build(
+        settings: &TargetSettings,
+        apply: &ApplySettings,
+        pauses: Backoff,
+        providers: Vec<Value>,
+    ) -> Result<Self, TargetError> {
+        match settings {
+            TargetSettings::Zitadel(zitadel) => {
+                let target = ZitadelTarget::new(zitadel, apply)?
+                    .with_backoff(pauses)
+                    .with_providers(providers);
+                Ok(Self::Zitadel(Box::new(target)))
+            }
+        }
+    }
+}
+
+/// What the target is called.
+pub fn name(settings: &TargetSettings) -> TargetName {
+    match settings {
+        TargetSettings::Zitadel(zitadel) => zitadel::name(zitadel),
+    }
+}
+
+/// The kind of target; without settings that of a configuration that does not say.
+pub fn kind(settings: Option<&TargetSettings>) -> &'static str {
+    match settings {
+        None | Some(TargetSettings::Zitadel(_)) => zitadel::KIND,
+    }
+}
+
+/// What the target can store; without settings, what one with default settings can.
+pub fn catalog(settings: Option<&TargetSettings>) -> Catalog {
+    match settings {
+        None => Catalog::of_users(zitadel::schema(None)),
+        Some(TargetSettings::Zitadel(zitadel)) => Catalog::of_users(zitadel::schema(Some(zitadel))),
+    }
+}
+
+/// Why a run with these facts cannot be undone with these settings.
+pub fn objection(settings: &TargetSettings, facts: &Facts) -> Option<Objection> {
+    match settings {
+        TargetSettings::Zitadel(zitadel) => zitadel::objection(zitadel, facts),
+    }
+}
+
+/// The settings by which a run with these facts is undone.
+pub fn as_of(settings: &TargetSettings, facts: &Facts) -> TargetSettings {
+    match settings {
+        TargetSettings::Zitadel(zitadel) => TargetSettings::Zitadel(zitadel::as_of(zitadel, facts)),
+    }
+}
+
+/// What a person reads for the kind and the key of a target, which may come from a file.
+pub fn title(kind: &str, key: &str) -> String {
+    match kind {
+        zitadel::KIND => zitadel::title(key),
+        _ => format!("{key} (a target of the kind {kind:?})"),
+    }
+}
+
+impl Target for AnyTarget {
+    fn name(&self) -> &TargetName {
+        match self {
+            Self::Zitadel(target) => target.name(),
+        }
+    }
+
+    fn setting_keys(&self) -> SettingKeys {
+        match self {
+            Self::Zitadel(target) => target.setting_keys(),
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        match self {
+            Self::Zitadel(target) => target.facts(),
+        }
+    }
+
+    fn allow_former_roles(&self, given: &[String]) {
+        match self {
+            Self::Zitadel(target) => target.allow_former_roles(given),
+        }
+    }
+
+    fn catalog(&self) -> &Catalog {
+        match self {
+            Self::Zitadel(target) => target.catalog(),
+        }
+    }
+
+    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String> {
+        match self {
+            Self::Zitadel(target) => target.normalize(identity),
+        }
+    }
+
+    fn takes_address(&self, address: &str) -> bool {
+        match self {
+            Self::Zitadel(target) => target.takes_address(address),
+        }
+    }
+
+    async fn prepare(&self) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.prepare().await,
+        }
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.read(each).await,
+        }
+    }
+
+    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.confirm(expectations).await,
+        }
+    }
+
+    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.lacks_somebody().await,
+        }
+    }
+
+    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.unlisted(people).await,
+        }
+    }
+
+    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.carriers(person, along).await,
+        }
+    }
+
+    fn looks_before(&self, new: usize) -> bool {
+        match self {
+            Self::Zitadel(target) => target.looks_before(new),
+        }
+    }
+
+    async fn holding(
+        &self,
+        attribute: AttributeIndex,
+        values: &[Value],
+    ) -> Result<Vec<Holding>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.holding(attribute, values).await,
+        }
+    }
+
+    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.holders(identity).await,
+        }
+    }
+
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+        match self {
+            Self::Zitadel(target) => target.nobody_seen(conflict),
+        }
+    }
+
+    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.catch_up(hidden).await,
+        }
+    }
+
+    fn last_writes(&self) -> LastWrites {
+        match self {
+            Self::Zitadel(target) => target.last_writes(),
+        }
+    }
+
+    fn expect_writes(&self, writes: &LastWrites) {
+        match self {
+            Self::Zitadel(target) => target.expect_writes(writes),
+        }
+    }
+
+    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.keep(changes).await,
+        }
+    }
+
+    async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.lacking(remade).await,
+        }
+    }
+
+    fn keep_effort(&self, changes: &[Change]) -> Effort {
+        match self {
+            Self::Zitadel(target) => target.keep_effort(changes),
+        }
+    }
+
+    async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.apply(change, ids).await,
+        }
+    }
+
+    async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.link(change, account, ids).await,
+        }
+    }
+
+    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.set_login(account, login).await,
+        }
+    }
+
+    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.step_aside(edit).await,
+        }
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        match self {
+            Self::Zitadel(target) => target.check().await,
+        }
+    }
+
+    fn clock_ahead(&self) -> Option<i64> {
+        match self {
+            Self::Zitadel(target) => target.clock_ahead(),
+        }
+    }
+
+    fn requests(&self) -> RequestStats {
+        match self {
+            Self::Zitadel(target) => target.requests(),
+        }
+    }
+
+    fn strain(&self) -> u64 {
+        match self {
+            Self::Zitadel(target) => target.strain(),
+        }
+    }
+
+    fn effort(&self, change: &Change) -> Effort {
+        match self {
+            Self::Zitadel(target) => target.effort(change),
+        }
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        match self {
+            Self::Zitadel(target) => target.warnings(),
+        }
+    }
+}
