@@ -45,7 +45,7 @@ impl fmt::Debug for ExternalId {
     }
 }
 
-/// The id the target gave an account. Opaque: Zitadel's are decimal only when Zitadel chose them.
+/// The id the target gave an account. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TargetId(Box<str>);
 

@@ -14,7 +14,7 @@ pub type Roles = Arc<[Box<str>]>;
 pub struct RecordRef {
     /// The source's name in the configuration.
     pub source: Arc<str>,
-    /// `FILE:LINE` (the header is line 1), or the DN.
+    /// `FILE:LINE` (the header is line 1), or the name of the entry in its directory.
     pub at: Box<str>,
 }
 

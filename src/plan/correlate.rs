@@ -19,7 +19,7 @@ pub(super) enum Found {
     Id,
     /// It carries the id in a form of an older tool, and its login is the person's address.
     LegacyId,
-    /// It carries the id in a form of an older tool; its `localpart` has to agree.
+    /// It carries the id in a form of an older tool; its ownership proof has to agree.
     LegacyIdUnconfirmed,
     /// It has the login name or the verified address.
     Name,

@@ -94,7 +94,7 @@ pub struct Refusal {
 /// Who is asked for approval, and what was said.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
-    /// The target and the organization, so that a token is good for no other.
+    /// The target, so that a token is good for no other.
     pub scope: &'a str,
     /// The token that somebody gave.
     pub token: Option<&'a str>,
@@ -183,8 +183,7 @@ fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
     if !by_a_token {
         "the given token does not fit: no token helps where people are missing or protected".to_owned()
     } else if keys.is_empty() {
-        "the given token does not fit: it was printed for other changes, or for another organization"
-            .to_owned()
+        "the given token does not fit: it was printed for other changes, or for another target".to_owned()
     } else {
         let keys = keys.join(", ");
         format!("the given token does not fit: it was printed for {keys}, and lifts nothing else")

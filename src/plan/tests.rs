@@ -295,6 +295,7 @@ fn catalog() -> Catalog {
     Catalog::of_users(schema())
 }
 
+#[expect(clippy::too_many_arguments, reason = "everything that a plan depends on")]
 fn plan_by(
     schema: &Schema,
     now: i64,

@@ -32,7 +32,6 @@ pub(super) async fn run(
     let rules = plan::Rules {
         policy: request.settings.policy,
         given: &given,
-        owned: settings.owned_roles(),
     };
     match plan_file::read(file, &catalog, &binding, rules) {
         Ok(changes) => {

@@ -57,43 +57,14 @@ fn percent(count: usize, whole: usize) -> f64 {
     count as f64 * 100.0 / whole as f64
 }
 
+/// What counts against a limit.
+type Counts<'c> = &'c dyn Fn(&Change, &Schema) -> bool;
+
 /// Every limit that is set, in a fixed order. Removals and renames are counted for each kind of object by itself.
 pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
-    let of_type = |resource: TypeId, key: &str, limit, deed, counts: &dyn Fn(&Change, &Schema) -> bool| {
-        let schema = catalog.schema(resource);
-        let mine = plan.changes.iter().filter(|change| change.resource == resource);
-        Check {
-            key: format!("guard.{key}"),
-            changes: mine.filter(|change| counts(change, schema)).collect(),
-            limit,
-            deed,
-            whole: plan.totals_of(resource).active_managed,
-            count: None,
-        }
-    };
     let mut checks = Vec::new();
     for (resource, _) in catalog.iter() {
-        let mut add = |key, limit, deed, counts: &dyn Fn(&Change, &Schema) -> bool| {
-            checks.push(of_type(resource, key, limit, deed, counts));
-        };
-        add(
-            "max_removals",
-            limits.max_removals,
-            "be removed",
-            &Change::is_removal,
-        );
-        add(
-            "max_logins_changed",
-            limits.max_logins_changed,
-            "get another login name",
-            &changes_login,
-        );
-        add(
-            "max_adoptions_renaming",
-            limits.max_adoptions_renaming,
-            "be adopted for somebody of another first and last name",
-            &hands_over,
-        );
+        checks.extend(of_type(plan, catalog, limits, resource));
     }
     checks.extend(
         catalog
@@ -121,6 +92,41 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
         all(key, *limit, kind.deed(), &|change| change.kind == *kind)
     }));
     checks
+}
+
+fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource: TypeId) -> [Check<'a>; 3] {
+    let schema = catalog.schema(resource);
+    let check = |key: &str, limit, deed, counts: Counts<'_>| {
+        let mine = plan.changes.iter().filter(|change| change.resource == resource);
+        Check {
+            key: format!("guard.{key}"),
+            changes: mine.filter(|change| counts(change, schema)).collect(),
+            limit,
+            deed,
+            whole: plan.totals_of(resource).active_managed,
+            count: None,
+        }
+    };
+    [
+        check(
+            "max_removals",
+            limits.max_removals,
+            "be removed",
+            &Change::is_removal,
+        ),
+        check(
+            "max_logins_changed",
+            limits.max_logins_changed,
+            "get another login name",
+            &changes_login,
+        ),
+        check(
+            "max_adoptions_renaming",
+            limits.max_adoptions_renaming,
+            "be adopted for somebody of another first and last name",
+            &hands_over,
+        ),
+    ]
 }
 
 /// The members that groups lose, of all that they have.

@@ -13,7 +13,7 @@ pub enum Limit {
 
 impl Limit {
     /// How many of the whole a limit lets through. A share is rounded down, but lets one through unless it is zero: in a
-    /// small organization somebody has to be able to leave.
+    /// small company somebody has to be able to leave.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

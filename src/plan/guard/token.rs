@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::check::Check;
 use crate::model::{ActionKind, Catalog, Change, Purpose, Schema};
 
-/// Makes tokens for one target and organization.
+/// Makes tokens for one target.
 pub(super) struct Tokens<'a> {
     scope: &'a str,
     /// A hash for each limit that is set: of its key and of what counts against it.

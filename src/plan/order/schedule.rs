@@ -14,11 +14,11 @@ pub(super) struct Schedule {
 #[derive(Clone, Default)]
 struct Waiting {
     /// For it to be done, but for references that it writes later.
-    to_start: Vec<usize>,
+    starts: Vec<usize>,
     /// For it to be done in full.
-    to_start_after_links: Vec<usize>,
+    starts_after_links: Vec<usize>,
     /// To write their own references.
-    to_link: Vec<usize>,
+    links: Vec<usize>,
 }
 
 /// The changes that can run now, by their phase, and those that can write their references.
@@ -54,7 +54,9 @@ impl Schedule {
             }
             match phase {
                 Some(_) => {
-                    places.iter().for_each(|place| is_done[*place] = true);
+                    for place in &places {
+                        is_done[*place] = true;
+                    }
                     steps.push(Step::Changes(places));
                 }
                 None => steps.push(Step::Links(places)),
@@ -119,14 +121,14 @@ impl<'a> Scheduler<'a> {
         for (place, makers) in waits_of_links(catalog, changes).into_iter().enumerate() {
             scheduler.unmet_links[place] = makers.len();
             for maker in makers {
-                scheduler.waiting[maker].to_link.push(place);
+                scheduler.waiting[maker].links.push(place);
             }
         }
-        for place in 0..changes.len() {
-            if writes_links_later(&changes[place]) {
+        for (place, change) in changes.iter().enumerate() {
+            if writes_links_later(change) {
                 // Its own first step is one of the things that it waits for.
                 scheduler.unmet_links[place] += 1;
-                scheduler.waiting[place].to_link.push(place);
+                scheduler.waiting[place].links.push(place);
             }
             if scheduler.unmet[place] == 0 {
                 scheduler.start(place);
@@ -138,11 +140,10 @@ impl<'a> Scheduler<'a> {
     fn waits(&mut self, place: usize, wait: Wait) {
         let waiting = match wait {
             Wait::Aside(_) => return,
-            Wait::Name(other) | Wait::Made(other) => &mut self.waiting[other].to_start,
             Wait::Dropped(other) if writes_links_later(&self.changes[other]) => {
-                &mut self.waiting[other].to_start_after_links
+                &mut self.waiting[other].starts_after_links
             }
-            Wait::Dropped(other) => &mut self.waiting[other].to_start,
+            Wait::Name(other) | Wait::Made(other) | Wait::Dropped(other) => &mut self.waiting[other].starts,
         };
         waiting.push(place);
         self.unmet[place] += 1;
@@ -167,19 +168,17 @@ impl<'a> Scheduler<'a> {
         let mut links = std::mem::take(&mut self.ready.links);
         links.sort_unstable();
         for place in &links {
-            let waiting = std::mem::take(&mut self.waiting[*place].to_start_after_links);
+            let waiting = std::mem::take(&mut self.waiting[*place].starts_after_links);
             self.release(waiting);
         }
         (!links.is_empty()).then_some((None, links))
     }
 
     fn done(&mut self, place: usize) {
-        let Waiting {
-            to_start, to_link, ..
-        } = &mut self.waiting[place];
-        let (to_start, to_link) = (std::mem::take(to_start), std::mem::take(to_link));
-        self.release(to_start);
-        for place in to_link {
+        let Waiting { starts, links, .. } = &mut self.waiting[place];
+        let (starts, links) = (std::mem::take(starts), std::mem::take(links));
+        self.release(starts);
+        for place in links {
             self.unmet_links[place] -= 1;
             if self.unmet_links[place] == 0 {
                 self.ready.links.push(place);

@@ -36,7 +36,7 @@ fn approved_for(
     in_scope("target", plan, &proof, limits, token).map(|_| ())
 }
 
-/// The remarks about a plan of one organization, or why it is refused.
+/// The remarks about a plan of one target, or why it is refused.
 fn in_scope(
     scope: &str,
     plan: Plan,

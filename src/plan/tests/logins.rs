@@ -79,7 +79,7 @@ fn a_login_name_beside_the_address_counts() {
     );
 }
 
-/// An account of somebody's own making, in an organization where this tool looks after nobody yet.
+/// An account of somebody's own making, at a target where this tool looks after nobody yet.
 fn made_by_hand(login: &str, name: &str) -> Held {
     let account = held(1).with(LOGIN, login).with(NAME, name);
     account.without(EXTERNAL_ID).without(ROLES).without(MARK)

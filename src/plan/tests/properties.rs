@@ -193,7 +193,7 @@ proptest! {
     ) {
         let policy = Policy { create, update, scope, ..policy };
         let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
-        let rules = Rules { policy, given: &all, owned: &owned };
+        let rules = Rules { policy, given: &all };
         let names: Vec<&str> = owned.iter().map(String::as_str).collect();
         let schema = schema_owning(&names);
         let catalog = Catalog::of_users(schema.clone());

@@ -108,8 +108,7 @@ fn limits(max: usize) -> GuardLimits {
     }
 }
 
-const OTHER: &str =
-    "the given token does not fit: it was printed for other changes, or for another organization";
+const OTHER: &str = "the given token does not fit: it was printed for other changes, or for another target";
 
 /// Each pair differs in one thing that was shown.
 #[test]
@@ -148,7 +147,7 @@ fn a_token_is_good_for_what_was_shown_alone() {
 }
 
 #[test]
-fn a_token_is_good_for_its_organization_alone() {
+fn a_token_is_good_for_its_target_alone() {
     let plan = of([delete(1)]);
     let token = token(plan.clone(), &limits(0));
     for scope in ["target 2", "targe", ""] {

@@ -13,9 +13,7 @@ use super::schema::{EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PRE
 use super::steps::{Step, is_looked_at_again};
 use super::wire::received::{Done, Metadata};
 use super::wire::sent::{ChangedUser, NewMetadata, NewProfile};
-use crate::model::{
-    ActionKind, AttributeChange, AttributeIndex, Change, Detail, Edit, Lifecycle, TargetId, Value,
-};
+use crate::model::{ActionKind, AttributeChange, AttributeIndex, Change, Detail, Edit, TargetId, Value};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
 pub(super) const PHONE_LEFT_OUT: &str = "Zitadel refuses the phone number; it was left out";
@@ -60,7 +58,11 @@ impl ZitadelTarget {
         for step in self.steps(change) {
             match self.perform(&step, &mut progress).await {
                 // An account that was to be removed and is gone needs no more.
-                Err(failure) if is_content_when_gone(change) && failure.error.kind == Kind::NotFound => break,
+                Err(failure)
+                    if failure.error.kind == Kind::NotFound && is_content_when_gone(change, &step) =>
+                {
+                    break;
+                }
                 done => done?,
             }
             if progress.found == Found::Gone {
@@ -356,12 +358,10 @@ fn changed_profile<'e>(
 }
 
 /// Whether nothing is left to do once the account is gone.
-fn is_content_when_gone(change: &Change) -> bool {
-    is_looked_at_again(change).is_some()
-        || change.kind == ActionKind::MarkAbsent
-        || change
-            .edit()
-            .is_some_and(|edit| edit.lifecycle == Some(Lifecycle::Disabled))
+fn is_content_when_gone(change: &Change, step: &Step<'_>) -> bool {
+    let is_removal =
+        is_looked_at_again(change).is_some() || change.edit().is_some() && matches!(step, Step::Deactivate);
+    is_removal || change.kind == ActionKind::MarkAbsent
 }
 
 fn stays(key: &str, change: &AttributeChange) -> String {

@@ -53,7 +53,6 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
             ..Policy::default()
         },
         given: std::slice::from_ref(&settings.role),
-        owned: &settings.owned_roles,
     };
     let catalog = Catalog::of_users(schema(Some(&settings)));
     plan_file::read(path, &catalog, &binding, rules).map_err(|error| error.to_string())

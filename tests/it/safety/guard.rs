@@ -100,7 +100,7 @@ fn a_token_for_these_names_lets_no_other_names_through() {
         .run(&format!("sync --approve {token} --report report.json"))
         .exits(4);
     let refused = refused.says(
-        "refused: the given token does not fit: it was printed for other changes, or for another organization",
+        "refused: the given token does not fit: it was printed for other changes, or for another target",
     );
     assert_ne!(self::token(&refused), token);
     let error = lab.json("report.json")["error"].to_string();
@@ -130,7 +130,7 @@ fn a_token_is_good_for_its_server_and_organization_alone() {
     let refused = |run: Run| {
         run.exits(4)
             .says("11 of 12 accounts (91.7 %) would be removed")
-            .says("it was printed for other changes, or for another organization")
+            .says("it was printed for other changes, or for another target")
     };
 
     configure(config.replace("127.0.0.1", "localhost"));

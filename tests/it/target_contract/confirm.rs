@@ -99,9 +99,11 @@ async fn who_looks_after_accounts_is_asked_in_thousands() {
         };
         let users = world.zitadel.add_users((0..313).map(seed));
         let users: Vec<_> = users.into_iter().map(TargetId::new).collect();
-        let target = world.prepared().await;
-        let provider = at(&target, "provider");
         let ours = ["formerly ours", "ours"].map(Value::text);
+        let target = world.target().with_providers(ours.to_vec());
+        target.prepare().await.unwrap();
+        world.zitadel.reset_counts();
+        let provider = at(&target, "provider");
         let asked: Vec<_> = users
             .iter()
             .map(|user| (user, Expected::Value(provider, &ours[1])))
