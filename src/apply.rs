@@ -116,7 +116,7 @@ enum Fate {
     Open,
     /// Its account has its temporary login name.
     Aside,
-    /// All but the references that it writes later is done.
+    /// All but the references that it adds later is done.
     Made,
     Done,
     Failed,
@@ -341,14 +341,14 @@ impl<T: Target> Run<'_, T> {
             Wait::Name(holder) if !is_made(holder) => Some(NAME),
             Wait::Aside(holder) if !(is_made(holder) || fate(holder) == Fate::Aside) => Some(NAME),
             Wait::Made(maker) if !is_made(maker) => Some("what it refers to was to be made, which failed"),
-            Wait::Dropped(dropper) if fate(dropper) != Fate::Done => {
+            Wait::Dropped(dropper) if !is_made(dropper) => {
                 Some("what refers to it was to be changed first, which failed")
             }
             Wait::Name(_) | Wait::Aside(_) | Wait::Made(_) | Wait::Dropped(_) => None,
         }
     }
 
-    /// Writes the references that a change left out, as far as what they refer to is there.
+    /// Adds the references that a change left out, as far as what they refer to is there.
     async fn write_links(&self, index: usize) -> Result<Applied, TargetError> {
         let change = &self.changes[index];
         let mut applied = self.first_parts.borrow_mut().remove(&index).unwrap_or_default();

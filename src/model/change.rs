@@ -229,7 +229,8 @@ pub struct Change {
     pub removal: Option<Removal>,
     /// Of an undo: what the target read before the run that is undone. Values are written back as they are.
     pub restore: Option<Box<[Detail]>>,
-    /// What it refers to is written in a second step, when everything is made: objects refer to one another in a circle.
+    /// References to objects that are not there yet are added in a second step; a delete does not wait until those to the
+    /// object are dropped. Objects wait for one another in a circle otherwise.
     pub links_later: bool,
 }
 

@@ -5,7 +5,7 @@
 //! - if it is a delete, the changes that drop references to the object.
 //!
 //! Where accounts exchange names in a circle, one of them gets a temporary name on the way; where objects refer to one
-//! another in a circle, one of them gets its references in a second step.
+//! another in a circle, one of them gets references to what is not there yet in a second step.
 
 mod schedule;
 
@@ -48,16 +48,17 @@ pub fn phase(catalog: &Catalog, change: &Change) -> Phase {
     }
 }
 
-/// What has to have happened before a change may start. The numbers are places of changes.
+/// What has to have happened before a change may start. The numbers are places of changes; whether these have added all
+/// references does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// This change gives up a name. It is done, but perhaps for the references that it writes.
+    /// This change gives up a name.
     Name(usize),
     /// The account of this change has stepped aside to a temporary name.
     Aside(usize),
-    /// This change makes an object. It is done, but perhaps for the references that it writes.
+    /// This change makes an object.
     Made(usize),
-    /// This change drops a reference. It is done in full.
+    /// This change drops a reference.
     Dropped(usize),
 }
 
@@ -66,9 +67,9 @@ pub enum Wait {
 pub enum Step {
     /// These accounts step aside to their temporary names.
     Aside(Vec<usize>),
-    /// These changes are carried out, but for references that are written later.
+    /// These changes are carried out, but for references that are added later.
     Changes(Vec<usize>),
-    /// These changes write the references that they left out.
+    /// These changes add the references that they left out.
     Links(Vec<usize>),
 }
 
@@ -102,7 +103,7 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     changes.iter().enumerate().map(of).collect()
 }
 
-/// For each change that writes references in a second step, the changes that have to be done before that.
+/// For each change that adds references in a second step, the changes that have to be done before that.
 fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<usize>> {
     let makers = makers(changes);
     let of = |(place, change): (usize, &Change)| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+mod groups;
 mod guard;
 mod logins;
 mod order;

@@ -228,13 +228,13 @@ pub trait Target {
     fn keep_effort(&self, changes: &[Change]) -> Effort;
 
     /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
-    /// References of [`Change::links_later`] are left out.
+    /// With [`Change::links_later`], references to what is not among `ids` are left out.
     ///
     /// # Errors
     /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
     async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError>;
 
-    /// Writes the references that [`Target::apply`] left out of a change.
+    /// Adds the references that [`Target::apply`] left out of a change.
     ///
     /// # Errors
     /// [`TargetError`]; the next run adds what is missing.

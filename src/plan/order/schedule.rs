@@ -10,29 +10,26 @@ pub(super) struct Schedule {
     is_done: Vec<bool>,
 }
 
-/// Those that wait for a change, by its place.
+/// Those that wait for a change to be done, but for references that it adds later.
 #[derive(Clone, Default)]
 struct Waiting {
-    /// For it to be done, but for references that it writes later.
+    /// To start.
     starts: Vec<usize>,
-    /// For it to be done in full.
-    starts_after_links: Vec<usize>,
-    /// To write their own references.
+    /// To add references.
     links: Vec<usize>,
 }
 
-/// The changes that can run now, by their phase, and those that can write their references.
+/// The changes that can run now, by their phase, and those that can add their references.
 #[derive(Default)]
 struct Ready {
     changes: [Vec<usize>; 4],
     links: Vec<usize>,
 }
 
-struct Scheduler<'a> {
-    changes: &'a [Change],
+struct Scheduler {
     phases: Vec<Phase>,
     waiting: Vec<Waiting>,
-    /// How much each change still waits for, to start and to write its references.
+    /// How much each change still waits for, to start and to add references.
     unmet: Vec<usize>,
     unmet_links: Vec<usize>,
     ready: Ready,
@@ -69,7 +66,7 @@ impl Schedule {
         }
     }
 
-    /// A change by whose references a circle can be broken: the first one that would write them, else one that is deleted.
+    /// A change by whose references a circle can be broken: the first one that would add them, else one that is deleted.
     pub(super) fn circle(&self) -> Option<usize> {
         let stuck = || (0..self.is_done.len()).filter(|place| !self.is_done[*place]);
         let waits_so = |place: &usize, is_kind: fn(&Wait) -> bool| {
@@ -103,10 +100,9 @@ fn on(wait: &Wait) -> Option<usize> {
     }
 }
 
-impl<'a> Scheduler<'a> {
-    fn new(catalog: &Catalog, changes: &'a [Change], waits: &[Vec<Wait>]) -> Self {
+impl Scheduler {
+    fn new(catalog: &Catalog, changes: &[Change], waits: &[Vec<Wait>]) -> Self {
         let mut scheduler = Self {
-            changes,
             phases: changes.iter().map(|change| phase(catalog, change)).collect(),
             waiting: vec![Waiting::default(); changes.len()],
             unmet: vec![0; changes.len()],
@@ -138,22 +134,17 @@ impl<'a> Scheduler<'a> {
     }
 
     fn waits(&mut self, place: usize, wait: Wait) {
-        let waiting = match wait {
-            Wait::Aside(_) => return,
-            Wait::Dropped(other) if writes_links_later(&self.changes[other]) => {
-                &mut self.waiting[other].starts_after_links
-            }
-            Wait::Name(other) | Wait::Made(other) | Wait::Dropped(other) => &mut self.waiting[other].starts,
-        };
-        waiting.push(place);
-        self.unmet[place] += 1;
+        if let Some(other) = on(&wait) {
+            self.waiting[other].starts.push(place);
+            self.unmet[place] += 1;
+        }
     }
 
     fn start(&mut self, place: usize) {
         self.ready.changes[self.phases[place] as usize].push(place);
     }
 
-    /// The changes that run next, with their phase; `None` as phase: they write their references.
+    /// The changes that run next, with their phase; `None` as phase: they add references.
     fn next(&mut self) -> Option<(Option<Phase>, Vec<usize>)> {
         for phase in Phase::ALL {
             let mut places = std::mem::take(&mut self.ready.changes[phase as usize]);
@@ -167,15 +158,11 @@ impl<'a> Scheduler<'a> {
         }
         let mut links = std::mem::take(&mut self.ready.links);
         links.sort_unstable();
-        for place in &links {
-            let waiting = std::mem::take(&mut self.waiting[*place].starts_after_links);
-            self.release(waiting);
-        }
         (!links.is_empty()).then_some((None, links))
     }
 
     fn done(&mut self, place: usize) {
-        let Waiting { starts, links, .. } = &mut self.waiting[place];
+        let Waiting { starts, links } = &mut self.waiting[place];
         let (starts, links) = (std::mem::take(starts), std::mem::take(links));
         self.release(starts);
         for place in links {
