@@ -1,7 +1,6 @@
 //! Whom we trust: one set of certificate authorities for LDAP and HTTP.
 
 mod certificate;
-mod der;
 mod verifier;
 mod words;
 

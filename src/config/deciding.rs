@@ -10,7 +10,7 @@ use regex::Regex;
 use super::provider::Providers;
 use super::settings::{
     CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, Settings, SourceKind, SourceSettings, TargetSettings, UktSettings, ZitadelSettings,
+    Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use crate::plan::{Grace, Policy};
 
@@ -228,9 +228,9 @@ impl Deciding {
         }
     }
 
-    fn mapped(&mut self, key: &str, text: Option<&LdapText>) {
+    fn mapped(&mut self, key: &str, text: Option<&TextRule>) {
         let text = text.map(|text| {
-            let LdapText {
+            let TextRule {
                 from,
                 choice,
                 matching,

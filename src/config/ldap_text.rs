@@ -4,23 +4,23 @@ use figment::value::Value;
 use regex::Regex;
 
 use super::read::Reader;
-use super::settings::{Case, Choice, LdapAttribute, LdapFrom, LdapText};
+use super::settings::{Case, Choice, LdapAttribute, TextOrigin, TextRule};
 use super::template::Template;
 
 /// A name, a list of names, or a table. `None` if nothing is there, or after a mistake.
-pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<LdapText> {
+pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     match reader.layers.value(path) {
         Some(Value::Dict(..)) => table(reader, path),
-        Some(Value::Array(..)) => names(reader, path).map(|names| LdapText {
-            from: LdapFrom::Attributes(names),
+        Some(Value::Array(..)) => names(reader, path).map(|names| TextRule {
+            from: TextOrigin::Attributes(names),
             ..plain(String::new())
         }),
         _ => Some(plain(reader.filled(path)?.trim().to_owned())),
     }
 }
 
-fn plain(name: String) -> LdapText {
-    LdapText::from(LdapAttribute {
+fn plain(name: String) -> TextRule {
+    TextRule::from(LdapAttribute {
         name,
         is_binary: false,
     })
@@ -43,7 +43,7 @@ fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     Some(names)
 }
 
-fn table(reader: &mut Reader<'_>, path: &str) -> Option<LdapText> {
+fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     let member = |name: &str| format!("{path}.{name}");
     let from = origin(reader, path);
     let choices = [
@@ -58,7 +58,7 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<LdapText> {
     let nfc = reader.choice(&member("unicode"), &[("nfc", true)]);
     // Accepted from famedly-sync's files; a text is a text.
     let _ = reader.boolean(&member("is_binary"));
-    Some(LdapText {
+    Some(TextRule {
         from: from?,
         choice: choice.unwrap_or(Choice::First),
         matching,
@@ -67,7 +67,7 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<LdapText> {
     })
 }
 
-fn origin(reader: &mut Reader<'_>, path: &str) -> Option<LdapFrom> {
+fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
     let ways = ["name", "template", "constant"].map(|name| format!("{path}.{name}"));
     let mut given = ways.iter().filter(|way| !reader.absent(way));
     match (given.next(), given.next()) {
@@ -80,18 +80,18 @@ fn origin(reader: &mut Reader<'_>, path: &str) -> Option<LdapFrom> {
             reader.wrong(other, what, Some("keep one of them"));
             None
         }
-        (Some(way), None) if *way == ways[0] => names(reader, way).map(LdapFrom::Attributes),
+        (Some(way), None) if *way == ways[0] => names(reader, way).map(TextOrigin::Attributes),
         (Some(way), None) if *way == ways[1] => {
             let text = reader.filled(way)?;
             match Template::parse(&text) {
-                Ok(template) => Some(LdapFrom::Template(template)),
+                Ok(template) => Some(TextOrigin::Template(template)),
                 Err(problem) => {
                     reader.wrong(way, format!("`{way}` is no template: {problem}"), None);
                     None
                 }
             }
         }
-        (Some(way), None) => reader.filled(way).map(LdapFrom::Constant),
+        (Some(way), None) => reader.filled(way).map(TextOrigin::Constant),
     }
 }
 

@@ -52,8 +52,8 @@ pub use ldap_references::ReferenceUrl;
 pub use provider::Providers;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
-    LdapActive, LdapAttribute, LdapAttributes, LdapFrom, LdapSettings, LdapText, LdapTls, Link, Localpart,
-    MetadataCheck, PassingState, Settings, SourceKind, SourceSettings, TargetSettings, UktSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Link, Localpart, MetadataCheck,
+    PassingState, Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule, UktSettings,
     ZitadelSettings,
 };
 pub use template::Template;

@@ -13,7 +13,7 @@ use url::Url;
 
 pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
-    LdapFrom, LdapSettings, LdapText, LdapTls, PassingState,
+    LdapSettings, LdapTls, PassingState, TextOrigin, TextRule,
 };
 use super::provider::Providers;
 use crate::plan::{GuardLimits, Policy};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+
 use crate::plan::Limit;
 
 /// `true false yes no on off` in any letter case, or a number, where only 0 is false.
@@ -45,7 +47,8 @@ pub(super) fn count(text: &str) -> Option<usize> {
 /// A country with telephones, in two letters.
 pub(super) fn region(text: &str) -> Option<String> {
     let region = text.trim().to_ascii_uppercase();
-    let known = region.len() == 2 && phonenumber::metadata::DATABASE.by_id(region.as_str()).is_some();
+    let parsed = Region::from_code(&region).ok().filter(|_| region.len() == 2)?;
+    let known = PHONE_NUMBER_UTIL.get_country_code_for_region(parsed).is_some();
     known.then_some(region)
 }
 

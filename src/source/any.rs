@@ -6,7 +6,6 @@ use futures::future::join_all;
 
 use super::csv::CsvSource;
 use super::ldap::LdapSource;
-use super::mapping::Mapping;
 use super::merge::{Collected, merge};
 use super::ukt::UktSource;
 use super::{Ids, Record, Source, SourceError};
@@ -31,11 +30,10 @@ impl AnySource {
     /// # Errors
     /// [`SourceError`] when a certificate or key cannot be used. Nothing is connected to yet.
     pub fn build(settings: &SourceSettings, schema: &Schema, roles: &Roles) -> Result<Self, SourceError> {
-        let mapping = Mapping::new(schema, roles);
         let name = &settings.name;
         Ok(match &settings.kind {
-            SourceKind::Ldap(ldap) => Self::Ldap(Box::new(LdapSource::new(name, ldap, mapping)?)),
-            SourceKind::Csv(csv) => Self::Csv(Box::new(CsvSource::new(name, csv, mapping))),
+            SourceKind::Ldap(ldap) => Self::Ldap(Box::new(LdapSource::new(name, ldap, schema, roles)?)),
+            SourceKind::Csv(csv) => Self::Csv(Box::new(CsvSource::new(name, csv, schema, roles))),
             SourceKind::Ukt(ukt) => Self::Ukt(Box::new(UktSource::new(name, ukt)?)),
         })
     }

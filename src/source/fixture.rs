@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::mapping::{Fact, Mapping, Said};
-use crate::model::{
-    AttributeSpec, Cardinality, ExternalId, Identity, Lifecycle, Purpose, RecordRef, Roles, Schema,
-};
+use super::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, RawRecord, Rules, key};
+use crate::config::{LdapAttribute, TextRule};
+use crate::model::{AttributeSpec, Cardinality, Identity, Purpose, RecordRef, Roles, Schema};
 
 pub(super) fn schema() -> Schema {
     let text = AttributeSpec::text;
@@ -38,25 +37,43 @@ pub(super) fn origin(at: &str) -> RecordRef {
     }
 }
 
+/// One attribute and its values.
+pub(super) type Attribute<'a> = (&'a str, &'a [&'a [u8]]);
+
+pub(super) fn record(attributes: &[Attribute<'_>]) -> RawRecord {
+    let mut record = RawRecord::default();
+    for (name, values) in attributes {
+        record.push(key(name), values.iter().map(|value| value.to_vec()).collect());
+    }
+    record
+}
+
+/// People whose id is `uid`, and who have these attributes of the schema by the source's names.
+pub(super) fn mapping(texts: &[(&'static str, &str)], absent: Absent) -> Mapping {
+    let attribute = |name: &str| LdapAttribute {
+        name: name.to_owned(),
+        is_binary: false,
+    };
+    let text =
+        |(name, field): &(&'static str, &str)| AttributeRule::new(name, &TextRule::from(attribute(field)));
+    let rules = Rules {
+        id: Field::new(&attribute("uid"), None),
+        lifecycle: LifecycleRule::Active,
+        attributes: texts.iter().map(text).collect(),
+        absent,
+    };
+    Mapping::new(&schema(), &roles(), rules)
+}
+
 /// An active person of source `test`.
 pub(super) fn person(id: &str, email: &str, at: &str) -> Identity {
-    let fact = |attribute, value| Fact {
-        attribute,
-        field: attribute,
-        said: Said::Value(value),
-    };
-    let facts = [
-        fact("email", email),
-        fact("first_name", "F"),
-        fact("last_name", "L"),
-    ];
-    Mapping::new(&schema(), &roles())
-        .identity(
-            ExternalId::new(id.as_bytes()),
-            Lifecycle::Active,
-            origin(at),
-            &facts,
-        )
-        .expect("complete")
-        .0
+    let names = ["email", "first_name", "last_name"].map(|name| (name, name));
+    let record = record(&[
+        ("uid", &[id.as_bytes()]),
+        ("email", &[email.as_bytes()]),
+        ("first_name", &[b"F"]),
+        ("last_name", &[b"L"]),
+    ]);
+    let person = mapping(&names, Absent::Empty).person(&record, &origin(at), 0);
+    person.expect("complete").0
 }

@@ -1,7 +1,6 @@
 //! Where people come from.
 
 mod any;
-mod cell;
 mod csv;
 #[cfg(test)]
 mod fixture;
@@ -15,7 +14,7 @@ use std::time::Duration;
 pub use self::any::{AnySource, collect_all, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::LdapSource;
-pub use self::mapping::{Fact, Mapping, Said};
+pub use self::mapping::{RawRecord, rules};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;
 use crate::model::{Finding, Identity, Leaver, Rejected, Warning};

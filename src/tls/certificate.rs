@@ -2,9 +2,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
-
-use super::der::{Element, Elements};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::prelude::FromDer as _;
+use x509_parser::public_key::PublicKey;
+use x509_parser::time::ASN1Time;
 
 /// Chains are short; a server that sends more wants something else.
 const SHOWN: usize = 5;
@@ -43,9 +47,9 @@ pub(super) struct Certificate {
     /// Of the extension subjectAltName.
     pub(super) names: Vec<String>,
     /// From 1.
-    pub(super) version: u8,
-    /// First and last second, as `YYYYMMDDHHMMSS`.
-    pub(super) valid: (String, String),
+    pub(super) version: u32,
+    /// First and last second.
+    pub(super) valid: (Timestamp, Timestamp),
     /// How it was signed, if that is no longer accepted anywhere.
     pub(super) weak_signature: Option<&'static str>,
     /// Bits of an RSA key.
@@ -54,162 +58,59 @@ pub(super) struct Certificate {
     pub(super) critical: Vec<String>,
 }
 
-/// RFC 5280, 4.1: version, serial number, algorithm, issuer, validity, subject, key, extensions.
+/// `None` if it cannot be read.
 pub(super) fn read(der: &[u8]) -> Option<Certificate> {
-    let mut certificate = Elements(der).next()?.parts();
-    let body = certificate.next()?;
-    let signature = certificate.next()?.parts().next()?;
-    let mut rest = body.parts().peekable();
-    let version = rest.next_if(|one| one.tag == 0xa0);
-    let version = version.and_then(|one| one.parts().next()?.content.last().copied());
-    let mut rest = rest.skip(2);
-    let issuer = name(rest.next()?);
-    let mut validity = rest.next()?.parts();
-    let valid = (time(validity.next()?)?, time(validity.next()?)?);
-    let subject = name(rest.next()?);
-    let key = rest.next()?;
-    let extensions: Vec<Extension<'_>> = rest
-        .find(|one| one.tag == 0xa3)
-        .and_then(|one| one.parts().next())
-        .map(|list| list.parts().filter_map(extension).collect())
-        .unwrap_or_default();
-    let of = |oid: &[u8]| extensions.iter().find(|one| one.oid == oid);
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let names = certificate
+        .iter_extensions()
+        .filter_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::SubjectAlternativeName(names) => Some(&names.general_names),
+            _ => None,
+        });
+    let critical = certificate
+        .iter_extensions()
+        .filter(|extension| extension.critical);
+    let rsa_bits = match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => Some(key.key_size()),
+        _ => None,
+    };
+    let validity = certificate.validity();
     Some(Certificate {
-        subject,
-        issuer,
-        names: of(&SUBJECT_ALT_NAME)
-            .map(|one| alternative_names(one.value))
-            .unwrap_or_default(),
-        version: version.unwrap_or(0).saturating_add(1),
-        valid,
-        weak_signature: weak(signature.content),
-        rsa_bits: rsa_bits(key),
-        critical: extensions
-            .iter()
-            .filter(|one| one.is_critical)
-            .map(|one| dotted(one.oid))
-            .collect(),
+        subject: certificate.subject().to_string(),
+        issuer: certificate.issuer().to_string(),
+        names: names.flatten().filter_map(covered).collect(),
+        version: certificate.version().0.saturating_add(1),
+        valid: (second(validity.not_before)?, second(validity.not_after)?),
+        weak_signature: weak(&certificate.signature_algorithm.algorithm.to_id_string()),
+        rsa_bits,
+        critical: critical.map(|extension| extension.oid.to_id_string()).collect(),
     })
 }
 
-/// The most significant part first, as OpenSSL prints it.
-fn name(tag: Element<'_>) -> String {
-    let parts = tag.parts().flat_map(|set| set.parts());
-    let text = parts.filter_map(|pair| {
-        let mut pair = pair.parts();
-        let (kind, value) = (pair.next()?, pair.next()?);
-        Some(format!(
-            "{}={}",
-            short_name(kind.content),
-            String::from_utf8_lossy(value.content)
-        ))
-    });
-    text.collect::<Vec<_>>().join(", ")
-}
-
-fn short_name(oid: &[u8]) -> &'static str {
-    match oid {
-        [0x55, 4, 3] => "CN",
-        [0x55, 4, 6] => "C",
-        [0x55, 4, 7] => "L",
-        [0x55, 4, 8] => "ST",
-        [0x55, 4, 10] => "O",
-        [0x55, 4, 11] => "OU",
-        [9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 100, 1, 25] => "DC",
-        _ => "?",
-    }
-}
-
-/// RFC 5280, 4.1.2.5: two digits of a year are of 1950 to 2049.
-fn time(element: Element<'_>) -> Option<String> {
-    let digits = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
-    match (element.tag, digits.len()) {
-        (0x17, 12) if digits < "50" => Some(format!("20{digits}")),
-        (0x17, 12) => Some(format!("19{digits}")),
-        (0x18, 14) => Some(digits.to_owned()),
-        _ => None,
-    }
+fn second(time: ASN1Time) -> Option<Timestamp> {
+    Timestamp::from_second(time.timestamp()).ok()
 }
 
 /// Signature algorithms of RFC 3279 and earlier, of which the hash is broken.
-fn weak(oid: &[u8]) -> Option<&'static str> {
+fn weak(oid: &str) -> Option<&'static str> {
     match oid {
-        [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 2] => Some("MD2"),
-        [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 4] => Some("MD5"),
-        [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 5]
-        | [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1]
-        | [0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3]
-        | [0x2b, 14, 3, 2, 29] => Some("SHA-1"),
+        "1.2.840.113549.1.1.2" => Some("MD2"),
+        "1.2.840.113549.1.1.4" => Some("MD5"),
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" | "1.2.840.10040.4.3" | "1.3.14.3.2.29" => Some("SHA-1"),
         _ => None,
     }
 }
 
-fn rsa_bits(key: Element<'_>) -> Option<usize> {
-    const RSA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1];
-    let mut parts = key.parts();
-    let algorithm = parts.next()?.parts().next()?;
-    if algorithm.content != RSA {
-        return None;
-    }
-    let (_unused_bits, key) = parts.next()?.content.split_first()?;
-    let modulus = Elements(key).next()?.parts().next()?.content;
-    let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
-    let digits = &modulus[zeros..];
-    let unused = digits.first()?.leading_zeros();
-    Some(digits.len() * 8 - usize::try_from(unused).ok()?)
-}
-
-struct Extension<'a> {
-    oid: &'a [u8],
-    is_critical: bool,
-    value: &'a [u8],
-}
-
-fn extension(element: Element<'_>) -> Option<Extension<'_>> {
-    let parts: Vec<Element<'_>> = element.parts().collect();
-    let (oid, value) = (parts.first()?, parts.last()?);
-    Some(Extension {
-        oid: oid.content,
-        is_critical: parts.len() == 3 && parts[1].content != [0],
-        value: value.content,
-    })
-}
-
-const SUBJECT_ALT_NAME: [u8; 3] = [0x55, 0x1d, 0x11];
-
-fn alternative_names(value: &[u8]) -> Vec<String> {
-    let names = Elements(value).next().map(|list| list.parts());
-    names.into_iter().flatten().filter_map(general_name).collect()
-}
-
-fn general_name(name: Element<'_>) -> Option<String> {
-    let bytes = name.content;
-    match name.tag & 0x1f {
-        2 => Some(String::from_utf8_lossy(bytes).into_owned()),
-        7 => <[u8; 4]>::try_from(bytes)
+/// The host name or address of an alternative name.
+fn covered(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => <[u8; 4]>::try_from(*bytes)
             .map(|four| Ipv4Addr::from(four).to_string())
-            .or_else(|_| <[u8; 16]>::try_from(bytes).map(|all| Ipv6Addr::from(all).to_string()))
+            .or_else(|_| <[u8; 16]>::try_from(*bytes).map(|all| Ipv6Addr::from(all).to_string()))
             .ok(),
         _ => None,
     }
-}
-
-/// The usual way to write the number of an extension.
-fn dotted(oid: &[u8]) -> String {
-    let Some((first, rest)) = oid.split_first() else {
-        return String::new();
-    };
-    let mut numbers = vec![u64::from(first / 40), u64::from(first % 40)];
-    let mut number = 0u64;
-    for byte in rest {
-        number = number.wrapping_shl(7) | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            numbers.push(number);
-            number = 0;
-        }
-    }
-    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    numbers.join(".")
 }
 
 #[cfg(test)]
@@ -233,19 +134,11 @@ mod tests {
         assert!(describe(&[&ca], "x").contains("covers no name"));
         assert!(describe(&[&CertificateDer::from(vec![0x30, 0])], "x").contains("cannot be read"));
         let expired = read(&load(&files.expired.certificate)).unwrap();
-        assert_eq!(expired.valid, ("20010101000000".into(), "20020101000000".into()));
+        let day = |day: &str| format!("{day}T00:00:00Z").parse().unwrap();
+        assert_eq!(expired.valid, (day("2001-01-01"), day("2002-01-01")));
         assert_eq!(
             (expired.version, expired.weak_signature, expired.rsa_bits),
             (3, None, None)
-        );
-    }
-
-    #[test]
-    fn numbers_are_written_with_dots() {
-        assert_eq!(dotted(&[0x55, 0x1d, 0x11]), "2.5.29.17");
-        assert_eq!(
-            dotted(&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2]),
-            "1.3.6.1.4.1.311.20.2"
         );
     }
 

@@ -38,7 +38,7 @@ impl Verifier {
         let Error::InvalidCertificate(reason) = error else {
             return error;
         };
-        let words = refusal(&reason, chain, &now(), self.peer);
+        let words = refusal(&reason, chain, jiff::Timestamp::now(), self.peer);
         let what = match expected {
             Some(expected) => format!(
                 "{}; {}",
@@ -50,10 +50,6 @@ impl Verifier {
         let refused = Refused(Words { what, ..words });
         Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
     }
-}
-
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y%m%d%H%M%S").to_string()
 }
 
 impl ServerCertVerifier for Verifier {

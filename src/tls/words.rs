@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::{fmt, io};
 
+use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::{AlertDescription, CertificateError};
 
@@ -69,7 +70,7 @@ pub fn explain(error: &rustls::Error, peer: Peer) -> Words {
             Some(Refused(words)) => words.clone(),
             None => Words::new("the server's certificate is not accepted", check_it(peer)),
         },
-        Tls::InvalidCertificate(certificate) => refusal(certificate, &[], "", peer),
+        Tls::InvalidCertificate(certificate) => refusal(certificate, &[], Timestamp::UNIX_EPOCH, peer),
         Tls::AlertReceived(alert) => refused_by_peer(*alert, peer),
         Tls::InvalidMessage(_) => Words::new("the server did not answer in TLS", no_tls(peer)),
         Tls::PeerIncompatible(reason) if is_about_versions(reason) => {
@@ -174,11 +175,11 @@ fn refused_by_peer(alert: AlertDescription, peer: Peer) -> Words {
     }
 }
 
-/// Why a chain was refused. It is empty if it is not known; `now` is `YYYYMMDDHHMMSS`.
+/// Why a chain was refused. It is empty if it is not known.
 pub(super) fn refusal(
     error: &CertificateError,
     chain: &[&CertificateDer<'_>],
-    now: &str,
+    now: Timestamp,
     peer: Peer,
 ) -> Words {
     let shown: Vec<Certificate> = chain.iter().filter_map(|der| certificate::read(der)).collect();
@@ -189,8 +190,8 @@ pub(super) fn refusal(
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => expired(&shown, now),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            let found = shown.iter().find(|one| *one.valid.0 > *now);
-            let since = found.map(|one| format!(": `{}` is good from {}", one.subject, day(&one.valid.0)));
+            let found = shown.iter().find(|one| one.valid.0 > now);
+            let since = found.map(|one| format!(": `{}` is good from {}", one.subject, day(one.valid.0)));
             let what = format!("the certificate is not valid yet{}", since.unwrap_or_default());
             Words::new(what, "check the clocks of both machines")
         }
@@ -263,9 +264,9 @@ fn wrong_name(error: &CertificateError, shown: &[Certificate]) -> Words {
     }
 }
 
-fn expired(shown: &[Certificate], now: &str) -> Words {
-    let found = shown.iter().find(|one| *one.valid.1 < *now);
-    let until = found.map(|one| format!(": `{}` was good until {}", one.subject, day(&one.valid.1)));
+fn expired(shown: &[Certificate], now: Timestamp) -> Words {
+    let found = shown.iter().find(|one| one.valid.1 < now);
+    let until = found.map(|one| format!(": `{}` was good until {}", one.subject, day(one.valid.1)));
     Words::new(
         format!("the certificate has expired{}", until.unwrap_or_default()),
         "the server needs a new certificate; check the clocks of both machines too",
@@ -273,11 +274,8 @@ fn expired(shown: &[Certificate], now: &str) -> Words {
 }
 
 /// `2026-01-31`
-fn day(time: &str) -> String {
-    match (time.get(..4), time.get(4..6), time.get(6..8)) {
-        (Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
-        _ => time.to_owned(),
-    }
+fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
 }
 
 fn unknown_extension(shown: &[Certificate]) -> Words {

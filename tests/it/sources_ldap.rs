@@ -1,7 +1,7 @@
 //! People from a real directory.
 
 use directory_sync::config::{
-    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, LdapFrom, LdapText, Template,
+    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, Template, TextOrigin, TextRule,
 };
 use directory_sync::model::{ExternalId, Finding, Lifecycle};
 use regex::Regex;
@@ -435,12 +435,12 @@ async fn texts_are_made_from_lists_templates_and_choices() {
     let mut settings = ldap(&slapd.url());
     settings.attributes.email.choice = Choice::FirstSorted;
     settings.attributes.email.matching = Regex::new("@example[.]com$").ok();
-    settings.attributes.preferred_username = Some(LdapText {
-        from: LdapFrom::Template(Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap()),
+    settings.attributes.preferred_username = Some(TextRule {
+        from: TextOrigin::Template(Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap()),
         ..attribute("unused").into()
     });
-    settings.attributes.phone = Some(LdapText {
-        from: LdapFrom::Attributes(vec!["mobile".to_owned(), "telephoneNumber".to_owned()]),
+    settings.attributes.phone = Some(TextRule {
+        from: TextOrigin::Attributes(vec!["mobile".to_owned(), "telephoneNumber".to_owned()]),
         ..attribute("unused").into()
     });
     let desired = read_ldap(&settings).await.unwrap();

@@ -1,7 +1,7 @@
 //! Values that a directory hands out in parts, as Active Directory does beyond 1,500 of them.
 
 use directory_sync::config::{
-    ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapFrom, LdapSettings,
+    ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapSettings, TextOrigin,
 };
 use directory_sync::model::Desired;
 use testkit::ldap_double::{LdapDouble, Reply, last, person};
@@ -271,7 +271,7 @@ async fn a_group_that_cannot_be_asked_for_ends_the_read() {
 
 fn plain(double: &LdapDouble) -> LdapSettings {
     let mut settings = ldap(&double.url());
-    settings.attributes.email.from = LdapFrom::Attributes(vec!["proxyAddresses".to_owned()]);
+    settings.attributes.email.from = TextOrigin::Attributes(vec!["proxyAddresses".to_owned()]);
     settings.attributes.email.choice = Choice::FirstSorted;
     settings
 }

@@ -73,15 +73,15 @@ pub struct ExpectedReference {
 #[derive(Debug, Clone)]
 pub struct LdapAttributes {
     /// Required of every entry.
-    pub first_name: LdapText,
+    pub first_name: TextRule,
     /// Required of every entry.
-    pub last_name: LdapText,
+    pub last_name: TextRule,
     /// Required of every entry.
-    pub email: LdapText,
+    pub email: TextRule,
     /// A missing value is fine.
-    pub preferred_username: Option<LdapText>,
+    pub preferred_username: Option<TextRule>,
     /// A missing value is fine.
-    pub phone: Option<LdapText>,
+    pub phone: Option<TextRule>,
     /// The external id; required of every entry.
     pub user_id: LdapAttribute,
     /// Whether the person is enabled.
@@ -145,11 +145,11 @@ pub enum ActiveRule {
     Filter(Expression),
 }
 
-/// How a text about a person is made from an entry.
+/// How a text about a person is made from a record.
 #[derive(Debug, Clone)]
-pub struct LdapText {
+pub struct TextRule {
     /// Where it comes from.
-    pub from: LdapFrom,
+    pub from: TextOrigin,
     /// Which of several values of an attribute is used.
     pub choice: Choice,
     /// Values that do not match do not count.
@@ -160,11 +160,22 @@ pub struct LdapText {
     pub nfc: bool,
 }
 
-impl From<LdapAttribute> for LdapText {
+impl TextRule {
+    /// The attributes that it looks at.
+    pub fn attributes(&self) -> Vec<&str> {
+        match &self.from {
+            TextOrigin::Attributes(names) => names.iter().map(String::as_str).collect(),
+            TextOrigin::Constant(_) => Vec::new(),
+            TextOrigin::Template(template) => template.names().collect(),
+        }
+    }
+}
+
+impl From<LdapAttribute> for TextRule {
     /// The contract's form: the first value of one attribute, as it is.
     fn from(attribute: LdapAttribute) -> Self {
         Self {
-            from: LdapFrom::Attributes(vec![attribute.name]),
+            from: TextOrigin::Attributes(vec![attribute.name]),
             choice: Choice::First,
             matching: None,
             case: None,
@@ -175,7 +186,7 @@ impl From<LdapAttribute> for LdapText {
 
 /// Where a text comes from.
 #[derive(Debug, Clone)]
-pub enum LdapFrom {
+pub enum TextOrigin {
     /// The first of these attributes that is not empty; at least one.
     Attributes(Vec<String>),
     /// The same for everybody.

@@ -9,13 +9,12 @@ pub(super) const EXPECTED: &str = "the first line must name the columns `email,f
                                    name `localpart`: in lower case, in any order, separated by commas";
 
 /// Which column holds what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
+    /// The place of the e-mail address.
     pub(super) email: usize,
-    pub(super) first_name: usize,
-    pub(super) last_name: usize,
-    pub(super) phone: usize,
-    pub(super) localpart: Option<usize>,
+    /// Our names and places of all columns that are used.
+    pub(super) used: Vec<(&'static str, usize)>,
     /// Fields of each row.
     pub(super) width: usize,
 }
@@ -23,17 +22,8 @@ pub(super) struct Columns {
 impl Columns {
     /// The name of the last column, if it is one of ours.
     pub(super) fn last(&self) -> Option<&'static str> {
-        let named = [
-            ("email", Some(self.email)),
-            ("first_name", Some(self.first_name)),
-            ("last_name", Some(self.last_name)),
-            ("phone", Some(self.phone)),
-            ("localpart", self.localpart),
-        ];
-        let last = named
-            .into_iter()
-            .find(|(_, place)| *place == Some(self.width - 1));
-        last.map(|(name, _)| name)
+        let last = self.used.iter().find(|(_, place)| *place == self.width - 1);
+        last.map(|(name, _)| *name)
     }
 }
 
@@ -43,28 +33,25 @@ impl Columns {
 /// What is wrong with the header, and what to do.
 pub(super) fn columns(header: &ByteRecord, path: &Path) -> Result<Columns, (String, String)> {
     let mut problems = Vec::new();
-    let mut find = |name: &str| {
+    let mut find = |name: &'static str| {
         let mut places = (0..header.len()).filter(|index| &header[*index] == name.as_bytes());
         let place = places.next();
         if places.next().is_some() {
             problems.push(format!("column `{name}` stands there twice"));
         }
-        place
+        place.map(|place| (name, place)).ok_or(name)
     };
     let localpart = find("localpart");
-    let found = ["email", "first_name", "last_name", "phone"].map(|name| (name, find(name)));
-    let missing = found.iter().filter(|(_, place)| place.is_none());
-    let missing: Vec<String> = missing.map(|(name, _)| format!("`{name}`")).collect();
+    let found = ["email", "first_name", "last_name", "phone"].map(find);
+    let missing = found.iter().filter_map(|column| column.as_ref().err());
+    let missing: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
     if !missing.is_empty() {
         problems.push(format!("no column {}", missing.join(", ")));
     }
-    match found.map(|(_, place)| place) {
-        [Some(email), Some(first_name), Some(last_name), Some(phone)] if problems.is_empty() => Ok(Columns {
+    match found[0] {
+        Ok((_, email)) if problems.is_empty() => Ok(Columns {
             email,
-            first_name,
-            last_name,
-            phone,
-            localpart,
+            used: found.into_iter().chain([localpart]).flatten().collect(),
             width: header.len(),
         }),
         _ => Err((

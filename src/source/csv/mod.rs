@@ -4,6 +4,7 @@ mod file;
 mod format;
 mod header;
 mod lines;
+mod row;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,12 +14,12 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use self::file::{Seen, Text};
 use self::header::Columns;
 use self::lines::{Place, Quoting, Watched};
-use super::cell;
-use super::mapping::{Fact, Mapping, Said};
+use self::row::{half_written, record, rules, shifted, unreadable};
+use super::mapping::{Mapping, is_blank};
 use super::merge::Collected;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{Claims, ExternalId, Finding, Identity, Lifecycle, RecordRef, Rejected, Warning};
+use crate::model::{ExternalId, Finding, Identity, RecordRef, Rejected, Roles, Schema, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -33,11 +34,11 @@ pub struct CsvSource {
 
 impl CsvSource {
     /// A source that reads the configured file.
-    pub fn new(name: &Arc<str>, settings: &CsvSettings, mapping: Mapping) -> Self {
+    pub fn new(name: &Arc<str>, settings: &CsvSettings, schema: &Schema, roles: &Roles) -> Self {
         Self {
             name: name.clone(),
             path: settings.file_path.clone(),
-            mapping,
+            mapping: Mapping::new(schema, roles, rules()),
         }
     }
 
@@ -101,62 +102,42 @@ impl CsvSource {
         place: Place,
         at: &RecordRef,
     ) -> Result<(Identity, Vec<String>), Rejected> {
+        let cut = columns.last().filter(|_| place.open_end);
+        let record = record(row, columns, cut);
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
             at: at.clone(),
             id,
             reason,
             missing: Vec::new(),
-            claims: claims(row, columns).into(),
+            claims: match &record {
+                Some(record) => self.mapping.claims(record),
+                None => shifted(row),
+            }
+            .into(),
         };
-        let unusable = |reason: String| reject(None, reason);
-        place.quoting.check().map_err(unusable)?;
+        place.quoting.check().map_err(|reason| reject(None, reason))?;
         // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
-        if row.len() != columns.width {
-            let reason = format!(
-                "{} fields instead of the {} of the header",
-                row.len(),
-                columns.width
-            );
-            return Err(unusable(reason));
-        }
-        let cut = columns.last().filter(|_| place.open_end);
+        let Some(record) = &record else {
+            let (found, width) = (row.len(), columns.width);
+            let reason = format!("{found} fields instead of the {width} of the header");
+            return Err(reject(None, reason));
+        };
         if cut == Some("email") {
-            return Err(unusable(half_written("email")));
+            return Err(reject(None, half_written("email")));
         }
-        let email = std::str::from_utf8(&row[columns.email])
-            .map_err(|_| unusable("the e-mail is not UTF-8; save the file as UTF-8".to_owned()))?;
-        if email.is_empty() {
-            return Err(Rejected {
-                missing: vec!["email".into()],
-                ..unusable("no value for `email`".to_owned())
-            });
+        let email = &row[columns.email];
+        if std::str::from_utf8(email).is_err() {
+            let reason = "the e-mail is not UTF-8; save the file as UTF-8";
+            return Err(reject(None, reason.to_owned()));
         }
-        let id = ExternalId::new(email.as_bytes());
-        let facts = facts(row, columns, email).map_err(|column| {
-            let reason = format!("`{column}` is not UTF-8; save the file as UTF-8");
-            reject(Some(id.clone()), reason)
-        })?;
-        match cut {
-            None => self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts),
-            Some("phone") => self.without_phone(id, at, facts),
-            // Names are shown to everybody, and a localpart is written for good.
-            Some(column) => Err(reject(Some(id), half_written(column))),
+        if let Some(reason) = unreadable(row, columns, cut).filter(|_| !email.is_empty()) {
+            return Err(reject(Some(ExternalId::new(email)), reason));
         }
-    }
-
-    /// The person of a row that ends with half a number, or with none yet.
-    fn without_phone(
-        &self,
-        id: ExternalId,
-        at: &RecordRef,
-        mut facts: Vec<Fact<'_>>,
-    ) -> Result<(Identity, Vec<String>), Rejected> {
-        facts.retain(|fact| fact.attribute != "phone");
-        let (person, mut warnings) = self.mapping.identity(id, Lifecycle::Active, at.clone(), &facts)?;
-        warnings.push(format!(
-            "{}; until then what the account has is kept",
-            half_written("phone")
-        ));
+        let (person, mut warnings) = self.mapping.person(record, at, 0)?;
+        if let Some(phone) = cut {
+            let what = half_written(phone);
+            warnings.push(format!("{what}; until then what the account has is kept"));
+        }
         Ok((person, warnings))
     }
 
@@ -198,69 +179,8 @@ fn names_separator(row: &ByteRecord) -> bool {
 /// A row of nothing but separators and blanks, as spreadsheets write it below a table, is like an empty line.
 fn says_nothing(row: &ByteRecord) -> bool {
     let is_separator = |c: char| matches!(c, ',' | ';' | '|');
-    row.iter().all(|field| {
-        std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(cell::is_blank))
-    })
-}
-
-fn half_written(column: &str) -> String {
-    format!(
-        "the last line has no line break, so `{column}` may be half written; end the file with a line break"
-    )
-}
-
-/// What can be read of whose row it is, if it is of no use.
-fn claims(row: &ByteRecord, columns: &Columns) -> Claims {
-    let text = |cell: &[u8]| {
-        std::str::from_utf8(cell)
-            .ok()
-            .filter(|cell| !cell.is_empty())
-            .map(Box::from)
-    };
-    if row.len() != columns.width {
-        // A comma that is missing or too many may have shifted any cell.
-        let addresses = row.iter().filter(|cell| cell.contains(&b'@')).filter_map(text);
-        return Claims {
-            addresses: addresses.collect(),
-            ..Claims::default()
-        };
-    }
-    let localpart = columns.localpart.and_then(|index| text(&row[index]));
-    Claims {
-        addresses: text(&row[columns.email]).into_iter().collect(),
-        proofs: localpart.into_iter().collect(),
-        is_misspelt: false,
-    }
-}
-
-/// What a row says; the error is the column that is not UTF-8.
-fn facts<'a>(row: &'a ByteRecord, columns: &Columns, email: &'a str) -> Result<Vec<Fact<'a>>, &'static str> {
-    let value = |column: &'static str, index: usize| -> Result<Fact<'a>, &'static str> {
-        let said = std::str::from_utf8(&row[index])
-            .map(Said::Value)
-            .map_err(|_| column)?;
-        Ok(Fact {
-            attribute: column,
-            field: column,
-            said,
-        })
-    };
-    let mut facts = vec![
-        value("email", columns.email)?,
-        value("first_name", columns.first_name)?,
-        value("last_name", columns.last_name)?,
-        value("phone", columns.phone)?,
-        Fact {
-            attribute: "preferred_username",
-            field: "email",
-            said: Said::Value(email),
-        },
-    ];
-    // An empty localpart is no wish to have none: the target then makes one of the id.
-    if let Some(index) = columns.localpart.filter(|index| !row[*index].is_empty()) {
-        facts.push(value("localpart", index)?);
-    }
-    Ok(facts)
+    row.iter()
+        .all(|field| std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(is_blank)))
 }
 
 /// An open file behind its header.
@@ -296,10 +216,7 @@ impl Source for CsvSource {
     }
 
     fn ids(&self) -> Ids {
-        Ids {
-            binary: false,
-            from_address: true,
-        }
+        self.mapping.ids()
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {

@@ -12,7 +12,7 @@ fn source(content: &[u8]) -> (CsvSource, tempfile::NamedTempFile) {
     let settings = CsvSettings {
         file_path: file.path().to_owned(),
     };
-    let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+    let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     (source, file)
 }
 

@@ -3,12 +3,15 @@
 
 use ldap3::asn1::{PL, StructureTag};
 
+use crate::source::mapping::RawRecord;
+pub(super) use crate::source::mapping::key;
+
 /// An entry, values as the bytes that the server sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     dn: Vec<u8>,
-    /// Key and values of each attribute, as the server sent them.
-    attributes: Vec<(String, Vec<Vec<u8>>)>,
+    /// The attributes by their [`key`].
+    record: RawRecord,
     /// Attributes of which the server sent only the first values.
     cut: Vec<Cut>,
 }
@@ -42,16 +45,19 @@ impl Entry {
     pub(super) fn parse(tag: StructureTag) -> Option<Self> {
         let mut parts = constructed(tag)?.into_iter();
         let dn = primitive(parts.next()?)?;
-        let (mut attributes, mut cut) = (Vec::new(), Vec::new());
+        let (mut record, mut cut) = (RawRecord::default(), Vec::<Cut>::new());
         for attribute in constructed(parts.next()?)? {
             let mut parts = constructed(attribute)?.into_iter();
             let name = primitive(parts.next()?)?;
             let values = constructed(parts.next()?)?.into_iter().map(primitive);
             let name = String::from_utf8_lossy(&name);
             cut.extend(Cut::of(&name));
-            attributes.push((key(&name), values.collect::<Option<_>>()?));
+            record.push(key(&name), values.collect::<Option<_>>()?);
         }
-        Some(Self { dn, attributes, cut })
+        for cut in &cut {
+            record.set_incomplete(&cut.key, true);
+        }
+        Some(Self { dn, record, cut })
     }
 
     /// The name for people.
@@ -64,9 +70,14 @@ impl Entry {
         &self.dn
     }
 
+    /// What it says about its person or group.
+    pub(super) fn record(&self) -> &RawRecord {
+        &self.record
+    }
+
     /// Whether there are more values than the server sent.
     pub(super) fn is_cut(&self, key: &str) -> bool {
-        self.cut(key).is_some()
+        self.record.is_incomplete(key)
     }
 
     /// What is missing of an attribute, if anything is.
@@ -87,31 +98,28 @@ impl Entry {
             let fits = base == cut.key && range.is_some_and(|range| Some(range.first) == cut.next);
             fits.then_some((range?, values))
         };
-        let (range, values) = answer
-            .raw()
+        let mut parts = answer.record.into_attributes().into_iter();
+        let (range, values) = parts
             .find_map(next_part)
             .ok_or("the server did not send the next part of the values")?;
         let counted = values.len() as u64;
         match range.last {
-            None => self.cut.retain(|cut| cut.key != key),
+            None => {
+                self.cut.retain(|cut| cut.key != key);
+                self.record.set_incomplete(key, false);
+            }
             Some(last) if counted > 0 && range.first + counted == last.saturating_add(1) => {
                 cut.next = Some(range.first + counted);
             }
             Some(_) => return Err("the server sent fewer values than it said"),
         }
-        self.attributes.push((key.to_owned(), values));
+        self.record.push(key, values);
         Ok(())
-    }
-
-    /// The attributes by the server's names in lower case, ranges included.
-    fn raw(self) -> impl Iterator<Item = (String, Vec<Vec<u8>>)> {
-        self.attributes.into_iter()
     }
 
     /// All values of an attribute by its [`key`], the server's first one first, also of one that was sent in parts.
     pub(super) fn values<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a [u8]> {
-        let named = self.attributes.iter().filter(move |(name, _)| name == key);
-        named.flat_map(|(_, values)| values).map(Vec::as_slice)
+        self.record.values(key)
     }
 }
 
@@ -167,21 +175,6 @@ pub(super) fn name(tag: &StructureTag) -> Option<&[u8]> {
         },
         PL::P(_) => None,
     }
-}
-
-/// The form in which names are compared: lower case, without options that only tell how values are sent.
-///
-/// `;binary` says that they are sent as bytes, and `;range=0-1499` that these are the first of many; a range that starts
-/// later holds no first value. Other options such as `;lang-de` make another attribute.
-pub(super) fn key(name: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    let mut parts = name.split(';');
-    let mut key = parts.next().unwrap_or_default().to_owned();
-    for option in parts.filter(|option| *option != "binary" && !option.starts_with("range=0-")) {
-        key.push(';');
-        key.push_str(option);
-    }
-    key
 }
 
 fn constructed(tag: StructureTag) -> Option<Vec<StructureTag>> {

@@ -1,6 +1,5 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
-mod active;
 mod ber;
 mod bind;
 mod canonical;
@@ -14,16 +13,13 @@ mod groups;
 mod limits;
 mod members;
 mod paging;
-mod passing;
 mod person;
 mod pump;
 mod range;
 mod references;
 mod search;
-mod status;
 mod survey;
 mod tally;
-mod text;
 mod tls;
 
 use std::sync::Arc;
@@ -35,11 +31,11 @@ use self::person::People;
 use self::search::Search;
 use self::tally::Tally;
 use self::tls::Trust;
-use super::mapping::Mapping;
+use super::mapping::hides_people;
 use super::{Ids, Record, Source, SourceError};
-use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
+use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings, TextRule};
 use crate::http::Secrets;
-use crate::model::{Finding, Roles};
+use crate::model::{Finding, Roles, Schema};
 
 /// One directory.
 #[derive(Debug)]
@@ -60,15 +56,20 @@ impl LdapSource {
     ///
     /// # Errors
     /// [`SourceError`] when a certificate or key cannot be used.
-    pub fn new(name: &Arc<str>, settings: &LdapSettings, mapping: Mapping) -> Result<Self, SourceError> {
+    pub fn new(
+        name: &Arc<str>,
+        settings: &LdapSettings,
+        schema: &Schema,
+        roles: &Roles,
+    ) -> Result<Self, SourceError> {
         let trust = trust(settings).map_err(|failure| error(name, failure))?;
         Ok(Self {
             name: name.clone(),
             settings: settings.clone(),
             trust,
             secrets: Secrets::of([&settings.bind_password]),
-            roles: mapping.roles().clone(),
-            people: People::new(name, settings, mapping),
+            roles: roles.clone(),
+            people: People::new(name, settings, schema, roles),
             attributes: requested(settings),
         })
     }
@@ -112,7 +113,7 @@ impl LdapSource {
 
     /// Why people may not be found although they are there: a search that asks for lockouts passes them over for an hour.
     fn hides_people(&self) -> Option<String> {
-        passing::hides_people(&self.settings.user_filter).map(|name| {
+        hides_people(&self.settings.user_filter).map(|name| {
             format!(
                 "`user_filter` asks for `{name}`: people who are locked out, or have an old password, are not found, which passes \
                  by itself, so nobody counts as absent; take it out of the filter"
@@ -223,14 +224,14 @@ fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
         last_modified,
     } = attributes;
     let texts = [first_name, last_name, email].into_iter();
-    let mut names: Vec<&str> = texts.flat_map(|text| text::names(&text.from)).collect();
+    let mut names: Vec<&str> = texts.flat_map(TextRule::attributes).collect();
     names.push(&user_id.name);
     match active {
         LdapActive::Status { attribute, .. } => names.push(&attribute.name),
         LdapActive::Rules(rules) => names.extend(rules.iter().flat_map(ActiveRule::attributes)),
     }
     let optional = [preferred_username, phone].into_iter().flatten();
-    names.extend(optional.flat_map(|text| text::names(&text.from)));
+    names.extend(optional.flat_map(TextRule::attributes));
     names.extend(last_modified.as_ref().map(|attribute| &*attribute.name));
     names
 }

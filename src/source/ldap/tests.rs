@@ -85,7 +85,7 @@ fn ada<'a>(changes: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
 }
 
 fn read_with(settings: &LdapSettings, entries: Vec<StructureTag>) -> Vec<Record> {
-    let people = People::new(&"ldap".into(), settings, Mapping::new(&schema(), &roles()));
+    let people = People::new(&"ldap".into(), settings, &schema(), &roles());
     let mut records = Vec::new();
     let mut tally = Tally::at(0);
     for entry in entries {

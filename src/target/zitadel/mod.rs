@@ -29,7 +29,6 @@ mod look;
 mod meaning;
 mod metadata;
 mod normalize;
-mod numbering;
 mod ownership;
 mod paced;
 mod phone;

@@ -3,7 +3,23 @@
 //! Zitadel takes the digits out of almost any text: `4.93E+11`, which a spreadsheet makes of a long number, would become
 //! `+4149311`, and count as verified. So only what people write as one number is handed on. Pure.
 
-use super::phone::{PLUS, digit, punctuation, without_extension};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rlibphonenumber::PHONE_NUMBER_UTIL;
+
+/// What comes before a country code.
+const PLUS: [char; 2] = ['+', '\u{FF0B}'];
+
+/// An extension at the end, such as `;ext=12`, ` ext. 12`, `x12`, `#12` or `- 12#`.
+static EXTENSION: LazyLock<Regex> = LazyLock::new(|| {
+    let marks = r"e?xt(ensi(o\u{301}?|\u{F3}))?n?|\u{FF45}?\u{FF58}\u{FF54}\u{FF4E}?|int|\u{FF49}\u{FF4E}\u{FF54}|anexo|[,x\u{FF58}#\u{FF03}~\u{FF5E}]";
+    let marked = format!(r"[ \u{{A0}}\t,]*({marks})[:.\u{{FF0E}}]?[ \u{{A0}}\t,-]*\p{{Nd}}{{1,7}}#?");
+    Regex::new(&format!(
+        r"(?i)(;ext=\p{{Nd}}{{1,7}}|{marked}|[- ]+\p{{Nd}}{{1,5}}#)$"
+    ))
+    .expect("a regular expression")
+});
 
 /// Words before a number, in small letters.
 const LABELS: [&str; 9] = [
@@ -21,8 +37,8 @@ const LABELS: [&str; 9] = [
 /// Digits that a second number after a slash has at the least; `901820/21` is a pair.
 const SHORTEST_PART: usize = 3;
 
-/// The text to be read, if it is one number.
-pub(super) fn one_number(cell: &str) -> Option<&str> {
+/// The text to be read, if it is one number: with blanks in place of what nobody sees.
+pub(super) fn one_number(cell: &str) -> Option<String> {
     let text = without_label(unwrapped(cell));
     let number = ["phone-context=", "isub="].iter().fold(text, |text, mark| {
         text.split_once(mark)
@@ -32,12 +48,15 @@ pub(super) fn one_number(cell: &str) -> Option<&str> {
     if is_list(number) {
         return None;
     }
-    let number = without_extension(number).trim_matches(is_unseen);
+    let number = EXTENSION
+        .find(number)
+        .map_or(number, |found| &number[..found.start()]);
+    let number = number.trim_matches(is_unseen);
     let written = number.chars().all(|c| {
         digit(c).is_some()
             || PLUS.contains(&c)
             || is_unseen(c) && !matches!(c, '\n' | '\r')
-            || punctuation(c) && !matches!(c, 'x' | '*' | '~' | '\u{2053}' | '\u{223C}' | '\u{FF5E}')
+            || is_punctuation(c)
     });
     let is_one = written
         && starts_like_one(number)
@@ -45,7 +64,26 @@ pub(super) fn one_number(cell: &str) -> Option<&str> {
         && !is_decimal(number)
         && !is_date(number)
         && has_at_most_an_area_before_a_slash(number);
-    is_one.then_some(text)
+    is_one.then(|| text.replace(is_unseen, " "))
+}
+
+/// The digit that a character of any script stands for.
+fn digit(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return c.is_ascii_digit().then_some(c);
+    }
+    PHONE_NUMBER_UTIL
+        .normalize_digits_only(c.to_string())
+        .chars()
+        .next()
+}
+
+/// What people write between the digits of a number.
+fn is_punctuation(c: char) -> bool {
+    matches!(c,
+        '-' | ' ' | '(' | ')' | '.' | '[' | ']' | '/'
+        | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}' | '\u{FF0D}'..='\u{FF0F}' | '\u{FF08}' | '\u{FF09}'
+        | '\u{FF3B}' | '\u{FF3D}')
 }
 
 /// Blanks, and marks for the direction of writing.
@@ -216,7 +254,7 @@ mod tests {
             "ada@example.org",
             "12:30",
         ] {
-            let starts = one_number(text).is_some_and(starts_like_one);
+            let starts = one_number(text).is_some_and(|text| starts_like_one(&text));
             assert!(!starts, "{text:?}");
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapText, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind,
-    SourceSettings, TargetSettings, UktSettings, ZitadelSettings,
+    LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind, SourceSettings,
+    TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -126,8 +126,8 @@ fn status(lab: &Lab) -> (LdapAttribute, i32) {
     }
 }
 
-fn is_plain(text: &LdapText, name: &str) -> bool {
-    format!("{text:?}") == format!("{:?}", LdapText::from(named(name)))
+fn is_plain(text: &TextRule, name: &str) -> bool {
+    format!("{text:?}") == format!("{:?}", TextRule::from(named(name)))
 }
 
 fn directory(dir: &str) -> LdapSettings {

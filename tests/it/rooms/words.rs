@@ -32,11 +32,13 @@ const SOURCES: &str = "src/source/";
 const STILL: &[&str] = &[
     "src/report/plan_view.rs",
     "src/source/csv/header.rs",
-    "src/source/csv/mod.rs",
+    "src/source/csv/row.rs",
     "src/source/csv/tests.rs",
     "src/source/fixture.rs",
     "src/source/ldap/tests.rs",
-    "src/source/mapping.rs",
+    "src/source/mapping/judge.rs",
+    "src/source/mapping/rules/functions.rs",
+    "src/source/mapping/tests.rs",
 ];
 
 /// The words of a line, those within names too: `ZitadelSettings` and `zitadel_url` hold `zitadel`.

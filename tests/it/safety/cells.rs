@@ -260,3 +260,33 @@ fn a_file_of_another_kind_is_read_or_named() {
         .says("users.csv is an Excel workbook, or another zip archive, not CSV")
         .says("save it as CSV");
 }
+
+/// Blanks and letter case make no other login name: that two rows have one is said in the plan, and never left to the server.
+#[test]
+fn two_rows_of_one_login_are_both_rejected() {
+    let lab = lab();
+    let before = lab.names();
+    for (other, shared) in [
+        ("\"zoe@example.org \"", "the same id"),
+        ("\"\u{a0}zoe@example.org\"", "the same id"),
+        ("\" ZOE@Example.org\"", "the same login name and another id"),
+    ] {
+        rows(
+            &lab,
+            &format!(
+                "alice@example.org,Alice,Archer,\nbob@example.org,Bob,Baker,+49 30 901820\n\
+                 carol@example.org,Carol,Carpenter,\nerin@example.org,Erin,Ebert,\n\
+                 zoe@example.org,Zoe,Ziegler,\n{other},Zoe,Zimmer,\n"
+            ),
+        );
+        for arguments in ["plan", ""] {
+            lab.run(arguments)
+                .exits(1)
+                .says(&format!("users.csv:6 (csv): another record has {shared}: "))
+                .says(&format!("users.csv:7 (csv): another record has {shared}: "))
+                .says("2 rejected")
+                .does_not_say("409");
+        }
+        assert_eq!(lab.names(), before, "{other}");
+    }
+}

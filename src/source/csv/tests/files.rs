@@ -41,7 +41,7 @@ fn only_a_file_is_read() {
         let settings = CsvSettings {
             file_path: file_path.clone(),
         };
-        let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+        let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
         assert!(error.what.contains("and has to be a file"), "{error}");
@@ -49,7 +49,7 @@ fn only_a_file_is_read() {
     let large = folder.path().join("large");
     std::fs::File::create(&large).unwrap().set_len(300 << 20).unwrap();
     let settings = CsvSettings { file_path: large };
-    let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+    let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
     assert!(
@@ -72,7 +72,7 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
     let settings = CsvSettings {
         file_path: folder.path().to_owned(),
     };
-    let source = CsvSource::new(&"csv".into(), &settings, Mapping::new(&schema(), &roles()));
+    let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
     assert!(error.what.contains("directory"), "{error}");
 }

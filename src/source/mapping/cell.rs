@@ -80,7 +80,7 @@ pub(super) enum Name {
 }
 
 /// Whether nobody could see anything of it: blanks, line breaks, invisible and control characters.
-pub(super) fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 

@@ -127,7 +127,7 @@ pub(super) fn may_match_later<'a>(expression: &Expression, values: &dyn Fn(&str)
 }
 
 /// What of a search filter hides people while they are locked out.
-pub(super) fn hides_people(filter: &str) -> Option<String> {
+pub(crate) fn hides_people(filter: &str) -> Option<String> {
     let named = Expression::names_in(filter).into_iter();
     let locked_time = |name: &str| name.eq_ignore_ascii_case(LOCKED_TIME);
     if let Some(name) = named.clone().find(|name| is_passing(name) || locked_time(name)) {

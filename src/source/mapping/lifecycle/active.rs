@@ -1,19 +1,19 @@
 //! The rules that say who is enabled. Pure: what time it is comes in.
 
-use super::entry::{Entry, key};
+use super::super::record::{RawRecord, key};
 use super::passing;
 use super::status::Status;
 use crate::config::{ActiveRule, Expression};
 
-/// What all rules together say of this entry, at this second since 1970.
+/// What all rules together say of this record, at this second since 1970.
 ///
 /// # Errors
 /// Why a rule cannot be decided, without the value.
-pub(super) fn read(rules: &[ActiveRule], entry: &Entry, now: i64) -> Result<Status, String> {
+pub(super) fn read(rules: &[ActiveRule], record: &RawRecord, now: i64) -> Result<Status, String> {
     let mut status = Status::Enabled;
     // Not lazily: what cannot be decided is to be known even for somebody who is disabled by another rule.
     for rule in rules {
-        status = match (status, one(rule, entry, now)?) {
+        status = match (status, one(rule, record, now)?) {
             (Status::Disabled, _) | (_, Status::Disabled) => Status::Disabled,
             (Status::Blocked, _) | (_, Status::Blocked) => Status::Blocked,
             _ => Status::Enabled,
@@ -59,21 +59,21 @@ pub(super) fn compared(rules: &[ActiveRule]) -> Vec<&str> {
     filters.flat_map(ActiveRule::attributes).collect()
 }
 
-/// The attributes without which nothing can be decided, and which the entry lacks.
-pub(super) fn missing(rules: &[ActiveRule], entry: &Entry) -> Vec<Box<str>> {
+/// The attributes without which nothing can be decided, and which the record lacks.
+pub(super) fn missing(rules: &[ActiveRule], record: &RawRecord) -> Vec<Box<str>> {
     let needed = rules
         .iter()
         .filter(|rule| matches!(rule, ActiveRule::UserAccountControl | ActiveRule::ComputedControl));
-    let lacking = needed.filter(|rule| entry.values(&key(rule.name())).next().is_none());
+    let lacking = needed.filter(|rule| record.values(&key(rule.name())).next().is_none());
     lacking.map(|rule| rule.name().into()).collect()
 }
 
 const ACCOUNT_DISABLE: i64 = 0x2;
 const LOCKOUT: i64 = 0x10;
 
-fn one(rule: &ActiveRule, entry: &Entry, now: i64) -> Result<Status, String> {
+fn one(rule: &ActiveRule, record: &RawRecord, now: i64) -> Result<Status, String> {
     let name = rule.name();
-    let value = entry.values(&key(name)).next();
+    let value = record.values(&key(name)).next();
     let holds = match rule {
         ActiveRule::UserAccountControl => required(value, name)? & ACCOUNT_DISABLE == 0,
         ActiveRule::ComputedControl if required(value, name)? & LOCKOUT != 0 => return Ok(Status::Blocked),
@@ -90,20 +90,20 @@ fn one(rule: &ActiveRule, entry: &Entry, now: i64) -> Result<Status, String> {
             Some(_) => return Ok(Status::Blocked),
         },
         ActiveRule::ShadowExpire => value.is_none() || shadow(number(value, name)?, now, name)?,
-        ActiveRule::Filter(expression) => return tested(expression, entry),
+        ActiveRule::Filter(expression) => return tested(expression, record),
     };
     Ok(if holds { Status::Enabled } else { Status::Disabled })
 }
 
-fn tested(expression: &Expression, entry: &Entry) -> Result<Status, String> {
-    let cut = |name: &&&str| entry.is_cut(&key(name));
+fn tested(expression: &Expression, record: &RawRecord) -> Result<Status, String> {
+    let cut = |name: &&&str| record.is_incomplete(&key(name));
     if let Some(cut) = expression.names().iter().find(cut) {
         let name = expression.text();
         return Err(format!(
             "the server sent only the first values of `{cut}` (range), and `{name}` (active) needs them all"
         ));
     }
-    let values = |name: &str| entry.values(&key(name)).collect();
+    let values = |name: &str| record.values(&key(name)).collect();
     Ok(if expression.matches(&values) {
         Status::Enabled
     } else if passing::may_match_later(expression, &values) {
@@ -147,8 +147,8 @@ fn shadow(days: i64, now: i64, name: &str) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::entry;
     use super::*;
+    use crate::source::fixture::record;
 
     /// 2026-01-01
     const NOW: i64 = 1_767_225_600;
@@ -157,8 +157,8 @@ mod tests {
         let bytes = value.map(str::as_bytes);
         let values: Vec<&[u8]> = bytes.into_iter().collect();
         let name = rule.name().to_uppercase();
-        let entry = Entry::parse(entry(&[(&name, &values)])).unwrap();
-        read(std::slice::from_ref(rule), &entry, NOW)
+        let record = record(&[(&name, &values)]);
+        read(std::slice::from_ref(rule), &record, NOW)
     }
 
     fn filetime_of(seconds: i64) -> String {
@@ -238,8 +238,8 @@ mod tests {
                 ("userAccountControl", &[control.as_bytes()][..]),
                 ("employeeType", &[kind.as_bytes()]),
             ];
-            let entry = Entry::parse(entry(&attributes)).unwrap();
-            assert_eq!(read(&rules, &entry, NOW), Ok(expected));
+            let record = record(&attributes);
+            assert_eq!(read(&rules, &record, NOW), Ok(expected));
         }
     }
 
@@ -327,15 +327,15 @@ mod tests {
     fn what_passes_by_itself_only_blocks() {
         for (filter, attribute, value, expected) in FILTERS {
             let rule = ActiveRule::Filter(Expression::parse(filter).unwrap());
-            let entry = Entry::parse(entry(&[(attribute, &[value.as_bytes()])])).unwrap();
-            assert_eq!(read(&[rule], &entry, NOW), Ok(expected), "{filter} {value}");
+            let record = record(&[(attribute, &[value.as_bytes()])]);
+            assert_eq!(read(&[rule], &record, NOW), Ok(expected), "{filter} {value}");
         }
         let rules = [ActiveRule::ComputedControl, ActiveRule::UserAccountControl];
         let both = [
             ("msDS-User-Account-Control-Computed", &[b"16".as_slice()][..]),
             ("userAccountControl", &[b"514"]),
         ];
-        let entry = Entry::parse(entry(&both)).unwrap();
-        assert_eq!(read(&rules, &entry, NOW), Ok(Status::Disabled));
+        let record = record(&both);
+        assert_eq!(read(&rules, &record, NOW), Ok(Status::Disabled));
     }
 }

@@ -1,0 +1,73 @@
+//! What a row says, and when that is not to be trusted. Pure.
+
+use csv::ByteRecord;
+
+use super::header::Columns;
+use crate::config::{LdapAttribute, TextRule};
+use crate::model::Claims;
+use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, RawRecord, Rules};
+
+/// Said of the cell at the end of a file that may go on.
+pub(super) fn half_written(column: &str) -> String {
+    format!(
+        "the last line has no line break, so `{column}` may be half written; end the file with a line break"
+    )
+}
+
+/// Addresses in a row whose cells a comma that is missing or too many may have shifted.
+pub(super) fn shifted(row: &ByteRecord) -> Claims {
+    let cells = row.iter().filter(|cell| cell.contains(&b'@'));
+    let texts = cells.filter_map(|cell| std::str::from_utf8(cell).ok());
+    Claims {
+        addresses: texts.map(Box::from).collect(),
+        ..Claims::default()
+    }
+}
+
+/// Why a row of somebody known cannot be used: names are shown to everybody, and a localpart is written for good, while half a
+/// phone number can wait.
+pub(super) fn unreadable(row: &ByteRecord, columns: &Columns, cut: Option<&'static str>) -> Option<String> {
+    let is_text = |index: usize| std::str::from_utf8(&row[index]).is_ok();
+    match columns.used.iter().find(|(_, index)| !is_text(*index)) {
+        Some((column, _)) => Some(format!("`{column}` is not UTF-8; save the file as UTF-8")),
+        None => cut.filter(|cut| *cut != "phone").map(half_written),
+    }
+}
+
+/// What a row says, if it has as many cells as the header; nothing about the cell at its end that may be `cut`.
+pub(super) fn record(row: &ByteRecord, columns: &Columns, cut: Option<&str>) -> Option<RawRecord> {
+    let mut record = RawRecord::default();
+    for (column, index) in &columns.used {
+        let cell = row.get(*index)?;
+        // An empty localpart is no wish to have none: the target then makes one of the id.
+        let says_nothing = cell.is_empty() && ["email", "localpart"].contains(column);
+        let is_half = cut == Some("phone") && *column == "phone";
+        if !says_nothing && !is_half && std::str::from_utf8(cell).is_ok() {
+            record.push(*column, vec![cell.to_vec()]);
+        }
+    }
+    (row.len() == columns.width).then_some(record)
+}
+
+/// People are called by their addresses, and known by them.
+pub(super) fn rules() -> Rules {
+    let attribute = |column: &str| LdapAttribute {
+        name: column.to_owned(),
+        is_binary: false,
+    };
+    let texts = [
+        ("email", "email"),
+        ("first_name", "first_name"),
+        ("last_name", "last_name"),
+        ("phone", "phone"),
+        ("preferred_username", "email"),
+        ("localpart", "localpart"),
+    ];
+    let texts = texts.map(|(name, column)| AttributeRule::new(name, &TextRule::from(attribute(column))));
+    Rules {
+        id: Field::new(&attribute("email"), None),
+        lifecycle: LifecycleRule::Active,
+        attributes: texts.into(),
+        absent: Absent::Unknown,
+    }
+}

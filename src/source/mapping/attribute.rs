@@ -1,0 +1,301 @@
+//! How a text about a person is extracted from a record. Pure.
+
+use std::borrow::Cow;
+
+use regex::Regex;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::record::{RawRecord, key};
+use crate::config::{Case, Choice, Template, TextOrigin, TextRule};
+
+/// A rule, ready for many records.
+#[derive(Debug)]
+pub(crate) struct AttributeRule {
+    attribute: &'static str,
+    rule: TextRule,
+    /// The attributes that it looks at, as they are written and as records are asked for them.
+    attributes: Vec<(String, String)>,
+    field: String,
+}
+
+/// What a record says about one attribute of its person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Extracted<'a> {
+    /// This text, which is not empty.
+    Value(Cow<'a, str>),
+    /// There is to be no value.
+    Empty,
+    /// Nobody can tell, and why: what the account has is left alone.
+    Unreadable(&'static str),
+}
+
+const NOT_TEXT: &str = "is not text (UTF-8)";
+const NOT_READ: &str = "was not read in full";
+
+impl AttributeRule {
+    /// `attribute` is the schema's name of what is extracted.
+    pub(crate) fn new(attribute: &'static str, rule: &TextRule) -> Self {
+        let names = rule.attributes();
+        let field = match &rule.from {
+            TextOrigin::Attributes(names) => names.join("` or `"),
+            TextOrigin::Constant(_) | TextOrigin::Template(_) => format!("attributes.{attribute}"),
+        };
+        Self {
+            attribute,
+            rule: rule.clone(),
+            attributes: names
+                .into_iter()
+                .map(|name| (name.to_owned(), key(name)))
+                .collect(),
+            field,
+        }
+    }
+
+    /// The schema's name of what is extracted.
+    pub(super) fn attribute(&self) -> &'static str {
+        self.attribute
+    }
+
+    /// The source's name of it, for messages between backticks.
+    pub(super) fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// Keys of the attributes that it looks at.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(_, key)| key.as_str())
+    }
+
+    /// # Errors
+    /// Why the record does not fit the rule at all, without any value.
+    pub(super) fn extract<'a>(&'a self, record: &'a RawRecord) -> Result<Extracted<'a>, String> {
+        let found = match &self.rule.from {
+            TextOrigin::Constant(text) => Extracted::Value(Cow::Borrowed(text)),
+            TextOrigin::Attributes(_) => self.first_filled(record)?,
+            TextOrigin::Template(template) => self.filled_in(template, record)?,
+        };
+        Ok(match found {
+            Extracted::Value(text) if text.is_empty() => Extracted::Empty,
+            Extracted::Value(text) => Extracted::Value(self.shape(text)),
+            other => other,
+        })
+    }
+
+    /// The attributes that a template needs and the record lacks.
+    pub(super) fn missing(&self, record: &RawRecord) -> Vec<Box<str>> {
+        let lacks = |(_, key): &&(String, String)| record.values(key).next().is_none();
+        let lacking = self.attributes.iter().filter(lacks);
+        lacking.map(|(name, _)| name.as_str().into()).collect()
+    }
+
+    /// Names and keys of the attributes of which one of several values was used only because the source gave it first.
+    pub(super) fn by_chance<'a>(&'a self, record: &'a RawRecord) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let first = self.rule.choice == Choice::First;
+        let several =
+            move |(_, key): &&(String, String)| first && self.candidates(record, key).nth(1).is_some();
+        let several = self.attributes.iter().filter(several);
+        several.map(|(name, key)| (name.as_str(), key.as_str()))
+    }
+
+    /// Keys of the attributes of which all values have to be known.
+    pub(super) fn needed_whole(&self) -> impl Iterator<Item = &str> {
+        let keys = self.attributes.iter().filter(|_| self.needs_all());
+        keys.map(|(_, key)| key.as_str())
+    }
+
+    /// The first value is there in any case; nothing else can be known about all of them.
+    fn needs_all(&self) -> bool {
+        self.rule.choice != Choice::First || self.rule.matching.is_some()
+    }
+
+    fn first_filled<'a>(&'a self, record: &'a RawRecord) -> Result<Extracted<'a>, String> {
+        for (name, key) in &self.attributes {
+            match self.value(record, name, key)? {
+                Extracted::Empty => {}
+                Extracted::Value(text) if text.is_empty() => {}
+                found => return Ok(found),
+            }
+        }
+        Ok(Extracted::Empty)
+    }
+
+    fn filled_in<'a>(&'a self, template: &Template, record: &'a RawRecord) -> Result<Extracted<'a>, String> {
+        let mut values = Vec::new();
+        for (name, key) in &self.attributes {
+            match self.value(record, name, key)? {
+                Extracted::Value(text) => values.push((name, text)),
+                Extracted::Empty => {}
+                unreadable @ Extracted::Unreadable(_) => return Ok(unreadable),
+            }
+        }
+        let value = |name: &str| {
+            let known = values.iter().find(|(known, _)| *known == name);
+            known.map(|(_, text)| &**text)
+        };
+        match template.render(value) {
+            Ok(text) => Ok(Extracted::Value(Cow::Owned(text))),
+            Err(why) => Err(format!("`{}`: {why}", self.field)),
+        }
+    }
+
+    /// What one attribute says; an empty text is a value.
+    fn value<'a>(&'a self, record: &'a RawRecord, name: &str, key: &'a str) -> Result<Extracted<'a>, String> {
+        Ok(match self.pick(record, name, key)?.map(std::str::from_utf8) {
+            Some(Ok(text)) => Extracted::Value(Cow::Borrowed(text)),
+            Some(Err(_)) => Extracted::Unreadable(NOT_TEXT),
+            None if record.is_incomplete(key) => Extracted::Unreadable(NOT_READ),
+            None => Extracted::Empty,
+        })
+    }
+
+    fn candidates<'a>(&'a self, record: &'a RawRecord, key: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        let matches =
+            |value: &[u8], regex: &Regex| std::str::from_utf8(value).is_ok_and(|text| regex.is_match(text));
+        let matching = self.rule.matching.as_ref();
+        record
+            .values(key)
+            .filter(move |value| matching.is_none_or(|regex| matches(value, regex)))
+    }
+
+    fn pick<'a>(
+        &'a self,
+        record: &'a RawRecord,
+        name: &str,
+        key: &'a str,
+    ) -> Result<Option<&'a [u8]>, String> {
+        if self.needs_all() && record.is_incomplete(key) {
+            return Err(format!(
+                "the server sent only the first values of `{name}` (range), and `value` or `matching` needs them all"
+            ));
+        }
+        let mut candidates = self.candidates(record, key);
+        match self.rule.choice {
+            Choice::First => Ok(candidates.next()),
+            Choice::FirstSorted => Ok(candidates.min()),
+            Choice::Only => match (candidates.next(), candidates.next()) {
+                (_, Some(_)) => Err(format!(
+                    "several values of `{name}`, and `value: only` allows one"
+                )),
+                (only, None) => Ok(only),
+            },
+        }
+    }
+
+    fn shape<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        let text = match self.rule.case {
+            None => text,
+            Some(Case::Lower) => Cow::Owned(text.to_lowercase()),
+            Some(Case::Upper) => Cow::Owned(text.to_uppercase()),
+        };
+        if self.rule.nfc {
+            return Cow::Owned(text.nfc().collect());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::LdapAttribute;
+    use crate::source::fixture::record;
+
+    fn rule(names: &[&str]) -> TextRule {
+        let attribute = LdapAttribute {
+            name: String::new(),
+            is_binary: false,
+        };
+        TextRule {
+            from: TextOrigin::Attributes(names.iter().map(ToString::to_string).collect()),
+            ..TextRule::from(attribute)
+        }
+    }
+
+    fn make(rule: &TextRule) -> Result<Option<String>, String> {
+        let mut record = record(&[
+            ("mail", &[b"z@other.org", b"b@example.org", b"a@example.org"]),
+            ("uid", &[b"Ada"]),
+            ("empty", &[b""]),
+            ("odd", &[b"\xff"]),
+            ("cn", &["E\u{301}va".as_bytes()]),
+            ("member", &[b"x", b"y"]),
+        ]);
+        record.set_incomplete("member", true);
+        record.set_incomplete("unread", true);
+        match AttributeRule::new("email", rule).extract(&record)? {
+            Extracted::Value(text) => Ok(Some(text.into_owned())),
+            Extracted::Empty => Ok(None),
+            Extracted::Unreadable(why) => Ok(Some(why.to_owned())),
+        }
+    }
+
+    fn found(rule: &TextRule) -> String {
+        make(rule).unwrap().unwrap_or_default()
+    }
+
+    #[test]
+    fn the_first_attribute_that_is_not_empty_wins() {
+        assert_eq!(found(&rule(&["absent", "empty", "UID", "mail"])), "Ada");
+        assert_eq!(make(&rule(&["absent", "empty"])), Ok(None));
+        assert_eq!(found(&rule(&["odd", "uid"])), NOT_TEXT);
+    }
+
+    #[test]
+    fn one_of_several_values_is_chosen() {
+        let mut mail = rule(&["mail"]);
+        assert_eq!(found(&mail), "z@other.org");
+        mail.choice = Choice::FirstSorted;
+        assert_eq!(found(&mail), "a@example.org");
+        mail.choice = Choice::Only;
+        assert_eq!(
+            make(&mail).unwrap_err(),
+            "several values of `mail`, and `value: only` allows one"
+        );
+        mail.matching = Regex::new("@other[.]org$").ok();
+        assert_eq!(found(&mail), "z@other.org");
+        mail.choice = Choice::First;
+        mail.matching = Regex::new("@example").ok();
+        assert_eq!(found(&mail), "b@example.org");
+        mail.matching = Regex::new("@nowhere").ok();
+        assert_eq!(make(&mail), Ok(None));
+    }
+
+    /// Active Directory sends 1,500 values and keeps the others back.
+    #[test]
+    fn a_choice_among_values_that_were_not_all_sent_is_none() {
+        let mut member = rule(&["member"]);
+        assert_eq!(found(&member), "x", "the first one is there");
+        assert_eq!(
+            found(&rule(&["unread", "uid"])),
+            NOT_READ,
+            "not even the first one"
+        );
+        member.choice = Choice::FirstSorted;
+        assert!(
+            make(&member)
+                .unwrap_err()
+                .contains("only the first values of `member`")
+        );
+    }
+
+    #[test]
+    fn constants_templates_case_and_unicode() {
+        let mut text = rule(&["uid"]);
+        text.case = Some(Case::Upper);
+        assert_eq!(found(&text), "ADA");
+        text.from = TextOrigin::Constant("Mr".to_owned());
+        text.case = Some(Case::Lower);
+        assert_eq!(found(&text), "mr");
+        text.from =
+            TextOrigin::Template(Template::parse("{{ uid }}.{{ mail | split('@') | first }}").unwrap());
+        assert_eq!(found(&text), "ada.z");
+        text.from = TextOrigin::Template(Template::parse("{{ uid }} {{ absent }}").unwrap());
+        assert_eq!(
+            make(&text).unwrap_err(),
+            "`attributes.email`: the template needs `absent`, which has no value"
+        );
+        let mut name = rule(&["cn"]);
+        name.nfc = true;
+        assert_eq!(found(&name), "\u{c9}va");
+    }
+}

@@ -1,0 +1,99 @@
+//! Whether the values that were extracted are those of a person. Pure.
+
+use std::collections::BTreeMap;
+
+use super::attribute::{AttributeRule, Extracted};
+use super::cell::{self, Name};
+
+/// What is to be text of a person.
+const NAMES: [&str; 2] = ["first_name", "last_name"];
+
+/// What was found wrong with the values of one record.
+#[derive(Default)]
+pub(super) struct Judgement {
+    /// The fields of required attributes without a value.
+    pub(super) missing: Vec<Box<str>>,
+    /// Fields whose value cannot be used, by what it is.
+    unusable: BTreeMap<&'static str, Vec<String>>,
+    /// Fields of which nobody can tell what they say, by the reason.
+    unreadable: BTreeMap<&'static str, Vec<String>>,
+    warnings: Vec<String>,
+}
+
+impl Judgement {
+    /// What a rule extracted, if it can be used.
+    pub(super) fn judge<'a>(
+        &mut self,
+        rule: &AttributeRule,
+        found: Extracted<'a>,
+        required: bool,
+    ) -> Extracted<'a> {
+        let is_name = NAMES.contains(&rule.attribute());
+        let field = || format!("`{}`", rule.field());
+        let text = match &found {
+            Extracted::Value(text) => Some(text).filter(|text| !is_name || !cell::is_blank(text)),
+            Extracted::Empty => None,
+            Extracted::Unreadable(why) => {
+                self.unreadable.entry(why).or_default().push(field());
+                None
+            }
+        };
+        let Some(text) = text else {
+            if required {
+                self.missing.push(rule.field().into());
+            }
+            return found;
+        };
+        match rule.attribute() {
+            _ if is_name => match cell::name(text) {
+                Name::Fine => {}
+                Name::Odd(why) => self
+                    .warnings
+                    .push(format!("{} {why}; it is taken as a name", field())),
+                Name::Unusable(what) => self.unusable.entry(what).or_default().push(field()),
+            },
+            _ if !cell::is_error_value(text) => {}
+            // The target judges these two, and knows what an account has already.
+            "phone" | "localpart" => {}
+            _ if required => self.unusable.entry(cell::ERROR_VALUE).or_default().push(field()),
+            _ => {
+                let what = cell::ERROR_VALUE;
+                self.warnings
+                    .push(format!("{} holds {what}; what the account has is kept", field()));
+                return Extracted::Unreadable(what);
+            }
+        }
+        found
+    }
+
+    /// Why the person cannot be used.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let mut reasons = Vec::new();
+        if !self.missing.is_empty() {
+            reasons.push(format!("no value for `{}`", self.missing.join("`, `")));
+        }
+        for (what, fields) in &self.unusable {
+            let verb = if fields.len() == 1 { "holds" } else { "hold" };
+            reasons.push(format!("{} {verb} {what}", fields.join(", ")));
+        }
+        if reasons.is_empty() {
+            return None;
+        }
+        reasons.extend(self.unknown());
+        Some(reasons.join("; "))
+    }
+
+    /// What is worth knowing about the values of a person who can be used.
+    pub(super) fn warnings(self) -> Vec<String> {
+        let unknown = self
+            .unknown()
+            .map(|what| format!("{what}; what the account holds is kept"));
+        let unknown: Vec<String> = unknown.collect();
+        self.warnings.into_iter().chain(unknown).collect()
+    }
+
+    fn unknown(&self) -> impl Iterator<Item = String> {
+        let each = self.unreadable.iter();
+        each.map(|(why, fields)| format!("{} {why}", fields.join(", ")))
+    }
+}

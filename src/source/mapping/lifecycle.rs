@@ -1,0 +1,117 @@
+//! Whether the person of a record may log in. Pure.
+
+mod active;
+pub(crate) mod passing;
+mod status;
+
+use self::status::Status;
+use super::Unusable;
+use super::field::Field;
+use super::record::{RawRecord, key};
+use crate::config::{ActiveRule, LdapActive, PassingState};
+use crate::model::Lifecycle;
+
+const BLOCKED: &str = "only locked out, or with an old password, which passes by itself, while `policy.disabled` is `delete`; \
+                       to block such people set `policy.disabled: deactivate`, otherwise take this out of `active` or \
+                       `disable_bitmasks`";
+
+/// How a source tells who may log in.
+#[derive(Debug)]
+pub(crate) enum LifecycleRule {
+    /// Everybody whom it names may.
+    Active,
+    /// It has attributes for it.
+    Held(Held, PassingState),
+}
+
+/// The attributes that tell.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// One attribute, and bits of it that mean disabled.
+    Status(Field, i32),
+    /// Rules that all have to hold.
+    Rules(Vec<ActiveRule>),
+}
+
+impl LifecycleRule {
+    /// As configured.
+    pub(crate) fn new(active: &LdapActive, passing: PassingState) -> Self {
+        let held = match active {
+            LdapActive::Status {
+                attribute,
+                disable_mask,
+            } => Held::Status(Field::new(attribute, None), *disable_mask),
+            LdapActive::Rules(rules) => Held::Rules(rules.clone()),
+        };
+        Self::Held(held, passing)
+    }
+
+    /// At this second since 1970.
+    pub(super) fn read(&self, record: &RawRecord, now: i64) -> Result<Lifecycle, Unusable> {
+        let Self::Held(held, passing) = self else {
+            return Ok(Lifecycle::Active);
+        };
+        let status = match held {
+            Held::Status(field, mask) => status::read(field.first(record), &field.attribute, *mask),
+            Held::Rules(rules) => active::read(rules, record, now),
+        };
+        let reason = match (status, passing) {
+            (Ok(Status::Enabled), _) => return Ok(Lifecycle::Active),
+            (Ok(Status::Disabled), _) | (Ok(Status::Blocked), PassingState::Disabled) => {
+                return Ok(Lifecycle::Disabled);
+            }
+            (Ok(Status::Blocked), PassingState::Unknown) => BLOCKED.to_owned(),
+            (Err(reason), _) => reason,
+        };
+        Err(Unusable {
+            reason,
+            missing: held.missing(record),
+        })
+    }
+
+    /// What the rules mean, for `check`.
+    pub(super) fn meaning(&self) -> String {
+        let Self::Held(held, passing) = self else {
+            return "everybody who is named is enabled".to_owned();
+        };
+        let rules = match held {
+            Held::Status(field, mask) => vec![status::meaning(&field.attribute, *mask)],
+            Held::Rules(rules) => rules.iter().map(active::meaning).collect(),
+        };
+        let then = match passing {
+            PassingState::Unknown => {
+                "who is disabled is deleted (`policy.disabled`); who is in a state that passes by itself is unknown in that run, \
+                 and keeps the account as it is"
+            }
+            PassingState::Disabled => {
+                "`policy.disabled` deletes nobody, so a state that passes by itself counts as disabled too"
+            }
+        };
+        format!("{}; {then}", rules.join("; "))
+    }
+
+    /// Keys of the attributes of which every value counts.
+    pub(super) fn needed_whole(&self) -> Vec<String> {
+        match self {
+            Self::Held(Held::Rules(rules), _) => active::compared(rules).into_iter().map(key).collect(),
+            Self::Held(Held::Status(..), _) | Self::Active => Vec::new(),
+        }
+    }
+
+    /// The attribute of which only the first value counts.
+    pub(super) fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Held(Held::Status(field, _), _) => Some(field),
+            Self::Held(Held::Rules(_), _) | Self::Active => None,
+        }
+    }
+}
+
+impl Held {
+    fn missing(&self, record: &RawRecord) -> Vec<Box<str>> {
+        match self {
+            Self::Status(field, _) => field.missing(record),
+            Self::Rules(rules) => active::missing(rules, record),
+        }
+    }
+}

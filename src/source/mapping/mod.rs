@@ -1,0 +1,287 @@
+//! From what a source says about a person to an [`Identity`]. Pure.
+//!
+//! A source hands over a [`RawRecord`]. Its [`Rules`] extract from it what the target's schema asks for; what comes of that is
+//! a person, or a record that is rejected.
+
+mod attribute;
+mod cell;
+mod field;
+mod judge;
+mod lifecycle;
+mod record;
+pub mod rules;
+
+pub(super) use self::attribute::AttributeRule;
+pub(super) use self::cell::is_blank;
+pub(super) use self::field::Field;
+pub(super) use self::lifecycle::{LifecycleRule, passing::hides_people};
+pub use self::record::RawRecord;
+pub(super) use self::record::key;
+
+use self::attribute::Extracted;
+use self::judge::Judgement;
+use super::Ids;
+use crate::model::{
+    AttributeSet, Attributes, Cardinality, Claims, ExternalId, Identity, Purpose, RecordRef, Rejected, Roles,
+    Schema, Value,
+};
+
+/// Without these nobody gets an account, whatever the target demands.
+const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
+
+/// How the people of one source are made.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// The external id.
+    pub(super) id: Field,
+    /// Whether the person may log in.
+    pub(super) lifecycle: LifecycleRule,
+    /// The attributes of the person.
+    pub(super) attributes: Vec<AttributeRule>,
+    /// What it means that a record lacks an attribute.
+    pub(super) absent: Absent,
+}
+
+/// What it means that a record lacks an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// There is no value: a directory does not send attributes without one.
+    Empty,
+    /// The source says nothing about it: what the account has is left alone.
+    Unknown,
+}
+
+/// Why a record is of no use.
+#[derive(Debug)]
+pub(super) struct Unusable {
+    /// Without any value.
+    reason: String,
+    /// The attributes that it lacks.
+    missing: Vec<Box<str>>,
+}
+
+/// Turns the records of one source into people for one target.
+#[derive(Debug)]
+pub(super) struct Mapping {
+    schema: Schema,
+    roles: Roles,
+    rules: Rules,
+}
+
+impl Mapping {
+    /// People with these attributes and these roles.
+    pub(super) fn new(schema: &Schema, everybodys: &Roles, rules: Rules) -> Self {
+        Self {
+            schema: schema.clone(),
+            roles: everybodys.clone(),
+            rules,
+        }
+    }
+
+    /// The person of a record at this second since 1970, and what is worth knowing about its values. Attributes without a rule
+    /// are unknown; rules for attributes that the schema does not know are passed over.
+    ///
+    /// # Errors
+    /// [`Rejected`] with all required attributes that are missing, and those that hold what no person's attribute holds.
+    pub(super) fn person(
+        &self,
+        record: &RawRecord,
+        at: &RecordRef,
+        now: i64,
+    ) -> Result<(Identity, Vec<String>), Rejected> {
+        let reject = |id: Option<&ExternalId>, why: Unusable| Rejected {
+            at: at.clone(),
+            id: id.cloned(),
+            reason: why.reason,
+            missing: why.missing,
+            claims: self.claims(record).into(),
+        };
+        let id = self.rules.id.id(record).map_err(|why| reject(None, why))?;
+        let reject = |why| reject(Some(&id), why);
+        let extracted = self.extract(record).map_err(reject)?;
+        let lifecycle = self.rules.lifecycle.read(record, now).map_err(reject)?;
+        let (attributes, unknown, warnings) = self.attributes(extracted).map_err(|why| {
+            let is_error = id.as_text().is_some_and(cell::is_error_value);
+            Rejected {
+                id: (!is_error).then(|| id.clone()),
+                ..reject(why)
+            }
+        })?;
+        let mut identity = Identity {
+            id,
+            lifecycle,
+            attributes,
+            unknown,
+            origin: at.clone(),
+        };
+        identity.set_roles(&self.schema, self.roles.clone());
+        Ok((identity, warnings))
+    }
+
+    /// What each rule finds in a record.
+    fn extract<'a>(
+        &'a self,
+        record: &'a RawRecord,
+    ) -> Result<Vec<(&'a AttributeRule, Extracted<'a>)>, Unusable> {
+        let says = |rule: &&AttributeRule| {
+            self.rules.absent == Absent::Empty || rule.keys().any(|key| record.has(key))
+        };
+        let rules = self.rules.attributes.iter().filter(says);
+        let extract = |rule: &'a AttributeRule| match rule.extract(record) {
+            Ok(found) => Ok((rule, found)),
+            Err(reason) => Err(Unusable {
+                reason,
+                missing: rule.missing(record),
+            }),
+        };
+        rules.map(extract).collect()
+    }
+
+    /// The attributes of a person, those about which nothing is known, and what is worth knowing.
+    fn attributes(
+        &self,
+        extracted: Vec<(&AttributeRule, Extracted<'_>)>,
+    ) -> Result<(Attributes, AttributeSet, Vec<String>), Unusable> {
+        let mut attributes = Attributes::default();
+        let mut unknown = self.everything();
+        let mut judgement = Judgement::default();
+        for (rule, found) in extracted {
+            let found = judgement.judge(rule, found, self.requires(rule.attribute()));
+            let Some(index) = self.schema.index(rule.attribute()) else {
+                continue;
+            };
+            let cardinality = self.schema.spec(index).cardinality;
+            match found {
+                Extracted::Value(text) => attributes.set(index, Some(wrap(&text, cardinality))),
+                Extracted::Empty => attributes.set(index, None),
+                Extracted::Unreadable(_) => continue,
+            }
+            unknown.remove(index);
+        }
+        match judgement.refusal() {
+            None => Ok((attributes, unknown, judgement.warnings())),
+            Some(reason) => Err(Unusable {
+                reason,
+                missing: judgement.missing,
+            }),
+        }
+    }
+
+    /// What can be read of whose record it is, if it is of no use.
+    pub(super) fn claims(&self, record: &RawRecord) -> Claims {
+        let address = self.schema.name_of(Purpose::Address);
+        let found = |attribute| self.text(attribute, record).into_iter();
+        let held = self.rule(address).into_iter().flat_map(AttributeRule::keys);
+        // Also what is no text: somebody has an address, although nobody can tell which.
+        let held = held
+            .flat_map(|key| record.values(key))
+            .map(|value| String::from_utf8_lossy(value).into());
+        let mut addresses: Vec<Box<str>> = found(address).chain(held).collect();
+        addresses.retain(|address| !address.is_empty());
+        addresses.dedup();
+        Claims {
+            addresses,
+            proofs: found(self.schema.name_of(Purpose::OwnershipProof)).collect(),
+            is_misspelt: false,
+        }
+    }
+
+    /// What a record says about one attribute of its person, if that can be read.
+    pub(super) fn text(&self, attribute: &str, record: &RawRecord) -> Option<Box<str>> {
+        match self.rule(attribute)?.extract(record) {
+            Ok(Extracted::Value(text)) => Some(text.into()),
+            _ => None,
+        }
+    }
+
+    fn rule(&self, attribute: &str) -> Option<&AttributeRule> {
+        self.rules
+            .attributes
+            .iter()
+            .find(|rule| rule.attribute() == attribute)
+    }
+
+    /// Gives a person other roles than everybody has.
+    pub(super) fn give(&self, identity: &mut Identity, roles: Roles) {
+        identity.set_roles(&self.schema, roles);
+    }
+
+    /// The bytes of the external id.
+    pub(super) fn id<'a>(&self, record: &'a RawRecord) -> Option<&'a [u8]> {
+        self.rules.id.first(record)
+    }
+
+    /// The source's name of the id, if the id is bytes.
+    pub(super) fn binary_id(&self) -> Option<&str> {
+        let attribute = &self.rules.id.attribute;
+        attribute.is_binary.then_some(&*attribute.name)
+    }
+
+    /// What kind of ids these people have.
+    pub(super) fn ids(&self) -> Ids {
+        let id = &self.rules.id;
+        let is_email = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
+        Ids {
+            binary: id.attribute.is_binary,
+            from_address: self.rule("email").is_some_and(is_email),
+        }
+    }
+
+    /// What the rules about who may log in mean, for `check`.
+    pub(super) fn meaning(&self) -> String {
+        self.rules.lifecycle.meaning()
+    }
+
+    /// Keys of the attributes of which all values have to be known.
+    pub(super) fn needed_whole(&self) -> Vec<String> {
+        let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
+        let mut keys = self.rules.lifecycle.needed_whole();
+        keys.extend(chosen.map(str::to_owned));
+        keys
+    }
+
+    /// The attributes of which one of several values is used only because the source gave it first, each once.
+    pub(super) fn chosen_by_chance<'a>(&'a self, record: &'a RawRecord) -> Vec<&'a str> {
+        let single = [Some(&self.rules.id), self.rules.lifecycle.field()]
+            .into_iter()
+            .flatten();
+        let single = single.filter(|field| field.has_several(record));
+        let single = single.map(|field| (field.name(), &*field.key));
+        let texts = self
+            .rules
+            .attributes
+            .iter()
+            .flat_map(|rule| rule.by_chance(record));
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for (name, key) in single.chain(texts) {
+            if !found.iter().any(|(_, known)| *known == key) {
+                found.push((name, key));
+            }
+        }
+        found.into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn requires(&self, attribute: &str) -> bool {
+        let index = self.schema.index(attribute);
+        REQUIRED.contains(&attribute) || index.is_some_and(|index| self.schema.spec(index).required)
+    }
+
+    fn everything(&self) -> AttributeSet {
+        let mut all = AttributeSet::default();
+        let said = self.schema.iter().filter(|(_, spec)| spec.is_said_by_sources());
+        for (index, _) in said {
+            all.insert(index);
+        }
+        all
+    }
+}
+
+fn wrap(text: &str, cardinality: Cardinality) -> Value {
+    match cardinality {
+        Cardinality::One => Value::text(text),
+        Cardinality::Many => Value::Set([text.into()].into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

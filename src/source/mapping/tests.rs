@@ -1,0 +1,129 @@
+use super::*;
+use crate::source::fixture::{self, Attribute, origin, record, roles, schema};
+
+const NAMES: [(&str, &str); 4] = [
+    ("first_name", "givenName"),
+    ("last_name", "sn"),
+    ("email", "mail"),
+    ("phone", "telephoneNumber"),
+];
+
+/// Ada, with these attributes in place of her own.
+fn ada(changes: &[Attribute<'_>]) -> RawRecord {
+    let own: [Attribute<'_>; 5] = [
+        ("uid", &[b"ada"]),
+        ("givenName", &[b"Ada"]),
+        ("sn", &[b"Lovelace"]),
+        ("mail", &[b"ada@example.org"]),
+        ("telephoneNumber", &[b"1"]),
+    ];
+    let kept = own
+        .iter()
+        .filter(|(name, _)| !changes.iter().any(|(other, _)| other == name));
+    let all: Vec<Attribute<'_>> = kept.chain(changes).copied().collect();
+    record(&all)
+}
+
+fn map_with(extra: &[(&'static str, &str)], record: &RawRecord) -> Result<(Identity, Vec<String>), Rejected> {
+    let texts = [&NAMES, extra].concat();
+    fixture::mapping(&texts, Absent::Empty).person(record, &origin("f.csv:2"), 0)
+}
+
+fn map(record: &RawRecord) -> Result<Identity, Rejected> {
+    let (person, warnings) = map_with(&[], record)?;
+    assert_eq!(warnings, [""; 0]);
+    Ok(person)
+}
+
+#[test]
+fn values_stand_in_order_of_the_schema() {
+    let schema = schema();
+    let ada = map(&ada(&[])).unwrap();
+    let text = |name| ada.attributes.text(schema.index(name).unwrap());
+    assert_eq!(ada.id, ExternalId::new(*b"ada"));
+    assert_eq!(text("first_name"), Some("Ada"));
+    assert_eq!(text("last_name"), Some("Lovelace"));
+    assert_eq!(text("email"), Some("ada@example.org"));
+    assert_eq!(text("phone"), Some("1"));
+    assert_eq!(ada.roles(&schema), &*roles());
+}
+
+/// What is empty removes a value, what cannot be read leaves it, and so does an attribute without a rule.
+#[test]
+fn unknown_is_not_empty() {
+    let phone = schema().index("phone").unwrap();
+    let localpart = schema().index("localpart").unwrap();
+    let values: [(&[&[u8]], bool); 3] = [(&[], false), (&[b""], false), (&[b"\xff"], true)];
+    for (values, unknown) in values {
+        let record = ada(&[("telephoneNumber", values)]);
+        let (ada, warnings) = map_with(&[], &record).unwrap();
+        assert_eq!(ada.attributes.get(phone), None);
+        assert_eq!(ada.unknown.contains(phone), unknown, "{values:?}");
+        assert_eq!(warnings.len(), usize::from(unknown));
+        assert!(ada.unknown.contains(localpart));
+    }
+}
+
+/// In a file, a column that is not there says nothing; an empty cell does.
+#[test]
+fn what_a_file_does_not_say_is_unknown() {
+    let phone = schema().index("phone").unwrap();
+    let names = &NAMES[..3];
+    let texts = [names, &[("phone", "tel")]].concat();
+    let mapping = fixture::mapping(&texts, Absent::Unknown);
+    for (record, unknown) in [(ada(&[]), true), (ada(&[("tel", &[b""])]), false)] {
+        let (ada, warnings) = mapping.person(&record, &origin("f.csv:2"), 0).unwrap();
+        assert_eq!((ada.attributes.get(phone), warnings.len()), (None, 0));
+        assert_eq!(ada.unknown.contains(phone), unknown);
+    }
+}
+
+#[test]
+fn a_required_attribute_without_value_rejects_the_person_by_its_field() {
+    for values in [&[][..], &[&b""[..]]] {
+        let rejected = map(&ada(&[("mail", values)])).unwrap_err();
+        assert_eq!(rejected.id, Some(ExternalId::new(*b"ada")));
+        assert_eq!(rejected.reason, "no value for `mail`");
+        assert_eq!(rejected.missing, ["mail".into()]);
+    }
+    let rejected = map(&ada(&[("mail", &[b"\xff"])])).unwrap_err();
+    assert_eq!(rejected.reason, "no value for `mail`; `mail` is not text (UTF-8)");
+}
+
+/// A rejected record says whose it is by every address that it holds, also one that cannot be read.
+#[test]
+fn a_rejected_record_claims_its_addresses_and_localpart() {
+    let record = ada(&[
+        ("sn", &[]),
+        ("mail", &[b"a@b", b"c@d\xff"]),
+        ("seed", &[b"ada.l"]),
+    ]);
+    let rejected = map_with(&[("localpart", "seed")], &record).unwrap_err();
+    assert_eq!(rejected.claims.addresses, ["a@b".into(), "c@d\u{fffd}".into()]);
+    assert_eq!(rejected.claims.proofs, ["ada.l".into()]);
+}
+
+#[test]
+fn a_rule_for_what_the_target_does_not_store_is_passed_over() {
+    assert!(map_with(&[("shoe_size", "sn")], &ada(&[])).is_ok());
+}
+
+/// Whatever the source: nothing is written over a good value by what a spreadsheet could not work out.
+#[test]
+fn an_error_value_is_no_value() {
+    let record = ada(&[("cn", &[b" #N/A"])]);
+    let (person, warnings) = map_with(&[("preferred_username", "cn")], &record).unwrap();
+    let index = schema().index("preferred_username").unwrap();
+    assert!(person.unknown.contains(index) && person.attributes.text(index).is_none());
+    assert_eq!(
+        warnings,
+        ["`cn` holds an error value of a spreadsheet; what the account has is kept"]
+    );
+    for (id, whose) in [("ada", Some("ada")), ("#NV", None)] {
+        let record = ada(&[("uid", &[id.as_bytes()]), ("mail", &[b"#NV"])]);
+        let rejected = map(&record).unwrap_err();
+        assert_eq!(rejected.id, whose.map(|id| ExternalId::new(id.as_bytes())));
+        assert_eq!(rejected.reason, "`mail` holds an error value of a spreadsheet");
+        assert_eq!(rejected.missing, []);
+    }
+}
