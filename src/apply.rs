@@ -1,6 +1,11 @@
 //! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
+mod again;
+mod aside;
+mod links;
 mod taken;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -11,10 +16,10 @@ use futures::stream::FuturesUnordered;
 
 use crate::config::ApplySettings;
 use crate::http::{Pace, Seen};
-use crate::model::{ActionKind, Change, Ids, Reference};
+use crate::model::{ActionKind, Change, Ids, TypeId};
 use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
-use crate::target::{Applied, Hidden, Target, TargetError, TargetErrorKind};
+use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
 /// What became of one change.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub enum NotApplied {
     Failed(TargetError),
     /// The run stopped before it was its turn.
     NotStarted(&'static str),
+    /// All is done but for references that were to be added later: the run stopped before that.
+    Unlinked(&'static str),
     /// It is a change of an earlier run, which an undo has to leave as it is.
     NotTakenBack(&'static str),
 }
@@ -68,7 +75,7 @@ pub async fn apply(
 ) -> Vec<Outcome> {
     let changes = &approved.plan().changes;
     let waits = plan::waits(target.catalog(), changes);
-    let new = |place: &usize| changes[*place].kind == ActionKind::Create;
+    let new = |place: &usize| is_new_person(&changes[*place]);
     let mut new: Vec<usize> = (0..changes.len()).filter(new).collect();
     if !context.looks_first || !target.looks_before(new.len()) {
         new.clear();
@@ -83,7 +90,7 @@ pub async fn apply(
         stop: Cell::new(None),
         unseen: RefCell::default(),
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
-        ids: RefCell::new(context.ids.clone()),
+        ids: RefCell::new(links::known_ids(target.catalog(), changes, &context.ids)),
         first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
@@ -108,6 +115,11 @@ pub async fn apply(
     .await;
     outcomes.sort_by_key(|outcome| outcome.index);
     outcomes
+}
+
+/// Only people are looked for, and taken over, when they turn out to be there.
+fn is_new_person(change: &Change) -> bool {
+    change.kind == ActionKind::Create && change.resource == TypeId::default()
 }
 
 /// How far a change is.
@@ -167,9 +179,13 @@ impl<T: Target> Run<'_, T> {
                 return;
             };
             let before = std::mem::replace(&mut strain, self.target.strain());
-            let started = outcome
-                .as_ref()
-                .is_none_or(|outcome| !matches!(outcome.result, Err(NotApplied::NotStarted(_))));
+            let is_idle = |outcome: &Outcome| {
+                matches!(
+                    outcome.result,
+                    Err(NotApplied::NotStarted(_) | NotApplied::Unlinked(_))
+                )
+            };
+            let started = !outcome.as_ref().is_some_and(is_idle);
             if started {
                 pace.finished(Seen {
                     // Under a rate limit the time is mostly that of waiting for one's turn.
@@ -190,12 +206,14 @@ impl<T: Target> Run<'_, T> {
 
     /// Takes one change a step further; `None` while nothing is decided.
     async fn one(&self, index: usize, part: Part) -> Option<Outcome> {
-        // What could not even step aside has had its outcome.
-        if self.fates[index].get() == Fate::Failed {
+        // What could not even step aside has had its outcome; who is looked for again is going to have one.
+        let fate = self.fates[index].get();
+        if fate == Fate::Failed || (part == Part::Links && fate != Fate::Made) {
             return None;
         }
         let change = &self.changes[index];
         let result = match self.obstacle(index, part) {
+            Some(reason) if part == Part::Links => Err(NotApplied::Unlinked(reason)),
             Some(reason) => Err(NotApplied::NotStarted(reason)),
             None if part == Part::Links => self.write_links(index).await.map_err(NotApplied::Failed),
             None if part == Part::Aside => match self.step_aside(change).await {
@@ -242,16 +260,10 @@ impl<T: Target> Run<'_, T> {
     /// `None` when the account may be there without being listed: then it is looked for again, when all else is done.
     async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
-        let conflict = match (
-            self.target.apply(change, &self.ids_for(change)).await,
-            change.kind,
-        ) {
-            (Err(error), ActionKind::Create)
-                if error.kind == TargetErrorKind::Conflict && self.context.takes_over =>
-            {
-                error
-            }
-            (result, _) => return Some(result),
+        let may_be_there = self.context.takes_over && is_new_person(change);
+        let conflict = match self.target.apply(change, &self.ids_for(change)).await {
+            Err(error) if error.kind == TargetErrorKind::Conflict && may_be_there => error,
+            result => return Some(result),
         };
         match self.meet_holder(change, &conflict).await {
             Ok(None) => {
@@ -260,57 +272,6 @@ impl<T: Target> Run<'_, T> {
             }
             Ok(Some(applied)) => Some(Ok(applied)),
             Err(error) => Some(Err(error)),
-        }
-    }
-
-    /// Looks again for those whom the target knows and did not show, once its list is no longer behind. By now that took
-    /// as long as everything else.
-    async fn look_again(&self, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
-        let unseen = self.unseen.take();
-        if unseen.is_empty() {
-            return;
-        }
-        let caught_up = self.catch_up().await;
-        let lookups = unseen.into_iter().map(async |(index, conflict)| {
-            let result = match (&caught_up, self.obstacle(index, Part::Change)) {
-                (_, Some(reason)) => Err(NotApplied::NotStarted(reason)),
-                (Err(error), None) => Err(NotApplied::Failed(error.clone())),
-                (Ok(caught_up), None) => self
-                    .look_once_more(index, conflict, *caught_up)
-                    .await
-                    .map_err(NotApplied::Failed),
-            };
-            self.settle(index, &result).await;
-            Outcome { index, result }
-        });
-        let mut lookups = futures::stream::iter(lookups).buffer_unordered(pace.limit());
-        while let Some(outcome) = lookups.next().await {
-            decided(outcome);
-        }
-    }
-
-    /// Whether the target's list is as far as it has to be. A signal or the deadline end the wait.
-    async fn catch_up(&self) -> Result<bool, TargetError> {
-        let left = self.context.settings.deadline;
-        let left = left.map_or(Duration::MAX, |deadline| {
-            deadline.saturating_sub(self.started.elapsed())
-        });
-        tokio::select! {
-            caught_up = tokio::time::timeout(left, self.target.catch_up(Hidden::Somebody)) => caught_up.unwrap_or(Ok(false)),
-            _ = self.context.signals.wait() => Ok(false),
-        }
-    }
-
-    async fn look_once_more(
-        &self,
-        index: usize,
-        conflict: TargetError,
-        caught_up: bool,
-    ) -> Result<Applied, TargetError> {
-        match self.meet_holder(&self.changes[index], &conflict).await? {
-            Some(applied) => Ok(applied),
-            None if caught_up => Err(self.target.nobody_seen(conflict)),
-            None => Err(taken::unlisted(conflict, self.target.setting_keys().wait)),
         }
     }
 
@@ -345,58 +306,6 @@ impl<T: Target> Run<'_, T> {
                 Some("what refers to it was to be changed first, which failed")
             }
             Wait::Name(_) | Wait::Aside(_) | Wait::Made(_) | Wait::Dropped(_) => None,
-        }
-    }
-
-    /// Adds the references that a change left out, as far as what they refer to is there.
-    async fn write_links(&self, index: usize) -> Result<Applied, TargetError> {
-        let change = &self.changes[index];
-        let mut applied = self.first_parts.borrow_mut().remove(&index).unwrap_or_default();
-        if let Some(account) = applied.target_id.clone() {
-            let linked = self.target.link(change, &account, &self.ids_for(change)).await?;
-            applied.warnings.extend(linked.warnings);
-        }
-        Ok(applied)
-    }
-
-    /// The target's ids of what a change refers to.
-    fn ids_for(&self, change: &Change) -> Ids {
-        let (all, mut ids) = (self.ids.borrow(), Ids::default());
-        for reference in change.linked(self.target.catalog().schema(change.resource)) {
-            if let Reference::Managed(resource, id) = reference
-                && let Some(target_id) = all.get(*resource, id)
-            {
-                ids.insert(*resource, id.clone(), target_id.clone());
-            }
-        }
-        ids
-    }
-
-    /// Takes note of an object that others may refer to.
-    fn is_there(&self, change: &Change, applied: &Applied) {
-        if let Some((id, account)) = change.id().zip(applied.target_id.as_ref())
-            && self.target.catalog().has_references()
-        {
-            let mut ids = self.ids.borrow_mut();
-            ids.insert(change.resource, id.clone(), account.clone());
-        }
-    }
-
-    async fn step_aside(&self, change: &Change) -> Result<(), TargetError> {
-        match change.edit() {
-            Some(edit) => self.target.step_aside(edit).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Nobody can log in by a temporary name. The old one may be another's by now: then the next run has to mend it.
-    async fn step_back(&self, change: &Change) {
-        let Some((edit, before)) = change.edit().and_then(|edit| Some((edit, edit.before.as_ref()?))) else {
-            return;
-        };
-        let login = before.login(self.target.schema());
-        if let Err(error) = self.target.set_login(&edit.target_id, login).await {
-            tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name until the next run");
         }
     }
 }

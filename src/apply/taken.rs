@@ -86,6 +86,8 @@ impl<T: Target> Run<'_, T> {
             let adoption = Change::edit_as(ActionKind::Adopt, edit);
             self.target.apply(&adoption, &self.ids_for(&adoption)).await?
         };
+        // Groups refer to it, also if nothing had to be written.
+        applied.target_id = Some(account.target_id.clone());
         if ours {
             applied.was_unlisted = true;
         } else {

@@ -360,6 +360,25 @@ impl Change {
         }
     }
 
+    /// Every reference that the change is about: what the object refers to before it, and afterwards.
+    pub fn references(&self, schema: &Schema) -> Vec<&Reference> {
+        let Some(members) = schema.find(Purpose::Members) else {
+            return Vec::new();
+        };
+        let values = match &self.write {
+            Write::Create(creation) => [None, creation.attributes.get(members)],
+            Write::Edit(edit) => edit.change(members).map_or([None, None], |change| {
+                [change.before.as_ref(), change.after.as_ref()]
+            }),
+            Write::Delete(_) => [None, None],
+        };
+        values
+            .into_iter()
+            .flatten()
+            .flat_map(Value::as_references)
+            .collect()
+    }
+
     /// The references that the object loses and that stay where they are otherwise.
     pub fn unlinked(&self, schema: &Schema) -> Vec<&Reference> {
         let edit = self.edit();

@@ -108,6 +108,7 @@ impl Failure {
         let (error, target_error): (String, Option<&TargetError>) = match not_applied {
             NotApplied::Failed(error) => (error.to_string(), Some(error)),
             NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
+            NotApplied::Unlinked(reason) => (format!("references to others were not added: {reason}"), None),
             NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
         };
         Self {

@@ -73,13 +73,13 @@ pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Chang
     let stepped_aside = |outcome: &Outcome| {
         let change = &changes[outcome.index];
         let has_temporary = |edit: &Edit| edit.temporary_login.is_some();
-        change.links_later || change.edit().is_some_and(has_temporary)
+        change.edit().is_some_and(has_temporary)
     };
     let idle = outcomes.iter().filter(|outcome| match &outcome.result {
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
         // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
         Err(NotApplied::Failed(error)) => error.wrote == Wrote::Nothing,
-        Ok(_) | Err(NotApplied::NotTakenBack(_)) => false,
+        Ok(_) | Err(NotApplied::Unlinked(_) | NotApplied::NotTakenBack(_)) => false,
     });
     let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
     if let Err(error) = file.end(&made, &not_done, target.last_writes()) {

@@ -11,7 +11,7 @@ use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
 use crate::model::{
     Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
-    LastWrites, TargetId, Value, Warning,
+    LastWrites, TargetId, TypeId, Value, Warning,
 };
 
 /// A target of a kind that the configuration knows.
@@ -248,15 +248,15 @@ impl Target for AnyTarget {
         }
     }
 
-    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+    async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError> {
         match self {
-            Self::Zitadel(target) => target.set_login(account, login).await,
+            Self::Zitadel(target) => target.set_login(resource, account, login).await,
         }
     }
 
-    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         match self {
-            Self::Zitadel(target) => target.step_aside(edit).await,
+            Self::Zitadel(target) => target.step_aside(resource, edit).await,
         }
     }
 

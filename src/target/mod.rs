@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::model::{
     Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
-    LastWrites, Schema, TargetId, Value, Warning,
+    LastWrites, Schema, TargetId, TypeId, Value, Warning,
 };
 pub use crate::model::{Expectation, Expected, Unmet};
 pub use any::{AnyTarget, Facts, Objection, as_of, catalog, kind, name, objection, title};
@@ -228,7 +228,8 @@ pub trait Target {
     fn keep_effort(&self, changes: &[Change]) -> Effort;
 
     /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
-    /// With [`Change::links_later`], references to what is not among `ids` are left out.
+    /// References that go are dropped before others are added: an account that is adopted goes by one external id and comes by
+    /// another, and stays. With [`Change::links_later`], references to what is not among `ids` are left out.
     ///
     /// # Errors
     /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
@@ -247,14 +248,14 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`]; the account has the login name it had.
-    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError>;
+    async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError>;
 
     /// Gives an account the temporary login name of an edit, if there is one and the account is still as the edit takes it
     /// to be.
     ///
     /// # Errors
     /// [`TargetError`]; the account has the login name it had.
-    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError>;
+    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
 
     /// Tries each step of [`Target::prepare`] on its own and says what works.
     async fn check(&self) -> Vec<Finding>;

@@ -72,7 +72,7 @@ use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{
     Account, AttributeIndex, AttributeSet, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids,
-    Keepsake, LastWrites, Schema, TargetId, Value, Warning,
+    Keepsake, LastWrites, Schema, TargetId, TypeId, Value, Warning,
 };
 
 /// One organization of one Zitadel.
@@ -296,11 +296,11 @@ impl Target for ZitadelTarget {
         self.carry_out(change).await
     }
 
-    async fn set_login(&self, account: &TargetId, login: &str) -> Result<(), TargetError> {
+    async fn set_login(&self, _: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError> {
         self.rename(account, login).await
     }
 
-    async fn step_aside(&self, edit: &Edit) -> Result<(), TargetError> {
+    async fn step_aside(&self, _: TypeId, edit: &Edit) -> Result<(), TargetError> {
         self.rename_aside(edit).await
     }
 

@@ -1,6 +1,6 @@
 //! Login names that are taken.
 
-use directory_sync::model::Value;
+use directory_sync::model::{TypeId, Value};
 use directory_sync::target::{Hidden, Target, TargetErrorKind as Kind};
 
 use super::super::support::{at, create, edit_of, update};
@@ -55,7 +55,7 @@ pub(super) async fn a_name_can_be_set_aside(stage: &Stage) {
     let id = stage.make(&target, &ada).await;
     let email = at(&target, "email");
     let name = spare.attributes.text(email).unwrap();
-    let (renamed, cost) = cost_of(&target, target.set_login(&id, name)).await;
+    let (renamed, cost) = cost_of(&target, target.set_login(TypeId::default(), &id, name)).await;
     renamed.unwrap();
     assert_eq!(cost, [("rename_user", 1)]);
     let account = stage.account(&target, &spare).await.unwrap();

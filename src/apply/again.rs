@@ -1,0 +1,62 @@
+//! New accounts that the target refuses to make twice, while it shows nobody who has the name.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+
+use super::{NotApplied, Outcome, Part, Run, taken};
+use crate::http::Pace;
+use crate::target::{Applied, Hidden, Target, TargetError};
+
+impl<T: Target> Run<'_, T> {
+    /// Looks again for those whom the target knows and did not show, once its list is no longer behind. By now that took
+    /// as long as everything else.
+    pub(super) async fn look_again(&self, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
+        let unseen = self.unseen.take();
+        if unseen.is_empty() {
+            return;
+        }
+        let caught_up = self.catch_up().await;
+        let lookups = unseen.into_iter().map(async |(index, conflict)| {
+            let result = match (&caught_up, self.obstacle(index, Part::Change)) {
+                (_, Some(reason)) => Err(NotApplied::NotStarted(reason)),
+                (Err(error), None) => Err(NotApplied::Failed(error.clone())),
+                (Ok(caught_up), None) => self
+                    .look_once_more(index, conflict, *caught_up)
+                    .await
+                    .map_err(NotApplied::Failed),
+            };
+            self.settle(index, &result).await;
+            Outcome { index, result }
+        });
+        let mut lookups = futures::stream::iter(lookups).buffer_unordered(pace.limit());
+        while let Some(outcome) = lookups.next().await {
+            decided(outcome);
+        }
+    }
+
+    /// Whether the target's list is as far as it has to be. A signal or the deadline end the wait.
+    async fn catch_up(&self) -> Result<bool, TargetError> {
+        let left = self.context.settings.deadline;
+        let left = left.map_or(Duration::MAX, |deadline| {
+            deadline.saturating_sub(self.started.elapsed())
+        });
+        tokio::select! {
+            caught_up = tokio::time::timeout(left, self.target.catch_up(Hidden::Somebody)) => caught_up.unwrap_or(Ok(false)),
+            _ = self.context.signals.wait() => Ok(false),
+        }
+    }
+
+    async fn look_once_more(
+        &self,
+        index: usize,
+        conflict: TargetError,
+        caught_up: bool,
+    ) -> Result<Applied, TargetError> {
+        match self.meet_holder(&self.changes[index], &conflict).await? {
+            Some(applied) => Ok(applied),
+            None if caught_up => Err(self.target.nobody_seen(conflict)),
+            None => Err(taken::unlisted(conflict, self.target.setting_keys().wait)),
+        }
+    }
+}

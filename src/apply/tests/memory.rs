@@ -1,0 +1,278 @@
+//! A target that lives in memory, in front of a strict server. A call takes a while, and may be told to fail.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::drafts::{self, USER};
+use super::server::{Call, FAULT, Fault, Key, Server, Stored, Verb, error};
+use crate::model::{
+    Account, AttributeIndex, Attributes, Catalog, Change, Detail, Edit, ExternalId, Finding, Holding,
+    Identity, Ids, Keepsake, LastWrites, Purpose, TargetId, TypeId, Value, Warning,
+};
+use crate::target::{
+    Applied, Effort, Expectation, Facts, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetErrorKind, TargetName, Unmet,
+};
+
+pub(super) struct Memory {
+    pub(super) name: TargetName,
+    pub(super) catalog: Catalog,
+    pub(super) server: RefCell<Server>,
+    /// What no list shows.
+    pub(super) unlisted: BTreeSet<Key>,
+    /// These are found by their name only when everything else is done.
+    pub(super) is_behind: Cell<bool>,
+    /// It looks for new people right before they are made.
+    pub(super) looks_before: bool,
+    pub(super) fault: Option<Fault>,
+    pub(super) failed: RefCell<Option<Call>>,
+    /// All calls, in the order in which they arrived.
+    pub(super) sent: RefCell<Vec<Call>>,
+    pub(super) busy: RefCell<Vec<Call>>,
+    /// The most calls that ran at once.
+    pub(super) most: Cell<usize>,
+}
+
+impl Memory {
+    pub(super) fn new(objects: BTreeMap<Key, Stored>) -> Self {
+        Self {
+            name: TargetName {
+                kind: "memory",
+                product: "Memory",
+                title: "memory".to_owned(),
+                key: "memory".to_owned(),
+            },
+            catalog: drafts::catalog(),
+            server: RefCell::new(Server::new(objects)),
+            unlisted: BTreeSet::new(),
+            is_behind: Cell::new(false),
+            looks_before: false,
+            fault: None,
+            failed: RefCell::default(),
+            sent: RefCell::default(),
+            busy: RefCell::default(),
+            most: Cell::new(0),
+        }
+    }
+
+    /// Everything that a list shows.
+    pub(super) fn list(&self) -> Vec<(TypeId, Account)> {
+        let server = self.server.borrow();
+        let mut listed: Vec<&Key> = server.objects.keys().collect();
+        listed.retain(|key| !self.unlisted.contains(*key));
+        listed
+            .into_iter()
+            .map(|key| (key.0, server.account(key)))
+            .collect()
+    }
+
+    /// What it holds of the objects that carry an external id.
+    pub(super) fn held(&self) -> BTreeMap<(TypeId, ExternalId), Attributes> {
+        let server = self.server.borrow();
+        let accounts = server.objects.keys().map(|key| (key.0, server.account(key)));
+        let ours = accounts.filter_map(|(kind, account)| Some(((kind, account.id?), account.attributes)));
+        ours.collect()
+    }
+
+    /// One call, which takes a while. Never two at once for one object.
+    async fn call<R>(
+        &self,
+        who: Call,
+        act: impl FnOnce(&mut Server) -> Result<R, TargetError>,
+    ) -> Result<R, TargetError> {
+        let number = self.sent.borrow().len();
+        self.sent.borrow_mut().push(who.clone());
+        assert!(
+            !self
+                .busy
+                .borrow()
+                .iter()
+                .any(|other| (other.1, &other.2) == (who.1, &who.2)),
+            "{who:?} twice"
+        );
+        self.busy.borrow_mut().push(who.clone());
+        self.most.set(self.most.get().max(self.busy.borrow().len()));
+        // Those that come first are not the first to end.
+        for _ in 0..=(number * 7 % 5) {
+            tokio::task::yield_now().await;
+        }
+        self.busy.borrow_mut().retain(|other| *other != who);
+        let fault = self.fault.filter(|fault| fault.call == number);
+        if fault.is_none_or(|fault| fault.writes) {
+            let result = act(&mut self.server.borrow_mut())?;
+            if fault.is_none() {
+                return Ok(result);
+            }
+        }
+        *self.failed.borrow_mut() = Some(who);
+        Err(error(
+            fault.map_or(TargetErrorKind::Protocol, |fault| fault.kind),
+            FAULT,
+        ))
+    }
+
+    /// What was made although the answer was lost.
+    pub(super) fn lost(&self) -> Option<(TypeId, ExternalId)> {
+        let failed = self.failed.borrow();
+        let (_, kind, id) = failed
+            .as_ref()
+            .filter(|_| self.fault.is_some_and(|fault| fault.writes))?;
+        Some((*kind, id.clone()?))
+    }
+
+    fn users(&self, fits: impl Fn(&Account) -> bool) -> Vec<Account> {
+        let server = self.server.borrow();
+        let users = server.objects.keys().filter(|(kind, _)| *kind == USER);
+        users.map(|key| server.account(key)).filter(fits).collect()
+    }
+}
+
+impl Target for Memory {
+    fn name(&self) -> &TargetName {
+        &self.name
+    }
+
+    fn setting_keys(&self) -> SettingKeys {
+        SettingKeys {
+            wait: "memory.wait",
+            owned_roles: "memory.roles",
+        }
+    }
+
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    fn looks_before(&self, _: usize) -> bool {
+        self.looks_before
+    }
+
+    async fn carriers(&self, person: &Identity, _: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        Ok(self.users(|account| account.id.as_ref() == Some(&person.id)))
+    }
+
+    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+        let wanted = identity
+            .attributes
+            .text_of(self.schema(), Purpose::Address)
+            .map(str::to_lowercase);
+        let is_behind = self.is_behind.get();
+        Ok(self.users(|account| !is_behind && Some(account.login(self.schema()).to_lowercase()) == wanted))
+    }
+
+    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+        conflict
+    }
+
+    async fn catch_up(&self, _: Hidden) -> Result<bool, TargetError> {
+        self.is_behind.set(false);
+        Ok(true)
+    }
+
+    async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
+        let who = (Verb::Apply, change.resource, change.id().cloned());
+        let made = self.call(who, |server| server.apply(change, ids)).await?;
+        Ok(Applied {
+            target_id: Some(made),
+            ..Applied::default()
+        })
+    }
+
+    async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {
+        let who = (Verb::Link, change.resource, change.id().cloned());
+        self.call(who, |server| server.link(change, account, ids)).await?;
+        Ok(Applied::default())
+    }
+
+    async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        let key = (resource, account.clone());
+        let who = (Verb::Back, resource, self.server.borrow().id_of(&key));
+        self.call(who, |server| server.rename(key, login)).await
+    }
+
+    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        let who = (Verb::Aside, resource, Some(edit.identity.id.clone()));
+        let key = (resource, edit.target_id.clone());
+        let name = edit.temporary_login.as_deref().expect("a temporary name");
+        self.call(who, |server| server.rename(key, name)).await
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+        self.list().into_iter().for_each(|(_, account)| each(account));
+        Ok(())
+    }
+
+    fn facts(&self) -> Facts {
+        Facts::new()
+    }
+
+    fn normalize(&self, _: &mut Identity) -> Result<Remarks, String> {
+        Ok(Remarks::default())
+    }
+
+    fn takes_address(&self, _: &str) -> bool {
+        true
+    }
+
+    async fn prepare(&self) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    async fn confirm(&self, _: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+        Ok(false)
+    }
+
+    async fn unlisted(&self, _: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    async fn holding(&self, _: AttributeIndex, _: &[Value]) -> Result<Vec<Holding>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    fn last_writes(&self) -> LastWrites {
+        LastWrites::default()
+    }
+
+    fn expect_writes(&self, _: &LastWrites) {}
+
+    async fn keep(&self, _: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    async fn lacking(&self, _: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    fn keep_effort(&self, _: &[Change]) -> Effort {
+        Effort::default()
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn clock_ahead(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    fn requests(&self) -> RequestStats {
+        RequestStats::default()
+    }
+
+    fn strain(&self) -> u64 {
+        0
+    }
+
+    fn effort(&self, _: &Change) -> Effort {
+        Effort::default()
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        Vec::new()
+    }
+}

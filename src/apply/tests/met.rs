@@ -1,0 +1,188 @@
+//! What turns out while changes are carried out: accounts that no list showed, names that are taken, an early end.
+
+use std::collections::BTreeMap;
+
+use super::drafts::{ADDRESS, Draft, EXTERNAL_ID, GROUP, LOGIN, NAME, USER, id};
+use super::server::{Key, Stored};
+use super::*;
+use crate::model::{AttributeIndex, TargetId, Value};
+
+fn draft(name: u8, members: &[(TypeId, u8)]) -> Draft {
+    Draft {
+        is_there: true,
+        name,
+        members: members.to_vec(),
+        has_other: false,
+        is_by_hand: false,
+    }
+}
+
+fn nothing() -> Drafts {
+    [Vec::new(), Vec::new()]
+}
+
+fn stored(values: &[(AttributeIndex, &str)]) -> Stored {
+    let mut stored = Stored::default();
+    for (place, text) in values {
+        stored.attributes.set(*place, Some(Value::text(*text)));
+    }
+    stored
+}
+
+fn key(kind: TypeId) -> Key {
+    (kind, TargetId::new("late"))
+}
+
+/// A target with objects that no list shows.
+fn unlisted(objects: impl IntoIterator<Item = (Key, Stored)>) -> Memory {
+    let objects: BTreeMap<Key, Stored> = objects.into_iter().collect();
+    Memory {
+        unlisted: objects.keys().cloned().collect(),
+        ..Memory::new(objects)
+    }
+}
+
+/// The account of the person with the number 0.
+fn account(id_text: Option<String>) -> (Key, Stored) {
+    let mut account = stored(&[(ADDRESS, "p0@example.org"), (LOGIN, "p0@example.org")]);
+    account.attributes.set(EXTERNAL_ID, id_text.map(Value::text));
+    (key(USER), account)
+}
+
+/// One person, in a group.
+fn person_in_group() -> Drafts {
+    [vec![draft(0, &[])], vec![draft(0, &[(USER, 0)])]]
+}
+
+/// The account that is met becomes a member, whether its person's or made by hand, and however it was met.
+#[test]
+fn a_group_refers_to_an_account_that_is_met() {
+    let unlisted_before = Told::Done {
+        warnings: Vec::new(),
+        was_unlisted: true,
+    };
+    let adopted = Told::Done {
+        warnings: vec!["account late had the login name and was adopted".to_owned()],
+        was_unlisted: false,
+    };
+    let after = person_in_group();
+    for (id_text, looks_before, met) in [
+        (Some(id(0).to_string()), false, &unlisted_before),
+        (Some(id(0).to_string()), true, &unlisted_before),
+        (None, false, &adopted),
+    ] {
+        let memory = Memory {
+            looks_before,
+            ..unlisted([account(id_text)])
+        };
+        let ran = run(&memory, &wanted(&after), 8);
+        assert_eq!(ran.told, [met.clone(), Told::done()]);
+        assert_eq!(memory.held(), expected(&nothing(), &after));
+    }
+}
+
+/// Who is found only at the end cannot be referred to before: the outcomes tell, and the next run adds the references.
+#[test]
+fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
+    let groups = vec![
+        draft(0, &[(GROUP, 1), (USER, 0)]),
+        draft(1, &[(GROUP, 0)]),
+        draft(2, &[(USER, 0)]),
+    ];
+    let after = [vec![draft(0, &[])], groups];
+    let mut memory = unlisted([account(Some(id(0).to_string()))]);
+    memory.is_behind.set(true);
+    let ran = run(&memory, &wanted(&after), 1);
+    let ids: Vec<_> = ran
+        .changes
+        .iter()
+        .map(|change| (change.resource, change.id().cloned()))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            (USER, Some(id(0))),
+            (GROUP, Some(id(0))),
+            (GROUP, Some(id(1))),
+            (GROUP, Some(id(2))),
+        ]
+    );
+    let met = Told::Done {
+        warnings: Vec::new(),
+        was_unlisted: true,
+    };
+    let without = Told::Done {
+        warnings: vec![
+            "1 of what it refers to is not there yet; the next run adds the references".to_owned(),
+        ],
+        was_unlisted: false,
+    };
+    assert_eq!(ran.told, [met, without, Told::done(), Told::NotStarted]);
+    assert_eq!(ran.done, [2, 3, 1, 0]);
+    memory.unlisted.clear();
+    completes(&memory, &nothing(), &after, 1).expect("the rest is done");
+}
+
+/// A group has the name that a new group is to have; a user who has it, too, is nobody's business.
+#[test]
+fn a_group_does_not_take_over_the_account_of_a_person() {
+    let user = stored(&[(ADDRESS, "Group 0"), (LOGIN, "Group 0")]);
+    let group = stored(&[(NAME, "group 0")]);
+    let before = BTreeMap::from([(key(USER), user), (key(GROUP), group)]);
+    for looks_before in [false, true] {
+        let memory = Memory {
+            looks_before,
+            ..unlisted(before.clone())
+        };
+        let ran = run(&memory, &wanted(&[Vec::new(), vec![draft(0, &[])]]), 1);
+        assert_eq!(ran.told, [Told::Failed("the name is taken".to_owned())]);
+        assert_eq!(memory.server.borrow().objects, before);
+    }
+}
+
+/// The first of two groups that refer to each other is there when the run stops: it lacks the reference alone.
+#[test]
+fn a_group_that_is_made_is_not_called_not_started() {
+    let after = [Vec::new(), vec![draft(0, &[(GROUP, 1)]), draft(1, &[(GROUP, 0)])]];
+    let mut memory = Memory::new(existing(&nothing(), &nothing()));
+    memory.fault = Some(Fault {
+        call: 1,
+        kind: TargetErrorKind::Unauthorized,
+        writes: false,
+    });
+    let ran = run(&memory, &wanted(&after), 1);
+    assert_eq!(
+        ran.told,
+        [Told::Unlinked, Told::Failed("told to fail".to_owned())]
+    );
+    memory.fault = None;
+    completes(&memory, &nothing(), &after, 1).expect("the rest is done");
+}
+
+/// A reference that could not be added leaves an object behind, which an undo has to know.
+#[test]
+fn a_reference_that_fails_does_not_mean_that_nothing_was_written() {
+    let after = [Vec::new(), vec![draft(0, &[(GROUP, 1)]), draft(1, &[(GROUP, 0)])]];
+    let memory = Memory {
+        fault: Some(Fault {
+            call: 2,
+            kind: TargetErrorKind::Unreachable,
+            writes: false,
+        }),
+        ..Memory::new(existing(&nothing(), &nothing()))
+    };
+    let ran = run(&memory, &wanted(&after), 1);
+    assert_eq!(ran.told, [Told::Failed("told to fail".to_owned()), Told::done()]);
+    assert_eq!(ran.wrote, [Wrote::Unknown]);
+}
+
+/// Otherwise nothing would be found that goes wrong between two calls.
+#[test]
+fn calls_run_at_once() {
+    for at_once in [1, 8] {
+        let memory = Memory::new(existing(&nothing(), &nothing()));
+        let after = [(0..8).map(|name| draft(name, &[])).collect(), Vec::new()];
+        completes(&memory, &nothing(), &after, at_once).expect("all are made");
+        assert_eq!(memory.most.get(), at_once);
+    }
+}

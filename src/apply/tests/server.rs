@@ -1,0 +1,257 @@
+//! What is stored, by the rules of a strict server, and the calls that it gets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::drafts;
+use crate::model::{
+    Account, Attributes, Catalog, Change, Edit, ExternalId, Ids, Lifecycle, Ownership, Purpose, Reference,
+    TargetId, TypeId, Value, Write,
+};
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+/// The ids of different kinds of objects may look the same.
+pub(super) type Key = (TypeId, TargetId);
+
+/// A member, as the server stores it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Member {
+    Object(TypeId, TargetId),
+    Other(Box<str>),
+}
+
+/// An object, as the server stores it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) attributes: Attributes,
+    pub(super) members: BTreeSet<Member>,
+}
+
+/// What a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Aside,
+    Back,
+    Apply,
+    Link,
+}
+
+/// A call that fails, once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    /// Which one, in the order in which they arrive.
+    pub(super) call: usize,
+    pub(super) kind: TargetErrorKind,
+    /// The call is carried out, and its answer is lost.
+    pub(super) writes: bool,
+}
+
+/// A call: what it is to do, and for whom.
+pub(super) type Call = (Verb, TypeId, Option<ExternalId>);
+
+pub(super) const FAULT: &str = "told to fail";
+
+/// Refuses a name that is taken, and a reference to what is not there. It knows what is referred to by its own ids alone.
+#[derive(Debug)]
+pub(super) struct Server {
+    catalog: Catalog,
+    pub(super) objects: BTreeMap<Key, Stored>,
+    made: usize,
+}
+
+impl Server {
+    pub(super) fn new(objects: BTreeMap<Key, Stored>) -> Self {
+        Self {
+            catalog: drafts::catalog(),
+            objects,
+            made: 0,
+        }
+    }
+
+    /// An object as a list shows it.
+    pub(super) fn account(&self, key: &Key) -> Account {
+        let (schema, stored) = (self.catalog.schema(key.0), &self.objects[key]);
+        let members = stored.members.iter().map(|member| match member {
+            Member::Object(kind, target_id) => self.id_of(&(*kind, target_id.clone())).map_or_else(
+                || Reference::Foreign(target_id.as_str().into()),
+                |id| Reference::Managed(*kind, id),
+            ),
+            Member::Other(text) => Reference::Foreign(text.clone()),
+        });
+        let mut attributes = stored.attributes.clone();
+        if let Some(place) = schema.find(Purpose::Members) {
+            attributes.set(place, Value::references(members));
+        }
+        let id = self.id_of(key);
+        let ownership = if id.is_some() {
+            Ownership::Ours
+        } else {
+            Ownership::Foreign("it has no id")
+        };
+        Account {
+            target_id: key.1.clone(),
+            id,
+            claims: Box::default(),
+            lifecycle: Lifecycle::Active,
+            attributes,
+            unread: schema.not_listed(),
+            ownership,
+        }
+    }
+
+    pub(super) fn id_of(&self, key: &Key) -> Option<ExternalId> {
+        let attributes = &self.objects.get(key)?.attributes;
+        ExternalId::from_hex(attributes.text_of(self.catalog.schema(key.0), Purpose::ExternalId)?)
+    }
+
+    /// Carries out a change; the id of its object.
+    pub(super) fn apply(&mut self, change: &Change, ids: &Ids) -> Result<TargetId, TargetError> {
+        match &change.write {
+            Write::Create(creation) => self.create(change, &creation.identity.id, &creation.attributes, ids),
+            Write::Edit(edit) => self.edit(change, edit, ids),
+            Write::Delete(account) => self.delete(change.resource, &account.target_id),
+        }
+    }
+
+    /// What is made carries the id of its person.
+    fn create(
+        &mut self,
+        change: &Change,
+        id: &ExternalId,
+        attributes: &Attributes,
+        ids: &Ids,
+    ) -> Result<TargetId, TargetError> {
+        let schema = self.catalog.schema(change.resource);
+        let mut attributes = attributes.clone();
+        let mut set = |purpose, value| {
+            if let Some(place) = schema.find(purpose) {
+                attributes.set(place, value);
+            }
+        };
+        set(Purpose::Members, None);
+        set(Purpose::ExternalId, Some(Value::text(id.to_string())));
+        let members = self.resolved(&change.linked(schema), ids, change.links_later)?;
+        let target_id = TargetId::new(format!("made-{}", self.made));
+        self.made += 1;
+        self.put(
+            (change.resource, target_id.clone()),
+            Stored { attributes, members },
+        )?;
+        Ok(target_id)
+    }
+
+    fn edit(&mut self, change: &Change, edit: &Edit, ids: &Ids) -> Result<TargetId, TargetError> {
+        let schema = self.catalog.schema(change.resource);
+        let key = (change.resource, edit.target_id.clone());
+        let mut stored = self.get(&key)?;
+        // What was deleted is no member any more.
+        for gone in in_own_terms(&change.unlinked(schema), ids, false)? {
+            stored.members.remove(&gone);
+        }
+        let added = self.resolved(&change.linked(schema), ids, change.links_later)?;
+        stored.members.extend(added);
+        for one in &edit.changes {
+            if schema.purpose(one.attribute) != Purpose::Members {
+                stored.attributes.set(one.attribute, one.after.clone());
+            }
+        }
+        self.put(key, stored)?;
+        Ok(edit.target_id.clone())
+    }
+
+    fn delete(&mut self, kind: TypeId, target_id: &TargetId) -> Result<TargetId, TargetError> {
+        let key = (kind, target_id.clone());
+        self.get(&key)?;
+        self.objects.remove(&key);
+        let gone = Member::Object(kind, target_id.clone());
+        for stored in self.objects.values_mut() {
+            stored.members.remove(&gone);
+        }
+        Ok(key.1)
+    }
+
+    pub(super) fn rename(&mut self, key: Key, login: &str) -> Result<(), TargetError> {
+        let mut stored = self.get(&key)?;
+        let place = self.catalog.schema(key.0).find(Purpose::Login).expect("a login");
+        stored.attributes.set(place, Some(Value::text(login)));
+        self.put(key, stored)
+    }
+
+    /// Adds references to what is there by now.
+    pub(super) fn link(&mut self, change: &Change, account: &TargetId, ids: &Ids) -> Result<(), TargetError> {
+        let key = (change.resource, account.clone());
+        let linked = change.linked(self.catalog.schema(change.resource));
+        let mut stored = self.get(&key)?;
+        stored.members.extend(self.resolved(&linked, ids, true)?);
+        self.put(key, stored)
+    }
+
+    fn get(&self, key: &Key) -> Result<Stored, TargetError> {
+        let stored = self.objects.get(key).cloned();
+        stored.ok_or_else(|| error(TargetErrorKind::NotFound, "no such object"))
+    }
+
+    fn put(&mut self, key: Key, stored: Stored) -> Result<(), TargetError> {
+        let schema = self.catalog.schema(key.0);
+        let name = |stored: &Stored| {
+            let name = stored.attributes.text_of(schema, Purpose::Login);
+            name.map(str::to_lowercase)
+        };
+        let mut others = self
+            .objects
+            .iter()
+            .filter(|(other, _)| other.0 == key.0 && **other != key);
+        if others.any(|(_, other)| name(other) == name(&stored)) {
+            return Err(error(TargetErrorKind::Conflict, "the name is taken"));
+        }
+        self.objects.insert(key, stored);
+        Ok(())
+    }
+
+    /// References in the server's own terms; all of them are there.
+    fn resolved(
+        &self,
+        references: &[&Reference],
+        ids: &Ids,
+        leaves_out: bool,
+    ) -> Result<BTreeSet<Member>, TargetError> {
+        let members = in_own_terms(references, ids, leaves_out)?;
+        let is_missing = |member: &Member| match member {
+            Member::Object(kind, target_id) => !self.objects.contains_key(&(*kind, target_id.clone())),
+            Member::Other(_) => false,
+        };
+        if members.iter().any(is_missing) {
+            return Err(error(TargetErrorKind::NotFound, "a reference to nothing"));
+        }
+        Ok(members)
+    }
+}
+
+fn in_own_terms(
+    references: &[&Reference],
+    ids: &Ids,
+    leaves_out: bool,
+) -> Result<BTreeSet<Member>, TargetError> {
+    let mut members = BTreeSet::new();
+    for reference in references {
+        match reference {
+            Reference::Foreign(text) => drop(members.insert(Member::Other(text.clone()))),
+            Reference::Managed(kind, id) => match ids.get(*kind, id) {
+                Some(target_id) => drop(members.insert(Member::Object(*kind, target_id.clone()))),
+                None if leaves_out => {}
+                None => return Err(error(TargetErrorKind::NotFound, "a reference without an id")),
+            },
+        }
+    }
+    Ok(members)
+}
+
+pub(super) fn error(kind: TargetErrorKind, what: &str) -> TargetError {
+    TargetError {
+        kind,
+        operation: "call",
+        what: what.to_owned(),
+        error_id: None,
+        hint: None,
+        wrote: Wrote::Nothing,
+    }
+}

@@ -1,0 +1,246 @@
+//! What became of changes: what a run says, what it should say, and what the target shows.
+
+use super::drafts::{USER, catalog};
+use super::memory::Memory;
+use super::server::{Call, FAULT, Fault, Verb};
+use crate::apply::NotApplied;
+use crate::model::{
+    Account, ActionKind, Attributes, Change, Purpose, Reference, Schema, TargetId, TypeId, Value, Write,
+};
+use crate::plan::{Wait, waits};
+use crate::target::{Applied, TargetErrorKind};
+
+/// An outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    Done {
+        warnings: Vec<String>,
+        was_unlisted: bool,
+    },
+    Failed(String),
+    NotStarted,
+    Unlinked,
+}
+
+impl Told {
+    pub(super) fn done() -> Self {
+        Self::Done {
+            warnings: Vec::new(),
+            was_unlisted: false,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Done { .. })
+    }
+}
+
+pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
+    match result {
+        Ok(applied) => {
+            assert!(applied.target_id.is_some(), "which account it is, is known");
+            Told::Done {
+                warnings: applied.warnings,
+                was_unlisted: applied.was_unlisted,
+            }
+        }
+        Err(NotApplied::Failed(error)) => Told::Failed(error.what),
+        Err(NotApplied::NotStarted(_)) => Told::NotStarted,
+        Err(NotApplied::Unlinked(_)) => Told::Unlinked,
+        Err(NotApplied::NotTakenBack(reason)) => unreachable!("no undo: {reason}"),
+    }
+}
+
+/// What becomes of each change when one call of them fails.
+pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) -> Vec<Told> {
+    let mut told = vec![Told::done(); changes.len()];
+    let Some((verb, kind, id)) = failed else {
+        return told;
+    };
+    let is_it = |change: &Change| change.resource == *kind && change.id() == id.as_ref();
+    let place = changes.iter().position(is_it).expect("a change of the plan");
+    let is_new_person = changes[place].kind == ActionKind::Create && *kind == USER;
+    if fault.kind == TargetErrorKind::Conflict && fault.writes && is_new_person {
+        // The account is found there, and is the person's.
+        told[place] = Told::Done {
+            warnings: Vec::new(),
+            was_unlisted: true,
+        };
+        return told;
+    }
+    told[place] = Told::Failed(FAULT.to_owned());
+    if *verb == Verb::Link {
+        return told;
+    }
+    let waits = waits(&catalog(), changes);
+    let is_vain = |told: &[Told], wait: &Wait| match wait {
+        Wait::Name(other) | Wait::Made(other) | Wait::Dropped(other) => !told[*other].is_done(),
+        Wait::Aside(other) => *other == place && *verb == Verb::Aside,
+    };
+    while let Some(next) = (0..changes.len())
+        .find(|at| told[*at].is_done() && waits[*at].iter().any(|wait| is_vain(&told, wait)))
+    {
+        told[next] = Told::NotStarted;
+    }
+    for (at, change) in changes.iter().enumerate() {
+        let missing = missing(changes, change, &told);
+        if let (Told::Done { warnings, .. }, true) = (&mut told[at], missing > 0) {
+            warnings.push(format!(
+                "{missing} of what it refers to is not there yet; the next run adds the references"
+            ));
+        }
+    }
+    told
+}
+
+/// How much of what a change refers to was to be made and was not, as far as is known.
+fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
+    let linked = change.linked(catalog().schema(change.resource));
+    let is_missing = |reference: &&&Reference| {
+        let Reference::Managed(kind, id) = reference else {
+            return false;
+        };
+        let mut makers = changes
+            .iter()
+            .zip(told)
+            .filter(|(maker, told)| maker.creation().is_some() && !told.is_done());
+        makers.any(|(maker, _)| maker.resource == *kind && maker.id() == Some(id))
+    };
+    linked.iter().filter(is_missing).count()
+}
+
+/// Changes about which the outcome says something else than the target shows.
+pub(super) fn unlike(
+    memory: &Memory,
+    listed: &[(TypeId, Account)],
+    changes: &[Change],
+    told: &[Told],
+) -> Vec<String> {
+    let now = memory.list();
+    let is_like = |(change, told): &(&Change, &Told)| {
+        let of = |accounts: &[(TypeId, Account)]| find(accounts, change);
+        match (told, of(listed), of(&now)) {
+            (Told::Done { .. } | Told::Unlinked, _, now) => {
+                let is_whole = told.is_done();
+                match &change.write {
+                    Write::Delete(_) => now.is_none(),
+                    _ => now.is_some_and(|now| {
+                        holds(changes, change, &now.attributes, is_whole.then_some(memory))
+                    }),
+                }
+            }
+            (Told::NotStarted, None, None) | (Told::Failed(_), _, _) => true,
+            (Told::NotStarted, Some(before), Some(now)) => {
+                is_as_before(memory, changes, change.resource, [before, now])
+            }
+            (Told::NotStarted, _, _) => false,
+        }
+    };
+    let unlike = changes.iter().zip(told).filter(|one| !is_like(one));
+    unlike
+        .map(|(change, told)| format!("{told:?} of {change:?}"))
+        .collect()
+}
+
+fn find(accounts: &[(TypeId, Account)], change: &Change) -> Option<Account> {
+    let is_it = |(kind, account): &&(TypeId, Account)| {
+        *kind == change.resource
+            && match change.target_id() {
+                Some(target_id) => account.target_id == *target_id,
+                None => account.id.as_ref() == change.id(),
+            }
+    };
+    accounts.iter().find(is_it).map(|(_, account)| account.clone())
+}
+
+/// Whether an object holds what the change was to write; all of the members that there are, if it is asked for.
+fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Option<&Memory>) -> bool {
+    let schema = &catalog().schema(change.resource).clone();
+    let is_written = |purpose| {
+        let written = change.written(schema, purpose);
+        written.is_none() || written == attributes.of(schema, purpose)
+    };
+    let held = members(schema, attributes, changes);
+    let linked: Vec<Reference> = change.linked(schema).into_iter().cloned().collect();
+    let mut unlinked = change
+        .unlinked(schema)
+        .into_iter()
+        .map(|gone| by_new_id(changes, gone));
+    let dropped = unlinked.all(|gone| linked.contains(&gone) || !held.contains(&gone));
+    let is_there = |memory: &Memory, linked: &Reference| match linked {
+        Reference::Managed(kind, id) => memory.held().contains_key(&(*kind, id.clone())),
+        Reference::Foreign(_) => true,
+    };
+    // What was made by a call whose answer was lost is there, and its id is not known.
+    let is_lost = |memory: &Memory, linked: &Reference| match linked {
+        Reference::Managed(kind, id) => memory.lost() == Some((*kind, id.clone())),
+        Reference::Foreign(_) => false,
+    };
+    let linked = whole.is_none_or(|memory| {
+        let is_held = |one: &Reference| held.contains(one) || !is_there(memory, one) || is_lost(memory, one);
+        linked.iter().all(is_held)
+    });
+    [Purpose::Login, Purpose::ExternalId, Purpose::Address]
+        .into_iter()
+        .all(is_written)
+        && dropped
+        && linked
+}
+
+/// Whether nothing was written: members that are gone are no members, and a temporary name stays if the old one is taken.
+fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Account; 2]) -> bool {
+    let catalog = catalog();
+    let schema = catalog.schema(kind);
+    let [mut before, mut now] = accounts;
+    let login = schema.find(Purpose::Login).expect("a login");
+    if now.login(schema) == temporary(&now.target_id) && is_taken(memory, kind, before.login(schema)) {
+        now.attributes.set(login, before.attributes.get(login).cloned());
+    }
+    if let Some(place) = schema.find(Purpose::Members) {
+        let there: Vec<Reference> = memory
+            .held()
+            .into_keys()
+            .map(|(kind, id)| Reference::Managed(kind, id))
+            .collect();
+        let is_left = |one: &Reference| {
+            matches!(one, Reference::Foreign(_))
+                || there.iter().any(|other| by_new_id(changes, other) == *one)
+        };
+        for account in [&mut before, &mut now] {
+            let left = members(schema, &account.attributes, changes)
+                .into_iter()
+                .filter(is_left);
+            let left = Value::references(left);
+            account.attributes.set(place, left);
+        }
+    }
+    before == now
+}
+
+fn is_taken(memory: &Memory, kind: TypeId, name: &str) -> bool {
+    let mut listed = memory.list().into_iter();
+    listed.any(|(of, account)| of == kind && account.login(catalog().schema(kind)) == name)
+}
+
+fn members(schema: &Schema, attributes: &Attributes, changes: &[Change]) -> Vec<Reference> {
+    let members = attributes.of(schema, Purpose::Members);
+    let members = members.map_or(&[][..], Value::as_references).iter();
+    members.map(|member| by_new_id(changes, member)).collect()
+}
+
+/// A reference by the id that an account has after its adoption: it may have been another person's.
+fn by_new_id(changes: &[Change], reference: &Reference) -> Reference {
+    let Reference::Managed(kind, id) = reference else {
+        return reference.clone();
+    };
+    let mut mine = changes
+        .iter()
+        .filter(|change| change.resource == *kind && change.kind == ActionKind::Adopt);
+    let adopted = mine.find(|change| change.before().and_then(|before| before.id.as_ref()) == Some(id));
+    let new = adopted.and_then(Change::id).unwrap_or(id);
+    Reference::Managed(*kind, new.clone())
+}
+
+fn temporary(account: &TargetId) -> String {
+    format!("directory-sync-renaming-{account}")
+}
