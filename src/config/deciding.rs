@@ -136,7 +136,14 @@ impl Deciding {
         self.add("source", &(name, kind.name()));
         match kind {
             SourceKind::Ldap(ldap) => self.ldap(ldap),
-            SourceKind::Csv(CsvSettings { file_path }) => self.add("file_path", file_path),
+            SourceKind::Csv(csv) => {
+                // The columns follow from `zitadel.metadata_attributes`.
+                let CsvSettings {
+                    file_path,
+                    further_columns: _,
+                } = csv;
+                self.add("file_path", file_path);
+            }
             SourceKind::Ukt(ukt) => self.ukt(ukt),
         }
     }
@@ -203,21 +210,15 @@ impl Deciding {
 
     fn attributes(&mut self, attributes: &LdapAttributes) {
         let LdapAttributes {
-            first_name,
-            last_name,
-            email,
-            preferred_username,
-            phone,
+            texts,
             user_id,
             active,
             // Asked for, and not used.
             last_modified: _,
         } = attributes;
-        self.mapped("first_name", Some(first_name));
-        self.mapped("last_name", Some(last_name));
-        self.mapped("email", Some(email));
-        self.mapped("preferred_username", preferred_username.as_ref());
-        self.mapped("phone", phone.as_ref());
+        for (name, rule) in texts {
+            self.mapped(name, rule);
+        }
         self.add("user_id", &attribute(user_id));
         match active {
             LdapActive::Status {
@@ -228,18 +229,16 @@ impl Deciding {
         }
     }
 
-    fn mapped(&mut self, key: &str, text: Option<&TextRule>) {
-        let text = text.map(|text| {
-            let TextRule {
-                from,
-                choice,
-                matching,
-                case,
-                nfc,
-            } = text;
-            (from, choice, matching.as_ref().map(Regex::as_str), case, nfc)
-        });
-        self.add(key, &text);
+    fn mapped(&mut self, key: &str, rule: &TextRule) {
+        let TextRule {
+            from,
+            choice,
+            matching,
+            case,
+            nfc,
+        } = rule;
+        let matching = matching.as_ref().map(Regex::as_str);
+        self.add(key, &(from, choice, matching, case, nfc));
     }
 }
 

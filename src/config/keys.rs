@@ -31,6 +31,8 @@ pub(super) enum Kind {
     AttributeText,
     /// Tables that give a role to the members of groups.
     Entitlements,
+    /// A table of names of attributes and keys of metadata.
+    MetadataKeys,
     /// Accepted and without effect; says why.
     Dead(&'static str),
 }
@@ -55,6 +57,7 @@ impl Kind {
             Self::Texts => "a list of texts".into(),
             Self::Region => "a country in two letters such as `DE`".into(),
             Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
+            Self::MetadataKeys => "a table of attributes and the keys of their metadata".into(),
             Self::Entitlements => "a list of tables with `role` and `group`".into(),
             Self::AttributeText => {
                 "the name of an attribute, a list of names, or a table with `name`, `template` or `constant`"
@@ -168,6 +171,7 @@ pub(super) const KEYS: &[Key] = &[
     key("zitadel.idp_id", Kind::Text),
     or("zitadel.role", Kind::Text, "User"),
     key("zitadel.owned_roles", Kind::Texts),
+    key("zitadel.metadata_attributes", Kind::MetadataKeys),
     or("zitadel.localpart", Kind::Choice(&["uuid", "plain"]), "uuid"),
     or("zitadel.link", Kind::Choice(&["new", "existing"]), "new"),
     or(
@@ -243,6 +247,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.attributes.email", Kind::AttributeText),
     key("sources.ldap.attributes.preferred_username", Kind::AttributeText),
     key("sources.ldap.attributes.phone", Kind::AttributeText),
+    key("sources.ldap.attributes.preferred_language", Kind::AttributeText),
     key("sources.ldap.active", Kind::Texts),
     key("sources.ldap.entitlements", Kind::Entitlements),
     key("sources.ldap.expected_references", Kind::Texts),
@@ -310,6 +315,12 @@ pub(super) fn members(section: &str) -> impl Iterator<Item = &'static str> {
         };
         below.split('.').next()
     })
+}
+
+/// The names of the attributes of people that are made of an LDAP entry.
+pub(super) fn texts_of_people<'n>() -> impl Iterator<Item = &'n str> {
+    let texts = KEYS.iter().filter(|key| key.kind == Kind::AttributeText);
+    texts.filter_map(|key| key.path.strip_prefix("sources.ldap.attributes."))
 }
 
 /// Whether some kind of source, or the fixed part, knows this path of a file.

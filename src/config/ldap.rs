@@ -7,8 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::read::Reader;
-use super::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState};
-use super::{files, filter, ldap_active, ldap_groups, ldap_references, ldap_text, ldap_urls, values};
+use super::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState, TextRule};
+use super::{
+    files, filter, keys, ldap_active, ldap_groups, ldap_references, ldap_text, ldap_urls, metadata, values,
+};
 
 /// Reads one directory; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSettings> {
@@ -147,13 +149,6 @@ fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
 
 fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
     let section = format!("{source}.attributes");
-    let text = |reader: &mut Reader<'_>, name: &str| {
-        let path = format!("{section}.{name}");
-        if reader.absent(&path) {
-            reader.missing(&path, None);
-        }
-        ldap_text::read(reader, &path)
-    };
     let required = |reader: &mut Reader<'_>, name: &str| {
         let path = format!("{section}.{name}");
         if reader.absent(&path) {
@@ -161,24 +156,32 @@ fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
         }
         ldap_text::attribute(reader, &path)
     };
-    let first_name = text(reader, "first_name");
-    let last_name = text(reader, "last_name");
-    let email = text(reader, "email");
+    let texts = texts(reader, &section);
     let user_id = required(reader, "user_id");
     let active = ldap_active::read(reader, source);
-    let preferred_username = ldap_text::read(reader, &format!("{section}.preferred_username"));
-    let phone = ldap_text::read(reader, &format!("{section}.phone"));
     let last_modified = ldap_text::attribute(reader, &format!("{section}.last_modified"));
     Some(LdapAttributes {
-        first_name: first_name?,
-        last_name: last_name?,
-        email: email?,
-        preferred_username,
-        phone,
+        texts: texts?,
         user_id: user_id?,
         active: active?,
         last_modified,
     })
+}
+
+/// The texts of a person: those that have a key, and those that the configuration names.
+fn texts(reader: &mut Reader<'_>, section: &str) -> Option<Vec<(String, TextRule)>> {
+    const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
+    let mistakes = reader.report.mistakes.len();
+    let mut texts = Vec::new();
+    let layers = reader.layers;
+    for name in keys::texts_of_people().chain(metadata::names(layers)) {
+        let path = format!("{section}.{name}");
+        if REQUIRED.contains(&name) && reader.absent(&path) {
+            reader.missing(&path, None);
+        }
+        texts.extend(ldap_text::read(reader, &path).map(|rule| (name.to_owned(), rule)));
+    }
+    (reader.report.mistakes.len() == mistakes).then_some(texts)
 }
 
 fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> {

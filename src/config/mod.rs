@@ -28,6 +28,7 @@ mod ldap_references;
 mod ldap_text;
 mod ldap_urls;
 mod line;
+mod metadata;
 mod modes;
 mod policy;
 mod provider;

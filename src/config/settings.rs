@@ -201,6 +201,8 @@ impl SourceKind {
 pub struct CsvSettings {
     /// The file, relative to the working directory.
     pub file_path: PathBuf,
+    /// Columns that the file may have beside those of every file: names of attributes.
+    pub further_columns: Vec<String>,
 }
 
 /// `sources.NAME.*` of a UKT source.

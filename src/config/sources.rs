@@ -8,6 +8,7 @@ use super::error::{Mistake, suggest};
 use super::keys::{self, SOURCE_KINDS};
 use super::layers::Layers;
 use super::ldap;
+use super::metadata;
 use super::read::{Reader, Report};
 use super::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 use super::values;
@@ -131,6 +132,7 @@ fn none_configured(layers: &Layers) -> bool {
 fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
     Some(CsvSettings {
         file_path: reader.required_path(&format!("{source}.file_path"))?,
+        further_columns: metadata::names(reader.layers).map(str::to_owned).collect(),
     })
 }
 

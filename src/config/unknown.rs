@@ -5,6 +5,7 @@ use figment::value::{Dict, Value};
 use super::error::{Mistake, suggest};
 use super::keys::{self, Entry, Kind};
 use super::layers::Layers;
+use super::metadata;
 use super::read::Report;
 
 /// Looks at every key that was given.
@@ -68,6 +69,11 @@ impl Check<'_> {
                 }
                 _ => {}
             },
+            (Entry::Unknown, value) if metadata::is_mapped(self.layers, &self.layers.pattern(path)) => {
+                if let Value::Dict(_, members) = value {
+                    self.attribute(path, Kind::AttributeText, members);
+                }
+            }
             (Entry::Unknown, value) => self.unknown(path, section, name, value),
         }
     }

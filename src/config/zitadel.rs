@@ -5,6 +5,7 @@ use url::Url;
 
 use super::files;
 use super::flags::Flags;
+use super::metadata;
 use super::read::Reader;
 use super::settings::{
     Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
@@ -20,6 +21,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
     let idp_id = idp_id(reader, flags);
     let role = reader.required("zitadel.role");
     let owned_roles = owned_roles(reader);
+    let metadata_attributes = metadata::read(reader);
     let localpart = reader.choice(
         "zitadel.localpart",
         &[("uuid", Localpart::Uuid), ("plain", Localpart::Plain)],
@@ -44,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSetti
         role: role?,
         further_roles: Vec::new(),
         owned_roles: owned_roles?,
-        metadata_attributes: Vec::new(),
+        metadata_attributes: metadata_attributes?,
         sso_login: flags.sso_login,
         verify_email: flags.verify_email,
         verify_phone: flags.verify_phone,

@@ -13,6 +13,7 @@ mod binding;
 mod dialects;
 mod directory;
 mod groups;
+mod metadata;
 mod places;
 mod provider;
 mod refusals;

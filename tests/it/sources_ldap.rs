@@ -1,7 +1,7 @@
 //! People from a real directory.
 
 use directory_sync::config::{
-    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, Template, TextOrigin, TextRule,
+    ActiveRule, Choice, Expression, LdapActive, LdapAttribute, Template, TextOrigin,
 };
 use directory_sync::model::{ExternalId, Finding, Lifecycle};
 use regex::Regex;
@@ -368,7 +368,7 @@ async fn check_tells_each_step() {
     ));
     let mut settings = ldap(&slapd.url());
     settings.page_size = 20.try_into().ok();
-    settings.attributes.phone = None;
+    settings.attributes.texts.retain(|(name, _)| name != "phone");
     let findings = check_ldap(&settings).await;
     let told: Vec<String> = findings
         .iter()
@@ -433,16 +433,24 @@ async fn texts_are_made_from_lists_templates_and_choices() {
     );
     slapd.replace(&ada, "initials", &["A"]);
     let mut settings = ldap(&slapd.url());
-    settings.attributes.email.choice = Choice::FirstSorted;
-    settings.attributes.email.matching = Regex::new("@example[.]com$").ok();
-    settings.attributes.preferred_username = Some(TextRule {
-        from: TextOrigin::Template(Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap()),
-        ..attribute("unused").into()
-    });
-    settings.attributes.phone = Some(TextRule {
-        from: TextOrigin::Attributes(vec!["mobile".to_owned(), "telephoneNumber".to_owned()]),
-        ..attribute("unused").into()
-    });
+    let example = Regex::new("@example[.]com$").unwrap();
+    for (name, rule) in &mut settings.attributes.texts {
+        match name.as_str() {
+            "email" => {
+                rule.choice = Choice::FirstSorted;
+                rule.matching = Some(example.clone());
+            }
+            "preferred_username" => {
+                let template = Template::parse("{{ givenName | lower }}.{{ initials }}").unwrap();
+                rule.from = TextOrigin::Template(template);
+            }
+            "phone" => {
+                let names = ["mobile", "telephoneNumber"].map(str::to_owned);
+                rule.from = TextOrigin::Attributes(names.into());
+            }
+            _ => {}
+        }
+    }
     let desired = read_ldap(&settings).await.unwrap();
     let [person] = desired.identities.as_slice() else {
         panic!("{desired:?}");

@@ -1,7 +1,7 @@
 //! Values that a directory hands out in parts, as Active Directory does beyond 1,500 of them.
 
 use directory_sync::config::{
-    ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapSettings, TextOrigin,
+    ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapSettings, TextOrigin, TextRule,
 };
 use directory_sync::model::Desired;
 use testkit::ldap_double::{LdapDouble, Reply, last, person};
@@ -271,9 +271,16 @@ async fn a_group_that_cannot_be_asked_for_ends_the_read() {
 
 fn plain(double: &LdapDouble) -> LdapSettings {
     let mut settings = ldap(&double.url());
-    settings.attributes.email.from = TextOrigin::Attributes(vec!["proxyAddresses".to_owned()]);
-    settings.attributes.email.choice = Choice::FirstSorted;
+    let email = email(&mut settings);
+    email.from = TextOrigin::Attributes(vec!["proxyAddresses".to_owned()]);
+    email.choice = Choice::FirstSorted;
     settings
+}
+
+fn email(settings: &mut LdapSettings) -> &mut TextRule {
+    let mut texts = settings.attributes.texts.iter_mut();
+    let found = texts.find(|(name, _)| name == "email");
+    &mut found.expect("everybody has an address").1
 }
 
 fn with_addresses(uid: &'static str, addresses: &[(&'static str, &[&str])]) -> Reply {
@@ -318,7 +325,7 @@ async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
         last(),
     ]]);
     let mut first = plain(&double);
-    first.attributes.email.choice = Choice::First;
+    email(&mut first).choice = Choice::First;
     assert_eq!(
         text(&read_ldap(&first).await.unwrap().identities[0], "email"),
         Some("m@x")

@@ -130,11 +130,15 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
         page_size: 1000.try_into().ok(),
         use_attribute_filter: true,
         attributes: LdapAttributes {
-            first_name: attribute("givenName").into(),
-            last_name: attribute("sn").into(),
-            email: attribute("mail").into(),
-            preferred_username: Some(attribute("displayName").into()),
-            phone: Some(attribute("telephoneNumber").into()),
+            texts: [
+                ("first_name", "givenName"),
+                ("last_name", "sn"),
+                ("email", "mail"),
+                ("preferred_username", "displayName"),
+                ("phone", "telephoneNumber"),
+            ]
+            .map(|(name, of)| (name.to_owned(), attribute(of).into()))
+            .into(),
             user_id: attribute("uid"),
             active: LdapActive::Status {
                 attribute: attribute("shadowFlag"),

@@ -72,16 +72,8 @@ pub struct ExpectedReference {
 /// `sources.NAME.attributes.*`
 #[derive(Debug, Clone)]
 pub struct LdapAttributes {
-    /// Required of every entry.
-    pub first_name: TextRule,
-    /// Required of every entry.
-    pub last_name: TextRule,
-    /// Required of every entry.
-    pub email: TextRule,
-    /// A missing value is fine.
-    pub preferred_username: Option<TextRule>,
-    /// A missing value is fine.
-    pub phone: Option<TextRule>,
+    /// The attributes of people that are made of an entry, and how.
+    pub texts: Vec<(String, TextRule)>,
     /// The external id; required of every entry.
     pub user_id: LdapAttribute,
     /// Whether the person is enabled.

@@ -1,12 +1,20 @@
 //! The first line of a CSV file.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use csv::ByteRecord;
 
 /// What a header has to look like.
 pub(super) const EXPECTED: &str = "the first line must name the columns `email,first_name,last_name,phone` and may \
-                                   name `localpart`: in lower case, in any order, separated by commas";
+                                   name `localpart`, `preferred_language` and further attributes of \
+                                   the configuration: in lower case, in any order, separated by commas";
+
+/// Columns that every file has.
+const REQUIRED: [&str; 4] = ["email", "first_name", "last_name", "phone"];
+
+/// Columns that any file may have.
+const OPTIONAL: [&str; 2] = ["localpart", "preferred_language"];
 
 /// Which column holds what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,44 +22,59 @@ pub(super) struct Columns {
     /// The place of the e-mail address.
     pub(super) email: usize,
     /// Our names and places of all columns that are used.
-    pub(super) used: Vec<(&'static str, usize)>,
+    pub(super) used: Vec<(Cow<'static, str>, usize)>,
     /// Fields of each row.
     pub(super) width: usize,
 }
 
 impl Columns {
     /// The name of the last column, if it is one of ours.
-    pub(super) fn last(&self) -> Option<&'static str> {
+    pub(super) fn last(&self) -> Option<&str> {
         let last = self.used.iter().find(|(_, place)| *place == self.width - 1);
-        last.map(|(name, _)| *name)
+        last.map(|(name, _)| &**name)
     }
 }
 
-/// Finds the columns by their exact names.
+/// All columns that a file may have, those that each has first.
+pub(super) fn names(further: &[String]) -> impl Iterator<Item = Cow<'static, str>> {
+    let further = further.iter().cloned().map(Cow::Owned);
+    REQUIRED
+        .into_iter()
+        .chain(OPTIONAL)
+        .map(Cow::Borrowed)
+        .chain(further)
+}
+
+/// Finds the columns by their exact names; those of `further` may be missing.
 ///
 /// # Errors
 /// What is wrong with the header, and what to do.
-pub(super) fn columns(header: &ByteRecord, path: &Path) -> Result<Columns, (String, String)> {
+pub(super) fn columns(
+    header: &ByteRecord,
+    further: &[String],
+    path: &Path,
+) -> Result<Columns, (String, String)> {
     let mut problems = Vec::new();
-    let mut find = |name: &'static str| {
+    let mut missing = Vec::new();
+    let mut used: Vec<(Cow<'static, str>, usize)> = Vec::new();
+    for name in names(further) {
         let mut places = (0..header.len()).filter(|index| &header[*index] == name.as_bytes());
-        let place = places.next();
+        match places.next() {
+            Some(place) => used.push((name.clone(), place)),
+            None if REQUIRED.contains(&&*name) => missing.push(format!("`{name}`")),
+            None => {}
+        }
         if places.next().is_some() {
             problems.push(format!("column `{name}` stands there twice"));
         }
-        place.map(|place| (name, place)).ok_or(name)
-    };
-    let localpart = find("localpart");
-    let found = ["email", "first_name", "last_name", "phone"].map(find);
-    let missing = found.iter().filter_map(|column| column.as_ref().err());
-    let missing: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
+    }
     if !missing.is_empty() {
         problems.push(format!("no column {}", missing.join(", ")));
     }
-    match found[0] {
-        Ok((_, email)) if problems.is_empty() => Ok(Columns {
-            email,
-            used: found.into_iter().chain([localpart]).flatten().collect(),
+    match used.first() {
+        Some((_, email)) if problems.is_empty() => Ok(Columns {
+            email: *email,
+            used,
             width: header.len(),
         }),
         _ => Err((

@@ -29,6 +29,7 @@ const ROWS_AT_ONCE: usize = 1024;
 pub struct CsvSource {
     name: Arc<str>,
     path: PathBuf,
+    further_columns: Vec<String>,
     mapping: Mapping,
 }
 
@@ -38,7 +39,8 @@ impl CsvSource {
         Self {
             name: name.clone(),
             path: settings.file_path.clone(),
-            mapping: Mapping::new(schema, roles, rules()),
+            further_columns: settings.further_columns.clone(),
+            mapping: Mapping::new(schema, roles, rules(&settings.further_columns)),
         }
     }
 
@@ -59,7 +61,8 @@ impl CsvSource {
             let what = format!("{} is empty, not even a header stands in it", self.path.display());
             return Err(self.error(what, Some(header::EXPECTED.to_owned())));
         }
-        let columns = header::columns(&header, &self.path).map_err(|problem| self.problem(problem))?;
+        let columns = header::columns(&header, &self.further_columns, &self.path)
+            .map_err(|problem| self.problem(problem))?;
         // Takes the header's own line breaks out of the way.
         let end = reader.position().byte();
         let quoting = reader.get_mut().place(0, end).quoting;

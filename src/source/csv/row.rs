@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use super::header::Columns;
+use super::header::{self, Columns};
 use crate::config::{LdapAttribute, TextRule};
 use crate::model::Claims;
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, RawRecord, Rules};
@@ -24,13 +24,18 @@ pub(super) fn shifted(row: &ByteRecord) -> Claims {
     }
 }
 
-/// Why a row of somebody known cannot be used: names are shown to everybody, and a localpart is written for good, while half a
-/// phone number can wait.
-pub(super) fn unreadable(row: &ByteRecord, columns: &Columns, cut: Option<&'static str>) -> Option<String> {
+/// Whether a value that may be half written leaves its row of use: names are shown to everybody, and a localpart is written for
+/// good, while half a phone number can wait.
+pub(super) fn can_wait(column: &str) -> bool {
+    !["email", "first_name", "last_name", "localpart"].contains(&column)
+}
+
+/// Why a row of somebody known cannot be used.
+pub(super) fn unreadable(row: &ByteRecord, columns: &Columns, cut: Option<&str>) -> Option<String> {
     let is_text = |index: usize| std::str::from_utf8(&row[index]).is_ok();
     match columns.used.iter().find(|(_, index)| !is_text(*index)) {
         Some((column, _)) => Some(format!("`{column}` is not UTF-8; save the file as UTF-8")),
-        None => cut.filter(|cut| *cut != "phone").map(half_written),
+        None => cut.filter(|cut| !can_wait(cut)).map(half_written),
     }
 }
 
@@ -40,34 +45,27 @@ pub(super) fn record(row: &ByteRecord, columns: &Columns, cut: Option<&str>) -> 
     for (column, index) in &columns.used {
         let cell = row.get(*index)?;
         // An empty localpart is no wish to have none: the target then makes one of the id.
-        let says_nothing = cell.is_empty() && ["email", "localpart"].contains(column);
-        let is_half = cut == Some("phone") && *column == "phone";
+        let says_nothing = cell.is_empty() && ["email", "localpart"].contains(&&**column);
+        let is_half = cut == Some(column) && can_wait(column);
         if !says_nothing && !is_half && std::str::from_utf8(cell).is_ok() {
-            record.push(*column, vec![cell.to_vec()]);
+            record.push(column.clone(), vec![cell.to_vec()]);
         }
     }
     (row.len() == columns.width).then_some(record)
 }
 
-/// People are called by their addresses, and known by them.
-pub(super) fn rules() -> Rules {
+/// People are called by their addresses, and known by them. Further columns are attributes of the same names.
+pub(super) fn rules(further: &[String]) -> Rules {
     let attribute = |column: &str| LdapAttribute {
         name: column.to_owned(),
         is_binary: false,
     };
-    let texts = [
-        ("email", "email"),
-        ("first_name", "first_name"),
-        ("last_name", "last_name"),
-        ("phone", "phone"),
-        ("preferred_username", "email"),
-        ("localpart", "localpart"),
-    ];
-    let texts = texts.map(|(name, column)| AttributeRule::new(name, &TextRule::from(attribute(column))));
+    let rule = |name: &str, column: &str| AttributeRule::new(name, &TextRule::from(attribute(column)));
+    let texts = header::names(further).map(|column| rule(&column, &column));
     Rules {
         id: Field::new(&attribute("email"), None),
         lifecycle: LifecycleRule::Active,
-        attributes: texts.into(),
+        attributes: texts.chain([rule("preferred_username", "email")]).collect(),
         absent: Absent::Unknown,
     }
 }

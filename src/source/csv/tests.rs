@@ -11,6 +11,7 @@ fn source(content: &[u8]) -> (CsvSource, tempfile::NamedTempFile) {
     file.write_all(content).unwrap();
     let settings = CsvSettings {
         file_path: file.path().to_owned(),
+        further_columns: Vec::new(),
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     (source, file)

@@ -98,7 +98,7 @@ impl Entry {
             let fits = base == cut.key && range.is_some_and(|range| Some(range.first) == cut.next);
             fits.then_some((range?, values))
         };
-        let mut parts = answer.record.into_attributes().into_iter();
+        let mut parts = answer.record.into_attributes();
         let (range, values) = parts
             .find_map(next_part)
             .ok_or("the server did not send the next part of the values")?;
@@ -113,7 +113,7 @@ impl Entry {
             }
             Some(_) => return Err("the server sent fewer values than it said"),
         }
-        self.record.push(key, values);
+        self.record.push(key.to_owned(), values);
         Ok(())
     }
 

@@ -1,12 +1,15 @@
 //! Reads the groups that give roles: the named ones, and level by level those that lie within them.
 
+mod graph;
+pub(super) mod members;
+
 use std::collections::HashSet;
 
+use self::graph::{Graph, Group, MEMBER, MEMBER_UID, Names, UNIQUE_MEMBER, reach};
+use self::members::{Members, named};
 use super::connect::Connection;
 use super::entry::{self, Entry};
 use super::failure::Failure;
-use super::graph::{Graph, Group, MEMBER, MEMBER_UID, Names, UNIQUE_MEMBER, reach};
-use super::members::{Members, named};
 use super::range::{self, Stopped};
 use super::search::{Search, read_entry};
 use crate::config::{Dn, Entitlement, LdapSettings};

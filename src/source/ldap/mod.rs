@@ -1,39 +1,31 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
-mod ber;
-mod bind;
 mod canonical;
-mod connect;
-mod dial;
+mod connection;
 mod doctor;
 mod entry;
 mod failure;
-mod graph;
 mod groups;
-mod limits;
-mod members;
-mod paging;
 mod person;
-mod pump;
-mod range;
-mod references;
-mod search;
+mod read;
 mod survey;
 mod tally;
-mod tls;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use self::connect::{Connection, Protection};
+use self::connection::connect::{Connection, Protection};
+use self::connection::tls::Trust;
+use self::connection::{ber, bind, connect};
 use self::failure::Failure;
+use self::groups::members;
 use self::person::People;
-use self::search::Search;
+use self::read::search::Search;
+use self::read::{limits, range, references, search};
 use self::tally::Tally;
-use self::tls::Trust;
 use super::mapping::hides_people;
 use super::{Ids, Record, Source, SourceError};
-use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings, TextRule};
+use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
 use crate::model::{Finding, Roles, Schema};
 
@@ -214,24 +206,18 @@ fn requested(settings: &LdapSettings) -> Vec<String> {
 /// Every attribute that is looked at; some more than once.
 fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     let LdapAttributes {
-        first_name,
-        last_name,
-        email,
-        preferred_username,
-        phone,
+        texts,
         user_id,
         active,
         last_modified,
     } = attributes;
-    let texts = [first_name, last_name, email].into_iter();
-    let mut names: Vec<&str> = texts.flat_map(TextRule::attributes).collect();
+    let made = texts.iter().flat_map(|(_, rule)| rule.attributes());
+    let mut names: Vec<&str> = made.collect();
     names.push(&user_id.name);
     match active {
         LdapActive::Status { attribute, .. } => names.push(&attribute.name),
         LdapActive::Rules(rules) => names.extend(rules.iter().flat_map(ActiveRule::attributes)),
     }
-    let optional = [preferred_username, phone].into_iter().flatten();
-    names.extend(optional.flat_map(TextRule::attributes));
     names.extend(last_modified.as_ref().map(|attribute| &*attribute.name));
     names
 }

@@ -157,16 +157,8 @@ impl People {
 /// How an entry becomes a person.
 fn rules(settings: &LdapSettings) -> Rules {
     let attributes = &settings.attributes;
-    let texts = [
-        ("first_name", Some(&attributes.first_name)),
-        ("last_name", Some(&attributes.last_name)),
-        ("email", Some(&attributes.email)),
-        ("preferred_username", attributes.preferred_username.as_ref()),
-        ("phone", attributes.phone.as_ref()),
-    ];
-    let texts = texts
-        .into_iter()
-        .filter_map(|(name, rule)| Some(AttributeRule::new(name, rule?)));
+    let texts = attributes.texts.iter();
+    let texts = texts.map(|(name, rule)| AttributeRule::new(name, rule));
     Rules {
         id: Field::new(&attributes.user_id, Some("user_id")),
         lifecycle: LifecycleRule::new(&attributes.active, settings.passing),

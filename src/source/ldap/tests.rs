@@ -28,11 +28,15 @@ pub(super) fn settings() -> LdapSettings {
         page_size: None,
         use_attribute_filter: true,
         attributes: LdapAttributes {
-            first_name: attribute("givenName").into(),
-            last_name: attribute("sn").into(),
-            email: attribute("MAIL").into(),
-            preferred_username: Some(attribute("displayName").into()),
-            phone: Some(attribute("telephoneNumber").into()),
+            texts: [
+                ("first_name", "givenName"),
+                ("last_name", "sn"),
+                ("email", "MAIL"),
+                ("preferred_username", "displayName"),
+                ("phone", "telephoneNumber"),
+            ]
+            .map(|(name, of)| (name.to_owned(), attribute(of).into()))
+            .into(),
             user_id: attribute("uid"),
             active: LdapActive::Status {
                 attribute: attribute("shadowFlag"),
@@ -143,7 +147,7 @@ fn an_entry_becomes_a_person_whatever_the_case_of_names() {
 #[test]
 fn an_unmapped_phone_is_unknown() {
     let mut settings = settings();
-    settings.attributes.phone = None;
+    settings.attributes.texts.retain(|(name, _)| name != "phone");
     let records = read_with(&settings, vec![entry(&ada(&[("telephoneNumber", &[b"1"])]))]);
     assert!(
         person(&records)
@@ -251,14 +255,18 @@ fn something_that_is_no_entry_is_rejected_as_anybody() {
 #[test]
 fn mapped_attributes_are_asked_for_by_name_once() {
     let mut settings = settings();
-    settings.attributes.preferred_username = Some(attribute("mail").into());
+    for (name, rule) in &mut settings.attributes.texts {
+        if name == "preferred_username" {
+            *rule = attribute("mail").into();
+        }
+    }
     let mapped = [
         "givenName",
         "sn",
         "MAIL",
+        "telephoneNumber",
         "uid",
         "shadowFlag",
-        "telephoneNumber",
         "whenChanged",
     ];
     assert_eq!(requested(&settings), mapped);

@@ -11,7 +11,7 @@ use crate::config::{Case, Choice, Template, TextOrigin, TextRule};
 /// A rule, ready for many records.
 #[derive(Debug)]
 pub(crate) struct AttributeRule {
-    attribute: &'static str,
+    attribute: Box<str>,
     rule: TextRule,
     /// The attributes that it looks at, as they are written and as records are asked for them.
     attributes: Vec<(String, String)>,
@@ -34,14 +34,14 @@ const NOT_READ: &str = "was not read in full";
 
 impl AttributeRule {
     /// `attribute` is the schema's name of what is extracted.
-    pub(crate) fn new(attribute: &'static str, rule: &TextRule) -> Self {
+    pub(crate) fn new(attribute: &str, rule: &TextRule) -> Self {
         let names = rule.attributes();
         let field = match &rule.from {
             TextOrigin::Attributes(names) => names.join("` or `"),
             TextOrigin::Constant(_) | TextOrigin::Template(_) => format!("attributes.{attribute}"),
         };
         Self {
-            attribute,
+            attribute: attribute.into(),
             rule: rule.clone(),
             attributes: names
                 .into_iter()
@@ -52,8 +52,8 @@ impl AttributeRule {
     }
 
     /// The schema's name of what is extracted.
-    pub(super) fn attribute(&self) -> &'static str {
-        self.attribute
+    pub(super) fn attribute(&self) -> &str {
+        &self.attribute
     }
 
     /// The source's name of it, for messages between backticks.

@@ -1,16 +1,21 @@
 //! What a source says about one person or group, before anything is made of it. Pure.
 
+use std::borrow::Cow;
+
+/// Name and values. A file has the same few names in each record, so these are not copied.
+type Attribute = (Cow<'static, str>, Vec<Vec<u8>>);
+
 /// Attributes with all their values, as bytes and in the order of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRecord {
-    attributes: Vec<(String, Vec<Vec<u8>>)>,
+    attributes: Vec<Attribute>,
     /// Attributes that have more values than are here.
     incomplete: Vec<String>,
 }
 
 impl RawRecord {
     /// Adds values to those that the attribute has.
-    pub(crate) fn push(&mut self, name: impl Into<String>, values: Vec<Vec<u8>>) {
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, values: Vec<Vec<u8>>) {
         self.attributes.push((name.into(), values));
     }
 
@@ -49,13 +54,13 @@ impl RawRecord {
     /// Gives an attribute these values in place of its own.
     pub(crate) fn set(&mut self, name: &str, values: Vec<Vec<u8>>, is_incomplete: bool) {
         self.take(name);
-        self.push(name, values);
+        self.push(name.to_owned(), values);
         self.set_incomplete(name, is_incomplete);
     }
 
     /// Changes the values of each attribute; one that has none afterwards is no longer there.
     pub(crate) fn update(&mut self, mut change: impl FnMut(&str, &mut Vec<Vec<u8>>)) {
-        let mut joined: Vec<(String, Vec<Vec<u8>>)> = Vec::with_capacity(self.attributes.len());
+        let mut joined: Vec<Attribute> = Vec::with_capacity(self.attributes.len());
         for (name, values) in self.attributes.drain(..) {
             match joined.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, all)) => all.extend(values),
@@ -70,8 +75,9 @@ impl RawRecord {
     }
 
     /// The attributes as they were added.
-    pub(crate) fn into_attributes(self) -> Vec<(String, Vec<Vec<u8>>)> {
-        self.attributes
+    pub(crate) fn into_attributes(self) -> impl Iterator<Item = (String, Vec<Vec<u8>>)> {
+        let attributes = self.attributes.into_iter();
+        attributes.map(|(name, values)| (name.into_owned(), values))
     }
 }
 

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::source::fixture::{self, Attribute, origin, record, roles, schema};
 
@@ -125,5 +127,36 @@ fn an_error_value_is_no_value() {
         assert_eq!(rejected.id, whose.map(|id| ExternalId::new(id.as_bytes())));
         assert_eq!(rejected.reason, "`mail` holds an error value of a spreadsheet");
         assert_eq!(rejected.missing, []);
+    }
+}
+
+fn any_values() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let text = "\\PC{0,6}|#N/A|[a-z]{1,3}@b".prop_map(String::into_bytes);
+    proptest::collection::vec(
+        prop_oneof![text, proptest::collection::vec(any::<u8>(), 0..4)],
+        0..3,
+    )
+}
+
+proptest! {
+    /// Whatever the bytes: nothing panics, and a value is taken away only where the record says that there is none.
+    #[test]
+    fn only_what_is_empty_is_taken_away(
+        all in proptest::collection::vec(any_values(), NAMES.len()),
+        incomplete in any::<bool>(),
+    ) {
+        let mut record = record(&[("uid", &[b"ada"])]);
+        for ((_, field), values) in NAMES.iter().zip(&all) {
+            record.push(key(field), values.clone());
+            record.set_incomplete(&key(field), incomplete);
+        }
+        if let Ok((person, _)) = map_with(&[], &record) {
+            for ((name, _), values) in NAMES.iter().zip(&all) {
+                let index = schema().index(name).unwrap();
+                let has_value = person.attributes.get(index).is_some();
+                let is_empty = values.iter().all(Vec::is_empty) && !incomplete || values.first() == Some(&Vec::new());
+                prop_assert!(has_value || person.unknown.contains(index) || is_empty, "{name} {values:?}");
+            }
+        }
     }
 }

@@ -247,10 +247,13 @@ fn writes(edit: &Edit, attribute: AttributeIndex) -> bool {
 
 /// Whether anything changes that belongs to the user itself.
 fn writes_user(edit: &Edit) -> bool {
-    [FIRST_NAME, LAST_NAME, EMAIL, PHONE, LOGIN, PREFERRED_LANGUAGE]
-        .into_iter()
-        .any(|attribute| writes(edit, attribute))
-        || edit.change(EXTERNAL_ID).is_some()
+    // A phone number is removed by a call of its own; nobody is without the others.
+    let filled = [FIRST_NAME, LAST_NAME, EMAIL, PHONE, LOGIN];
+    let emptied = [EXTERNAL_ID, PREFERRED_LANGUAGE];
+    filled.into_iter().any(|attribute| writes(edit, attribute))
+        || emptied
+            .into_iter()
+            .any(|attribute| edit.change(attribute).is_some())
 }
 
 /// Whether the account is looked at before the change, since that says whose account it is, or who may log in.

@@ -50,8 +50,8 @@ fn an_empty_csv_file() {
     stage.write("users.csv", "");
     stage.assert_fails(
         "error: could not read source `csv`: users.csv is empty, not even a header stands in it\nhint: the first line \
-         must name the columns `email,first_name,last_name,phone` and may name `localpart`: in lower case, in any \
-         order, separated by commas\n",
+         must name the columns `email,first_name,last_name,phone` and may name `localpart`, \
+         `preferred_language` and further attributes of the configuration: in lower case, in any order, separated by commas\n",
     );
 }
 
@@ -60,7 +60,7 @@ fn a_csv_file_with_a_wrong_header() {
     let stage = Stage::new();
     stage.write("users.csv", "Email;first_name\nada@example.org;Ada\n");
     stage.assert_fails(
-        "error: could not read source `csv`: wrong header in users.csv: no column `email`, `first_name`, `last_name`, `phone`; found `Email;first_name`\nhint: separate the columns by commas instead of semicolons; the first line must name the columns `email,first_name,last_name,phone` and may name `localpart`: in lower case, in any order, separated by commas\n",
+        "error: could not read source `csv`: wrong header in users.csv: no column `email`, `first_name`, `last_name`, `phone`; found `Email;first_name`\nhint: separate the columns by commas instead of semicolons; the first line must name the columns `email,first_name,last_name,phone` and may name `localpart`, `preferred_language` and further attributes of the configuration: in lower case, in any order, separated by commas\n",
     );
 }
 

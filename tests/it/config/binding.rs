@@ -63,6 +63,11 @@ const TABLE: &[(&str, &str, bool)] = &[
     ),
     ("zitadel:\n", "zitadel:\n  role: Guest\n", false),
     ("zitadel:\n", "zitadel:\n  owned_roles: [Admin]\n", false),
+    (
+        "zitadel:\n",
+        "zitadel:\n  metadata_attributes: {room: room}\n",
+        false,
+    ),
     ("zitadel:\n", "zitadel:\n  localpart: plain\n", false),
     ("zitadel:\n", "zitadel:\n  link: existing\n", false),
     ("zitadel:\n", "zitadel:\n  metadata: skip\n", false),
@@ -95,6 +100,11 @@ const TABLE: &[(&str, &str, bool)] = &[
     (
         "phone: telephoneNumber",
         "phone: {name: telephoneNumber, matching: x}",
+        false,
+    ),
+    (
+        "      phone: telephoneNumber\n",
+        "      phone: telephoneNumber\n      preferred_language: preferredLanguage\n",
         false,
     ),
     ("is_binary: true", "is_binary: false", false),

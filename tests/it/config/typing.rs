@@ -57,6 +57,7 @@ fn complete(dir: &str) -> Settings {
                 name: "csv".into(),
                 kind: SourceKind::Csv(CsvSettings {
                     file_path: file("users.csv"),
+                    further_columns: Vec::new(),
                 }),
             },
             SourceSettings {
@@ -126,8 +127,11 @@ fn status(lab: &Lab) -> (LdapAttribute, i32) {
     }
 }
 
-fn is_plain(text: &TextRule, name: &str) -> bool {
-    format!("{text:?}") == format!("{:?}", TextRule::from(named(name)))
+/// Whether an attribute is made of this one of an entry, as it is.
+fn is_plain(attributes: &LdapAttributes, made: &str, name: &str) -> bool {
+    let made = attributes.texts.iter().find(|(attribute, _)| attribute == made);
+    let wanted = TextRule::from(named(name));
+    made.is_some_and(|(_, rule)| format!("{rule:?}") == format!("{wanted:?}"))
 }
 
 fn directory(dir: &str) -> LdapSettings {
@@ -145,11 +149,15 @@ fn directory(dir: &str) -> LdapSettings {
         page_size: NonZeroU32::new(500),
         use_attribute_filter: true,
         attributes: LdapAttributes {
-            first_name: named("givenName").into(),
-            last_name: named("sn").into(),
-            email: named("mail").into(),
-            preferred_username: Some(named("displayName").into()),
-            phone: Some(named("telephoneNumber").into()),
+            texts: [
+                ("first_name", "givenName"),
+                ("last_name", "sn"),
+                ("email", "mail"),
+                ("preferred_username", "displayName"),
+                ("phone", "telephoneNumber"),
+            ]
+            .map(|(name, of)| (name.to_owned(), named(of).into()))
+            .into(),
             user_id: LdapAttribute {
                 name: "objectGUID".into(),
                 is_binary: true,
@@ -443,10 +451,10 @@ fn attributes_are_names_or_tables() {
             "false",
         );
     let attributes = lab.ldap().attributes;
-    assert!(is_plain(&attributes.first_name, "givenName"));
+    assert!(is_plain(&attributes, "first_name", "givenName"));
     assert_eq!(attributes.user_id, named("uid"));
     assert_eq!(status(&lab).0, named("shadowFlag"));
-    assert!(is_plain(&attributes.last_name, "surname"));
+    assert!(is_plain(&attributes, "last_name", "surname"));
 }
 
 #[test]
@@ -469,8 +477,9 @@ fn what_is_optional_may_be_null_or_absent() {
     let lab = Lab::new(&config);
     let mut expected = directory(lab.dir());
     expected.tls = LdapTls::default();
-    expected.attributes.preferred_username = None;
-    expected.attributes.phone = None;
+    let optional = ["preferred_username", "phone"];
+    let texts = &mut expected.attributes.texts;
+    texts.retain(|(name, _)| !optional.contains(&name.as_str()));
     expected.attributes.last_modified = None;
     expected.use_attribute_filter = false;
     expected.page_size = NonZeroU32::new(1000);

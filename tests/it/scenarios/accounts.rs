@@ -31,6 +31,9 @@ pub(super) struct Account {
     phone: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     phone_verified: bool,
+    /// Unless it is `und`, which stands for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    language: String,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -81,6 +84,7 @@ impl Account {
             email_verified: self.email_verified,
             phone: self.phone,
             phone_verified: self.phone_verified,
+            language: self.language,
             metadata: self
                 .metadata
                 .into_iter()
@@ -120,6 +124,10 @@ impl Account {
             email_verified: view.email_verified,
             phone: view.phone,
             phone_verified: view.phone_verified,
+            language: match view.language.as_str() {
+                "und" => String::new(),
+                _ => view.language,
+            },
             metadata: view.metadata,
             links: view.links.into_iter().map(link).collect(),
             grants: view.grants.into_iter().map(grant).collect(),

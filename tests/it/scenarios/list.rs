@@ -25,6 +25,7 @@ scenarios! {
     flag_sso_login
     flag_verify_email
     flag_verify_phone
+    further_attributes
     guard_allow_empty
     guard_canaries
     guard_empty_source

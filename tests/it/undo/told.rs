@@ -500,3 +500,32 @@ fn a_spoilt_file_is_refused_without_its_texts() {
             .does_not_say("Lovelace");
     }
 }
+
+/// Columns of the configuration are attributes like any other.
+#[test]
+fn further_attributes_are_taken_back() {
+    let lab = Lab::csv(&[]);
+    let plain = std::fs::read_to_string(lab.path("config.yaml")).unwrap();
+    let keys = "zitadel:\n  metadata_attributes: {department: Department, room: room}\n";
+    fs::write(lab.path("config.yaml"), plain.replacen("zitadel:\n", keys, 1)).unwrap();
+    let people = |rows: &str| {
+        let header = "email,first_name,last_name,phone,preferred_language,department,room\n";
+        fs::write(lab.path("users.csv"), format!("{header}{rows}")).unwrap();
+    };
+    people("ada@example.org,Ada,Test,,de,17,\nben@example.org,Ben,Test,,,18,4\n");
+    lab.run("sync").exits(0).says("2 created");
+    let before = everything(&lab.zitadel);
+    people("ada@example.org,Ada,Test,,fr_CH,,5\nben@example.org,Ben,Test,,en,18,\n");
+    lab.run("sync --undo-file undo.json").exits(0).says("2 updated");
+    let shown = |email: &str| {
+        let account = lab.account(email);
+        let held = |key: &str| account.metadata.get(key).cloned();
+        (account.language.clone(), held("Department"), held("room"))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(shown("ada@example.org"), ("fr-CH".to_owned(), None, text("5")));
+    assert_eq!(shown("ben@example.org"), ("en".to_owned(), text("18"), None));
+    lab.run("sync").exits(0).says("nothing to change");
+    lab.run("undo undo.json").exits(0).says("2 updated");
+    assert_eq!(everything(&lab.zitadel), before);
+}

@@ -40,6 +40,7 @@ fn only_a_file_is_read() {
     for file_path in [pipe, link, "/dev/zero".into(), folder.path().to_owned()] {
         let settings = CsvSettings {
             file_path: file_path.clone(),
+            further_columns: Vec::new(),
         };
         let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -48,7 +49,10 @@ fn only_a_file_is_read() {
     }
     let large = folder.path().join("large");
     std::fs::File::create(&large).unwrap().set_len(300 << 20).unwrap();
-    let settings = CsvSettings { file_path: large };
+    let settings = CsvSettings {
+        file_path: large,
+        further_columns: Vec::new(),
+    };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();
@@ -71,6 +75,7 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
     assert!(error.hint.unwrap().contains("working directory"));
     let settings = CsvSettings {
         file_path: folder.path().to_owned(),
+        further_columns: Vec::new(),
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();

@@ -7,7 +7,7 @@ type Attribute<'a> = (&'a str, &'a [&'a str]);
 fn record(attributes: &[Attribute<'_>]) -> RawRecord {
     let mut record = RawRecord::default();
     for (name, values) in attributes {
-        record.push(*name, bytes(values));
+        record.push(name.to_string(), bytes(values));
     }
     record
 }
@@ -23,7 +23,7 @@ fn applied(rules: &Transformation, attributes: &[Attribute<'_>]) -> Vec<(String,
 
 fn texts(record: RawRecord) -> Vec<(String, Vec<String>)> {
     let text = |value| String::from_utf8(value).unwrap();
-    let all = record.into_attributes().into_iter();
+    let all = record.into_attributes();
     let mut all: Vec<_> = all
         .map(|(name, values)| (name, values.into_iter().map(text).collect()))
         .collect();
@@ -261,7 +261,7 @@ proptest! {
     /// Each attribute once, with values, and each value once, whatever the bytes.
     #[test]
     fn a_record_is_tidy_afterwards(rules in any_rules(), record in any_record()) {
-        let made = rules.apply(record).into_attributes();
+        let made: Vec<_> = rules.apply(record).into_attributes().collect();
         let names: std::collections::HashSet<&String> = made.iter().map(|(name, _)| name).collect();
         prop_assert_eq!(names.len(), made.len());
         for (_, values) in &made {
@@ -282,8 +282,8 @@ proptest! {
             ..Transformation::default()
         };
         let once = rules.apply(record);
-        let mut twice: Vec<_> = rules.apply(once.clone()).into_attributes();
-        let mut once = once.into_attributes();
+        let mut twice: Vec<_> = rules.apply(once.clone()).into_attributes().collect();
+        let mut once: Vec<_> = once.into_attributes().collect();
         once.sort();
         twice.sort();
         prop_assert_eq!(once, twice);

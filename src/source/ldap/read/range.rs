@@ -12,7 +12,7 @@ const PARTS: usize = 10_000;
 
 /// Why an attribute stays cut.
 #[derive(Debug)]
-pub(super) enum Stopped {
+pub(in crate::source::ldap) enum Stopped {
     /// The server could not be asked to the end.
     Failed(Failure),
     /// The entry is gone, or the answers do not fit together.
@@ -20,7 +20,7 @@ pub(super) enum Stopped {
 }
 
 /// Asks for all values of an attribute that the server sent in part.
-pub(super) async fn complete(
+pub(in crate::source::ldap) async fn complete(
     connection: &mut Connection,
     settings: &LdapSettings,
     entry: &mut Entry,
@@ -47,7 +47,7 @@ pub(super) async fn complete(
 ///
 /// # Errors
 /// [`Failure`] when the server does not answer, or answers with an error.
-pub(super) async fn complete_all(
+pub(in crate::source::ldap) async fn complete_all(
     connection: &mut Connection,
     settings: &LdapSettings,
     entry: &mut Entry,

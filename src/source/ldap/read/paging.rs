@@ -10,7 +10,7 @@ const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 /// Asks for the page behind `cookie`; an empty one is the first.
 ///
 /// Critical, so that a server that cannot page says so instead of passing the control over.
-pub(super) fn request(size: u32, cookie: Vec<u8>) -> RawControl {
+pub(in crate::source::ldap) fn request(size: u32, cookie: Vec<u8>) -> RawControl {
     let size = i32::try_from(size).unwrap_or(i32::MAX);
     let mut control: RawControl = PagedResults { size, cookie }.into();
     control.crit = true;
@@ -19,7 +19,7 @@ pub(super) fn request(size: u32, cookie: Vec<u8>) -> RawControl {
 
 /// What an answer says about further pages.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::source::ldap) enum Next {
     /// There is another page behind this cookie.
     Page(Vec<u8>),
     /// This was the last page.
@@ -29,7 +29,7 @@ pub(super) enum Next {
 }
 
 /// Reads the control of an answer. The crate's own parser panics on a malformed one.
-pub(super) fn next(controls: &[Control]) -> Next {
+pub(in crate::source::ldap) fn next(controls: &[Control]) -> Next {
     let value = controls.iter().find(|Control(_, raw)| raw.ctype == PAGED_RESULTS);
     let cookie = value.and_then(|Control(_, raw)| cookie(raw.val.as_deref()?));
     match cookie {

@@ -20,13 +20,16 @@ const WAITING: usize = 4096;
 const WAITING_BYTES: usize = LONGEST;
 
 /// What a connection is made of: plain or encrypted, over a network or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(in crate::source::ldap) trait Stream:
+    AsyncRead + AsyncWrite + Send + Unpin
+{
+}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Why nothing is carried any more.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(in crate::source::ldap) enum Ended {
     /// The server closed the connection.
     ByServer,
     /// The crate did.
@@ -45,7 +48,7 @@ struct Flow {
 
 /// A running pump. It ends when it is dropped.
 #[derive(Debug)]
-pub(super) struct Pump {
+pub(in crate::source::ldap) struct Pump {
     flow: Arc<Flow>,
     /// `None` once it has told why it ended.
     task: Option<JoinHandle<Ended>>,
@@ -53,27 +56,27 @@ pub(super) struct Pump {
 
 impl Pump {
     /// Carries between a server and the crate's end.
-    pub(super) fn start(server: Box<dyn Stream>, near: impl Stream + 'static) -> Self {
+    pub(in crate::source::ldap) fn start(server: Box<dyn Stream>, near: impl Stream + 'static) -> Self {
         let flow = Arc::new(Flow::default());
         let task = Some(tokio::spawn(carry(server, near, flow.clone())));
         Self { flow, task }
     }
 
     /// One message was read.
-    pub(super) fn taken(&self) {
+    pub(in crate::source::ldap) fn taken(&self) {
         self.flow.taken.fetch_add(1, Ordering::Relaxed);
         self.flow.wake.notify_one();
     }
 
     /// Another operation begins: nobody will ask for messages of the one before.
-    pub(super) fn settle(&self) {
+    pub(in crate::source::ldap) fn settle(&self) {
         let handed = self.flow.handed.load(Ordering::Relaxed);
         self.flow.taken.store(handed, Ordering::Relaxed);
         self.flow.wake.notify_one();
     }
 
     /// Why it ended, if it does within this time; tells it once.
-    pub(super) async fn ended(&mut self, patience: Duration) -> Option<Ended> {
+    pub(in crate::source::ldap) async fn ended(&mut self, patience: Duration) -> Option<Ended> {
         let ended = timeout(patience, self.task.as_mut()?).await.ok()?;
         self.task = None;
         ended.ok()

@@ -2,21 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::entry::Entry;
 use super::graph::{Graph, Group, Names, SID, folded, reach};
 use crate::config::{Dn, Entitlement};
 use crate::model::Roles;
+use crate::source::ldap::entry::Entry;
 
 /// Attributes of a person, by their key.
 const PRIMARY_GROUP: &str = "primarygroupid";
 const UID: &str = "uid";
 
 /// What people have to be asked for, so that their groups can be found.
-pub(super) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSid", "primaryGroupID"];
+pub(in crate::source::ldap) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSid", "primaryGroupID"];
 
 /// Who gets which role, and who has got it so far.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(in crate::source::ldap) struct Members {
     rules: Vec<Rule>,
     names: Names,
     /// What everybody gets.
@@ -46,7 +46,12 @@ struct Rule {
 
 impl Members {
     /// Everything that rules need of the groups, which all were read.
-    pub(super) fn new(rules: &[Entitlement], graph: &Graph, names: Names, base: &Roles) -> Self {
+    pub(in crate::source::ldap) fn new(
+        rules: &[Entitlement],
+        graph: &Graph,
+        names: Names,
+        base: &Roles,
+    ) -> Self {
         let is_named = |role: &str| rules.iter().any(|rule| rule.role == role);
         Self {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
@@ -58,7 +63,7 @@ impl Members {
     }
 
     /// The roles of a person; `None` if no rule says who has which.
-    pub(super) fn roles(&mut self, entry: &Entry) -> Option<Roles> {
+    pub(in crate::source::ldap) fn roles(&mut self, entry: &Entry) -> Option<Roles> {
         if self.rules.is_empty() {
             return None;
         }
@@ -97,7 +102,7 @@ impl Members {
 
     /// Groups that look empty and may not be, once all people were seen: one that may not be read looks the same. The
     /// primary group of somebody is not empty.
-    pub(super) fn look_empty(&self) -> Vec<&str> {
+    pub(in crate::source::ldap) fn look_empty(&self) -> Vec<&str> {
         let empty = self.rules.iter().flat_map(|rule| &rule.empty);
         let mut names: Vec<&str> = empty
             .filter(|(_, sid)| sid.as_ref().is_none_or(|sid| !self.primary.contains(sid)))
@@ -109,13 +114,13 @@ impl Members {
     }
 
     /// The names that were given numbers, if somebody was not found among the people who should be.
-    pub(super) fn names_if_unmet(&self) -> Option<Names> {
+    pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Names> {
         (!self.unmet.is_empty()).then(|| self.names.clone())
     }
 
     /// A role whose groups, read again later, lack somebody who was not found, and hold somebody new: the same person by
     /// another name, for all that is known.
-    pub(super) fn renamed_in(&self, later: &Self) -> Option<&str> {
+    pub(in crate::source::ldap) fn renamed_in(&self, later: &Self) -> Option<&str> {
         let mut rules = self.rules.iter().zip(&later.rules);
         let renamed = rules.find(|(before, after)| {
             let gone = |name: &u128| self.unmet.contains(name) && !after.members.contains(name);
@@ -125,7 +130,7 @@ impl Members {
     }
 
     /// How many hold which role, rule by rule.
-    pub(super) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
+    pub(in crate::source::ldap) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
         self.rules.iter().map(|rule| RoleCount {
             role: &rule.role,
             holders: rule.holders,
@@ -138,27 +143,27 @@ impl Members {
 
 /// What a rule comes to.
 #[derive(Debug)]
-pub(super) struct RoleCount<'a> {
-    pub(super) role: &'a str,
+pub(in crate::source::ldap) struct RoleCount<'a> {
+    pub(in crate::source::ldap) role: &'a str,
     /// People who are in one of the groups.
-    pub(super) holders: usize,
+    pub(in crate::source::ldap) holders: usize,
     /// The groups that the rule names, with the number of members.
-    pub(super) named: &'a [(String, usize)],
+    pub(in crate::source::ldap) named: &'a [(String, usize)],
     /// How many groups lie within these, and how many members they have together.
-    pub(super) within: (usize, usize),
+    pub(in crate::source::ldap) within: (usize, usize),
     /// Nobody need be in them.
     allow_empty: bool,
 }
 
 impl RoleCount<'_> {
     /// Members of all groups together, whoever they are.
-    pub(super) fn members(&self) -> usize {
+    pub(in crate::source::ldap) fn members(&self) -> usize {
         self.named.iter().map(|(_, size)| size).sum::<usize>() + self.within.1
     }
 
     /// Whether nobody who was read gets the role, though the groups have members: these may go by names that their people
     /// no longer have.
-    pub(super) fn is_held_by_nobody(&self) -> bool {
+    pub(in crate::source::ldap) fn is_held_by_nobody(&self) -> bool {
         !self.allow_empty && self.holders == 0 && self.members() > 0
     }
 }
@@ -194,7 +199,7 @@ impl Rule {
 }
 
 /// The groups that a rule names.
-pub(super) fn named(rule: &Entitlement) -> Vec<(Dn, String)> {
+pub(in crate::source::ldap) fn named(rule: &Entitlement) -> Vec<(Dn, String)> {
     let named = rule.groups.iter();
     named
         .filter_map(|name| Some((Dn::parse(name.as_bytes())?, name.clone())))
@@ -216,8 +221,8 @@ fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
 #[cfg(test)]
 mod tests {
     use super::super::graph::tests::{dn, graph};
-    use super::super::tests::entry;
     use super::*;
+    use crate::source::ldap::tests::entry;
 
     fn sid(domain: u8, number: u32) -> Vec<u8> {
         let mut sid = vec![1, 2, 0, 0, 0, 0, 0, 5, domain, 0, 0, 0];

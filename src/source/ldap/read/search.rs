@@ -22,7 +22,7 @@ const MOST: usize = 5_000_000;
 
 /// One search over one connection.
 #[derive(Debug)]
-pub(super) struct Search<'a> {
+pub(in crate::source::ldap) struct Search<'a> {
     settings: &'a LdapSettings,
     base: &'a str,
     filter: &'a str,
@@ -31,14 +31,14 @@ pub(super) struct Search<'a> {
     /// Which server answers, for messages.
     server: String,
     /// Entries so far.
-    pub(super) entries: usize,
+    pub(in crate::source::ldap) entries: usize,
     /// References to other servers so far.
     references: usize,
     /// Pages so far, and how long the first one took.
-    pub(super) pages: usize,
-    pub(super) first_page: Duration,
+    pub(in crate::source::ldap) pages: usize,
+    pub(in crate::source::ldap) first_page: Duration,
     /// Entries and references of the fullest page.
-    pub(super) largest_page: usize,
+    pub(in crate::source::ldap) largest_page: usize,
     /// What came already; `None` if nobody wants to know whether anything comes twice.
     seen: Option<Seen>,
     /// So many entries are no answer to anything.
@@ -47,12 +47,12 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// For people.
-    pub(super) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
+    pub(in crate::source::ldap) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
         Self::below(&settings.base_dn, &settings.user_filter, settings, attributes)
     }
 
     /// For whatever matches below this name.
-    pub(super) fn below(
+    pub(in crate::source::ldap) fn below(
         base: &'a str,
         filter: &'a str,
         settings: &'a LdapSettings,
@@ -75,7 +75,7 @@ impl<'a> Search<'a> {
     }
 
     /// Remembers no names: the memory does not grow with the number of entries, and one that comes twice counts twice.
-    pub(super) fn forgetful(self) -> Self {
+    pub(in crate::source::ldap) fn forgetful(self) -> Self {
         Self { seen: None, ..self }
     }
 
@@ -83,7 +83,7 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// [`Failure`] unless the server confirmed each page and the end of the last.
-    pub(super) async fn run(
+    pub(in crate::source::ldap) async fn run(
         &mut self,
         connection: &mut Connection,
         each: &mut dyn FnMut(StructureTag),
@@ -202,7 +202,7 @@ impl<'a> Search<'a> {
 ///
 /// # Errors
 /// [`Failure`] when the server does not answer, or answers with an error.
-pub(super) async fn read_entry(
+pub(in crate::source::ldap) async fn read_entry(
     connection: &mut Connection,
     settings: &LdapSettings,
     name: &str,

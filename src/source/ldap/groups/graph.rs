@@ -3,24 +3,24 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use super::entry::Entry;
 use crate::config::Dn;
+use crate::source::ldap::entry::Entry;
 
 /// The attributes of a group that say who is in it, by their key: names, names that a uid may follow, and login names.
-pub(super) const MEMBER: &str = "member";
-pub(super) const UNIQUE_MEMBER: &str = "uniquemember";
-pub(super) const MEMBER_UID: &str = "memberuid";
+pub(in crate::source::ldap) const MEMBER: &str = "member";
+pub(in crate::source::ldap) const UNIQUE_MEMBER: &str = "uniquemember";
+pub(in crate::source::ldap) const MEMBER_UID: &str = "memberuid";
 /// The security identifier of a group or a person in Active Directory.
-pub(super) const SID: &str = "objectsid";
+pub(in crate::source::ldap) const SID: &str = "objectsid";
 
 /// A name as a number: hundreds of thousands must fit, and two names that fall together by chance (one in 10^27 runs of
 /// a million) would give a role to the wrong person. Nobody can choose names that do: the keys are new in each run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Names([RandomState; 2]);
+pub(in crate::source::ldap) struct Names([RandomState; 2]);
 
 impl Names {
     /// The number of a name; equal names have the same.
-    pub(super) fn number(&self, dn: &Dn) -> u128 {
+    pub(in crate::source::ldap) fn number(&self, dn: &Dn) -> u128 {
         let [high, low] = &self.0;
         u128::from(high.hash_one(dn)) << 64 | u128::from(low.hash_one(dn))
     }
@@ -28,24 +28,24 @@ impl Names {
 
 /// One group, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Group {
+pub(in crate::source::ldap) struct Group {
     /// Its name, for messages.
-    pub(super) text: String,
+    pub(in crate::source::ldap) text: String,
     /// Numbers of the names of its members.
-    pub(super) members: Vec<u128>,
+    pub(in crate::source::ldap) members: Vec<u128>,
     /// Those of its members that should be found among the people: they lie below the base and are no groups.
-    pub(super) people: Vec<u128>,
+    pub(in crate::source::ldap) people: Vec<u128>,
     /// Those of its members that are groups, with their name as the server has it.
-    pub(super) children: Vec<(Dn, String)>,
+    pub(in crate::source::ldap) children: Vec<(Dn, String)>,
     /// Login names of its members, in lower case.
-    pub(super) uids: Vec<Box<str>>,
+    pub(in crate::source::ldap) uids: Vec<Box<str>>,
     /// Its security identifier.
-    pub(super) sid: Option<Box<[u8]>>,
+    pub(in crate::source::ldap) sid: Option<Box<[u8]>>,
 }
 
 impl Group {
     /// From an entry that is complete. A member whose name is none counts as a member nobody is.
-    pub(super) fn new(
+    pub(in crate::source::ldap) fn new(
         entry: &Entry,
         names: &Names,
         base: Option<&Dn>,
@@ -80,30 +80,30 @@ impl Group {
     }
 
     /// How many members can be seen. Those by primary group stand with the people.
-    pub(super) fn size(&self) -> usize {
+    pub(in crate::source::ldap) fn size(&self) -> usize {
         self.members.len() + self.uids.len()
     }
 }
 
 /// Login names are compared without regard to letter case, as the attribute `uid` is.
-pub(super) fn folded(uid: &[u8]) -> String {
+pub(in crate::source::ldap) fn folded(uid: &[u8]) -> String {
     String::from_utf8_lossy(uid).trim().to_lowercase()
 }
 
 /// The groups that were read, each once.
-pub(super) type Graph = HashMap<Dn, Group>;
+pub(in crate::source::ldap) type Graph = HashMap<Dn, Group>;
 
 /// What is reached from some groups.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(in crate::source::ldap) struct Reach {
     /// Groups that were read, the first ones included; each once, whatever circles there are.
-    pub(super) read: Vec<Dn>,
+    pub(in crate::source::ldap) read: Vec<Dn>,
     /// Groups that are still to be read, each once.
-    pub(super) unread: Vec<(Dn, String)>,
+    pub(in crate::source::ldap) unread: Vec<(Dn, String)>,
 }
 
 /// Follows groups into groups as far as they were read; not at all unless `nested`.
-pub(super) fn reach(graph: &Graph, first: &[(Dn, String)], nested: bool) -> Reach {
+pub(in crate::source::ldap) fn reach(graph: &Graph, first: &[(Dn, String)], nested: bool) -> Reach {
     let mut reach = Reach::default();
     let mut seen: HashSet<&Dn> = HashSet::new();
     let mut open: Vec<&(Dn, String)> = first.iter().rev().collect();
@@ -125,18 +125,18 @@ pub(super) fn reach(graph: &Graph, first: &[(Dn, String)], nested: bool) -> Reac
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::source::ldap) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    pub(in super::super) fn dn(number: usize) -> (Dn, String) {
+    pub(in crate::source::ldap) fn dn(number: usize) -> (Dn, String) {
         let text = format!("cn=g{number},dc=example,dc=org");
         (Dn::parse(text.as_bytes()).unwrap(), text)
     }
 
     /// Groups by number, each with the numbers of the groups within it.
-    pub(in super::super) fn graph(edges: &[Vec<usize>]) -> Graph {
+    pub(in crate::source::ldap) fn graph(edges: &[Vec<usize>]) -> Graph {
         let group = |(number, within): (usize, &Vec<usize>)| {
             let (name, text) = dn(number);
             let group = Group {

@@ -4,7 +4,7 @@
 use std::fmt;
 
 /// Bytes of one message. A group of 500,000 members has some 40 MB.
-pub(super) const LONGEST: usize = 64 * 1024 * 1024;
+pub(in crate::source::ldap) const LONGEST: usize = 64 * 1024 * 1024;
 /// Levels of one message: an entry with a control has 6.
 const DEEPEST: usize = 32;
 /// Elements of one message. Each takes some hundred bytes in memory, however short it is.
@@ -16,7 +16,7 @@ const TLS: [u8; 2] = [0x15, 0x16];
 
 /// Why no further byte can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::source::ldap) enum Fault {
     /// Announced this many bytes.
     TooLong(u64),
     TooDeep,
@@ -46,7 +46,7 @@ impl fmt::Display for Fault {
 
 /// Follows a stream of messages (RFC 4511, 5.1) without keeping any of it.
 #[derive(Debug)]
-pub(super) struct Scanner {
+pub(in crate::source::ldap) struct Scanner {
     longest: usize,
     /// What begins each message, if that is known.
     first: Option<u8>,
@@ -58,12 +58,12 @@ pub(super) struct Scanner {
     head: Vec<u8>,
     elements: usize,
     /// Of the bytes taken last, so many belong to messages that have ended.
-    pub(super) whole: usize,
+    pub(in crate::source::ldap) whole: usize,
 }
 
 impl Scanner {
     /// For the messages of a server.
-    pub(super) fn new() -> Self {
+    pub(in crate::source::ldap) fn new() -> Self {
         Self {
             longest: LONGEST,
             first: Some(SEQUENCE),
@@ -79,7 +79,7 @@ impl Scanner {
     ///
     /// # Errors
     /// [`Fault`] as soon as a message cannot be a good one; of these bytes only the `whole` messages may be used then.
-    pub(super) fn scan(&mut self, mut bytes: &[u8]) -> Result<usize, Fault> {
+    pub(in crate::source::ldap) fn scan(&mut self, mut bytes: &[u8]) -> Result<usize, Fault> {
         let mut ended = 0;
         let given = bytes.len();
         self.whole = 0;
@@ -173,7 +173,7 @@ impl Scanner {
 }
 
 /// Whether the crate can take an element apart: one that a server has put into a value, or a certificate.
-pub(super) fn is_harmless(element: &[u8]) -> bool {
+pub(in crate::source::ldap) fn is_harmless(element: &[u8]) -> bool {
     let mut scanner = Scanner {
         first: None,
         ..Scanner::new()

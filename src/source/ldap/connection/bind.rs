@@ -18,7 +18,7 @@ use crate::http::Secrets;
 
 /// Connects to and binds at the first server that answers. A server that cannot be reached, loses the connection or
 /// is busy passes its turn on; a refused bind is final, the others would refuse it too.
-pub(super) async fn open(
+pub(in crate::source::ldap) async fn open(
     settings: &LdapSettings,
     trust: Option<&Trust>,
     secrets: &Secrets,

@@ -23,7 +23,10 @@ use super::tls::Trust;
 ///
 /// # Errors
 /// [`Failure`] when the name cannot be resolved in this time, or has no address.
-pub(super) async fn addresses(url: &Url, patience: Duration) -> Result<Vec<Option<SocketAddr>>, Failure> {
+pub(in crate::source::ldap) async fn addresses(
+    url: &Url,
+    patience: Duration,
+) -> Result<Vec<Option<SocketAddr>>, Failure> {
     if url.scheme() == "ldapi" {
         return Ok(vec![None]);
     }
@@ -56,7 +59,7 @@ fn host(url: &Url) -> &str {
 }
 
 /// Connects to one of the addresses, and encrypts as asked for.
-pub(super) async fn dial(
+pub(in crate::source::ldap) async fn dial(
     url: &Url,
     address: Option<SocketAddr>,
     protection: Protection,
@@ -144,7 +147,7 @@ async fn start_tls(stream: &mut TcpStream) -> Result<(), Failure> {
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 
-pub(super) const NO_START_TLS: &str = "an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`; otherwise check \
+pub(in crate::source::ldap) const NO_START_TLS: &str = "an LDAPS port needs an `ldaps://` address without `danger_use_start_tls`; otherwise check \
                                        `url` and the network (firewall)";
 
 /// Code and text of an extended response.

@@ -14,13 +14,13 @@ use crate::tls::{self, Peer};
 
 /// Certificates and keys of one source, loaded once.
 #[derive(Debug)]
-pub(super) struct Trust {
+pub(in crate::source::ldap) struct Trust {
     config: Arc<ClientConfig>,
 }
 
 impl Trust {
     /// Loads what the configuration names.
-    pub(super) fn load(settings: &LdapTls) -> Result<Self, Failure> {
+    pub(in crate::source::ldap) fn load(settings: &LdapTls) -> Result<Self, Failure> {
         let builder = ClientConfig::builder_with_provider(tls::provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?
@@ -51,7 +51,7 @@ impl Trust {
     }
 
     /// How to speak TLS to the servers of this source.
-    pub(super) fn config(&self) -> Arc<ClientConfig> {
+    pub(in crate::source::ldap) fn config(&self) -> Arc<ClientConfig> {
         self.config.clone()
     }
 }

@@ -19,7 +19,7 @@ use crate::config::LdapSettings;
 
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protection {
+pub(in crate::source::ldap) enum Protection {
     /// Not at all, or by the file system.
     Plain,
     /// TLS from the start.
@@ -30,7 +30,7 @@ pub(super) enum Protection {
 
 impl Protection {
     /// What an address and the settings ask for.
-    pub(super) fn of(url: &Url, settings: &LdapSettings) -> Self {
+    pub(in crate::source::ldap) fn of(url: &Url, settings: &LdapSettings) -> Self {
         match url.scheme() {
             "ldaps" => Self::Ldaps,
             "ldap" if settings.tls.danger_use_start_tls => Self::StartTls,
@@ -41,17 +41,17 @@ impl Protection {
 
 /// One way to reach a server.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
-    pub(super) url: Url,
+pub(in crate::source::ldap) struct Way {
+    pub(in crate::source::ldap) url: Url,
     /// `None` for a socket in the file system.
-    pub(super) address: Option<SocketAddr>,
+    pub(in crate::source::ldap) address: Option<SocketAddr>,
     /// There are others, so that messages have to tell them apart.
-    pub(super) is_one_of_several: bool,
+    pub(in crate::source::ldap) is_one_of_several: bool,
 }
 
 impl Way {
     /// For messages.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::source::ldap) fn shown(&self) -> String {
         match self.address {
             Some(address) if self.is_one_of_several => format!("{} ({})", shown(&self.url), address.ip()),
             _ => shown(&self.url),
@@ -61,18 +61,18 @@ impl Way {
 
 /// A connection to one server.
 #[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) ldap: Ldap,
+pub(in crate::source::ldap) struct Connection {
+    pub(in crate::source::ldap) ldap: Ldap,
     driver: JoinHandle<Result<(), LdapError>>,
     pump: Pump,
-    pub(super) url: Url,
-    pub(super) protection: Protection,
+    pub(in crate::source::ldap) url: Url,
+    pub(in crate::source::ldap) protection: Protection,
     /// What searches over it were told to look for elsewhere.
-    pub(super) references: References,
+    pub(in crate::source::ldap) references: References,
 }
 
 /// One server, not yet bound.
-pub(super) async fn connect(
+pub(in crate::source::ldap) async fn connect(
     way: &Way,
     settings: &LdapSettings,
     trust: Option<&Trust>,
@@ -142,16 +142,16 @@ fn crates_own(url: &Url) -> Result<Url, Failure> {
     Url::parse(text).map_err(|error| Failure::new(error.to_string()).at(&shown(url)))
 }
 
-pub(super) const NOT_LDAP: &str = "the server sent something that is not LDAP";
+pub(in crate::source::ldap) const NOT_LDAP: &str = "the server sent something that is not LDAP";
 
-pub(super) fn silence(limit: Duration) -> Failure {
+pub(in crate::source::ldap) fn silence(limit: Duration) -> Failure {
     Failure::new(format!("no answer within {limit:?}"))
         .hint("check `url` and the network (firewall); `timeout` is how long the server may stay silent")
 }
 
 impl Connection {
     /// The address for messages.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::source::ldap) fn shown(&self) -> String {
         let protection = match self.protection {
             Protection::Plain => "no encryption",
             Protection::Ldaps => "TLS",
@@ -161,18 +161,18 @@ impl Connection {
     }
 
     /// Another operation begins.
-    pub(super) fn begin(&self) {
+    pub(in crate::source::ldap) fn begin(&self) {
         self.pump.settle();
     }
 
     /// One message of it was read.
-    pub(super) fn taken(&self) {
+    pub(in crate::source::ldap) fn taken(&self) {
         self.pump.taken();
     }
 
     /// What really ended an operation: whoever carries the bytes knows, or the task that drives the connection; the operation
     /// knows only that it ended.
-    pub(super) async fn cause(&mut self, error: LdapError, limit: Duration) -> Failure {
+    pub(in crate::source::ldap) async fn cause(&mut self, error: LdapError, limit: Duration) -> Failure {
         match error {
             LdapError::Timeout { .. } => return self.silent(limit).await,
             LdapError::FilterParsing => {
@@ -203,7 +203,7 @@ impl Connection {
     }
 
     /// Says good-bye, so that the server does not log a lost connection.
-    pub(super) async fn close(mut self) {
+    pub(in crate::source::ldap) async fn close(mut self) {
         let said = self.ldap.with_timeout(SOON).unbind().await;
         if said.is_ok() {
             let _ = self.pump.ended(SOON).await;
@@ -252,7 +252,7 @@ impl Drop for Connection {
 }
 
 /// The address without a password that someone put into it.
-pub(super) fn shown(url: &Url) -> String {
+pub(in crate::source::ldap) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     // Fails for addresses that cannot hold any.
     let _ = url.set_password(None);

@@ -18,7 +18,7 @@ const TOLD: [&str; 3] = ["MaxPageSize", "MaxQueryDuration", "MaxValRange"];
 /// The limits of Active Directory's default query policy; `None` from other servers, and where it may not be read.
 ///
 /// A site or a single controller may have a policy of its own.
-pub(super) async fn policy(
+pub(in crate::source::ldap) async fn policy(
     connection: &mut Connection,
     settings: &LdapSettings,
     root: Option<&Entry>,
@@ -45,7 +45,11 @@ fn told(policy: &Entry) -> Option<String> {
 }
 
 /// What a whole read has shown, and what the server says.
-pub(super) fn seen(search: &Search<'_>, asked: Option<NonZeroU32>, policy: Option<String>) -> String {
+pub(in crate::source::ldap) fn seen(
+    search: &Search<'_>,
+    asked: Option<NonZeroU32>,
+    policy: Option<String>,
+) -> String {
     let struck = match asked.map(|asked| (asked, asked.get() as usize)) {
         None => "none struck a search without pages".to_owned(),
         Some((asked, wanted)) if search.pages > 1 && search.largest_page < wanted => format!(

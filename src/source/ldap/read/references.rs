@@ -17,7 +17,7 @@ const NAMED: usize = 10;
 
 /// The references that one connection has met.
 #[derive(Debug, Default)]
-pub(super) struct References {
+pub(in crate::source::ldap) struct References {
     expected: Vec<ExpectedReference>,
     met: usize,
     bytes: usize,
@@ -27,7 +27,7 @@ pub(super) struct References {
 
 impl References {
     /// None yet.
-    pub(super) fn new(expected: &[ExpectedReference]) -> Self {
+    pub(in crate::source::ldap) fn new(expected: &[ExpectedReference]) -> Self {
         Self {
             expected: expected.to_vec(),
             ..Self::default()
@@ -38,7 +38,7 @@ impl References {
     ///
     /// # Errors
     /// [`Failure`] when there are more than any directory has.
-    pub(super) fn add(&mut self, reference: &StructureTag) -> Result<(), Failure> {
+    pub(in crate::source::ldap) fn add(&mut self, reference: &StructureTag) -> Result<(), Failure> {
         let urls = match &reference.payload {
             PL::C(urls) => urls.iter().filter_map(text).collect(),
             PL::P(_) => Vec::new(),
@@ -47,7 +47,7 @@ impl References {
     }
 
     /// Takes the addresses of one reference, each of which leads to the same part.
-    pub(super) fn take(&mut self, urls: &[String]) -> Result<(), Failure> {
+    pub(in crate::source::ldap) fn take(&mut self, urls: &[String]) -> Result<(), Failure> {
         self.met += 1;
         self.bytes += urls.iter().map(String::len).sum::<usize>();
         if self.met > MOST || self.bytes > LONGEST {
@@ -77,18 +77,18 @@ impl References {
     }
 
     /// How many came.
-    pub(super) fn met(&self) -> usize {
+    pub(in crate::source::ldap) fn met(&self) -> usize {
         self.met
     }
 
     /// Whether the entry of this name may be on another server.
-    pub(super) fn may_hold(&self, name: &Dn) -> bool {
+    pub(in crate::source::ldap) fn may_hold(&self, name: &Dn) -> bool {
         let mut names = self.foreign.values().flatten();
         names.any(|top| top.depth() > 0 && name.is_within(top))
     }
 
     /// What they mean for the read, one text for each of the first; nothing if there is nobody behind any of them.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(in crate::source::ldap) fn told(&self) -> Vec<String> {
         let named = self.foreign.keys().take(NAMED).map(|addresses| {
             format!(
                 "the server refers to another one, {addresses}: people there were not read, so nobody counts as absent; read them by a \

@@ -1,0 +1,11 @@
+//! Searches: in pages, with references to other servers, and attributes that come in parts.
+
+pub(super) mod limits;
+mod paging;
+pub(super) mod range;
+pub(super) mod references;
+pub(super) mod search;
+
+#[cfg(test)]
+use super::tests;
+use super::{ber, connect, entry, failure};
