@@ -1,6 +1,7 @@
 //! What may depend on what, and what no source file may contain: `model` stands alone, `plan` knows only `model`,
 //! sources and targets do not know each other, one place writes.
 
+mod map;
 mod paths;
 mod words;
 
