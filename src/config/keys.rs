@@ -306,7 +306,7 @@ pub(super) fn find(path: &str) -> Entry {
 }
 
 /// The names one level below a section; some more than once. The empty path is the top.
-pub(super) fn members(section: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn members<'n>(section: &str) -> impl Iterator<Item = &'n str> {
     KEYS.iter().filter_map(move |key| {
         let below = if section.is_empty() {
             key.path

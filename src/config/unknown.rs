@@ -90,7 +90,10 @@ impl Check<'_> {
 
     fn unknown(&mut self, path: &str, section: &str, name: &str, value: &Value) {
         let pattern = self.layers.pattern(section);
-        let sibling = suggest(name, keys::members(&pattern)).map(|meant| below(section, meant));
+        let is_of_people = pattern == "sources.ldap.attributes";
+        let further = metadata::names(self.layers).filter(|_| is_of_people);
+        let siblings = further.chain(keys::members(&pattern));
+        let sibling = suggest(name, siblings).map(|meant| below(section, meant));
         let meant = sibling.or_else(|| {
             // Right name, wrong level.
             let elsewhere = keys::KEYS
@@ -98,6 +101,12 @@ impl Check<'_> {
                 .find(|key| key.path.rsplit('.').next() == Some(name));
             elsewhere.map(|key| key.path.to_owned())
         });
+        if is_of_people && meant.is_none() {
+            let mistake = Mistake::new(path, format!("unknown key `{path}`"))
+                .at(self.layers.origin(path, value.tag()))
+                .hint(format!("an attribute of your own needs a line in `zitadel.metadata_attributes`, such as `{name}: {name}`"));
+            return self.report.mistakes.push(mistake);
+        }
         self.report_unknown(path, value, meant);
     }
 

@@ -80,7 +80,14 @@ fn a_mistake_is_found_before_anything_is_read() {
         (
             "{department: d}",
             "departement: departmentNumber",
-            "unknown key `sources.ldap.attributes.departement`",
+            "unknown key `sources.ldap.attributes.departement`\n  at DIR/config.yaml:31\nhint: did you mean \
+             `sources.ldap.attributes.department`?",
+        ),
+        (
+            "{room: room}",
+            "division: ou",
+            "unknown key `sources.ldap.attributes.division`\n  at DIR/config.yaml:31\nhint: an attribute of your own needs a line in \
+             `zitadel.metadata_attributes`, such as `division: division`",
         ),
         (
             "{department: d}",
