@@ -1,4 +1,4 @@
-//! New accounts that the target refuses to make twice, while it shows nobody who has the name.
+//! Accounts that the target refuses to create because the name is taken, although its list shows no holder.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::http::Pace;
 use crate::target::{Applied, Hidden, Target, TargetError};
 
 impl<T: Target> Run<'_, T> {
-    /// Looks again for those whom the target knows and did not show, once its list is no longer behind. By now that took
-    /// as long as everything else.
+    /// Waits for the list of accounts to catch up, and looks again for those holders. It comes last, so that the wait is as
+    /// short as possible.
     pub(super) async fn look_again(&self, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
         let unseen = self.unseen.take();
         if unseen.is_empty() {

@@ -13,7 +13,8 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Nobody can log in by a temporary name. The old one may be another's by now: then the next run has to mend it.
+    /// Gives an account its old login name back, since nobody can log in with a temporary one. If somebody else has the old name
+    /// by now, the next run has to repair the account.
     pub(super) async fn step_back(&self, change: &Change) {
         let Some((edit, before)) = change.edit().and_then(|edit| Some((edit, edit.before.as_ref()?))) else {
             return;

@@ -73,9 +73,9 @@ pub(super) struct Draft {
     pub(super) is_there: bool,
     pub(super) name: u8,
     pub(super) members: Vec<(TypeId, u8)>,
-    /// It holds somebody whom this tool does not know, too.
+    /// The group also has a member that this tool does not know.
     pub(super) has_other: bool,
-    /// Somebody else made it, and it carries no id.
+    /// An administrator created it, so it carries no external id.
     pub(super) is_by_hand: bool,
 }
 
@@ -157,7 +157,8 @@ fn is_by_hand(before: &Drafts, after: &Drafts, kind: TypeId, number: u8) -> bool
     kind == USER && draft.is_by_hand && takes_over(before, after, number, draft)
 }
 
-/// What is there; ids of different kinds look the same. An account that nobody is going to take over carries an id.
+/// What the target stores before the run. Users and groups may have the same target id. An account has an external id unless the
+/// run is going to adopt it.
 pub(super) fn existing(before: &Drafts, after: &Drafts) -> BTreeMap<Key, Stored> {
     let target_id = |number: u8| TargetId::new(format!("t{number}"));
     let stored = |(kind, number, draft): (TypeId, u8, &Draft)| {

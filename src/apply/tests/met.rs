@@ -123,7 +123,7 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
 }
 
-/// A group has the name that a new group is to have; a user who has it, too, is nobody's business.
+/// A new group whose name another group holds fails; a user of that name is not adopted in its place.
 #[test]
 fn a_group_does_not_take_over_the_account_of_a_person() {
     let user = stored(&[(ADDRESS, "Group 0"), (LOGIN, "Group 0")]);

@@ -89,8 +89,7 @@ pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
         Expected::Value(..) | Expected::Absent(_) => names
             .iter()
             .zip(&ids)
-            .find(|(_, of)| *of == id)
-            .map(|(name, _)| *name),
+            .find_map(|(name, of)| (of == id).then_some(*name)),
         Expected::Present(_) => None,
     };
     let unmet: Vec<Unmet> = asked
