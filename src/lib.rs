@@ -1,9 +1,9 @@
 //! Keeps the accounts of a target in line with LDAP, CSV and the UKT list.
 //!
-//! A run goes one way through these rooms; [`run`] reads like the list:
+//! A run goes one way through these modules; [`run`] reads like the list:
 //!
 //! 1. [`config`] turns defaults, file, environment and flags into [`config::Settings`], or names every mistake.
-//! 2. [`source`] reads people, all sources side by side, and merges them into [`model::Desired`].
+//! 2. [`source`] reads people, all sources side by side, and merges them into [`model::DesiredState`].
 //! 3. [`target`] normalizes people to what it would store and streams its accounts.
 //! 4. [`plan`] pairs people with accounts, decides by the policy and lets the guard approve. It is pure.
 //! 5. [`apply`] carries the approved plan out.
@@ -12,7 +12,7 @@
 //! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
 //! [`plan_file`] keeps a plan for later, [`undo_file`] what a run changes, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
-//! Invariants, which the test `rooms` checks:
+//! Invariants, which the tests in `tests/it/architecture` checks:
 //! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
 //! - [`source`] and [`target`] know neither each other nor [`report`] or [`apply`].
 //! - Only [`config`] reads files of settings and the environment.
@@ -27,12 +27,11 @@ pub mod http;
 pub mod lock;
 pub mod model;
 pub mod plan;
-pub mod plan_file;
 pub mod report;
 pub mod run;
+pub mod saved;
 pub mod signals;
 pub mod source;
 pub mod target;
 pub mod telemetry;
 pub mod tls;
-pub mod undo_file;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 
-use super::{NotApplied, Outcome, Part, Run, taken};
-use crate::http::Pace;
-use crate::target::{Applied, Hidden, Target, TargetError};
+use super::{NotApplied, Outcome, Part, Run, name_conflict};
+use crate::http::AdaptiveLimit;
+use crate::target::{Applied, Target, TargetError, Wait};
 
 impl<T: Target> Run<'_, T> {
     /// Waits for the list of accounts to catch up, and looks again for those holders. It comes last, so that the wait is as
     /// short as possible.
-    pub(super) async fn look_again(&self, pace: &mut Pace, mut decided: impl FnMut(Outcome)) {
+    pub(super) async fn look_again(&self, pace: &mut AdaptiveLimit, mut decided: impl FnMut(Outcome)) {
         let unseen = self.unseen.take();
         if unseen.is_empty() {
             return;
@@ -42,7 +42,7 @@ impl<T: Target> Run<'_, T> {
             deadline.saturating_sub(self.started.elapsed())
         });
         tokio::select! {
-            caught_up = tokio::time::timeout(left, self.target.catch_up(Hidden::Somebody)) => caught_up.unwrap_or(Ok(false)),
+            caught_up = tokio::time::timeout(left, self.target.catch_up(Wait::ForHiddenAccount)) => caught_up.unwrap_or(Ok(false)),
             _ = self.context.signals.wait() => Ok(false),
         }
     }
@@ -53,10 +53,10 @@ impl<T: Target> Run<'_, T> {
         conflict: TargetError,
         caught_up: bool,
     ) -> Result<Applied, TargetError> {
-        match self.meet_holder(&self.changes[index], &conflict).await? {
+        match self.resolve_conflict(&self.changes[index], &conflict).await? {
             Some(applied) => Ok(applied),
-            None if caught_up => Err(self.target.nobody_seen(conflict)),
-            None => Err(taken::unlisted(conflict, self.target.setting_keys().wait)),
+            None if caught_up => Err(self.target.explain_conflict(conflict)),
+            None => Err(name_conflict::unlisted(conflict, self.target.setting_keys().wait)),
         }
     }
 }

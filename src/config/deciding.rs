@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use regex::Regex;
 
-use super::provider::Providers;
+use super::sections::provider::Providers;
 use super::settings::{
     CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
     Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
@@ -111,7 +111,7 @@ impl Deciding {
             absent,
             grace,
             listed,
-            scope,
+            restrict_to,
         } = policy;
         let grace = grace.map(|Grace { after, runs }| (after, runs));
         self.add("policy.create", create);
@@ -122,7 +122,7 @@ impl Deciding {
         self.add("policy.absent", absent);
         self.add("policy.grace", &grace);
         self.add("policy.listed", listed);
-        self.add("policy.scope", scope);
+        self.add("policy.scope", restrict_to);
     }
 
     fn providers(&mut self, providers: &Providers) {

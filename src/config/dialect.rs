@@ -3,11 +3,11 @@
 use figment::value::{Dict, Tag, Value};
 
 /// Old first levels, and where they went.
-const MOVED: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
+const STALE: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
 
 /// The path under which a key is known today.
 pub(super) fn current_path(path: &[String]) -> Vec<String> {
-    let moved = MOVED
+    let moved = STALE
         .iter()
         .find(|(before, _)| path.first().is_some_and(|first| first == before));
     match moved {
@@ -22,7 +22,7 @@ pub(super) fn current_path(path: &[String]) -> Vec<String> {
 
 /// How a file may spell this path, today's way first.
 pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
-    let before = MOVED.iter().filter_map(|(before, now)| {
+    let before = STALE.iter().filter_map(|(before, now)| {
         let below = path.strip_prefix(*now)?;
         Some([&[*before][..], below].concat())
     });
@@ -32,7 +32,7 @@ pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
 /// Moves what stands under old names to where it belongs; gives the old names whose new place is taken already.
 pub(super) fn modernize(values: &mut Dict) -> Vec<&'static str> {
     let mut clashing = Vec::new();
-    for (before, now) in MOVED {
+    for (before, now) in STALE {
         if let Some(moved) = values.remove(before)
             && !place(values, now, moved)
         {

@@ -339,7 +339,8 @@ pub(super) fn known_to_any(path: &[String]) -> bool {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::super::yaml::{self, Node};
+    use super::super::document::yaml;
+    use super::super::document::yaml::Node;
     use super::*;
 
     #[test]

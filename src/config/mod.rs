@@ -1,66 +1,42 @@
 //! Everything the program is told, in one place: defaults < file < environment < flags.
 //!
 //! A configuration is read in passes, so that one run reports every mistake: `file` and `environment` give texts under
-//! paths, `layers` merges them, `unknown` looks at every path, and `read` with the rooms that use it (`zitadel`,
+//! paths, `layers` merges them, `unknown` looks at every path, and `read` with the modules that use it (`zitadel`,
 //! `sources`, `ldap`, `flags`, `policy`) turns texts into [`Settings`]. `keys` is the list of all keys: a new one is added
-//! there, in the room that reads it, and in `config.sample.yaml`.
+//! there, in the module that reads it, and in `config.sample.yaml`.
 
-mod address;
 mod deciding;
 mod dialect;
-mod dn;
-mod environment;
+mod document;
 mod error;
-mod expression;
-mod file;
-mod files;
-mod filter;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod flags;
-mod import;
 mod keys;
 mod layers;
-mod ldap;
-mod ldap_active;
-mod ldap_groups;
-mod ldap_references;
-mod ldap_text;
-mod ldap_urls;
-mod line;
-mod metadata;
-mod modes;
-mod policy;
-mod provider;
-mod read;
+mod sections;
 mod settings;
-mod sources;
-mod template;
-mod unknown;
-mod values;
-mod yaml;
-mod zitadel;
+mod syntax;
 
 use std::path::{Path, PathBuf};
 
 use tracing::level_filters::LevelFilter;
 
-pub use dn::Dn;
-pub use environment::Environment;
+pub use self::layers::environment::Environment;
+pub use self::sections::ldap::references::ReferenceUrl;
+pub use self::sections::provider::Providers;
+pub use self::syntax::dn::Dn;
+pub use self::syntax::expression::Expression;
+pub use self::syntax::template::Template;
 pub use error::{ConfigErrors, Mistake, Origin};
-pub use expression::Expression;
-pub use ldap_references::ReferenceUrl;
-pub use provider::Providers;
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Link, Localpart, MetadataCheck,
     PassingState, Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule, UktSettings,
     ZitadelSettings,
 };
-pub use template::Template;
 
+use self::document::read::{Reader, Report};
 use layers::Layers;
-use read::{Reader, Report};
 
 /// What the command line says about the configuration.
 #[derive(Debug, Clone, Default)]
@@ -111,21 +87,23 @@ fn load_in(
     directory: &Path,
 ) -> Result<Settings, ConfigErrors> {
     let mut report = Report::default();
-    let file = file::read(request, environment, directory, &mut report.notes)?;
-    let found = environment::read(environment);
+    let file = document::file::read(request, environment, directory, &mut report.notes)?;
+    let found = layers::environment::read(environment);
     report.notes.extend(found.notes);
     report.mistakes.extend(found.mistakes);
     if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
-        return Err(file::nothing_given().into());
+        return Err(document::file::nothing_given().into());
     }
     let path = file.as_ref().map(|file| file.path.clone());
     let layers = Layers::new(file, &found.variables, &request.flags, &mut report.mistakes);
-    let kinds = sources::kinds(&layers, &mut report);
+    let kinds = sections::sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
-    unknown::check(&layers, &mut report);
+    document::unknown::check(&layers, &mut report);
     let settings = settings(&layers, &mut report, request.needs);
     if let Some(path) = &path {
-        report.notes.extend(modes::notes(path, report.secrets_in_place));
+        report
+            .notes
+            .extend(document::modes::notes(path, report.secrets_in_place));
         report
             .files
             .insert(0, ("the configuration file".to_owned(), path.clone()));
@@ -146,20 +124,20 @@ fn load_in(
 fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
     let mut reader = Reader { layers, report };
     let log_level = reader.parsed("log_level", |text| text.trim().parse::<LevelFilter>().ok());
-    let flags = flags::read(&mut reader);
+    let flags = layers::flags::read(&mut reader);
     let zitadel = match needs {
         Needs::SourcesOnly => None,
-        Needs::Everything => Some(zitadel::read(&mut reader, flags)),
+        Needs::Everything => Some(sections::zitadel::read(&mut reader, flags)),
     };
     let role = match &zitadel {
         None => reader.required("zitadel.role"),
         Some(zitadel) => zitadel.as_ref().map(|zitadel| zitadel.role.clone()),
     };
-    let sources = sources::read(&mut reader);
-    let policy = policy::policy(&mut reader, flags);
-    let guard = policy::guard(&mut reader);
-    let providers = provider::read(&mut reader);
-    let apply = policy::apply(&mut reader);
+    let sources = sections::sources::read(&mut reader);
+    let policy = sections::policy::policy(&mut reader, flags);
+    let guard = sections::policy::guard(&mut reader);
+    let providers = sections::provider::read(&mut reader);
+    let apply = sections::policy::apply(&mut reader);
     let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
     let zitadel = match zitadel {
         None => None,
@@ -242,9 +220,9 @@ sources: {csv: {file_path: users.csv}}
         );
     }
 
-    fn layers_of(text: &str) -> Option<file::File> {
-        let content = yaml::parse(text).ok()?;
-        matches!(content, yaml::Node::Table(_)).then(|| file::File {
+    fn layers_of(text: &str) -> Option<document::file::File> {
+        let content = document::yaml::parse(text).ok()?;
+        matches!(content, document::yaml::Node::Table(_)).then(|| document::file::File {
             path: "config.yaml".into(),
             text: text.to_owned(),
             content,
@@ -253,12 +231,12 @@ sources: {csv: {file_path: users.csv}}
 
     /// Reads a text as a whole configuration; whether it is one does not matter.
     fn try_all(text: &str, variables: &[(String, String)]) {
-        let found = environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
+        let found = layers::environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
         let mut report = Report::default();
         let layers = Layers::new(layers_of(text), &found.variables, &[], &mut report.mistakes);
-        let kinds = sources::kinds(&layers, &mut report);
+        let kinds = sections::sources::kinds(&layers, &mut report);
         let layers = layers.with_sources(kinds);
-        unknown::check(&layers, &mut report);
+        document::unknown::check(&layers, &mut report);
         let settings = settings(&layers, &mut report, Needs::Everything);
         // A part that was not understood has said so.
         assert!(settings.is_some() || !report.mistakes.is_empty());

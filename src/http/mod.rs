@@ -15,7 +15,7 @@ pub(crate) use flow::Flow;
 pub use flow::{BodyError, GRACE};
 pub use limit::Limiter;
 pub use mask::Secrets;
-pub(crate) use pace::{Pace, Seen};
+pub(crate) use pace::{AdaptiveLimit, Seen};
 pub use retry::{Backoff, retry};
 
 /// Why there is no HTTP client.

@@ -21,7 +21,7 @@ pub(crate) struct Seen {
 
 /// Adds one after each round that goes well, halves as soon as one does not.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct AdaptiveLimit {
     min: usize,
     max: usize,
     limit: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Pace {
     best: f64,
 }
 
-impl Pace {
+impl AdaptiveLimit {
     /// Starts at the least.
     pub(crate) fn new(min: NonZeroUsize, max: NonZeroUsize) -> Self {
         Self {
@@ -105,11 +105,11 @@ mod tests {
         strained: true,
     };
 
-    fn pace(min: usize, max: usize) -> Pace {
-        Pace::new(min.try_into().unwrap(), max.try_into().unwrap())
+    fn pace(min: usize, max: usize) -> AdaptiveLimit {
+        AdaptiveLimit::new(min.try_into().unwrap(), max.try_into().unwrap())
     }
 
-    fn grown(max: usize) -> Pace {
+    fn grown(max: usize) -> AdaptiveLimit {
         let mut pace = pace(1, max);
         while pace.limit() < max {
             pace.finished(WELL);
@@ -143,7 +143,7 @@ mod tests {
             pace.finished(STRAINED);
         }
         assert_eq!(pace.limit(), 1);
-        let mut pace = Pace::new(3.try_into().unwrap(), 3.try_into().unwrap());
+        let mut pace = AdaptiveLimit::new(3.try_into().unwrap(), 3.try_into().unwrap());
         pace.finished(STRAINED);
         assert_eq!(pace.limit(), 3);
     }

@@ -1,7 +1,7 @@
 //! What is to be changed, as data.
 
 use super::{
-    Account, AttributeIndex, Attributes, Detail, ExternalId, Identity, Lifecycle, Purpose, Reference, Schema,
+    AttributeIndex, Attributes, Desired, Detail, Existing, ExternalId, Lifecycle, Purpose, Reference, Schema,
     TargetId, TypeId, Value,
 };
 
@@ -116,7 +116,7 @@ fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {
     /// The person.
-    pub identity: Identity,
+    pub identity: Desired,
     /// The values to write, defaults filled in.
     pub attributes: Attributes,
 }
@@ -128,23 +128,23 @@ pub struct Edit {
     pub target_id: TargetId,
     /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
     /// person, it is the person whom the account shows.
-    pub identity: Identity,
+    pub identity: Desired,
     /// The attributes that change, in order of the schema.
     pub changes: Vec<AttributeChange>,
     /// The state that the account gets, if it gets another one.
     pub lifecycle: Option<Lifecycle>,
     /// The account as the list showed it; `None` when everything the list shows is as it should be.
-    pub before: Option<Box<Account>>,
+    pub before: Option<Box<Existing>>,
     /// The account has this login name for a while, because accounts exchange their names in a circle.
     pub temporary_login: Option<Box<str>>,
 }
 
 impl Edit {
     /// No changes yet of an account whose person is only known from the account itself.
-    pub fn of_account(account: &Account, schema: &Schema, target_name: &str) -> Self {
+    pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
         Self {
             target_id: account.target_id.clone(),
-            identity: Identity::of_account(account, schema, target_name),
+            identity: Desired::of_account(account, schema, target_name),
             changes: Vec::new(),
             lifecycle: None,
             before: Some(Box::new(account.clone())),
@@ -182,7 +182,7 @@ pub enum Write {
     /// Values and state of an account.
     Edit(Box<Edit>),
     /// Nothing is left of this account, which is as it was.
-    Delete(Box<Account>),
+    Delete(Box<Existing>),
 }
 
 /// Why an account is taken out of use.
@@ -193,7 +193,7 @@ pub enum RemovalReason {
     /// No source names the person any more, and all of them were read in full.
     Absent,
     /// A source lists the person as having left.
-    Listed,
+    Leaver,
     /// The run that is undone brought the account into use.
     Undone,
 }
@@ -236,7 +236,7 @@ pub struct Change {
 
 impl Change {
     /// A new account.
-    pub fn create(identity: Identity, attributes: Attributes) -> Self {
+    pub fn create(identity: Desired, attributes: Attributes) -> Self {
         let creation = Creation { identity, attributes };
         Self::new(ActionKind::Create, Write::Create(Box::new(creation)), None)
     }
@@ -252,7 +252,7 @@ impl Change {
     }
 
     /// An account is deleted.
-    pub fn delete(account: Account, removal: Removal) -> Self {
+    pub fn delete(account: Existing, removal: Removal) -> Self {
         Self::new(
             ActionKind::Delete,
             Write::Delete(Box::new(account)),
@@ -293,7 +293,7 @@ impl Change {
     }
 
     /// The account as the list showed it, if the change says so.
-    pub fn before(&self) -> Option<&Account> {
+    pub fn before(&self) -> Option<&Existing> {
         match &self.write {
             Write::Create(_) => None,
             Write::Edit(edit) => edit.before.as_deref(),
@@ -326,7 +326,7 @@ impl Change {
     }
 
     /// The person who has the account afterwards, if the change is about one.
-    pub fn person(&self) -> Option<&Identity> {
+    pub fn person(&self) -> Option<&Desired> {
         match &self.write {
             Write::Create(creation) => Some(&creation.identity),
             Write::Edit(edit) => Some(&edit.identity),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Account, Change, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, TargetId, TypeId, Warning,
+    Change, Existing, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, TargetId, TypeId, Warning,
 };
 
 /// For how long a person has been missing.
@@ -17,7 +17,7 @@ pub struct Absence {
 
 /// An account that could have been removed and is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct Skipped {
     /// The account.
     pub target_id: TargetId,
     /// Its external id.
@@ -51,7 +51,7 @@ pub struct Plan {
     /// Accounts that already are as they should be.
     pub unchanged: usize,
     /// Accounts that are kept although nobody wants them.
-    pub kept: Vec<Kept>,
+    pub skipped: Vec<Skipped>,
     /// What there is at the target before the run, by kind of object.
     pub totals: Vec<Totals>,
     /// People who get no account, because they are to hold none of the roles.
@@ -93,7 +93,7 @@ impl Plan {
 
 impl Totals {
     /// Counts an object.
-    pub fn add(&mut self, account: &Account, schema: &Schema) {
+    pub fn add(&mut self, account: &Existing, schema: &Schema) {
         self.all += 1;
         if account.is_managed() {
             self.managed += 1;

@@ -11,7 +11,7 @@ pub struct Detail {
 
 /// What is kept of an account before it is changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Keepsake {
+pub struct Snapshot {
     /// Values that the account list does not show.
     pub values: Vec<(super::AttributeIndex, super::Value)>,
     /// Everything else that the change would lose.

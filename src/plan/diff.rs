@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use super::order;
 use crate::model::{
-    Account, AttributeChange, AttributeIndex, AttributeSpec, Attributes, Cardinality, Edit, Equality,
-    Expected, ExternalId, Identity, Inspection, Lifecycle, Mutability, Purpose, Reference, Removes, Schema,
+    AttributeChange, AttributeIndex, AttributeSpec, Attributes, Cardinality, Desired, Edit, Equality,
+    Existing, Expected, ExternalId, Inspection, Lifecycle, Mutability, Purpose, Reference, Removes, Schema,
     TargetId, Value,
 };
 
 /// What the person is to have in an attribute, also where no record says it.
 pub(super) fn wanted<'a>(
     schema: &Schema,
-    identity: &'a Identity,
+    identity: &'a Desired,
     index: AttributeIndex,
 ) -> Option<Cow<'a, Value>> {
     let spec = schema.spec(index);
@@ -26,8 +26,8 @@ pub(super) fn wanted<'a>(
 /// The listed attributes that the account does not hold as it should.
 pub(super) fn listed_changes(
     schema: &Schema,
-    identity: &Identity,
-    account: &Account,
+    identity: &Desired,
+    account: &Existing,
 ) -> Vec<AttributeChange> {
     let mut changes: Vec<AttributeChange> = Vec::new();
     let known = |index| !identity.unknown.contains(index) && !account.unread.contains(index);
@@ -128,7 +128,7 @@ pub(crate) enum Look {
 /// What the attributes that the list does not show are expected to hold.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
-    identity: &'a Identity,
+    identity: &'a Desired,
     look: Look,
 ) -> impl Iterator<Item = Expected<'a>> {
     schema
@@ -158,7 +158,7 @@ fn inspection(spec: &AttributeSpec, look: Look) -> Option<Inspection> {
 fn value_or_presence<'a>(
     spec: &AttributeSpec,
     index: AttributeIndex,
-    identity: &'a Identity,
+    identity: &'a Desired,
 ) -> Option<Expected<'a>> {
     if identity.unknown.contains(index) {
         let is_proof = spec.purpose == Purpose::OwnershipProof;
@@ -180,17 +180,17 @@ fn value_or_presence<'a>(
 /// list does not show.
 pub(crate) fn edit(
     schema: &Schema,
-    identity: &Identity,
+    identity: &Desired,
     target_id: &TargetId,
-    account: Option<&Account>,
-    unmet: &[(Expected<'_>, Option<Value>)],
+    account: Option<&Existing>,
+    mismatches: &[(Expected<'_>, Option<Value>)],
 ) -> (Edit, Vec<AttributeIndex>) {
     let mut changes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
     let mut differing = Vec::new();
     let former = account
         .and_then(|account| account.id.as_ref())
         .filter(|id| **id != identity.id);
-    for (expected, current) in unmet {
+    for (expected, current) in mismatches {
         match consequence(schema, identity, former, (*expected, current.as_ref())) {
             Consequence::Change(change) => changes.push(change),
             Consequence::Differs(attribute) => differing.push(attribute),
@@ -235,7 +235,7 @@ pub(super) fn kept_value(spec: &AttributeSpec) -> String {
 /// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,
-    identity: &Identity,
+    identity: &Desired,
     former: Option<&ExternalId>,
     (expected, current): (Expected<'_>, Option<&Value>),
 ) -> Consequence {
@@ -280,7 +280,7 @@ fn consequence(
 }
 
 /// Whether a value is the person's address: also where it stands elsewhere, it is compared as addresses are.
-pub(super) fn is_address(schema: &Schema, identity: &Identity, value: &Value) -> bool {
+pub(super) fn is_address(schema: &Schema, identity: &Desired, value: &Value) -> bool {
     let address = identity.attributes.of(schema, Purpose::Address);
     address.is_some_and(|address| address.equals(value, Equality::Comparable))
 }
@@ -298,7 +298,7 @@ pub(super) fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Opt
 }
 
 /// The values of a new account: the person's, and the defaults where the person has none.
-pub(super) fn values_of_new_account(schema: &Schema, identity: &Identity) -> Attributes {
+pub(super) fn values_of_new_account(schema: &Schema, identity: &Desired) -> Attributes {
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter() {
         let default = || spec.default.map(|default| default(&identity.id));

@@ -3,50 +3,45 @@
 //! [`Correlation`] pairs people with accounts, [`decide`] turns pairs into a [`crate::model::Plan`] by the [`Policy`],
 //! [`approve`] lets it through or refuses it.
 
-mod adopt;
-mod claims;
 mod correlate;
 mod decide;
 mod diff;
-mod grace;
 mod guard;
-mod moved;
 mod once;
 mod order;
-mod ownership;
 mod plausible;
 mod policy;
-mod question;
-mod scope;
+mod restriction;
+mod stale;
 #[cfg(test)]
 mod tests;
 mod undo;
 
-pub use adopt::Known;
-pub(crate) use adopt::refusal;
+pub use self::correlate::adopt::Known;
+pub(crate) use self::correlate::adopt::refusal;
+pub use self::decide::checks::{Checks, Proofs};
+pub use self::decide::grace::{Clocks, Grace};
+pub use self::stale::{is_for_now, moved, speaks_against, unlisted_before};
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use decide::removal;
 pub(crate) use diff::{Look, edit, keep_access, unlisted_expectations};
-pub use grace::{Clocks, Grace};
 pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect, vanished_values,
 };
-pub use moved::{is_for_now, moved, speaks_against, unlisted_before};
 pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
-pub use policy::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, Scope};
-pub use question::{Proofs, Questions};
+pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
     lost_for_good, not_restored, undo,
 };
 
 /// Why a change that was worked out earlier is refused.
-pub const MOVED: &str = "the account has changed since the plan was made";
+pub const STALE: &str = "the account has changed since the plan was made";
 
 /// Puts the changes of a plan that comes from elsewhere into their order.
 pub fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
@@ -65,7 +60,7 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
         all.changes.extend(plan.changes);
         all.unchanged += plan.unchanged;
         all.without_role += plan.without_role;
-        all.kept.extend(plan.kept);
+        all.skipped.extend(plan.skipped);
         all.unresolved.extend(plan.unresolved);
         all.warnings.extend(plan.warnings);
     }
@@ -76,8 +71,8 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
 /// Whether the account has the login name that the person is to have.
 pub(crate) fn has_login(
     schema: &crate::model::Schema,
-    identity: &crate::model::Identity,
-    account: &crate::model::Account,
+    identity: &crate::model::Desired,
+    account: &crate::model::Existing,
 ) -> bool {
     let login = schema.find(crate::model::Purpose::Login);
     let wanted = login.and_then(|login| diff::wanted(schema, identity, login));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::order;
 use crate::model::{
-    AttributeIndex, AttributeSpec, Catalog, Change, Desired, Holding, Identity, Lifecycle, Plan, Purpose,
+    AttributeIndex, AttributeSpec, Catalog, Change, Desired, DesiredState, Holding, Lifecycle, Plan, Purpose,
     RecordRef, Rejected, Schema, Value, Write,
 };
 
@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 /// Takes everybody out of the plan whose value cannot be written, or is claimed by another person of the run. They are
 /// rejected.
-pub fn reject_impossible(catalog: &Catalog, desired: &Desired, plan: &mut Plan) {
+pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut Plan) {
     let schema = catalog.schema(desired.resource);
     if let Some(index) = schema.find(Purpose::OwnershipProof) {
         let spec = schema.spec(index);
@@ -94,7 +94,7 @@ struct Claim<'a> {
 fn claims<'a>(
     index: AttributeIndex,
     spec: &AttributeSpec,
-    desired: &'a Desired,
+    desired: &'a DesiredState,
     changes: &'a [Change],
 ) -> HashMap<String, Vec<Claim<'a>>> {
     let mut firsts = changes
@@ -104,7 +104,7 @@ fn claims<'a>(
     if firsts.peek().is_none() {
         return HashMap::new();
     }
-    let is_active = |identity: &&Identity| identity.lifecycle == Lifecycle::Active;
+    let is_active = |identity: &&Desired| identity.lifecycle == Lifecycle::Active;
     let wanted = desired
         .identities
         .iter()
@@ -115,7 +115,7 @@ fn claims<'a>(
             Some((identity, given.or_else(made)?))
         });
     // The others of a plan are active people of the run.
-    let is_new = |identity: &Identity| desired.identities.is_empty() || !is_active(&identity);
+    let is_new = |identity: &Desired| desired.identities.is_empty() || !is_active(&identity);
     let written = firsts.filter(|(identity, _)| is_new(identity));
     let everybody = || {
         wanted.clone().chain(
@@ -143,7 +143,7 @@ fn claims<'a>(
 }
 
 /// The person whose account gets a value for the first time, and the value. An undo writes what was there before.
-fn first(index: AttributeIndex, change: &Change) -> Option<(&Identity, &Value)> {
+fn first(index: AttributeIndex, change: &Change) -> Option<(&Desired, &Value)> {
     if change.restore.is_some() {
         return None;
     }

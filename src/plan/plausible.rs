@@ -1,8 +1,8 @@
 //! What a plan may hold that comes from a file: nothing that no plan of this configuration would.
 
-use super::{AbsentPolicy, DisabledPolicy, ListedPolicy, Policy, diff};
+use super::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, diff};
 use crate::model::{
-    Account, ActionKind, AttributeChange, AttributeSpec, Catalog, Change, Creation, Edit, Identity,
+    ActionKind, AttributeChange, AttributeSpec, Catalog, Change, Creation, Desired, Edit, Existing,
     Lifecycle, Mutability, Purpose, RemovalReason, Schema, Value, Write,
 };
 
@@ -58,7 +58,7 @@ fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option
 }
 
 /// A value that is never anything but what the id gives, and is something else.
-fn foreign<'s>(schema: &'s Schema, person: &Identity) -> Option<&'s str> {
+fn foreign<'s>(schema: &'s Schema, person: &Desired) -> Option<&'s str> {
     let mut ours = schema
         .iter()
         .filter(|(_, spec)| spec.mutability == Mutability::WithId);
@@ -128,7 +128,7 @@ fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a A
 
 /// Whether an id that is written is shown: it goes along with names and addresses.
 fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
-    let carries = |account: &Account| account.id.as_ref() == Some(&edit.identity.id);
+    let carries = |account: &Existing| account.id.as_ref() == Some(&edit.identity.id);
     let told = edit.change_of(schema, Purpose::ExternalId);
     match (told, edit.before.as_deref()) {
         (Some(told), Some(account)) => {
@@ -212,14 +212,14 @@ fn removed(schema: &Schema, policy: Policy, change: &Change) -> Option<&'static 
             DisabledPolicy::Deactivate => !deletes,
             DisabledPolicy::Delete => deletes,
         },
-        RemovalReason::Listed => match policy.listed {
-            ListedPolicy::Deactivate => !deletes,
-            ListedPolicy::Delete => deletes,
+        RemovalReason::Leaver => match policy.listed {
+            LeaverPolicy::Deactivate => !deletes,
+            LeaverPolicy::Delete => deletes,
         },
         RemovalReason::Undone => return Some("it removes an account as `undone`, which only an undo does"),
     };
     // A file may say of any account that it is ours.
-    let is_ours = |account: &Account| {
+    let is_ours = |account: &Existing| {
         let access = schema.find(Purpose::Access);
         account.looks_ours() && access.is_none_or(|access| account.attributes.get(access).is_some())
     };

@@ -1,6 +1,6 @@
 //! What happens in which situation.
 
-use super::grace::Grace;
+use super::decide::grace::Grace;
 
 /// `policy.absent`: the person of a managed account is proved absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ pub enum DisabledPolicy {
 
 /// `policy.listed`: the person stands on a list of leavers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ListedPolicy {
+pub enum LeaverPolicy {
     /// The account is deleted.
     #[default]
     Delete,
@@ -38,10 +38,10 @@ pub enum ListedPolicy {
 
 /// Which changes a run plans at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Scope {
+pub enum Restriction {
     /// All of them.
     #[default]
-    Everything,
+    None,
     /// Flag `deactivate_only`: removals of people whom a source says are disabled or have left.
     RemovalsOnly,
     /// The program name `migrate`: ids in the form of older tools are rewritten, nothing else.
@@ -72,9 +72,9 @@ pub struct Policy {
     /// How long their accounts stay.
     pub grace: Option<Grace>,
     /// For people on a list of leavers.
-    pub listed: ListedPolicy,
+    pub listed: LeaverPolicy,
     /// Which changes a run plans at all.
-    pub scope: Scope,
+    pub restrict_to: Restriction,
 }
 
 impl Default for Policy {
@@ -87,8 +87,8 @@ impl Default for Policy {
             disabled: DisabledPolicy::default(),
             absent: AbsentPolicy::default(),
             grace: None,
-            listed: ListedPolicy::default(),
-            scope: Scope::default(),
+            listed: LeaverPolicy::default(),
+            restrict_to: Restriction::default(),
         }
     }
 }

@@ -6,16 +6,18 @@ use std::path::Path;
 
 use super::from_file::FromFile;
 use super::outcome::RunError;
-use super::process::Process;
-use super::request::{Mode, Request};
-use super::{desired, once, refusal, session, undo_log, verify};
+use super::session::process::Process;
+use super::session::refusal;
+use super::session::request::{Mode, Request};
+use super::{desired, once, session, undo_log, verify};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Account, Change, Desired, Expectation, ExternalId, Plan, TargetId, TypeId, Value};
+use crate::model::{Change, Check, DesiredState, Existing, ExternalId, Plan, TargetId, TypeId, Value};
 use crate::plan;
-use crate::plan_file::{self, Binding};
 use crate::report::Report;
+use crate::saved::plan_file;
+use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
 use crate::target::{self, AnyTarget, Target, TargetError};
 
@@ -80,21 +82,26 @@ async fn check<'a>(
 ) -> Result<FromFile<'a>, TargetError> {
     target.prepare().await?;
     let current = Current::read(target, changes).await?;
-    let expectations: Vec<(usize, Expectation<'_>)> = changes
+    let checks: Vec<(usize, Check<'_>)> = changes
         .iter()
         .enumerate()
         .flat_map(|(place, change)| {
             let before = plan::unlisted_before(target.schema(), change, providers);
-            before.into_iter().map(move |expectation| (place, expectation))
+            before.into_iter().map(move |check| (place, check))
         })
         .collect();
-    let questions: Vec<Expectation<'_>> = expectations.iter().map(|(_, question)| *question).collect();
-    let unmet = target.confirm(&questions).await?;
+    let questions: Vec<Check<'_>> = checks.iter().map(|(_, question)| *question).collect();
+    let mismatches = target.confirm(&questions).await?;
     let schema = target.schema();
-    let against = unmet
-        .iter()
-        .filter(|unmet| plan::speaks_against(schema, questions[unmet.index].expected, unmet, providers));
-    let unmet: HashSet<usize> = against.map(|unmet| expectations[unmet.index].0).collect();
+    let against = mismatches.iter().filter(|mismatches| {
+        plan::speaks_against(
+            schema,
+            questions[mismatches.index].expected,
+            mismatches,
+            providers,
+        )
+    });
+    let mismatches: HashSet<usize> = against.map(|mismatches| checks[mismatches.index].0).collect();
     let mut checked = FromFile {
         plan: current.counts,
         left_out: Vec::new(),
@@ -108,20 +115,20 @@ async fn check<'a>(
             None => change.id().and_then(|id| current.by_person.get(id)),
         };
         let moved = plan::moved(target.schema(), change, account)
-            .or_else(|| unmet.contains(&place).then_some(plan::MOVED));
+            .or_else(|| mismatches.contains(&place).then_some(plan::STALE));
         match moved {
             Some(reason) => checked.left_out.push((change, reason)),
             None => checked.plan.changes.push(change.clone()),
         }
     }
-    once::reject(target, &Desired::default(), &mut checked.plan).await?;
+    once::reject(target, &DesiredState::default(), &mut checked.plan).await?;
     Ok(checked)
 }
 
 /// The accounts of a plan as they are now.
 struct Current {
-    by_account: HashMap<TargetId, Account>,
-    by_person: HashMap<ExternalId, Account>,
+    by_account: HashMap<TargetId, Existing>,
+    by_person: HashMap<ExternalId, Existing>,
     /// A plan of nothing, with the numbers that the guard takes its shares of.
     counts: Plan,
 }
@@ -136,7 +143,7 @@ impl Current {
             by_person: HashMap::new(),
             counts: Plan::default(),
         };
-        let mut each = |account: Account| {
+        let mut each = |account: Existing| {
             current
                 .counts
                 .totals_mut(TypeId::default())

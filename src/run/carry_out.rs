@@ -3,14 +3,14 @@
 use std::io;
 
 use super::outcome::RunError;
-use super::process::Process;
-use super::request::Request;
+use super::session::process::Process;
+use super::session::request::Request;
 use super::{approval, undo_log};
 use crate::apply::{self, Context};
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Proof};
 use crate::report::{self, PlanDocument, Progress, Report};
-use crate::target::{Effort, Target};
+use crate::target::{Cost, Target};
 
 /// Prints the plan and what it is going to cost.
 pub(super) fn show(
@@ -20,11 +20,11 @@ pub(super) fn show(
     process: &mut Process<'_>,
 ) -> io::Result<()> {
     let settings = request.settings;
-    let kept = undo_log::effort(plan, target, request);
-    let effort: Effort = plan
+    let kept = undo_log::cost(plan, target, request);
+    let cost: Cost = plan
         .changes
         .iter()
-        .map(|change| target.effort(change))
+        .map(|change| target.cost(change))
         .chain([kept])
         .sum();
     let values = request.show();
@@ -32,10 +32,10 @@ pub(super) fn show(
         report::write_json(process.out, &PlanDocument::new(plan, target.catalog(), values))?;
     } else {
         report::plan(process.out, plan, target.catalog(), values)?;
-        report::effort(
+        report::cost(
             process.out,
             target.name().product,
-            effort,
+            cost,
             settings.apply.rate_limit,
         )?;
     }
@@ -54,7 +54,7 @@ pub(super) fn approve(
     let Request { settings, global, .. } = request;
     let token = approval::token(global, &process.environment);
     let approval = Approval {
-        scope: &target.name().key,
+        target_key: &target.name().key,
         token: token.as_deref(),
     };
     plan::approve(plan, proof, target.catalog(), &settings.guard, approval)

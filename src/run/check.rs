@@ -4,12 +4,12 @@ use std::io;
 
 use serde::Serialize;
 
-use super::process::Process;
-use super::request::Request;
+use super::session::process::Process;
+use super::session::request::Request;
 use super::{desired, session};
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::Finding;
+use crate::model::Diagnosis;
 use crate::report;
 use crate::source::{AnySource, Source as _};
 use crate::target::{self, Target as _};
@@ -23,7 +23,7 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
             Ok(source) => findings.extend(source.check().await),
             Err(error) => {
                 let subject = format!("source `{}`", source.name);
-                findings.push(Finding::problem(subject, error.what, error.hint));
+                findings.push(Diagnosis::problem(subject, error.what, error.hint));
             }
         }
     }
@@ -32,7 +32,7 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
             Ok(target) => findings.extend(target.check().await),
             Err(error) => {
                 let subject = format!("target {}", target::kind(Some(target)));
-                findings.push(Finding::problem(subject, error.to_string(), error.hint));
+                findings.push(Diagnosis::problem(subject, error.to_string(), error.hint));
             }
         }
     }
@@ -50,11 +50,11 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
     })
 }
 
-fn configuration(settings: &Settings) -> Vec<Finding> {
+fn configuration(settings: &Settings) -> Vec<Diagnosis> {
     let names: Vec<&str> = settings.sources.iter().map(|source| &*source.name).collect();
-    let read = Finding::ok("configuration", format!("sources: {}", names.join(", ")));
+    let read = Diagnosis::ok("configuration", format!("sources: {}", names.join(", ")));
     let notes = settings.notes.iter();
-    let notes = notes.map(|note| Finding::ok("configuration", note.clone()));
+    let notes = notes.map(|note| Diagnosis::ok("configuration", note.clone()));
     std::iter::once(read).chain(notes).collect()
 }
 
@@ -67,7 +67,7 @@ struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    fn new(finding: &'a Finding) -> Self {
+    fn new(finding: &'a Diagnosis) -> Self {
         let (ok, what, fix) = match &finding.result {
             Ok(seen) => (true, seen, None),
             Err(problem) => (false, &problem.what, problem.fix.as_deref()),

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use crate::model::{RecordRef, Warning};
-use crate::plan::{AbsentPolicy, Clocks, Policy, Scope};
+use crate::plan::{AbsentPolicy, Clocks, Policy, Restriction};
 use crate::target::TargetName;
 
 /// What is said when a grace counts nothing because of the clocks.
 pub(super) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName) -> Option<Warning> {
-    let counts =
-        policy.grace.is_some() && policy.absent != AbsentPolicy::Keep && policy.scope == Scope::Everything;
+    let counts = policy.grace.is_some()
+        && policy.absent != AbsentPolicy::Keep
+        && policy.restrict_to == Restriction::None;
     if !counts || clocks.agree() {
         return None;
     }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::outcome::RunError;
-use super::request::Request;
+use super::session::request::Request;
 use crate::config::Settings;
-use crate::model::{Desired, Identity, Purpose, RecordRef, Roles, Schema, Value, Warning};
+use crate::model::{Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
 use crate::report::Report;
 use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
@@ -22,7 +22,7 @@ pub(super) async fn read(
     target: &impl Target,
     request: Request<'_>,
     report: &mut Report,
-) -> Result<Desired, RunError> {
+) -> Result<DesiredState, RunError> {
     let settings = request.settings;
     let sources: Vec<AnySource> = build(target.schema(), request)?;
     let (collected, prepared) = futures::join!(collect_all(&sources), target.prepare());
@@ -52,11 +52,11 @@ pub(super) async fn read(
 
 /// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two
 /// are one, or have one name.
-fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Desired {
+fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> DesiredState {
     let schema = target.schema();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     for source in &mut collected {
-        let normalize = |person: &mut Identity| {
+        let normalize = |person: &mut Desired| {
             let remarks = target.normalize(person)?;
             if let Some(what) = remarks.assumed {
                 *assumed.entry((person.origin.source.clone(), what)).or_default() += 1;
@@ -100,7 +100,7 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
 
 /// Puts into each person who looks after their account. Of a person whom several sources name alike, it is the first of
 /// them by name.
-fn name_providers(desired: &mut Desired, schema: &Schema, settings: &Settings) {
+fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settings) {
     desired.providers = providers(settings);
     let Some(attribute) = schema.find(Purpose::Provider) else {
         return;

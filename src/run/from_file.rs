@@ -2,10 +2,10 @@
 
 use super::carry_out;
 use super::outcome::RunError;
-use super::process::Process;
-use super::request::{Mode, Request};
+use super::session::process::Process;
+use super::session::request::{Mode, Request};
 use crate::apply::{Context, NotApplied, Outcome};
-use crate::model::{Change, Desired, Ids, Plan};
+use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
 use crate::report::Report;
 use crate::signals::Signals;
@@ -55,7 +55,7 @@ impl FromFile<'_> {
         if request.mode != Mode::Write {
             return Ok(());
         }
-        let nobody = Desired::default();
+        let nobody = DesiredState::default();
         let context = Context {
             known: &Known::new(&nobody),
             ids: Ids::default(),

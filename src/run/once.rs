@@ -1,6 +1,6 @@
 //! Values that are written once: before a plan is shown, it is asked whose they are already.
 
-use crate::model::{Desired, Plan};
+use crate::model::{DesiredState, Plan};
 use crate::plan;
 use crate::target::{Target, TargetError};
 
@@ -8,7 +8,7 @@ use crate::target::{Target, TargetError};
 /// nothing where nothing is written for the first time, or there is no account yet.
 pub(super) async fn reject(
     target: &impl Target,
-    desired: &Desired,
+    desired: &DesiredState,
     plan: &mut Plan,
 ) -> Result<(), TargetError> {
     let catalog = target.catalog();

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::process::Process;
-use super::report_file;
-use super::request::{Mode, Request};
+use super::session::process::Process;
+use super::session::report_file;
+use super::session::request::{Mode, Request};
 use crate::exit::Exit;
 use crate::lock::Held;
 use crate::plan::Refusal;

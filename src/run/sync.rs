@@ -6,18 +6,20 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::outcome::RunError;
-use super::process::Process;
-use super::request::{Mode, Request};
-use super::{carry_out, clock, desired, once, refusal, session, undo_log, verify};
+use super::session::process::Process;
+use super::session::refusal;
+use super::session::request::{Mode, Request};
+use super::{carry_out, clock, desired, once, session, undo_log, verify};
 use crate::apply::Context;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
-use crate::model::{Catalog, Change, Desired, Identity, Ids, Plan};
+use crate::model::{Catalog, Change, Desired, DesiredState, Ids, Plan};
 use crate::plan::{self, Clocks, Correlation, Known, Proof};
-use crate::plan_file::{self, Binding};
 use crate::report::{self, Report};
+use crate::saved::plan_file;
+use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Hidden, Target, TargetError};
+use crate::target::{AnyTarget, Target, TargetError, Wait};
 
 /// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
 pub(super) async fn run(
@@ -90,7 +92,7 @@ async fn read_everything(
     request: Request<'_>,
     process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(Desired, Plan), RunError> {
+) -> Result<(DesiredState, Plan), RunError> {
     let desired = desired::read(target, request, report).await?;
     if !request.is_json() {
         report::sources(process.out, report)?;
@@ -112,21 +114,21 @@ async fn read_everything(
 /// target is asked for accounts that it did not list.
 async fn make_plan(
     target: &impl Target,
-    desired: &Desired,
+    desired: &DesiredState,
     settings: &Settings,
 ) -> Result<Plan, TargetError> {
     let (mut correlation, mut plan) = draft(target, desired, settings).await?;
     if new_people(&plan).next().is_some() {
-        if target.lacks_somebody().await? {
+        if target.list_is_incomplete().await? {
             tracing::warn!(
                 "the target does not list all of its accounts; waiting until it does (`{}`)",
                 target.setting_keys().wait
             );
-            target.catch_up(Hidden::Somebody).await?;
+            target.catch_up(Wait::ForHiddenAccount).await?;
             target.prepare().await?;
             (correlation, plan) = draft(target, desired, settings).await?;
         }
-        let people: Vec<&Identity> = new_people(&plan).collect();
+        let people: Vec<&Desired> = new_people(&plan).collect();
         let unlisted = target.unlisted(&people).await?;
         if correlation.add(unlisted) {
             correlation.settle();
@@ -141,7 +143,7 @@ async fn make_plan(
 /// A plan by what the target lists.
 async fn draft<'a>(
     target: &'a impl Target,
-    desired: &'a Desired,
+    desired: &'a DesiredState,
     settings: &Settings,
 ) -> Result<(Correlation<'a>, Plan), TargetError> {
     let mut correlation = Correlation::new(target.catalog(), desired, settings.policy);
@@ -158,19 +160,19 @@ async fn decide(
 ) -> Result<Plan, TargetError> {
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
-    let unmet = target.confirm(questions.expectations()).await?;
+    let mismatches = target.confirm(questions.checks()).await?;
     // Right after an answer, so that both times are of one moment.
     let clocks = Clocks {
         now: Timestamp::now().as_second(),
         ahead: target.clock_ahead(),
     };
-    let mut plan = plan::decide(correlation, &questions, unmet, target.name().kind, clocks);
+    let mut plan = plan::decide(correlation, &questions, mismatches, target.name().kind, clocks);
     plan.warnings
         .extend(clock::doubt(clocks, settings.policy, target.name()));
     Ok(plan)
 }
 
-fn new_people(plan: &Plan) -> impl Iterator<Item = &Identity> {
+fn new_people(plan: &Plan) -> impl Iterator<Item = &Desired> {
     let new = plan.changes.iter().filter_map(Change::creation);
     new.map(|creation| &creation.identity)
 }

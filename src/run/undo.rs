@@ -6,18 +6,20 @@ use std::path::Path;
 
 use super::from_file::FromFile;
 use super::outcome::RunError;
-use super::process::Process;
-use super::request::Request;
-use super::{refusal, session};
+use super::session;
+use super::session::process::Process;
+use super::session::refusal;
+use super::session::request::Request;
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Account, ActionKind, Catalog, Change, Expectation, LastWrites, Plan, TargetId, TypeId};
+use crate::model::{ActionKind, Catalog, Change, Check, Existing, LastWrites, Plan, TargetId, TypeId};
 use crate::plan::{self, Now, Past, Undone, Unheld};
 use crate::report::{Report, one_line};
+use crate::saved::undo_file;
+use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Hidden, Target, TargetError, TargetErrorKind, Wrote};
-use crate::undo_file::{self, PastRun};
+use crate::target::{AnyTarget, Target, TargetError, TargetErrorKind, Wait, Wrote};
 
 /// Said after a run was undone, or looked at.
 const AGAIN: &str =
@@ -89,21 +91,21 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     let accounts = Accounts::read(target, pasts).await?;
     let mut nows: Vec<Now<'_>> = pasts.iter().map(|past| accounts.of(past, catalog)).collect();
     look_for_lacks(target, pasts, &mut nows).await?;
-    let mut questions: Vec<(usize, Expectation<'_>)> = Vec::new();
+    let mut questions: Vec<(usize, Check<'_>)> = Vec::new();
     for (place, (past, now)) in pasts.iter().zip(&nows).enumerate() {
         if let Some(account) = past.account(now) {
             let expected = past.questions(catalog).into_iter();
             questions.extend(expected.map(|expected| {
                 let target_id = &account.target_id;
-                (place, Expectation { target_id, expected })
+                (place, Check { target_id, expected })
             }));
         }
     }
-    let asked: Vec<Expectation<'_>> = questions.iter().map(|(_, question)| *question).collect();
+    let asked: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
     let mut unheld: Vec<Vec<Unheld<'_>>> = pasts.iter().map(|_| Vec::new()).collect();
-    for unmet in target.confirm(&asked).await? {
-        let (place, question) = questions[unmet.index];
-        unheld[place].push((question.expected, unmet.current));
+    for mismatches in target.confirm(&asked).await? {
+        let (place, question) = questions[mismatches.index];
+        unheld[place].push((question.expected, mismatches.current));
     }
     let undone = FromFile {
         plan: accounts.counts.clone(),
@@ -177,7 +179,7 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
         return Ok(());
     }
     target.expect_writes(written);
-    if target.catch_up(Hidden::Nobody).await? {
+    if target.catch_up(Wait::ForOwnWrites).await? {
         // What was read before may be older.
         return target.prepare().await;
     }
@@ -196,7 +198,7 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
 
 /// The accounts of an undo file as they are now.
 struct Accounts {
-    by_id: HashMap<TargetId, Account>,
+    by_id: HashMap<TargetId, Existing>,
     by_text: HashMap<Box<str>, Vec<TargetId>>,
     by_login: HashMap<String, Vec<TargetId>>,
     /// A plan of nothing, with the numbers that the guard takes its shares of.
@@ -217,7 +219,7 @@ impl Accounts {
             by_login: HashMap::new(),
             counts: Plan::default(),
         };
-        let mut each = |account: Account| {
+        let mut each = |account: Existing| {
             accounts
                 .counts
                 .totals_mut(TypeId::default())

@@ -1,12 +1,13 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
 use super::outcome::RunError;
-use super::request::{Mode, Request};
+use super::session::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Catalog, Change, Edit, Plan};
 use crate::report::Report;
-use crate::target::{Effort, Target, Wrote};
-use crate::undo_file::{self, Binding, Run, UndoFile};
+use crate::saved::undo_file;
+use crate::saved::undo_file::{Binding, Run, UndoFile};
+use crate::target::{Cost, Target, Wrote};
 
 /// Says what is wrong with the place of the undo file, before anything is done.
 pub(super) fn check(request: Request<'_>) -> Result<(), String> {
@@ -24,10 +25,10 @@ pub(super) fn warn(plan: &Plan, catalog: &Catalog, request: Request<'_>, report:
 }
 
 /// What it costs to read everything that has to be kept.
-pub(super) fn effort(plan: &Plan, target: &impl Target, request: Request<'_>) -> Effort {
+pub(super) fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> Cost {
     match request.global.undo_file {
-        Some(_) => target.keep_effort(&plan.changes),
-        None => Effort::default(),
+        Some(_) => target.snapshot_cost(&plan.changes),
+        None => Cost::default(),
     }
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn begin(
     if changes.is_empty() {
         return Ok(None);
     }
-    let keepsakes = target.keep(changes).await?;
+    let keepsakes = target.snapshot(changes).await?;
     let run = Run {
         title: request.title,
         binding: Binding::new(target.name(), target.facts()),

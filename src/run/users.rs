@@ -6,11 +6,11 @@ use std::io;
 use serde::Serialize;
 
 use super::desired;
-use super::process::Process;
-use super::request::Request;
+use super::session::process::Process;
+use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Identity, Lifecycle, Purpose, Schema};
+use crate::model::{Desired, Lifecycle, Purpose, Schema};
 use crate::report::{Messages, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
@@ -98,7 +98,7 @@ fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_
     Ok(Exit::Unreadable)
 }
 
-fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
+fn line(identity: &Desired, schema: &Schema, show: Show) -> String {
     let at = one_line(&identity.origin.at);
     let roles = match identity.roles(schema) {
         [] => "no role".to_owned(),
@@ -119,12 +119,12 @@ fn line(identity: &Identity, schema: &Schema, show: Show) -> String {
 }
 
 /// Everything that the sources say of a person beside the roles, by its name.
-fn values<'a>(identity: &'a Identity, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a str)> {
+fn values<'a>(identity: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a str)> {
     let plain = schema.iter().filter(|(_, spec)| spec.purpose != Purpose::Access);
     plain.filter_map(|(index, spec)| Some((&*spec.name, identity.attributes.text(index)?)))
 }
 
-fn lifecycle(identity: &Identity) -> &'static str {
+fn lifecycle(identity: &Desired) -> &'static str {
     match identity.lifecycle {
         Lifecycle::Active => "active",
         Lifecycle::Disabled => "disabled",
@@ -143,7 +143,7 @@ struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    fn new(identity: &'a Identity, schema: &Schema, show: Show) -> Self {
+    fn new(identity: &'a Desired, schema: &Schema, show: Show) -> Self {
         let values = || {
             let texts = values(identity, schema);
             texts

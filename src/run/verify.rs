@@ -7,7 +7,7 @@ use crate::model::{Change, Plan, Rejected, TargetId};
 use crate::plan;
 use crate::report::{Note, Report};
 use crate::signals::Signals;
-use crate::target::{Hidden, Target, TargetError};
+use crate::target::{Target, TargetError, Wait};
 
 /// What a list cannot say how far it is about (metadata, links) is current after less than this.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ async fn look(
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
     report: &Report,
 ) -> Result<Option<String>, TargetError> {
-    let caught_up = target.catch_up(Hidden::Nobody).await?;
+    let caught_up = target.catch_up(Wait::ForOwnWrites).await?;
     let mut plan = plan_again().await?;
     if plan.changes.len() > report.failures.len() {
         tokio::time::sleep(SECOND_LOOK).await;

@@ -11,7 +11,7 @@ use super::ukt::UktSource;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{SourceKind, SourceSettings};
 use crate::http::Backoff;
-use crate::model::{Desired, Finding, Roles, Schema};
+use crate::model::{DesiredState, Diagnosis, Roles, Schema};
 
 /// A source of a kind that the configuration knows.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Source for AnySource {
         }
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         match self {
             Self::Ldap(source) => source.check().await,
             Self::Csv(source) => source.check().await,
@@ -110,7 +110,7 @@ impl Source for AnySource {
 ///
 /// # Errors
 /// One [`SourceError`] for each source that could not be read; what the others yielded is worth nothing without it.
-pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<Desired, Vec<SourceError>> {
+pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<DesiredState, Vec<SourceError>> {
     Ok(merge(schema, collect_all(sources).await?))
 }
 

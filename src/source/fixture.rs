@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, RawRecord, Rules, key};
 use crate::config::{LdapAttribute, TextRule};
-use crate::model::{AttributeSpec, Cardinality, Identity, Purpose, RecordRef, Roles, Schema};
+use crate::model::{AttributeSpec, Cardinality, Desired, Purpose, RecordRef, Roles, Schema};
 
 pub(super) fn schema() -> Schema {
     let text = AttributeSpec::text;
@@ -66,7 +66,7 @@ pub(super) fn mapping(texts: &[(&'static str, &str)], absent: Absent) -> Mapping
 }
 
 /// An active person of source `test`.
-pub(super) fn person(id: &str, email: &str, at: &str) -> Identity {
+pub(super) fn person(id: &str, email: &str, at: &str) -> Desired {
     let names = ["email", "first_name", "last_name"].map(|name| (name, name));
     let record = record(&[
         ("uid", &[id.as_bytes()]),

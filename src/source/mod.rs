@@ -17,13 +17,13 @@ pub use self::ldap::LdapSource;
 pub use self::mapping::{RawRecord, rules};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;
-use crate::model::{Finding, Identity, Leaver, Rejected, Warning};
+use crate::model::{Desired, Diagnosis, Leaver, Rejected, Warning};
 
 /// One thing a source yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A person, read in full.
-    Person(Identity),
+    Person(Desired),
     /// A person who has left.
     Leaver(Leaver),
     /// A record that could not be used.
@@ -84,7 +84,7 @@ pub trait Source {
     }
 
     /// Tries each step of a read on its own and says what works; ends at the first step that does not.
-    async fn check(&self) -> Vec<Finding>;
+    async fn check(&self) -> Vec<Diagnosis>;
 }
 
 /// Why a source could not be read.

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use super::zitadel::{self, ZitadelTarget};
 use super::{
-    Applied, Effort, Expectation, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
-    TargetName, Unmet,
+    Applied, Check, Cost, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError, TargetName, Wait,
 };
 use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
 use crate::model::{
-    Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
-    LastWrites, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
+    Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// A target of a kind that the configuration knows.
@@ -124,7 +123,7 @@ impl Target for AnyTarget {
         }
     }
 
-    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String> {
+    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
         match self {
             Self::Zitadel(target) => target.normalize(identity),
         }
@@ -142,33 +141,37 @@ impl Target for AnyTarget {
         }
     }
 
-    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+    async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError> {
         match self {
             Self::Zitadel(target) => target.read(each).await,
         }
     }
 
-    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+    async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError> {
         match self {
-            Self::Zitadel(target) => target.confirm(expectations).await,
+            Self::Zitadel(target) => target.confirm(checks).await,
         }
     }
 
-    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+    async fn list_is_incomplete(&self) -> Result<bool, TargetError> {
         match self {
-            Self::Zitadel(target) => target.lacks_somebody().await,
+            Self::Zitadel(target) => target.list_is_incomplete().await,
         }
     }
 
-    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         match self {
             Self::Zitadel(target) => target.unlisted(people).await,
         }
     }
 
-    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_id(
+        &self,
+        person: &Desired,
+        along: &[&Desired],
+    ) -> Result<Vec<Existing>, TargetError> {
         match self {
-            Self::Zitadel(target) => target.carriers(person, along).await,
+            Self::Zitadel(target) => target.accounts_with_id(person, along).await,
         }
     }
 
@@ -188,19 +191,19 @@ impl Target for AnyTarget {
         }
     }
 
-    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
         match self {
-            Self::Zitadel(target) => target.holders(identity).await,
+            Self::Zitadel(target) => target.accounts_with_login(identity).await,
         }
     }
 
-    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+    fn explain_conflict(&self, conflict: TargetError) -> TargetError {
         match self {
-            Self::Zitadel(target) => target.nobody_seen(conflict),
+            Self::Zitadel(target) => target.explain_conflict(conflict),
         }
     }
 
-    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+    async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError> {
         match self {
             Self::Zitadel(target) => target.catch_up(hidden).await,
         }
@@ -218,9 +221,9 @@ impl Target for AnyTarget {
         }
     }
 
-    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+    async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
         match self {
-            Self::Zitadel(target) => target.keep(changes).await,
+            Self::Zitadel(target) => target.snapshot(changes).await,
         }
     }
 
@@ -230,9 +233,9 @@ impl Target for AnyTarget {
         }
     }
 
-    fn keep_effort(&self, changes: &[Change]) -> Effort {
+    fn snapshot_cost(&self, changes: &[Change]) -> Cost {
         match self {
-            Self::Zitadel(target) => target.keep_effort(changes),
+            Self::Zitadel(target) => target.snapshot_cost(changes),
         }
     }
 
@@ -254,13 +257,13 @@ impl Target for AnyTarget {
         }
     }
 
-    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+    async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         match self {
-            Self::Zitadel(target) => target.step_aside(resource, edit).await,
+            Self::Zitadel(target) => target.take_temporary_login(resource, edit).await,
         }
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         match self {
             Self::Zitadel(target) => target.check().await,
         }
@@ -278,15 +281,15 @@ impl Target for AnyTarget {
         }
     }
 
-    fn strain(&self) -> u64 {
+    fn overload_count(&self) -> u64 {
         match self {
-            Self::Zitadel(target) => target.strain(),
+            Self::Zitadel(target) => target.overload_count(),
         }
     }
 
-    fn effort(&self, change: &Change) -> Effort {
+    fn cost(&self, change: &Change) -> Cost {
         match self {
-            Self::Zitadel(target) => target.effort(change),
+            Self::Zitadel(target) => target.cost(change),
         }
     }
 

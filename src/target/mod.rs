@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::{
-    Account, AttributeIndex, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids, Keepsake,
-    LastWrites, Schema, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
+    Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
-pub use crate::model::{Expectation, Expected, Unmet};
+pub use crate::model::{Check, Expected, Mismatch};
 pub use any::{AnyTarget, Facts, Objection, as_of, catalog, kind, name, objection, title};
 
 /// What a target is called.
@@ -52,16 +52,16 @@ pub struct Applied {
     /// Things left out, such as a phone number that the target refuses.
     pub warnings: Vec<String>,
     /// The account was there, though the target did not list it when everything was read.
-    pub was_unlisted: bool,
+    pub list_was_stale: bool,
 }
 
 /// What speaks for lists that are behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hidden {
+pub enum Wait {
     /// Nothing but that something was written.
-    Nobody,
+    ForOwnWrites,
     /// Somebody whom the target refuses to make twice is not listed.
-    Somebody,
+    ForHiddenAccount,
 }
 
 /// Requests of a run.
@@ -77,7 +77,7 @@ pub struct RequestStats {
 
 /// What changes cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Effort {
+pub struct Cost {
     /// Requests to the target.
     pub requests: u64,
     /// E-mails that the target sends to people.
@@ -86,12 +86,12 @@ pub struct Effort {
     pub texts: u64,
 }
 
-impl std::iter::Sum for Effort {
-    fn sum<I: Iterator<Item = Self>>(efforts: I) -> Self {
-        efforts.fold(Self::default(), |sum, effort| Self {
-            requests: sum.requests + effort.requests,
-            mails: sum.mails + effort.mails,
-            texts: sum.texts + effort.texts,
+impl std::iter::Sum for Cost {
+    fn sum<I: Iterator<Item = Self>>(cost: I) -> Self {
+        cost.fold(Self::default(), |sum, cost| Self {
+            requests: sum.requests + cost.requests,
+            mails: sum.mails + cost.mails,
+            texts: sum.texts + cost.texts,
         })
     }
 }
@@ -132,7 +132,7 @@ pub trait Target {
     ///
     /// # Errors
     /// The reason, without the value, why the target would refuse this person.
-    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String>;
+    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String>;
 
     /// Whether it would take this e-mail address. Pure.
     fn takes_address(&self, address: &str) -> bool;
@@ -148,32 +148,36 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`] when the list could not be read to its end; what was handed over is worth nothing.
-    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError>;
+    async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError>;
 
     /// Asks about attributes that the list does not show, many at a time. Answers in order of `index`.
     ///
     /// # Errors
     /// [`TargetError`] when an answer could not be had: unknown is not the same as unmet.
-    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError>;
+    async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError>;
 
     /// Whether accounts are missing in the list that was read last: it is behind.
     ///
     /// # Errors
     /// [`TargetError`] when it could not be found out.
-    async fn lacks_somebody(&self) -> Result<bool, TargetError>;
+    async fn list_is_incomplete(&self) -> Result<bool, TargetError>;
 
     /// Accounts that the list that was read last lacks: those that are known to be missing, and those that carry the id of
     /// one of these people, who have none so far. Some may have been listed.
     ///
     /// # Errors
     /// [`TargetError`] when they could not be looked up; then nobody may be made.
-    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError>;
+    async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
 
     /// The accounts that carry this person's id now, right before one is made. Those who come next are looked for along.
     ///
     /// # Errors
     /// [`TargetError`] when it could not be looked up.
-    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError>;
+    async fn accounts_with_id(
+        &self,
+        person: &Desired,
+        along: &[&Desired],
+    ) -> Result<Vec<Existing>, TargetError>;
 
     /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
     fn looks_before(&self, new: usize) -> bool;
@@ -189,16 +193,16 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`] when it could not be looked up.
-    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError>;
+    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError>;
 
     /// Says what a new account failed for, when [`Target::holders`] shows nobody although the name or the link is taken.
-    fn nobody_seen(&self, conflict: TargetError) -> TargetError;
+    fn explain_conflict(&self, conflict: TargetError) -> TargetError;
 
     /// Waits, as long as the settings allow, until the lists show everything that was acknowledged so far. Whether they do.
     ///
     /// # Errors
     /// [`TargetError`] when it could not be asked.
-    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError>;
+    async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError>;
 
     /// When something was last acknowledged.
     fn last_writes(&self) -> LastWrites;
@@ -215,7 +219,7 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`] when something could not be read; then nothing may be changed.
-    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError>;
+    async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError>;
 
     /// Which of these accounts, that were made again, lack something that [`Target::keep`] kept of them and that the account
     /// list does not show. By their places, in any order.
@@ -225,7 +229,7 @@ pub trait Target {
     async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
 
     /// What [`Target::keep`] costs.
-    fn keep_effort(&self, changes: &[Change]) -> Effort;
+    fn snapshot_cost(&self, changes: &[Change]) -> Cost;
 
     /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
     /// References that go are dropped before others are added: an account that is adopted goes by one external id and comes by
@@ -255,10 +259,10 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`]; the account has the login name it had.
-    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
+    async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
 
     /// Tries each step of [`Target::prepare`] on its own and says what works.
-    async fn check(&self) -> Vec<Finding>;
+    async fn check(&self) -> Vec<Diagnosis>;
 
     /// By how many seconds the target's clock is ahead of ours, by its last answer; `None` if it does not say what time it has.
     fn clock_ahead(&self) -> Option<i64>;
@@ -267,10 +271,10 @@ pub trait Target {
     fn requests(&self) -> RequestStats;
 
     /// How often so far the target turned a request away for being one too many, or could not be reached.
-    fn strain(&self) -> u64;
+    fn overload_count(&self) -> u64;
 
     /// What carrying out a change is going to cost, as far as can be foreseen.
-    fn effort(&self, change: &Change) -> Effort;
+    fn cost(&self, change: &Change) -> Cost;
 
     /// Things worth knowing about the target that concern nobody in particular, collected so far.
     fn warnings(&self) -> Vec<Warning>;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use directory_sync::config::{ActiveRule, Entitlement, LdapActive, LdapAttribute, LdapSettings};
-use directory_sync::model::{Desired, Lifecycle};
+use directory_sync::model::{DesiredState, Lifecycle};
 use testkit::samba::Samba;
 
 use crate::sources_reader::{assert_failed, attribute, check_ldap, ldap, read_ldap, schema, text};
@@ -81,7 +81,7 @@ fn binary(name: &str) -> LdapAttribute {
     }
 }
 
-fn disabled(desired: &Desired) -> Vec<&str> {
+fn disabled(desired: &DesiredState) -> Vec<&str> {
     let people = desired.identities.iter();
     let disabled = people.filter(|person| person.lifecycle == Lifecycle::Disabled);
     let mut emails: Vec<&str> = disabled.filter_map(|person| text(person, "email")).collect();

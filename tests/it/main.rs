@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module a subject.
 
 mod ad;
+mod architecture;
 mod chaos;
 mod cli;
 mod config;
@@ -8,7 +9,7 @@ mod crash;
 mod deployment;
 mod fuzz;
 mod program;
-mod rooms;
+
 mod safety;
 mod scenarios;
 mod sources_bounds;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use directory_sync::config::{Entitlement, LdapSettings};
-use directory_sync::model::Desired;
+use directory_sync::model::DesiredState;
 use testkit::people::{PEOPLE_DN, Person, to_ldif};
 use testkit::slapd::{Options, Slapd};
 
@@ -57,8 +57,8 @@ fn settings(slapd: &Slapd, rules: &[Entitlement]) -> LdapSettings {
 }
 
 /// Each person with the roles they are to hold.
-fn roles(desired: &Desired) -> Vec<String> {
-    let person = |person: &directory_sync::model::Identity| {
+fn roles(desired: &DesiredState) -> Vec<String> {
+    let person = |person: &directory_sync::model::Desired| {
         let id = String::from_utf8_lossy(person.id.as_bytes()).into_owned();
         format!("{id}: {}", person.roles(&schema()).join(" "))
     };
@@ -326,7 +326,7 @@ async fn a_group_of_which_nobody_was_read_is_told() {
     ];
     let slapd = Options::ldif(directory(&[("admins", "groupOfNames", &moved)])).start();
     let mut rule = rule("Admin", &["admins"]);
-    let told = |desired: &Desired| -> Vec<String> {
+    let told = |desired: &DesiredState| -> Vec<String> {
         let warnings = desired.warnings.iter();
         warnings
             .map(|warning| format!("{}: {}", warning.at, warning.reason))

@@ -3,7 +3,7 @@
 use directory_sync::config::{
     ActiveRule, Choice, Expression, LdapActive, LdapAttribute, Template, TextOrigin,
 };
-use directory_sync::model::{ExternalId, Finding, Lifecycle};
+use directory_sync::model::{Diagnosis, ExternalId, Lifecycle};
 use regex::Regex;
 use testkit::people::{PEOPLE_DN, Person, people, to_ldif};
 use testkit::slapd::{Options, Slapd};
@@ -227,7 +227,7 @@ async fn several_values_are_told_once_by_attribute() {
         .map(|warning| (&*warning.at.at, &*warning.reason))
         .collect();
     assert_eq!(warnings, [(Slapd::BASE_DN, told)]);
-    let values = |findings: &[Finding]| -> Vec<String> {
+    let values = |findings: &[Diagnosis]| -> Vec<String> {
         let values = findings.iter().filter(|one| one.subject.ends_with(": values"));
         values.map(|one| one.result.clone().unwrap()).collect()
     };

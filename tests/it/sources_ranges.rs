@@ -3,7 +3,7 @@
 use directory_sync::config::{
     ActiveRule, Choice, Entitlement, Expression, LdapActive, LdapSettings, TextOrigin, TextRule,
 };
-use directory_sync::model::Desired;
+use directory_sync::model::DesiredState;
 use testkit::ldap_double::{LdapDouble, Reply, last, person};
 
 use crate::sources_reader::{assert_failed, ldap, read_ldap, schema, text};
@@ -35,7 +35,7 @@ fn settings(double: &LdapDouble) -> LdapSettings {
     }
 }
 
-fn holders(desired: &Desired) -> Vec<String> {
+fn holders(desired: &DesiredState) -> Vec<String> {
     let admins = desired
         .identities
         .iter()

@@ -7,7 +7,7 @@ use directory_sync::config::{
     SourceSettings,
 };
 use directory_sync::http::Backoff;
-use directory_sync::model::{AttributeSpec, Cardinality, Desired, Finding, Identity, Purpose, Schema};
+use directory_sync::model::{AttributeSpec, Cardinality, Desired, DesiredState, Diagnosis, Purpose, Schema};
 use directory_sync::source::{AnySource, Record, Source, SourceError, read_all};
 use testkit::slapd::Slapd;
 
@@ -46,7 +46,7 @@ pub(crate) fn schema() -> Schema {
 }
 
 /// One value of a person.
-pub(crate) fn text<'a>(person: &'a Identity, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(person: &'a Desired, name: &str) -> Option<&'a str> {
     person
         .attributes
         .text(schema().index(name).expect("a name of the schema"))
@@ -67,7 +67,7 @@ pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
 }
 
 /// Reads one source through the same door as a run.
-pub(crate) async fn read(kind: SourceKind) -> Result<Desired, SourceError> {
+pub(crate) async fn read(kind: SourceKind) -> Result<DesiredState, SourceError> {
     let sources = [build(kind)?];
     read_all(&schema(), &sources)
         .await
@@ -75,7 +75,7 @@ pub(crate) async fn read(kind: SourceKind) -> Result<Desired, SourceError> {
 }
 
 /// Reads an LDAP source.
-pub(crate) async fn read_ldap(settings: &LdapSettings) -> Result<Desired, SourceError> {
+pub(crate) async fn read_ldap(settings: &LdapSettings) -> Result<DesiredState, SourceError> {
     read(SourceKind::Ldap(Box::new(settings.clone()))).await
 }
 
@@ -100,7 +100,7 @@ pub(crate) async fn count_ldap(settings: &LdapSettings) -> Result<usize, SourceE
 }
 
 /// What `check` finds about an LDAP source.
-pub(crate) async fn check_ldap(settings: &LdapSettings) -> Vec<Finding> {
+pub(crate) async fn check_ldap(settings: &LdapSettings) -> Vec<Diagnosis> {
     build(SourceKind::Ldap(Box::new(settings.clone())))
         .expect("usable")
         .check()

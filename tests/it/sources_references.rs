@@ -1,7 +1,7 @@
 //! A directory says that a part of it lies on another server: nobody of there is gone.
 
 use directory_sync::config::{Entitlement, ExpectedReference, LdapSettings};
-use directory_sync::model::Desired;
+use directory_sync::model::DesiredState;
 use testkit::ldap_double::{LdapDouble, Reply, last, more, person};
 use testkit::slapd::{Options, Slapd};
 
@@ -17,7 +17,7 @@ const OWN: [&str; 3] = [
 const BRANCH: &str = "ldap://dc2.example.org:389/ou=branch,dc=example,dc=org??sub";
 
 /// The last of them moves below a referral object: the branch lives on another server now.
-const MOVED: &str = "dn: uid=dora,ou=people,dc=example,dc=com\nchangetype: delete\n\n\
+const STALE: &str = "dn: uid=dora,ou=people,dc=example,dc=com\nchangetype: delete\n\n\
                      dn: ou=branch,ou=people,dc=example,dc=com\nchangetype: add\nobjectClass: referral\n\
                      objectClass: extensibleObject\nou: branch\n\
                      ref: ldap://127.0.0.1:9/ou=branch,ou=people,dc=example,dc=com\n";
@@ -28,7 +28,7 @@ const REFERENCE: &str = "ldap://127.0.0.1:9/ou=branch,ou=people,dc=example,dc=co
 fn nobody_behind_a_reference_is_absent() {
     let lab = Lab::ldap(&staff(4));
     lab.run("sync").exits(0);
-    lab.slapd().change(MOVED);
+    lab.slapd().change(STALE);
     lab.configure(DELETES);
     lab.run("sync")
         .exits(0)
@@ -58,7 +58,7 @@ fn nobody_behind_a_reference_is_absent() {
         .says("1 reference to other servers, all of them known");
 }
 
-async fn read(references: &[&'static str], expected: &[&str]) -> Desired {
+async fn read(references: &[&'static str], expected: &[&str]) -> DesiredState {
     let replies = references.iter().map(|url| Reply::Reference(url));
     let page = [vec![person("a")], replies.collect(), vec![more()]].concat();
     let double = LdapDouble::start(vec![page, vec![person("b"), last()]]);
@@ -212,7 +212,7 @@ async fn a_reference_among_the_groups_counts_too() {
         .collect();
     assert_eq!(roles, ["Admin User", "User"]);
     let findings = check_ldap(&settings).await;
-    let told = |finding: &&directory_sync::model::Finding| {
+    let told = |finding: &&directory_sync::model::Diagnosis| {
         finding
             .result
             .as_ref()

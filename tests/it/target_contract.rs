@@ -4,7 +4,7 @@ mod answers;
 mod both;
 mod clock;
 mod confirm;
-mod effort;
+mod cost;
 mod grants;
 mod history;
 mod prepare;

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::memory::Memory;
 use super::server::{Key, Member, Stored};
 use crate::model::{
-    AttributeIndex, AttributeSet, AttributeSpec, Attributes, Cardinality, Catalog, Desired, ExternalId,
-    Identity, Ids, Lifecycle, Mutability, Plan, Purpose, RecordRef, Reference, Removes, ResourceType, Schema,
-    SourceRead, TargetId, TypeId, Value,
+    AttributeIndex, AttributeSet, AttributeSpec, Attributes, Cardinality, Catalog, Desired, DesiredState,
+    ExternalId, Ids, Lifecycle, Mutability, Plan, Purpose, RecordRef, Reference, Removes, ResourceType,
+    Schema, SourceRead, TargetId, TypeId, Value,
 };
 use crate::plan::{AbsentPolicy, Clocks, Correlation, Policy, combine, decide};
 
@@ -187,7 +187,7 @@ fn references(drafts: &Drafts, kind: TypeId, number: u8, draft: &Draft) -> Vec<R
 }
 
 /// What is wanted of both kinds, in order of the kinds.
-pub(super) type Wanted = [Desired; 2];
+pub(super) type Wanted = [DesiredState; 2];
 
 pub(super) fn wanted(after: &Drafts) -> Wanted {
     let identity = |(kind, number, draft): (TypeId, u8, &Draft)| {
@@ -195,7 +195,7 @@ pub(super) fn wanted(after: &Drafts) -> Wanted {
         if kind == GROUP {
             attributes.set(MEMBERS, Value::references(references(after, kind, number, draft)));
         }
-        Identity {
+        Desired {
             id: id(number),
             lifecycle: Lifecycle::Active,
             attributes,
@@ -214,8 +214,8 @@ pub(super) fn wanted(after: &Drafts) -> Wanted {
     })
 }
 
-fn desired(resource: TypeId, identities: Vec<Identity>) -> Desired {
-    Desired {
+fn desired(resource: TypeId, identities: Vec<Desired>) -> DesiredState {
+    DesiredState {
         resource,
         sources: vec![SourceRead {
             name: "people".into(),
@@ -229,7 +229,7 @@ fn desired(resource: TypeId, identities: Vec<Identity>) -> Desired {
         }],
         identities,
         complete: true,
-        ..Desired::default()
+        ..DesiredState::default()
     }
 }
 
@@ -259,7 +259,7 @@ pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
             ids.insert(*kind, id.clone(), account.target_id.clone());
         }
     }
-    let of_kind = |desired: &Desired| {
+    let of_kind = |desired: &DesiredState| {
         let mut correlation = Correlation::new(&catalog, desired, policy());
         let mine = listed.iter().filter(|(kind, _)| *kind == desired.resource);
         mine.for_each(|(_, account)| correlation.observe(account.clone()));

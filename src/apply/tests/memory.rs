@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::drafts::{self, USER};
 use super::server::{Call, FAULT, Fault, Key, Server, Stored, Verb, error};
 use crate::model::{
-    Account, AttributeIndex, Attributes, Catalog, Change, Detail, Edit, ExternalId, Finding, Holding,
-    Identity, Ids, Keepsake, LastWrites, Purpose, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Attributes, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, ExternalId,
+    Holding, Ids, LastWrites, Purpose, Snapshot, TargetId, TypeId, Value, Warning,
 };
 use crate::target::{
-    Applied, Effort, Expectation, Facts, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
-    TargetErrorKind, TargetName, Unmet,
+    Applied, Check, Cost, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetErrorKind, TargetName, Wait,
 };
 
 pub(super) struct Memory {
@@ -56,7 +56,7 @@ impl Memory {
     }
 
     /// Everything that a list shows.
-    pub(super) fn list(&self) -> Vec<(TypeId, Account)> {
+    pub(super) fn list(&self) -> Vec<(TypeId, Existing)> {
         let server = self.server.borrow();
         let mut listed: Vec<&Key> = server.objects.keys().collect();
         listed.retain(|key| !self.unlisted.contains(*key));
@@ -120,7 +120,7 @@ impl Memory {
         Some((*kind, id.clone()?))
     }
 
-    fn users(&self, fits: impl Fn(&Account) -> bool) -> Vec<Account> {
+    fn users(&self, fits: impl Fn(&Existing) -> bool) -> Vec<Existing> {
         let server = self.server.borrow();
         let users = server.objects.keys().filter(|(kind, _)| *kind == USER);
         users.map(|key| server.account(key)).filter(fits).collect()
@@ -147,11 +147,11 @@ impl Target for Memory {
         self.looks_before
     }
 
-    async fn carriers(&self, person: &Identity, _: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_id(&self, person: &Desired, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         Ok(self.users(|account| account.id.as_ref() == Some(&person.id)))
     }
 
-    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
         let wanted = identity
             .attributes
             .text_of(self.schema(), Purpose::Address)
@@ -160,11 +160,11 @@ impl Target for Memory {
         Ok(self.users(|account| !is_behind && Some(account.login(self.schema()).to_lowercase()) == wanted))
     }
 
-    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+    fn explain_conflict(&self, conflict: TargetError) -> TargetError {
         conflict
     }
 
-    async fn catch_up(&self, _: Hidden) -> Result<bool, TargetError> {
+    async fn catch_up(&self, _: Wait) -> Result<bool, TargetError> {
         self.is_behind.set(false);
         Ok(true)
     }
@@ -190,14 +190,14 @@ impl Target for Memory {
         self.call(who, |server| server.rename(key, login)).await
     }
 
-    async fn step_aside(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
-        let who = (Verb::Aside, resource, Some(edit.identity.id.clone()));
+    async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        let who = (Verb::TemporaryLogin, resource, Some(edit.identity.id.clone()));
         let key = (resource, edit.target_id.clone());
         let name = edit.temporary_login.as_deref().expect("a temporary name");
         self.call(who, |server| server.rename(key, name)).await
     }
 
-    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+    async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError> {
         self.list().into_iter().for_each(|(_, account)| each(account));
         Ok(())
     }
@@ -206,7 +206,7 @@ impl Target for Memory {
         Facts::new()
     }
 
-    fn normalize(&self, _: &mut Identity) -> Result<Remarks, String> {
+    fn normalize(&self, _: &mut Desired) -> Result<Remarks, String> {
         Ok(Remarks::default())
     }
 
@@ -218,15 +218,15 @@ impl Target for Memory {
         Ok(())
     }
 
-    async fn confirm(&self, _: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
+    async fn confirm(&self, _: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError> {
         Ok(Vec::new())
     }
 
-    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+    async fn list_is_incomplete(&self) -> Result<bool, TargetError> {
         Ok(false)
     }
 
-    async fn unlisted(&self, _: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn unlisted(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         Ok(Vec::new())
     }
 
@@ -240,7 +240,7 @@ impl Target for Memory {
 
     fn expect_writes(&self, _: &LastWrites) {}
 
-    async fn keep(&self, _: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+    async fn snapshot(&self, _: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
         Ok(Vec::new())
     }
 
@@ -248,11 +248,11 @@ impl Target for Memory {
         Ok(Vec::new())
     }
 
-    fn keep_effort(&self, _: &[Change]) -> Effort {
-        Effort::default()
+    fn snapshot_cost(&self, _: &[Change]) -> Cost {
+        Cost::default()
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         Vec::new()
     }
 
@@ -264,12 +264,12 @@ impl Target for Memory {
         RequestStats::default()
     }
 
-    fn strain(&self) -> u64 {
+    fn overload_count(&self) -> u64 {
         0
     }
 
-    fn effort(&self, _: &Change) -> Effort {
-        Effort::default()
+    fn cost(&self, _: &Change) -> Cost {
+        Cost::default()
     }
 
     fn warnings(&self) -> Vec<Warning> {

@@ -59,11 +59,11 @@ fn person_in_group() -> Drafts {
 fn a_group_refers_to_an_account_that_is_met() {
     let unlisted_before = Told::Done {
         warnings: Vec::new(),
-        was_unlisted: true,
+        list_was_stale: true,
     };
     let adopted = Told::Done {
         warnings: vec!["account late had the login name and was adopted".to_owned()],
-        was_unlisted: false,
+        list_was_stale: false,
     };
     let after = person_in_group();
     for (id_text, looks_before, met) in [
@@ -109,13 +109,13 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
     );
     let met = Told::Done {
         warnings: Vec::new(),
-        was_unlisted: true,
+        list_was_stale: true,
     };
     let without = Told::Done {
         warnings: vec![
             "1 of what it refers to is not there yet; the next run adds the references".to_owned(),
         ],
-        was_unlisted: false,
+        list_was_stale: false,
     };
     assert_eq!(ran.told, [met, without, Told::done(), Told::NotStarted]);
     assert_eq!(ran.done, [2, 3, 1, 0]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::drafts;
 use crate::model::{
-    Account, Attributes, Catalog, Change, Edit, ExternalId, Ids, Lifecycle, Ownership, Purpose, Reference,
+    Attributes, Catalog, Change, Edit, Existing, ExternalId, Ids, Lifecycle, Ownership, Purpose, Reference,
     TargetId, TypeId, Value, Write,
 };
 use crate::target::{TargetError, TargetErrorKind, Wrote};
@@ -29,7 +29,7 @@ pub(super) struct Stored {
 /// What a call does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
-    Aside,
+    TemporaryLogin,
     Back,
     Apply,
     Link,
@@ -68,7 +68,7 @@ impl Server {
     }
 
     /// An object as a list shows it.
-    pub(super) fn account(&self, key: &Key) -> Account {
+    pub(super) fn account(&self, key: &Key) -> Existing {
         let (schema, stored) = (self.catalog.schema(key.0), &self.objects[key]);
         let members = stored.members.iter().map(|member| match member {
             Member::Object(kind, target_id) => self.id_of(&(*kind, target_id.clone())).map_or_else(
@@ -87,7 +87,7 @@ impl Server {
         } else {
             Ownership::Foreign("it has no id")
         };
-        Account {
+        Existing {
             target_id: key.1.clone(),
             id,
             claims: Box::default(),

@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::server::{Call, FAULT, Fault, Verb};
 use crate::apply::NotApplied;
 use crate::model::{
-    Account, ActionKind, Attributes, Change, Purpose, Reference, Schema, TargetId, TypeId, Value, Write,
+    ActionKind, Attributes, Change, Existing, Purpose, Reference, Schema, TargetId, TypeId, Value, Write,
 };
 use crate::plan::{Wait, waits};
 use crate::target::{Applied, TargetErrorKind};
@@ -15,7 +15,7 @@ use crate::target::{Applied, TargetErrorKind};
 pub(super) enum Told {
     Done {
         warnings: Vec<String>,
-        was_unlisted: bool,
+        list_was_stale: bool,
     },
     Failed(String),
     NotStarted,
@@ -26,7 +26,7 @@ impl Told {
     pub(super) fn done() -> Self {
         Self::Done {
             warnings: Vec::new(),
-            was_unlisted: false,
+            list_was_stale: false,
         }
     }
 
@@ -41,7 +41,7 @@ pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
             assert!(applied.target_id.is_some(), "which account it is, is known");
             Told::Done {
                 warnings: applied.warnings,
-                was_unlisted: applied.was_unlisted,
+                list_was_stale: applied.list_was_stale,
             }
         }
         Err(NotApplied::Failed(error)) => Told::Failed(error.what),
@@ -64,7 +64,7 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
         // The account is found there, and is the person's.
         told[place] = Told::Done {
             warnings: Vec::new(),
-            was_unlisted: true,
+            list_was_stale: true,
         };
         return told;
     }
@@ -75,7 +75,7 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
     let waits = waits(&catalog(), changes);
     let is_vain = |told: &[Told], wait: &Wait| match wait {
         Wait::Name(other) | Wait::Made(other) | Wait::Dropped(other) => !told[*other].is_done(),
-        Wait::Aside(other) => *other == place && *verb == Verb::Aside,
+        Wait::TemporaryLogin(other) => *other == place && *verb == Verb::TemporaryLogin,
     };
     while let Some(next) = (0..changes.len())
         .find(|at| told[*at].is_done() && waits[*at].iter().any(|wait| is_vain(&told, wait)))
@@ -112,13 +112,13 @@ fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
 /// Changes about which the outcome says something else than the target shows.
 pub(super) fn unlike(
     memory: &Memory,
-    listed: &[(TypeId, Account)],
+    listed: &[(TypeId, Existing)],
     changes: &[Change],
     told: &[Told],
 ) -> Vec<String> {
     let now = memory.list();
     let is_like = |(change, told): &(&Change, &Told)| {
-        let of = |accounts: &[(TypeId, Account)]| find(accounts, change);
+        let of = |accounts: &[(TypeId, Existing)]| find(accounts, change);
         match (told, of(listed), of(&now)) {
             (Told::Done { .. } | Told::Unlinked, _, now) => {
                 let is_whole = told.is_done();
@@ -142,8 +142,8 @@ pub(super) fn unlike(
         .collect()
 }
 
-fn find(accounts: &[(TypeId, Account)], change: &Change) -> Option<Account> {
-    let is_it = |(kind, account): &&(TypeId, Account)| {
+fn find(accounts: &[(TypeId, Existing)], change: &Change) -> Option<Existing> {
+    let is_it = |(kind, account): &&(TypeId, Existing)| {
         *kind == change.resource
             && match change.target_id() {
                 Some(target_id) => account.target_id == *target_id,
@@ -188,7 +188,7 @@ fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Op
 }
 
 /// Whether nothing was written: members that are gone are no members, and a temporary name stays if the old one is taken.
-fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Account; 2]) -> bool {
+fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Existing; 2]) -> bool {
     let catalog = catalog();
     let schema = catalog.schema(kind);
     let [mut before, mut now] = accounts;

@@ -8,9 +8,9 @@ use regex::Regex;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::config::dn::Dn;
-use crate::config::expression::Expression;
-use crate::config::template::Template;
+use crate::config::syntax::dn::Dn;
+use crate::config::syntax::expression::Expression;
+use crate::config::syntax::template::Template;
 
 /// `sources.NAME.*` of an LDAP source.
 #[derive(Debug, Clone)]

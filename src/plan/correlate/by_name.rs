@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::adopt;
 use super::{Correlation, Found, Slot, pair};
-use crate::model::{Account, Identity, Lifecycle, Purpose, Schema, comparable};
-use crate::plan::adopt;
+use crate::model::{Desired, Existing, Lifecycle, Purpose, Schema, comparable};
 
 impl Correlation<'_> {
     pub(super) fn pair_by_name(&mut self) {
@@ -55,7 +55,7 @@ impl Correlation<'_> {
             let place = self
                 .address(identity)
                 .and_then(|address| candidates.of_login(address));
-            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(Account::looks_ours);
+            let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(Existing::looks_ours);
             if let Some(place) = place.filter(looks_ours)
                 && self.may_adopt(place, identity).is_ok()
             {
@@ -91,7 +91,7 @@ impl Correlation<'_> {
         }
     }
 
-    fn may_adopt(&self, place: usize, identity: &Identity) -> Result<usize, String> {
+    fn may_adopt(&self, place: usize, identity: &Desired) -> Result<usize, String> {
         let Some(account) = &self.unpaired[place] else {
             return Err("another person has it".to_owned());
         };
@@ -118,7 +118,7 @@ impl Correlation<'_> {
 }
 
 /// Nobody gets an account who is not to hold any role.
-fn wants_account(schema: &Schema, identity: &Identity) -> bool {
+fn wants_account(schema: &Schema, identity: &Desired) -> bool {
     identity.lifecycle == Lifecycle::Active && identity.may_have_account(schema)
 }
 

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::checks::About;
+use super::claims::{Claim, Ground};
+use super::grace;
+use super::grace::{Noted, Verdict};
 use super::{Cause, Decider};
 use crate::model::{
-    Absence, Account, ActionKind, AttributeChange, Change, Edit, Lifecycle, Purpose, RemovalReason, Value,
+    Absence, ActionKind, AttributeChange, Change, Edit, Existing, Lifecycle, Purpose, RemovalReason, Value,
 };
-use crate::plan::claims::{Claim, Ground};
-use crate::plan::correlate::{Listing, Slot};
-use crate::plan::grace::{self, Noted, Verdict};
+use crate::plan::correlate::{LeaverEntry, Slot};
 use crate::plan::policy::AbsentPolicy;
-use crate::plan::question::About;
 
 /// What others wrote may be as long as a book.
 const LONGEST_NAME: usize = 200;
@@ -98,7 +99,7 @@ impl<'a> Decider<'a, '_> {
         )
     }
 
-    fn claimed_account(&mut self, account: &Account, claim: Claim<'_>) {
+    fn claimed_account(&mut self, account: &Existing, claim: Claim<'_>) {
         self.keep_claimed(account, claim);
         if claim.ground == Ground::Twin {
             let reason = claim.ground.reason(self.schema());
@@ -108,14 +109,14 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Whether an absence has no more to take from the account.
-    fn is_out_of_use(&self, account: &Account) -> bool {
+    fn is_out_of_use(&self, account: &Existing) -> bool {
         self.correlation.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled
     }
 
     /// Listed people are removed, or counted, by their listing.
-    pub(super) fn is_removed_already(&self, account: &Account) -> bool {
+    pub(super) fn is_removed_already(&self, account: &Existing) -> bool {
         let listings = &self.correlation.listings;
-        let named = |listing: &'a Listing| {
+        let named = |listing: &'a LeaverEntry| {
             let by_id = listing.by_id.iter().filter(|_| listing.accounts.is_empty());
             listing.accounts.iter().chain(by_id)
         };
@@ -125,7 +126,7 @@ impl<'a> Decider<'a, '_> {
             .any(|listed| listed.target_id == account.target_id)
     }
 
-    fn reason_to_keep(&self, place: usize, account: &Account, twice: bool) -> Option<Cow<'static, str>> {
+    fn reason_to_keep(&self, place: usize, account: &Existing, twice: bool) -> Option<Cow<'static, str>> {
         let known = &self.correlation.known;
         if !known.is_complete() {
             return Some("no source proves that its person is absent".into());
@@ -140,8 +141,8 @@ impl<'a> Decider<'a, '_> {
             return Some("another account carries the same id".into());
         }
         let schema = self.schema();
-        let mut unmet = self.answers.unmet(About::Absent(place)).iter();
-        if unmet.any(|(expected, _)| schema.purpose(expected.attribute()) == Purpose::OwnershipProof) {
+        let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
+        if mismatches.any(|(expected, _)| schema.purpose(expected.attribute()) == Purpose::OwnershipProof) {
             let proof = schema.name_of(Purpose::OwnershipProof);
             return Some(format!("it has no `{proof}`, so it may not be ours").into());
         }
@@ -158,8 +159,8 @@ impl<'a> Decider<'a, '_> {
     /// The configuration or source that looks after the account, if that is none of this run.
     fn other_provider(&self, place: usize) -> Option<&str> {
         let ours = &self.correlation.desired.providers;
-        let mut unmet = self.answers.unmet(About::Absent(place)).iter();
-        unmet.find_map(|(expected, current)| {
+        let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
+        mismatches.find_map(|(expected, current)| {
             let is_provider = self.schema().purpose(expected.attribute()) == Purpose::Provider;
             let current = current.as_ref().filter(|current| !ours.contains(current))?;
             is_provider.then(|| current.as_text())
@@ -167,7 +168,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// The guard takes its shares of the accounts that this run could remove.
-    fn leave_to_others(&mut self, place: usize, account: &Account) {
+    fn leave_to_others(&mut self, place: usize, account: &Existing) {
         if self.other_provider(place).is_some() {
             let totals = self.plan.totals_mut(self.correlation.desired.resource);
             totals.managed -= 1;
@@ -175,7 +176,7 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    fn absent_account(&mut self, place: usize, account: &Account) {
+    fn absent_account(&mut self, place: usize, account: &Existing) {
         let policy = self.correlation.policy;
         if self.is_out_of_use(account) {
             self.plan.unchanged += 1;
@@ -183,7 +184,7 @@ impl<'a> Decider<'a, '_> {
         }
         let noted = grace::noted(
             self.schema(),
-            self.answers.unmet(About::Absent(place)),
+            self.answers.mismatches(About::Absent(place)),
             self.clocks.now,
         );
         if self.has_to_wait(noted, account) {
@@ -205,7 +206,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Whether the person has not been missing for long enough; what a later run has to know is noted.
-    fn has_to_wait(&mut self, noted: Noted, account: &Account) -> bool {
+    fn has_to_wait(&mut self, noted: Noted, account: &Existing) -> bool {
         let Some(grace) = self.correlation.policy.grace else {
             return false;
         };
@@ -244,7 +245,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     /// Writes down since when the person is missing. Both parts are written, so that they fit each other.
-    fn mark_absent(&mut self, account: &Account, noted: Noted, absence: Absence) {
+    fn mark_absent(&mut self, account: &Existing, noted: Noted, absence: Absence) {
         let schema = self.schema();
         let before = match noted {
             Noted::Absent(before) => Some(before),

@@ -1,14 +1,14 @@
 //! What becomes of people, with an account or without one.
 
+use super::checks::About;
 use super::{Cause, Decider, mark, marker_goes};
 use crate::model::{
-    Account, ActionKind, AttributeChange, Change, Edit, Expected, Identity, Lifecycle, Mutability, Purpose,
+    ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
     RemovalReason, TargetId, Value, alike,
 };
 use crate::plan::correlate::{Found, Pair, Slot};
-use crate::plan::policy::{DisabledPolicy, Scope};
-use crate::plan::question::About;
-use crate::plan::{diff, scope};
+use crate::plan::policy::{DisabledPolicy, Restriction};
+use crate::plan::{diff, restriction};
 
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
@@ -26,7 +26,7 @@ impl Decider<'_, '_> {
                     self.unresolved(identity, reason);
                 }
                 Slot::Blocked(reason) => self.unresolved(identity, reason.clone()),
-                Slot::Listed => self.warn(
+                Slot::Leaver => self.warn(
                     identity,
                     "a list of leavers names this person, so no account is made or kept",
                 ),
@@ -34,7 +34,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    fn without_account(&mut self, identity: &Identity) {
+    fn without_account(&mut self, identity: &Desired) {
         let policy = &self.correlation.policy;
         let wanted = match identity.lifecycle {
             Lifecycle::Active => true,
@@ -50,7 +50,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    fn with_account(&mut self, index: usize, identity: &Identity, pair: &Pair) {
+    fn with_account(&mut self, index: usize, identity: &Desired, pair: &Pair) {
         if let Some(reason) = self.not_theirs(index, identity, pair) {
             self.keep(pair, identity, reason.clone().into());
             if pair.found == Found::LegacyIdUnconfirmed {
@@ -71,7 +71,7 @@ impl Decider<'_, '_> {
     }
 
     /// Why the account is not the person's after all.
-    pub(super) fn not_theirs(&self, index: usize, identity: &Identity, pair: &Pair) -> Option<String> {
+    pub(super) fn not_theirs(&self, index: usize, identity: &Desired, pair: &Pair) -> Option<String> {
         let proof = self.schema().name_of(Purpose::OwnershipProof);
         let nothing_of_ours = || {
             let unproved = self.unmet_of(index, Purpose::OwnershipProof);
@@ -89,7 +89,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    fn has_login_of(&self, identity: &Identity, pair: &Pair) -> bool {
+    fn has_login_of(&self, identity: &Desired, pair: &Pair) -> bool {
         let address = self.correlation.address(identity);
         let account = pair.differing.as_deref();
         address
@@ -97,7 +97,7 @@ impl Decider<'_, '_> {
             .is_some_and(|(address, account)| alike(address, account.login(self.schema())))
     }
 
-    fn disabled_person(&mut self, index: usize, identity: &Identity, pair: &Pair, account: &Account) {
+    fn disabled_person(&mut self, index: usize, identity: &Desired, pair: &Pair, account: &Existing) {
         let returned = self.absence_marker(index);
         let cause = || Cause {
             returned: returned.clone(),
@@ -111,7 +111,7 @@ impl Decider<'_, '_> {
             (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`".into()),
         }
         if let Some(since) = returned {
-            let mut edit = scope::only_bookkeeping(self.schema(), self.edit(index, identity, pair));
+            let mut edit = restriction::only_bookkeeping(self.schema(), self.edit(index, identity, pair));
             edit.changes.extend(marker_goes(self.schema(), since));
             self.push(Change::edit_as(ActionKind::Update, edit));
         }
@@ -124,12 +124,12 @@ impl Decider<'_, '_> {
 
     /// The expectation about an attribute of a person's account that does not hold, and what the account holds instead.
     fn unmet_of(&self, person: usize, purpose: Purpose) -> Option<(Expected<'_>, Option<Value>)> {
-        let unmet = self.answers.unmet(About::Person(person));
+        let mismatches = self.answers.mismatches(About::Person(person));
         let about = |expected: Expected<'_>| self.schema().purpose(expected.attribute()) == purpose;
-        unmet.iter().find(|(expected, _)| about(*expected)).cloned()
+        mismatches.iter().find(|(expected, _)| about(*expected)).cloned()
     }
 
-    fn active_person(&mut self, index: usize, identity: &Identity, pair: &Pair) {
+    fn active_person(&mut self, index: usize, identity: &Desired, pair: &Pair) {
         let mut edit = self.edit(index, identity, pair);
         let mark = self.unmet_of(index, Purpose::DisabledByUs);
         let blocked = matches!(mark, Some((Expected::Present(_), _)));
@@ -149,7 +149,7 @@ impl Decider<'_, '_> {
         self.clear_bookkeeping(index, &mut edit, left_over);
         let is_adopted = matches!(pair.found, Found::Name | Found::Moved);
         if !self.correlation.policy.update && !is_adopted && !edit.is_empty() {
-            edit = scope::only_bookkeeping(self.schema(), edit);
+            edit = restriction::only_bookkeeping(self.schema(), edit);
             self.keep(pair, identity, "`policy.update` is false".into());
             if edit.is_empty() {
                 return;
@@ -189,15 +189,15 @@ impl Decider<'_, '_> {
         edit.changes.sort_by_key(|change| change.attribute);
     }
 
-    fn edit(&mut self, index: usize, identity: &Identity, pair: &Pair) -> Edit {
-        let unmet = self.answers.unmet(About::Person(index));
+    fn edit(&mut self, index: usize, identity: &Desired, pair: &Pair) -> Edit {
+        let mismatches = self.answers.mismatches(About::Person(index));
         let schema = self.correlation.schema;
         let (mut edit, differing) = diff::edit(
             schema,
             identity,
             &pair.target_id,
             pair.differing.as_deref(),
-            unmet,
+            mismatches,
         );
         if pair.found == Found::Id && !self.writes_beside_id(&edit) {
             let is_id = |change: &AttributeChange| schema.purpose(change.attribute) == Purpose::ExternalId;
@@ -222,7 +222,7 @@ impl Decider<'_, '_> {
                 _ => spec.is_listed() || spec.mutability == Mutability::WithId,
             }
         };
-        let rewrites_ids_alone = self.correlation.policy.scope == Scope::ExternalIdsOnly;
+        let rewrites_ids_alone = self.correlation.policy.restrict_to == Restriction::ExternalIdsOnly;
         !rewrites_ids_alone && edit.changes.iter().any(goes_along)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{GuardLimits, Limit};
 use crate::model::{
-    Account, ActionKind, Catalog, Change, Identity, Plan, Purpose, Schema, TypeId, Value, comparable,
+    ActionKind, Catalog, Change, Desired, Existing, Plan, Purpose, Schema, TypeId, Value, comparable,
 };
 use crate::plan::order;
 
@@ -173,7 +173,7 @@ fn seen(name: &str) -> String {
 }
 
 /// Whether a person and an account have no part of the name in common.
-pub(crate) fn is_somebody_else(account: &Account, person: &Identity, schema: &Schema) -> bool {
+pub(crate) fn is_somebody_else(account: &Existing, person: &Desired, schema: &Schema) -> bool {
     let mut parts = schema
         .iter()
         .filter(|(_, spec)| spec.purpose == Purpose::Name)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GuardLimits, Limit};
-use crate::model::{Desired, ExternalId, Identity, Purpose, Schema, SourceRead, comparable};
+use crate::model::{Desired, DesiredState, ExternalId, Purpose, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -52,8 +52,8 @@ pub struct Met {
 
 impl Proof {
     /// Looks at what was read.
-    pub fn of(desired: &Desired, schema: &Schema, limits: &GuardLimits) -> Self {
-        let everybody: Vec<&Identity> = desired.identities.iter().collect();
+    pub fn of(desired: &DesiredState, schema: &Schema, limits: &GuardLimits) -> Self {
+        let everybody: Vec<&Desired> = desired.identities.iter().collect();
         let mut proof = Self {
             together: met(&limits.demands, &everybody, schema),
             ..Self::default()
@@ -75,7 +75,7 @@ impl Proof {
             let people = everybody
                 .iter()
                 .filter(|person| person.origin.source == source.name);
-            let people: Vec<&Identity> = people.copied().collect();
+            let people: Vec<&Desired> = people.copied().collect();
             let met = limits
                 .demands_of
                 .get(&*source.name)
@@ -92,7 +92,7 @@ impl Proof {
     }
 }
 
-fn met(demands: &Demands, people: &[&Identity], schema: &Schema) -> Met {
+fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {
     let wanted: BTreeSet<String> = demands.canaries.iter().map(|canary| comparable(canary)).collect();
     // An id may be written in hex as accounts carry it, while the source writes it with other letters by now.
     let text_of = |canary: &String| Some(comparable(ExternalId::from_hex(canary)?.as_text()?));
@@ -139,7 +139,7 @@ fn doubts(met: &Met, holds: &str, key: &str) -> Vec<String> {
 }
 
 /// Key attributes without a value in so many records of a source that the mapping must be wrong, one sentence each.
-pub fn mapping_faults(desired: &Desired, limit: Limit) -> Vec<String> {
+pub fn mapping_faults(desired: &DesiredState, limit: Limit) -> Vec<String> {
     let mut faults = Vec::new();
     for source in desired
         .sources

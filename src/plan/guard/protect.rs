@@ -2,7 +2,7 @@
 
 use super::super::order;
 use crate::model::{
-    Account, Catalog, Change, Edit, ExternalId, Kept, Plan, Purpose, Schema, Value, Write, comparable,
+    Catalog, Change, Edit, Existing, ExternalId, Plan, Purpose, Schema, Skipped, Value, Write, comparable,
 };
 
 /// `guard.protected`: external ids (hex), ids of the target, login names and addresses, with `*` for any text.
@@ -34,7 +34,7 @@ impl Protected {
     }
 
     /// Whether the account is named by its id, the person's id, its login name or its address.
-    pub(crate) fn covers(&self, account: &Account, schema: &Schema) -> bool {
+    pub(crate) fn covers(&self, account: &Existing, schema: &Schema) -> bool {
         let address = account.attributes.text_of(schema, Purpose::Address);
         let texts = [account.target_id.as_str(), account.login(schema)];
         texts.into_iter().chain(address).any(|text| self.names(text))
@@ -79,7 +79,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     // A name that stays taken needs no waiting for.
     order::arrange(catalog, &mut plan.changes);
     let kept = |change: &Change| {
-        Some(Kept {
+        Some(Skipped {
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
             reason: "`guard.protected` names it".into(),
@@ -87,8 +87,8 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
             absence: None,
         })
     };
-    plan.kept.extend(covered.iter().filter_map(kept));
-    plan.kept.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+    plan.skipped.extend(covered.iter().filter_map(kept));
+    plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
 }
 
 /// Both in lower case; `*` is any text, also none.

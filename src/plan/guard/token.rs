@@ -7,15 +7,15 @@ use crate::model::{ActionKind, Catalog, Change, Purpose, Schema};
 
 /// Makes tokens for one target.
 pub(super) struct Tokens<'a> {
-    scope: &'a str,
+    target_key: &'a str,
     /// A hash for each limit that is set: of its key and of what counts against it.
     hashes: Vec<[u8; 32]>,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(scope: &'a str, checks: &[Check<'_>], catalog: &Catalog) -> Self {
+    pub(super) fn new(target_key: &'a str, checks: &[Check<'_>], catalog: &Catalog) -> Self {
         let hashes = checks.iter().map(|check| hash(check, catalog)).collect();
-        Self { scope, hashes }
+        Self { target_key, hashes }
     }
 
     /// The token that lifts the chosen limits, for exactly the changes that count against them.
@@ -24,7 +24,7 @@ impl<'a> Tokens<'a> {
     /// other limits or is refused by them.
     pub(super) fn of(&self, chosen: impl Fn(usize) -> bool) -> String {
         let mut all = Sha256::new();
-        all.update(Sha256::digest(self.scope));
+        all.update(Sha256::digest(self.target_key));
         for (_, hash) in self.hashes.iter().enumerate().filter(|(place, _)| chosen(*place)) {
             all.update(hash);
         }

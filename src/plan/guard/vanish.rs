@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Limit;
-use crate::model::{ActionKind, AttributeIndex, Change, Desired, Edit, Plan, Purpose, Schema};
+use crate::model::{ActionKind, AttributeIndex, Change, DesiredState, Edit, Plan, Purpose, Schema};
 
 /// Fewer people than this lose a value for reasons of their own.
 const FLOOR: usize = 5;
 
 /// Attributes that so many accounts of a source's people would lose that the mapping must be wrong, one sentence each.
-pub fn vanished_values(desired: &Desired, plan: &Plan, schema: &Schema, limit: Limit) -> Vec<String> {
+pub fn vanished_values(desired: &DesiredState, plan: &Plan, schema: &Schema, limit: Limit) -> Vec<String> {
     let mut losing: BTreeMap<(&Arc<str>, AttributeIndex), usize> = BTreeMap::new();
     let mine = plan
         .changes
@@ -53,7 +53,7 @@ fn counts(schema: &Schema, attribute: AttributeIndex) -> bool {
 }
 
 /// People of the source who have a value, and an account.
-fn keeping(desired: &Desired, plan: &Plan, source: &Arc<str>, attribute: AttributeIndex) -> usize {
+fn keeping(desired: &DesiredState, plan: &Plan, source: &Arc<str>, attribute: AttributeIndex) -> usize {
     let people = desired.identities.iter();
     let with_value =
         people.filter(|person| person.origin.source == *source && person.attributes.get(attribute).is_some());

@@ -30,7 +30,7 @@ struct Scheduler {
     phases: Vec<Phase>,
     waiting: Vec<Waiting>,
     /// How much each change still waits for, to start and to add references.
-    unmet: Vec<usize>,
+    mismatches: Vec<usize>,
     unmet_links: Vec<usize>,
     ready: Ready,
 }
@@ -47,7 +47,7 @@ impl Schedule {
         let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);
         while let Some((phase, places)) = scheduler.next() {
             if !aside.is_empty() && phase.is_none_or(|phase| phase >= Phase::Renames) {
-                steps.push(Step::Aside(std::mem::take(&mut aside)));
+                steps.push(Step::TemporaryLogin(std::mem::take(&mut aside)));
             }
             match phase {
                 Some(_) => {
@@ -96,7 +96,7 @@ impl Schedule {
 fn on(wait: &Wait) -> Option<usize> {
     match wait {
         Wait::Name(place) | Wait::Made(place) | Wait::Dropped(place) => Some(*place),
-        Wait::Aside(_) => None,
+        Wait::TemporaryLogin(_) => None,
     }
 }
 
@@ -105,7 +105,7 @@ impl Scheduler {
         let mut scheduler = Self {
             phases: changes.iter().map(|change| phase(catalog, change)).collect(),
             waiting: vec![Waiting::default(); changes.len()],
-            unmet: vec![0; changes.len()],
+            mismatches: vec![0; changes.len()],
             unmet_links: vec![0; changes.len()],
             ready: Ready::default(),
         };
@@ -126,7 +126,7 @@ impl Scheduler {
                 scheduler.unmet_links[place] += 1;
                 scheduler.waiting[place].links.push(place);
             }
-            if scheduler.unmet[place] == 0 {
+            if scheduler.mismatches[place] == 0 {
                 scheduler.start(place);
             }
         }
@@ -136,7 +136,7 @@ impl Scheduler {
     fn waits(&mut self, place: usize, wait: Wait) {
         if let Some(other) = on(&wait) {
             self.waiting[other].starts.push(place);
-            self.unmet[place] += 1;
+            self.mismatches[place] += 1;
         }
     }
 
@@ -175,8 +175,8 @@ impl Scheduler {
 
     fn release(&mut self, places: Vec<usize>) {
         for place in places {
-            self.unmet[place] -= 1;
-            if self.unmet[place] == 0 {
+            self.mismatches[place] -= 1;
+            if self.mismatches[place] == 0 {
                 self.start(place);
             }
         }

@@ -43,21 +43,21 @@ fn catalog() -> Catalog {
 
 /// A target that refuses what real ones refuse: two objects of one name, a reference to nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Objects(BTreeMap<(TypeId, TargetId), Account>);
+struct Objects(BTreeMap<(TypeId, TargetId), Existing>);
 
 /// What is wanted of both kinds, in order of the kinds.
-type Wanted = [Desired; 2];
+type Wanted = [DesiredState; 2];
 
 /// One write of a plan.
 #[derive(Clone, Debug)]
 enum Sent {
-    Aside(usize),
+    TemporaryLogin(usize),
     Change(usize),
     Links(usize),
 }
 
 impl Objects {
-    fn holder_of(&self, resource: TypeId, id: &ExternalId) -> Option<&Account> {
+    fn holder_of(&self, resource: TypeId, id: &ExternalId) -> Option<&Existing> {
         let mut objects = self.0.iter().filter(|((kind, _), _)| *kind == resource);
         objects
             .find(|(_, account)| account.id.as_ref() == Some(id))
@@ -66,10 +66,10 @@ impl Objects {
 
     /// Carries out one write of these changes; what the target would refuse is an error.
     fn carry_out(&mut self, changes: &[Change], sent: &Sent) -> Result<(), String> {
-        let (Sent::Aside(place) | Sent::Change(place) | Sent::Links(place)) = sent;
+        let (Sent::TemporaryLogin(place) | Sent::Change(place) | Sent::Links(place)) = sent;
         let change = &changes[*place];
         match (sent, &change.write) {
-            (Sent::Aside(_), Write::Edit(edit)) => {
+            (Sent::TemporaryLogin(_), Write::Edit(edit)) => {
                 let name = edit.temporary_login.clone().map(Value::text);
                 self.get(change.resource, &edit.target_id)
                     .attributes
@@ -131,13 +131,13 @@ impl Objects {
         Value::references(references.filter(is_there).cloned())
     }
 
-    fn get(&mut self, resource: TypeId, account: &TargetId) -> &mut Account {
+    fn get(&mut self, resource: TypeId, account: &TargetId) -> &mut Existing {
         let key = (resource, account.clone());
         self.0.get_mut(&key).expect("the object is there")
     }
 
     /// Whatever is to drop its reference to the object has done so; what is left is deleted itself.
-    fn delete(&mut self, changes: &[Change], change: &Change, account: &Account) -> Result<(), String> {
+    fn delete(&mut self, changes: &[Change], change: &Change, account: &Existing) -> Result<(), String> {
         let key = (change.resource, account.target_id.clone());
         self.0.remove(&key).expect("the object is there");
         let gone = account
@@ -200,7 +200,7 @@ impl Objects {
             absent: AbsentPolicy::Delete,
             ..Policy::default()
         };
-        let of_type = |desired: &Desired| {
+        let of_type = |desired: &DesiredState| {
             let mut correlation = Correlation::new(&catalog, desired, policy);
             let objects = self
                 .0
@@ -210,7 +210,7 @@ impl Objects {
             correlation.settle();
             let proofs = correlation.proofs();
             let questions = correlation.questions(&proofs);
-            assert_eq!(questions.expectations(), []);
+            assert_eq!(questions.checks(), []);
             let clocks = Clocks {
                 now: NOW,
                 ahead: Some(0),
@@ -225,7 +225,7 @@ impl Objects {
 fn writes(changes: &[Change]) -> Vec<Sent> {
     let each = |step: Step| -> Vec<Sent> {
         match step {
-            Step::Aside(places) => places.into_iter().map(Sent::Aside).collect(),
+            Step::TemporaryLogin(places) => places.into_iter().map(Sent::TemporaryLogin).collect(),
             Step::Changes(places) => places.into_iter().map(Sent::Change).collect(),
             Step::Links(places) => places.into_iter().map(Sent::Links).collect(),
         }
@@ -233,9 +233,9 @@ fn writes(changes: &[Change]) -> Vec<Sent> {
     steps(&catalog(), changes).into_iter().flat_map(each).collect()
 }
 
-fn object(resource: TypeId, target_id: TargetId, id: &ExternalId, mut attributes: Attributes) -> Account {
+fn object(resource: TypeId, target_id: TargetId, id: &ExternalId, mut attributes: Attributes) -> Existing {
     attributes.set(OBJECT_ID, Some(Value::text(id.to_string())));
-    Account {
+    Existing {
         target_id,
         id: Some(id.clone()),
         claims: Box::default(),
@@ -317,7 +317,7 @@ fn wanted(drafts: &[Vec<Draft>; 2]) -> Wanted {
                     is_foreign: false,
                     ..draft.clone()
                 };
-                Identity {
+                Desired {
                     id: id(number),
                     lifecycle: Lifecycle::Active,
                     attributes: attributes(resource, number, &draft, drafts),
@@ -325,7 +325,7 @@ fn wanted(drafts: &[Vec<Draft>; 2]) -> Wanted {
                     origin: at(number),
                 }
             });
-        Desired {
+        DesiredState {
             resource,
             ..sources(people.collect())
         }
@@ -345,7 +345,7 @@ fn is_as_wanted(objects: &Objects, wanted: &Wanted) -> bool {
         let kind = desired.resource;
         desired.identities.iter().map(move |person| (kind, person))
     });
-    let is_right = |(resource, person): (TypeId, &Identity)| {
+    let is_right = |(resource, person): (TypeId, &Desired)| {
         objects.holder_of(resource, &person.id).is_some_and(|held| {
             held.attributes.text(OBJECT_LOGIN) == person.attributes.text(OBJECT_LOGIN)
                 && managed_members(&held.attributes) == managed_members(&person.attributes)
@@ -406,7 +406,7 @@ proptest! {
         let plan = existing(&before).plan(&wanted(&after));
         let changes = writes(&plan.changes).into_iter().filter_map(|sent| match sent {
             Sent::Change(place) => Some(place),
-            Sent::Aside(_) | Sent::Links(_) => None,
+            Sent::TemporaryLogin(_) | Sent::Links(_) => None,
         });
         let places: Vec<usize> = changes.collect();
         // A plan is shown in the order in which it is carried out.
@@ -434,7 +434,7 @@ fn an_emptied_group_is_stopped() {
     for (left, passes) in [(&full[..4], true), (&full[..3], false), (&[], false)] {
         let plan = existing(&group(&full)).plan(&wanted(&group(left)));
         let approval = Approval {
-            scope: "target",
+            target_key: "target",
             token: None,
         };
         let limits = GuardLimits::default();

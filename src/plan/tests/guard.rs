@@ -28,7 +28,7 @@ fn approved(plan: Plan, limits: &GuardLimits, token: Option<&str>) -> Result<(),
 
 fn approved_for(
     plan: Plan,
-    desired: &Desired,
+    desired: &DesiredState,
     limits: &GuardLimits,
     token: Option<&str>,
 ) -> Result<(), Refusal> {
@@ -38,13 +38,13 @@ fn approved_for(
 
 /// The remarks about a plan of one target, or why it is refused.
 fn in_scope(
-    scope: &str,
+    target_key: &str,
     plan: Plan,
     proof: &Proof,
     limits: &GuardLimits,
     token: Option<&str>,
 ) -> Result<Vec<String>, Refusal> {
-    approve(plan, proof, &catalog(), limits, Approval { scope, token })
+    approve(plan, proof, &catalog(), limits, Approval { target_key, token })
         .map(|approved| approved.remarks().to_vec())
         .map_err(|refused| refused.0)
 }
@@ -311,7 +311,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
         let before = plan.clone();
         protect(&mut plan, &catalog(), &protected);
         assert_eq!(lines(&plan), left, "{patterns:?}");
-        assert_eq!(plan.kept.len(), 2 - left.len(), "{patterns:?}");
+        assert_eq!(plan.skipped.len(), 2 - left.len(), "{patterns:?}");
         let limits = GuardLimits {
             protected,
             max_removals: Limit::Count(9),

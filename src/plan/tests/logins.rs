@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn wants(number: u8, login: &str) -> Identity {
+fn wants(number: u8, login: &str) -> Desired {
     let mut renamed = person(number);
     renamed.attributes.set(ADDRESS, Some(Value::text(login)));
     renamed
@@ -10,7 +10,7 @@ fn wants(number: u8, login: &str) -> Identity {
 
 fn reasons(plan: Plan, limits: &GuardLimits) -> Vec<String> {
     let approval = Approval {
-        scope: "target",
+        target_key: "target",
         token: None,
     };
     let refused = approve(plan, &Proof::default(), &catalog(), limits, approval);
@@ -126,7 +126,7 @@ fn adoptions_for_somebody_else_are_limited() {
 #[test]
 fn a_few_accounts_may_become_somebody_elses() {
     let adoption = |number: u8| {
-        let before = Account {
+        let before = Existing {
             target_id: TargetId::new(format!("h{number}")),
             ..made_by_hand("p1@example.org", "Eve Else").account
         };

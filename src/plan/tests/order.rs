@@ -8,7 +8,7 @@ fn login(number: u8) -> String {
     format!("p{number}@example.org")
 }
 
-fn wants(number: u8, name: &str) -> Identity {
+fn wants(number: u8, name: &str) -> Desired {
     let mut person = person(number);
     person.attributes.set(ADDRESS, Some(Value::text(name)));
     person
@@ -17,7 +17,7 @@ fn wants(number: u8, name: &str) -> Identity {
 /// One write, as `apply` would send it.
 #[derive(Clone, Debug)]
 enum Sent {
-    Aside(TargetId, Box<str>),
+    TemporaryLogin(TargetId, Box<str>),
     Change(Box<Change>),
 }
 
@@ -25,10 +25,12 @@ enum Sent {
 fn writes(plan: &Plan) -> Vec<Sent> {
     let write = |step: Step| -> Vec<Sent> {
         match step {
-            Step::Aside(places) => {
+            Step::TemporaryLogin(places) => {
                 let edits = places.into_iter().filter_map(|place| plan.changes[place].edit());
                 edits
-                    .map(|edit| Sent::Aside(edit.target_id.clone(), edit.temporary_login.clone().unwrap()))
+                    .map(|edit| {
+                        Sent::TemporaryLogin(edit.target_id.clone(), edit.temporary_login.clone().unwrap())
+                    })
                     .collect()
             }
             Step::Changes(places) => places
@@ -47,7 +49,9 @@ fn writes(plan: &Plan) -> Vec<Sent> {
 /// Carries out one write; what the target would refuse is an error.
 fn carry_out(model: &mut Model, write: &Sent) -> Result<(), String> {
     match write {
-        Sent::Aside(account, name) => model.get_mut(account).set(LOGIN, Some(Value::text(name.clone()))),
+        Sent::TemporaryLogin(account, name) => {
+            model.get_mut(account).set(LOGIN, Some(Value::text(name.clone())));
+        }
         Sent::Change(change) => model.apply(change),
     }
     let mut names: Vec<String> = model
@@ -100,7 +104,7 @@ fn two_people_who_swap_names_need_one_detour() {
     assert_eq!(lines(&plan), ["update t2", "update t1"]);
     let writes = writes(&plan);
     assert!(
-        matches!(&writes[..], [Sent::Aside(account, _), Sent::Change(_), Sent::Change(_)] if account.as_str() == "t1")
+        matches!(&writes[..], [Sent::TemporaryLogin(account, _), Sent::Change(_), Sent::Change(_)] if account.as_str() == "t1")
     );
     for write in &writes {
         carry_out(&mut model, write).unwrap();
@@ -149,7 +153,7 @@ fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
 }
 
 /// Some people have accounts, some are new, some leave; each of the others wants one of the names, each name once.
-fn any_renames() -> impl Strategy<Value = (Desired, Model)> {
+fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
     let names = Just((1u8..=8).collect::<Vec<_>>()).prop_shuffle();
     let roles = prop::collection::vec(0u8..4, 8);
     (names, roles).prop_map(|(names, roles)| {

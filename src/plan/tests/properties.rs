@@ -12,7 +12,7 @@ prop_compose! {
         alias in prop::option::of(0u8..3),
         keeps_alias in prop::bool::weighted(0.1),
         roles in any_roles(),
-    ) -> Identity {
+    ) -> Desired {
         let mut person = person(number);
         person.attributes.set(ROLES, roles);
         if disabled { person.lifecycle = Lifecycle::Disabled; }
@@ -96,7 +96,7 @@ prop_compose! {
         rejected in prop::option::of(1u8..=8),
         complete in any::<bool>(),
         listed in prop::option::of(1u8..=8),
-    ) -> (Desired, Model) {
+    ) -> (DesiredState, Model) {
         let rejected = rejected.map(id);
         let chosen = all_people.into_iter().zip(people).filter(|(_, there)| *there).map(|(person, _)| person);
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
@@ -128,7 +128,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         AbsentPolicy::Deactivate,
         AbsentPolicy::Delete,
     ]);
-    let listed = prop::sample::select(vec![ListedPolicy::Delete, ListedPolicy::Deactivate]);
+    let listed = prop::sample::select(vec![LeaverPolicy::Delete, LeaverPolicy::Deactivate]);
     let grace = prop::option::of(prop::option::of(1i64..600).prop_map(|after| Grace { after, runs: None }));
     (disabled, absent, grace, listed, any::<bool>(), any::<bool>()).prop_map(
         |(disabled, absent, grace, listed, adopt, create_disabled)| Policy {
@@ -140,7 +140,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
             create_disabled,
             create: true,
             update: true,
-            scope: Scope::Everything,
+            restrict_to: Restriction::None,
         },
     )
 }
@@ -175,7 +175,7 @@ proptest! {
         touched.sort();
         touched.dedup();
         prop_assert_eq!(touched.len(), changes);
-        let told = touched.len() + plan.unchanged + plan.kept.len() + plan.unresolved.len() + plan.warnings.len();
+        let told = touched.len() + plan.unchanged + plan.skipped.len() + plan.unresolved.len() + plan.warnings.len();
         prop_assert!(told >= plan.all_totals().managed, "{} of {} told: {:?}", told, plan.all_totals().managed, plan);
     }
 
@@ -186,12 +186,12 @@ proptest! {
         policy in any_policy(),
         create in any::<bool>(),
         update in any::<bool>(),
-        scope in prop::sample::select(vec![
-            Scope::Everything, Scope::RemovalsOnly, Scope::ExternalIdsOnly, Scope::LinksOnly,
+        restrict_to in prop::sample::select(vec![
+            Restriction::None, Restriction::RemovalsOnly, Restriction::ExternalIdsOnly, Restriction::LinksOnly,
         ]),
         owned in any_owned(),
     ) {
-        let policy = Policy { create, update, scope, ..policy };
+        let policy = Policy { create, update, restrict_to, ..policy };
         let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
         let rules = Rules { policy, given: &all };
         let names: Vec<&str> = owned.iter().map(String::as_str).collect();

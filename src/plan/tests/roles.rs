@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn entitled(roles: &[&str]) -> Identity {
+fn entitled(roles: &[&str]) -> Desired {
     let mut person = person(1);
     person.attributes.set(ROLES, set(roles));
     person
@@ -15,7 +15,7 @@ fn holding(roles: &[&str]) -> Model {
 }
 
 /// A plan of a target of which these roles are taken away.
-fn plan_owning(owned: &[&str], desired: &Desired, model: &Model, policy: Policy) -> Plan {
+fn plan_owning(owned: &[&str], desired: &DesiredState, model: &Model, policy: Policy) -> Plan {
     plan_by(&schema_owning(owned), NOW, desired, model, policy, false)
 }
 
@@ -128,11 +128,11 @@ fn a_restricted_run_takes_no_role() {
             ..Policy::default()
         },
         Policy {
-            scope: Scope::LinksOnly,
+            restrict_to: Restriction::LinksOnly,
             ..Policy::default()
         },
         Policy {
-            scope: Scope::ExternalIdsOnly,
+            restrict_to: Restriction::ExternalIdsOnly,
             ..Policy::default()
         },
     ];

@@ -152,8 +152,8 @@ const DELETE_ABSENT: Policy = Policy {
     disabled: DisabledPolicy::Delete,
     absent: AbsentPolicy::Delete,
     grace: None,
-    listed: ListedPolicy::Delete,
-    scope: Scope::Everything,
+    listed: LeaverPolicy::Delete,
+    restrict_to: Restriction::None,
 };
 
 #[test]
@@ -188,7 +188,7 @@ fn the_person_of_a_rejected_record_keeps_the_account() {
         claims: Box::default(),
     });
     let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
-    assert_eq!((lines(&plan), plan.kept.len()), (vec![], 1));
+    assert_eq!((lines(&plan), plan.skipped.len()), (vec![], 1));
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn ids_in_the_forms_of_older_tools_are_rewritten_when_nothing_contradicts() {
         legacy.set(MARK, Some(Value::text("another")));
         let kept = plan(&desired, &Model::of([legacy]), DELETE_ABSENT);
         assert_eq!(
-            (lines(&kept), kept.kept.len()),
+            (lines(&kept), kept.skipped.len()),
             (vec!["create 7031".to_owned()], 1),
             "{text}"
         );
@@ -380,20 +380,20 @@ fn a_restricted_run_does_only_what_it_is_restricted_to() {
     legacy.set(EXTERNAL_ID, Some(Value::text("p3")));
     let desired = sources(vec![leaver, person(2), person(3)]);
     let model = Model::of([held(1), legacy, held(4)]);
-    let scoped = |scope| {
+    let scoped = |restrict_to| {
         only(
             &desired,
             &model,
             Policy {
-                scope,
+                restrict_to,
                 ..DELETE_ABSENT
             },
         )
     };
-    assert_eq!(scoped(Scope::RemovalsOnly), ["delete t1"]);
-    assert_eq!(scoped(Scope::ExternalIdsOnly), ["update t3"]);
+    assert_eq!(scoped(Restriction::RemovalsOnly), ["delete t1"]);
+    assert_eq!(scoped(Restriction::ExternalIdsOnly), ["update t3"]);
     assert_eq!(
-        scoped(Scope::Everything),
+        scoped(Restriction::None),
         ["delete t1", "delete t4", "create 7032", "update t3"]
     );
 }
@@ -406,7 +406,7 @@ fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
     legacy.set(NAME, Some(Value::text("Before")));
     let desired = sources(vec![person(3)]);
     let policy = Policy {
-        scope: Scope::ExternalIdsOnly,
+        restrict_to: Restriction::ExternalIdsOnly,
         ..Policy::default()
     };
     let plan = plan(&desired, &Model::of([legacy]), policy);
@@ -424,7 +424,7 @@ fn a_run_for_links_reports_an_account_that_carries_another_id() {
     other.set(ADDRESS, Some(Value::text("p3@example.org")));
     let desired = sources(vec![person(3)]);
     let policy = Policy {
-        scope: Scope::LinksOnly,
+        restrict_to: Restriction::LinksOnly,
         ..Policy::default()
     };
     let plan = plan(&desired, &Model::of([other]), policy);

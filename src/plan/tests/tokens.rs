@@ -3,7 +3,7 @@
 use super::*;
 
 fn decide_with(
-    scope: &str,
+    target_key: &str,
     plan: Plan,
     limits: &GuardLimits,
     token: Option<&str>,
@@ -13,7 +13,7 @@ fn decide_with(
         &Proof::default(),
         &catalog(),
         limits,
-        Approval { scope, token },
+        Approval { target_key, token },
     )
     .map(|approved| approved.remarks().to_vec())
     .map_err(|refused| refused.0)
@@ -28,8 +28,8 @@ fn token(plan: Plan, limits: &GuardLimits) -> String {
     refused.unwrap_err().token.expect("limits can be lifted")
 }
 
-fn account(number: usize) -> Account {
-    Account {
+fn account(number: usize) -> Existing {
+    Existing {
         target_id: TargetId::new(format!("t{number}")),
         ..held(1).account
     }
@@ -150,9 +150,13 @@ fn a_token_is_good_for_what_was_shown_alone() {
 fn a_token_is_good_for_its_target_alone() {
     let plan = of([delete(1)]);
     let token = token(plan.clone(), &limits(0));
-    for scope in ["target 2", "targe", ""] {
-        let refusal = decide_with(scope, plan.clone(), &limits(0), Some(&token)).unwrap_err();
-        assert_eq!(refusal.reasons.last().map(String::as_str), Some(OTHER), "{scope}");
+    for target_key in ["target 2", "targe", ""] {
+        let refusal = decide_with(target_key, plan.clone(), &limits(0), Some(&token)).unwrap_err();
+        assert_eq!(
+            refusal.reasons.last().map(String::as_str),
+            Some(OTHER),
+            "{target_key}"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use super::edit::{Reversal, SOURCE};
 use super::{CHANGED_SINCE, Now, Past, Undone, Unheld};
 use crate::model::{
-    Account, Attributes, Change, Creation, Identity, Lifecycle, Mutability, Purpose, Removal, RemovalReason,
+    Attributes, Change, Creation, Desired, Existing, Lifecycle, Mutability, Purpose, Removal, RemovalReason,
     Schema, Value,
 };
 
@@ -13,7 +13,7 @@ const LACKS: &str = "the account was made again since without all that it had: l
                      are left in the file (`kept`) to be given by hand";
 
 /// The account, if there is only one.
-pub(super) fn only<'a>(accounts: &[&'a Account]) -> Option<&'a Account> {
+pub(super) fn only<'a>(accounts: &[&'a Existing]) -> Option<&'a Existing> {
     match accounts {
         [account] => Some(account),
         _ => None,
@@ -45,7 +45,7 @@ pub(super) fn unmake(
 }
 
 /// A run that was interrupted may have left out the roles and the deactivation; a phone number may have been refused.
-fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Account) -> bool {
+fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing) -> bool {
     let interrupted = past.made.is_none() && made.identity.lifecycle == Lifecycle::Disabled;
     listed(schema).all(|(index, spec)| {
         let (held, wanted) = (account.attributes.get(index), made.attributes.get(index));
@@ -80,7 +80,7 @@ fn listed(
 pub(super) fn remake(
     schema: &Schema,
     past: &Past,
-    before: &Account,
+    before: &Existing,
     now: &Now<'_>,
 ) -> Result<Undone, &'static str> {
     if now.account.is_some() {
@@ -97,20 +97,20 @@ pub(super) fn remake(
     }
 }
 
-fn made_again(schema: &Schema, past: &Past, before: &Account) -> Change {
+fn made_again(schema: &Schema, past: &Past, before: &Existing) -> Change {
     let mut attributes = Attributes::default();
     for (index, value) in before.attributes.iter() {
         let is_written = schema.spec(index).mutability != Mutability::ReadOnly;
         attributes.set(index, is_written.then(|| value.clone()));
     }
-    let identity = Identity::of_account(before, schema, SOURCE);
+    let identity = Desired::of_account(before, schema, SOURCE);
     Change {
         restore: Some(past.details.clone().into()),
         ..Change::create(identity, attributes)
     }
 }
 
-fn is_made_again(schema: &Schema, before: &Account, account: &Account) -> bool {
+fn is_made_again(schema: &Schema, before: &Existing, account: &Existing) -> bool {
     listed(schema).all(|(index, spec)| {
         let (before, held) = (before.attributes.get(index), account.attributes.get(index));
         match spec.purpose {
@@ -122,7 +122,7 @@ fn is_made_again(schema: &Schema, before: &Account, account: &Account) -> bool {
 }
 
 /// The last steps of making an account are its deactivation and its roles.
-fn completed(schema: &Schema, past: &Past, before: &Account, account: &Account) -> Undone {
+fn completed(schema: &Schema, past: &Past, before: &Existing, account: &Existing) -> Undone {
     let mut reversal = Reversal::nothing(schema, past, account);
     if let Some(access) = schema.find(Purpose::Access) {
         let now = account.attributes.get(access).cloned();

@@ -2,8 +2,8 @@
 
 use super::{CHANGED_SINCE, Past, Undone, Unheld, expected};
 use crate::model::{
-    Account, ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Cardinality, Change, Detail, Edit,
-    Expected, Identity, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
+    ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Cardinality, Change, Desired, Detail, Edit,
+    Existing, Expected, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
 };
 use crate::plan::order;
 
@@ -18,9 +18,9 @@ pub(super) struct Reversal {
 
 impl Reversal {
     /// No changes yet.
-    pub(super) fn nothing(schema: &Schema, past: &Past, account: &Account) -> Self {
+    pub(super) fn nothing(schema: &Schema, past: &Past, account: &Existing) -> Self {
         let mut edit = Edit::of_account(account, schema, SOURCE);
-        edit.identity = Identity {
+        edit.identity = Desired {
             // Whom the run meant, also where its id is taken away again.
             id: past.change.id().cloned().unwrap_or(edit.identity.id),
             ..edit.identity
@@ -36,7 +36,7 @@ impl Reversal {
         schema: &Schema,
         past: &Past,
         edit: &Edit,
-        account: &Account,
+        account: &Existing,
         unheld: &[Unheld<'_>],
     ) -> Result<Self, &'static str> {
         let mut reversal = Self::nothing(schema, past, account);
@@ -50,7 +50,7 @@ impl Reversal {
         &mut self,
         schema: &Schema,
         change: &AttributeChange,
-        account: &Account,
+        account: &Existing,
         unheld: &[Unheld<'_>],
     ) -> Result<(), &'static str> {
         let spec = schema.spec(change.attribute);
@@ -121,7 +121,7 @@ impl Reversal {
     }
 
     /// Gives the account the state back that it had, if it has the one that the run gave it.
-    pub(super) fn state(&mut self, edit: &Edit, account: &Account) {
+    pub(super) fn state(&mut self, edit: &Edit, account: &Existing) {
         let before = edit.before.as_ref().map(|before| before.lifecycle);
         if edit.lifecycle == Some(account.lifecycle) {
             self.edit.lifecycle = before.filter(|before| *before != account.lifecycle);

@@ -19,7 +19,7 @@ use super::mapping::{Mapping, is_blank};
 use super::merge::Collected;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{ExternalId, Finding, Identity, RecordRef, Rejected, Roles, Schema, Warning};
+use crate::model::{Desired, Diagnosis, ExternalId, RecordRef, Rejected, Roles, Schema, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -104,7 +104,7 @@ impl CsvSource {
         columns: &Columns,
         place: Place,
         at: &RecordRef,
-    ) -> Result<(Identity, Vec<String>), Rejected> {
+    ) -> Result<(Desired, Vec<String>), Rejected> {
         let cut = columns.last().filter(|_| place.open_end);
         let record = record(row, columns, cut);
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
@@ -246,23 +246,23 @@ impl Source for CsvSource {
         Ok(())
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         let subject = |step: &str| format!("source `{}`: {step}", self.name);
         if let Err(error) = self.open() {
-            return vec![Finding::problem(
+            return vec![Diagnosis::problem(
                 subject("file and header"),
                 error.what,
                 error.hint,
             )];
         }
-        let mut findings = vec![Finding::ok(
+        let mut findings = vec![Diagnosis::ok(
             subject("file and header"),
             self.path.display().to_string(),
         )];
         let mut rows = Collected::new(&self.name, self.kind());
         match self.read(&mut |record| rows.push(record)).await {
             Ok(()) => findings.push(rows.finding(subject("rows"), "row")),
-            Err(error) => findings.push(Finding::problem(subject("rows"), error.what, error.hint)),
+            Err(error) => findings.push(Diagnosis::problem(subject("rows"), error.what, error.hint)),
         }
         findings
     }

@@ -1,15 +1,15 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
 mod canonical;
+mod check;
 mod connection;
-mod doctor;
 mod entry;
 mod failure;
 mod groups;
 mod person;
 mod read;
-mod survey;
-mod tally;
+mod read_state;
+mod statistics;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,12 +22,12 @@ use self::groups::members;
 use self::person::People;
 use self::read::search::Search;
 use self::read::{limits, range, references, search};
-use self::tally::Tally;
+use self::read_state::ReadState;
 use super::mapping::hides_people;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
-use crate::model::{Finding, Roles, Schema};
+use crate::model::{Diagnosis, Roles, Schema};
 
 /// One directory.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl LdapSource {
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
         let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
-        let mut tally = Tally::at(now()).among(members);
+        let mut tally = ReadState::at(now()).among(members);
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
         groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
@@ -118,7 +118,7 @@ impl LdapSource {
         &self,
         connection: &mut Connection,
         search: &mut Search<'_>,
-        tally: &mut Tally,
+        tally: &mut ReadState,
         each: &mut dyn FnMut(Record),
     ) -> Result<(), Failure> {
         search
@@ -159,7 +159,7 @@ impl Source for LdapSource {
         self.read_within(search, each).await
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         self.diagnose().await
     }
 }

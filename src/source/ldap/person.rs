@@ -7,8 +7,8 @@ use ldap3::asn1::StructureTag;
 use super::canonical;
 use super::entry::Entry;
 use super::members::RoleCount;
-use super::survey::Survey;
-use super::tally::Tally;
+use super::read_state::ReadState;
+use super::statistics::Statistics;
 use crate::config::LdapSettings;
 use crate::model::{RecordRef, Rejected, Roles, Schema, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
@@ -40,7 +40,7 @@ impl People {
     }
 
     /// Hands over the person of an entry, unless it has to be completed first.
-    pub(super) fn read(&self, tag: StructureTag, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
+    pub(super) fn read(&self, tag: StructureTag, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
             let at = self.at(format!("entry {}", tally.entries));
@@ -55,7 +55,7 @@ impl People {
     }
 
     /// Hands over the person of an entry that is as complete as it can be, and what is worth knowing about them.
-    pub(super) fn take(&self, entry: &Entry, tally: &mut Tally, each: &mut dyn FnMut(Record)) {
+    pub(super) fn take(&self, entry: &Entry, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         if let Some(survey) = &mut tally.survey {
             self.look(entry, survey);
         }
@@ -89,7 +89,7 @@ impl People {
     }
 
     /// What is worth knowing about the whole read.
-    pub(super) fn close(&self, tally: &Tally, base: &str, each: &mut dyn FnMut(Record)) {
+    pub(super) fn close(&self, tally: &ReadState, base: &str, each: &mut dyn FnMut(Record)) {
         let mut warn = |at: &str, reason| {
             each(Record::Warning(Warning {
                 at: self.at(at.to_owned()),
@@ -136,7 +136,7 @@ impl People {
         known.unwrap_or(dn)
     }
 
-    fn look(&self, entry: &Entry, survey: &mut Survey) {
+    fn look(&self, entry: &Entry, survey: &mut Statistics) {
         survey.attributes(entry);
         if let Some(id) = self.mapping.id(entry.record()) {
             survey.id(id);

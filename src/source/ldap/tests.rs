@@ -4,7 +4,7 @@ use ldap3::asn1::{PL, StructureTag, TagClass};
 
 use super::*;
 use crate::config::{LdapAttribute, LdapTls, PassingState};
-use crate::model::{ExternalId, Identity, Lifecycle, Rejected, Warning};
+use crate::model::{Desired, ExternalId, Lifecycle, Rejected, Warning};
 use crate::source::fixture::{roles, schema};
 
 fn attribute(name: &str) -> LdapAttribute {
@@ -91,7 +91,7 @@ fn ada<'a>(changes: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
 fn read_with(settings: &LdapSettings, entries: Vec<StructureTag>) -> Vec<Record> {
     let people = People::new(&"ldap".into(), settings, &schema(), &roles());
     let mut records = Vec::new();
-    let mut tally = Tally::at(0);
+    let mut tally = ReadState::at(0);
     for entry in entries {
         people.read(entry, &mut tally, &mut |record| records.push(record));
     }
@@ -103,7 +103,7 @@ fn read(attributes: &[Attribute<'_>]) -> Vec<Record> {
     read_with(&settings(), vec![entry(attributes)])
 }
 
-fn person(records: &[Record]) -> &Identity {
+fn person(records: &[Record]) -> &Desired {
     match records {
         [.., Record::Person(person)] => person,
         _ => panic!("{records:?}"),

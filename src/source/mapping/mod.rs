@@ -22,7 +22,7 @@ use self::attribute::Extracted;
 use self::judge::Judgement;
 use super::Ids;
 use crate::model::{
-    AttributeSet, Attributes, Cardinality, Claims, ExternalId, Identity, Purpose, RecordRef, Rejected, Roles,
+    AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
     Schema, Value,
 };
 
@@ -88,7 +88,7 @@ impl Mapping {
         record: &RawRecord,
         at: &RecordRef,
         now: i64,
-    ) -> Result<(Identity, Vec<String>), Rejected> {
+    ) -> Result<(Desired, Vec<String>), Rejected> {
         let reject = |id: Option<&ExternalId>, why: Unusable| Rejected {
             at: at.clone(),
             id: id.cloned(),
@@ -107,7 +107,7 @@ impl Mapping {
                 ..reject(why)
             }
         })?;
-        let mut identity = Identity {
+        let mut identity = Desired {
             id,
             lifecycle,
             attributes,
@@ -202,7 +202,7 @@ impl Mapping {
     }
 
     /// Gives a person other roles than everybody has.
-    pub(super) fn give(&self, identity: &mut Identity, roles: Roles) {
+    pub(super) fn give(&self, identity: &mut Desired, roles: Roles) {
         identity.set_roles(&self.schema, roles);
     }
 

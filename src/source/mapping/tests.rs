@@ -26,12 +26,12 @@ fn ada(changes: &[Attribute<'_>]) -> RawRecord {
     record(&all)
 }
 
-fn map_with(extra: &[(&'static str, &str)], record: &RawRecord) -> Result<(Identity, Vec<String>), Rejected> {
+fn map_with(extra: &[(&'static str, &str)], record: &RawRecord) -> Result<(Desired, Vec<String>), Rejected> {
     let texts = [&NAMES, extra].concat();
     fixture::mapping(&texts, Absent::Empty).person(record, &origin("f.csv:2"), 0)
 }
 
-fn map(record: &RawRecord) -> Result<Identity, Rejected> {
+fn map(record: &RawRecord) -> Result<Desired, Rejected> {
     let (person, warnings) = map_with(&[], record)?;
     assert_eq!(warnings, [""; 0]);
     Ok(person)

@@ -2,7 +2,7 @@
 
 use super::{Collected, claims_of};
 use crate::model::{
-    AttributeIndex, ExternalId, Identity, Purpose, Rejected, Schema, Value, Warning, alike, cleaned,
+    AttributeIndex, Desired, ExternalId, Purpose, Rejected, Schema, Value, Warning, alike, cleaned,
     has_invisible,
 };
 
@@ -42,7 +42,7 @@ impl Collected {
     }
 
     /// Whether something was left out that nobody can see.
-    fn clean_person(&self, schema: &Schema, person: &mut Identity) -> bool {
+    fn clean_person(&self, schema: &Schema, person: &mut Desired) -> bool {
         let mut left_out = !self.ids.binary && clean_id(&mut person.id);
         let Some(login) = schema.find(Purpose::Address) else {
             return left_out;
@@ -65,7 +65,7 @@ impl Collected {
     pub fn normalize(
         &mut self,
         schema: &Schema,
-        mut normalize: impl FnMut(&mut Identity) -> Result<Vec<String>, String>,
+        mut normalize: impl FnMut(&mut Desired) -> Result<Vec<String>, String>,
         takes_address: impl Fn(&str) -> bool,
     ) {
         self.clean(schema);
@@ -124,7 +124,7 @@ fn clean_id(id: &mut ExternalId) -> bool {
     left_out
 }
 
-fn clean_text(person: &mut Identity, attribute: AttributeIndex) -> bool {
+fn clean_text(person: &mut Desired, attribute: AttributeIndex) -> bool {
     let Some(text) = person.attributes.text(attribute) else {
         return false;
     };

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::source::fixture::{origin, person, schema};
 
-fn people(records: Vec<Record>) -> Desired {
+fn people(records: Vec<Record>) -> DesiredState {
     merge(&schema(), vec![collected("test", true, records)])
 }
 
@@ -21,7 +21,7 @@ fn rejected(at: &str, id: Option<&str>) -> Record {
     Record::Rejected(Rejected::new(origin(at), id, "broken"))
 }
 
-fn reasons(desired: &Desired) -> Vec<(&str, Option<&[u8]>, &str)> {
+fn reasons(desired: &DesiredState) -> Vec<(&str, Option<&[u8]>, &str)> {
     desired
         .rejected
         .iter()

@@ -4,75 +4,38 @@
 //! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, from the event log
 //! or user by user elsewhere.
 
-mod api;
-mod auth;
 mod binding;
-mod call;
-mod confirm;
-mod create;
-mod details;
-mod error;
-mod filter;
-mod grant_list;
-mod grants;
-mod handover;
-mod held;
-mod history;
-mod holding;
-mod ids;
-mod keep;
-mod key;
-mod lag;
-mod links;
-mod lists;
-mod look;
-mod meaning;
-mod metadata;
-mod normalize;
-mod ownership;
-mod paced;
-mod phone;
-mod phone_text;
-mod prepare;
+mod client;
 mod read;
-mod reply;
-mod restore;
-mod schema;
-mod shared;
-mod steps;
-mod stream;
-mod taken;
-mod unlisted;
-mod unreachable;
+mod rules;
 mod wire;
 mod write;
-mod written;
 
+pub use self::rules::schema::schema;
 pub use binding::{KIND, as_of, name, objection, title};
-pub use schema::schema;
 
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
-use self::api::Api;
-use self::lag::Written;
-use self::lists::Lists;
-use self::metadata::Keys;
-use self::phone::Numbers;
-use self::prepare::Prepared;
-use self::schema::{EMAIL, IDP_LINK};
-use self::unlisted::Looks;
+use self::client::api::Api;
+use self::read::lists::Lists;
+use self::read::prepare::Prepared;
+use self::read::stale_list::Written;
+use self::read::unlisted::Looks;
+use self::rules::metadata::Keys;
+use self::rules::phone::Numbers;
+use self::rules::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Effort, Expectation, Facts, Hidden, Remarks, RequestStats, SettingKeys, Target, TargetError,
-    TargetErrorKind as Kind, TargetName, Unmet, Wrote,
+    Applied, Check, Cost, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetErrorKind as Kind, TargetName, Wait, Wrote,
 };
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::http::Backoff;
 use crate::model::{
-    Account, AttributeIndex, AttributeSet, Catalog, Change, Detail, Edit, Finding, Holding, Identity, Ids,
-    Keepsake, LastWrites, Schema, TargetId, TypeId, Value, Warning,
+    AttributeIndex, AttributeSet, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids,
+    LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// One organization of one Zitadel.
@@ -109,11 +72,11 @@ impl ZitadelTarget {
     /// # Errors
     /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
     pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
-        let schema = schema::schema(Some(settings));
+        let schema = rules::schema::schema(Some(settings));
         Ok(Self {
             name: binding::name(settings),
             unread: schema.not_listed(),
-            keys: Keys::new(schema::configured(settings)),
+            keys: Keys::new(rules::schema::configured(settings)),
             catalog: Catalog::of_users(schema),
             settings: settings.clone(),
             numbers: Numbers::of(settings.phone_region.as_deref()),
@@ -203,11 +166,11 @@ impl Target for ZitadelTarget {
         &self.catalog
     }
 
-    fn normalize(&self, identity: &mut Identity) -> Result<Remarks, String> {
-        let configured = schema::configured(&self.settings);
-        let remarks = normalize::normalize(identity, self.numbers, configured)?;
+    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
+        let configured = rules::schema::configured(&self.settings);
+        let remarks = rules::normalize::normalize(identity, self.numbers, configured)?;
         if self.settings.sso_login {
-            let link = links::linked_id(&identity.id);
+            let link = write::links::linked_id(&identity.id);
             identity.attributes.set(IDP_LINK, Some(Value::text(link)));
             // No source says it; it follows from the id.
             identity.unknown.remove(IDP_LINK);
@@ -216,7 +179,7 @@ impl Target for ZitadelTarget {
     }
 
     fn takes_address(&self, address: &str) -> bool {
-        normalize::takes_address(address)
+        rules::normalize::takes_address(address)
     }
 
     async fn prepare(&self) -> Result<(), TargetError> {
@@ -225,28 +188,32 @@ impl Target for ZitadelTarget {
         Ok(())
     }
 
-    async fn read(&self, each: &mut dyn FnMut(Account)) -> Result<(), TargetError> {
+    async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError> {
         self.read_accounts(each).await
     }
 
-    async fn confirm(&self, expectations: &[Expectation<'_>]) -> Result<Vec<Unmet>, TargetError> {
-        self.unmet(expectations).await
+    async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError> {
+        self.mismatches(checks).await
     }
 
-    async fn lacks_somebody(&self) -> Result<bool, TargetError> {
+    async fn list_is_incomplete(&self) -> Result<bool, TargetError> {
         self.shows_too_few().await
     }
 
-    async fn unlisted(&self, people: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
         self.find_unlisted(people).await
     }
 
-    async fn carriers(&self, person: &Identity, along: &[&Identity]) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_id(
+        &self,
+        person: &Desired,
+        along: &[&Desired],
+    ) -> Result<Vec<Existing>, TargetError> {
         self.find_carriers(person, along).await
     }
 
     fn looks_before(&self, new: usize) -> bool {
-        unlisted::is_looked_for(new)
+        read::unlisted::is_looked_for(new)
     }
 
     async fn holding(
@@ -257,18 +224,18 @@ impl Target for ZitadelTarget {
         self.holders_of(attribute, values).await
     }
 
-    async fn holders(&self, identity: &Identity) -> Result<Vec<Account>, TargetError> {
+    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
         match identity.attributes.text(EMAIL) {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }
     }
 
-    fn nobody_seen(&self, conflict: TargetError) -> TargetError {
+    fn explain_conflict(&self, conflict: TargetError) -> TargetError {
         self.taken_by_nobody_seen(conflict)
     }
 
-    async fn catch_up(&self, hidden: Hidden) -> Result<bool, TargetError> {
+    async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError> {
         self.wait_for_lists(hidden).await
     }
 
@@ -280,7 +247,7 @@ impl Target for ZitadelTarget {
         self.written.expect(writes);
     }
 
-    async fn keep(&self, changes: &[Change]) -> Result<Vec<Keepsake>, TargetError> {
+    async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
         self.keepsakes(changes).await
     }
 
@@ -288,8 +255,8 @@ impl Target for ZitadelTarget {
         self.who_lacks(remade).await
     }
 
-    fn keep_effort(&self, changes: &[Change]) -> Effort {
-        keep::foresee_keepsakes(changes)
+    fn snapshot_cost(&self, changes: &[Change]) -> Cost {
+        read::snapshot::foresee_keepsakes(changes)
     }
 
     async fn apply(&self, change: &Change, _: &Ids) -> Result<Applied, TargetError> {
@@ -300,11 +267,11 @@ impl Target for ZitadelTarget {
         self.rename(account, login).await
     }
 
-    async fn step_aside(&self, _: TypeId, edit: &Edit) -> Result<(), TargetError> {
+    async fn take_temporary_login(&self, _: TypeId, edit: &Edit) -> Result<(), TargetError> {
         self.rename_aside(edit).await
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self) -> Vec<Diagnosis> {
         self.findings().await
     }
 
@@ -316,11 +283,11 @@ impl Target for ZitadelTarget {
         self.api.stats()
     }
 
-    fn strain(&self) -> u64 {
-        self.api.strain()
+    fn overload_count(&self) -> u64 {
+        self.api.overload_count()
     }
 
-    fn effort(&self, change: &Change) -> Effort {
+    fn cost(&self, change: &Change) -> Cost {
         self.foresee(change)
     }
 

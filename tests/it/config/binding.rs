@@ -1,6 +1,6 @@
 //! Which keys of the configuration a plan file is bound to.
 
-use directory_sync::plan_file::Binding;
+use directory_sync::saved::plan_file::Binding;
 
 use super::{COMPLETE, Lab};
 

@@ -11,7 +11,7 @@ use directory_sync::config::{
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
-    AbsentPolicy, Demands, DisabledPolicy, GuardLimits, Limit, ListedPolicy, Policy, Protected, Scope,
+    AbsentPolicy, Demands, DisabledPolicy, GuardLimits, LeaverPolicy, Limit, Policy, Protected, Restriction,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::level_filters::LevelFilter;
@@ -257,8 +257,8 @@ apply:
             create_disabled: true,
             disabled: DisabledPolicy::Deactivate,
             absent: AbsentPolicy::Delete,
-            listed: ListedPolicy::Deactivate,
-            scope: Scope::Everything,
+            listed: LeaverPolicy::Deactivate,
+            restrict_to: Restriction::None,
         }
     );
     assert_eq!(settings.guard, every_limit());
@@ -417,7 +417,10 @@ fn flags() {
         let zitadel = zitadel(&settings);
         (
             [zitadel.sso_login, zitadel.verify_email, zitadel.verify_phone],
-            [settings.dry_run, settings.policy.scope == Scope::RemovalsOnly],
+            [
+                settings.dry_run,
+                settings.policy.restrict_to == Restriction::RemovalsOnly,
+            ],
         )
     };
     let none = ([false; 3], [false; 2]);

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use directory_sync::config::{Credentials, Link, Localpart, MetadataCheck, TargetSettings, ZitadelSettings};
 use directory_sync::model::{Catalog, Change};
-use directory_sync::plan::{AbsentPolicy, ListedPolicy, Policy, Rules};
+use directory_sync::plan::{AbsentPolicy, LeaverPolicy, Policy, Rules};
+use directory_sync::saved::{plan_file, undo_file};
 use directory_sync::target::zitadel::schema;
-use directory_sync::{plan_file, undo_file};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn read_plan(path: &Path) -> Result<Vec<Change>, String> {
         // As the plans of the corpus were made.
         policy: Policy {
             absent: AbsentPolicy::Deactivate,
-            listed: ListedPolicy::Delete,
+            listed: LeaverPolicy::Delete,
             ..Policy::default()
         },
         given: std::slice::from_ref(&settings.role),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use directory_sync::config::Credentials;
-use directory_sync::model::{Expectation, Expected, TargetId, Value};
+use directory_sync::model::{Check, Expected, TargetId, Value};
 use directory_sync::target::{Retry, Target, TargetError, TargetErrorKind as Kind};
 use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, ReadSide, UserSeed, Version};
@@ -39,7 +39,7 @@ async fn read_everything(world: &World) -> Result<usize, TargetError> {
     let expected = Expected::Value(localpart, &value);
     let expectations: Vec<_> = ids
         .iter()
-        .map(|target_id| Expectation { target_id, expected })
+        .map(|target_id| Check { target_id, expected })
         .collect();
     target.confirm(&expectations).await?;
     Ok(ids.len())
@@ -173,8 +173,8 @@ async fn an_account_of_another_organization_is_not_handed_over() {
         1,
         "by the grant, not by the list"
     );
-    assert_eq!(target.carriers(&somebody, &[]).await.unwrap(), []);
-    let error = target.holders(&somebody).await.unwrap_err();
+    assert_eq!(target.accounts_with_id(&somebody, &[]).await.unwrap(), []);
+    let error = target.accounts_with_login(&somebody).await.unwrap_err();
     assert!(error.what.contains("of another organization"), "{error}");
 }
 
@@ -212,7 +212,7 @@ async fn a_hidden_account_is_ours_if_it_says_so_itself() {
         let unlisted = target.unlisted(&[]).await;
         let found = unlisted.map(|accounts| accounts.len());
         assert_eq!(found.map_err(|error| error.to_string()), wanted, "{kind}");
-        let lacks = target.lacks_somebody().await;
+        let lacks = target.list_is_incomplete().await;
         let wanted = wanted.map(|count| count > 0);
         assert_eq!(lacks.map_err(|error| error.to_string()), wanted, "{kind}");
     }

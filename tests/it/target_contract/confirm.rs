@@ -2,7 +2,7 @@
 
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
-use directory_sync::target::{Expectation, Expected, Target, TargetErrorKind as Kind, Unmet};
+use directory_sync::target::{Check, Expected, Mismatch, Target, TargetErrorKind as Kind};
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
 use super::support::{LIST, World, at, nth};
@@ -18,10 +18,10 @@ pub(crate) fn ids(world: &World, count: usize) -> Vec<TargetId> {
         .collect()
 }
 
-pub(crate) async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Unmet> {
+pub(crate) async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expected<'_>)]) -> Vec<Mismatch> {
     let asked: Vec<_> = asked
         .iter()
-        .map(|(target_id, expected)| Expectation {
+        .map(|(target_id, expected)| Check {
             target_id,
             expected: *expected,
         })
@@ -29,8 +29,8 @@ pub(crate) async fn confirm(target: &ZitadelTarget, asked: &[(&TargetId, Expecte
     target.confirm(&asked).await.unwrap()
 }
 
-pub(crate) fn unmet(index: usize, current: Option<&str>) -> Unmet {
-    Unmet {
+pub(crate) fn unmet(index: usize, current: Option<&str>) -> Mismatch {
+    Mismatch {
         index,
         current: current.map(Value::text),
     }
@@ -69,7 +69,7 @@ async fn values_are_asked_in_hundreds() {
 }
 
 /// Whether an account says that somebody else looks after it: one that says nothing is anybody's.
-fn is_of_others(unmet: &Unmet, ours: &[Value]) -> bool {
+fn is_of_others(unmet: &Mismatch, ours: &[Value]) -> bool {
     unmet
         .current
         .as_ref()
@@ -211,7 +211,7 @@ async fn no_answer_is_an_error() {
         Expected::Present(at(&target, "localpart")),
         Expected::Present(at(&target, "disabled_by")),
     ] {
-        let asked = Expectation {
+        let asked = Check {
             target_id: &users[0],
             expected,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use directory_sync::model::{Account, Ids, Schema};
+use directory_sync::model::{Existing, Ids, Schema};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, Unordered, UserSeed, Version};
@@ -28,15 +28,15 @@ fn some_without(count: usize) -> impl Iterator<Item = UserSeed> {
 }
 
 /// The accounts of which the roles are not as they were given.
-fn wrong<'a>(schema: &Schema, accounts: &'a [Account]) -> Vec<&'a str> {
-    let number = |account: &Account| {
+fn wrong<'a>(schema: &Schema, accounts: &'a [Existing]) -> Vec<&'a str> {
+    let number = |account: &Existing| {
         account.login(schema)[1..]
             .split('@')
             .next()
             .unwrap()
             .parse::<usize>()
     };
-    let is_wrong = |account: &&Account| {
+    let is_wrong = |account: &&Existing| {
         let held = !account.roles(schema).is_empty();
         held == (number(account).unwrap() % 3 == 0)
     };
@@ -204,7 +204,7 @@ async fn a_grant_on_another_project_gives_no_role() {
         .zitadel
         .inject(Fault::once("POST", GRANTS, elsewhere()).times(u64::MAX));
     let accounts = read_all(&world.prepared().await).await;
-    let roles = |account: &Account| account.roles(target.schema()).len();
+    let roles = |account: &Existing| account.roles(target.schema()).len();
     let roles: Vec<_> = accounts.iter().map(roles).collect();
     assert_eq!(roles, [0]);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use directory_sync::config::{Link, MetadataCheck};
 use directory_sync::model::{TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
-use directory_sync::target::{Expected, Target as _, Unmet};
+use directory_sync::target::{Expected, Mismatch, Target as _};
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, Version};
 
 use super::confirm::{METADATA, confirm, ids, unmet};
@@ -82,7 +82,7 @@ impl Wanted {
             .collect()
     }
 
-    fn answers() -> Vec<Unmet> {
+    fn answers() -> Vec<Mismatch> {
         let of = |n: usize| match n {
             3 => vec![unmet(4 * n, None), unmet(4 * n + 3, None)],
             4 => vec![unmet(4 * n + 3, None)],

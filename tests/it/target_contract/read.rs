@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use directory_sync::config::Credentials;
-use directory_sync::model::{Account, Lifecycle};
+use directory_sync::model::{Existing, Lifecycle};
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use serde_json::json;
 use testkit::zitadel::{Fault, FaultKind, Options, UserSeed, UserState, Version};
@@ -67,7 +67,7 @@ async fn pages_give_everybody_once_and_are_full() {
                 .map(|account| account.target_id.to_string())
                 .collect();
             assert_eq!((accounts.len(), &got), (20, &wanted), "{version:?}, {rows} rows");
-            let with_role = |account: &Account| account.roles(target.schema()).len() == 1;
+            let with_role = |account: &Existing| account.roles(target.schema()).len() == 1;
             assert!(accounts.iter().all(with_role));
             let counts = world.zitadel.request_counts();
             let lists = [LIST, "/v2/users"].map(|path| counts.get(&format!("POST {path}")));
@@ -87,7 +87,7 @@ async fn the_own_account_is_protected() {
     let me = FaultKind::json(200, format!(r#"{{"user":{{"id":"{}"}}}}"#, ids[1]));
     world.zitadel.inject(Fault::once("GET", "/auth/v1/users/me", me));
     let accounts = read_all(&world.prepared().await).await;
-    let protected: Vec<_> = accounts.iter().map(Account::is_protected).collect();
+    let protected: Vec<_> = accounts.iter().map(Existing::is_protected).collect();
     assert_eq!(protected, [false, true]);
 }
 
@@ -98,7 +98,7 @@ async fn an_account_added_meanwhile_repeats_nobody() {
     world.zitadel.add_users((0..6).map(nth));
     let target = world.paged(3).await;
     let mut seen = Vec::new();
-    let mut each = |account: Account| {
+    let mut each = |account: Existing| {
         if seen.is_empty() {
             world.zitadel.add_user(UserSeed {
                 id: Some("0".into()),
@@ -121,7 +121,7 @@ async fn an_account_deleted_meanwhile_hides_nobody() {
         let ids = world.zitadel.add_users((0..count).map(nth));
         let target = world.paged(3).await;
         let mut seen = BTreeSet::new();
-        let mut each = |account: Account| {
+        let mut each = |account: Existing| {
             if seen.is_empty() {
                 for id in &ids[..deleted] {
                     world.meddle("DELETE", &format!("/v2/users/{id}"));

@@ -1,6 +1,6 @@
 //! Whatever a source says about a person: what is written reads back as it was written, and nothing is left to do.
 
-use directory_sync::model::{Account, Desired, ExternalId, Identity, Ids, Plan, Value};
+use directory_sync::model::{Desired, DesiredState, Existing, ExternalId, Ids, Plan, Value};
 use directory_sync::plan::{self, Clocks, Correlation, Policy};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
@@ -56,7 +56,7 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 /// The person, unless it is refused before anything is sent. The number keeps addresses apart.
-fn identity(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Identity> {
+fn identity(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desired> {
     // Nobody without a name comes from a source.
     if said.first_name.is_empty() || said.last_name.is_empty() {
         return None;
@@ -81,11 +81,11 @@ fn identity(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Identi
     Some(identity)
 }
 
-async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
+async fn plan_of(target: &ZitadelTarget, identities: &[Desired]) -> Plan {
     target.prepare().await.unwrap();
-    let desired = Desired {
+    let desired = DesiredState {
         identities: identities.to_vec(),
-        ..Desired::default()
+        ..DesiredState::default()
     };
     let mut correlation = Correlation::new(target.catalog(), &desired, Policy::default());
     target
@@ -95,12 +95,12 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Identity]) -> Plan {
     correlation.settle();
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
-    let unmet = target.confirm(questions.expectations()).await.unwrap();
-    plan::decide(&correlation, &questions, unmet, "zitadel", CLOCKS)
+    let mismatches = target.confirm(questions.checks()).await.unwrap();
+    plan::decide(&correlation, &questions, mismatches, "zitadel", CLOCKS)
 }
 
 /// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.
-async fn follows(target: &ZitadelTarget, identities: &[Identity]) {
+async fn follows(target: &ZitadelTarget, identities: &[Desired]) {
     for change in plan_of(target, identities).await.changes {
         let applied = target.apply(&change, &Ids::default()).await;
         let applied = applied.unwrap_or_else(|error| panic!("{error}: {change:?}"));
@@ -109,7 +109,7 @@ async fn follows(target: &ZitadelTarget, identities: &[Identity]) {
     target.prepare().await.unwrap();
     let accounts = read_all(target).await;
     for identity in identities {
-        let is_theirs = |account: &&Account| account.id.as_ref() == Some(&identity.id);
+        let is_theirs = |account: &&Existing| account.id.as_ref() == Some(&identity.id);
         let [account] = accounts.iter().filter(is_theirs).collect::<Vec<_>>()[..] else {
             panic!("not once: {identity:?}")
         };
@@ -148,7 +148,7 @@ fn everything_reads_back(version: Version) {
             ..Options::default()
         });
         let target = world.target();
-        let people: Vec<(Identity, Identity)> = lives
+        let people: Vec<(Desired, Desired)> = lives
             .iter()
             .enumerate()
             .filter_map(|(number, (before, after))| {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use directory_sync::config::{ApplySettings, Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::http::Backoff;
 use directory_sync::model::{
-    Account, ActionKind, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Edit, ExternalId,
-    Identity, Ids, Lifecycle, Mutability, Ownership, Purpose, RecordRef, Removal, RemovalReason, TargetId,
+    ActionKind, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Desired, Edit, Existing,
+    ExternalId, Ids, Lifecycle, Mutability, Ownership, Purpose, RecordRef, Removal, RemovalReason, TargetId,
     Value,
 };
 use directory_sync::target::zitadel::ZitadelTarget;
@@ -137,7 +137,7 @@ pub(crate) fn link_attribute(target: &ZitadelTarget) -> Option<AttributeIndex> {
 }
 
 /// A person whose source says these things; `ada` if nothing else is said.
-pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identity {
+pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired {
     let mut attributes = Attributes::default();
     let usual = [
         ("first_name", "Ada"),
@@ -151,7 +151,7 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
     if let Some(link) = link_attribute(target) {
         attributes.set(link, Some(Value::text("ada")));
     }
-    let mut person = Identity {
+    let mut person = Desired {
         id,
         lifecycle: Lifecycle::Active,
         attributes,
@@ -166,7 +166,7 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Identit
 }
 
 /// The values of a person with the schema's defaults, and with what follows from the id and from other values.
-pub(crate) fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes {
+pub(crate) fn filled(target: &ZitadelTarget, identity: &Desired) -> Attributes {
     let mut attributes = identity.attributes.clone();
     for (index, spec) in target.schema().iter() {
         let is_disabled = identity.lifecycle == Lifecycle::Disabled;
@@ -183,7 +183,7 @@ pub(crate) fn filled(target: &ZitadelTarget, identity: &Identity) -> Attributes 
     attributes
 }
 
-pub(crate) async fn create(target: &ZitadelTarget, identity: &Identity) -> Result<Applied, TargetError> {
+pub(crate) async fn create(target: &ZitadelTarget, identity: &Desired) -> Result<Applied, TargetError> {
     let change = Change::create(identity.clone(), filled(target, identity));
     target.apply(&change, &Ids::default()).await
 }
@@ -226,7 +226,7 @@ pub(crate) fn marker_goes(target: &ZitadelTarget, since: i64) -> [AttributeChang
 }
 
 /// What is written down of an absence.
-pub(crate) fn mark_absent(target: &ZitadelTarget, account: &Account, since: i64, runs: u32) -> Change {
+pub(crate) fn mark_absent(target: &ZitadelTarget, account: &Existing, since: i64, runs: u32) -> Change {
     let (since, runs) = (since.to_string(), runs.to_string());
     let edit = Edit {
         changes: vec![
@@ -239,7 +239,7 @@ pub(crate) fn mark_absent(target: &ZitadelTarget, account: &Account, since: i64,
 }
 
 /// An edit that does nothing yet.
-pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
+pub(crate) fn edit(id: &str, identity: Desired) -> Edit {
     Edit {
         target_id: TargetId::new(id),
         identity,
@@ -251,7 +251,7 @@ pub(crate) fn edit(id: &str, identity: Identity) -> Edit {
 }
 
 /// An edit that brings the account to these values of the person. The login name follows the address.
-pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Identity, names: &[&str]) -> Edit {
+pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Desired, names: &[&str]) -> Edit {
     let change = |name: &&str| {
         let attribute = at(target, name);
         AttributeChange {
@@ -283,8 +283,8 @@ pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied
 }
 
 /// An account of which nothing is known but that it is there.
-pub(crate) fn unseen(id: &str) -> Account {
-    Account {
+pub(crate) fn unseen(id: &str) -> Existing {
+    Existing {
         target_id: TargetId::new(id),
         id: None,
         claims: Box::default(),
@@ -296,9 +296,9 @@ pub(crate) fn unseen(id: &str) -> Account {
 }
 
 /// The account as the list shows it, if it does.
-pub(crate) async fn account_now(target: &ZitadelTarget, id: &str) -> Account {
+pub(crate) async fn account_now(target: &ZitadelTarget, id: &str) -> Existing {
     let mut now = unseen(id);
-    let mut each = |account: Account| {
+    let mut each = |account: Existing| {
         if account.target_id.as_str() == id {
             now = account;
         }
@@ -317,12 +317,12 @@ fn removal() -> Removal {
 }
 
 /// The account is deleted.
-pub(crate) fn deletion(account: Account) -> Change {
+pub(crate) fn deletion(account: Existing) -> Change {
     Change::delete(account, removal())
 }
 
 /// The account is deactivated, and marked as this tool's doing.
-pub(crate) fn deactivation(target: &ZitadelTarget, account: &Account) -> Change {
+pub(crate) fn deactivation(target: &ZitadelTarget, account: &Existing) -> Change {
     let edit = Edit {
         lifecycle: Some(Lifecycle::Disabled),
         changes: vec![change_of(
@@ -390,7 +390,7 @@ fn hex_of(n: usize) -> String {
     ExternalId::new(n.to_string().into_bytes()).to_string()
 }
 
-pub(crate) async fn read_all(target: &ZitadelTarget) -> Vec<Account> {
+pub(crate) async fn read_all(target: &ZitadelTarget) -> Vec<Existing> {
     let mut accounts = Vec::new();
     target.read(&mut |account| accounts.push(account)).await.unwrap();
     accounts

@@ -121,7 +121,10 @@ async fn holders_of_another_kind_are_named() {
         ..UserSeed::default()
     });
     let target = world.prepared().await;
-    let error = target.holders(&person(&target, &[])).await.unwrap_err();
+    let error = target
+        .accounts_with_login(&person(&target, &[]))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, Kind::Conflict);
     assert!(error.what.contains("machine user"), "{error}");
 }

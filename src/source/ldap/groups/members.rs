@@ -26,7 +26,7 @@ pub(in crate::source::ldap) struct Members {
     /// Groups that are the primary group of somebody.
     primary: HashSet<Box<[u8]>>,
     /// Members who should be found among the people, and were not so far.
-    unmet: HashSet<u128>,
+    mismatches: HashSet<u128>,
 }
 
 /// One rule with all groups that it reaches.
@@ -57,7 +57,7 @@ impl Members {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
             names,
             everybody: base.iter().filter(|role| !is_named(role)).cloned().collect(),
-            unmet: graph.values().flat_map(|group| &group.people).copied().collect(),
+            mismatches: graph.values().flat_map(|group| &group.people).copied().collect(),
             ..Self::default()
         }
     }
@@ -69,7 +69,7 @@ impl Members {
         }
         let number = Dn::parse(entry.dn()).map(|dn| self.names.number(&dn));
         if let Some(number) = number {
-            self.unmet.remove(&number);
+            self.mismatches.remove(&number);
         }
         let primary = primary_group(entry);
         let uids: Vec<String> = entry.values(UID).map(folded).collect();
@@ -115,7 +115,7 @@ impl Members {
 
     /// The names that were given numbers, if somebody was not found among the people who should be.
     pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Names> {
-        (!self.unmet.is_empty()).then(|| self.names.clone())
+        (!self.mismatches.is_empty()).then(|| self.names.clone())
     }
 
     /// A role whose groups, read again later, lack somebody who was not found, and hold somebody new: the same person by
@@ -123,7 +123,7 @@ impl Members {
     pub(in crate::source::ldap) fn renamed_in(&self, later: &Self) -> Option<&str> {
         let mut rules = self.rules.iter().zip(&later.rules);
         let renamed = rules.find(|(before, after)| {
-            let gone = |name: &u128| self.unmet.contains(name) && !after.members.contains(name);
+            let gone = |name: &u128| self.mismatches.contains(name) && !after.members.contains(name);
             before.members.iter().any(gone) && !after.members.is_subset(&before.members)
         });
         renamed.map(|(rule, _)| &*rule.role)

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Deserializer};
 
 use super::number;
-use crate::target::zitadel::written::{WriteDetails, time};
+use crate::target::zitadel::rules::written::{WriteDetails, time};
 
 /// What surrounds the items of a list. Without details it is no list: an empty one has them too.
 #[derive(Debug, Deserialize)]

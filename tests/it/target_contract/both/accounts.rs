@@ -1,7 +1,7 @@
 //! Accounts are made, switched off and on, removed and made again.
 
 use directory_sync::model::{
-    ActionKind, Change, Expected, Identity, Ids, Lifecycle, Purpose, TargetId, Value,
+    ActionKind, Change, Desired, Expected, Ids, Lifecycle, Purpose, TargetId, Value,
 };
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
@@ -59,7 +59,7 @@ pub(super) async fn a_refused_phone_is_left_out(stage: &Stage) {
     let target = stage.target().await;
     let mut ada = stage.somebody(&target, &[]);
     let (phone, name) = (at(&target, "phone"), at(&target, "last_name"));
-    let set = |who: &mut Identity, number: &str| who.attributes.set(phone, Some(Value::text(number)));
+    let set = |who: &mut Desired, number: &str| who.attributes.set(phone, Some(Value::text(number)));
     // What this tool would not even send.
     set(&mut ada, "+1");
     let (made, cost) = cost_of(&target, create(&target, &ada)).await;
@@ -72,7 +72,7 @@ pub(super) async fn a_refused_phone_is_left_out(stage: &Stage) {
     assert_eq!(account.roles(target.schema()), ada.roles(target.schema()));
 
     set(&mut ada, "+4930901820");
-    let edit = |who: &Identity, names: &[&str]| edit_of(&target, id.as_str(), who.clone(), names);
+    let edit = |who: &Desired, names: &[&str]| edit_of(&target, id.as_str(), who.clone(), names);
     update(&target, edit(&ada, &["phone"])).await.unwrap();
     let stored = ada.attributes.get(phone).cloned();
     set(&mut ada, "+1");
@@ -200,7 +200,7 @@ pub(super) async fn a_deleted_account_can_be_made_again(stage: &Stage) {
     let account = stage.account_of(&target, &ada).await;
     let delete = deletion(account.clone());
     let keepsake = target
-        .keep(std::slice::from_ref(&delete))
+        .snapshot(std::slice::from_ref(&delete))
         .await
         .unwrap()
         .remove(0);

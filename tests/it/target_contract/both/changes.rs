@@ -1,7 +1,7 @@
 //! Values of accounts change, each with as few requests as can be.
 
 use directory_sync::model::{
-    ActionKind, AttributeIndex, Change, Detail, Edit, Expected, Identity, Ids, Purpose, TargetId, Value,
+    ActionKind, AttributeIndex, Change, Desired, Detail, Edit, Expected, Ids, Purpose, TargetId, Value,
 };
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
@@ -11,7 +11,7 @@ use super::stage::{Stage, cost_of};
 use super::whole::as_made;
 
 /// The account becomes another person's.
-pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Identity, after: &Identity) {
+pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Desired, after: &Desired) {
     let adopt = Edit {
         changes: vec![change_of(
             target,
@@ -27,7 +27,7 @@ pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Identi
     assert_eq!(cost, [("update_user", 1)]);
 }
 
-fn set(who: &mut Identity, attribute: AttributeIndex, value: Option<&str>) {
+fn set(who: &mut Desired, attribute: AttributeIndex, value: Option<&str>) {
     who.attributes.set(attribute, value.map(Value::text));
 }
 
@@ -35,7 +35,7 @@ fn set(who: &mut Identity, attribute: AttributeIndex, value: Option<&str>) {
 async fn bring(
     stage: &Stage,
     target: &ZitadelTarget,
-    (id, who): (&TargetId, &Identity),
+    (id, who): (&TargetId, &Desired),
     names: &[&str],
 ) -> Vec<(&'static str, u64)> {
     let edit = edit_of(target, id.as_str(), who.clone(), names);

@@ -1,6 +1,6 @@
 //! Links to the identity provider, where the configuration names one.
 
-use directory_sync::model::{ActionKind, Attributes, Change, Expected, Identity, Ids, Purpose, Value};
+use directory_sync::model::{ActionKind, Attributes, Change, Desired, Expected, Ids, Purpose, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
@@ -9,21 +9,21 @@ use super::stage::{Stage, cost_of};
 use super::whole::as_made;
 
 /// The same person for a target that links people.
-fn linked(linking: &ZitadelTarget, plain: &ZitadelTarget, who: &Identity) -> Identity {
+fn linked(linking: &ZitadelTarget, plain: &ZitadelTarget, who: &Desired) -> Desired {
     let mut attributes = Attributes::default();
     for (index, spec) in plain.schema().iter() {
         attributes.set(at(linking, &spec.name), who.attributes.get(index).cloned());
     }
     let link = String::from_utf8(who.id.as_bytes().to_vec()).unwrap();
     attributes.set(at(linking, "idp_link"), Some(Value::text(link)));
-    Identity {
+    Desired {
         attributes,
         ..who.clone()
     }
 }
 
 /// What an account holds whose link names the person so.
-fn lines_with_link(stage: &Stage, target: &ZitadelTarget, who: &Identity, name: &str) -> Vec<String> {
+fn lines_with_link(stage: &Stage, target: &ZitadelTarget, who: &Desired, name: &str) -> Vec<String> {
     let mut lines = as_made(stage, target, who);
     let provider = stage.settings.idp_id.as_ref().unwrap();
     let email = who.attributes.text(at(target, "email")).unwrap();
@@ -122,7 +122,7 @@ pub(super) async fn a_taken_link_is_told_from_a_taken_name(stage: &Stage) {
     let error = create(&target, &ben).await.unwrap_err();
     assert_eq!(error.kind, Kind::Conflict);
     assert_eq!(stage.account(&target, &ben).await, None);
-    let error = target.nobody_seen(error);
+    let error = target.explain_conflict(error);
     let said = "the link to the identity provider is another account's";
     assert!(error.what.contains(said), "{error}");
     assert!(error.hint.unwrap().contains("remove the link"));

@@ -1,7 +1,7 @@
 //! Login names that are taken.
 
 use directory_sync::model::{TypeId, Value};
-use directory_sync::target::{Hidden, Target, TargetErrorKind as Kind};
+use directory_sync::target::{Target, TargetErrorKind as Kind, Wait};
 
 use super::super::support::{at, create, edit_of, update};
 use super::stage::{Stage, cost_of};
@@ -25,9 +25,9 @@ pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {
     assert_eq!((holder.target_id, holder.id), (id, Some(ada.id.clone())));
     assert_eq!(holder_roles, ada.roles(target.schema()));
     // Somebody hidden is waited for, and nobody is here.
-    assert!(target.catch_up(Hidden::Somebody).await.unwrap());
+    assert!(target.catch_up(Wait::ForHiddenAccount).await.unwrap());
     let nobody = stage.somebody(&target, &[]);
-    assert_eq!(target.holders(&nobody).await.unwrap(), []);
+    assert_eq!(target.accounts_with_login(&nobody).await.unwrap(), []);
 }
 
 /// Who has the name that an account is to get is said.

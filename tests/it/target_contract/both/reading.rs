@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
-use directory_sync::model::{Expectation, Expected, Ids, TargetId, Unmet, Value};
+use directory_sync::model::{Check, Expected, Ids, Mismatch, TargetId, Value};
 use directory_sync::target::Target;
 
 use super::super::support::{at, deactivation, read_all};
@@ -92,16 +92,16 @@ pub(super) async fn questions_are_answered_one_by_one(stage: &Stage) {
             .find_map(|(name, of)| (of == id).then_some(*name)),
         Expected::Present(_) => None,
     };
-    let unmet: Vec<Unmet> = asked
+    let unmet: Vec<Mismatch> = asked
         .iter()
         .enumerate()
         .filter(|(_, (_, _, holds))| !holds)
-        .map(|(index, (id, expected, _))| Unmet {
+        .map(|(index, (id, expected, _))| Mismatch {
             index,
             current: held(id, *expected).map(Value::text),
         })
         .collect();
-    let questions = asked.map(|(target_id, expected, _)| Expectation { target_id, expected });
+    let questions = asked.map(|(target_id, expected, _)| Check { target_id, expected });
     stage.answers(&target, &questions, &unmet).await;
 }
 

@@ -1,7 +1,7 @@
 //! Roles are given and taken, and those of others stay.
 
 use directory_sync::config::ZitadelSettings;
-use directory_sync::model::{Identity, TargetId};
+use directory_sync::model::{Desired, TargetId};
 use directory_sync::target::Target as _;
 use directory_sync::target::zitadel::ZitadelTarget;
 
@@ -36,7 +36,7 @@ async fn target_of(stage: &Stage, roles: &[&str]) -> ZitadelTarget {
 /// Gives and takes roles; what that costs.
 async fn change(
     target: &ZitadelTarget,
-    (id, who): (&TargetId, &Identity),
+    (id, who): (&TargetId, &Desired),
     given: &[&str],
     taken: &[&str],
 ) -> Vec<(&'static str, u64)> {
@@ -48,7 +48,7 @@ async fn change(
 }
 
 /// The roles that the account of somebody holds, of those that the target looks at.
-async fn roles_of(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> Vec<String> {
+async fn roles_of(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
     let account = stage.account(target, who).await.unwrap();
     let held = account.roles(target.schema()).iter();
     let mut held: Vec<String> = held.map(ToString::to_string).collect();

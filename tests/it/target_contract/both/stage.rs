@@ -9,11 +9,9 @@ use directory_sync::config::{
     self, ApplySettings, Environment, Link, LoadRequest, MetadataCheck, TargetSettings, ZitadelSettings,
 };
 use directory_sync::http::{Backoff, retry};
-use directory_sync::model::{
-    Account, Expectation, Expected, ExternalId, Identity, Ids, TargetId, Unmet, Value,
-};
+use directory_sync::model::{Check, Desired, Existing, Expected, ExternalId, Ids, Mismatch, TargetId, Value};
 use directory_sync::target::zitadel::ZitadelTarget;
-use directory_sync::target::{Applied, Hidden, Target};
+use directory_sync::target::{Applied, Target, Wait};
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use testkit::zitadel::Options;
@@ -107,7 +105,7 @@ impl Stage {
     }
 
     /// Somebody who is not there yet.
-    pub(crate) fn somebody(&self, target: &ZitadelTarget, values: &[(&str, &str)]) -> Identity {
+    pub(crate) fn somebody(&self, target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired {
         self.people.set(self.people.get() + 1);
         let name = format!("{}{}", self.prefix, self.people.get());
         let mut somebody = person(target, &[("email", &format!("{name}@contract.example.org"))]);
@@ -127,7 +125,7 @@ impl Stage {
     }
 
     /// Makes an account; it is gone when the behaviour has been shown.
-    pub(crate) async fn make(&self, target: &ZitadelTarget, who: &Identity) -> TargetId {
+    pub(crate) async fn make(&self, target: &ZitadelTarget, who: &Desired) -> TargetId {
         self.made(create(target, who).await.unwrap())
     }
 
@@ -139,20 +137,20 @@ impl Stage {
     }
 
     /// The account that has the person's login name, once all that the target has written is listed.
-    pub(crate) async fn account(&self, target: &ZitadelTarget, who: &Identity) -> Option<Account> {
+    pub(crate) async fn account(&self, target: &ZitadelTarget, who: &Desired) -> Option<Existing> {
         assert!(
-            target.catch_up(Hidden::Nobody).await.unwrap(),
+            target.catch_up(Wait::ForOwnWrites).await.unwrap(),
             "the lists are behind"
         );
         // Who holds the role is read with everything else that is read once.
         target.prepare().await.unwrap();
-        let mut holders = target.holders(who).await.unwrap();
+        let mut holders = target.accounts_with_login(who).await.unwrap();
         assert!(holders.len() < 2, "{holders:?}");
         holders.pop()
     }
 
     /// The same, where there is to be one.
-    pub(crate) async fn account_of(&self, target: &ZitadelTarget, who: &Identity) -> Account {
+    pub(crate) async fn account_of(&self, target: &ZitadelTarget, who: &Desired) -> Existing {
         self.account(target, who).await.expect("an account")
     }
 
@@ -160,7 +158,7 @@ impl Stage {
     pub(crate) async fn holds(&self, target: &ZitadelTarget, account: &TargetId, expected: &[Expected<'_>]) {
         let questions: Vec<_> = expected
             .iter()
-            .map(|expected| Expectation {
+            .map(|expected| Check {
                 target_id: account,
                 expected: *expected,
             })
@@ -169,19 +167,14 @@ impl Stage {
     }
 
     /// Asserts what accounts hold instead of what is expected.
-    pub(crate) async fn answers(
-        &self,
-        target: &ZitadelTarget,
-        questions: &[Expectation<'_>],
-        unmet: &[Unmet],
-    ) {
+    pub(crate) async fn answers(&self, target: &ZitadelTarget, questions: &[Check<'_>], unmet: &[Mismatch]) {
         let unmet = unmet.to_vec();
         let ask = async || target.confirm(questions).await.unwrap();
         assert_eq!(until(&unmet, SHOWN, ask).await, unmet);
     }
 
     /// Asserts everything that the account with the person's login name holds, a line each, in any order.
-    pub(crate) async fn is_whole(&self, target: &ZitadelTarget, who: &Identity, expected: &[String]) {
+    pub(crate) async fn is_whole(&self, target: &ZitadelTarget, who: &Desired, expected: &[String]) {
         let mut expected = expected.to_vec();
         expected.sort();
         let account = self.account_of(target, who).await;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use directory_sync::model::{Account, Detail, Identity, Lifecycle, Purpose};
+use directory_sync::model::{Desired, Detail, Existing, Lifecycle, Purpose};
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 use testkit::zitadel::{UserState, UserView};
@@ -11,7 +11,7 @@ use super::super::support::{at, deletion, filled};
 use super::stage::Stage;
 
 /// What the account of somebody holds who was made like this.
-pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> Vec<String> {
+pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> Vec<String> {
     let held = filled(target, who);
     let text = |name: &str| held.text(at(target, name)).unwrap();
     let phone = held.text(at(target, "phone"));
@@ -40,7 +40,7 @@ pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Identity) -> 
 }
 
 /// What the target can read of an account, sorted.
-pub(super) async fn read_back(target: &ZitadelTarget, account: &Account) -> Vec<String> {
+pub(super) async fn read_back(target: &ZitadelTarget, account: &Existing) -> Vec<String> {
     let schema = target.schema();
     let mut lines = vec![
         format!("login {}", account.login(schema)),
@@ -55,7 +55,7 @@ pub(super) async fn read_back(target: &ZitadelTarget, account: &Account) -> Vec<
     }
     // What would be lost with the account is what the list does not show.
     let lost = deletion(account.clone());
-    let keepsake = target.keep(&[lost]).await.unwrap().remove(0);
+    let keepsake = target.snapshot(&[lost]).await.unwrap().remove(0);
     lines.extend(keepsake.details.iter().map(line));
     lines.sort();
     lines

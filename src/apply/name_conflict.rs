@@ -1,0 +1,166 @@
+//! A new account whose name is taken: by an account that came after the list was read, or one that it did not show.
+
+use super::{Fate, NotApplied, Run};
+use crate::model::{ActionKind, Change, Check, Creation, Desired, Edit, Existing, Schema};
+use crate::plan;
+use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
+
+/// Said of a new person whose account came after everything was read.
+const CLAIMED: &str = "by now an account carries the person's external id, and has another login name: nobody gets a second \
+                       account; run again to see what becomes of it";
+
+impl<T: Target> Run<'_, T> {
+    /// What becomes of a new person whose external id an account carries by now, as when another host has made it; `None` if
+    /// there is none.
+    pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
+        let change = &self.changes[index];
+        let place = self.new.iter().position(|new| *new == index)?;
+        let identity = &change.creation()?.identity;
+        let along: Vec<&Desired> = self.new[place..]
+            .iter()
+            .filter(|place| self.fates[**place].get() == Fate::Open)
+            .filter_map(|place| self.changes[*place].creation())
+            .map(|creation| &creation.identity)
+            .collect();
+        let accounts = match self.target.accounts_with_id(identity, &along).await {
+            Ok(accounts) if accounts.is_empty() => return None,
+            Ok(accounts) => accounts,
+            Err(error) => return Some(Err(NotApplied::Failed(error))),
+        };
+        let schema = self.target.schema();
+        let is_as_made = |account: &Existing| plan::has_login(schema, identity, account);
+        if !self.context.takes_over || !accounts.iter().all(is_as_made) {
+            return Some(Err(NotApplied::NotStarted(CLAIMED)));
+        }
+        let conflict = TargetError {
+            kind: TargetErrorKind::Conflict,
+            operation: "find_people",
+            what: "by now an account carries the person's external id".to_owned(),
+            error_id: None,
+            hint: None,
+            wrote: Wrote::Nothing,
+        };
+        let met = self.take_over(change, &conflict, &accounts).await;
+        Some(met.transpose()?.map_err(NotApplied::Failed))
+    }
+
+    /// Brings the account that has the login name in line, if it is this person's or may become so. `None` if nobody can
+    /// be seen to have it.
+    pub(super) async fn resolve_conflict(
+        &self,
+        change: &Change,
+        conflict: &TargetError,
+    ) -> Result<Option<Applied>, TargetError> {
+        let Some(Creation { identity, .. }) = change.creation() else {
+            return Ok(None);
+        };
+        let holders = self.target.accounts_with_login(identity).await?;
+        self.take_over(change, conflict, &holders).await
+    }
+
+    async fn take_over(
+        &self,
+        change: &Change,
+        conflict: &TargetError,
+        holders: &[Existing],
+    ) -> Result<Option<Applied>, TargetError> {
+        let Some(Creation { identity, .. }) = change.creation() else {
+            return Ok(None);
+        };
+        let account = match holders {
+            [] => return Ok(None),
+            [account] => account,
+            many => return Err(self.refused(conflict, many, "which of them is not clear")),
+        };
+        let ours = account
+            .id
+            .as_ref()
+            .is_some_and(|id| self.context.known.is_persons(id, identity));
+        if let Some(reason) = self.refusal(identity, account, ours) {
+            return Err(self.refused(conflict, holders, reason));
+        }
+        let edit = self.edit(identity, account).await?;
+        let mut applied = if edit.is_empty() {
+            Applied::default()
+        } else {
+            let adoption = Change::edit_as(ActionKind::Adopt, edit);
+            self.target.apply(&adoption, &self.ids_for(&adoption)).await?
+        };
+        // Groups refer to it, also if nothing had to be written.
+        applied.target_id = Some(account.target_id.clone());
+        if ours {
+            applied.list_was_stale = true;
+        } else {
+            applied.warnings.push(format!(
+                "account {} had the login name and was adopted",
+                account.target_id
+            ));
+        }
+        Ok(Some(applied))
+    }
+
+    /// Why the account cannot be this person's.
+    fn refusal(&self, identity: &Desired, account: &Existing, ours: bool) -> Option<&'static str> {
+        let context = self.context;
+        if context.protected.covers(account, self.target.schema()) {
+            Some("`guard.protected` names it")
+        } else if !ours && plan::is_somebody_else(account, identity, self.target.schema()) {
+            // The guard counts such adoptions, and has not seen this one.
+            Some(
+                "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
+            )
+        } else if ours || context.policy.adopt {
+            plan::refusal(context.known, identity, account)
+        } else {
+            Some("`policy.adopt` is false")
+        }
+    }
+
+    /// What the account lacks.
+    async fn edit(&self, identity: &Desired, account: &Existing) -> Result<Edit, TargetError> {
+        let schema: &Schema = self.target.schema();
+        let checks: Vec<Check<'_>> = plan::unlisted_expectations(schema, identity, plan::Look::First)
+            .map(|expected| Check {
+                target_id: &account.target_id,
+                expected,
+            })
+            .collect();
+        let answers = self.target.confirm(&checks).await?;
+        let mismatches: Vec<_> = answers
+            .into_iter()
+            .map(|mismatches| (checks[mismatches.index].expected, mismatches.current))
+            .collect();
+        let (mut edit, _) = plan::edit(schema, identity, &account.target_id, Some(account), &mismatches);
+        // To take a role away is for a plan that the guard has seen.
+        plan::keep_access(schema, &mut edit);
+        Ok(edit)
+    }
+
+    /// The holder cannot be the person's.
+    fn refused(&self, conflict: &TargetError, holders: &[Existing], reason: &str) -> TargetError {
+        let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
+        TargetError {
+            what: format!(
+                "{}; account {} has the login name: {reason}",
+                conflict.what,
+                holders.join(", ")
+            ),
+            hint: Some(format!(
+                "rename that account in {}, or give the person another address in the source",
+                self.target.name().product
+            )),
+            ..conflict.clone()
+        }
+    }
+}
+
+/// Nobody can be told who has the name while the list is behind.
+pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
+    TargetError {
+        what: "the account list stayed behind, and does not show yet who has the login name".to_owned(),
+        hint: Some(format!(
+            "run again later; the account may be there already, and is not made twice. Should it last, raise `{wait}`"
+        )),
+        ..conflict
+    }
+}

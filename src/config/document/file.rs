@@ -1,0 +1,233 @@
+//! Which file is read, and what can go wrong before its keys are looked at.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::yaml::{self, Node};
+use crate::config::LoadRequest;
+use crate::config::error::{Mistake, Origin};
+use crate::config::layers::environment::Environment;
+
+/// Variables that name the file, the strongest first.
+const PATH_VARIABLES: [&str; 3] = [
+    "DIRECTORY_SYNC_CONFIG",
+    "FAMEDLY_LDAP_SYNC_CONFIG",
+    "FAMEDLY_SYNC_CONFIG",
+];
+
+const DEFAULT_PATH: &str = "config.yaml";
+
+/// A file that was read.
+pub(in crate::config) struct File {
+    pub(in crate::config) path: PathBuf,
+    pub(in crate::config) text: String,
+    pub(in crate::config) content: Node,
+}
+
+/// Where the file is to be found.
+#[derive(Debug, PartialEq, Eq)]
+enum Choice {
+    /// It must exist; named by this option or variable.
+    Named(PathBuf, Origin),
+    /// It may be absent.
+    Default(PathBuf),
+    /// A variable says that there is none.
+    None,
+}
+
+/// Finds and reads the file, if there is one. `directory` is where the default file may lie.
+pub(in crate::config) fn read(
+    request: &LoadRequest,
+    environment: &Environment,
+    directory: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Option<File>, Mistake> {
+    match choose(request, environment, directory, notes) {
+        Choice::Named(path, origin) => {
+            let path = existing(path, &origin, notes)?;
+            open(path).map(Some)
+        }
+        Choice::Default(path) if path.try_exists().is_ok_and(|exists| !exists) => Ok(None),
+        Choice::Default(path) => open(path).map(Some),
+        Choice::None => Ok(None),
+    }
+}
+
+/// The mistake of a run that has neither a file nor a variable.
+pub(in crate::config) fn nothing_given() -> Mistake {
+    Mistake::new(
+        "",
+        format!("there is no configuration: `{DEFAULT_PATH}` does not exist here, and no variable gives a key"),
+    )
+    .hint(
+        "name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or give each key as a variable \
+         such as DIRECTORY_SYNC__ZITADEL__URL",
+    )
+}
+
+fn choose(
+    request: &LoadRequest,
+    environment: &Environment,
+    directory: &Path,
+    notes: &mut Vec<String>,
+) -> Choice {
+    if let Some(path) = &request.config {
+        return Choice::Named(path.clone(), Origin::Flag("--config".into()));
+    }
+    let mut named = PATH_VARIABLES
+        .iter()
+        .filter_map(|name| environment.var(name).map(|path| (*name, path)));
+    let Some((winner, path)) = named.next() else {
+        return Choice::Default(directory.join(DEFAULT_PATH));
+    };
+    for (other, _) in named.filter(|(_, other)| *other != path) {
+        notes.push(format!(
+            "the variables {winner} and {other} name different files; {winner} counts"
+        ));
+    }
+    if path.is_empty() {
+        // famedly-sync found no file then and went on with the environment alone.
+        notes.push(format!("the variable {winner} is empty, so no file is read"));
+        return Choice::None;
+    }
+    Choice::Named(path.into(), Origin::Variable(winner.into()))
+}
+
+/// The named file, or the one with a known extension appended, which famedly-sync found as well.
+fn existing(path: PathBuf, origin: &Origin, notes: &mut Vec<String>) -> Result<PathBuf, Mistake> {
+    if path.try_exists().unwrap_or(true) {
+        return Ok(path);
+    }
+    for extension in ["yaml", "yml", "json"] {
+        let mut name = path.clone().into_os_string();
+        name.push(".");
+        name.push(extension);
+        let longer = PathBuf::from(name);
+        if longer.is_file() {
+            notes.push(format!(
+                "`{}` does not exist; `{}` is read instead",
+                path.display(),
+                longer.display()
+            ));
+            return Ok(longer);
+        }
+    }
+    Err(Mistake::new(
+        "",
+        format!("the configuration file `{}` does not exist", path.display()),
+    )
+    .at(origin.clone())
+    .hint("correct the path; a relative one starts at the working directory"))
+}
+
+fn open(path: PathBuf) -> Result<File, Mistake> {
+    refuse_other_formats(&path)?;
+    let bytes = std::fs::read(&path).map_err(|error| {
+        let reason = match error.kind() {
+            ErrorKind::IsADirectory => "it is a directory".into(),
+            ErrorKind::PermissionDenied => "permission denied".into(),
+            _ => error.to_string(),
+        };
+        Mistake::new(
+            "",
+            format!(
+                "the configuration file `{}` cannot be read: {reason}",
+                path.display()
+            ),
+        )
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    let content = yaml::parse(&text).map_err(|error| not_yaml(&path, &error))?;
+    match content {
+        Node::Table(_) => Ok(File { path, text, content }),
+        // Nothing but comments; the environment may say the rest.
+        Node::Null => Ok(File {
+            path,
+            text,
+            content: Node::Table(Vec::new()),
+        }),
+        Node::Text(_) | Node::List(_) | Node::Tagged => Err(Mistake::new(
+            "",
+            format!(
+                "the configuration file `{}` is not a table of keys",
+                path.display()
+            ),
+        )
+        .hint("it should look like `zitadel:` and, below and indented, `url: https://auth.example.org`")),
+    }
+}
+
+/// Any other extension is read as YAML, of which JSON is a part.
+fn refuse_other_formats(path: &Path) -> Result<(), Mistake> {
+    let extension = path
+        .extension()
+        .and_then(OsStr::to_str)
+        .map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("toml" | "ini" | "ron" | "json5") => Err(Mistake::new(
+            "",
+            format!(
+                "the configuration file `{}` has another format; only YAML and JSON are read",
+                path.display()
+            ),
+        )
+        .hint("write the same keys as YAML; `config.sample.yaml` shows all of them")),
+        _ => Ok(()),
+    }
+}
+
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Mistake {
+    let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = valid.split(|byte| *byte == b'\n').count();
+    Mistake::new(
+        "",
+        format!("the configuration file `{}` is not valid UTF-8", path.display()),
+    )
+    .at(position(path, line, None))
+    .hint("save it as UTF-8")
+}
+
+/// Says what and where, without the text around it: the line may hold a password.
+fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
+    let full = error.to_string();
+    let (problem, hint) = if full.contains("more than one document") {
+        (
+            "it holds more than one document",
+            Some("remove the line `---` and what does not belong"),
+        )
+    } else if full.contains("invalid type: ") || full.contains("invalid value: ") {
+        // serde's message would quote the value.
+        ("a key or a value with a tag does not have the right type", None)
+    } else {
+        let end = full.find(" at line ").unwrap_or(full.len());
+        let problem = &full[..end];
+        // Nesting and aliases without end are not a matter of quotes.
+        let hint = (!problem.contains("limit exceeded")).then_some(
+            "values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` need quotes",
+        );
+        (problem, hint)
+    };
+    let mistake = Mistake::new(
+        "",
+        format!(
+            "the configuration file `{}` is not valid YAML: {problem}",
+            path.display()
+        ),
+    )
+    .at(error
+        .location()
+        .map(|location| position(path, location.line(), Some(location.column()))));
+    match hint {
+        Some(hint) => mistake.hint(hint),
+        None => mistake,
+    }
+}
+
+fn position(path: &Path, line: usize, column: Option<usize>) -> Origin {
+    Origin::File {
+        path: path.to_owned(),
+        position: Some((line, column)),
+    }
+}

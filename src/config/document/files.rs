@@ -1,0 +1,83 @@
+//! Files that the configuration names: whether they hold what they should. Says what is wrong, never what they hold.
+
+use std::path::Path;
+
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject as _;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::tls;
+
+/// A secret in a file of its own, without the line break that editors add.
+pub(in crate::config) fn secret(path: &Path) -> Result<SecretString, String> {
+    let text = text(path)?;
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.trim().is_empty() {
+        return Err(format!("`{}` is empty", path.display()));
+    }
+    Ok(SecretString::from(secret))
+}
+
+/// A PEM file with at least one certificate.
+pub(in crate::config) fn certificates(path: &Path) -> Result<(), String> {
+    readable(path)?;
+    tls::certificates(path)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// A PEM file with a private key.
+pub(in crate::config) fn private_key(path: &Path) -> Result<(), String> {
+    let text = text(path)?;
+    PrivateKeyDer::from_pem_slice(text.as_bytes())
+        .map(drop)
+        .map_err(|_| format!("`{}` holds no private key in PEM format", path.display()))
+}
+
+/// The key of a Zitadel service account, as its console offers it for download.
+pub(in crate::config) fn service_account_key(path: &Path) -> Result<(), String> {
+    let text = text(path)?;
+    let shown = path.display();
+    let Ok(Value::Object(key)) = serde_json::from_str(&text) else {
+        return Err(format!("`{shown}` is not a JSON object"));
+    };
+    let member = |name| key.get(name).and_then(Value::as_str);
+    if let Some(kind) = member("type").filter(|kind| *kind != "serviceaccount") {
+        return Err(format!(
+            "`{shown}` is the key of type `{kind}`, not of a service account"
+        ));
+    }
+    let missing: Vec<_> = ["keyId", "key", "userId"]
+        .into_iter()
+        .filter(|name| member(name).is_none_or(str::is_empty))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if !missing.is_empty() {
+        return Err(format!("`{shown}` lacks {}", missing.join(", ")));
+    }
+    PrivateKeyDer::from_pem_slice(member("key").unwrap_or_default().as_bytes())
+        .map(drop)
+        .map_err(|_| format!("`key` in `{shown}` is not a private key in PEM format"))
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    String::from_utf8(bytes).map_err(|_| format!("`{}` is not a text in UTF-8", path.display()))
+}
+
+fn readable(path: &Path) -> Result<(), String> {
+    std::fs::read(path)
+        .map(drop)
+        .map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    };
+    format!("`{}` {reason}", path.display())
+}

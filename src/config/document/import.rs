@@ -1,0 +1,111 @@
+//! The content of the file as figment's values: keys in lower case and under today's names, scalars as texts.
+
+use std::collections::BTreeMap;
+
+use figment::value::{Dict, Empty, Tag, Value};
+
+use super::file::File;
+use super::line;
+use super::yaml::Node;
+use crate::config::error::{Mistake, Origin};
+use crate::config::{dialect, keys};
+
+/// All values of the file.
+pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dict {
+    let mut import = Import {
+        file,
+        mistakes,
+        path: Vec::new(),
+    };
+    let mut values = Dict::new();
+    if let Node::Table(entries) = &file.content {
+        import.table(entries, &mut values);
+    }
+    for before in dialect::modernize(&mut values) {
+        import.clash(before);
+    }
+    values
+}
+
+struct Import<'a> {
+    file: &'a File,
+    mistakes: &'a mut Vec<Mistake>,
+    /// Where we are, in lower case.
+    path: Vec<String>,
+}
+
+impl Import<'_> {
+    fn table(&mut self, entries: &[(String, Node)], values: &mut Dict) {
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for (key, node) in entries {
+            let key = key.to_lowercase();
+            self.path.push(key.clone());
+            let before = seen.entry(key.clone()).or_default();
+            if *before > 0 {
+                self.repeated(*before);
+            } else if let Some(value) = self.value(node) {
+                values.insert(key, value);
+            }
+            *before += 1;
+            self.path.pop();
+        }
+    }
+
+    /// `None` for a known key without a value: it is not set, and what lies below shows through.
+    fn value(&mut self, node: &Node) -> Option<Value> {
+        Some(match node {
+            Node::Null if keys::known_to_any(&dialect::current_path(&self.path)) => return None,
+            Node::Null => Value::Empty(Tag::Default, Empty::None),
+            Node::Text(content) => Value::String(Tag::Default, content.clone()),
+            Node::List(elements) => {
+                let elements = elements.iter().enumerate().map(|(index, element)| {
+                    self.path.push(index.to_string());
+                    let value = self.value(element);
+                    self.path.pop();
+                    value.unwrap_or(Value::Empty(Tag::Default, Empty::None))
+                });
+                Value::Array(Tag::Default, elements.collect())
+            }
+            Node::Table(entries) => {
+                let mut values = Dict::new();
+                self.table(entries, &mut values);
+                Value::Dict(Tag::Default, values)
+            }
+            Node::Tagged => {
+                let key = self.path.join(".");
+                let mistake = Mistake::new(&key, format!("`{key}` has a tag, which has no meaning here"))
+                    .at(self.origin(0))
+                    .hint("remove the word that starts with `!`, or put the whole value into quotes");
+                self.mistakes.push(mistake);
+                return None;
+            }
+        })
+    }
+
+    fn repeated(&mut self, before: usize) {
+        let key = self.path.join(".");
+        let mistake = Mistake::new(&key, format!("`{key}` is given more than once"))
+            .at(self.origin(before))
+            .hint("keep one of them; letter case makes no difference");
+        self.mistakes.push(mistake);
+    }
+
+    /// An old name beside the one of today.
+    fn clash(&mut self, before: &str) {
+        let today = dialect::name_today(before);
+        self.path = vec![before.to_owned()];
+        let what = format!("`{before}` is the old name of `{today}`, and both are given");
+        let mistake = Mistake::new(before, what)
+            .at(self.origin(0))
+            .hint(format!("move its keys to `{today}`"));
+        self.mistakes.push(mistake);
+    }
+
+    fn origin(&self, skip: usize) -> Origin {
+        let path: Vec<_> = self.path.iter().map(String::as_str).collect();
+        Origin::File {
+            path: self.file.path.clone(),
+            position: line::find(&self.file.text, &path, skip).map(|line| (line, None)),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What the environment says: `DIRECTORY_SYNC__ZITADEL__URL` is `zitadel.url`.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+use crate::config::dialect;
+use crate::config::error::{Mistake, Origin};
+
+/// Prefixes of keys, the strongest first. The others are those of famedly-sync, from 0.6 on and before.
+const PREFIXES: [&str; 3] = ["DIRECTORY_SYNC__", "FAMEDLY_SYNC__", "FAMEDLY_LDAP_SYNC__"];
+
+/// Captured variables, so that nothing else reads the process's.
+#[derive(Clone, Default)]
+pub struct Environment(Vec<(OsString, OsString)>);
+
+impl Environment {
+    /// The variables of this process.
+    pub fn capture() -> Self {
+        std::env::vars_os().collect()
+    }
+
+    /// The value of a variable, with the name's exact letter case.
+    pub fn var(&self, name: &str) -> Option<&OsStr> {
+        self.0
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.as_os_str())
+    }
+}
+
+/// Names only: values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// One variable that gives a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::config) struct Variable {
+    pub(in crate::config) name: String,
+    /// Levels of the key in lower case, under today's names.
+    pub(in crate::config) path: Vec<String>,
+    /// As given, whatever it looks like.
+    pub(in crate::config) value: String,
+}
+
+/// What was found in an environment.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::config) struct Found {
+    /// One for each key; outer levels before inner ones.
+    pub(in crate::config) variables: Vec<Variable>,
+    pub(in crate::config) notes: Vec<String>,
+    pub(in crate::config) mistakes: Vec<Mistake>,
+}
+
+/// Picks out the variables that give keys; others are none of our business, whatever bytes they hold.
+pub(in crate::config) fn read(environment: &Environment) -> Found {
+    let mut found = Found::default();
+    let mut ranked = Vec::new();
+    for (name, value) in &environment.0 {
+        // Lossy: a broken name with our prefix is a mistake to report.
+        let name = name.to_string_lossy();
+        let Some((rank, path)) = key_path(&name) else {
+            continue;
+        };
+        match value.to_str() {
+            Some(value) if !name.contains(char::REPLACEMENT_CHARACTER) => ranked.push((
+                rank,
+                Variable {
+                    name: name.into_owned(),
+                    path,
+                    value: value.to_owned(),
+                },
+            )),
+            _ => found.mistakes.push(not_utf8(&name, &path)),
+        }
+    }
+    // Within one prefix, spellings of one name differ in letter case only; upper case sorts first and counts.
+    ranked.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
+    let mut chosen: BTreeMap<Vec<String>, Variable> = BTreeMap::new();
+    for (_, variable) in ranked {
+        match chosen.get(&variable.path) {
+            Some(winner) if winner.value != variable.value => found.notes.push(format!(
+                "the variables {} and {} disagree; {} counts",
+                winner.name, variable.name, winner.name
+            )),
+            Some(_) => {}
+            None => {
+                chosen.insert(variable.path.clone(), variable);
+            }
+        }
+    }
+    // An ordered map of paths has each prefix before its continuations.
+    found.variables = chosen.into_values().collect();
+    found
+}
+
+/// The strength of the name's prefix, and the key it gives.
+fn key_path(name: &str) -> Option<(usize, Vec<String>)> {
+    PREFIXES.iter().enumerate().find_map(|(rank, prefix)| {
+        let (start, key) = name.split_at_checked(prefix.len())?;
+        let levels = || {
+            key.to_lowercase()
+                .split("__")
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        start
+            .eq_ignore_ascii_case(prefix)
+            .then(|| (rank, dialect::current_path(&levels())))
+    })
+}
+
+fn not_utf8(name: &str, path: &[String]) -> Mistake {
+    Mistake::new(path.join("."), format!("the variable {name} is not valid UTF-8"))
+        .at(Origin::Variable(name.to_owned()))
+        .hint("set it again in a UTF-8 terminal, or move the value to the configuration file")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    fn found(variables: &[(&str, &str)]) -> Found {
+        read(&variables.iter().copied().collect())
+    }
+
+    fn variable(name: &str, path: &[&str], value: &str) -> Variable {
+        Variable {
+            name: name.into(),
+            path: path.iter().map(ToString::to_string).collect(),
+            value: value.into(),
+        }
+    }
+
+    #[test]
+    fn every_prefix_counts_in_any_letter_case() {
+        let found = found(&[
+            ("DIRECTORY_SYNC__ZITADEL__URL", "a"),
+            ("famedly_sync__feature_flags", "b"),
+            ("Famedly_Ldap_Sync__Sources__LDAP__base_dn", "c"),
+        ]);
+        assert_eq!(
+            found,
+            Found {
+                variables: vec![
+                    variable("famedly_sync__feature_flags", &["feature_flags"], "b"),
+                    variable(
+                        "Famedly_Ldap_Sync__Sources__LDAP__base_dn",
+                        &["sources", "ldap", "base_dn"],
+                        "c"
+                    ),
+                    variable("DIRECTORY_SYNC__ZITADEL__URL", &["zitadel", "url"], "a"),
+                ],
+                ..Found::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_single_underscore_is_no_key() {
+        let names = [
+            "FAMEDLY_SYNC_CONFIG",
+            "DIRECTORY_SYNC_CONFIG",
+            "DIRECTORY_SYNC_APPROVE",
+            "DIRECTORY_SYNC_LOG_FORMAT",
+            "FAMEDLY_SYNC_FEATURE_FLAGS",
+            "DIRECTORY_SYNC",
+            "PATH",
+        ];
+        assert_eq!(
+            read(&names.iter().map(|name| (*name, "x")).collect()),
+            Found::default()
+        );
+    }
+
+    #[test]
+    fn the_own_prefix_wins_over_the_newer_over_the_older() {
+        let disagreeing = found(&[
+            ("FAMEDLY_LDAP_SYNC__LOG_LEVEL", "warn"),
+            ("FAMEDLY_SYNC__LOG_LEVEL", "info"),
+            ("DIRECTORY_SYNC__LOG_LEVEL", "debug"),
+        ]);
+        assert_eq!(
+            disagreeing,
+            Found {
+                variables: vec![variable("DIRECTORY_SYNC__LOG_LEVEL", &["log_level"], "debug")],
+                notes: vec![
+                    "the variables DIRECTORY_SYNC__LOG_LEVEL and FAMEDLY_SYNC__LOG_LEVEL disagree; \
+                     DIRECTORY_SYNC__LOG_LEVEL counts"
+                        .into(),
+                    "the variables DIRECTORY_SYNC__LOG_LEVEL and FAMEDLY_LDAP_SYNC__LOG_LEVEL disagree; \
+                     DIRECTORY_SYNC__LOG_LEVEL counts"
+                        .into(),
+                ],
+                mistakes: Vec::new(),
+            }
+        );
+        let agreeing = found(&[
+            ("FAMEDLY_LDAP_SYNC__LOG_LEVEL", "warn"),
+            ("FAMEDLY_SYNC__LOG_LEVEL", "warn"),
+        ]);
+        assert_eq!(agreeing.notes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_old_name_is_the_same_key() {
+        let both = found(&[
+            ("FAMEDLY_SYNC__ZITADEL__URL", "a"),
+            ("FAMEDLY_LDAP_SYNC__FAMEDLY__URL", "b"),
+        ]);
+        assert_eq!(
+            both.variables,
+            [variable("FAMEDLY_SYNC__ZITADEL__URL", &["zitadel", "url"], "a")]
+        );
+        assert_eq!(both.notes.len(), 1);
+    }
+
+    #[test]
+    fn values_are_not_printed() {
+        let environment: Environment = [("A", "hunter2")].into_iter().collect();
+        assert_eq!(format!("{environment:?}"), "{\"A\"}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_matter_only_in_our_variables() {
+        let environment: Environment = ["LANG", "FAMEDLY_SYNC__ZITADEL__TOKEN"]
+            .into_iter()
+            .map(|name| (name, OsString::from_vec(vec![0xff, b'x'])))
+            .collect();
+        let found = read(&environment);
+        assert_eq!(found.variables, []);
+        let messages: Vec<_> = found.mistakes.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            messages,
+            [
+                "error: the variable FAMEDLY_SYNC__ZITADEL__TOKEN is not valid UTF-8\n  \
+              at variable FAMEDLY_SYNC__ZITADEL__TOKEN\n\
+              hint: set it again in a UTF-8 terminal, or move the value to the configuration file"
+            ]
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! How a text about a person is made: `sources.NAME.attributes.email` and its like.
+
+use figment::value::Value;
+use regex::Regex;
+
+use crate::config::document::read::Reader;
+use crate::config::settings::{Case, Choice, LdapAttribute, TextOrigin, TextRule};
+use crate::config::syntax::template::Template;
+
+/// A name, a list of names, or a table. `None` if nothing is there, or after a mistake.
+pub(in crate::config) fn read(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
+    match reader.layers.value(path) {
+        Some(Value::Dict(..)) => table(reader, path),
+        Some(Value::Array(..)) => names(reader, path).map(|names| TextRule {
+            from: TextOrigin::Attributes(names),
+            ..plain(String::new())
+        }),
+        _ => Some(plain(reader.filled(path)?.trim().to_owned())),
+    }
+}
+
+fn plain(name: String) -> TextRule {
+    TextRule::from(LdapAttribute {
+        name,
+        is_binary: false,
+    })
+}
+
+fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
+    if matches!(reader.layers.value(path), Some(Value::String(..))) {
+        return Some(vec![reader.filled(path)?.trim().to_owned()]);
+    }
+    let before = reader.report.mistakes.len();
+    let items = reader.list(path);
+    let names: Vec<String> = items.iter().map(|item| item.text.trim().to_owned()).collect();
+    if reader.report.mistakes.len() > before {
+        return None;
+    }
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        reader.wrong(path, format!("`{path}` holds no name of an attribute"), None);
+        return None;
+    }
+    Some(names)
+}
+
+fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
+    let member = |name: &str| format!("{path}.{name}");
+    let from = origin(reader, path);
+    let choices = [
+        ("first", Choice::First),
+        ("only", Choice::Only),
+        ("first_sorted", Choice::FirstSorted),
+    ];
+    let choice = reader.choice(&member("value"), &choices);
+    let matching = reader.filled(&member("matching"));
+    let matching = matching.and_then(|text| regex(reader, &member("matching"), &text));
+    let case = reader.choice(&member("case"), &[("lower", Case::Lower), ("upper", Case::Upper)]);
+    let nfc = reader.choice(&member("unicode"), &[("nfc", true)]);
+    // Accepted from famedly-sync's files; a text is a text.
+    let _ = reader.boolean(&member("is_binary"));
+    Some(TextRule {
+        from: from?,
+        choice: choice.unwrap_or(Choice::First),
+        matching,
+        case,
+        nfc: nfc.unwrap_or(false),
+    })
+}
+
+fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
+    let ways = ["name", "template", "constant"].map(|name| format!("{path}.{name}"));
+    let mut given = ways.iter().filter(|way| !reader.absent(way));
+    match (given.next(), given.next()) {
+        (None, _) => {
+            reader.missing(&ways[0], None);
+            None
+        }
+        (Some(one), Some(other)) => {
+            let what = format!("`{one}` and `{other}` are both given");
+            reader.wrong(other, what, Some("keep one of them"));
+            None
+        }
+        (Some(way), None) if *way == ways[0] => names(reader, way).map(TextOrigin::Attributes),
+        (Some(way), None) if *way == ways[1] => {
+            let text = reader.filled(way)?;
+            match Template::parse(&text) {
+                Ok(template) => Some(TextOrigin::Template(template)),
+                Err(problem) => {
+                    reader.wrong(way, format!("`{way}` is no template: {problem}"), None);
+                    None
+                }
+            }
+        }
+        (Some(way), None) => reader.filled(way).map(TextOrigin::Constant),
+    }
+}
+
+fn regex(reader: &mut Reader<'_>, path: &str, text: &str) -> Option<Regex> {
+    Regex::new(text)
+        .map_err(|error| {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
+            reader.wrong(
+                path,
+                format!("`{path}`: `{text}` is no regular expression: {reason}"),
+                None,
+            );
+        })
+        .ok()
+}
+
+/// A name, or a table with a name and whether the value is bytes.
+pub(in crate::config) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
+    if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
+        return Some(LdapAttribute {
+            name: reader.filled(path)?.trim().to_owned(),
+            is_binary: false,
+        });
+    }
+    let name = reader.required(&format!("{path}.name"));
+    let binary_path = format!("{path}.is_binary");
+    let is_binary = if reader.absent(&binary_path) {
+        Some(false)
+    } else {
+        reader.boolean(&binary_path)
+    };
+    Some(LdapAttribute {
+        name: name?.trim().to_owned(),
+        is_binary: is_binary?,
+    })
+}

@@ -1,0 +1,77 @@
+//! `sources.NAME.url`: where the directory is, and nothing else.
+
+use url::Url;
+
+use crate::config::document::read::Reader;
+
+/// Reads one address or several; `None` after a mistake.
+pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Vec<Url>> {
+    let path = &format!("{source}.url");
+    if reader.absent(path) {
+        reader.missing(path, None);
+        return None;
+    }
+    let before = reader.report.mistakes.len();
+    let mut urls = Vec::new();
+    for item in reader.list(path) {
+        if let Some(url) = reader.url(path, &item.text, &["ldapi", "ldap", "ldaps"]) {
+            if let Some((what, hint)) = fault(&url) {
+                reader.wrong(path, format!("`{path}`: {what}"), hint);
+            }
+            urls.push(url);
+        }
+    }
+    if reader.report.mistakes.len() > before {
+        return None;
+    }
+    if urls.is_empty() {
+        reader.wrong(path, format!("`{path}` is empty"), None);
+        return None;
+    }
+    Some(urls)
+}
+
+/// What is wrong with an address, and what to do.
+fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
+    let host = url.host_str().unwrap_or_default();
+    if !url.username().is_empty() || url.password().is_some() {
+        let what = "the address must not hold a user name or password".to_owned();
+        return Some((what, Some("they belong into `bind_dn` and `bind_password`")));
+    }
+    let has_path = !matches!(url.path(), "" | "/");
+    if url.scheme() == "ldapi" {
+        let is_misplaced = host.is_empty() || has_path || url.query().is_some() || url.fragment().is_some();
+        return is_misplaced.then(|| {
+            let what = format!("`{url}` does not name a socket");
+            let hint = "its path stands in place of the host, with `%2F` for each `/`: `ldapi://%2Frun%2Fslapd%2Fldapi`";
+            (what, Some(hint))
+        });
+    }
+    if host.is_empty() {
+        return Some((format!("`{url}` names no host"), None));
+    }
+    // RFC 4516: base, then attributes, scope, filter and extensions, each behind a question mark.
+    (has_path || url.query().is_some() || url.fragment().is_some()).then(|| {
+        let mut server = url.clone();
+        server.set_path("");
+        server.set_query(None);
+        server.set_fragment(None);
+        let what = format!(
+            "`{url}` holds more than a server; what stands behind the host, such as a base or a filter, would have no effect"
+        );
+        let what = format!("{what}: write `{server}`");
+        (what, Some("the base belongs into `base_dn`, the filter into `user_filter`, names of attributes into `attributes`"))
+    })
+}
+
+/// Says which password can be read on the way.
+pub(in crate::config) fn warn_of_clear_text(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
+    for url in urls.iter().filter(|url| url.scheme() == "ldap") {
+        reader.warn_of_clear_text(
+            &format!("{source}.url"),
+            url,
+            "`bind_password`",
+            "use an `ldaps://` address, or set `tls.danger_use_start_tls: true`",
+        );
+    }
+}

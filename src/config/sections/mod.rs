@@ -1,0 +1,9 @@
+//! One file for each section of the configuration.
+
+pub(super) mod address;
+pub(super) mod ldap;
+pub(super) mod metadata;
+pub(super) mod policy;
+pub(super) mod provider;
+pub(super) mod sources;
+pub(super) mod zitadel;

@@ -1,0 +1,142 @@
+//! `policy.*`, `guard.*` and `apply.*`: their defaults stand in the table of keys.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroUsize};
+
+use crate::config::document::read::Reader;
+use crate::config::document::values;
+use crate::config::layers::flags::Flags;
+use crate::config::settings::ApplySettings;
+use crate::model::ActionKind;
+use crate::plan::{
+    AbsentPolicy, Demands, DisabledPolicy, Grace, GuardLimits, LeaverPolicy, Policy, Protected, Restriction,
+};
+
+/// Reads `policy.*`; `None` after a mistake.
+pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
+    let create = reader.boolean("policy.create");
+    let update = reader.boolean("policy.update");
+    let adopt = reader.boolean("policy.adopt");
+    let create_disabled = reader.boolean("policy.create_disabled");
+    let disabled = reader.choice(
+        "policy.disabled",
+        &[
+            ("delete", DisabledPolicy::Delete),
+            ("deactivate", DisabledPolicy::Deactivate),
+            ("keep", DisabledPolicy::Keep),
+        ],
+    );
+    let absent = reader.choice(
+        "policy.absent",
+        &[
+            ("keep", AbsentPolicy::Keep),
+            ("deactivate", AbsentPolicy::Deactivate),
+            ("delete", AbsentPolicy::Delete),
+        ],
+    );
+    let listed = reader.choice(
+        "policy.listed",
+        &[
+            ("delete", LeaverPolicy::Delete),
+            ("deactivate", LeaverPolicy::Deactivate),
+        ],
+    );
+    let after = reader.limit("policy.grace.after", values::duration);
+    let runs = reader.limit("policy.grace.runs", |text| {
+        NonZeroU32::new(u32::try_from(values::integer(text)?).ok()?)
+    });
+    let grace = (after.is_some() || runs.is_some()).then(|| Grace {
+        after: after.and_then(|after| i64::try_from(after.as_secs()).ok()),
+        runs: runs.map(NonZeroU32::get),
+    });
+    Some(Policy {
+        create: create?,
+        update: update?,
+        adopt: adopt?,
+        create_disabled: create_disabled?,
+        disabled: disabled?,
+        absent: absent?,
+        grace,
+        listed: listed?,
+        restrict_to: if flags.deactivate_only {
+            Restriction::RemovalsOnly
+        } else {
+            Restriction::None
+        },
+    })
+}
+
+/// Reads `guard.*`; `None` after a mistake.
+pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
+    let max_removals = reader.parsed("guard.max_removals", values::limit);
+    let max_logins_changed = reader.parsed("guard.max_logins_changed", values::limit);
+    let max_adoptions_renaming = reader.parsed("guard.max_adoptions_renaming", values::limit);
+    let max_changes = reader.limit("guard.max_changes", values::limit);
+    let allow_empty = reader.boolean("guard.allow_empty");
+    let max_missing = reader.parsed("guard.max_missing", values::limit);
+    let mut max_per_kind = BTreeMap::new();
+    for kind in ActionKind::ALL {
+        let key = format!("guard.max_per_kind.{}", kind.name());
+        let limit = reader.limit(&key, values::limit);
+        max_per_kind.extend(limit.map(|limit| (kind, limit)));
+    }
+    let protected = reader.list("guard.protected");
+    let demands_of = reader.layers.kinds().iter().filter(|(_, kind)| **kind != "ukt");
+    let demands_of = demands_of
+        .map(|(name, _)| (name.as_str().into(), demands(reader, &format!("sources.{name}"))))
+        .filter(|(_, demands)| *demands != Demands::default())
+        .collect();
+    Some(GuardLimits {
+        max_removals: max_removals?,
+        max_logins_changed: max_logins_changed?,
+        max_adoptions_renaming: max_adoptions_renaming?,
+        max_changes,
+        // No target that can be configured has groups.
+        max_memberships_removed: GuardLimits::default().max_memberships_removed,
+        allow_empty: allow_empty?,
+        demands: demands(reader, "guard"),
+        demands_of,
+        max_per_kind,
+        max_missing: max_missing?,
+        protected: Protected::new(protected.into_iter().map(|item| item.text)),
+    })
+}
+
+/// What has to be there before anybody is removed: of all sources, or of one.
+fn demands(reader: &mut Reader<'_>, section: &str) -> Demands {
+    let canaries = reader.list(&format!("{section}.canaries"));
+    Demands {
+        min_users: reader.limit(&format!("{section}.min_users"), values::count),
+        canaries: canaries.into_iter().map(|item| item.text).collect(),
+    }
+}
+
+/// Reads `apply.*`; `None` after a mistake.
+pub(in crate::config) fn apply(reader: &mut Reader<'_>) -> Option<ApplySettings> {
+    const MIN: &str = "apply.concurrency.min";
+    const MAX: &str = "apply.concurrency.max";
+    let at_least_one = |text: &str| values::count(text).and_then(NonZeroUsize::new);
+    let min = reader.parsed(MIN, at_least_one);
+    let max = reader.parsed(MAX, at_least_one);
+    let rate_limit = reader.limit("apply.rate_limit", |text| {
+        NonZeroU32::new(u32::try_from(values::integer(text)?).ok()?)
+    });
+    let deadline = reader.limit("apply.deadline", values::duration);
+    let (min, max) = (min?, max?);
+    if min > max {
+        // The default of one may be above what was given for the other: blame what was given.
+        let blamed = if reader.origin(MIN).is_some() { MIN } else { MAX };
+        reader.wrong(
+            blamed,
+            format!("`{MIN}` is {min}, which is more than `{MAX}` ({max})"),
+            None,
+        );
+        return None;
+    }
+    Some(ApplySettings {
+        concurrency_min: min,
+        concurrency_max: max,
+        rate_limit,
+        deadline,
+    })
+}

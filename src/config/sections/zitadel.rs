@@ -1,0 +1,214 @@
+//! `zitadel.*`
+
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::metadata;
+use crate::config::document::files;
+use crate::config::document::read::Reader;
+use crate::config::document::values;
+use crate::config::layers::flags::Flags;
+use crate::config::settings::{
+    Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
+};
+
+/// Reads the target; `None` after a mistake.
+pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
+    let url = url(reader);
+    let credentials = credentials(reader);
+    let organization_id = reader.required("zitadel.organization_id");
+    let project_id = reader.required("zitadel.project_id");
+    let idp_id = idp_id(reader, flags);
+    let role = reader.required("zitadel.role");
+    let owned_roles = owned_roles(reader);
+    let metadata_attributes = metadata::read(reader);
+    let localpart = reader.choice(
+        "zitadel.localpart",
+        &[("uuid", Localpart::Uuid), ("plain", Localpart::Plain)],
+    );
+    let link = link(reader, flags);
+    let metadata = reader.choice(
+        "zitadel.metadata",
+        &[
+            ("confirm", MetadataCheck::Confirm),
+            ("presence", MetadataCheck::Presence),
+            ("skip", MetadataCheck::Skip),
+        ],
+    );
+    let lag_wait = reader.duration("zitadel.lag_wait");
+    let phone_region = reader.parsed("zitadel.phone_region", values::region);
+    Some(ZitadelSettings {
+        url: url?,
+        credentials: credentials?,
+        organization_id: organization_id?,
+        project_id: project_id?,
+        idp_id,
+        role: role?,
+        further_roles: Vec::new(),
+        owned_roles: owned_roles?,
+        metadata_attributes: metadata_attributes?,
+        sso_login: flags.sso_login,
+        verify_email: flags.verify_email,
+        verify_phone: flags.verify_phone,
+        localpart: localpart?,
+        link: link?,
+        metadata: metadata?,
+        claims_accounts: !reader.absent("provider"),
+        lag_wait: lag_wait?,
+        phone_region,
+    })
+}
+
+fn owned_roles(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    const PATH: &str = "zitadel.owned_roles";
+    let mut roles: Vec<String> = reader.list(PATH).into_iter().map(|item| item.text).collect();
+    if roles.iter().any(|role| role.trim().is_empty()) {
+        reader.wrong(PATH, format!("`{PATH}` holds an empty text"), None);
+        return None;
+    }
+    roles.sort_unstable();
+    roles.dedup();
+    Some(roles)
+}
+
+impl ZitadelSettings {
+    /// The same, knowing the roles that rules of these sources give.
+    #[must_use]
+    pub(in crate::config) fn with_roles_of(mut self, sources: &[SourceSettings]) -> Self {
+        let given = sources.iter().flat_map(|source| match &source.kind {
+            SourceKind::Ldap(ldap) => ldap.entitlements.as_slice(),
+            SourceKind::Csv(_) | SourceKind::Ukt(_) => &[],
+        });
+        let mut roles: Vec<String> = given.map(|rule| rule.role.clone()).collect();
+        roles.retain(|role| *role != self.role);
+        roles.sort_unstable();
+        roles.dedup();
+        self.further_roles = roles;
+        self
+    }
+
+    /// What to say of owned roles that no source gives: a rule may have gone with the source it belonged to.
+    pub(in crate::config) fn notes_of_roles(&self) -> impl Iterator<Item = String> {
+        let is_given = |role: &String| *role == self.role || self.further_roles.contains(role);
+        let lost = self.owned_roles.iter().filter(move |role| !is_given(role));
+        lost.map(|role| {
+            format!(
+                "`zitadel.owned_roles` names `{role}`, which no source gives: it is taken away from everybody; add a rule to \
+                 `entitlements`, or take it out of `owned_roles`"
+            )
+        })
+    }
+}
+
+fn url(reader: &mut Reader<'_>) -> Option<Url> {
+    const PATH: &str = "zitadel.url";
+    let text = reader.required(PATH)?;
+    let url = reader.url(PATH, &text, &["http", "https"])?;
+    if !url.username().is_empty() || url.password().is_some() {
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must not hold a user name or password"),
+            Some("use `zitadel.key_file` or `zitadel.token_file`"),
+        );
+        return None;
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        let base = format!("use `{}`", url.origin().ascii_serialization());
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must be the base address without a path, not `{text}`"),
+            Some(&base),
+        );
+        return None;
+    }
+    reader.warn_of_clear_text(PATH, &url, "what proves who we are", "use an `https://` address");
+    Some(url)
+}
+
+/// Exactly one of key, token, and file with a token.
+fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
+    const CHOICES: [&str; 3] = ["zitadel.key_file", "zitadel.token", "zitadel.token_file"];
+    let given: Vec<_> = CHOICES.into_iter().filter(|path| !reader.absent(path)).collect();
+    match given.as_slice() {
+        [] => {
+            reader.missing(
+                CHOICES[0],
+                Some("download the service account's key, or give `zitadel.token` or `zitadel.token_file`"),
+            );
+            None
+        }
+        ["zitadel.key_file"] => {
+            let file = reader.required_path(CHOICES[0])?;
+            match files::service_account_key(&file) {
+                Ok(()) => {
+                    reader.is_private(&file);
+                    Some(Credentials::KeyFile(file))
+                }
+                Err(problem) => {
+                    let hint = "in Zitadel, open the service account, Keys, New, and save the JSON file";
+                    reader.wrong(CHOICES[0], format!("`{}`: {problem}", CHOICES[0]), Some(hint));
+                    None
+                }
+            }
+        }
+        ["zitadel.token"] => {
+            reader.required(CHOICES[1])?;
+            token(reader, CHOICES[1])
+        }
+        ["zitadel.token_file"] => token(reader, CHOICES[2]),
+        [first, rest @ ..] => {
+            let rest: Vec<_> = rest.iter().map(|path| format!("`{path}`")).collect();
+            let what = format!(
+                "`{first}` and {} are given, but only one can be used",
+                rest.join(" and ")
+            );
+            reader.wrong(first, what, Some("keep one of them"));
+            None
+        }
+    }
+}
+
+/// The token as a header takes it. Line breaks and blanks around it come with a Secret, or with a copy.
+fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
+    let given = reader.secret("zitadel.token")?;
+    let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || sign == '\u{feff}';
+    let token = given.expose_secret().trim_matches(is_around);
+    let problem = match token.chars().find(|sign| !sign.is_ascii_graphic()) {
+        None if token.is_empty() => "holds no token",
+        None => return Some(Credentials::Token(token.into())),
+        Some('\n' | '\r') => "holds a token with a line break in it",
+        Some(sign) if sign.is_whitespace() => "holds a token with a blank in it",
+        Some(_) => "holds a token with a character in it that no token has",
+    };
+    let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and give the token alone and in one piece";
+    reader.wrong(path, format!("`{path}` {problem}"), Some(hint));
+    None
+}
+
+/// Links to accounts that exist make no sense without links.
+fn link(reader: &mut Reader<'_>, flags: Flags) -> Option<Link> {
+    const PATH: &str = "zitadel.link";
+    let link = reader.choice(PATH, &[("new", Link::New), ("existing", Link::Existing)])?;
+    if link == Link::Existing && !flags.sso_login {
+        let what = format!("`{PATH}: existing` needs the feature flag `sso_login`");
+        let hint = "add `sso_login` to `feature_flags`, or leave this key out";
+        reader.wrong(PATH, what, Some(hint));
+        return None;
+    }
+    Some(link)
+}
+
+fn idp_id(reader: &mut Reader<'_>, flags: Flags) -> Option<String> {
+    const PATH: &str = "zitadel.idp_id";
+    if !flags.sso_login {
+        // Files of famedly-sync before 0.11 had to carry one.
+        return reader.text(PATH);
+    }
+    if reader.absent(PATH) {
+        reader.missing(
+            PATH,
+            Some("the feature flag `sso_login` needs the id of the identity provider; add it, or remove the flag"),
+        );
+    }
+    reader.filled(PATH)
+}

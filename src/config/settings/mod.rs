@@ -1,0 +1,251 @@
+//! What the program needs to know, checked and typed. Nothing else reads a file or the environment.
+
+mod ldap;
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tracing::level_filters::LevelFilter;
+use url::Url;
+
+pub use self::ldap::{
+    ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
+    LdapSettings, LdapTls, PassingState, TextOrigin, TextRule,
+};
+use super::sections::provider::Providers;
+use crate::plan::{GuardLimits, Policy};
+
+/// A whole configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The least important events that are logged.
+    pub log_level: LevelFilter,
+    /// Flag `dry_run`: `sync` stops after the plan.
+    pub dry_run: bool,
+    /// The target; `None` if, and only if, the command needs the sources alone.
+    pub target: Option<TargetSettings>,
+    /// `zitadel.role`: everybody's, of a source whose `entitlements` do not name it.
+    pub role: String,
+    /// The sources in order of their names.
+    pub sources: Vec<SourceSettings>,
+    /// What happens in which situation.
+    pub policy: Policy,
+    /// What a run may not do.
+    pub guard: GuardLimits,
+    /// Under which names accounts are looked after.
+    pub providers: Providers,
+    /// How fast changes are applied.
+    pub apply: ApplySettings,
+    /// `lock.dir`; `None` is the temporary folder.
+    pub lock_dir: Option<PathBuf>,
+    /// Things to say once logging is up: keys without effect, variables that disagree.
+    pub notes: Vec<String>,
+    /// Files that the configuration consists of or names, each with what it is, to follow "is".
+    pub files: Vec<(String, PathBuf)>,
+}
+
+/// The target, by its kind.
+#[derive(Debug, Clone)]
+pub enum TargetSettings {
+    /// `zitadel.*`
+    Zitadel(ZitadelSettings),
+}
+
+impl TargetSettings {
+    /// Keys of the roles that people can get.
+    pub fn given_roles(&self) -> Vec<String> {
+        match self {
+            Self::Zitadel(zitadel) => {
+                let further = zitadel.further_roles.iter();
+                [&zitadel.role].into_iter().chain(further).cloned().collect()
+            }
+        }
+    }
+
+    /// Keys of all roles that are given or taken away; sorted, each once.
+    pub fn known_roles(&self) -> Vec<String> {
+        let mut roles = self.given_roles();
+        roles.extend_from_slice(self.owned_roles());
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    /// Keys of the roles that are taken away from whoever is not entitled.
+    pub fn owned_roles(&self) -> &[String] {
+        match self {
+            Self::Zitadel(zitadel) => &zitadel.owned_roles,
+        }
+    }
+}
+
+/// `zitadel.*`
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key or a flag of its own in the configuration"
+)]
+pub struct ZitadelSettings {
+    /// Base address; `http` or `https`, no path.
+    pub url: Url,
+    /// How the tool proves who it is.
+    pub credentials: Credentials,
+    /// The organization whose accounts are managed.
+    pub organization_id: String,
+    /// The project on which the role is granted.
+    pub project_id: String,
+    /// The identity provider of links; there whenever `sso_login` is set.
+    pub idp_id: Option<String>,
+    /// Key of the role that people get without being named by a rule.
+    pub role: String,
+    /// Keys of the roles that `entitlements` of sources give, without `role`; sorted, each once.
+    pub further_roles: Vec<String>,
+    /// Keys of roles that are taken away from whoever is not entitled; sorted, each once.
+    pub owned_roles: Vec<String>,
+    /// Further attributes, which are kept in metadata: their names, and the keys of the entries.
+    pub metadata_attributes: Vec<(String, String)>,
+    /// Flag `sso_login`: new accounts get a link to the identity provider.
+    pub sso_login: bool,
+    /// Flag `verify_email`: Zitadel sends a code for a new address.
+    pub verify_email: bool,
+    /// Flag `verify_phone`: Zitadel sends a code for a new number.
+    pub verify_phone: bool,
+    /// How the `localpart` of new accounts is made.
+    pub localpart: Localpart,
+    /// Which accounts get the link to the identity provider.
+    pub link: Link,
+    /// What is looked at of the metadata of accounts that exist.
+    pub metadata: MetadataCheck,
+    /// `provider` is given: accounts that people have already are looked after under its name too.
+    pub claims_accounts: bool,
+    /// How long to wait at the most for lists that are behind what was written.
+    pub lag_wait: Duration,
+    /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.
+    pub phone_region: Option<String>,
+}
+
+/// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Service-account key file as Zitadel offers it for download.
+    KeyFile(PathBuf),
+    /// Personal access token.
+    Token(SecretString),
+}
+
+/// `zitadel.localpart`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Localpart {
+    /// `UUIDv5` of the external id's bytes.
+    Uuid,
+    /// The external id's text.
+    Plain,
+}
+
+/// `zitadel.link`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Those that are made, and those that become a person's.
+    New,
+    /// Also those that people have already.
+    Existing,
+}
+
+/// `zitadel.metadata`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetadataCheck {
+    /// Values.
+    Confirm,
+    /// Whether there is a value.
+    Presence,
+    /// Nothing but what a removal or a reactivation depends on.
+    Skip,
+}
+
+/// One entry of `sources`.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// Its name, which implies the kind if it is one.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// What a source is.
+#[derive(Debug, Clone)]
+pub enum SourceKind {
+    /// A directory.
+    Ldap(Box<LdapSettings>),
+    /// A file.
+    Csv(CsvSettings),
+    /// A list of leavers.
+    Ukt(Box<UktSettings>),
+}
+
+impl SourceKind {
+    /// `ldap`, `csv` or `ukt`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ldap(_) => "ldap",
+            Self::Csv(_) => "csv",
+            Self::Ukt(_) => "ukt",
+        }
+    }
+}
+
+/// `sources.NAME.*` of a CSV source.
+#[derive(Debug, Clone)]
+pub struct CsvSettings {
+    /// The file, relative to the working directory.
+    pub file_path: PathBuf,
+    /// Columns that the file may have beside those of every file: names of attributes.
+    pub further_columns: Vec<String>,
+}
+
+/// `sources.NAME.*` of a UKT source.
+#[derive(Debug, Clone)]
+pub struct UktSettings {
+    /// Address of the list.
+    pub endpoint_url: Url,
+    /// Address of the token endpoint.
+    pub oauth2_url: Url,
+    /// Sent as it is.
+    pub client_id: String,
+    /// Sent as it is.
+    pub client_secret: SecretString,
+    /// Sent as it is.
+    pub scope: String,
+    /// Sent as it is; normally `client_credentials`.
+    pub grant_type: String,
+    /// Connect, and silence of the server.
+    pub timeout: Duration,
+    /// The whole read, with all its tries.
+    pub deadline: Option<Duration>,
+}
+
+/// `apply.*`
+#[derive(Debug, Clone, Copy)]
+pub struct ApplySettings {
+    /// Changes at once, at the least.
+    pub concurrency_min: NonZeroUsize,
+    /// Changes at once, at the most.
+    pub concurrency_max: NonZeroUsize,
+    /// Requests a second, over the whole run.
+    pub rate_limit: Option<NonZeroU32>,
+    /// How long changes may be started.
+    pub deadline: Option<Duration>,
+}
+
+impl Default for ApplySettings {
+    fn default() -> Self {
+        Self {
+            concurrency_min: NonZeroUsize::MIN,
+            concurrency_max: NonZeroUsize::new(8).unwrap_or(NonZeroUsize::MIN),
+            rate_limit: None,
+            deadline: None,
+        }
+    }
+}

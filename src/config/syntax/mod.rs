@@ -1,0 +1,6 @@
+//! The small languages of values: names, filters, expressions, templates of LDAP. Pure.
+
+pub(super) mod dn;
+pub(super) mod expression;
+pub(super) mod filter;
+pub(super) mod template;

@@ -1,0 +1,172 @@
+//! Whether an account that somebody else made may become a person's. The rule is the same while planning and when a
+//! login name turns out to be taken.
+
+use std::cell::OnceCell;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use crate::model::{Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Rejected, comparable};
+
+/// Everybody the sources know something about.
+#[derive(Debug)]
+pub struct Known<'a> {
+    identities: &'a [Desired],
+    /// Those with an id, sorted by it.
+    rejected: Vec<(&'a ExternalId, &'a Rejected)>,
+    complete: bool,
+    desired: &'a DesiredState,
+    /// Made when it is first asked for: in most runs every account carries its person's id to the letter.
+    forms: OnceCell<Vec<(u64, Whose)>>,
+}
+
+/// Whose id has a form: a place among the people, or among the rejected records with an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    Person(usize),
+    Rejected(usize),
+}
+
+impl<'a> Known<'a> {
+    /// `desired.identities` are in order of their id.
+    pub fn new(desired: &'a DesiredState) -> Self {
+        let with_id = |rejected: &'a Rejected| Some((rejected.id.as_ref()?, rejected));
+        let mut rejected: Vec<_> = desired.rejected.iter().filter_map(with_id).collect();
+        rejected.sort_by_key(|(id, _)| *id);
+        Self {
+            identities: &desired.identities,
+            rejected,
+            complete: desired.complete,
+            desired,
+            forms: OnceCell::new(),
+        }
+    }
+
+    /// The place of the person with this id.
+    pub(in crate::plan) fn position(&self, id: &ExternalId) -> Option<usize> {
+        self.identities
+            .binary_search_by(|identity| identity.id.cmp(id))
+            .ok()
+    }
+
+    /// The person with this id, or else the only one whose id looks the same; `None` also if there are several, or a
+    /// record that could not be used.
+    pub(in crate::plan) fn only_one_like(&self, id: &ExternalId) -> Option<usize> {
+        let exact = self.position(id);
+        exact.or_else(|| match self.alike(id)[..] {
+            [Whose::Person(place)] => Some(place),
+            _ => None,
+        })
+    }
+
+    /// A person with this id, or one that looks the same.
+    pub(in crate::plan) fn person_like(&self, id: &ExternalId) -> Option<&'a Desired> {
+        let exact = self.position(id);
+        let alike = || {
+            self.alike(id).into_iter().find_map(|whose| match whose {
+                Whose::Person(place) => Some(place),
+                Whose::Rejected(_) => None,
+            })
+        };
+        Some(&self.identities[exact.or_else(alike)?])
+    }
+
+    /// A record that could not be used, with this id or one that looks the same.
+    pub(in crate::plan) fn rejected_like(&self, id: &ExternalId) -> Option<&'a Rejected> {
+        // The first of several, so that the same record is named in each run.
+        let start = self.rejected.partition_point(|(other, _)| *other < id);
+        let exact = self
+            .rejected
+            .get(start)
+            .filter(|(other, _)| *other == id)
+            .map(|_| start);
+        let alike = || {
+            self.alike(id).into_iter().find_map(|whose| match whose {
+                Whose::Rejected(place) => Some(place),
+                Whose::Person(_) => None,
+            })
+        };
+        Some(self.rejected[exact.or_else(alike)?].1)
+    }
+
+    /// Whose ids look like this one. Ids that are bytes look like nothing.
+    fn alike(&self, id: &ExternalId) -> Vec<Whose> {
+        let Some(form) = id.as_text().map(comparable) else {
+            return Vec::new();
+        };
+        let forms = self.forms.get_or_init(|| self.forms());
+        let hash = hash(&form);
+        let start = forms.partition_point(|(other, _)| *other < hash);
+        let same_hash = forms[start..].iter().take_while(|(other, _)| *other == hash);
+        let same = same_hash.filter(|(_, whose)| {
+            let text = self.id_of(*whose).as_text();
+            text.is_some_and(|text| comparable(text) == form)
+        });
+        same.map(|(_, whose)| *whose).collect()
+    }
+
+    fn forms(&self) -> Vec<(u64, Whose)> {
+        let binary = &self.desired.binary_ids;
+        let people = self.identities.iter().enumerate();
+        let people = people
+            .filter(|(_, person)| !binary.contains(&person.origin.source))
+            .map(|(place, _)| Whose::Person(place));
+        let rejected = self.rejected.iter().enumerate();
+        let rejected = rejected
+            .filter(|(_, (_, rejected))| !binary.contains(&rejected.at.source))
+            .map(|(place, _)| Whose::Rejected(place));
+        let form = |whose: Whose| Some((hash(&comparable(self.id_of(whose).as_text()?)), whose));
+        let mut forms: Vec<_> = people.chain(rejected).filter_map(form).collect();
+        forms.sort_unstable();
+        forms
+    }
+
+    fn id_of(&self, whose: Whose) -> &'a ExternalId {
+        match whose {
+            Whose::Person(place) => &self.identities[place].id,
+            Whose::Rejected(place) => self.rejected[place].0,
+        }
+    }
+
+    /// Whether ids that look the same are one person's: neither another person has such an id, nor a record that could
+    /// not be used.
+    pub(crate) fn is_persons(&self, id: &ExternalId, person: &Desired) -> bool {
+        *id == person.id
+            || self
+                .only_one_like(id)
+                .is_some_and(|place| self.identities[place].id == person.id)
+    }
+
+    /// Whether everybody who is not named is proved absent.
+    pub(in crate::plan) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whether the id is another person's, or could be.
+    fn is_somebody_else(&self, id: &ExternalId, person: &Desired) -> bool {
+        !self.is_persons(id, person) && (self.person_like(id).is_some() || self.rejected_like(id).is_some())
+    }
+}
+
+fn hash(form: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    form.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Why the account may not become this person's; `None` when it may.
+pub(crate) fn refusal(known: &Known<'_>, person: &Desired, account: &Existing) -> Option<&'static str> {
+    if let Ownership::Protected(reason) = account.ownership {
+        return Some(reason);
+    }
+    if account.lifecycle == Lifecycle::Disabled {
+        return Some("it is deactivated");
+    }
+    if account.ids().any(|id| known.is_somebody_else(id, person)) {
+        return Some("it carries the id of another person");
+    }
+    let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));
+    let could_be_anybodys = account.ids().next().is_some() && !known.is_complete();
+    if could_be_anybodys && !carries_own_id {
+        return Some("it carries an id, and the sources could not be read in full");
+    }
+    None
+}

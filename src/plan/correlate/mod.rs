@@ -1,0 +1,334 @@
+//! Who is whom: pairs people with accounts, first by external id, then by the forms older tools stored it in, then by
+//! login name and verified e-mail address.
+
+pub(super) mod adopt;
+mod by_name;
+
+use std::collections::{HashMap, HashSet};
+
+use self::adopt::Known;
+use super::{Policy, diff};
+use crate::model::{
+    Catalog, Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Purpose, Schema, TargetId,
+    Totals, alike, comparable,
+};
+
+/// How an account was found to be a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It carries the person's id, or one that looks the same and can be nobody else's.
+    Id,
+    /// It carries the id in a form of an older tool, and its login is the person's address.
+    LegacyId,
+    /// It carries the id in a form of an older tool; its ownership proof has to agree.
+    LegacyIdUnconfirmed,
+    /// It has the login name or the verified address.
+    Name,
+    /// It has the login name, and this tool has looked after it under another id; its person is disabled, or is to hold
+    /// no role.
+    Moved,
+}
+
+/// A person's account.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) target_id: TargetId,
+    pub(super) found: Found,
+    /// This tool looks after it; otherwise it must at least hold the ownership proof.
+    pub(super) is_managed: bool,
+    /// `None` when everything the list shows is as it should be.
+    pub(super) differing: Option<Box<Existing>>,
+}
+
+/// What is known about one person's account.
+#[derive(Debug)]
+pub(super) enum Slot {
+    /// No account.
+    Free,
+    /// One account.
+    Paired(Pair),
+    /// Several accounts carry the id; none of them is touched.
+    Several(Vec<TargetId>),
+    /// Nothing can be written for this person.
+    Blocked(String),
+    /// A list of leavers names the person.
+    Leaver,
+}
+
+/// A list entry and the managed accounts that have its address.
+#[derive(Debug, Default)]
+pub(super) struct LeaverEntry {
+    pub(super) accounts: Vec<Existing>,
+    /// Accounts that have the address in their external id alone.
+    pub(super) by_id: Vec<Existing>,
+}
+
+/// Pairs people with accounts while the account list streams past.
+///
+/// An account that is paired and equal leaves no more than its id: a million of them must fit into memory.
+#[derive(Debug)]
+pub struct Correlation<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) schema: &'a Schema,
+    pub(super) desired: &'a DesiredState,
+    pub(super) policy: Policy,
+    pub(super) known: Known<'a>,
+    /// One for each of `desired.identities`.
+    pub(super) slots: Vec<Slot>,
+    pub(super) unpaired: Vec<Option<Existing>>,
+    /// One for each of `desired.leavers`.
+    pub(super) listings: Vec<LeaverEntry>,
+    leaver_by_address: HashMap<String, usize>,
+    pub(super) totals: Totals,
+}
+
+impl<'a> Correlation<'a> {
+    /// Starts with nobody paired. `desired.identities` are in order of their id.
+    pub fn new(catalog: &'a Catalog, desired: &'a DesiredState, policy: Policy) -> Self {
+        let leaver_by_address = desired
+            .leavers
+            .iter()
+            .enumerate()
+            .map(|(index, leaver)| (comparable(&leaver.email), index))
+            .collect();
+        Self {
+            catalog,
+            schema: catalog.schema(desired.resource),
+            desired,
+            policy,
+            known: Known::new(desired),
+            slots: desired.identities.iter().map(|_| Slot::Free).collect(),
+            unpaired: Vec::new(),
+            listings: desired.leavers.iter().map(|_| LeaverEntry::default()).collect(),
+            leaver_by_address,
+            totals: Totals::default(),
+        }
+    }
+
+    /// Takes one account of the list. Their order does not matter.
+    pub fn observe(&mut self, account: Existing) {
+        self.totals.add(&account, self.schema);
+        self.note_listing(&account);
+        match account.id.as_ref().and_then(|id| self.known.position(id)) {
+            Some(index) if !account.is_protected() => self.pair_by_id(index, account),
+            _ => self.unpaired.push(Some(account)),
+        }
+    }
+
+    /// Takes accounts that the list lacked, as far as it did; whether there are any. Then it has to be settled again.
+    pub fn add(&mut self, accounts: Vec<Existing>) -> bool {
+        let mut known: HashSet<TargetId> = HashSet::new();
+        known.extend(
+            self.unpaired
+                .iter()
+                .flatten()
+                .map(|account| account.target_id.clone()),
+        );
+        for slot in &self.slots {
+            match slot {
+                Slot::Paired(pair) => drop(known.insert(pair.target_id.clone())),
+                Slot::Several(ids) => known.extend(ids.iter().cloned()),
+                Slot::Free | Slot::Blocked(_) | Slot::Leaver => {}
+            }
+        }
+        let before = self.totals.all;
+        for account in accounts {
+            if known.insert(account.target_id.clone()) {
+                self.observe(account);
+            }
+        }
+        self.totals.all > before
+    }
+
+    /// Looks for accounts of people who have none yet. Call it after the last account.
+    pub fn settle(&mut self) {
+        // The list came in no order; what follows must not depend on it.
+        self.unpaired
+            .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
+        for listing in &mut self.listings {
+            listing.accounts.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+            listing.by_id.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+        }
+        self.pair_alike();
+        self.set_listed_people_aside();
+        self.pair_legacy();
+        self.pair_by_name();
+    }
+
+    /// A person's address, which is also the login name.
+    pub(super) fn address<'i>(&self, identity: &'i Desired) -> Option<&'i str> {
+        identity.attributes.text_of(self.schema, Purpose::Address)
+    }
+
+    /// What an account is called: its address and its login name, which people may have changed apart from each other.
+    pub(super) fn names<'n>(&self, account: &'n Existing) -> impl Iterator<Item = &'n str> {
+        let address = account.attributes.text_of(self.schema, Purpose::Address);
+        address.into_iter().chain([account.login(self.schema)])
+    }
+
+    /// The place of the person whose account this was found to be.
+    pub(super) fn owner(&self, account: &Existing) -> Option<usize> {
+        let mut people = account.ids().filter_map(|id| self.known.only_one_like(id));
+        people.find(
+            |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
+        )
+    }
+
+    fn note_listing(&mut self, account: &Existing) {
+        let is_theirs = matches!(account.ownership, Ownership::Foreign(_) | Ownership::Protected(_));
+        if self.leaver_by_address.is_empty() || is_theirs {
+            return;
+        }
+        let names = self.names(account).map(comparable);
+        let mut listings: Vec<usize> = names
+            .filter_map(|name| self.leaver_by_address.get(&name).copied())
+            .collect();
+        listings.dedup();
+        let id = account.id.as_ref().and_then(ExternalId::as_text).map(comparable);
+        let by_id = id.and_then(|id| self.leaver_by_address.get(&id).copied());
+        if let Some(index) = by_id.filter(|index| !listings.contains(index)) {
+            self.listings[index].by_id.push(account.clone());
+        }
+        for index in listings {
+            self.listings[index].accounts.push(account.clone());
+        }
+    }
+
+    fn pair_by_id(&mut self, index: usize, account: Existing) {
+        let slot = &mut self.slots[index];
+        match slot {
+            Slot::Paired(pair) => {
+                *slot = Slot::Several(vec![pair.target_id.clone(), account.target_id]);
+            }
+            Slot::Several(ids) => ids.push(account.target_id),
+            _ => {
+                let identity = &self.desired.identities[index];
+                *slot = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+            }
+        }
+    }
+
+    /// A person on a list of leavers gets nothing new, whatever another source says.
+    fn set_listed_people_aside(&mut self) {
+        if self.leaver_by_address.is_empty() {
+            return;
+        }
+        for index in 0..self.slots.len() {
+            let address = self.address(&self.desired.identities[index]).map(comparable);
+            let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
+                continue;
+            };
+            let slot = std::mem::replace(&mut self.slots[index], Slot::Leaver);
+            let Slot::Paired(Pair {
+                differing: Some(account),
+                ..
+            }) = slot
+            else {
+                continue;
+            };
+            let accounts = &mut self.listings[listing].accounts;
+            if accounts
+                .iter()
+                .all(|listed| listed.target_id != account.target_id)
+            {
+                accounts.push(*account);
+            }
+        }
+    }
+
+    /// Accounts whose id looks like that of a person: only if nobody else's looks so, and no other account's does.
+    fn pair_alike(&mut self) {
+        let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, account) in self.unpaired.iter().enumerate() {
+            let id = account.as_ref().and_then(|account| account.id.as_ref());
+            if let Some(person) = id.and_then(|id| self.known.only_one_like(id)) {
+                claims.entry(person).or_default().push(place);
+            }
+        }
+        for (person, places) in claims {
+            if !matches!(self.slots[person], Slot::Free) {
+                continue;
+            }
+            let [place] = &places[..] else {
+                // Nobody can tell which of them it is, and another one would be one more.
+                let target_ids = places
+                    .iter()
+                    .filter_map(|place| target_id(self.unpaired[*place].as_ref()));
+                self.slots[person] = Slot::Several(target_ids.cloned().collect());
+                continue;
+            };
+            if let Some(account) = self.unpaired[*place].take_if(|account| !account.is_protected()) {
+                let identity = &self.desired.identities[person];
+                self.slots[person] = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+            }
+        }
+    }
+
+    fn pair_legacy(&mut self) {
+        let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (place, account) in self.unpaired.iter().enumerate() {
+            let Some(account) = account else { continue };
+            if !account.is_managed() {
+                continue;
+            }
+            let owners = account.claims.iter().filter_map(|id| self.known.position(id));
+            let mut owners: Vec<usize> = owners.collect();
+            owners.dedup();
+            if let [owner] = owners[..] {
+                claims.entry(owner).or_default().push(place);
+            }
+        }
+        for (owner, places) in claims {
+            if let ([place], Slot::Free) = (&places[..], &self.slots[owner]) {
+                self.pair_with_legacy(owner, *place);
+            }
+        }
+    }
+
+    fn pair_with_legacy(&mut self, owner: usize, place: usize) {
+        let Some(account) = self.unpaired[place].take() else {
+            return;
+        };
+        let identity = &self.desired.identities[owner];
+        let same_login = self
+            .address(identity)
+            .is_some_and(|address| alike(address, account.login(self.schema)));
+        let found = if same_login {
+            Found::LegacyId
+        } else {
+            Found::LegacyIdUnconfirmed
+        };
+        self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
+    }
+}
+
+fn pair(schema: &Schema, identity: &Desired, account: Existing, found: Found) -> Pair {
+    let is_managed = account.is_managed();
+    // Where it is not proved whose the account is, its login name has a say in it, so it is not let go. Nor is an account
+    // that writes a name otherwise: what else it holds may be written likewise.
+    let equal = found == Found::Id
+        && is_managed
+        && account.id.as_ref() == Some(&identity.id)
+        && writes_names_as(schema, identity, &account)
+        && identity.lifecycle == Lifecycle::Active
+        && account.lifecycle == Lifecycle::Active
+        && diff::listed_changes(schema, identity, &account).is_empty();
+    Pair {
+        target_id: account.target_id.clone(),
+        found,
+        is_managed,
+        differing: (!equal).then(|| Box::new(account)),
+    }
+}
+
+/// Whether the account has the person's address to the letter.
+fn writes_names_as(schema: &Schema, identity: &Desired, account: &Existing) -> bool {
+    let Some(address) = schema.find(Purpose::Address) else {
+        return true;
+    };
+    account.attributes.text(address) == identity.attributes.text(address)
+}
+
+fn target_id(account: Option<&Existing>) -> Option<&TargetId> {
+    account.map(|account| &account.target_id)
+}

@@ -1,0 +1,258 @@
+//! How long an account stays when its person is in no source any more.
+
+use crate::model::{Absence, Expected, Purpose, Schema, Value};
+
+/// Clocks of several machines may differ by this many seconds: of those that run this tool in turn, and the target's.
+const CLOCKS: i64 = 300;
+
+/// What time it is, here and there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// The time of the run, in seconds since 1970 (UTC).
+    pub now: i64,
+    /// By how many seconds the target's clock is ahead of ours, if it says.
+    pub ahead: Option<i64>,
+}
+
+impl Clocks {
+    /// Whether both tell nearly the same time. One of them is wrong otherwise, and nothing tells which.
+    pub fn agree(self) -> bool {
+        self.ahead
+            .is_some_and(|ahead| ahead.unsigned_abs() <= CLOCKS.unsigned_abs())
+    }
+}
+
+/// `policy.grace`: a person has to be missing for a while, and in several runs, before the account is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grace {
+    /// Seconds from the first run that found the person absent.
+    pub after: Option<i64>,
+    /// Runs that found the person absent, the one that removes the account included.
+    pub runs: Option<u32>,
+}
+
+/// What an account says about its person's absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Noted {
+    Nothing,
+    Absent(Absence),
+    /// Not a time and a number, or a time that is yet to come.
+    Unreadable,
+}
+
+/// Whether the time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Verdict {
+    Due,
+    Wait {
+        /// This run included.
+        absence: Absence,
+        /// A later run has to know more than the account says.
+        write: bool,
+    },
+}
+
+impl Grace {
+    /// Whether an account may be removed whose person is absent at `now`.
+    pub(in crate::plan) fn judge(self, noted: Noted, now: i64) -> Verdict {
+        let absence = match noted {
+            Noted::Absent(before) => Absence {
+                since: before.since,
+                runs: before.runs.saturating_add(1),
+            },
+            Noted::Nothing | Noted::Unreadable => Absence { since: now, runs: 1 },
+        };
+        let long_enough = self
+            .after
+            .is_none_or(|after| now.saturating_sub(absence.since) >= after);
+        let runs_enough = self.runs.is_none_or(|runs| absence.runs >= runs);
+        if long_enough && runs_enough {
+            return Verdict::Due;
+        }
+        // A run that finds nothing new to tell writes nothing.
+        let counted = match (noted, self.runs) {
+            (Noted::Absent(before), Some(runs)) => before.runs >= runs,
+            (Noted::Absent(_), None) => true,
+            (Noted::Nothing | Noted::Unreadable, _) => false,
+        };
+        Verdict::Wait {
+            absence,
+            write: !counted,
+        }
+    }
+}
+
+/// Reads the notes out of the answers about an account.
+pub(in crate::plan) fn noted(
+    schema: &Schema,
+    mismatches: &[(Expected<'_>, Option<Value>)],
+    now: i64,
+) -> Noted {
+    let held = |purpose: Purpose| {
+        let of_marker = mismatches
+            .iter()
+            .find(|(expected, _)| schema.purpose(expected.attribute()) == purpose);
+        of_marker.map(|(_, current)| current.as_ref().map_or("", Value::as_text))
+    };
+    let (since, runs) = match (held(Purpose::MissingSince), held(Purpose::MissingRuns)) {
+        (None, None) => return Noted::Nothing,
+        (Some(since), Some(runs)) => (since.parse(), runs.parse()),
+        // They are written together.
+        _ => return Noted::Unreadable,
+    };
+    match (since, runs) {
+        (Ok(since), Ok(runs)) if since <= now.saturating_add(CLOCKS) && runs >= 1 => {
+            Noted::Absent(Absence { since, runs })
+        }
+        _ => Noted::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AttributeIndex, AttributeSpec};
+    use proptest::prelude::*;
+
+    const SINCE: AttributeIndex = AttributeIndex(0);
+    const RUNS: AttributeIndex = AttributeIndex(1);
+
+    fn schema() -> Schema {
+        let marker = |name, purpose| AttributeSpec {
+            purpose,
+            ..AttributeSpec::text(name)
+        };
+        Schema::new([
+            marker("since", Purpose::MissingSince),
+            marker("runs", Purpose::MissingRuns),
+        ])
+    }
+
+    fn grace() -> impl Strategy<Value = Grace> {
+        (prop::option::of(1i64..1_000), prop::option::of(1u32..6))
+            .prop_map(|(after, runs)| Grace { after, runs })
+    }
+
+    /// The account goes in the very second and with the very run that complete the grace, and not one earlier.
+    #[test]
+    fn grace_ends_exactly_at_its_limit() {
+        let since = 1_000_000;
+        let before = |runs| Noted::Absent(Absence { since, runs });
+        let waits = |verdict| matches!(verdict, Verdict::Wait { .. });
+        let after = Grace {
+            after: Some(600),
+            runs: None,
+        };
+        assert!(waits(after.judge(before(1), since + 599)));
+        assert_eq!(after.judge(before(1), since + 600), Verdict::Due);
+        assert_eq!(after.judge(before(1), since + 601), Verdict::Due);
+        let runs = Grace {
+            after: None,
+            runs: Some(3),
+        };
+        assert!(waits(runs.judge(before(1), since)));
+        assert_eq!(runs.judge(before(2), since), Verdict::Due);
+        assert_eq!(runs.judge(before(3), since), Verdict::Due);
+        // The first run alone completes the shortest grace.
+        assert_eq!(
+            Grace {
+                after: None,
+                runs: Some(1)
+            }
+            .judge(Noted::Nothing, since),
+            Verdict::Due
+        );
+        let both = Grace {
+            after: Some(600),
+            runs: Some(3),
+        };
+        assert!(waits(both.judge(before(2), since + 599)));
+        assert!(waits(both.judge(before(1), since + 600)));
+        assert_eq!(both.judge(before(2), since + 600), Verdict::Due);
+    }
+
+    /// A note may be as far in the future as clocks may differ, and no second more.
+    #[test]
+    fn a_note_of_the_future_is_believed_as_far_as_clocks_differ() {
+        let now = 1_000_000;
+        let note = |since: i64| {
+            let held = |marker, text: String| (Expected::Absent(marker), Some(Value::text(text)));
+            noted(
+                &schema(),
+                &[held(SINCE, since.to_string()), held(RUNS, "1".into())],
+                now,
+            )
+        };
+        assert!(matches!(note(now + CLOCKS), Noted::Absent(_)));
+        assert_eq!(note(now + CLOCKS + 1), Noted::Unreadable);
+    }
+
+    /// Five minutes either way are nothing, a second more is; who says nothing does not agree.
+    #[test]
+    fn clocks_agree_within_minutes() {
+        let agree = |ahead| Clocks { now: 0, ahead }.agree();
+        for ahead in [0, CLOCKS, -CLOCKS] {
+            assert!(agree(Some(ahead)), "{ahead}");
+        }
+        for ahead in [CLOCKS + 1, -CLOCKS - 1, i64::MIN, i64::MAX] {
+            assert!(!agree(Some(ahead)), "{ahead}");
+        }
+        assert!(!agree(None));
+    }
+
+    proptest! {
+        /// Whenever runs come, nobody's account goes before both the time and the number of runs have passed, and it does
+        /// go then; whatever is known is on the account.
+        #[test]
+        fn an_account_goes_when_both_have_passed(
+            grace in grace(),
+            pauses in prop::collection::vec(0i64..400, 1..20),
+        ) {
+            let (mut noted, mut now) = (Noted::Nothing, 1_000_000);
+            let first = now;
+            for (before, pause) in pauses.into_iter().enumerate() {
+                let runs = u32::try_from(before + 1).unwrap();
+                let passed = grace.after.is_none_or(|after| now - first >= after)
+                    && grace.runs.is_none_or(|wanted| runs >= wanted);
+                match grace.judge(noted, now) {
+                    Verdict::Due => {
+                        prop_assert!(passed);
+                        return Ok(());
+                    }
+                    Verdict::Wait { absence, write } => {
+                        prop_assert!(!passed);
+                        prop_assert_eq!(absence.since, first);
+                        if write {
+                            noted = Noted::Absent(absence);
+                        }
+                    }
+                }
+                now += pause;
+            }
+        }
+
+        /// What cannot be right never makes an absence longer.
+        #[test]
+        fn a_note_that_cannot_be_right_starts_anew(
+            grace in grace(),
+            since in prop::option::of("[0-9a-z:-]{0,8}"),
+            runs in prop::option::of("[0-9-]{0,3}"),
+        ) {
+            let now = 500_000;
+            let held = |marker, text: Option<String>| {
+                text.map(|text| (Expected::Absent(marker), Some(Value::text(text))))
+            };
+            let mismatches: Vec<_> = [held(SINCE, since), held(RUNS, runs)]
+                .into_iter()
+                .flatten()
+                .collect();
+            let noted = noted(&schema(), &mismatches, now);
+            if let Noted::Absent(absence) = noted {
+                prop_assert!(absence.since <= now + CLOCKS && absence.runs >= 1);
+            } else {
+                let fresh = grace.judge(Noted::Nothing, now);
+                prop_assert_eq!(grace.judge(noted, now), fresh);
+            }
+        }
+    }
+}

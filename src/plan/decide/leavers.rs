@@ -1,0 +1,110 @@
+//! What becomes of accounts that a list of leavers names.
+
+use std::collections::HashSet;
+
+use super::checks::About;
+use super::{Cause, Decider};
+use crate::model::{Desired, Existing, ExternalId, Leaver, Lifecycle, Rejected, RemovalReason, Warning};
+use crate::plan::correlate::{LeaverEntry, Slot};
+use crate::plan::policy::LeaverPolicy;
+
+impl Decider<'_, '_> {
+    pub(super) fn listings(&mut self) {
+        let correlation = self.correlation;
+        let mut removed = HashSet::new();
+        for (index, listing) in correlation.listings.iter().enumerate() {
+            let leaver = &correlation.desired.leavers[index];
+            let managed: Vec<&Existing> = listing
+                .accounts
+                .iter()
+                .enumerate()
+                .filter(|(place, account)| {
+                    account.is_managed()
+                        || self
+                            .answers
+                            .mismatches(About::LeaverEntry(index, *place))
+                            .is_empty()
+                })
+                .map(|(_, account)| account)
+                .collect();
+            match managed[..] {
+                [] => self.nobody_listed(listing, leaver),
+                // Two addresses may stand for one account: that of its person, and its own.
+                [account] if !removed.insert(&account.target_id) => {}
+                [account] => self.listed_account(account, leaver),
+                _ => self.refused(
+                    leaver,
+                    None,
+                    format!(
+                        "{} managed accounts have this address; none was removed",
+                        managed.len()
+                    ),
+                ),
+            }
+        }
+    }
+
+    /// No managed account has the address: good news, unless an account carries it as its external id.
+    fn nobody_listed(&mut self, listing: &LeaverEntry, leaver: &Leaver) {
+        let renamed = listing
+            .by_id
+            .iter()
+            .filter(|_| listing.accounts.is_empty())
+            .find(|account| account.looks_ours() && self.correlation.owner(account).is_none());
+        match renamed {
+            Some(account) => self.refused(
+                leaver,
+                account.id.clone(),
+                format!(
+                    "account {} carries this address as its external id, but has another login name and address; it was not \
+                     removed",
+                    account.target_id
+                ),
+            ),
+            None => self.plan.warnings.push(Warning {
+                at: leaver.origin.clone(),
+                id: None,
+                reason: "no managed account has this address".to_owned(),
+            }),
+        }
+    }
+
+    /// The person whose account this is after all.
+    fn owner(&self, account: &Existing) -> Option<&Desired> {
+        let index = self.correlation.owner(account)?;
+        let identity = &self.correlation.desired.identities[index];
+        let Slot::Paired(pair) = &self.correlation.slots[index] else {
+            return None;
+        };
+        self.not_theirs(index, identity, pair)
+            .is_none()
+            .then_some(identity)
+    }
+
+    /// The entry does not end in a removal.
+    fn refused(&mut self, leaver: &Leaver, id: Option<ExternalId>, reason: String) {
+        self.plan
+            .unresolved
+            .push(Rejected::new(leaver.origin.clone(), id, reason));
+    }
+
+    fn listed_account(&mut self, account: &Existing, leaver: &Leaver) {
+        if let Some(person) = self.owner(account) {
+            // A disabled person's account is removed for that reason already.
+            if person.lifecycle == Lifecycle::Active {
+                let reason = format!(
+                    "account {} has this address, but its person has another one now",
+                    account.target_id
+                );
+                self.refused(leaver, Some(person.id.clone()), reason);
+            }
+            return;
+        }
+        let cause = Cause::new(RemovalReason::Leaver);
+        match (self.correlation.policy.listed, account.lifecycle) {
+            (LeaverPolicy::Delete, _) => self.remove(account, true, cause),
+            (LeaverPolicy::Deactivate, Lifecycle::Active) => self.remove(account, false, cause),
+            (LeaverPolicy::Deactivate, Lifecycle::Disabled) => self.plan.unchanged += 1,
+        }
+    }
+}

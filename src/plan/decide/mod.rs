@@ -1,0 +1,248 @@
+//! Turns pairs of people and accounts into changes, by the policy.
+
+mod absent;
+pub(super) mod checks;
+pub(super) mod claims;
+pub(super) mod grace;
+mod leavers;
+pub(super) mod ownership;
+mod people;
+
+use std::borrow::Cow;
+
+use self::checks::{Answers, Checks};
+use self::claims::Claim;
+use self::grace::Clocks;
+use super::correlate::{Correlation, Pair};
+use super::{order, restriction};
+use crate::model::{
+    Absence, AttributeChange, Change, Desired, Edit, Existing, ExternalId, Lifecycle, Mismatch, Plan,
+    Purpose, RecordRef, Rejected, Removal, RemovalReason, Required, Schema, Skipped, Value, Warning,
+};
+
+/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
+pub fn decide(
+    correlation: &Correlation<'_>,
+    questions: &Checks<'_>,
+    mismatches: Vec<Mismatch>,
+    target_name: &str,
+    clocks: Clocks,
+) -> Plan {
+    let mut plan = Plan::default();
+    *plan.totals_mut(correlation.desired.resource) = correlation.totals;
+    let mut decider = Decider {
+        correlation,
+        answers: questions.sort(mismatches),
+        target_name,
+        clocks,
+        plan,
+    };
+    decider.people();
+    decider.listings();
+    decider.absent();
+    decider.finish()
+}
+
+struct Decider<'a, 'q> {
+    correlation: &'a Correlation<'a>,
+    answers: Answers<'q>,
+    target_name: &'a str,
+    clocks: Clocks,
+    plan: Plan,
+}
+
+impl<'a> Decider<'a, '_> {
+    fn finish(mut self) -> Plan {
+        let schema = self.correlation.schema;
+        let leavers = &self.correlation.desired.leavers;
+        restriction::restrict(
+            &mut self.plan,
+            self.correlation.policy.restrict_to,
+            schema,
+            leavers,
+        );
+        self.plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
+        self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
+        order::arrange(self.correlation.catalog, &mut self.plan.changes);
+        self.plan
+    }
+
+    fn schema(&self) -> &'a Schema {
+        self.correlation.schema
+    }
+
+    fn push(&mut self, change: Change) {
+        let resource = self.correlation.desired.resource;
+        self.plan.changes.push(Change { resource, ..change });
+    }
+
+    /// Takes an account out of use, in one way or the other.
+    fn remove(&mut self, account: &Existing, deletes: bool, cause: Cause) {
+        let schema = self.schema();
+        let removal = removal(schema, account, cause.reason, cause.missing_since);
+        self.push(if deletes {
+            Change::delete(account.clone(), removal)
+        } else {
+            let edit = deactivation(schema, account, self.target_name, cause.returned);
+            Change::deactivate(edit, removal)
+        });
+    }
+
+    fn keep(&mut self, pair: &Pair, identity: &Desired, reason: Cow<'static, str>) {
+        self.plan.skipped.push(Skipped {
+            target_id: pair.target_id.clone(),
+            id: Some(identity.id.clone()),
+            reason,
+            record: None,
+            absence: None,
+        });
+    }
+
+    fn keep_account(&mut self, account: &Existing, reason: Cow<'static, str>) {
+        self.keep_for_now(account, reason, None);
+    }
+
+    fn keep_for_now(&mut self, account: &Existing, reason: Cow<'static, str>, absence: Option<Absence>) {
+        self.plan.skipped.push(Skipped {
+            target_id: account.target_id.clone(),
+            id: account.id.clone(),
+            reason,
+            record: None,
+            absence,
+        });
+    }
+
+    fn keep_claimed(&mut self, account: &Existing, claim: Claim<'_>) {
+        self.plan.skipped.push(Skipped {
+            target_id: account.target_id.clone(),
+            id: account.id.clone(),
+            reason: claim.ground.reason(self.schema()),
+            record: Some(claim.record.clone()),
+            absence: None,
+        });
+    }
+
+    fn unresolved(&mut self, identity: &Desired, reason: String) {
+        let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
+        self.plan.unresolved.push(Rejected::new(at, id, reason));
+    }
+
+    fn place(&self, account: &Existing) -> RecordRef {
+        RecordRef {
+            source: self.target_name.into(),
+            at: account.target_id.as_str().into(),
+        }
+    }
+
+    fn unresolved_account(&mut self, account: &Existing, reason: &str) {
+        let at = self.place(account);
+        self.plan
+            .unresolved
+            .push(Rejected::new(at, account.id.clone(), reason));
+    }
+
+    fn warn_of_account(&mut self, account: &Existing, reason: &str) {
+        let at = self.place(account);
+        self.plan.warnings.push(Warning {
+            at,
+            id: account.id.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn warn(&mut self, identity: &Desired, reason: &str) {
+        self.plan.warnings.push(Warning {
+            at: identity.origin.clone(),
+            id: Some(identity.id.clone()),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+/// Why an account is taken out of use, and what is known of the absence of its person.
+struct Cause {
+    reason: RemovalReason,
+    /// The person is there again, though disabled: the absence marker goes.
+    returned: Option<Value>,
+    /// When the absence began, by the marker of the account.
+    missing_since: Option<Value>,
+}
+
+impl Cause {
+    fn new(reason: RemovalReason) -> Self {
+        Self {
+            reason,
+            returned: None,
+            missing_since: None,
+        }
+    }
+}
+
+/// What the account itself has to hold for a removal: that this tool made it, where nothing else proves it, and that its
+/// person was missing all the time.
+pub(crate) fn removal(
+    schema: &Schema,
+    account: &Existing,
+    reason: RemovalReason,
+    missing_since: Option<Value>,
+) -> Removal {
+    let is_doubtful = match reason {
+        RemovalReason::Absent => true,
+        RemovalReason::Leaver => !account.is_managed(),
+        RemovalReason::Disabled | RemovalReason::Undone => false,
+    };
+    let proof = schema.find(Purpose::OwnershipProof).filter(|_| is_doubtful);
+    let proof = proof.map(|attribute| Required {
+        attribute,
+        value: None,
+    });
+    let since = schema.find(Purpose::MissingSince).zip(missing_since);
+    let since = since.map(|(attribute, value)| Required {
+        attribute,
+        value: Some(value),
+    });
+    Removal {
+        reason,
+        requires: proof.into_iter().chain(since).collect(),
+    }
+}
+
+/// Deactivates an account, with a mark of who did it; `returned` is the absence marker that goes.
+fn deactivation(schema: &Schema, account: &Existing, target_name: &str, returned: Option<Value>) -> Edit {
+    let mark = schema
+        .find(Purpose::DisabledByUs)
+        .map(|attribute| AttributeChange {
+            attribute,
+            before: None,
+            after: mark(schema, account.id.as_ref()),
+        });
+    let gone = returned.into_iter().flat_map(|since| marker_goes(schema, since));
+    let mut changes: Vec<AttributeChange> = mark.into_iter().chain(gone).collect();
+    changes.sort_by_key(|change| change.attribute);
+    Edit {
+        changes,
+        lifecycle: Some(Lifecycle::Disabled),
+        ..Edit::of_account(account, schema, target_name)
+    }
+}
+
+/// What this tool writes on an account that it deactivates.
+pub(super) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
+    let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
+    let nobody = ExternalId::new([]);
+    spec.default.map(|default| default(id.unwrap_or(&nobody)))
+}
+
+/// Takes an absence marker away. How many runs it counts was not asked.
+fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
+    let change = |purpose, before| {
+        let attribute = schema.find(purpose)?;
+        Some(AttributeChange {
+            attribute,
+            before,
+            after: None,
+        })
+    };
+    let since = change(Purpose::MissingSince, Some(since));
+    since.into_iter().chain(change(Purpose::MissingRuns, None))
+}

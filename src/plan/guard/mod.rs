@@ -1,0 +1,191 @@
+//! What a run may not do, however right it looks.
+
+mod check;
+mod limit;
+mod proof;
+mod protect;
+mod token;
+mod vanish;
+
+use std::collections::BTreeMap;
+
+pub(crate) use self::check::is_somebody_else;
+use self::check::{Check, checks};
+pub use self::limit::Limit;
+pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
+pub use self::protect::{Protected, protect};
+use self::token::Tokens;
+pub use self::vanish::vanished_values;
+use crate::model::{ActionKind, Catalog, Plan};
+
+/// `guard.*`
+#[derive(Clone, Debug, PartialEq)]
+pub struct GuardLimits {
+    /// Accounts that may be removed.
+    pub max_removals: Limit,
+    /// Accounts whose login name may change.
+    pub max_logins_changed: Limit,
+    /// Accounts that may become somebody's who has another first and last name.
+    pub max_adoptions_renaming: Limit,
+    /// References that objects may lose, of all that there are: the members of groups.
+    pub max_memberships_removed: Limit,
+    /// Changes of any kind.
+    pub max_changes: Option<Limit>,
+    /// A source of people may be empty.
+    pub allow_empty: bool,
+    /// What all sources together must yield.
+    pub demands: Demands,
+    /// What single sources must yield, by their name.
+    pub demands_of: BTreeMap<Box<str>, Demands>,
+    /// Changes of one kind.
+    pub max_per_kind: BTreeMap<ActionKind, Limit>,
+    /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
+    pub max_missing: Limit,
+    /// Accounts that are never changed.
+    pub protected: Protected,
+}
+
+impl Default for GuardLimits {
+    fn default() -> Self {
+        Self {
+            max_removals: Limit::Percent(10.0),
+            max_logins_changed: Limit::Percent(10.0),
+            max_adoptions_renaming: Limit::Percent(10.0),
+            max_memberships_removed: Limit::Percent(20.0),
+            max_changes: None,
+            allow_empty: false,
+            demands: Demands::default(),
+            demands_of: BTreeMap::new(),
+            max_per_kind: BTreeMap::new(),
+            max_missing: Limit::Percent(20.0),
+            protected: Protected::default(),
+        }
+    }
+}
+
+/// A plan that may be applied. Only [`approve`] makes one.
+#[derive(Debug)]
+pub struct ApprovedPlan {
+    plan: Plan,
+    remarks: Vec<String>,
+}
+
+impl ApprovedPlan {
+    /// The plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Which limit was near, and which one the token lifted, one sentence for each.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+}
+
+/// Why a plan may not be applied, one sentence for each rule it breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is too much or missing, with numbers; and that the given token does not fit.
+    pub reasons: Vec<String>,
+    /// Lifts exactly these limits for exactly these changes, if that is all that is needed.
+    pub token: Option<String>,
+}
+
+/// Who is asked for approval, and what was said.
+#[derive(Clone, Copy, Debug)]
+pub struct Approval<'a> {
+    /// The target, so that a token is good for no other.
+    pub target_key: &'a str,
+    /// The token that somebody gave.
+    pub token: Option<&'a str>,
+}
+
+/// Approves a plan, or says why not.
+///
+/// # Errors
+/// The refusal, and the plan for showing.
+pub fn approve(
+    plan: Plan,
+    proof: &Proof,
+    catalog: &Catalog,
+    limits: &GuardLimits,
+    approval: Approval<'_>,
+) -> Result<ApprovedPlan, Box<(Refusal, Plan)>> {
+    let firm = firm_reasons(&plan, proof, catalog, limits);
+    let checks = checks(&plan, catalog, limits);
+    if firm.is_empty() && !checks.iter().any(Check::is_exceeded) {
+        let remarks = remarks(&checks, &[]);
+        return Ok(ApprovedPlan { plan, remarks });
+    }
+    let tokens = Tokens::new(approval.target_key, &checks, catalog);
+    let lifted = approval.token.map_or_else(Vec::new, |token| tokens.lifted(token));
+    let exceeded: Vec<usize> = (0..checks.len())
+        .filter(|place| checks[*place].is_exceeded())
+        .collect();
+    let left: Vec<usize> = exceeded
+        .iter()
+        .copied()
+        .filter(|place| !lifted.contains(place))
+        .collect();
+    if firm.is_empty() && left.is_empty() {
+        let remarks = remarks(&checks, &lifted);
+        return Ok(ApprovedPlan { plan, remarks });
+    }
+    let mut reasons = firm;
+    // A token lifts limits only; offering it for a source that lacks people would be a trap.
+    let token = reasons
+        .is_empty()
+        .then(|| tokens.of(|place| exceeded.contains(&place)));
+    reasons.extend(left.iter().map(|place| checks[*place].sentence()));
+    if approval.token.is_some() {
+        reasons.push(misfit(&checks, &lifted, token.is_some()));
+    }
+    Err(Box::new((Refusal { reasons, token }, plan)))
+}
+
+/// What no token lifts.
+fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLimits) -> Vec<String> {
+    let mut firm = proof.doubts.clone();
+    // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
+    let protected = plan
+        .changes
+        .iter()
+        .filter(|change| limits.protected.covers_change(change, catalog));
+    match protected.count() {
+        0 => {}
+        count => firm.push(format!(
+            "{count} changes concern accounts that `guard.protected` names"
+        )),
+    }
+    firm
+}
+
+/// What is worth saying of a plan that passes.
+fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
+    let remarks = checks.iter().enumerate().filter_map(|(place, check)| {
+        if check.is_exceeded() && lifted.contains(&place) {
+            Some(format!("approved by the token: {}", check.sentence()))
+        } else {
+            check
+                .is_near()
+                .then(|| format!("near a limit: {}", check.sentence()))
+        }
+    });
+    remarks.collect()
+}
+
+/// Why the token that was given does not let the plan through.
+fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
+    let keys: Vec<String> = lifted
+        .iter()
+        .map(|place| format!("`{}`", checks[*place].key))
+        .collect();
+    if !by_a_token {
+        "the given token does not fit: no token helps where people are missing or protected".to_owned()
+    } else if keys.is_empty() {
+        "the given token does not fit: it was printed for other changes, or for another target".to_owned()
+    } else {
+        let keys = keys.join(", ");
+        format!("the given token does not fit: it was printed for {keys}, and lifts nothing else")
+    }
+}

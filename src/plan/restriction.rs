@@ -1,0 +1,107 @@
+//! What a restricted run leaves of a plan.
+
+use super::diff;
+use super::policy::Restriction;
+use crate::model::{
+    ActionKind, AttributeChange, Change, Edit, Leaver, Plan, Purpose, Rejected, RemovalReason, Schema, Write,
+};
+
+/// Takes out everything that is not the business of this run.
+pub(super) fn restrict(plan: &mut Plan, restriction: Restriction, schema: &Schema, leavers: &[Leaver]) {
+    match restriction {
+        Restriction::None => {}
+        Restriction::RemovalsOnly => {
+            let mut unresolved = std::mem::take(&mut plan.unresolved);
+            // Who was to lose access by the list and does not is the business of this run.
+            unresolved.retain(|rejected| leavers.iter().any(|leaver| leaver.origin == rejected.at));
+            keep(plan, only_disabled_or_listed);
+            plan.unresolved = unresolved;
+        }
+        Restriction::ExternalIdsOnly => keep(plan, |change| only_the_external_id(change, schema)),
+        Restriction::LinksOnly => {
+            let mut unresolved = std::mem::take(&mut plan.unresolved);
+            let carries = |change| carries_another_id(change, schema);
+            unresolved.extend(plan.changes.iter().filter_map(carries));
+            keep(plan, |change| only_the_link(change, schema));
+            plan.unresolved = unresolved;
+        }
+    }
+}
+
+fn keep(plan: &mut Plan, rest: impl Fn(Change) -> Option<Change>) {
+    let changes = std::mem::take(&mut plan.changes);
+    plan.changes = changes.into_iter().filter_map(rest).collect();
+    plan.unresolved.clear();
+    plan.warnings.clear();
+}
+
+/// Leaves nothing of an edit but the records that this tool keeps of its own doing.
+pub(super) fn only_bookkeeping(schema: &Schema, edit: Edit) -> Edit {
+    without_changes(edit, |change| schema.purpose(change.attribute).is_bookkeeping())
+}
+
+/// Leaves out changes. The person then is as the account has them: a target may have to write a value that stays
+/// together with one that changes.
+fn without_changes(mut edit: Edit, stays: impl Fn(&AttributeChange) -> bool) -> Edit {
+    let (stay, go): (Vec<_>, Vec<_>) = edit.changes.into_iter().partition(stays);
+    for change in go {
+        edit.identity.attributes.set(change.attribute, change.before);
+    }
+    edit.changes = stay;
+    edit
+}
+
+fn only_disabled_or_listed(change: Change) -> Option<Change> {
+    let reason = change.reason()?;
+    (reason != RemovalReason::Absent).then_some(change)
+}
+
+fn only_the_external_id(change: Change, schema: &Schema) -> Option<Change> {
+    let id = schema.find(Purpose::ExternalId)?;
+    let edit = into_edit(change, ActionKind::Update)?;
+    edit.change(id)?;
+    let mut edit = without_changes(edit, |change| change.attribute == id);
+    edit.lifecycle = None;
+    Some(Change::edit_as(ActionKind::Update, edit))
+}
+
+/// An account that carries an id already is left alone.
+fn only_the_link(change: Change, schema: &Schema) -> Option<Change> {
+    let mut edit = into_edit(change, ActionKind::Adopt)?;
+    edit.change_of(schema, Purpose::ExternalId)
+        .filter(|change| change.before.is_none())?;
+    edit = without_changes(edit, |change| {
+        let purpose = schema.purpose(change.attribute);
+        let ties = [
+            Purpose::ExternalId,
+            Purpose::OwnershipProof,
+            Purpose::Provider,
+            Purpose::Access,
+        ];
+        ties.contains(&purpose) || purpose.is_bookkeeping()
+    });
+    diff::keep_access(schema, &mut edit);
+    Some(Change::edit_as(ActionKind::Adopt, edit))
+}
+
+fn into_edit(change: Change, kind: ActionKind) -> Option<Edit> {
+    match change.write {
+        Write::Edit(edit) if change.kind == kind => Some(*edit),
+        _ => None,
+    }
+}
+
+/// Whoever asks for links has to know where one is missing.
+fn carries_another_id(change: &Change, schema: &Schema) -> Option<Rejected> {
+    let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt)?;
+    let id = edit.change_of(schema, Purpose::ExternalId)?;
+    id.before.as_ref()?;
+    Some(Rejected::new(
+        edit.identity.origin.clone(),
+        Some(edit.identity.id.clone()),
+        format!(
+            "account {} has this person's login name or address and carries another id",
+            edit.target_id
+        ),
+    ))
+}

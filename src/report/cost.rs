@@ -1,0 +1,82 @@
+//! What a plan is going to cost.
+
+use std::io::{self, Write};
+use std::num::NonZeroU32;
+
+use crate::target::Cost;
+
+/// Prints how many requests a plan needs, how long they take at the least, and what the product sends to people.
+pub fn cost(
+    out: &mut dyn Write,
+    product: &str,
+    cost: Cost,
+    per_second: Option<NonZeroU32>,
+) -> io::Result<()> {
+    if cost == Cost::default() {
+        return Ok(());
+    }
+    write!(out, "It takes {}", counted(cost.requests, "request", "requests"))?;
+    if let Some(rate) = per_second {
+        let seconds = cost.requests.div_ceil(u64::from(rate.get()));
+        write!(out, ", at {rate} a second at least {}", span(seconds))?;
+    }
+    let messages = [
+        (cost.mails, "e-mail", "e-mails"),
+        (cost.texts, "text message", "text messages"),
+    ];
+    let messages = messages.into_iter().filter(|(count, ..)| *count > 0);
+    let messages: Vec<String> = messages
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect();
+    if !messages.is_empty() {
+        write!(out, "; {product} sends people {}", messages.join(" and "))?;
+    }
+    writeln!(out, ".")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn span(seconds: u64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(requests: u64, mails: u64, texts: u64, rate: u32) -> String {
+        let mut out = Vec::new();
+        let sum = Cost {
+            requests,
+            mails,
+            texts,
+        };
+        cost(&mut out, "Product", sum, NonZeroU32::new(rate)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Requests always, the time only with a rate limit, messages only if there are any.
+    #[test]
+    fn only_what_there_is_is_said() {
+        assert_eq!(said(0, 0, 0, 45), "");
+        assert_eq!(said(1, 0, 0, 0), "It takes 1 request.\n");
+        assert_eq!(
+            said(200_000, 0, 0, 45),
+            "It takes 200000 requests, at 45 a second at least 1 h 14 min.\n"
+        );
+        assert_eq!(
+            said(91, 0, 0, 45),
+            "It takes 91 requests, at 45 a second at least 3 s.\n"
+        );
+        assert_eq!(
+            said(4, 2, 1, 0),
+            "It takes 4 requests; Product sends people 2 e-mails and 1 text message.\n"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! How many changes of which kind.
+
+use serde::Serialize;
+
+use crate::model::ActionKind;
+
+/// Changes by kind.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "named for the actions")]
+pub struct Changes {
+    pub create: Count,
+    pub adopt: Count,
+    pub update: Count,
+    pub disable: Count,
+    pub enable: Count,
+    pub delete: Count,
+    pub note: Count,
+}
+
+/// How many changes of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// In the plan.
+    pub planned: usize,
+    /// Acknowledged by the target.
+    pub applied: usize,
+    /// Refused by the target, or not started.
+    pub failed: usize,
+}
+
+impl Changes {
+    /// How many changes are planned, of all kinds.
+    pub fn planned(&self) -> usize {
+        self.by_kind().iter().map(|(_, count)| count.planned).sum()
+    }
+
+    pub(in crate::report) fn count_mut(&mut self, kind: ActionKind) -> &mut Count {
+        match kind {
+            ActionKind::Create => &mut self.create,
+            ActionKind::Adopt => &mut self.adopt,
+            ActionKind::Update => &mut self.update,
+            ActionKind::Deactivate => &mut self.disable,
+            ActionKind::Reactivate => &mut self.enable,
+            ActionKind::Delete => &mut self.delete,
+            ActionKind::MarkAbsent => &mut self.note,
+        }
+    }
+
+    fn count(&self, kind: ActionKind) -> Count {
+        match kind {
+            ActionKind::Create => self.create,
+            ActionKind::Adopt => self.adopt,
+            ActionKind::Update => self.update,
+            ActionKind::Deactivate => self.disable,
+            ActionKind::Reactivate => self.enable,
+            ActionKind::Delete => self.delete,
+            ActionKind::MarkAbsent => self.note,
+        }
+    }
+
+    /// The kinds in the order in which they are told, with their names.
+    pub fn by_kind(&self) -> [(&'static str, Count); 7] {
+        ActionKind::ALL.map(|kind| (kind.name(), self.count(kind)))
+    }
+}

@@ -1,0 +1,158 @@
+//! What the report lists: sources, accounts that are kept, changes that failed, records worth a word.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::apply::NotApplied;
+use crate::config::SourceSettings;
+use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning};
+use crate::report::absence::Missing;
+use crate::target::TargetError;
+
+/// One source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name in the configuration.
+    pub name: String,
+    /// `ldap`, `csv` or `ukt`.
+    pub kind: &'static str,
+    /// Which of its servers all of it was read from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// Records read, rejected ones included.
+    pub read: usize,
+    /// How many of them were rejected.
+    pub rejected: usize,
+    /// Every record was read and tied to a person.
+    pub complete: bool,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl SourceReport {
+    /// A source that was not read yet.
+    pub(in crate::report) fn unread(source: &SourceSettings) -> Self {
+        Self {
+            name: source.name.to_string(),
+            kind: source.kind.name(),
+            server: None,
+            read: 0,
+            rejected: 0,
+            complete: false,
+            seconds: 0.0,
+        }
+    }
+}
+
+impl From<&SourceRead> for SourceReport {
+    fn from(source: &SourceRead) -> Self {
+        Self {
+            name: source.name.to_string(),
+            kind: source.kind,
+            server: source.server.clone(),
+            read: source.read,
+            rejected: source.rejected,
+            complete: source.complete,
+            seconds: source.seconds,
+        }
+    }
+}
+
+/// An account that could have been changed or removed and is not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptAccount {
+    /// The target's id.
+    pub account: String,
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// Why it is kept.
+    pub reason: Cow<'static, str>,
+    /// The record that it may belong to: `FILE:LINE` or the name of the entry, and the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// How long its person has been missing, while that is not long enough.
+    #[serde(flatten)]
+    missing: Option<Missing>,
+}
+
+impl From<&Skipped> for KeptAccount {
+    fn from(kept: &Skipped) -> Self {
+        Self {
+            account: kept.target_id.to_string(),
+            id: kept.id.as_ref().map(ToString::to_string),
+            reason: kept.reason.clone(),
+            record: kept.record.as_ref().map(ToString::to_string),
+            missing: kept.absence.map(Missing::from),
+        }
+    }
+}
+
+/// A change that failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// The kind of change.
+    pub action: &'static str,
+    /// What happened.
+    pub error: String,
+    /// The target's own id of the error.
+    pub target_error_id: Option<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    pub(in crate::report) fn new(change: &Change, not_applied: &NotApplied) -> Self {
+        let (error, target_error): (String, Option<&TargetError>) = match not_applied {
+            NotApplied::Failed(error) => (error.to_string(), Some(error)),
+            NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
+            NotApplied::Unlinked(reason) => (format!("references to others were not added: {reason}"), None),
+            NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
+        };
+        Self {
+            id: change.id().map(ToString::to_string),
+            action: change.kind.name(),
+            error,
+            target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),
+            hint: target_error.and_then(|error| error.hint.clone()),
+        }
+    }
+}
+
+/// Something about one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The source's name.
+    pub source: String,
+    /// `FILE:LINE` (the header is line 1), or the name of the entry.
+    pub at: String,
+    /// The external id, in hex, if it is known.
+    pub id: Option<String>,
+    /// What is wrong or worth knowing.
+    pub reason: String,
+}
+
+impl Note {
+    fn new(at: &RecordRef, id: Option<&ExternalId>, reason: &str) -> Self {
+        Self {
+            source: at.source.to_string(),
+            at: at.at.to_string(),
+            id: id.map(ToString::to_string),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+impl From<&Rejected> for Note {
+    fn from(rejected: &Rejected) -> Self {
+        Self::new(&rejected.at, rejected.id.as_ref(), &rejected.reason)
+    }
+}
+
+impl From<&Warning> for Note {
+    fn from(warning: &Warning) -> Self {
+        Self::new(&warning.at, warning.id.as_ref(), &warning.reason)
+    }
+}

@@ -1,0 +1,275 @@
+//! The report as data. Field names are a contract for other programs.
+
+pub(super) mod counts;
+pub(super) mod entries;
+pub(super) mod plan;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use self::counts::Changes;
+use self::entries::{Failure, KeptAccount, Note, SourceReport};
+use super::origin::origin;
+use crate::apply::Outcome;
+use crate::config::SourceSettings;
+use crate::exit::Exit;
+use crate::model::{Change, Plan, RecordRef, Rejected, SourceRead, Warning};
+use crate::saved::undo_file::Lost;
+use crate::target::RequestStats;
+
+/// The report of a run, schema `directory-sync/report/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `directory-sync/report/1`.
+    pub schema: &'static str,
+    /// `in_sync`, `applied`, `partial`, `planned`, `refused` or `failed`.
+    pub outcome: &'static str,
+    #[serde(skip)]
+    exit: Exit,
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
+    #[serde(serialize_with = "seconds")]
+    pub started: Timestamp,
+    /// How long the run took.
+    pub seconds: f64,
+    /// What ended the run, when it failed or was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The token that lets a refused run through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approve: Option<String>,
+    /// Which limit of the guard was near, or was lifted by the token.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
+    /// Which earlier run an undo takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
+    /// What the run changed can be undone with this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_file: Option<String>,
+    /// What no undo brings back of what this run does; of an undo, what it does not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot_be_undone: Vec<Lost>,
+    /// One for each source, in the order of the configuration.
+    pub sources: Vec<SourceReport>,
+    /// The target before the run.
+    pub target: TargetReport,
+    /// By kind of change.
+    pub changes: Changes,
+    /// With `--verify`: whether a second look, after the last write, found no change left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<String>,
+    /// Accounts that already were as they should be.
+    pub unchanged: usize,
+    /// Accounts that are kept although nobody wants them.
+    pub kept: usize,
+    /// How many are kept for which reason.
+    pub kept_reasons: BTreeMap<Cow<'static, str>, usize>,
+    /// Each of them, in order of the account's id.
+    pub kept_accounts: Vec<KeptAccount>,
+    /// People who get no account, because they are to hold none of the roles.
+    pub without_role: usize,
+    /// New accounts of the plan that were there already, while the target's list was behind.
+    #[serde(skip)]
+    unlisted: usize,
+    /// Requests to the target.
+    pub requests: Requests,
+    /// Changes that failed.
+    pub failures: Vec<Failure>,
+    /// Records for which nothing could be written.
+    pub rejected: Vec<Note>,
+    /// Things worth knowing that keep nobody from their account.
+    pub warnings: Vec<Note>,
+}
+
+/// The target before the run.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetReport {
+    /// Which kind of target.
+    pub kind: &'static str,
+    /// Accounts that the target listed.
+    pub accounts: usize,
+    /// Those of them that this tool looks after.
+    pub managed: usize,
+}
+
+/// Requests to the target.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Requests {
+    /// All of them, repeats included.
+    pub total: u64,
+    /// Those sent once more after a failure.
+    pub retried: u64,
+    /// By operation.
+    pub by_operation: BTreeMap<&'static str, u64>,
+}
+
+fn seconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+impl Report {
+    /// A report of a run that has not done anything yet, against a target of this kind.
+    pub fn new(target: &'static str) -> Self {
+        Self {
+            schema: "directory-sync/report/1",
+            outcome: "failed",
+            exit: Exit::Unreadable,
+            exit_code: Exit::Unreadable.code(),
+            started: Timestamp::now(),
+            seconds: 0.0,
+            error: None,
+            hint: None,
+            approve: None,
+            limits: Vec::new(),
+            undoes: None,
+            undo_file: None,
+            cannot_be_undone: Vec::new(),
+            sources: Vec::new(),
+            target: TargetReport {
+                kind: target,
+                accounts: 0,
+                managed: 0,
+            },
+            changes: Changes::default(),
+            verified: None,
+            unverified: None,
+            unchanged: 0,
+            without_role: 0,
+            kept: 0,
+            kept_reasons: BTreeMap::new(),
+            kept_accounts: Vec::new(),
+            unlisted: 0,
+            requests: Requests::default(),
+            failures: Vec::new(),
+            rejected: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Names the sources of a run before any of them is read.
+    pub fn expect_sources(&mut self, sources: &[SourceSettings]) {
+        self.sources = sources.iter().map(SourceReport::unread).collect();
+    }
+
+    /// Takes in how the sources were read.
+    pub fn add_sources(&mut self, sources: &[SourceRead]) {
+        self.sources = sources.iter().map(SourceReport::from).collect();
+    }
+
+    /// Takes in what is planned.
+    pub fn add_plan(&mut self, plan: &Plan) {
+        self.target = TargetReport {
+            accounts: plan.all_totals().all,
+            managed: plan.all_totals().managed,
+            ..self.target
+        };
+        self.unchanged = plan.unchanged;
+        self.without_role = plan.without_role;
+        self.kept = plan.skipped.len();
+        for kept in &plan.skipped {
+            *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
+            self.kept_accounts.push(kept.into());
+        }
+        for change in &plan.changes {
+            self.changes.count_mut(change.kind).planned += 1;
+        }
+        self.add_rejected(&plan.unresolved);
+        self.add_warnings(&plan.warnings);
+    }
+
+    /// Takes in records for which nothing can be written.
+    pub fn add_rejected(&mut self, rejected: &[Rejected]) {
+        self.rejected.extend(rejected.iter().map(Note::from));
+    }
+
+    /// Takes in things worth knowing.
+    pub fn add_warnings(&mut self, warnings: &[Warning]) {
+        self.warnings.extend(warnings.iter().map(Note::from));
+    }
+
+    /// Takes in what became of one change.
+    pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
+        let count = self.changes.count_mut(change.kind);
+        match &outcome.result {
+            Ok(applied) => {
+                count.applied += 1;
+                self.unlisted += usize::from(applied.list_was_stale);
+                let at = origin(change, self.target.kind);
+                for reason in &applied.warnings {
+                    let warning = Warning {
+                        at: at.clone(),
+                        id: change.id().cloned(),
+                        reason: reason.clone(),
+                    };
+                    self.add_warnings(&[warning]);
+                }
+            }
+            Err(not_applied) => {
+                count.failed += 1;
+                self.failures.push(Failure::new(change, not_applied));
+            }
+        }
+    }
+
+    /// Takes in what a second look found; `None` is that everything holds.
+    pub fn verify(&mut self, doubt: Option<String>) {
+        self.verified = Some(doubt.is_none());
+        self.unverified = doubt;
+    }
+
+    /// Says once that the target's list was behind, however many accounts it did not show.
+    pub fn add_lag(&mut self) {
+        let accounts = match self.unlisted {
+            0 => return,
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
+        self.add_warnings(&[Warning {
+            at: RecordRef {
+                source: self.target.kind.into(),
+                at: "the account list".into(),
+            },
+            id: None,
+            reason: format!("was {accounts} behind; they were there already and were not made again"),
+        }]);
+    }
+
+    /// Takes in the requests sent.
+    pub fn add_requests(&mut self, stats: RequestStats) {
+        self.requests = Requests {
+            total: stats.total,
+            retried: stats.retried,
+            by_operation: stats.by_operation,
+        };
+    }
+
+    /// Says what ended the run, and what to do about it.
+    pub fn fail(&mut self, error: String, hint: Option<String>, exit: Exit) {
+        self.error = Some(error);
+        self.hint = hint;
+        self.end("failed", exit);
+    }
+
+    /// Says how the run ended.
+    pub fn end(&mut self, outcome: &'static str, exit: Exit) {
+        self.outcome = outcome;
+        self.exit = exit;
+        self.exit_code = exit.code();
+    }
+
+    /// The exit code of the process, unless the report itself cannot be told.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+}

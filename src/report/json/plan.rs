@@ -1,0 +1,152 @@
+//! The plan as data. Field names are a contract for other programs.
+
+use serde::Serialize;
+
+use crate::model::{Catalog, Change, Plan, Purpose, TargetId, TypeId, Value, Write};
+use crate::report::Show;
+use crate::report::absence::Missing;
+use crate::report::origin::place;
+use crate::report::text::{is_said, is_value, reason, shown_id};
+
+/// A plan as data, schema `directory-sync/plan-view/1`.
+#[derive(Debug, Serialize)]
+pub struct PlanDocument<'a> {
+    schema: &'static str,
+    changes: Vec<PlannedChange<'a>>,
+    unchanged: usize,
+    kept: Vec<PlannedKept<'a>>,
+    /// People who get no account.
+    without_role: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedChange<'a> {
+    /// Left out for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'static str>,
+    action: &'static str,
+    id: Option<String>,
+    target_id: Option<&'a str>,
+    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_before: Option<&'a str>,
+    attributes: Vec<PlannedAttribute<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    grant: Vec<Box<str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    revoke: Vec<Box<str>>,
+    /// The note that the person was missing goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    returned: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedAttribute<'a> {
+    name: &'a str,
+    /// Only when values are shown.
+    #[serde(flatten)]
+    values: Option<PlannedValues<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedValues<'a> {
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedKept<'a> {
+    target_id: &'a str,
+    id: Option<String>,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    #[serde(flatten)]
+    missing: Option<Missing>,
+}
+
+impl<'a> PlanDocument<'a> {
+    /// The plan; personal values only when they are to be shown.
+    pub fn new(plan: &'a Plan, catalog: &'a Catalog, show: Show) -> Self {
+        Self {
+            schema: "directory-sync/plan-view/1",
+            changes: plan
+                .changes
+                .iter()
+                .map(|change| planned(change, catalog, show))
+                .collect(),
+            unchanged: plan.unchanged,
+            without_role: plan.without_role,
+            kept: plan
+                .skipped
+                .iter()
+                .map(|kept| PlannedKept {
+                    target_id: kept.target_id.as_str(),
+                    id: kept.id.as_ref().map(ToString::to_string),
+                    reason: &kept.reason,
+                    record: kept.record.as_ref().map(ToString::to_string),
+                    missing: kept.absence.map(Missing::from),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedChange<'a> {
+    let schema = catalog.schema(change.resource);
+    let attribute = |index, before: Option<&'a Value>, after: Option<&'a Value>| {
+        let spec = schema.spec(index);
+        let shown = !spec.personal || show == Show::Values;
+        PlannedAttribute {
+            name: &spec.name,
+            values: shown.then(|| PlannedValues {
+                before: before.map(Value::as_text),
+                after: after.map(Value::as_text),
+            }),
+        }
+    };
+    // The id, roles and marks have fields of their own.
+    let attributes = match &change.write {
+        Write::Create(creation) => {
+            let set = creation
+                .attributes
+                .iter()
+                .filter(|(index, _)| is_said(schema, *index));
+            set.map(|(index, value)| attribute(index, None, Some(value)))
+                .collect()
+        }
+        Write::Edit(edit) => {
+            let changed = edit
+                .changes
+                .iter()
+                .filter(|change| is_value(schema, edit, change));
+            changed
+                .map(|change| attribute(change.attribute, change.before.as_ref(), change.after.as_ref()))
+                .collect()
+        }
+        Write::Delete(_) => Vec::new(),
+    };
+    let edited = |purpose| change.edit()?.change_of(schema, purpose);
+    let (grant, revoke) = match change.creation() {
+        Some(creation) => (creation.identity.roles(schema).to_vec(), Vec::new()),
+        None => {
+            edited(Purpose::Access).map_or_else(Default::default, |roles| (roles.added(), roles.removed()))
+        }
+    };
+    let id_before = edited(Purpose::ExternalId).map(|id| id.before.as_ref().map_or("", Value::as_text));
+    PlannedChange {
+        resource: (change.resource != TypeId::default()).then(|| catalog.name(change.resource)),
+        action: change.kind.name(),
+        id: change.id().map(ToString::to_string),
+        target_id: change.target_id().map(TargetId::as_str),
+        at: place(change).into(),
+        reason: reason(change),
+        id_before: id_before.and_then(|before| shown_id(before, show)),
+        attributes,
+        grant,
+        revoke,
+        returned: edited(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()),
+    }
+}

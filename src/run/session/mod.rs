@@ -1,0 +1,103 @@
+//! What every run does around its job: the report, the first line, the lock, the target, the end.
+
+pub(super) mod options;
+pub(super) mod outputs;
+pub(super) mod process;
+pub(super) mod refusal;
+pub(super) mod report_file;
+pub(super) mod request;
+
+use std::io;
+use std::time::Instant;
+
+use self::process::Process;
+use self::request::{Mode, Request};
+use super::desired::providers;
+use super::outcome::{self, RunError};
+use super::undo_log;
+use crate::config::{SourceSettings, TargetSettings};
+use crate::exit::Exit;
+use crate::lock;
+use crate::report::{self, Report};
+use crate::target::{self, AnyTarget, Target as _, TargetError, TargetName};
+use crate::telemetry::MILESTONE;
+
+/// Does the job with a target that nobody else is changing, and reports what came of it. `sources` are those that the job is
+/// going to read.
+pub(super) async fn run(
+    request: Request<'_>,
+    settings: &TargetSettings,
+    sources: &[SourceSettings],
+    process: &mut Process<'_>,
+    job: impl AsyncFnOnce(&AnyTarget, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
+) -> io::Result<Exit> {
+    let started = Instant::now();
+    let opened = undo_log::check(request).and_then(|()| report_file::of(request.global));
+    let file = match opened {
+        Ok(file) => file,
+        Err(what) => {
+            let hint = "choose a file in a folder that can be written";
+            return refusal::refuse(request, process, &what, hint);
+        }
+    };
+    let mut report = Report::new(target::kind(Some(settings)));
+    report.expect_sources(sources);
+    let stop = steps(request, settings, process, &mut report, job).await.err();
+    report.seconds = started.elapsed().as_secs_f64();
+    outcome::record(&mut report, stop.as_ref(), request.mode);
+    outcome::print(&report, stop.as_ref(), file, request, process)
+}
+
+async fn steps(
+    request: Request<'_>,
+    settings: &TargetSettings,
+    process: &mut Process<'_>,
+    report: &mut Report,
+    job: impl AsyncFnOnce(&AnyTarget, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let name = target::name(settings);
+    say_start(&name, request, process, report)?;
+    // Before anything is read: a plan of what another run is changing would be wrong.
+    let _lock = match request.mode {
+        Mode::Write => {
+            let folder = request.settings.lock_dir.as_deref();
+            Some(lock::take(folder, &name).map_err(RunError::Locked)?)
+        }
+        Mode::DryRun | Mode::DetailedDryRun => None,
+    };
+    let target = connect(request, settings)?;
+    let result = job(&target, process, report).await;
+    report.add_requests(target.requests());
+    report.add_warnings(&target.warnings());
+    result
+}
+
+/// The target; nothing is sent yet.
+pub(super) fn connect(request: Request<'_>, settings: &TargetSettings) -> Result<AnyTarget, TargetError> {
+    let providers = providers(request.settings);
+    AnyTarget::build(settings, &request.settings.apply, request.pauses, providers)
+}
+
+/// The first line, at once: reading may take its time.
+fn say_start(
+    name: &TargetName,
+    request: Request<'_>,
+    process: &mut Process<'_>,
+    report: &Report,
+) -> io::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(
+        target: MILESTONE, version, command = request.title, kind = name.kind, at = %name.title, "started"
+    );
+    if request.is_json() {
+        return Ok(());
+    }
+    let dry = if request.mode == Mode::Write {
+        ""
+    } else {
+        " (dry run)"
+    };
+    let command = format!("{}{dry}", request.title);
+    report::header(process.out, &command, &name.title, report)?;
+    process.out.flush()
+}

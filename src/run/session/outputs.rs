@@ -1,0 +1,108 @@
+//! Where a run writes: no two of its files are one, and none is a file that it reads.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Command, Global};
+use crate::saved::undo_file;
+
+/// One file would take the place of another.
+pub(in crate::run) struct Clash {
+    /// Which ones.
+    pub(in crate::run) what: String,
+    /// The report would be one of them, so that none can be written there.
+    pub(in crate::run) with_report: bool,
+}
+
+/// What to do about it.
+pub(in crate::run) const HINT: &str = "name a file of its own for each option";
+
+/// Finds two names of one file, however they are written: two files that the run is to write, or one of them and one that
+/// it reads. `read` are files and what they are, to follow "is".
+pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String, PathBuf)]) -> Option<Clash> {
+    let written = written(command, global);
+    for (place, (option, path)) in written.iter().enumerate() {
+        for (other, path_of_other) in &written[place + 1..] {
+            if names_of(other, path_of_other)
+                .iter()
+                .any(|name| is_same(path, name))
+            {
+                let path = path.display();
+                return Some(Clash {
+                    what: format!("`{option}` and `{other}` both mean {path}: one would replace the other"),
+                    with_report: [*option, *other].contains(&REPORT),
+                });
+            }
+        }
+        for (what, path_read) in read {
+            if names_of(option, path).iter().any(|name| is_same(name, path_read)) {
+                let path = path.display();
+                return Some(Clash {
+                    what: format!("`{option}` means {path}, which is {what}: it would be replaced"),
+                    with_report: *option == REPORT,
+                });
+            }
+        }
+    }
+    None
+}
+
+/// What the command line names to be read, beside the configuration, which counts among the files that it names, and the file
+/// of `apply` and `undo`, which says by itself what it is.
+pub(in crate::run) fn read_by_options(global: &Global) -> Vec<(String, PathBuf)> {
+    let named = global.approve_file.iter();
+    named
+        .map(|path| ("the file of `--approve-file`".to_owned(), path.clone()))
+        .collect()
+}
+
+const REPORT: &str = "--report";
+const UNDO_FILE: &str = "--undo-file";
+
+/// The option that renames files comes last.
+fn written<'a>(command: &'a Command, global: &'a Global) -> Vec<(&'static str, &'a Path)> {
+    let out = match command {
+        Command::Plan { out, .. } => out.as_deref(),
+        _ => None,
+    };
+    let all = [
+        ("--out", out),
+        (REPORT, global.report.as_deref()),
+        (UNDO_FILE, global.undo_file.as_deref()),
+    ];
+    let all = all.into_iter();
+    all.filter_map(|(option, path)| Some((option, path?))).collect()
+}
+
+/// The file that an option means; beside an undo file are those of earlier runs, which get other names.
+fn names_of(option: &str, path: &Path) -> Vec<PathBuf> {
+    if option == UNDO_FILE {
+        undo_file::names(path)
+    } else {
+        vec![path.to_owned()]
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let is_one_place = place(one).is_some_and(|one| Some(one) == place(other));
+    is_one_place || file(one).is_some_and(|one| Some(one) == file(other))
+}
+
+/// Where a name stands, whether or not there is a file.
+fn place(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+}
+
+/// The file that is there: a link and another name of it are the same.
+#[cfg(unix)]
+fn file(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = path.metadata().ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn file(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
+}

@@ -1,0 +1,74 @@
+//! Runs that do not start. Each leaves a report all the same: the last run's must not pass for this one's.
+
+use std::io;
+
+use super::process::Process;
+use super::request::Request;
+use super::{outputs, report_file};
+use crate::cli::Global;
+use crate::config::ConfigErrors;
+use crate::exit::Exit;
+use crate::report::{Messages, Report};
+use crate::target;
+
+/// Refuses to start.
+pub(in crate::run) fn refuse(
+    request: Request<'_>,
+    process: &mut Process<'_>,
+    what: &str,
+    hint: &str,
+) -> io::Result<Exit> {
+    let kind = target::kind(request.settings.target.as_ref());
+    save(request.global, kind, what.to_owned(), Some(hint.to_owned()));
+    Messages::new(process.err, request.global.log_format).error(what, Some(hint))?;
+    Ok(Exit::Usage)
+}
+
+/// Refuses an option that has no use with the command.
+pub(in crate::run) fn idle_option(
+    global: &Global,
+    process: &mut Process<'_>,
+    what: &str,
+    hint: &str,
+) -> io::Result<Exit> {
+    Messages::new(process.err, global.log_format).error(what, Some(hint))?;
+    Ok(Exit::Usage)
+}
+
+/// Refuses to write over what is read, or twice to one file.
+pub(in crate::run) fn clash(
+    global: &Global,
+    process: &mut Process<'_>,
+    clash: &outputs::Clash,
+) -> io::Result<Exit> {
+    if !clash.with_report {
+        save(
+            global,
+            target::kind(None),
+            clash.what.clone(),
+            Some(outputs::HINT.to_owned()),
+        );
+    }
+    Messages::new(process.err, global.log_format).error(&clash.what, Some(outputs::HINT))?;
+    Ok(Exit::Usage)
+}
+
+/// Refuses a configuration.
+pub(in crate::run) fn mistakes(
+    global: &Global,
+    process: &mut Process<'_>,
+    errors: &ConfigErrors,
+) -> io::Result<Exit> {
+    save(global, target::kind(None), errors.to_string(), None);
+    Messages::new(process.err, global.log_format).mistakes(errors)?;
+    Ok(Exit::Usage)
+}
+
+/// Writes the report, if it can be: what is wrong is printed in any case.
+fn save(global: &Global, kind: &'static str, what: String, hint: Option<String>) {
+    let mut report = Report::new(kind);
+    report.fail(what, hint, Exit::Usage);
+    if let Ok(file) = report_file::of(global) {
+        let _ = report_file::save(&report, file);
+    }
+}

@@ -1,0 +1,97 @@
+//! What was asked of a run, and how far it may go.
+
+use crate::cli::{Command, Format, Global};
+use crate::config::Settings;
+use crate::http::Backoff;
+use crate::model::Schema;
+use crate::plan::Restriction;
+use crate::report::Show;
+use crate::target;
+
+/// How far a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) enum Mode {
+    /// To the end.
+    Write,
+    /// Up to the guard.
+    DryRun,
+    /// Up to the guard; pending changes have an exit code of their own.
+    DetailedDryRun,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy)]
+pub(in crate::run) struct Request<'a> {
+    pub(in crate::run) mode: Mode,
+    pub(in crate::run) global: &'a Global,
+    pub(in crate::run) settings: &'a Settings,
+    /// Between tries of a request.
+    pub(in crate::run) pauses: Backoff,
+    /// What the run is called in its first line.
+    pub(in crate::run) title: &'static str,
+}
+
+impl<'a> Request<'a> {
+    /// What a command asks for.
+    pub(in crate::run) fn new(
+        command: &Command,
+        global: &'a Global,
+        settings: &'a Settings,
+        pauses: Backoff,
+    ) -> Self {
+        Self {
+            mode: mode(command, global.dry_run || settings.dry_run),
+            global,
+            settings,
+            pauses,
+            title: title(settings.policy.restrict_to, command),
+        }
+    }
+
+    /// What the target stores, also when there is no target.
+    pub(in crate::run) fn schema(&self) -> Schema {
+        target::catalog(self.settings.target.as_ref()).users().clone()
+    }
+
+    /// Whether data is for programs.
+    pub(in crate::run) fn is_json(&self) -> bool {
+        self.global.format == Format::Json
+    }
+
+    /// Whether values of attributes are printed.
+    pub(in crate::run) fn show(&self) -> Show {
+        if self.global.show_values {
+            Show::Values
+        } else {
+            Show::Names
+        }
+    }
+}
+
+fn mode(command: &Command, dry_run: bool) -> Mode {
+    match command {
+        Command::Plan {
+            detailed_exit_code: true,
+            ..
+        } => Mode::DetailedDryRun,
+        Command::Plan { .. } => Mode::DryRun,
+        Command::Undo {
+            detailed_exit_code: true,
+            ..
+        } if dry_run => Mode::DetailedDryRun,
+        _ if dry_run => Mode::DryRun,
+        _ => Mode::Write,
+    }
+}
+
+/// What a run is called in its first line.
+fn title(restriction: Restriction, command: &Command) -> &'static str {
+    match (restriction, command) {
+        (_, Command::Apply { .. }) => "apply",
+        (Restriction::LinksOnly, _) => "link-ids",
+        (Restriction::ExternalIdsOnly, _) => "migrate",
+        (_, Command::Plan { .. }) => "plan",
+        (_, Command::Undo { .. }) => "undo",
+        _ => "sync",
+    }
+}

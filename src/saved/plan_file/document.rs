@@ -1,0 +1,267 @@
+//! Changes as JSON, attributes by their names. Everything that a change was worked out from is in it.
+
+mod people;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use self::people::{AccountDocument, Person, State, ValueDocument, Values, attributes, index, values};
+use crate::model::{
+    ActionKind, AttributeChange, Catalog, Change, Edit, Purpose, RemovalReason, Required, Schema, TargetId,
+    TypeId, Value, Write,
+};
+use crate::plan;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeDocument {
+    /// The kind of object; left out for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resource: Option<Box<str>>,
+    action: Action,
+    /// Why an account is deleted or deactivated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    /// The beginning of the absence that a removal rests on, as it was found on the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    missing_since: Option<Box<str>>,
+    /// Of a new account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    create: Option<CreationDocument>,
+    /// Of an account that is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edit: Option<EditDocument>,
+    /// Of an account that is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delete: Option<AccountDocument>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    Create,
+    Adopt,
+    Update,
+    Enable,
+    Disable,
+    Delete,
+    Note,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreationDocument {
+    person: Person,
+    values: Values,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditDocument {
+    account: String,
+    person: Person,
+    changes: Vec<AttributeDocument>,
+    /// The state that the account gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    /// Absent: all that the account list shows was as it should be.
+    before: Option<AccountDocument>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Reason {
+    Disabled,
+    Absent,
+    Listed,
+    Undone,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttributeDocument {
+    name: String,
+    before: Option<ValueDocument>,
+    after: Option<ValueDocument>,
+}
+
+impl ChangeDocument {
+    pub(crate) fn new(change: &Change, catalog: &Catalog) -> Self {
+        let schema = catalog.schema(change.resource);
+        let is_person = change.resource == TypeId::default();
+        let mut document = Self {
+            resource: (!is_person).then(|| catalog.name(change.resource).into()),
+            action: Action::new(change.kind),
+            reason: change.reason().map(Reason::new),
+            missing_since: change.removal.as_ref().and_then(|removal| {
+                let value = |required: &Required| required.value.as_ref().map(|value| value.as_text().into());
+                removal.requires.iter().find_map(value)
+            }),
+            create: None,
+            edit: None,
+            delete: None,
+        };
+        match &change.write {
+            Write::Create(creation) => {
+                document.create = Some(CreationDocument {
+                    person: Person::new(&creation.identity, schema),
+                    values: values(&creation.attributes, schema),
+                });
+            }
+            Write::Edit(edit) => document.edit = Some(EditDocument::new(edit, schema)),
+            Write::Delete(account) => document.delete = Some(AccountDocument::new(account, schema)),
+        }
+        document
+    }
+
+    /// The change; the error is what does not fit this target.
+    pub(crate) fn change(self, catalog: &Catalog) -> Result<Change, String> {
+        let resource = match self.resource {
+            Some(name) => catalog
+                .find(&name)
+                .ok_or_else(|| format!("the target stores no `{name}`"))?,
+            None => TypeId::default(),
+        };
+        let schema = catalog.schema(resource);
+        let kind = self.action.kind();
+        let mut change = match (self.create, self.edit, self.delete) {
+            (Some(creation), None, None) if kind == ActionKind::Create => Change::create(
+                creation.person.identity(schema)?,
+                attributes(creation.values, schema)?,
+            ),
+            (None, Some(edit), None) if !matches!(kind, ActionKind::Create | ActionKind::Delete) => {
+                Change::edit_as(kind, edit.edit(schema)?)
+            }
+            (None, None, Some(account)) if kind == ActionKind::Delete => {
+                let account = account.account(schema)?;
+                let removal = plan::removal(schema, &account, RemovalReason::Undone, None);
+                Change::delete(account, removal)
+            }
+            _ => return Err(format!("it holds no `{}` and nothing else", kind.name())),
+        };
+        change.resource = resource;
+        let is_removal = matches!(kind, ActionKind::Deactivate | ActionKind::Delete);
+        change.removal = match (self.reason, change.before()) {
+            (Some(reason), Some(account)) if is_removal => {
+                let since = self.missing_since.map(Value::text);
+                Some(plan::removal(schema, account, reason.reason(), since))
+            }
+            (None, _) if !is_removal => None,
+            _ => return Err("it does not say why the account is removed, and what it was like".to_owned()),
+        };
+        Ok(change)
+    }
+}
+
+impl Action {
+    fn new(kind: ActionKind) -> Self {
+        match kind {
+            ActionKind::Create => Self::Create,
+            ActionKind::Adopt => Self::Adopt,
+            ActionKind::Update => Self::Update,
+            ActionKind::Reactivate => Self::Enable,
+            ActionKind::Deactivate => Self::Disable,
+            ActionKind::Delete => Self::Delete,
+            ActionKind::MarkAbsent => Self::Note,
+        }
+    }
+
+    fn kind(self) -> ActionKind {
+        match self {
+            Self::Create => ActionKind::Create,
+            Self::Adopt => ActionKind::Adopt,
+            Self::Update => ActionKind::Update,
+            Self::Enable => ActionKind::Reactivate,
+            Self::Disable => ActionKind::Deactivate,
+            Self::Delete => ActionKind::Delete,
+            Self::Note => ActionKind::MarkAbsent,
+        }
+    }
+}
+
+impl Reason {
+    fn new(reason: RemovalReason) -> Self {
+        match reason {
+            RemovalReason::Disabled => Self::Disabled,
+            RemovalReason::Absent => Self::Absent,
+            RemovalReason::Leaver => Self::Listed,
+            RemovalReason::Undone => Self::Undone,
+        }
+    }
+
+    fn reason(self) -> RemovalReason {
+        match self {
+            Self::Disabled => RemovalReason::Disabled,
+            Self::Absent => RemovalReason::Absent,
+            Self::Listed => RemovalReason::Leaver,
+            Self::Undone => RemovalReason::Undone,
+        }
+    }
+}
+
+impl EditDocument {
+    fn new(edit: &Edit, schema: &Schema) -> Self {
+        let attribute = |change: &AttributeChange| AttributeDocument {
+            name: schema.spec(change.attribute).name.to_string(),
+            before: change.before.as_ref().map(ValueDocument::new),
+            after: change.after.as_ref().map(ValueDocument::new),
+        };
+        let account = |account: &crate::model::Existing| AccountDocument::new(account, schema);
+        Self {
+            account: edit.target_id.to_string(),
+            person: Person::new(&edit.identity, schema),
+            changes: edit.changes.iter().map(attribute).collect(),
+            state: edit.lifecycle.map(State::new),
+            before: edit.before.as_deref().map(account),
+        }
+    }
+
+    fn edit(self, schema: &Schema) -> Result<Edit, String> {
+        let changes = self.changes.into_iter().map(|document| document.change(schema));
+        let before = self.before.map(|account| account.account(schema)).transpose()?;
+        Ok(Edit {
+            target_id: TargetId::new(self.account),
+            identity: self.person.identity(schema)?,
+            changes: changes.collect::<Result<_, _>>()?,
+            lifecycle: self.state.map(State::lifecycle),
+            before: before.map(Box::new),
+            temporary_login: None,
+        })
+    }
+}
+
+impl AttributeDocument {
+    fn change(self, schema: &Schema) -> Result<AttributeChange, String> {
+        let attribute = index(&self.name, schema)?;
+        let value =
+            |value: Option<ValueDocument>| value.map(|value| value.value(attribute, schema)).transpose();
+        Ok(AttributeChange {
+            attribute,
+            before: value(self.before)?,
+            after: value(self.after)?,
+        })
+    }
+}
+
+/// What is wrong with changes that concern one account, or one new person, twice.
+pub(crate) fn twice<'a>(catalog: &Catalog, changes: impl Iterator<Item = &'a Change>) -> Option<String> {
+    let mut seen = HashMap::new();
+    for (place, change) in changes.enumerate() {
+        let schema = catalog.schema(change.resource);
+        let written = |purpose| change.written(schema, purpose).map_or("", Value::as_text);
+        // A text in the place of an id may be a nickname that many people have.
+        let subject = match (change.target_id(), &change.restore) {
+            (Some(account), _) => format!("account {account}"),
+            (None, Some(_)) => format!("login {}", written(Purpose::Login).to_lowercase()),
+            (None, None) => format!("person {}", written(Purpose::ExternalId)),
+        };
+        if let Some(first) = seen.insert((change.resource, subject), place + 1) {
+            return Some(format!(
+                "changes {first} and {} concern the same account",
+                place + 1
+            ));
+        }
+    }
+    None
+}

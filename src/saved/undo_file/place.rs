@@ -1,0 +1,102 @@
+//! Where an undo file goes, and what becomes of the one that is there.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::saved::plan_file::own;
+use crate::saved::plan_file::own::Kind;
+use crate::saved::plan_file::private;
+
+/// So many files of earlier runs are kept beside a fixed name.
+const EARLIER: usize = 9;
+
+/// Says, before anything is read, why no undo file can be written there. A run that is not going to write looks only
+/// whether a file of somebody else's is in the way.
+///
+/// # Errors
+/// What is wrong.
+pub fn check(path: &Path, writes: bool) -> Result<(), String> {
+    let what = format!("cannot write the undo file {}", path.display());
+    if path.file_name().is_none() && !path.is_dir() {
+        return Err(format!("{what}: that is no name of a file"));
+    }
+    if !path.is_dir() {
+        refuse_foreign(path).map_err(|error| format!("{what}: {error}"))?;
+    }
+    if !writes {
+        return Ok(());
+    }
+    let inside = if path.is_dir() {
+        path.join("undo")
+    } else {
+        path.to_owned()
+    };
+    private::probe(&inside).map_err(|error| format!("{what}: {error}"))
+}
+
+/// Whether a new undo file there gives another name to this one, so that the same command would not find it again.
+pub fn moves(path: &Path, file: &Path) -> bool {
+    let same = |path: &Path| match (path.canonicalize(), file.canonicalize()) {
+        (Ok(path), Ok(file)) => path == file,
+        _ => false,
+    };
+    same(path) || (1..=EARLIER).any(|number| same(&numbered(path, number)))
+}
+
+/// The file and those of earlier runs beside it, which each run gives another name. In a folder each file has a name of its
+/// own.
+pub fn names(path: &Path) -> Vec<PathBuf> {
+    let earlier = (1..=EARLIER).map(|number| numbered(path, number));
+    if path.is_dir() {
+        vec![path.to_owned()]
+    } else {
+        std::iter::once(path.to_owned()).chain(earlier).collect()
+    }
+}
+
+/// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
+fn refuse_foreign(path: &Path) -> io::Result<()> {
+    let earlier = (1..=EARLIER).map(|number| numbered(path, number));
+    std::iter::once(path.to_owned())
+        .chain(earlier)
+        .try_for_each(|path| own::spare_others(&path, Kind::Undo))
+}
+
+/// The file that the path stands for: in a folder each run has a file of its own.
+pub(super) fn choose(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let time = now.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
+    let names = (1..1_000u16).map(|number| match number {
+        1 => format!("undo-{time}.json"),
+        number => format!("undo-{time}-{number}.json"),
+    });
+    let mut free = names.map(|name| path.join(name)).filter(|path| !path.exists());
+    free.next().ok_or_else(|| io::ErrorKind::AlreadyExists.into())
+}
+
+/// Gives the file that is there the number 1, the one before it 2, and so on.
+pub(super) fn make_room(path: &Path) -> io::Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    // It was looked at before the run read anything, which may be a while ago.
+    refuse_foreign(path)?;
+    for number in (1..EARLIER).rev() {
+        let (from, to) = (numbered(path, number), numbered(path, number + 1));
+        if from.exists() {
+            fs::rename(from, to)?;
+        }
+    }
+    fs::rename(path, numbered(path, 1))
+}
+
+fn numbered(path: &Path, number: usize) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{number}"));
+    path.with_file_name(name)
+}

@@ -1,0 +1,263 @@
+//! `check`: what a directory says about itself, and what a whole read of it shows.
+
+use ldap3::Scope;
+
+use super::bind;
+use super::connect::Connection;
+use super::entry::{self, Entry};
+use super::failure::Failure;
+use super::members::{Members, RoleCount};
+use super::read_state::ReadState;
+use super::search::Search;
+use super::statistics::Statistics;
+use super::{LdapSource, groups, limits, mapped, now, too_long};
+use crate::config::{Expression, LdapActive};
+use crate::model::Diagnosis;
+use crate::source::merge::{Collected, counted};
+use crate::source::{Record, Source as _};
+
+/// What is asked of the root of the tree. Attributes that a server does not have are left out of its answer.
+const ROOT: [&str; 7] = [
+    "vendorName",
+    "vendorVersion",
+    "namingContexts",
+    "supportedControl",
+    "isGlobalCatalogReady",
+    "configurationNamingContext",
+    "objectClass",
+];
+const SILENT: &str = "says nothing about itself (root DSE)";
+const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
+
+impl LdapSource {
+    /// Each step of a read, to the first that fails, within the limit of a read.
+    pub(super) async fn diagnose(&self) -> Vec<Diagnosis> {
+        let steps = self.steps();
+        match self.settings.deadline {
+            None => steps.await,
+            Some(deadline) => tokio::time::timeout(deadline, steps)
+                .await
+                .unwrap_or_else(|_| vec![self.problem("deadline", too_long(deadline))]),
+        }
+    }
+
+    async fn steps(&self) -> Vec<Diagnosis> {
+        let mut connection = match bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await {
+            Ok(connection) => connection,
+            Err(failure) => return vec![self.problem("connection and bind", failure)],
+        };
+        let mut findings = vec![Diagnosis::ok(
+            self.subject("connection and bind"),
+            connection.shown(),
+        )];
+        let root = self.root(&mut connection).await;
+        findings.push(Diagnosis::ok(
+            self.subject("directory"),
+            root.as_ref().map_or_else(|| SILENT.to_owned(), describe),
+        ));
+        let policy = limits::policy(&mut connection, &self.settings, root.as_ref()).await;
+        findings.push(Diagnosis::ok(self.subject("active"), self.people.meaning()));
+        findings.extend(self.hidden_people());
+        match groups::read(&mut connection, &self.settings, &self.roles).await {
+            Ok(members) => findings.extend(self.check_entries(&mut connection, members, policy).await),
+            Err(failure) => findings.push(self.problem("groups", failure)),
+        }
+        connection.close().await;
+        findings
+    }
+
+    /// Not worth failing for: a server may keep its root to itself.
+    async fn root(&self, connection: &mut Connection) -> Option<Entry> {
+        connection.begin();
+        let ldap = connection.ldap.with_timeout(self.settings.timeout);
+        let search = ldap.search("", Scope::Base, "(objectClass=*)", ROOT).await;
+        Entry::parse(search.ok()?.0.into_iter().next()?.0)
+    }
+
+    async fn check_entries(
+        &self,
+        connection: &mut Connection,
+        members: Members,
+        policy: Option<String>,
+    ) -> Vec<Diagnosis> {
+        let mut search = Search::new(&self.settings, &self.attributes);
+        let mut tally = ReadState::at(now())
+            .among(members)
+            .with(Statistics::new(&mapped(&self.settings.attributes)));
+        let mut records = Collected::new(&self.name, self.kind());
+        let (mut usable, mut rejected) = (0, 0);
+        let mut each = |record| match record {
+            // Nobody is kept: the directory may be large.
+            Record::Person(_) => usable += 1,
+            Record::Rejected(_) if rejected > 0 => rejected += 1,
+            Record::Rejected(first) => {
+                rejected = 1;
+                records.push(Record::Rejected(first));
+            }
+            Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
+        };
+        let read = self.read_people(connection, &mut search, &mut tally, &mut each);
+        if let Err(failure) = read.await {
+            return vec![self.problem("entries", failure)];
+        }
+        if search.entries == 0 {
+            let mut findings = self.references(connection);
+            findings.push(self.nobody());
+            return findings;
+        }
+        let pages = format!(
+            "the first of {} took {:.3} s",
+            counted(search.pages, "page"),
+            search.first_page.as_secs_f64()
+        );
+        let limits = limits::seen(&search, self.settings.page_size, policy);
+        let mut findings = vec![
+            Diagnosis::ok(self.subject("pages"), pages),
+            Diagnosis::ok(self.subject("limits"), limits),
+        ];
+        findings.push(records.finding_of(self.subject("entries"), "entry", usable, rejected));
+        findings.extend(self.references(connection));
+        findings.extend(self.roles_found(tally.members()));
+        findings.extend(self.seen_by_the_way(&tally));
+        findings
+    }
+
+    /// What the server says is elsewhere.
+    fn references(&self, connection: &Connection) -> Vec<Diagnosis> {
+        let references = &connection.references;
+        let finding = |told: String| Diagnosis::ok(self.subject("references"), told);
+        let mut findings: Vec<Diagnosis> = self
+            .elsewhere(connection)
+            .into_iter()
+            .map(|told| finding(format!("warning: {told}")))
+            .collect();
+        if findings.is_empty() && references.met() > 0 {
+            let met = counted(references.met(), "reference");
+            findings.push(finding(format!(
+                "{met} to other servers, all of them known and without people"
+            )));
+        }
+        findings
+    }
+
+    fn seen_by_the_way(&self, tally: &ReadState) -> Vec<Diagnosis> {
+        let chosen = tally
+            .chosen()
+            .map(|told| Diagnosis::ok(self.subject("values"), format!("warning: {told}")));
+        let surveyed = tally.survey().map(|survey| self.surveyed(survey));
+        surveyed.into_iter().flatten().chain(chosen).collect()
+    }
+
+    fn surveyed(&self, survey: &Statistics) -> Vec<Diagnosis> {
+        let mut findings = vec![Diagnosis::ok(self.subject("attributes"), survey.blind_spots())];
+        if let Some(duplicates) = survey.duplicates() {
+            let fix =
+                "give each person values of their own; otherwise none of those who share one is written";
+            findings.push(Diagnosis::problem(
+                self.subject("duplicates"),
+                duplicates,
+                Some(fix.to_owned()),
+            ));
+        }
+        findings
+    }
+
+    /// How many people hold which role, and how large the groups are.
+    fn roles_found(&self, members: &Members) -> Vec<Diagnosis> {
+        let told = |count: RoleCount<'_>| {
+            let named = count.named.iter();
+            let named = named.map(|(name, size)| format!("`{name}` ({})", counted(*size, "member")));
+            let mut what = format!(
+                "{} of those read, from {}",
+                counted(count.holders, "person"),
+                named.collect::<Vec<_>>().join(", ")
+            );
+            if let (within @ 1.., size) = count.within {
+                let (within, size) = (counted(within, "group"), counted(size, "member"));
+                what = format!("{what} and {within} within ({size})");
+            }
+            if count.is_held_by_nobody() {
+                what =
+                    format!("warning: {what}; its members may go by names that their people no longer have");
+            }
+            Diagnosis::ok(self.subject(&format!("role `{}`", count.role)), what)
+        };
+        let mut findings: Vec<Diagnosis> = members.counts().map(told).collect();
+        if let Err(failure) = groups::refuse_empty(members) {
+            findings.push(self.problem("groups", failure));
+        }
+        findings
+    }
+
+    fn nobody(&self) -> Diagnosis {
+        let (base_dn, user_filter) = (&self.settings.base_dn, &self.settings.user_filter);
+        let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
+        let hint = "check `base_dn`, `user_filter` and what this account may read";
+        self.problem("entries", nobody.hint(hint))
+    }
+
+    /// People whom the search filter hides when they are disabled look absent, and keep their accounts.
+    fn hidden_people(&self) -> Option<Diagnosis> {
+        if let Some(told) = self.hides_people() {
+            return Some(Diagnosis::ok(
+                self.subject("user_filter"),
+                format!("warning: {told}"),
+            ));
+        }
+        let asked = Expression::names_in(&self.settings.user_filter);
+        let deciding: Vec<&str> = match &self.settings.attributes.active {
+            LdapActive::Status { attribute, .. } => vec![&attribute.name],
+            LdapActive::Rules(rules) => rules.iter().flat_map(|rule| rule.attributes()).collect(),
+        };
+        let hides = |name: &&&str| {
+            let key = entry::key(name);
+            key != "objectclass" && asked.iter().any(|asked| entry::key(asked) == key)
+        };
+        let name = deciding.iter().find(hides)?;
+        let told = format!(
+            "warning: `user_filter` asks for `{name}`, which says who is disabled: disabled people it leaves out look \
+             absent and keep their accounts; take `{name}` out of the filter"
+        );
+        Some(Diagnosis::ok(self.subject("user_filter"), told))
+    }
+
+    fn problem(&self, step: &str, failure: Failure) -> Diagnosis {
+        let failure = failure.without(&self.secrets);
+        Diagnosis::problem(self.subject(step), failure.what, failure.hint)
+    }
+
+    fn subject(&self, step: &str) -> String {
+        format!("source `{}`: {step}", self.name)
+    }
+}
+
+fn describe(root: &Entry) -> String {
+    let texts = |name: &str| -> Vec<String> {
+        let key = entry::key(name);
+        let values = root.values(&key);
+        values
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+            .collect()
+    };
+    let is_openldap = texts("objectClass")
+        .iter()
+        .any(|class| class == "OpenLDAProotDSE");
+    let vendor = match [texts("vendorName"), texts("vendorVersion")].concat().join(" ") {
+        vendor if !vendor.is_empty() => vendor,
+        _ if is_openldap => "OpenLDAP".to_owned(),
+        _ if !texts("isGlobalCatalogReady").is_empty() => "Active Directory".to_owned(),
+        _ => "unknown vendor".to_owned(),
+    };
+    let pages = if texts("supportedControl")
+        .iter()
+        .any(|control| control == PAGED_RESULTS)
+    {
+        "offers pages"
+    } else {
+        "offers no pages (`page_size: 0`)"
+    };
+    format!(
+        "{vendor}; {pages}; holds {}",
+        texts("namingContexts").join(" and ")
+    )
+}

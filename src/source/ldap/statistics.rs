@@ -1,0 +1,91 @@
+//! What `check` tells about all entries: blind spots, and keys that are there twice. Pure.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use super::entry::{self, Entry};
+use crate::model::comparable;
+use crate::source::merge::counted;
+
+/// Counts.
+#[derive(Debug, Default)]
+pub(super) struct Statistics {
+    entries: usize,
+    /// Name, key, and how many entries lack it.
+    lacking: Vec<(String, String, usize)>,
+    ids: Twice,
+    emails: Twice,
+}
+
+impl Statistics {
+    /// Of these attributes; those named twice are counted once.
+    pub(super) fn new(names: &[&str]) -> Self {
+        let mut lacking: Vec<(String, String, usize)> = Vec::new();
+        for name in names {
+            let key = entry::key(name);
+            if !lacking.iter().any(|(_, known, _)| *known == key) {
+                lacking.push(((*name).to_owned(), key, 0));
+            }
+        }
+        Self {
+            lacking,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn attributes(&mut self, entry: &Entry) {
+        self.entries += 1;
+        for (_, key, count) in &mut self.lacking {
+            *count += usize::from(entry.values(key).next().is_none());
+        }
+    }
+
+    pub(super) fn id(&mut self, id: &[u8]) {
+        self.ids.add(id);
+    }
+
+    pub(super) fn email(&mut self, email: &str) {
+        self.emails.add(comparable(email).as_bytes());
+    }
+
+    /// Which attributes how many entries lack.
+    pub(super) fn blind_spots(&self) -> String {
+        let lacking = self.lacking.iter().filter(|(_, _, count)| *count > 0);
+        let lacking: Vec<String> = lacking
+            .map(|(name, _, count)| format!("`{name}` from {count}"))
+            .collect();
+        if lacking.is_empty() {
+            return "every entry has all mapped attributes".to_owned();
+        }
+        format!(
+            "missing, or not readable for this account, of {} entries: {}",
+            self.entries,
+            lacking.join(", ")
+        )
+    }
+
+    /// Which keys are there more than once, if any.
+    pub(super) fn duplicates(&self) -> Option<String> {
+        let told = [("user_id", self.ids.again), ("email", self.emails.again)];
+        let told: Vec<String> = told
+            .iter()
+            .filter(|(_, again)| *again > 0)
+            .map(|(name, again)| format!("{} with the `{name}` of another", counted(*again, "entry")))
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+}
+
+/// Values as hashes, so that a large directory fits.
+#[derive(Debug, Default)]
+struct Twice {
+    hashes: HashSet<u64>,
+    state: RandomState,
+    again: usize,
+}
+
+impl Twice {
+    fn add(&mut self, value: &[u8]) {
+        self.again += usize::from(!self.hashes.insert(self.state.hash_one(value)));
+    }
+}

@@ -1,0 +1,207 @@
+//! The UKT endpoint: a list of the addresses of people who have left.
+//!
+//! A token is fetched with the client's credentials, then the list of today (UTC). The list names leavers only, so
+//! nobody is absent because of it, and an empty one is the answer on most days.
+
+mod ask;
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::ask::{Failure, Line, host, object, place};
+use super::merge::{Collected, counted};
+use super::{Record, Source, SourceError};
+use crate::config::UktSettings;
+use crate::http::Backoff;
+use crate::model::{Diagnosis, Leaver, RecordRef, Rejected, address_in, cleaned};
+
+/// One endpoint.
+#[derive(Debug)]
+pub struct UktSource {
+    name: Arc<str>,
+    settings: UktSettings,
+    line: Line,
+}
+
+/// What is read of the answer to a request for a token: nothing else in it is looked at, such as its times.
+#[derive(Deserialize)]
+struct Granted {
+    access_token: Option<Value>,
+}
+
+impl UktSource {
+    /// A source that asks the configured endpoint.
+    ///
+    /// # Errors
+    /// [`SourceError`] when there is no HTTP client.
+    pub fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, SourceError> {
+        let line = Line::new(name, settings).map_err(|error| SourceError {
+            source_name: name.to_string(),
+            what: error.to_string(),
+            hint: Some("check the certificates of this system".to_owned()),
+        })?;
+        Ok(Self {
+            name: name.clone(),
+            settings: settings.clone(),
+            line,
+        })
+    }
+
+    /// Other pauses between tries.
+    #[must_use]
+    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
+        self.line.set_backoff(backoff);
+        self
+    }
+
+    async fn token(&self) -> Result<SecretString, Failure> {
+        let settings = &self.settings;
+        let form = [
+            ("grant_type", settings.grant_type.as_str()),
+            ("scope", &settings.scope),
+            ("client_id", &settings.client_id),
+            ("client_secret", settings.client_secret.expose_secret()),
+        ];
+        let body = self.line.post(&settings.oauth2_url, &form).await?;
+        match object(&body).and_then(|granted: Granted| granted.access_token) {
+            Some(Value::String(token)) if !token.is_empty() => Ok(token.into()),
+            _ => Err(Failure::new(
+                format!(
+                    "{} answered without an `access_token`",
+                    place(&settings.oauth2_url)
+                ),
+                "check that `oauth2_url` is the token endpoint".to_owned(),
+            )),
+        }
+    }
+
+    async fn list(&self, token: &SecretString, day: &str) -> Result<Vec<Value>, Failure> {
+        let mut url = self.settings.endpoint_url.clone();
+        url.query_pairs_mut().append_pair("date", day);
+        let body = self.line.get(&url, token).await?;
+        serde_json::from_slice(&body).map_err(|_| {
+            // The parser's own text would quote an address.
+            Failure::new(
+                format!("{} answered with something other than a list", place(&url)),
+                "check that `endpoint_url` is the address of the list".to_owned(),
+            )
+        })
+    }
+
+    /// Who has left, by the list of a day.
+    async fn leavers(&self, day: &str) -> Result<Vec<Value>, Failure> {
+        let token = self.token().await?;
+        match self.list(&token, day).await {
+            // It was tried for so long that the token is none any more.
+            Err(failure) if failure.token_was_refused_late => self.list(&self.token().await?, day).await,
+            list => list,
+        }
+    }
+
+    /// What `check` says about the list: a problem if an entry is of no use.
+    fn finding(&self, subject: String, list: &[Value]) -> Diagnosis {
+        let mut records = Collected::new(&self.name, self.kind());
+        let all = list.iter().enumerate();
+        all.for_each(|(index, entry)| records.push(self.record(index, entry)));
+        let usable = list.iter().filter(|entry| address(entry).is_ok()).count();
+        if usable < list.len() {
+            return records.finding(subject, "address");
+        }
+        Diagnosis::ok(subject, counted(list.len(), "address"))
+    }
+
+    /// Somebody who has left, or an entry that names nobody: then nobody may take it for done.
+    fn record(&self, index: usize, entry: &Value) -> Record {
+        let origin = RecordRef {
+            source: self.name.clone(),
+            at: format!("{}[{index}]", host(&self.settings.endpoint_url)).into(),
+        };
+        match address(entry) {
+            Ok(email) => Record::Leaver(Leaver {
+                email: email.into(),
+                origin,
+            }),
+            Err(reason) => Record::Rejected(Rejected::new(origin, None, reason)),
+        }
+    }
+
+    fn unread(&self, day: &str, failure: &Failure) -> SourceError {
+        SourceError {
+            source_name: self.name.to_string(),
+            what: format!("{}; the list of that day was not read ({day})", failure.what),
+            hint: Some(format!(
+                "{}; run again on the same day (UTC), since no later run asks for its list",
+                failure.hint
+            )),
+        }
+    }
+}
+
+/// Each day has a list of its own.
+fn today() -> String {
+    jiff::Timestamp::now().strftime("%Y%m%d").to_string()
+}
+
+/// The address of an entry.
+///
+/// # Errors
+/// Why it is none, without the value.
+fn address(entry: &Value) -> Result<String, &'static str> {
+    let text = match entry {
+        Value::String(text) => text,
+        Value::Null => return Err("`null` instead of an e-mail address"),
+        Value::Bool(_) | Value::Number(_) => {
+            return Err("a number or truth value instead of an e-mail address");
+        }
+        Value::Array(_) | Value::Object(_) => return Err("a list or object instead of an e-mail address"),
+    };
+    if cleaned(text).is_empty() {
+        return Err("an empty address");
+    }
+    address_in(text).ok_or("the entry is no e-mail address, so nobody can tell who has left")
+}
+
+impl Source for UktSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn kind(&self) -> &'static str {
+        "ukt"
+    }
+
+    fn proves_absence(&self) -> bool {
+        false
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+        let day = today();
+        let list = self.line.within(self.leavers(&day)).await;
+        let list = list.map_err(|failure| self.unread(&day, &failure))?;
+        for (index, entry) in list.iter().enumerate() {
+            each(self.record(index, entry));
+        }
+        Ok(())
+    }
+
+    async fn check(&self) -> Vec<Diagnosis> {
+        let subject = |step: &str| format!("source `{}`: {step}", self.name);
+        let problem =
+            |step, failure: Failure| Diagnosis::problem(subject(step), failure.what, Some(failure.hint));
+        let token = match self.line.within(self.token()).await {
+            Ok(token) => token,
+            Err(failure) => return vec![problem("token", failure)],
+        };
+        let list = match self.line.within(self.list(&token, &today())).await {
+            Ok(list) => self.finding(subject("list"), &list),
+            Err(failure) => problem("list", failure),
+        };
+        vec![
+            Diagnosis::ok(subject("token"), place(&self.settings.oauth2_url)),
+            list,
+        ]
+    }
+}

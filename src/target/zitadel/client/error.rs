@@ -1,0 +1,448 @@
+//! Failed calls: the table of error ids, and a rule for answers without one.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+
+use super::call::Transport;
+use super::error_ids::MEANINGS;
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// A server that asks for more patience than this is given up.
+pub(in crate::target::zitadel) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Something an answer says that only the place of the call can act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::target::zitadel) enum Sign {
+    /// The reply is over the gateway's limit of 4 MiB: ask for fewer at a time.
+    ReplyTooLarge,
+    /// The server, or a proxy before it, took too long: ask for fewer at a time.
+    TooSlow,
+    /// The server does not know a filter of the request.
+    UnknownFilter,
+    /// The server, or a proxy before it, does not speak Connect.
+    NoConnect,
+}
+
+/// A failed call.
+#[derive(Clone, Debug)]
+pub(in crate::target::zitadel) struct Failure {
+    pub(in crate::target::zitadel) error: TargetError,
+    pub(in crate::target::zitadel) sign: Option<Sign>,
+}
+
+impl Failure {
+    pub(in crate::target::zitadel) fn is(&self, id: &str) -> bool {
+        self.error.error_id.as_deref() == Some(id)
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        Self { error, sign: None }
+    }
+}
+
+impl From<Failure> for TargetError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+/// Takes some refusals for success.
+pub(in crate::target::zitadel) fn accept<T: Default>(
+    result: Result<T, Failure>,
+    ids: &[&str],
+) -> Result<T, Failure> {
+    match result {
+        Err(failure) if ids.iter().any(|id| failure.is(id)) => Ok(T::default()),
+        other => other,
+    }
+}
+
+/// The shape of every error, of the REST gateway and of Connect.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    message: String,
+    details: Vec<Detail>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Detail {
+    id: String,
+    /// Where Connect has it, unless the server was told to leave it out.
+    debug: Debug,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Debug {
+    id: String,
+}
+
+impl Body {
+    /// The id of the error. Without details it still stands at the end of Connect's message.
+    fn error_id(&self, transport: Transport) -> Option<&str> {
+        let ids = self
+            .details
+            .iter()
+            .flat_map(|detail| [&detail.id, &detail.debug.id]);
+        let detailed = ids.map(String::as_str).find(|id| !id.is_empty());
+        detailed.or_else(|| match transport {
+            Transport::Rest => None,
+            Transport::Connect => trailing_id(&self.message),
+        })
+    }
+}
+
+/// `V3-DKcYh` of `User already exists (V3-DKcYh)`.
+fn trailing_id(message: &str) -> Option<&str> {
+    let (_, id) = message.strip_suffix(')')?.rsplit_once('(')?;
+    let is_id = id.contains('-')
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_id.then_some(id)
+}
+
+/// An answer that is no success.
+pub(in crate::target::zitadel) struct Answer<'a> {
+    pub(in crate::target::zitadel) operation: &'static str,
+    pub(in crate::target::zitadel) url: &'a str,
+    pub(in crate::target::zitadel) status: StatusCode,
+    pub(in crate::target::zitadel) retry_after: Option<Duration>,
+    pub(in crate::target::zitadel) transport: Transport,
+    pub(in crate::target::zitadel) body: &'a [u8],
+}
+
+/// What to do about an answer that Zitadel does not give.
+pub(in crate::target::zitadel) const IS_THIS_ZITADEL: &str =
+    "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?";
+
+impl Answer<'_> {
+    /// What it means.
+    pub(in crate::target::zitadel) fn failure(&self) -> Failure {
+        let Ok(body) = serde_json::from_slice::<Body>(self.body) else {
+            let too_slow = (self.status == StatusCode::GATEWAY_TIMEOUT).then_some(Sign::TooSlow);
+            return Failure {
+                error: self.not_json(),
+                sign: self.lacks_connect("").then_some(Sign::NoConnect).or(too_slow),
+            };
+        };
+        let error_id = body.error_id(self.transport);
+        let known = error_id.and_then(|id| {
+            MEANINGS.iter().find(|entry| {
+                entry.id == id && entry.status.is_none_or(|status| status == self.status.as_u16())
+            })
+        });
+        let sign = self.sign(&body.message, error_id);
+        let kind = match (known, sign) {
+            (_, Some(Sign::ReplyTooLarge | Sign::UnknownFilter | Sign::NoConnect)) => Kind::Protocol,
+            (Some(entry), _) => entry.kind,
+            (None, _) => by_status(self.status, error_id.is_some()),
+        };
+        let kind = self.asked_to_wait(kind);
+        // The id stands at the end of the message and is shown on its own.
+        let message = error_id.map_or(body.message.as_str(), |id| {
+            body.message.trim_end_matches(&format!("({id})")).trim_end()
+        });
+        let error = TargetError {
+            kind,
+            operation: self.operation,
+            what: format!("{} {}", self.status.as_u16(), without_values(message)),
+            error_id: error_id.map(Into::into),
+            hint: known.and_then(|entry| entry.hint).map(str::to_owned),
+            wrote: Wrote::Unknown,
+        };
+        Failure {
+            error: quote_wait(error),
+            sign,
+        }
+    }
+
+    /// A server that says when to come back is not out of reach.
+    fn asked_to_wait(&self, kind: Kind) -> Kind {
+        let is_busy = self.status == StatusCode::SERVICE_UNAVAILABLE && self.retry_after.is_some();
+        match kind {
+            Kind::Throttled { .. } => Kind::Throttled {
+                after: self.retry_after,
+            },
+            Kind::Unreachable if is_busy => Kind::Throttled {
+                after: self.retry_after,
+            },
+            kind => kind,
+        }
+    }
+
+    /// The only texts that are read: these refusals have no id.
+    fn sign(&self, message: &str, error_id: Option<&str>) -> Option<Sign> {
+        match self.status.as_u16() {
+            429 if message.contains("larger than max") => Some(Sign::ReplyTooLarge),
+            504 => Some(Sign::TooSlow),
+            400 if error_id.is_none() && message.contains("value is required") => Some(Sign::UnknownFilter),
+            _ if error_id.is_none() && self.lacks_connect(message) => Some(Sign::NoConnect),
+            _ => None,
+        }
+    }
+
+    /// Whether this is how a server answers that knows nothing of Connect. A 404 with another message is one that lost
+    /// its way.
+    fn lacks_connect(&self, message: &str) -> bool {
+        self.transport == Transport::Connect
+            && match self.status.as_u16() {
+                403 | 404 => matches!(message, "" | "Not Found"),
+                405 | 415 | 501 => true,
+                _ => false,
+            }
+    }
+
+    /// A page of a proxy, or of something that is no Zitadel at all.
+    pub(in crate::target::zitadel) fn not_json(&self) -> TargetError {
+        let kind = self.asked_to_wait(match self.status.as_u16() {
+            429 => Kind::Throttled { after: None },
+            408 | 500..=599 => Kind::Unreachable,
+            _ => Kind::Protocol,
+        });
+        let form = if self.body.trim_ascii_start().starts_with(b"<") {
+            "HTML"
+        } else {
+            "something other than JSON"
+        };
+        let hint = match (kind, self.status.as_u16()) {
+            (Kind::Throttled { .. }, _) => {
+                "a proxy before Zitadel lets no more requests through for now; run again later"
+            }
+            (_, 504) => {
+                "Zitadel took longer than a proxy before it waits; raise the proxy's time limit, or find out what \
+                         keeps Zitadel busy"
+            }
+            _ => IS_THIS_ZITADEL,
+        };
+        quote_wait(TargetError {
+            kind,
+            operation: self.operation,
+            what: format!("{} answered {} with {form}", self.url, self.status.as_u16()),
+            error_id: None,
+            hint: Some(hint.into()),
+            wrote: Wrote::Unknown,
+        })
+    }
+}
+
+/// Says for how long a server wants to be left alone.
+pub(in crate::target::zitadel) fn quote_wait(error: TargetError) -> TargetError {
+    let Kind::Throttled { after: Some(after) } = error.kind else {
+        return error;
+    };
+    let seconds = after.as_secs();
+    let what = format!("{}; the server asks to wait {seconds} s", error.what);
+    let hint = if after > PATIENCE {
+        Some(format!(
+            "run again after {seconds} s, and send fewer requests with `apply.rate_limit`"
+        ))
+    } else {
+        error.hint
+    };
+    TargetError { what, hint, ..error }
+}
+
+/// What a status means when nothing more is known.
+fn by_status(status: StatusCode, has_id: bool) -> Kind {
+    match status.as_u16() {
+        401 | 403 => Kind::Unauthorized,
+        // A 404 without an id is a server that lost its way, never a user who is gone.
+        404 if !has_id => Kind::Unreachable,
+        409 => Kind::Conflict,
+        400 => Kind::InvalidAttribute { attribute: None },
+        429 => Kind::Throttled { after: None },
+        408 | 499 | 500 | 502..=504 => Kind::Unreachable,
+        _ => Kind::Protocol,
+    }
+}
+
+/// The server's words without what could be a person's data: quoted parts and addresses.
+pub(in crate::target::zitadel) fn without_values(text: &str) -> String {
+    let unquoted: String = text
+        .split('"')
+        .enumerate()
+        .map(|(place, part)| if place % 2 == 0 { part } else { "…" })
+        .collect();
+    let words: Vec<&str> = unquoted
+        .split_whitespace()
+        .map(|word| if word.contains('@') { "…" } else { word })
+        .collect();
+    words.join(" ").chars().take(400).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error_ids::{bad, id};
+    use super::*;
+
+    fn failure(status: u16, body: &str) -> Failure {
+        Answer {
+            operation: "create_user",
+            url: "https://z.example/v2/users/human",
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            transport: Transport::Rest,
+            body: body.as_bytes(),
+        }
+        .failure()
+    }
+
+    fn connect_failure(status: u16, body: &str) -> Failure {
+        Answer {
+            operation: "list_users",
+            url: "https://z.example/zitadel.user.v2.UserService/ListUsers",
+            status: StatusCode::from_u16(status).unwrap(),
+            retry_after: None,
+            transport: Transport::Connect,
+            body: body.as_bytes(),
+        }
+        .failure()
+    }
+
+    /// Connect puts the id elsewhere, and may leave out all but the one in the message.
+    #[test]
+    fn errors_of_connect_have_their_id() {
+        for details in [
+            r#","details":[{"type":"zitadel.v1.ErrorDetail","value":"Cg","debug":{"id":"V3-DKcYh"}}]"#,
+            "",
+        ] {
+            let body =
+                format!(r#"{{"code":"already_exists","message":"User already exists (V3-DKcYh)"{details}}}"#);
+            let failure = connect_failure(409, &body);
+            assert!(failure.is(id::TAKEN), "{body}");
+            assert_eq!(
+                failure.error.to_string(),
+                "list_users: 409 User already exists (V3-DKcYh)"
+            );
+        }
+    }
+
+    /// What an old server, another service or a proxy says to Connect, and what is only a server in trouble.
+    #[test]
+    fn a_server_without_connect_is_known_by_its_answer() {
+        for (status, body) in [
+            (404, r#"{"code":5,"message":"Not Found"}"#),
+            (404, "404 page not found\n"),
+            (403, "<html>"),
+            (405, ""),
+            (415, ""),
+            (501, r#"{"code":"unimplemented","message":"no"}"#),
+        ] {
+            assert_eq!(
+                connect_failure(status, body).sign,
+                Some(Sign::NoConnect),
+                "{status} {body}"
+            );
+            assert_eq!(failure(status, body).sign, None, "{status} {body}");
+        }
+        for (status, body) in [
+            (
+                404,
+                r#"{"code":"not_found","message":"unable to set instance using origin x"}"#,
+            ),
+            (
+                401,
+                r#"{"code":"unauthenticated","message":"Errors.Token.Invalid (AUTH-7fs1e)"}"#,
+            ),
+            (
+                403,
+                r#"{"code":"permission_denied","message":"No matching permissions found (AUTH-5mWD2)"}"#,
+            ),
+            (503, ""),
+        ] {
+            assert_eq!(connect_failure(status, body).sign, None, "{status} {body}");
+        }
+    }
+
+    fn body(code: u8, message: &str, id: &str) -> String {
+        format!(
+            r#"{{"code":{code},"message":"{message} ({id})","details":[{{"@type":"type.googleapis.com/zitadel.v1.ErrorDetail","id":"{id}","message":"{message}"}}]}}"#
+        )
+    }
+
+    /// Ids decide, not texts: the same words under another id mean nothing.
+    #[test]
+    fn the_id_decides() {
+        let taken = failure(409, &body(6, "User already exists", id::TAKEN));
+        assert_eq!(taken.error.kind, Kind::Conflict);
+        assert_eq!(
+            taken.error.to_string(),
+            "create_user: 409 User already exists (V3-DKcYh)"
+        );
+        let phone = failure(400, &body(3, "Telefon ist ungültig", id::PHONE_INVALID));
+        assert_eq!(phone.error.kind, bad("phone"));
+        let other = failure(400, &body(3, "Phone is invalid PHONE-so0wa", "OTHER-1"));
+        assert_eq!(other.error.kind, Kind::InvalidAttribute { attribute: None });
+    }
+
+    /// One id, two meanings: with 400 there is no phone, with 404 no user.
+    #[test]
+    fn the_status_tells_two_meanings_apart() {
+        let none = failure(400, &body(9, "Phone not found", id::NO_PHONE));
+        let gone = failure(404, &body(5, "User could not be found", id::NO_PHONE));
+        assert_eq!(none.error.kind, Kind::Protocol);
+        assert_eq!(gone.error.kind, Kind::NotFound);
+    }
+
+    /// A 404 that names no error is no proof that somebody is gone.
+    #[test]
+    fn a_404_without_an_id_is_no_proof() {
+        let lost = failure(
+            404,
+            r#"{"code":5,"message":"unable to set instance using origin https://z.example"}"#,
+        );
+        assert_eq!(lost.error.kind, Kind::Unreachable);
+        let odd = failure(404, &body(5, "Odd", "ODD-1"));
+        assert_eq!(odd.error.kind, Kind::Protocol);
+    }
+
+    /// The two refusals that have no id are told from real limits and real mistakes.
+    #[test]
+    fn two_texts_are_signs() {
+        for text in [
+            "grpc: received message after decompression larger than max 4194304",
+            "grpc: received message larger than max (4543688 vs. 4194304)",
+        ] {
+            let large = failure(429, &format!(r#"{{"code":8,"message":"{text}"}}"#));
+            assert_eq!(large.sign, Some(Sign::ReplyTooLarge));
+        }
+        let limit = failure(429, r#"{"code":8,"message":"slow down"}"#);
+        assert_eq!(
+            (limit.error.kind, limit.sign),
+            (Kind::Throttled { after: None }, None)
+        );
+        let filter = failure(
+            400,
+            r#"{"code":3,"message":"invalid ListUsersRequest.Queries[2]: embedded message failed validation | caused by: invalid SearchQuery.Query: value is required"}"#,
+        );
+        assert_eq!(filter.sign, Some(Sign::UnknownFilter));
+    }
+
+    /// A web page is no answer; behind a 502 it is a proxy that will recover.
+    #[test]
+    fn a_web_page_is_named_with_its_address() {
+        let page = failure(200, "<!DOCTYPE html><html></html>").error;
+        assert_eq!(page.kind, Kind::Protocol);
+        assert!(
+            page.what
+                .contains("https://z.example/v2/users/human answered 200 with HTML")
+        );
+        assert_eq!(failure(502, "<html>").error.kind, Kind::Unreachable);
+    }
+
+    /// Nobody's address ends up in a log because the server repeated it.
+    #[test]
+    fn values_are_left_out() {
+        assert_eq!(
+            without_values("mail: expected single address, got \"ada lovelace\" for ada@example.org"),
+            "mail: expected single address, got … for …"
+        );
+    }
+}

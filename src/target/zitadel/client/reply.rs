@@ -1,0 +1,248 @@
+//! What comes back: lists while they arrive, refusals, and answers that are neither.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use reqwest::{Response, Url};
+use serde::de::DeserializeOwned;
+use url::Position;
+
+use super::call::Call;
+use super::error::{Answer, Failure};
+use super::stream::Splitter;
+use super::unreachable::broke_off;
+use crate::http::{self, BodyError, Flow, Secrets, retry_after};
+use crate::target::zitadel::wire::received::{Disguised, ListDetails, ListHead};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
+const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// What an answer is taken in with.
+#[derive(Clone, Copy)]
+pub(in crate::target::zitadel) struct Reading<'a> {
+    pub(in crate::target::zitadel) call: &'a Call,
+    /// What must not be repeated.
+    pub(in crate::target::zitadel) secrets: &'a RefCell<Secrets>,
+    /// How long an answer may come a few bytes at a time.
+    pub(in crate::target::zitadel) grace: Duration,
+}
+
+/// Takes in an answer that is no list.
+pub(in crate::target::zitadel) async fn take<T: DeserializeOwned>(
+    reading: Reading<'_>,
+    mut reply: Response,
+) -> Result<T, Failure> {
+    let Reading { call, grace, .. } = reading;
+    let (url, status) = (reply.url().to_string(), reply.status());
+    let (mut body, mut flow) = (Vec::new(), Flow::new(grace));
+    let broke_off = |error: BodyError| broke_off(call.operation, &url, &error);
+    // Cut short it is no JSON.
+    while body.len() < http::LONGEST_BODY
+        && let Some(chunk) = flow.next(&mut reply).await.map_err(broke_off)?
+    {
+        body.extend_from_slice(chunk.as_ref());
+    }
+    if let Some(failure) = error_in_disguise(reading, &url, &body) {
+        return Err(failure);
+    }
+    serde_json::from_slice(&body).map_err(|error| malformed(&call.answer(&url, status, &body), &error).into())
+}
+
+/// Takes a list apart while it arrives, and gives what surrounds its items. What follows is read when there is `room` for it.
+pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
+    reading: Reading<'_>,
+    mut reply: Response,
+    mut each: impl FnMut(T),
+    room: &impl AsyncFn(),
+) -> Result<ListDetails, Failure> {
+    let Reading { call, grace, .. } = reading;
+    let mut flow = Flow::new(grace);
+    let (url, status) = (reply.url().to_string(), reply.status());
+    let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
+    let mut splitter = Splitter::default();
+    let (mut items, mut before, mut idle) = (0, 0, 0);
+    let broke_off = |error: BodyError| broke_off(call.operation, &url, &error);
+    while let Some(chunk) = flow.next(&mut reply).await.map_err(broke_off)? {
+        splitter
+            .feed(chunk.as_ref(), |item| {
+                items += 1;
+                // What is too many is not looked at.
+                if items > call.most {
+                    return Ok(());
+                }
+                serde_json::from_slice(item).map(&mut each)
+            })
+            .map_err(|error| odd(&[], error))?;
+        if items > call.most {
+            return Err(endless(
+                call.operation,
+                &format!(
+                    "{url} answered with more than the {} items that were asked for",
+                    call.most
+                ),
+            )
+            .into());
+        }
+        idle = if items > before {
+            0
+        } else {
+            idle + chunk.as_ref().len()
+        };
+        before = items;
+        if splitter.held() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
+            // Neither an item nor the rest is ever that long; cut short it is no JSON.
+            break;
+        }
+        flow.pause(room()).await;
+    }
+    let head = splitter.into_rest();
+    if let Some(failure) = error_in_disguise(reading, &url, &head) {
+        return Err(failure);
+    }
+    let parsed: ListHead = serde_json::from_slice(&head).map_err(|error| odd(&head, error))?;
+    Ok(parsed.details)
+}
+
+/// The error in an answer that passes for a success: what Zitadel refuses always has both of these members, and nothing
+/// else has.
+fn error_in_disguise(reading: Reading<'_>, url: &str, body: &[u8]) -> Option<Failure> {
+    let refused: Disguised = serde_json::from_slice(body).ok()?;
+    let status = refused.status()?;
+    let body = reading.secrets.borrow().mask_bytes(body);
+    let mut failure = reading.call.answer(url, status, &body).failure();
+    if failure.error.kind == Kind::NotFound {
+        // Nobody is gone because of an answer that contradicts itself.
+        failure.error.kind = Kind::Protocol;
+    }
+    Some(failure)
+}
+
+/// A list that goes on without telling anything new.
+pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation,
+        what: format!("{what}: the list has no end"),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
+    }
+}
+
+/// A list that is not whole.
+pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, total: u64) -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation,
+        what: format!("a list holds {held} of the {total} items that Zitadel says there are"),
+        error_id: None,
+        hint: Some("run again; should it last, check that no proxy before Zitadel cuts its answers".into()),
+        wrote: Wrote::Unknown,
+    }
+}
+
+/// An answer about somebody else than was asked about.
+pub(in crate::target::zitadel) fn strangers(operation: &'static str) -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation,
+        what: "Zitadel answered about other accounts than it was asked about".into(),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
+    }
+}
+
+/// Turns an answer that is no success into an error, without the secrets that it repeats.
+pub(in crate::target::zitadel) async fn refusal(reading: Reading<'_>, mut reply: Response) -> Failure {
+    let Reading { call, secrets, grace } = reading;
+    let mut flow = Flow::new(grace);
+    let (status, url) = (reply.status(), reply.url().to_string());
+    if status.is_redirection() {
+        return redirected(call.operation, &reply, &secrets.borrow()).into();
+    }
+    let retry_after = retry_after(reply.headers());
+    let mut body = Vec::new();
+    while body.len() < REFUSAL_LIMIT {
+        match flow.next(&mut reply).await {
+            Ok(Some(chunk)) => body.extend_from_slice(chunk.as_ref()),
+            Ok(None) => break,
+            Err(error) => return broke_off(call.operation, &url, &error).into(),
+        }
+    }
+    let body = secrets.borrow().mask_bytes(&body);
+    let answer = Answer {
+        retry_after,
+        ..call.answer(&url, status, &body)
+    };
+    answer.failure()
+}
+
+/// A server that has another address, which is never followed: the next one would get the token.
+pub(in crate::target::zitadel) fn redirected(
+    operation: &'static str,
+    reply: &Response,
+    secrets: &Secrets,
+) -> TargetError {
+    let location = reply.headers().get(reqwest::header::LOCATION);
+    let location = location.and_then(|value| value.to_str().ok());
+    // The query of a page for logging in repeats much of what was asked.
+    let place = |url: &Url| {
+        let without = &url[..Position::AfterPath];
+        secrets.mask(without).into_owned()
+    };
+    let to = location.and_then(|location| reply.url().join(location).ok());
+    let base = to.as_ref().and_then(|to| base(reply.url(), to));
+    let (to, hint) = match (to, base) {
+        (None, _) => (
+            "an address that is none".to_owned(),
+            "check `zitadel.url`: is this a Zitadel?".to_owned(),
+        ),
+        (Some(to), Some(base)) => (
+            place(&to),
+            format!("set `zitadel.url` to `{}`", secrets.mask(&base)),
+        ),
+        (Some(to), None) => (
+            place(&to),
+            "check `zitadel.url`: does a proxy before Zitadel ask for a login, or is this another service?"
+                .to_owned(),
+        ),
+    };
+    TargetError {
+        kind: Kind::Misconfigured,
+        operation,
+        what: format!("{} redirects to {to}, which is not followed", reply.url()),
+        error_id: None,
+        hint: Some(hint),
+        wrote: Wrote::Unknown,
+    }
+}
+
+/// The address of a Zitadel that has the same path elsewhere.
+fn base(from: &Url, to: &Url) -> Option<String> {
+    let elsewhere = from.origin() != to.origin();
+    (elsewhere && to.path() == from.path()).then(|| to.origin().ascii_serialization())
+}
+
+/// A success that does not hold what it should. The parser's words are left out: they could repeat a value.
+pub(in crate::target::zitadel) fn malformed(answer: &Answer<'_>, error: &serde_json::Error) -> TargetError {
+    if !answer.body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_err() {
+        return answer.not_json();
+    }
+    TargetError {
+        kind: Kind::Protocol,
+        operation: answer.operation,
+        what: format!(
+            "{} answered {} with JSON of an unknown form ({:?} error at line {} column {})",
+            answer.url,
+            answer.status.as_u16(),
+            error.classify(),
+            error.line(),
+            error.column()
+        ),
+        error_id: None,
+        hint: Some("check that this Zitadel is v2.64 or later".into()),
+        wrote: Wrote::Unknown,
+    }
+}

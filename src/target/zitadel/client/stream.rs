@@ -1,0 +1,165 @@
+//! Takes a list apart while it arrives, so that a page of ten thousand users is never held as text.
+
+/// Cuts a reply `{"details":{…},"result":[{…},{…}]}` into the items of `result`, and what is left of it.
+#[derive(Default)]
+pub(in crate::target::zitadel) struct Splitter {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// Between the brackets of `result`.
+    inside: bool,
+    item: Vec<u8>,
+    rest: Vec<u8>,
+}
+
+impl Splitter {
+    /// Takes the next bytes and hands over each item that they complete.
+    pub(in crate::target::zitadel) fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        mut each: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut waiting = bytes;
+        while let Some((&byte, after)) = waiting.split_first() {
+            // Most of a reply stands in texts, and nothing in a text is looked at but its end.
+            let plain = self.plain(waiting);
+            if plain > 0 {
+                let (text, from_here) = waiting.split_at(plain);
+                self.keep(text);
+                waiting = from_here;
+                continue;
+            }
+            waiting = after;
+            if self.step(byte) {
+                each(&self.item)?;
+                self.item.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// How many of these bytes go on with a text, neither ending it nor escaping anything.
+    fn plain(&self, bytes: &[u8]) -> usize {
+        if !self.in_string || self.escaped {
+            return 0;
+        }
+        memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len())
+    }
+
+    /// How many bytes are waiting for what completes them.
+    pub(in crate::target::zitadel) fn held(&self) -> usize {
+        self.item.len() + self.rest.len()
+    }
+
+    /// The reply with its items taken out; not JSON if the reply was none, or was cut short.
+    pub(in crate::target::zitadel) fn into_rest(mut self) -> Vec<u8> {
+        self.rest.append(&mut self.item);
+        self.rest
+    }
+
+    /// Takes one byte; whether an item is complete.
+    fn step(&mut self, byte: u8) -> bool {
+        if self.in_string {
+            self.in_string = self.escaped || byte != b'"';
+            self.escaped = !self.escaped && byte == b'\\';
+            self.keep(&[byte]);
+            return false;
+        }
+        let between_items = self.inside && self.depth == 2;
+        match byte {
+            b'"' => self.in_string = true,
+            b'[' if !self.inside && self.depth == 1 && self.after_result_key() => {
+                self.rest.push(byte);
+                self.depth = 2;
+                self.inside = true;
+                return false;
+            }
+            b'{' | b'[' => self.depth += 1,
+            b']' if between_items => {
+                self.inside = false;
+                self.depth = 1;
+            }
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.keep(&[byte]);
+                return self.inside && self.depth == 2;
+            }
+            b',' | b' ' | b'\n' | b'\r' | b'\t' if between_items => return false,
+            _ => {}
+        }
+        self.keep(&[byte]);
+        false
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.inside {
+            self.item.extend_from_slice(bytes);
+        } else {
+            self.rest.extend_from_slice(bytes);
+        }
+    }
+
+    fn after_result_key(&self) -> bool {
+        self.rest
+            .trim_ascii_end()
+            .strip_suffix(b":")
+            .is_some_and(|rest| rest.trim_ascii_end().ends_with(b"\"result\""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn split(text: &str, chunk: usize) -> (Vec<Value>, Vec<u8>) {
+        let mut splitter = Splitter::default();
+        let mut items = Vec::new();
+        for bytes in text.as_bytes().chunks(chunk) {
+            splitter
+                .feed(bytes, |item| {
+                    items.push(serde_json::from_slice(item)?);
+                    Ok::<(), serde_json::Error>(())
+                })
+                .unwrap();
+        }
+        (items, splitter.into_rest())
+    }
+
+    proptest! {
+        /// However the network cuts a reply, and whatever its texts hold, the items come out as they went in.
+        #[test]
+        fn items_survive_any_cut(
+            texts in prop::collection::vec("[\\PC\"\\\\{}\\[\\],]{0,12}", 0..6),
+            chunk in 1usize..9,
+            pretty: bool,
+        ) {
+            let items: Vec<Value> = texts
+                .iter()
+                .map(|text| json!({"userId": text, "result": [text, {"result": [1]}]}))
+                .collect();
+            let reply = json!({"details": {"totalResult": "3", "result": [7]}, "result": items});
+            let text = if pretty { serde_json::to_string_pretty(&reply) } else { serde_json::to_string(&reply) };
+            let (got, rest) = split(&text.unwrap(), chunk);
+            prop_assert_eq!(got, items);
+            let rest: Value = serde_json::from_slice(&rest).unwrap();
+            prop_assert_eq!(rest, json!({"details": {"totalResult": "3", "result": [7]}, "result": []}));
+        }
+    }
+
+    /// A reply that ends early, or is a web page, is not taken for a short list.
+    #[test]
+    fn a_broken_reply_leaves_no_json() {
+        for text in [
+            r#"{"result":[{"userId":"1"},{"user"#,
+            r#"{"result":[{"userId":"1"}"#,
+            r#"{"result":[{"userId":"1"}]"#,
+            "<html></html>",
+            "",
+        ] {
+            let (_, rest) = split(text, 3);
+            assert!(serde_json::from_slice::<Value>(&rest).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The account list: every human of the organization, page by page.
+
+use serde_json::{Value as Json, json};
+
+use super::grant_list;
+use super::handover::Waiting;
+use super::ids::Ids;
+use super::lists::bound;
+use super::prepare::Prepared;
+use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, Value};
+use crate::target::TargetError;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::error::Failure;
+use crate::target::zitadel::client::reply::{endless, short};
+use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
+use crate::target::zitadel::rules::ownership;
+use crate::target::zitadel::rules::schema::{
+    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
+};
+use crate::target::zitadel::wire::received::{Human, User, UserState};
+
+impl ZitadelTarget {
+    /// Hands over every account of the organization with its roles, each once, while the list arrives.
+    pub(in crate::target::zitadel) async fn read_accounts(
+        &self,
+        each: &mut dyn FnMut(Existing),
+    ) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        if prepared.grants.are_known() {
+            return self.walk_users(&prepared, each, &async || {}).await;
+        }
+        let waiting = Waiting::default();
+        let list = async {
+            let (mut add, room) = (|account| waiting.add(account), async || waiting.room().await);
+            self.walk_users(&prepared, &mut add, &room).await?;
+            waiting.end();
+            Ok(())
+        };
+        futures::try_join!(list, self.hand_over(&waiting, &prepared, each))?;
+        self.warn_of_inactive(prepared.grants.inactive());
+        Ok(())
+    }
+
+    /// Reads the list, page by page.
+    ///
+    /// A page comes with the last row of the one before: only then is it certain that nobody was added or deleted in
+    /// between who moved the rows, and hid or repeated somebody.
+    async fn walk_users(
+        &self,
+        prepared: &Prepared,
+        each: &mut dyn FnMut(Existing),
+        room: &impl AsyncFn(),
+    ) -> Result<(), TargetError> {
+        let mut seen = Window::default();
+        let mut end = End::default();
+        let mut next = 0;
+        let mut take = |user: User| self.take(user, prepared, each);
+        loop {
+            let mut page = self.user_page(next, &mut seen, &mut take, room).await?;
+            end.check(&page, next.min(1))?;
+            if next > 0 && !page.joins {
+                tracing::info!(
+                    row = next,
+                    "the account list changed while it was read; reading a page again"
+                );
+                let before = next.saturating_sub(page.rows);
+                let again = self.user_page(before, &mut seen, &mut take, room).await?;
+                end.new += again.new;
+                page.new += again.new;
+            }
+            next += page.rows;
+            // Older servers filter a page after cutting it, so a short one is not the last.
+            let is_last = end.idle == 0 && next >= page.total || end.asked_again && page.new == 0;
+            if page.listed == 0 || is_last {
+                match end.rest(&page)? {
+                    None => return Ok(()),
+                    Some(row) => next = row,
+                }
+            }
+            if page.listed > 0 {
+                seen.turn();
+            }
+        }
+    }
+
+    /// Hands over somebody of a list. Only accounts of our organization are any business of ours, whatever a list shows.
+    fn take(&self, mut user: User, prepared: &Prepared, each: &mut dyn FnMut(Existing)) {
+        if self.is_foreign(&user) {
+            self.warn_of_foreign();
+            return;
+        }
+        prepared.grants.is_listed(&user.id);
+        if let Some(human) = user.human.take() {
+            each(self.account(user, human, prepared));
+        }
+    }
+
+    /// The page from this row on, in order of the user id, the only order without ties.
+    async fn user_page(
+        &self,
+        next: u64,
+        seen: &mut Window,
+        each: &mut dyn FnMut(User),
+        room: &impl AsyncFn(),
+    ) -> Result<UserPage, Failure> {
+        let joint = next.min(1);
+        let query = |rows: u32| {
+            json!({
+                "query": {
+                    "offset": (next - joint).to_string(), "limit": u64::from(rows) + joint, "asc": true,
+                },
+                "queries": [
+                    // Only at the top level does it narrow the server's permission check to one organization.
+                    {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                    {"typeQuery": {"type": "TYPE_HUMAN"}},
+                ],
+            })
+        };
+        let mut first = None;
+        let (mut listed, mut new, mut repeats) = (Ids::default(), 0, false);
+        let hand_over = |user: User| {
+            first.get_or_insert_with(|| seen.before.contains(&user.id));
+            // A reply that broke off comes again from its start.
+            listed.insert(&user.id);
+            if !seen.is_new(&user.id) {
+                return;
+            }
+            new += 1;
+            repeats |= seen.heads.contains(&user.id);
+            if new == 1 {
+                seen.heads.insert(&user.id);
+            }
+            each(user);
+        };
+        let (total, rows) = self.each_user("list_users", query, hand_over, room).await?;
+        Ok(UserPage {
+            total,
+            rows: rows.into(),
+            joins: first.unwrap_or_default(),
+            listed: listed.len() as u64,
+            new,
+            repeats,
+        })
+    }
+
+    /// How many humans of the organization the service user can see.
+    pub(in crate::target::zitadel) async fn count_accounts(&self) -> Result<u64, TargetError> {
+        let query = json!({
+            "query": {"limit": 1, "asc": true},
+            "queries": [
+                {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                {"typeQuery": {"type": "TYPE_HUMAN"}},
+            ],
+        });
+        Ok(self.users::<User>("list_users", &query).await?.total)
+    }
+
+    /// Whoever can be seen to hold a user name, ignoring case, in any organization.
+    pub(in crate::target::zitadel) async fn users_named(&self, name: &str) -> Result<Vec<User>, Failure> {
+        let query: Json = json!({
+            "queries": [{"userNameQuery": {
+                "userName": name,
+                "method": "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE",
+            }}],
+        });
+        Ok(self.users("find_user", &query).await?.items)
+    }
+
+    pub(in crate::target::zitadel) fn account(
+        &self,
+        user: User,
+        human: Human,
+        prepared: &Prepared,
+    ) -> Existing {
+        let language = Some(human.profile.language).filter(|tag| **tag != *NO_LANGUAGE);
+        let language = language.unwrap_or_default();
+        let email = human.email.email;
+        let verified = human.email.is_verified.then(|| email.clone());
+        let claims = ownership::claims(&human.profile.nick);
+        let id = ExternalId::from_hex(&human.profile.nick);
+        let mut attributes = Attributes::default();
+        for (attribute, text) in [
+            (LOGIN, user.username),
+            (VERIFIED_EMAIL, verified.unwrap_or_default()),
+            (EXTERNAL_ID, human.profile.nick),
+            (FIRST_NAME, human.profile.given),
+            (LAST_NAME, human.profile.family),
+            (EMAIL, email),
+            (PHONE, human.phone.phone),
+            (PREFERRED_LANGUAGE, language),
+        ] {
+            attributes.set(attribute, (!text.is_empty()).then_some(Value::Text(text)));
+        }
+        let roles = prepared.grants.roles(&user.id);
+        let mut account = Existing {
+            id,
+            claims,
+            lifecycle: match user.state {
+                UserState::Inactive => Lifecycle::Disabled,
+                // Locked, or waiting for a first login: not this tool's to change.
+                UserState::Other => Lifecycle::Active,
+            },
+            attributes,
+            unread: self.unread,
+            ownership: Ownership::Unproved(""),
+            target_id: TargetId::new(user.id),
+        };
+        grant_list::add(&mut account, roles, &prepared.own_id);
+        account
+    }
+}
+
+/// What is left of a page after its accounts were handed over.
+#[derive(Clone, Copy, Default)]
+struct UserPage {
+    total: u64,
+    /// The rows it stands for, without the one before, which comes first.
+    rows: u64,
+    /// It begins with somebody of the page before.
+    joins: bool,
+    /// How many accounts it holds.
+    listed: u64,
+    /// Those of them that neither it nor the page before had before.
+    new: u64,
+    /// One of those began a page that came long before.
+    repeats: bool,
+}
+
+/// Watches for a list that goes on and on: a proxy that repeats an answer, or a server that counts ever more.
+#[derive(Default)]
+struct End {
+    first_total: Option<u64>,
+    /// What the last page that held anybody, or promised somebody, said there is.
+    total: u64,
+    /// Accounts so far.
+    new: u64,
+    /// The list was asked for what is missing at its end.
+    asked_again: bool,
+    /// Pages in a row that held nobody new.
+    idle: u32,
+}
+
+impl End {
+    /// `joint` is the number of rows that were asked for only to join the page to the one before.
+    fn check(&mut self, page: &UserPage, joint: u64) -> Result<(), TargetError> {
+        let endless = |what: &str| Err(endless("list_users", what));
+        self.new += page.new;
+        if page.total > 0 {
+            self.total = page.total;
+        }
+        if page.repeats {
+            return endless("accounts of an earlier page came again");
+        }
+        if page.listed > page.total {
+            return endless("a page holds more accounts than Zitadel says there are");
+        }
+        if self.new > bound(*self.first_total.get_or_insert(page.total)) {
+            return endless("Zitadel counts more accounts with every page");
+        }
+        // One page may hold nobody new when as many accounts were added before it; the next then does.
+        self.idle = if page.new == 0 && page.listed > joint {
+            self.idle + 1
+        } else {
+            0
+        };
+        if self.idle > 1 {
+            return endless("a page came again and again");
+        }
+        Ok(())
+    }
+}
+
+impl End {
+    /// The row from which on accounts are missing, after a page that seemed to be the last.
+    ///
+    /// Servers of v4.2 count an account once for each of its metadata: of them it is enough to show once more that nobody
+    /// comes after the last account.
+    fn rest(&mut self, page: &UserPage) -> Result<Option<u64>, TargetError> {
+        if self.new >= self.total {
+            return Ok(None);
+        }
+        if self.asked_again && page.new == 0 {
+            return if page.joins {
+                Ok(None)
+            } else {
+                Err(short("list_users", self.new, self.total))
+            };
+        }
+        self.asked_again = true;
+        Ok(Some(self.new))
+    }
+}
+
+/// The user ids of this page and the one before: as far as rows can move while a list is read.
+#[derive(Default)]
+struct Window {
+    before: Ids,
+    now: Ids,
+    /// One account of each page so far: whoever repeats a page repeats it.
+    heads: Ids,
+}
+
+impl Window {
+    fn holds(&self, id: &str) -> bool {
+        self.before.contains(id) || self.now.contains(id)
+    }
+
+    /// Whether neither page had it; from now on this one does.
+    fn is_new(&mut self, id: &str) -> bool {
+        let is_new = !self.holds(id);
+        self.now.insert(id);
+        is_new
+    }
+
+    fn turn(&mut self) {
+        self.before = std::mem::take(&mut self.now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pages of a thousand, of which all are new, while the server counts ever more.
+    #[test]
+    fn a_list_that_grows_for_ever_ends() {
+        let mut end = End::default();
+        let page = |number: u64| UserPage {
+            total: 1_000 * (number + 1),
+            rows: 1_000,
+            joins: true,
+            listed: 1_000,
+            new: 1_000,
+            repeats: false,
+        };
+        let pages = (1..).take_while(|number| end.check(&page(*number), 1).is_ok());
+        // Twice what the first page promised, and ten thousand more.
+        assert_eq!(pages.count(), 14);
+    }
+
+    /// A single page of people who were moved there is nothing odd, nor is the last row alone at the end of a list.
+    #[test]
+    fn one_page_without_news_is_no_end() {
+        let idle = UserPage {
+            total: 10,
+            rows: 2,
+            listed: 3,
+            ..UserPage::default()
+        };
+        let joint = UserPage { listed: 1, ..idle };
+        let news = UserPage { new: 2, ..idle };
+        let mut end = End::default();
+        for page in [idle, news, idle, joint, idle, news] {
+            assert!(end.check(&page, 1).is_ok());
+        }
+        assert!(end.check(&idle, 1).is_ok());
+        assert!(end.check(&idle, 1).is_err());
+    }
+}

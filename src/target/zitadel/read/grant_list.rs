@@ -1,0 +1,389 @@
+//! Who holds which role, of all accounts.
+//!
+//! Zitadel searches role grants without any order, and reads many of them with several workers, so that pages repeat some
+//! and miss others, each time others. So pages prove nothing but what they show: as long as one holds all grants, that is
+//! enough; else the server is asked about the accounts as they are listed, some thousands at a time. Where it cannot do
+//! that, all pages are read, and whom none of them shows is asked about alone.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::ids::Ids;
+use super::lists::{bound, smaller_page};
+use crate::config::ZitadelSettings;
+use crate::model::{Existing, Roles, Value};
+use crate::target::TargetError;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error::{Failure, Sign};
+use crate::target::zitadel::client::reply::{endless, strangers};
+use crate::target::zitadel::rules::ownership;
+use crate::target::zitadel::rules::schema::ROLES;
+use crate::target::zitadel::wire::received::{Grant, GrantState, User, UserType};
+
+/// A user has few grants of one project, one for each organization that owns some.
+const GRANTS_A_USER: usize = 20;
+
+/// From so many accounts on it is said that they are asked about one by one.
+const MANY: usize = 100;
+
+/// Who holds which of the roles that are this tool's business. Other roles are not looked at.
+pub(in crate::target::zitadel) struct Grants {
+    way: Way,
+    /// How many there were.
+    total: u64,
+    /// All pages were read.
+    walked: Cell<bool>,
+    held: RefCell<Held>,
+    /// The same roles are the same list: most users hold the same.
+    shared: RefCell<HashMap<Vec<bool>, Roles>>,
+}
+
+/// By which way the grants of an account are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// All of them are known.
+    Known,
+    /// The server answers for the accounts that it is asked about.
+    ByIds,
+    /// Pages were read; whom none of them showed is asked about alone.
+    OneByOne,
+}
+
+/// The grants that were seen so far.
+struct Held {
+    /// Each role with the users that hold it, in order of the roles.
+    roles: Vec<(Box<str>, Ids)>,
+    /// Those that an administrator deactivated.
+    inactive: Ids,
+    /// Users of whom a grant was seen, whatever role it gives.
+    shown: Ids,
+    /// Those of them whom the list of accounts has not shown so far.
+    unlisted: Ids,
+    /// Grants of accounts that the server was asked about.
+    answered: u64,
+}
+
+impl Held {
+    fn add(&mut self, grant: &Grant) {
+        let mut is_ours = false;
+        for (role, users) in &mut self.roles {
+            if grant.role_keys.contains(role) {
+                users.insert(&grant.user_id);
+                is_ours = true;
+            }
+        }
+        if is_ours && grant.state == GrantState::Inactive {
+            self.inactive.insert(&grant.id);
+        }
+    }
+
+    /// Takes in what was asked about a listed account.
+    fn answer(&mut self, grant: &Grant) {
+        self.shown.insert(&grant.user_id);
+        self.answered += 1;
+        self.add(grant);
+    }
+}
+
+impl Grants {
+    fn of(roles: &[&str]) -> Self {
+        let roles = roles.iter().map(|role| (Box::from(*role), Ids::default()));
+        Self {
+            way: Way::Known,
+            total: 0,
+            walked: Cell::new(false),
+            held: RefCell::new(Held {
+                roles: roles.collect(),
+                inactive: Ids::default(),
+                shown: Ids::default(),
+                unlisted: Ids::default(),
+                answered: 0,
+            }),
+            shared: RefCell::default(),
+        }
+    }
+
+    /// Whether nobody has to be asked about.
+    pub(in crate::target::zitadel) fn are_known(&self) -> bool {
+        self.way == Way::Known
+    }
+
+    /// How many grants of these roles an administrator deactivated, as far as they were seen.
+    pub(in crate::target::zitadel) fn inactive(&self) -> usize {
+        self.held.borrow().inactive.len()
+    }
+
+    /// Takes note that the list of accounts shows this one.
+    pub(in crate::target::zitadel) fn is_listed(&self, user: &str) {
+        self.held.borrow_mut().unlisted.remove(user);
+    }
+
+    /// The roles of one user, in order, as far as they were seen.
+    pub(in crate::target::zitadel) fn roles(&self, user: &str) -> Roles {
+        let seen = self.held.borrow();
+        let held = seen.roles.iter().map(|(_, users)| users.contains(user));
+        let held: Vec<bool> = held.collect();
+        let mut shared = self.shared.borrow_mut();
+        if let Some(roles) = shared.get(&held) {
+            return Arc::clone(roles);
+        }
+        let roles = seen.roles.iter().zip(&held).filter(|(_, held)| **held);
+        let roles: Roles = roles.map(|((role, _), _)| role.clone()).collect();
+        shared.insert(held, Arc::clone(&roles));
+        roles
+    }
+
+    fn take_page(&self, page: &[Grant], organization: &str) {
+        let mut held = self.held.borrow_mut();
+        for grant in page {
+            let elsewhere = !grant.granted_org_id.is_empty() && *grant.granted_org_id != *organization;
+            let is_new = held.shown.insert(&grant.user_id);
+            if is_new && !elsewhere && grant.user_type != UserType::Machine {
+                held.unlisted.insert(&grant.user_id);
+            }
+            held.add(grant);
+        }
+    }
+}
+
+impl ZitadelSettings {
+    /// The keys of all roles that this tool gives or takes away; sorted, each once.
+    pub(in crate::target::zitadel) fn roles(&self) -> Vec<&str> {
+        let further = self.further_roles.iter().chain(&self.owned_roles);
+        let mut roles: Vec<&str> = further.map(String::as_str).chain([self.role.as_str()]).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+}
+
+impl ZitadelTarget {
+    /// The roles of one user that are this tool's business, as they are now.
+    pub(in crate::target::zitadel) async fn roles_of(&self, user: &str) -> Result<Roles, TargetError> {
+        let grants = Grants::of(&self.settings.roles());
+        for grant in self.grants_of(user).await? {
+            grants.held.borrow_mut().add(&grant);
+        }
+        Ok(grants.roles(user))
+    }
+
+    /// Reads a page, which holds all grants of most organizations, and finds out how the rest is to be had.
+    pub(in crate::target::zitadel) async fn read_grants(&self) -> Result<Grants, TargetError> {
+        let mut grants = Grants::of(&self.settings.roles());
+        let (first, rows) = self.grant_page(0).await?;
+        grants.take_page(&first.items, &self.settings.organization_id);
+        grants.total = first.total;
+        if first.items.len() as u64 >= first.total {
+            return Ok(grants);
+        }
+        let known = first.items.first().map(|grant| &*grant.user_id);
+        grants.way = match known {
+            Some(user) if self.answers_by_ids(user).await? => Way::ByIds,
+            _ => self.walk_grants(&grants, &first.items, rows).await?,
+        };
+        Ok(grants)
+    }
+
+    /// Whether the server can be asked about users. It has to prove it with one who has a grant: a filter that it does
+    /// not understand could as well give nothing.
+    async fn answers_by_ids(&self, user: &str) -> Result<bool, Failure> {
+        let page = match self.grants_by_ids(&[user]).await {
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => None,
+            page => Some(page?),
+        };
+        let answers = page.is_some_and(|page| page.items.iter().any(|grant| *grant.user_id == *user));
+        if !answers {
+            tracing::info!(
+                "this Zitadel cannot be asked for the role grants of many users; reading all pages"
+            );
+        }
+        Ok(answers)
+    }
+
+    /// Reads the pages after the first one. Together they show all, or nearly all.
+    async fn walk_grants(&self, grants: &Grants, first: &[Grant], rows: u64) -> Result<Way, Failure> {
+        let (mut from, mut total) = (rows, grants.total);
+        let (mut seen, mut is_steady) = (Ids::default(), true);
+        let mut see = |page: &[Grant]| page.iter().filter(|grant| seen.insert(&grant.id)).count() as u64;
+        let mut distinct = see(first);
+        while from < total {
+            let (page, rows) = self.grant_page(from).await?;
+            if page.items.is_empty() {
+                break;
+            }
+            distinct += see(&page.items);
+            grants.take_page(&page.items, &self.settings.organization_id);
+            is_steady &= page.total == grants.total;
+            total = page.total;
+            if total > bound(grants.total) {
+                return Err(endless("list_grants", "Zitadel counts more role grants with every page").into());
+            }
+            from += rows;
+        }
+        let add_up = is_steady && distinct == total;
+        Ok(if add_up { Way::Known } else { Way::OneByOne })
+    }
+
+    /// Users of whom a grant was seen and whom the list of accounts did not show, the newest first. Call it after the list.
+    pub(in crate::target::zitadel) async fn suspects(&self) -> Result<Vec<String>, TargetError> {
+        let prepared = self.prepared()?;
+        let grants = &prepared.grants;
+        let answered = grants.held.borrow().answered;
+        // Those whom the list shows hold fewer grants than there are: who holds the others?
+        if grants.way == Way::ByIds && answered < grants.total && !grants.walked.replace(true) {
+            self.walk_grants(grants, &[], 0).await?;
+        }
+        let mut unlisted = grants.held.borrow().unlisted.texts();
+        unlisted.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(unlisted)
+    }
+
+    /// A grant carries all of a user's roles on the project. With one role the others' grants need not come; several
+    /// cannot be asked for at once, and one by one the same grants would come again.
+    fn grant_queries(&self) -> Vec<Json> {
+        let mut queries = vec![json!({"projectIdQuery": {"projectId": self.settings.project_id}})];
+        if let [role] = self.settings.roles()[..] {
+            queries.push(json!({"roleKeyQuery": {"roleKey": role}}));
+        }
+        queries
+    }
+
+    async fn grant_page(&self, from: u64) -> Result<(Page<Grant>, u64), Failure> {
+        let queries = self.grant_queries();
+        loop {
+            let limit = self.lists.grants.get();
+            let query = json!({
+                "query": {"offset": from.to_string(), "limit": limit},
+                "queries": queries,
+            });
+            let most = usize::try_from(limit).unwrap_or(usize::MAX);
+            let call = search(&query).part().at_most(most).shrinks(limit);
+            match self.api.list(&call).await {
+                Err(failure) if smaller_page(&self.lists.grants, limit, &failure) => {}
+                page => return Ok((self.ours(page?), limit.into())),
+            }
+        }
+    }
+
+    /// The grants of these users, of which there must not be more than a request can name.
+    async fn grants_by_ids(&self, users: &[&str]) -> Result<Page<Grant>, Failure> {
+        let mut queries = self.grant_queries();
+        queries.push(json!({"inUserIdsQuery": {"inUserIds": users}}));
+        let most = users.len().saturating_mul(GRANTS_A_USER);
+        let call = search(&json!({"queries": queries}))
+            .at_most(most)
+            .shrinks(rows(users));
+        let page = self.api.list::<Grant>(&call).await?;
+        let asked: HashSet<&str> = users.iter().copied().collect();
+        if page.items.iter().any(|grant| !asked.contains(&*grant.user_id)) {
+            return Err(strangers("list_grants").into());
+        }
+        Ok(self.ours(page))
+    }
+
+    /// Whatever the server makes of the filter, grants on other projects give no role here.
+    fn ours(&self, mut page: Page<Grant>) -> Page<Grant> {
+        page.items
+            .retain(|grant| *grant.project_id == *self.settings.project_id);
+        page
+    }
+
+    /// Finds out which roles these accounts hold, and tells each.
+    pub(in crate::target::zitadel) async fn add_roles(
+        &self,
+        accounts: &mut [Existing],
+        grants: &Grants,
+    ) -> Result<(), TargetError> {
+        let users: Vec<&str> = accounts
+            .iter()
+            .map(|account| account.target_id.as_str())
+            .collect();
+        match grants.way {
+            Way::Known => {}
+            Way::ByIds => self.ask_many(&users, grants).await?,
+            Way::OneByOne => self.ask_each(&users, grants).await?,
+        }
+        let prepared = self.prepared()?;
+        for account in accounts {
+            let roles = grants.roles(account.target_id.as_str());
+            add(account, roles, &prepared.own_id);
+        }
+        Ok(())
+    }
+
+    /// These users as accounts. The list of accounts may not have shown them, so that nobody asked for their roles yet.
+    pub(in crate::target::zitadel) async fn accounts_of(
+        &self,
+        users: Vec<User>,
+    ) -> Result<Vec<Existing>, TargetError> {
+        let prepared = self.prepared()?;
+        let mut accounts = Vec::with_capacity(users.len());
+        for mut user in users {
+            if let Some(human) = user.human.take() {
+                accounts.push(self.account(user, human, &prepared));
+            }
+        }
+        self.add_roles(&mut accounts, &prepared.grants).await?;
+        Ok(accounts)
+    }
+
+    async fn ask_many(&self, users: &[&str], grants: &Grants) -> Result<(), Failure> {
+        let mut waiting = users;
+        while !waiting.is_empty() {
+            let size = usize::try_from(self.lists.named.get()).unwrap_or(usize::MAX);
+            let (part, rest) = waiting.split_at(size.min(waiting.len()));
+            match self.grants_by_ids(part).await {
+                Err(failure) if smaller_page(&self.lists.named, rows(part), &failure) => continue,
+                page => {
+                    let mut held = grants.held.borrow_mut();
+                    page?.items.iter().for_each(|grant| held.answer(grant));
+                }
+            }
+            waiting = rest;
+        }
+        Ok(())
+    }
+
+    /// Asks about those whom no page showed.
+    async fn ask_each(&self, users: &[&str], grants: &Grants) -> Result<(), TargetError> {
+        let open: Vec<&str> = {
+            let held = grants.held.borrow();
+            let open = users.iter().copied().filter(|user| !held.shown.contains(user));
+            open.collect()
+        };
+        if open.len() >= MANY {
+            tracing::info!(
+                accounts = open.len(),
+                "no page of the role grants shows these accounts; asking about them one by one"
+            );
+        }
+        let ask = async |user| Ok(self.grants_of(user).await?);
+        self.paced(open, ask, |found| {
+            let mut held = grants.held.borrow_mut();
+            for grant in &found {
+                held.answer(grant);
+            }
+        })
+        .await
+    }
+}
+
+fn rows(users: &[&str]) -> u32 {
+    u32::try_from(users.len()).unwrap_or(u32::MAX)
+}
+
+fn search(query: &Json) -> Call {
+    let path = ["management", "v1", "users", "grants", "_search"];
+    Call::post("list_grants", &path, query).patient()
+}
+/// Gives an account its roles, by which it also shows whose it is.
+pub(in crate::target::zitadel) fn add(account: &mut Existing, roles: Roles, own_id: &str) {
+    let roles = (!roles.is_empty()).then_some(Value::Set(roles));
+    account.attributes.set(ROLES, roles);
+    ownership::settle(account, own_id);
+}

@@ -1,0 +1,354 @@
+//! Attributes that the account list does not show: Zitadel's metadata, and links to an identity provider.
+//!
+//! The user list can be *filtered* by metadata, so that one request says of a hundred users whether they hold what
+//! they should. Who does not, and links, for which there is no filter, are looked into: see `held`.
+
+use std::collections::{BTreeMap, HashSet};
+
+use futures::StreamExt;
+
+use super::filter::{Filter, Part, UserQuery};
+use super::shared::is_shared;
+use crate::model::{RecordRef, Warning};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::error::{Failure, Sign};
+use crate::target::zitadel::read::lists::smaller_page;
+use crate::target::zitadel::rules::metadata::Keys;
+use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
+use crate::target::zitadel::wire::received::User;
+use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind, Wrote};
+
+/// The server's work grows with the square of the number of values in one request.
+const VALUES: usize = 100;
+/// Asking for a key alone costs next to nothing.
+pub(in crate::target::zitadel) const KEYS: usize = 5_000;
+/// The server takes no longer value into a filter.
+pub(in crate::target::zitadel) const LONGEST_VALUE: usize = 200;
+/// As often the filter may be wrong before it is not asked any more.
+const TRIES: u32 = 2;
+/// More only queue up: these reads take turns on the server.
+const WORKERS: usize = 4;
+
+/// What one request asks about its users.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Question<'k> {
+    HasValue(&'k str),
+    HasKey(&'k str),
+    LacksKey(&'k str),
+}
+
+/// The places of the expectations that one request asks about, no user twice.
+struct Batch<'k> {
+    question: Question<'k>,
+    places: Vec<usize>,
+}
+
+/// How the expectations are asked about.
+struct Course<'k> {
+    batches: Vec<Batch<'k>>,
+    /// Places about an attribute in which many accounts hold the same.
+    shared: Vec<usize>,
+    /// Places that only a read of the user can answer.
+    single: Vec<usize>,
+}
+
+/// What the filter said of a batch.
+#[derive(Default)]
+struct Answered {
+    /// The places that a read of the user has to look into, since the filter cannot say more.
+    ask: Vec<usize>,
+    /// The places where nothing is held.
+    nothing: Vec<usize>,
+    /// This server has no such filter, and so has said nothing.
+    unfiltered: Vec<usize>,
+}
+
+impl Answered {
+    fn take_in(&mut self, other: Self) {
+        self.ask.extend(other.ask);
+        self.nothing.extend(other.nothing);
+        self.unfiltered.extend(other.unfiltered);
+    }
+}
+
+impl ZitadelTarget {
+    /// Which expectations do not hold, in order of their places.
+    ///
+    /// A filter may be behind, or broken, and answer 200 all the same. So what it says of an account that differs is
+    /// compared with the account itself; if that is wrong twice, it is not asked any more.
+    pub(in crate::target::zitadel) async fn mismatches(
+        &self,
+        checks: &[Check<'_>],
+    ) -> Result<Vec<Mismatch>, TargetError> {
+        let mut caught = 0;
+        loop {
+            let mut mismatches = Vec::new();
+            if !self.filtered(checks, &mut mismatches).await? {
+                mismatches.sort_unstable_by_key(|mismatches| mismatches.index);
+                return Ok(mismatches);
+            }
+            caught += 1;
+            // Reading an account lets the server catch up with its metadata.
+            if caught == TRIES {
+                self.stop_filtering();
+            }
+        }
+    }
+
+    /// Answers the expectations; whether the filter was wrong about one, so that the answers are worth nothing.
+    async fn filtered(
+        &self,
+        checks: &[Check<'_>],
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Result<bool, TargetError> {
+        let Course {
+            batches,
+            shared,
+            mut single,
+        } = course(&self.keys, checks);
+        let mut said = Answered::default();
+        let mut answers = futures::stream::iter(batches)
+            .map(|batch| self.ask_in_parts(batch, checks))
+            .buffer_unordered(WORKERS);
+        // The first error ends it: the other requests would only wait for the same failing server.
+        while let Some(answer) = answers.next().await {
+            for answered in answer? {
+                said.take_in(answered);
+            }
+        }
+        let samples = samples(&said.nothing);
+        let held = self.look_into_each(&samples, checks).await?;
+        if held.len() < samples.len() {
+            return Ok(true);
+        }
+        mismatches.extend(
+            said.nothing
+                .into_iter()
+                .map(|index| Mismatch { index, current: None }),
+        );
+        single.extend(&said.unfiltered);
+        single.extend(&said.ask);
+        let left = self.ask_shared(shared, &single, checks, mismatches).await?;
+        single.extend(left);
+        let differing = self.look_into(&single, checks).await?;
+        let differs: HashSet<usize> = differing.iter().map(|mismatches| mismatches.index).collect();
+        mismatches.extend(differing);
+        Ok(said.ask.iter().any(|place| !differs.contains(place)))
+    }
+
+    /// From now on accounts are read one by one.
+    pub(in crate::target::zitadel) fn stop_filtering(&self) {
+        if !self.filters.replace(false) {
+            return;
+        }
+        self.warnings.borrow_mut().push(Warning {
+            at: RecordRef {
+                source: "zitadel".into(),
+                at: format!("organization {}", self.settings.organization_id).into(),
+            },
+            id: None,
+            reason: "the list of accounts filtered by metadata answered wrongly: accounts themselves hold something else; they were \
+                     read one by one instead"
+                .into(),
+        });
+    }
+
+    /// Asks about fewer users at a time, if the server takes too long for so many.
+    async fn ask_in_parts(
+        &self,
+        batch: Batch<'_>,
+        checks: &[Check<'_>],
+    ) -> Result<Vec<Answered>, TargetError> {
+        let (mut waiting, mut answers) = (&batch.places[..], Vec::new());
+        while !waiting.is_empty() {
+            let most = usize::try_from(self.lists.named.get()).unwrap_or(usize::MAX);
+            let (part, rest) = waiting.split_at(most.min(waiting.len()));
+            let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            let batch = Batch {
+                question: batch.question,
+                places: part.to_vec(),
+            };
+            match self.ask(batch, checks).await {
+                Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
+                answered => answers.push(answered?),
+            }
+            waiting = rest;
+        }
+        Ok(answers)
+    }
+
+    /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
+    async fn ask(&self, batch: Batch<'_>, checks: &[Check<'_>]) -> Result<Answered, Failure> {
+        let mut answered = Answered::default();
+        if !self.filters.get() {
+            answered.unfiltered = batch.places;
+            return Ok(answered);
+        }
+        let asked = batch.users(checks);
+        let count = match self.matching(&batch, checks, 1).await {
+            Ok(page) => {
+                no_strangers(&page, &asked)?;
+                page.total
+            }
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
+                if self.filters.replace(false) {
+                    tracing::info!("this Zitadel cannot filter users by metadata");
+                }
+                answered.unfiltered = batch.places;
+                return Ok(answered);
+            }
+            page => page?.total,
+        };
+        let wanted = match batch.question {
+            Question::LacksKey(_) => 0,
+            Question::HasValue(_) | Question::HasKey(_) => batch.places.len() as u64,
+        };
+        if count == wanted {
+            return Ok(answered);
+        }
+        let page = self.matching(&batch, checks, batch.places.len()).await?;
+        no_strangers(&page, &asked)?;
+        let found: HashSet<Box<str>> = page.items.into_iter().map(|user| user.id).collect();
+        let is_found = |place: &usize| found.contains(checks[*place].target_id.as_str());
+        let (found, missing) = batch.places.into_iter().partition(is_found);
+        match batch.question {
+            Question::HasValue(_) => answered.ask = missing,
+            Question::HasKey(_) => answered.nothing = missing,
+            Question::LacksKey(_) => answered.ask = found,
+        }
+        Ok(answered)
+    }
+
+    /// The users of a batch that hold what the question is about.
+    async fn matching(
+        &self,
+        batch: &Batch<'_>,
+        checks: &[Check<'_>],
+        limit: usize,
+    ) -> Result<Page<User>, Failure> {
+        let user = |place: &usize| checks[*place].target_id.as_str();
+        let test = match batch.question {
+            Question::HasKey(key) | Question::LacksKey(key) => Filter::key(key),
+            Question::HasValue(key) => {
+                let one = |place: &usize| Filter::value(user(place), key, wanted(&checks[*place]));
+                let queries = batch.places.iter().map(one).collect();
+                Filter::OrQuery { queries }
+            }
+        };
+        let query = UserQuery {
+            query: Part { limit, asc: true },
+            queries: [
+                Filter::OrganizationIdQuery {
+                    organization_id: &self.settings.organization_id,
+                },
+                // Narrows the search to these rows before anything is joined.
+                Filter::InUserIdsQuery {
+                    user_ids: batch.places.iter().map(user).collect(),
+                },
+                test,
+            ],
+        };
+        self.users_of("confirm_metadata", &query, batch.places.len())
+            .await
+    }
+}
+
+fn wanted<'a>(check: &Check<'a>) -> &'a str {
+    match check.expected {
+        Expected::Value(_, value) => value.as_text(),
+        _ => "",
+    }
+}
+
+impl Batch<'_> {
+    /// The accounts that it is about.
+    fn users<'e>(&self, checks: &[Check<'e>]) -> HashSet<&'e str> {
+        let user = |place: &usize| checks[*place].target_id.as_str();
+        self.places.iter().map(user).collect()
+    }
+}
+
+/// An answer about accounts that were not asked about is no answer.
+fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetError> {
+    if page.items.iter().all(|user| asked.contains(&*user.id)) {
+        return Ok(());
+    }
+    Err(TargetError {
+        kind: Kind::Protocol,
+        operation: "confirm_metadata",
+        what: "the list of accounts filtered by metadata shows accounts that were not asked about".into(),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        wrote: Wrote::Unknown,
+    })
+}
+
+/// The first, the middle and the last of the places.
+fn samples(places: &[usize]) -> Vec<usize> {
+    let mut samples: Vec<usize> = [places.first(), places.get(places.len() / 2), places.last()]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
+    samples.dedup();
+    samples
+}
+
+/// Sorts the expectations into requests.
+fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
+    let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
+    let (mut shared, mut single) = (Vec::new(), Vec::new());
+    for (place, check) in checks.iter().enumerate() {
+        if is_shared(&check.expected) {
+            shared.push(place);
+            continue;
+        }
+        // Links cannot be filtered by, so `question` knows none about them.
+        match question(keys, &check.expected) {
+            Some(question) => groups.entry(question).or_default().push(place),
+            None => single.push(place),
+        }
+    }
+    let mut batches = Vec::new();
+    for (question, mut places) in groups {
+        let user = |place: usize| checks[place].target_id;
+        // A second question of the same kind about a user would spoil the count.
+        places.sort_by_key(|place| user(*place));
+        let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
+        single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
+        places.dedup_by(|second, first| user(*second) == user(*first));
+        let size = match question {
+            Question::HasValue(_) => VALUES,
+            Question::HasKey(_) | Question::LacksKey(_) => KEYS,
+        };
+        let parts = places.chunks(size).map(<[usize]>::to_vec);
+        batches.extend(parts.map(|places| Batch { question, places }));
+    }
+    Course {
+        batches,
+        shared,
+        single,
+    }
+}
+
+fn question<'k>(keys: &'k Keys, expected: &Expected<'_>) -> Option<Question<'k>> {
+    let key = keys.of(expected.attribute())?;
+    match expected {
+        _ if is_decisive(expected) => None,
+        Expected::Value(_, value) => {
+            (value.as_text().len() <= LONGEST_VALUE).then_some(Question::HasValue(key))
+        }
+        Expected::Present(_) => Some(Question::HasKey(key)),
+        Expected::Absent(_) => Some(Question::LacksKey(key)),
+    }
+}
+
+/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, and
+/// neither a filter nor its history.
+pub(in crate::target::zitadel) fn is_decisive(expected: &Expected<'_>) -> bool {
+    matches!(
+        expected,
+        Expected::Present(DISABLED_BY) | Expected::Value(DISABLED_BY | MISSING_SINCE, _)
+    )
+}

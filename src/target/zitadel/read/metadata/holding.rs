@@ -1,0 +1,115 @@
+//! Who holds a value of metadata, in the whole organization: accounts of others, and those whose id has changed, too.
+
+use futures::StreamExt;
+
+use super::filter::{Filter, Part, UserQuery};
+use crate::model::{AttributeIndex, Holding, TargetId, Value};
+use crate::target::TargetError;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::error::Sign;
+use crate::target::zitadel::rules::metadata::value;
+use crate::target::zitadel::wire::received::User;
+
+/// Values of one request.
+const VALUES: usize = 100;
+/// Accounts of one answer, as a rule none. More hold the value of somebody who is not the only one then.
+const ACCOUNTS: usize = 1_000;
+/// More only queue up: these reads take turns on the server.
+const WORKERS: usize = 4;
+
+impl ZitadelTarget {
+    /// The accounts that hold one of these values; nothing where this Zitadel cannot be asked.
+    pub(in crate::target::zitadel) async fn holders_of(
+        &self,
+        attribute: AttributeIndex,
+        values: &[Value],
+    ) -> Result<Vec<Holding>, TargetError> {
+        let Some(key) = self.keys.of(attribute) else {
+            return Ok(Vec::new());
+        };
+        let mut holdings = Vec::new();
+        let mut answers = futures::stream::iter(values.chunks(VALUES))
+            .map(|part| self.holders_of_part(key, part))
+            .buffer_unordered(WORKERS);
+        while let Some(answer) = answers.next().await {
+            holdings.extend(answer?);
+        }
+        if !self.filters.get() {
+            tracing::info!(
+                key,
+                "this Zitadel cannot say who holds a value; new ones are compared with the people of this run alone"
+            );
+        }
+        Ok(holdings)
+    }
+
+    async fn holders_of_part(&self, key: &str, part: &[Value]) -> Result<Vec<Holding>, TargetError> {
+        let mut holdings = Vec::new();
+        let Some((users, total)) = self.users_with(key, part).await? else {
+            return Ok(holdings);
+        };
+        if total > users.len() as u64 && part.len() > 1 {
+            let (first, second) = part.split_at(part.len() / 2);
+            for half in [first, second] {
+                holdings.extend(Box::pin(self.holders_of_part(key, half)).await?);
+            }
+            return Ok(holdings);
+        }
+        for user in users {
+            // The list does not show what an account holds.
+            let held = self.all_metadata(&user.id).await?;
+            let held = value(&held, key);
+            let Some(value) = part.iter().find(|value| Some(value.as_text().as_bytes()) == held) else {
+                if held.is_some() || !self.is_gone(&user.id).await? {
+                    self.stop_filtering();
+                    return Ok(Vec::new());
+                }
+                continue;
+            };
+            holdings.push(Holding {
+                value: value.clone(),
+                account: TargetId::new(user.id),
+                id_text: user.human.map(|human| human.profile.nick).unwrap_or_default(),
+            });
+        }
+        Ok(holdings)
+    }
+
+    /// The accounts that the list shows for these values, and how many there are; `None` if it cannot be filtered.
+    async fn users_with(&self, key: &str, part: &[Value]) -> Result<Option<(Vec<User>, u64)>, TargetError> {
+        if !self.filters.get() {
+            return Ok(None);
+        }
+        let query = UserQuery {
+            query: Part {
+                limit: ACCOUNTS,
+                asc: true,
+            },
+            // Conditions beside one another are about one entry.
+            queries: [
+                Filter::OrganizationIdQuery {
+                    organization_id: &self.settings.organization_id,
+                },
+                Filter::key(key),
+                Filter::OrQuery {
+                    queries: part
+                        .iter()
+                        .map(|value| Filter::any_value(value.as_text()))
+                        .collect(),
+                },
+            ],
+        };
+        match self.users("find_holders", &query).await {
+            Ok(page) => Ok(Some((page.items, page.total))),
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
+                self.filters.set(false);
+                Ok(None)
+            }
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    async fn is_gone(&self, user: &str) -> Result<bool, TargetError> {
+        Ok(self.current_user(user).await?.is_none())
+    }
+}

@@ -1,0 +1,167 @@
+//! What many accounts hold the same of: who looks after them. One request says of thousands of them that they do.
+//!
+//! Only what the server shows somebody to hold counts here. An account that no answer shows is looked into itself, since
+//! it may be removed for holding nothing.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::confirm::{KEYS, LONGEST_VALUE};
+use super::filter::{Filter, Part, UserQuery};
+use crate::model::Value;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::error::Sign;
+use crate::target::zitadel::rules::schema::PROVIDER;
+use crate::target::zitadel::wire::received::User;
+use crate::target::{Check, Expected, Mismatch, TargetError};
+
+/// So many accounts are looked into to learn what the others may hold.
+const SAMPLE: usize = 20;
+
+/// Whether many accounts hold what is expected here.
+pub(in crate::target::zitadel) fn is_shared(expected: &Expected<'_>) -> bool {
+    matches!(expected, Expected::Value(PROVIDER, _))
+}
+
+/// The value with which the expectation holds.
+fn wanted<'a>(expected: &Expected<'a>) -> &'a str {
+    match expected {
+        Expected::Value(_, value) => value.as_text(),
+        Expected::Present(_) | Expected::Absent(_) => "",
+    }
+}
+
+impl ZitadelTarget {
+    /// Answers the expectations at these places; gives those that only a read of the account can answer. Accounts of
+    /// `read_anyway` are among them: that answers both.
+    pub(in crate::target::zitadel) async fn ask_shared(
+        &self,
+        places: Vec<usize>,
+        read_anyway: &[usize],
+        checks: &[Check<'_>],
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Result<Vec<usize>, TargetError> {
+        let read: HashSet<_> = read_anyway.iter().map(|place| checks[*place].target_id).collect();
+        let (mut left, mut open): (Vec<_>, Vec<_>) = places
+            .into_iter()
+            .partition(|place| read.contains(checks[*place].target_id));
+        let values: BTreeSet<&str> = open
+            .iter()
+            .map(|place| wanted(&checks[*place].expected))
+            .collect();
+        for value in values {
+            let wants = |place: &usize| wanted(&checks[*place].expected) == value;
+            let asked: Vec<usize> = open.iter().copied().filter(wants).collect();
+            let holders = self.holders_among(value, &asked, checks).await?;
+            open.retain(|place| !(wants(place) && holders.contains(checks[*place].target_id.as_str())));
+        }
+        // Of the names of this configuration it is most likely another one.
+        let ours = self.providers.iter().map(Value::as_text).collect();
+        open = self.ask_for(ours, open, checks, mismatches).await?;
+        while open.len() > SAMPLE && self.filters.get() {
+            let others = open.split_off(SAMPLE);
+            let answers = self.look_into(&open, checks).await?;
+            let current = answers.iter().filter_map(|answer| answer.current.as_ref());
+            let learnt: BTreeSet<&str> = current.map(Value::as_text).collect();
+            let has_learnt = !learnt.is_empty();
+            open = self.ask_for(learnt, others, checks, mismatches).await?;
+            mismatches.extend(answers);
+            if !has_learnt {
+                break;
+            }
+        }
+        left.extend(open);
+        Ok(left)
+    }
+
+    /// Asks whether the accounts of these places hold one of these values instead; gives the places that stay open.
+    async fn ask_for(
+        &self,
+        values: BTreeSet<&str>,
+        mut open: Vec<usize>,
+        checks: &[Check<'_>],
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Result<Vec<usize>, TargetError> {
+        for value in values {
+            let is_other = |place: &usize| wanted(&checks[*place].expected) != value;
+            let asked: Vec<usize> = open.iter().copied().filter(is_other).collect();
+            if asked.is_empty() {
+                continue;
+            }
+            let holders = self.holders_among(value, &asked, checks).await?;
+            let (found, others) = open.into_iter().partition::<Vec<_>, _>(|place| {
+                is_other(place) && holders.contains(checks[*place].target_id.as_str())
+            });
+            mismatches.extend(found.into_iter().map(|index| Mismatch {
+                index,
+                current: Some(Value::text(value)),
+            }));
+            open = others;
+        }
+        Ok(open)
+    }
+
+    /// Those of the accounts of these places that are shown to hold the value.
+    async fn holders_among(
+        &self,
+        value: &str,
+        places: &[usize],
+        checks: &[Check<'_>],
+    ) -> Result<HashSet<Box<str>>, TargetError> {
+        let mut holders = HashSet::new();
+        if value.is_empty() || value.len() > LONGEST_VALUE {
+            return Ok(holders);
+        }
+        let users: BTreeSet<&str> = places
+            .iter()
+            .map(|place| checks[*place].target_id.as_str())
+            .collect();
+        let users: Vec<&str> = users.into_iter().collect();
+        for part in users.chunks(KEYS) {
+            let Some(count) = self.sharing(value, part, 1).await? else {
+                break;
+            };
+            // A short reply says so of all of them, or of nobody.
+            if count.total == part.len() as u64 {
+                holders.extend(part.iter().map(|user| Box::from(*user)));
+            } else if count.total > 0
+                && let Some(page) = self.sharing(value, part, part.len()).await?
+            {
+                holders.extend(page.items.into_iter().map(|user| user.id));
+            }
+        }
+        Ok(holders)
+    }
+
+    /// Those of the users who hold the value; `None` if this server cannot be asked so.
+    async fn sharing(
+        &self,
+        value: &str,
+        users: &[&str],
+        limit: usize,
+    ) -> Result<Option<Page<User>>, TargetError> {
+        if !self.filters.get() {
+            return Ok(None);
+        }
+        let query = UserQuery {
+            query: Part { limit, asc: true },
+            queries: [
+                Filter::OrganizationIdQuery {
+                    organization_id: &self.settings.organization_id,
+                },
+                Filter::InUserIdsQuery {
+                    user_ids: users.to_vec(),
+                },
+                Filter::shared_value(self.keys.of(PROVIDER).unwrap_or_default(), value),
+            ],
+        };
+        match self.users("confirm_metadata", &query).await {
+            Ok(page) => Ok(Some(page)),
+            Err(failure) if failure.sign == Some(Sign::UnknownFilter) => {
+                self.filters.set(false);
+                Ok(None)
+            }
+            Err(failure) => Err(failure.error),
+        }
+    }
+}

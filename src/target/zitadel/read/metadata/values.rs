@@ -1,0 +1,277 @@
+//! What accounts hold that no list shows and no filter can tell: from the event log where that is fewer requests and can
+//! be trusted, else account by account.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::confirm::is_decisive;
+use crate::config::MetadataCheck;
+use crate::model::{AttributeIndex, Value};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::rules::metadata::{Keys, MARK, decoded};
+use crate::target::zitadel::rules::schema::{DISABLED_BY, IDP_LINK};
+use crate::target::zitadel::wire::received::{Link, Metadata, OneUser};
+use crate::target::zitadel::write::links::is_same;
+use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind};
+
+/// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
+pub(in crate::target::zitadel) const MANY: usize = 100;
+
+/// An account is deactivated right after the mark is written; so long if the server was busy and was asked again.
+const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// What an account holds, as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(in crate::target::zitadel) struct Held {
+    /// What others keep there may be long, and is left out.
+    metadata: Vec<(AttributeIndex, Box<[u8]>)>,
+    /// Those to our identity provider.
+    pub(in crate::target::zitadel) links: Vec<Link>,
+    /// When the mark of a deactivation was written.
+    marked: Option<Timestamp>,
+}
+
+impl Held {
+    /// Takes an entry in, if this tool knows its key.
+    pub(in crate::target::zitadel) fn take(&mut self, keys: &Keys, key: &str, value: Vec<u8>) {
+        if let Some(attribute) = keys.attribute(key) {
+            self.remove(attribute);
+            self.metadata.push((attribute, value.into()));
+        }
+    }
+
+    pub(in crate::target::zitadel) fn remove(&mut self, attribute: AttributeIndex) {
+        self.metadata.retain(|(held, _)| *held != attribute);
+    }
+
+    pub(in crate::target::zitadel) fn clear(&mut self) {
+        self.metadata.clear();
+    }
+
+    fn value(&self, attribute: AttributeIndex) -> Option<&[u8]> {
+        let held = self.metadata.iter().find(|(held, _)| *held == attribute);
+        // An empty value is none: that is how the source would say it.
+        held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+}
+
+/// The places of the expectations about one account.
+#[derive(Default)]
+struct Places {
+    metadata: Vec<usize>,
+    links: Vec<usize>,
+}
+
+impl ZitadelTarget {
+    /// Answers the expectations at these places.
+    pub(in crate::target::zitadel) async fn look_into(
+        &self,
+        places: &[usize],
+        checks: &[Check<'_>],
+    ) -> Result<Vec<Mismatch>, TargetError> {
+        let mut mismatches = Vec::new();
+        let mut single = self.ask_history(places, checks, &mut mismatches).await;
+        let unswept = self.leaves_marks();
+        if unswept {
+            let before = single.len();
+            single.retain(|place| checks[*place].expected != Expected::Absent(DISABLED_BY));
+            tracing::info!(
+                accounts = before - single.len(),
+                "nothing is read of these active accounts (`zitadel.metadata` is `skip`), nor whether an old mark of a \
+                 deactivation is left on them; an account is only activated again if its mark is as old as its deactivation"
+            );
+        }
+        let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();
+        for place in single {
+            let of_user = by_user.entry(checks[place].target_id.as_str()).or_default();
+            if is_about_link(&checks[place].expected) {
+                of_user.links.push(place);
+            } else {
+                of_user.metadata.push(place);
+            }
+        }
+        announce(&by_user);
+        let read = async |(user, places): (&str, Places)| {
+            let mut held = Held::default();
+            if !places.metadata.is_empty() {
+                held = self.metadata(user).await?;
+            }
+            if unswept
+                && asks_about_mark(&places.metadata, checks)
+                && !self.is_fresh(user, held.marked).await?
+            {
+                held.remove(DISABLED_BY);
+            }
+            if !places.links.is_empty() {
+                held.links = self.links(user).await?;
+            }
+            Ok((held, places))
+        };
+        self.paced(by_user, read, |(held, places)| {
+            let places = places.metadata.into_iter().chain(places.links);
+            mismatches.extend(places.filter_map(|place| judge(place, &checks[place], &held)));
+        })
+        .await?;
+        Ok(mismatches)
+    }
+
+    /// The same for a few, each read by itself.
+    pub(in crate::target::zitadel) async fn look_into_each(
+        &self,
+        places: &[usize],
+        checks: &[Check<'_>],
+    ) -> Result<Vec<Mismatch>, TargetError> {
+        let mut mismatches = Vec::new();
+        for place in places {
+            let check = &checks[*place];
+            let held = self.metadata(check.target_id.as_str()).await?;
+            mismatches.extend(judge(*place, check, &held));
+        }
+        Ok(mismatches)
+    }
+
+    /// Answers what the event log proves; gives the places that it leaves open.
+    async fn ask_history(
+        &self,
+        places: &[usize],
+        checks: &[Check<'_>],
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Vec<usize> {
+        let user = |place: usize| checks[place].target_id.as_str();
+        let mut users: Vec<&str> = places.iter().map(|place| user(*place)).collect();
+        users.sort_unstable();
+        users.dedup();
+        if users.len() < MANY {
+            return places.to_vec();
+        }
+        let Some(history) = self.history(&users).await else {
+            return places.to_vec();
+        };
+        let mut open = Vec::new();
+        for place in places {
+            let check = &checks[*place];
+            match history.get(user(*place)) {
+                Some(held) if !is_decisive(&check.expected) => {
+                    mismatches.extend(judge(*place, check, held));
+                }
+                _ => open.push(*place),
+            }
+        }
+        open
+    }
+
+    /// Whether marks that were left on active accounts stay there unseen: metadata is not to be looked at, and seeing
+    /// them would take a request an account.
+    fn leaves_marks(&self) -> bool {
+        self.settings.metadata == MetadataCheck::Skip && !self.filters.get()
+    }
+
+    /// Whether a mark was written for the deactivation that holds: nothing has happened to the account since, and it
+    /// happened right after. An older one was left on an active account, which an administrator has blocked since.
+    async fn is_fresh(&self, user: &str, marked: Option<Timestamp>) -> Result<bool, TargetError> {
+        let Some(marked) = marked else {
+            return Ok(false);
+        };
+        let found: OneUser = self
+            .api
+            .send(&Call::get("read_user", &["v2", "users", user]))
+            .await?;
+        let changed = found.user.details.change_date;
+        Ok(changed.is_some_and(|changed| {
+            (SignedDuration::ZERO..=AT_ONCE).contains(&changed.duration_since(marked))
+        }))
+    }
+
+    /// What this tool knows of the metadata of a user.
+    async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
+        let mut held = Held::default();
+        for entry in self.all_metadata(user).await? {
+            if &*entry.key == MARK {
+                held.marked = entry.details.change_date;
+            }
+            held.take(&self.keys, &entry.key, entry.value);
+        }
+        Ok(held)
+    }
+
+    /// All metadata of a user, as it is. A user who is gone holds nothing.
+    pub(in crate::target::zitadel) async fn all_metadata(
+        &self,
+        user: &str,
+    ) -> Result<Vec<Metadata>, TargetError> {
+        let path = ["management", "v1", "users", user, "metadata", "_search"];
+        let page: Result<Page<Metadata>, _> = self
+            .api
+            .list(&Call::post("read_metadata", &path, &json!({})))
+            .await;
+        match page {
+            Ok(page) => Ok(page.items),
+            Err(failure) if failure.error.kind == Kind::NotFound => Ok(Vec::new()),
+            Err(failure) => Err(failure.error),
+        }
+    }
+}
+
+fn asks_about_mark(places: &[usize], checks: &[Check<'_>]) -> bool {
+    places
+        .iter()
+        .any(|place| checks[*place].expected == Expected::Present(DISABLED_BY))
+}
+
+/// Says what reading account by account costs, before it is done.
+fn announce(by_user: &BTreeMap<&str, Places>) {
+    let metadata = by_user
+        .values()
+        .filter(|places| !places.metadata.is_empty())
+        .count();
+    let links = by_user.values().filter(|places| !places.links.is_empty()).count();
+    if by_user.len() >= MANY {
+        tracing::info!(
+            accounts = by_user.len(),
+            requests_for_metadata = metadata,
+            requests_for_links = links,
+            "no filter and no event log answers for these accounts; reading them one by one \
+             (`zitadel.metadata: presence | skip` and `zitadel.link: new` limit it)"
+        );
+    }
+}
+
+pub(in crate::target::zitadel) fn is_about_link(expected: &Expected<'_>) -> bool {
+    expected.attribute() == IDP_LINK
+}
+
+/// Compares an expectation with all that a user holds.
+fn judge(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
+    if is_about_link(&check.expected) {
+        return judge_link(index, &check.expected, &held.links);
+    }
+    let attribute = check.expected.attribute();
+    let current = held.value(attribute);
+    let current = current.map(|current| decoded(attribute, current));
+    let met = match &check.expected {
+        Expected::Value(_, value) => current.as_deref() == Some(value.as_text()),
+        Expected::Present(_) => current.is_some(),
+        Expected::Absent(_) => current.is_none(),
+    };
+    (!met).then(|| Mismatch {
+        index,
+        current: current.map(Value::text),
+    })
+}
+
+/// An account may hold several links to one identity provider.
+fn judge_link(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Mismatch> {
+    let met = match expected {
+        Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),
+        Expected::Present(_) => !links.is_empty(),
+        Expected::Absent(_) => links.is_empty(),
+    };
+    (!met).then(|| Mismatch {
+        index,
+        current: links.first().map(|link| Value::text(link.user_id.clone())),
+    })
+}

@@ -1,0 +1,103 @@
+//! Who has a login name that is taken, as far as that can be seen, and what to do about it.
+
+use crate::model::Existing;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::error::Failure;
+use crate::target::zitadel::wire::received::User;
+use crate::target::zitadel::write::links::{FREE_THE_LINK, LINK_TAKEN};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+const RENAME: &str = "rename that account, or give the person another address in the source";
+/// Nothing proves that a list is not behind after all: a server of several parts may follow what another part wrote only
+/// a minute later.
+const RENAME_ELSEWHERE: &str = "if the next run says so too, ask an administrator of the whole instance who has the login name, and \
+                                rename that account, or give the person another address in the source";
+const ELSEWHERE: &str = "an account of another organization has it, or one that is not listed yet";
+
+impl ZitadelTarget {
+    /// The accounts of people in our organization that hold this user name.
+    pub(in crate::target::zitadel) async fn find_holders(
+        &self,
+        name: &str,
+    ) -> Result<Vec<Existing>, TargetError> {
+        let mut other = None;
+        let mut users = self.users_named(name).await?;
+        users.retain(|user| {
+            other = Some(self.describe(user));
+            !self.is_foreign(user)
+        });
+        let accounts = self.accounts_of(users).await?;
+        match other {
+            Some(other) if accounts.is_empty() => Err(TargetError {
+                kind: Kind::Conflict,
+                operation: "find_user",
+                what: format!("{other} has the login name"),
+                error_id: None,
+                hint: Some(RENAME.into()),
+                wrote: Wrote::Unknown,
+            }),
+            _ => Ok(accounts),
+        }
+    }
+
+    /// What a new account failed for, when nobody who can be seen has its name: one error stands for name and link.
+    pub(in crate::target::zitadel) fn taken_by_nobody_seen(&self, error: TargetError) -> TargetError {
+        let (why, hint) = if self.settings.sso_login {
+            (format!("so {LINK_TAKEN}, or {ELSEWHERE}"), FREE_THE_LINK)
+        } else {
+            (format!("so {ELSEWHERE}"), RENAME_ELSEWHERE)
+        };
+        TargetError {
+            what: format!("{}; nobody who can be seen has the login name, {why}", error.what),
+            hint: Some(hint.into()),
+            ..error
+        }
+    }
+
+    /// What a new name of an account failed for.
+    pub(in crate::target::zitadel) async fn name_taken(&self, name: &str, failure: Failure) -> TargetError {
+        let Ok(users) = self.users_named(name).await else {
+            return failure.error;
+        };
+        let (who, hint) = match users.first() {
+            Some(user) => (format!("{} has the login name", self.describe(user)), RENAME),
+            None => (
+                format!("nobody who can be seen has the login name, so {ELSEWHERE}"),
+                RENAME_ELSEWHERE,
+            ),
+        };
+        TargetError {
+            what: format!("{}; {who}", failure.error.what),
+            hint: Some(hint.into()),
+            ..failure.error
+        }
+    }
+
+    /// Whether it is an account of another organization, which is nothing to be touched.
+    pub(in crate::target::zitadel) fn is_foreign(&self, user: &User) -> bool {
+        *user.details.resource_owner != *self.settings.organization_id
+    }
+
+    /// Says so, once.
+    pub(in crate::target::zitadel) fn warn_of_foreign(&self) {
+        let organization = &self.settings.organization_id;
+        self.warn_once(
+            format!("organization {organization}"),
+            "Zitadel also lists accounts of other organizations, which were left alone".into(),
+        );
+    }
+
+    fn describe(&self, user: &User) -> String {
+        let kind = if user.human.is_some() {
+            "account"
+        } else {
+            "machine user"
+        };
+        let place = if self.is_foreign(user) {
+            " of another organization"
+        } else {
+            ""
+        };
+        format!("{kind} {}{place}", user.id)
+    }
+}

@@ -1,0 +1,233 @@
+//! What is kept of users before they are changed or deleted, so that an undo can put it back.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::lists::smaller_page;
+use crate::model::{ActionKind, AttributeIndex, Change, Detail, Edit, Snapshot, TargetId, Value, Write};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::rules::details::{
+    DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail,
+    flag,
+};
+use crate::target::zitadel::rules::metadata::decoded;
+use crate::target::zitadel::rules::schema::{
+    EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, PREFERRED_LANGUAGE,
+};
+use crate::target::zitadel::wire::received::GrantState;
+use crate::target::zitadel::wire::snapshot::{KeptLink, KeptUser};
+use crate::target::{Cost, TargetError};
+
+/// Users of one request: their profiles are far below what a reply may hold.
+const USERS: usize = 5_000;
+
+impl ZitadelTarget {
+    /// One for each change.
+    pub(in crate::target::zitadel) async fn keepsakes(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Snapshot>, TargetError> {
+        let listed: Vec<&str> = changes.iter().filter_map(profile_lost).collect();
+        let mut users: HashMap<Box<str>, KeptUser> = HashMap::new();
+        let mut waiting = &listed[..];
+        while !waiting.is_empty() {
+            let most = usize::try_from(self.lists.named.get())
+                .unwrap_or(USERS)
+                .min(USERS);
+            let (part, rest) = waiting.split_at(most.min(waiting.len()));
+            let query = json!({
+                "query": {"limit": part.len(), "asc": true},
+                "queries": [
+                    {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
+                    {"inUserIdsQuery": {"userIds": part}},
+                ],
+            });
+            let asked = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            match self.users_of::<KeptUser>("keep_users", &query, part.len()).await {
+                Err(failure) if smaller_page(&self.lists.named, asked, &failure) => continue,
+                page => users.extend(page?.items.into_iter().map(|user| (user.id.clone(), user))),
+            }
+            waiting = rest;
+        }
+        let mut keepsakes: Vec<Snapshot> = Vec::with_capacity(changes.len());
+        for change in changes {
+            let user = profile_lost(change).and_then(|user| users.get(user));
+            keepsakes.push(Snapshot {
+                details: user.map_or_else(Vec::new, |user| profile_details(user, change)),
+                ..Snapshot::default()
+            });
+        }
+        let single = changes
+            .iter()
+            .enumerate()
+            .filter(|(_, change)| single_reads(change) > 0);
+        let read = async |(place, change)| Ok((place, self.keepsake(change).await?));
+        self.paced(single, read, |(place, keepsake): (usize, Snapshot)| {
+            keepsakes[place].details.extend(keepsake.details);
+            keepsakes[place].values = keepsake.values;
+        })
+        .await?;
+        Ok(keepsakes)
+    }
+
+    /// What has to be read user by user.
+    async fn keepsake(&self, change: &Change) -> Result<Snapshot, TargetError> {
+        let mut keepsake = Snapshot::default();
+        let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
+        if change.kind == ActionKind::Delete {
+            self.keep_metadata(user, &mut keepsake).await?;
+            self.keep_roles(user, &mut keepsake.details).await?;
+        }
+        for link in self.all_links::<KeptLink>(user).await? {
+            let texts = [&*link.idp_id, &*link.user_id, &*link.user_name];
+            keepsake.details.push(detail(LINK, texts));
+        }
+        Ok(keepsake)
+    }
+
+    async fn keep_metadata(&self, user: &str, keepsake: &mut Snapshot) -> Result<(), TargetError> {
+        let mut held = self.all_metadata(user).await?;
+        held.sort_by(|one, other| one.key.cmp(&other.key));
+        for (index, _) in self.schema().iter() {
+            let key = self.keys.of(index).unwrap_or_default();
+            let value = held
+                .iter()
+                .find(|entry| *entry.key == *key && !entry.value.is_empty());
+            if let Some(entry) = value {
+                let value = Value::text(decoded(index, &entry.value));
+                keepsake.values.push((index, value));
+            }
+        }
+        let details = held
+            .iter()
+            .map(|entry| detail(METADATA, [&*entry.key, &STANDARD.encode(&entry.value)]));
+        keepsake.details.extend(details);
+        Ok(())
+    }
+
+    /// A grant that an administrator deactivated gives nothing, and so is not kept.
+    async fn keep_roles(&self, user: &str, details: &mut Vec<Detail>) -> Result<(), TargetError> {
+        let grants = self.all_grants_of(user).await?;
+        let active = grants.iter().filter(|grant| grant.state != GrantState::Inactive);
+        details.extend(active.map(|grant| {
+            let roles = grant.role_keys.iter().map(AsRef::as_ref);
+            detail(ROLES, [&*grant.project_id].into_iter().chain(roles))
+        }));
+        Ok(())
+    }
+}
+
+impl ZitadelTarget {
+    /// Which users lack something that they had before they were deleted.
+    pub(in crate::target::zitadel) async fn who_lacks(
+        &self,
+        remade: &[(&TargetId, &[Detail])],
+    ) -> Result<Vec<usize>, TargetError> {
+        let mut lacking = Vec::new();
+        let look = async |(place, (user, kept)): (usize, (&TargetId, &[Detail]))| {
+            Ok((place, self.lacks(user.as_str(), Details(kept)).await?))
+        };
+        self.paced(remade.iter().copied().enumerate(), look, |(place, lacks)| {
+            if lacks {
+                lacking.push(place);
+            }
+        })
+        .await?;
+        Ok(lacking)
+    }
+
+    /// Whether the user lacks a link, a role in another project, or metadata that this tool does not write. Nothing is
+    /// read that it did not have.
+    async fn lacks(&self, user: &str, kept: Details<'_>) -> Result<bool, TargetError> {
+        let keys = kept.metadata().map(|(key, _)| key);
+        let keys: Vec<&str> = keys.filter(|key| self.keys.attribute(key).is_none()).collect();
+        if !keys.is_empty() {
+            let held = self.all_metadata(user).await?;
+            if keys
+                .iter()
+                .any(|key| !held.iter().any(|entry| *entry.key == **key))
+            {
+                return Ok(true);
+            }
+        }
+        if kept.links().next().is_some() {
+            let held = self.all_links::<KeptLink>(user).await?;
+            let is_held = |[idp, linked, _]: [&str; 3]| {
+                let mut held = held.iter();
+                held.any(|link| *link.idp_id == *idp && *link.user_id == *linked)
+            };
+            if !kept.links().all(is_held) {
+                return Ok(true);
+            }
+        }
+        let elsewhere = |(project, _): &(&str, &[Box<str>])| *project != self.settings.project_id;
+        if kept.roles().any(|roles| elsewhere(&roles)) {
+            let held = self.all_grants_of(user).await?;
+            let is_held = |(project, roles): (&str, &[Box<str>])| {
+                let mut held = held.iter().filter(|grant| *grant.project_id == *project);
+                held.any(|grant| roles.iter().all(|role| grant.role_keys.contains(role)))
+            };
+            return Ok(!kept.roles().filter(elsewhere).all(is_held));
+        }
+        Ok(false)
+    }
+}
+
+/// What reading all of it costs.
+pub(in crate::target::zitadel) fn foresee_keepsakes(changes: &[Change]) -> Cost {
+    let listed = changes.iter().filter_map(profile_lost).count();
+    let single = changes.iter().map(single_reads);
+    let requests = listed.div_ceil(USERS) + single.sum::<usize>();
+    Cost {
+        requests: u64::try_from(requests).unwrap_or(u64::MAX),
+        ..Cost::default()
+    }
+}
+
+/// How many reads of its own a change needs.
+fn single_reads(change: &Change) -> usize {
+    let replaces_link = |edit: &Edit| {
+        let link = edit.change(IDP_LINK);
+        link.is_some_and(|link| link.before.is_some())
+    };
+    match &change.write {
+        Write::Delete(_) => 3,
+        Write::Edit(edit) => usize::from(replaces_link(edit)),
+        Write::Create(_) => 0,
+    }
+}
+
+/// The user whose profile is overwritten or lost.
+fn profile_lost(change: &Change) -> Option<&str> {
+    let lost = match &change.write {
+        Write::Edit(edit) => edit.changes.iter().any(|change| is_in_profile(change.attribute)),
+        Write::Delete(_) => true,
+        Write::Create(_) => false,
+    };
+    change.target_id().filter(|_| lost).map(TargetId::as_str)
+}
+
+fn is_in_profile(attribute: AttributeIndex) -> bool {
+    matches!(
+        attribute,
+        FIRST_NAME | LAST_NAME | EMAIL | PHONE | PREFERRED_LANGUAGE
+    )
+}
+
+fn profile_details(user: &KeptUser, change: &Change) -> Vec<Detail> {
+    let human = &user.human;
+    let mut details = vec![
+        detail(DISPLAY_NAME, [&*human.profile.display]),
+        flag(EMAIL_VERIFIED, human.email.is_verified),
+        flag(PHONE_VERIFIED, human.phone.is_verified),
+    ];
+    if change.edit().is_none() {
+        // An update leaves these two alone.
+        details.push(detail(LANGUAGE, [&*human.profile.language]));
+        details.push(detail(GENDER, [&*human.profile.gender]));
+    }
+    details
+}

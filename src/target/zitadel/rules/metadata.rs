@@ -1,0 +1,104 @@
+//! Attributes that are kept in the metadata of a user: under which key, and in which form.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::schema::{DISABLED_BY, LOCALPART, MISSING_RUNS, MISSING_SINCE, PREFERRED_USERNAME, PROVIDER};
+use crate::model::{AttributeIndex, Attributes};
+use crate::target::zitadel::wire::received::Metadata;
+use crate::target::zitadel::wire::sent::NewMetadata;
+
+/// The key of the mark of a deactivation.
+pub(in crate::target::zitadel) const MARK: &str = "directory-sync.disabled_by";
+
+/// The key of each attribute, in the order in which they are written.
+const FIXED: [(AttributeIndex, &str); 6] = [
+    (LOCALPART, "localpart"),
+    (PREFERRED_USERNAME, "preferred_username"),
+    (PROVIDER, "directory-sync.provider"),
+    (DISABLED_BY, MARK),
+    // RFC 3339.
+    (MISSING_SINCE, "directory-sync.missing_since"),
+    (MISSING_RUNS, "directory-sync.missing_runs"),
+];
+
+/// The attributes that are kept in metadata, and their keys.
+#[derive(Clone, Debug)]
+pub(in crate::target::zitadel) struct Keys(Box<[(AttributeIndex, Arc<str>)]>);
+
+impl Keys {
+    /// Those of each configuration, and these.
+    pub(in crate::target::zitadel) fn new<'k>(
+        configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
+    ) -> Self {
+        let all = FIXED.into_iter().chain(configured);
+        Self(all.map(|(attribute, key)| (attribute, key.into())).collect())
+    }
+
+    /// The key of the entry that holds an attribute, if it is kept in metadata.
+    pub(in crate::target::zitadel) fn of(&self, attribute: AttributeIndex) -> Option<&str> {
+        let found = self.0.iter().find(|(index, _)| *index == attribute);
+        found.map(|(_, key)| &**key)
+    }
+
+    /// The attribute that is kept under a key; `None` for metadata of others.
+    pub(in crate::target::zitadel) fn attribute(&self, key: &str) -> Option<AttributeIndex> {
+        let found = self.0.iter().find(|(_, known)| **known == *key);
+        found.map(|(index, _)| *index)
+    }
+
+    /// The entry in which a value is written.
+    pub(in crate::target::zitadel) fn entry(
+        &self,
+        attribute: AttributeIndex,
+        text: &str,
+    ) -> Option<NewMetadata<'_>> {
+        let key = self.of(attribute)?;
+        let second = text.parse().ok().filter(|_| attribute == MISSING_SINCE);
+        Some(match second {
+            Some(second) => {
+                let time = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
+                NewMetadata::new(key, &time.to_string())
+            }
+            None => NewMetadata::new(key, text),
+        })
+    }
+
+    /// All entries that these values need.
+    pub(in crate::target::zitadel) fn entries(&self, attributes: &Attributes) -> Vec<NewMetadata<'_>> {
+        let held = self
+            .0
+            .iter()
+            .filter_map(|(attribute, _)| self.entry(*attribute, attributes.text(*attribute)?));
+        held.collect()
+    }
+
+    /// What is held of an attribute, as a value of it.
+    pub(in crate::target::zitadel) fn held(
+        &self,
+        held: &[Metadata],
+        attribute: AttributeIndex,
+    ) -> Option<String> {
+        let value = value(held, self.of(attribute)?)?;
+        Some(decoded(attribute, value))
+    }
+}
+
+/// The value that an entry stands for. What cannot be read is shown as it is.
+pub(in crate::target::zitadel) fn decoded(attribute: AttributeIndex, value: &[u8]) -> String {
+    let time = std::str::from_utf8(value)
+        .ok()
+        .filter(|_| attribute == MISSING_SINCE)
+        .and_then(|text| text.parse::<Timestamp>().ok());
+    match time {
+        Some(time) => time.as_second().to_string(),
+        None => String::from_utf8_lossy(value).into_owned(),
+    }
+}
+
+/// What is held under a key; an empty value is none.
+pub(in crate::target::zitadel) fn value<'m>(held: &'m [Metadata], key: &str) -> Option<&'m [u8]> {
+    let entry = held.iter().find(|entry| *entry.key == *key)?;
+    Some(&*entry.value).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,433 @@
+//! What Zitadel would make of a person, so that a second run finds nothing to do. Pure.
+//!
+//! Limits and rules are those of the create call, which is the stricter of the two: an update stores what it is given.
+
+use icu_locale_core::LanguageIdentifier;
+
+use super::phone::Numbers;
+use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LANGUAGE, PREFERRED_USERNAME};
+use crate::model::{AttributeIndex, Desired, Value};
+use crate::target::Remarks;
+
+/// Characters a name, an address or the nickname may have.
+const LONGEST_TEXT: usize = 200;
+/// The nickname holds two characters a byte.
+const LONGEST_ID: usize = LONGEST_TEXT / 2;
+/// What is counted of numbers without a country code.
+const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
+                       `zitadel.phone_region` names another country";
+const LONGEST_METADATA: usize = 500_000;
+/// How Zitadel says that a user has no language; written, it takes the language away.
+pub(in crate::target::zitadel) const NO_LANGUAGE: &str = "und";
+/// The languages of ISO 639-1 that have no newer code.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
+                         ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig \
+                         ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg \
+                         mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn \
+                         ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tn to tr ts tt \
+                         ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
+
+/// Rewrites a person to what Zitadel would store.
+///
+/// # Errors
+/// Why Zitadel would refuse the person, without the value.
+pub(in crate::target::zitadel) fn normalize<'k>(
+    identity: &mut Desired,
+    numbers: Numbers,
+    configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
+) -> Result<Remarks, String> {
+    let length = identity.id.as_bytes().len();
+    if length > LONGEST_ID {
+        return Err(format!(
+            "the external id has {length} bytes, and Zitadel's nickname has room for {LONGEST_ID}"
+        ));
+    }
+    for (attribute, label) in [(FIRST_NAME, "first name"), (LAST_NAME, "last name")] {
+        text(identity, attribute, |text| name(label, text))?;
+    }
+    text(identity, EMAIL, email)?;
+    text(identity, PREFERRED_USERNAME, |text| {
+        metadata("preferred username", text)
+    })?;
+    for (attribute, key) in configured {
+        text(identity, attribute, |text| metadata(&format!("`{key}`"), text))?;
+    }
+    let had_blanks = identity.attributes.text(LOCALPART).is_some_and(has_blanks_around);
+    text(identity, LOCALPART, |text| metadata("localpart", text.trim()))?;
+    let mut remarks = normalize_phone(identity, numbers);
+    remarks.left_out.extend(normalize_language(identity));
+    remarks
+        .left_out
+        .extend(had_blanks.then(|| LOCALPART_BLANKS.to_owned()));
+    Ok(remarks)
+}
+
+/// Brings a language into the form in which Zitadel stores it. What is no language leaves the account what it has.
+fn normalize_language(identity: &mut Desired) -> Option<String> {
+    let text = identity.attributes.text(PREFERRED_LANGUAGE)?;
+    let canonical = language(text);
+    let is_language = canonical.is_some();
+    identity
+        .attributes
+        .set(PREFERRED_LANGUAGE, canonical.map(Value::text));
+    if is_language {
+        return None;
+    }
+    identity.unknown.insert(PREFERRED_LANGUAGE);
+    Some(
+        "the preferred language is no language tag such as `de` or `de-CH`; what the account has is kept"
+            .to_owned(),
+    )
+}
+
+/// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a language with
+/// or without a region: of others Zitadel leaves parts out, and of a language that it does not know it stores none.
+fn language(text: &str) -> Option<String> {
+    let tag: LanguageIdentifier = text.trim().replace('_', "-").parse().ok()?;
+    let is_known = LANGUAGES.split(' ').any(|known| known == tag.language.as_str());
+    let is_plain = tag.script.is_none() && tag.variants.is_empty();
+    (is_known && is_plain).then(|| tag.to_string())
+}
+
+/// Whether Zitadel takes an address.
+pub(in crate::target::zitadel) fn takes_address(address: &str) -> bool {
+    email(address).is_ok()
+}
+
+/// Whether there are blanks around something.
+fn has_blanks_around(text: &str) -> bool {
+    let trimmed = text.trim();
+    !trimmed.is_empty() && trimmed.len() < text.len()
+}
+
+/// Rewrites one attribute; an empty text becomes no value.
+fn text(
+    identity: &mut Desired,
+    attribute: AttributeIndex,
+    rewrite: impl Fn(&str) -> Result<&str, String>,
+) -> Result<(), String> {
+    if identity.unknown.contains(attribute) {
+        return Ok(());
+    }
+    let Some(before) = identity.attributes.text(attribute) else {
+        return Ok(());
+    };
+    let after = rewrite(before)?;
+    if after.len() < before.len() || after.is_empty() {
+        let after = (!after.is_empty()).then(|| Value::text(after));
+        identity.attributes.set(attribute, after);
+    }
+    Ok(())
+}
+
+/// A number that Zitadel would refuse must not keep the person from an account, nor take the number away that the
+/// account has.
+fn normalize_phone(identity: &mut Desired, numbers: Numbers) -> Remarks {
+    let mut remarks = Remarks::default();
+    let Some(before) = identity.attributes.text(PHONE) else {
+        return remarks;
+    };
+    if before.is_empty() {
+        identity.attributes.set(PHONE, None);
+        return remarks;
+    }
+    match numbers.read(before) {
+        Ok(stored) => {
+            remarks.assumed = stored.assumed.then_some(ASSUMED);
+            identity.attributes.set(PHONE, Some(Value::text(stored.number)));
+        }
+        Err(why) => {
+            identity.attributes.set(PHONE, None);
+            identity.unknown.insert(PHONE);
+            remarks.left_out.push(format!(
+                "the phone number {why}; it is left out, and a number the account has stays"
+            ));
+        }
+    }
+    remarks
+}
+
+/// Create trims names and refuses blank ones; update stores what it is given, so both get the same.
+fn name<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("the {label} is blank"));
+    }
+    if text.contains('\0') {
+        return Err(format!(
+            "the {label} holds a NUL character, which Zitadel cannot store"
+        ));
+    }
+    short(&format!("the {label}"), text)
+}
+
+fn short<'a>(subject: &str, text: &'a str) -> Result<&'a str, String> {
+    match text.chars().count() {
+        ..=LONGEST_TEXT => Ok(text),
+        count => Err(format!(
+            "{subject} has {count} characters, and Zitadel takes {LONGEST_TEXT}"
+        )),
+    }
+}
+
+/// Metadata is stored byte for byte, so blanks stay.
+fn metadata<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
+    if text.len() > LONGEST_METADATA {
+        return Err(format!(
+            "the {label} has {} bytes, and Zitadel takes {LONGEST_METADATA}",
+            text.len()
+        ));
+    }
+    Ok(text)
+}
+
+/// Zitadel's check: Go's address parser, then a host name of plain ASCII labels.
+fn email(text: &str) -> Result<&str, String> {
+    let text = text.trim();
+    let refuse = |why: &str| Err(format!("the e-mail address {why}"));
+    if text.is_empty() {
+        return refuse("is blank");
+    }
+    short("the e-mail address", text)?;
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return refuse("has no `@`");
+    };
+    if text.len() > 254 {
+        return refuse("has more than 254 bytes");
+    }
+    if local.len() > 64 {
+        return refuse("has more than 64 bytes before the `@`");
+    }
+    if !is_quoted(local) && !is_dot_atom(local) {
+        return refuse("is malformed before the `@`");
+    }
+    if host.len() > 253 || !host.split('.').all(is_host_label) {
+        return refuse(
+            "has a domain that is no ASCII host name (a domain with umlauts is written as `xn--…`)",
+        );
+    }
+    Ok(text)
+}
+
+/// Words of letters, digits and some signs, with single dots between. Characters outside ASCII count as letters.
+fn is_dot_atom(local: &str) -> bool {
+    local.split('.').all(|word| {
+        !word.is_empty()
+            && word.chars().all(|c| {
+                c.is_ascii_alphanumeric()
+                    || "!#$%&'*+-/=?^_`{|}~".contains(c)
+                    || (!c.is_ascii() && c != '\u{FFFD}')
+            })
+    })
+}
+
+/// `"anything"`, except for what would have to be escaped and what Zitadel's second look trips over.
+fn is_quoted(local: &str) -> bool {
+    local
+        .strip_prefix('"')
+        .and_then(|local| local.strip_suffix('"'))
+        .is_some_and(|inner| {
+            !inner.is_empty()
+                && inner
+                    .chars()
+                    .all(|c| !c.is_control() && !matches!(c, '"' | '\\' | '@'))
+        })
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef};
+    use proptest::prelude::*;
+
+    fn person(values: &[(AttributeIndex, &str)]) -> Desired {
+        let mut attributes = Attributes::default();
+        for (attribute, value) in [
+            (FIRST_NAME, "Ada"),
+            (LAST_NAME, "Lovelace"),
+            (EMAIL, "ada@example.org"),
+        ]
+        .iter()
+        .chain(values)
+        {
+            attributes.set(*attribute, Some(Value::text(*value)));
+        }
+        Desired {
+            id: ExternalId::new(*b"ada"),
+            lifecycle: Lifecycle::Active,
+            attributes,
+            unknown: AttributeSet::default(),
+            origin: RecordRef {
+                source: "csv".into(),
+                at: "users.csv:2".into(),
+            },
+        }
+    }
+
+    fn normalize(identity: &mut Desired) -> Result<Vec<String>, String> {
+        super::normalize(identity, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
+    }
+
+    /// Each form in which a directory may write a language ends as the one that Zitadel stores; what it would not store is
+    /// left out.
+    #[test]
+    fn a_language_is_in_its_canonical_form() {
+        for (text, stored) in [
+            ("DE", Some("de")),
+            (" de_ch ", Some("de-CH")),
+            ("pt-br", Some("pt-BR")),
+            ("en-GB", Some("en-GB")),
+            ("xx", None),
+            ("und", None),
+            ("Deutsch", None),
+            ("zh-Hans", None),
+            ("iw", None),
+            ("", None),
+        ] {
+            assert_eq!(language(text).as_deref(), stored, "{text:?}");
+        }
+        let mut ada = person(&[(PREFERRED_LANGUAGE, "Deutsch")]);
+        assert_eq!(normalize(&mut ada).unwrap().len(), 1);
+        assert!(ada.unknown.contains(PREFERRED_LANGUAGE));
+        assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), None);
+    }
+
+    /// Names lose the white space around them, all of Unicode's; metadata keeps it.
+    #[test]
+    fn names_are_trimmed_and_metadata_is_not() {
+        let mut ada = person(&[
+            (FIRST_NAME, "\u{a0}Ada \u{3000}\t"),
+            (EMAIL, " ada@example.org "),
+            (PREFERRED_USERNAME, " ada "),
+            (PHONE, "079 123 45 67"),
+        ]);
+        assert_eq!(normalize(&mut ada), Ok(vec![]));
+        let wanted = person(&[(PREFERRED_USERNAME, " ada "), (PHONE, "+41791234567")]);
+        assert_eq!(ada, wanted);
+    }
+
+    /// What is empty is not there.
+    #[test]
+    fn empty_values_are_none() {
+        let mut ada = person(&[(PREFERRED_USERNAME, ""), (PHONE, ""), (LOCALPART, "")]);
+        assert_eq!(normalize(&mut ada), Ok(vec![]));
+        assert_eq!(ada, person(&[]));
+    }
+
+    /// A phone number that Zitadel refuses is said, and the account's own is left alone.
+    #[test]
+    fn a_refused_phone_is_unknown() {
+        let mut ada = person(&[(PHONE, "n/a")]);
+        let warnings = normalize(&mut ada).unwrap();
+        assert_eq!(warnings.len(), 1);
+        assert!(!warnings[0].contains("n/a"));
+        assert_eq!(ada.attributes.text(PHONE), None);
+        assert!(ada.unknown.contains(PHONE));
+    }
+
+    /// So is one that Zitadel would make of something else; what it takes for Swiss is said.
+    #[test]
+    fn an_impossible_phone_is_unknown_and_an_assumed_one_is_counted() {
+        let mut ada = person(&[(PHONE, "4.93E+11")]);
+        assert_eq!(
+            normalize(&mut ada).unwrap(),
+            ["the phone number is no possible one; it is left out, and a number the account has stays"]
+        );
+        assert!(ada.unknown.contains(PHONE));
+        let remarks = |region| {
+            let mut person = person(&[(PHONE, "030 901820")]);
+            super::normalize(&mut person, Numbers::of(region), std::iter::empty())
+        };
+        assert_eq!(remarks(None).unwrap().assumed, Some(ASSUMED));
+        assert_eq!(remarks(Some("DE")).unwrap().assumed, None);
+    }
+
+    /// What Zitadel would refuse is refused with a reason that does not hold the value.
+    #[test]
+    fn refusals_give_a_reason_without_the_value() {
+        let long = "x".repeat(201);
+        for (attribute, value, reason) in [
+            (FIRST_NAME, " \u{a0}", "the first name is blank"),
+            (LAST_NAME, "a\0b", "NUL"),
+            (LAST_NAME, long.as_str(), "201 characters"),
+            (EMAIL, " ", "is blank"),
+            (EMAIL, "ada.example.org", "no `@`"),
+        ] {
+            let refused = normalize(&mut person(&[(attribute, value)])).unwrap_err();
+            assert!(refused.contains(reason), "{refused}");
+        }
+        let mut ada = person(&[]);
+        ada.id = ExternalId::new(vec![7; 100]);
+        assert!(normalize(&mut ada).is_ok());
+        ada.id = ExternalId::new(vec![7; 101]);
+        assert!(normalize(&mut ada).unwrap_err().contains("101 bytes"));
+    }
+
+    /// The addresses that a real Zitadel took and refused.
+    #[test]
+    fn addresses_are_judged_as_zitadel_does() {
+        let local = "a".repeat(64);
+        for good in [
+            "a@b.c",
+            "a@localhost",
+            "jürgen@example.org",
+            "\"a b\"@example.org",
+            "a+b_c@sub-domain.example.org",
+            "Ada.Lovelace@EXAMPLE.org",
+            &format!("{local}@b.c"),
+        ] {
+            assert_eq!(email(good), Ok(good));
+        }
+        for bad in [
+            "a@münchen.de",
+            "a@b_c.de",
+            "a..b@c.de",
+            ".a@c.de",
+            "a.@c.de",
+            "a@",
+            "@b.c",
+            "A B <a@b.c>",
+            "<a@b.c>",
+            "a@b..c",
+            "a@-b.c",
+            "a@b-.c",
+            "a b@c.de",
+            "a@b@c.de",
+            "a@[127.0.0.1]",
+            &format!("{local}a@b.c"),
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        /// Doing it twice changes nothing.
+        #[test]
+        fn twice_is_once(
+            first in "\\PC{0,12}|\\s{0,3}[a-z]{1,4}\\s{0,3}",
+            address in "\\s{0,2}[a-zé.]{1,6}@[a-z.-]{1,8}\\s{0,2}",
+            number in "[+0-9 ()/x]{0,18}",
+            username in "\\PC{0,6}",
+        ) {
+            let mut once = person(&[
+                (FIRST_NAME, &first), (EMAIL, &address), (PHONE, &number), (PREFERRED_USERNAME, &username),
+            ]);
+            if normalize(&mut once).is_ok() {
+                let mut twice = once.clone();
+                prop_assert_eq!(normalize(&mut twice), Ok(vec![]));
+                prop_assert_eq!(twice, once);
+            }
+        }
+    }
+}

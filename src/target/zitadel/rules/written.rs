@@ -1,0 +1,29 @@
+//! What an answer says about when something was written.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+/// When something was written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(in crate::target::zitadel) struct WriteDetails {
+    #[serde(deserialize_with = "time")]
+    change_date: Option<Timestamp>,
+    /// The only date of a new role grant.
+    #[serde(deserialize_with = "time")]
+    creation_date: Option<Timestamp>,
+}
+
+impl WriteDetails {
+    pub(in crate::target::zitadel) fn at(&self) -> Option<Timestamp> {
+        self.change_date.or(self.creation_date)
+    }
+}
+
+/// A time that is no time counts as none: nothing that was written failed for it.
+pub(in crate::target::zitadel) fn time<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<Box<str>>::deserialize(from)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}

@@ -1,0 +1,161 @@
+//! A new account: one call for everything but the role, and a look before it is sent twice.
+
+use super::carry_out::PHONE_LEFT_OUT;
+use crate::model::{Attributes, Creation, TargetId};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error::Failure;
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::rules::schema::{
+    EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
+};
+use crate::target::zitadel::wire::received::Created;
+use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewPhone, NewProfile, NewUser, OrgId};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// Characters of a display name.
+const LONGEST_DISPLAY_NAME: usize = 200;
+
+/// Operation name after a lost reply: the first try may have created the account.
+const AGAIN: &str = "create_user_again";
+
+impl ZitadelTarget {
+    /// Makes the account, without its roles.
+    pub(in crate::target::zitadel) async fn create(
+        &self,
+        creation: &Creation,
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        self.create_user(self.new_user(&creation.attributes), warnings)
+            .await
+    }
+
+    pub(in crate::target::zitadel) async fn create_user(
+        &self,
+        mut body: NewUser<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        let (mut attempt, mut lost) = (1, false);
+        loop {
+            let call = Call::post("create_user", &["v2", "users", "human"], &body).once();
+            let mut failure = match self.api.send::<Created>(&call).await {
+                Ok(created) if created.user_id.is_empty() => no_id().into(),
+                Ok(created) => {
+                    self.written.user(&created.details);
+                    return Ok(TargetId::new(created.user_id));
+                }
+                Err(failure) => failure,
+            };
+            if failure.is(id::PHONE_INVALID) && body.phone.take().is_some() {
+                warnings.push(PHONE_LEFT_OUT.into());
+                continue;
+            }
+            if lost {
+                failure.error.operation = AGAIN;
+            } else if failure.error.is_refusal() {
+                failure.error.wrote = Wrote::Nothing;
+            }
+            lost |= failure.error.kind == Kind::Unreachable;
+            let pause = self.api.again(&failure).zip(self.api.backoff().after(attempt));
+            if let Some((least, pause)) = pause {
+                tokio::time::sleep(pause.max(least)).await;
+            } else if !(lost && failure.is(id::TAKEN)) {
+                return Err(failure.error);
+            }
+            // A create whose reply was lost may have happened all the same.
+            if lost && let Some(found) = self.created_before(&body.profile.nick, body.username).await? {
+                return Ok(found);
+            }
+            if pause.is_none() {
+                return Err(failure.error);
+            }
+            self.api.count_repeat();
+            attempt += 1;
+        }
+    }
+
+    /// The account of an earlier try: it holds the user name and our id.
+    async fn created_before(&self, ours: &str, name: &str) -> Result<Option<TargetId>, Failure> {
+        let users = self.users_named(name).await?;
+        let found = users.into_iter().find(|user| {
+            *user.details.resource_owner == *self.settings.organization_id
+                && user
+                    .human
+                    .as_ref()
+                    .is_some_and(|human| *human.profile.nick == *ours)
+        });
+        Ok(found.map(|user| TargetId::new(user.id)))
+    }
+
+    fn new_user<'a>(&'a self, attributes: &'a Attributes) -> NewUser<'a> {
+        let text = |attribute| attributes.text(attribute).unwrap_or_default();
+        NewUser {
+            organization: OrgId {
+                org_id: &self.settings.organization_id,
+            },
+            username: text(LOGIN),
+            profile: profile(
+                attributes,
+                text(EXTERNAL_ID).to_owned(),
+                attributes.text(PREFERRED_LANGUAGE),
+                true,
+            ),
+            email: self.email(text(EMAIL)),
+            phone: attributes.text(PHONE).map(|phone| self.phone(phone)),
+            metadata: self.keys.entries(attributes),
+            idp_links: self.link_of(attributes).into_iter().collect(),
+        }
+    }
+
+    pub(in crate::target::zitadel) fn email<'a>(&self, email: &'a str) -> NewEmail<'a> {
+        let verify = self.settings.verify_email;
+        NewEmail {
+            email,
+            is_verified: (!verify).then_some(true),
+            send_code: verify.then_some(Empty {}),
+            return_code: None,
+        }
+    }
+
+    pub(in crate::target::zitadel) fn phone<'a>(&self, phone: &'a str) -> NewPhone<'a> {
+        NewPhone {
+            phone,
+            is_verified: (!self.settings.verify_phone).then_some(true),
+            return_code: None,
+        }
+    }
+}
+
+/// An answer that passes for a success and names nobody: whether the account was made has to be looked up.
+fn no_id() -> TargetError {
+    TargetError {
+        kind: Kind::Unreachable,
+        operation: "create_user",
+        what: "Zitadel does not say the id of the new account".into(),
+        error_id: None,
+        hint: Some("check that no proxy before Zitadel replaces its answers".into()),
+        wrote: Wrote::Unknown,
+    }
+}
+
+/// The names, the external id, and the language if it is written; with `shown` also the name that is shown.
+pub(in crate::target::zitadel) fn profile<'a>(
+    attributes: &'a Attributes,
+    nick: String,
+    language: Option<&'a str>,
+    shown: bool,
+) -> NewProfile<'a> {
+    let first = attributes.text(FIRST_NAME).unwrap_or_default();
+    let last = attributes.text(LAST_NAME).unwrap_or_default();
+    NewProfile {
+        given: first,
+        family: last,
+        nick,
+        display: shown.then(|| {
+            let name = format!("{last}, {first}");
+            name.chars().take(LONGEST_DISPLAY_NAME).collect()
+        }),
+        language,
+        gender: None,
+    }
+}

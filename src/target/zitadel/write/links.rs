@@ -1,0 +1,156 @@
+//! The link by which a person of the identity provider is the account's.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::restore::former_link_name;
+use crate::model::{AttributeChange, Attributes, Detail, Edit, ExternalId};
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error::{Failure, Sign, accept};
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::read::lists::SERVICE;
+use crate::target::zitadel::rules::details::Details;
+use crate::target::zitadel::rules::schema::{EMAIL, IDP_LINK};
+use crate::target::zitadel::wire::received::{Done, Link};
+use crate::target::zitadel::wire::sent::NewLink;
+use crate::target::{TargetError, TargetErrorKind as Kind};
+
+pub(in crate::target::zitadel) const LINK_TAKEN: &str =
+    "the link to the identity provider is another account's";
+pub(in crate::target::zitadel) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
+                             Providers), and remove the link there if it is not that account's";
+
+impl ZitadelTarget {
+    /// The link of a person, if people log in through an identity provider.
+    pub(in crate::target::zitadel) fn link_of<'a>(
+        &'a self,
+        attributes: &'a Attributes,
+    ) -> Option<NewLink<'a>> {
+        let idp_id = self.idp()?;
+        Some(NewLink {
+            idp_id,
+            user_id: attributes.text(IDP_LINK)?,
+            user_name: attributes.text(EMAIL).unwrap_or_default(),
+        })
+    }
+
+    fn idp(&self) -> Option<&str> {
+        self.settings
+            .idp_id
+            .as_deref()
+            .filter(|_| self.settings.sso_login)
+    }
+
+    /// Writes the link that an edit adds. Gives the error if another account holds it.
+    pub(in crate::target::zitadel) async fn link(
+        &self,
+        edit: &Edit,
+        restore: Option<&[Detail]>,
+    ) -> Result<Option<TargetError>, TargetError> {
+        let Some(mut link) = self.link_of(&edit.identity.attributes) else {
+            return Ok(None);
+        };
+        let former = restore.and_then(|details| former_link_name(Details(details), link.user_id));
+        link.user_name = former.unwrap_or(link.user_name);
+        let (user, body) = (edit.target_id.as_str(), json!({"idpLink": link}));
+        let call = Call::post("add_link", &["v2", "users", user, "links"], &body);
+        match self.api.send::<Done>(&call).await {
+            Err(failure) if failure.is(id::TAKEN) => {
+                let held = self.links(user).await?;
+                let own = held.iter().any(|held| is_same(held, link.user_id));
+                Ok((!own).then(|| link_taken(failure.error)))
+            }
+            linked => {
+                linked?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
+    pub(in crate::target::zitadel) async fn unlink(
+        &self,
+        user: &str,
+        link: &AttributeChange,
+    ) -> Result<bool, TargetError> {
+        let Some((former, idp_id)) = link.before.as_ref().zip(self.idp()) else {
+            return Ok(true);
+        };
+        let former = former.as_text();
+        // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
+        let call = if former.contains('/') {
+            let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});
+            Call::connect("remove_link", SERVICE, "RemoveIDPLink", &body)
+        } else {
+            Call::delete("remove_link", &["v2", "users", user, "links", idp_id, former])
+        };
+        match self.api.send::<Done>(&call).await {
+            Err(failure) if failure.sign == Some(Sign::NoConnect) => Ok(false),
+            removed => {
+                accept(removed, &[id::NO_LINK])?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The links of an account to our identity provider.
+    pub(in crate::target::zitadel) async fn links(&self, user: &str) -> Result<Vec<Link>, Failure> {
+        let mut links: Vec<Link> = self.all_links(user).await?;
+        links.retain(|link| Some(&*link.idp_id) == self.idp());
+        Ok(links)
+    }
+
+    /// The links of an account to any identity provider.
+    pub(in crate::target::zitadel) async fn all_links<T: DeserializeOwned>(
+        &self,
+        user: &str,
+    ) -> Result<Vec<T>, Failure> {
+        let path = ["v2", "users", user, "links", "_search"];
+        let page: Page<T> = self.api.list(&Call::post("find_link", &path, &json!({}))).await?;
+        Ok(page.items)
+    }
+}
+
+/// Zitadel tells links apart ignoring letter case.
+pub(in crate::target::zitadel) fn is_same(link: &Link, user_id: &str) -> bool {
+    link.user_id.to_lowercase() == user_id.to_lowercase()
+}
+
+fn link_taken(error: TargetError) -> TargetError {
+    TargetError {
+        kind: Kind::Conflict,
+        what: format!("{}; {LINK_TAKEN}", error.what),
+        hint: Some(FREE_THE_LINK.into()),
+        ..error
+    }
+}
+
+/// How the identity provider knows a person: by the id's text, or by its bytes in base64.
+pub(in crate::target::zitadel) fn linked_id(id: &ExternalId) -> String {
+    match std::str::from_utf8(id.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => STANDARD.encode(id.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The identity provider knows a person by the id's text, or by its bytes in base64 with padding.
+    #[test]
+    fn links_carry_the_id_as_text_or_base64() {
+        for (hex, user_id) in [
+            ("616461", "ada"),
+            ("c3bc736572", "üser"),
+            ("a1a2", "oaI="),
+            ("8f14e45fceea167a5a36dedd4bea2543", "jxTkX87qFnpaNt7dS+olQw=="),
+        ] {
+            assert_eq!(linked_id(&ExternalId::from_hex(hex).unwrap()), user_id);
+        }
+    }
+}

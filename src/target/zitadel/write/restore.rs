@@ -1,0 +1,177 @@
+//! What an undo writes: accounts as they were, which need not be as this tool would make them.
+
+use serde_json::json;
+
+use super::create::profile;
+use crate::model::{Attributes, Creation, Detail, Edit, TargetId};
+use crate::target::TargetError;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::rules::details::{
+    DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED,
+};
+use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
+use crate::target::zitadel::wire::received::Done;
+use crate::target::zitadel::wire::sent::{
+    Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId,
+};
+
+impl ZitadelTarget {
+    /// Makes an account again, without its roles.
+    pub(in crate::target::zitadel) async fn recreate(
+        &self,
+        creation: &Creation,
+        details: &[Detail],
+        warnings: &mut Vec<String>,
+    ) -> Result<TargetId, TargetError> {
+        let details = Details(details);
+        let body = |links| self.former_user(&creation.attributes, details, links);
+        let made = self.create_user(body(true), warnings).await;
+        let is_of_link = |error: &TargetError| {
+            let known = [id::TAKEN, id::NO_PROVIDER].iter();
+            known
+                .into_iter()
+                .any(|known| error.error_id.as_deref() == Some(known))
+        };
+        match made {
+            // The name may be taken, or the link: without the links it shows.
+            Err(error) if details.links().next().is_some() && is_of_link(&error) => {
+                let made = self.create_user(body(false), warnings).await?;
+                warnings.push("its links to the identity provider could not be made again".into());
+                Ok(made)
+            }
+            made => made,
+        }
+    }
+
+    fn former_user<'a>(
+        &'a self,
+        attributes: &'a Attributes,
+        details: Details<'a>,
+        with_links: bool,
+    ) -> NewUser<'a> {
+        let text = |attribute| attributes.text(attribute).unwrap_or_default();
+        let links = details.links().filter(|_| with_links);
+        NewUser {
+            organization: OrgId {
+                org_id: &self.settings.organization_id,
+            },
+            username: text(LOGIN),
+            profile: NewProfile {
+                language: details.text(LANGUAGE).filter(|tag| !matches!(*tag, "" | "und")),
+                gender: details.text(GENDER).filter(|gender| !gender.is_empty()),
+                ..former_profile(attributes, text(EXTERNAL_ID).to_owned(), None, details)
+            },
+            email: NewEmail {
+                email: text(EMAIL),
+                // Here, `false` sends nothing.
+                is_verified: Some(details.is(EMAIL_VERIFIED).unwrap_or(false)),
+                send_code: None,
+                return_code: None,
+            },
+            phone: attributes.text(PHONE).map(|phone| former_phone(phone, details)),
+            metadata: details
+                .metadata()
+                .map(|(key, value)| NewMetadata {
+                    key,
+                    value: value.to_owned(),
+                })
+                .collect(),
+            idp_links: links
+                .map(|[idp_id, user_id, user_name]| NewLink {
+                    idp_id,
+                    user_id,
+                    user_name,
+                })
+                .collect(),
+        }
+    }
+
+    /// The roles of this tool's project come last: an account that lacks them shows that this has to be done again.
+    pub(in crate::target::zitadel) async fn give_roles_again(
+        &self,
+        user: &str,
+        details: Details<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), TargetError> {
+        let ours = |project: &str| project == self.settings.project_id;
+        for (project, roles) in details.roles().filter(|(project, _)| !ours(project)) {
+            let body = json!({"projectId": project, "roleKeys": roles});
+            let path = ["management", "v1", "users", user, "grants"];
+            let call = Call::post("add_grant", &path, &body);
+            match self.api.send::<Done>(&call).await {
+                Ok(_) => {}
+                Err(failure) if failure.is(id::TAKEN) => {}
+                Err(failure) => warnings.push(format!(
+                    "its roles in project {project} could not be given again: {}",
+                    failure.error
+                )),
+            }
+        }
+        let given = self.given_again.borrow().clone();
+        for (_, roles) in details.roles().filter(|(project, _)| ours(project)) {
+            let known = roles
+                .iter()
+                .filter(|role| given.iter().any(|given| **given == ***role));
+            self.grant(user, &known.cloned().collect::<Vec<_>>(), warnings)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// What the person of a link was called, if the link was there before.
+pub(in crate::target::zitadel) fn former_link_name<'a>(
+    details: Details<'a>,
+    linked: &str,
+) -> Option<&'a str> {
+    let mut links = details.links();
+    links
+        .find(|[_, user, _]| *user == linked)
+        .map(|[_, _, shown]| shown)
+}
+
+/// Names, the text in the place of the external id, and what is shown.
+pub(in crate::target::zitadel) fn former_profile<'a>(
+    attributes: &'a Attributes,
+    nick: String,
+    language: Option<&'a str>,
+    details: Details<'_>,
+) -> NewProfile<'a> {
+    NewProfile {
+        // Nothing is known of it where it was not changed.
+        display: details.text(DISPLAY_NAME).map(str::to_owned),
+        ..profile(attributes, nick, language, false)
+    }
+}
+
+/// An address as it was, without a message to anybody.
+pub(in crate::target::zitadel) fn former_email<'a>(
+    edit: &'a Edit,
+    email: &'a str,
+    details: Details<'_>,
+) -> NewEmail<'a> {
+    let verified = details.is(EMAIL_VERIFIED).or_else(|| {
+        edit.before
+            .as_ref()
+            .map(|account| account.attributes.get(VERIFIED_EMAIL).is_some())
+    });
+    let is_verified = verified.unwrap_or(false);
+    NewEmail {
+        email,
+        is_verified: is_verified.then_some(true),
+        send_code: None,
+        return_code: (!is_verified).then_some(Empty {}),
+    }
+}
+
+/// A phone number as it was, without a message to anybody.
+pub(in crate::target::zitadel) fn former_phone<'a>(phone: &'a str, details: Details<'_>) -> NewPhone<'a> {
+    let is_verified = details.is(PHONE_VERIFIED).unwrap_or(false);
+    NewPhone {
+        phone,
+        is_verified: is_verified.then_some(true),
+        return_code: (!is_verified).then_some(Empty {}),
+    }
+}

@@ -1,0 +1,272 @@
+//! Which calls a change needs, in their order. What is foreseen of a change and what is sent for it are both this list.
+
+use crate::config::MetadataCheck;
+use crate::model::{
+    ActionKind, AttributeChange, AttributeIndex, Change, Creation, Detail, Edit, Existing, Lifecycle,
+    Mutability, Removal, RemovalReason, TargetId, Write,
+};
+use crate::target::Cost;
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::rules::details::Details;
+use crate::target::zitadel::rules::metadata::Keys;
+use crate::target::zitadel::rules::schema::{
+    DISABLED_BY, EMAIL, EXTERNAL_ID, FIRST_NAME, IDP_LINK, LAST_NAME, LOGIN, MISSING_RUNS, MISSING_SINCE,
+    PHONE, PREFERRED_LANGUAGE, ROLES,
+};
+
+/// One part of a change.
+pub(in crate::target::zitadel) enum Step<'a> {
+    /// Is the account of a removal still what the lists showed?
+    LookAgain(&'a Existing, &'a Removal),
+    /// Is the account of an edit still what the lists showed?
+    LookBefore(&'a Edit),
+    /// What the account holds in metadata, before a value is written that must not replace another one.
+    ReadMetadata,
+    SetMetadata(Vec<&'a AttributeChange>),
+    RemoveMetadata(Vec<&'a AttributeChange>),
+    /// Takes away the link to a former id.
+    Unlink(&'a AttributeChange),
+    Link(&'a Edit),
+    Reactivate,
+    Deactivate,
+    /// Everything that one call can carry.
+    UpdateUser(&'a Edit),
+    RemovePhone,
+    /// Whether the account is known to have a role grant says how its roles are changed.
+    ChangeRoles(&'a AttributeChange),
+    /// Gives roles to a new account.
+    GiveRoles(&'a [Box<str>]),
+    /// Gives all roles again that an account had, in whatever project.
+    GiveRolesAgain,
+    Create(&'a Creation),
+    Delete(&'a TargetId),
+}
+
+/// Whether the account itself is asked before it is removed.
+pub(in crate::target::zitadel) fn is_looked_at_again(change: &Change) -> Option<&Removal> {
+    // An undo has compared more than this, and may have changed the account itself.
+    let by_undo = change.kind == ActionKind::Deactivate && change.reason() == Some(RemovalReason::Undone);
+    change.removal.as_ref().filter(|_| !by_undo)
+}
+
+impl ZitadelTarget {
+    /// The calls of a change, in the order in which they are sent when nothing goes wrong.
+    pub(in crate::target::zitadel) fn steps<'a>(&'a self, change: &'a Change) -> Vec<Step<'a>> {
+        let restore = change.restore.as_deref();
+        match &change.write {
+            Write::Create(creation) => steps_of_creation(creation, restore),
+            Write::Delete(account) => {
+                let again = is_looked_at_again(change).map(|removal| Step::LookAgain(account, removal));
+                again
+                    .into_iter()
+                    .chain([Step::Delete(&account.target_id)])
+                    .collect()
+            }
+            Write::Edit(edit) => match (is_looked_at_again(change), edit.before.as_deref()) {
+                (Some(removal), Some(account)) => {
+                    steps_of_deactivation(&Parts::of(edit, &self.keys), account, removal)
+                }
+                _ => self.steps_of_edit(edit, restore),
+            },
+        }
+    }
+
+    fn steps_of_edit<'a>(&'a self, edit: &'a Edit, restore: Option<&'a [Detail]>) -> Vec<Step<'a>> {
+        let parts = Parts::of(edit, &self.keys);
+        let mut steps = Vec::new();
+        // First: whatever fails after it, an absence that is over does not count for another one.
+        steps.extend(remove_metadata(parts.markers(false)));
+        steps.extend(looks_before(edit).then_some(Step::LookBefore(edit)));
+        let link = edit.change(IDP_LINK);
+        // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
+        steps.extend(link.filter(|link| link.before.is_some()).map(Step::Unlink));
+        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
+        steps.extend(link.filter(|link| link.after.is_some()).map(|_| Step::Link(edit)));
+        if edit.lifecycle == Some(Lifecycle::Active) {
+            steps.push(Step::Reactivate);
+        }
+        steps.extend(self.looks_at_metadata(edit).then_some(Step::ReadMetadata));
+        let user = writes_user(edit).then_some(Step::UpdateUser(edit));
+        let is_adopted = edit.change(EXTERNAL_ID).is_some() && restore.is_none();
+        // Whoever looked after the account until now would remove it once it has the id of a person whom they do not know.
+        steps.extend(set_metadata(parts.values(true)).filter(|_| is_adopted));
+        steps.extend(user);
+        let phone = edit.change(PHONE).filter(|phone| phone.after.is_none());
+        steps.extend(phone.map(|_| Step::RemovePhone));
+        steps.extend(set_metadata(parts.values(true)).filter(|_| !is_adopted));
+        steps.extend(remove_metadata(parts.values(false)));
+        steps.extend(set_metadata(parts.markers(true)));
+        if restore.is_some_and(|details| Details(details).roles().next().is_some()) {
+            steps.push(Step::GiveRolesAgain);
+        } else {
+            steps.extend(edit.change(ROLES).map(Step::ChangeRoles));
+        }
+        // Last: should anything before have failed, the next run still knows whose doing the state was.
+        steps.extend(remove_metadata(parts.mark(false)));
+        if edit.lifecycle == Some(Lifecycle::Disabled) {
+            steps.extend(set_metadata(parts.mark(true)));
+            steps.push(Step::Deactivate);
+        }
+        steps
+    }
+
+    /// Whether the metadata of the account is read before the change.
+    fn looks_at_metadata(&self, edit: &Edit) -> bool {
+        edit.changes.iter().any(|change| self.is_asked_first(change))
+    }
+
+    /// Whether the account itself is asked before the change: its value may have been overlooked, and must not be lost.
+    pub(in crate::target::zitadel) fn is_asked_first(&self, change: &AttributeChange) -> bool {
+        let spec = self.schema().spec(change.attribute);
+        if self.keys.of(change.attribute).is_none() || spec.purpose.is_bookkeeping() {
+            return false;
+        }
+        let is_new = change.before.is_none() && change.after.is_some();
+        let by_key_alone = self.settings.metadata == MetadataCheck::Presence && is_new;
+        spec.mutability == Mutability::SetOnce || by_key_alone
+    }
+
+    /// What a change costs when nothing goes wrong.
+    pub(in crate::target::zitadel) fn foresee(&self, change: &Change) -> Cost {
+        let steps = self.steps(change);
+        let mut cost: Cost = steps.iter().map(|step| self.cost(step, change)).sum();
+        // Its account gets a temporary login name on the way.
+        if let Some(edit) = change.edit().filter(|edit| edit.temporary_login.is_some()) {
+            cost.requests += 1 + u64::from(looks_before(edit));
+        }
+        cost
+    }
+
+    fn cost(&self, step: &Step<'_>, change: &Change) -> Cost {
+        let details = Details(change.restore.as_deref().unwrap_or_default());
+        let requests = match step {
+            // The account, its roles, and its metadata if that matters.
+            Step::LookAgain(_, removal) => 2 + u64::from(!removal.requires.is_empty()),
+            // A grant that is there is looked up before it is changed.
+            Step::ChangeRoles(roles) => 1 + u64::from(roles.before.is_some()),
+            Step::GiveRolesAgain => details.roles().count() as u64,
+            _ => 1,
+        };
+        // An undo sends nobody a message.
+        let tells = |writes: bool, wanted: bool| u64::from(writes && wanted && change.restore.is_none());
+        let (email, phone) = match step {
+            Step::Create(creation) => (true, creation.attributes.get(PHONE).is_some()),
+            Step::UpdateUser(edit) => (writes(edit, EMAIL), writes(edit, PHONE)),
+            _ => (false, false),
+        };
+        Cost {
+            requests,
+            mails: tells(email, self.settings.verify_email),
+            texts: tells(phone, self.settings.verify_phone),
+        }
+    }
+}
+
+fn steps_of_creation<'a>(creation: &'a Creation, restore: Option<&'a [Detail]>) -> Vec<Step<'a>> {
+    let mut steps = vec![Step::Create(creation)];
+    if creation.identity.lifecycle == Lifecycle::Disabled {
+        steps.push(Step::Deactivate);
+    }
+    // Grants come after the user: if this stops half-way, the next run sees the user without the role and repairs it.
+    let roles = creation.attributes.texts(ROLES);
+    match restore {
+        Some(_) => steps.push(Step::GiveRolesAgain),
+        None if !roles.is_empty() => steps.push(Step::GiveRoles(roles)),
+        None => {}
+    }
+    steps
+}
+
+fn steps_of_deactivation<'a>(
+    parts: &Parts<'a>,
+    account: &'a Existing,
+    removal: &'a Removal,
+) -> Vec<Step<'a>> {
+    let mut steps = vec![Step::LookAgain(account, removal)];
+    steps.extend(remove_metadata(parts.markers(false)));
+    steps.extend(set_metadata(parts.mark(true)));
+    steps.push(Step::Deactivate);
+    steps
+}
+
+/// The changes of an edit that concern metadata.
+struct Parts<'a> {
+    changes: &'a [AttributeChange],
+    keys: &'a Keys,
+}
+
+impl<'a> Parts<'a> {
+    fn of(edit: &'a Edit, keys: &'a Keys) -> Self {
+        Self {
+            changes: &edit.changes,
+            keys,
+        }
+    }
+
+    fn those(&self, is_set: bool, attributes: &[AttributeIndex]) -> Vec<&'a AttributeChange> {
+        let changes = self
+            .changes
+            .iter()
+            .filter(|change| change.after.is_some() == is_set);
+        changes
+            .filter(|change| attributes.contains(&change.attribute))
+            .collect()
+    }
+
+    /// What sources say, or follows from the id.
+    fn values(&self, is_set: bool) -> Vec<&'a AttributeChange> {
+        let ours = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
+        let changes = self
+            .changes
+            .iter()
+            .filter(|change| change.after.is_some() == is_set);
+        changes
+            .filter(|change| self.keys.of(change.attribute).is_some() && !ours.contains(&change.attribute))
+            .collect()
+    }
+
+    /// The mark of a deactivation.
+    fn mark(&self, is_set: bool) -> Vec<&'a AttributeChange> {
+        self.those(is_set, &[DISABLED_BY])
+    }
+
+    /// The parts of an absence marker.
+    fn markers(&self, is_set: bool) -> Vec<&'a AttributeChange> {
+        self.those(is_set, &[MISSING_SINCE, MISSING_RUNS])
+    }
+}
+
+fn set_metadata(changes: Vec<&AttributeChange>) -> Option<Step<'_>> {
+    (!changes.is_empty()).then_some(Step::SetMetadata(changes))
+}
+
+fn remove_metadata(changes: Vec<&AttributeChange>) -> Option<Step<'_>> {
+    (!changes.is_empty()).then_some(Step::RemoveMetadata(changes))
+}
+
+fn writes(edit: &Edit, attribute: AttributeIndex) -> bool {
+    edit.change(attribute)
+        .is_some_and(|change| change.after.is_some())
+}
+
+/// Whether anything changes that belongs to the user itself.
+fn writes_user(edit: &Edit) -> bool {
+    // A phone number is removed by a call of its own; nobody is without the others.
+    let filled = [FIRST_NAME, LAST_NAME, EMAIL, PHONE, LOGIN];
+    let emptied = [EXTERNAL_ID, PREFERRED_LANGUAGE];
+    filled.into_iter().any(|attribute| writes(edit, attribute))
+        || emptied
+            .into_iter()
+            .any(|attribute| edit.change(attribute).is_some())
+}
+
+/// Whether the account is looked at before the change, since that says whose account it is, or who may log in.
+pub(in crate::target::zitadel) fn looks_before(edit: &Edit) -> bool {
+    let personal = [FIRST_NAME, LAST_NAME, EMAIL, LOGIN, EXTERNAL_ID, IDP_LINK];
+    let is_about_person = edit.lifecycle == Some(Lifecycle::Active)
+        || edit
+            .changes
+            .iter()
+            .any(|change| personal.contains(&change.attribute));
+    is_about_person && edit.before.is_some()
+}
