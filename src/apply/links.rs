@@ -1,8 +1,9 @@
-//! What changes refer to, and the references that they add later.
+//! What changes refer to, and the references that they add in a second step.
 
-use super::Run;
-use crate::model::{Catalog, Change, Ids, Reference};
-use crate::target::{Applied, Target, TargetError, Wrote};
+use super::{Fate, NotApplied, Run, Unlinked};
+use crate::model::{ActionKind, Catalog, Change, Ids, Reference};
+use crate::plan;
+use crate::target::{Applied, Target};
 
 /// The target's ids of what is there before the first change: an account that is going to be adopted carries no id of ours.
 pub(super) fn known_ids(catalog: &Catalog, changes: &[Change], read: &Ids) -> Ids {
@@ -18,22 +19,44 @@ pub(super) fn known_ids(catalog: &Catalog, changes: &[Change], read: &Ids) -> Id
 }
 
 impl<T: Target> Run<'_, T> {
+    /// Takes note of what a change has made. `None` if its references are still to be added.
+    pub(super) fn first_step(&self, index: usize, mut applied: Applied) -> Option<Applied> {
+        let change = &self.changes[index];
+        self.takes_note(change, &applied);
+        if plan::writes_links_later(change) {
+            self.fates[index].set(Fate::Made);
+            self.first_parts.borrow_mut().insert(index, applied);
+            return None;
+        }
+        applied
+            .warnings
+            .extend(self.left_out(change, &self.ids_for(change)));
+        Some(applied)
+    }
+
     /// Adds the references that a change left out, as far as what they refer to is there.
-    pub(super) async fn write_links(&self, index: usize) -> Result<Applied, TargetError> {
+    pub(super) async fn second_step(
+        &self,
+        index: usize,
+        obstacle: Option<&'static str>,
+    ) -> Result<Applied, NotApplied> {
         let change = &self.changes[index];
         let mut applied = self.first_parts.borrow_mut().remove(&index).unwrap_or_default();
-        if let Some(account) = applied.target_id.clone() {
-            let ids = self.ids_for(change);
-            let linked = self.target.link(change, &account, &ids).await;
-            // Whatever became of this call, the first part is done.
-            let linked = linked.map_err(|error| TargetError {
-                wrote: Wrote::Unknown,
-                ..error
-            })?;
-            applied.warnings.extend(linked.warnings);
-            applied.warnings.extend(self.left_out(change, &ids));
+        if let Some(reason) = obstacle {
+            return Err(NotApplied::Unlinked(applied, Unlinked::NotStarted(reason)));
         }
-        Ok(applied)
+        let Some(account) = applied.target_id.clone() else {
+            return Ok(applied);
+        };
+        let ids = self.ids_for(change);
+        match self.target.link(change, &account, &ids).await {
+            Ok(linked) => {
+                applied.warnings.extend(linked.warnings);
+                applied.warnings.extend(self.left_out(change, &ids));
+                Ok(applied)
+            }
+            Err(error) => Err(NotApplied::Unlinked(applied, Unlinked::Failed(error))),
+        }
     }
 
     /// Says that a change was to refer to something that is not there.
@@ -62,13 +85,19 @@ impl<T: Target> Run<'_, T> {
         ids
     }
 
-    /// Takes note of an object that others may refer to.
-    pub(super) fn is_there(&self, change: &Change, applied: &Applied) {
-        if let Some((id, account)) = change.id().zip(applied.target_id.as_ref())
-            && self.target.catalog().has_references()
-        {
-            let mut ids = self.ids.borrow_mut();
-            ids.insert(change.resource, id.clone(), account.clone());
+    /// Takes note of what others may refer to, by each id that they may know it by, and of what is gone.
+    fn takes_note(&self, change: &Change, applied: &Applied) {
+        if !self.target.catalog().has_references() {
+            return;
+        }
+        let mut ids = self.ids.borrow_mut();
+        let former = change.before().and_then(|before| before.id.as_ref());
+        for id in change.id().into_iter().chain(former) {
+            match &applied.target_id {
+                _ if change.kind == ActionKind::Delete => ids.remove(change.resource, id.clone()),
+                Some(target_id) => ids.insert(change.resource, id.clone(), target_id.clone()),
+                None => {}
+            }
         }
     }
 }

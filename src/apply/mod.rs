@@ -37,10 +37,29 @@ pub enum NotApplied {
     Failed(TargetError),
     /// The run stopped before it was its turn.
     NotStarted(&'static str),
-    /// All is done but for references that were to be added later: the run stopped before that.
-    Unlinked(&'static str),
+    /// All is done, and this came of it, but for references that were to be added in a second step.
+    Unlinked(Applied, Unlinked),
     /// It is a change of an earlier run, which an undo has to leave as it is.
     NotTakenBack(&'static str),
+}
+
+/// Why references were not added in a second step.
+#[derive(Debug)]
+pub enum Unlinked {
+    /// The target refused it or could not be reached.
+    Failed(TargetError),
+    /// The run stopped before that.
+    NotStarted(&'static str),
+}
+
+impl Outcome {
+    /// What came of the change, or of its first step.
+    pub fn applied(&self) -> Option<&Applied> {
+        match &self.result {
+            Ok(applied) | Err(NotApplied::Unlinked(applied, _)) => Some(applied),
+            Err(NotApplied::Failed(_) | NotApplied::NotStarted(_) | NotApplied::NotTakenBack(_)) => None,
+        }
+    }
 }
 
 /// What a change may need to know beside the plan.
@@ -188,7 +207,7 @@ impl<T: Target> Run<'_, T> {
             let is_idle = |outcome: &Outcome| {
                 matches!(
                     outcome.result,
-                    Err(NotApplied::NotStarted(_) | NotApplied::Unlinked(_))
+                    Err(NotApplied::NotStarted(_) | NotApplied::Unlinked(_, Unlinked::NotStarted(_)))
                 )
             };
             let started = !outcome.as_ref().is_some_and(is_idle);
@@ -219,9 +238,8 @@ impl<T: Target> Run<'_, T> {
         }
         let change = &self.changes[index];
         let result = match self.obstacle(index, part) {
-            Some(reason) if part == Part::Links => Err(NotApplied::Unlinked(reason)),
+            obstacle if part == Part::Links => self.second_step(index, obstacle).await,
             Some(reason) => Err(NotApplied::NotStarted(reason)),
-            None if part == Part::Links => self.write_links(index).await.map_err(NotApplied::Failed),
             None if part == Part::TemporaryLogin => match self.take_temporary_login(change).await {
                 Ok(()) => {
                     self.fates[index].set(Fate::TemporaryLogin);
@@ -234,24 +252,17 @@ impl<T: Target> Run<'_, T> {
                 None => self.carry_out(index).await?.map_err(NotApplied::Failed),
             },
         };
-        if let Ok(applied) = &result {
-            self.is_there(change, applied);
-        }
-        if part == Part::Change
-            && plan::writes_links_later(change)
-            && let Ok(applied) = result
-        {
-            self.fates[index].set(Fate::Made);
-            self.first_parts.borrow_mut().insert(index, applied);
-            return None;
-        }
+        let result = match result {
+            Ok(applied) if part == Part::Change => Ok(self.first_step(index, applied)?),
+            result => result,
+        };
         self.settle(index, &result).await;
         Some(Outcome { index, result })
     }
 
     /// Takes note of how a change ended.
     async fn settle(&self, index: usize, result: &Result<Applied, NotApplied>) {
-        if let Err(NotApplied::Failed(error)) = result
+        if let Err(NotApplied::Failed(error) | NotApplied::Unlinked(_, Unlinked::Failed(error))) = result
             && error.stops_run()
         {
             self.stop
@@ -294,7 +305,6 @@ impl<T: Target> Run<'_, T> {
             return Some(reason);
         }
         match part {
-            // Of links: what is not there yet failed, and is reported; the next run adds the reference.
             Part::TemporaryLogin | Part::Links => None,
             Part::Change => self.waits[index].iter().find_map(|wait| self.mismatches(*wait)),
         }
@@ -309,10 +319,10 @@ impl<T: Target> Run<'_, T> {
             Wait::TemporaryLogin(holder) if !(is_made(holder) || fate(holder) == Fate::TemporaryLogin) => {
                 Some(NAME)
             }
-            Wait::Made(maker) if !is_made(maker) => Some("what it refers to was to be made, which failed"),
             Wait::Dropped(dropper) if !is_made(dropper) => {
                 Some("what refers to it was to be changed first, which failed")
             }
+            // What could not be made is reported, and left out; the next run adds the reference.
             Wait::Name(_) | Wait::TemporaryLogin(_) | Wait::Made(_) | Wait::Dropped(_) => None,
         }
     }

@@ -238,34 +238,41 @@ impl Change {
     /// A new account.
     pub fn create(identity: Desired, attributes: Attributes) -> Self {
         let creation = Creation { identity, attributes };
-        Self::new(ActionKind::Create, Write::Create(Box::new(creation)), None)
+        Self::new(
+            ActionKind::Create,
+            creation.identity.resource,
+            Write::Create(Box::new(creation)),
+        )
     }
 
     /// Another state or other values of an account.
     pub fn edit_as(kind: ActionKind, edit: Edit) -> Self {
-        Self::new(kind, Write::Edit(Box::new(edit)), None)
+        Self::new(kind, edit.identity.resource, Write::Edit(Box::new(edit)))
     }
 
     /// An account is deactivated.
     pub fn deactivate(edit: Edit, removal: Removal) -> Self {
-        Self::new(ActionKind::Deactivate, Write::Edit(Box::new(edit)), Some(removal))
+        Self {
+            removal: Some(removal),
+            ..Self::edit_as(ActionKind::Deactivate, edit)
+        }
     }
 
     /// An account is deleted.
     pub fn delete(account: Existing, removal: Removal) -> Self {
-        Self::new(
-            ActionKind::Delete,
-            Write::Delete(Box::new(account)),
-            Some(removal),
-        )
+        let resource = account.resource;
+        Self {
+            removal: Some(removal),
+            ..Self::new(ActionKind::Delete, resource, Write::Delete(Box::new(account)))
+        }
     }
 
-    fn new(kind: ActionKind, write: Write, removal: Option<Removal>) -> Self {
+    fn new(kind: ActionKind, resource: TypeId, write: Write) -> Self {
         Self {
-            resource: TypeId::default(),
+            resource,
             kind,
             write,
-            removal,
+            removal: None,
             restore: None,
             links_later: false,
         }

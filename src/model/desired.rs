@@ -27,6 +27,8 @@ impl fmt::Display for RecordRef {
 /// A person whose record was read in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desired {
+    /// User or group.
+    pub resource: TypeId,
     /// The id that ties the person to an account.
     pub id: ExternalId,
     /// Whether the person may log in.
@@ -44,6 +46,7 @@ impl Desired {
     pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
         let id = account.id.clone();
         Self {
+            resource: account.resource,
             // The bytes stand for a person without an id in lists; what is written is the text itself.
             id: id.unwrap_or_else(|| ExternalId::new(account.id_text(schema).as_bytes())),
             lifecycle: account.lifecycle,
@@ -90,6 +93,8 @@ pub struct Leaver {
 /// A record that could not be used. Its person is *unknown*: never created, changed or removed because of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
+    /// User or group.
+    pub resource: TypeId,
     /// Where the record stands.
     pub at: RecordRef,
     /// Whose record it is. `None`: it could be anybody's, so the source proves nobody absent.
@@ -117,12 +122,19 @@ impl Rejected {
     /// A record of which nothing but the place and perhaps the id is known.
     pub fn new(at: RecordRef, id: Option<ExternalId>, reason: impl Into<String>) -> Self {
         Self {
+            resource: TypeId::default(),
             at,
             id,
             reason: reason.into(),
             missing: Vec::new(),
             claims: Box::default(),
         }
+    }
+
+    /// The same of another resource type.
+    #[must_use]
+    pub fn of_type(self, resource: TypeId) -> Self {
+        Self { resource, ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who the target has.
 
-use super::{AttributeSet, Attributes, ExternalId, Ownership, Purpose, Schema, TargetId};
+use super::{AttributeSet, Attributes, ExternalId, Ownership, Purpose, Schema, TargetId, TypeId};
 
 /// Whether a person may log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub enum Lifecycle {
 /// One account of the target, as far as the account list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
+    /// User or group.
+    pub resource: TypeId,
     /// The target's own id.
     pub target_id: TargetId,
     /// The external id, if the account carries one in the form this tool writes.

@@ -18,6 +18,8 @@ pub struct Absence {
 /// An account that could have been removed and is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
+    /// User or group.
+    pub resource: TypeId,
     /// The account.
     pub target_id: TargetId,
     /// Its external id.

@@ -9,7 +9,7 @@ use super::{ExternalId, TargetId, TypeId};
 pub enum Reference {
     /// An object that this tool manages, by its external id: its id at the target may not be known yet.
     Managed(TypeId, ExternalId),
-    /// Any other object, by the target's own reference. It stays where it is.
+    /// Any other object, by the target's own reference, which is its target id if the target lists it. It stays where it is.
     Foreign(Box<str>),
 }
 
@@ -21,6 +21,11 @@ impl Ids {
     /// Adds an object, or gives it another id.
     pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
         self.0.insert((resource, id), target_id);
+    }
+
+    /// Takes out an object that is no longer there.
+    pub fn remove(&mut self, resource: TypeId, id: ExternalId) {
+        self.0.remove(&(resource, id));
     }
 
     /// The target's id of an object.

@@ -11,6 +11,7 @@ mod once;
 mod order;
 mod plausible;
 mod policy;
+mod references;
 mod restriction;
 mod stale;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
+pub use references::{Alias, Objects, settle_references};
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
     lost_for_good, not_restored, undo,

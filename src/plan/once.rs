@@ -171,11 +171,10 @@ fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
         let Some(reason) = reasons.next().flatten() else {
             return true;
         };
-        rejected.extend(
-            change
-                .person()
-                .map(|person| Rejected::new(person.origin.clone(), Some(person.id.clone()), reason)),
-        );
+        rejected.extend(change.person().map(|person| {
+            let rejected = Rejected::new(person.origin.clone(), Some(person.id.clone()), reason);
+            rejected.of_type(person.resource)
+        }));
         false
     });
     if plan.changes.len() < before {

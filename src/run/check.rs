@@ -17,9 +17,9 @@ use crate::target::{self, Target as _};
 pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let settings = request.settings;
     let mut findings = configuration(settings);
-    let schema = request.schema();
+    let catalog = request.catalog();
     for source in &settings.sources {
-        match AnySource::build(source, &schema, &desired::roles(settings)) {
+        match AnySource::build(source, &catalog, &desired::roles(settings)) {
             Ok(source) => findings.extend(source.check().await),
             Err(error) => {
                 let subject = format!("source `{}`", source.name);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::outcome::RunError;
 use super::session::request::Request;
 use crate::config::Settings;
-use crate::model::{Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
+use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
 use crate::report::Report;
 use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
@@ -22,10 +22,11 @@ pub(super) async fn read(
     target: &impl Target,
     request: Request<'_>,
     report: &mut Report,
-) -> Result<DesiredState, RunError> {
+) -> Result<Vec<DesiredState>, RunError> {
     let settings = request.settings;
-    let sources: Vec<AnySource> = build(target.schema(), request)?;
-    let (collected, prepared) = futures::join!(collect_all(&sources), target.prepare());
+    let catalog = target.catalog();
+    let sources: Vec<AnySource> = build(catalog, request)?;
+    let (collected, prepared) = futures::join!(collect_all(catalog, &sources), target.prepare());
     let collected = match (collected, prepared) {
         (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
@@ -33,11 +34,13 @@ pub(super) async fn read(
         (Err(errors), Err(error)) => return Err(RunError::from(errors).and(error.into())),
     };
     let mut desired = everybody(collected, target);
-    name_providers(&mut desired, target.schema(), settings);
-    report.add_sources(&desired.sources);
-    report.add_rejected(&desired.rejected);
-    report.add_warnings(&desired.warnings);
-    for source in &desired.sources {
+    for of_type in &mut desired {
+        name_providers(of_type, catalog.schema(of_type.resource), settings);
+        report.add_rejected(&of_type.rejected);
+        report.add_warnings(&of_type.warnings);
+    }
+    report.add_sources(&desired[0].sources);
+    for source in desired.iter().flat_map(|of_type| &of_type.sources) {
         tracing::info!(
             target: MILESTONE,
             source = %source.name,
@@ -52,8 +55,8 @@ pub(super) async fn read(
 
 /// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two
 /// are one, or have one name.
-fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> DesiredState {
-    let schema = target.schema();
+fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<DesiredState> {
+    let catalog = target.catalog();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     for source in &mut collected {
         let normalize = |person: &mut Desired| {
@@ -63,19 +66,21 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> DesiredStat
             }
             Ok(remarks.left_out)
         };
+        let schema = catalog.schema(source.resource);
         source.normalize(schema, normalize, |address| target.takes_address(address));
     }
-    let mut desired = merge(schema, collected);
-    desired.warnings.extend(assumed.into_iter().map(counted));
+    let mut desired = merge(catalog, collected);
+    let assumed = assumed.into_iter().map(counted);
+    desired[0].warnings.extend(assumed);
     desired
 }
 
-fn build(schema: &Schema, request: Request<'_>) -> Result<Vec<AnySource>, Vec<SourceError>> {
+fn build(catalog: &Catalog, request: Request<'_>) -> Result<Vec<AnySource>, Vec<SourceError>> {
     let mut sources = Vec::new();
     let mut errors = Vec::new();
     let roles = roles(request.settings);
     for source in &request.settings.sources {
-        match AnySource::build(source, schema, &roles) {
+        match AnySource::build(source, catalog, &roles) {
             // As patient as the target.
             Ok(source) => sources.push(source.with_backoff(request.pauses)),
             Err(error) => errors.push(error),

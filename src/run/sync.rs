@@ -93,7 +93,7 @@ async fn read_everything(
     process: &mut Process<'_>,
     report: &mut Report,
 ) -> Result<(DesiredState, Plan), RunError> {
-    let desired = desired::read(target, request, report).await?;
+    let desired = desired::read(target, request, report).await?.swap_remove(0);
     if !request.is_json() {
         report::sources(process.out, report)?;
         report::proof(

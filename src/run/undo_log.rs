@@ -65,10 +65,9 @@ pub(super) async fn begin(
 pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Change], outcomes: &[Outcome]) {
     let Some(file) = file else { return };
     let path = file.path().to_owned();
-    let made = outcomes.iter().filter_map(|outcome| {
-        let applied = outcome.result.as_ref().ok()?;
-        Some((outcome.index, applied.target_id.clone()?))
-    });
+    let made = outcomes
+        .iter()
+        .filter_map(|outcome| Some((outcome.index, outcome.applied()?.target_id.clone()?)));
     let made: Vec<_> = made.collect();
     // An account may have stepped aside, and been left with a temporary name, although its change was not started.
     let stepped_aside = |outcome: &Outcome| {
@@ -80,7 +79,7 @@ pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Chang
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
         // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
         Err(NotApplied::Failed(error)) => error.wrote == Wrote::Nothing,
-        Ok(_) | Err(NotApplied::Unlinked(_) | NotApplied::NotTakenBack(_)) => false,
+        Ok(_) | Err(NotApplied::Unlinked(..) | NotApplied::NotTakenBack(_)) => false,
     });
     let not_done: Vec<usize> = idle.map(|outcome| outcome.index).collect();
     if let Err(error) = file.end(&made, &not_done, target.last_writes()) {

@@ -10,26 +10,27 @@ use super::session::process::Process;
 use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Desired, Lifecycle, Purpose, Schema};
+use crate::model::{Catalog, Desired, Lifecycle, Purpose, Schema};
 use crate::report::{Messages, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
 pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
-    let schema = request.schema();
-    let sources = match build(request.settings, &schema) {
+    let catalog = request.catalog();
+    let sources = match build(request.settings, &catalog) {
         Ok(sources) => sources,
         Err(error) => return failed(&[error], request, process),
     };
-    let desired = match read_all(&schema, &sources).await {
-        Ok(desired) => desired,
+    let schema = catalog.users();
+    let desired = match read_all(&catalog, &sources).await {
+        Ok(all) => all.into_iter().next().unwrap_or_default(),
         Err(errors) => return failed(&errors, request, process),
     };
     for identity in &desired.identities {
         if request.is_json() {
-            write_json(process.out, &Person::new(identity, &schema, request.show()))?;
+            write_json(process.out, &Person::new(identity, schema, request.show()))?;
         } else {
-            writeln!(process.out, "{}", line(identity, &schema, request.show()))?;
+            writeln!(process.out, "{}", line(identity, schema, request.show()))?;
         }
     }
     for leaver in &desired.leavers {
@@ -52,8 +53,8 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
 
 /// Prints how many people there are. Keeps none of them, so that it runs in little memory, and looks for no repeats.
 pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
-    let schema = request.schema();
-    let sources = match build(request.settings, &schema) {
+    let catalog = request.catalog();
+    let sources = match build(request.settings, &catalog) {
         Ok(sources) => sources,
         Err(error) => return failed(&[error], request, process),
     };
@@ -62,7 +63,7 @@ pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io
         let mut each = |record| match record {
             Record::Person(_) => people += 1,
             Record::Rejected(_) => rejected += 1,
-            Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
+            Record::Leaver(_) | Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
         };
         if let Err(error) = source.count(&mut each).await {
             return failed(&[error], request, process);
@@ -81,12 +82,12 @@ pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io
     Ok(Exit::Ok)
 }
 
-fn build(settings: &Settings, schema: &Schema) -> Result<Vec<AnySource>, SourceError> {
+fn build(settings: &Settings, catalog: &Catalog) -> Result<Vec<AnySource>, SourceError> {
     let roles = desired::roles(settings);
     settings
         .sources
         .iter()
-        .map(|source| AnySource::build(source, schema, &roles))
+        .map(|source| AnySource::build(source, catalog, &roles))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use super::ukt::UktSource;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{SourceKind, SourceSettings};
 use crate::http::Backoff;
-use crate::model::{DesiredState, Diagnosis, Roles, Schema};
+use crate::model::{Catalog, DesiredState, Diagnosis, Roles, TypeId};
 
 /// A source of a kind that the configuration knows.
 #[derive(Debug)]
@@ -25,14 +25,14 @@ pub enum AnySource {
 }
 
 impl AnySource {
-    /// The configured source, yielding people with the attributes of `schema` and with `roles`.
+    /// The configured source, yielding objects with the attributes of `catalog`, and people with `roles`.
     ///
     /// # Errors
     /// [`SourceError`] when a certificate or key cannot be used. Nothing is connected to yet.
-    pub fn build(settings: &SourceSettings, schema: &Schema, roles: &Roles) -> Result<Self, SourceError> {
-        let name = &settings.name;
+    pub fn build(settings: &SourceSettings, catalog: &Catalog, roles: &Roles) -> Result<Self, SourceError> {
+        let (name, schema) = (&settings.name, catalog.users());
         Ok(match &settings.kind {
-            SourceKind::Ldap(ldap) => Self::Ldap(Box::new(LdapSource::new(name, ldap, schema, roles)?)),
+            SourceKind::Ldap(ldap) => Self::Ldap(Box::new(LdapSource::new(name, ldap, catalog, roles)?)),
             SourceKind::Csv(csv) => Self::Csv(Box::new(CsvSource::new(name, csv, schema, roles))),
             SourceKind::Ukt(ukt) => Self::Ukt(Box::new(UktSource::new(name, ukt)?)),
         })
@@ -65,19 +65,19 @@ impl Source for AnySource {
         }
     }
 
-    fn proves_absence(&self) -> bool {
+    fn proves_absence(&self, resource: TypeId) -> bool {
         match self {
-            Self::Ldap(source) => source.proves_absence(),
-            Self::Csv(source) => source.proves_absence(),
-            Self::Ukt(source) => source.proves_absence(),
+            Self::Ldap(source) => source.proves_absence(resource),
+            Self::Csv(source) => source.proves_absence(resource),
+            Self::Ukt(source) => source.proves_absence(resource),
         }
     }
 
-    fn ids(&self) -> Ids {
+    fn ids(&self, resource: TypeId) -> Ids {
         match self {
-            Self::Ldap(source) => source.ids(),
-            Self::Csv(source) => source.ids(),
-            Self::Ukt(source) => source.ids(),
+            Self::Ldap(source) => source.ids(resource),
+            Self::Csv(source) => source.ids(resource),
+            Self::Ukt(source) => source.ids(resource),
         }
     }
 
@@ -110,20 +110,26 @@ impl Source for AnySource {
 ///
 /// # Errors
 /// One [`SourceError`] for each source that could not be read; what the others yielded is worth nothing without it.
-pub async fn read_all(schema: &Schema, sources: &[impl Source]) -> Result<DesiredState, Vec<SourceError>> {
-    Ok(merge(schema, collect_all(sources).await?))
+pub async fn read_all(
+    catalog: &Catalog,
+    sources: &[impl Source],
+) -> Result<Vec<DesiredState>, Vec<SourceError>> {
+    Ok(merge(catalog, collect_all(catalog, sources).await?))
 }
 
-/// Reads all sources to their end, side by side.
+/// Reads all sources to their end, side by side: what each yields of each resource type.
 ///
 /// # Errors
 /// As [`read_all`].
-pub async fn collect_all(sources: &[impl Source]) -> Result<Vec<Collected>, Vec<SourceError>> {
+pub async fn collect_all(
+    catalog: &Catalog,
+    sources: &[impl Source],
+) -> Result<Vec<Collected>, Vec<SourceError>> {
     let mut collected = Vec::with_capacity(sources.len());
     let mut errors = Vec::new();
-    for read in join_all(sources.iter().map(collect)).await {
+    for read in join_all(sources.iter().map(|source| collect(catalog, source))).await {
         match read {
-            Ok(records) => collected.push(records),
+            Ok(records) => collected.extend(records),
             Err(error) => errors.push(error),
         }
     }
@@ -134,18 +140,39 @@ pub async fn collect_all(sources: &[impl Source]) -> Result<Vec<Collected>, Vec<
     }
 }
 
-async fn collect(source: &impl Source) -> Result<Collected, SourceError> {
+async fn collect(catalog: &Catalog, source: &impl Source) -> Result<Vec<Collected>, SourceError> {
     let start = Instant::now();
-    let mut records = Collected::new(source.name(), source.kind());
-    records.proves_absence = source.proves_absence();
-    records.ids = source.ids();
-    source.read(&mut |record| records.push(record)).await?;
-    records.seconds = start.elapsed().as_secs_f64();
-    tracing::debug!(
-        source = source.name(),
-        records = records.len(),
-        seconds = records.seconds,
-        "read a source"
-    );
-    Ok(records)
+    let mut types: Vec<Collected> = catalog.iter().map(|(id, _)| empty(source, id)).collect();
+    source.read(&mut |record| put(&mut types, record)).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    let records: usize = types.iter().map(Collected::len).sum();
+    tracing::debug!(source = source.name(), records, seconds, "read a source");
+    for of_type in &mut types {
+        of_type.seconds = seconds;
+    }
+    types.retain(|of_type| {
+        of_type.resource == TypeId::default() || of_type.proves_absence || !of_type.is_empty()
+    });
+    Ok(types)
+}
+
+fn empty(source: &impl Source, resource: TypeId) -> Collected {
+    let mut empty = Collected::new(source.name(), source.kind());
+    empty.resource = resource;
+    empty.proves_absence = source.proves_absence(resource);
+    empty.ids = source.ids(resource);
+    empty
+}
+
+/// Puts a record to those of its type.
+fn put(types: &mut [Collected], record: Record) {
+    let resource = match &record {
+        Record::Person(identity) => identity.resource,
+        Record::Rejected(rejected) => rejected.resource,
+        Record::Partial(resource, _) => *resource,
+        Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => TypeId::default(),
+    };
+    if let Some(of_type) = types.get_mut(usize::from(resource.0)) {
+        of_type.push(record);
+    }
 }

@@ -17,12 +17,12 @@ pub use self::ldap::LdapSource;
 pub use self::mapping::{RawRecord, rules};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;
-use crate::model::{Desired, Diagnosis, Leaver, Rejected, Warning};
+use crate::model::{Desired, Diagnosis, Leaver, Rejected, TypeId, Warning};
 
 /// One thing a source yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// A person, read in full.
+    /// A person or a group, read in full.
     Person(Desired),
     /// A person who has left.
     Leaver(Leaver),
@@ -30,13 +30,14 @@ pub enum Record {
     Rejected(Rejected),
     /// Something worth knowing; not counted as a record.
     Warning(Warning),
-    /// There is more that was not read, so that the source proves nobody absent; not counted as a record.
-    Partial(Warning),
+    /// There are more objects of this type that were not read, so that the source proves none of them absent; not counted as a
+    /// record.
+    Partial(TypeId, Warning),
     /// Which of several servers all of it comes from; not counted as a record.
     Server(String),
 }
 
-/// What kind of ids a source gives its people.
+/// What kind of ids a source gives its objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ids {
     /// They are bytes and no text.
@@ -60,11 +61,12 @@ pub trait Source {
     /// `ldap`, `csv` or `ukt`.
     fn kind(&self) -> &'static str;
 
-    /// Whether somebody it does not name has left. A list of leavers proves nobody absent.
-    fn proves_absence(&self) -> bool;
+    /// Whether it names all objects of a resource type, so that one which it does not name is gone. A list of leavers names
+    /// nobody who stays.
+    fn proves_absence(&self, resource: TypeId) -> bool;
 
-    /// What kind of ids its people have.
-    fn ids(&self) -> Ids {
+    /// What kind of ids its objects of a resource type have.
+    fn ids(&self, _: TypeId) -> Ids {
         Ids::default()
     }
 

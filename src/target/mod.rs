@@ -128,10 +128,10 @@ pub trait Target {
         self.catalog().users()
     }
 
-    /// Rewrites a person to what the target would store. Pure, and the same when done twice.
+    /// Rewrites a person or a group to what the target would store. Pure, and the same when done twice.
     ///
     /// # Errors
-    /// The reason, without the value, why the target would refuse this person.
+    /// The reason, without the value, why the target would refuse it.
     fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String>;
 
     /// Whether it would take this e-mail address. Pure.
@@ -144,7 +144,10 @@ pub trait Target {
     /// [`TargetError`] when the target cannot be trusted to show or take everything.
     async fn prepare(&self) -> Result<(), TargetError>;
 
-    /// Hands over each account as it arrives, in any order. Call [`Target::prepare`] first.
+    /// Hands over each object of all resource types as it arrives, in any order. Call [`Target::prepare`] first.
+    ///
+    /// A reference to an object that carries an external id is [`crate::model::Reference::Managed`]; to any other object that is
+    /// handed over it is `Foreign` with that object's target id.
     ///
     /// # Errors
     /// [`TargetError`] when the list could not be read to its end; what was handed over is worth nothing.
@@ -233,7 +236,8 @@ pub trait Target {
 
     /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
     /// References that go are dropped before others are added: an account that is adopted goes by one external id and comes by
-    /// another, and stays. With [`Change::links_later`], references to what is not among `ids` are left out.
+    /// another, and stays. References to what is not among `ids` are left out: it is not there yet, or could not be made. A
+    /// delete takes all references to the object along.
     ///
     /// # Errors
     /// [`TargetError`]; the account may hold a part of the change, which the next run completes.

@@ -7,9 +7,16 @@ use directory_sync::config::{
     SourceSettings,
 };
 use directory_sync::http::Backoff;
-use directory_sync::model::{AttributeSpec, Cardinality, Desired, DesiredState, Diagnosis, Purpose, Schema};
+use directory_sync::model::{
+    AttributeSpec, Cardinality, Catalog, Desired, DesiredState, Diagnosis, Purpose, Schema,
+};
 use directory_sync::source::{AnySource, Record, Source, SourceError, read_all};
 use testkit::slapd::Slapd;
+
+/// People who have these names.
+pub(crate) fn catalog() -> Catalog {
+    Catalog::of_users(schema())
+}
 
 /// The names that sources know.
 pub(crate) fn schema() -> Schema {
@@ -58,7 +65,7 @@ pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
         name: "staff".into(),
         kind,
     };
-    let source = AnySource::build(&settings, &schema(), &["User".into()].into())?;
+    let source = AnySource::build(&settings, &catalog(), &["User".into()].into())?;
     // Nobody waits between tries.
     Ok(source.with_backoff(Backoff {
         first: Duration::ZERO,
@@ -69,9 +76,9 @@ pub(crate) fn build(kind: SourceKind) -> Result<AnySource, SourceError> {
 /// Reads one source through the same door as a run.
 pub(crate) async fn read(kind: SourceKind) -> Result<DesiredState, SourceError> {
     let sources = [build(kind)?];
-    read_all(&schema(), &sources)
-        .await
-        .map_err(|mut errors| errors.remove(0))
+    let read = read_all(&catalog(), &sources).await;
+    let users = read.map(|mut all| all.remove(0));
+    users.map_err(|mut errors| errors.remove(0))
 }
 
 /// Reads an LDAP source.

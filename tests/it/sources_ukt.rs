@@ -9,7 +9,7 @@ use testkit::raw::{RawServer, Say};
 use testkit::slapd::Slapd;
 use testkit::ukt::UktDouble;
 
-use crate::sources_reader::{assert_failed, build, ldap, read, schema};
+use crate::sources_reader::{assert_failed, build, catalog, ldap, read};
 
 fn settings(double: &UktDouble) -> UktSettings {
     UktSettings {
@@ -511,10 +511,10 @@ async fn sources_are_read_side_by_side() {
                 name: name.into(),
                 kind,
             };
-            AnySource::build(&settings, &schema(), &["User".into()].into()).unwrap()
+            AnySource::build(&settings, &catalog(), &["User".into()].into()).unwrap()
         });
     let sources: Vec<AnySource> = sources.collect();
-    let desired = read_all(&schema(), &sources).await.unwrap();
+    let desired = read_all(&catalog(), &sources).await.unwrap().remove(0);
     assert_eq!((desired.identities.len(), desired.leavers.len()), (50, 1));
     assert!(desired.complete);
     let reads: Vec<_> = desired
@@ -528,7 +528,7 @@ async fn sources_are_read_side_by_side() {
     );
     std::fs::remove_file(file_path).unwrap();
     drop(double);
-    let errors = read_all(&schema(), &sources).await.unwrap_err();
+    let errors = read_all(&catalog(), &sources).await.unwrap_err();
     let names: Vec<&str> = errors.iter().map(|error| &*error.source_name).collect();
     assert_eq!(names, ["file", "list"]);
 }

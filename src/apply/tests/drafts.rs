@@ -196,6 +196,7 @@ pub(super) fn wanted(after: &Drafts) -> Wanted {
             attributes.set(MEMBERS, Value::references(references(after, kind, number, draft)));
         }
         Desired {
+            resource: kind,
             id: id(number),
             lifecycle: Lifecycle::Active,
             attributes,

@@ -16,16 +16,15 @@ use self::memory::Memory;
 use self::server::{Fault, Verb};
 use self::told::{Told, foreseen, told, unlike};
 use super::*;
-use crate::model::TypeId;
+use crate::model::{TargetId, TypeId};
 use crate::plan::{Approval, GuardLimits, Limit, Proof, approve};
-use crate::target::Wrote;
 
 /// A run: the changes, and what became of each.
 struct Ran {
     changes: Vec<Change>,
     told: Vec<Told>,
-    /// Of those that failed, whether something was written.
-    wrote: Vec<Wrote>,
+    /// Of those whose references were not added, what was made.
+    unlinked: Vec<(usize, Option<TargetId>)>,
     /// Told while the run went on, in that order.
     done: Vec<usize>,
 }
@@ -74,12 +73,10 @@ fn run(memory: &Memory, wanted: &Wanted, at_once: usize) -> Ran {
     let each_once: Vec<usize> = (0..changes.len()).collect();
     let places: Vec<usize> = outcomes.iter().map(|outcome| outcome.index).collect();
     assert_eq!(places, each_once);
-    let failed = outcomes.iter().filter_map(|outcome| match &outcome.result {
-        Err(NotApplied::Failed(error)) => Some(error.wrote),
-        _ => None,
-    });
+    let unlinked = outcomes.iter().filter(|outcome| outcome.result.is_err());
+    let unlinked = unlinked.filter_map(|outcome| Some((outcome.index, outcome.applied()?.target_id.clone())));
     Ran {
-        wrote: failed.collect(),
+        unlinked: unlinked.collect(),
         told: outcomes.into_iter().map(|outcome| told(outcome.result)).collect(),
         changes,
         done,

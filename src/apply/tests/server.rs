@@ -88,6 +88,7 @@ impl Server {
             Ownership::Foreign("it has no id")
         };
         Existing {
+            resource: key.0,
             target_id: key.1.clone(),
             id,
             claims: Box::default(),
@@ -129,7 +130,7 @@ impl Server {
         };
         set(Purpose::Members, None);
         set(Purpose::ExternalId, Some(Value::text(id.to_string())));
-        let members = self.resolved(&change.linked(schema), ids, change.links_later)?;
+        let members = self.resolved(&change.linked(schema), ids)?;
         let target_id = TargetId::new(format!("made-{}", self.made));
         self.made += 1;
         self.put(
@@ -144,10 +145,10 @@ impl Server {
         let key = (change.resource, edit.target_id.clone());
         let mut stored = self.get(&key)?;
         // What was deleted is no member any more.
-        for gone in in_own_terms(&change.unlinked(schema), ids, false)? {
+        for gone in in_own_terms(&change.unlinked(schema), ids) {
             stored.members.remove(&gone);
         }
-        let added = self.resolved(&change.linked(schema), ids, change.links_later)?;
+        let added = self.resolved(&change.linked(schema), ids)?;
         stored.members.extend(added);
         for one in &edit.changes {
             if schema.purpose(one.attribute) != Purpose::Members {
@@ -181,7 +182,7 @@ impl Server {
         let key = (change.resource, account.clone());
         let linked = change.linked(self.catalog.schema(change.resource));
         let mut stored = self.get(&key)?;
-        stored.members.extend(self.resolved(&linked, ids, true)?);
+        stored.members.extend(self.resolved(&linked, ids)?);
         self.put(key, stored)
     }
 
@@ -208,13 +209,8 @@ impl Server {
     }
 
     /// References in the server's own terms; all of them are there.
-    fn resolved(
-        &self,
-        references: &[&Reference],
-        ids: &Ids,
-        leaves_out: bool,
-    ) -> Result<BTreeSet<Member>, TargetError> {
-        let members = in_own_terms(references, ids, leaves_out)?;
+    fn resolved(&self, references: &[&Reference], ids: &Ids) -> Result<BTreeSet<Member>, TargetError> {
+        let members = in_own_terms(references, ids);
         let is_missing = |member: &Member| match member {
             Member::Object(kind, target_id) => !self.objects.contains_key(&(*kind, target_id.clone())),
             Member::Other(_) => false,
@@ -226,23 +222,16 @@ impl Server {
     }
 }
 
-fn in_own_terms(
-    references: &[&Reference],
-    ids: &Ids,
-    leaves_out: bool,
-) -> Result<BTreeSet<Member>, TargetError> {
-    let mut members = BTreeSet::new();
-    for reference in references {
-        match reference {
-            Reference::Foreign(text) => drop(members.insert(Member::Other(text.clone()))),
-            Reference::Managed(kind, id) => match ids.get(*kind, id) {
-                Some(target_id) => drop(members.insert(Member::Object(*kind, target_id.clone()))),
-                None if leaves_out => {}
-                None => return Err(error(TargetErrorKind::NotFound, "a reference without an id")),
-            },
+/// What has no id is not there.
+fn in_own_terms(references: &[&Reference], ids: &Ids) -> BTreeSet<Member> {
+    let member = |reference: &&Reference| match reference {
+        Reference::Foreign(text) => Some(Member::Other(text.clone())),
+        Reference::Managed(kind, id) => {
+            let target_id = ids.get(*kind, id)?.clone();
+            Some(Member::Object(*kind, target_id))
         }
-    }
-    Ok(members)
+    };
+    references.iter().filter_map(member).collect()
 }
 
 pub(super) fn error(kind: TargetErrorKind, what: &str) -> TargetError {

@@ -3,7 +3,7 @@
 use super::drafts::{USER, catalog};
 use super::memory::Memory;
 use super::server::{Call, FAULT, Fault, Verb};
-use crate::apply::NotApplied;
+use crate::apply::{NotApplied, Unlinked};
 use crate::model::{
     ActionKind, Attributes, Change, Existing, Purpose, Reference, Schema, TargetId, TypeId, Value, Write,
 };
@@ -46,7 +46,13 @@ pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
         }
         Err(NotApplied::Failed(error)) => Told::Failed(error.what),
         Err(NotApplied::NotStarted(_)) => Told::NotStarted,
-        Err(NotApplied::Unlinked(_)) => Told::Unlinked,
+        Err(NotApplied::Unlinked(first, why)) => {
+            assert!(first.target_id.is_some(), "which account it is, is known");
+            match why {
+                Unlinked::Failed(error) => Told::Failed(error.what),
+                Unlinked::NotStarted(_) => Told::Unlinked,
+            }
+        }
         Err(NotApplied::NotTakenBack(reason)) => unreachable!("no undo: {reason}"),
     }
 }
@@ -74,7 +80,8 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
     }
     let waits = waits(&catalog(), changes);
     let is_vain = |told: &[Told], wait: &Wait| match wait {
-        Wait::Name(other) | Wait::Made(other) | Wait::Dropped(other) => !told[*other].is_done(),
+        Wait::Made(_) => false,
+        Wait::Name(other) | Wait::Dropped(other) => !told[*other].is_done(),
         Wait::TemporaryLogin(other) => *other == place && *verb == Verb::TemporaryLogin,
     };
     while let Some(next) = (0..changes.len())

@@ -7,7 +7,7 @@ mod by_name;
 use std::collections::{HashMap, HashSet};
 
 use self::adopt::Known;
-use super::{Policy, diff};
+use super::{Alias, Policy, diff};
 use crate::model::{
     Catalog, Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Purpose, Schema, TargetId,
     Totals, alike, comparable,
@@ -172,6 +172,22 @@ impl<'a> Correlation<'a> {
         people.find(
             |index| matches!(&self.slots[*index], Slot::Paired(pair) if pair.target_id == account.target_id),
         )
+    }
+
+    /// Objects of the sources that the target knows by another external id, or by none. Call it after
+    /// [`Correlation::settle`].
+    pub fn aliases(&self) -> impl Iterator<Item = Alias> {
+        let pairs = self.slots.iter().zip(&self.desired.identities);
+        pairs.filter_map(|(slot, identity)| {
+            let Slot::Paired(pair) = slot else { return None };
+            let account = pair.differing.as_deref()?;
+            (account.id.as_ref() != Some(&identity.id)).then(|| Alias {
+                resource: identity.resource,
+                id: identity.id.clone(),
+                former: account.id.clone(),
+                target_id: account.target_id.clone(),
+            })
+        })
     }
 
     fn note_listing(&mut self, account: &Existing) {

@@ -72,8 +72,7 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn push(&mut self, change: Change) {
-        let resource = self.correlation.desired.resource;
-        self.plan.changes.push(Change { resource, ..change });
+        self.plan.changes.push(change);
     }
 
     /// Takes an account out of use, in one way or the other.
@@ -90,6 +89,7 @@ impl<'a> Decider<'a, '_> {
 
     fn keep(&mut self, pair: &Pair, identity: &Desired, reason: Cow<'static, str>) {
         self.plan.skipped.push(Skipped {
+            resource: identity.resource,
             target_id: pair.target_id.clone(),
             id: Some(identity.id.clone()),
             reason,
@@ -104,6 +104,7 @@ impl<'a> Decider<'a, '_> {
 
     fn keep_for_now(&mut self, account: &Existing, reason: Cow<'static, str>, absence: Option<Absence>) {
         self.plan.skipped.push(Skipped {
+            resource: account.resource,
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason,
@@ -114,6 +115,7 @@ impl<'a> Decider<'a, '_> {
 
     fn keep_claimed(&mut self, account: &Existing, claim: Claim<'_>) {
         self.plan.skipped.push(Skipped {
+            resource: account.resource,
             target_id: account.target_id.clone(),
             id: account.id.clone(),
             reason: claim.ground.reason(self.schema()),
@@ -124,7 +126,8 @@ impl<'a> Decider<'a, '_> {
 
     fn unresolved(&mut self, identity: &Desired, reason: String) {
         let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-        self.plan.unresolved.push(Rejected::new(at, id, reason));
+        let rejected = Rejected::new(at, id, reason).of_type(identity.resource);
+        self.plan.unresolved.push(rejected);
     }
 
     fn place(&self, account: &Existing) -> RecordRef {
@@ -136,9 +139,8 @@ impl<'a> Decider<'a, '_> {
 
     fn unresolved_account(&mut self, account: &Existing, reason: &str) {
         let at = self.place(account);
-        self.plan
-            .unresolved
-            .push(Rejected::new(at, account.id.clone(), reason));
+        let rejected = Rejected::new(at, account.id.clone(), reason).of_type(account.resource);
+        self.plan.unresolved.push(rejected);
     }
 
     fn warn_of_account(&mut self, account: &Existing, reason: &str) {

@@ -80,6 +80,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     order::arrange(catalog, &mut plan.changes);
     let kept = |change: &Change| {
         Some(Skipped {
+            resource: change.resource,
             target_id: change.target_id()?.clone(),
             id: change.id().cloned(),
             reason: "`guard.protected` names it".into(),

@@ -236,6 +236,7 @@ fn writes(changes: &[Change]) -> Vec<Sent> {
 fn object(resource: TypeId, target_id: TargetId, id: &ExternalId, mut attributes: Attributes) -> Existing {
     attributes.set(OBJECT_ID, Some(Value::text(id.to_string())));
     Existing {
+        resource,
         target_id,
         id: Some(id.clone()),
         claims: Box::default(),
@@ -318,6 +319,7 @@ fn wanted(drafts: &[Vec<Draft>; 2]) -> Wanted {
                     ..draft.clone()
                 };
                 Desired {
+                    resource,
                     id: id(number),
                     lifecycle: Lifecycle::Active,
                     attributes: attributes(resource, number, &draft, drafts),

@@ -229,11 +229,8 @@ fn a_key_attribute_that_many_records_lack_is_a_fault() {
         desired.sources[0].read = read;
         desired.rejected = (0..missing)
             .map(|_| Rejected {
-                at: at(0),
-                id: None,
-                reason: "no value for `mail`".to_owned(),
                 missing: vec!["mail".into()],
-                claims: Box::default(),
+                ..Rejected::new(at(0), None, "no value for `mail`")
             })
             .collect();
         let found = mapping_faults(&desired, Limit::Percent(20.0));

@@ -104,6 +104,7 @@ fn person(number: u8) -> Desired {
     unknown.insert(MARK);
     unknown.insert(PROVIDER);
     Desired {
+        resource: TypeId::default(),
         id: id(number),
         lifecycle: Lifecycle::Active,
         attributes,
@@ -146,6 +147,7 @@ fn held(number: u8) -> Held {
     attributes.set(VERIFIED, text(format!("p{number}@example.org")));
     let mut held = Held {
         account: Existing {
+            resource: TypeId::default(),
             target_id: TargetId::new(format!("t{number}")),
             id: None,
             claims: Box::default(),

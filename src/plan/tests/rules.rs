@@ -180,13 +180,8 @@ fn an_absent_account_is_kept_unless_everything_shows_that_it_is_ours() {
 #[test]
 fn the_person_of_a_rejected_record_keeps_the_account() {
     let mut desired = sources(vec![person(2)]);
-    desired.rejected.push(Rejected {
-        at: at(1),
-        id: Some(id(1)),
-        reason: "no name".to_owned(),
-        missing: Vec::new(),
-        claims: Box::default(),
-    });
+    let rejected = Rejected::new(at(1), Some(id(1)), "no name");
+    desired.rejected.push(rejected);
     let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
     assert_eq!((lines(&plan), plan.skipped.len()), (vec![], 1));
 }
@@ -270,13 +265,8 @@ fn an_account_that_carries_the_id_of_somebody_unknown_is_not_adopted() {
         ["adopt t3"],
         "the id is proved absent"
     );
-    desired.rejected.push(Rejected {
-        at: at(3),
-        id: Some(id(3)),
-        reason: "no name".to_owned(),
-        missing: Vec::new(),
-        claims: Box::default(),
-    });
+    let rejected = Rejected::new(at(3), Some(id(3)), "no name");
+    desired.rejected.push(rejected);
     assert_eq!(plan(&desired, &model, Policy::default()).unresolved.len(), 1);
     desired.rejected.clear();
     desired.complete = false;

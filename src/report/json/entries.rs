@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::apply::NotApplied;
+use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
 use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning};
 use crate::report::absence::Missing;
@@ -108,7 +108,12 @@ impl Failure {
         let (error, target_error): (String, Option<&TargetError>) = match not_applied {
             NotApplied::Failed(error) => (error.to_string(), Some(error)),
             NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
-            NotApplied::Unlinked(reason) => (format!("references to others were not added: {reason}"), None),
+            NotApplied::Unlinked(_, Unlinked::Failed(error)) => {
+                (format!("members were not added: {error}"), Some(error))
+            }
+            NotApplied::Unlinked(_, Unlinked::NotStarted(reason)) => {
+                (format!("members were not added: {reason}"), None)
+            }
             NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
         };
         Self {

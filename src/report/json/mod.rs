@@ -202,22 +202,19 @@ impl Report {
     pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
         let count = self.changes.count_mut(change.kind);
         match &outcome.result {
-            Ok(applied) => {
-                count.applied += 1;
-                self.unlisted += usize::from(applied.list_was_stale);
-                let at = origin(change, self.target.kind);
-                for reason in &applied.warnings {
-                    let warning = Warning {
-                        at: at.clone(),
-                        id: change.id().cloned(),
-                        reason: reason.clone(),
-                    };
-                    self.add_warnings(&[warning]);
-                }
-            }
+            Ok(_) => count.applied += 1,
             Err(not_applied) => {
                 count.failed += 1;
                 self.failures.push(Failure::new(change, not_applied));
+            }
+        }
+        if let Some(applied) = outcome.applied() {
+            self.unlisted += usize::from(applied.list_was_stale);
+            let at = origin(change, self.target.kind);
+            for reason in &applied.warnings {
+                let (at, id) = (at.clone(), change.id().cloned());
+                let reason = reason.clone();
+                self.add_warnings(&[Warning { at, id, reason }]);
             }
         }
     }

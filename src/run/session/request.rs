@@ -3,7 +3,7 @@
 use crate::cli::{Command, Format, Global};
 use crate::config::Settings;
 use crate::http::Backoff;
-use crate::model::Schema;
+use crate::model::Catalog;
 use crate::plan::Restriction;
 use crate::report::Show;
 use crate::target;
@@ -49,8 +49,8 @@ impl<'a> Request<'a> {
     }
 
     /// What the target stores, also when there is no target.
-    pub(in crate::run) fn schema(&self) -> Schema {
-        target::catalog(self.settings.target.as_ref()).users().clone()
+    pub(in crate::run) fn catalog(&self) -> Catalog {
+        target::catalog(self.settings.target.as_ref())
     }
 
     /// Whether data is for programs.

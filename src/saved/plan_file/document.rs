@@ -127,20 +127,19 @@ impl ChangeDocument {
         let kind = self.action.kind();
         let mut change = match (self.create, self.edit, self.delete) {
             (Some(creation), None, None) if kind == ActionKind::Create => Change::create(
-                creation.person.identity(schema)?,
+                creation.person.identity(resource, schema)?,
                 attributes(creation.values, schema)?,
             ),
             (None, Some(edit), None) if !matches!(kind, ActionKind::Create | ActionKind::Delete) => {
-                Change::edit_as(kind, edit.edit(schema)?)
+                Change::edit_as(kind, edit.edit(resource, schema)?)
             }
             (None, None, Some(account)) if kind == ActionKind::Delete => {
-                let account = account.account(schema)?;
+                let account = account.account(resource, schema)?;
                 let removal = plan::removal(schema, &account, RemovalReason::Undone, None);
                 Change::delete(account, removal)
             }
             _ => return Err(format!("it holds no `{}` and nothing else", kind.name())),
         };
-        change.resource = resource;
         let is_removal = matches!(kind, ActionKind::Deactivate | ActionKind::Delete);
         change.removal = match (self.reason, change.before()) {
             (Some(reason), Some(account)) if is_removal => {
@@ -217,12 +216,13 @@ impl EditDocument {
         }
     }
 
-    fn edit(self, schema: &Schema) -> Result<Edit, String> {
+    fn edit(self, resource: TypeId, schema: &Schema) -> Result<Edit, String> {
         let changes = self.changes.into_iter().map(|document| document.change(schema));
-        let before = self.before.map(|account| account.account(schema)).transpose()?;
+        let before = self.before.map(|account| account.account(resource, schema));
+        let before = before.transpose()?;
         Ok(Edit {
             target_id: TargetId::new(self.account),
-            identity: self.person.identity(schema)?,
+            identity: self.person.identity(resource, schema)?,
             changes: changes.collect::<Result<_, _>>()?,
             lifecycle: self.state.map(State::lifecycle),
             before: before.map(Box::new),

@@ -54,6 +54,7 @@ prop_compose! {
         let text = (!nickname.is_empty()).then(|| Value::text(nickname.clone()));
         held.set(schema().find(Purpose::ExternalId).unwrap(), text);
         let account = Existing {
+            resource: TypeId::default(),
             target_id: TargetId::new("t1"),
             id: ExternalId::from_hex(&nickname),
             claims: Box::default(),
@@ -65,6 +66,7 @@ prop_compose! {
         let mut unknown = AttributeSet::default();
         unknown.insert(AttributeIndex(5));
         let identity = Desired {
+            resource: TypeId::default(),
             id: ExternalId::new(id),
             lifecycle: lifecycle(bits[2]),
             attributes: attributes(&texts),

@@ -19,7 +19,7 @@ use super::mapping::{Mapping, is_blank};
 use super::merge::Collected;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
-use crate::model::{Desired, Diagnosis, ExternalId, RecordRef, Rejected, Roles, Schema, Warning};
+use crate::model::{Desired, Diagnosis, ExternalId, RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 
 /// Rows between two chances for the other sources to go on.
 const ROWS_AT_ONCE: usize = 1024;
@@ -108,15 +108,12 @@ impl CsvSource {
         let cut = columns.last().filter(|_| place.open_end);
         let record = record(row, columns, cut);
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
-            at: at.clone(),
-            id,
-            reason,
-            missing: Vec::new(),
             claims: match &record {
                 Some(record) => self.mapping.claims(record),
                 None => shifted(row),
             }
             .into(),
+            ..Rejected::new(at.clone(), id, reason)
         };
         place.quoting.check().map_err(|reason| reject(None, reason))?;
         // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
@@ -214,11 +211,11 @@ impl Source for CsvSource {
         "csv"
     }
 
-    fn proves_absence(&self) -> bool {
-        true
+    fn proves_absence(&self, resource: TypeId) -> bool {
+        resource == TypeId::default()
     }
 
-    fn ids(&self) -> Ids {
+    fn ids(&self, _: TypeId) -> Ids {
         self.mapping.ids()
     }
 

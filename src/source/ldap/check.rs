@@ -94,7 +94,7 @@ impl LdapSource {
                 rejected = 1;
                 records.push(Record::Rejected(first));
             }
-            Record::Leaver(_) | Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
+            Record::Leaver(_) | Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
         };
         let read = self.read_people(connection, &mut search, &mut tally, &mut each);
         if let Err(failure) = read.await {

@@ -27,7 +27,7 @@ use super::mapping::hides_people;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
-use crate::model::{Diagnosis, Roles, Schema};
+use crate::model::{Catalog, Diagnosis, Roles, TypeId};
 
 /// One directory.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl LdapSource {
     pub fn new(
         name: &Arc<str>,
         settings: &LdapSettings,
-        schema: &Schema,
+        catalog: &Catalog,
         roles: &Roles,
     ) -> Result<Self, SourceError> {
         let trust = trust(settings).map_err(|failure| error(name, failure))?;
@@ -61,7 +61,7 @@ impl LdapSource {
             trust,
             secrets: Secrets::of([&settings.bind_password]),
             roles: roles.clone(),
-            people: People::new(name, settings, schema, roles),
+            people: People::new(name, settings, catalog.users(), roles),
             attributes: requested(settings),
         })
     }
@@ -141,11 +141,11 @@ impl Source for LdapSource {
         "ldap"
     }
 
-    fn proves_absence(&self) -> bool {
-        true
+    fn proves_absence(&self, resource: TypeId) -> bool {
+        resource == TypeId::default()
     }
 
-    fn ids(&self) -> Ids {
+    fn ids(&self, _: TypeId) -> Ids {
         self.people.ids()
     }
 

@@ -10,7 +10,7 @@ use super::members::RoleCount;
 use super::read_state::ReadState;
 use super::statistics::Statistics;
 use crate::config::LdapSettings;
-use crate::model::{RecordRef, Rejected, Roles, Schema, Warning};
+use crate::model::{RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::source::merge::counted;
 use crate::source::{Ids, Record};
@@ -118,11 +118,9 @@ impl People {
     /// Says why the read is not all there is.
     pub(super) fn not_all(&self, reasons: Vec<String>, base: &str, each: &mut dyn FnMut(Record)) {
         for reason in reasons {
-            each(Record::Partial(Warning {
-                at: self.at(base.to_owned()),
-                id: None,
-                reason,
-            }));
+            let at = self.at(base.to_owned());
+            let warning = Warning { at, id: None, reason };
+            each(Record::Partial(TypeId::default(), warning));
         }
     }
 

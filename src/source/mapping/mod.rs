@@ -23,7 +23,7 @@ use self::judge::Judgement;
 use super::Ids;
 use crate::model::{
     AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
-    Schema, Value,
+    Schema, TypeId, Value,
 };
 
 /// Without these nobody gets an account, whatever the target demands.
@@ -63,6 +63,7 @@ pub(super) struct Unusable {
 /// Turns the records of one source into people for one target.
 #[derive(Debug)]
 pub(super) struct Mapping {
+    resource: TypeId,
     schema: Schema,
     roles: Roles,
     rules: Rules,
@@ -72,6 +73,7 @@ impl Mapping {
     /// People with these attributes and these roles.
     pub(super) fn new(schema: &Schema, everybodys: &Roles, rules: Rules) -> Self {
         Self {
+            resource: TypeId::default(),
             schema: schema.clone(),
             roles: everybodys.clone(),
             rules,
@@ -90,6 +92,7 @@ impl Mapping {
         now: i64,
     ) -> Result<(Desired, Vec<String>), Rejected> {
         let reject = |id: Option<&ExternalId>, why: Unusable| Rejected {
+            resource: self.resource,
             at: at.clone(),
             id: id.cloned(),
             reason: why.reason,
@@ -108,6 +111,7 @@ impl Mapping {
             }
         })?;
         let mut identity = Desired {
+            resource: self.resource,
             id,
             lifecycle,
             attributes,

@@ -1,4 +1,5 @@
-//! From the records of all sources to who is wanted. Pure: the order of the records makes no difference.
+//! From the records of all sources to what is wanted, each resource type by itself. Pure: the order of the records makes no
+//! difference.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,20 +8,22 @@ mod keys;
 
 use super::{Ids, Record};
 use crate::model::{
-    AttributeIndex, Claims, Desired, DesiredState, Diagnosis, ExternalId, Leaver, Lifecycle, Purpose,
-    RecordRef, Rejected, Schema, SourceRead, Warning, alike, comparable,
+    AttributeIndex, Catalog, Claims, Desired, DesiredState, Diagnosis, ExternalId, Leaver, Lifecycle,
+    Purpose, RecordRef, Rejected, Schema, SourceRead, TypeId, Warning, alike, comparable,
 };
 
-/// Everything one source handed over.
+/// Everything one source handed over of one resource type; with the users stands what concerns no type.
 #[derive(Debug, Default)]
 pub struct Collected {
+    /// The type.
+    pub resource: TypeId,
     /// The source's name in the configuration.
     pub name: Arc<str>,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
-    /// Somebody it does not name has left.
+    /// An object that it does not name is gone.
     pub proves_absence: bool,
-    /// What kind of ids its people have.
+    /// What kind of ids its objects have.
     pub ids: Ids,
     /// How long it took.
     pub seconds: f64,
@@ -50,7 +53,7 @@ impl Collected {
             Record::Leaver(leaver) => self.leavers.push(leaver),
             Record::Rejected(rejected) => self.rejected.push(rejected),
             Record::Warning(warning) => self.warnings.push(warning),
-            Record::Partial(warning) => {
+            Record::Partial(_, warning) => {
                 self.partial = true;
                 self.warnings.push(warning);
             }
@@ -108,11 +111,26 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     }
 }
 
-/// Puts the sources together.
+/// Puts the sources together: one for each type of which a source speaks, the users first.
 ///
 /// An id with several different records, or with one that was rejected, rejects all of them: which one is right cannot
 /// be known. So does a login name that several active people claim. Identical records are one person.
-pub fn merge(schema: &Schema, sources: Vec<Collected>) -> DesiredState {
+pub fn merge(catalog: &Catalog, mut sources: Vec<Collected>) -> Vec<DesiredState> {
+    let mut all = Vec::new();
+    for (resource, of_type) in catalog.iter() {
+        let mine = sources.extract_if(.., |source| source.resource == resource);
+        let mine: Vec<Collected> = mine.collect();
+        if all.is_empty() || !mine.is_empty() {
+            all.push(DesiredState {
+                resource,
+                ..merge_type(&of_type.schema, mine)
+            });
+        }
+    }
+    all
+}
+
+fn merge_type(schema: &Schema, sources: Vec<Collected>) -> DesiredState {
     let mut reads: Vec<SourceRead> = sources.iter().map(read_of).collect();
     let proves_absence = sources.iter().any(|source| source.proves_absence);
     let mut desired = DesiredState::default();
@@ -220,7 +238,7 @@ fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
 /// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its
 /// address in many directories after the person came back under a new one.
 fn one_person_a_login(schema: &Schema, people: Vec<Desired>, rejected: &mut Vec<Rejected>) -> Vec<Desired> {
-    let Some(login) = schema.find(Purpose::Address) else {
+    let Some(login) = schema.find(Purpose::Address).or_else(|| said_login(schema)) else {
         return people;
     };
     let mut claims: HashMap<String, u32> = HashMap::with_capacity(people.len());
@@ -243,6 +261,12 @@ fn one_person_a_login(schema: &Schema, people: Vec<Desired>, rejected: &mut Vec<
         reject_all(schema, group, &[], "the same login name and another id", rejected);
     }
     single
+}
+
+/// The login name, or the name of a group, if a source says it.
+fn said_login(schema: &Schema) -> Option<AttributeIndex> {
+    let login = schema.find(Purpose::Login)?;
+    schema.spec(login).is_said_by_sources().then_some(login)
 }
 
 /// What a person's record says about whose it is.
@@ -287,6 +311,7 @@ fn reject_all(
             .map(ToString::to_string)
             .collect();
         rejected.push(Rejected {
+            resource: person.resource,
             at: person.origin.clone(),
             id: Some(person.id.clone()),
             reason: format!("another record has {shared}: {}", others.join(", ")),

@@ -4,7 +4,11 @@ use super::*;
 use crate::source::fixture::{origin, person, schema};
 
 fn people(records: Vec<Record>) -> DesiredState {
-    merge(&schema(), vec![collected("test", true, records)])
+    of_users(vec![collected("test", true, records)])
+}
+
+fn of_users(sources: Vec<Collected>) -> DesiredState {
+    merge(&Catalog::of_users(schema()), sources).remove(0)
 }
 
 fn collected(name: &str, proves_absence: bool, records: Vec<Record>) -> Collected {
@@ -161,7 +165,7 @@ fn a_list_of_leavers_proves_nobody_absent_and_names_each_once() {
         false,
         vec![leaver("B@b", "2"), leaver("a@b", "3"), leaver("b@B", "1")],
     );
-    let desired = merge(&schema(), vec![list]);
+    let desired = of_users(vec![list]);
     assert!(!desired.complete);
     let emails: Vec<&str> = desired.leavers.iter().map(|leaver| &*leaver.email).collect();
     assert_eq!(emails, ["a@b", "b@B"]);
@@ -197,7 +201,7 @@ proptest! {
         let one = people(records);
         let mut first = shuffled;
         let second = first.split_off(cut);
-        let other = merge(&schema(), vec![collected("x", true, first), collected("y", false, second)]);
+        let other = of_users(vec![collected("x", true, first), collected("y", false, second)]);
         prop_assert_eq!(one.identities, other.identities);
         prop_assert_eq!(one.rejected, other.rejected);
         prop_assert_eq!(one.leavers, other.leavers);
@@ -220,7 +224,7 @@ proptest! {
                 Record::Leaver(leaver) => {
                     prop_assert!(desired.leavers.iter().any(|one| one.email == leaver.email));
                 }
-                Record::Warning(_) | Record::Partial(_) | Record::Server(_) => {}
+                Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
             }
         }
         let mut names: Vec<_> = desired.identities.iter().map(|one| &one.id).collect();

@@ -16,7 +16,7 @@ use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
 use crate::http::Backoff;
-use crate::model::{Diagnosis, Leaver, RecordRef, Rejected, address_in, cleaned};
+use crate::model::{Diagnosis, Leaver, RecordRef, Rejected, TypeId, address_in, cleaned};
 
 /// One endpoint.
 #[derive(Debug)]
@@ -173,7 +173,7 @@ impl Source for UktSource {
         "ukt"
     }
 
-    fn proves_absence(&self) -> bool {
+    fn proves_absence(&self, _: TypeId) -> bool {
         false
     }
 

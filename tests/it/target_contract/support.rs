@@ -11,7 +11,7 @@ use directory_sync::http::Backoff;
 use directory_sync::model::{
     ActionKind, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Desired, Edit, Existing,
     ExternalId, Ids, Lifecycle, Mutability, Ownership, Purpose, RecordRef, Removal, RemovalReason, TargetId,
-    Value,
+    TypeId, Value,
 };
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Applied, Target, TargetError};
@@ -152,6 +152,7 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired
         attributes.set(link, Some(Value::text("ada")));
     }
     let mut person = Desired {
+        resource: TypeId::default(),
         id,
         lifecycle: Lifecycle::Active,
         attributes,
@@ -285,6 +286,7 @@ pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied
 /// An account of which nothing is known but that it is there.
 pub(crate) fn unseen(id: &str) -> Existing {
     Existing {
+        resource: TypeId::default(),
         target_id: TargetId::new(id),
         id: None,
         claims: Box::default(),

@@ -79,13 +79,14 @@ impl Person {
         }
     }
 
-    pub(super) fn identity(self, schema: &Schema) -> Result<Desired, String> {
+    pub(super) fn identity(self, resource: TypeId, schema: &Schema) -> Result<Desired, String> {
         let mut unknown = AttributeSet::default();
         for name in &self.unknown {
             unknown.insert(index(name, schema)?);
         }
         let id = ExternalId::from_hex(&self.id).ok_or("a person's id is not in hex")?;
         Ok(Desired {
+            resource,
             id,
             lifecycle: self.state.lifecycle(),
             attributes: attributes(self.values, schema)?,
@@ -114,11 +115,12 @@ impl AccountDocument {
     }
 
     /// An account of which nothing but the ids that it may stand for is left out: a plan is made by then.
-    pub(super) fn account(self, schema: &Schema) -> Result<Existing, String> {
+    pub(super) fn account(self, resource: TypeId, schema: &Schema) -> Result<Existing, String> {
         let attributes = attributes(self.values, schema)?;
         let id = attributes.text_of(schema, Purpose::ExternalId);
         let reason = "so says the file";
         Ok(Existing {
+            resource,
             target_id: TargetId::new(self.id),
             id: id.and_then(ExternalId::from_hex),
             claims: Box::default(),

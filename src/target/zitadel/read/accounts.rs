@@ -7,7 +7,7 @@ use super::handover::Waiting;
 use super::ids::Ids;
 use super::lists::bound;
 use super::prepare::Prepared;
-use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, Value};
+use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, TypeId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::error::Failure;
@@ -193,6 +193,7 @@ impl ZitadelTarget {
         }
         let roles = prepared.grants.roles(&user.id);
         let mut account = Existing {
+            resource: TypeId::default(),
             id,
             claims,
             lifecycle: match user.state {

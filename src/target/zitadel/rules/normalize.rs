@@ -248,7 +248,7 @@ fn is_host_label(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef};
+    use crate::model::{AttributeSet, Attributes, ExternalId, Lifecycle, RecordRef, TypeId};
     use proptest::prelude::*;
 
     fn person(values: &[(AttributeIndex, &str)]) -> Desired {
@@ -264,6 +264,7 @@ mod tests {
             attributes.set(*attribute, Some(Value::text(*value)));
         }
         Desired {
+            resource: TypeId::default(),
             id: ExternalId::new(*b"ada"),
             lifecycle: Lifecycle::Active,
             attributes,

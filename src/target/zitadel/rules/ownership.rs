@@ -38,7 +38,7 @@ pub(in crate::target::zitadel) fn claims(nickname: &str) -> Box<[ExternalId]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AttributeSet, Attributes, Lifecycle, TargetId, Value};
+    use crate::model::{AttributeSet, Attributes, Lifecycle, TargetId, TypeId, Value};
 
     /// The service account is never ours, whatever it carries; an id without a role proves nothing.
     #[test]
@@ -54,6 +54,7 @@ mod tests {
             attributes.set(EXTERNAL_ID, id.then(|| Value::text("616461")));
             attributes.set(ROLES, Value::set(role.then(|| "User".into())));
             let mut account = Existing {
+                resource: TypeId::default(),
                 target_id: TargetId::new("1"),
                 id: None,
                 claims: Box::default(),

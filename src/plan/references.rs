@@ -1,0 +1,175 @@
+//! Which references a plan writes: those to objects that are there when the run is over.
+//!
+//! A plan is made for each resource type by itself. Only all of them together tell whether what a group refers to is there,
+//! is made, or goes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::order;
+use crate::model::{
+    ActionKind, AttributeIndex, Catalog, Change, DesiredState, ExternalId, Ids, Plan, Purpose, Reference,
+    TargetId, TypeId, Value, Write,
+};
+
+/// An object of the sources that the target knows by another external id, or by none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Its type.
+    pub resource: TypeId,
+    /// The id in the sources.
+    pub id: ExternalId,
+    /// The id that it carries at the target, if any.
+    pub former: Option<ExternalId>,
+    /// The target's id.
+    pub target_id: TargetId,
+}
+
+/// What is known of everything that can be referred to.
+#[derive(Clone, Copy, Debug)]
+pub struct Objects<'a> {
+    /// What the sources say, one for each resource type.
+    pub desired: &'a [DesiredState],
+    /// The target's ids of everything that carries an external id.
+    pub ids: &'a Ids,
+    /// Objects that go by another id at the target.
+    pub aliases: &'a [Alias],
+}
+
+/// Leaves references out of a plan that cannot be written, and keeps those that are nobody's to take.
+///
+/// - What is neither there nor made by the plan cannot be referred to.
+/// - Of an object that no source names, nobody knows whether it still belongs there: its reference stays.
+/// - An object that is deleted takes the references to it along.
+/// - An object whose external id changes keeps its references.
+pub fn settle_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
+    if !plan
+        .changes
+        .iter()
+        .any(|change| members(catalog, change).is_some())
+    {
+        return;
+    }
+    let settler = Settler::new(plan, objects);
+    let mut changes = std::mem::take(&mut plan.changes);
+    for change in &mut changes {
+        if let Some(attribute) = members(catalog, change) {
+            settler.settle(change, attribute);
+        }
+    }
+    let planned = changes.len();
+    changes.retain(|change| change.edit().is_none_or(|edit| !edit.is_empty()));
+    plan.unchanged += planned - changes.len();
+    plan.changes = changes;
+    // Some wait for less than before.
+    order::arrange(catalog, &mut plan.changes);
+}
+
+/// The attribute that holds references, if the change writes it.
+fn members(catalog: &Catalog, change: &Change) -> Option<AttributeIndex> {
+    let attribute = catalog.schema(change.resource).find(Purpose::Members)?;
+    let is_written = match &change.write {
+        Write::Create(creation) => creation.attributes.get(attribute).is_some(),
+        Write::Edit(edit) => edit.change(attribute).is_some(),
+        Write::Delete(_) => false,
+    };
+    is_written.then_some(attribute)
+}
+
+type Key = (TypeId, ExternalId);
+
+struct Settler<'a> {
+    ids: &'a Ids,
+    /// By the ids of the sources.
+    aliases: HashMap<Key, &'a Alias>,
+    /// The ids that objects of the sources give up.
+    former: HashSet<Key>,
+    /// What the sources name, records that could not be used included.
+    named: HashSet<(TypeId, &'a ExternalId)>,
+    /// What the plan makes, or brings in line.
+    made: HashSet<Key>,
+    gone: HashSet<Key>,
+}
+
+impl<'a> Settler<'a> {
+    fn new(plan: &Plan, objects: Objects<'a>) -> Self {
+        let named = objects.desired.iter().flat_map(|of_type| {
+            let wanted = of_type.identities.iter().map(|one| &one.id);
+            let rejected = of_type.rejected.iter().filter_map(|one| one.id.as_ref());
+            let resource = of_type.resource;
+            wanted.chain(rejected).map(move |id| (resource, id))
+        });
+        let ids_of = |fits: fn(&Change) -> bool| {
+            let fitting = plan.changes.iter().filter(move |change| fits(change));
+            fitting.filter_map(|change| Some((change.resource, change.id()?.clone())))
+        };
+        let aliases = objects.aliases.iter();
+        Self {
+            ids: objects.ids,
+            former: aliases
+                .clone()
+                .filter_map(|alias| Some((alias.resource, alias.former.clone()?)))
+                .collect(),
+            aliases: aliases
+                .map(|alias| ((alias.resource, alias.id.clone()), alias))
+                .collect(),
+            named: named.collect(),
+            made: ids_of(|change| change.person().is_some()).collect(),
+            gone: ids_of(|change| change.kind == ActionKind::Delete).collect(),
+        }
+    }
+
+    fn settle(&self, change: &mut Change, attribute: AttributeIndex) {
+        match &mut change.write {
+            Write::Create(creation) => {
+                let after = self.after(None, creation.attributes.get(attribute));
+                creation.attributes.set(attribute, after.clone());
+                creation.identity.attributes.set(attribute, after);
+            }
+            Write::Edit(edit) => {
+                let mut changes = edit.changes.iter_mut();
+                if let Some(change) = changes.find(|change| change.attribute == attribute) {
+                    change.after = self.after(change.before.as_ref(), change.after.as_ref());
+                    edit.identity.attributes.set(attribute, change.after.clone());
+                }
+                edit.changes.retain(|change| change.before != change.after);
+            }
+            Write::Delete(_) => {}
+        }
+    }
+
+    /// What an object refers to when the run is over.
+    fn after(&self, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
+        let before = before.map_or(&[][..], Value::as_references);
+        let wanted = wanted.map_or(&[][..], Value::as_references).iter();
+        let written = wanted.filter_map(|one| self.written(one, before));
+        let stays = before.iter().filter(|one| self.stays(one));
+        Value::references(written.chain(stays.cloned()))
+    }
+
+    /// The reference in the form in which it is there already, if it can be written at all.
+    fn written(&self, wanted: &Reference, before: &[Reference]) -> Option<Reference> {
+        let Reference::Managed(resource, id) = wanted else {
+            return Some(wanted.clone());
+        };
+        let key = (*resource, id.clone());
+        let known_as = self.aliases.get(&key).map(|alias| match &alias.former {
+            Some(former) => Reference::Managed(*resource, former.clone()),
+            None => Reference::Foreign(alias.target_id.as_str().into()),
+        });
+        if let Some(known) = known_as.filter(|known| before.contains(known)) {
+            return Some(known);
+        }
+        let is_there = self.ids.get(*resource, id).is_some() && !self.gone.contains(&key);
+        (is_there || self.made.contains(&key)).then(|| wanted.clone())
+    }
+
+    /// Whether a reference stays although it is not wanted.
+    fn stays(&self, before: &Reference) -> bool {
+        let Reference::Managed(resource, id) = before else {
+            return false;
+        };
+        let key = (*resource, id.clone());
+        let is_named = self.named.contains(&(*resource, id)) || self.former.contains(&key);
+        !is_named || self.gone.contains(&key)
+    }
+}
