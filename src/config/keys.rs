@@ -202,6 +202,7 @@ pub(super) const KEYS: &[Key] = &[
     or("guard.max_removals", Kind::Limit, "10%"),
     or("guard.max_logins_changed", Kind::Limit, "10%"),
     or("guard.max_adoptions_renaming", Kind::Limit, "10%"),
+    or("guard.max_memberships_removed", Kind::Limit, "20%"),
     or("guard.max_changes", Kind::Limit, "off"),
     or("guard.max_per_kind.create", Kind::Limit, "off"),
     or("guard.max_per_kind.adopt", Kind::Limit, "off"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{ExternalId, TargetId, TypeId};
+use super::{Existing, ExternalId, TargetId, TypeId};
 
 /// What an object refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +21,13 @@ impl Ids {
     /// Adds an object, or gives it another id.
     pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
         self.0.insert((resource, id), target_id);
+    }
+
+    /// Adds an object that was read, if it carries an external id.
+    pub fn add(&mut self, existing: &Existing) {
+        if let Some(id) = &existing.id {
+            self.insert(existing.resource, id.clone(), existing.target_id.clone());
+        }
     }
 
     /// Takes out an object that is no longer there.

@@ -217,6 +217,16 @@ impl Schema {
             .map(|(index, _)| index)
     }
 
+    /// The attribute by which a record finds an object that carries another external id, or none: the address, or else the login
+    /// name, if a source says it.
+    pub fn name_said(&self) -> Option<AttributeIndex> {
+        let login = || {
+            let login = self.find(Purpose::Login)?;
+            self.spec(login).is_said_by_sources().then_some(login)
+        };
+        self.find(Purpose::Address).or_else(login)
+    }
+
     /// The name of the attribute of a purpose, for messages.
     pub fn name_of(&self, purpose: Purpose) -> &str {
         self.find(purpose).map_or("mark", |index| &self.spec(index).name)

@@ -1,6 +1,7 @@
 //! What happens in which situation.
 
 use super::decide::grace::Grace;
+use crate::model::TypeId;
 
 /// `policy.absent`: the person of a managed account is proved absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -75,6 +76,18 @@ pub struct Policy {
     pub listed: LeaverPolicy,
     /// Which changes a run plans at all.
     pub restrict_to: Restriction,
+}
+
+impl Policy {
+    /// The policy for objects of one resource type. Only users can be deactivated: a group that would be stays as it is.
+    #[must_use]
+    pub fn for_type(self, resource: TypeId) -> Self {
+        let absent = match self.absent {
+            AbsentPolicy::Deactivate if resource != TypeId::default() => AbsentPolicy::Keep,
+            absent => absent,
+        };
+        Self { absent, ..self }
+    }
 }
 
 impl Default for Policy {

@@ -39,7 +39,7 @@ pub(super) async fn read(
         report.add_rejected(&of_type.rejected);
         report.add_warnings(&of_type.warnings);
     }
-    report.add_sources(&desired[0].sources);
+    report.add_sources(&desired, catalog);
     for source in desired.iter().flat_map(|of_type| &of_type.sources) {
         tracing::info!(
             target: MILESTONE,

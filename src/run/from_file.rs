@@ -33,7 +33,7 @@ impl FromFile<'_> {
             &request.settings.guard.protected,
         );
         plan::arrange(target.catalog(), &mut self.plan);
-        report.add_plan(&self.plan);
+        report.add_plan(&self.plan, target.catalog());
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));
             report.add_outcome(change, &Outcome { index: 0, result });

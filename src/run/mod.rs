@@ -6,6 +6,7 @@ mod carry_out;
 mod check;
 mod clock;
 mod desired;
+mod draft;
 mod from_file;
 mod once;
 mod outcome;

@@ -3,23 +3,22 @@
 use std::io;
 use std::path::Path;
 
-use jiff::Timestamp;
-
+use super::draft::{self, Planned};
 use super::outcome::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::{carry_out, clock, desired, once, session, undo_log, verify};
+use super::{carry_out, desired, session, undo_log, verify};
 use crate::apply::Context;
-use crate::config::{Settings, TargetSettings};
+use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Catalog, Change, Desired, DesiredState, Ids, Plan};
-use crate::plan::{self, Clocks, Correlation, Known, Proof};
+use crate::model::{Catalog, DesiredState, Plan};
+use crate::plan::{self, Known, Proof};
 use crate::report::{self, Report};
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
-use crate::target::{AnyTarget, Target, TargetError, Wait};
+use crate::target::{AnyTarget, Target};
 
 /// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
 pub(super) async fn run(
@@ -47,22 +46,22 @@ async fn with_target(
     report: &mut Report,
 ) -> Result<(), RunError> {
     let signals = Signals::of_process();
-    let (desired, plan) = tokio::select! {
+    let (desired, Planned { plan, ids }) = tokio::select! {
         read = read_everything(target, request, process, report) => read?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     carry_out::show(&plan, target, request, process)?;
-    let proof = Proof::of(&desired, target.schema(), &request.settings.guard);
+    let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
     // A plan of half of the people is not worth keeping, whoever approves it.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
         save(path, &plan, target.catalog(), &binding)?;
     }
     let approved = carry_out::approve(plan, &proof, target, request, process)?;
     carry_out::remark(&approved, request, process, report)?;
-    if request.mode == Mode::Write {
+    if let (Mode::Write, Some(users)) = (request.mode, desired.first()) {
         let context = Context {
-            known: &Known::new(&desired),
-            ids: Ids::default(),
+            known: &Known::new(users),
+            ids,
             policy: request.settings.policy,
             protected: &request.settings.guard.protected,
             signals: &signals,
@@ -75,7 +74,7 @@ async fn with_target(
             let noted = verify::noted(&approved.plan().changes);
             let again = async || {
                 target.prepare().await?;
-                let mut left = make_plan(target, &desired, request.settings).await?;
+                let mut left = draft::plan(target, &desired, request.settings).await?.plan;
                 left.changes
                     .retain(|change| !change.target_id().is_some_and(|account| noted.contains(account)));
                 Ok(left)
@@ -92,89 +91,26 @@ async fn read_everything(
     request: Request<'_>,
     process: &mut Process<'_>,
     report: &mut Report,
-) -> Result<(DesiredState, Plan), RunError> {
-    let desired = desired::read(target, request, report).await?.swap_remove(0);
+) -> Result<(Vec<DesiredState>, Planned), RunError> {
+    let (catalog, guard) = (target.catalog(), &request.settings.guard);
+    let desired = desired::read(target, request, report).await?;
     if !request.is_json() {
         report::sources(process.out, report)?;
-        report::proof(
-            process.out,
-            &Proof::of(&desired, target.schema(), &request.settings.guard),
-        )?;
+        report::proof(process.out, &Proof::of(&desired, catalog, guard))?;
     }
-    let limit = request.settings.guard.max_missing;
-    refuse_wrong_mapping(plan::mapping_faults(&desired, limit))?;
-    let plan = make_plan(target, &desired, request.settings).await?;
-    refuse_wrong_mapping(plan::vanished_values(&desired, &plan, target.schema(), limit))?;
-    report.add_plan(&plan);
-    undo_log::warn(&plan, target.catalog(), request, report);
-    Ok((desired, plan))
-}
-
-/// Reads the target and works out what to do. Nobody is new because a list is behind, or was cut: before anybody is, the
-/// target is asked for accounts that it did not list.
-async fn make_plan(
-    target: &impl Target,
-    desired: &DesiredState,
-    settings: &Settings,
-) -> Result<Plan, TargetError> {
-    let (mut correlation, mut plan) = draft(target, desired, settings).await?;
-    if new_people(&plan).next().is_some() {
-        if target.list_is_incomplete().await? {
-            tracing::warn!(
-                "the target does not list all of its accounts; waiting until it does (`{}`)",
-                target.setting_keys().wait
-            );
-            target.catch_up(Wait::ForHiddenAccount).await?;
-            target.prepare().await?;
-            (correlation, plan) = draft(target, desired, settings).await?;
-        }
-        let people: Vec<&Desired> = new_people(&plan).collect();
-        let unlisted = target.unlisted(&people).await?;
-        if correlation.add(unlisted) {
-            correlation.settle();
-            plan = decide(target, &correlation, settings).await?;
-        }
-    }
-    once::reject(target, desired, &mut plan).await?;
-    plan::protect(&mut plan, target.catalog(), &settings.guard.protected);
-    Ok(plan)
-}
-
-/// A plan by what the target lists.
-async fn draft<'a>(
-    target: &'a impl Target,
-    desired: &'a DesiredState,
-    settings: &Settings,
-) -> Result<(Correlation<'a>, Plan), TargetError> {
-    let mut correlation = Correlation::new(target.catalog(), desired, settings.policy);
-    target.read(&mut |account| correlation.observe(account)).await?;
-    correlation.settle();
-    let plan = decide(target, &correlation, settings).await?;
-    Ok((correlation, plan))
-}
-
-async fn decide(
-    target: &impl Target,
-    correlation: &Correlation<'_>,
-    settings: &Settings,
-) -> Result<Plan, TargetError> {
-    let proofs = correlation.proofs();
-    let questions = correlation.questions(&proofs);
-    let mismatches = target.confirm(questions.checks()).await?;
-    // Right after an answer, so that both times are of one moment.
-    let clocks = Clocks {
-        now: Timestamp::now().as_second(),
-        ahead: target.clock_ahead(),
+    let of_each = |faults: &dyn Fn(&DesiredState) -> Vec<String>| desired.iter().flat_map(faults).collect();
+    refuse_wrong_mapping(of_each(&|of_type| {
+        plan::mapping_faults(of_type, guard.max_missing)
+    }))?;
+    let planned = draft::plan(target, &desired, request.settings).await?;
+    let vanished = |of_type: &DesiredState| {
+        let schema = catalog.schema(of_type.resource);
+        plan::vanished_values(of_type, &planned.plan, schema, guard.max_missing)
     };
-    let mut plan = plan::decide(correlation, &questions, mismatches, target.name().kind, clocks);
-    plan.warnings
-        .extend(clock::doubt(clocks, settings.policy, target.name()));
-    Ok(plan)
-}
-
-fn new_people(plan: &Plan) -> impl Iterator<Item = &Desired> {
-    let new = plan.changes.iter().filter_map(Change::creation);
-    new.map(|creation| &creation.identity)
+    refuse_wrong_mapping(of_each(&vanished))?;
+    report.add_plan(&planned.plan, catalog);
+    undo_log::warn(&planned.plan, catalog, request, report);
+    Ok((desired, planned))
 }
 
 /// One record without a value says nothing wrong about the account; so many of them say it about the mapping.

@@ -71,6 +71,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let max_removals = reader.parsed("guard.max_removals", values::limit);
     let max_logins_changed = reader.parsed("guard.max_logins_changed", values::limit);
     let max_adoptions_renaming = reader.parsed("guard.max_adoptions_renaming", values::limit);
+    let max_memberships_removed = reader.parsed("guard.max_memberships_removed", values::limit);
     let max_changes = reader.limit("guard.max_changes", values::limit);
     let allow_empty = reader.boolean("guard.allow_empty");
     let max_missing = reader.parsed("guard.max_missing", values::limit);
@@ -91,8 +92,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         max_logins_changed: max_logins_changed?,
         max_adoptions_renaming: max_adoptions_renaming?,
         max_changes,
-        // No target that can be configured has groups.
-        max_memberships_removed: GuardLimits::default().max_memberships_removed,
+        max_memberships_removed: max_memberships_removed?,
         allow_empty: allow_empty?,
         demands: demands(reader, "guard"),
         demands_of,

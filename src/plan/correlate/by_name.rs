@@ -14,7 +14,7 @@ impl Correlation<'_> {
             if !wants_account(self.schema, identity) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
-            let Some(address) = self.address(identity) else {
+            let Some(address) = self.name_said(identity) else {
                 continue;
             };
             if let Some((rank, candidate)) = candidates.of(address) {
@@ -28,6 +28,11 @@ impl Correlation<'_> {
         wishes.sort_by_key(|(rank, index, _)| (*rank, *index));
         self.adopt(wishes);
         self.pair_moved(&candidates);
+    }
+
+    /// The name by which an object is found that carries no id of ours.
+    fn name_said<'i>(&self, identity: &'i Desired) -> Option<&'i str> {
+        identity.attributes.text(self.schema.name_said()?)
     }
 
     fn adopt(&mut self, wishes: Vec<(Rank, usize, Result<usize, String>)>) {
@@ -134,8 +139,13 @@ impl Candidates {
             by_login: HashMap::new(),
             by_address: HashMap::new(),
         };
+        let has_address = correlation.schema.find(Purpose::Address).is_some();
         for (place, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account else { continue };
+            // A login name is given again, unlike an address: whoever has it with another id is somebody else.
+            if !has_address && account.id.is_some() {
+                continue;
+            }
             candidates
                 .by_login
                 .entry(comparable(account.login(correlation.schema)))

@@ -10,7 +10,7 @@ use self::adopt::Known;
 use super::{Alias, Policy, diff};
 use crate::model::{
     Catalog, Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Purpose, Schema, TargetId,
-    Totals, alike, comparable,
+    Totals, TypeId, alike, comparable,
 };
 
 /// How an account was found to be a person's.
@@ -103,6 +103,11 @@ impl<'a> Correlation<'a> {
             leaver_by_address,
             totals: Totals::default(),
         }
+    }
+
+    /// Of which type it is.
+    pub fn resource(&self) -> TypeId {
+        self.desired.resource
     }
 
     /// Takes one account of the list. Their order does not matter.

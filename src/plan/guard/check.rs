@@ -18,6 +18,8 @@ pub(super) struct Check<'a> {
     whole: usize,
     /// How much counts, where it is not the number of changes.
     count: Option<usize>,
+    /// One of what is counted.
+    noun: &'static str,
 }
 
 impl Check<'_> {
@@ -32,15 +34,16 @@ impl Check<'_> {
     /// What the limit counts, with numbers.
     pub(super) fn sentence(&self) -> String {
         let (count, key, limit, deed) = (self.count(), &self.key, self.limit, self.deed);
+        let noun = self.noun;
         let allows = match limit {
             Limit::Count(_) => String::new(),
             Limit::Percent(_) if limit.is_least(self.whole) => ", which always allows one".to_owned(),
             Limit::Percent(_) => format!(", which allows {}", limit.allows(self.whole)),
         };
         let who = match (self.whole, count) {
-            (0, 1) => "1 account, where none is managed and active so far,".to_owned(),
-            (0, many) => format!("{many} accounts, where none is managed and active so far,"),
-            (whole, count) => format!("{count} of {whole} accounts ({:.1} %)", percent(count, whole)),
+            (0, 1) => format!("1 {noun}, where none is managed and active so far,"),
+            (0, many) => format!("{many} {noun}s, where none is managed and active so far,"),
+            (whole, count) => format!("{count} of {whole} {noun}s ({:.1} %)", percent(count, whole)),
         };
         format!("{who} would {deed}; `{key}` is {limit}{allows}")
     }
@@ -78,6 +81,11 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
         deed,
         whole: plan.all_totals().active_managed,
         count: None,
+        noun: if plan.totals.len() > 1 {
+            "object"
+        } else {
+            "account"
+        },
     };
     checks.extend(limits.max_changes.map(|limit| {
         all(
@@ -96,6 +104,11 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
 
 fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource: TypeId) -> [Check<'a>; 3] {
     let schema = catalog.schema(resource);
+    let (noun, other_name) = if resource == TypeId::default() {
+        ("account", "get another login name")
+    } else {
+        (catalog.name(resource), "get another name")
+    };
     let check = |key: &str, limit, deed, counts: Counts<'_>| {
         let mine = plan.changes.iter().filter(|change| change.resource == resource);
         Check {
@@ -105,6 +118,7 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
             deed,
             whole: plan.totals_of(resource).active_managed,
             count: None,
+            noun,
         }
     };
     [
@@ -117,7 +131,7 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
         check(
             "max_logins_changed",
             limits.max_logins_changed,
-            "get another login name",
+            other_name,
             &changes_login,
         ),
         check(
@@ -139,6 +153,7 @@ fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> C
         deed: "lose their place in a group",
         whole: plan.all_totals().references,
         count: Some(plan.changes.iter().map(lost).sum()),
+        noun: "member",
     }
 }
 

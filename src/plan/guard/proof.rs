@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{GuardLimits, Limit};
-use crate::model::{Desired, DesiredState, ExternalId, Purpose, Schema, SourceRead, comparable};
+use crate::model::{Catalog, Desired, DesiredState, ExternalId, Purpose, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -51,23 +51,28 @@ pub struct Met {
 }
 
 impl Proof {
-    /// Looks at what was read.
-    pub fn of(desired: &DesiredState, schema: &Schema, limits: &GuardLimits) -> Self {
+    /// Looks at what was read of all resource types, the users first.
+    pub fn of(desired: &[DesiredState], catalog: &Catalog, limits: &GuardLimits) -> Self {
+        let Some((users, others)) = desired.split_first() else {
+            return Self::default();
+        };
+        let mut proof = Self::of_users(users, catalog.users(), limits);
+        for of_type in others {
+            let name = catalog.name(of_type.resource);
+            proof
+                .doubts
+                .extend(empty_sources(of_type, &format!("{name}s"), limits));
+        }
+        proof
+    }
+
+    fn of_users(desired: &DesiredState, schema: &Schema, limits: &GuardLimits) -> Self {
         let everybody: Vec<&Desired> = desired.identities.iter().collect();
         let mut proof = Self {
             together: met(&limits.demands, &everybody, schema),
             ..Self::default()
         };
-        let empty = |source: &&SourceRead| source.proves_absence && source.read == 0;
-        if !limits.allow_empty {
-            let empty = desired.sources.iter().filter(empty);
-            proof.doubts.extend(empty.map(|source| {
-                format!(
-                    "source `{}` holds no people at all; if that is right, set `guard.allow_empty: true`",
-                    source.name
-                )
-            }));
-        }
+        proof.doubts.extend(empty_sources(desired, "people", limits));
         proof
             .doubts
             .extend(doubts(&proof.together, "the sources hold", "guard"));
@@ -90,6 +95,19 @@ impl Proof {
         }
         proof
     }
+}
+
+/// Sources that should name all objects of a type and name none.
+fn empty_sources(desired: &DesiredState, what: &str, limits: &GuardLimits) -> Vec<String> {
+    let is_empty = |source: &&SourceRead| source.proves_absence && source.read == 0;
+    let empty = desired.sources.iter().filter(|_| !limits.allow_empty);
+    let told = empty.filter(is_empty).map(|source| {
+        format!(
+            "source `{}` holds no {what} at all; if that is right, set `guard.allow_empty: true`",
+            source.name
+        )
+    });
+    told.collect()
 }
 
 fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {

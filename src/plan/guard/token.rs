@@ -73,6 +73,8 @@ fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
         let parts = parts.map(|(index, _)| edit.identity.attributes.text(index).unwrap_or_default());
         texts.extend(parts.map(str::to_owned));
     }
+    let unlinked = change.unlinked(schema).into_iter();
+    texts.extend(unlinked.map(|reference| format!("{reference:?}")));
     let mut all = Sha256::new();
     // Hashes are of one length, so no two lists of texts are the same.
     for text in texts {

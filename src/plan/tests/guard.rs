@@ -32,7 +32,11 @@ fn approved_for(
     limits: &GuardLimits,
     token: Option<&str>,
 ) -> Result<(), Refusal> {
-    let proof = Proof::of(desired, &schema(), limits);
+    let proof = Proof::of(
+        std::slice::from_ref(desired),
+        &Catalog::of_users(schema()),
+        limits,
+    );
     in_scope("target", plan, &proof, limits, token).map(|_| ())
 }
 

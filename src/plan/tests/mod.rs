@@ -7,6 +7,7 @@ mod guard;
 mod logins;
 mod order;
 mod properties;
+mod references;
 mod roles;
 mod rules;
 mod tokens;

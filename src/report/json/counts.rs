@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::ActionKind;
+use crate::model::{ActionKind, Totals};
 
 /// Changes by kind.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -15,6 +15,31 @@ pub struct Changes {
     pub enable: Count,
     pub delete: Count,
     pub note: Count,
+}
+
+/// One resource type at the target.
+#[derive(Clone, Debug, Serialize)]
+pub struct TypeReport {
+    /// `user` or `group`.
+    #[serde(rename = "type")]
+    pub name: &'static str,
+    /// Objects that the target listed.
+    pub objects: usize,
+    /// Those of them that this tool looks after.
+    pub managed: usize,
+    /// By kind of change.
+    pub changes: Changes,
+}
+
+impl TypeReport {
+    pub(super) fn new(name: &'static str, totals: Totals) -> Self {
+        Self {
+            name,
+            objects: totals.all,
+            managed: totals.managed,
+            changes: Changes::default(),
+        }
+    }
 }
 
 /// How many changes of one kind.

@@ -28,9 +28,36 @@ pub struct SourceReport {
     pub complete: bool,
     /// How long it took.
     pub seconds: f64,
+    /// What it gave beside people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<TypeRead>,
+}
+
+/// What a source gave of one resource type beside people.
+#[derive(Clone, Debug, Serialize)]
+pub struct TypeRead {
+    /// Such as `group`.
+    #[serde(rename = "type")]
+    pub name: &'static str,
+    /// Records read, rejected ones included.
+    pub read: usize,
+    /// How many of them were rejected.
+    pub rejected: usize,
+    /// Every record was read and tied to an object.
+    pub complete: bool,
 }
 
 impl SourceReport {
+    /// Adds what it gave of another resource type.
+    pub(super) fn add(&mut self, name: &'static str, source: &SourceRead) {
+        self.types.push(TypeRead {
+            name,
+            read: source.read,
+            rejected: source.rejected,
+            complete: source.complete,
+        });
+    }
+
     /// A source that was not read yet.
     pub(in crate::report) fn unread(source: &SourceSettings) -> Self {
         Self {
@@ -41,6 +68,7 @@ impl SourceReport {
             rejected: 0,
             complete: false,
             seconds: 0.0,
+            types: Vec::new(),
         }
     }
 }
@@ -55,6 +83,7 @@ impl From<&SourceRead> for SourceReport {
             rejected: source.rejected,
             complete: source.complete,
             seconds: source.seconds,
+            types: Vec::new(),
         }
     }
 }
@@ -62,6 +91,9 @@ impl From<&SourceRead> for SourceReport {
 /// An account that could have been changed or removed and is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeptAccount {
+    /// Left out for people.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<&'static str>,
     /// The target's id.
     pub account: String,
     /// The external id, in hex.
@@ -76,9 +108,10 @@ pub struct KeptAccount {
     missing: Option<Missing>,
 }
 
-impl From<&Skipped> for KeptAccount {
-    fn from(kept: &Skipped) -> Self {
+impl KeptAccount {
+    pub(super) fn new(kept: &Skipped, resource: Option<&'static str>) -> Self {
         Self {
+            resource,
             account: kept.target_id.to_string(),
             id: kept.id.as_ref().map(ToString::to_string),
             reason: kept.reason.clone(),
@@ -91,6 +124,9 @@ impl From<&Skipped> for KeptAccount {
 /// A change that failed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
+    /// Left out for people.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<&'static str>,
     /// The external id, in hex.
     pub id: Option<String>,
     /// The kind of change.
@@ -104,7 +140,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(in crate::report) fn new(change: &Change, not_applied: &NotApplied) -> Self {
+    pub(in crate::report) fn new(
+        change: &Change,
+        resource: Option<&'static str>,
+        not_applied: &NotApplied,
+    ) -> Self {
         let (error, target_error): (String, Option<&TargetError>) = match not_applied {
             NotApplied::Failed(error) => (error.to_string(), Some(error)),
             NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
@@ -117,6 +157,7 @@ impl Failure {
             NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
         };
         Self {
+            resource,
             id: change.id().map(ToString::to_string),
             action: change.kind.name(),
             error,

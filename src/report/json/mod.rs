@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use self::counts::Changes;
+use self::counts::{Changes, Count, TypeReport};
 use self::entries::{Failure, KeptAccount, Note, SourceReport};
 use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::SourceSettings;
 use crate::exit::Exit;
-use crate::model::{Change, Plan, RecordRef, Rejected, SourceRead, Warning};
+use crate::model::{Catalog, Change, DesiredState, Plan, RecordRef, Rejected, TypeId, Warning};
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
 
@@ -61,8 +61,11 @@ pub struct Report {
     pub sources: Vec<SourceReport>,
     /// The target before the run.
     pub target: TargetReport,
-    /// By kind of change.
+    /// By kind of change, of all resource types together.
     pub changes: Changes,
+    /// Each resource type by itself, in order of the catalog; left out for a target that stores people alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<TypeReport>,
     /// With `--verify`: whether a second look, after the last write, found no change left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
@@ -142,6 +145,7 @@ impl Report {
                 managed: 0,
             },
             changes: Changes::default(),
+            types: Vec::new(),
             verified: None,
             unverified: None,
             unchanged: 0,
@@ -162,30 +166,65 @@ impl Report {
         self.sources = sources.iter().map(SourceReport::unread).collect();
     }
 
-    /// Takes in how the sources were read.
-    pub fn add_sources(&mut self, sources: &[SourceRead]) {
-        self.sources = sources.iter().map(SourceReport::from).collect();
+    /// Takes in how the sources were read, by resource type, the users first.
+    pub fn add_sources(&mut self, desired: &[DesiredState], catalog: &Catalog) {
+        let Some((users, others)) = desired.split_first() else {
+            return;
+        };
+        self.sources = users.sources.iter().map(SourceReport::from).collect();
+        for of_type in others {
+            for read in &of_type.sources {
+                let mut sources = self.sources.iter_mut();
+                if let Some(source) = sources.find(|source| *source.name == *read.name) {
+                    source.add(catalog.name(of_type.resource), read);
+                }
+            }
+        }
     }
 
     /// Takes in what is planned.
-    pub fn add_plan(&mut self, plan: &Plan) {
+    pub fn add_plan(&mut self, plan: &Plan, catalog: &Catalog) {
+        let users = plan.totals_of(TypeId::default());
         self.target = TargetReport {
-            accounts: plan.all_totals().all,
-            managed: plan.all_totals().managed,
+            accounts: users.all,
+            managed: users.managed,
             ..self.target
         };
+        if catalog.iter().nth(1).is_some() {
+            let types = catalog.iter();
+            self.types = types
+                .map(|(id, of_type)| TypeReport::new(of_type.name, plan.totals_of(id)))
+                .collect();
+        }
         self.unchanged = plan.unchanged;
         self.without_role = plan.without_role;
         self.kept = plan.skipped.len();
         for kept in &plan.skipped {
             *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
-            self.kept_accounts.push(kept.into());
+            let resource = self.name_of(kept.resource);
+            self.kept_accounts.push(KeptAccount::new(kept, resource));
         }
         for change in &plan.changes {
-            self.changes.count_mut(change.kind).planned += 1;
+            self.count(change, |count| count.planned += 1);
         }
         self.add_rejected(&plan.unresolved);
         self.add_warnings(&plan.warnings);
+    }
+
+    /// Counts a change among all, and among those of its type.
+    fn count(&mut self, change: &Change, add: impl Fn(&mut Count)) {
+        add(self.changes.count_mut(change.kind));
+        if let Some(of_type) = self.types.get_mut(usize::from(change.resource.0)) {
+            add(of_type.changes.count_mut(change.kind));
+        }
+    }
+
+    /// The name of a resource type other than people.
+    fn name_of(&self, resource: TypeId) -> Option<&'static str> {
+        let of_type = self.types.get(usize::from(resource.0));
+        of_type
+            .filter(|_| resource != TypeId::default())
+            .map(|of_type| of_type.name)
     }
 
     /// Takes in records for which nothing can be written.
@@ -200,12 +239,12 @@ impl Report {
 
     /// Takes in what became of one change.
     pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
-        let count = self.changes.count_mut(change.kind);
         match &outcome.result {
-            Ok(_) => count.applied += 1,
+            Ok(_) => self.count(change, |count| count.applied += 1),
             Err(not_applied) => {
-                count.failed += 1;
-                self.failures.push(Failure::new(change, not_applied));
+                self.count(change, |count| count.failed += 1);
+                let resource = self.name_of(change.resource);
+                self.failures.push(Failure::new(change, resource, not_applied));
             }
         }
         if let Some(applied) = outcome.applied() {

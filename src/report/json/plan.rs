@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Catalog, Change, Plan, Purpose, TargetId, TypeId, Value, Write};
+use crate::model::{Catalog, Change, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
 use crate::report::Show;
 use crate::report::absence::Missing;
 use crate::report::origin::place;
@@ -33,6 +33,9 @@ struct PlannedChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_before: Option<&'a str>,
     attributes: Vec<PlannedAttribute<'a>>,
+    /// Of a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<PlannedMembers>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     grant: Vec<Box<str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -40,6 +43,29 @@ struct PlannedChange<'a> {
     /// The note that the person was missing goes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
+}
+
+/// Members that come and go: external ids in hex with the type before them, or the target's own reference.
+#[derive(Debug, Serialize)]
+struct PlannedMembers {
+    added: Vec<String>,
+    removed: Vec<String>,
+}
+
+impl PlannedMembers {
+    fn new(change: &Change, catalog: &Catalog) -> Option<Self> {
+        let schema = catalog.schema(change.resource);
+        let texts = |references: Vec<&Reference>| {
+            let texts = references.into_iter().map(|reference| match reference {
+                Reference::Managed(resource, id) => format!("{} {id}", catalog.name(*resource)),
+                Reference::Foreign(text) => text.to_string(),
+            });
+            texts.collect::<Vec<_>>()
+        };
+        let (added, removed) = (texts(change.linked(schema)), texts(change.unlinked(schema)));
+        let is_empty = added.is_empty() && removed.is_empty();
+        (!is_empty).then_some(Self { added, removed })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -58,6 +84,9 @@ struct PlannedValues<'a> {
 
 #[derive(Debug, Serialize)]
 struct PlannedKept<'a> {
+    /// Left out for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'static str>,
     target_id: &'a str,
     id: Option<String>,
     reason: &'a str,
@@ -83,6 +112,7 @@ impl<'a> PlanDocument<'a> {
                 .skipped
                 .iter()
                 .map(|kept| PlannedKept {
+                    resource: other_type(kept.resource, catalog),
                     target_id: kept.target_id.as_str(),
                     id: kept.id.as_ref().map(ToString::to_string),
                     reason: &kept.reason,
@@ -92,6 +122,11 @@ impl<'a> PlanDocument<'a> {
                 .collect(),
         }
     }
+}
+
+/// The name of a resource type other than people.
+fn other_type(resource: TypeId, catalog: &Catalog) -> Option<&'static str> {
+    (resource != TypeId::default()).then(|| catalog.name(resource))
 }
 
 fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedChange<'a> {
@@ -137,7 +172,7 @@ fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedC
     };
     let id_before = edited(Purpose::ExternalId).map(|id| id.before.as_ref().map_or("", Value::as_text));
     PlannedChange {
-        resource: (change.resource != TypeId::default()).then(|| catalog.name(change.resource)),
+        resource: other_type(change.resource, catalog),
         action: change.kind.name(),
         id: change.id().map(ToString::to_string),
         target_id: change.target_id().map(TargetId::as_str),
@@ -145,6 +180,7 @@ fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedC
         reason: reason(change),
         id_before: id_before.and_then(|before| shown_id(before, show)),
         attributes,
+        members: PlannedMembers::new(change, catalog),
         grant,
         revoke,
         returned: edited(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()),

@@ -9,6 +9,7 @@ pub(super) mod summary;
 use std::fmt::Write as _;
 use std::io;
 
+use self::summary::by_type;
 use super::absence::since;
 use super::json::Report;
 use super::one_line;
@@ -50,7 +51,7 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, catalog: &Catalog, show: Show)
             .collect();
         writeln!(out, "\nSymbols: {}", legend.join(", "))?;
     }
-    writeln!(out, "{}", counts(plan))
+    writeln!(out, "{}", counts(plan, catalog))
 }
 
 fn line(change: &Change, catalog: &Catalog, show: Show) -> String {
@@ -64,11 +65,19 @@ fn line(change: &Change, catalog: &Catalog, show: Show) -> String {
     }
     line.push_str(&id);
     if let Some(target_id) = change.target_id() {
-        let _ = write!(line, "  account {target_id}");
+        let noun = if change.resource == TypeId::default() {
+            "account"
+        } else {
+            "at"
+        };
+        let _ = write!(line, "  {noun} {target_id}");
     }
     let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
     match &change.write {
-        Write::Create(creation) => details.push(new_roles(creation.identity.roles(schema))),
+        Write::Create(creation) => {
+            details.push(new_roles(creation.identity.roles(schema)));
+            details.extend(new_members(change, schema));
+        }
         Write::Edit(edit) => details.extend(edit_details(change, edit, schema, show)),
         Write::Delete(_) => {}
     }
@@ -98,6 +107,12 @@ fn new_roles(roles: &[Box<str>]) -> String {
             .collect::<Vec<_>>()
             .join(", "),
     }
+}
+
+/// How many members a new group has.
+fn new_members(change: &Change, schema: &Schema) -> Option<String> {
+    let members = change.linked(schema).len();
+    (members > 0).then(|| format!("members +{members}"))
 }
 
 /// What changes: the id first, then values by their names, roles, and what this tool keeps for itself.
@@ -241,7 +256,12 @@ fn records(plan: &Plan, reason: &str) -> String {
     let named: Vec<String> = kept
         .filter_map(|kept| {
             let record = kept.record.as_ref()?.to_string();
-            Some(format!("\n    account {}: {}", kept.target_id, one_line(&record)))
+            let noun = if kept.resource == TypeId::default() {
+                "account"
+            } else {
+                "at"
+            };
+            Some(format!("\n    {noun} {}: {}", kept.target_id, one_line(&record)))
         })
         .collect();
     let mut lines: String = named.iter().take(RECORDS).map(String::as_str).collect();
@@ -255,16 +275,12 @@ fn records(plan: &Plan, reason: &str) -> String {
     lines
 }
 
-fn counts(plan: &Plan) -> String {
+fn counts(plan: &Plan, catalog: &Catalog) -> String {
     let mut report = Report::new("kind");
-    report.add_plan(plan);
-    let mut parts: Vec<String> = report
-        .changes
-        .by_kind()
-        .into_iter()
-        .filter(|(_, count)| count.planned > 0)
-        .map(|(kind, count)| format!("{} to {kind}", count.planned))
-        .collect();
+    report.add_plan(plan, catalog);
+    let mut parts = by_type(&report, |kind, count, what| {
+        (count.planned > 0).then(|| format!("{}{} to {kind}", count.planned, what(count.planned)))
+    });
     if parts.is_empty() {
         parts.push("nothing to change".to_owned());
     }
@@ -272,8 +288,16 @@ fn counts(plan: &Plan) -> String {
     if !plan.skipped.is_empty() {
         let _ = write!(line, ", {} kept", plan.skipped.len());
     }
-    let totals = plan.all_totals();
-    let _ = write!(line, " ({} accounts, {} managed).", totals.all, totals.managed);
+    let _ = write!(
+        line,
+        " ({} accounts, {} managed",
+        report.target.accounts, report.target.managed
+    );
+    for of_type in report.types.iter().skip(1) {
+        let (name, objects, managed) = (of_type.name, of_type.objects, of_type.managed);
+        let _ = write!(line, "; {objects} {name}s, {managed} managed");
+    }
+    line.push_str(").");
     for (reason, count) in &report.kept_reasons {
         let _ = write!(line, "\n  kept {count}: {}", one_line(reason));
         line.push_str(&records(plan, reason));

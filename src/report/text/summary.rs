@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::super::json::counts::Count;
+use super::super::json::entries::TypeRead;
 use crate::model::Diagnosis;
 use crate::report::json::Report;
 use crate::report::one_line;
@@ -29,9 +31,56 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         if !source.complete {
             write!(out, ", incomplete: nobody counts as absent")?;
         }
+        for of_type in &source.types {
+            of_other_type(out, of_type)?;
+        }
         writeln!(out)?;
     }
     Ok(())
+}
+
+fn of_other_type(out: &mut dyn Write, read: &TypeRead) -> io::Result<()> {
+    write!(out, "; {} read", counted(read.read, read.name))?;
+    if read.rejected > 0 {
+        write!(out, ", {} rejected", read.rejected)?;
+    }
+    if !read.complete {
+        write!(out, ", incomplete: no {} counts as absent", read.name)?;
+    }
+    Ok(())
+}
+
+/// `1 group`, `2 groups`.
+fn counted(count: usize, name: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {name}{ending}")
+}
+
+/// Says something of each kind of change, the users first; the objects of other types are called by their name.
+pub(super) fn by_type(
+    report: &Report,
+    say: impl Fn(&str, Count, &dyn Fn(usize) -> String) -> Option<String>,
+) -> Vec<String> {
+    let nothing = |_| String::new();
+    let of_users = report
+        .types
+        .first()
+        .map_or(&report.changes, |users| &users.changes);
+    let of_users = of_users
+        .by_kind()
+        .into_iter()
+        .filter_map(|(kind, count)| say(kind, count, &nothing));
+    let of_others = report.types.iter().skip(1).flat_map(|of_type| {
+        let noun = |count| {
+            let ending = if count == 1 { "" } else { "s" };
+            format!(" {}{ending}", of_type.name)
+        };
+        let kinds = of_type.changes.by_kind().into_iter();
+        kinds
+            .filter_map(|(kind, count)| say(kind, count, &noun))
+            .collect::<Vec<_>>()
+    });
+    of_users.chain(of_others).collect()
 }
 
 /// Prints which limit of the guard was near, or was lifted.
@@ -63,7 +112,11 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             continue;
         }
         let id = failure.id.as_deref().unwrap_or("(no id)");
-        let line = format!("failed: {} {id}: {}", failure.action, failure.error);
+        let noun = failure
+            .resource
+            .map(|name| format!("{name} "))
+            .unwrap_or_default();
+        let line = format!("failed: {} {noun}{id}: {}", failure.action, failure.error);
         writeln!(out, "{}", one_line(&line))?;
         if let Some(hint) = &failure.hint {
             writeln!(out, "  hint: {}", one_line(hint))?;
@@ -157,11 +210,9 @@ pub fn verdict(report: &Report) -> String {
 }
 
 fn done(report: &Report) -> String {
-    let kinds = report.changes.by_kind().into_iter();
-    let done: Vec<String> = kinds
-        .filter(|(_, count)| count.applied > 0)
-        .map(|(kind, count)| format!("{} {}", count.applied, past(kind)))
-        .collect();
+    let done = by_type(report, |kind, count, what| {
+        (count.applied > 0).then(|| format!("{}{} {}", count.applied, what(count.applied), past(kind)))
+    });
     if done.is_empty() {
         "nothing was changed".to_owned()
     } else {

@@ -238,7 +238,7 @@ fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
 /// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its
 /// address in many directories after the person came back under a new one.
 fn one_person_a_login(schema: &Schema, people: Vec<Desired>, rejected: &mut Vec<Rejected>) -> Vec<Desired> {
-    let Some(login) = schema.find(Purpose::Address).or_else(|| said_login(schema)) else {
+    let Some(login) = schema.name_said() else {
         return people;
     };
     let mut claims: HashMap<String, u32> = HashMap::with_capacity(people.len());
@@ -261,12 +261,6 @@ fn one_person_a_login(schema: &Schema, people: Vec<Desired>, rejected: &mut Vec<
         reject_all(schema, group, &[], "the same login name and another id", rejected);
     }
     single
-}
-
-/// The login name, or the name of a group, if a source says it.
-fn said_login(schema: &Schema) -> Option<AttributeIndex> {
-    let login = schema.find(Purpose::Login)?;
-    schema.spec(login).is_said_by_sources().then_some(login)
 }
 
 /// What a person's record says about whose it is.

@@ -24,7 +24,7 @@ const TABLE: &[(&str, &str, bool)] = &[
     ("sources:\n", "lock: {dir: DIR}\nsources:\n", true),
     (
         "sources:\n",
-        "guard: {max_removals: 1%, protected: [ada]}\nsources:\n",
+        "guard: {max_removals: 1%, max_memberships_removed: 1%, protected: [ada]}\nsources:\n",
         true,
     ),
     ("\"hunter2\"", "\"other\"", true),

@@ -199,7 +199,7 @@ fn every_limit() -> GuardLimits {
         max_removals: Limit::Count(25),
         max_logins_changed: Limit::Percent(2.5),
         max_adoptions_renaming: Limit::Count(7),
-        max_memberships_removed: GuardLimits::default().max_memberships_removed,
+        max_memberships_removed: Limit::Percent(12.5),
         max_changes: Some(Limit::Percent(50.0)),
         allow_empty: true,
         demands: Demands {
@@ -232,6 +232,7 @@ policy:
 guard:
   max_removals: 25
   max_adoptions_renaming: 7
+  max_memberships_removed: 12.5%
   max_logins_changed: 2.5 %
   max_changes: 50%
   max_per_kind: {{delete: 3, create: 5%, update: off}}

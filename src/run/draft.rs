@@ -1,0 +1,162 @@
+//! What the sources want and what the target has, paired and decided type by type, then put together to one plan.
+
+use jiff::Timestamp;
+
+use super::{clock, once};
+use crate::config::Settings;
+use crate::model::{Change, Desired, DesiredState, Existing, Ids, Plan, TypeId};
+use crate::plan::{self, Alias, Clocks, Correlation, Objects};
+use crate::target::{Target, TargetError, Wait};
+
+/// A plan, and the target's ids of everything that it may refer to.
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) ids: Ids,
+}
+
+/// Reads the target and works out what to do. Nobody is new because a list is behind, or was cut: before anybody is, the
+/// target is asked for accounts that it did not list.
+pub(super) async fn plan(
+    target: &impl Target,
+    desired: &[DesiredState],
+    settings: &Settings,
+) -> Result<Planned, TargetError> {
+    let mut draft = Draft::read(target, desired, settings).await?;
+    if draft.new_people().next().is_some() {
+        if target.list_is_incomplete().await? {
+            tracing::warn!(
+                "the target does not list all of its accounts; waiting until it does (`{}`)",
+                target.setting_keys().wait
+            );
+            target.catch_up(Wait::ForHiddenAccount).await?;
+            target.prepare().await?;
+            draft = Draft::read(target, desired, settings).await?;
+        }
+        let people: Vec<&Desired> = draft.new_people().collect();
+        let unlisted = target.unlisted(&people).await?;
+        draft.add(unlisted, target, settings).await?;
+    }
+    draft.finish(target, desired, settings).await
+}
+
+/// One plan for each resource type of which the sources speak.
+struct Draft<'a> {
+    types: Vec<(Correlation<'a>, Plan)>,
+    ids: Ids,
+}
+
+impl<'a> Draft<'a> {
+    /// Plans by what the target lists.
+    async fn read(
+        target: &'a impl Target,
+        desired: &'a [DesiredState],
+        settings: &Settings,
+    ) -> Result<Self, TargetError> {
+        let catalog = target.catalog();
+        let correlation = |of_type: &'a DesiredState| {
+            let policy = settings.policy.for_type(of_type.resource);
+            Correlation::new(catalog, of_type, policy)
+        };
+        let mut draft = Self {
+            types: desired
+                .iter()
+                .map(|of_type| (correlation(of_type), Plan::default()))
+                .collect(),
+            ids: Ids::default(),
+        };
+        let has_references = catalog.has_references();
+        let mut each = |account: Existing| {
+            if has_references {
+                draft.ids.add(&account);
+            }
+            let mut types = draft.types.iter_mut();
+            if let Some((correlation, _)) = types.find(|(of_type, _)| of_type.resource() == account.resource)
+            {
+                correlation.observe(account);
+            }
+        };
+        target.read(&mut each).await?;
+        for (correlation, plan) in &mut draft.types {
+            correlation.settle();
+            *plan = decide(target, correlation, settings).await?;
+        }
+        Ok(draft)
+    }
+
+    /// People who are to get an account.
+    fn new_people(&self) -> impl Iterator<Item = &Desired> {
+        let changes = self.types.iter().flat_map(|(_, plan)| &plan.changes);
+        let new = changes.filter(|change| change.resource == TypeId::default());
+        new.filter_map(Change::creation)
+            .map(|creation| &creation.identity)
+    }
+
+    /// Takes in accounts that the list lacked.
+    async fn add(
+        &mut self,
+        unlisted: Vec<Existing>,
+        target: &impl Target,
+        settings: &Settings,
+    ) -> Result<(), TargetError> {
+        let Some((users, plan)) = self.types.first_mut() else {
+            return Ok(());
+        };
+        for account in &unlisted {
+            self.ids.add(account);
+        }
+        if users.add(unlisted) {
+            users.settle();
+            *plan = decide(target, users, settings).await?;
+        }
+        Ok(())
+    }
+
+    /// One plan, in which references are those that can be written.
+    async fn finish(
+        self,
+        target: &impl Target,
+        desired: &[DesiredState],
+        settings: &Settings,
+    ) -> Result<Planned, TargetError> {
+        let catalog = target.catalog();
+        let aliases: Vec<Alias> = self
+            .types
+            .iter()
+            .flat_map(|(of_type, _)| of_type.aliases())
+            .collect();
+        let mut plans: Vec<Plan> = self.types.into_iter().map(|(_, plan)| plan).collect();
+        if let Some((plan, users)) = plans.first_mut().zip(desired.first()) {
+            once::reject(target, users, plan).await?;
+        }
+        let mut plan = plan::combine(catalog, plans);
+        plan::protect(&mut plan, catalog, &settings.guard.protected);
+        let objects = Objects {
+            desired,
+            ids: &self.ids,
+            aliases: &aliases,
+        };
+        plan::settle_references(catalog, &mut plan, objects);
+        Ok(Planned { plan, ids: self.ids })
+    }
+}
+
+async fn decide(
+    target: &impl Target,
+    correlation: &Correlation<'_>,
+    settings: &Settings,
+) -> Result<Plan, TargetError> {
+    let proofs = correlation.proofs();
+    let questions = correlation.questions(&proofs);
+    let mismatches = target.confirm(questions.checks()).await?;
+    // Right after an answer, so that both times are of one moment.
+    let clocks = Clocks {
+        now: Timestamp::now().as_second(),
+        ahead: target.clock_ahead(),
+    };
+    let mut plan = plan::decide(correlation, &questions, mismatches, target.name().kind, clocks);
+    if correlation.resource() == TypeId::default() {
+        let doubt = clock::doubt(clocks, settings.policy, target.name());
+        plan.warnings.extend(doubt);
+    }
+    Ok(plan)
+}
