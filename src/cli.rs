@@ -33,12 +33,20 @@ pub struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Read, plan, check and apply (the default)
-    Sync,
+    Sync {
+        /// Change this person alone, named by external id, e-mail address, login name or DN; may be given several times.
+        /// Everything is read, and nobody counts as absent
+        #[arg(long, value_name = "WHO")]
+        only: Vec<String>,
+    },
     /// Read, plan and check; write nothing
     Plan {
         /// Exit with 10 when changes are pending
         #[arg(long)]
         detailed_exit_code: bool,
+        /// Plan for this person alone, as with `sync --only`
+        #[arg(long, value_name = "WHO")]
+        only: Vec<String>,
         /// Write the plan to a file for `apply`; it holds personal values, and only its owner may read it
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -69,6 +77,19 @@ pub enum Command {
         #[arg(long)]
         count: bool,
     },
+}
+
+/// What is done when nothing is said.
+pub static DEFAULT: Command = Command::Sync { only: Vec::new() };
+
+impl Command {
+    /// The people to whom `--only` limits the run; nobody: everybody.
+    pub fn only(&self) -> &[String] {
+        match self {
+            Self::Sync { only } | Self::Plan { only, .. } => only,
+            _ => &[],
+        }
+    }
 }
 
 /// Options that work before and after the command.

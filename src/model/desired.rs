@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AttributeSet, Attributes, Existing, ExternalId, Lifecycle, Purpose, Schema, TypeId, Value};
+use super::{
+    AttributeSet, Attributes, Existing, ExternalId, Lifecycle, Purpose, Schema, Selection, TypeId, Value,
+};
 
 /// Keys of roles, sorted and without repeats. Shared, since most people hold the same.
 pub type Roles = Arc<[Box<str>]>;
@@ -193,4 +195,20 @@ pub struct DesiredState {
     pub sources: Vec<SourceRead>,
     /// Sources whose ids are bytes and no text: these are compared byte by byte.
     pub binary_ids: BTreeSet<Arc<str>>,
+    /// The only ones whom the run is about; `None` is everybody.
+    pub selection: Option<Selection>,
+}
+
+impl DesiredState {
+    /// Whether the run is about the person at this place.
+    pub fn is_about(&self, person: usize) -> bool {
+        let selection = self.selection.as_ref();
+        selection.is_none_or(|selection| selection.people.contains(&person))
+    }
+
+    /// Whether the run is about the leaver at this place.
+    pub fn is_about_leaver(&self, leaver: usize) -> bool {
+        let selection = self.selection.as_ref();
+        selection.is_none_or(|selection| selection.leavers.contains(&leaver))
+    }
 }

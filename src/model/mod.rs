@@ -12,6 +12,7 @@ mod ownership;
 mod plan;
 mod reference;
 mod schema;
+mod selection;
 mod snapshot;
 mod text;
 
@@ -35,4 +36,5 @@ pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection,
     Mutability, Purpose, Removes, ResourceType, Schema, TypeId,
 };
+pub use selection::Selection;
 pub use snapshot::{Detail, LastWrites, Snapshot};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::only;
 use super::outcome::RunError;
 use super::session::request::Request;
 use crate::config::Settings;
@@ -36,8 +37,6 @@ pub(super) async fn read(
     let mut desired = everybody(collected, target);
     for of_type in &mut desired {
         name_providers(of_type, catalog.schema(of_type.resource), settings);
-        report.add_rejected(&of_type.rejected);
-        report.add_warnings(&of_type.warnings);
     }
     report.add_sources(&desired, catalog);
     for source in desired.iter().flat_map(|of_type| &of_type.sources) {
@@ -49,6 +48,14 @@ pub(super) async fn read(
             seconds = source.seconds,
             "source was read"
         );
+    }
+    if request.only.is_empty() {
+        for of_type in &desired {
+            report.add_rejected(&of_type.rejected);
+            report.add_warnings(&of_type.warnings);
+        }
+    } else {
+        only::select(&mut desired, catalog, request.only, report)?;
     }
     Ok(desired)
 }

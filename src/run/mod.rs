@@ -9,6 +9,7 @@ mod desired;
 mod draft;
 mod from_file;
 mod once;
+mod only;
 mod outcome;
 mod session;
 mod sync;
@@ -22,7 +23,7 @@ use std::io;
 pub use self::session::options::log_level;
 pub use self::session::process::Process;
 use self::session::request::Request;
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{self, Cli, Command, Global};
 use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
@@ -45,7 +46,7 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
 /// # Errors
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
-    let (command, global) = (cli.command.as_ref().unwrap_or(&Command::Sync), &cli.global);
+    let (command, global) = (cli.command.as_ref().unwrap_or(&cli::DEFAULT), &cli.global);
     if let Some((what, hint)) = session::options::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, hint);
     }
@@ -98,10 +99,10 @@ fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Set
 /// What the old programs did, by their name.
 fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
     match (program, command) {
-        ("install-ids", Command::Sync | Command::Plan { .. } | Command::Apply { .. })
+        ("install-ids", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. })
         | (_, Command::LinkIds) => Some(Restriction::LinksOnly),
         // A plan is good for the name by which it was made.
-        ("migrate", Command::Sync | Command::Plan { .. } | Command::Apply { .. }) => {
+        ("migrate", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. }) => {
             Some(Restriction::ExternalIdsOnly)
         }
         _ => None,
@@ -114,7 +115,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         return look(command, request, process).await;
     };
     match command {
-        Command::Sync | Command::LinkIds => sync::run(request, target, None, process).await,
+        Command::Sync { .. } | Command::LinkIds => sync::run(request, target, None, process).await,
         Command::Plan { out, .. } => sync::run(request, target, out.as_deref(), process).await,
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
         Command::Undo { file, .. } => undo::run(request, target, file, process).await,

@@ -20,6 +20,8 @@ const WAIT: &str = "wait until it is done; if there is none, find out which proc
 pub(super) enum RunError {
     /// Something could not be read.
     Failed { errors: Vec<(String, Option<String>)> },
+    /// The command line names something that is not there.
+    Usage { errors: Vec<(String, Option<String>)> },
     /// The guard refused the plan.
     Refused(Refusal),
     /// Another run is under way.
@@ -78,18 +80,23 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, mode: Mode) {
             report.approve.clone_from(&refusal.token);
             report.end("refused", Exit::Refused);
         }
-        Some(RunError::Failed { errors }) => {
-            let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
-            let hints: Vec<&str> = errors.iter().filter_map(|(_, hint)| hint.as_deref()).collect();
-            let hint = (!hints.is_empty()).then(|| hints.join("; "));
-            report.fail(texts.join("; "), hint, Exit::Unreadable);
-        }
+        Some(RunError::Failed { errors }) => fail(report, errors, Exit::Unreadable),
+        Some(RunError::Usage { errors }) => fail(report, errors, Exit::Usage),
         Some(RunError::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
         Some(RunError::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(RunError::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
     let (outcome, exit_code) = (report.outcome, report.exit_code);
     tracing::info!(target: MILESTONE, outcome, exit_code, "finished");
+}
+
+/// A run that ended for one or more reasons, each with what to do about it.
+fn fail(report: &mut Report, errors: &[(String, Option<String>)], exit: Exit) {
+    let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
+    let mut hints: Vec<&str> = errors.iter().filter_map(|(_, hint)| hint.as_deref()).collect();
+    hints.dedup();
+    let hint = (!hints.is_empty()).then(|| hints.join("; "));
+    report.fail(texts.join("; "), hint, exit);
 }
 
 /// A run that came to its end.
@@ -165,7 +172,7 @@ impl Messages<'_> {
                 let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))
             }
-            RunError::Failed { errors } => errors
+            RunError::Failed { errors } | RunError::Usage { errors } => errors
                 .iter()
                 .try_for_each(|(what, hint)| self.error(what, hint.as_deref())),
         }

@@ -5,6 +5,7 @@ mod csv;
 #[cfg(test)]
 mod fixture;
 mod ldap;
+mod lookup;
 mod mapping;
 mod merge;
 mod ukt;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use self::any::{AnySource, collect_all, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::LdapSource;
+pub use self::lookup::{Hits, NAMES, find};
 pub use self::mapping::{RawRecord, rules};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testkit::zitadel::{Access, Options, UserSeed, ZitadelDouble};
 
 /// The files in the order of the story.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "preflight",
     "list-users",
     "confirm-metadata",
@@ -22,6 +22,7 @@ const ORDER: [&str; 12] = [
     "links",
     "events",
     "connect",
+    "organization-metadata",
 ];
 
 /// Exchanges that cannot be imitated: file, name, reason.
@@ -40,7 +41,7 @@ fn unrecorded_user() -> UserSeed {
 }
 
 /// Number of exchanges in the story: a change of the recordings must be seen.
-const EXCHANGES: usize = 213;
+const EXCHANGES: usize = 236;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/recordings/zitadel/exchanges")

@@ -16,6 +16,7 @@ mod lies;
 mod localpart;
 mod lock;
 mod modes;
+mod only;
 mod order;
 mod planned;
 mod promises;

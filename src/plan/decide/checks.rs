@@ -136,7 +136,7 @@ impl Correlation<'_> {
 
     /// What the accounts of people who may be absent were given as ownership proof, if anybody could have another one's.
     fn own_proofs(&self) -> Vec<(usize, AttributeIndex, Value)> {
-        let asks = self.policy.absent != AbsentPolicy::Keep && self.desired.complete && self.has_strangers();
+        let asks = self.asks_about_absence() && self.has_strangers();
         let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
         let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
         let may_go = |account: &Existing| {
@@ -166,7 +166,9 @@ impl Correlation<'_> {
             about: Vec::with_capacity(most),
         };
         for (index, slot) in self.slots.iter().enumerate() {
-            if let Slot::Paired(pair) = slot {
+            if let Slot::Paired(pair) = slot
+                && self.desired.is_about(index)
+            {
                 self.ask_about_person(&mut questions, index, pair);
             }
         }
@@ -179,7 +181,7 @@ impl Correlation<'_> {
                 questions.ask(About::ClaimProof(*index), &pair.target_id, expected);
             }
         }
-        if self.policy.absent != AbsentPolicy::Keep && self.desired.complete {
+        if self.asks_about_absence() {
             for (place, account) in self.unpaired.iter().enumerate() {
                 if let Some(account) = account.as_ref().filter(|account| account.looks_ours()) {
                     self.ask_whether_ours(&mut questions, About::Absent(place), account);
@@ -208,6 +210,12 @@ impl Correlation<'_> {
             }
         }
         questions
+    }
+
+    /// Whether this run can remove somebody as absent.
+    fn asks_about_absence(&self) -> bool {
+        let is_proved = self.desired.complete && self.desired.selection.is_none();
+        self.policy.absent != AbsentPolicy::Keep && is_proved
     }
 
     fn ask_about_person<'q>(&'q self, questions: &mut Checks<'q>, index: usize, pair: &'q Pair) {

@@ -12,7 +12,8 @@ impl Decider<'_, '_> {
     pub(super) fn listings(&mut self) {
         let correlation = self.correlation;
         let mut removed = HashSet::new();
-        for (index, listing) in correlation.listings.iter().enumerate() {
+        let listings = correlation.listings.iter().enumerate();
+        for (index, listing) in listings.filter(|(index, _)| correlation.desired.is_about_leaver(*index)) {
             let leaver = &correlation.desired.leavers[index];
             let managed: Vec<&Existing> = listing
                 .accounts

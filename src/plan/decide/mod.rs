@@ -39,7 +39,9 @@ pub fn decide(
     };
     decider.people();
     decider.listings();
-    decider.absent();
+    if correlation.desired.selection.is_none() {
+        decider.absent();
+    }
     decider.finish()
 }
 

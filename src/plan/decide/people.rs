@@ -13,7 +13,8 @@ use crate::plan::{diff, restriction};
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
         let correlation = self.correlation;
-        for (index, identity) in correlation.desired.identities.iter().enumerate() {
+        let people = correlation.desired.identities.iter().enumerate();
+        for (index, identity) in people.filter(|(index, _)| correlation.desired.is_about(*index)) {
             match &correlation.slots[index] {
                 Slot::Free => self.without_account(identity),
                 Slot::Paired(pair) => self.with_account(index, identity, pair),

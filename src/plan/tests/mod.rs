@@ -10,6 +10,7 @@ mod properties;
 mod references;
 mod roles;
 mod rules;
+mod selection;
 mod tokens;
 
 use super::*;

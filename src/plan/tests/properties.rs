@@ -88,7 +88,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_world()(
+    pub(super) fn any_world()(
         people in prop::collection::vec(prop::bool::weighted(0.7), 8),
         accounts in prop::collection::vec(prop::bool::weighted(0.7), 8),
         all_people in (1u8..=8).map(any_person).collect::<Vec<_>>(),
@@ -117,7 +117,7 @@ prop_compose! {
     }
 }
 
-fn any_policy() -> impl Strategy<Value = Policy> {
+pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
     let disabled = prop::sample::select(vec![
         DisabledPolicy::Delete,
         DisabledPolicy::Deactivate,

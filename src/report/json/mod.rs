@@ -57,6 +57,9 @@ pub struct Report {
     /// What no undo brings back of what this run does; of an undo, what it does not bring back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cannot_be_undone: Vec<Lost>,
+    /// The records of the only people whom the run is about; empty: everybody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// One for each source, in the order of the configuration.
     pub sources: Vec<SourceReport>,
     /// The target before the run.
@@ -138,6 +141,7 @@ impl Report {
             undoes: None,
             undo_file: None,
             cannot_be_undone: Vec::new(),
+            only: Vec::new(),
             sources: Vec::new(),
             target: TargetReport {
                 kind: target,

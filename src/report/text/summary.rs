@@ -36,6 +36,13 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    if !report.only.is_empty() {
+        writeln!(
+            out,
+            "Only {}: nobody else is changed",
+            one_line(&report.only.join(", "))
+        )?;
+    }
     Ok(())
 }
 

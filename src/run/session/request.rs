@@ -29,12 +29,14 @@ pub(in crate::run) struct Request<'a> {
     pub(in crate::run) pauses: Backoff,
     /// What the run is called in its first line.
     pub(in crate::run) title: &'static str,
+    /// Whom the run is about; nobody named: everybody.
+    pub(in crate::run) only: &'a [String],
 }
 
 impl<'a> Request<'a> {
     /// What a command asks for.
     pub(in crate::run) fn new(
-        command: &Command,
+        command: &'a Command,
         global: &'a Global,
         settings: &'a Settings,
         pauses: Backoff,
@@ -45,6 +47,7 @@ impl<'a> Request<'a> {
             settings,
             pauses,
             title: title(settings.policy.restrict_to, command),
+            only: command.only(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 /// `objectGUID` and `objectSid` as tools of Active Directory print them; `None` for other attributes and lengths.
-pub(super) fn text(attribute: &str, value: &[u8]) -> Option<String> {
+pub(in crate::source) fn text(attribute: &str, value: &[u8]) -> Option<String> {
     match attribute.to_ascii_lowercase().as_str() {
         "objectguid" => guid(value),
         "objectsid" => sid(value),

@@ -54,6 +54,7 @@ mod metadata_v1;
 mod new_human;
 mod options;
 mod organization;
+mod organization_metadata;
 mod page;
 mod phone;
 mod routes;

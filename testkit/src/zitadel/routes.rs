@@ -8,7 +8,7 @@ use super::options::Version;
 use super::state::State;
 use super::{
     access, authorizations, contacts, events_search, grants, lifecycle, links, metadata, metadata_v1,
-    organization, users, users_change, users_create, users_v1,
+    organization, organization_metadata, users, users_change, users_create, users_v1,
 };
 
 /// How a request came in.
@@ -153,6 +153,10 @@ const REST: &[Route] = &[
     write("POST", "/management/v1/users/{userId}/grants/{grantId}/_reactivate", grants::reactivate),
     write("DELETE", "/management/v1/user_grants/_bulk", grants::remove_many),
     read("GET", "/management/v1/orgs/me", organization::mine),
+    read("POST", "/management/v1/metadata/_search", organization_metadata::list),
+    read("GET", "/management/v1/metadata/{key}", organization_metadata::get),
+    write("POST", "/management/v1/metadata/{key}", organization_metadata::set),
+    write("DELETE", "/management/v1/metadata/{key}", organization_metadata::delete),
     read("GET", "/management/v1/projects/{projectId}", organization::project),
     read("POST", "/management/v1/projects/{projectId}/roles/_search", organization::roles),
     read("POST", "/management/v1/granted_projects/_search", organization::granted_projects),

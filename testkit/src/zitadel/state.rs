@@ -23,6 +23,8 @@ pub(crate) struct State {
     next_id: u64,
     pub(crate) fixtures: Fixtures,
     pub(crate) orgs: BTreeMap<String, Organization>,
+    #[serde(default)]
+    pub(crate) organization_metadata: BTreeMap<String, BTreeMap<String, Entry>>,
     pub(crate) projects: BTreeMap<String, Project>,
     /// Identity providers and the organization that owns them; `None` for one of the instance.
     pub(crate) idps: BTreeMap<String, Option<String>>,
@@ -135,6 +137,7 @@ impl State {
             next_id: 400_000_000_000_000_000,
             fixtures: Fixtures::default(),
             orgs: BTreeMap::new(),
+            organization_metadata: BTreeMap::new(),
             projects: BTreeMap::new(),
             idps: BTreeMap::new(),
             users: BTreeMap::new(),
