@@ -1,22 +1,9 @@
 //! What changes refer to, and the references that they add in a second step.
 
 use super::{Fate, NotApplied, Run, Unlinked};
-use crate::model::{ActionKind, Catalog, Change, Ids, Reference};
+use crate::model::{ActionKind, Change, Ids, Reference};
 use crate::plan;
 use crate::target::{Applied, Target};
-
-/// The target's ids of what is there before the first change: an account that is going to be adopted carries no id of ours.
-pub(super) fn known_ids(catalog: &Catalog, changes: &[Change], read: &Ids) -> Ids {
-    let mut ids = read.clone();
-    if catalog.has_references() {
-        for change in changes {
-            if let (Some(id), Some(edit)) = (change.id(), change.edit()) {
-                ids.insert(change.resource, id.clone(), edit.target_id.clone());
-            }
-        }
-    }
-    ids
-}
 
 impl<T: Target> Run<'_, T> {
     /// Takes note of what a change has made. `None` if its references are still to be added.

@@ -1,6 +1,7 @@
 //! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
 
 mod again;
+mod known_ids;
 mod links;
 mod name_conflict;
 mod temporary_login;
@@ -109,7 +110,7 @@ pub async fn apply(
         stop: Cell::new(None),
         unseen: RefCell::default(),
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
-        ids: RefCell::new(links::known_ids(target.catalog(), changes, &context.ids)),
+        ids: RefCell::new(known_ids::known_ids(target.catalog(), changes, &context.ids)),
         first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());

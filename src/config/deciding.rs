@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use regex::Regex;
 
-use super::sections::provider::Providers;
+use super::settings::Providers;
 use super::settings::{
     CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
     Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,

@@ -13,6 +13,7 @@ mod error;
 pub(crate) mod fixture;
 mod keys;
 mod layers;
+mod request;
 mod sections;
 mod settings;
 mod syntax;
@@ -23,11 +24,12 @@ use tracing::level_filters::LevelFilter;
 
 pub use self::layers::environment::Environment;
 pub use self::sections::ldap::references::ReferenceUrl;
-pub use self::sections::provider::Providers;
+pub use self::settings::Providers;
 pub use self::syntax::dn::Dn;
 pub use self::syntax::expression::Expression;
 pub use self::syntax::template::Template;
 pub use error::{ConfigErrors, Mistake, Origin};
+pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Link, Localpart, MetadataCheck,
@@ -37,38 +39,6 @@ pub use settings::{
 
 use self::document::read::{Reader, Report};
 use layers::Layers;
-
-/// What the command line says about the configuration.
-#[derive(Debug, Clone, Default)]
-pub struct LoadRequest {
-    /// `--config`
-    pub config: Option<PathBuf>,
-    /// Options that stand for a key, such as `-v` for `log_level`.
-    pub flags: Vec<FlagValue>,
-    /// What the command is going to use.
-    pub needs: Needs,
-}
-
-/// An option of the command line that stands for a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlagValue {
-    /// The option as it was typed, for messages.
-    pub flag: String,
-    /// The key, such as `log_level`.
-    pub key: String,
-    /// As it would stand in a file.
-    pub value: String,
-}
-
-/// What a command is going to use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Needs {
-    /// The sources alone: the target may be unconfigured, and its files are not opened.
-    SourcesOnly,
-    /// Sources and target.
-    #[default]
-    Everything,
-}
 
 /// Reads the configuration and checks it.
 ///

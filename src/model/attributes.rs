@@ -1,83 +1,7 @@
-//! The values of one person, as an array indexed by the schema: a million people must fit into memory.
+//! The values of one object, as an array indexed by the schema: a million people must fit into memory.
 
-use std::sync::Arc;
-
-use super::{AttributeIndex, Equality, Purpose, Reference, Schema, comparable};
-
-/// A value of one attribute. Never empty.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Value {
-    /// The value of an attribute with one value.
-    Text(Box<str>),
-    /// The values of an attribute with several, sorted and without repeats. Shared, since many people hold the same.
-    Set(Arc<[Box<str>]>),
-    /// The objects that an attribute with several values refers to, sorted and without repeats.
-    References(Arc<[Reference]>),
-}
-
-impl Value {
-    /// A single text.
-    pub fn text(text: impl Into<Box<str>>) -> Self {
-        Self::Text(text.into())
-    }
-
-    /// Several texts, sorted and without repeats; `None` if there are none.
-    pub fn set(texts: impl IntoIterator<Item = Box<str>>) -> Option<Self> {
-        let mut texts: Vec<Box<str>> = texts.into_iter().collect();
-        texts.sort_unstable();
-        texts.dedup();
-        (!texts.is_empty()).then(|| Self::Set(texts.into()))
-    }
-
-    /// Several references, sorted and without repeats; `None` if there are none.
-    pub fn references(references: impl IntoIterator<Item = Reference>) -> Option<Self> {
-        let mut references: Vec<Reference> = references.into_iter().collect();
-        references.sort_unstable();
-        references.dedup();
-        (!references.is_empty()).then(|| Self::References(references.into()))
-    }
-
-    /// The text, or the first of several. References have none.
-    pub fn as_text(&self) -> &str {
-        self.texts().first().map_or("", |text| text)
-    }
-
-    /// The texts in order, one or several. References have none.
-    pub fn texts(&self) -> &[Box<str>] {
-        match self {
-            Self::Text(text) => std::slice::from_ref(text),
-            Self::Set(texts) => texts,
-            Self::References(_) => &[],
-        }
-    }
-
-    /// The references in order.
-    pub fn as_references(&self) -> &[Reference] {
-        match self {
-            Self::References(references) => references,
-            Self::Text(_) | Self::Set(_) => &[],
-        }
-    }
-
-    /// Whether both mean the same under the attribute's rule.
-    pub fn equals(&self, other: &Self, equality: Equality) -> bool {
-        match equality {
-            Equality::Exact => self == other,
-            Equality::IgnoreCase => {
-                self == other || self.folded(str::to_lowercase) == other.folded(str::to_lowercase)
-            }
-            Equality::Comparable => self == other || self.folded(comparable) == other.folded(comparable),
-        }
-    }
-
-    fn folded(&self, fold: fn(&str) -> String) -> Option<Self> {
-        match self {
-            Self::Text(text) => Some(Self::text(fold(text))),
-            Self::Set(texts) => Self::set(texts.iter().map(|text| fold(text).into())),
-            Self::References(_) => Some(self.clone()),
-        }
-    }
-}
+use super::schema::{AttributeIndex, Purpose, Schema};
+use super::value::Value;
 
 /// The values of one person in the order of a [`Schema`]; `None` where there is none. As long as the last value needs it.
 #[derive(Clone, Debug, Default)]
@@ -153,12 +77,5 @@ mod tests {
         other.set(AttributeIndex(5), None);
         assert_eq!(one, other);
         assert_eq!(other.get(AttributeIndex(9)), None);
-    }
-
-    #[test]
-    fn several_values_are_sorted_and_each_once() {
-        let set = |texts: &[&str]| Value::set(texts.iter().map(|text| Box::from(*text)));
-        assert_eq!(set(&["b", "a", "b"]), set(&["a", "b"]));
-        assert_eq!(set(&[]), None);
     }
 }

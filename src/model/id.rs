@@ -67,6 +67,10 @@ impl fmt::Display for TargetId {
     }
 }
 
+/// The place of a resource type in its [`Catalog`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeId(pub u8);
+
 #[cfg(test)]
 mod tests {
     use super::*;

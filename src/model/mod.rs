@@ -1,4 +1,4 @@
-//! Plain data that every other room speaks: what a target can store, who the sources want, who the target has,
+//! Plain data that every other module uses: what a target can store, who the sources want, who the target has,
 //! and what is to be changed. Nothing here does anything.
 
 mod attributes;
@@ -8,6 +8,7 @@ mod desired;
 mod diagnosis;
 mod existing;
 mod id;
+mod ids;
 mod ownership;
 mod plan;
 mod reference;
@@ -15,6 +16,7 @@ mod schema;
 mod selection;
 mod snapshot;
 mod text;
+mod value;
 
 pub use self::check::{Check, Expected, Holding, Mismatch};
 pub use self::desired::{
@@ -24,17 +26,19 @@ pub use self::diagnosis::{Diagnosis, Problem};
 pub use self::existing::{Existing, Lifecycle};
 pub use self::text::comparable::{address_in, alike, cleaned, comparable, has_invisible};
 pub use self::text::unseen::is_unseen;
-pub use attributes::{Attributes, Value};
+pub use attributes::Attributes;
 pub use change::{
     ActionKind, AttributeChange, Change, Creation, Edit, Removal, RemovalReason, Required, Write,
 };
-pub use id::{ExternalId, TargetId};
+pub use id::{ExternalId, TargetId, TypeId};
+pub use ids::Ids;
 pub use ownership::Ownership;
 pub use plan::{Absence, Plan, Skipped, Totals};
-pub use reference::{Ids, Reference};
+pub use reference::Reference;
 pub use schema::{
-    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection,
-    Mutability, Purpose, Removes, ResourceType, Schema, TypeId,
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Mutability,
+    Purpose, Removes, ResourceType, Schema,
 };
 pub use selection::Selection;
 pub use snapshot::{Detail, LastWrites, Snapshot};
+pub use value::{Equality, Value};

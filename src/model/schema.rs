@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{ExternalId, Value};
+use super::id::{ExternalId, TypeId};
+use super::value::{Equality, Value};
 
 /// The place of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,17 +61,6 @@ pub enum Cardinality {
     One,
     /// Any number of values, in no order.
     Many,
-}
-
-/// When two values count as the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Equality {
-    /// Byte for byte.
-    Exact,
-    /// After lower-casing each code point.
-    IgnoreCase,
-    /// By what people can see of it ([`super::comparable`]).
-    Comparable,
 }
 
 /// Whether a value may be replaced.
@@ -257,10 +247,6 @@ impl Schema {
         not_listed
     }
 }
-
-/// The place of a resource type in its [`Catalog`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TypeId(pub u8);
 
 /// One kind of object that a target stores.
 #[derive(Clone, Debug)]

@@ -1,10 +1,9 @@
 //! All kinds of target as one. Nothing else outside their folders knows which kinds there are.
 
-use std::collections::BTreeMap;
-
 use super::zitadel::{self, ZitadelTarget};
 use super::{
-    Applied, Check, Cost, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError, TargetName, Wait,
+    Applied, Check, Cost, Facts, Mismatch, Objection, Remarks, RequestStats, SettingKeys, Target,
+    TargetError, TargetName, Wait,
 };
 use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
@@ -18,12 +17,6 @@ pub enum AnyTarget {
     /// One organization of one Zitadel.
     Zitadel(Box<ZitadelTarget>),
 }
-
-/// What a target tells an undo file about a run, to be read by the same kind of target alone: names, and texts each.
-pub type Facts = BTreeMap<String, Vec<String>>;
-
-/// An objection, and what to do about it.
-pub type Objection = (String, &'static str);
 
 impl AnyTarget {
     /// The configured target. `pauses` lie between tries of a request; an account of another provider than `providers` is

@@ -11,7 +11,7 @@ use crate::model::{
     Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
 pub use crate::model::{Check, Expected, Mismatch};
-pub use any::{AnyTarget, Facts, Objection, as_of, catalog, kind, name, objection, title};
+pub use any::{AnyTarget, as_of, catalog, kind, name, objection, title};
 
 /// What a target is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub struct TargetName {
     /// Which one it is: lock, approval token, plan file and undo file are bound to this.
     pub key: String,
 }
+
+/// What a target tells an undo file about a run, to be read by the same kind of target alone: names, and texts each.
+pub type Facts = BTreeMap<String, Vec<String>>;
+
+/// An objection, and what to do about it.
+pub type Objection = (String, &'static str);
 
 /// Keys of the configuration that a hint may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Whom we trust: one set of certificate authorities for LDAP and HTTP.
 
 mod certificate;
+mod cryptography;
 mod verifier;
 mod words;
 
@@ -8,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
+pub use cryptography::provider;
 pub use words::{CLIENT_CERTIFICATE, Peer, Words, explain, tls_error};
 
 /// Why the trusted certificates could not be loaded.
@@ -37,11 +38,6 @@ pub enum TlsError {
     /// The protocol versions or the key do not fit together.
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] rustls::Error),
-}
-
-/// The cryptography of the whole program.
-pub fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// The system's certificate authorities, and all those in `extra`.

@@ -8,8 +8,9 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
+use super::certificate;
+use super::cryptography::provider;
 use super::words::{Peer, Refused, Words, refusal};
-use super::{certificate, provider};
 
 /// Checks like any client, with two additions: a refused certificate is told in words, and one that is itself named is trusted.
 ///

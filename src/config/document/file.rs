@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::yaml::{self, Node};
-use crate::config::LoadRequest;
 use crate::config::error::{Mistake, Origin};
 use crate::config::layers::environment::Environment;
+use crate::config::request::LoadRequest;
 
 /// Variables that name the file, the strongest first.
 const PATH_VARIABLES: [&str; 3] = [

@@ -15,7 +15,8 @@ use self::environment::Variable;
 use super::document::file::File;
 use super::document::{import, line};
 use super::error::{Mistake, Origin};
-use super::{FlagValue, dialect, keys};
+use super::request::FlagValue;
+use super::{dialect, keys};
 
 /// The merged tree, which still knows where each value came from.
 pub(super) struct Layers {

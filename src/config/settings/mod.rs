@@ -1,6 +1,7 @@
 //! What the program needs to know, checked and typed. Nothing else reads a file or the environment.
 
 mod ldap;
+mod providers;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
     LdapSettings, LdapTls, PassingState, TextOrigin, TextRule,
 };
-use super::sections::provider::Providers;
+pub use self::providers::Providers;
+pub(in crate::config) use self::providers::is_invisible;
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.

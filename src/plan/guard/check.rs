@@ -1,6 +1,7 @@
 //! What of a plan counts against which limit.
 
-use super::{GuardLimits, Limit};
+use super::limit::Limit;
+use super::limits::GuardLimits;
 use crate::model::{
     ActionKind, Catalog, Change, Desired, Existing, Plan, Purpose, Schema, TypeId, Value, comparable,
 };

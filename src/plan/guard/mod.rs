@@ -2,66 +2,21 @@
 
 mod check;
 mod limit;
+mod limits;
 mod proof;
 mod protect;
 mod token;
 mod vanish;
 
-use std::collections::BTreeMap;
-
 pub(crate) use self::check::is_somebody_else;
 use self::check::{Check, checks};
 pub use self::limit::Limit;
-pub use self::proof::{Demands, Met, Proof, SourceProof, mapping_faults};
+pub use self::limits::{Demands, GuardLimits};
+pub use self::proof::{Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
 use self::token::Tokens;
 pub use self::vanish::vanished_values;
-use crate::model::{ActionKind, Catalog, Plan};
-
-/// `guard.*`
-#[derive(Clone, Debug, PartialEq)]
-pub struct GuardLimits {
-    /// Accounts that may be removed.
-    pub max_removals: Limit,
-    /// Accounts whose login name may change.
-    pub max_logins_changed: Limit,
-    /// Accounts that may become somebody's who has another first and last name.
-    pub max_adoptions_renaming: Limit,
-    /// References that objects may lose, of all that there are: the members of groups.
-    pub max_memberships_removed: Limit,
-    /// Changes of any kind.
-    pub max_changes: Option<Limit>,
-    /// A source of people may be empty.
-    pub allow_empty: bool,
-    /// What all sources together must yield.
-    pub demands: Demands,
-    /// What single sources must yield, by their name.
-    pub demands_of: BTreeMap<Box<str>, Demands>,
-    /// Changes of one kind.
-    pub max_per_kind: BTreeMap<ActionKind, Limit>,
-    /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
-    pub max_missing: Limit,
-    /// Accounts that are never changed.
-    pub protected: Protected,
-}
-
-impl Default for GuardLimits {
-    fn default() -> Self {
-        Self {
-            max_removals: Limit::Percent(10.0),
-            max_logins_changed: Limit::Percent(10.0),
-            max_adoptions_renaming: Limit::Percent(10.0),
-            max_memberships_removed: Limit::Percent(20.0),
-            max_changes: None,
-            allow_empty: false,
-            demands: Demands::default(),
-            demands_of: BTreeMap::new(),
-            max_per_kind: BTreeMap::new(),
-            max_missing: Limit::Percent(20.0),
-            protected: Protected::default(),
-        }
-    }
-}
+use crate::model::{Catalog, Plan};
 
 /// A plan that may be applied. Only [`approve`] makes one.
 #[derive(Debug)]

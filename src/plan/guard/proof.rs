@@ -2,20 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GuardLimits, Limit};
+use super::limit::Limit;
+use super::limits::{Demands, GuardLimits};
 use crate::model::{Catalog, Desired, DesiredState, ExternalId, Purpose, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
-
-/// What has to be there for a source, or all of them, to count as complete.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Demands {
-    /// People, at the least.
-    pub min_users: Option<usize>,
-    /// External ids (hex) or e-mail addresses that must be among them.
-    pub canaries: Vec<String>,
-}
 
 /// What speaks for the sources having named everybody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The steps that waiting changes make.
 
-use super::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
+use super::dependencies::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
 use crate::model::{Catalog, Change};
 
 /// Changes by the step in which they can run, and those that wait for one another.

@@ -1,7 +1,7 @@
 //! Accounts that the run made are deleted, and those that it deleted are made again.
 
 use super::edit::{Reversal, SOURCE};
-use super::{CHANGED_SINCE, Now, Past, Undone, Unheld};
+use super::past::{CHANGED_SINCE, Now, Past, Undone, Unheld};
 use crate::model::{
     Attributes, Change, Creation, Desired, Existing, Lifecycle, Mutability, Purpose, Removal, RemovalReason,
     Schema, Value,
@@ -11,14 +11,6 @@ const TWICE: &str = "several accounts carry its id or login name, so nobody know
 const TAKEN: &str = "another account carries its id or login name since";
 const LACKS: &str = "the account was made again since without all that it had: links, roles in other projects or metadata \
                      are left in the file (`kept`) to be given by hand";
-
-/// The account, if there is only one.
-pub(super) fn only<'a>(accounts: &[&'a Existing]) -> Option<&'a Existing> {
-    match accounts {
-        [account] => Some(account),
-        _ => None,
-    }
-}
 
 /// Deletes an account that the run made, if it is as the run made it.
 pub(super) fn unmake(

@@ -1,9 +1,9 @@
 //! What a run changed about an account, the other way round.
 
-use super::{CHANGED_SINCE, Past, Undone, Unheld, expected};
+use super::past::{CHANGED_SINCE, Past, Undone, Unheld};
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Cardinality, Change, Desired, Detail, Edit,
-    Existing, Expected, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
+    Existing, Lifecycle, Mutability, Purpose, Removal, RemovalReason, Schema, Value,
 };
 use crate::plan::order;
 
@@ -185,15 +185,5 @@ pub(super) fn unlisted_now(
         (None, Mutability::WithId) if change.after.is_none() => change.before.clone(),
         (Some(_), Mutability::WithId) | (None, _) => change.after.clone(),
         (Some((_, current)), _) => current.clone(),
-    }
-}
-
-/// The question whether what the run wrote is still there.
-pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Expected<'a> {
-    match (&change.after, &change.before) {
-        (None, Some(before)) if spec.mutability == Mutability::WithId => {
-            Expected::Value(change.attribute, before)
-        }
-        (after, _) => expected(change.attribute, after.as_ref()),
     }
 }

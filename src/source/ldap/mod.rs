@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(super) use self::canonical::text as canonical_id;
-use self::connection::connect::{Connection, Protection};
+use self::connection::connect::Connection;
+use self::connection::dial::Protection;
 use self::connection::tls::Trust;
 use self::connection::{ber, bind, connect};
 use self::failure::Failure;

@@ -8,138 +8,25 @@ mod binding;
 mod client;
 mod read;
 mod rules;
+mod state;
 mod wire;
 mod write;
 
 pub use self::rules::schema::schema;
+pub use self::state::ZitadelTarget;
 pub use binding::{KIND, as_of, name, objection, title};
 
-use std::cell::{Cell, RefCell};
-use std::num::NonZeroU32;
 use std::rc::Rc;
-use std::time::Duration;
 
-use self::client::api::Api;
-use self::read::lists::Lists;
-use self::read::prepare::Prepared;
-use self::read::stale_list::Written;
-use self::read::unlisted::Looks;
-use self::rules::metadata::Keys;
-use self::rules::phone::Numbers;
 use self::rules::schema::{EMAIL, IDP_LINK};
 use super::{
     Applied, Check, Cost, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
-    TargetErrorKind as Kind, TargetName, Wait, Wrote,
+    TargetName, Wait,
 };
-use crate::config::{ApplySettings, ZitadelSettings};
-use crate::http::Backoff;
 use crate::model::{
-    AttributeIndex, AttributeSet, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids,
-    LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
+    Snapshot, TargetId, TypeId, Value, Warning,
 };
-
-/// One organization of one Zitadel.
-pub struct ZitadelTarget {
-    name: TargetName,
-    catalog: Catalog,
-    /// What the list of accounts does not show.
-    unread: AttributeSet,
-    keys: Keys,
-    settings: ZitadelSettings,
-    numbers: Numbers,
-    apply: ApplySettings,
-    api: Api,
-    prepared: RefCell<Option<Rc<Prepared>>>,
-    lists: Lists,
-    /// The server can filter users by metadata, as far as is known.
-    filters: Cell<bool>,
-    /// The service user may read the event log, as far as is known.
-    history: Cell<bool>,
-    written: Written,
-    looks: Looks,
-    warnings: RefCell<Vec<Warning>>,
-    /// Roles that the project does not have any more are nobody's.
-    roles_may_be_gone: Cell<bool>,
-    /// Roles that an undo may give to an account that it makes again.
-    given_again: RefCell<Vec<String>>,
-    /// The names that stand for this configuration; none: nobody asks.
-    providers: Vec<Value>,
-}
-
-impl ZitadelTarget {
-    /// Reads the credentials; sends nothing.
-    ///
-    /// # Errors
-    /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
-    pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
-        let schema = rules::schema::schema(Some(settings));
-        Ok(Self {
-            name: binding::name(settings),
-            unread: schema.not_listed(),
-            keys: Keys::new(rules::schema::configured(settings)),
-            catalog: Catalog::of_users(schema),
-            settings: settings.clone(),
-            numbers: Numbers::of(settings.phone_region.as_deref()),
-            apply: *apply,
-            api: Api::new(settings, apply)?,
-            prepared: RefCell::default(),
-            lists: Lists::default(),
-            filters: Cell::new(true),
-            history: Cell::new(true),
-            written: Written::default(),
-            looks: Looks::default(),
-            warnings: RefCell::default(),
-            roles_may_be_gone: Cell::new(false),
-            providers: Vec::new(),
-            given_again: RefCell::new(settings.roles().into_iter().map(str::to_owned).collect()),
-        })
-    }
-
-    /// The names under which accounts are looked after: an account of another name is not removed as absent.
-    #[must_use]
-    pub fn with_providers(self, providers: Vec<Value>) -> Self {
-        Self { providers, ..self }
-    }
-
-    /// Other pauses between tries, for tests that cannot wait.
-    #[must_use]
-    pub fn with_backoff(mut self, backoff: Backoff) -> Self {
-        self.api.set_backoff(backoff);
-        self
-    }
-
-    /// Other pages than those that are as long as the server allows.
-    #[must_use]
-    pub fn with_page_size(self, rows: NonZeroU32) -> Self {
-        self.lists.set_rows(rows);
-        self
-    }
-
-    /// Other limits of silence, of usual calls and of long lists, for tests that cannot wait.
-    ///
-    /// # Errors
-    /// [`Kind::Misconfigured`] when no certificate authority is known.
-    pub fn with_silence(mut self, usual: Duration, list: Duration) -> Result<Self, TargetError> {
-        self.api.set_silence(usual, list)?;
-        Ok(self)
-    }
-
-    /// What is stored of a user.
-    fn schema(&self) -> &Schema {
-        self.catalog.users()
-    }
-
-    fn prepared(&self) -> Result<Rc<Prepared>, TargetError> {
-        self.prepared.borrow().clone().ok_or_else(|| TargetError {
-            kind: Kind::Protocol,
-            operation: "list_users",
-            what: "asked for accounts before it was proved that all of them can be seen".into(),
-            error_id: None,
-            hint: None,
-            wrote: Wrote::Unknown,
-        })
-    }
-}
 
 impl Target for ZitadelTarget {
     fn name(&self) -> &TargetName {
@@ -170,7 +57,7 @@ impl Target for ZitadelTarget {
         let configured = rules::schema::configured(&self.settings);
         let remarks = rules::normalize::normalize(identity, self.numbers, configured)?;
         if self.settings.sso_login {
-            let link = write::links::linked_id(&identity.id);
+            let link = rules::link::linked_id(&identity.id);
             identity.attributes.set(IDP_LINK, Some(Value::text(link)));
             // No source says it; it follows from the id.
             identity.unknown.remove(IDP_LINK);

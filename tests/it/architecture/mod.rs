@@ -1,6 +1,7 @@
 //! What may depend on what, and what no source file may contain: `model` stands alone, `plan` knows only `model`,
 //! sources and targets do not know each other, one place writes.
 
+mod circles;
 mod map;
 mod paths;
 mod words;
@@ -205,13 +206,19 @@ fn collect(folder: &FilePath, sources: &mut Vec<Source>) {
     }
 }
 
-/// The tree keeps every rule.
-#[test]
-fn modules_keep_apart() {
+/// The product and the testkit.
+fn all() -> Vec<Source> {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
     collect(&root.join("src"), &mut sources);
     collect(&root.join("testkit/src"), &mut sources);
+    sources
+}
+
+/// The tree keeps every rule.
+#[test]
+fn modules_keep_apart() {
+    let sources = all();
     assert!(
         sources.len() > 10,
         "only {} source files were found",

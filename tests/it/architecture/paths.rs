@@ -184,6 +184,7 @@ impl Walk {
 
     /// A path in an expression or a type.
     fn path(&mut self) {
+        let is_visibility = self.before() == "in" && self.at > 1 && self.tokens[self.at - 2] == "(";
         let mut segments = vec![self.token(0).to_owned()];
         self.at += 1;
         while self.token(0) == "::" && self.token(1).starts_with(is_word) {
@@ -193,7 +194,9 @@ impl Walk {
         if self.token(0) == "::" {
             self.at += 1;
         }
-        self.add(&segments, false);
+        if !is_visibility {
+            self.add(&segments, false);
+        }
     }
 
     /// `use a::{b, c::*};`; stands at the semicolon afterwards.
@@ -314,6 +317,11 @@ mod tests {
             found("use directory_sync::plan::Policy;"),
             ["crate::plan::Policy"]
         );
+    }
+
+    #[test]
+    fn a_visibility_is_no_dependency() {
+        assert_eq!(found("pub(in crate::config) fn f() { a::b() }"), ["a::b"]);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use ldap3::{LdapError, LdapResult};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::connect::{Connection, NOT_LDAP, Protection, Way, connect, shown};
+use super::connect::{Connection, Way, connect, shown};
 use super::dial;
+use super::dial::{NOT_LDAP, Protection};
 use super::failure::{self, Failure};
 use super::tls::Trust;
 use crate::config::LdapSettings;

@@ -10,34 +10,12 @@ use tokio::time::{error::Elapsed, timeout};
 use url::Url;
 
 use super::ber::Fault;
-use super::dial::{self, NO_START_TLS};
+use super::dial::{self, NO_START_TLS, NOT_LDAP, Protection};
 use super::failure::{self, Failure};
 use super::pump::{Ended, Pump};
 use super::references::References;
 use super::tls::Trust;
 use crate::config::LdapSettings;
-
-/// How a connection is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::source::ldap) enum Protection {
-    /// Not at all, or by the file system.
-    Plain,
-    /// TLS from the start.
-    Ldaps,
-    /// TLS after a plain start.
-    StartTls,
-}
-
-impl Protection {
-    /// What an address and the settings ask for.
-    pub(in crate::source::ldap) fn of(url: &Url, settings: &LdapSettings) -> Self {
-        match url.scheme() {
-            "ldaps" => Self::Ldaps,
-            "ldap" if settings.tls.danger_use_start_tls => Self::StartTls,
-            _ => Self::Plain,
-        }
-    }
-}
 
 /// One way to reach a server.
 #[derive(Clone, Debug)]
@@ -141,8 +119,6 @@ fn crates_own(url: &Url) -> Result<Url, Failure> {
     };
     Url::parse(text).map_err(|error| Failure::new(error.to_string()).at(&shown(url)))
 }
-
-pub(in crate::source::ldap) const NOT_LDAP: &str = "the server sent something that is not LDAP";
 
 pub(in crate::source::ldap) fn silence(limit: Duration) -> Failure {
     Failure::new(format!("no answer within {limit:?}"))

@@ -14,10 +14,10 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::ber;
-use super::connect::{NOT_LDAP, Protection};
 use super::failure::{self, Failure};
 use super::pump::Stream;
 use super::tls::Trust;
+use crate::config::LdapSettings;
 
 /// The socket addresses of a server, in the order in which the system names them; `None` of a socket in the file system.
 ///
@@ -55,6 +55,28 @@ fn host(url: &Url) -> &str {
     match url.host_str() {
         None | Some("") => "localhost",
         Some(host) => host.trim_start_matches('[').trim_end_matches(']'),
+    }
+}
+
+/// How a connection is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source::ldap) enum Protection {
+    /// Not at all, or by the file system.
+    Plain,
+    /// TLS from the start.
+    Ldaps,
+    /// TLS after a plain start.
+    StartTls,
+}
+
+impl Protection {
+    /// What an address and the settings ask for.
+    pub(in crate::source::ldap) fn of(url: &Url, settings: &LdapSettings) -> Self {
+        match url.scheme() {
+            "ldaps" => Self::Ldaps,
+            "ldap" if settings.tls.danger_use_start_tls => Self::StartTls,
+            _ => Self::Plain,
+        }
     }
 }
 
@@ -144,6 +166,8 @@ async fn start_tls(stream: &mut TcpStream) -> Result<(), Failure> {
         }
     }
 }
+
+pub(in crate::source::ldap) const NOT_LDAP: &str = "the server sent something that is not LDAP";
 
 const LONGEST_ANSWER: usize = 64 * 1024;
 

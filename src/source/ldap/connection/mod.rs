@@ -3,7 +3,7 @@
 pub(super) mod ber;
 pub(super) mod bind;
 pub(super) mod connect;
-mod dial;
+pub(super) mod dial;
 mod pump;
 pub(super) mod tls;
 

@@ -14,6 +14,7 @@ use url::Url;
 use super::auth::{self, Auth};
 use super::call::{Call, Extent};
 use super::error::{Failure, PATIENCE, Sign};
+use super::key::OPERATION;
 use super::reply::{Reading, refusal, short, take, take_list};
 use super::unreachable::silent;
 use crate::config::{ApplySettings, ZitadelSettings};
@@ -244,7 +245,7 @@ impl Api {
     }
 
     async fn token(&self) -> Result<Rc<SecretString>, Failure> {
-        let turn = async || self.turn(auth::OPERATION).await;
+        let turn = async || self.turn(OPERATION).await;
         self.auth.token(&self.client, turn).await
     }
 

@@ -11,17 +11,14 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::call::Transport;
 use super::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
-use super::key::ServiceKey;
+use super::key::{OPERATION, ServiceKey};
 use super::reply::redirected;
+use super::transport::Transport;
 use super::unreachable::{broke_off, silent};
 use crate::config::{Credentials, ZitadelSettings};
 use crate::http::{self, Secrets, retry_after};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
-
-/// The name of the token call in errors and counts.
-pub(in crate::target::zitadel) const OPERATION: &str = "token";
 
 /// Without the second scope Zitadel's own API refuses the token.
 const SCOPE: &str = "openid urn:zitadel:iam:org:project:id:zitadel:aud";

@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 
 use super::error::Answer;
-use crate::target::zitadel::read::lists::is_long;
+use super::transport::Transport;
 
 /// Of what is asked for without a limit (roles of a project, metadata of a user), nobody has as many.
 const MOST: usize = 100_000;
@@ -36,13 +36,12 @@ pub(in crate::target::zitadel) enum Extent {
     Part,
 }
 
-/// How a call reaches Zitadel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::target::zitadel) enum Transport {
-    /// The gateway in front of the API: every server has it, and it caps replies.
-    Rest,
-    /// The API itself, since v4: compressed and without a cap.
-    Connect,
+/// What takes too long with so few rows does not do so for its length.
+pub(in crate::target::zitadel) const FEW_ROWS: u32 = 100;
+
+/// Whether a page may take too long for its length.
+pub(in crate::target::zitadel) fn is_long(rows: u32) -> bool {
+    rows > FEW_ROWS
 }
 
 impl Call {

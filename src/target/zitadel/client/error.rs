@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use super::call::Transport;
 use super::error_ids::MEANINGS;
+use super::transport::Transport;
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// A server that asks for more patience than this is given up.

@@ -12,8 +12,10 @@ use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::auth::OPERATION;
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// The name of the token call in errors and counts.
+pub(in crate::target::zitadel) const OPERATION: &str = "token";
 
 /// Zitadel takes an assertion from the future for forged after one second, and one older than an hour for stale.
 const BACKDATED: i64 = 60;

@@ -9,4 +9,5 @@ pub(super) mod key;
 pub(super) mod paced;
 pub(super) mod reply;
 pub(super) mod stream;
+pub(super) mod transport;
 pub(super) mod unreachable;

@@ -8,7 +8,7 @@ use futures::stream::FuturesUnordered;
 
 use crate::http::{AdaptiveLimit, Seen};
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {
     /// Does the same for each item, for as many at once as the server takes well, and hands over what came of it in any

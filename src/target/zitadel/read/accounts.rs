@@ -4,19 +4,19 @@ use serde_json::{Value as Json, json};
 
 use super::grant_list;
 use super::handover::Waiting;
-use super::ids::Ids;
-use super::lists::bound;
-use super::prepare::Prepared;
 use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, TypeId, Value};
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::reply::{endless, short};
+use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
 use crate::target::zitadel::rules::ownership;
 use crate::target::zitadel::rules::schema::{
     EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE, VERIFIED_EMAIL,
 };
+use crate::target::zitadel::state::Prepared;
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::pages::bound;
 use crate::target::zitadel::wire::received::{Human, User, UserState};
 
 impl ZitadelTarget {

@@ -6,11 +6,11 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::Notify;
 
-use super::lists::NAMED;
-use super::prepare::Prepared;
 use crate::model::Existing;
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::state::Prepared;
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::pages::NAMED;
 
 /// Accounts whose roles are asked for at once.
 const BATCH: usize = NAMED as usize;

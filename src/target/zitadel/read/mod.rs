@@ -3,7 +3,6 @@
 pub(super) mod accounts;
 pub(super) mod grant_list;
 pub(super) mod handover;
-pub(super) mod ids;
 pub(super) mod lists;
 pub(super) mod metadata;
 pub(super) mod name_conflict;

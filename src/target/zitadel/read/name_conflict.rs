@@ -1,8 +1,8 @@
 //! Who has a login name that is taken, as far as that can be seen, and what to do about it.
 
 use crate::model::Existing;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::error::Failure;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 use crate::target::zitadel::write::links::{FREE_THE_LINK, LINK_TAKEN};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};

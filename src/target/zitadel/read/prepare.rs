@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::grant_list::Grants;
 use crate::model::{Diagnosis, RecordRef, Warning};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::state::{Prepared, ZitadelTarget};
 use crate::target::zitadel::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
@@ -20,13 +19,6 @@ const NEEDED: [&str; 5] = [
 ];
 
 const TAKE_AWAY: &str = "user.grant.delete";
-
-/// What was learnt before the account list is read.
-pub(in crate::target::zitadel) struct Prepared {
-    /// The service user's id.
-    pub(in crate::target::zitadel) own_id: String,
-    pub(in crate::target::zitadel) grants: Grants,
-}
 
 impl ZitadelTarget {
     /// Checks rights, organization and role, and reads the grants, side by side.

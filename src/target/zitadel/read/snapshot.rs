@@ -6,9 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::lists::smaller_page;
 use crate::model::{ActionKind, AttributeIndex, Change, Detail, Edit, Snapshot, TargetId, Value, Write};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::rules::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, LINK, METADATA, PHONE_VERIFIED, ROLES, detail,
     flag,
@@ -17,6 +15,8 @@ use crate::target::zitadel::rules::metadata::decoded;
 use crate::target::zitadel::rules::schema::{
     EMAIL, FIRST_NAME, IDP_LINK, LAST_NAME, PHONE, PREFERRED_LANGUAGE,
 };
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::GrantState;
 use crate::target::zitadel::wire::snapshot::{KeptLink, KeptUser};
 use crate::target::{Cost, TargetError};

@@ -3,19 +3,16 @@
 //! Each list says when the last event happened that it includes. That time alone tells nothing: on a server where nothing
 //! happens it stays as it is. It does beside the time of something that we wrote ourselves.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::model::LastWrites;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
-use crate::target::zitadel::rules::written::WriteDetails;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Grant, User};
 use crate::target::{TargetError, Wait};
 
@@ -31,44 +28,6 @@ const ASLEEP: Duration = Duration::from_secs(75);
 
 /// What nothing has been added to for so long is not catching up; no list was seen further behind.
 const QUIET: Duration = Duration::from_secs(300);
-
-/// When the last things were written that the lists have to show.
-#[derive(Default)]
-pub(in crate::target::zitadel) struct Written {
-    user: Cell<Option<Timestamp>>,
-    grant: Cell<Option<Timestamp>>,
-}
-
-impl Written {
-    pub(in crate::target::zitadel) fn user(&self, details: &WriteDetails) {
-        self.user_at(details.at());
-    }
-
-    /// Something was written to an account then, by whomever.
-    pub(in crate::target::zitadel) fn user_at(&self, at: Option<Timestamp>) {
-        self.user.set(self.user.get().max(at));
-    }
-
-    pub(in crate::target::zitadel) fn grant(&self, details: &WriteDetails) {
-        self.grant.set(self.grant.get().max(details.at()));
-    }
-
-    /// To be read by [`Written::expect`].
-    pub(in crate::target::zitadel) fn last(&self) -> LastWrites {
-        let text = |at: Option<Timestamp>| at.map(|at| at.to_string().into());
-        LastWrites {
-            accounts: text(self.user.get()),
-            roles: text(self.grant.get()),
-        }
-    }
-
-    /// What an earlier run wrote; a text that is no time says nothing.
-    pub(in crate::target::zitadel) fn expect(&self, writes: &LastWrites) {
-        let time = |text: &Option<Box<str>>| text.as_ref().and_then(|text| text.parse().ok());
-        self.user.set(self.user.get().max(time(&writes.accounts)));
-        self.grant.set(self.grant.get().max(time(&writes.roles)));
-    }
-}
 
 impl ZitadelTarget {
     /// Waits for both lists; whether they are as far as they have to be.
@@ -187,6 +146,7 @@ async fn news(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::zitadel::state::own_writes::Written;
 
     /// While creates are refused, a list that stands still gets more than the minute in which Zitadel wakes it; once it has
     /// moved, it is through when it moves no more; and `zitadel.lag_wait` ends it all.

@@ -3,23 +3,17 @@
 //! Whoever holds a role shows in the role grants, which are read from another table than accounts, and follow faster; and
 //! the server can be asked for ids, many at a time. An account by its own id is read as it is now.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value as Json, json};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use crate::model::{Desired, Existing, ExternalId};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::client::reply::strangers;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{OneUser, User};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
@@ -30,33 +24,10 @@ const WORKERS: usize = 4;
 /// Of more new people the older forms of their ids are not looked for, and they are not looked for once more right before
 /// each is made: so many are a first load, and it would take the server longer than to make them.
 const FEW: usize = 2_000;
-/// So long it is believed that nobody was there.
-const FRESH: Duration = Duration::from_secs(1);
 /// So many accounts are looked at to find out whether the list lacks any. Some who hold a role are none of its people.
 const SAMPLE: usize = 10;
 /// The server takes no longer text into this filter, nor into the place of the id.
 const LONGEST: usize = 200;
-
-/// When people were looked for and nobody was found.
-#[derive(Default)]
-pub(in crate::target::zitadel) struct Looks {
-    nobody: RefCell<HashMap<ExternalId, Instant>>,
-    /// One asks for many, the others wait for the answer.
-    turn: Mutex<()>,
-}
-
-impl Looks {
-    fn found_nobody<'a>(&self, people: impl Iterator<Item = &'a Desired>) {
-        let now = Instant::now();
-        let people = people.map(|person| (person.id.clone(), now));
-        self.nobody.borrow_mut().extend(people);
-    }
-
-    fn is_fresh(&self, id: &ExternalId) -> bool {
-        let looked = self.nobody.borrow().get(id).copied();
-        looked.is_some_and(|looked| looked.elapsed() < FRESH)
-    }
-}
 
 fn carries(account: &Existing, person: &Desired) -> bool {
     account.id.as_ref() == Some(&person.id)

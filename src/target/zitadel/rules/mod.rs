@@ -1,6 +1,8 @@
 //! What Zitadel stores of a user, and in which form. Pure.
 
 pub(super) mod details;
+pub(super) mod ids;
+pub(super) mod link;
 pub(super) mod metadata;
 pub(super) mod normalize;
 pub(super) mod ownership;

@@ -9,7 +9,7 @@ use crate::model::{
     AttributeIndex, AttributeSpec, Cardinality, Equality, ExternalId, Fetch, Inspection, Mutability, Purpose,
     Removes, Schema, Value,
 };
-use crate::target::zitadel::write::links::linked_id;
+use crate::target::zitadel::rules::link::linked_id;
 
 /// What of an attribute follows from the settings.
 struct Options {

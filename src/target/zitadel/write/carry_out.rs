@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use super::create::PHONE_LEFT_OUT;
 use super::look::Found;
 use super::steps::{Step, is_looked_at_again};
 use crate::model::{ActionKind, AttributeChange, AttributeIndex, Change, Detail, Edit, TargetId, Value};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
@@ -14,12 +14,11 @@ use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
 use crate::target::zitadel::rules::schema::{
     EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
 };
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Metadata};
 use crate::target::zitadel::wire::sent::{ChangedUser, NewMetadata, NewProfile};
 use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 
-pub(in crate::target::zitadel) const PHONE_LEFT_OUT: &str =
-    "Zitadel refuses the phone number; it was left out";
 const FORMER_LINK_STAYS: &str =
     "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 

@@ -1,20 +1,22 @@
 //! A new account: one call for everything but the role, and a look before it is sent twice.
 
-use super::carry_out::PHONE_LEFT_OUT;
 use crate::model::{Attributes, Creation, TargetId};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::schema::{
     EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
 };
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::Created;
 use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewPhone, NewProfile, NewUser, OrgId};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// Characters of a display name.
 const LONGEST_DISPLAY_NAME: usize = 200;
+
+pub(in crate::target::zitadel) const PHONE_LEFT_OUT: &str =
+    "Zitadel refuses the phone number; it was left out";
 
 /// Operation name after a lost reply: the first try may have created the account.
 const AGAIN: &str = "create_user_again";

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::client::reply::strangers;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Grant, GrantState};
 
 impl ZitadelTarget {

@@ -1,13 +1,10 @@
 //! The link by which a person of the identity provider is the account's.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::restore::former_link_name;
-use crate::model::{AttributeChange, Attributes, Detail, Edit, ExternalId};
-use crate::target::zitadel::ZitadelTarget;
+use crate::model::{AttributeChange, Attributes, Detail, Edit};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, Sign, accept};
@@ -15,6 +12,7 @@ use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::read::lists::SERVICE;
 use crate::target::zitadel::rules::details::Details;
 use crate::target::zitadel::rules::schema::{EMAIL, IDP_LINK};
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Link};
 use crate::target::zitadel::wire::sent::NewLink;
 use crate::target::{TargetError, TargetErrorKind as Kind};
@@ -126,31 +124,5 @@ fn link_taken(error: TargetError) -> TargetError {
         what: format!("{}; {LINK_TAKEN}", error.what),
         hint: Some(FREE_THE_LINK.into()),
         ..error
-    }
-}
-
-/// How the identity provider knows a person: by the id's text, or by its bytes in base64.
-pub(in crate::target::zitadel) fn linked_id(id: &ExternalId) -> String {
-    match std::str::from_utf8(id.as_bytes()) {
-        Ok(text) => text.to_owned(),
-        Err(_) => STANDARD.encode(id.as_bytes()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The identity provider knows a person by the id's text, or by its bytes in base64 with padding.
-    #[test]
-    fn links_carry_the_id_as_text_or_base64() {
-        for (hex, user_id) in [
-            ("616461", "ada"),
-            ("c3bc736572", "üser"),
-            ("a1a2", "oaI="),
-            ("8f14e45fceea167a5a36dedd4bea2543", "jxTkX87qFnpaNt7dS+olQw=="),
-        ] {
-            assert_eq!(linked_id(&ExternalId::from_hex(hex).unwrap()), user_id);
-        }
     }
 }

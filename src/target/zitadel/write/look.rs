@@ -1,11 +1,11 @@
 //! Looks at an account right before a rare write: lists are minutes old by then, and a filter may have answered wrongly.
 
 use crate::model::{AttributeIndex, Edit, Existing, Lifecycle, Removal, RemovalReason, Required, Value};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::rules::schema::{
     EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOCALPART, LOGIN, PROVIDER,
 };
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Metadata, User, UserState};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 

@@ -5,13 +5,13 @@ use serde_json::json;
 use super::create::profile;
 use crate::model::{Attributes, Creation, Detail, Edit, TargetId};
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::{
     DISPLAY_NAME, Details, EMAIL_VERIFIED, GENDER, LANGUAGE, PHONE_VERIFIED,
 };
 use crate::target::zitadel::rules::schema::{EMAIL, EXTERNAL_ID, LOGIN, PHONE, VERIFIED_EMAIL};
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::{
     Empty, NewEmail, NewLink, NewMetadata, NewPhone, NewProfile, NewUser, OrgId,

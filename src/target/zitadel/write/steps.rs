@@ -6,13 +6,13 @@ use crate::model::{
     Mutability, Removal, RemovalReason, TargetId, Write,
 };
 use crate::target::Cost;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::rules::details::Details;
 use crate::target::zitadel::rules::metadata::Keys;
 use crate::target::zitadel::rules::schema::{
     DISABLED_BY, EMAIL, EXTERNAL_ID, FIRST_NAME, IDP_LINK, LAST_NAME, LOGIN, MISSING_RUNS, MISSING_SINCE,
     PHONE, PREFERRED_LANGUAGE, ROLES,
 };
+use crate::target::zitadel::state::ZitadelTarget;
 
 /// One part of a change.
 pub(in crate::target::zitadel) enum Step<'a> {

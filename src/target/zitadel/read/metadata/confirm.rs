@@ -7,24 +7,20 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::StreamExt;
 
-use super::filter::{Filter, Part, UserQuery};
+use super::filter::{Filter, KEYS, LONGEST_VALUE, Part, UserQuery};
 use super::shared::is_shared;
 use crate::model::{RecordRef, Warning};
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::{Failure, Sign};
-use crate::target::zitadel::read::lists::smaller_page;
 use crate::target::zitadel::rules::metadata::Keys;
 use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind, Wrote};
 
 /// The server's work grows with the square of the number of values in one request.
 const VALUES: usize = 100;
-/// Asking for a key alone costs next to nothing.
-pub(in crate::target::zitadel) const KEYS: usize = 5_000;
-/// The server takes no longer value into a filter.
-pub(in crate::target::zitadel) const LONGEST_VALUE: usize = 200;
 /// As often the filter may be wrong before it is not asked any more.
 const TRIES: u32 = 2;
 /// More only queue up: these reads take turns on the server.

@@ -13,12 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::values::Held;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::reply::short;
-use crate::target::zitadel::read::lists::smaller_page;
 use crate::target::zitadel::rules::metadata::Keys;
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::events::{Event, Events};
 use crate::target::zitadel::wire::received::Link;
 

@@ -4,6 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
+/// Asking for a key alone costs next to nothing.
+pub(in crate::target::zitadel) const KEYS: usize = 5_000;
+/// The server takes no longer value into a filter.
+pub(in crate::target::zitadel) const LONGEST_VALUE: usize = 200;
+
 /// Body of a filtered user list.
 #[derive(Serialize)]
 pub(in crate::target::zitadel) struct UserQuery<'a> {

@@ -5,9 +5,9 @@ use futures::StreamExt;
 use super::filter::{Filter, Part, UserQuery};
 use crate::model::{AttributeIndex, Holding, TargetId, Value};
 use crate::target::TargetError;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::error::Sign;
 use crate::target::zitadel::rules::metadata::value;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 
 /// Values of one request.

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::confirm::{KEYS, LONGEST_VALUE};
 use super::filter::{Filter, Part, UserQuery};
+use super::filter::{KEYS, LONGEST_VALUE};
 use crate::model::Value;
-use crate::target::zitadel::ZitadelTarget;
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::Sign;
 use crate::target::zitadel::rules::schema::PROVIDER;
+use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError};
 

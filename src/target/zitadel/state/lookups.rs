@@ -1,0 +1,34 @@
+//! People who were looked for right before they are created.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::model::{Desired, ExternalId};
+
+/// So long it is believed that nobody was there.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// When people were looked for and nobody was found.
+#[derive(Default)]
+pub(in crate::target::zitadel) struct Looks {
+    pub(in crate::target::zitadel) nobody: RefCell<HashMap<ExternalId, Instant>>,
+    /// One asks for many, the others wait for the answer.
+    pub(in crate::target::zitadel) turn: Mutex<()>,
+}
+
+impl Looks {
+    pub(in crate::target::zitadel) fn found_nobody<'a>(&self, people: impl Iterator<Item = &'a Desired>) {
+        let now = Instant::now();
+        let people = people.map(|person| (person.id.clone(), now));
+        self.nobody.borrow_mut().extend(people);
+    }
+
+    pub(in crate::target::zitadel) fn is_fresh(&self, id: &ExternalId) -> bool {
+        let looked = self.nobody.borrow().get(id).copied();
+        looked.is_some_and(|looked| looked.elapsed() < FRESH)
+    }
+}

@@ -1,0 +1,165 @@
+//! No two files of the product import each other, directly or by way of others.
+//!
+//! What counts is where a name is defined: a name that a folder's `mod.rs` only hands on belongs to the file behind it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Source;
+use super::paths::{Path, paths};
+
+/// The paths that each module of the product names outside its tests.
+struct Modules(BTreeMap<String, Vec<Path>>);
+
+impl Modules {
+    fn of(sources: &[Source]) -> Self {
+        let product = sources.iter().filter(|source| !source.is_testkit());
+        let product = product.filter(|source| {
+            let module = source.module();
+            !source.path.ends_with("main.rs") && !module.iter().any(|name| name == "tests")
+        });
+        Self(
+            product
+                .map(|source| {
+                    let module = source.module();
+                    (module.join("::"), paths(without_tests(&source.text), &module))
+                })
+                .collect(),
+        )
+    }
+
+    /// Segments from the root of the crate; nothing for paths of other crates.
+    fn absolute(&self, module: &str, path: &Path) -> Option<Vec<String>> {
+        match path.segments.split_first() {
+            Some((first, rest)) if first == "crate" => Some(rest.to_vec()),
+            Some((first, _)) => {
+                let child = if module.is_empty() {
+                    first.clone()
+                } else {
+                    format!("{module}::{first}")
+                };
+                self.0.contains_key(&child).then(|| {
+                    let inside = module
+                        .split("::")
+                        .filter(|name| !name.is_empty())
+                        .map(str::to_owned);
+                    inside.chain(path.segments.iter().cloned()).collect()
+                })
+            }
+            None => None,
+        }
+    }
+
+    /// The module that defines what a path names.
+    fn defined_in(&self, path: &[String], seen: &mut BTreeSet<Vec<String>>) -> Option<String> {
+        if !seen.insert(path.to_vec()) {
+            return None;
+        }
+        for length in (0..=path.len()).rev() {
+            let module = path[..length].join("::");
+            let Some(named) = self.0.get(&module) else {
+                continue;
+            };
+            let name = path.get(length);
+            let imported = named
+                .iter()
+                .filter(|import| name.is_some() && import.segments.last() == name);
+            let mut behind = imported.filter_map(|import| {
+                let mut further = self.absolute(&module, import)?;
+                further.extend_from_slice(&path[length + 1..]);
+                self.defined_in(&further, seen)
+            });
+            return behind.next().or(Some(module));
+        }
+        None
+    }
+
+    /// From each module those whose names it uses.
+    fn imports(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let of = |module: &String, named: &Vec<Path>| {
+            let used = named.iter().filter(|path| !path.exported);
+            let used =
+                used.filter_map(|path| self.defined_in(&self.absolute(module, path)?, &mut BTreeSet::new()));
+            used.filter(|other| other != module).collect()
+        };
+        self.0
+            .iter()
+            .map(|(module, named)| (module.clone(), of(module, named)))
+            .collect()
+    }
+}
+
+fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .and_then(|text| {
+            text.split("#[cfg(test)]\npub(in crate::source::ldap) mod tests {")
+                .next()
+        })
+        .unwrap_or(text)
+}
+
+/// The modules that are left when those that import none of the others, or that none of the others imports, are taken away.
+fn circles(sources: &[Source]) -> Vec<String> {
+    let mut imports = Modules::of(sources).imports();
+    loop {
+        let used: BTreeSet<String> = imports.values().flatten().cloned().collect();
+        let before = imports.len();
+        imports.retain(|module, others| !others.is_empty() && used.contains(module));
+        let left: BTreeSet<String> = imports.keys().cloned().collect();
+        for others in imports.values_mut() {
+            others.retain(|other| left.contains(other));
+        }
+        if imports.len() == before {
+            break;
+        }
+    }
+    let line = |(module, others): (&String, &BTreeSet<String>)| {
+        let others: Vec<&str> = others.iter().map(String::as_str).collect();
+        format!("{module} imports {}", others.join(", "))
+    };
+    imports.iter().map(line).collect()
+}
+
+#[test]
+fn no_files_import_each_other() {
+    let sources = super::all();
+    assert!(
+        Modules::of(&sources)
+            .imports()
+            .values()
+            .map(BTreeSet::len)
+            .sum::<usize>()
+            > 500
+    );
+
+    let circles = circles(&sources);
+
+    assert!(circles.is_empty(), "\n{}\n", circles.join("\n"));
+}
+
+/// A name that is handed on counts where it is defined; one that is defined in `mod.rs` counts there.
+#[test]
+fn a_planted_circle_is_found() {
+    let folder = |first: &str, second: &str, parent: &str| {
+        circles(&[
+            Source::new("src/lib.rs", "mod a;"),
+            Source::new("src/a/mod.rs", parent),
+            Source::new("src/a/one.rs", first),
+            Source::new("src/a/two.rs", second),
+        ])
+    };
+    let hands_on = "mod one; mod two; pub use one::One; pub use two::Two;";
+    let one = "use super::Two; pub struct One;";
+    assert_eq!(folder(one, "pub struct Two;", hands_on), Vec::<String>::new());
+    assert_eq!(
+        folder(one, "fn f() { crate::a::One } pub struct Two;", hands_on),
+        ["a::one imports a::two", "a::two imports a::one"]
+    );
+    let defines = "mod one; mod two; struct Own; fn f() { one::go() }";
+    assert_eq!(
+        folder("use super::Own;", "", defines),
+        ["a imports a::one", "a::one imports a"]
+    );
+    let in_tests = "pub struct Two;\n#[cfg(test)]\nmod tests {\n use crate::a::One;\n}";
+    assert_eq!(folder(one, in_tests, hands_on), Vec::<String>::new());
+}
