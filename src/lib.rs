@@ -9,7 +9,7 @@
 //! 5. [`apply`] carries the approved plan out.
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
-//! [`model`] is the data they share. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
+//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
 //! [`plan_file`] keeps a plan for later, [`undo_file`] what a run changes, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
 //! Invariants, which the tests in `tests/it/architecture` checks:
@@ -35,3 +35,4 @@ pub mod source;
 pub mod target;
 pub mod telemetry;
 pub mod tls;
+pub mod transform;

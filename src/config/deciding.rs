@@ -9,8 +9,9 @@ use regex::Regex;
 
 use super::settings::Providers;
 use super::settings::{
-    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
+    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
+    LdapSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings,
+    ZitadelSettings,
 };
 use crate::plan::{Grace, Policy};
 
@@ -172,6 +173,8 @@ impl Deciding {
             bind_dn,
             bind_external,
             user_filter,
+            search,
+            transform,
             attributes,
             entitlements,
             passing,
@@ -191,6 +194,13 @@ impl Deciding {
         self.add("bind_dn", bind_dn);
         self.add("bind_external", bind_external);
         self.add("user_filter", user_filter);
+        let LdapSearch {
+            scope,
+            ignored,
+            attributes: requested,
+        } = search;
+        self.add("search", &(scope, ignored, requested));
+        self.add("transform", transform);
         self.attributes(attributes);
         for entitlement in entitlements {
             let Entitlement {
@@ -226,6 +236,7 @@ impl Deciding {
                 disable_mask,
             } => self.add("status", &(attribute(status), disable_mask)),
             LdapActive::Rules(rules) => self.add("active", rules),
+            LdapActive::Always => self.add("active", &"always"),
         }
     }
 

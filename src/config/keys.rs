@@ -31,6 +31,8 @@ pub(super) enum Kind {
     AttributeText,
     /// Tables that give a role to the members of groups.
     Entitlements,
+    /// Rules that change records.
+    Transform,
     /// A table of names of attributes and keys of metadata.
     MetadataKeys,
     /// Accepted and without effect; says why.
@@ -58,6 +60,7 @@ impl Kind {
             Self::Region => "a country in two letters such as `DE`".into(),
             Self::Attribute => "the name of an attribute, or `{name: NAME, is_binary: true}`".into(),
             Self::MetadataKeys => "a table of attributes and the keys of their metadata".into(),
+            Self::Transform => "a table of rules".into(),
             Self::Entitlements => "a list of tables with `role` and `group`".into(),
             Self::AttributeText => {
                 "the name of an attribute, a list of names, or a table with `name`, `template` or `constant`"
@@ -233,6 +236,10 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.bind_password", Kind::Secret),
     key("sources.ldap.bind_password_file", Kind::Path),
     key("sources.ldap.user_filter", Kind::Text),
+    or("sources.ldap.scope", Kind::Choice(&["sub", "one", "base"]), "sub"),
+    key("sources.ldap.ignore_dn_regex", Kind::Text),
+    key("sources.ldap.requested_attributes", Kind::Texts),
+    key("sources.ldap.transform", Kind::Transform),
     or("sources.ldap.timeout", Kind::Duration, "30s"),
     key("sources.ldap.connect_timeout", Kind::Duration),
     or("sources.ldap.deadline", Kind::Duration, "1h"),
@@ -322,6 +329,16 @@ pub(super) fn members<'n>(section: &str) -> impl Iterator<Item = &'n str> {
 pub(super) fn texts_of_people<'n>() -> impl Iterator<Item = &'n str> {
     let texts = KEYS.iter().filter(|key| key.kind == Kind::AttributeText);
     texts.filter_map(|key| key.path.strip_prefix("sources.ldap.attributes."))
+}
+
+/// Whether the keys of the table at this path of a file are names or values of the administrator, whose order and letter case
+/// matter.
+pub(super) fn is_ordered(path: &[String]) -> bool {
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    matches!(
+        path.as_slice(),
+        ["sources", _, "transform", _, ..] | ["sources", _, "groups", "transform", _, ..]
+    )
 }
 
 /// Whether some kind of source, or the fixed part, knows this path of a file.

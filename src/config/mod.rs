@@ -32,9 +32,9 @@ pub use error::{ConfigErrors, Mistake, Origin};
 pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
-    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, Link, Localpart, MetadataCheck,
-    PassingState, Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule, UktSettings,
-    ZitadelSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, Link, Localpart,
+    MetadataCheck, PassingState, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings,
+    TextOrigin, TextRule, UktSettings, ZitadelSettings,
 };
 
 use self::document::read::{Reader, Report};

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, RawRecord, Rules, key};
+use super::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::config::{LdapAttribute, TextRule};
 use crate::model::{AttributeSpec, Cardinality, Desired, Purpose, RecordRef, Roles, Schema};
+use crate::transform::{RawRecord, key};
 
 pub(super) fn schema() -> Schema {
     let text = AttributeSpec::text;

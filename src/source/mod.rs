@@ -16,7 +16,6 @@ pub use self::any::{AnySource, collect_all, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::LdapSource;
 pub use self::lookup::{Hits, NAMES, find};
-pub use self::mapping::{RawRecord, rules};
 pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;
 use crate::model::{Desired, Diagnosis, Leaver, Rejected, TypeId, Warning};

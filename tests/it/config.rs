@@ -18,6 +18,7 @@ mod places;
 mod provider;
 mod refusals;
 mod sample;
+mod transform;
 mod typing;
 
 /// The settings of the target.

@@ -22,6 +22,7 @@ mod sources_ranges;
 mod sources_reader;
 mod sources_references;
 mod sources_tls;
+mod sources_transform;
 mod sources_ukt;
 mod target_contract;
 mod undo;

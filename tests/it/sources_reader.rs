@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use directory_sync::config::{
-    LdapActive, LdapAttribute, LdapAttributes, LdapSettings, LdapTls, PassingState, SourceKind,
+    LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, PassingState, SourceKind,
     SourceSettings,
 };
 use directory_sync::http::Backoff;
@@ -131,6 +131,8 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
         bind_password: Slapd::BIND_PASSWORD.into(),
         bind_external: false,
         user_filter: "(objectClass=inetOrgPerson)".to_owned(),
+        search: LdapSearch::default(),
+        transform: None,
         timeout: Duration::from_secs(20),
         connect_timeout: None,
         deadline: None,

@@ -66,6 +66,9 @@ impl Import<'_> {
                 });
                 Value::Array(Tag::Default, elements.collect())
             }
+            Node::Table(entries) if keys::is_ordered(&dialect::current_path(&self.path)) => {
+                self.pairs(entries)
+            }
             Node::Table(entries) => {
                 let mut values = Dict::new();
                 self.table(entries, &mut values);
@@ -80,6 +83,21 @@ impl Import<'_> {
                 return None;
             }
         })
+    }
+
+    /// A table whose order and letter case matter: a list of tables with `name` and `value`.
+    fn pairs(&mut self, entries: &[(String, Node)]) -> Value {
+        let pairs = entries.iter().map(|(key, node)| {
+            self.path.push(key.to_lowercase());
+            let value = self
+                .value(node)
+                .unwrap_or(Value::Empty(Tag::Default, Empty::None));
+            self.path.pop();
+            let name = Value::String(Tag::Default, key.clone());
+            let pair = [("name".to_owned(), name), ("value".to_owned(), value)];
+            Value::Dict(Tag::Default, pair.into())
+        });
+        Value::Array(Tag::Default, pairs.collect())
     }
 
     fn repeated(&mut self, before: usize) {

@@ -11,13 +11,14 @@ use url::Url;
 use crate::config::syntax::dn::Dn;
 use crate::config::syntax::expression::Expression;
 use crate::config::syntax::template::Template;
+use crate::transform::{Pattern, Transformation};
 
 /// `sources.NAME.*` of an LDAP source.
 #[derive(Debug, Clone)]
 pub struct LdapSettings {
     /// Servers in the order in which they are tried; `ldap`, `ldaps` or `ldapi`.
     pub urls: Vec<Url>,
-    /// Search base; the whole subtree is read.
+    /// Search base.
     pub base_dn: String,
     /// Simple bind; both empty is anonymous.
     pub bind_dn: String,
@@ -27,6 +28,10 @@ pub struct LdapSettings {
     pub bind_external: bool,
     /// Which entries are people. Its syntax was checked.
     pub user_filter: String,
+    /// How far the search goes, and what of the entries counts.
+    pub search: LdapSearch,
+    /// How entries are changed before anything is made of them.
+    pub transform: Option<Transformation>,
     /// Connect, bind, and silence between entries; never the whole read.
     pub timeout: Duration,
     /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
@@ -47,6 +52,29 @@ pub struct LdapSettings {
     pub expected_references: Vec<ExpectedReference>,
     /// Encryption and trust.
     pub tls: LdapTls,
+}
+
+/// How far a search goes, and what of the entries counts.
+#[derive(Debug, Clone, Default)]
+pub struct LdapSearch {
+    /// How far below the base.
+    pub scope: SearchScope,
+    /// Entries whose names begin like this are passed over.
+    pub ignored: Option<Pattern>,
+    /// Attributes that count, all others are not there; `None`: all that the server sends.
+    pub attributes: Option<Vec<String>>,
+}
+
+/// How far below its base a search goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SearchScope {
+    /// The base and everything below.
+    #[default]
+    Subtree,
+    /// One level below the base.
+    OneLevel,
+    /// The base alone.
+    Base,
 }
 
 /// What a lockout or an expired password makes of somebody: no reason to delete an account, since it passes by itself.
@@ -116,6 +144,8 @@ pub enum LdapActive {
     },
     /// All of them hold for whoever is enabled; at least one.
     Rules(Vec<ActiveRule>),
+    /// Everybody whom the search finds.
+    Always,
 }
 
 /// One of `sources.NAME.active`.

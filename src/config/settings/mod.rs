@@ -14,7 +14,7 @@ use url::Url;
 
 pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
-    LdapSettings, LdapTls, PassingState, TextOrigin, TextRule,
+    LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin, TextRule,
 };
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;

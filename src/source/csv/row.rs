@@ -5,7 +5,8 @@ use csv::ByteRecord;
 use super::header::{self, Columns};
 use crate::config::{LdapAttribute, TextRule};
 use crate::model::Claims;
-use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, RawRecord, Rules};
+use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
+use crate::transform::RawRecord;
 
 /// Said of the cell at the end of a file that may go on.
 pub(super) fn half_written(column: &str) -> String {

@@ -208,6 +208,7 @@ impl LdapSource {
         let deciding: Vec<&str> = match &self.settings.attributes.active {
             LdapActive::Status { attribute, .. } => vec![&attribute.name],
             LdapActive::Rules(rules) => rules.iter().flat_map(|rule| rule.attributes()).collect(),
+            LdapActive::Always => Vec::new(),
         };
         let hides = |name: &&&str| {
             let key = entry::key(name);

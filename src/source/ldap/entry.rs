@@ -3,8 +3,8 @@
 
 use ldap3::asn1::{PL, StructureTag};
 
-use crate::source::mapping::RawRecord;
-pub(super) use crate::source::mapping::key;
+use crate::transform::RawRecord;
+pub(super) use crate::transform::key;
 
 /// An entry, values as the bytes that the server sent.
 #[derive(Debug, PartialEq, Eq)]

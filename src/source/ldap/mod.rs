@@ -9,6 +9,7 @@ mod groups;
 mod person;
 mod read;
 mod read_state;
+mod refinement;
 mod statistics;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
 use crate::http::Secrets;
 use crate::model::{Catalog, Diagnosis, Roles, TypeId};
+use crate::transform::Transformation;
 
 /// One directory.
 #[derive(Debug)]
@@ -183,23 +185,23 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
 }
 
 /// The mapped attributes by name, so that operational ones such as `entryUUID` come too; and all others unless they
-/// are filtered out.
+/// are filtered out. `requested_attributes` takes the place of both.
 fn requested(settings: &LdapSettings) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    let listed = settings.search.attributes.as_deref();
+    let mut names: Vec<String> = listed.unwrap_or_default().to_vec();
     let groups: &[&str] = if settings.entitlements.is_empty() {
         &[]
     } else {
         &members::ASKED_OF_PEOPLE
     };
-    for name in mapped(&settings.attributes)
-        .into_iter()
-        .chain(groups.iter().copied())
-    {
+    let read = settings.transform.iter().flat_map(Transformation::reads);
+    let used = mapped(&settings.attributes).into_iter().chain(read);
+    for name in used.filter(|_| listed.is_none()).chain(groups.iter().copied()) {
         if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name.to_owned());
         }
     }
-    if !settings.use_attribute_filter {
+    if listed.is_none() && !settings.use_attribute_filter {
         names.insert(0, "*".to_owned());
     }
     names
@@ -219,6 +221,7 @@ fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     match active {
         LdapActive::Status { attribute, .. } => names.push(&attribute.name),
         LdapActive::Rules(rules) => names.extend(rules.iter().flat_map(ActiveRule::attributes)),
+        LdapActive::Always => {}
     }
     names.extend(last_modified.as_ref().map(|attribute| &*attribute.name));
     names

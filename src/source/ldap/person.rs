@@ -8,18 +8,21 @@ use super::canonical;
 use super::entry::Entry;
 use super::members::RoleCount;
 use super::read_state::ReadState;
+use super::refinement::Refinement;
 use super::statistics::Statistics;
 use crate::config::LdapSettings;
 use crate::model::{RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::source::merge::counted;
 use crate::source::{Ids, Record};
+use crate::transform::RawRecord;
 
 /// The people of one directory.
 #[derive(Debug)]
 pub(super) struct People {
     source: Arc<str>,
     mapping: Mapping,
+    refinement: Refinement,
     /// Keys of the attributes of which all values have to be known.
     whole: Vec<String>,
 }
@@ -27,10 +30,12 @@ pub(super) struct People {
 impl People {
     pub(super) fn new(source: &Arc<str>, settings: &LdapSettings, schema: &Schema, roles: &Roles) -> Self {
         let mapping = Mapping::new(schema, roles, rules(settings));
+        let refinement = Refinement::new(settings);
         Self {
             source: source.clone(),
-            whole: mapping.needed_whole(),
+            whole: refinement.needed_whole(mapping.needed_whole()),
             mapping,
+            refinement,
         }
     }
 
@@ -47,6 +52,14 @@ impl People {
             let reason = "the server sent something that is no entry";
             return each(Record::Rejected(Rejected::new(at, None, reason)));
         };
+        match self.refinement.is_ignored(&entry) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(reason) => {
+                let rejected = Rejected::new(self.at(entry.dn_text()), None, reason);
+                return each(Record::Rejected(rejected));
+            }
+        }
         if self.whole.iter().any(|key| entry.is_cut(key)) {
             tally.incomplete.push(entry);
         } else {
@@ -56,13 +69,18 @@ impl People {
 
     /// Hands over the person of an entry that is as complete as it can be, and what is worth knowing about them.
     pub(super) fn take(&self, entry: &Entry, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
+        let (record, failure) = self.refinement.record(entry);
         if let Some(survey) = &mut tally.survey {
-            self.look(entry, survey);
+            survey.attributes(entry);
+            self.look(&record, survey);
         }
-        let at = self.at(self.place(entry));
+        let at = self.at(self.place(entry, &record));
         // Also of whom cannot be used: a group is not without people because their records are broken.
         let roles = tally.members.roles(entry);
-        match self.mapping.person(entry.record(), &at, tally.now) {
+        if let Some(reason) = failure {
+            return each(Record::Rejected(self.mapping.rejected(&record, &at, reason)));
+        }
+        match self.mapping.person(&record, &at, tally.now) {
             Ok((mut identity, warnings)) => {
                 if let Some(roles) = roles {
                     self.mapping.give(&mut identity, roles);
@@ -71,7 +89,7 @@ impl People {
                     let (at, id) = (at.clone(), Some(identity.id.clone()));
                     each(Record::Warning(Warning { at, id, reason }));
                 }
-                tally.choose(self.mapping.chosen_by_chance(entry.record()));
+                tally.choose(self.mapping.chosen_by_chance(&record));
                 each(Record::Person(identity));
             }
             Err(rejected) => each(Record::Rejected(rejected)),
@@ -125,21 +143,20 @@ impl People {
     }
 
     /// The name, and a binary id as administrators know it.
-    fn place(&self, entry: &Entry) -> String {
+    fn place(&self, entry: &Entry, record: &RawRecord) -> String {
         let dn = entry.dn_text();
         let known = self.mapping.binary_id().and_then(|name| {
-            let text = canonical::text(name, self.mapping.id(entry.record())?)?;
+            let text = canonical::text(name, self.mapping.id(record)?)?;
             Some(format!("{dn} ({name} {text})"))
         });
         known.unwrap_or(dn)
     }
 
-    fn look(&self, entry: &Entry, survey: &mut Statistics) {
-        survey.attributes(entry);
-        if let Some(id) = self.mapping.id(entry.record()) {
+    fn look(&self, record: &RawRecord, survey: &mut Statistics) {
+        if let Some(id) = self.mapping.id(record) {
             survey.id(id);
         }
-        if let Some(email) = self.mapping.text("email", entry.record()) {
+        if let Some(email) = self.mapping.text("email", record) {
             survey.email(&email);
         }
     }

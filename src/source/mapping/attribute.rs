@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::record::{RawRecord, key};
 use crate::config::{Case, Choice, Template, TextOrigin, TextRule};
+use crate::transform::{RawRecord, key};
 
 /// A rule, ready for many records.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! An attribute of a source that is used as it is: an id, a status. Pure.
 
 use super::Unusable;
-use super::record::{RawRecord, key};
 use crate::config::LdapAttribute;
 use crate::model::ExternalId;
+use crate::transform::{RawRecord, key};
 
 /// One attribute of which the first value counts.
 #[derive(Debug)]

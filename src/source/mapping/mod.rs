@@ -8,15 +8,11 @@ mod cell;
 mod field;
 mod judge;
 mod lifecycle;
-mod record;
-pub mod rules;
 
 pub(super) use self::attribute::AttributeRule;
 pub(super) use self::cell::is_blank;
 pub(super) use self::field::Field;
 pub(super) use self::lifecycle::{LifecycleRule, passing::hides_people};
-pub use self::record::RawRecord;
-pub(super) use self::record::key;
 
 use self::attribute::Extracted;
 use self::judge::Judgement;
@@ -25,6 +21,7 @@ use crate::model::{
     AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
     Schema, TypeId, Value,
 };
+use crate::transform::RawRecord;
 
 /// Without these nobody gets an account, whatever the target demands.
 const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
@@ -120,6 +117,18 @@ impl Mapping {
         };
         identity.set_roles(&self.schema, self.roles.clone());
         Ok((identity, warnings))
+    }
+
+    /// A record of which something else is wrong, with what can be read of whose it is.
+    pub(super) fn rejected(&self, record: &RawRecord, at: &RecordRef, reason: String) -> Rejected {
+        Rejected {
+            resource: self.resource,
+            at: at.clone(),
+            id: self.rules.id.id(record).ok(),
+            reason,
+            missing: Vec::new(),
+            claims: self.claims(record).into(),
+        }
     }
 
     /// What each rule finds in a record.

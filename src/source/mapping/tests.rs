@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::source::fixture::{self, Attribute, origin, record, roles, schema};
+use crate::transform::key;
 
 const NAMES: [(&str, &str); 4] = [
     ("first_name", "givenName"),

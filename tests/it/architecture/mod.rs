@@ -107,11 +107,14 @@ fn forbidden_dependency(source: &Source, path: &Path) -> Option<String> {
     let breach = match (area.as_str(), other) {
         (_, "*") => Some("takes in the whole crate, so that nobody can see what it depends on"),
         ("model", other) if !matches!(other, "" | "model") => Some("model depends on nothing of ours"),
+        ("transform", other) if !matches!(other, "" | "transform") => {
+            Some("transform depends on nothing of ours")
+        }
         ("plan", other) if !matches!(other, "" | "model" | "plan") => Some("plan depends on model only"),
         ("source", "target" | "report" | "apply") => Some("a source knows neither target, report nor apply"),
         ("target", "source" | "report" | "apply") => Some("a target knows neither source, report nor apply"),
-        ("model" | "plan", _) if WORLD.iter().any(|world| path.is_in(world)) => {
-            Some("model and plan are pure: no runtime, network, log, environment or clock")
+        ("model" | "plan" | "transform", _) if WORLD.iter().any(|world| path.is_in(world)) => {
+            Some("model, plan and transform are pure: no runtime, network, log, environment or clock")
         }
         _ => None,
     };
@@ -140,7 +143,7 @@ fn escaped_wire(source: &Source, path: &Path) -> Option<&'static str> {
 fn forbidden_call(source: &Source) -> Vec<String> {
     if matches!(
         source.area().as_str(),
-        "apply" | "target" | "model" | "plan" | "source"
+        "apply" | "target" | "model" | "plan" | "source" | "transform"
     ) {
         return Vec::new();
     }
@@ -245,6 +248,8 @@ fn testkit_does_not_depend_on_the_product() {
 /// File, text, reason.
 const PLANTED: &str = r#"
 src/model/id.rs | use crate::plan::Policy; | model depends on nothing of ours
+src/transform/codec.rs | use crate::model::Plan; | transform depends on nothing of ours
+src/transform/codec.rs | use std::fs; | are pure
 src/plan/diff.rs | fn f(a: &crate::target::TargetError) {} | plan depends on model only
 src/plan/diff.rs | use super::super::config::Settings; | plan depends on model only
 src/plan/diff.rs | use crate::{model::Plan, run}; | plan depends on model only

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use directory_sync::config::{
-    ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSettings,
-    LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind, SourceSettings,
-    TargetSettings, TextRule, UktSettings, ZitadelSettings,
+    ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
+    LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind,
+    SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -123,7 +123,7 @@ fn status(lab: &Lab) -> (LdapAttribute, i32) {
             attribute,
             disable_mask,
         } => (attribute, disable_mask),
-        LdapActive::Rules(rules) => panic!("{rules:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -143,6 +143,8 @@ fn directory(dir: &str) -> LdapSettings {
         bind_password: SecretString::from("hunter2"),
         bind_external: false,
         user_filter: "(&(objectClass=user)(memberOf=cn=chat,ou=groups,dc=example,dc=org))".into(),
+        search: LdapSearch::default(),
+        transform: None,
         timeout: Duration::from_secs(5),
         connect_timeout: None,
         deadline: Some(Duration::new(3_600, 0)),

@@ -18,6 +18,9 @@ const RULES: [(&str, ActiveRule); 6] = [
     ("shadowExpire", ActiveRule::ShadowExpire),
 ];
 
+/// Whoever is found is enabled.
+const ALWAYS: &str = "always";
+
 impl ActiveRule {
     /// The attributes that it looks at.
     pub fn attributes(&self) -> Vec<&str> {
@@ -68,7 +71,16 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
             return None;
         }
     }
+    if is_always(reader, &path) {
+        return Some(LdapActive::Always);
+    }
     rules(reader, &path).map(LdapActive::Rules)
+}
+
+/// `active: always` stands alone.
+fn is_always(reader: &mut Reader<'_>, path: &str) -> bool {
+    let items = reader.list(path);
+    matches!(items.as_slice(), [only] if only.text.trim().eq_ignore_ascii_case(ALWAYS))
 }
 
 fn rules(reader: &mut Reader<'_>, path: &str) -> Option<Vec<ActiveRule>> {
@@ -111,7 +123,7 @@ fn rule(reader: &mut Reader<'_>, path: &str, item: &Item) -> Option<ActiveRule> 
         let names = RULES.iter().map(|(name, _)| *name);
         let listed: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
         let what = format!(
-            "`{path}`: `{text}` is no rule; there are {} and filters",
+            "`{path}`: `{text}` is no rule; there are {}, filters, and `{ALWAYS}`, which stands alone",
             listed.join(", ")
         );
         let mut mistake = mistake(what);

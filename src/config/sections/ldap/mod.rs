@@ -3,7 +3,9 @@
 pub(super) mod active;
 pub(super) mod groups;
 pub(in crate::config) mod references;
+pub(super) mod search;
 pub(super) mod text;
+pub(super) mod transform;
 pub(super) mod urls;
 
 use std::num::NonZeroU32;
@@ -30,6 +32,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         _ => bind(reader, source),
     };
     let user_filter = user_filter(reader, &key("user_filter"));
+    let search = search::read(reader, source);
+    let transform = transform::read(reader, &key("transform"));
     let timeout = reader.duration(&key("timeout"));
     let connect_timeout = reader.duration(&key("connect_timeout"));
     let deadline = reader.limit(&key("deadline"), values::duration);
@@ -57,6 +61,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         bind_password,
         bind_external: bind_external?,
         user_filter: user_filter?,
+        search: search?,
+        transform,
         timeout: timeout?,
         connect_timeout,
         deadline,

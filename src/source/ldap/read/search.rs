@@ -12,7 +12,7 @@ use super::connect::Connection;
 use super::entry::Entry;
 use super::failure::{self, Failure};
 use super::paging::{self, Next};
-use crate::config::LdapSettings;
+use crate::config::{LdapSettings, SearchScope};
 
 /// Active Directory may send empty pages, but a server that sends nothing else would keep us for ever.
 const EMPTY_PAGES: usize = 1000;
@@ -25,6 +25,7 @@ const MOST: usize = 5_000_000;
 pub(in crate::source::ldap) struct Search<'a> {
     settings: &'a LdapSettings,
     base: &'a str,
+    scope: SearchScope,
     filter: &'a str,
     /// Names to ask for.
     attributes: &'a [String],
@@ -48,7 +49,9 @@ pub(in crate::source::ldap) struct Search<'a> {
 impl<'a> Search<'a> {
     /// For people.
     pub(in crate::source::ldap) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
-        Self::below(&settings.base_dn, &settings.user_filter, settings, attributes)
+        let scope = settings.search.scope;
+        let all = Self::below(&settings.base_dn, &settings.user_filter, settings, attributes);
+        Self { scope, ..all }
     }
 
     /// For whatever matches below this name.
@@ -61,6 +64,7 @@ impl<'a> Search<'a> {
         Self {
             settings,
             base,
+            scope: SearchScope::Subtree,
             filter,
             attributes,
             server: String::new(),
@@ -138,7 +142,7 @@ impl<'a> Search<'a> {
         let search =
             connection
                 .ldap
-                .streaming_search(self.base, Scope::Subtree, self.filter, self.attributes);
+                .streaming_search(self.base, scope(self.scope), self.filter, self.attributes);
         let mut stream = match search.await {
             Ok(stream) => stream,
             Err(error) => return Err(self.broken(connection.cause(error, limit).await)),
@@ -187,14 +191,35 @@ impl<'a> Search<'a> {
 
     fn stopped(&self, why: &str) -> Failure {
         Failure::new(format!(
-            "search below `{}` (whole subtree) for `{}` at {} stopped after {} entries: {why}",
-            self.base, self.filter, self.server, self.entries
+            "search below `{}` ({}) for `{}` at {} stopped after {} entries: {why}",
+            self.base,
+            extent(self.scope),
+            self.filter,
+            self.server,
+            self.entries
         ))
     }
 
     fn broken(&self, failure: Failure) -> Failure {
         let what = self.stopped(&failure.what).what;
         Failure { what, ..failure }.hint_if_none("try again; look into the log of the server")
+    }
+}
+
+fn scope(scope: SearchScope) -> Scope {
+    match scope {
+        SearchScope::Subtree => Scope::Subtree,
+        SearchScope::OneLevel => Scope::OneLevel,
+        SearchScope::Base => Scope::Base,
+    }
+}
+
+/// For messages.
+fn extent(scope: SearchScope) -> &'static str {
+    match scope {
+        SearchScope::Subtree => "whole subtree",
+        SearchScope::OneLevel => "one level",
+        SearchScope::Base => "this entry alone",
     }
 }
 

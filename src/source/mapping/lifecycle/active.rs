@@ -1,9 +1,9 @@
 //! The rules that say who is enabled. Pure: what time it is comes in.
 
-use super::super::record::{RawRecord, key};
 use super::passing;
 use super::status::Status;
 use crate::config::{ActiveRule, Expression};
+use crate::transform::{RawRecord, key};
 
 /// What all rules together say of this record, at this second since 1970.
 ///

@@ -7,9 +7,9 @@ mod status;
 use self::status::Status;
 use super::Unusable;
 use super::field::Field;
-use super::record::{RawRecord, key};
 use crate::config::{ActiveRule, LdapActive, PassingState};
 use crate::model::Lifecycle;
+use crate::transform::{RawRecord, key};
 
 const BLOCKED: &str = "only locked out, or with an old password, which passes by itself, while `policy.disabled` is `delete`; \
                        to block such people set `policy.disabled: deactivate`, otherwise take this out of `active` or \
@@ -42,6 +42,7 @@ impl LifecycleRule {
                 disable_mask,
             } => Held::Status(Field::new(attribute, None), *disable_mask),
             LdapActive::Rules(rules) => Held::Rules(rules.clone()),
+            LdapActive::Always => return Self::Active,
         };
         Self::Held(held, passing)
     }

@@ -3,6 +3,8 @@
 /// An encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
+    /// UTF-8, in which texts are anyway.
+    Utf8,
     /// ISO 8859-1: each byte is the character of that number.
     Latin1,
     /// ISO 8859-15: the same with the euro sign.
@@ -12,7 +14,10 @@ pub enum Codec {
 }
 
 /// Names that Python knows, in small letters and with hyphens.
-const NAMES: [(&str, Codec); 13] = [
+const NAMES: [(&str, Codec); 16] = [
+    ("utf-8", Codec::Utf8),
+    ("utf8", Codec::Utf8),
+    ("u8", Codec::Utf8),
     ("latin-1", Codec::Latin1),
     ("latin1", Codec::Latin1),
     ("l1", Codec::Latin1),
@@ -54,9 +59,13 @@ impl Codec {
         found.map(|(_, codec)| *codec)
     }
 
-    /// The text of these bytes; `None` if a byte is no character.
-    pub fn decode(self, bytes: &[u8]) -> Option<String> {
-        bytes.iter().map(|byte| self.character(*byte)).collect()
+    /// A value in UTF-8; `None` if a byte is no character of the encoding.
+    pub fn recode(self, value: Vec<u8>) -> Option<Vec<u8>> {
+        if self == Self::Utf8 || std::str::from_utf8(&value).is_ok() {
+            return Some(value);
+        }
+        let text: Option<String> = value.iter().map(|byte| self.character(*byte)).collect();
+        text.map(String::into_bytes)
     }
 
     fn character(self, byte: u8) -> Option<char> {
@@ -86,10 +95,11 @@ mod tests {
             ("iso-8859-1", b"\xa4\x80", Some("¤\u{80}")),
             ("cp1252", b"\x80\x9f\xfc", Some("€Ÿü")),
             ("windows-1252", b"\x81", None),
+            ("latin1", "\u{fc}".as_bytes(), Some("\u{fc}")),
         ] {
             assert_eq!(
-                Codec::named(name).unwrap().decode(bytes).as_deref(),
-                text,
+                Codec::named(name).unwrap().recode(bytes.to_vec()).as_deref(),
+                text.map(str::as_bytes),
                 "{name}"
             );
         }

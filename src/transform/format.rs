@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::record::key;
+
 /// A template such as `{givenName[0]}. {sn:.10}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
@@ -39,6 +41,17 @@ enum Align {
     Left,
     Right,
     Center,
+}
+
+/// Why a template has no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unfilled {
+    /// An attribute is not there.
+    Missing,
+    /// The value of an attribute was not read.
+    Incomplete,
+    /// A value does not fit the template, and why.
+    Unfit(String),
 }
 
 /// A longer text is a slip, and would only cost memory.
@@ -83,8 +96,11 @@ impl Format {
         })
     }
 
-    /// The text with the values that `value` knows; `None` if one is missing, or is shorter than an index.
-    pub fn render<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    /// The text with these values.
+    pub(super) fn render<'a>(
+        &self,
+        value: impl Fn(&str) -> Result<&'a [u8], Unfilled>,
+    ) -> Result<String, Unfilled> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
@@ -92,15 +108,20 @@ impl Format {
                 Part::Field(field) => text.push_str(&field.render(value(&field.name)?)?),
             }
         }
-        Some(text)
+        Ok(text)
     }
 }
 
 impl Field {
-    fn render(&self, value: &str) -> Option<String> {
+    fn render(&self, value: &[u8]) -> Result<String, Unfilled> {
+        let unfit = |why: &str| Unfilled::Unfit(format!("the value of `{}` {why}", self.name));
+        let value = std::str::from_utf8(value).map_err(|_| unfit("is not text (UTF-8)"))?;
         let mut value = value.to_owned();
         for index in &self.indices {
-            value = value.chars().nth(*index)?.to_string();
+            let character = value.chars().nth(*index);
+            value = character
+                .ok_or_else(|| unfit("is too short for an index"))?
+                .to_string();
         }
         if let Some(kind) = self.quoted {
             value = quoted(&value, kind);
@@ -115,12 +136,10 @@ impl Field {
             Some(Align::Center) => missing / 2,
         };
         let fill = |count| std::iter::repeat_n(self.fill.unwrap_or(' '), count);
-        Some(
-            fill(before)
-                .chain(value.chars())
-                .chain(fill(missing - before))
-                .collect(),
-        )
+        Ok(fill(before)
+            .chain(value.chars())
+            .chain(fill(missing - before))
+            .collect())
     }
 }
 
@@ -151,7 +170,7 @@ fn field(inside: &str) -> Result<Field, String> {
         return refuse("what follows the colon is not supported; `:>10`, `:_<10` and `:.3` are");
     };
     Ok(Field {
-        name: name.to_owned(),
+        name: key(name),
         indices,
         quoted,
         ..shape
@@ -226,12 +245,14 @@ mod tests {
 
     use super::*;
 
-    fn render(template: &str) -> Option<String> {
+    fn render(template: &str) -> Result<String, Unfilled> {
         Format::parse(template).unwrap().render(|name| match name {
-            "sn" => Some("Löwe"),
-            "o" => Some("O'Neil\n"),
-            "empty" => Some(""),
-            _ => None,
+            "sn" => Ok("Löwe".as_bytes()),
+            "o" => Ok(b"O'Neil\n"),
+            "empty" => Ok(b""),
+            "binary" => Ok(b"\xff"),
+            "cut" => Err(Unfilled::Incomplete),
+            _ => Err(Unfilled::Missing),
         })
     }
 
@@ -239,6 +260,7 @@ mod tests {
     fn templates_are_filled_in_as_by_python() {
         for (template, expected) in [
             ("{sn}", "Löwe"),
+            ("{SN}", "Löwe"),
             ("{{{sn}}}", "{Löwe}"),
             ("{sn[0]}.{sn[3]}", "L.e"),
             ("{sn:>6}|{sn:6}|{sn:^7}|", "  Löwe|Löwe  | Löwe  |"),
@@ -249,10 +271,21 @@ mod tests {
             ("[{empty}]", "[]"),
             ("no attribute", "no attribute"),
         ] {
-            assert_eq!(render(template).as_deref(), Some(expected), "{template}");
+            assert_eq!(render(template).as_deref(), Ok(expected), "{template}");
         }
-        for template in ["{absent}", "{sn} {absent}", "{sn[4]}", "{empty[0]}"] {
-            assert_eq!(render(template), None, "{template}");
+        let unfit = |why: &str| Unfilled::Unfit(why.to_owned());
+        for (template, why) in [
+            ("{absent}", Unfilled::Missing),
+            ("{sn} {absent}", Unfilled::Missing),
+            ("{cut}", Unfilled::Incomplete),
+            ("{sn[4]}", unfit("the value of `sn` is too short for an index")),
+            (
+                "{empty[0]}",
+                unfit("the value of `empty` is too short for an index"),
+            ),
+            ("{binary}", unfit("the value of `binary` is not text (UTF-8)")),
+        ] {
+            assert_eq!(render(template), Err(why), "{template}");
         }
     }
 
@@ -285,7 +318,7 @@ mod tests {
         #[test]
         fn no_template_and_no_value_panics(template in "[{}a-c\\[\\]0-9!r:<>^.sé]{0,16}|\\PC{0,12}", value in "\\PC{0,8}") {
             if let Ok(format) = Format::parse(&template) {
-                let _ = format.render(|_| Some(&value));
+                let _ = format.render(|_| Ok(value.as_bytes()));
             }
         }
     }

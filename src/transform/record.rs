@@ -58,6 +58,12 @@ impl RawRecord {
         self.set_incomplete(name, is_incomplete);
     }
 
+    /// Takes all other attributes away.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.attributes.retain(|(name, _)| is_kept(name));
+        self.incomplete.retain(|name| is_kept(name));
+    }
+
     /// Changes the values of each attribute; one that has none afterwards is no longer there.
     pub(crate) fn update(&mut self, mut change: impl FnMut(&str, &mut Vec<Vec<u8>>)) {
         let mut joined: Vec<Attribute> = Vec::with_capacity(self.attributes.len());

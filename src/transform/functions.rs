@@ -30,35 +30,24 @@ pub enum Function {
     Base64,
 }
 
-/// The names that the connectors have for them; `*` stands for either of two modules.
+/// The names of all of them.
 const NAMES: [(&str, Function); 10] = [
-    ("*:guid2uuid", Function::GuidToUuid),
-    ("*:phone_sanitizer", Function::Phone),
-    ("*:mail_sanitizer", Function::Mail),
-    ("*:unicode_strip", Function::StripUnicode),
-    ("bytes.strip", Function::Strip),
-    ("bytes.lower", Function::Lower),
-    ("bytes.upper", Function::Upper),
-    ("bytes.title", Function::Title),
-    ("bytes.capitalize", Function::Capitalize),
-    ("base64:b64encode", Function::Base64),
-];
-
-const MODULES: [&str; 2] = [
-    "univention.directory_importer.sanitize",
-    "udm_directory_connector.sanitize",
+    ("guid_to_uuid", Function::GuidToUuid),
+    ("phone", Function::Phone),
+    ("mail", Function::Mail),
+    ("strip_unicode", Function::StripUnicode),
+    ("strip", Function::Strip),
+    ("lower", Function::Lower),
+    ("upper", Function::Upper),
+    ("title", Function::Title),
+    ("capitalize", Function::Capitalize),
+    ("base64", Function::Base64),
 ];
 
 impl Function {
-    /// The function of a name such as `bytes.lower`; `None` if there is none.
+    /// The function of a name; `None` if there is none.
     pub fn named(name: &str) -> Option<Self> {
-        let is_it = |known: &str| match known.strip_prefix('*') {
-            Some(function) => name
-                .strip_suffix(function)
-                .is_some_and(|module| MODULES.contains(&module)),
-            None => known == name,
-        };
-        let found = NAMES.iter().find(|(known, _)| is_it(known));
+        let found = NAMES.iter().find(|(known, _)| *known == name);
         found.map(|(_, function)| *function)
     }
 
@@ -142,29 +131,6 @@ mod tests {
     fn applied(function: Function, value: &str) -> Option<String> {
         let value = function.apply(value.as_bytes())?;
         Some(String::from_utf8(value).unwrap())
-    }
-
-    #[test]
-    fn functions_have_the_names_of_the_connectors() {
-        for module in MODULES {
-            for (name, function) in [
-                ("guid2uuid", Function::GuidToUuid),
-                ("unicode_strip", Function::StripUnicode),
-            ] {
-                assert_eq!(Function::named(&format!("{module}:{name}")), Some(function));
-            }
-        }
-        assert_eq!(Function::named("bytes.title"), Some(Function::Title));
-        for name in [
-            "bytes.swapcase",
-            "os:system",
-            "*:guid2uuid",
-            "guid2uuid",
-            "x.sanitize:guid2uuid",
-            "",
-        ] {
-            assert_eq!(Function::named(name), None, "{name}");
-        }
     }
 
     #[test]

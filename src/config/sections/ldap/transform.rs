@@ -1,0 +1,304 @@
+//! `sources.NAME.transform`: how records are changed before anything is made of them.
+
+use figment::value::Value;
+
+use crate::config::document::read::Reader;
+use crate::config::error::{Mistake, suggest};
+use crate::config::keys;
+use crate::transform::{Codec, Format, Function, Pattern, Replacements, Transformation, key};
+
+/// The rules, in the order in which they are carried out.
+const RULES: [&str; 10] = [
+    "decompose",
+    "recode",
+    "remove_values",
+    "replace_values",
+    "sanitize",
+    "rename",
+    "fallback",
+    "fixed",
+    "remove",
+    "compose",
+];
+
+/// Under these modules the directory connectors of Univention have some of the functions.
+const MODULES: [&str; 2] = [
+    "univention.directory_importer.sanitize:",
+    "udm_directory_connector.sanitize:",
+];
+
+/// What the connectors call a function, `*` for either module, and its name here.
+const FOREIGN: [(&str, &str); 10] = [
+    ("*guid2uuid", "guid_to_uuid"),
+    ("*phone_sanitizer", "phone"),
+    ("*mail_sanitizer", "mail"),
+    ("*unicode_strip", "strip_unicode"),
+    ("bytes.strip", "strip"),
+    ("bytes.lower", "lower"),
+    ("bytes.upper", "upper"),
+    ("bytes.title", "title"),
+    ("bytes.capitalize", "capitalize"),
+    ("base64:b64encode", "base64"),
+];
+
+/// Reads the rules; `None` if there are none, or after a mistake.
+pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Transformation> {
+    if reader.absent(path) {
+        return None;
+    }
+    let layers = reader.layers;
+    let Some(Value::Dict(_, given)) = layers.value(path) else {
+        reader.wrong(path, format!("`{path}` must be a table of rules"), Some(LIKE));
+        return None;
+    };
+    for name in given.keys().filter(|name| !RULES.contains(&name.as_str())) {
+        unknown_rule(reader, path, name);
+    }
+    let mut rules = Rules { reader, path };
+    Some(Transformation {
+        decompose: rules.table("decompose", Rules::patterns),
+        recode: rules.table("recode", Rules::codec),
+        remove_values: rules.table("remove_values", Rules::values),
+        replace_values: rules.table("replace_values", Rules::replacements),
+        sanitize: rules.table("sanitize", Rules::functions),
+        rename: rules.table("rename", Rules::name),
+        fallback: rules.table("fallback", Rules::values),
+        fixed: rules.table("fixed", Rules::values),
+        remove: rules.names("remove"),
+        compose: rules.table("compose", Rules::formats),
+    })
+}
+
+const LIKE: &str =
+    "it should look like `transform: {rename: {username: uid}}`; `config.sample.yaml` shows every rule";
+
+fn unknown_rule(reader: &mut Reader<'_>, path: &str, name: &str) {
+    let rule = format!("{path}.{name}");
+    let hint = match suggest(name, RULES) {
+        Some(meant) => format!("did you mean `{path}.{meant}`?"),
+        None => format!("a rule is {}", keys::one_of(&RULES)),
+    };
+    reader.wrong(&rule, format!("unknown key `{rule}`"), Some(&hint));
+}
+
+struct Rules<'a, 'r> {
+    reader: &'a mut Reader<'r>,
+    path: &'a str,
+}
+
+/// A value and the way to it.
+#[derive(Clone)]
+struct Place<'v> {
+    levels: Vec<String>,
+    value: &'v Value,
+}
+
+impl<'v> Place<'v> {
+    /// For messages.
+    fn path(&self) -> String {
+        self.levels.join(".")
+    }
+
+    fn below(&self, name: &str, value: &'v Value) -> Self {
+        let levels = self.levels.iter().cloned().chain([name.to_owned()]);
+        Self {
+            levels: levels.collect(),
+            value,
+        }
+    }
+}
+
+impl<'r> Rules<'_, 'r> {
+    fn place(&self, rule: &str) -> Option<Place<'r>> {
+        let path = format!("{}.{rule}", self.path);
+        let value = self.reader.layers.value(&path)?;
+        let levels = path.split('.').map(str::to_owned).collect();
+        (!matches!(value, Value::Empty(..))).then_some(Place { levels, value })
+    }
+
+    /// What a rule says about each attribute, in the order of the file.
+    fn table<T>(
+        &mut self,
+        rule: &str,
+        read: impl Fn(&mut Self, &Place<'r>) -> Option<T>,
+    ) -> Vec<(String, T)> {
+        let Some(place) = self.place(rule) else {
+            return Vec::new();
+        };
+        let mut all: Vec<(String, T)> = Vec::new();
+        for (name, place) in self.pairs(&place) {
+            let attribute = key(name);
+            if all.iter().any(|(known, _)| *known == attribute) {
+                let what = format!("`{}` is given more than once", place.path());
+                self.wrong(&place, what, "keep one of them; letter case makes no difference");
+                continue;
+            }
+            all.extend(read(self, &place).map(|what| (attribute, what)));
+        }
+        all
+    }
+
+    /// Names and values of a table; nothing after a mistake.
+    fn pairs(&mut self, place: &Place<'r>) -> Vec<(&'r str, Place<'r>)> {
+        let pair = |element: &'r Value| {
+            let table = element.as_dict()?;
+            let name = table.get("name")?.as_str()?;
+            Some((name, place.below(name, table.get("value")?)))
+        };
+        let pairs = place.value.as_array().map(|all| all.iter().map(pair).collect());
+        let Some(Some(pairs)) = pairs else {
+            let what = format!("`{}` must be a table in the configuration file", place.path());
+            self.wrong(
+                place,
+                what,
+                "write each attribute on a line of its own, indented below",
+            );
+            return Vec::new();
+        };
+        pairs
+    }
+
+    /// One text or a list of texts.
+    fn texts(&mut self, place: &Place<'r>) -> Vec<(&'r str, Place<'r>)> {
+        let elements: Vec<(&'r str, Place<'r>)> = match place.value {
+            Value::String(_, text) => vec![(text.as_str(), place.clone())],
+            Value::Array(_, elements) => {
+                let each = elements.iter().enumerate();
+                each.filter_map(|(index, element)| {
+                    Some((element.as_str()?, place.below(&index.to_string(), element)))
+                })
+                .collect()
+            }
+            _ => Vec::new(),
+        };
+        let count = place.value.as_array().map_or(1, <[Value]>::len);
+        if elements.len() < count || count == 0 {
+            let what = format!("`{}` must be a text or a list of texts", place.path());
+            self.wrong(place, what, "write each text on a line of its own, behind `- `");
+            return Vec::new();
+        }
+        elements
+    }
+
+    fn text(&mut self, place: &Place<'r>) -> Option<&'r str> {
+        let text = place.value.as_str().filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.wrong(
+                place,
+                format!("`{}` must be a text", place.path()),
+                "write it behind the colon",
+            );
+        }
+        text
+    }
+
+    fn names(&mut self, rule: &str) -> Vec<String> {
+        let Some(place) = self.place(rule) else {
+            return Vec::new();
+        };
+        self.texts(&place)
+            .into_iter()
+            .map(|(name, _)| key(name))
+            .collect()
+    }
+
+    fn name(&mut self, place: &Place<'r>) -> Option<String> {
+        self.text(place).map(key)
+    }
+
+    fn values(&mut self, place: &Place<'r>) -> Option<Vec<Vec<u8>>> {
+        let texts = self.texts(place).into_iter();
+        Some(texts.map(|(text, _)| text.as_bytes().to_vec()).collect())
+    }
+
+    fn replacements(&mut self, place: &Place<'r>) -> Option<Replacements> {
+        let mut all = Replacements::new();
+        for (old, place) in self.pairs(place) {
+            match place.value.as_str() {
+                Some(new) => all.push((old.into(), new.into())),
+                None => self.wrong(
+                    &place,
+                    format!("`{}` must be a text", place.path()),
+                    "write the new value behind the colon",
+                ),
+            }
+        }
+        Some(all)
+    }
+
+    fn codec(&mut self, place: &Place<'r>) -> Option<Codec> {
+        let name = self.text(place)?;
+        let codec = Codec::named(name);
+        if codec.is_none() {
+            let what = format!("`{}`: `{name}` is not a known encoding", place.path());
+            self.wrong(place, what, "use `latin-1`, `iso-8859-15`, `cp1252` or `utf-8`");
+        }
+        codec
+    }
+
+    fn patterns(&mut self, place: &Place<'r>) -> Option<Vec<Pattern>> {
+        self.each(
+            place,
+            Pattern::parse,
+            "a regular expression",
+            "correct the expression",
+        )
+    }
+
+    fn formats(&mut self, place: &Place<'r>) -> Option<Vec<Format>> {
+        self.each(
+            place,
+            Format::parse,
+            "a template",
+            "it should look like `{givenName} {sn}`",
+        )
+    }
+
+    fn functions(&mut self, place: &Place<'r>) -> Option<Vec<Function>> {
+        let hint = format!("use {}", keys::one_of(&FOREIGN.map(|(_, name)| name)));
+        let named =
+            |name: &str| function(name).ok_or_else(|| "it is not in the list of functions".to_owned());
+        self.each(place, named, "a known function", &hint)
+    }
+
+    /// Each text as `parse` understands it.
+    fn each<T>(
+        &mut self,
+        place: &Place<'r>,
+        parse: impl Fn(&str) -> Result<T, String>,
+        wanted: &str,
+        hint: &str,
+    ) -> Option<Vec<T>> {
+        let mut all = Vec::new();
+        for (text, at) in self.texts(place) {
+            match parse(text) {
+                Ok(one) => all.push(one),
+                Err(why) => {
+                    let what = format!("`{}`: `{text}` is not {wanted}: {why}", place.path());
+                    self.wrong(&at, what, hint);
+                }
+            }
+        }
+        Some(all)
+    }
+
+    fn wrong(&mut self, place: &Place<'_>, what: String, hint: &str) {
+        let levels: Vec<String> = place.levels.iter().map(|level| level.to_lowercase()).collect();
+        let levels: Vec<&str> = levels.iter().map(String::as_str).collect();
+        let origin = self.reader.layers.origin_of(&levels, place.value.tag());
+        let mistake = Mistake::new(place.path(), what).at(origin).hint(hint);
+        self.reader.report.mistakes.push(mistake);
+    }
+}
+
+/// The function of a name of ours, or of the connectors.
+fn function(name: &str) -> Option<Function> {
+    let is_it = |known: &str| match known.strip_prefix('*') {
+        Some(known) => MODULES
+            .iter()
+            .any(|module| name.strip_prefix(module) == Some(known)),
+        None => known == name,
+    };
+    let foreign = FOREIGN.iter().find(|(known, _)| is_it(known));
+    Function::named(foreign.map_or(name, |(_, name)| *name))
+}

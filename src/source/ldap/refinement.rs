@@ -1,0 +1,66 @@
+//! What of an entry counts, and how it is changed before anything is made of it. Pure.
+
+use std::borrow::Cow;
+
+use super::entry::{Entry, key};
+use crate::config::LdapSettings;
+use crate::transform::{Failure, Pattern, RawRecord, Transformation};
+
+/// The way from an entry to a record.
+#[derive(Debug)]
+pub(super) struct Refinement {
+    ignored: Option<Pattern>,
+    /// Keys of the attributes that count; `None`: all.
+    counted: Option<Vec<String>>,
+    transform: Option<Transformation>,
+}
+
+impl Refinement {
+    pub(super) fn new(settings: &LdapSettings) -> Self {
+        let listed = settings.search.attributes.as_ref();
+        Self {
+            ignored: settings.search.ignored.clone(),
+            counted: listed.map(|names| names.iter().map(|name| key(name)).collect()),
+            transform: settings.transform.clone(),
+        }
+    }
+
+    /// Whether the entry is to be passed over.
+    ///
+    /// # Errors
+    /// Why nobody can tell.
+    pub(super) fn is_ignored(&self, entry: &Entry) -> Result<bool, &'static str> {
+        let Some(pattern) = &self.ignored else {
+            return Ok(false);
+        };
+        let found = pattern.find(entry.dn());
+        let found = found.map_err(|_| "`ignore_dn_regex` takes too many steps for the name of this entry")?;
+        Ok(found.is_some())
+    }
+
+    /// Keys of the attributes of which all values have to be known, if these have to be known afterwards.
+    pub(super) fn needed_whole(&self, afterwards: Vec<String>) -> Vec<String> {
+        let read = self.transform.iter().flat_map(Transformation::reads);
+        let mut keys: Vec<String> = read.map(str::to_owned).chain(afterwards).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// What the entry says, and why it is of no use if a rule failed.
+    pub(super) fn record<'a>(&self, entry: &'a Entry) -> (Cow<'a, RawRecord>, Option<String>) {
+        let mut record = Cow::Borrowed(entry.record());
+        if let Some(counted) = &self.counted {
+            record
+                .to_mut()
+                .retain(|name| counted.iter().any(|counted| counted == name));
+        }
+        let Some(transform) = &self.transform else {
+            return (record, None);
+        };
+        match transform.apply(record.into_owned()) {
+            Ok(record) => (Cow::Owned(record), None),
+            Err(Failure { record, reason }) => (Cow::Owned(record), Some(reason)),
+        }
+    }
+}
