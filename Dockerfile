@@ -3,7 +3,7 @@
 FROM rust:1.99-slim-bookworm AS build
 WORKDIR /src
 COPY . .
-# The caches keep downloaded and compiled dependencies between builds (BuildKit, Podman and Buildah know them).
+# The caches keep downloaded and compiled dependencies between builds (BuildKit, Podman and Buildah support them).
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin directory-sync \
@@ -19,19 +19,19 @@ RUN apt-get update \
 
 COPY --from=build /out/directory-sync /usr/local/bin/directory-sync
 COPY LICENSE LICENSE-MIT LICENSE-APACHE /usr/share/doc/directory-sync/
-# Names that famedly-sync had; the program looks at the one it was called by.
-# The folder had two names: a mount at either one shows under both, since engines resolve links in mount paths.
+# Links with the program names of famedly-sync. The program checks the name that started it.
+# famedly-sync used two folder names. A mount at either one appears under both, because engines resolve links in mount paths.
 RUN for name in famedly-sync famedly-sync-agent migrate install-ids; do \
         ln -s directory-sync "/usr/local/bin/$name" || exit 1; \
     done \
     && mkdir /opt/famedly-sync-agent \
     && ln -s famedly-sync-agent /opt/famedly-sync
 
-# The default path of the configuration is ./config.yaml. No path variable is set here: it could beat one that a user
-# sets under another of its names.
+# The default path of the configuration is ./config.yaml. The image sets no path variable, because it could override a
+# variable that the user sets under another name.
 WORKDIR /opt/famedly-sync-agent
-# A number, so that Kubernetes can see that it is not root. No home, no shell, nothing of its own.
+# A number, so that Kubernetes can verify that it is not root. The user has no home and no shell.
 USER 65532:65532
-# Not ENTRYPOINT: `docker run IMAGE` and `docker run IMAGE /usr/local/bin/famedly-sync` both start a synchronization,
-# `docker run IMAGE directory-sync plan` shows what one would do.
+# CMD instead of ENTRYPOINT: `docker run IMAGE` and `docker run IMAGE /usr/local/bin/famedly-sync` both start a
+# synchronization, and `docker run IMAGE directory-sync plan` shows its plan.
 CMD ["directory-sync"]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts an LDAP server on port 1389 with the people of people.ldif. Changes are gone when the container is.
+# Starts an LDAP server on port 1389 with the people of people.ldif. Changes are lost when the container is removed.
 set -eu
 cd "${TRIAL_FOLDER:-/trial}"
 rm -rf /tmp/trial-ldap

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes what a synchronization needs in the trial's Zitadel: an organization, a project with the role `User`, and a
-# service user with no more rights than the work takes. Writes config.yaml and service-user.json for it.
-# It runs in a container of docker-compose.yaml; by hand, the four variables below say where things are.
-# An organization of an earlier call is removed with everybody in it, so each call starts from an empty one.
+# Prepares the Zitadel of the trial: creates an organization, a project with the role `User`, and a service account with
+# only the required permissions. Writes config.yaml and service-user.json.
+# docker-compose.yaml runs this script in a container. To run it by hand, set the four variables below.
+# The organization of an earlier call is deleted with all of its users, so each call starts with an empty one.
 set -eu
 
 zitadel=${TRIAL_ZITADEL:-http://localhost:8080}
@@ -15,26 +15,26 @@ die() {
     exit 1
 }
 
-token=$(tr -d '\r\n' <"$token_file") || die "no token of an administrator in $token_file"
+token=$(tr -d '\r\n' <"$token_file") || die "$token_file contains no administrator token"
 organization=
 
-# call METHOD PATH [BODY]: the reply on stdout; an error reply ends the script with what Zitadel said.
+# call METHOD PATH [BODY]: prints the reply. On an error, ends the script with Zitadel's message.
 call() {
     body='{}'
     if [ $# -gt 2 ]; then body=$3; fi
     status=$(curl --silent --show-error --output /tmp/reply --write-out '%{http_code}' --request "$1" \
         --header "Authorization: Bearer $token" --header "x-zitadel-orgid: $organization" \
         --header 'Content-Type: application/json' --data "$body" "$zitadel$2") ||
-        die "$1 $2: no answer"
+        die "$1 $2: no answer from Zitadel"
     case $status in
     2*) cat /tmp/reply ;;
     *) die "$1 $2: $status $(cat /tmp/reply)" ;;
     esac
 }
 
-# field NAME: that field of the reply on stdin, which has to be there.
+# field NAME: prints this field of the reply on stdin. Ends the script if it is missing.
 field() {
-    jq --exit-status --raw-output ".$1" || die "a reply without $1"
+    jq --exit-status --raw-output ".$1" || die "the reply has no field $1"
 }
 
 remove_earlier_organization() {
@@ -45,13 +45,13 @@ remove_earlier_organization() {
     rm -f "$opt/organization"
 }
 
-# A right is seen by reads a little after it was given.
+# A new permission takes effect after a short delay.
 wait_for_member() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         call POST /management/v1/orgs/me/members/_search | grep -q "\"$user\"" && return
         sleep 1
     done
-    die "the service user did not become a member of the organization"
+    die "the service account did not become a member of the organization"
 }
 
 remove_earlier_organization
@@ -71,6 +71,6 @@ printf '%s' "$reply" | field keyDetails | base64 -d >"$opt/service-user.json"
 wait_for_member
 
 sed -e "s/@ORGANIZATION_ID@/$organization/" -e "s/@PROJECT_ID@/$project/" "$template" >"$opt/config.yaml"
-# The synchronization runs as another user. Only a trial may be that open with its key.
+# The synchronization runs as another user. Do not make a key readable like this outside a trial.
 chmod 0644 "$opt/config.yaml" "$opt/service-user.json"
-echo "trial-prepare: organization $organization, project $project, service user $user"
+echo "trial-prepare: organization $organization, project $project, service account $user"
