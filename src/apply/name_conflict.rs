@@ -109,6 +109,8 @@ impl<T: Target> Run<'_, T> {
             Some(
                 "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
             )
+        } else if !ours && !self.target.schema().name_outlives_id() && account.ids().next().is_some() {
+            Some("it carries another external id")
         } else if ours || context.policy.adopt {
             plan::refusal(context.known, identity, account)
         } else {

@@ -10,8 +10,8 @@ use regex::Regex;
 use super::settings::Providers;
 use super::settings::{
     CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
-    LdapSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings,
-    ZitadelSettings,
+    LdapSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UdmObjects, UdmSettings,
+    UktSettings, ZitadelSettings,
 };
 use crate::plan::{Grace, Policy};
 
@@ -53,6 +53,7 @@ impl Deciding {
         }
         match target {
             Some(TargetSettings::Zitadel(zitadel)) => deciding.zitadel(zitadel),
+            Some(TargetSettings::Udm(udm)) => deciding.udm(udm),
             None => {}
         }
         deciding
@@ -102,6 +103,37 @@ impl Deciding {
         self.add("phone_region", phone_region);
     }
 
+    fn udm(&mut self, udm: &UdmSettings) {
+        let UdmSettings {
+            url,
+            users,
+            groups,
+            binary_ids,
+            // Who the tool is, whom it trusts, and how long is waited.
+            user: _,
+            password: _,
+            tls: _,
+            connect_timeout: _,
+            read_timeout: _,
+        } = udm;
+        self.add("udm.url", &url.as_str());
+        self.add("binary_ids", binary_ids);
+        self.objects("users", users);
+        if let Some(groups) = groups {
+            self.objects("groups", groups);
+        }
+    }
+
+    fn objects(&mut self, section: &str, objects: &UdmObjects) {
+        let UdmObjects {
+            ou,
+            key,
+            properties,
+            marker_property,
+        } = objects;
+        self.add(&format!("udm.{section}"), &(ou, key, properties, marker_property));
+    }
+
     fn policy(&mut self, policy: &Policy) {
         let Policy {
             create,
@@ -138,9 +170,10 @@ impl Deciding {
         match kind {
             SourceKind::Ldap(ldap) => self.ldap(ldap),
             SourceKind::Csv(csv) => {
-                // The columns follow from `zitadel.metadata_attributes`.
+                // The columns follow from the settings of the target.
                 let CsvSettings {
                     file_path,
+                    id_column: _,
                     further_columns: _,
                 } = csv;
                 self.add("file_path", file_path);

@@ -34,7 +34,7 @@ pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, Link, Localpart,
     MetadataCheck, PassingState, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings,
-    TextOrigin, TextRule, UktSettings, ZitadelSettings,
+    TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, ZitadelSettings,
 };
 
 use self::document::read::{Reader, Report};
@@ -95,30 +95,35 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let mut reader = Reader { layers, report };
     let log_level = reader.parsed("log_level", |text| text.trim().parse::<LevelFilter>().ok());
     let flags = layers::flags::read(&mut reader);
-    let zitadel = match needs {
+    sections::udm::refuse_two_targets(&mut reader);
+    let target = match needs {
         Needs::SourcesOnly => None,
-        Needs::Everything => Some(sections::zitadel::read(&mut reader, flags)),
+        Needs::Everything => Some(target(&mut reader, flags)),
     };
-    let role = match &zitadel {
-        None => reader.required("zitadel.role"),
-        Some(zitadel) => zitadel.as_ref().map(|zitadel| zitadel.role.clone()),
+    let role = match &target {
+        Some(Some(TargetSettings::Zitadel(zitadel))) => Some(zitadel.role.clone()),
+        Some(None) => None,
+        _ => reader.required("zitadel.role"),
     };
     let sources = sections::sources::read(&mut reader);
     let policy = sections::policy::policy(&mut reader, flags);
+    if let Some(policy) = &policy {
+        sections::udm::refuse_grace_without_marker(&mut reader, policy);
+    }
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
     let apply = sections::policy::apply(&mut reader);
     let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
-    let zitadel = match zitadel {
+    let target = match target {
         None => None,
-        Some(zitadel) => Some(zitadel?.with_roles_of(&sources)),
+        Some(target) => Some(target?.with_sources(&sources)),
     };
-    let notes = zitadel.iter().flat_map(ZitadelSettings::notes_of_roles);
+    let notes = target.iter().flat_map(TargetSettings::notes_of_roles);
     reader.report.notes.extend(notes);
     Some(Settings {
         log_level: log_level?,
         dry_run: flags.dry_run,
-        target: zitadel.map(TargetSettings::Zitadel),
+        target,
         role: role?,
         sources,
         policy: policy?,
@@ -129,6 +134,32 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         notes: Vec::new(),
         files: Vec::new(),
     })
+}
+
+/// Reads the target that the file has; `None` after a mistake.
+fn target(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<TargetSettings> {
+    if sections::udm::is_target(reader.layers) {
+        sections::udm::read(reader).map(TargetSettings::Udm)
+    } else {
+        sections::zitadel::read(reader, flags).map(TargetSettings::Zitadel)
+    }
+}
+
+impl TargetSettings {
+    /// The same, knowing what follows from these sources.
+    fn with_sources(self, sources: &[SourceSettings]) -> Self {
+        match self {
+            Self::Zitadel(zitadel) => Self::Zitadel(zitadel.with_roles_of(sources)),
+            Self::Udm(udm) => Self::Udm(udm.with_ids_of(sources)),
+        }
+    }
+
+    fn notes_of_roles(&self) -> Vec<String> {
+        match self {
+            Self::Zitadel(zitadel) => zitadel.notes_of_roles().collect(),
+            Self::Udm(_) => Vec::new(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod pace;
 mod retry;
 
 use std::error::Error;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::tls::{self, TlsError};
@@ -68,6 +69,35 @@ pub fn client_within_origin(connect: Duration, silence: Duration) -> Result<reqw
     Ok(builder(connect, silence)?.redirect(within).build()?)
 }
 
+/// Whom a client trusts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Trust<'a> {
+    /// Certificate authorities beside the system's, PEM.
+    pub certificates: Option<&'a Path>,
+    /// Any certificate is accepted.
+    pub anybody: bool,
+}
+
+/// Like [`client_without_redirects`], with a trust of its own, for a service that sends more than a hundred header lines.
+pub fn client_of_many_headers(
+    connect: Duration,
+    silence: Duration,
+    trust: Trust<'_>,
+) -> Result<reqwest::Client, HttpSetupError> {
+    let tls = if trust.anybody {
+        tls::client_config_without_checks()?
+    } else {
+        tls::client_config_with(trust.certificates)?
+    };
+    Ok(configured(tls, connect, silence)
+        .http1_max_headers(MOST_HEADERS)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?)
+}
+
+/// What a server with very many links to say sends, times ten.
+const MOST_HEADERS: usize = 4096;
+
 /// Longer chains go round in circles.
 const MOST_REDIRECTS: usize = 5;
 
@@ -101,11 +131,15 @@ pub async fn body(mut reply: reqwest::Response) -> Result<Vec<u8>, BodyError> {
 }
 
 fn builder(connect: Duration, silence: Duration) -> Result<reqwest::ClientBuilder, HttpSetupError> {
-    Ok(reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config()?)
+    Ok(configured(tls::client_config()?, connect, silence))
+}
+
+fn configured(tls: rustls::ClientConfig, connect: Duration, silence: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(concat!("directory-sync/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)
-        .read_timeout(silence))
+        .read_timeout(silence)
 }
 
 #[cfg(test)]

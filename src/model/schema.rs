@@ -217,6 +217,11 @@ impl Schema {
         self.find(Purpose::Address).or_else(login)
     }
 
+    /// Whether somebody of the same name and another external id may be the same person: only an address is nobody else's.
+    pub fn name_outlives_id(&self) -> bool {
+        self.find(Purpose::Address).is_some()
+    }
+
     /// The name of the attribute of a purpose, for messages.
     pub fn name_of(&self, purpose: Purpose) -> &str {
         self.find(purpose).map_or("mark", |index| &self.spec(index).name)

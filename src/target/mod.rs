@@ -1,6 +1,7 @@
 //! Where accounts live.
 
 mod any;
+pub mod udm;
 pub mod zitadel;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! Whom we trust: one set of certificate authorities for LDAP and HTTP.
 
+mod anybody;
 mod certificate;
 mod cryptography;
 mod verifier;
@@ -13,6 +14,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
+pub use anybody::Anybody;
 pub use cryptography::provider;
 pub use words::{CLIENT_CERTIFICATE, Peer, Words, explain, tls_error};
 
@@ -113,15 +115,30 @@ pub fn verifier(
 
 /// A client that trusts the system's certificate authorities and shows no certificate of its own.
 pub fn client_config() -> Result<ClientConfig, TlsError> {
+    client_config_with(None)
+}
+
+/// The same, which also trusts those of a file.
+pub fn client_config_with(extra: Option<&Path>) -> Result<ClientConfig, TlsError> {
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
-    let roots = roots(None)?;
+    let roots = roots(extra)?;
     if roots.is_empty() {
         // Without any, nothing but plain connections can be made.
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     }
+    let named = extra.map(certificates).transpose()?.unwrap_or_default();
     Ok(builder
         .dangerous()
-        .with_custom_certificate_verifier(verifier(roots, Vec::new(), Peer::Service)?)
+        .with_custom_certificate_verifier(verifier(roots, named, Peer::Service)?)
+        .with_no_client_auth())
+}
+
+/// A client that takes any certificate.
+pub fn client_config_without_checks() -> Result<ClientConfig, TlsError> {
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Anybody))
         .with_no_client_auth())
 }
 

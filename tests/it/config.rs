@@ -20,12 +20,13 @@ mod refusals;
 mod sample;
 mod transform;
 mod typing;
+mod udm;
 
 /// The settings of the target.
 fn zitadel(settings: &Settings) -> ZitadelSettings {
     match &settings.target {
         Some(TargetSettings::Zitadel(zitadel)) => zitadel.clone(),
-        None => panic!("there is no target"),
+        Some(TargetSettings::Udm(_)) | None => panic!("the target is no Zitadel"),
     }
 }
 

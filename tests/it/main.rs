@@ -25,4 +25,5 @@ mod sources_tls;
 mod sources_transform;
 mod sources_ukt;
 mod target_contract;
+mod udm;
 mod undo;

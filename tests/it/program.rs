@@ -59,6 +59,15 @@ impl Installation {
         installation
     }
 
+    /// A whole configuration; `FOLDER` in it is the folder.
+    pub(crate) fn of(config: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Self { folder };
+        let folder = installation.folder.path().display().to_string();
+        installation.write("config.yaml", config.replace("FOLDER", &folder));
+        installation
+    }
+
     /// Adds a line about the target.
     pub(crate) fn set(&self, line: &str) {
         let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");

@@ -499,6 +499,7 @@ async fn sources_are_read_side_by_side() {
         SourceKind::Ldap(Box::new(ldap(&slapd.url()))),
         SourceKind::Csv(CsvSettings {
             file_path: file_path.clone(),
+            id_column: None,
             further_columns: Vec::new(),
         }),
         ukt(&double),

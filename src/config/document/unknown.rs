@@ -7,7 +7,7 @@ use crate::config::error::{Mistake, suggest};
 use crate::config::keys;
 use crate::config::keys::{Entry, Kind};
 use crate::config::layers::Layers;
-use crate::config::sections::metadata;
+use crate::config::sections::attributes;
 
 /// Looks at every key that was given.
 pub(in crate::config) fn check(layers: &Layers, report: &mut Report) {
@@ -56,6 +56,11 @@ impl Check<'_> {
                 self.report.mistakes.push(mistake);
                 self.report.settled.push(path.to_owned());
             }
+            (Entry::Key(_), value)
+                if attributes::is_of_other_target(self.layers, &self.layers.pattern(path)) =>
+            {
+                self.unknown(path, section, name, value);
+            }
             (Entry::Key(key), value) => match (key.kind, value) {
                 (Kind::Dead(why), _) => self.report.notes.push(format!("`{path}` has no effect: {why}")),
                 (Kind::Attribute | Kind::AttributeText, Value::Dict(_, members)) => {
@@ -70,7 +75,7 @@ impl Check<'_> {
                 }
                 _ => {}
             },
-            (Entry::Unknown, value) if metadata::is_mapped(self.layers, &self.layers.pattern(path)) => {
+            (Entry::Unknown, value) if attributes::is_configured(self.layers, &self.layers.pattern(path)) => {
                 if let Value::Dict(_, members) = value {
                     self.attribute(path, Kind::AttributeText, members);
                 }
@@ -92,8 +97,12 @@ impl Check<'_> {
     fn unknown(&mut self, path: &str, section: &str, name: &str, value: &Value) {
         let pattern = self.layers.pattern(section);
         let is_of_people = pattern == "sources.ldap.attributes";
-        let further = metadata::names(self.layers).filter(|_| is_of_people);
-        let siblings = further.chain(keys::members(&pattern));
+        let further = attributes::configured(self.layers)
+            .into_iter()
+            .filter(|_| is_of_people);
+        let is_foreign =
+            |member: &&str| attributes::is_of_other_target(self.layers, &format!("{pattern}.{member}"));
+        let siblings = further.chain(keys::members(&pattern).filter(|member| !is_foreign(member)));
         let sibling = suggest(name, siblings).map(|meant| below(section, meant));
         let meant = sibling.or_else(|| {
             // Right name, wrong level.
@@ -105,7 +114,7 @@ impl Check<'_> {
         if is_of_people && meant.is_none() {
             let mistake = Mistake::new(path, format!("unknown key `{path}`"))
                 .at(self.layers.origin(path, value.tag()))
-                .hint(format!("an attribute of your own needs a line in `zitadel.metadata_attributes`, such as `{name}: {name}`"));
+                .hint(attributes::how_to_name(self.layers, name));
             return self.report.mistakes.push(mistake);
         }
         self.report_unknown(path, value, meant);

@@ -22,6 +22,8 @@ use super::{dialect, keys};
 pub(super) struct Layers {
     figment: Figment,
     root: Dict,
+    /// The tree without defaults.
+    given: Dict,
     file: Option<File>,
     /// The kind of each configured source, by name; filled by [`Layers::with_sources`].
     kinds: BTreeMap<String, &'static str>,
@@ -43,6 +45,7 @@ impl Provider for Layer {
     }
 }
 
+const UDM: &str = "udm";
 const FILE: &str = "file";
 const VARIABLE: &str = "variable";
 const FLAG: &str = "flag";
@@ -55,7 +58,7 @@ impl Layers {
         flags: &[FlagValue],
         mistakes: &mut Vec<Mistake>,
     ) -> Self {
-        let mut figment = Figment::from(defaults(|path| !path.starts_with("sources.")));
+        let mut figment = Figment::new();
         if let Some(file) = &file {
             figment = figment.merge(Layer {
                 metadata: Metadata::from(FILE, Source::File(file.path.clone())),
@@ -69,10 +72,17 @@ impl Layers {
             let path: Vec<_> = key.split('.').map(str::to_owned).collect();
             figment = figment.merge(single(FLAG, flag, &path, value));
         }
-        let root = root(&figment);
+        let given = root(&figment);
+        let is_udm = given.contains_key(UDM);
+        figment = figment.join(defaults(|path| match path.split('.').next() {
+            Some("sources") => false,
+            Some(UDM) => is_udm,
+            _ => true,
+        }));
         Self {
+            root: root(&figment),
             figment,
-            root,
+            given,
             file,
             kinds: BTreeMap::new(),
         }
@@ -95,6 +105,16 @@ impl Layers {
         self.root = root(&self.figment);
         self.kinds = kinds;
         self
+    }
+
+    /// Whether a section stands somewhere, even an empty one.
+    pub(super) fn is_given(&self, path: &str) -> bool {
+        let mut levels = path.split('.');
+        let top = levels.next().and_then(|level| self.given.get(level));
+        levels
+            .try_fold(top, |value, level| Some(value?.as_dict()?.get(level)))
+            .flatten()
+            .is_some()
     }
 
     /// The top of the tree.

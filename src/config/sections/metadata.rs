@@ -38,12 +38,6 @@ pub(in crate::config) fn names(layers: &Layers) -> impl Iterator<Item = &str> {
     table.into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
-/// Whether a path of the table of keys, such as `sources.ldap.attributes.department`, gives one of these attributes.
-pub(in crate::config) fn is_mapped(layers: &Layers, pattern: &str) -> bool {
-    let name = pattern.strip_prefix("sources.ldap.attributes.");
-    name.is_some_and(|name| names(layers).any(|known| known == name))
-}
-
 /// The names of the attributes, and the keys of their metadata. `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
     match reader.layers.value(PATH) {

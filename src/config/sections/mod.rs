@@ -1,9 +1,11 @@
 //! One file for each section of the configuration.
 
 pub(super) mod address;
+pub(super) mod attributes;
 pub(super) mod ldap;
 pub(super) mod metadata;
 pub(super) mod policy;
 pub(super) mod provider;
 pub(super) mod sources;
+pub(super) mod udm;
 pub(super) mod zitadel;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use figment::value::Value;
 
 use super::ldap;
-use super::metadata;
 use crate::config::document::read::{Reader, Report};
 use crate::config::document::values;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys;
 use crate::config::keys::SOURCE_KINDS;
 use crate::config::layers::Layers;
+use crate::config::sections::attributes;
 use crate::config::settings::{CsvSettings, SourceKind, SourceSettings, UktSettings};
 
 /// The kind of every configured source, by name.
@@ -133,7 +133,11 @@ fn none_configured(layers: &Layers) -> bool {
 fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
     Some(CsvSettings {
         file_path: reader.required_path(&format!("{source}.file_path"))?,
-        further_columns: metadata::names(reader.layers).map(str::to_owned).collect(),
+        id_column: attributes::id_column(reader.layers).map(str::to_owned),
+        further_columns: attributes::configured(reader.layers)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     })
 }
 

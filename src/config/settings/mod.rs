@@ -2,6 +2,7 @@
 
 mod ldap;
 mod providers;
+mod udm;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use self::ldap::{
 };
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
+pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
 use crate::plan::{GuardLimits, Policy};
 
 /// A whole configuration.
@@ -54,6 +56,8 @@ pub struct Settings {
 pub enum TargetSettings {
     /// `zitadel.*`
     Zitadel(ZitadelSettings),
+    /// `udm.*`
+    Udm(UdmSettings),
 }
 
 impl TargetSettings {
@@ -64,6 +68,7 @@ impl TargetSettings {
                 let further = zitadel.further_roles.iter();
                 [&zitadel.role].into_iter().chain(further).cloned().collect()
             }
+            Self::Udm(_) => Vec::new(),
         }
     }
 
@@ -80,6 +85,7 @@ impl TargetSettings {
     pub fn owned_roles(&self) -> &[String] {
         match self {
             Self::Zitadel(zitadel) => &zitadel.owned_roles,
+            Self::Udm(_) => &[],
         }
     }
 }
@@ -203,7 +209,9 @@ impl SourceKind {
 pub struct CsvSettings {
     /// The file, relative to the working directory.
     pub file_path: PathBuf,
-    /// Columns that the file may have beside those of every file: names of attributes.
+    /// The column of the external id; `None`: people are known by `email`, and the file has the columns of every such file.
+    pub id_column: Option<String>,
+    /// Columns that the file may have beside those that it must have: names of attributes.
     pub further_columns: Vec<String>,
 }
 

@@ -135,7 +135,7 @@ impl<'a> Correlation<'a> {
                     ground: Ground::Twin,
                 });
             }
-            if has_account(index) {
+            if has_account(index) || !self.schema.name_outlives_id() {
                 continue;
             }
             let texts: Vec<&str> = id.into_iter().chain(self.address(person)).collect();

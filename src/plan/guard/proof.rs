@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limit::Limit;
 use super::limits::{Demands, GuardLimits};
-use crate::model::{Catalog, Desired, DesiredState, ExternalId, Purpose, Schema, SourceRead, comparable};
+use crate::model::{Catalog, Desired, DesiredState, ExternalId, Schema, SourceRead, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -117,7 +117,7 @@ fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {
             if let Some(canary) = person.id.as_text().and_then(|id| texts.get(&comparable(id))) {
                 missing.remove(canary);
             }
-            if let Some(address) = person.attributes.text_of(schema, Purpose::Address) {
+            if let Some(address) = schema.name_said().and_then(|name| person.attributes.text(name)) {
                 missing.remove(&comparable(address));
             }
         }

@@ -35,7 +35,7 @@ impl Protected {
 
     /// Whether the account is named by its id, the person's id, its login name or its address.
     pub(crate) fn covers(&self, account: &Existing, schema: &Schema) -> bool {
-        let address = account.attributes.text_of(schema, Purpose::Address);
+        let address = schema.name_said().and_then(|name| account.attributes.text(name));
         let texts = [account.target_id.as_str(), account.login(schema)];
         texts.into_iter().chain(address).any(|text| self.names(text))
             || self.names_id(account.id_text(schema))
@@ -52,7 +52,9 @@ impl Protected {
     }
 
     fn covers_edit(&self, edit: &Edit, schema: &Schema) -> bool {
-        let address = edit.identity.attributes.text_of(schema, Purpose::Address);
+        let address = schema
+            .name_said()
+            .and_then(|name| edit.identity.attributes.text(name));
         let names = [Purpose::Address, Purpose::Login].into_iter();
         let former = names
             .filter_map(|purpose| edit.change_of(schema, purpose)?.before.as_ref())

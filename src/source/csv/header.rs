@@ -1,28 +1,18 @@
 //! The first line of a CSV file.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use csv::ByteRecord;
 
-/// What a header has to look like.
-pub(super) const EXPECTED: &str = "the first line must name the columns `email,first_name,last_name,phone` and may \
-                                   name `localpart`, `preferred_language` and further attributes of \
-                                   the configuration: in lower case, in any order, separated by commas";
-
-/// Columns that every file has.
-const REQUIRED: [&str; 4] = ["email", "first_name", "last_name", "phone"];
-
-/// Columns that any file may have.
-const OPTIONAL: [&str; 2] = ["localpart", "preferred_language"];
+use super::layout::Layout;
 
 /// Which column holds what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// The place of the e-mail address.
-    pub(super) email: usize,
+    /// The place of the external id.
+    pub(super) id: usize,
     /// Our names and places of all columns that are used.
-    pub(super) used: Vec<(Cow<'static, str>, usize)>,
+    pub(super) used: Vec<(String, usize)>,
     /// Fields of each row.
     pub(super) width: usize,
 }
@@ -31,37 +21,29 @@ impl Columns {
     /// The name of the last column, if it is one of ours.
     pub(super) fn last(&self) -> Option<&str> {
         let last = self.used.iter().find(|(_, place)| *place == self.width - 1);
-        last.map(|(name, _)| &**name)
+        last.map(|(name, _)| name.as_str())
     }
 }
 
-/// All columns that a file may have, those that each has first.
-pub(super) fn names(further: &[String]) -> impl Iterator<Item = Cow<'static, str>> {
-    let further = further.iter().cloned().map(Cow::Owned);
-    REQUIRED
-        .into_iter()
-        .chain(OPTIONAL)
-        .map(Cow::Borrowed)
-        .chain(further)
-}
-
-/// Finds the columns by their exact names; those of `further` may be missing.
+/// Finds the columns by their exact names.
 ///
 /// # Errors
 /// What is wrong with the header, and what to do.
 pub(super) fn columns(
     header: &ByteRecord,
-    further: &[String],
+    layout: &Layout,
     path: &Path,
 ) -> Result<Columns, (String, String)> {
     let mut problems = Vec::new();
     let mut missing = Vec::new();
-    let mut used: Vec<(Cow<'static, str>, usize)> = Vec::new();
-    for name in names(further) {
+    let mut used: Vec<(String, usize)> = Vec::new();
+    for name in layout.names() {
         let mut places = (0..header.len()).filter(|index| &header[*index] == name.as_bytes());
         match places.next() {
-            Some(place) => used.push((name.clone(), place)),
-            None if REQUIRED.contains(&&*name) => missing.push(format!("`{name}`")),
+            Some(place) => used.push((name.to_string(), place)),
+            None if layout.required.iter().any(|required| *required == *name) => {
+                missing.push(format!("`{name}`"));
+            }
             None => {}
         }
         if places.next().is_some() {
@@ -72,8 +54,8 @@ pub(super) fn columns(
         problems.push(format!("no column {}", missing.join(", ")));
     }
     match used.first() {
-        Some((_, email)) if problems.is_empty() => Ok(Columns {
-            email: *email,
+        Some((_, id)) if problems.is_empty() => Ok(Columns {
+            id: *id,
             used,
             width: header.len(),
         }),
@@ -84,7 +66,7 @@ pub(super) fn columns(
                 problems.join(", "),
                 shown(header)
             ),
-            hint(header),
+            hint(header, &layout.expected()),
         )),
     }
 }
@@ -105,12 +87,12 @@ fn is_person(header: &ByteRecord) -> bool {
     header.as_slice().contains(&b'@')
 }
 
-fn hint(header: &ByteRecord) -> String {
+fn hint(header: &ByteRecord, expected: &str) -> String {
     let separators = [(b';', "semicolons"), (b'\t', "tabs")];
     for (separator, name) in separators {
         if header.len() == 1 && header[0].contains(&separator) {
-            return format!("separate the columns by commas instead of {name}; {EXPECTED}");
+            return format!("separate the columns by commas instead of {name}; {expected}");
         }
     }
-    EXPECTED.to_owned()
+    expected.to_owned()
 }

@@ -3,6 +3,7 @@
 mod file;
 mod format;
 mod header;
+mod layout;
 mod lines;
 mod row;
 
@@ -13,8 +14,9 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use self::file::{Seen, Text};
 use self::header::Columns;
+use self::layout::Layout;
 use self::lines::{Place, Quoting, Watched};
-use self::row::{half_written, record, rules, shifted, unreadable};
+use self::row::{half_written, record, shifted, unreadable};
 use super::mapping::{Mapping, is_blank};
 use super::merge::Collected;
 use super::{Ids, Record, Source, SourceError};
@@ -29,18 +31,19 @@ const ROWS_AT_ONCE: usize = 1024;
 pub struct CsvSource {
     name: Arc<str>,
     path: PathBuf,
-    further_columns: Vec<String>,
+    layout: Layout,
     mapping: Mapping,
 }
 
 impl CsvSource {
     /// A source that reads the configured file.
     pub fn new(name: &Arc<str>, settings: &CsvSettings, schema: &Schema, roles: &Roles) -> Self {
+        let layout = Layout::new(settings, schema);
         Self {
             name: name.clone(),
             path: settings.file_path.clone(),
-            further_columns: settings.further_columns.clone(),
-            mapping: Mapping::new(schema, roles, rules(&settings.further_columns)),
+            mapping: Mapping::new(schema, roles, layout.rules()),
+            layout,
         }
     }
 
@@ -59,10 +62,10 @@ impl CsvSource {
         }
         if !found {
             let what = format!("{} is empty, not even a header stands in it", self.path.display());
-            return Err(self.error(what, Some(header::EXPECTED.to_owned())));
+            return Err(self.error(what, Some(self.layout.expected())));
         }
-        let columns = header::columns(&header, &self.further_columns, &self.path)
-            .map_err(|problem| self.problem(problem))?;
+        let columns =
+            header::columns(&header, &self.layout, &self.path).map_err(|problem| self.problem(problem))?;
         // Takes the header's own line breaks out of the way.
         let end = reader.position().byte();
         let quoting = reader.get_mut().place(0, end).quoting;
@@ -71,7 +74,7 @@ impl CsvSource {
                 "the header of {} has a quote that does not fit",
                 self.path.display()
             );
-            return Err(self.error(what, Some(header::EXPECTED.to_owned())));
+            return Err(self.error(what, Some(self.layout.expected())));
         }
         Ok(Rows {
             reader,
@@ -106,7 +109,7 @@ impl CsvSource {
         at: &RecordRef,
     ) -> Result<(Desired, Vec<String>), Rejected> {
         let cut = columns.last().filter(|_| place.open_end);
-        let record = record(row, columns, cut);
+        let record = record(row, columns, &self.layout, cut);
         let reject = |id: Option<ExternalId>, reason: String| Rejected {
             claims: match &record {
                 Some(record) => self.mapping.claims(record),
@@ -122,16 +125,17 @@ impl CsvSource {
             let reason = format!("{found} fields instead of the {width} of the header");
             return Err(reject(None, reason));
         };
-        if cut == Some("email") {
-            return Err(reject(None, half_written("email")));
+        let id_column = self.layout.id.as_str();
+        if cut == Some(id_column) {
+            return Err(reject(None, half_written(id_column)));
         }
-        let email = &row[columns.email];
-        if std::str::from_utf8(email).is_err() {
-            let reason = "the e-mail is not UTF-8; save the file as UTF-8";
-            return Err(reject(None, reason.to_owned()));
+        let id = &row[columns.id];
+        if std::str::from_utf8(id).is_err() {
+            let reason = format!("`{id_column}` is not UTF-8; save the file as UTF-8");
+            return Err(reject(None, reason));
         }
-        if let Some(reason) = unreadable(row, columns, cut).filter(|_| !email.is_empty()) {
-            return Err(reject(Some(ExternalId::new(email)), reason));
+        if let Some(reason) = unreadable(row, columns, &self.layout, cut).filter(|_| !id.is_empty()) {
+            return Err(reject(Some(ExternalId::new(id)), reason));
         }
         let (person, mut warnings) = self.mapping.person(record, at, 0)?;
         if let Some(phone) = cut {

@@ -2,11 +2,10 @@
 
 use csv::ByteRecord;
 
-use super::header::{self, Columns};
-use crate::config::{LdapAttribute, TextRule};
+use super::header::Columns;
+use super::layout::Layout;
 use crate::model::Claims;
-use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
-use crate::transform::RawRecord;
+use crate::transform::{RawRecord, key};
 
 /// Said of the cell at the end of a file that may go on.
 pub(super) fn half_written(column: &str) -> String {
@@ -25,48 +24,35 @@ pub(super) fn shifted(row: &ByteRecord) -> Claims {
     }
 }
 
-/// Whether a value that may be half written leaves its row of use: names are shown to everybody, and a localpart is written for
-/// good, while half a phone number can wait.
-pub(super) fn can_wait(column: &str) -> bool {
-    !["email", "first_name", "last_name", "localpart"].contains(&column)
-}
-
 /// Why a row of somebody known cannot be used.
-pub(super) fn unreadable(row: &ByteRecord, columns: &Columns, cut: Option<&str>) -> Option<String> {
+pub(super) fn unreadable(
+    row: &ByteRecord,
+    columns: &Columns,
+    layout: &Layout,
+    cut: Option<&str>,
+) -> Option<String> {
     let is_text = |index: usize| std::str::from_utf8(&row[index]).is_ok();
     match columns.used.iter().find(|(_, index)| !is_text(*index)) {
         Some((column, _)) => Some(format!("`{column}` is not UTF-8; save the file as UTF-8")),
-        None => cut.filter(|cut| !can_wait(cut)).map(half_written),
+        None => cut.filter(|cut| !layout.can_wait(cut)).map(half_written),
     }
 }
 
 /// What a row says, if it has as many cells as the header; nothing about the cell at its end that may be `cut`.
-pub(super) fn record(row: &ByteRecord, columns: &Columns, cut: Option<&str>) -> Option<RawRecord> {
+pub(super) fn record(
+    row: &ByteRecord,
+    columns: &Columns,
+    layout: &Layout,
+    cut: Option<&str>,
+) -> Option<RawRecord> {
     let mut record = RawRecord::default();
     for (column, index) in &columns.used {
         let cell = row.get(*index)?;
-        // An empty localpart is no wish to have none: the target then makes one of the id.
-        let says_nothing = cell.is_empty() && ["email", "localpart"].contains(&&**column);
-        let is_half = cut == Some(column) && can_wait(column);
+        let says_nothing = cell.is_empty() && layout.says_nothing_when_empty(column);
+        let is_half = cut == Some(column) && layout.can_wait(column);
         if !says_nothing && !is_half && std::str::from_utf8(cell).is_ok() {
-            record.push(column.clone(), vec![cell.to_vec()]);
+            record.push(key(column), vec![cell.to_vec()]);
         }
     }
     (row.len() == columns.width).then_some(record)
-}
-
-/// People are called by their addresses, and known by them. Further columns are attributes of the same names.
-pub(super) fn rules(further: &[String]) -> Rules {
-    let attribute = |column: &str| LdapAttribute {
-        name: column.to_owned(),
-        is_binary: false,
-    };
-    let rule = |name: &str, column: &str| AttributeRule::new(name, &TextRule::from(attribute(column)));
-    let texts = header::names(further).map(|column| rule(&column, &column));
-    Rules {
-        id: Field::new(&attribute("email"), None),
-        lifecycle: LifecycleRule::Active,
-        attributes: texts.chain([rule("preferred_username", "email")]).collect(),
-        absent: Absent::Unknown,
-    }
 }

@@ -11,6 +11,7 @@ fn source(content: &[u8]) -> (CsvSource, tempfile::NamedTempFile) {
     file.write_all(content).unwrap();
     let settings = CsvSettings {
         file_path: file.path().to_owned(),
+        id_column: None,
         further_columns: Vec::new(),
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
@@ -202,11 +203,7 @@ fn bytes_that_are_not_utf8_reject_the_row() {
         summaries(content),
         [
             person(2, "a@b", "`first_name` is not UTF-8; save the file as UTF-8"),
-            (
-                3,
-                None,
-                "the e-mail is not UTF-8; save the file as UTF-8".to_owned()
-            ),
+            (3, None, "`email` is not UTF-8; save the file as UTF-8".to_owned()),
             person(4, "e@f", "e@f|E|F|-|e@f|-"),
         ]
     );

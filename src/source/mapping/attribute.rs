@@ -103,6 +103,32 @@ impl AttributeRule {
         keys.map(|(_, key)| key.as_str())
     }
 
+    /// Whether it makes one text, whatever the target stores.
+    pub(super) fn chooses(&self) -> bool {
+        self.rule.choice != Choice::First || !matches!(self.rule.from, TextOrigin::Attributes(_))
+    }
+
+    /// All values of the attribute that the first one was found in; `first` if there are no more.
+    pub(super) fn all(&self, record: &RawRecord, first: &str) -> Vec<Box<str>> {
+        let texts = |key: &str| -> Vec<Box<str>> {
+            let texts = self
+                .candidates(record, key)
+                .filter_map(|value| std::str::from_utf8(value).ok());
+            let texts = texts.filter(|text| !text.is_empty());
+            texts.map(|text| self.shape(Cow::Borrowed(text)).into()).collect()
+        };
+        let mut all = self.keys().map(texts);
+        all.find(|texts| !texts.is_empty())
+            .unwrap_or_else(|| vec![first.into()])
+    }
+
+    /// Whether some value is no text, or was not read.
+    pub(super) fn has_unreadable(&self, record: &RawRecord) -> bool {
+        let is_text = |value: &[u8]| std::str::from_utf8(value).is_ok();
+        self.keys()
+            .any(|key| record.is_incomplete(key) || !record.values(key).all(is_text))
+    }
+
     /// The first value is there in any case; nothing else can be known about all of them.
     fn needs_all(&self) -> bool {
         self.rule.choice != Choice::First || self.rule.matching.is_some()
@@ -148,7 +174,7 @@ impl AttributeRule {
         })
     }
 
-    fn candidates<'a>(&'a self, record: &'a RawRecord, key: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    fn candidates<'a>(&'a self, record: &'a RawRecord, key: &str) -> impl Iterator<Item = &'a [u8]> {
         let matches =
             |value: &[u8], regex: &Regex| std::str::from_utf8(value).is_ok_and(|text| regex.is_match(text));
         let matching = self.rule.matching.as_ref();

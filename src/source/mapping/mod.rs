@@ -100,7 +100,7 @@ impl Mapping {
         let reject = |why| reject(Some(&id), why);
         let extracted = self.extract(record).map_err(reject)?;
         let lifecycle = self.rules.lifecycle.read(record, now).map_err(reject)?;
-        let (attributes, unknown, warnings) = self.attributes(extracted).map_err(|why| {
+        let (attributes, unknown, warnings) = self.attributes(record, extracted).map_err(|why| {
             let is_error = id.as_text().is_some_and(cell::is_error_value);
             Rejected {
                 id: (!is_error).then(|| id.clone()),
@@ -153,6 +153,7 @@ impl Mapping {
     /// The attributes of a person, those about which nothing is known, and what is worth knowing.
     fn attributes(
         &self,
+        record: &RawRecord,
         extracted: Vec<(&AttributeRule, Extracted<'_>)>,
     ) -> Result<(Attributes, AttributeSet, Vec<String>), Unusable> {
         let mut attributes = Attributes::default();
@@ -163,9 +164,13 @@ impl Mapping {
             let Some(index) = self.schema.index(rule.attribute()) else {
                 continue;
             };
-            let cardinality = self.schema.spec(index).cardinality;
+            let is_list = self.takes_several(rule);
             match found {
-                Extracted::Value(text) => attributes.set(index, Some(wrap(&text, cardinality))),
+                Extracted::Value(_) if is_list && rule.has_unreadable(record) => continue,
+                Extracted::Value(text) if is_list => {
+                    attributes.set(index, Value::set(rule.all(record, &text)));
+                }
+                Extracted::Value(text) => attributes.set(index, Some(Value::text(text))),
                 Extracted::Empty => attributes.set(index, None),
                 Extracted::Unreadable(_) => continue,
             }
@@ -182,7 +187,8 @@ impl Mapping {
 
     /// What can be read of whose record it is, if it is of no use.
     pub(super) fn claims(&self, record: &RawRecord) -> Claims {
-        let address = self.schema.name_of(Purpose::Address);
+        let address = self.schema.name_said();
+        let address = address.map_or("", |place| &*self.schema.spec(place).name);
         let found = |attribute| self.text(attribute, record).into_iter();
         let held = self.rule(address).into_iter().flat_map(AttributeRule::keys);
         // Also what is no text: somebody has an address, although nobody can tell which.
@@ -248,8 +254,14 @@ impl Mapping {
     /// Keys of the attributes of which all values have to be known.
     pub(super) fn needed_whole(&self) -> Vec<String> {
         let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
+        let lists = self
+            .rules
+            .attributes
+            .iter()
+            .filter(|rule| self.takes_several(rule));
+        let lists = lists.flat_map(AttributeRule::keys);
         let mut keys = self.rules.lifecycle.needed_whole();
-        keys.extend(chosen.map(str::to_owned));
+        keys.extend(chosen.chain(lists).map(str::to_owned));
         keys
     }
 
@@ -264,6 +276,7 @@ impl Mapping {
             .rules
             .attributes
             .iter()
+            .filter(|rule| !self.takes_several(rule))
             .flat_map(|rule| rule.by_chance(record));
         let mut found: Vec<(&str, &str)> = Vec::new();
         for (name, key) in single.chain(texts) {
@@ -272,6 +285,13 @@ impl Mapping {
             }
         }
         found.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Whether all values are used, since the target stores several and no rule chooses one.
+    fn takes_several(&self, rule: &AttributeRule) -> bool {
+        let index = self.schema.index(rule.attribute());
+        let is_list = index.is_some_and(|index| self.schema.spec(index).cardinality == Cardinality::Many);
+        is_list && !rule.chooses()
     }
 
     fn requires(&self, attribute: &str) -> bool {
@@ -286,13 +306,6 @@ impl Mapping {
             all.insert(index);
         }
         all
-    }
-}
-
-fn wrap(text: &str, cardinality: Cardinality) -> Value {
-    match cardinality {
-        Cardinality::One => Value::text(text),
-        Cardinality::Many => Value::Set([text.into()].into()),
     }
 }
 

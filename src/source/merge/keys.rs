@@ -2,8 +2,7 @@
 
 use super::{Collected, claims_of};
 use crate::model::{
-    AttributeIndex, Desired, ExternalId, Purpose, Rejected, Schema, Value, Warning, alike, cleaned,
-    has_invisible,
+    AttributeIndex, Desired, ExternalId, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
 };
 
 /// What was left out of a record's keys.
@@ -44,7 +43,7 @@ impl Collected {
     /// Whether something was left out that nobody can see.
     fn clean_person(&self, schema: &Schema, person: &mut Desired) -> bool {
         let mut left_out = !self.ids.binary && clean_id(&mut person.id);
-        let Some(login) = schema.find(Purpose::Address) else {
+        let Some(login) = schema.name_said() else {
             return left_out;
         };
         left_out |= clean_text(person, login);

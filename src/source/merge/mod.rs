@@ -265,13 +265,13 @@ fn one_person_a_login(schema: &Schema, people: Vec<Desired>, rejected: &mut Vec<
 
 /// What a person's record says about whose it is.
 fn claims_of(schema: &Schema, person: &Desired) -> Claims {
-    let text = |purpose| {
-        let text = person.attributes.text_of(schema, purpose);
+    let text = |place: Option<AttributeIndex>| {
+        let text = place.and_then(|place| person.attributes.text(place));
         text.map(Box::from).into_iter().collect()
     };
     Claims {
-        addresses: text(Purpose::Address),
-        proofs: text(Purpose::OwnershipProof),
+        addresses: text(schema.name_said()),
+        proofs: text(schema.find(Purpose::OwnershipProof)),
         is_misspelt: false,
     }
 }

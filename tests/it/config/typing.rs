@@ -57,7 +57,7 @@ fn complete(dir: &str) -> Settings {
                 name: "csv".into(),
                 kind: SourceKind::Csv(CsvSettings {
                     file_path: file("users.csv"),
-                    further_columns: Vec::new(),
+                    id_column: None, further_columns: Vec::new(),
                 }),
             },
             SourceSettings {

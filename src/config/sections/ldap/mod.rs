@@ -14,10 +14,9 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::metadata;
 use crate::config::document::read::Reader;
 use crate::config::document::{files, values};
-use crate::config::keys;
+use crate::config::sections::attributes;
 use crate::config::settings::{LdapAttributes, LdapSettings, LdapTls, PassingState, TextRule};
 use crate::config::syntax::filter;
 
@@ -42,7 +41,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     });
     let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
     deleted_entries(reader, &key("check_for_deleted_entries"));
-    let attributes = attributes(reader, source);
+    let attributes = read_attributes(reader, source);
     let entitlements = groups::read(reader, source);
     let expected_references = references::read(reader, &key("expected_references"));
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
@@ -160,7 +159,7 @@ fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
     }
 }
 
-fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
+fn read_attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
     let section = format!("{source}.attributes");
     let required = |reader: &mut Reader<'_>, name: &str| {
         let path = format!("{section}.{name}");
@@ -183,13 +182,12 @@ fn attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttributes> {
 
 /// The texts of a person: those that have a key, and those that the configuration names.
 fn texts(reader: &mut Reader<'_>, section: &str) -> Option<Vec<(String, TextRule)>> {
-    const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
     let mistakes = reader.report.mistakes.len();
     let mut texts = Vec::new();
     let layers = reader.layers;
-    for name in keys::texts_of_people().chain(metadata::names(layers)) {
+    for name in attributes::all(layers) {
         let path = format!("{section}.{name}");
-        if REQUIRED.contains(&name) && reader.absent(&path) {
+        if attributes::required(layers).contains(&name) && reader.absent(&path) {
             reader.missing(&path, None);
         }
         texts.extend(text::read(reader, &path).map(|rule| (name.to_owned(), rule)));

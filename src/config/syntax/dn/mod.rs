@@ -60,7 +60,13 @@ impl Dn {
 
     /// Whether it is the name of a DNS domain: nothing but `dc`.
     pub fn is_domain(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|rdn| is_only(rdn, b"dc="))
+        self.is_all("dc")
+    }
+
+    /// Whether each of its levels, at least one, is this attribute type, in lower case, alone.
+    pub fn is_all(&self, attribute_type: &str) -> bool {
+        let prefix = format!("{attribute_type}=");
+        !self.0.is_empty() && self.0.iter().all(|rdn| is_only(rdn, prefix.as_bytes()))
     }
 
     /// Whether its lowest level is this attribute type, in lower case, alone.

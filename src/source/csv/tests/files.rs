@@ -40,6 +40,7 @@ fn only_a_file_is_read() {
     for file_path in [pipe, link, "/dev/zero".into(), folder.path().to_owned()] {
         let settings = CsvSettings {
             file_path: file_path.clone(),
+            id_column: None,
             further_columns: Vec::new(),
         };
         let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
@@ -51,6 +52,7 @@ fn only_a_file_is_read() {
     std::fs::File::create(&large).unwrap().set_len(300 << 20).unwrap();
     let settings = CsvSettings {
         file_path: large,
+        id_column: None,
         further_columns: Vec::new(),
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
@@ -75,6 +77,7 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
     assert!(error.hint.unwrap().contains("working directory"));
     let settings = CsvSettings {
         file_path: folder.path().to_owned(),
+        id_column: None,
         further_columns: Vec::new(),
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::ClientConfig;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::failure::Failure;
 use crate::config::LdapTls;
@@ -64,7 +64,7 @@ fn judge(settings: &LdapTls) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
     let roots = tls::roots(ca_file).map_err(unreadable)?;
     let named = ca_file.map(tls::certificates).transpose().map_err(unreadable)?;
     if settings.danger_disable_tls_verify {
-        return Ok(Arc::new(Anybody));
+        return Ok(Arc::new(tls::Anybody));
     }
     if roots.is_empty() {
         let what = "this system trusts no certificate authority, so no TLS certificate can be checked";
@@ -82,45 +82,4 @@ fn key_file(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
         ))
         .hint("`tls.client_key` is a PEM file without a password (PKCS#8, PKCS#1 or SEC1)")
     })
-}
-
-/// `danger_disable_tls_verify`
-#[derive(Debug)]
-struct Anybody;
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        tls::provider()
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
 }

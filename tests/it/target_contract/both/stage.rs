@@ -57,6 +57,7 @@ impl Stage {
             config::load(&request, &Environment::default()).unwrap_or_else(|wrong| panic!("{wrong}"));
         match settings.target.expect("a target") {
             TargetSettings::Zitadel(zitadel) => Self::of(zitadel, None),
+            TargetSettings::Udm(_) => panic!("these are the tests of a Zitadel"),
         }
     }
 

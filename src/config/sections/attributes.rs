@@ -1,0 +1,63 @@
+//! The names of the attributes that sources may give: they depend on the target, and on what the configuration adds.
+
+use super::{metadata, udm};
+use crate::config::keys;
+use crate::config::layers::Layers;
+
+const OF_DIRECTORIES: &str = "sources.ldap.attributes.";
+
+/// Those that the configuration names, right or wrong, in their order.
+pub(in crate::config) fn configured(layers: &Layers) -> Vec<&str> {
+    if udm::is_target(layers) {
+        udm::names(layers)
+    } else {
+        metadata::names(layers).collect()
+    }
+}
+
+/// All of them.
+pub(in crate::config) fn all(layers: &Layers) -> Vec<&str> {
+    let fixed = keys::texts_of_people().filter(|_| !udm::is_target(layers));
+    fixed.chain(configured(layers)).collect()
+}
+
+/// Those that a directory has to give.
+pub(in crate::config) fn required(layers: &Layers) -> &'static [&'static str] {
+    if udm::is_target(layers) {
+        udm::required()
+    } else {
+        &["first_name", "last_name", "email"]
+    }
+}
+
+/// The column of a CSV file that holds the external id, if it is not the address of each person.
+pub(in crate::config) fn id_column(layers: &Layers) -> Option<&str> {
+    udm::key(layers).filter(|_| udm::is_target(layers))
+}
+
+/// Whether a path of the table of keys, such as `sources.ldap.attributes.department`, gives an attribute that the
+/// configuration names.
+pub(in crate::config) fn is_configured(layers: &Layers, pattern: &str) -> bool {
+    let name = pattern.strip_prefix(OF_DIRECTORIES);
+    name.is_some_and(|name| configured(layers).contains(&name))
+}
+
+/// Whether a path of the table of keys gives an attribute that the other target has.
+pub(in crate::config) fn is_of_other_target(layers: &Layers, pattern: &str) -> bool {
+    let name = pattern.strip_prefix(OF_DIRECTORIES);
+    udm::is_target(layers)
+        && name.is_some_and(|name| {
+            keys::texts_of_people().any(|text| text == name) && !is_configured(layers, pattern)
+        })
+}
+
+/// What to do about an attribute that the target does not know.
+pub(in crate::config) fn how_to_name(layers: &Layers, name: &str) -> String {
+    if udm::is_target(layers) {
+        format!("a property of the target needs a place in `udm.users.properties`; add `{name}` there")
+    } else {
+        format!(
+            "an attribute of your own needs a line in `zitadel.metadata_attributes`, such as `{name}: {name}`"
+        )
+    }
+}

@@ -1,0 +1,326 @@
+//! `udm.*`
+
+use figment::value::Value;
+use secrecy::ExposeSecret as _;
+use url::Url;
+
+use crate::config::document::files;
+use crate::config::document::read::Reader;
+use crate::config::layers::Layers;
+use crate::config::settings::{SourceKind, SourceSettings, UdmObjects, UdmSettings, UdmTls};
+use crate::config::syntax::dn::Dn;
+use crate::plan::Policy;
+
+/// The section, and the one of the other target.
+const SECTION: &str = "udm";
+const OTHER: &str = "zitadel";
+
+/// What is kept equal of users unless the configuration says otherwise: the list of the connectors that this tool replaces.
+const USER_PROPERTIES: [&str; 28] = [
+    "city",
+    "country",
+    "departmentNumber",
+    "description",
+    "e-mail",
+    "employeeNumber",
+    "employeeType",
+    "firstname",
+    "homePostalAddress",
+    "homeTelephoneNumber",
+    "initials",
+    "jpegPhoto",
+    "lastname",
+    "mailPrimaryAddress",
+    "mobileTelephoneNumber",
+    "organisation",
+    "phone",
+    "physicalDeliveryOfficeName",
+    "postOfficeBox",
+    "postcode",
+    "preferredDeliveryMethod",
+    "preferredLanguage",
+    "roomNumber",
+    "secretary",
+    "street",
+    "title",
+    "univentionObjectIdentifier",
+    "username",
+];
+
+const GROUP_PROPERTIES: [&str; 5] = [
+    "description",
+    "name",
+    "nestedGroup",
+    "univentionObjectIdentifier",
+    "users",
+];
+
+/// Properties that follow from something else than a value of a source, and from what.
+const RESERVED: [(&str, &str); 6] = [
+    ("password", "new users get a random password"),
+    ("overridePWHistory", "new users get a random password"),
+    ("overridePWLength", "new users get a random password"),
+    (
+        "disabled",
+        "it follows from whether the source says that somebody is active",
+    ),
+    ("groups", "members are kept with their groups"),
+    ("memberOf", "members are kept with their groups"),
+];
+
+/// What no object is without.
+const REQUIRED_OF_USERS: [&str; 2] = ["username", "lastname"];
+const REQUIRED_OF_GROUPS: [&str; 1] = ["name"];
+
+/// Whether this is the target.
+pub(in crate::config) fn is_target(layers: &Layers) -> bool {
+    layers.is_given(SECTION)
+}
+
+/// Both targets cannot be served.
+pub(in crate::config) fn refuse_two_targets(reader: &mut Reader<'_>) {
+    if is_target(reader.layers) && reader.layers.is_given(OTHER) {
+        let what = format!("`{OTHER}` and `{SECTION}` are both given, but a configuration has one target");
+        reader.wrong(
+            SECTION,
+            what,
+            Some("keep one of them, and write a second file for the other"),
+        );
+    }
+}
+
+/// Whoever is missing for a while has to be told from who is missing since today.
+pub(in crate::config) fn refuse_grace_without_marker(reader: &mut Reader<'_>, policy: &Policy) {
+    const MARKER: &str = "udm.users.marker_property";
+    if is_target(reader.layers) && policy.grace.is_some() && reader.absent(MARKER) {
+        let what = format!("`policy.grace` needs `{MARKER}`, to note since when somebody is missing");
+        reader.wrong(
+            "policy.grace",
+            what,
+            Some("name a property of one text there that nobody else uses"),
+        );
+    }
+}
+
+/// The properties of users that sources may give, right or wrong, in their order.
+pub(in crate::config) fn names(layers: &Layers) -> Vec<&str> {
+    let key = layers.value("udm.users.key").and_then(Value::as_str);
+    let mut names: Vec<&str> = match layers.value("udm.users.properties") {
+        Some(Value::Array(_, elements)) => elements.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(_, text)) => text.split_whitespace().collect(),
+        _ => USER_PROPERTIES.to_vec(),
+    };
+    names.retain(|name| Some(*name) != key);
+    names
+}
+
+/// The property of the external id of users.
+pub(in crate::config) fn key(layers: &Layers) -> Option<&str> {
+    layers.value("udm.users.key").and_then(Value::as_str)
+}
+
+/// What nobody is without.
+pub(in crate::config) fn required() -> &'static [&'static str] {
+    &REQUIRED_OF_USERS
+}
+
+/// Reads the target; `None` after a mistake.
+pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
+    let url = url(reader);
+    let user = user(reader);
+    let password = reader.required_secret(
+        "udm.password",
+        Some("or name a file that holds it with `udm.password_file`"),
+    );
+    if password
+        .as_ref()
+        .is_some_and(|password| password.expose_secret().is_empty())
+    {
+        // The server answers 400 to an empty password.
+        reader.wrong("udm.password", "`udm.password` is empty", None);
+    }
+    let tls = tls(reader);
+    let connect_timeout = reader.duration("udm.connect_timeout");
+    let read_timeout = reader.duration("udm.read_timeout");
+    let users = objects(reader, "udm.users", &USER_PROPERTIES, &REQUIRED_OF_USERS);
+    let groups = if reader.layers.is_given("udm.groups") {
+        Some(objects(
+            reader,
+            "udm.groups",
+            &GROUP_PROPERTIES,
+            &REQUIRED_OF_GROUPS,
+        )?)
+    } else {
+        None
+    };
+    Some(UdmSettings {
+        url: url?,
+        user: user?,
+        password: password?,
+        tls: tls?,
+        connect_timeout: connect_timeout?,
+        read_timeout: read_timeout?,
+        users: users?,
+        groups,
+        binary_ids: false,
+    })
+}
+
+impl UdmSettings {
+    /// The same, knowing what ids these sources give.
+    #[must_use]
+    pub(in crate::config) fn with_ids_of(mut self, sources: &[SourceSettings]) -> Self {
+        let mut sources = sources.iter().filter_map(|source| match &source.kind {
+            SourceKind::Ldap(ldap) => Some(ldap.attributes.user_id.is_binary),
+            SourceKind::Csv(_) | SourceKind::Ukt(_) => None,
+        });
+        self.binary_ids = sources.any(|is_binary| is_binary);
+        self
+    }
+}
+
+fn url(reader: &mut Reader<'_>) -> Option<Url> {
+    const PATH: &str = "udm.url";
+    let text = reader.required(PATH)?;
+    let mut url = reader.url(PATH, &text, &["http", "https"])?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let hint = "use `udm.user` and `udm.password_file`";
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must not hold a user name or password"),
+            Some(hint),
+        );
+        return None;
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        let hint = "it should look like `https://ucs.example.org/univention/udm/`";
+        reader.wrong(
+            PATH,
+            format!("`{PATH}` must not hold a query, as `{text}` does"),
+            Some(hint),
+        );
+        return None;
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    reader.warn_of_clear_text(PATH, &url, "the password", "use an `https://` address");
+    Some(url)
+}
+
+/// A name that Basic authentication can carry.
+fn user(reader: &mut Reader<'_>) -> Option<String> {
+    const PATH: &str = "udm.user";
+    let user = reader.required(PATH)?;
+    if user.contains(':') {
+        let what = format!("`{PATH}` holds a colon, which no user name has");
+        reader.wrong(
+            PATH,
+            what,
+            Some("the password has a key of its own, `udm.password`"),
+        );
+        return None;
+    }
+    Some(user)
+}
+
+fn tls(reader: &mut Reader<'_>) -> Option<UdmTls> {
+    const FILE: &str = "udm.tls.server_certificate";
+    const NO_VERIFY: &str = "udm.tls.danger_disable_tls_verify";
+    let server_certificate = reader.path(FILE);
+    if let Some(Err(problem)) = server_certificate.as_deref().map(files::certificates) {
+        reader.wrong(FILE, format!("`{FILE}`: {problem}"), None);
+    }
+    let danger_disable_tls_verify = reader.boolean(NO_VERIFY)?;
+    if danger_disable_tls_verify {
+        reader.report.notes.push(format!(
+            "`{NO_VERIFY}` is set: anybody between here and the server can read the password and change the answers"
+        ));
+    }
+    Some(UdmTls {
+        server_certificate,
+        danger_disable_tls_verify,
+    })
+}
+
+fn objects(reader: &mut Reader<'_>, section: &str, usual: &[&str], required: &[&str]) -> Option<UdmObjects> {
+    let before = reader.report.mistakes.len();
+    let ou = ou(reader, &format!("{section}.ou"));
+    let key_path = format!("{section}.key");
+    let key = reader.required(&key_path);
+    let properties = properties(reader, &format!("{section}.properties"), usual);
+    let marker_path = format!("{section}.marker_property");
+    let marker_property = reader.filled(&marker_path).map(|name| name.trim().to_owned());
+    let has = |name: &str| properties.iter().any(|property| property == name);
+    for name in required {
+        if !has(name) {
+            let what = format!("`{section}.properties` does not name `{name}`, which the server demands");
+            reader.wrong(
+                &format!("{section}.properties"),
+                what,
+                Some(&format!("add `{name}`")),
+            );
+        }
+    }
+    let key = key?.trim().to_owned();
+    if required.contains(&key.as_str()) {
+        let what = format!("`{key_path}` is `{key}`, which changes when somebody gets another name");
+        let hint =
+            "use a property that never changes, such as `univentionObjectIdentifier` or `employeeNumber`";
+        reader.wrong(&key_path, what, Some(hint));
+    } else if !has(&key) {
+        let what = format!("`{section}.properties` does not name `{key}`, the property of `{key_path}`");
+        reader.wrong(
+            &key_path,
+            what,
+            Some(&format!("add `{key}` to `{section}.properties`")),
+        );
+    }
+    if let Some(name) = marker_property.as_deref().filter(|name| has(name)) {
+        let what = format!("`{marker_path}` is `{name}`, which holds values of the sources");
+        let hint = format!("name a property that nobody else uses, or take it out of `{section}.properties`");
+        reader.wrong(&marker_path, what, Some(&hint));
+    }
+    let is_right = reader.report.mistakes.len() == before;
+    let ou = ou.filter(|_| is_right)?;
+    Some(UdmObjects {
+        ou,
+        key,
+        properties,
+        marker_property,
+    })
+}
+
+/// Relative to the base of the directory, which only the server knows.
+fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
+    let ou = reader.required(path)?.trim().to_owned();
+    let name = Dn::parse(ou.as_bytes());
+    if name.is_some_and(|name| name.is_all("ou")) {
+        return Some(ou);
+    }
+    let what = format!("`{path}` must be a container below the base of the directory, not `{ou}`");
+    let hint = "it should look like `ou=people` or `ou=people,ou=sync`, without the base";
+    reader.wrong(path, what, Some(hint));
+    None
+}
+
+fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String> {
+    if reader.absent(path) {
+        return usual.iter().map(ToString::to_string).collect();
+    }
+    let mut properties: Vec<String> = Vec::new();
+    for item in reader.list(path) {
+        let name = item.text.trim().to_owned();
+        let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == name);
+        if let Some((_, why)) = reserved {
+            reader.wrong(
+                path,
+                format!("`{path}` names `{name}`: {why}"),
+                Some(&format!("take `{name}` out")),
+            );
+        } else if !properties.contains(&name) && !name.is_empty() {
+            properties.push(name);
+        }
+    }
+    properties
+}

@@ -1,0 +1,114 @@
+//! Which columns a file has.
+
+use std::borrow::Cow;
+
+use crate::config::{CsvSettings, LdapAttribute, TextRule};
+use crate::model::Schema;
+use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
+
+/// A file of people who are known by their addresses.
+const BY_ADDRESS: [&str; 4] = ["email", "first_name", "last_name", "phone"];
+const OPTIONAL_BY_ADDRESS: [&str; 2] = ["localpart", "preferred_language"];
+
+/// Columns by their names, which are those of attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// The column of the external id.
+    pub(super) id: String,
+    /// The columns that the file must have, that of the id first.
+    pub(super) required: Vec<String>,
+    /// The columns that the file may have.
+    pub(super) optional: Vec<String>,
+}
+
+impl Layout {
+    pub(super) fn new(settings: &CsvSettings, schema: &Schema) -> Self {
+        let further = settings.further_columns.iter().cloned();
+        let Some(id) = &settings.id_column else {
+            return Self {
+                id: BY_ADDRESS[0].to_owned(),
+                required: BY_ADDRESS.map(str::to_owned).into(),
+                optional: OPTIONAL_BY_ADDRESS
+                    .map(str::to_owned)
+                    .into_iter()
+                    .chain(further)
+                    .collect(),
+            };
+        };
+        let is_required = |name: &str| {
+            schema
+                .index(name)
+                .is_some_and(|index| schema.spec(index).required)
+        };
+        let (required, optional): (Vec<_>, Vec<_>) = further.partition(|name| is_required(name));
+        Self {
+            id: id.clone(),
+            required: [id.clone()].into_iter().chain(required).collect(),
+            optional,
+        }
+    }
+
+    /// All columns that the file may have, those that it must have first.
+    pub(super) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.required
+            .iter()
+            .chain(&self.optional)
+            .map(|name| Cow::Borrowed(name.as_str()))
+    }
+
+    fn is_by_address(&self) -> bool {
+        self.id == BY_ADDRESS[0]
+    }
+
+    /// Whether an empty cell of this column leaves the attribute unknown.
+    pub(super) fn says_nothing_when_empty(&self, column: &str) -> bool {
+        // An empty localpart is no wish to have none: the target then makes one of the id.
+        column == self.id || (self.is_by_address() && column == "localpart")
+    }
+
+    /// Whether a value that may be half written leaves its row of use: names are shown to everybody, and a localpart is
+    /// written for good, while half a phone number can wait.
+    pub(super) fn can_wait(&self, column: &str) -> bool {
+        let is_optional = !self.required.iter().any(|required| required == column);
+        match column {
+            "phone" => true,
+            "localpart" => !self.is_by_address(),
+            _ => is_optional,
+        }
+    }
+
+    /// What the header has to look like.
+    pub(super) fn expected(&self) -> String {
+        let required = self.required.join(",");
+        let may = if self.is_by_address() {
+            "may name `localpart`, `preferred_language` and further attributes of the configuration: in lower case, "
+        } else {
+            "may name further attributes of the configuration: spelled as there, "
+        };
+        format!(
+            "the first line must name the columns `{required}` and {may}in any order, separated by commas"
+        )
+    }
+
+    /// Columns are attributes of the same names. People who are known by their addresses are called by them.
+    pub(super) fn rules(&self) -> Rules {
+        let column = |name: &str| LdapAttribute {
+            name: name.to_owned(),
+            is_binary: false,
+        };
+        let rule = |name: &str, from: &str| AttributeRule::new(name, &TextRule::from(column(from)));
+        let is_attribute = |name: &Cow<'_, str>| self.is_by_address() || **name != *self.id;
+        let called = self.is_by_address().then(|| rule("preferred_username", &self.id));
+        Rules {
+            id: Field::new(&column(&self.id), None),
+            lifecycle: LifecycleRule::Active,
+            attributes: self
+                .names()
+                .filter(is_attribute)
+                .map(|name| rule(&name, &name))
+                .chain(called)
+                .collect(),
+            absent: Absent::Unknown,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Answers that are no success: what each means, once.
+
+use std::time::Duration;
+
+use serde::de::IgnoredAny;
+
+use crate::target::udm::wire::{Located, Refusal};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// A server that asks for more patience than this is given up.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
+
+pub(in crate::target::udm) const IS_THIS_UDM: &str = "check `udm.url`: is this the REST API of a UDM (it ends with `/univention/udm/`), and does a proxy in between let it through?";
+
+const WHO: &str = "check `udm.user` and `udm.password`";
+const RIGHTS: &str = "let `udm.user` use the REST API: put it into Domain Admins, or name one of its groups in the UCR variable \
+                      `directory/manager/rest/authorized-groups/…`";
+const OUTAGE: &str =
+    "the LDAP server behind UDM may be down, or somebody has changed the password; run again when it is back";
+
+/// An answer that is no success.
+pub(super) struct Answer<'a> {
+    pub(super) operation: &'static str,
+    pub(super) url: &'a str,
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: &'a [u8],
+    /// The server has taken our password before.
+    pub(super) was_let_in: bool,
+}
+
+impl Answer<'_> {
+    /// What it means.
+    pub(super) fn error(&self) -> TargetError {
+        match self.status {
+            401 if self.was_let_in => self.of(
+                Kind::Unreachable,
+                "the server does not know us any more",
+                Some(OUTAGE),
+            ),
+            401 => self.of(Kind::Unauthorized, "the server refuses the password", Some(WHO)),
+            403 => self.of(Kind::Unauthorized, &self.message(), Some(RIGHTS)),
+            503 => self.busy(),
+            408 | 502 | 504 => self.of(Kind::Unreachable, &self.message(), None),
+            _ if !self.is_json() => self.not_json(),
+            404 => self.of(Kind::NotFound, &self.message(), None),
+            412 => self.of(
+                Kind::Conflict,
+                "somebody else has changed it in between",
+                Some(ANEW),
+            ),
+            400 | 422 => self.refused(),
+            _ => self.of(Kind::Protocol, &self.message(), None),
+        }
+    }
+
+    /// A server that starts, or whose LDAP is away. It has done nothing.
+    fn busy(&self) -> TargetError {
+        let kind = Kind::Throttled {
+            after: self.retry_after,
+        };
+        let message = self.message();
+        let hint = "run again when UDM and its LDAP server are up";
+        if let Some(after) = self.retry_after.filter(|after| *after > PATIENCE) {
+            let message = format!("{message}; the server asks to wait {} s", after.as_secs());
+            return self.of(kind, &message, Some(hint));
+        }
+        self.of(kind, &message, Some(hint))
+    }
+
+    /// A page of a proxy, or of something that is no UDM at all.
+    pub(super) fn not_json(&self) -> TargetError {
+        let kind = match self.status {
+            500..=599 => Kind::Unreachable,
+            404..=406 => Kind::Misconfigured,
+            _ => Kind::Protocol,
+        };
+        let form = if self.body.trim_ascii_start().starts_with(b"<") {
+            "with HTML"
+        } else if self.body.is_empty() {
+            "without a body"
+        } else {
+            "with something other than JSON"
+        };
+        let what = format!("{} answered {form}", self.url);
+        self.of(kind, &what, Some(IS_THIS_UDM))
+    }
+
+    /// Values that the server does not take.
+    fn refused(&self) -> TargetError {
+        let refusal: Refusal = serde_json::from_slice(self.body).unwrap_or_default();
+        let located = refusal.located();
+        let message = match located {
+            [] => first_line(&refusal.error.message),
+            located => located.iter().map(described).collect::<Vec<_>>().join("; "),
+        };
+        if located.iter().any(is_conflict) {
+            return self.of(Kind::Conflict, &message, Some(TAKEN));
+        }
+        self.of(Kind::InvalidAttribute { attribute: None }, &message, None)
+    }
+
+    fn is_json(&self) -> bool {
+        serde_json::from_slice::<IgnoredAny>(self.body).is_ok()
+    }
+
+    /// The server's words; some answers are one JSON text and nothing else.
+    fn message(&self) -> String {
+        if let Ok(text) = serde_json::from_slice::<String>(self.body) {
+            return first_line(&text);
+        }
+        let refusal: Refusal = serde_json::from_slice(self.body).unwrap_or_default();
+        match first_line(&refusal.error.message) {
+            message if !message.is_empty() => message,
+            _ if self.is_json() => "without a message".to_owned(),
+            _ => format!("{} answered without JSON", self.url),
+        }
+    }
+
+    fn of(&self, kind: Kind, what: &str, hint: Option<&str>) -> TargetError {
+        TargetError {
+            kind,
+            operation: self.operation,
+            what: format!("{} {what}", self.status),
+            error_id: None,
+            hint: hint.map(str::to_owned),
+            wrote: Wrote::Unknown,
+        }
+    }
+}
+
+const ANEW: &str = "the next run looks at it anew";
+const TAKEN: &str = "somebody else has the value, or it was asked for within the last 5 minutes: the server keeps a value that it has \
+                     refused for so long; run again in 5 minutes";
+
+/// Whether it is about a value that only one object can have. The server says so in these words alone.
+fn is_conflict(located: &Located) -> bool {
+    let of_object = located.location.last().is_some_and(|name| name == "dn");
+    let says = |words: &str| located.message.contains(words);
+    (of_object && says("Object exists")) || says("already in use") || says("could not get locked")
+}
+
+/// What is wrong, and with what. The value itself is left out where the message ends with it.
+fn described(located: &Located) -> String {
+    let name = located.location.last().map_or("", String::as_str);
+    let message = without_values(&first_line(&located.message));
+    if name.is_empty() || message.contains(name) {
+        message
+    } else {
+        format!("`{name}`: {message}")
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    line.trim().chars().take(400).collect()
+}
+
+/// The server's words without what could be a person's data: it ends its messages with the value that it refuses.
+fn without_values(message: &str) -> String {
+    const BEFORE: [&str; 4] = [
+        "in use as username or as groupname: ",
+        "address is already in use: ",
+        "configured mail domains: ",
+        "DN: Object exists: ",
+    ];
+    let end = BEFORE
+        .iter()
+        .find_map(|words| Some(message.find(words)? + words.len()))
+        .unwrap_or(message.len());
+    message[..end].trim_end().trim_end_matches(':').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, body: &str, was_let_in: bool) -> TargetError {
+        Answer {
+            operation: "update_user",
+            url: "https://ucs.example/univention/udm/users/user/",
+            status,
+            retry_after: None,
+            body: body.as_bytes(),
+            was_let_in,
+        }
+        .error()
+    }
+
+    fn refusal(name: &str, message: &str) -> String {
+        serde_json::json!({
+            "error": {"code": 422, "message": "1 error(s) occurred:\n…"},
+            "_embedded": {"udm:error": [{"location": ["body", name], "message": message}]},
+        })
+        .to_string()
+    }
+
+    /// A password that was right before is right: then the server has lost its directory.
+    #[test]
+    fn a_401_is_an_outage_once_we_were_let_in() {
+        assert_eq!(error(401, "", false).kind, Kind::Unauthorized);
+        assert_eq!(error(401, "", true).kind, Kind::Unreachable);
+    }
+
+    #[test]
+    fn a_json_text_is_a_message() {
+        let error = error(503, "\"The service could not be reached. Please retry.\"", true);
+        assert_eq!(error.kind, Kind::Throttled { after: None });
+        assert_eq!(
+            error.to_string(),
+            "update_user: 503 The service could not be reached. Please retry."
+        );
+    }
+
+    #[test]
+    fn pages_are_no_answers() {
+        assert_eq!(error(200, "<html>", true).kind, Kind::Protocol);
+        assert_eq!(error(404, "<html>", true).kind, Kind::Misconfigured);
+        assert_eq!(error(500, "<html>", true).kind, Kind::Unreachable);
+        let error = error(406, "", true);
+        assert_eq!(error.kind, Kind::Misconfigured);
+        assert!(error.what.contains("without a body"), "{error}");
+    }
+
+    /// What is taken is told from what is wrong, and nobody's name is repeated.
+    #[test]
+    fn values_that_are_taken() {
+        let name = "Object exists: (uid): The username is already in use as username or as groupname: ada.";
+        let taken = error(422, &refusal("dn", name), true);
+        assert_eq!(taken.kind, Kind::Conflict);
+        assert!(!taken.what.contains("ada"), "{taken}");
+        let mail = error(
+            422,
+            &refusal(
+                "mailPrimaryAddress",
+                "The mail address is already in use: a@b.org",
+            ),
+            true,
+        );
+        assert_eq!(mail.kind, Kind::Conflict);
+        let wrong = error(
+            422,
+            &refusal("phone", "The property phone has an invalid value: x"),
+            true,
+        );
+        assert_eq!(wrong.kind, Kind::InvalidAttribute { attribute: None });
+    }
+}

@@ -1,0 +1,77 @@
+//! What is asked of UDM, apart from what all requests have in common.
+
+use reqwest::Method;
+use serde_json::Value as Json;
+
+use super::path::Path;
+
+/// One request.
+pub(in crate::target::udm) struct Call {
+    pub(in crate::target::udm) operation: &'static str,
+    pub(super) method: Method,
+    pub(super) path: Path,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) content: &'static str,
+    /// The caller repeats it, since a lost reply has to be looked into first.
+    pub(super) once: bool,
+}
+
+const JSON: &str = "application/json";
+const JSON_PATCH: &str = "application/json-patch+json";
+
+impl Call {
+    pub(in crate::target::udm) fn get(operation: &'static str, path: Path) -> Self {
+        Self {
+            operation,
+            method: Method::GET,
+            path,
+            body: None,
+            content: JSON,
+            once: false,
+        }
+    }
+
+    pub(in crate::target::udm) fn post(operation: &'static str, path: Path, body: &Json) -> Self {
+        Self::get(operation, path).with(Method::POST, body)
+    }
+
+    pub(in crate::target::udm) fn put(operation: &'static str, path: Path, body: &Json) -> Self {
+        Self::get(operation, path).with(Method::PUT, body)
+    }
+
+    pub(in crate::target::udm) fn patch(operation: &'static str, path: Path, body: &Json) -> Self {
+        Self::get(operation, path).with(Method::PATCH, body)
+    }
+
+    /// Single values of lists (RFC 6902, with `value` also where one is removed).
+    pub(in crate::target::udm) fn json_patch(operation: &'static str, path: Path, body: &Json) -> Self {
+        Self {
+            content: JSON_PATCH,
+            ..Self::patch(operation, path, body)
+        }
+    }
+
+    pub(in crate::target::udm) fn delete(operation: &'static str, path: Path) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(operation, path)
+        }
+    }
+
+    pub(in crate::target::udm) fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    /// Whether something is changed if it succeeds.
+    pub(super) fn is_write(&self) -> bool {
+        self.method != Method::GET
+    }
+
+    fn with(self, method: Method, body: &Json) -> Self {
+        Self {
+            method,
+            body: Some(body.to_string().into_bytes()),
+            ..self
+        }
+    }
+}

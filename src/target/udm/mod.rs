@@ -1,0 +1,219 @@
+//! Univention Directory Manager over its REST API (UCS 5 and Nubus).
+//!
+//! One container of users and one of groups are read and written. Each is read with one search, and everything that is
+//! written of an object goes into one request. Objects are known by their entryUUID, since their names change.
+
+mod binding;
+mod client;
+mod read;
+mod rules;
+mod state;
+mod wire;
+mod write;
+
+pub use self::state::UdmTarget;
+pub use binding::{KIND, catalog, name, objection, title};
+
+use std::rc::Rc;
+
+use super::{
+    Applied, Check, Cost, Expected, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    TargetName, Wait,
+};
+use crate::model::{
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
+    Purpose, Snapshot, TargetId, TypeId, Value, Warning,
+};
+
+impl Target for UdmTarget {
+    fn name(&self) -> &TargetName {
+        &self.name
+    }
+
+    fn setting_keys(&self) -> SettingKeys {
+        SettingKeys {
+            wait: "udm.read_timeout",
+            owned_roles: "policy",
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        binding::facts()
+    }
+
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
+        let resource = identity.resource;
+        let prepared = self.prepared.borrow();
+        let place = prepared.as_ref().and_then(|prepared| prepared.place(resource));
+        rules::normalize::normalize(
+            identity,
+            self.catalog.schema(resource),
+            self.objects(resource),
+            place.map(|place| &place.types),
+            self.settings.binary_ids,
+        )?;
+        Ok(Remarks::default())
+    }
+
+    fn takes_address(&self, address: &str) -> bool {
+        !address.trim().is_empty()
+    }
+
+    async fn prepare(&self) -> Result<(), TargetError> {
+        let prepared = self.look_around().await?;
+        *self.prepared.borrow_mut() = Some(Rc::new(prepared));
+        Ok(())
+    }
+
+    async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError> {
+        // Groups come last: their members are users, and groups.
+        self.read_users(each).await?;
+        self.read_groups(each).await
+    }
+
+    async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError> {
+        let numbered = checks.iter().enumerate();
+        Ok(numbered
+            .filter_map(|(index, one)| self.mismatches(index, one))
+            .collect())
+    }
+
+    async fn list_is_incomplete(&self) -> Result<bool, TargetError> {
+        Ok(false)
+    }
+
+    async fn unlisted(&self, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    async fn accounts_with_id(&self, _: &Desired, _: &[&Desired]) -> Result<Vec<Existing>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    fn looks_before(&self, _: usize) -> bool {
+        false
+    }
+
+    async fn holding(&self, _: AttributeIndex, _: &[Value]) -> Result<Vec<Holding>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
+        self.holders_of_name(identity).await
+    }
+
+    fn explain_conflict(&self, conflict: TargetError) -> TargetError {
+        TargetError {
+            what: format!("{}; no user has it, so it is a group's, or the server keeps it locked", conflict.what),
+            hint: Some(
+                "run again in 5 minutes: the server keeps a value that it has refused for so long; should it last, look \
+                 for a group of that name"
+                    .to_owned(),
+            ),
+            ..conflict
+        }
+    }
+
+    async fn catch_up(&self, _: Wait) -> Result<bool, TargetError> {
+        // The list is what the directory holds.
+        Ok(true)
+    }
+
+    fn last_writes(&self) -> LastWrites {
+        LastWrites::default()
+    }
+
+    fn expect_writes(&self, _: &LastWrites) {}
+
+    async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
+        Ok(changes.iter().map(|change| self.keepsake(change)).collect())
+    }
+
+    async fn lacking(&self, _: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
+        Ok(Vec::new())
+    }
+
+    fn snapshot_cost(&self, _: &[Change]) -> Cost {
+        Cost::default()
+    }
+
+    async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
+        self.carry_out(change, ids).await
+    }
+
+    async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {
+        self.add_members(change, account, ids).await
+    }
+
+    async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError> {
+        self.rename(resource, account, login).await
+    }
+
+    async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        match &edit.temporary_login {
+            Some(login) => self.rename(resource, &edit.target_id, login).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn check(&self) -> Vec<Diagnosis> {
+        self.findings().await
+    }
+
+    fn clock_ahead(&self) -> Option<i64> {
+        self.client.clock_ahead()
+    }
+
+    fn requests(&self) -> RequestStats {
+        self.client.stats()
+    }
+
+    fn overload_count(&self) -> u64 {
+        self.client.overload()
+    }
+
+    fn cost(&self, change: &Change) -> Cost {
+        self.foresee(change)
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        Vec::new()
+    }
+}
+
+impl UdmTarget {
+    /// What is expected of notes and does not hold. Everything else comes with the lists.
+    fn mismatches(&self, index: usize, check: &Check<'_>) -> Option<Mismatch> {
+        let attribute = check.expected.attribute();
+        let resource = self.memory.type_of(check.target_id);
+        let purpose = self.catalog.schema(resource).purpose(attribute);
+        let current = self.memory.notes(check.target_id).of(purpose);
+        let holds = match check.expected {
+            Expected::Value(_, value) => current.as_ref() == Some(value),
+            Expected::Present(_) => current.is_some(),
+            Expected::Absent(_) => current.is_none(),
+        };
+        (!holds).then_some(Mismatch { index, current })
+    }
+
+    /// What the lists do not show of an object that is going to change.
+    fn keepsake(&self, change: &Change) -> Snapshot {
+        let Some(object) = change.target_id() else {
+            return Snapshot::default();
+        };
+        let notes = self.memory.notes(object);
+        let schema = self.catalog.schema(change.resource);
+        let purposes = [Purpose::DisabledByUs, Purpose::MissingSince, Purpose::MissingRuns];
+        let values = purposes
+            .into_iter()
+            .filter_map(|purpose| Some((schema.find(purpose)?, notes.of(purpose)?)));
+        Snapshot {
+            values: values.collect(),
+            details: Vec::new(),
+        }
+    }
+}

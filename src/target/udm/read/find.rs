@@ -1,0 +1,131 @@
+//! Looks single objects up: by the id that the server gave them, by their external id, by their name.
+
+use std::cell::RefCell;
+
+use super::super::client::{Call, Kind, Path};
+use super::super::rules::catalog::USER;
+use super::super::rules::{key, name};
+use super::super::state::UdmTarget;
+use super::super::wire::Object;
+use crate::config::Dn;
+use crate::model::{Desired, Existing, ExternalId, Ownership, Purpose, TargetId, TypeId};
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+const ELSEWHERE: &str = "it is in another container";
+
+impl UdmTarget {
+    /// The name of an object, as far as this run knows it, or as the server tells it.
+    pub(in crate::target::udm) async fn dn_of(&self, object: &TargetId) -> Result<Box<str>, TargetError> {
+        match self.memory.dn(object) {
+            Some(dn) => Ok(dn),
+            None => self.ask_for_dn(object).await,
+        }
+    }
+
+    /// The name of an object, which somebody may have renamed since it was read.
+    pub(in crate::target::udm) async fn ask_for_dn(
+        &self,
+        object: &TargetId,
+    ) -> Result<Box<str>, TargetError> {
+        let call = Call::get("find_object", Path::any_object(object.as_str()));
+        let reply = self.client.send(&call).await?;
+        let dn = reply.dn.ok_or_else(|| TargetError {
+            kind: TargetErrorKind::Protocol,
+            operation: call.operation,
+            what: "UDM does not say where the object is".to_owned(),
+            error_id: None,
+            hint: None,
+            wrote: Wrote::Nothing,
+        })?;
+        self.memory.put(object, &dn);
+        Ok(dn.into())
+    }
+
+    /// The object that carries an external id, somewhere below the container.
+    pub(in crate::target::udm) async fn find_by_id(
+        &self,
+        resource: TypeId,
+        id: &ExternalId,
+    ) -> Result<Option<Object>, TargetError> {
+        let Some(text) = key::text(id, self.settings.binary_ids) else {
+            return Ok(None);
+        };
+        let prepared = self.prepared()?;
+        let Some(place) = prepared.place(resource).filter(|place| place.is_there.get()) else {
+            return Ok(None);
+        };
+        let property = self.objects(resource).key.as_str();
+        let found = self
+            .search(resource, &place.container, &[(property, &text)], &[property])
+            .await?;
+        Ok(found.into_iter().find(|object| {
+            object
+                .properties
+                .get(property)
+                .and_then(serde_json::Value::as_str)
+                == Some(&*text)
+        }))
+    }
+
+    /// Whoever has the login name of this person, in whatever container.
+    pub(in crate::target::udm) async fn holders_of_name(
+        &self,
+        identity: &Desired,
+    ) -> Result<Vec<Existing>, TargetError> {
+        let prepared = self.prepared()?;
+        let schema = self.catalog.schema(USER);
+        let Some(login) = identity.attributes.text_of(schema, Purpose::Login) else {
+            return Ok(Vec::new());
+        };
+        let properties = self.listed_properties(USER);
+        let found = self
+            .search(USER, &prepared.base, &[("username", login)], &properties)
+            .await?;
+        let container = Dn::parse(prepared.users.container.as_bytes());
+        let holders = found.into_iter().map(|object| {
+            let mut account = self.existing(USER, &prepared.users, &object);
+            let is_inside = Dn::parse(object.dn.as_bytes())
+                .zip(container.as_ref())
+                .is_some_and(|(dn, container)| dn.is_within(container));
+            if !is_inside {
+                account.ownership = Ownership::Protected(ELSEWHERE);
+                account.id = None;
+            }
+            account
+        });
+        Ok(holders.collect())
+    }
+
+    async fn search(
+        &self,
+        resource: TypeId,
+        position: &str,
+        matching: &[(&str, &str)],
+        properties: &[&str],
+    ) -> Result<Vec<Object>, TargetError> {
+        let path = Path::search(Kind::of(resource), position, matching, properties);
+        let found: RefCell<Vec<Object>> = RefCell::default();
+        let each = RefCell::new(|object| found.borrow_mut().push(object));
+        self.client.list(&Call::get("find_object", path), &each).await?;
+        Ok(found.take())
+    }
+
+    /// One object with these properties.
+    pub(in crate::target::udm) async fn object(
+        &self,
+        resource: TypeId,
+        dn: &str,
+    ) -> Result<Object, TargetError> {
+        self.client
+            .get(&Call::get("read_object", Path::object(Kind::of(resource), dn)))
+            .await
+    }
+}
+
+/// What the leaf of a name is called.
+pub(in crate::target::udm) fn leaf(dn: &str) -> String {
+    name::levels(dn)
+        .first()
+        .map(|level| name::value(level))
+        .unwrap_or_default()
+}

@@ -1,0 +1,212 @@
+//! Reads users and groups, each with one search.
+
+use std::cell::RefCell;
+
+use serde_json::Value as Json;
+
+use super::super::client::{Call, Kind, Path};
+use super::super::rules::catalog::{GROUP, POSITION, USER};
+use super::super::rules::notes::Notes;
+use super::super::rules::{key, name, properties, values};
+use super::super::state::UdmTarget;
+use super::super::state::holders::Unique;
+use super::super::state::prepared::Place;
+use super::super::wire::Object;
+use crate::config::{Dn, UdmObjects};
+use crate::model::{
+    Attributes, Existing, Lifecycle, Ownership, Purpose, Reference, Schema, TargetId, TypeId, Value,
+};
+use crate::target::TargetError;
+
+const USERS: &str = "users";
+const NESTED: &str = "nestedGroup";
+const DISABLED: &str = "disabled";
+
+/// Addresses that only one user or group can have.
+const MAILS: [&str; 2] = ["mailPrimaryAddress", "mailAddress"];
+
+const NO_ID: &str = "it has no external id";
+const OUR_OWN: &str = "directory-sync signs in as it";
+
+/// A group whose members are known by their names only.
+struct Unlinked {
+    account: Existing,
+    members: Vec<String>,
+}
+
+impl UdmTarget {
+    /// Hands over the users of the container.
+    pub(in crate::target::udm) async fn read_users(
+        &self,
+        each: &mut dyn FnMut(Existing),
+    ) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        let each = RefCell::new(|object: Object| each(self.existing(USER, &prepared.users, &object)));
+        self.list(USER, &prepared.users, &each).await
+    }
+
+    /// Hands over the groups of the container, when all are known that can be members.
+    pub(in crate::target::udm) async fn read_groups(
+        &self,
+        each: &mut dyn FnMut(Existing),
+    ) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        let Some(place) = &prepared.groups else {
+            return Ok(());
+        };
+        let groups: RefCell<Vec<Unlinked>> = RefCell::default();
+        let take = RefCell::new(|object: Object| {
+            groups.borrow_mut().push(Unlinked {
+                account: self.existing(GROUP, place, &object),
+                members: self.members(&object),
+            });
+        });
+        self.list(GROUP, place, &take).await?;
+        for group in groups.take() {
+            each(self.linked(group));
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        resource: TypeId,
+        place: &Place,
+        each: &RefCell<dyn FnMut(Object) + '_>,
+    ) -> Result<(), TargetError> {
+        self.memory.forget(resource);
+        if !place.is_there.get() {
+            return Ok(());
+        }
+        let properties = self.listed_properties(resource);
+        let operation = if resource == GROUP {
+            "list_groups"
+        } else {
+            "list_users"
+        };
+        let path = Path::search(Kind::of(resource), &place.container, &[], &properties);
+        let call = Call::get(operation, path);
+        self.client.list(&call, each).await
+    }
+
+    /// Everything that is compared, and nothing else: it decides how long the server takes.
+    pub(in crate::target::udm) fn listed_properties(&self, resource: TypeId) -> Vec<&str> {
+        let objects = self.objects(resource);
+        let named = objects.properties.iter().chain(&objects.marker_property);
+        let mut properties: Vec<&str> = named.map(String::as_str).collect();
+        properties.extend((resource == USER).then_some(DISABLED));
+        properties
+    }
+
+    /// One object as the plan sees it. Members are left out.
+    pub(in crate::target::udm) fn existing(
+        &self,
+        resource: TypeId,
+        place: &Place,
+        object: &Object,
+    ) -> Existing {
+        let objects = self.objects(resource);
+        let schema = self.catalog.schema(resource);
+        let target_id = TargetId::new(object.uuid.as_str());
+        self.memory.put(&target_id, &object.dn);
+        self.memory.is_of(resource, &target_id);
+        let notes = objects.marker_property.as_ref();
+        let notes = notes.and_then(|name| Notes::parse(object.properties.get(name)?.as_str()?));
+        self.memory.note(&target_id, notes);
+        let key_text = object.properties.get(&objects.key).and_then(Json::as_str);
+        let id = key_text
+            .filter(|text| !text.is_empty())
+            .map(|text| key::id(text, self.settings.binary_ids));
+        if self.settings.groups.is_some() {
+            self.memory.means(&object.dn, resource, &target_id, id.as_ref());
+        }
+        let attributes = attributes(schema, objects, place, object);
+        self.hold(resource, &target_id, &attributes);
+        let is_disabled = object.properties.get(DISABLED).and_then(Json::as_bool) == Some(true);
+        Existing {
+            ownership: self.ownership(resource, schema, id.is_some(), &attributes),
+            resource,
+            target_id,
+            id,
+            claims: Box::default(),
+            lifecycle: if is_disabled {
+                Lifecycle::Disabled
+            } else {
+                Lifecycle::Active
+            },
+            attributes,
+            unread: schema.not_listed(),
+        }
+    }
+
+    /// Notes what nobody else can have by now.
+    pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, held: &Attributes) {
+        for unique in self.unique(resource, held) {
+            self.memory.holders.take(object, unique);
+        }
+    }
+
+    /// The values that only one object can have.
+    pub(in crate::target::udm) fn unique(&self, resource: TypeId, held: &Attributes) -> Vec<Unique> {
+        let schema = self.catalog.schema(resource);
+        let name = held.text_of(schema, Purpose::Login).map(Unique::name);
+        let mail = MAILS.into_iter().find_map(|mail| held.text(schema.index(mail)?));
+        name.into_iter().chain(mail.map(Unique::mail)).collect()
+    }
+
+    fn ownership(&self, resource: TypeId, schema: &Schema, has_id: bool, held: &Attributes) -> Ownership {
+        let login = held.text_of(schema, Purpose::Login).unwrap_or_default();
+        if resource == USER && login.eq_ignore_ascii_case(&self.settings.user) {
+            Ownership::Protected(OUR_OWN)
+        } else if has_id {
+            Ownership::Ours
+        } else {
+            Ownership::Foreign(NO_ID)
+        }
+    }
+
+    /// The names of the members that this tool looks at.
+    pub(in crate::target::udm) fn members(&self, object: &Object) -> Vec<String> {
+        let properties = &self.objects(GROUP).properties;
+        let looked_at = [USERS, NESTED].into_iter();
+        let looked_at = looked_at.filter(|name| properties.iter().any(|known| known == name));
+        let lists = looked_at.filter_map(|name| object.properties.get(name)?.as_array());
+        let names = lists.flatten().filter_map(Json::as_str);
+        names.map(str::to_owned).collect()
+    }
+
+    fn linked(&self, group: Unlinked) -> Existing {
+        let Unlinked { mut account, members } = group;
+        let references = members.iter().map(|dn| self.memory.reference(dn));
+        // An object without an id cannot be referred to by one; and nothing is a member twice.
+        let references: Vec<Reference> = references.collect();
+        if let Some(place) = self.catalog.schema(GROUP).find(Purpose::Members) {
+            account.attributes.set(place, Value::references(references));
+        }
+        account
+    }
+}
+
+fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Object) -> Attributes {
+    let mut attributes = Attributes::default();
+    for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_listed()) {
+        let value = match spec.purpose {
+            Purpose::Members => None,
+            _ if *spec.name == *POSITION => Some(position(objects, place, &object.dn)),
+            _ => object
+                .properties
+                .get(&*spec.name)
+                .and_then(|json| values::read(properties::form(&spec.name), spec.cardinality, json)),
+        };
+        attributes.set(index, value);
+    }
+    attributes
+}
+
+/// Where the object is, as the configuration spells it.
+fn position(objects: &UdmObjects, place: &Place, dn: &str) -> Value {
+    let parent = name::parent(dn);
+    let is_at_place = Dn::parse(parent.as_bytes()) == Dn::parse(place.container.as_bytes());
+    let position = if is_at_place { objects.ou.as_str() } else { parent };
+    Value::text(position)
+}

@@ -1,0 +1,167 @@
+//! Finds out what the server has before anything is read: its base, the containers, and the properties of each type.
+
+use std::cell::Cell;
+
+use super::super::client::{Call, IS_THIS_UDM, Kind, Path};
+use super::super::rules::types::Types;
+use super::super::rules::{name, properties};
+use super::super::state::UdmTarget;
+use super::super::state::prepared::{Place, Prepared};
+use super::super::wire::{Object, Template};
+use crate::config::UdmObjects;
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+impl UdmTarget {
+    /// Asks for the base, which proves the credentials, for the containers, and for the templates.
+    pub(in crate::target::udm) async fn look_around(&self) -> Result<Prepared, TargetError> {
+        let base = self.base().await?;
+        let (users, groups) = futures::join!(self.place(Kind::User, &self.settings.users, &base), async {
+            match &self.settings.groups {
+                Some(groups) => self.place(Kind::Group, groups, &base).await.map(Some),
+                None => Ok(None),
+            }
+        });
+        Ok(Prepared {
+            base,
+            users: users?,
+            groups: groups?,
+        })
+    }
+
+    pub(in crate::target::udm) async fn base(&self) -> Result<String, TargetError> {
+        let call = Call::get("read_base", Path::template(Kind::Container));
+        let template: Template = self.client.get(&call).await.map_err(nowhere)?;
+        Ok(template.position)
+    }
+
+    async fn place(&self, kind: Kind, objects: &UdmObjects, base: &str) -> Result<Place, TargetError> {
+        let container = format!("{},{base}", objects.ou);
+        let is_there = self.has_container(&container).await?;
+        let types = self.types(kind).await?;
+        let section = section(kind);
+        if let Some((what, hint)) = wrong_property(section, objects, &types) {
+            return Err(misconfigured("read_template", what, hint));
+        }
+        Ok(Place {
+            container,
+            is_there: Cell::new(is_there),
+            types,
+        })
+    }
+
+    pub(in crate::target::udm) async fn has_container(&self, dn: &str) -> Result<bool, TargetError> {
+        let call = Call::get("read_container", Path::object(Kind::Container, dn));
+        match self.client.get::<Object>(&call).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == TargetErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(in crate::target::udm) async fn types(&self, kind: Kind) -> Result<Types, TargetError> {
+        let call = Call::get("read_template", Path::template(kind));
+        let template: Template = self.client.get(&call).await.map_err(nowhere)?;
+        Ok(Types::of(&template.properties))
+    }
+
+    /// Makes a container, and those above it that are missing. Several changes may need it at once.
+    pub(in crate::target::udm) async fn make_container(&self, place: &Place) -> Result<(), TargetError> {
+        let _one_at_a_time = self.container_lock.lock().await;
+        if place.is_there.get() {
+            return Ok(());
+        }
+        let base = self.prepared()?.base.clone();
+        let whole = name::levels(&place.container).len();
+        let of_base = name::levels(&base).len();
+        let mut missing = Vec::new();
+        let mut dn = place.container.as_str();
+        for _ in of_base..whole {
+            // Of the lowest one it is known; another host may have made it since.
+            if self.has_container(dn).await? {
+                break;
+            }
+            missing.push(dn);
+            dn = name::parent(dn);
+        }
+        for dn in missing.into_iter().rev() {
+            self.create_container(dn).await?;
+        }
+        place.is_there.set(true);
+        Ok(())
+    }
+
+    async fn create_container(&self, dn: &str) -> Result<(), TargetError> {
+        let level = name::levels(dn).first().map_or("", |level| level);
+        // The identifier of the template is never sent: a second container with it would be refused.
+        let body = serde_json::json!({
+            "position": name::parent(dn),
+            "properties": {"name": name::value(level)},
+        });
+        let call = Call::post("create_container", Path::collection(Kind::Container), &body);
+        match self.client.send(&call).await {
+            Err(error) if error.kind == TargetErrorKind::Conflict && self.has_container(dn).await? => Ok(()),
+            made => made.map(drop),
+        }
+    }
+}
+
+/// Every UDM has these templates.
+fn nowhere(error: TargetError) -> TargetError {
+    if error.kind != TargetErrorKind::NotFound {
+        return error;
+    }
+    TargetError {
+        kind: TargetErrorKind::Misconfigured,
+        hint: Some(IS_THIS_UDM.to_owned()),
+        ..error
+    }
+}
+
+pub(in crate::target::udm) fn section(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Group => "udm.groups",
+        _ => "udm.users",
+    }
+}
+
+/// A configured property that the server does not have: nothing may be decided without its values.
+pub(in crate::target::udm) fn wrong_property(
+    section: &str,
+    objects: &UdmObjects,
+    types: &Types,
+) -> Option<(String, String)> {
+    let named = objects.properties.iter().chain(&objects.marker_property);
+    let unknown: Vec<&String> = named.filter(|name| !types.has(name)).collect();
+    if let [first, ..] = unknown[..] {
+        let all = unknown
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let hint = match properties::similar(first, types.names()) {
+            Some(meant) => format!("did you mean `{meant}`? Otherwise take it out of `{section}.properties`"),
+            None => {
+                format!("take it out of `{section}.properties`, or add the extended attribute to the server")
+            }
+        };
+        return Some((
+            format!("UDM has no property {all} (`{section}.properties`)"),
+            hint,
+        ));
+    }
+    let marker = objects.marker_property.as_ref();
+    let marker = marker.filter(|name| types.is_list(name) || types.is_switch(name))?;
+    let what = format!("`{section}.marker_property` is `{marker}`, which takes no single text");
+    Some((what, "name a property of one text".to_owned()))
+}
+
+fn misconfigured(operation: &'static str, what: String, hint: String) -> TargetError {
+    TargetError {
+        kind: TargetErrorKind::Misconfigured,
+        operation,
+        what,
+        error_id: None,
+        hint: Some(hint),
+        wrote: Wrote::Nothing,
+    }
+}

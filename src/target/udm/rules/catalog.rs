@@ -1,0 +1,140 @@
+//! What UDM stores of users and groups, as far as the configuration asks for it.
+
+use super::notes::MARK;
+use super::properties::{self, Form};
+use crate::config::{UdmObjects, UdmSettings};
+use crate::model::{
+    AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Mutability, Purpose, Removes,
+    ResourceType, Schema, TypeId, Value,
+};
+
+/// The places of the types in the catalog.
+pub(in crate::target::udm) const USER: TypeId = TypeId(0);
+pub(in crate::target::udm) const GROUP: TypeId = TypeId(1);
+
+/// The attribute that says in which container an object is, relative to the base.
+pub(in crate::target::udm) const POSITION: &str = "position";
+
+/// The attribute of a group that stands for its users and the groups in it.
+const MEMBERS: &str = "members";
+
+/// What this tool writes down for itself, in the marker property.
+const DISABLED_BY: &str = "disabled_by";
+const MISSING_SINCE: &str = "missing_since";
+const MISSING_RUNS: &str = "missing_runs";
+
+/// The types with these settings.
+pub(in crate::target::udm) fn catalog(settings: &UdmSettings) -> Catalog {
+    let users = ResourceType {
+        name: "user",
+        schema: schema_of_users(&settings.users),
+    };
+    let groups = settings.groups.as_ref().map(|groups| ResourceType {
+        name: "group",
+        schema: schema_of_groups(groups),
+    });
+    Catalog::new([users].into_iter().chain(groups).collect::<Vec<_>>())
+}
+
+fn schema_of_users(users: &UdmObjects) -> Schema {
+    let mut specs = specs(users, |name| match name {
+        "username" => required(Purpose::Login),
+        "lastname" => required(Purpose::Name),
+        "firstname" => of(Purpose::Name),
+        _ => of(Purpose::Plain),
+    });
+    specs.extend(std::iter::once(position()).chain(bookkeeping(users)));
+    Schema::new(specs)
+}
+
+fn schema_of_groups(groups: &UdmObjects) -> Schema {
+    let members = groups
+        .properties
+        .iter()
+        .any(|name| properties::is_of_members(name));
+    let mut specs = specs(groups, |name| match name {
+        "name" => required(Purpose::Login),
+        _ => of(Purpose::Plain),
+    });
+    specs.extend(members.then(|| AttributeSpec {
+        name: MEMBERS.into(),
+        cardinality: Cardinality::Many,
+        removes: Removes::Only([].into()),
+        personal: false,
+        ..of(Purpose::Members)
+    }));
+    specs.extend(std::iter::once(position()).chain(bookkeeping(groups)));
+    Schema::new(specs)
+}
+
+/// One attribute for each property that holds values of sources.
+fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<AttributeSpec> {
+    let names = objects
+        .properties
+        .iter()
+        .filter(|name| !properties::is_of_members(name));
+    names
+        .map(|name| {
+            if *name == objects.key {
+                return AttributeSpec {
+                    name: name.as_str().into(),
+                    personal: false,
+                    ..of(Purpose::ExternalId)
+                };
+            }
+            AttributeSpec {
+                name: name.as_str().into(),
+                cardinality: properties::cardinality(name),
+                equality: match properties::form(name) {
+                    Form::Mail => Equality::IgnoreCase,
+                    _ => Equality::Exact,
+                },
+                ..purpose(name)
+            }
+        })
+        .collect()
+}
+
+fn position() -> AttributeSpec {
+    AttributeSpec {
+        name: POSITION.into(),
+        personal: false,
+        ..of(Purpose::Plain)
+    }
+}
+
+/// Notes in the marker property. Without one nothing is ever found there.
+fn bookkeeping(objects: &UdmObjects) -> Vec<AttributeSpec> {
+    let note = |name: &str, purpose| AttributeSpec {
+        name: name.into(),
+        fetch: Fetch::OnDemand(Inspection::Nothing),
+        personal: false,
+        ..of(purpose)
+    };
+    let has_place = objects.marker_property.is_some();
+    let disabled_by = AttributeSpec {
+        default: has_place.then_some(|_| Value::text(MARK)),
+        mutability: Mutability::ReadWrite,
+        ..note(DISABLED_BY, Purpose::DisabledByUs)
+    };
+    let markers = [
+        note(MISSING_SINCE, Purpose::MissingSince),
+        note(MISSING_RUNS, Purpose::MissingRuns),
+    ];
+    let markers = markers.into_iter().filter(|_| has_place);
+    [disabled_by].into_iter().chain(markers).collect()
+}
+
+fn of(purpose: Purpose) -> AttributeSpec {
+    AttributeSpec {
+        purpose,
+        ..AttributeSpec::text("")
+    }
+}
+
+fn required(purpose: Purpose) -> AttributeSpec {
+    AttributeSpec {
+        required: true,
+        ..of(purpose)
+    }
+}

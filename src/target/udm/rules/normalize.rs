@@ -1,0 +1,51 @@
+//! A person or group as UDM would store it. Pure.
+
+use super::catalog::POSITION;
+use super::properties::form;
+use super::types::Types;
+use super::{key, values};
+use crate::config::UdmObjects;
+use crate::model::{Cardinality, Desired, Purpose, Schema, Value};
+
+/// Rewrites the values to what is going to be stored.
+///
+/// # Errors
+/// The reason, without the value, why the server would refuse it.
+pub(in crate::target::udm) fn normalize(
+    identity: &mut Desired,
+    schema: &Schema,
+    objects: &UdmObjects,
+    types: Option<&Types>,
+    is_binary: bool,
+) -> Result<(), String> {
+    if let Some(why) = key::misfit(&objects.key, &identity.id, is_binary) {
+        return Err(why);
+    }
+    for (index, spec) in schema.iter() {
+        if !spec.is_said_by_sources() || spec.purpose == Purpose::Members {
+            continue;
+        }
+        let Some(value) = identity.attributes.get(index) else {
+            continue;
+        };
+        let normal = values::normal(form(&spec.name), value);
+        if normal.is_none() && spec.required {
+            return Err(format!("`{}` is empty", spec.name));
+        }
+        let is_list = types.map_or(spec.cardinality == Cardinality::Many, |types| {
+            types.is_list(&spec.name)
+        });
+        if !is_list && normal.as_ref().is_some_and(|value| value.texts().len() > 1) {
+            return Err(format!("several values for `{}`, which takes one", spec.name));
+        }
+        identity.attributes.set(index, normal);
+    }
+    if let Some(index) = schema.index(POSITION) {
+        identity
+            .attributes
+            .set(index, Some(Value::text(objects.ou.as_str())));
+        // No source says it: everybody belongs there.
+        identity.unknown.remove(index);
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! What this tool writes down for itself, in one text of the marker property.
+
+use crate::model::{AttributeChange, Purpose, Schema, Value};
+
+/// `directory-sync: disabled, missing since 1764500000, runs 2`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::target::udm) struct Notes {
+    /// This tool disabled the object.
+    pub(in crate::target::udm) disabled: bool,
+    /// Since when it is missing, in seconds since 1970 (UTC), as it stands there.
+    pub(in crate::target::udm) since: Option<String>,
+    /// How many runs have found it missing, as it stands there.
+    pub(in crate::target::udm) runs: Option<String>,
+}
+
+const PREFIX: &str = "directory-sync:";
+const DISABLED: &str = "disabled";
+const SINCE: &str = "missing since ";
+const RUNS: &str = "runs ";
+
+/// What stands for a deactivation in attributes.
+pub(in crate::target::udm) const MARK: &str = "directory-sync";
+
+impl Notes {
+    /// Whatever others have written is none of ours.
+    pub(in crate::target::udm) fn parse(text: &str) -> Option<Self> {
+        let mut notes = Self::default();
+        for note in text.trim().strip_prefix(PREFIX)?.split(',').map(str::trim) {
+            if note == DISABLED {
+                notes.disabled = true;
+            } else if let Some(since) = note.strip_prefix(SINCE) {
+                notes.since = Some(since.to_owned());
+            } else if let Some(runs) = note.strip_prefix(RUNS) {
+                notes.runs = Some(runs.to_owned());
+            }
+        }
+        Some(notes)
+    }
+
+    /// The text; `None` when there is nothing to write down.
+    pub(in crate::target::udm) fn text(&self) -> Option<String> {
+        let disabled = self.disabled.then(|| DISABLED.to_owned());
+        let since = self.since.as_ref().map(|since| format!("{SINCE}{since}"));
+        let runs = self.runs.as_ref().map(|runs| format!("{RUNS}{runs}"));
+        let notes: Vec<String> = [disabled, since, runs].into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| format!("{PREFIX} {}", notes.join(", ")))
+    }
+
+    /// What is noted for a purpose.
+    pub(in crate::target::udm) fn of(&self, purpose: Purpose) -> Option<Value> {
+        match purpose {
+            Purpose::DisabledByUs => self.disabled.then(|| Value::text(MARK)),
+            Purpose::MissingSince => self.since.as_deref().map(Value::text),
+            Purpose::MissingRuns => self.runs.as_deref().map(Value::text),
+            _ => None,
+        }
+    }
+
+    /// The same after these changes.
+    #[must_use]
+    pub(in crate::target::udm) fn after(mut self, schema: &Schema, changes: &[AttributeChange]) -> Self {
+        for change in changes {
+            let after = change.after.as_ref().map(|value| value.as_text().to_owned());
+            match schema.purpose(change.attribute) {
+                Purpose::DisabledByUs => self.disabled = after.is_some(),
+                Purpose::MissingSince => self.since = after,
+                Purpose::MissingRuns => self.runs = after,
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let notes = Notes {
+            disabled: true,
+            since: Some("1764500000".into()),
+            runs: Some("2".into()),
+        };
+        let text = notes.text().unwrap();
+        assert_eq!(text, "directory-sync: disabled, missing since 1764500000, runs 2");
+        assert_eq!(Notes::parse(&text), Some(notes));
+        assert_eq!(Notes::parse("Main Street"), None);
+        assert_eq!(Notes::default().text(), None);
+    }
+}

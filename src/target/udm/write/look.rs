@@ -1,0 +1,62 @@
+//! Looks at an object right before it is removed: lists may be minutes old by then.
+
+use serde_json::Value as Json;
+
+use super::super::rules::key;
+use super::super::rules::notes::Notes;
+use super::super::state::UdmTarget;
+use crate::model::{Existing, Removal, Required, TypeId};
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+impl UdmTarget {
+    /// Whether the object is still there. It has to be what it was, and to hold what the removal rests on.
+    pub(in crate::target::udm) async fn look_again(
+        &self,
+        resource: TypeId,
+        account: &Existing,
+        removal: &Removal,
+    ) -> Result<bool, TargetError> {
+        let found = match self.dn_of(&account.target_id).await {
+            Ok(dn) => self.object(resource, &dn).await,
+            Err(error) => Err(error),
+        };
+        let object = match found {
+            Ok(object) => object,
+            Err(error) if error.kind == TargetErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let objects = self.objects(resource);
+        let text = |name: &str| {
+            object
+                .properties
+                .get(name)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+        };
+        let id = key::id(text(&objects.key), self.settings.binary_ids);
+        let notes = objects.marker_property.as_ref();
+        let notes = notes
+            .and_then(|name| Notes::parse(text(name)))
+            .unwrap_or_default();
+        let schema = self.catalog.schema(resource);
+        let is_unmet = |required: &Required| {
+            let held = notes.of(schema.purpose(required.attribute));
+            held.is_none() || (required.value.is_some() && held != required.value)
+        };
+        let changed = if account.id.as_ref() != Some(&id) {
+            "it carries another id"
+        } else if removal.requires.iter().any(is_unmet) {
+            "its person was not missing all the time"
+        } else {
+            return Ok(true);
+        };
+        Err(TargetError {
+            kind: TargetErrorKind::Conflict,
+            operation: "read_object",
+            what: format!("the object has changed since it was read; it was not removed: {changed}"),
+            error_id: None,
+            hint: Some("the next run looks at it anew".into()),
+            wrote: Wrote::Nothing,
+        })
+    }
+}

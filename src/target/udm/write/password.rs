@@ -1,0 +1,28 @@
+//! Passwords that nobody ever sees.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use secrecy::SecretString;
+
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+/// So many random bytes cannot be guessed.
+const BYTES: usize = 24;
+
+/// One of each kind, for policies that ask for it.
+const KINDS: &str = "aA1.";
+
+/// A password for a new user, who cannot log in with it: nobody is told.
+pub(super) fn random() -> Result<SecretString, TargetError> {
+    let mut bytes = [0; BYTES];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| TargetError {
+        kind: TargetErrorKind::Misconfigured,
+        operation: "create_user",
+        what: "this system gives no random numbers for passwords".to_owned(),
+        error_id: None,
+        hint: None,
+        wrote: Wrote::Nothing,
+    })?;
+    Ok(format!("{}{KINDS}", URL_SAFE_NO_PAD.encode(bytes)).into())
+}

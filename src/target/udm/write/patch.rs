@@ -1,0 +1,224 @@
+//! Changes of objects, each in one PATCH.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::client::{Call, Kind, Path, Reply};
+use super::super::read::find::leaf;
+use super::super::rules::catalog::{GROUP, USER};
+use super::super::state::UdmTarget;
+use super::super::state::holders::Unique;
+use super::super::wire::Warned;
+use super::body::Body;
+use super::members::Members;
+use crate::model::{Attributes, Change, Edit, Ids, Purpose, TargetId, TypeId, Value};
+use crate::target::{Applied, TargetError, TargetErrorKind, Wrote};
+
+/// What one PATCH is about.
+struct Patch<'a> {
+    resource: TypeId,
+    object: &'a TargetId,
+    body: Body,
+    /// The name that the object is to have.
+    new_name: Option<&'a str>,
+}
+
+impl UdmTarget {
+    /// Adds the members that were left out before.
+    pub(in crate::target::udm) async fn add_members(
+        &self,
+        change: &Change,
+        object: &TargetId,
+        ids: &Ids,
+    ) -> Result<Applied, TargetError> {
+        let linked = change.linked(self.catalog.schema(change.resource));
+        let members = self.member_names(&linked, &[], ids).await?;
+        if !members.is_empty() {
+            let body = Body::Operations(members.operations().collect());
+            let patch = Patch {
+                resource: change.resource,
+                object,
+                body,
+                new_name: None,
+            };
+            self.patch(&patch).await?;
+        }
+        Ok(Applied::default())
+    }
+
+    /// Gives an object another name and changes nothing else.
+    pub(in crate::target::udm) async fn rename(
+        &self,
+        resource: TypeId,
+        object: &TargetId,
+        name: &str,
+    ) -> Result<(), TargetError> {
+        let property = if resource == USER { "username" } else { "name" };
+        let body = Map::from_iter([(property.to_owned(), json!(name))]);
+        let patch = Patch {
+            resource,
+            object,
+            body: Body::Properties(body),
+            new_name: Some(name),
+        };
+        self.refuse_held(&[Unique::name(name)], Some(object))?;
+        self.patch(&patch).await?;
+        self.memory.holders.take(object, Unique::name(name));
+        Ok(())
+    }
+
+    /// Writes what differs; says how many members are not there.
+    pub(super) async fn patch_edit(
+        &self,
+        resource: TypeId,
+        edit: &Edit,
+        ids: &Ids,
+    ) -> Result<usize, TargetError> {
+        let prepared = self.prepared()?;
+        let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
+        let schema = self.catalog.schema(resource);
+        let members = match edit.change_of(schema, Purpose::Members) {
+            Some(change) => {
+                self.member_names(&change.linked(), &change.unlinked(), ids)
+                    .await?
+            }
+            None => Members::default(),
+        };
+        let (taken, given_up) = self.exchanged(resource, edit);
+        self.refuse_held(&taken, Some(&edit.target_id))?;
+        let body = self.patch_body(resource, edit, &place.types, &members);
+        if body.is_empty() {
+            return Ok(members.missing);
+        }
+        let name = edit.change_of(schema, Purpose::Login);
+        let patch = Patch {
+            resource,
+            object: &edit.target_id,
+            body,
+            new_name: name.and_then(|name| name.after.as_ref()).map(Value::as_text),
+        };
+        let reply = self.patch(&patch).await?;
+        if !members.is_empty() {
+            self.spell_removals(&patch, &members, &reply).await?;
+        }
+        for value in given_up {
+            self.memory.holders.give_up(&edit.target_id, &value);
+        }
+        for value in taken {
+            self.memory.holders.take(&edit.target_id, value);
+        }
+        if let Some(notes) = self.notes_after(resource, edit) {
+            self.memory.note(&edit.target_id, Some(notes));
+        }
+        Ok(members.missing)
+    }
+
+    /// The values that only one object can have: those that it gets, and those that it had.
+    fn exchanged(&self, resource: TypeId, edit: &Edit) -> (Vec<Unique>, Vec<Unique>) {
+        let (mut before, mut after) = (Attributes::default(), Attributes::default());
+        for change in &edit.changes {
+            before.set(change.attribute, change.before.clone());
+            after.set(change.attribute, change.after.clone());
+        }
+        (self.unique(resource, &after), self.unique(resource, &before))
+    }
+
+    /// What somebody has is not asked for: the server would keep it locked for five minutes, for everybody.
+    pub(super) fn refuse_held(&self, values: &[Unique], by: Option<&TargetId>) -> Result<(), TargetError> {
+        let held = values
+            .iter()
+            .find_map(|value| self.memory.holders.other(value, by));
+        let Some(holder) = held else { return Ok(()) };
+        let what = format!("object {holder} has the name or mail address that it is to get");
+        Err(TargetError {
+            kind: TargetErrorKind::Conflict,
+            operation: "find_object",
+            what,
+            error_id: None,
+            hint: Some("the next run tries again when the other one has given it up".to_owned()),
+            wrote: Wrote::Nothing,
+        })
+    }
+
+    /// A name that the group spells in another way than the object itself is not taken out: then it is asked for its way.
+    async fn spell_removals(
+        &self,
+        patch: &Patch<'_>,
+        members: &Members,
+        reply: &Reply,
+    ) -> Result<(), TargetError> {
+        let warned: Warned = serde_json::from_slice(&reply.body).unwrap_or_default();
+        if !warned.lacks_a_value() {
+            return Ok(());
+        }
+        let dn = self.dn_of(patch.object).await?;
+        let stored = self.object(patch.resource, &dn).await?;
+        let operations = members.spelled_as(&stored.properties);
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let again = Patch {
+            body: Body::Operations(operations),
+            new_name: None,
+            ..*patch
+        };
+        self.patch(&again).await.map(drop)
+    }
+
+    /// Sends a PATCH, which may be repeated: it says what is to be. A lost answer may have been that of a rename.
+    async fn patch(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
+        let sent = self.client.persist(true, async |attempt| {
+            let is_known = attempt == 1 || patch.new_name.is_none();
+            let dn = match self.memory.dn(patch.object).filter(|_| is_known) {
+                Some(dn) => dn,
+                None => self.ask_for_dn(patch.object).await?,
+            };
+            self.patch_once(patch, &dn).await
+        });
+        let reply = sent.await?;
+        if let Some(dn) = reply.dn.as_deref().filter(|_| patch.new_name.is_some()) {
+            self.memory.put(patch.object, dn);
+        }
+        Ok(reply)
+    }
+
+    async fn patch_once(&self, patch: &Patch<'_>, dn: &str) -> Result<Reply, TargetError> {
+        let error = match self.client.send(&patch.call(dn)).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        let may_be_done = patch.new_name.is_some()
+            && matches!(
+                error.kind,
+                TargetErrorKind::InvalidAttribute { .. } | TargetErrorKind::Protocol
+            );
+        if error.kind != TargetErrorKind::NotFound && !may_be_done {
+            return Err(error);
+        }
+        // Somebody else may have renamed it since it was read; and a rename may be refused although it is done.
+        let now = self.ask_for_dn(patch.object).await?;
+        let is_done = patch.new_name.is_some_and(|name| leaf(&now) == name);
+        if *now == *dn || (may_be_done && !is_done) {
+            return Err(error);
+        }
+        self.client.send(&patch.call(&now)).await
+    }
+}
+
+impl Patch<'_> {
+    fn call(&self, dn: &str) -> Call {
+        let operation = if self.resource == GROUP {
+            "update_group"
+        } else {
+            "update_user"
+        };
+        let path = Path::object(Kind::of(self.resource), dn);
+        let call = match &self.body {
+            Body::Properties(properties) => Call::patch(operation, path, &json!({"properties": properties})),
+            Body::Operations(operations) => {
+                Call::json_patch(operation, path, &Json::from(operations.clone()))
+            }
+        };
+        // It is repeated by the one who knows what it may have done.
+        call.once()
+    }
+}

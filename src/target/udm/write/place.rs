@@ -1,0 +1,79 @@
+//! Moves an object back into the container, and takes it out of the directory.
+
+use serde_json::json;
+
+use super::super::client::{Call, Kind, Path};
+use super::super::rules::catalog::GROUP;
+use super::super::rules::name;
+use super::super::state::UdmTarget;
+use crate::model::{Edit, Existing, TypeId};
+use crate::target::{TargetError, TargetErrorKind};
+
+impl UdmTarget {
+    /// Back into the container, with the name it has.
+    pub(super) async fn move_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        let prepared = self.prepared()?;
+        let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
+        let dn = self.dn_of(&edit.target_id).await?;
+        let body = json!({"position": place.container, "properties": {}});
+        let operation = if resource == GROUP {
+            "move_group"
+        } else {
+            "move_user"
+        };
+        let call = Call::put(operation, Path::object(Kind::of(resource), &dn), &body);
+        self.client.send(&call).await?;
+        // The answer to a move does not say where the object is now.
+        let level = name::levels(&dn).first().copied().unwrap_or_default();
+        self.memory
+            .put(&edit.target_id, &format!("{level},{}", place.container));
+        Ok(())
+    }
+
+    /// Nothing is left of the object, or was.
+    pub(super) async fn delete(&self, resource: TypeId, account: &Existing) -> Result<(), TargetError> {
+        let gone = |error: TargetError| {
+            if error.kind == TargetErrorKind::NotFound {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        };
+        let dn = match self.dn_of(&account.target_id).await {
+            Ok(dn) => dn,
+            Err(error) => return gone(error),
+        };
+        let operation = if resource == GROUP {
+            "delete_group"
+        } else {
+            "delete_user"
+        };
+        match self
+            .client
+            .send(&Call::delete(operation, Path::object(Kind::of(resource), &dn)))
+            .await
+        {
+            Ok(_) => {
+                self.memory.holders.forget(&account.target_id);
+                Ok(())
+            }
+            // Under this name is nothing; the object may go by another one, or somebody else was faster.
+            Err(error)
+                if matches!(
+                    error.kind,
+                    TargetErrorKind::NotFound | TargetErrorKind::InvalidAttribute { .. }
+                ) =>
+            {
+                match self.ask_for_dn(&account.target_id).await {
+                    Ok(now) if *now == *dn => Err(error),
+                    Ok(now) => {
+                        let call = Call::delete(operation, Path::object(Kind::of(resource), &now));
+                        self.client.send(&call).await.map(drop)
+                    }
+                    Err(lost) => gone(lost),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Which requests a change needs, in their order. What is foreseen of a change and what is sent for it are both this list.
+
+use super::super::rules::catalog::POSITION;
+use super::super::state::UdmTarget;
+use crate::model::{ActionKind, Change, Creation, Edit, Existing, Removal, RemovalReason, Write};
+use crate::target::Cost;
+
+/// One request.
+pub(in crate::target::udm) enum Step<'a> {
+    /// Does the object still hold what its removal rests on?
+    LookAgain(&'a Existing, &'a Removal),
+    Create(&'a Creation),
+    /// Back to the container; a move takes no properties along.
+    Move(&'a Edit),
+    /// Everything that one request can carry.
+    Patch(&'a Edit),
+    Delete(&'a Existing),
+}
+
+impl UdmTarget {
+    /// The requests of a change when nothing goes wrong.
+    pub(in crate::target::udm) fn steps<'a>(&self, change: &'a Change) -> Vec<Step<'a>> {
+        let again = |account: &'a Existing| {
+            let removal = change
+                .removal
+                .as_ref()
+                .filter(|removal| is_doubtful(change, removal));
+            removal.map(|removal| Step::LookAgain(account, removal))
+        };
+        match &change.write {
+            Write::Create(creation) => vec![Step::Create(creation)],
+            Write::Delete(account) => again(account)
+                .into_iter()
+                .chain([Step::Delete(account)])
+                .collect(),
+            Write::Edit(edit) => {
+                let mut steps = Vec::from_iter(edit.before.as_deref().and_then(again));
+                steps.extend(self.moves(change, edit).then_some(Step::Move(edit)));
+                steps.extend(self.patches(change, edit).then_some(Step::Patch(edit)));
+                steps
+            }
+        }
+    }
+
+    fn moves(&self, change: &Change, edit: &Edit) -> bool {
+        let position = self.catalog.schema(change.resource).index(POSITION);
+        position.is_some_and(|position| edit.change(position).is_some())
+    }
+
+    fn patches(&self, change: &Change, edit: &Edit) -> bool {
+        edit.lifecycle.is_some()
+            || edit
+                .changes
+                .iter()
+                .any(|one| self.is_written(change.resource, edit, one))
+    }
+
+    /// What a change costs when nothing goes wrong. A container that is missing is made once for all objects in it.
+    pub(in crate::target::udm) fn foresee(&self, change: &Change) -> Cost {
+        let aside = change.edit().is_some_and(|edit| edit.temporary_login.is_some());
+        Cost {
+            requests: self.steps(change).len() as u64 + u64::from(aside),
+            ..Cost::default()
+        }
+    }
+}
+
+/// Whether the object itself is asked before it is removed: since when somebody is missing may have been taken back.
+fn is_doubtful(change: &Change, removal: &Removal) -> bool {
+    let by_undo = change.kind == ActionKind::Deactivate && removal.reason == RemovalReason::Undone;
+    !removal.requires.is_empty() && !by_undo
+}
