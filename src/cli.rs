@@ -33,6 +33,7 @@ pub struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Read, plan, check and apply (the default)
+    #[command(alias = "imp")]
     Sync {
         /// Change this person alone, named by external id, e-mail address, login name or DN; may be given several times.
         /// Everything is read, and nobody counts as absent
@@ -51,6 +52,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Stay, and sync at each trigger: a timer, SIGHUP (which reads the configuration again), a command at Zitadel
+    Run,
     /// Apply a plan that `plan --out` wrote; accounts that have changed since are left alone
     Apply {
         /// The plan
@@ -80,7 +83,20 @@ pub enum Command {
 }
 
 /// What is done when nothing is said.
-pub static DEFAULT: Command = Command::Sync { only: Vec::new() };
+static DEFAULT: Command = Command::Sync { only: Vec::new() };
+/// The same, of a program that stays.
+static STAY: Command = Command::Run;
+
+impl Cli {
+    /// What to do, which may follow from the name by which the program was called: `adc` alone stays.
+    pub fn command(&self, program: &str) -> &Command {
+        let implied = match program {
+            "adc" => &STAY,
+            _ => &DEFAULT,
+        };
+        self.command.as_ref().unwrap_or(implied)
+    }
+}
 
 impl Command {
     /// The people to whom `--only` limits the run; nobody: everybody.

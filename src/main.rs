@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use directory_sync::cli::Cli;
+use directory_sync::cli::{Cli, Command};
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
 use directory_sync::run::{self, Process};
-use directory_sync::signals;
+use directory_sync::signals::{self, Hangup};
 use directory_sync::telemetry::Telemetry;
 
 fn main() -> ExitCode {
@@ -25,7 +25,10 @@ fn main() -> ExitCode {
         cli.global.log_format,
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
     );
-    signals::listen();
+    signals::listen(match cli.command(&program) {
+        Command::Run => Hangup::Reloads,
+        _ => Hangup::Ends,
+    });
     let mut out = io::BufWriter::new(io::stdout());
     let mut process = Process {
         environment: Environment::capture(),

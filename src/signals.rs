@@ -1,5 +1,6 @@
 //! SIGTERM, SIGINT and SIGHUP: the first asks a run to come to an end, a second one ends it at once. A terminal that is
-//! closed sends SIGHUP, and often twice, so that one is never the second.
+//! closed sends SIGHUP, and often twice, so that one is never the second. A process that stays ([`Hangup::Reloads`]) does not
+//! end by it.
 //!
 //! A thread of its own listens, so that a signal counts while the run is busy; and since it is asked for, it also
 //! reaches a process that is number 1 of a container, which the system spares signals that nobody asked for.
@@ -13,6 +14,22 @@ use tokio::sync::watch;
 /// What was received, and its number; set once.
 type Received = Option<(&'static str, i32)>;
 
+/// What SIGHUP means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hangup {
+    /// The terminal is closed: the run comes to an end.
+    Ends,
+    /// The configuration is to be read again.
+    Reloads,
+}
+
+/// How often SIGHUP came that asks for the configuration to be read again.
+static HANGUPS: OnceLock<watch::Sender<u64>> = OnceLock::new();
+
+fn hangups() -> &'static watch::Sender<u64> {
+    HANGUPS.get_or_init(|| watch::Sender::new(0))
+}
+
 static SIGNALS: OnceLock<watch::Sender<Received>> = OnceLock::new();
 
 fn sender() -> &'static watch::Sender<Received> {
@@ -20,12 +37,12 @@ fn sender() -> &'static watch::Sender<Received> {
 }
 
 /// Starts to listen. Until then signals do what they do to any program.
-pub fn listen() {
+pub fn listen(hangup: Hangup) {
     let (ready, is_ready) = mpsc::channel();
     let listener = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         match runtime {
-            Ok(runtime) => runtime.block_on(forward(&ready)),
+            Ok(runtime) => runtime.block_on(forward(&ready, hangup)),
             Err(error) => tracing::warn!(%error, "signals will end the program at once"),
         }
     };
@@ -36,14 +53,20 @@ pub fn listen() {
     }
 }
 
-async fn forward(ready: &mpsc::Sender<()>) {
+async fn forward(ready: &mpsc::Sender<()>, hangup: Hangup) {
     let mut listener = match Listener::new() {
         Ok(listener) => listener,
         Err(error) => return tracing::warn!(%error, "signals will end the program at once"),
     };
     // Who waits may have given up; that is no reason not to listen.
     let _ = ready.send(());
-    let first = listener.next().await;
+    let first = loop {
+        let signal = listener.next().await;
+        if signal.0 != HANGUP || hangup == Hangup::Ends {
+            break signal;
+        }
+        hangups().send_modify(|count| *count += 1);
+    };
     tracing::warn!(
         signal = first.0,
         "coming to an end; a second signal ends the program at once"
@@ -119,6 +142,32 @@ impl Listener {
         match tokio::signal::ctrl_c().await {
             Ok(()) => ("SIGINT", 2),
             Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// SIGHUP, to a process that reads its configuration again.
+#[derive(Clone, Debug)]
+pub struct Hangups(watch::Receiver<u64>);
+
+impl Hangups {
+    /// Those of this process; none ever unless [`listen`] was called with [`Hangup::Reloads`].
+    pub fn of_process() -> Self {
+        Self(hangups().subscribe())
+    }
+
+    /// Whether there was one since it was last asked.
+    pub fn take(&mut self) -> bool {
+        let is_new = self.0.has_changed().unwrap_or(false);
+        self.0.mark_unchanged();
+        is_new
+    }
+
+    /// Returns when there was one since it was last taken.
+    pub async fn wait(&self) {
+        let mut receiver = self.0.clone();
+        if receiver.changed().await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -41,6 +41,7 @@ impl Deciding {
             dry_run: _,
             apply: _,
             lock_dir: _,
+            run: _,
             notes: _,
             files: _,
         } = settings;
@@ -81,9 +82,10 @@ impl Deciding {
             metadata,
             claims_accounts,
             phone_region,
-            // Who the tool is, and how long is waited.
+            // Who the tool is, how long is waited, and what it leaves about itself.
             credentials: _,
             lag_wait: _,
+            heartbeat: _,
         } = zitadel;
         self.add("url", &url.as_str());
         self.add("organization_id", organization_id);

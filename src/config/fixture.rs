@@ -23,6 +23,7 @@ pub(crate) fn target_settings() -> TargetSettings {
         metadata: MetadataCheck::Confirm,
         claims_accounts: false,
         lag_wait: Duration::from_secs(300),
+        heartbeat: false,
         phone_region: None,
     })
 }

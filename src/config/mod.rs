@@ -33,8 +33,8 @@ pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, Link, Localpart,
-    MetadataCheck, PassingState, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings,
-    TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, ZitadelSettings,
+    MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
+    TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, ZitadelSettings,
 };
 
 use self::document::read::{Reader, Report};
@@ -114,6 +114,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let providers = sections::provider::read(&mut reader);
     let apply = sections::policy::apply(&mut reader);
     let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
+    let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,
         Some(target) => Some(target?.with_sources(&sources)),
@@ -131,6 +132,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         providers: providers?,
         apply: apply?,
         lock_dir,
+        run: run?,
         notes: Vec::new(),
         files: Vec::new(),
     })

@@ -11,6 +11,7 @@ mod from_file;
 mod once;
 mod only;
 mod outcome;
+mod serve;
 mod session;
 mod sync;
 mod undo;
@@ -20,10 +21,11 @@ mod verify;
 
 use std::io;
 
+use self::session::heartbeat::{self, Heartbeat};
 pub use self::session::options::log_level;
 pub use self::session::process::Process;
 use self::session::request::Request;
-use crate::cli::{self, Cli, Command, Global};
+use crate::cli::{Cli, Command, Global};
 use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
@@ -46,7 +48,7 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
 /// # Errors
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
-    let (command, global) = (cli.command.as_ref().unwrap_or(&cli::DEFAULT), &cli.global);
+    let (command, global) = (cli.command(process.program), &cli.global);
     if let Some((what, hint)) = session::options::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, hint);
     }
@@ -54,21 +56,38 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
     {
         return session::refusal::clash(global, process, &clash);
     }
+    let settings = match check_settings(command, global, process)? {
+        Checked::Good(settings) => settings,
+        Checked::Refused(exit) => return Ok(exit),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let heartbeat = Heartbeat::default();
+    let mut request = Request::new(command, global, &settings, pauses);
+    request.heartbeat = heartbeat::is_wanted(command, &settings, request.mode).then_some(&heartbeat);
+    runtime.block_on(dispatch(command, request, process))
+}
+
+/// Settings that a command can work with, or how the run ended that cannot.
+enum Checked {
+    Good(Box<Settings>),
+    Refused(Exit),
+}
+
+/// Reads the configuration, and says what is wrong with it or worth knowing.
+fn check_settings(command: &Command, global: &Global, process: &mut Process<'_>) -> io::Result<Checked> {
     let settings = match load(command, global, process) {
         Ok(settings) => settings,
-        Err(errors) => return session::refusal::mistakes(global, process, &errors),
+        Err(errors) => return session::refusal::mistakes(global, process, &errors).map(Checked::Refused),
     };
     if let Some(clash) = session::outputs::clash(command, global, &settings.files) {
-        return session::refusal::clash(global, process, &clash);
+        return session::refusal::clash(global, process, &clash).map(Checked::Refused);
     }
     for note in &settings.notes {
         tracing::warn!("{note}");
     }
-    let request = Request::new(command, global, &settings, pauses);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(dispatch(command, request, process))
+    Ok(Checked::Good(Box::new(settings)))
 }
 
 /// The settings, as the command and the name of the program change them.
@@ -120,6 +139,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
         Command::Undo { file, .. } => undo::run(request, target, file, process).await,
         Command::Check | Command::Users { .. } => look(command, request, process).await,
+        Command::Run => serve::run(request, process).await,
     }
 }
 

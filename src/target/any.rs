@@ -296,6 +296,27 @@ impl Target for AnyTarget {
         }
     }
 
+    async fn administrators_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.administrators_value(name).await,
+            Self::Udm(target) => target.administrators_value(name).await,
+        }
+    }
+
+    async fn own_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.own_value(name).await,
+            Self::Udm(target) => target.own_value(name).await,
+        }
+    }
+
+    async fn set_own_value(&self, name: &str, text: &str) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.set_own_value(name, text).await,
+            Self::Udm(target) => target.set_own_value(name, text).await,
+        }
+    }
+
     async fn check(&self) -> Vec<Diagnosis> {
         match self {
             Self::Zitadel(target) => target.check().await,

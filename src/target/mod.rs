@@ -272,6 +272,35 @@ pub trait Target {
     /// [`TargetError`]; the account has the login name it had.
     async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
 
+    /// The text that an administrator has left under a name at the target. `None` if there is none, and of a target that has
+    /// no place for it.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be read, which is not the same as none.
+    async fn administrators_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// The text that this tool has left under a name in the account that it runs as; as [`Target::administrators_value`].
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be read.
+    async fn own_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        let _ = name;
+        Ok(None)
+    }
+
+    /// Leaves a text, of one character at least, under a name in the account that this tool runs as. Nothing happens at a
+    /// target that has no place for it.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be written.
+    async fn set_own_value(&self, name: &str, text: &str) -> Result<(), TargetError> {
+        let _ = (name, text);
+        Ok(())
+    }
+
     /// Tries each step of [`Target::prepare`] on its own and says what works.
     async fn check(&self) -> Vec<Diagnosis>;
 

@@ -12,6 +12,7 @@ mod program;
 
 mod safety;
 mod scenarios;
+mod service;
 mod sources_bounds;
 mod sources_certificates;
 mod sources_failures;

@@ -6,6 +6,7 @@ pub(super) mod ldap;
 pub(super) mod metadata;
 pub(super) mod policy;
 pub(super) mod provider;
+pub(super) mod run;
 pub(super) mod sources;
 pub(super) mod udm;
 pub(super) mod zitadel;

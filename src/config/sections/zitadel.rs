@@ -36,6 +36,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<Z
         ],
     );
     let lag_wait = reader.duration("zitadel.lag_wait");
+    let heartbeat = reader.boolean("zitadel.heartbeat");
     let phone_region = reader.parsed("zitadel.phone_region", values::region);
     Some(ZitadelSettings {
         url: url?,
@@ -55,6 +56,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<Z
         metadata: metadata?,
         claims_accounts: !reader.absent("provider"),
         lag_wait: lag_wait?,
+        heartbeat: heartbeat?,
         phone_region,
     })
 }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub apply: ApplySettings,
     /// `lock.dir`; `None` is the temporary folder.
     pub lock_dir: Option<PathBuf>,
+    /// When `run` starts a run.
+    pub run: RunSettings,
     /// Things to say once logging is up: keys without effect, variables that disagree.
     pub notes: Vec<String>,
     /// Files that the configuration consists of or names, each with what it is, to follow "is".
@@ -61,6 +63,14 @@ pub enum TargetSettings {
 }
 
 impl TargetSettings {
+    /// Whether each sync leaves at the target how it ended.
+    pub fn heartbeat(&self) -> bool {
+        match self {
+            Self::Zitadel(zitadel) => zitadel.heartbeat,
+            Self::Udm(_) => false,
+        }
+    }
+
     /// Keys of the roles that people can get.
     pub fn given_roles(&self) -> Vec<String> {
         match self {
@@ -131,6 +141,8 @@ pub struct ZitadelSettings {
     pub claims_accounts: bool,
     /// How long to wait at the most for lists that are behind what was written.
     pub lag_wait: Duration,
+    /// Each sync writes at the service account how it ended.
+    pub heartbeat: bool,
     /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.
     pub phone_region: Option<String>,
 }
@@ -234,6 +246,17 @@ pub struct UktSettings {
     pub timeout: Duration,
     /// The whole read, with all its tries.
     pub deadline: Option<Duration>,
+}
+
+/// `run.*`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunSettings {
+    /// The period of the timer; `None` is no timer.
+    pub every: Option<Duration>,
+    /// The start of the process is a trigger.
+    pub at_start: bool,
+    /// How often the target is asked for a command; `None` is never.
+    pub poll: Option<Duration>,
 }
 
 /// `apply.*`

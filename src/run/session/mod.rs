@@ -1,5 +1,6 @@
 //! What every run does around its job: the report, the first line, the lock, the target, the end.
 
+pub(super) mod heartbeat;
 pub(super) mod options;
 pub(super) mod outputs;
 pub(super) mod process;
@@ -45,6 +46,7 @@ pub(super) async fn run(
     let stop = steps(request, settings, process, &mut report, job).await.err();
     report.seconds = started.elapsed().as_secs_f64();
     outcome::record(&mut report, stop.as_ref(), request.mode);
+    heartbeat::write(request, settings, &report).await;
     outcome::print(&report, stop.as_ref(), file, request, process)
 }
 

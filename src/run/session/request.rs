@@ -6,6 +6,7 @@ use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::plan::Restriction;
 use crate::report::Show;
+use crate::run::session::heartbeat::Heartbeat;
 use crate::target;
 
 /// How far a run goes.
@@ -31,6 +32,8 @@ pub(in crate::run) struct Request<'a> {
     pub(in crate::run) title: &'static str,
     /// Whom the run is about; nobody named: everybody.
     pub(in crate::run) only: &'a [String],
+    /// What the run leaves at the target about itself; `None`: nothing.
+    pub(in crate::run) heartbeat: Option<&'a Heartbeat>,
 }
 
 impl<'a> Request<'a> {
@@ -48,6 +51,7 @@ impl<'a> Request<'a> {
             pauses,
             title: title(settings.policy.restrict_to, command),
             only: command.only(),
+            heartbeat: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod client;
 mod read;
 mod rules;
 mod state;
+mod values;
 mod wire;
 mod write;
 
@@ -156,6 +157,18 @@ impl Target for ZitadelTarget {
 
     async fn take_temporary_login(&self, _: TypeId, edit: &Edit) -> Result<(), TargetError> {
         self.rename_aside(edit).await
+    }
+
+    async fn administrators_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        self.organization_value(name).await
+    }
+
+    async fn own_value(&self, name: &str) -> Result<Option<String>, TargetError> {
+        self.own_metadata(name).await
+    }
+
+    async fn set_own_value(&self, name: &str, text: &str) -> Result<(), TargetError> {
+        self.set_own_metadata(name, text).await
     }
 
     async fn check(&self) -> Vec<Diagnosis> {

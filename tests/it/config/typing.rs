@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
-    LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, Settings, SourceKind,
-    SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
+    LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, RunSettings, Settings,
+    SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -49,6 +49,7 @@ fn complete(dir: &str) -> Settings {
             metadata: MetadataCheck::Confirm,
             claims_accounts: false,
             lag_wait: Duration::from_secs(300),
+            heartbeat: false,
             phone_region: None,
         })),
         role: "User".into(),
@@ -74,6 +75,11 @@ fn complete(dir: &str) -> Settings {
         providers: Providers::default(),
         apply: ApplySettings::default(),
         lock_dir: None,
+        run: RunSettings {
+            every: None,
+            at_start: true,
+            poll: None,
+        },
         notes: vec![
             "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; what happens to the \
              accounts of people who are gone is `policy.absent`"

@@ -35,6 +35,7 @@ fn settings() -> ZitadelSettings {
         metadata: MetadataCheck::Confirm,
         claims_accounts: false,
         lag_wait: std::time::Duration::from_secs(300),
+        heartbeat: false,
         phone_region: None,
     }
 }

@@ -121,6 +121,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         metadata: MetadataCheck::Confirm,
         claims_accounts: false,
         lag_wait: Duration::from_secs(300),
+        heartbeat: false,
         phone_region: None,
     }
 }

@@ -184,7 +184,7 @@ impl ZitadelTarget {
         })
     }
 
-    async fn own_id(&self) -> Result<String, TargetError> {
+    pub(in crate::target::zitadel) async fn own_id(&self) -> Result<String, TargetError> {
         if let Some(id) = self.api.user_id() {
             return Ok(id.to_owned());
         }

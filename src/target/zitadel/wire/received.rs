@@ -185,6 +185,13 @@ pub(crate) struct Metadata {
     pub(crate) value: Vec<u8>,
 }
 
+/// `GET /management/v1/metadata/{key}`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OneMetadata {
+    pub(crate) metadata: Metadata,
+}
+
 /// `POST /auth/v1/permissions/zitadel/me/_search`
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

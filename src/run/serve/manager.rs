@@ -1,0 +1,83 @@
+//! What the service manager is told: that the process is ready, what it does, and that it is alive. Without one that understands
+//! `sd_notify` (systemd, `Type=notify`) all of it goes nowhere.
+
+use std::convert::Infallible;
+
+pub(super) fn ready(status: &str) {
+    notify::send(&[notify::State::Ready, notify::State::Status(status)]);
+}
+
+pub(super) fn status(status: &str) {
+    notify::send(&[notify::State::Status(status)]);
+}
+
+/// The configuration is read again; [`ready`] has to follow.
+pub(super) fn reloading() {
+    // Both in one message, as `Type=notify-reload` asks.
+    match notify::State::monotonic_usec_now() {
+        Ok(now) => notify::send(&[notify::State::Reloading, now]),
+        Err(error) => notify::complain(&error),
+    }
+}
+
+pub(super) fn stopping() {
+    notify::send(&[notify::State::Stopping]);
+}
+
+/// Says again and again that the process is alive, if the service manager wants to hear it. It says so from the thread that
+/// does everything else: one that hangs is silent.
+pub(super) async fn keep_alive() -> Infallible {
+    let Some(limit) = notify::watchdog() else {
+        return std::future::pending().await;
+    };
+    loop {
+        notify::send(&[notify::State::Watchdog]);
+        tokio::time::sleep(limit / 2).await;
+    }
+}
+
+#[cfg(unix)]
+mod notify {
+    use std::io;
+
+    pub(super) use sd_notify::NotifyState as State;
+    pub(super) use sd_notify::watchdog_enabled as watchdog;
+
+    pub(super) fn send(states: &[State<'_>]) {
+        if let Err(error) = sd_notify::notify(states) {
+            complain(&error);
+        }
+    }
+
+    pub(super) fn complain(error: &io::Error) {
+        tracing::debug!(%error, "the service manager could not be told");
+    }
+}
+
+#[cfg(not(unix))]
+mod notify {
+    use std::io;
+    use std::time::Duration;
+
+    pub(super) enum State<'a> {
+        Ready,
+        Status(#[expect(dead_code, reason = "there is nobody to tell")] &'a str),
+        Reloading,
+        Stopping,
+        Watchdog,
+    }
+
+    impl State<'_> {
+        pub(super) fn monotonic_usec_now() -> io::Result<Self> {
+            Ok(Self::Reloading)
+        }
+    }
+
+    pub(super) fn watchdog() -> Option<Duration> {
+        None
+    }
+
+    pub(super) fn send(_: &[State<'_>]) {}
+
+    pub(super) fn complain(_: &io::Error) {}
+}

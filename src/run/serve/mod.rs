@@ -1,0 +1,308 @@
+//! `run`: stays, and does the same as `sync` at each trigger.
+//!
+//! One loop: what is due is done, one thing after the other, and then it waits for the next. A trigger that comes meanwhile is
+//! found after the run.
+
+mod command;
+mod manager;
+mod schedule;
+
+use std::io;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ring::rand::SecureRandom as _;
+use tokio::time::Instant;
+
+use self::command::Commands;
+use self::schedule::{Clock, Ending, Schedule, Verb};
+use super::heartbeat::Heartbeat;
+use super::session::process::Process;
+use super::session::request::Request;
+use super::{Checked, check_settings, session, sync};
+use crate::cli::{Command, Global};
+use crate::config::{RunSettings, Settings};
+use crate::exit::Exit;
+use crate::http::Backoff;
+use crate::report::Messages;
+use crate::signals::{Hangups, Signals};
+use crate::target::{AnyTarget, Target as _, TargetError};
+
+/// What an administrator asks for, at the target.
+const COMMAND: &str = "directory-sync.command";
+/// The id of the command that was carried out last, in the account that this tool runs as.
+const LAST_COMMAND: &str = "directory-sync.last_command";
+
+/// Stays until a signal ends it.
+///
+/// # Errors
+/// Output could not be written.
+pub(super) async fn run(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let mut service = Service::new(request);
+    let exit = tokio::select! {
+        // That the process is ready is said before that it is alive.
+        biased;
+        exit = service.serve(process) => exit,
+        never = manager::keep_alive() => match never {},
+    };
+    manager::stopping();
+    exit
+}
+
+/// How the last run ended.
+#[derive(Clone, Copy)]
+struct LastRun {
+    outcome: &'static str,
+    exit: Exit,
+}
+
+struct Service<'a> {
+    global: &'a Global,
+    settings: Settings,
+    pauses: Backoff,
+    signals: Signals,
+    hangups: Hangups,
+    began: Instant,
+    schedule: Schedule,
+    /// What became of commands; `None` until the target has told what an earlier process did.
+    commands: Option<Commands>,
+    /// When the target is asked for a command.
+    poll: Clock,
+    /// Skipped for the next question: the token and the connection serve several.
+    target: Option<AnyTarget>,
+    /// Nothing is said about a target that cannot be asked, until it can.
+    is_deaf: bool,
+    last: Option<LastRun>,
+}
+
+impl<'a> Service<'a> {
+    fn new(request: Request<'a>) -> Self {
+        let RunSettings { every, at_start, .. } = request.settings.run;
+        let mut schedule = Schedule::new(every, Duration::ZERO, random());
+        if at_start {
+            schedule.ask(Verb::Sync);
+        }
+        Self {
+            global: request.global,
+            settings: request.settings.clone(),
+            pauses: request.pauses,
+            signals: Signals::of_process(),
+            hangups: Hangups::of_process(),
+            began: Instant::now(),
+            schedule,
+            commands: None,
+            poll: Duration::ZERO,
+            target: None,
+            is_deaf: false,
+            last: None,
+        }
+    }
+
+    fn now(&self) -> Clock {
+        self.began.elapsed()
+    }
+
+    async fn serve(&mut self, process: &mut Process<'_>) -> io::Result<Exit> {
+        manager::ready("starting");
+        self.say_triggers();
+        loop {
+            if self.signals.received().is_some() {
+                return Ok(Exit::Ok);
+            }
+            if self.hangups.take() {
+                self.reload(process)?;
+            }
+            self.ask_for_a_command().await;
+            if let Some(verb) = self.schedule.start(self.now()) {
+                let exit = self.run_once(verb, process).await?;
+                if self.signals.received().is_some() {
+                    return Ok(exit);
+                }
+            } else {
+                self.tell_idle();
+                self.wait().await;
+            }
+        }
+    }
+
+    /// One run, as `sync` or `plan` would do it.
+    async fn run_once(&mut self, verb: Verb, process: &mut Process<'_>) -> io::Result<Exit> {
+        let command = match verb {
+            Verb::Sync => Command::Sync { only: Vec::new() },
+            Verb::Plan => Command::Plan {
+                only: Vec::new(),
+                detailed_exit_code: false,
+                out: None,
+            },
+        };
+        let heartbeat = Heartbeat {
+            command: self.commands.as_ref().and_then(Commands::last).map(str::to_owned),
+            ..Heartbeat::default()
+        };
+        let mut request = Request::new(&command, self.global, &self.settings, self.pauses);
+        request.heartbeat = Some(&heartbeat);
+        manager::status(&format!("running: {}", request.title));
+        let exit = match &self.settings.target {
+            Some(target) => sync::run(request, target, None, process).await?,
+            None => Exit::Usage,
+        };
+        process.out.flush()?;
+        let outcome = heartbeat.outcome.get().unwrap_or("failed");
+        self.last = Some(LastRun { outcome, exit });
+        self.schedule.finish(self.now(), ending(exit), random());
+        tracing::info!(outcome, exit_code = exit.code(), next = %self.next_run(), "run finished");
+        Ok(exit)
+    }
+
+    /// Takes a new configuration, or keeps the one there is if the new one is broken; then a run is due.
+    fn reload(&mut self, process: &mut Process<'_>) -> io::Result<()> {
+        manager::reloading();
+        match check_settings(&Command::Run, self.global, process)? {
+            Checked::Good(settings) => {
+                tracing::info!("the configuration was read again");
+                self.settings = *settings;
+                self.schedule
+                    .reconfigure(self.settings.run.every, self.now(), random());
+                self.say_triggers();
+                self.target = None;
+                self.poll = Duration::ZERO;
+            }
+            Checked::Refused(_) => Messages::new(process.err, self.global.log_format)
+                .note("The configuration that was read before stays in use.")?,
+        }
+        self.schedule.ask(Verb::Sync);
+        manager::ready("the configuration was read again");
+        Ok(())
+    }
+
+    /// Waits for the next time at which something is due, or for a signal.
+    async fn wait(&mut self) {
+        let now = self.now();
+        let poll = self.settings.run.poll.map(|_| self.poll);
+        let next = self.schedule.next(now).into_iter().chain(poll).min();
+        let due = async {
+            match next {
+                Some(next) => tokio::time::sleep_until(self.began + next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = self.hangups.wait() => {}
+            _ = self.signals.wait() => {}
+        }
+    }
+
+    /// Asks the target for a command, when it is time for that.
+    async fn ask_for_a_command(&mut self) {
+        let Some(every) = self.settings.run.poll.filter(|_| self.poll <= self.now()) else {
+            return;
+        };
+        let signals = self.signals.clone();
+        let asked = tokio::select! {
+            asked = self.take_command() => asked,
+            _ = signals.wait() => return,
+        };
+        self.poll = self.now() + every;
+        match asked {
+            Ok(()) => self.is_deaf = false,
+            Err(error) => {
+                self.target = None;
+                if !std::mem::replace(&mut self.is_deaf, true) {
+                    tracing::warn!(%error, hint = error.hint, "the target could not be asked for a command; this is said once");
+                }
+            }
+        }
+    }
+
+    async fn take_command(&mut self) -> Result<(), TargetError> {
+        let Some(settings) = &self.settings.target else {
+            return Ok(());
+        };
+        if self.target.is_none() {
+            // The request says nothing but how to connect.
+            let request = Request::new(&Command::Run, self.global, &self.settings, self.pauses);
+            self.target = Some(session::connect(request, settings)?);
+        }
+        let Some(target) = &self.target else {
+            return Ok(());
+        };
+        let mut commands = match &self.commands {
+            Some(commands) => commands.clone(),
+            None => Commands::after(target.own_value(LAST_COMMAND).await?),
+        };
+        if let Some(text) = target.administrators_value(COMMAND).await? {
+            match commands.take(&text) {
+                Ok(None) => {}
+                Ok(Some(command)) => {
+                    // Before the run: whatever becomes of it, it is not done twice.
+                    target.set_own_value(LAST_COMMAND, &command.id).await?;
+                    tracing::info!(id = %command.id, "the target asks for a run");
+                    self.schedule.ask(command.verb);
+                }
+                Err(problem) => tracing::warn!(
+                    "`{COMMAND}` at the target is no command: {problem}; it should look like \
+                     {{\"id\": \"42\", \"run\": \"sync\"}}"
+                ),
+            }
+        }
+        self.commands = Some(commands);
+        Ok(())
+    }
+
+    /// Says what starts a run.
+    fn say_triggers(&self) {
+        let RunSettings { every, poll, .. } = self.settings.run;
+        if every.is_none() && poll.is_none() {
+            tracing::info!("neither `run.every` nor `run.poll` is set: only SIGHUP starts a run");
+        }
+    }
+
+    fn tell_idle(&self) {
+        manager::status(&self.status());
+    }
+
+    /// What the process does, in one line without personal values.
+    fn status(&self) -> String {
+        let next = self.next_run();
+        match self.last {
+            None => format!("idle, {next}"),
+            Some(LastRun { outcome, exit }) => {
+                let outcome = outcome.replace('_', " ");
+                format!("idle, {next}, last run: {outcome} (exit code {})", exit.code())
+            }
+        }
+    }
+
+    fn next_run(&self) -> String {
+        let now = self.now();
+        let wait = self.schedule.next(now).map(|due| due.saturating_sub(now));
+        let at = wait.and_then(|wait| {
+            Timestamp::now()
+                .checked_add(SignedDuration::try_from(wait).ok()?)
+                .ok()
+        });
+        at.map_or_else(
+            || "no run planned".to_owned(),
+            |at| format!("next run {}", at.strftime("%H:%M UTC")),
+        )
+    }
+}
+
+/// What the end of a run means for the next one.
+fn ending(exit: Exit) -> Ending {
+    match exit {
+        Exit::Ok | Exit::Pending => Ending::Fine,
+        Exit::Incomplete | Exit::Usage | Exit::Refused => Ending::Left,
+        Exit::Unreadable | Exit::Locked => Ending::Failed,
+    }
+}
+
+/// A random number from 0 to 1; without one all installations keep the same time.
+fn random() -> f64 {
+    let mut bytes = [0; 4];
+    match ring::rand::SystemRandom::new().fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 0.0,
+    }
+}

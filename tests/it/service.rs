@@ -1,0 +1,7 @@
+//! `run`: the process that stays, with its triggers, signals and what it tells of itself.
+
+mod commands;
+mod process;
+mod soak;
+mod stay;
+mod triggers;
