@@ -3,6 +3,8 @@
 mod anybody;
 mod certificate;
 mod cryptography;
+mod peer;
+mod refusal;
 mod verifier;
 mod words;
 
@@ -16,7 +18,8 @@ use rustls::{ClientConfig, RootCertStore};
 
 pub use anybody::Anybody;
 pub use cryptography::provider;
-pub use words::{CLIENT_CERTIFICATE, Peer, Words, explain, tls_error};
+pub use peer::{Peer, Words};
+pub use words::{CLIENT_CERTIFICATE, explain, tls_error};
 
 /// Why the trusted certificates could not be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,9 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCer
 
 use super::certificate;
 use super::cryptography::provider;
-use super::words::{Peer, Refused, Words, refusal};
+use super::peer::{Peer, Words};
+use super::refusal::refusal;
+use super::words::Refused;
 
 /// Checks like any client, with two additions: a refused certificate is told in words, and one that is itself named is trusted.
 ///

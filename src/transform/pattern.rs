@@ -4,6 +4,9 @@ use fancy_regex::{BytesMode, Regex, RegexBuilder};
 
 use super::record::key;
 
+/// Attributes, and the values that they get.
+pub(super) type Matches<'a, 'v> = Vec<(&'a str, &'v [u8])>;
+
 /// An expression whose named groups become attributes; look-around and references to groups are supported.
 #[derive(Clone)]
 pub struct Pattern {
@@ -55,7 +58,7 @@ impl Pattern {
     ///
     /// # Errors
     /// [`TooCostly`]: nobody knows whether it is.
-    pub fn find<'a, 'v>(&'a self, value: &'v [u8]) -> Result<Option<Vec<(&'a str, &'v [u8])>>, TooCostly> {
+    pub fn find<'a, 'v>(&'a self, value: &'v [u8]) -> Result<Option<Matches<'a, 'v>>, TooCostly> {
         let found = self.regex.captures(value).map_err(|_| TooCostly)?;
         Ok(found.map(|found| {
             let group = |(name, attribute): &'a (String, String)| {
@@ -82,6 +85,7 @@ mod tests {
         )
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "stands in a table beside `None`")]
     fn one(name: &str, value: &str) -> Option<Vec<(String, String)>> {
         Some(vec![(name.to_owned(), value.to_owned())])
     }

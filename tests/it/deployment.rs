@@ -1,5 +1,8 @@
 //! The files that deploy the program say what the documents promise, and what the program understands.
 
+mod image;
+mod kubernetes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -172,118 +175,6 @@ fn the_trial_is_configured_with_what_its_preparation_makes() {
     }
 }
 
-fn cron_job() -> Value {
-    let job = document("ldap-sync-cronjob.yaml");
-    assert_eq!(string(&job, "apiVersion"), "batch/v1");
-    assert_eq!(string(&job, "kind"), "CronJob");
-    job
-}
-
-#[test]
-fn the_cron_job_has_the_promised_names_and_time() {
-    let job = cron_job();
-    assert_eq!(string(&job, "metadata.name"), "ldap-sync");
-    assert_eq!(string(&job, "metadata.namespace"), "ldap-sync");
-    assert_eq!(string(&job, "spec.schedule"), "0 0 * * *");
-    assert_eq!(string(&job, "spec.concurrencyPolicy"), "Forbid");
-    let pod = at(&job, "spec.jobTemplate.spec.template.spec");
-    assert_eq!(string(pod, "containers.0.name"), "ldap-sync");
-    assert_eq!(string(pod, "containers.0.image"), image());
-}
-
-#[test]
-fn the_cron_job_reads_config_map_and_secret_from_one_folder() {
-    let job = cron_job();
-    let pod = at(&job, "spec.jobTemplate.spec.template.spec");
-    let mounts = list(pod, "containers.0.volumeMounts");
-    let config = mounts
-        .iter()
-        .find(|mount| string(mount, "mountPath") == FOLDER)
-        .expect("the folder is mounted");
-    let volumes = list(pod, "volumes");
-    for mount in mounts {
-        let found = volumes
-            .iter()
-            .any(|volume| at(volume, "name") == at(mount, "name"));
-        assert!(found, "{mount:?} has its volume");
-    }
-    let volume = volumes
-        .iter()
-        .find(|volume| at(volume, "name") == at(config, "name"))
-        .unwrap();
-    let sources = list(volume, "projected.sources");
-    assert_eq!(string(&sources[0], "configMap.name"), "famedly-sync");
-    assert_eq!(
-        sources[0].get("configMap").unwrap().get("optional"),
-        None,
-        "a run needs its configuration"
-    );
-    assert_eq!(string(&sources[1], "secret.name"), "famedly-sync");
-    let variables = at(pod, "containers.0.envFrom.0.secretRef");
-    assert_eq!(*at(variables, "optional"), true);
-    let manual = text("ldap-sync-cronjob.yaml");
-    assert!(
-        manual
-            .contains("kubectl create configmap --from-file config.yaml famedly-sync --namespace ldap-sync")
-    );
-    assert!(manual.contains("kubectl create -f ldap-sync-cronjob.yaml"));
-}
-
-#[test]
-fn the_pod_has_no_more_rights_than_it_needs() {
-    let job = cron_job();
-    let pod = at(&job, "spec.jobTemplate.spec.template.spec");
-    assert_eq!(*at(pod, "automountServiceAccountToken"), false);
-    assert_eq!(*at(pod, "securityContext.runAsNonRoot"), true);
-    assert_eq!(at(pod, "securityContext.runAsUser"), &Value::from(USER));
-    assert_eq!(
-        at(pod, "securityContext.fsGroup"),
-        &Value::from(USER),
-        "mode 0440 is readable through the group"
-    );
-    assert_eq!(
-        string(pod, "securityContext.seccompProfile.type"),
-        "RuntimeDefault"
-    );
-    let container = at(pod, "containers.0.securityContext");
-    assert_eq!(*at(container, "allowPrivilegeEscalation"), false);
-    assert_eq!(*at(container, "readOnlyRootFilesystem"), true);
-    assert_eq!(list(container, "capabilities.drop"), &["ALL"]);
-    let mut mounts = list(pod, "containers.0.volumeMounts").iter();
-    assert!(
-        mounts.any(|mount| string(mount, "mountPath") == "/tmp"),
-        "something can be written"
-    );
-}
-
-#[test]
-fn only_what_may_end_differently_is_tried_again() {
-    let job = cron_job();
-    let job = at(&job, "spec.jobTemplate.spec");
-    assert_eq!(
-        string(job, "template.spec.restartPolicy"),
-        "Never",
-        "podFailurePolicy needs it"
-    );
-    assert_eq!(string(job, "podFailurePolicy.rules.0.action"), "FailJob");
-    let rule = at(job, "podFailurePolicy.rules.0.onExitCodes");
-    assert_eq!(
-        at(rule, "containerName"),
-        at(job, "template.spec.containers.0.name")
-    );
-    assert_eq!(string(rule, "operator"), "In");
-    assert_eq!(list(rule, "values"), &FINAL);
-    assert_eq!(at(job, "backoffLimit"), &Value::from(2));
-
-    let unit = text("deploy/systemd/directory-sync.service");
-    let prevented = unit
-        .lines()
-        .find_map(|line| line.strip_prefix("RestartPreventExitStatus="))
-        .unwrap();
-    assert_eq!(prevented, FINAL.map(|code| code.to_string()).join(" "));
-    assert!(!unit.contains("SuccessExitStatus"), "only 0 is success");
-}
-
 #[test]
 fn the_systemd_timer_starts_one_run_a_day() {
     let unit = text("deploy/systemd/directory-sync.service");
@@ -302,86 +193,6 @@ fn the_systemd_timer_starts_one_run_a_day() {
         "WantedBy=timers.target",
     ] {
         assert!(timer.lines().any(|own| own == line), "{line}");
-    }
-}
-
-/// The instructions of the Dockerfile, continued lines joined.
-fn instructions() -> Vec<String> {
-    let joined = text("Dockerfile").replace("\\\n", " ");
-    joined
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn the_image_starts_a_sync_as_nobody_and_sets_no_variable() {
-    let instructions = instructions();
-    let last = |word: &str| {
-        let mut found = instructions
-            .iter()
-            .rev()
-            .filter_map(|line| line.strip_prefix(word));
-        found.next().map(str::trim)
-    };
-    assert_eq!(last("CMD"), Some(r#"["directory-sync"]"#));
-    assert_eq!(last("USER"), Some(format!("{USER}:{USER}").as_str()));
-    assert_eq!(last("WORKDIR"), Some(FOLDER));
-    for word in ["ENTRYPOINT", "ENV", "HEALTHCHECK", "VOLUME"] {
-        assert_eq!(last(word), None, "{word}");
-    }
-}
-
-#[test]
-fn the_image_knows_the_old_names() {
-    let links = instructions()
-        .into_iter()
-        .find(|line| line.contains("ln -s directory-sync"))
-        .unwrap();
-    for name in ["famedly-sync", "famedly-sync-agent", "migrate", "install-ids"] {
-        assert!(
-            links.split([' ', ';']).any(|word| word == name),
-            "{name} is a link to the program"
-        );
-    }
-    assert!(links.contains("ln -s famedly-sync-agent /opt/famedly-sync"));
-    assert!(text("Dockerfile").starts_with(&format!("# docker build --tag {} .", image())));
-}
-
-/// Older compilers build it, but may store a wrong truth value in optimized code (rust-lang/rust#158206).
-const FAULTLESS: u32 = 97;
-
-#[test]
-fn the_image_is_built_with_a_compiler_that_is_new_enough() {
-    let minor = |version: &str| version.split('.').nth(1).unwrap().parse::<u32>().unwrap();
-    let instructions = instructions();
-    let from = instructions
-        .iter()
-        .find_map(|line| line.strip_prefix("FROM rust:"))
-        .unwrap();
-    let version = from.split('-').next().unwrap();
-    let oldest = minor(env!("CARGO_PKG_RUST_VERSION"));
-    assert!(minor(version) >= oldest.max(FAULTLESS), "{version}");
-}
-
-#[test]
-fn what_the_image_is_built_from_is_chosen() {
-    let ignore = text(".dockerignore");
-    let rules: Vec<_> = ignore.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(
-        rules[0], "*",
-        "a secret beside the sources stays out of the image"
-    );
-    for needed in [
-        "!Cargo.toml",
-        "!Cargo.lock",
-        "!src",
-        "!testkit",
-        "!tests",
-        "!LICENSE*",
-    ] {
-        assert!(rules.contains(&needed), "{needed}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requests to the endpoint and their answers. What may pass is tried again: to get a token or to read a list twice does no
 //! harm, and nobody asks for the list of a day once more.
 
-use std::error::Error as _;
+use super::failure::{Failure, cause, refusal_hint};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,36 +25,6 @@ const LONGEST_TRY: Duration = Duration::from_secs(300);
 
 /// What is shown of the server's words.
 const SHOWN: usize = 300;
-
-/// What is said about the token or the list when there is none.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) what: String,
-    pub(super) hint: String,
-    /// It may pass; the least pause before the next try.
-    again: Option<Duration>,
-    /// The token was refused, and not at the first try.
-    pub(super) token_was_refused_late: bool,
-}
-
-impl Failure {
-    /// One that does not pass by itself.
-    pub(super) fn new(what: String, hint: String) -> Self {
-        Self {
-            what,
-            hint,
-            again: None,
-            token_was_refused_late: false,
-        }
-    }
-
-    fn passing(what: String, hint: String) -> Self {
-        Self {
-            again: Some(Duration::ZERO),
-            ..Self::new(what, hint)
-        }
-    }
-}
 
 /// The connection to one endpoint.
 #[derive(Debug)]
@@ -288,20 +258,6 @@ impl Asked<'_> {
     }
 }
 
-fn refusal_hint(status: StatusCode, key: &str) -> String {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
-            "check `client_id`, `client_secret`, `scope` and `grant_type`".to_owned()
-        }
-        StatusCode::NOT_FOUND => format!("check `{key}`"),
-        StatusCode::TOO_MANY_REQUESTS => "the server is asked too often; try again later".to_owned(),
-        status if status.is_server_error() => {
-            "the server has a problem of its own; try again later".to_owned()
-        }
-        _ => format!("check `{key}` and the client's rights"),
-    }
-}
-
 /// The object of an answer. A list is none, which serde would take for the values of one in order.
 pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let is_object = body.trim_ascii_start().starts_with(b"{");
@@ -322,18 +278,4 @@ pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// The innermost cause: reqwest's own text repeats the address, query and all.
-fn cause(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "it stayed silent for too long (`timeout`)".to_owned();
-    }
-    if let Some(error) = tls::tls_error(error) {
-        return format!("TLS: {}", tls::explain(error, Peer::Service).what);
-    }
-    match error.source() {
-        Some(_) => http::innermost(error).to_string(),
-        None => "the connection failed".to_owned(),
-    }
 }

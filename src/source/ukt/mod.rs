@@ -4,6 +4,7 @@
 //! nobody is absent because of it, and an empty one is the answer on most days.
 
 mod ask;
+mod failure;
 
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::ask::{Failure, Line, host, object, place};
+use self::ask::{Line, host, object, place};
+use self::failure::Failure;
 use super::merge::{Collected, counted};
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;

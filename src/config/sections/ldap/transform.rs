@@ -206,11 +206,13 @@ impl<'r> Rules<'_, 'r> {
         self.text(place).map(key)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn values(&mut self, place: &Place<'r>) -> Option<Vec<Vec<u8>>> {
         let texts = self.texts(place).into_iter();
         Some(texts.map(|(text, _)| text.as_bytes().to_vec()).collect())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn replacements(&mut self, place: &Place<'r>) -> Option<Replacements> {
         let mut all = Replacements::new();
         for (old, place) in self.pairs(place) {
@@ -262,6 +264,7 @@ impl<'r> Rules<'_, 'r> {
     }
 
     /// Each text as `parse` understands it.
+    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn each<T>(
         &mut self,
         place: &Place<'r>,

@@ -1,5 +1,6 @@
 //! The account list: every human of the organization, page by page.
 
+use super::user_pages::{End, UserPage, Window};
 use serde_json::{Value as Json, json};
 
 use super::grant_list;
@@ -7,7 +8,6 @@ use super::handover::Waiting;
 use crate::model::{Attributes, Existing, ExternalId, Lifecycle, Ownership, TargetId, TypeId, Value};
 use crate::target::TargetError;
 use crate::target::zitadel::client::error::Failure;
-use crate::target::zitadel::client::reply::{endless, short};
 use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
 use crate::target::zitadel::rules::ownership;
@@ -16,7 +16,6 @@ use crate::target::zitadel::rules::schema::{
 };
 use crate::target::zitadel::state::Prepared;
 use crate::target::zitadel::state::ZitadelTarget;
-use crate::target::zitadel::state::pages::bound;
 use crate::target::zitadel::wire::received::{Human, User, UserState};
 
 impl ZitadelTarget {
@@ -211,150 +210,5 @@ impl ZitadelTarget {
     }
 }
 
-/// What is left of a page after its accounts were handed over.
-#[derive(Clone, Copy, Default)]
-struct UserPage {
-    total: u64,
-    /// The rows it stands for, without the one before, which comes first.
-    rows: u64,
-    /// It begins with somebody of the page before.
-    joins: bool,
-    /// How many accounts it holds.
-    listed: u64,
-    /// Those of them that neither it nor the page before had before.
-    new: u64,
-    /// One of those began a page that came long before.
-    repeats: bool,
-}
-
-/// Watches for a list that goes on and on: a proxy that repeats an answer, or a server that counts ever more.
-#[derive(Default)]
-struct End {
-    first_total: Option<u64>,
-    /// What the last page that held anybody, or promised somebody, said there is.
-    total: u64,
-    /// Accounts so far.
-    new: u64,
-    /// The list was asked for what is missing at its end.
-    asked_again: bool,
-    /// Pages in a row that held nobody new.
-    idle: u32,
-}
-
-impl End {
-    /// `joint` is the number of rows that were asked for only to join the page to the one before.
-    fn check(&mut self, page: &UserPage, joint: u64) -> Result<(), TargetError> {
-        let endless = |what: &str| Err(endless("list_users", what));
-        self.new += page.new;
-        if page.total > 0 {
-            self.total = page.total;
-        }
-        if page.repeats {
-            return endless("accounts of an earlier page came again");
-        }
-        if page.listed > page.total {
-            return endless("a page holds more accounts than Zitadel says there are");
-        }
-        if self.new > bound(*self.first_total.get_or_insert(page.total)) {
-            return endless("Zitadel counts more accounts with every page");
-        }
-        // One page may hold nobody new when as many accounts were added before it; the next then does.
-        self.idle = if page.new == 0 && page.listed > joint {
-            self.idle + 1
-        } else {
-            0
-        };
-        if self.idle > 1 {
-            return endless("a page came again and again");
-        }
-        Ok(())
-    }
-}
-
-impl End {
-    /// The row from which on accounts are missing, after a page that seemed to be the last.
-    ///
-    /// Servers of v4.2 count an account once for each of its metadata: of them it is enough to show once more that nobody
-    /// comes after the last account.
-    fn rest(&mut self, page: &UserPage) -> Result<Option<u64>, TargetError> {
-        if self.new >= self.total {
-            return Ok(None);
-        }
-        if self.asked_again && page.new == 0 {
-            return if page.joins {
-                Ok(None)
-            } else {
-                Err(short("list_users", self.new, self.total))
-            };
-        }
-        self.asked_again = true;
-        Ok(Some(self.new))
-    }
-}
-
-/// The user ids of this page and the one before: as far as rows can move while a list is read.
-#[derive(Default)]
-struct Window {
-    before: Ids,
-    now: Ids,
-    /// One account of each page so far: whoever repeats a page repeats it.
-    heads: Ids,
-}
-
-impl Window {
-    fn holds(&self, id: &str) -> bool {
-        self.before.contains(id) || self.now.contains(id)
-    }
-
-    /// Whether neither page had it; from now on this one does.
-    fn is_new(&mut self, id: &str) -> bool {
-        let is_new = !self.holds(id);
-        self.now.insert(id);
-        is_new
-    }
-
-    fn turn(&mut self) {
-        self.before = std::mem::take(&mut self.now);
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Pages of a thousand, of which all are new, while the server counts ever more.
-    #[test]
-    fn a_list_that_grows_for_ever_ends() {
-        let mut end = End::default();
-        let page = |number: u64| UserPage {
-            total: 1_000 * (number + 1),
-            rows: 1_000,
-            joins: true,
-            listed: 1_000,
-            new: 1_000,
-            repeats: false,
-        };
-        let pages = (1..).take_while(|number| end.check(&page(*number), 1).is_ok());
-        // Twice what the first page promised, and ten thousand more.
-        assert_eq!(pages.count(), 14);
-    }
-
-    /// A single page of people who were moved there is nothing odd, nor is the last row alone at the end of a list.
-    #[test]
-    fn one_page_without_news_is_no_end() {
-        let idle = UserPage {
-            total: 10,
-            rows: 2,
-            listed: 3,
-            ..UserPage::default()
-        };
-        let joint = UserPage { listed: 1, ..idle };
-        let news = UserPage { new: 2, ..idle };
-        let mut end = End::default();
-        for page in [idle, news, idle, joint, idle, news] {
-            assert!(end.check(&page, 1).is_ok());
-        }
-        assert!(end.check(&idle, 1).is_ok());
-        assert!(end.check(&idle, 1).is_err());
-    }
-}
+mod tests;

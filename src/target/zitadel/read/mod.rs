@@ -10,3 +10,4 @@ pub(super) mod prepare;
 pub(super) mod snapshot;
 pub(super) mod stale_list;
 pub(super) mod unlisted;
+pub(super) mod user_pages;

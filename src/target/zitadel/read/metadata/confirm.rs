@@ -3,51 +3,24 @@
 //! The user list can be *filtered* by metadata, so that one request says of a hundred users whether they hold what
 //! they should. Who does not, and links, for which there is no filter, are looked into: see `held`.
 
-use std::collections::{BTreeMap, HashSet};
+use super::questions::{Batch, Course, Question, course};
+use std::collections::HashSet;
 
 use futures::StreamExt;
 
-use super::filter::{Filter, KEYS, LONGEST_VALUE, Part, UserQuery};
-use super::shared::is_shared;
+use super::filter::{Filter, Part, UserQuery};
 use crate::model::{RecordRef, Warning};
 use crate::target::zitadel::client::api::Page;
 use crate::target::zitadel::client::error::{Failure, Sign};
-use crate::target::zitadel::rules::metadata::Keys;
-use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind, Wrote};
 
-/// The server's work grows with the square of the number of values in one request.
-const VALUES: usize = 100;
 /// As often the filter may be wrong before it is not asked any more.
 const TRIES: u32 = 2;
 /// More only queue up: these reads take turns on the server.
 const WORKERS: usize = 4;
-
-/// What one request asks about its users.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Question<'k> {
-    HasValue(&'k str),
-    HasKey(&'k str),
-    LacksKey(&'k str),
-}
-
-/// The places of the expectations that one request asks about, no user twice.
-struct Batch<'k> {
-    question: Question<'k>,
-    places: Vec<usize>,
-}
-
-/// How the expectations are asked about.
-struct Course<'k> {
-    batches: Vec<Batch<'k>>,
-    /// Places about an attribute in which many accounts hold the same.
-    shared: Vec<usize>,
-    /// Places that only a read of the user can answer.
-    single: Vec<usize>,
-}
 
 /// What the filter said of a batch.
 #[derive(Default)]
@@ -257,14 +230,6 @@ fn wanted<'a>(check: &Check<'a>) -> &'a str {
     }
 }
 
-impl Batch<'_> {
-    /// The accounts that it is about.
-    fn users<'e>(&self, checks: &[Check<'e>]) -> HashSet<&'e str> {
-        let user = |place: &usize| checks[*place].target_id.as_str();
-        self.places.iter().map(user).collect()
-    }
-}
-
 /// An answer about accounts that were not asked about is no answer.
 fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetError> {
     if page.items.iter().all(|user| asked.contains(&*user.id)) {
@@ -289,62 +254,4 @@ fn samples(places: &[usize]) -> Vec<usize> {
         .collect();
     samples.dedup();
     samples
-}
-
-/// Sorts the expectations into requests.
-fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
-    let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
-    let (mut shared, mut single) = (Vec::new(), Vec::new());
-    for (place, check) in checks.iter().enumerate() {
-        if is_shared(&check.expected) {
-            shared.push(place);
-            continue;
-        }
-        // Links cannot be filtered by, so `question` knows none about them.
-        match question(keys, &check.expected) {
-            Some(question) => groups.entry(question).or_default().push(place),
-            None => single.push(place),
-        }
-    }
-    let mut batches = Vec::new();
-    for (question, mut places) in groups {
-        let user = |place: usize| checks[place].target_id;
-        // A second question of the same kind about a user would spoil the count.
-        places.sort_by_key(|place| user(*place));
-        let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
-        single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
-        places.dedup_by(|second, first| user(*second) == user(*first));
-        let size = match question {
-            Question::HasValue(_) => VALUES,
-            Question::HasKey(_) | Question::LacksKey(_) => KEYS,
-        };
-        let parts = places.chunks(size).map(<[usize]>::to_vec);
-        batches.extend(parts.map(|places| Batch { question, places }));
-    }
-    Course {
-        batches,
-        shared,
-        single,
-    }
-}
-
-fn question<'k>(keys: &'k Keys, expected: &Expected<'_>) -> Option<Question<'k>> {
-    let key = keys.of(expected.attribute())?;
-    match expected {
-        _ if is_decisive(expected) => None,
-        Expected::Value(_, value) => {
-            (value.as_text().len() <= LONGEST_VALUE).then_some(Question::HasValue(key))
-        }
-        Expected::Present(_) => Some(Question::HasKey(key)),
-        Expected::Absent(_) => Some(Question::LacksKey(key)),
-    }
-}
-
-/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, and
-/// neither a filter nor its history.
-pub(in crate::target::zitadel) fn is_decisive(expected: &Expected<'_>) -> bool {
-    matches!(
-        expected,
-        Expected::Present(DISABLED_BY) | Expected::Value(DISABLED_BY | MISSING_SINCE, _)
-    )
 }

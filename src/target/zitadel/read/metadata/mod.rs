@@ -4,5 +4,6 @@ pub(super) mod confirm;
 pub(super) mod event_log;
 pub(super) mod filter;
 pub(super) mod holding;
+pub(super) mod questions;
 pub(super) mod shared;
 pub(super) mod values;

@@ -1,116 +1,17 @@
 //! What is to be changed, as data.
 
+mod action;
+mod attribute;
+mod edit;
+
+pub use action::ActionKind;
+pub use attribute::AttributeChange;
+pub use edit::Edit;
+
 use super::{
-    AttributeIndex, Attributes, Desired, Detail, Existing, ExternalId, Lifecycle, Purpose, Reference, Schema,
-    TargetId, TypeId, Value,
+    AttributeIndex, Attributes, Desired, Detail, Existing, ExternalId, Purpose, Reference, Schema, TargetId,
+    TypeId, Value,
 };
-
-/// What happens to one account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ActionKind {
-    /// A new account; its lifecycle is the person's.
-    Create,
-    /// An account without our id becomes the person's.
-    Adopt,
-    /// The person's account is brought in line.
-    Update,
-    /// A deactivated account becomes active again, and is brought in line.
-    Reactivate,
-    /// The account is deactivated.
-    Deactivate,
-    /// The account is deleted.
-    Delete,
-    /// The account gets an absence marker, and stays as it is otherwise.
-    MarkAbsent,
-}
-
-impl ActionKind {
-    /// All kinds in the order in which they are reported.
-    pub const ALL: [Self; 7] = [
-        Self::Create,
-        Self::Adopt,
-        Self::Update,
-        Self::Reactivate,
-        Self::Deactivate,
-        Self::Delete,
-        Self::MarkAbsent,
-    ];
-
-    /// The name in plan, report and configuration; its symbol in a plan and what that means; what would become of an
-    /// account, to follow "would".
-    const fn words(self) -> (&'static str, (char, &'static str), &'static str) {
-        match self {
-            Self::Create => ("create", ('+', "create"), "be made"),
-            Self::Adopt => ("adopt", ('~', "change"), "be adopted"),
-            Self::Update => ("update", ('~', "change"), "be updated"),
-            Self::Reactivate => ("enable", ('~', "change"), "be reactivated"),
-            Self::Deactivate => ("disable", ('-', "remove"), "be deactivated"),
-            Self::Delete => ("delete", ('-', "remove"), "be deleted"),
-            Self::MarkAbsent => ("note", ('!', "missing"), "be noted as missing"),
-        }
-    }
-
-    /// The name used in plan, report and configuration.
-    pub const fn name(self) -> &'static str {
-        self.words().0
-    }
-
-    /// The symbol in a plan, and what it means.
-    pub const fn symbol(self) -> (char, &'static str) {
-        self.words().1
-    }
-
-    /// What would become of an account, to follow "would".
-    pub const fn deed(self) -> &'static str {
-        self.words().2
-    }
-}
-
-/// One attribute that changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttributeChange {
-    /// Which one.
-    pub attribute: AttributeIndex,
-    /// What the account holds, as far as is known.
-    pub before: Option<Value>,
-    /// What it is to hold; `None` removes the value.
-    pub after: Option<Value>,
-}
-
-impl AttributeChange {
-    /// The texts that are added, in order.
-    pub fn added(&self) -> Vec<Box<str>> {
-        missing_in(self.after.as_ref(), self.before.as_ref())
-    }
-
-    /// The texts that are taken away, in order.
-    pub fn removed(&self) -> Vec<Box<str>> {
-        missing_in(self.before.as_ref(), self.after.as_ref())
-    }
-
-    /// The references that are added, in order.
-    pub fn linked(&self) -> Vec<&Reference> {
-        without(self.after.as_ref(), self.before.as_ref())
-    }
-
-    /// The references that are dropped, in order.
-    pub fn unlinked(&self) -> Vec<&Reference> {
-        without(self.before.as_ref(), self.after.as_ref())
-    }
-}
-
-/// The references of one value that the other does not have.
-fn without<'a>(of: Option<&'a Value>, other: Option<&Value>) -> Vec<&'a Reference> {
-    let other = other.map_or(&[][..], Value::as_references);
-    let of = of.map_or(&[][..], Value::as_references).iter();
-    of.filter(|reference| !other.contains(reference)).collect()
-}
-
-fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
-    let other = other.map_or(&[][..], Value::texts);
-    let of = of.map_or(&[][..], Value::texts).iter();
-    of.filter(|text| !other.contains(text)).cloned().collect()
-}
 
 /// A new account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,59 +20,6 @@ pub struct Creation {
     pub identity: Desired,
     /// The values to write, defaults filled in.
     pub attributes: Attributes,
-}
-
-/// How an existing account is brought in line with a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The account.
-    pub target_id: TargetId,
-    /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
-    /// person, it is the person whom the account shows.
-    pub identity: Desired,
-    /// The attributes that change, in order of the schema.
-    pub changes: Vec<AttributeChange>,
-    /// The state that the account gets, if it gets another one.
-    pub lifecycle: Option<Lifecycle>,
-    /// The account as the list showed it; `None` when everything the list shows is as it should be.
-    pub before: Option<Box<Existing>>,
-    /// The account has this login name for a while, because accounts exchange their names in a circle.
-    pub temporary_login: Option<Box<str>>,
-}
-
-impl Edit {
-    /// No changes yet of an account whose person is only known from the account itself.
-    pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
-        Self {
-            target_id: account.target_id.clone(),
-            identity: Desired::of_account(account, schema, target_name),
-            changes: Vec::new(),
-            lifecycle: None,
-            before: Some(Box::new(account.clone())),
-            temporary_login: None,
-        }
-    }
-
-    /// Whether nothing would be written.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.lifecycle.is_none()
-    }
-
-    /// The change of an attribute.
-    pub fn change(&self, attribute: AttributeIndex) -> Option<&AttributeChange> {
-        self.changes.iter().find(|change| change.attribute == attribute)
-    }
-
-    /// The change of the attribute of a purpose.
-    pub fn change_of(&self, schema: &Schema, purpose: Purpose) -> Option<&AttributeChange> {
-        self.change(schema.find(purpose)?)
-    }
-
-    /// Whether the account holds a role now, and none afterwards.
-    fn takes_last_role(&self, schema: &Schema) -> bool {
-        let access = self.change_of(schema, Purpose::Access);
-        access.is_some_and(|change| change.before.is_some() && change.after.is_none())
-    }
 }
 
 /// What is written.

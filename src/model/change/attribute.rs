@@ -1,0 +1,51 @@
+//! One attribute that changes.
+
+use crate::model::reference::Reference;
+use crate::model::schema::AttributeIndex;
+use crate::model::value::Value;
+
+/// One attribute that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeChange {
+    /// Which one.
+    pub attribute: AttributeIndex,
+    /// What the account holds, as far as is known.
+    pub before: Option<Value>,
+    /// What it is to hold; `None` removes the value.
+    pub after: Option<Value>,
+}
+
+impl AttributeChange {
+    /// The texts that are added, in order.
+    pub fn added(&self) -> Vec<Box<str>> {
+        missing_in(self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// The texts that are taken away, in order.
+    pub fn removed(&self) -> Vec<Box<str>> {
+        missing_in(self.before.as_ref(), self.after.as_ref())
+    }
+
+    /// The references that are added, in order.
+    pub fn linked(&self) -> Vec<&Reference> {
+        without(self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// The references that are dropped, in order.
+    pub fn unlinked(&self) -> Vec<&Reference> {
+        without(self.before.as_ref(), self.after.as_ref())
+    }
+}
+
+/// The references of one value that the other does not have.
+fn without<'a>(of: Option<&'a Value>, other: Option<&Value>) -> Vec<&'a Reference> {
+    let other = other.map_or(&[][..], Value::as_references);
+    let of = of.map_or(&[][..], Value::as_references).iter();
+    of.filter(|reference| !other.contains(reference)).collect()
+}
+
+fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
+    let other = other.map_or(&[][..], Value::texts);
+    let of = of.map_or(&[][..], Value::texts).iter();
+    of.filter(|text| !other.contains(text)).cloned().collect()
+}

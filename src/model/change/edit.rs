@@ -1,0 +1,58 @@
+//! How an existing object is brought in line.
+
+use crate::model::{AttributeIndex, Desired, Existing, Lifecycle, Purpose, Schema, TargetId};
+
+use super::attribute::AttributeChange;
+
+/// How an existing account is brought in line with a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The account.
+    pub target_id: TargetId,
+    /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
+    /// person, it is the person whom the account shows.
+    pub identity: Desired,
+    /// The attributes that change, in order of the schema.
+    pub changes: Vec<AttributeChange>,
+    /// The state that the account gets, if it gets another one.
+    pub lifecycle: Option<Lifecycle>,
+    /// The account as the list showed it; `None` when everything the list shows is as it should be.
+    pub before: Option<Box<Existing>>,
+    /// The account has this login name for a while, because accounts exchange their names in a circle.
+    pub temporary_login: Option<Box<str>>,
+}
+
+impl Edit {
+    /// No changes yet of an account whose person is only known from the account itself.
+    pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
+        Self {
+            target_id: account.target_id.clone(),
+            identity: Desired::of_account(account, schema, target_name),
+            changes: Vec::new(),
+            lifecycle: None,
+            before: Some(Box::new(account.clone())),
+            temporary_login: None,
+        }
+    }
+
+    /// Whether nothing would be written.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.lifecycle.is_none()
+    }
+
+    /// The change of an attribute.
+    pub fn change(&self, attribute: AttributeIndex) -> Option<&AttributeChange> {
+        self.changes.iter().find(|change| change.attribute == attribute)
+    }
+
+    /// The change of the attribute of a purpose.
+    pub fn change_of(&self, schema: &Schema, purpose: Purpose) -> Option<&AttributeChange> {
+        self.change(schema.find(purpose)?)
+    }
+
+    /// Whether the account holds a role now, and none afterwards.
+    pub(super) fn takes_last_role(&self, schema: &Schema) -> bool {
+        let access = self.change_of(schema, Purpose::Access);
+        access.is_some_and(|change| change.before.is_some() && change.after.is_none())
+    }
+}

@@ -1,0 +1,124 @@
+//! What a target can store about a person. Each target declares its own; the plan loops over it and knows no name.
+
+mod attribute;
+mod catalog;
+
+pub use attribute::{AttributeSpec, Cardinality, Fetch, Inspection, Mutability, Purpose, Removes};
+pub use catalog::{Catalog, ResourceType};
+
+/// The place of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttributeIndex(pub u8);
+
+impl AttributeIndex {
+    /// The same as a position in a list.
+    pub fn position(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// All attributes of a target, in a fixed order. At most 64.
+#[derive(Clone, Debug)]
+pub struct Schema(Box<[AttributeSpec]>);
+
+impl Schema {
+    /// Takes the attributes in their order.
+    pub fn new(specs: impl Into<Box<[AttributeSpec]>>) -> Self {
+        let specs = specs.into();
+        assert!(specs.len() <= 64, "a schema holds at most 64 attributes");
+        Self(specs)
+    }
+
+    /// How many attributes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The attributes in order.
+    pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
+        (0u8..).map(AttributeIndex).zip(self.0.iter())
+    }
+
+    /// The attribute of a purpose.
+    pub fn find(&self, purpose: Purpose) -> Option<AttributeIndex> {
+        self.iter()
+            .find(|(_, spec)| spec.purpose == purpose)
+            .map(|(index, _)| index)
+    }
+
+    /// The attribute by which a record finds an object that carries another external id, or none: the address, or else the login
+    /// name, if a source says it.
+    pub fn name_said(&self) -> Option<AttributeIndex> {
+        let login = || {
+            let login = self.find(Purpose::Login)?;
+            self.spec(login).is_said_by_sources().then_some(login)
+        };
+        self.find(Purpose::Address).or_else(login)
+    }
+
+    /// Whether somebody of the same name and another external id may be the same person: only an address is nobody else's.
+    pub fn name_outlives_id(&self) -> bool {
+        self.find(Purpose::Address).is_some()
+    }
+
+    /// The name of the attribute of a purpose, for messages.
+    pub fn name_of(&self, purpose: Purpose) -> &str {
+        self.find(purpose).map_or("mark", |index| &self.spec(index).name)
+    }
+
+    /// What the attribute at a place is for.
+    pub fn purpose(&self, index: AttributeIndex) -> Purpose {
+        self.spec(index).purpose
+    }
+
+    /// The attribute at a place of this schema.
+    pub fn spec(&self, index: AttributeIndex) -> &AttributeSpec {
+        &self.0[index.position()]
+    }
+
+    /// The place of a name, if the target stores it.
+    pub fn index(&self, name: &str) -> Option<AttributeIndex> {
+        self.iter()
+            .find(|(_, spec)| *spec.name == *name)
+            .map(|(index, _)| index)
+    }
+
+    /// What the list of accounts does not show.
+    pub fn not_listed(&self) -> AttributeSet {
+        let mut not_listed = AttributeSet::default();
+        let hidden = self.iter().filter(|(_, spec)| !spec.is_listed());
+        hidden.for_each(|(index, _)| not_listed.insert(index));
+        not_listed
+    }
+}
+
+/// A set of attributes of one schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AttributeSet(u64);
+
+impl AttributeSet {
+    /// Adds one.
+    pub fn insert(&mut self, index: AttributeIndex) {
+        self.0 |= 1 << index.0;
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, index: AttributeIndex) {
+        self.0 &= !(1 << index.0);
+    }
+
+    /// Whether it is in the set.
+    pub fn contains(self, index: AttributeIndex) -> bool {
+        self.0 & (1 << index.0) != 0
+    }
+
+    /// Whether the set holds nothing.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}

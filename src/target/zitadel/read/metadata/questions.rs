@@ -1,0 +1,103 @@
+//! Which requests answer which checks.
+
+use crate::target::zitadel::read::metadata::filter::{KEYS, LONGEST_VALUE};
+use crate::target::zitadel::read::metadata::shared::is_shared;
+use crate::target::zitadel::rules::metadata::Keys;
+use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
+use crate::target::{Check, Expected};
+use std::collections::{BTreeMap, HashSet};
+
+/// The server's work grows with the square of the number of values in one request.
+pub(in crate::target::zitadel) const VALUES: usize = 100;
+
+/// What one request asks about its users.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(in crate::target::zitadel) enum Question<'k> {
+    HasValue(&'k str),
+    HasKey(&'k str),
+    LacksKey(&'k str),
+}
+
+/// The places of the expectations that one request asks about, no user twice.
+pub(in crate::target::zitadel) struct Batch<'k> {
+    pub(in crate::target::zitadel) question: Question<'k>,
+    pub(in crate::target::zitadel) places: Vec<usize>,
+}
+
+/// How the expectations are asked about.
+pub(in crate::target::zitadel) struct Course<'k> {
+    pub(in crate::target::zitadel) batches: Vec<Batch<'k>>,
+    /// Places about an attribute in which many accounts hold the same.
+    pub(in crate::target::zitadel) shared: Vec<usize>,
+    /// Places that only a read of the user can answer.
+    pub(in crate::target::zitadel) single: Vec<usize>,
+}
+
+impl Batch<'_> {
+    /// The accounts that it is about.
+    pub(in crate::target::zitadel) fn users<'e>(&self, checks: &[Check<'e>]) -> HashSet<&'e str> {
+        let user = |place: &usize| checks[*place].target_id.as_str();
+        self.places.iter().map(user).collect()
+    }
+}
+
+/// Sorts the expectations into requests.
+pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
+    let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
+    let (mut shared, mut single) = (Vec::new(), Vec::new());
+    for (place, check) in checks.iter().enumerate() {
+        if is_shared(&check.expected) {
+            shared.push(place);
+            continue;
+        }
+        // Links cannot be filtered by, so `question` knows none about them.
+        match question(keys, &check.expected) {
+            Some(question) => groups.entry(question).or_default().push(place),
+            None => single.push(place),
+        }
+    }
+    let mut batches = Vec::new();
+    for (question, mut places) in groups {
+        let user = |place: usize| checks[place].target_id;
+        // A second question of the same kind about a user would spoil the count.
+        places.sort_by_key(|place| user(*place));
+        let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
+        single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
+        places.dedup_by(|second, first| user(*second) == user(*first));
+        let size = match question {
+            Question::HasValue(_) => VALUES,
+            Question::HasKey(_) | Question::LacksKey(_) => KEYS,
+        };
+        let parts = places.chunks(size).map(<[usize]>::to_vec);
+        batches.extend(parts.map(|places| Batch { question, places }));
+    }
+    Course {
+        batches,
+        shared,
+        single,
+    }
+}
+
+pub(in crate::target::zitadel) fn question<'k>(
+    keys: &'k Keys,
+    expected: &Expected<'_>,
+) -> Option<Question<'k>> {
+    let key = keys.of(expected.attribute())?;
+    match expected {
+        _ if is_decisive(expected) => None,
+        Expected::Value(_, value) => {
+            (value.as_text().len() <= LONGEST_VALUE).then_some(Question::HasValue(key))
+        }
+        Expected::Present(_) => Some(Question::HasKey(key)),
+        Expected::Absent(_) => Some(Question::LacksKey(key)),
+    }
+}
+
+/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, and
+/// neither a filter nor its history.
+pub(in crate::target::zitadel) fn is_decisive(expected: &Expected<'_>) -> bool {
+    matches!(
+        expected,
+        Expected::Present(DISABLED_BY) | Expected::Value(DISABLED_BY | MISSING_SINCE, _)
+    )
+}

@@ -1,0 +1,29 @@
+use super::*;
+
+fn told(error: &rustls::Error, peer: Peer) -> String {
+    let words = explain(error, peer);
+    format!("{} | {}", words.what, words.hint.unwrap_or_default())
+}
+
+/// What a server means that has neither a cipher suite nor a certificate for us.
+#[test]
+fn a_refused_handshake_names_each_reason() {
+    let alert = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
+    for words in ["cipher suite", "ECDHE", "P-521", "client certificate"] {
+        assert!(told(&alert, Peer::Directory).contains(words), "{words}");
+        assert!(told(&alert, Peer::Service).contains(words), "{words}");
+    }
+    assert!(!told(&alert, Peer::Service).contains("`tls."));
+    let version = rustls::Error::AlertReceived(AlertDescription::ProtocolVersion);
+    assert!(told(&version, Peer::Directory).contains("TLS 1.2"));
+    let demanded = rustls::Error::AlertReceived(AlertDescription::CertificateRequired);
+    assert!(told(&demanded, Peer::Directory).contains("demands a client certificate"));
+}
+
+/// An error of TLS lies within those of sockets, and these within others.
+#[test]
+fn an_error_of_tls_is_found_within_others() {
+    let inner = io::Error::other(rustls::Error::DecryptError);
+    assert!(tls_error(&io::Error::other(inner)).is_some());
+    assert!(tls_error(&io::Error::other("x")).is_none());
+}
