@@ -1,8 +1,12 @@
 //! What can be said on the command line.
 
+pub mod programs;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::FlagValue;
 
 const CONFIG_HELP: &str = "Configuration file [default: ./config.yaml, or $DIRECTORY_SYNC_CONFIG, \
 $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
@@ -148,6 +152,12 @@ pub struct Global {
     /// Log less; twice for errors only, three times for nothing
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub quiet: u8,
+    /// Options of other programs that stand for keys.
+    #[arg(skip)]
+    pub given: Vec<FlagValue>,
+    /// What is to be said about options of other programs.
+    #[arg(skip)]
+    pub notes: Vec<String>,
 }
 
 /// How data on stdout looks.

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use directory_sync::cli::{Cli, Command};
+use directory_sync::cli::{Command, programs};
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
 use directory_sync::run::{self, Process};
@@ -19,7 +18,11 @@ fn main() -> ExitCode {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let cli = Cli::parse();
+    let environment = Environment::capture();
+    let cli = match programs::parse(&program, std::env::args_os(), &environment) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let level = run::log_level(&cli.global).and_then(|level| level.parse().ok());
     let telemetry = Telemetry::start(
         cli.global.log_format,
@@ -31,7 +34,7 @@ fn main() -> ExitCode {
     });
     let mut out = io::BufWriter::new(io::stdout());
     let mut process = Process {
-        environment: Environment::capture(),
+        environment,
         program: &program,
         out: &mut out,
         err: &mut Unheeded(io::stderr()),

@@ -216,6 +216,7 @@ impl Deciding {
             expected_references,
             // How the server is reached, and how much at a time.
             bind_password: _,
+            authentication: _,
             timeout: _,
             connect_timeout: _,
             deadline: _,

@@ -163,6 +163,7 @@ const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tl
 pub(super) const KEYS: &[Key] = &[
     or("log_level", Kind::Level, "info"),
     key("feature_flags", Kind::Flags),
+    or("dry_run", Kind::Bool, "false"),
     key("provider", Kind::Text),
     key("cache_path", Kind::Dead(NO_CACHE)),
     key("zitadel.url", Kind::Url),
@@ -260,6 +261,9 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.ignore_dn_regex", Kind::Text),
     key("sources.ldap.requested_attributes", Kind::Texts),
     key("sources.ldap.transform", Kind::Transform),
+    key("sources.ldap.authentication.username_attribute", Kind::Text),
+    key("sources.ldap.authentication.username_filter_template", Kind::Text),
+    key("sources.ldap.authentication.timeout", Kind::Duration),
     or("sources.ldap.timeout", Kind::Duration, "30s"),
     key("sources.ldap.connect_timeout", Kind::Duration),
     or("sources.ldap.deadline", Kind::Duration, "1h"),

@@ -6,7 +6,7 @@
 //! there, in the module that reads it, and in `config.sample.yaml`.
 
 mod deciding;
-mod dialect;
+mod dialects;
 mod document;
 mod error;
 #[cfg(test)]
@@ -20,8 +20,6 @@ mod syntax;
 
 use std::path::{Path, PathBuf};
 
-use tracing::level_filters::LevelFilter;
-
 pub use self::layers::environment::Environment;
 pub use self::sections::ldap::references::ReferenceUrl;
 pub use self::settings::Providers;
@@ -32,8 +30,8 @@ pub use error::{ConfigErrors, Mistake, Origin};
 pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
-    LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, Link, Localpart,
-    MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapSearch, LdapSettings, LdapTls, Link,
+    Localpart, MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
     TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, ZitadelSettings,
 };
 
@@ -58,14 +56,23 @@ fn load_in(
 ) -> Result<Settings, ConfigErrors> {
     let mut report = Report::default();
     let file = document::file::read(request, environment, directory, &mut report.notes)?;
+    let file = file.map(|file| file.translated(&mut report.notes, &mut report.mistakes));
+    let (names, dialect) = file
+        .as_ref()
+        .map(|file| (file.names.clone(), file.dialect))
+        .unwrap_or_default();
     let found = layers::environment::read(environment);
     report.notes.extend(found.notes);
     report.mistakes.extend(found.mistakes);
     if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
         return Err(document::file::nothing_given().into());
     }
+    let foreign = dialects::variables(dialect, environment);
+    report.notes.extend(foreign.notes);
+    report.mistakes.extend(foreign.mistakes);
+    let variables = [foreign.variables, found.variables].concat();
     let path = file.as_ref().map(|file| file.path.clone());
-    let layers = Layers::new(file, &found.variables, &request.flags, &mut report.mistakes);
+    let layers = Layers::new(file, &variables, &request.flags, &mut report.mistakes);
     let kinds = sections::sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
     document::unknown::check(&layers, &mut report);
@@ -78,6 +85,7 @@ fn load_in(
             .files
             .insert(0, ("the configuration file".to_owned(), path.clone()));
     }
+    report.call_keys_by(&names);
     match settings {
         Some(settings) if report.mistakes.is_empty() => Ok(Settings {
             notes: report.notes,
@@ -93,8 +101,9 @@ fn load_in(
 /// Reads every part, also after a mistake in another one.
 fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
     let mut reader = Reader { layers, report };
-    let log_level = reader.parsed("log_level", |text| text.trim().parse::<LevelFilter>().ok());
+    let log_level = reader.parsed("log_level", document::values::level);
     let flags = layers::flags::read(&mut reader);
+    let dry_run = reader.boolean("dry_run");
     sections::udm::refuse_two_targets(&mut reader);
     let target = match needs {
         Needs::SourcesOnly => None,
@@ -123,7 +132,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     reader.report.notes.extend(notes);
     Some(Settings {
         log_level: log_level?,
-        dry_run: flags.dry_run,
+        dry_run: flags.dry_run || dry_run?,
         target,
         role: role?,
         sources,
@@ -226,6 +235,8 @@ sources: {csv: {file_path: users.csv}}
     fn layers_of(text: &str) -> Option<document::file::File> {
         let content = document::yaml::parse(text).ok()?;
         matches!(content, document::yaml::Node::Table(_)).then(|| document::file::File {
+            names: dialects::Names::default(),
+            dialect: dialects::Dialect::Own,
             path: "config.yaml".into(),
             text: text.to_owned(),
             content,

@@ -84,7 +84,7 @@ fn check_settings(command: &Command, global: &Global, process: &mut Process<'_>)
     if let Some(clash) = session::outputs::clash(command, global, &settings.files) {
         return session::refusal::clash(global, process, &clash).map(Checked::Refused);
     }
-    for note in &settings.notes {
+    for note in global.notes.iter().chain(&settings.notes) {
         tracing::warn!("{note}");
     }
     Ok(Checked::Good(Box::new(settings)))
@@ -99,7 +99,7 @@ fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Set
     });
     let request = LoadRequest {
         config: global.config.clone(),
-        flags: level.into_iter().collect(),
+        flags: global.given.iter().cloned().chain(level).collect(),
         needs: match command {
             Command::Users { .. } => Needs::SourcesOnly,
             _ => Needs::Everything,

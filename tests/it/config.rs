@@ -21,6 +21,7 @@ mod sample;
 mod transform;
 mod typing;
 mod udm;
+mod udm_connector;
 
 /// The settings of the target.
 fn zitadel(settings: &Settings) -> ZitadelSettings {

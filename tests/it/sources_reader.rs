@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use directory_sync::config::{
-    LdapActive, LdapAttribute, LdapAttributes, LdapSearch, LdapSettings, LdapTls, PassingState, SourceKind,
-    SourceSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapSearch, LdapSettings, LdapTls,
+    PassingState, SourceKind, SourceSettings,
 };
 use directory_sync::http::Backoff;
 use directory_sync::model::{
@@ -132,6 +132,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
         bind_external: false,
         user_filter: "(objectClass=inetOrgPerson)".to_owned(),
         search: LdapSearch::default(),
+        authentication: LdapAuthentication::default(),
         transform: None,
         timeout: Duration::from_secs(20),
         connect_timeout: None,

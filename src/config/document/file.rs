@@ -4,17 +4,24 @@ use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::line;
 use super::yaml::{self, Node};
+use crate::config::dialects::{self, Dialect, Names, famedly};
 use crate::config::error::{Mistake, Origin};
 use crate::config::layers::environment::Environment;
 use crate::config::request::LoadRequest;
 
 /// Variables that name the file, the strongest first.
-const PATH_VARIABLES: [&str; 3] = [
+const PATH_VARIABLES: [&str; 5] = [
     "DIRECTORY_SYNC_CONFIG",
     "FAMEDLY_LDAP_SYNC_CONFIG",
     "FAMEDLY_SYNC_CONFIG",
+    "AD_CONNECT_CONFIG",
+    "AD2UCS_CFG",
 ];
+
+/// Those that count as absent when they are empty.
+const MAY_BE_EMPTY: [&str; 2] = ["AD_CONNECT_CONFIG", "AD2UCS_CFG"];
 
 const DEFAULT_PATH: &str = "config.yaml";
 
@@ -23,6 +30,68 @@ pub(in crate::config) struct File {
     pub(in crate::config) path: PathBuf,
     pub(in crate::config) text: String,
     pub(in crate::config) content: Node,
+    /// What it calls our keys.
+    pub(in crate::config) names: Names,
+    pub(in crate::config) dialect: Dialect,
+}
+
+impl File {
+    fn new(path: PathBuf, text: String, content: Node) -> Self {
+        Self {
+            path,
+            text,
+            content,
+            names: Names::default(),
+            dialect: Dialect::Own,
+        }
+    }
+
+    /// The file of another tool in our tree.
+    pub(in crate::config) fn translated(self, notes: &mut Vec<String>, mistakes: &mut Vec<Mistake>) -> Self {
+        let dialect = dialects::recognize(&self.content);
+        let Some(translated) = dialects::translate(dialect, &self.text, &self.content) else {
+            return self;
+        };
+        notes.extend(translated.notes);
+        for fault in translated.faults {
+            let levels: Vec<&str> = fault.path.iter().map(String::as_str).collect();
+            let position = self.line(&levels, fault.skip);
+            let mut mistake = Mistake::new(fault.path.join("."), fault.what).at(self.at(position));
+            mistake.hint = fault.hint;
+            mistakes.push(mistake);
+        }
+        Self {
+            content: translated.content,
+            names: translated.names,
+            dialect,
+            ..self
+        }
+    }
+
+    /// Where the value of a path of ours is given, of the occurrence after the first `skip`.
+    pub(in crate::config) fn origin(&self, levels: &[&str], skip: usize) -> Origin {
+        let foreign = self.names.of(&levels.join("."));
+        let line = match &foreign {
+            Some(path) => self.line(&path.split('.').collect::<Vec<_>>(), skip),
+            None => famedly::spellings(levels)
+                .iter()
+                .find_map(|levels| self.line(levels, skip)),
+        };
+        self.at(line)
+    }
+
+    fn line(&self, levels: &[&str], skip: usize) -> Option<usize> {
+        let levels: Vec<String> = levels.iter().map(|level| level.to_lowercase()).collect();
+        let levels: Vec<&str> = levels.iter().map(String::as_str).collect();
+        line::find(&self.text, &levels, skip)
+    }
+
+    fn at(&self, line: Option<usize>) -> Origin {
+        Origin::File {
+            path: self.path.clone(),
+            position: line.map(|line| (line, None)),
+        }
+    }
 }
 
 /// Where the file is to be found.
@@ -77,7 +146,8 @@ fn choose(
     }
     let mut named = PATH_VARIABLES
         .iter()
-        .filter_map(|name| environment.var(name).map(|path| (*name, path)));
+        .filter_map(|name| environment.var(name).map(|path| (*name, path)))
+        .filter(|(name, path)| !(path.is_empty() && MAY_BE_EMPTY.contains(name)));
     let Some((winner, path)) = named.next() else {
         return Choice::Default(directory.join(DEFAULT_PATH));
     };
@@ -141,13 +211,9 @@ fn open(path: PathBuf) -> Result<File, Mistake> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
     let content = yaml::parse(&text).map_err(|error| not_yaml(&path, &error))?;
     match content {
-        Node::Table(_) => Ok(File { path, text, content }),
+        Node::Table(_) => Ok(File::new(path, text, content)),
         // Nothing but comments; the environment may say the rest.
-        Node::Null => Ok(File {
-            path,
-            text,
-            content: Node::Table(Vec::new()),
-        }),
+        Node::Null => Ok(File::new(path, text, Node::Table(Vec::new()))),
         Node::Text(_) | Node::List(_) | Node::Tagged => Err(Mistake::new(
             "",
             format!(

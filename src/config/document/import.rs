@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use figment::value::{Dict, Empty, Tag, Value};
 
 use super::file::File;
-use super::line;
 use super::yaml::Node;
+use crate::config::dialects::famedly;
 use crate::config::error::{Mistake, Origin};
-use crate::config::{dialect, keys};
+use crate::config::keys;
 
 /// All values of the file.
 pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dict {
@@ -21,7 +21,7 @@ pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dic
     if let Node::Table(entries) = &file.content {
         import.table(entries, &mut values);
     }
-    for before in dialect::modernize(&mut values) {
+    for before in famedly::modernize(&mut values) {
         import.clash(before);
     }
     values
@@ -54,7 +54,7 @@ impl Import<'_> {
     /// `None` for a known key without a value: it is not set, and what lies below shows through.
     fn value(&mut self, node: &Node) -> Option<Value> {
         Some(match node {
-            Node::Null if keys::known_to_any(&dialect::current_path(&self.path)) => return None,
+            Node::Null if keys::known_to_any(&famedly::current_path(&self.path)) => return None,
             Node::Null => Value::Empty(Tag::Default, Empty::None),
             Node::Text(content) => Value::String(Tag::Default, content.clone()),
             Node::List(elements) => {
@@ -66,7 +66,7 @@ impl Import<'_> {
                 });
                 Value::Array(Tag::Default, elements.collect())
             }
-            Node::Table(entries) if keys::is_ordered(&dialect::current_path(&self.path)) => {
+            Node::Table(entries) if keys::is_ordered(&famedly::current_path(&self.path)) => {
                 self.pairs(entries)
             }
             Node::Table(entries) => {
@@ -110,7 +110,7 @@ impl Import<'_> {
 
     /// An old name beside the one of today.
     fn clash(&mut self, before: &str) {
-        let today = dialect::name_today(before);
+        let today = famedly::name_today(before);
         self.path = vec![before.to_owned()];
         let what = format!("`{before}` is the old name of `{today}`, and both are given");
         let mistake = Mistake::new(before, what)
@@ -121,9 +121,6 @@ impl Import<'_> {
 
     fn origin(&self, skip: usize) -> Origin {
         let path: Vec<_> = self.path.iter().map(String::as_str).collect();
-        Origin::File {
-            path: self.file.path.clone(),
-            position: line::find(&self.file.text, &path, skip).map(|line| (line, None)),
-        }
+        self.file.origin(&path, skip)
     }
 }

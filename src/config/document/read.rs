@@ -7,6 +7,7 @@ use figment::value::{Tag, Value};
 use secrecy::SecretString;
 
 use super::{files, modes, values};
+use crate::config::dialects::Names;
 use crate::config::error::{Mistake, Origin, suggest};
 use crate::config::keys;
 use crate::config::keys::{Entry, Key, Kind};
@@ -23,6 +24,23 @@ pub(in crate::config) struct Report {
     pub(in crate::config) secrets_in_place: bool,
     /// Files that are read, each with what it is.
     pub(in crate::config) files: Vec<(String, PathBuf)>,
+}
+
+impl Report {
+    /// Messages with the names that the file has for our keys.
+    pub(in crate::config) fn call_keys_by(&mut self, names: &Names) {
+        for mistake in &mut self.mistakes {
+            for text in [&mut mistake.key, &mut mistake.what]
+                .into_iter()
+                .chain(&mut mistake.hint)
+            {
+                *text = names.in_text(text);
+            }
+        }
+        for note in &mut self.notes {
+            *note = names.in_text(note);
+        }
+    }
 }
 
 /// Reads values by path. A method that returns `None` for something that is needed has reported why.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+use tracing::level_filters::LevelFilter;
 
 use crate::plan::Limit;
 
@@ -12,6 +13,16 @@ pub(in crate::config) fn boolean(text: &str) -> Option<bool> {
         "true" | "yes" | "on" => Some(true),
         "false" | "no" | "off" => Some(false),
         other => number(other).map(|number| number != 0.0),
+    }
+}
+
+/// A level of the log, also by the names that Python has for some.
+pub(in crate::config) fn level(text: &str) -> Option<LevelFilter> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "warning" => Some(LevelFilter::WARN),
+        "critical" | "fatal" => Some(LevelFilter::ERROR),
+        "notset" => Some(LevelFilter::TRACE),
+        other => other.parse().ok(),
     }
 }
 
@@ -143,6 +154,19 @@ mod tests {
         }
         for other in ["", "y", "maybe", "nan", "truee"] {
             assert_eq!(boolean(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn levels_have_names_of_python_too() {
+        for (text, expected) in [
+            ("INFO", Some(LevelFilter::INFO)),
+            (" warning", Some(LevelFilter::WARN)),
+            ("Critical", Some(LevelFilter::ERROR)),
+            ("5", Some(LevelFilter::TRACE)),
+            ("loud", None),
+        ] {
+            assert_eq!(level(text), expected, "{text}");
         }
     }
 

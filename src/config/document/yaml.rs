@@ -35,12 +35,30 @@ pub(in crate::config) fn parse(text: &str) -> Result<Node, serde_yaml::Error> {
     Content(&shape).deserialize(serde_yaml::Deserializer::from_str(text))
 }
 
+/// Reads one document of strict YAML, in which every scalar is a text: also `null`, and nothing at all.
+pub(in crate::config) fn parse_texts(text: &str) -> Result<Node, serde_yaml::Error> {
+    let shape = Shape::deserialize(serde_yaml::Deserializer::from_str(text))?.without_null();
+    Content(&shape).deserialize(serde_yaml::Deserializer::from_str(text))
+}
+
 enum Shape {
     Null,
     Scalar,
     List(Vec<Shape>),
     Table(Vec<Shape>),
     Tagged,
+}
+
+impl Shape {
+    fn without_null(self) -> Self {
+        let each = |shapes: Vec<Self>| shapes.into_iter().map(Self::without_null).collect();
+        match self {
+            Self::Null => Self::Scalar,
+            Self::List(elements) => Self::List(each(elements)),
+            Self::Table(values) => Self::Table(each(values)),
+            other => other,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Shape {
@@ -189,6 +207,17 @@ mod tests {
             assert_eq!(parse(&format!("key: {written}")).unwrap(), table, "{written}");
             assert_eq!(parse(&format!("key: \"{written}\"")).unwrap(), table, "{written}");
         }
+    }
+
+    #[test]
+    fn strict_documents_have_texts_alone() {
+        let table = [("a", ""), ("b", "~"), ("c", "null"), ("d", ""), ("e", "yes")];
+        let table = table.map(|(key, value)| (key.to_owned(), text(value)));
+        let list = ("f".to_owned(), Node::List(vec![text("null"), text("")]));
+        assert_eq!(
+            parse_texts("a:\nb: ~\nc: null\nd: ''\ne: yes\nf:\n- null\n-\n").unwrap(),
+            Node::Table([Vec::from(table), vec![list]].concat())
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 
-use crate::config::dialect;
+use crate::config::dialects::famedly;
 use crate::config::error::{Mistake, Origin};
 
 /// Prefixes of keys, the strongest first. The others are those of famedly-sync, from 0.6 on and before.
@@ -122,7 +122,7 @@ fn key_path(name: &str) -> Option<(usize, Vec<String>)> {
         };
         start
             .eq_ignore_ascii_case(prefix)
-            .then(|| (rank, dialect::current_path(&levels())))
+            .then(|| (rank, famedly::current_path(&levels())))
     })
 }
 

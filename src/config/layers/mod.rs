@@ -13,10 +13,10 @@ use figment::{Figment, Metadata, Profile, Provider, Source};
 
 use self::environment::Variable;
 use super::document::file::File;
-use super::document::{import, line};
+use super::document::import;
 use super::error::{Mistake, Origin};
+use super::keys;
 use super::request::FlagValue;
-use super::{dialect, keys};
 
 /// The merged tree, which still knows where each value came from.
 pub(super) struct Layers {
@@ -169,7 +169,7 @@ impl Layers {
         match metadata.source.as_ref()? {
             Source::Custom(name) if metadata.name == FLAG => Some(Origin::Flag(name.clone())),
             Source::Custom(name) => Some(Origin::Variable(name.clone())),
-            _ => self.file.as_ref().map(|file| file_origin(file, levels)),
+            _ => self.file.as_ref().map(|file| file.origin(levels, 0)),
         }
     }
 }
@@ -180,16 +180,6 @@ fn root(figment: &Figment) -> Dict {
         .ok()
         .and_then(|mut profiles| profiles.remove(&Profile::Default))
         .unwrap_or_default()
-}
-
-fn file_origin(file: &File, levels: &[&str]) -> Origin {
-    let line = dialect::spellings(levels)
-        .iter()
-        .find_map(|levels| line::find(&file.text, levels, 0));
-    Origin::File {
-        path: file.path.clone(),
-        position: line.map(|line| (line, None)),
-    }
 }
 
 fn defaults(wanted: impl Fn(&str) -> bool) -> Layer {

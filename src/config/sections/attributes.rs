@@ -39,7 +39,11 @@ pub(in crate::config) fn id_column(layers: &Layers) -> Option<&str> {
 /// configuration names.
 pub(in crate::config) fn is_configured(layers: &Layers, pattern: &str) -> bool {
     let name = pattern.strip_prefix(OF_DIRECTORIES);
-    name.is_some_and(|name| configured(layers).contains(&name))
+    name.is_some_and(|name| {
+        configured(layers)
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether a path of the table of keys gives an attribute that the other target has.

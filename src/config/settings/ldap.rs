@@ -32,6 +32,8 @@ pub struct LdapSettings {
     pub search: LdapSearch,
     /// How entries are changed before anything is made of them.
     pub transform: Option<Transformation>,
+    /// How one person is found by the name that they log in with.
+    pub authentication: LdapAuthentication,
     /// Connect, bind, and silence between entries; never the whole read.
     pub timeout: Duration,
     /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
@@ -52,6 +54,17 @@ pub struct LdapSettings {
     pub expected_references: Vec<ExpectedReference>,
     /// Encryption and trust.
     pub tls: LdapTls,
+}
+
+/// `sources.NAME.authentication.*`: how `auth` finds one person and tries their password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LdapAuthentication {
+    /// The attribute of the name that people log in with.
+    pub attribute: Option<String>,
+    /// A filter with `%s` once, in the place of the name; without it, people whose attribute is the name.
+    pub template: Option<String>,
+    /// For this alone; `None` is the timeout of the source.
+    pub timeout: Option<Duration>,
 }
 
 /// How far a search goes, and what of the entries counts.

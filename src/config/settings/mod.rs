@@ -15,7 +15,7 @@ use url::Url;
 
 pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
-    LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin, TextRule,
+    LdapAuthentication, LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin, TextRule,
 };
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;

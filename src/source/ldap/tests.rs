@@ -3,7 +3,7 @@ use std::time::Duration;
 use ldap3::asn1::{PL, StructureTag, TagClass};
 
 use super::*;
-use crate::config::{LdapAttribute, LdapSearch, LdapTls, PassingState};
+use crate::config::{LdapAttribute, LdapAuthentication, LdapSearch, LdapTls, PassingState};
 use crate::model::{Desired, ExternalId, Lifecycle, Rejected, Warning};
 use crate::source::fixture::{roles, schema};
 
@@ -23,6 +23,7 @@ pub(super) fn settings() -> LdapSettings {
         bind_external: false,
         user_filter: "(objectClass=person)".to_owned(),
         search: LdapSearch::default(),
+        authentication: LdapAuthentication::default(),
         transform: None,
         timeout: Duration::from_secs(5),
         connect_timeout: None,

@@ -18,12 +18,13 @@ const WORDS: [&str; 9] = [
 ];
 
 /// Folders and files that may name their target.
-const AT_HOME: [&str; 5] = [
+const AT_HOME: [&str; 6] = [
     "src/target/udm/",
     "src/target/zitadel/",
     "src/target/any.rs",
     "src/config/",
     "src/cli.rs",
+    "src/cli/",
 ];
 
 /// Where LDAP's own `dn` is at home, and OAuth's `grant_type`.

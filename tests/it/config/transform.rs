@@ -8,9 +8,8 @@ use super::{COMPLETE, Lab};
 const ANCHOR: &str = "    timeout: 5\n";
 
 fn with(rules: &str) -> Lab {
-    let rules: Vec<String> = rules.lines().map(|line| format!("    {line}")).collect();
-    let rules = rules.join("\n");
-    Lab::changed(COMPLETE, ANCHOR, &format!("{rules}{ANCHOR}"))
+    let rules = rules.replace('\n', "\n    ");
+    Lab::changed(COMPLETE, ANCHOR, &format!("    {rules}\n{ANCHOR}"))
 }
 
 fn bytes(values: &[&str]) -> Vec<Vec<u8>> {

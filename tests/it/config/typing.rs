@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use directory_sync::config::{
-    ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
-    LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, RunSettings, Settings,
-    SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
+    ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication,
+    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, RunSettings,
+    Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -150,6 +150,7 @@ fn directory(dir: &str) -> LdapSettings {
         bind_external: false,
         user_filter: "(&(objectClass=user)(memberOf=cn=chat,ou=groups,dc=example,dc=org))".into(),
         search: LdapSearch::default(),
+        authentication: LdapAuthentication::default(),
         transform: None,
         timeout: Duration::from_secs(5),
         connect_timeout: None,

@@ -1,9 +1,11 @@
 //! `sources.NAME.*` of a directory.
 
 pub(super) mod active;
+pub(super) mod authentication;
 pub(super) mod groups;
 pub(in crate::config) mod references;
 pub(super) mod search;
+mod supply;
 pub(super) mod text;
 pub(super) mod transform;
 pub(super) mod urls;
@@ -32,6 +34,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     };
     let user_filter = user_filter(reader, &key("user_filter"));
     let search = search::read(reader, source);
+    let authentication = authentication::read(reader, &key("authentication"));
     let transform = transform::read(reader, &key("transform"));
     let timeout = reader.duration(&key("timeout"));
     let connect_timeout = reader.duration(&key("connect_timeout"));
@@ -42,6 +45,9 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     let use_attribute_filter = reader.boolean(&key("use_attribute_filter"));
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = read_attributes(reader, source);
+    if let (Some(search), Some(attributes)) = (&search, &attributes) {
+        supply::check(reader, source, search, transform.as_ref(), &attributes.user_id);
+    }
     let entitlements = groups::read(reader, source);
     let expected_references = references::read(reader, &key("expected_references"));
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
@@ -61,6 +67,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         bind_external: bind_external?,
         user_filter: user_filter?,
         search: search?,
+        authentication: authentication?,
         transform,
         timeout: timeout?,
         connect_timeout,
@@ -186,7 +193,8 @@ fn texts(reader: &mut Reader<'_>, section: &str) -> Option<Vec<(String, TextRule
     let mut texts = Vec::new();
     let layers = reader.layers;
     for name in attributes::all(layers) {
-        let path = format!("{section}.{name}");
+        // Keys of a file have no letter case.
+        let path = format!("{section}.{}", name.to_lowercase());
         if attributes::required(layers).contains(&name) && reader.absent(&path) {
             reader.missing(&path, None);
         }

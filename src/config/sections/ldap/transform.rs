@@ -208,24 +208,23 @@ impl<'r> Rules<'_, 'r> {
 
     #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn values(&mut self, place: &Place<'r>) -> Option<Vec<Vec<u8>>> {
-        let texts = self.texts(place).into_iter();
-        Some(texts.map(|(text, _)| text.as_bytes().to_vec()).collect())
+        let texts = self.texts(place);
+        let values = texts.iter().map(|(text, _)| text.as_bytes().to_vec());
+        (!texts.is_empty()).then(|| values.collect())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn replacements(&mut self, place: &Place<'r>) -> Option<Replacements> {
-        let mut all = Replacements::new();
-        for (old, place) in self.pairs(place) {
-            match place.value.as_str() {
-                Some(new) => all.push((old.into(), new.into())),
-                None => self.wrong(
-                    &place,
-                    format!("`{}` must be a text", place.path()),
-                    "write the new value behind the colon",
-                ),
+        let pairs = self.pairs(place).into_iter();
+        let each = pairs.map(|(old, place)| {
+            let new = place.value.as_str();
+            if new.is_none() {
+                let what = format!("`{}` must be a text", place.path());
+                self.wrong(&place, what, "write the new value behind the colon");
             }
-        }
-        Some(all)
+            Some((old.into(), new?.into()))
+        });
+        each.collect()
     }
 
     fn codec(&mut self, place: &Place<'r>) -> Option<Codec> {
@@ -272,17 +271,18 @@ impl<'r> Rules<'_, 'r> {
         wanted: &str,
         hint: &str,
     ) -> Option<Vec<T>> {
-        let mut all = Vec::new();
+        let (mut all, mut is_right) = (Vec::new(), true);
         for (text, at) in self.texts(place) {
             match parse(text) {
-                Ok(one) => all.push(one),
+                Ok(one) => all.extend([one]),
                 Err(why) => {
                     let what = format!("`{}`: `{text}` is not {wanted}: {why}", place.path());
                     self.wrong(&at, what, hint);
+                    is_right = false;
                 }
             }
         }
-        Some(all)
+        is_right.then_some(all)
     }
 
     fn wrong(&mut self, place: &Place<'_>, what: String, hint: &str) {

@@ -6,7 +6,7 @@ use figment::value::{Dict, Tag, Value};
 const STALE: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
 
 /// The path under which a key is known today.
-pub(super) fn current_path(path: &[String]) -> Vec<String> {
+pub(in crate::config) fn current_path(path: &[String]) -> Vec<String> {
     let moved = STALE
         .iter()
         .find(|(before, _)| path.first().is_some_and(|first| first == before));
@@ -21,7 +21,7 @@ pub(super) fn current_path(path: &[String]) -> Vec<String> {
 }
 
 /// How a file may spell this path, today's way first.
-pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
+pub(in crate::config) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
     let before = STALE.iter().filter_map(|(before, now)| {
         let below = path.strip_prefix(*now)?;
         Some([&[*before][..], below].concat())
@@ -30,7 +30,7 @@ pub(super) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
 }
 
 /// Moves what stands under old names to where it belongs; gives the old names whose new place is taken already.
-pub(super) fn modernize(values: &mut Dict) -> Vec<&'static str> {
+pub(in crate::config) fn modernize(values: &mut Dict) -> Vec<&'static str> {
     let mut clashing = Vec::new();
     for (before, now) in STALE {
         if let Some(moved) = values.remove(before)
@@ -43,7 +43,7 @@ pub(super) fn modernize(values: &mut Dict) -> Vec<&'static str> {
 }
 
 /// Today's name of an old section, for a message.
-pub(super) fn name_today(before: &str) -> String {
+pub(in crate::config) fn name_today(before: &str) -> String {
     current_path(&[before.to_owned()]).join(".")
 }
 

@@ -1,0 +1,68 @@
+//! What a file calls our keys.
+
+/// Paths with dots: ours and the file's. What stands below a path follows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::config) struct Names(Vec<(String, String)>);
+
+impl Names {
+    pub(super) fn add(&mut self, ours: impl Into<String>, theirs: impl Into<String>) {
+        self.0.push((ours.into(), theirs.into()));
+    }
+
+    /// The file's name of a path of ours; `None` if it has no other.
+    pub(in crate::config) fn of(&self, path: &str) -> Option<String> {
+        let below = |ours: &str| {
+            let rest = path.strip_prefix(ours)?;
+            (rest.is_empty() || rest.starts_with('.')).then_some(rest)
+        };
+        let fitting = self
+            .0
+            .iter()
+            .filter_map(|(ours, theirs)| Some((ours.len(), theirs, below(ours)?)));
+        let (_, theirs, rest) = fitting.max_by_key(|(length, ..)| *length)?;
+        Some(format!("{theirs}{rest}"))
+    }
+
+    /// A message with the file's names in place of ours, which stand between backticks.
+    pub(in crate::config) fn in_text(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        let named = |(index, part): (usize, &str)| match self.of(part).filter(|_| index % 2 == 1) {
+            Some(theirs) => theirs,
+            None => part.to_owned(),
+        };
+        let parts: Vec<String> = text.split('`').enumerate().map(named).collect();
+        parts.join("`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_between_backticks_get_the_names_of_the_file() {
+        let mut names = Names::default();
+        names.add("sources.ldap", "source");
+        names.add("sources.ldap.base_dn", "source.user_base");
+        names.add("policy.update", "settings.no-update");
+        for (text, expected) in [
+            (
+                "`sources.ldap.base_dn` is missing",
+                "`source.user_base` is missing",
+            ),
+            (
+                "`sources.ldap.url.0`: `policy.updates`",
+                "`source.url.0`: `policy.updates`",
+            ),
+            (
+                "`policy.update` and `x`; policy.update",
+                "`settings.no-update` and `x`; policy.update",
+            ),
+            ("without", "without"),
+        ] {
+            assert_eq!(names.in_text(text), expected);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Lists that the connectors have where the file has none.
+
+pub(super) const USER_ATTRIBUTES: [&str; 11] = [
+    "objectGUID",
+    "entryUUID",
+    "userPrincipalName",
+    "cn",
+    "givenName",
+    "sn",
+    "mail",
+    "telephoneNumber",
+    "mobile",
+    "memberOf",
+    "proxyAddresses",
+];
+
+pub(super) const GROUP_ATTRIBUTES: [&str; 4] = ["objectGUID", "entryUUID", "cn", "member"];
+
+pub(super) const USER_PROPERTIES: [&str; 28] = [
+    "city",
+    "country",
+    "departmentNumber",
+    "description",
+    "e-mail",
+    "employeeNumber",
+    "employeeType",
+    "firstname",
+    "homePostalAddress",
+    "homeTelephoneNumber",
+    "initials",
+    "jpegPhoto",
+    "lastname",
+    "mailPrimaryAddress",
+    "mobileTelephoneNumber",
+    "organisation",
+    "phone",
+    "physicalDeliveryOfficeName",
+    "postOfficeBox",
+    "postcode",
+    "preferredDeliveryMethod",
+    "preferredLanguage",
+    "roomNumber",
+    "secretary",
+    "street",
+    "title",
+    "username",
+    "univentionObjectIdentifier",
+];
+
+pub(super) const GROUP_PROPERTIES: [&str; 5] = [
+    "name",
+    "description",
+    "users",
+    "nestedGroup",
+    "univentionObjectIdentifier",
+];
+
+/// What `sanitizer` is where the file has none.
+pub(super) const SANITIZERS: [(&str, &str); 8] = [
+    ("objectGUID", "guid_to_uuid"),
+    ("telephoneNumber", "phone"),
+    ("mobile", "phone"),
+    ("mobileTelephoneNumber", "phone"),
+    ("homePhone", "phone"),
+    ("homeTelephoneNumber", "phone"),
+    ("facsimileTelephoneNumber", "phone"),
+    ("fax", "phone"),
+];
+
+/// Properties that take several values; of any other a second value is a reason to reject the record.
+pub(super) const LISTS: [&str; 16] = [
+    "allowedEmailGroups",
+    "allowedEmailUsers",
+    "departmentNumber",
+    "e-mail",
+    "homePostalAddress",
+    "homeTelephoneNumber",
+    "hosts",
+    "mailAlternativeAddress",
+    "mailForwardAddress",
+    "mobileTelephoneNumber",
+    "pagerTelephoneNumber",
+    "phone",
+    "postOfficeBox",
+    "roomNumber",
+    "sambaUserWorkstations",
+    "secretary",
+];

@@ -1,0 +1,313 @@
+//! The file of Univention's `udm-directory-connector` and of its successor `nubus-directory-importer`: `udm` and `source`.
+//!
+//! It is strict YAML, in which every scalar is text.
+
+mod defaults;
+
+use self::defaults::{
+    GROUP_ATTRIBUTES, GROUP_PROPERTIES, LISTS, SANITIZERS, USER_ATTRIBUTES, USER_PROPERTIES,
+};
+use super::translation::{Entries, Translated, Translation, get, repeated, table, text};
+use super::variables::variable;
+use crate::config::document::yaml::Node;
+use crate::config::keys::{self, Entry};
+use crate::config::layers::environment::{Environment, Found};
+
+/// Keys of a section, and ours. Of two names for one, the first is today's.
+type Keys = [(&'static str, &'static str)];
+
+const UDM: &Keys = &[
+    ("uri", "udm.url"),
+    ("user", "udm.user"),
+    ("password", "udm.password"),
+    ("ca_cert", "udm.tls.server_certificate"),
+    ("skip_writes", "dry_run"),
+    ("connect_timeout", "udm.connect_timeout"),
+    ("read_timeout", "udm.read_timeout"),
+    ("user_ou", "udm.users.ou"),
+    ("user_primary_key_property", "udm.users.key"),
+    ("user_pkey_property", "udm.users.key"),
+    ("user_properties", "udm.users.properties"),
+    ("group_ou", "udm.groups.ou"),
+    ("group_primary_key_property", "udm.groups.key"),
+    ("group_pkey_property", "udm.groups.key"),
+    ("group_properties", "udm.groups.properties"),
+];
+
+const SOURCE: &Keys = &[
+    ("ldap_uri", "sources.ldap.url"),
+    ("bind_dn", "sources.ldap.bind_dn"),
+    ("password", "sources.ldap.bind_password"),
+    ("bind_pw", "sources.ldap.bind_password"),
+    ("ca_cert", "sources.ldap.tls.server_certificate"),
+    ("timeout", "sources.ldap.timeout"),
+    ("search_pagesize", "sources.ldap.page_size"),
+    ("ignore_dn_regex", "sources.ldap.ignore_dn_regex"),
+    ("user_base", "sources.ldap.base_dn"),
+    ("user_scope", "sources.ldap.scope"),
+    ("user_filter", "sources.ldap.user_filter"),
+    ("user_attrs", "sources.ldap.requested_attributes"),
+    ("user_trans", "sources.ldap.transform"),
+    ("group_base", "sources.ldap.groups.base_dn"),
+    ("group_scope", "sources.ldap.groups.scope"),
+    ("group_filter", "sources.ldap.groups.filter"),
+    ("group_attrs", "sources.ldap.groups.requested_attributes"),
+    ("group_trans", "sources.ldap.groups.transform"),
+];
+
+/// Keys of `source` that are read and have nothing to do.
+const IDLE: [&str; 4] = [
+    "sasl_method",
+    "trace_level",
+    "user_range_attrs",
+    "group_range_attrs",
+];
+
+/// Their rules and ours.
+const RULES: &Keys = &[
+    ("decompose_attrs", "decompose"),
+    ("recode_attrs", "recode"),
+    ("remove_values", "remove_values"),
+    ("replace_values", "replace_values"),
+    ("sanitizer", "sanitize"),
+    ("rename_attrs", "rename"),
+    ("fallback_attrs", "fallback"),
+    ("fixed_attrs", "fixed"),
+    ("remove_attrs", "remove"),
+    ("compose_attrs", "compose"),
+];
+
+/// Values where the file has none.
+const DEFAULTS: &Keys = &[
+    ("udm.users.key", "univentionObjectIdentifier"),
+    ("udm.groups.key", "univentionObjectIdentifier"),
+    ("sources.ldap.timeout", "5"),
+    ("sources.ldap.page_size", "500"),
+    ("sources.ldap.user_filter", "(objectClass=user)"),
+    ("sources.ldap.groups.filter", "(objectClass=group)"),
+    ("sources.ldap.active", "always"),
+    ("policy.absent", "delete"),
+];
+
+/// Whether either section stands there as only these tools have it.
+pub(super) fn is_its(content: &Node) -> bool {
+    let has = |section, key| table(content, &[section]).is_some_and(|entries| get(entries, key).is_some());
+    has("udm", "uri") || has("source", "ldap_uri")
+}
+
+/// Into our tree.
+pub(super) fn translate(content: &Node) -> Translated {
+    let mut translation = Translation::default();
+    repeated(content, &mut Vec::new(), &mut translation);
+    let top = table(content, &[]).unwrap_or_default();
+    for (section, keys, member) in [("udm", UDM, "uri"), ("source", SOURCE, "ldap_uri")] {
+        match get(top, section) {
+            Some(Node::Table(entries)) => moved(section, keys, entries, &mut translation),
+            None => moved(section, keys, &[], &mut translation),
+            Some(_) => translation.no_table(&[section], member),
+        }
+    }
+    for (key, node) in top
+        .iter()
+        .filter(|(key, _)| !["udm", "source"].contains(&key.as_str()))
+    {
+        translation.put(key, node.clone());
+    }
+    notes(top, &mut translation);
+    defaults(&mut translation);
+    translation.finish()
+}
+
+fn moved(section: &str, keys: &Keys, entries: &Entries, translation: &mut Translation) {
+    for (index, (theirs, ours)) in keys.iter().enumerate() {
+        let is_given = get(entries, theirs).is_some();
+        let is_first = keys[..index].iter().all(|(_, before)| before != ours);
+        if is_given || is_first && !other_name_is_given(keys, entries, ours) {
+            translation.name(ours, &format!("{section}.{theirs}"));
+        }
+    }
+    for (key, node) in entries {
+        let idle = section == "source" && IDLE.contains(&key.as_str());
+        match keys.iter().find(|(theirs, _)| theirs == key) {
+            Some((_, ours)) if translation.has(ours) => two_names(section, key, keys, ours, translation),
+            Some((_, ours)) if is_of_groups(ours) && !reads_groups() => {}
+            Some((_, ours)) if ours.ends_with(".transform") => rules(section, key, ours, node, translation),
+            Some((_, "dry_run")) => translation.put("dry_run", truth(node)),
+            Some((_, ours)) => translation.put(ours, node.clone()),
+            None if idle => {}
+            None => grace(section, key, node, keys, translation),
+        }
+    }
+}
+
+fn is_of_groups(ours: &str) -> bool {
+    ours.split('.').any(|level| level == "groups")
+}
+
+/// Whether directories have groups: otherwise those of the target are left alone.
+fn reads_groups() -> bool {
+    !matches!(keys::find("sources.ldap.groups"), Entry::Unknown)
+}
+
+fn other_name_is_given(keys: &Keys, entries: &Entries, ours: &str) -> bool {
+    let mut names = keys.iter().filter(|(_, known)| *known == ours);
+    names.any(|(theirs, _)| get(entries, theirs).is_some())
+}
+
+/// The old name of a key beside today's; a key that stands twice was reported.
+fn two_names(section: &str, key: &str, keys: &Keys, ours: &str, translation: &mut Translation) {
+    let other = keys
+        .iter()
+        .find(|(theirs, known)| *known == ours && *theirs != key);
+    if let Some((other, _)) = other {
+        let what = format!("`{section}.{key}` and `{section}.{other}` are both given");
+        translation.fault(&[section, key], what, Some("keep one of them".to_owned()));
+    }
+}
+
+/// What the newest versions have in addition, or nobody knows.
+fn grace(section: &str, key: &str, node: &Node, keys: &Keys, translation: &mut Translation) {
+    const DAYS: &str = "deletion_grace_period_days";
+    const PROPERTY: &str = "deprovision_timestamp_property";
+    match (section, key) {
+        ("udm", DAYS) => {
+            translation.name("policy.grace.after", &format!("udm.{DAYS}"));
+            match text(node).map(str::trim) {
+                Some("0") => {}
+                Some(days) => translation.put_text("policy.grace.after", &format!("{days}d")),
+                None => translation.put("policy.grace.after", node.clone()),
+            }
+        }
+        ("udm", PROPERTY) => {
+            translation.name("udm.users.marker_property", &format!("udm.{PROPERTY}"));
+            translation.put("udm.users.marker_property", node.clone());
+        }
+        _ => {
+            let known: Vec<&str> = keys.iter().map(|(theirs, _)| *theirs).chain(IDLE).collect();
+            translation.unknown(&[section, key], &known);
+        }
+    }
+}
+
+fn rules(section: &str, key: &str, ours: &str, node: &Node, translation: &mut Translation) {
+    for (theirs, rule) in RULES {
+        translation.name(&format!("{ours}.{rule}"), &format!("{section}.{key}.{theirs}"));
+    }
+    let Node::Table(entries) = node else {
+        return translation.no_table(&[section, key], "rename_attrs");
+    };
+    for (name, node) in entries {
+        if let Some((_, rule)) = RULES.iter().find(|(theirs, _)| theirs == name) {
+            translation.put(&format!("{ours}.{rule}"), node.clone());
+        } else {
+            let known: Vec<&str> = RULES.iter().map(|(theirs, _)| *theirs).collect();
+            translation.unknown(&[section, key, name], &known);
+        }
+    }
+}
+
+/// Strict YAML has two letters for truth values that nobody else has.
+fn truth(node: &Node) -> Node {
+    match text(node).map(str::to_ascii_lowercase).as_deref() {
+        Some("y") => Node::Text("true".to_owned()),
+        Some("n") => Node::Text("false".to_owned()),
+        _ => node.clone(),
+    }
+}
+
+fn notes(top: &Entries, translation: &mut Translation) {
+    let source = match get(top, "source") {
+        Some(Node::Table(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    for key in ["sasl_method", "trace_level"] {
+        if get(source, key).is_some_and(|node| text(node) != Some("0")) {
+            translation.note(format!("`source.{key}` has no effect"));
+        }
+    }
+    if !translation.has("udm.users.key") {
+        translation.note("without `udm.user_primary_key_property` it is `univentionObjectIdentifier`");
+    }
+    if !reads_groups() {
+        translation.note("groups are left alone");
+    }
+    if !translation.has("policy.absent") && !translation.has("guard") {
+        translation.note(
+            "people and groups that are gone from the directory are deleted, but at most 10 % of them in a run \
+             (`guard.max_removals`), and nobody while the directory is empty or was not read in full",
+        );
+    }
+}
+
+fn defaults(translation: &mut Translation) {
+    let is_used = |path: &str| reads_groups() || !is_of_groups(path);
+    for (path, value) in DEFAULTS.iter().filter(|(path, _)| is_used(path)) {
+        translation.put_text(path, value);
+    }
+    people(translation);
+    if reads_groups() {
+        groups(translation);
+    }
+}
+
+fn people(translation: &mut Translation) {
+    translation.put_texts("sources.ldap.requested_attributes", &USER_ATTRIBUTES);
+    translation.put_texts("udm.users.properties", &USER_PROPERTIES);
+    sanitizers("sources.ldap", translation);
+    attributes("sources.ldap", "user_id", "udm.users", translation);
+}
+
+fn groups(translation: &mut Translation) {
+    translation.put_texts("sources.ldap.groups.requested_attributes", &GROUP_ATTRIBUTES);
+    translation.put_texts("udm.groups.properties", &GROUP_PROPERTIES);
+    sanitizers("sources.ldap.groups", translation);
+    attributes("sources.ldap.groups", "group_id", "udm.groups", translation);
+    translation.put_text("sources.ldap.groups.members", "users");
+}
+
+fn sanitizers(section: &str, translation: &mut Translation) {
+    if !translation.has(&format!("{section}.transform.sanitize")) {
+        for (name, function) in SANITIZERS {
+            translation.put_text(&format!("{section}.transform.sanitize.{name}"), function);
+        }
+    }
+}
+
+/// Each property is made of the attribute that has its name after the rules.
+fn attributes(section: &str, id: &str, target: &str, translation: &mut Translation) {
+    let (key, of_key) = (format!("{target}.key"), format!("{section}.attributes.{id}"));
+    translation.same_name(&of_key, &key);
+    let key = translation.text(&key).unwrap_or_default();
+    for property in translation.texts(&format!("{target}.properties")) {
+        let is_of_members = ["users", "nestedGroup"].contains(&property.as_str());
+        if property != key && !is_of_members {
+            let path = format!("{section}.attributes.{property}");
+            translation.put_text(&format!("{path}.name"), &property);
+            if !LISTS.contains(&property.as_str()) {
+                translation.put_text(&format!("{path}.value"), "only");
+            }
+        }
+    }
+    translation.put_text(&of_key, &key);
+}
+
+/// `SOURCE_PASSWORD`, `UDM_PASSWORD`, `LOG_LEVEL` and `LOG_CONF`.
+pub(super) fn variables(environment: &Environment) -> Found {
+    let mut found = Found::default();
+    for (name, path) in [
+        ("SOURCE_PASSWORD", "sources.ldap.bind_password"),
+        ("UDM_PASSWORD", "udm.password"),
+        ("LOG_LEVEL", "log_level"),
+    ] {
+        match variable(environment, name, path) {
+            Ok(given) => found.variables.extend(given),
+            Err(mistake) => found.mistakes.push(mistake),
+        }
+    }
+    if environment.var("LOG_CONF").is_some_and(|value| !value.is_empty()) {
+        found
+            .notes
+            .push("the variable LOG_CONF has no effect; `--log-format json` is for programs".to_owned());
+    }
+    found
+}

@@ -1,0 +1,229 @@
+//! The file and the names of Univention's connectors, from a directory to UDM.
+
+use std::os::unix::fs::symlink;
+use std::process::{Command, Output};
+
+use serde_json::json;
+use testkit::people::Person;
+use testkit::slapd::Slapd;
+use testkit::udm::{Options, UdmDouble};
+
+use super::stage::{PASSWORD, PEOPLE};
+use crate::program::Installation;
+
+struct Site {
+    udm: UdmDouble,
+    slapd: Slapd,
+    installation: Installation,
+}
+
+fn staff() -> Vec<Person> {
+    let phone = |uid: &str| (uid == "ada").then(|| "0421 22232-0".to_owned());
+    ["ada", "bob"]
+        .map(|uid| Person {
+            phone: phone(uid),
+            ..Person::new(uid, uid, "Lovelace")
+        })
+        .into()
+}
+
+impl Site {
+    fn new() -> Self {
+        let udm = UdmDouble::start(Options {
+            password: PASSWORD.to_owned(),
+            ..Options::default()
+        });
+        // The server itself makes ids that the target takes.
+        let slapd = Slapd::with_people(&[]);
+        for person in staff() {
+            slapd.add(&person);
+        }
+        let file = format!(
+            "\
+udm:
+  uri: {}/
+  user: {}
+  password: wrong
+  user_ou: ou=people
+  group_ou: ou=groups
+  user_properties:
+    - univentionObjectIdentifier
+    - username
+    - firstname
+    - lastname
+    - e-mail
+    - phone
+source:
+  ldap_uri: {}
+  bind_dn: {}
+  bind_pw: {}
+  user_base: {base}
+  user_filter: (objectClass=inetOrgPerson)
+  user_attrs: [entryUUID, uid, givenName, sn, mail, telephoneNumber]
+  user_trans:
+    rename_attrs:
+      univentionObjectIdentifier: entryUUID
+      username: uid
+      firstname: givenName
+      lastname: sn
+      e-mail: mail
+      phone: telephoneNumber
+  group_base: {base}
+  group_filter: (objectClass=groupOfNames)
+  group_attrs: [entryUUID, cn, member]
+  group_trans:
+    rename_attrs:
+      univentionObjectIdentifier: entryUUID
+      name: cn
+      users: member
+lock: {{dir: FOLDER}}
+",
+            udm.url(),
+            udm.username(),
+            slapd.url(),
+            Slapd::BIND_DN,
+            Slapd::BIND_PASSWORD,
+            base = Slapd::BASE_DN,
+        );
+        Self {
+            installation: Installation::of(&file),
+            udm,
+            slapd,
+        }
+    }
+
+    fn set(&self, from: &str, to: &str) {
+        let path = self.installation.path("config.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains(from), "{from}");
+        self.installation.write("config.yaml", text.replacen(from, to, 1));
+    }
+
+    /// The program under this name, with the password in a variable.
+    fn run(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let link = self.installation.path(name);
+        if !link.exists() {
+            symlink(env!("CARGO_BIN_EXE_directory-sync"), &link).unwrap();
+        }
+        let output = Command::new(link)
+            .args(arguments)
+            .current_dir(self.installation.path(""))
+            .env_clear()
+            .env("UDM_PASSWORD", PASSWORD)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let said = [&output.stdout[..], &output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(PASSWORD));
+        output
+    }
+
+    #[track_caller]
+    fn sync(&self) -> String {
+        let output = self.run("udm-directory-connector", &["config.yaml"], &[]);
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        said
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_file_of_the_connector_is_carried_out_as_it_is() {
+    let site = Site::new();
+    site.sync();
+    let ada = site.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
+    assert_eq!(
+        [
+            ada.get("firstname"),
+            ada.get("lastname"),
+            ada.get("e-mail"),
+            ada.get("phone")
+        ],
+        [
+            &json!("ada"),
+            &json!("Lovelace"),
+            &json!(["ada@example.com"]),
+            &json!(["+49 421 222320"])
+        ]
+    );
+    assert_eq!(
+        ada.get("univentionObjectIdentifier").as_str().map(str::len),
+        Some(36)
+    );
+    let before = site.udm.writes().len();
+    site.sync();
+    assert_eq!(site.udm.writes().len(), before, "the second run is empty");
+    // A value that is dropped is taken away, a name that changes is a rename, and whoever is gone is deleted.
+    site.slapd
+        .replace(&staff()[0].dn(), "telephoneNumber", &["ext. none"]);
+    site.slapd.delete(&staff()[1].dn());
+    site.sync();
+    let ada = site.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
+    assert_eq!(ada.get("phone"), &json!([]));
+    assert!(site.udm.object(&format!("uid=bob,{PEOPLE}")).is_none());
+}
+
+/// Two values where the target takes one: the person keeps the account.
+#[test]
+fn who_cannot_be_transformed_keeps_the_account() {
+    let site = Site::new();
+    site.sync();
+    site.slapd
+        .replace(&staff()[0].dn(), "givenName", &["Ada", "Augusta"]);
+    let output = site.run("directory-importer", &["config.yaml"], &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let ada = site.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
+    assert_eq!(ada.get("firstname"), &json!("ada"));
+}
+
+#[test]
+fn skip_writes_works_on_an_empty_target() {
+    let site = Site::new();
+    site.set("udm:\n", "udm:\n  skip_writes: yes\n");
+    let output = site.run("directory-importer", &[], &[("CONFIG_FILENAME", "config.yaml")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("2 to create"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert!(site.udm.writes().is_empty());
+}
+
+/// The option is stronger than the variable, and the file may be named by a variable too.
+#[test]
+fn options_and_variables_name_file_and_passwords() {
+    let site = Site::new();
+    let variables = [("AD2UCS_CFG", "config.yaml"), ("SOURCE_PASSWORD", "wrong")];
+    let arguments = [
+        "--source-password",
+        Slapd::BIND_PASSWORD,
+        "--log-level",
+        "debug",
+        "--dry-run",
+    ];
+    let output = site.run("udm-directory-connector", &arguments, &variables);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let output = site.run("udm-directory-connector", &[], &variables);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(site.udm.writes().is_empty());
+}
+
+#[test]
+fn a_mistake_is_told_before_anything_is_written() {
+    let site = Site::new();
+    site.set("user_base", "user_bas");
+    let output = site.run("udm-directory-connector", &["config.yaml"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("error: unknown key `source.user_bas`\n  at config.yaml:18\nhint: did you mean `source.user_base`?"),
+        "{said}"
+    );
+    assert!(said.contains("error: `source.user_base` is missing"), "{said}");
+    assert!(site.udm.requests() == 0);
+}
