@@ -34,6 +34,8 @@ impl Deciding {
             policy,
             providers,
             target,
+            // The policy says it; what others ask for is asked again when a plan is applied.
+            withholding: _,
             // The guard looks at a plan again when it is applied.
             guard: _,
             // These do not decide.
@@ -140,6 +142,10 @@ impl Deciding {
         let Policy {
             create,
             update,
+            remove,
+            delete_deactivates,
+            create_deactivated,
+            update_provider_mismatch,
             adopt,
             create_disabled,
             disabled,
@@ -151,6 +157,10 @@ impl Deciding {
         let grace = grace.map(|Grace { after, runs }| (after, runs));
         self.add("policy.create", create);
         self.add("policy.update", update);
+        self.add("policy.remove", remove);
+        self.add("policy.delete_deactivates", delete_deactivates);
+        self.add("policy.create_deactivated", create_deactivated);
+        self.add("policy.update_provider_mismatch", update_provider_mismatch);
         self.add("policy.adopt", adopt);
         self.add("policy.create_disabled", create_disabled);
         self.add("policy.disabled", disabled);

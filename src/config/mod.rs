@@ -136,6 +136,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         target,
         role: role?,
         sources,
+        withholding: crate::plan::Withholding::of(&policy?),
         policy: policy?,
         guard: guard?,
         providers: providers?,

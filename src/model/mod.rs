@@ -28,12 +28,12 @@ pub use self::text::comparable::{address_in, alike, cleaned, comparable, has_inv
 pub use self::text::unseen::is_unseen;
 pub use attributes::Attributes;
 pub use change::{
-    ActionKind, AttributeChange, Change, Creation, Edit, Removal, RemovalReason, Required, Write,
+    ActionKind, AttributeChange, Change, Creation, Edit, Removal, RemovalReason, Required, UNFINISHED, Write,
 };
 pub use id::{ExternalId, TargetId, TypeId};
 pub use ids::Ids;
 pub use ownership::Ownership;
-pub use plan::{Absence, Plan, Skipped, Totals};
+pub use plan::{Absence, Plan, Skipped, Totals, Withheld};
 pub use reference::Reference;
 pub use schema::{
     AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Mutability,

@@ -1,6 +1,7 @@
 //! Everything a run would do, and what it leaves alone.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{
     Change, Existing, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, TargetId, TypeId, Warning,
@@ -32,6 +33,15 @@ pub struct Skipped {
     pub absence: Option<Absence>,
 }
 
+/// An action that a setting withholds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withheld {
+    /// What would be done.
+    pub change: Change,
+    /// The setting, as a sentence: "`policy.create` is false".
+    pub by: Arc<str>,
+}
+
 /// Objects of one kind at the target, before the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -54,6 +64,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// Accounts that are kept although nobody wants them.
     pub skipped: Vec<Skipped>,
+    /// Actions that a setting withholds.
+    pub withheld: Vec<Withheld>,
     /// What there is at the target before the run, by kind of object.
     pub totals: Vec<Totals>,
     /// People who get no account, because they are to hold none of the roles.

@@ -17,6 +17,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod withhold;
 
 pub use self::correlate::adopt::Known;
 pub(crate) use self::correlate::adopt::refusal;
@@ -41,6 +42,7 @@ pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
     lost_for_good, not_restored, undo,
 };
+pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
 
 /// Why a change that was worked out earlier is refused.
 pub const STALE: &str = "the account has changed since the plan was made";
@@ -63,6 +65,7 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
         all.unchanged += plan.unchanged;
         all.without_role += plan.without_role;
         all.skipped.extend(plan.skipped);
+        all.withheld.extend(plan.withheld);
         all.unresolved.extend(plan.unresolved);
         all.warnings.extend(plan.warnings);
     }

@@ -1,9 +1,10 @@
 //! What a plan may hold that comes from a file: nothing that no plan of this configuration would.
 
+use super::undo::completes_creation;
 use super::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, diff};
 use crate::model::{
     ActionKind, AttributeChange, AttributeSpec, Catalog, Change, Creation, Desired, Edit, Existing,
-    Lifecycle, Mutability, Purpose, RemovalReason, Schema, Value, Write,
+    Lifecycle, Mutability, Purpose, RemovalReason, Schema, UNFINISHED, Value, Write,
 };
 
 /// What plans are made by.
@@ -42,11 +43,17 @@ pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Opti
 
 fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option<String> {
     let (policy, person) = (rules.policy, &creation.identity);
-    let is_wanted = person.lifecycle == Lifecycle::Active || policy.create_disabled;
+    let mark = creation.attributes.of(schema, Purpose::DisabledByUs);
+    let is_deactivated = mark.is_some_and(|mark| mark.as_text() == UNFINISHED);
+    let is_wanted = person.lifecycle == Lifecycle::Active || is_deactivated || policy.create_disabled;
     if !policy.create || !is_wanted {
         return Some("it makes an account that `policy` asks for none of".to_owned());
     }
-    if creation.attributes != diff::values_of_new_account(schema, person) {
+    let mut values = diff::values_of_new_account(schema, person);
+    if let Some(attribute) = schema.find(Purpose::DisabledByUs).filter(|_| is_deactivated) {
+        values.set(attribute, mark.cloned());
+    }
+    if creation.attributes != values {
         return Some("it makes an account with other values than its person has".to_owned());
     }
     if let Some(name) = foreign(schema, person) {
@@ -92,7 +99,8 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
         return Some("it changes whose account it is unseen");
     }
     let is_reactivated = kind == ActionKind::Reactivate;
-    if edit.lifecycle != is_reactivated.then_some(Lifecycle::Active) {
+    let is_completed = edit.lifecycle == Some(Lifecycle::Disabled) && completes_creation(schema, edit);
+    if !is_completed && edit.lifecycle != is_reactivated.then_some(Lifecycle::Active) {
         return Some("it lets somebody in or out, and is no such change");
     }
     if bookkeeping.iter().any(|change| change.after.is_some()) {
@@ -200,21 +208,22 @@ fn deactivated(schema: &Schema, edit: &Edit) -> Option<&'static str> {
 
 fn removed(schema: &Schema, policy: Policy, change: &Change) -> Option<&'static str> {
     let deletes = change.kind == ActionKind::Delete;
+    let deletes_as_asked = deletes != policy.delete_deactivates;
     let reason = change.reason()?;
     let fits = match reason {
         RemovalReason::Absent => match policy.absent {
             AbsentPolicy::Keep => false,
             AbsentPolicy::Deactivate => !deletes,
-            AbsentPolicy::Delete => deletes,
+            AbsentPolicy::Delete => deletes_as_asked,
         },
         RemovalReason::Disabled => match policy.disabled {
             DisabledPolicy::Keep => false,
             DisabledPolicy::Deactivate => !deletes,
-            DisabledPolicy::Delete => deletes,
+            DisabledPolicy::Delete => deletes_as_asked,
         },
         RemovalReason::Leaver => match policy.listed {
             LeaverPolicy::Deactivate => !deletes,
-            LeaverPolicy::Delete => deletes,
+            LeaverPolicy::Delete => deletes_as_asked,
         },
         RemovalReason::Undone => return Some("it removes an account as `undone`, which only an undo does"),
     };

@@ -62,6 +62,14 @@ pub struct Policy {
     pub create: bool,
     /// Accounts are brought in line.
     pub update: bool,
+    /// Accounts are deleted and deactivated, and lose their last role.
+    pub remove: bool,
+    /// An account that would be deleted is deactivated.
+    pub delete_deactivates: bool,
+    /// New accounts are made deactivated.
+    pub create_deactivated: bool,
+    /// Accounts that another configuration looks after, or nobody, are touched.
+    pub update_provider_mismatch: bool,
     /// Accounts made by others are taken over.
     pub adopt: bool,
     /// A disabled person without an account gets a deactivated one.
@@ -95,6 +103,10 @@ impl Default for Policy {
         Self {
             create: true,
             update: true,
+            remove: true,
+            delete_deactivates: false,
+            create_deactivated: false,
+            update_provider_mismatch: true,
             adopt: true,
             create_disabled: false,
             disabled: DisabledPolicy::default(),

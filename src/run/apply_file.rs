@@ -9,7 +9,7 @@ use super::outcome::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::{desired, once, session, undo_log, verify};
+use super::{desired, mismatch, once, session, undo_log, verify};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
@@ -60,6 +60,7 @@ async fn with_target(
         kept = check(target, changes, &providers) => kept?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
+    mismatch::withhold(target, &mut kept.plan, &providers, &request.settings.withholding).await?;
     kept.settle(target, request, report);
     undo_log::warn(&kept.plan, target.catalog(), request, report);
     kept.takes_over = request.global.undo_file.is_none();
@@ -67,6 +68,9 @@ async fn with_target(
     if request.mode == Mode::Write && request.global.verify {
         let again = async || {
             let mut left = check(target, changes, &providers).await?.plan;
+            let withholding = &request.settings.withholding;
+            plan::withhold(&mut left, target.catalog(), withholding, target.name().kind);
+            mismatch::withhold(target, &mut left, &providers, withholding).await?;
             plan::protect(&mut left, target.catalog(), &request.settings.guard.protected);
             Ok(left)
         };

@@ -7,8 +7,9 @@ use super::session::process::Process;
 use super::session::request::Request;
 use super::{approval, undo_log};
 use crate::apply::{self, Context};
+use crate::config::Settings;
 use crate::model::Plan;
-use crate::plan::{self, Approval, ApprovedPlan, Proof};
+use crate::plan::{self, Approval, ApprovedPlan, Policy, Proof};
 use crate::report::{self, PlanDocument, Progress, Report};
 use crate::target::{Cost, Target};
 
@@ -41,6 +42,20 @@ pub(super) fn show(
     }
     // Before the first change, so that whoever watches sees what is about to happen.
     process.out.flush()
+}
+
+/// The policy by which changes are applied: what the plan may not hold, nothing does on the way either.
+pub(super) fn policy(settings: &Settings) -> Policy {
+    Policy {
+        adopt: settings.policy.adopt && may_take_over(settings),
+        ..settings.policy
+    }
+}
+
+/// Whether an account that turns out to be there may be brought in line without having been in the plan.
+pub(super) fn may_take_over(settings: &Settings) -> bool {
+    let withholding = &settings.withholding;
+    withholding.no_update.is_none() && withholding.no_provider_mismatch.is_none()
 }
 
 /// Lets the guard decide.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{clock, once};
+use super::{clock, mismatch, once};
 use crate::config::Settings;
 use crate::model::{Change, Desired, DesiredState, Existing, Ids, Plan, TypeId};
 use crate::plan::{self, Alias, Clocks, Correlation, Objects};
@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
         let catalog = target.catalog();
         let correlation = |of_type: &'a DesiredState| {
             let policy = settings.policy.for_type(of_type.resource);
-            Correlation::new(catalog, of_type, policy)
+            Correlation::new(catalog, of_type, policy).restricted(settings.withholding.clone())
         };
         let mut draft = Self {
             types: desired
@@ -129,6 +129,8 @@ impl<'a> Draft<'a> {
             once::reject(target, users, plan).await?;
         }
         let mut plan = plan::combine(catalog, plans);
+        let providers = desired.first().map_or(&[][..], |users| &users.providers);
+        mismatch::withhold(target, &mut plan, providers, &settings.withholding).await?;
         plan::protect(&mut plan, catalog, &settings.guard.protected);
         let objects = Objects {
             desired,

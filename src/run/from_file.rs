@@ -27,6 +27,8 @@ pub(super) struct FromFile<'a> {
 impl FromFile<'_> {
     /// Brings the plan into its order, without what is protected, and tells the report of it.
     pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
+        let withholding = &request.settings.withholding;
+        plan::withhold(&mut self.plan, target.catalog(), withholding, target.name().kind);
         plan::protect(
             &mut self.plan,
             target.catalog(),
@@ -62,12 +64,12 @@ impl FromFile<'_> {
             // Whom a new account would belong to was not looked up in the sources this time.
             policy: Policy {
                 adopt: false,
-                ..request.settings.policy
+                ..carry_out::policy(request.settings)
             },
             protected: &request.settings.guard.protected,
             signals: &Signals::of_process(),
             settings: request.settings.apply,
-            takes_over: self.takes_over,
+            takes_over: self.takes_over && carry_out::may_take_over(request.settings),
             looks_first: self.looks_first,
         };
         carry_out::apply(target, &approved, &context, request, report).await

@@ -8,6 +8,7 @@ mod clock;
 mod desired;
 mod draft;
 mod from_file;
+mod mismatch;
 mod once;
 mod only;
 mod outcome;

@@ -54,6 +54,7 @@ async fn with_target(
     let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
     // A plan of half of the people is not worth keeping, whoever approves it.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
+        let binding = binding.restricted(&request.settings.withholding);
         save(path, &plan, target.catalog(), &binding)?;
     }
     let approved = carry_out::approve(plan, &proof, target, request, process)?;
@@ -62,11 +63,11 @@ async fn with_target(
         let context = Context {
             known: &Known::new(users),
             ids,
-            policy: request.settings.policy,
+            policy: carry_out::policy(request.settings),
             protected: &request.settings.guard.protected,
             signals: &signals,
             settings: request.settings.apply,
-            takes_over: request.global.undo_file.is_none(),
+            takes_over: request.global.undo_file.is_none() && carry_out::may_take_over(request.settings),
             looks_first: true,
         };
         carry_out::apply(target, &approved, &context, request, report).await?;

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use super::from_file::FromFile;
 use super::outcome::RunError;
-use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::Request;
+use super::{desired, mismatch, session};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
@@ -73,6 +73,9 @@ async fn with_target(
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     let not_given = plan::give_only(target.schema(), &mut undone.plan, known_roles);
+    let providers = desired::providers(request.settings);
+    let withholding = &request.settings.withholding;
+    mismatch::withhold(target, &mut undone.plan, &providers, withholding).await?;
     undone.settle(target, request, report);
     report.cannot_be_undone = undo_file::not_restored(&undone.plan.changes);
     report

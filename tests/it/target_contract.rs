@@ -2,6 +2,7 @@
 
 mod answers;
 mod both;
+mod client_secret;
 mod clock;
 mod confirm;
 mod cost;

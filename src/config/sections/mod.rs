@@ -2,6 +2,7 @@
 
 pub(super) mod address;
 pub(super) mod attributes;
+pub(super) mod credentials;
 pub(super) mod ldap;
 pub(super) mod metadata;
 pub(super) mod policy;

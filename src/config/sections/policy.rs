@@ -16,6 +16,10 @@ use crate::plan::{
 pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option<Policy> {
     let create = reader.boolean("policy.create");
     let update = reader.boolean("policy.update");
+    let remove = reader.boolean("policy.remove");
+    let delete_deactivates = reader.boolean("policy.delete_deactivates");
+    let create_deactivated = reader.boolean("policy.create_deactivated");
+    let update_provider_mismatch = reader.boolean("policy.update_provider_mismatch");
     let adopt = reader.boolean("policy.adopt");
     let create_disabled = reader.boolean("policy.create_disabled");
     let disabled = reader.choice(
@@ -52,6 +56,10 @@ pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option
     Some(Policy {
         create: create?,
         update: update?,
+        remove: remove?,
+        delete_deactivates: delete_deactivates?,
+        create_deactivated: create_deactivated?,
+        update_provider_mismatch: update_provider_mismatch?,
         adopt: adopt?,
         create_disabled: create_disabled?,
         disabled: disabled?,

@@ -1,21 +1,17 @@
 //! `zitadel.*`
 
-use secrecy::ExposeSecret;
 use url::Url;
 
-use super::metadata;
-use crate::config::document::files;
+use super::{credentials, metadata};
 use crate::config::document::read::Reader;
 use crate::config::document::values;
 use crate::config::layers::flags::Flags;
-use crate::config::settings::{
-    Credentials, Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings,
-};
+use crate::config::settings::{Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings};
 
 /// Reads the target; `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
     let url = url(reader);
-    let credentials = credentials(reader);
+    let credentials = credentials::read(reader);
     let organization_id = reader.required("zitadel.organization_id");
     let project_id = reader.required("zitadel.project_id");
     let idp_id = idp_id(reader, flags);
@@ -125,66 +121,6 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     }
     reader.warn_of_clear_text(PATH, &url, "what proves who we are", "use an `https://` address");
     Some(url)
-}
-
-/// Exactly one of key, token, and file with a token.
-fn credentials(reader: &mut Reader<'_>) -> Option<Credentials> {
-    const CHOICES: [&str; 3] = ["zitadel.key_file", "zitadel.token", "zitadel.token_file"];
-    let given: Vec<_> = CHOICES.into_iter().filter(|path| !reader.absent(path)).collect();
-    match given.as_slice() {
-        [] => {
-            reader.missing(
-                CHOICES[0],
-                Some("download the service account's key, or give `zitadel.token` or `zitadel.token_file`"),
-            );
-            None
-        }
-        ["zitadel.key_file"] => {
-            let file = reader.required_path(CHOICES[0])?;
-            match files::service_account_key(&file) {
-                Ok(()) => {
-                    reader.is_private(&file);
-                    Some(Credentials::KeyFile(file))
-                }
-                Err(problem) => {
-                    let hint = "in Zitadel, open the service account, Keys, New, and save the JSON file";
-                    reader.wrong(CHOICES[0], format!("`{}`: {problem}", CHOICES[0]), Some(hint));
-                    None
-                }
-            }
-        }
-        ["zitadel.token"] => {
-            reader.required(CHOICES[1])?;
-            token(reader, CHOICES[1])
-        }
-        ["zitadel.token_file"] => token(reader, CHOICES[2]),
-        [first, rest @ ..] => {
-            let rest: Vec<_> = rest.iter().map(|path| format!("`{path}`")).collect();
-            let what = format!(
-                "`{first}` and {} are given, but only one can be used",
-                rest.join(" and ")
-            );
-            reader.wrong(first, what, Some("keep one of them"));
-            None
-        }
-    }
-}
-
-/// The token as a header takes it. Line breaks and blanks around it come with a Secret, or with a copy.
-fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
-    let given = reader.secret("zitadel.token")?;
-    let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || sign == '\u{feff}';
-    let token = given.expose_secret().trim_matches(is_around);
-    let problem = match token.chars().find(|sign| !sign.is_ascii_graphic()) {
-        None if token.is_empty() => "holds no token",
-        None => return Some(Credentials::Token(token.into())),
-        Some('\n' | '\r') => "holds a token with a line break in it",
-        Some(sign) if sign.is_whitespace() => "holds a token with a blank in it",
-        Some(_) => "holds a token with a character in it that no token has",
-    };
-    let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and give the token alone and in one piece";
-    reader.wrong(path, format!("`{path}` {problem}"), Some(hint));
-    None
 }
 
 /// Links to accounts that exist make no sense without links.

@@ -20,7 +20,7 @@ pub use self::ldap::{
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
 pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
-use crate::plan::{GuardLimits, Policy};
+use crate::plan::{GuardLimits, Policy, Withholding};
 
 /// A whole configuration.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Settings {
     pub sources: Vec<SourceSettings>,
     /// What happens in which situation.
     pub policy: Policy,
+    /// What of it is taken away. A run adds what the target, or `policy_file`, asks for.
+    pub withholding: Withholding,
     /// What a run may not do.
     pub guard: GuardLimits,
     /// Under which names accounts are looked after.
@@ -147,13 +149,20 @@ pub struct ZitadelSettings {
     pub phone_region: Option<String>,
 }
 
-/// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`.
+/// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`, and `zitadel.client_id` with its secret.
 #[derive(Debug, Clone)]
 pub enum Credentials {
     /// Service-account key file as Zitadel offers it for download.
     KeyFile(PathBuf),
     /// Personal access token.
     Token(SecretString),
+    /// Client credentials: user name and client secret of the service account.
+    Client {
+        /// `zitadel.client_id`
+        id: String,
+        /// `zitadel.client_secret`
+        secret: SecretString,
+    },
 }
 
 /// `zitadel.localpart`

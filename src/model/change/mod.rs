@@ -13,6 +13,10 @@ use super::{
     TypeId, Value,
 };
 
+/// The mark ([`Purpose::DisabledByUs`]) of an account that is made deactivated for somebody who may log in. It goes once the
+/// account is complete: without a mark, nobody but an administrator activates it.
+pub const UNFINISHED: &str = "directory-sync: unfinished";
+
 /// A new account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {

@@ -7,7 +7,7 @@ mod by_name;
 use std::collections::{HashMap, HashSet};
 
 use self::adopt::Known;
-use super::{Alias, Policy, diff};
+use super::{Alias, Policy, Withholding, diff};
 use crate::model::{
     Catalog, Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Purpose, Schema, TargetId,
     Totals, TypeId, alike, comparable,
@@ -72,6 +72,7 @@ pub struct Correlation<'a> {
     pub(super) schema: &'a Schema,
     pub(super) desired: &'a DesiredState,
     pub(super) policy: Policy,
+    pub(super) withholding: Withholding,
     pub(super) known: Known<'a>,
     /// One for each of `desired.identities`.
     pub(super) slots: Vec<Slot>,
@@ -96,6 +97,7 @@ impl<'a> Correlation<'a> {
             schema: catalog.schema(desired.resource),
             desired,
             policy,
+            withholding: Withholding::of(&policy),
             known: Known::new(desired),
             slots: desired.identities.iter().map(|_| Slot::Free).collect(),
             unpaired: Vec::new(),
@@ -103,6 +105,12 @@ impl<'a> Correlation<'a> {
             leaver_by_address,
             totals: Totals::default(),
         }
+    }
+
+    /// The same, under these settings in place of those of the policy.
+    #[must_use]
+    pub fn restricted(self, withholding: Withholding) -> Self {
+        Self { withholding, ..self }
     }
 
     /// Of which type it is.

@@ -249,8 +249,9 @@ impl Correlation<'_> {
             .differing
             .as_ref()
             .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
-        // Left on an active account, the mark would later turn an administrator's block into this tool's own.
-        let expected = if inactive {
+        // Left on an active account, the mark would later turn an administrator's block into this tool's own. Where new
+        // accounts are made deactivated, what it says matters too.
+        let expected = if inactive && self.withholding.create_deactivated.is_none() {
             Expected::Present(mark)
         } else {
             Expected::Absent(mark)

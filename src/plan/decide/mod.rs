@@ -14,7 +14,7 @@ use self::checks::{Answers, Checks};
 use self::claims::Claim;
 use self::grace::Clocks;
 use super::correlate::{Correlation, Pair};
-use super::{order, restriction};
+use super::{order, restriction, withhold};
 use crate::model::{
     Absence, AttributeChange, Change, Desired, Edit, Existing, ExternalId, Lifecycle, Mismatch, Plan,
     Purpose, RecordRef, Rejected, Removal, RemovalReason, Required, Schema, Skipped, Value, Warning,
@@ -62,6 +62,13 @@ impl<'a> Decider<'a, '_> {
             self.correlation.policy.restrict_to,
             schema,
             leavers,
+        );
+        let catalog = self.correlation.catalog;
+        withhold::withhold(
+            &mut self.plan,
+            catalog,
+            &self.correlation.withholding,
+            self.target_name,
         );
         self.plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
@@ -212,7 +219,12 @@ pub(crate) fn removal(
 }
 
 /// Deactivates an account, with a mark of who did it; `returned` is the absence marker that goes.
-fn deactivation(schema: &Schema, account: &Existing, target_name: &str, returned: Option<Value>) -> Edit {
+pub(super) fn deactivation(
+    schema: &Schema,
+    account: &Existing,
+    target_name: &str,
+    returned: Option<Value>,
+) -> Edit {
     let mark = schema
         .find(Purpose::DisabledByUs)
         .map(|attribute| AttributeChange {

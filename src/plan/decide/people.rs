@@ -4,11 +4,32 @@ use super::checks::About;
 use super::{Cause, Decider, mark, marker_goes};
 use crate::model::{
     ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
-    RemovalReason, TargetId, Value, alike,
+    RemovalReason, TargetId, UNFINISHED, Value, alike,
 };
 use crate::plan::correlate::{Found, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Restriction};
 use crate::plan::{diff, restriction};
+
+/// What the mark of an account says of a deactivation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Mark {
+    /// There is none.
+    Nothing,
+    /// This tool deactivated the account. On an active one it is the rest of a change that was interrupted.
+    Ours(Value),
+    /// The account was to be made deactivated, and that was interrupted.
+    Unfinished(Value),
+}
+
+impl Mark {
+    /// What is to be taken away.
+    fn left(self) -> Option<Value> {
+        match self {
+            Self::Nothing => None,
+            Self::Ours(mark) | Self::Unfinished(mark) => Some(mark),
+        }
+    }
+}
 
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
@@ -45,7 +66,7 @@ impl Decider<'_, '_> {
         if wanted && !identity.may_have_account(self.schema()) {
             // An account without any role is of no use, and nobody would know whose doing it was.
             self.plan.without_role += 1;
-        } else if wanted && policy.create {
+        } else if wanted {
             let attributes = diff::values_of_new_account(self.correlation.schema, identity);
             self.push(Change::create(identity.clone(), attributes));
         }
@@ -132,27 +153,21 @@ impl Decider<'_, '_> {
 
     fn active_person(&mut self, index: usize, identity: &Desired, pair: &Pair) {
         let mut edit = self.edit(index, identity, pair);
-        let mark = self.unmet_of(index, Purpose::DisabledByUs);
-        let blocked = matches!(mark, Some((Expected::Present(_), _)));
-        let left_over = mark.and_then(|(_, current)| current);
-        let inactive = pair
-            .differing
-            .as_deref()
-            .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
-        if inactive && blocked {
-            self.warn(
-                identity,
-                "the account was deactivated by an administrator and stays deactivated",
-            );
-        }
-        let is_let_in = inactive && !blocked;
-        edit.lifecycle = is_let_in.then_some(Lifecycle::Active);
-        self.clear_bookkeeping(index, &mut edit, left_over);
-        let is_adopted = matches!(pair.found, Found::Name | Found::Moved);
-        if !self.correlation.policy.update && !is_adopted && !edit.is_empty() {
-            edit = restriction::only_bookkeeping(self.schema(), edit);
-            self.keep(pair, identity, "`policy.update` is false".into());
-            if edit.is_empty() {
+        let account = pair.differing.as_deref();
+        let inactive = account.is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
+        let mark = self.mark(index, inactive);
+        edit.lifecycle = match mark {
+            Mark::Ours(_) if inactive => Some(Lifecycle::Active),
+            Mark::Unfinished(_) if !inactive => Some(Lifecycle::Disabled),
+            _ => None,
+        };
+        let is_let_in = edit.lifecycle == Some(Lifecycle::Active);
+        let is_blocked = inactive && mark == Mark::Nothing;
+        self.clear_bookkeeping(index, &mut edit, mark.left());
+        if is_blocked {
+            let is_rest = edit.is_empty();
+            self.blocked(identity, pair, is_rest);
+            if is_rest {
                 return;
             }
         }
@@ -160,7 +175,7 @@ impl Decider<'_, '_> {
             self.plan.unchanged += 1;
             return;
         }
-        let kind = if is_adopted {
+        let kind = if matches!(pair.found, Found::Name | Found::Moved) {
             ActionKind::Adopt
         } else if is_let_in {
             ActionKind::Reactivate
@@ -170,13 +185,46 @@ impl Decider<'_, '_> {
         self.push(Change::edit_as(kind, edit));
     }
 
+    /// Whose doing it is that the account is deactivated, as far as its mark says.
+    fn mark(&self, person: usize, inactive: bool) -> Mark {
+        let mismatches = self.unmet_of(person, Purpose::DisabledByUs);
+        let makes_deactivated = self.correlation.withholding.create_deactivated.is_some();
+        match mismatches {
+            Some((Expected::Present(_), _)) => Mark::Nothing,
+            Some((_, Some(mark))) if makes_deactivated && mark.as_text() == UNFINISHED => {
+                Mark::Unfinished(mark)
+            }
+            Some((_, mark)) => mark.map_or(Mark::Nothing, Mark::Ours),
+            // Of a target without marks nobody knows, and then nobody is let in.
+            None if inactive && !makes_deactivated => Mark::Ours(self.own_mark(person)),
+            None => Mark::Nothing,
+        }
+    }
+
+    fn own_mark(&self, person: usize) -> Value {
+        let id = &self.correlation.desired.identities[person].id;
+        mark(self.schema(), Some(id)).unwrap_or_else(|| Value::text(""))
+    }
+
+    /// Nobody knows here whether the account waits for its first activation or was deactivated later: both are others' doing.
+    fn blocked(&mut self, identity: &Desired, pair: &Pair, is_rest: bool) {
+        if self.correlation.withholding.create_deactivated.is_none() {
+            self.warn(
+                identity,
+                "the account was deactivated by an administrator and stays deactivated",
+            );
+            self.plan.unchanged += usize::from(is_rest);
+        } else if is_rest {
+            let reason = "it is deactivated, as new accounts are until an administrator activates them";
+            self.keep(pair, identity, reason.into());
+        }
+    }
+
     /// Takes away what this tool wrote on the account of somebody who is there. `left_over`: the mark of a deactivation that
-    /// an active account carries, which is the rest of a change that was interrupted.
+    /// an account carries that is let in, or that is active, which is the rest of a change that was interrupted.
     fn clear_bookkeeping(&self, person: usize, edit: &mut Edit, left_over: Option<Value>) {
         let schema = self.schema();
-        let is_let_in = edit.lifecycle == Some(Lifecycle::Active);
-        let let_in = is_let_in.then(|| mark(schema, Some(&edit.identity.id))).flatten();
-        if let Some((attribute, before)) = schema.find(Purpose::DisabledByUs).zip(left_over.or(let_in)) {
+        if let Some((attribute, before)) = schema.find(Purpose::DisabledByUs).zip(left_over) {
             edit.changes.push(AttributeChange {
                 attribute,
                 before: Some(before),

@@ -12,6 +12,7 @@ mod roles;
 mod rules;
 mod selection;
 mod tokens;
+mod withhold;
 
 use super::*;
 use crate::model::*;

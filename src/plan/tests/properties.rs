@@ -140,6 +140,10 @@ pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
             create_disabled,
             create: true,
             update: true,
+            remove: true,
+            delete_deactivates: false,
+            create_deactivated: false,
+            update_provider_mismatch: true,
             restrict_to: Restriction::None,
         },
     )
@@ -192,14 +196,14 @@ proptest! {
     fn what_is_planned_is_plausible(
         (desired, model) in any_world(),
         policy in any_policy(),
-        create in any::<bool>(),
-        update in any::<bool>(),
+        (create, update, remove) in any::<(bool, bool, bool)>(),
+        (delete_deactivates, create_deactivated) in any::<(bool, bool)>(),
         restrict_to in prop::sample::select(vec![
             Restriction::None, Restriction::RemovalsOnly, Restriction::ExternalIdsOnly, Restriction::LinksOnly,
         ]),
         owned in any_owned(),
     ) {
-        let policy = Policy { create, update, restrict_to, ..policy };
+        let policy = Policy { create, update, remove, delete_deactivates, create_deactivated, restrict_to, ..policy };
         let all = ["User", "Admin", "Guest", "Moderator"].map(str::to_owned);
         let rules = Rules { policy, given: &all };
         let names: Vec<&str> = owned.iter().map(String::as_str).collect();

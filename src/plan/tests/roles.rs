@@ -15,7 +15,7 @@ fn holding(roles: &[&str]) -> Model {
 }
 
 /// A plan of a target of which these roles are taken away.
-fn plan_owning(owned: &[&str], desired: &DesiredState, model: &Model, policy: Policy) -> Plan {
+pub(super) fn plan_owning(owned: &[&str], desired: &DesiredState, model: &Model, policy: Policy) -> Plan {
     plan_by(&schema_owning(owned), NOW, desired, model, policy, false)
 }
 

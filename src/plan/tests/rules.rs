@@ -144,9 +144,13 @@ fn an_absent_person_is_removed_as_the_policy_says() {
     }
 }
 
-const DELETE_ABSENT: Policy = Policy {
+pub(super) const DELETE_ABSENT: Policy = Policy {
     create: true,
     update: true,
+    remove: true,
+    delete_deactivates: false,
+    create_deactivated: false,
+    update_provider_mismatch: true,
     adopt: true,
     create_disabled: false,
     disabled: DisabledPolicy::Delete,

@@ -128,6 +128,13 @@ impl Reversal {
         }
     }
 
+    /// Leaves out the mark of a deactivation.
+    pub(super) fn without_mark(&mut self, schema: &Schema) {
+        self.edit
+            .changes
+            .retain(|change| schema.purpose(change.attribute) != Purpose::DisabledByUs);
+    }
+
     /// What has to be done.
     pub(super) fn done(mut self, schema: &Schema) -> Undone {
         if self.edit.is_empty() {

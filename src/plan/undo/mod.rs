@@ -10,7 +10,7 @@ use self::edit::Reversal;
 pub use self::past::{CHANGED_SINCE, Now, Past, Subject, Undone, Unheld};
 pub use self::roles::{NotGiven, give_only};
 use crate::model::{
-    ActionKind, Catalog, Change, Existing, Lifecycle, Purpose, Schema, TargetId, Value, Write,
+    ActionKind, Catalog, Change, Existing, Lifecycle, Purpose, Schema, TargetId, UNFINISHED, Value, Write,
 };
 
 const GONE: &str = "the account is gone since";
@@ -82,8 +82,20 @@ fn bring_back(
         return Err(BY_OTHERS);
     }
     let mut reversal = Reversal::of(schema, past, edit, account, unheld)?;
-    reversal.state(edit, account);
+    if completes_creation(schema, edit) {
+        // What an earlier run had begun stays done: nobody has ever wished the account to be active.
+        reversal.without_mark(schema);
+    } else {
+        reversal.state(edit, account);
+    }
     Ok(reversal.done(schema))
+}
+
+/// Whether the run deactivated an account that an earlier one had made to be so.
+pub(super) fn completes_creation(schema: &Schema, edit: &crate::model::Edit) -> bool {
+    let mark = edit.change_of(schema, Purpose::DisabledByUs);
+    let before = mark.and_then(|mark| mark.before.as_ref());
+    before.is_some_and(|before| before.as_text() == UNFINISHED)
 }
 
 fn changes_state(past: &Past) -> bool {

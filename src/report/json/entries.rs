@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
-use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning};
+use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning, Withheld};
 use crate::report::absence::Missing;
 use crate::target::TargetError;
 
@@ -117,6 +117,36 @@ impl KeptAccount {
             reason: kept.reason.clone(),
             record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
+        }
+    }
+}
+
+/// An action that a setting withholds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WithheldAction {
+    /// Left out for people.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub resource: Option<&'static str>,
+    /// What would be done.
+    pub action: &'static str,
+    /// The external id, in hex.
+    pub id: Option<String>,
+    /// The target's id, unless the account would be new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The setting, and its value.
+    pub setting: String,
+}
+
+impl WithheldAction {
+    pub(super) fn new(withheld: &Withheld, resource: Option<&'static str>) -> Self {
+        let change = &withheld.change;
+        Self {
+            resource,
+            action: change.kind.name(),
+            id: change.id().map(ToString::to_string),
+            account: change.target_id().map(ToString::to_string),
+            setting: withheld.by.to_string(),
         }
     }
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use self::counts::{Changes, Count, TypeReport};
-use self::entries::{Failure, KeptAccount, Note, SourceReport};
+use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
 use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::SourceSettings;
@@ -83,6 +83,9 @@ pub struct Report {
     pub kept_reasons: BTreeMap<Cow<'static, str>, usize>,
     /// Each of them, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
+    /// Actions that a setting withholds, in order of the plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldAction>,
     /// People who get no account, because they are to hold none of the roles.
     pub without_role: usize,
     /// New accounts of the plan that were there already, while the target's list was behind.
@@ -157,6 +160,7 @@ impl Report {
             kept: 0,
             kept_reasons: BTreeMap::new(),
             kept_accounts: Vec::new(),
+            withheld: Vec::new(),
             unlisted: 0,
             requests: Requests::default(),
             failures: Vec::new(),
@@ -207,6 +211,10 @@ impl Report {
             *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
             let resource = self.name_of(kept.resource);
             self.kept_accounts.push(KeptAccount::new(kept, resource));
+        }
+        for withheld in &plan.withheld {
+            let resource = self.name_of(withheld.change.resource);
+            self.withheld.push(WithheldAction::new(withheld, resource));
         }
         for change in &plan.changes {
             self.count(change, |count| count.planned += 1);

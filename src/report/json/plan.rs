@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::entries::WithheldAction;
 use crate::model::{Catalog, Change, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
 use crate::report::Show;
 use crate::report::absence::Missing;
@@ -15,6 +16,8 @@ pub struct PlanDocument<'a> {
     changes: Vec<PlannedChange<'a>>,
     unchanged: usize,
     kept: Vec<PlannedKept<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<WithheldAction>,
     /// People who get no account.
     without_role: usize,
 }
@@ -108,6 +111,11 @@ impl<'a> PlanDocument<'a> {
                 .collect(),
             unchanged: plan.unchanged,
             without_role: plan.without_role,
+            withheld: plan
+                .withheld
+                .iter()
+                .map(|withheld| WithheldAction::new(withheld, other_type(withheld.change.resource, catalog)))
+                .collect(),
             kept: plan
                 .skipped
                 .iter()

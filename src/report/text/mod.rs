@@ -15,12 +15,15 @@ use super::json::Report;
 use super::one_line;
 use super::origin::place;
 use crate::model::{
-    ActionKind, AttributeChange, AttributeIndex, Catalog, Change, Edit, ExternalId, Mutability, Plan,
-    Purpose, RemovalReason, Schema, TypeId, Value, Write,
+    ActionKind, AttributeChange, AttributeIndex, Catalog, Change, Edit, ExternalId, Lifecycle, Mutability,
+    Plan, Purpose, RemovalReason, Schema, TypeId, Value, Write,
 };
 
 /// So many records are printed of those that keep accounts; the others stand in the report.
 const RECORDS: usize = 10;
+
+/// The symbol of an action that a setting withholds.
+const WITHHELD: (char, &str) = ('x', "withheld by a setting");
 
 /// Whether personal values are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,11 @@ pub fn plan(out: &mut dyn io::Write, plan: &Plan, catalog: &Catalog, show: Show)
             write_values(out, change, catalog.schema(change.resource))?;
         }
     }
+    for withheld in &plan.withheld {
+        let line = format!("{}: {}", line(&withheld.change, catalog, show), withheld.by);
+        writeln!(out, "  {} {}", WITHHELD.0, one_line(&line))?;
+    }
+    symbols.extend((!plan.withheld.is_empty()).then_some(WITHHELD));
     if !symbols.is_empty() {
         let legend: Vec<String> = symbols
             .iter()
@@ -136,6 +144,9 @@ fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Ve
     if let Some(roles) = of(Purpose::Access) {
         details.extend(roles.added().iter().map(|role| format!("role +{role}")));
         details.extend(roles.removed().iter().map(|role| format!("role -{role}")));
+    }
+    if change.kind == ActionKind::Update && edit.lifecycle == Some(Lifecycle::Disabled) {
+        details.push("deactivated, which an earlier run did not finish".to_owned());
     }
     if of(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()) {
         details.push("not missing any more".to_owned());
@@ -287,6 +298,9 @@ fn counts(plan: &Plan, catalog: &Catalog) -> String {
     let mut line = format!("Plan: {}; {} unchanged", parts.join(", "), plan.unchanged);
     if !plan.skipped.is_empty() {
         let _ = write!(line, ", {} kept", plan.skipped.len());
+    }
+    if !plan.withheld.is_empty() {
+        let _ = write!(line, ", {} withheld", plan.withheld.len());
     }
     let _ = write!(
         line,

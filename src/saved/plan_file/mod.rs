@@ -18,7 +18,7 @@ use self::document::ChangeDocument;
 use self::own::Kind;
 use crate::config::{Settings, TargetSettings};
 use crate::model::{Catalog, Change, Plan};
-use crate::plan::{self, Rules};
+use crate::plan::{self, Rules, Withholding};
 use crate::target;
 
 /// The only form that this version writes and reads.
@@ -31,6 +31,9 @@ pub struct Binding {
     target: BoundTarget,
     /// Hash of the settings that decide.
     configuration: String,
+    /// The plan was made where accounts are deactivated that would be deleted. It may be the server that wants it so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    deactivates_only: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +61,16 @@ impl Binding {
         Self {
             target: BoundTarget::of(&target::name(target)),
             configuration: hex::encode(&Sha256::digest(settings.deciding())[..16]),
+            deactivates_only: false,
+        }
+    }
+
+    /// The same for a plan that is made under these withholding.
+    #[must_use]
+    pub fn restricted(self, withholding: &Withholding) -> Self {
+        Self {
+            deactivates_only: withholding.delete_deactivates.is_some(),
+            ..self
         }
     }
 
@@ -116,7 +129,9 @@ pub fn read(
     binding: &Binding,
     rules: Rules<'_>,
 ) -> Result<Vec<Change>, PlanFileError> {
-    let changes = load(path, catalog, binding)?;
+    let (changes, deactivates_only) = load(path, catalog, binding)?;
+    let mut rules = rules;
+    rules.policy.delete_deactivates |= deactivates_only;
     for (place, change) in changes.iter().enumerate() {
         if let Some(what) = plan::implausible(catalog, rules, change) {
             return Err(PlanFileError {
@@ -129,7 +144,10 @@ pub fn read(
     Ok(changes)
 }
 
-fn load(path: &Path, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>, PlanFileError> {
+/// The changes of a file, and whether it was made where accounts are deactivated that would be deleted.
+type Loaded = (Vec<Change>, bool);
+
+fn load(path: &Path, catalog: &Catalog, binding: &Binding) -> Result<Loaded, PlanFileError> {
     let error = |(what, hint)| PlanFileError {
         path: path.to_owned(),
         what,
@@ -141,12 +159,13 @@ fn load(path: &Path, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>
 
 const NEW: &str = "make a new one: `directory-sync plan --out FILE`";
 
-fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>, (String, &'static str)> {
+fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Loaded, (String, &'static str)> {
     let document: Document =
         versioned::parse(text, SCHEMA, "plan of `plan --out`").map_err(|problem| (problem.what, NEW))?;
     if let Some(objection) = binding.objection(&document.binding) {
         return Err(objection);
     }
+    let deactivates_only = document.binding.deactivates_only;
     let changes = document.changes.into_iter().enumerate();
     let changes = changes
         .map(|(place, change)| {
@@ -163,7 +182,7 @@ fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Vec<Change>
     }
     match document::twice(catalog, changes.iter()) {
         Some(problem) => Err((problem, NEW)),
-        None => Ok(changes),
+        None => Ok((changes, deactivates_only)),
     }
 }
 

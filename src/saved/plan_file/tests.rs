@@ -21,6 +21,7 @@ fn binding() -> Binding {
     Binding {
         target: BoundTarget::of(&target::name(&config::fixture::target_settings())),
         configuration: "c".to_owned(),
+        deactivates_only: false,
     }
 }
 
@@ -147,7 +148,7 @@ proptest! {
         let changes = told_apart(changes);
         let plan = Plan { changes, ..Plan::default() };
         write(&path, &plan, &catalog(), &binding()).unwrap();
-        prop_assert_eq!(load(&path, &catalog(), &binding()).unwrap(), plan.changes);
+        prop_assert_eq!(load(&path, &catalog(), &binding()).unwrap(), (plan.changes, false));
     }
 
     #[test]

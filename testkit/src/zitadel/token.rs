@@ -198,19 +198,32 @@ fn client_user(state: &State, asked: &Exchange) -> Result<String, Refusal> {
         .and_then(|text| STANDARD.decode(text).ok())
         .and_then(|b| String::from_utf8(b).ok());
     let (client, secret) = match &decoded {
-        Some(pair) => pair.split_once(':').unwrap_or((pair, "")),
-        None => (asked.field("client_id"), asked.field("client_secret")),
+        Some(pair) => {
+            let (client, secret) = pair.split_once(':').unwrap_or((pair, ""));
+            (form_decoded(client), form_decoded(secret))
+        }
+        None => (
+            asked.field("client_id").to_owned(),
+            asked.field("client_secret").to_owned(),
+        ),
     };
     let found = state
         .users
         .values()
-        .find(|user| fold(&user.username) == fold(client));
+        .find(|user| fold(&user.username) == fold(&client));
     let user = found.ok_or_else(|| bad("invalid_client", "client not found"))?;
     match state.secrets.get(&user.id) {
         None => Err(bad("invalid_request", "Errors.User.Machine.Secret.NotExisting")),
-        Some(known) if known != secret => Err(bad("invalid_request", "Errors.User.Machine.Secret.Invalid")),
+        Some(known) if *known != secret => Err(bad("invalid_request", "Errors.User.Machine.Secret.Invalid")),
         Some(_) => Ok(user.id.clone()),
     }
+}
+
+/// Id and secret are form-urlencoded before they become HTTP Basic (RFC 6749, section 2.3.1).
+fn form_decoded(text: &str) -> String {
+    let pair = format!("x={text}");
+    let decoded = super::http::form(&pair).into_iter().next();
+    decoded.map_or_else(String::new, |(_, value)| value)
 }
 
 impl State {

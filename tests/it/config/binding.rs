@@ -75,6 +75,22 @@ const TABLE: &[(&str, &str, bool)] = &[
     // What is decided.
     ("sources:\n", "policy: {create: false}\nsources:\n", false),
     ("sources:\n", "policy: {update: false}\nsources:\n", false),
+    ("sources:\n", "policy: {remove: false}\nsources:\n", false),
+    (
+        "sources:\n",
+        "policy: {delete_deactivates: true}\nsources:\n",
+        false,
+    ),
+    (
+        "sources:\n",
+        "policy: {create_deactivated: true}\nsources:\n",
+        false,
+    ),
+    (
+        "sources:\n",
+        "policy: {update_provider_mismatch: false}\nsources:\n",
+        false,
+    ),
     ("sources:\n", "policy: {adopt: false}\nsources:\n", false),
     ("sources:\n", "policy: {create_disabled: true}\nsources:\n", false),
     ("sources:\n", "policy: {disabled: keep}\nsources:\n", false),

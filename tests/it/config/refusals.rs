@@ -232,12 +232,55 @@ hint: keep one of them",
         "",
         "
 error: `zitadel.key_file` is missing
-hint: download the service account's key, or give `zitadel.token` or `zitadel.token_file`",
+hint: download the service account's key, or give `zitadel.token`, `zitadel.token_file`, or `zitadel.client_id` and `zitadel.client_secret`",
     );
     check(
         "key_file: DIR/service-user.json",
         "token: \"\"",
         "\nerror: `zitadel.token` is empty\n  at DIR/config.yaml:5",
+    );
+}
+
+#[test]
+fn client_credentials_are_whole_and_the_only_ones() {
+    check(
+        "  key_file: DIR/service-user.json",
+        "  key_file: DIR/service-user.json\n  client_id: sync\n  client_secret: hunter9",
+        "
+error: `zitadel.key_file` and `zitadel.client_id` are given, but only one can be used
+  at DIR/config.yaml:5
+hint: keep one of them",
+    );
+    let new_secret = "\nhint: in Zitadel, open the service account, Actions, Generate Client Secret; the secret is shown once";
+    check(
+        "key_file: DIR/service-user.json",
+        "client_id: sync",
+        &format!("\nerror: `zitadel.client_secret` is missing{new_secret}"),
+    );
+    check(
+        "key_file: DIR/service-user.json",
+        "client_secret: hunter9",
+        "
+error: `zitadel.client_id` is missing
+hint: give the user name of the service account, as Zitadel shows it beside the client secret",
+    );
+    check(
+        "  key_file: DIR/service-user.json",
+        "  client_id: sync\n  client_secret: \"\"",
+        &format!("\nerror: `zitadel.client_secret` is empty\n  at DIR/config.yaml:6{new_secret}"),
+    );
+    check(
+        "  key_file: DIR/service-user.json",
+        "  client_id: \"\"\n  client_secret: hunter9",
+        "\nerror: `zitadel.client_id` is empty\n  at DIR/config.yaml:5",
+    );
+    check(
+        "  key_file: DIR/service-user.json",
+        "  client_id: sync\n  client_secret: hunter9\n  client_secret_file: DIR/x",
+        "
+error: `zitadel.client_secret` and `zitadel.client_secret_file` are both given
+  at DIR/config.yaml:7
+hint: keep one of them",
     );
 }
 

@@ -12,6 +12,7 @@ use directory_sync::config::{
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
     AbsentPolicy, Demands, DisabledPolicy, GuardLimits, LeaverPolicy, Limit, Policy, Protected, Restriction,
+    Withholding,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::level_filters::LevelFilter;
@@ -71,6 +72,7 @@ fn complete(dir: &str) -> Settings {
             },
         ],
         policy: Policy::default(),
+        withholding: Withholding::default(),
         guard: GuardLimits::default(),
         providers: Providers::default(),
         apply: ApplySettings::default(),
@@ -233,6 +235,10 @@ fn every_policy_guard_and_apply_key() {
 policy:
   create: no
   update: 0
+  remove: no
+  delete_deactivates: true
+  create_deactivated: yes
+  update_provider_mismatch: false
   adopt: 'OFF'
   create_disabled: 1
   disabled: deactivate
@@ -263,6 +269,10 @@ apply:
             grace: None,
             create: false,
             update: false,
+            remove: false,
+            delete_deactivates: true,
+            create_deactivated: true,
+            update_provider_mismatch: false,
             adopt: false,
             create_disabled: true,
             disabled: DisabledPolicy::Deactivate,
@@ -543,7 +553,7 @@ fn secrets_from_files_lose_their_line_break() {
     token.write("token", "hunter5\n");
     match zitadel(&token.settings()).credentials {
         Credentials::Token(token) => assert_eq!(token.expose_secret(), "hunter5"),
-        Credentials::KeyFile(path) => panic!("{}", path.display()),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -552,7 +562,7 @@ fn secrets_from_files_lose_their_line_break() {
 fn a_token_is_one_piece_and_may_end_in_a_line_break() {
     let token = |lab: &Lab| match zitadel(&lab.settings()).credentials {
         Credentials::Token(token) => token.expose_secret().to_owned(),
-        Credentials::KeyFile(file) => panic!("{file:?}"),
+        other => panic!("{other:?}"),
     };
     for around in ["\n", "\r\n", "\n\n", " ", "\t", "\u{a0}"] {
         let of_variable =
@@ -586,4 +596,31 @@ fn a_token_is_one_piece_and_may_end_in_a_line_break() {
             assert!(!refusal.contains("hunt"), "{refusal}");
         }
     }
+}
+
+/// Client credentials come from the file, from a file of their own, or from variables.
+#[test]
+fn client_credentials_from_file_and_environment() {
+    let client = |lab: &Lab| match zitadel(&lab.settings()).credentials {
+        Credentials::Client { id, secret } => (id, secret.expose_secret().to_owned()),
+        other => panic!("{other:?}"),
+    };
+    let wanted = ("sync".to_owned(), "hunter5 ".to_owned());
+    let in_place = Lab::changed(
+        SHORT,
+        "token: hunter4",
+        "client_id: sync\n  client_secret: \"hunter5 \"",
+    );
+    assert_eq!(client(&in_place), wanted);
+    let of_file = Lab::changed(
+        SHORT,
+        "token: hunter4",
+        "client_id: sync\n  client_secret_file: DIR/secret",
+    );
+    of_file.write("secret", "hunter5 \r\n");
+    assert_eq!(client(&of_file), wanted);
+    let of_variables = Lab::changed(SHORT, "  token: hunter4\n", "")
+        .variable("DIRECTORY_SYNC__ZITADEL__CLIENT_ID", "sync")
+        .variable("FAMEDLY_SYNC__ZITADEL__CLIENT_SECRET", "hunter5 ");
+    assert_eq!(client(&of_variables), wanted);
 }

@@ -412,10 +412,21 @@ async fn a_server_that_asks_for_an_hour_is_quoted() {
 #[tokio::test]
 async fn nothing_that_a_server_repeats_is_a_secret() {
     for status in [200, 302, 400, 401, 403, 404, 409, 429, 500, 503] {
-        for (path, with_key) in [(GRANTS, true), (GRANTS, false), (TOKEN, true), (LIST, false)] {
+        for (path, with_key) in [
+            (GRANTS, true),
+            (GRANTS, false),
+            (TOKEN, true),
+            (TOKEN, false),
+            (LIST, false),
+        ] {
             let mut world = World::new();
             let token = world.zitadel.personal_access_token();
-            if !with_key {
+            if !with_key && path == TOKEN {
+                world.settings.credentials = Credentials::Client {
+                    id: "sync".to_owned(),
+                    secret: token.clone().into(),
+                };
+            } else if !with_key {
                 world.settings.credentials = Credentials::Token(token.clone().into());
             }
             let echo = Fault::once("POST", path, FaultKind::Echo(status)).times(u64::MAX);

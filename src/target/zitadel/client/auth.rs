@@ -1,16 +1,17 @@
-//! Who the tool is to Zitadel: a personal access token, or tokens signed for with a service-account key.
+//! Who the tool is to Zitadel: a personal access token, or tokens that a service-account key or a client secret gets.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::client_secret::ClientSecret;
 use super::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
 use super::key::{OPERATION, ServiceKey};
 use super::reply::redirected;
@@ -31,13 +32,37 @@ const SKEW_BRIDGED: i64 = 900;
 pub(in crate::target::zitadel) enum Auth {
     /// Fixed for the whole run.
     Token(Rc<SecretString>),
-    /// Signed for when needed.
-    Key(Box<SignIn>),
+    /// Asked for when needed.
+    SignIn(Box<SignIn>),
 }
 
-/// A key, and the token it last gave.
+/// What a token is asked for with.
+enum Proof {
+    Key(ServiceKey),
+    Client(ClientSecret),
+}
+
+impl Proof {
+    /// The address of the instance, without a slash at the end.
+    fn instance(&self) -> &str {
+        match self {
+            Self::Key(key) => &key.audience,
+            Self::Client(client) => &client.instance,
+        }
+    }
+
+    /// The service account, for messages.
+    fn account(&self) -> &str {
+        match self {
+            Self::Key(key) => &key.user_id,
+            Self::Client(client) => &client.id,
+        }
+    }
+}
+
+/// What gets tokens, and the token it last got.
 pub(in crate::target::zitadel) struct SignIn {
-    key: ServiceKey,
+    proof: Proof,
     /// Seconds by which the server's clock is ahead of ours, once it mattered.
     ahead: Cell<i64>,
     token: Mutex<Option<Token>>,
@@ -101,28 +126,36 @@ impl Auth {
         settings: &ZitadelSettings,
         secrets: Rc<RefCell<Secrets>>,
     ) -> Result<Self, TargetError> {
-        match &settings.credentials {
+        let instance = settings.url.as_str().trim_end_matches('/').to_owned();
+        let proof = match &settings.credentials {
             Credentials::Token(token) => {
                 secrets.borrow_mut().add(token.expose_secret());
-                Ok(Self::Token(Rc::new(token.clone())))
+                return Ok(Self::Token(Rc::new(token.clone())));
             }
-            Credentials::KeyFile(path) => {
-                let audience = settings.url.as_str().trim_end_matches('/').to_owned();
-                Ok(Self::Key(Box::new(SignIn {
-                    key: ServiceKey::read(path, audience)?,
-                    ahead: Cell::new(0),
-                    token: Mutex::new(None),
-                    secrets,
-                })))
+            Credentials::KeyFile(path) => Proof::Key(ServiceKey::read(path, instance)?),
+            Credentials::Client { id, secret } => {
+                let client = ClientSecret::new(id.clone(), secret.clone(), instance);
+                secrets.borrow_mut().add(client.secret());
+                secrets.borrow_mut().add(client.authorization().expose_secret());
+                Proof::Client(client)
             }
-        }
+        };
+        Ok(Self::SignIn(Box::new(SignIn {
+            proof,
+            ahead: Cell::new(0),
+            token: Mutex::new(None),
+            secrets,
+        })))
     }
 
     /// The id of the service user, if the credentials say it.
     pub(in crate::target::zitadel) fn user_id(&self) -> Option<&str> {
         match self {
             Self::Token(_) => None,
-            Self::Key(sign_in) => Some(&sign_in.key.user_id),
+            Self::SignIn(sign_in) => match &sign_in.proof {
+                Proof::Key(key) => Some(&key.user_id),
+                Proof::Client(_) => None,
+            },
         }
     }
 
@@ -134,13 +167,13 @@ impl Auth {
     ) -> Result<Rc<SecretString>, Failure> {
         match self {
             Self::Token(token) => Ok(Rc::clone(token)),
-            Self::Key(sign_in) => sign_in.token(client, turn).await,
+            Self::SignIn(sign_in) => sign_in.token(client, turn).await,
         }
     }
 
     /// Forgets a token that the server refused.
     pub(in crate::target::zitadel) async fn forget(&self, refused: &Rc<SecretString>) {
-        if let Self::Key(sign_in) = self {
+        if let Self::SignIn(sign_in) = self {
             let mut token = sign_in.token.lock().await;
             // Somebody else may have renewed it in the meantime.
             if token
@@ -170,11 +203,11 @@ impl SignIn {
         Ok(value)
     }
 
-    /// Asks for a token. A 500 is a wrong key, audience or clock far more often than a failing server, and looks the
-    /// same: it is tried once more by the server's own clock, and then explained.
+    /// Asks for a token. To a key, a 500 is a wrong key, audience or clock far more often than a failing server, and looks
+    /// the same: it is tried once more by the server's own clock, and then explained.
     async fn request(&self, client: &Client, turn: impl AsyncFn()) -> Result<Granted, Failure> {
         let mut reply = self.ask(client, &turn).await?;
-        if reply.status == StatusCode::INTERNAL_SERVER_ERROR {
+        if reply.status == StatusCode::INTERNAL_SERVER_ERROR && matches!(self.proof, Proof::Key(_)) {
             let bridged = reply.ahead.filter(|ahead| ahead.abs() <= SKEW_BRIDGED);
             self.ahead.set(bridged.unwrap_or_default());
             reply = self.ask(client, &turn).await?;
@@ -193,7 +226,7 @@ impl SignIn {
                 what: format!(
                     "{} gave a token that cannot be sent: it is empty, or holds a blank, a line break or another \
                      character that no header takes",
-                    self.key.audience
+                    self.proof.instance()
                 ),
                 error_id: None,
                 hint: Some("check `zitadel.url`: is this a Zitadel?".into()),
@@ -207,16 +240,10 @@ impl SignIn {
     async fn ask(&self, client: &Client, turn: &impl AsyncFn()) -> Result<Reply, Failure> {
         turn().await;
         let now = Timestamp::now().as_second();
-        let url = format!("{}/oauth/v2/token", self.key.audience);
+        let url = format!("{}/oauth/v2/token", self.proof.instance());
         let failed = |error: reqwest::Error| silent(OPERATION, &url, &error);
-        let assertion = self.key.assertion(now + self.ahead.get())?;
-        self.secrets.borrow_mut().add(&assertion);
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", &assertion),
-            ("scope", SCOPE),
-        ];
-        let reply = client.post(&url).form(&form).send().await.map_err(failed)?;
+        let question = self.question(client.post(&url), now)?;
+        let reply = question.send().await.map_err(failed)?;
         if reply.status().is_redirection() {
             return Err(redirected(OPERATION, &reply, &self.secrets.borrow()).into());
         }
@@ -237,6 +264,24 @@ impl SignIn {
         })
     }
 
+    /// What is sent. Neither the assertion nor the header may be repeated by a message.
+    fn question(&self, question: RequestBuilder, now: i64) -> Result<RequestBuilder, TargetError> {
+        Ok(match &self.proof {
+            Proof::Key(key) => {
+                let assertion = key.assertion(now + self.ahead.get())?;
+                self.secrets.borrow_mut().add(&assertion);
+                question.form(&[
+                    ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
+                    ("assertion", &assertion),
+                    ("scope", SCOPE),
+                ])
+            }
+            Proof::Client(client) => question
+                .header(header::AUTHORIZATION, client.authorization().expose_secret())
+                .form(&[("grant_type", "client_credentials"), ("scope", SCOPE)]),
+        })
+    }
+
     fn name_skew(&self) {
         let ahead = self.ahead.get();
         if is_off(ahead) {
@@ -250,7 +295,7 @@ impl SignIn {
     fn answer<'a>(&'a self, reply: &'a Reply) -> Answer<'a> {
         Answer {
             operation: OPERATION,
-            url: &self.key.audience,
+            url: self.proof.instance(),
             status: reply.status,
             retry_after: reply.retry_after,
             transport: Transport::Rest,
@@ -277,27 +322,31 @@ impl SignIn {
             refused.error,
             without_values(&refused.error_description)
         );
-        let (kind, what, hint) = match status {
-            // The only refusal that is not one of the key; it has no id.
-            400 if refused.error_description.contains("User.NotActive") => (
+        let (kind, what, hint) = match (status, &self.proof) {
+            // The only refusal that is not one of the key or the secret; it has no id.
+            (400, proof) if refused.error_description.contains("User.NotActive") => (
                 Kind::Unauthorized,
-                format!("the service user {} is deactivated ({said})", self.key.user_id),
+                format!("the service user {} is deactivated ({said})", proof.account()),
                 "activate the service user",
             ),
-            500 | 400..=403 => (
+            (500 | 400..=403, Proof::Key(key)) => (
                 Kind::Unauthorized,
-                self.suspects(&said, reply.ahead),
+                suspects(key, &said, reply.ahead),
                 if reply.ahead.is_some_and(is_off) {
                     CLOCK
                 } else {
                     KEY_OR_CLOCK
                 },
             ),
-            429 => {
+            (400..=403, Proof::Client(client)) => {
+                let (kind, what, hint) = client.refusal(&refused.error, &refused.error_description);
+                (kind, format!("{what} ({said})"), hint)
+            }
+            (429, _) => {
                 let after = reply.retry_after;
                 (Kind::Throttled { after }, said, "try again later")
             }
-            502..=504 => (Kind::Unreachable, said, "try again later"),
+            (500 | 502..=504, _) => (Kind::Unreachable, said, "try again later"),
             _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
         };
         quote_wait(TargetError {
@@ -316,30 +365,30 @@ impl SignIn {
             operation: OPERATION,
             what: format!(
                 "the server at {} does not know itself by this host name",
-                self.key.audience
+                self.proof.instance()
             ),
             error_id: None,
             hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
             wrote: Wrote::Unknown,
         }
     }
+}
 
-    /// The server does not say which of these is wrong.
-    fn suspects(&self, said: &str, ahead: Option<i64>) -> String {
-        let clock = match ahead {
-            Some(ahead) if is_off(ahead) => format!(
-                "its clock is {} s {} ours",
-                ahead.abs(),
-                if ahead > 0 { "ahead of" } else { "behind" }
-            ),
-            Some(_) => "its clock agrees with ours".into(),
-            None => "it does not say what time it has".into(),
-        };
-        format!(
-            "no token for key {} of user {} with audience {}: {said}; {clock}",
-            self.key.key_id, self.key.user_id, self.key.audience
-        )
-    }
+/// The server does not say which of these is wrong.
+fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
+    let clock = match ahead {
+        Some(ahead) if is_off(ahead) => format!(
+            "its clock is {} s {} ours",
+            ahead.abs(),
+            if ahead > 0 { "ahead of" } else { "behind" }
+        ),
+        Some(_) => "its clock agrees with ours".into(),
+        None => "it does not say what time it has".into(),
+    };
+    format!(
+        "no token for key {} of user {} with audience {}: {said}; {clock}",
+        key.key_id, key.user_id, key.audience
+    )
 }
 
 const KEY_OR_CLOCK: &str = "check that the key still exists, belongs to that user and has not expired, that \
@@ -355,6 +404,6 @@ fn is_off(ahead: i64) -> bool {
 
 /// What time the server had when it answered.
 pub(in crate::target::zitadel) fn server_seconds(reply: &reqwest::Response) -> Option<i64> {
-    let date = reply.headers().get(reqwest::header::DATE)?.to_str().ok()?;
+    let date = reply.headers().get(header::DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second())
 }

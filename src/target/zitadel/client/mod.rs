@@ -3,6 +3,7 @@
 pub(super) mod api;
 pub(super) mod auth;
 pub(super) mod call;
+pub(super) mod client_secret;
 pub(super) mod error;
 pub(super) mod error_ids;
 pub(super) mod key;

@@ -10,6 +10,7 @@ use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::rules::details::Details;
+use crate::target::zitadel::rules::metadata::MARK;
 use crate::target::zitadel::rules::normalize::NO_LANGUAGE;
 use crate::target::zitadel::rules::schema::{
     EMAIL, EXTERNAL_ID, FIRST_NAME, LAST_NAME, LOGIN, PHONE, PREFERRED_LANGUAGE,
@@ -124,6 +125,7 @@ impl ZitadelTarget {
                 };
                 progress.target_id = Some(made);
             }
+            Step::FinishCreation => self.drop_keys(user, &[MARK]).await?,
             Step::Delete(account) => {
                 let path = ["v2", "users", account.as_str()];
                 let deleted = self.api.send::<Done>(&Call::delete("delete_user", &path)).await;
@@ -191,6 +193,11 @@ impl ZitadelTarget {
             .filter(|change| self.may_write(change, progress))
             .filter_map(|change| self.keys.of(change.attribute));
         let keys: Vec<&str> = keys.collect();
+        self.drop_keys(user, &keys).await
+    }
+
+    /// Takes entries away; those that are not there are none to take.
+    async fn drop_keys(&self, user: &str, keys: &[&str]) -> Result<(), Failure> {
         if keys.is_empty() {
             return Ok(());
         }

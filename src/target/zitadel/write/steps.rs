@@ -3,7 +3,7 @@
 use crate::config::MetadataCheck;
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, Change, Creation, Detail, Edit, Existing, Lifecycle,
-    Mutability, Removal, RemovalReason, TargetId, Write,
+    Mutability, Removal, RemovalReason, TargetId, UNFINISHED, Write,
 };
 use crate::target::Cost;
 use crate::target::zitadel::rules::details::Details;
@@ -39,6 +39,8 @@ pub(in crate::target::zitadel) enum Step<'a> {
     /// Gives all roles again that an account had, in whatever project.
     GiveRolesAgain,
     Create(&'a Creation),
+    /// The mark of an account that was to be made deactivated, and is.
+    FinishCreation,
     Delete(&'a TargetId),
 }
 
@@ -102,11 +104,11 @@ impl ZitadelTarget {
             steps.extend(edit.change(ROLES).map(Step::ChangeRoles));
         }
         // Last: should anything before have failed, the next run still knows whose doing the state was.
-        steps.extend(remove_metadata(parts.mark(false)));
         if edit.lifecycle == Some(Lifecycle::Disabled) {
             steps.extend(set_metadata(parts.mark(true)));
             steps.push(Step::Deactivate);
         }
+        steps.extend(remove_metadata(parts.mark(false)));
         steps
     }
 
@@ -174,6 +176,9 @@ fn steps_of_creation<'a>(creation: &'a Creation, restore: Option<&'a [Detail]>) 
         None if !roles.is_empty() => steps.push(Step::GiveRoles(roles)),
         None => {}
     }
+    // Last: until then the next run sees that the account is not complete, and that nobody wished it to be active.
+    let is_unfinished = creation.attributes.text(DISABLED_BY) == Some(UNFINISHED);
+    steps.extend(is_unfinished.then_some(Step::FinishCreation));
     steps
 }
 

@@ -1,0 +1,315 @@
+//! What settings take away from a plan, and how it is shown.
+
+use proptest::prelude::*;
+
+use super::properties::{any_policy, any_world};
+use super::roles::plan_owning;
+use super::*;
+
+const REMOVING: Policy = super::rules::DELETE_ABSENT;
+
+/// Lines of what is withheld, with the setting.
+fn withheld(plan: &Plan) -> Vec<String> {
+    let lines_of = |withheld: &Withheld| {
+        let plan = Plan {
+            changes: vec![withheld.change.clone()],
+            ..Plan::default()
+        };
+        format!("{}: {}", lines(&plan).join(" "), withheld.by)
+    };
+    plan.withheld.iter().map(lines_of).collect()
+}
+
+/// One is new, one has another name, one has left, and one is to lose the last role.
+fn changed() -> (DesiredState, Model) {
+    let mut renamed = person(2);
+    renamed.attributes.set(NAME, Some(Value::text("Other")));
+    let desired = sources(vec![person(1), renamed]);
+    (desired, Model::of([held(2), held(3)]))
+}
+
+/// Each restriction takes out its own kind of change, and names itself.
+#[test]
+fn each_setting_takes_its_actions_away() {
+    let (desired, model) = changed();
+    let none = REMOVING;
+    for (policy, left, gone) in [
+        (none, vec!["delete t3", "create 7031", "update t2"], vec![]),
+        (
+            Policy {
+                create: false,
+                ..none
+            },
+            vec!["delete t3", "update t2"],
+            vec!["create 7031: `policy.create` is false"],
+        ),
+        (
+            Policy {
+                update: false,
+                ..none
+            },
+            vec!["delete t3", "create 7031"],
+            vec!["update t2: `policy.update` is false"],
+        ),
+        (
+            Policy {
+                remove: false,
+                ..none
+            },
+            vec!["create 7031", "update t2"],
+            vec!["delete t3: `policy.remove` is false"],
+        ),
+        (
+            Policy {
+                delete_deactivates: true,
+                ..none
+            },
+            vec!["disable t3", "create 7031", "update t2"],
+            vec!["delete t3: `policy.delete_deactivates` is true"],
+        ),
+        (
+            Policy {
+                create_deactivated: true,
+                ..none
+            },
+            vec!["delete t3", "create 7031", "update t2"],
+            vec!["enable 7031: `policy.create_deactivated` is true"],
+        ),
+    ] {
+        let plan = plan(&desired, &model, policy);
+        assert_eq!(
+            (lines(&plan), withheld(&plan)),
+            (
+                left.into_iter().map(str::to_owned).collect(),
+                gone.into_iter().map(str::to_owned).collect()
+            ),
+            "{policy:?}"
+        );
+    }
+}
+
+/// Nobody loses access where nothing is removed: neither by a list of leavers, nor as disabled, nor with the last role.
+#[test]
+fn nothing_is_removed_for_any_cause() {
+    let policy = Policy {
+        remove: false,
+        disabled: DisabledPolicy::Deactivate,
+        ..REMOVING
+    };
+    let mut disabled = person(1);
+    disabled.lifecycle = Lifecycle::Disabled;
+    let mut without = person(2);
+    without.attributes.set(ROLES, None);
+    let mut desired = sources(vec![disabled, without]);
+    desired.leavers = vec![Leaver {
+        email: "p3@example.org".into(),
+        origin: at(9),
+    }];
+    let model = Model::of([held(1), held(2), held(3), held(4)]);
+    let plan = plan_owning(&[ROLE], &desired, &model, policy);
+    let by = "`policy.remove` is false";
+    assert_eq!(lines(&plan), Vec::<String>::new());
+    assert_eq!(
+        withheld(&plan),
+        [
+            format!("disable t1: {by}"),
+            format!("update t2: {by}"),
+            format!("delete t3: {by}"),
+            format!("delete t4: {by}"),
+        ]
+    );
+}
+
+/// An account that is deactivated already has nothing to lose.
+#[test]
+fn what_is_deactivated_already_is_not_withheld_again() {
+    let policy = Policy {
+        delete_deactivates: true,
+        ..REMOVING
+    };
+    let mut gone = held(3).with(DISABLED_BY, "us");
+    gone.account.lifecycle = Lifecycle::Disabled;
+    let plan = plan(&sources(vec![person(2)]), &Model::of([held(2), gone]), policy);
+    assert_eq!(
+        (lines(&plan), withheld(&plan), plan.unchanged),
+        (vec![], vec![], 2)
+    );
+}
+
+const DEACTIVATED: Policy = Policy {
+    create_deactivated: true,
+    ..super::rules::DELETE_ABSENT
+};
+
+fn deactivated(mark: &str) -> Held {
+    let mut held = held(1).with(DISABLED_BY, mark);
+    held.account.lifecycle = Lifecycle::Disabled;
+    held
+}
+
+/// A new account is made deactivated, and its mark says that it is not complete until it is.
+#[test]
+fn a_new_account_is_made_deactivated() {
+    let plan = plan(&sources(vec![person(1)]), &Model::default(), DEACTIVATED);
+    let made = plan.changes[0].creation().unwrap();
+    assert_eq!(made.identity.lifecycle, Lifecycle::Disabled);
+    assert_eq!(made.attributes.text(DISABLED_BY), Some(UNFINISHED));
+}
+
+/// What the next run makes of each state in which an account can be.
+#[test]
+fn only_what_was_interrupted_is_finished() {
+    let desired = sources(vec![person(1)]);
+    let state = |held: Held, policy| {
+        let plan = plan(&desired, &Model::of([held]), policy);
+        let edit = plan.changes.first().and_then(Change::edit);
+        let edit = edit.map(|edit| (edit.lifecycle, edit.change(DISABLED_BY).cloned()));
+        (lines(&plan), edit, plan.skipped.len(), plan.warnings.len())
+    };
+    let clears = |mark: &str| {
+        Some(AttributeChange {
+            attribute: DISABLED_BY,
+            before: Some(Value::text(mark)),
+            after: None,
+        })
+    };
+    let update = || vec!["update t1".to_owned()];
+    // Made, and not deactivated: nobody has wished it to be active.
+    assert_eq!(
+        state(held(1).with(DISABLED_BY, UNFINISHED), DEACTIVATED),
+        (
+            update(),
+            Some((Some(Lifecycle::Disabled), clears(UNFINISHED))),
+            0,
+            0
+        )
+    );
+    // Deactivated, and the mark is still there.
+    assert_eq!(
+        state(deactivated(UNFINISHED), DEACTIVATED),
+        (update(), Some((None, clears(UNFINISHED))), 0, 0)
+    );
+    // It waits for an administrator.
+    assert_eq!(state(deactivated(""), DEACTIVATED), (vec![], None, 1, 0));
+    // An administrator has activated it.
+    assert_eq!(state(held(1), DEACTIVATED), (vec![], None, 0, 0));
+    // This tool had deactivated it, for another reason.
+    assert_eq!(
+        state(deactivated("us"), DEACTIVATED),
+        (
+            vec!["enable t1".to_owned()],
+            Some((Some(Lifecycle::Active), clears("us"))),
+            0,
+            0
+        )
+    );
+    // The setting is gone: what was interrupted becomes an account like any other.
+    assert_eq!(
+        state(held(1).with(DISABLED_BY, UNFINISHED), Policy::default()),
+        (update(), Some((None, clears(UNFINISHED))), 0, 0)
+    );
+    assert_eq!(state(deactivated(""), Policy::default()), (vec![], None, 0, 1));
+}
+
+/// What others forbid is added, and what was forbidden before keeps its name.
+#[test]
+fn restrictions_only_grow() {
+    let setting = |name: &str| Some(Setting::from(name));
+    let mut mine = Withholding {
+        no_create: setting("mine"),
+        ..Withholding::default()
+    };
+    let theirs = Withholding {
+        no_create: setting("theirs"),
+        no_removal: setting("theirs"),
+        ..Withholding::default()
+    };
+    mine.tighten(&theirs);
+    mine.tighten(&Withholding::default());
+    let all = Withholding {
+        no_create: setting("mine"),
+        no_removal: setting("theirs"),
+        ..Withholding::default()
+    };
+    assert_eq!(mine, all);
+}
+
+/// Whose an account is decides where only one's own may be touched.
+#[test]
+fn only_accounts_of_this_provider_are_touched() {
+    let ours = [Value::text("staff"), Value::text("old staff")];
+    let (desired, model) = changed();
+    let adopted = held(1).without(EXTERNAL_ID);
+    let by: Setting = "`policy.update_provider_mismatch` is false".into();
+    for (provider, of_by_hand, of_ours) in [
+        (Some("staff"), true, true),
+        (Some("old staff"), true, true),
+        (Some("students"), false, false),
+        // Accounts of earlier versions do not say it.
+        (None, false, true),
+    ] {
+        let mut model = model.clone();
+        model.0.insert(adopted.account.target_id.clone(), adopted.clone());
+        let mut plan = plan(&desired, &model, REMOVING);
+        assert_eq!(lines(&plan), ["delete t3", "adopt t1", "update t2"]);
+        let catalog = catalog();
+        let (asked, mismatches) = {
+            let questions = provider_questions(&catalog, &plan, &ours);
+            let mismatches = (0..questions.len()).filter(|_| provider != Some("staff"));
+            let current = provider.map(Value::text);
+            let mismatches = mismatches.map(|index| Mismatch {
+                index,
+                current: current.clone(),
+            });
+            (
+                questions.iter().map(|(place, _)| *place).collect::<Vec<_>>(),
+                mismatches.collect::<Vec<_>>(),
+            )
+        };
+        withhold_mismatched(&mut plan, &catalog, (&asked, &mismatches), &ours, &by);
+        let left = [
+            ("delete t3", of_ours),
+            ("adopt t1", of_by_hand),
+            ("update t2", of_ours),
+        ];
+        let left: Vec<_> = left
+            .iter()
+            .filter(|(_, stays)| *stays)
+            .map(|(line, _)| *line)
+            .collect();
+        assert_eq!(lines(&plan), left, "{provider:?}");
+        assert_eq!(plan.withheld.len(), 3 - left.len());
+        let named = plan.withheld.iter().all(|withheld| withheld.by.starts_with(&*by));
+        assert!(named, "{:?}", plan.withheld);
+    }
+}
+
+proptest! {
+    /// A restriction only ever takes actions away: each change that is left is one of the plan without it, or less of one.
+    #[test]
+    fn restrictions_add_nothing(
+        (desired, model) in any_world(),
+        policy in any_policy(),
+        (create, update, remove) in any::<(bool, bool, bool)>(),
+        delete_deactivates in any::<bool>(),
+    ) {
+        let free = plan(&desired, &model, policy);
+        let policy = Policy { create, update, remove, delete_deactivates, ..policy };
+        let bound = plan(&desired, &model, policy);
+        for change in &bound.changes {
+            let same = |other: &&Change| (other.target_id(), other.id()) == (change.target_id(), change.id());
+            let other = free.changes.iter().find(same);
+            prop_assert!(other.is_some(), "{change:?}");
+            let other = other.unwrap();
+            let is_less = change.kind == ActionKind::Deactivate && other.kind == ActionKind::Delete;
+            prop_assert!(change.kind == other.kind || is_less, "{change:?} {other:?}");
+            let count = |change: &Change| change.edit().map_or(0, |edit| edit.changes.len());
+            prop_assert!(is_less || count(change) <= count(other), "{change:?} {other:?}");
+        }
+        let kinds = |kind| bound.changes.iter().any(|change| change.kind == kind);
+        prop_assert!(create || !kinds(ActionKind::Create));
+        prop_assert!(remove || !bound.changes.iter().any(|change| change.is_removal(&schema())));
+        prop_assert!(!delete_deactivates || !kinds(ActionKind::Delete));
+        prop_assert_eq!(free.all_totals(), bound.all_totals());
+    }
+}

@@ -1,0 +1,87 @@
+//! Where only one's own accounts may be touched: whose the accounts of a plan are.
+
+use super::Setting;
+use crate::model::{
+    ActionKind, Catalog, Change, Check, Existing, Expected, Mismatch, Plan, Purpose, TypeId, Value, Withheld,
+};
+use crate::plan::order;
+
+/// What has to be known of the accounts of a plan where only one's own may be touched: who looks after them. With each, the
+/// place of its change.
+pub fn provider_questions<'a>(
+    catalog: &Catalog,
+    plan: &'a Plan,
+    ours: &'a [Value],
+) -> Vec<(usize, Check<'a>)> {
+    let Some((attribute, ours)) = catalog.users().find(Purpose::Provider).zip(ours.first()) else {
+        return Vec::new();
+    };
+    let people = plan.changes.iter().enumerate();
+    let people = people.filter(|(_, change)| change.resource == TypeId::default());
+    let question = |(place, change): (usize, &'a Change)| {
+        let target_id = change.target_id()?;
+        let expected = Expected::Value(attribute, ours);
+        Some((place, Check { target_id, expected }))
+    };
+    people.filter_map(question).collect()
+}
+
+/// Takes out the changes of accounts that this configuration does not look after. `unmet` are the answers to
+/// [`provider_questions`], `asked` the places of the changes.
+pub fn withhold_mismatched(
+    plan: &mut Plan,
+    catalog: &Catalog,
+    (asked, mismatches): (&[usize], &[Mismatch]),
+    ours: &[Value],
+    by: &Setting,
+) {
+    let changes = std::mem::take(&mut plan.changes);
+    let mut owners = vec![Owner::Nobody; changes.len()];
+    for place in asked {
+        owners[*place] = Owner::Us;
+    }
+    for mismatches in mismatches {
+        owners[asked[mismatches.index]] = match &mismatches.current {
+            None => Owner::Nobody,
+            Some(name) if ours.contains(name) => Owner::Us,
+            Some(name) => Owner::Other(name),
+        };
+    }
+    for (change, owner) in changes.into_iter().zip(owners) {
+        match mismatch(&change, owner) {
+            None => plan.changes.push(change),
+            Some(whose) => plan.withheld.push(Withheld {
+                change,
+                by: format!("{by}: {whose}").into(),
+            }),
+        }
+    }
+    order::arrange(catalog, &mut plan.changes);
+}
+
+/// Who looks after an account, by its own words.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Us,
+    Other(&'a Value),
+    Nobody,
+}
+
+/// Whose the account is, if it is not this configuration's. One that says nothing is ours only if it carries all else that
+/// this tool writes, as those do that earlier versions made.
+fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
+    let looks_ours = change.before().is_none_or(Existing::looks_ours) && change.kind != ActionKind::Adopt;
+    match owner {
+        _ if change.target_id().is_none() => None,
+        Owner::Us => None,
+        Owner::Other(name) => {
+            let name: String = name.as_text().chars().take(LONGEST_NAME).collect();
+            Some(format!("the account is looked after by provider `{name}`"))
+        }
+        Owner::Nobody if looks_ours => None,
+        Owner::Nobody => Some("no sync made the account, or an unnamed one".to_owned()),
+    }
+}
+
+/// What others wrote may be as long as a book.
+const LONGEST_NAME: usize = 200;

@@ -1,0 +1,27 @@
+//! Where only one's own accounts may be touched: before a plan is shown, its accounts are asked who looks after them.
+
+use crate::model::{Check, Plan, Value};
+use crate::plan::{self, Withholding};
+use crate::target::{Target, TargetError};
+
+/// Withholds the changes of accounts that another configuration looks after, or nobody. Costs nothing where that is no
+/// matter.
+pub(super) async fn withhold(
+    target: &impl Target,
+    plan: &mut Plan,
+    providers: &[Value],
+    withholding: &Withholding,
+) -> Result<(), TargetError> {
+    let Some(by) = &withholding.no_provider_mismatch else {
+        return Ok(());
+    };
+    let catalog = target.catalog();
+    let (asked, mismatches) = {
+        let questions = plan::provider_questions(catalog, plan, providers);
+        let checks: Vec<Check<'_>> = questions.iter().map(|(_, question)| *question).collect();
+        let asked: Vec<usize> = questions.iter().map(|(place, _)| *place).collect();
+        (asked, target.confirm(&checks).await?)
+    };
+    plan::withhold_mismatched(plan, catalog, (&asked, &mismatches), providers, by);
+    Ok(())
+}
