@@ -114,6 +114,7 @@ impl Command {
 
 /// Options that work before and after the command.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Global {
     /// Configuration file.
     #[arg(short, long, global = true, value_name = "FILE", help = CONFIG_HELP)]
@@ -137,6 +138,9 @@ pub struct Global {
     /// The same token in a file, such as a mounted Secret.
     #[arg(long, global = true, value_name = "FILE", help = APPROVE_FILE_HELP)]
     pub approve_file: Option<PathBuf>,
+    /// Do nothing if nobody has set limits for this configuration (at the target, or in `policy_file`)
+    #[arg(long, global = true)]
+    pub require_policy: bool,
     /// How plan and people are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -36,6 +36,8 @@ impl Deciding {
             target,
             // The policy says it; what others ask for is asked again when a plan is applied.
             withholding: _,
+            policy_file: _,
+            require_policy: _,
             // The guard looks at a plan again when it is applied.
             guard: _,
             // These do not decide.

@@ -5,6 +5,7 @@
 //! `sources`, `ldap`, `flags`, `policy`) turns texts into [`Settings`]. `keys` is the list of all keys: a new one is added
 //! there, in the module that reads it, and in `config.sample.yaml`.
 
+pub(crate) mod ceiling;
 mod deciding;
 mod dialects;
 mod document;
@@ -20,6 +21,7 @@ mod syntax;
 
 use std::path::{Path, PathBuf};
 
+pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::layers::environment::Environment;
 pub use self::sections::ldap::references::ReferenceUrl;
 pub use self::settings::Providers;
@@ -122,6 +124,8 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
     let apply = sections::policy::apply(&mut reader);
+    let policy_file = reader.path("policy_file");
+    let require_policy = reader.boolean("zitadel.require_policy");
     let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
     let run = sections::run::read(&mut reader);
     let target = match target {
@@ -139,6 +143,8 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         withholding: crate::plan::Withholding::of(&policy?),
         policy: policy?,
         guard: guard?,
+        policy_file,
+        require_policy: require_policy?,
         providers: providers?,
         apply: apply?,
         lock_dir,

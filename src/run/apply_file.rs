@@ -37,7 +37,10 @@ pub(super) async fn run(
     };
     match plan_file::read(file, &catalog, &binding, rules) {
         Ok(changes) => {
-            let job = async |target: &AnyTarget, process: &mut Process<'_>, report: &mut Report| {
+            let job = async |target: &AnyTarget,
+                             request: Request<'_>,
+                             process: &mut Process<'_>,
+                             report: &mut Report| {
                 with_target(target, &changes, request, process, report).await
             };
             session::run(request, settings, &[], process, job).await

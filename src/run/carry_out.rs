@@ -30,7 +30,10 @@ pub(super) fn show(
         .sum();
     let values = request.show();
     if request.is_json() {
-        report::write_json(process.out, &PlanDocument::new(plan, target.catalog(), values))?;
+        report::write_json(
+            process.out,
+            &PlanDocument::new(plan, target.catalog(), values).under(request.policy),
+        )?;
     } else {
         report::plan(process.out, plan, target.catalog(), values)?;
         report::cost(

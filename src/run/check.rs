@@ -4,15 +4,16 @@ use std::io;
 
 use serde::Serialize;
 
+use super::session::ceiling;
 use super::session::process::Process;
 use super::session::request::Request;
 use super::{desired, session};
-use crate::config::Settings;
+use crate::config::{Ceiling, Settings};
 use crate::exit::Exit;
 use crate::model::Diagnosis;
 use crate::report;
 use crate::source::{AnySource, Source as _};
-use crate::target::{self, Target as _};
+use crate::target::{self, Target};
 
 pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let settings = request.settings;
@@ -29,7 +30,14 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
     }
     if let Some(target) = &settings.target {
         match session::connect(request, target) {
-            Ok(target) => findings.extend(target.check().await),
+            Ok(target) => {
+                let found = target.check().await;
+                let answers = found.iter().any(|finding| finding.result.is_ok());
+                findings.extend(found);
+                if answers {
+                    findings.extend(policy(&target, request).await);
+                }
+            }
             Err(error) => {
                 let subject = format!("target {}", target::kind(Some(target)));
                 findings.push(Diagnosis::problem(subject, error.to_string(), error.hint));
@@ -48,6 +56,22 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
     } else {
         Exit::Unreadable
     })
+}
+
+/// What others let this configuration do.
+async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
+    let subject = format!("target {}: policy", target.name().kind);
+    match ceiling::ceilings(target, request).await {
+        Ok(ceilings) if ceilings.is_empty() => vec![Diagnosis::ok(subject, "nobody sets limits".to_owned())],
+        Ok(ceilings) => {
+            let found = ceilings.iter().map(Ceiling::summary);
+            found.map(|what| Diagnosis::ok(subject.clone(), what)).collect()
+        }
+        Err(error) => {
+            let (what, hint) = error.first();
+            vec![Diagnosis::problem(subject, what, hint)]
+        }
+    }
 }
 
 fn configuration(settings: &Settings) -> Vec<Diagnosis> {

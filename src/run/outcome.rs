@@ -58,6 +58,17 @@ impl From<Vec<SourceError>> for RunError {
 }
 
 impl RunError {
+    /// What failed first, and what to do about it.
+    pub(super) fn first(self) -> (String, Option<String>) {
+        match self {
+            Self::Failed { errors } | Self::Usage { errors } => errors.into_iter().next().unwrap_or_default(),
+            Self::Refused(refusal) => (refusal.reasons.join("; "), None),
+            Self::Locked(held) => (held.to_string(), Some(WAIT.to_owned())),
+            Self::Signalled(signal) => (interrupted(signal), None),
+            Self::Output(error) => (unprinted(&error), None),
+        }
+    }
+
     /// Both of two reasons.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {

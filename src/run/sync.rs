@@ -32,9 +32,10 @@ pub(super) async fn run(
         return refusal::refuse(request, process, &what, hint);
     }
     let out = out.map(|path| (path, Binding::of(request.settings, settings)));
-    let job = async |target: &AnyTarget, process: &mut Process<'_>, report: &mut Report| {
-        with_target(target, out, request, process, report).await
-    };
+    let job =
+        async |target: &AnyTarget, request: Request<'_>, process: &mut Process<'_>, report: &mut Report| {
+            with_target(target, out, request, process, report).await
+        };
     session::run(request, settings, &request.settings.sources, process, job).await
 }
 

@@ -44,7 +44,10 @@ pub(super) async fn run(
     match undo_file::read(file, settings) {
         Ok((run, former)) => {
             let known_roles = settings.known_roles();
-            let job = async |target: &AnyTarget, process: &mut Process<'_>, report: &mut Report| {
+            let job = async |target: &AnyTarget,
+                             request: Request<'_>,
+                             process: &mut Process<'_>,
+                             report: &mut Report| {
                 with_target(target, (&run, &known_roles), request, process, report).await
             };
             session::run(request, &former, &[], process, job).await

@@ -3,7 +3,7 @@
 use super::udm::{self, UdmTarget};
 use super::zitadel::{self, ZitadelTarget};
 use super::{
-    Applied, Check, Cost, Facts, Mismatch, Objection, Remarks, RequestStats, SettingKeys, Target,
+    Applied, Check, Cost, Facts, Mismatch, Objection, Policies, Remarks, RequestStats, SettingKeys, Target,
     TargetError, TargetName, Wait,
 };
 use crate::config::{ApplySettings, TargetSettings};
@@ -145,6 +145,13 @@ impl Target for AnyTarget {
         match self {
             Self::Zitadel(target) => target.takes_address(address),
             Self::Udm(target) => target.takes_address(address),
+        }
+    }
+
+    async fn policy(&self, names: &[String]) -> Result<Policies, TargetError> {
+        match self {
+            Self::Zitadel(target) => target.policy(names).await,
+            Self::Udm(target) => target.policy(names).await,
         }
     }
 

@@ -112,6 +112,29 @@ pub struct Remarks {
     pub assumed: Option<&'static str>,
 }
 
+/// One document with limits that somebody sets at the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyDocument {
+    /// Where it is, as messages show it.
+    pub origin: String,
+    /// YAML or JSON.
+    pub text: Vec<u8>,
+}
+
+/// What a target says of limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Policies {
+    /// It has no place for them.
+    NoPlace,
+    /// It was looked.
+    Found {
+        /// What there is; nothing where nobody sets limits.
+        documents: Vec<PolicyDocument>,
+        /// Where the limits of every configuration would be.
+        place: String,
+    },
+}
+
 /// A place that holds accounts.
 #[expect(
     async_fn_in_trait,
@@ -143,6 +166,14 @@ pub trait Target {
 
     /// Whether it would take this e-mail address. Pure.
     fn takes_address(&self, address: &str) -> bool;
+
+    /// Limits that its administrator sets for all configurations, and for those of these names. One request.
+    ///
+    /// # Errors
+    /// They could not be read, which is not that there are none.
+    async fn policy(&self, _names: &[String]) -> Result<Policies, TargetError> {
+        Ok(Policies::NoPlace)
+    }
 
     /// Proves before anything is read that what is read will be true: token, permissions, place, roles; reads
     /// what the account list needs and learns what the server can do.

@@ -2,6 +2,8 @@
 
 mod absent;
 mod between;
+mod ceiling;
+mod ceiling_unclear;
 mod cells;
 mod claims;
 mod files;
@@ -26,3 +28,4 @@ mod signals;
 mod stale;
 mod verify;
 mod waiting;
+mod withheld;

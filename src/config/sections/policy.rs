@@ -97,6 +97,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         .collect();
     Some(GuardLimits {
         max_removals: max_removals?,
+        firm_removals: Vec::new(),
         max_logins_changed: max_logins_changed?,
         max_adoptions_renaming: max_adoptions_renaming?,
         max_changes,

@@ -41,6 +41,10 @@ pub struct Settings {
     pub withholding: Withholding,
     /// What a run may not do.
     pub guard: GuardLimits,
+    /// `policy_file`: what the administrator of this machine allows.
+    pub policy_file: Option<PathBuf>,
+    /// `zitadel.require_policy`: without limits at the target nothing is done.
+    pub require_policy: bool,
     /// Under which names accounts are looked after.
     pub providers: Providers,
     /// How fast changes are applied.

@@ -27,6 +27,15 @@ impl Providers {
         Some(self.name.clone().unwrap_or(made))
     }
 
+    /// The names of this configuration: the one that is given, or those of its sources; each once.
+    pub fn own(&self, sources: &[SourceSettings]) -> Vec<String> {
+        let mut names: Vec<String> = sources.iter().filter_map(|source| self.of(source)).collect();
+        names.extend(self.name.clone());
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// All names that stand for this configuration, those included that it takes over; each once.
     pub fn all(&self, sources: &[SourceSettings]) -> Vec<String> {
         let own = sources.iter().filter_map(|source| self.of(source));

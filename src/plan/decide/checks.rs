@@ -249,14 +249,15 @@ impl Correlation<'_> {
             .differing
             .as_ref()
             .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
+        let mut ask = |expected| questions.ask(About::Person(index), &pair.target_id, expected);
+        if inactive {
+            ask(Expected::Present(mark));
+        }
         // Left on an active account, the mark would later turn an administrator's block into this tool's own. Where new
-        // accounts are made deactivated, what it says matters too.
-        let expected = if inactive && self.withholding.create_deactivated.is_none() {
-            Expected::Present(mark)
-        } else {
-            Expected::Absent(mark)
-        };
-        questions.ask(About::Person(index), &pair.target_id, expected);
+        // accounts are made deactivated, it also matters what it says.
+        if !inactive || self.withholding.create_deactivated.is_some() {
+            ask(Expected::Absent(mark));
+        }
     }
 
     /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is

@@ -5,6 +5,7 @@ pub(super) mod checks;
 pub(super) mod claims;
 pub(super) mod grace;
 mod leavers;
+pub(super) mod marks;
 pub(super) mod ownership;
 mod people;
 
@@ -16,8 +17,8 @@ use self::grace::Clocks;
 use super::correlate::{Correlation, Pair};
 use super::{order, restriction, withhold};
 use crate::model::{
-    Absence, AttributeChange, Change, Desired, Edit, Existing, ExternalId, Lifecycle, Mismatch, Plan,
-    Purpose, RecordRef, Rejected, Removal, RemovalReason, Required, Schema, Skipped, Value, Warning,
+    Absence, Change, Desired, Existing, Mismatch, Plan, Purpose, RecordRef, Rejected, Removal, RemovalReason,
+    Required, Schema, Skipped, Value, Warning,
 };
 
 /// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
@@ -91,7 +92,7 @@ impl<'a> Decider<'a, '_> {
         self.push(if deletes {
             Change::delete(account.clone(), removal)
         } else {
-            let edit = deactivation(schema, account, self.target_name, cause.returned);
+            let edit = marks::deactivation(schema, account, self.target_name, cause.returned);
             Change::deactivate(edit, removal)
         });
     }
@@ -216,49 +217,4 @@ pub(crate) fn removal(
         reason,
         requires: proof.into_iter().chain(since).collect(),
     }
-}
-
-/// Deactivates an account, with a mark of who did it; `returned` is the absence marker that goes.
-pub(super) fn deactivation(
-    schema: &Schema,
-    account: &Existing,
-    target_name: &str,
-    returned: Option<Value>,
-) -> Edit {
-    let mark = schema
-        .find(Purpose::DisabledByUs)
-        .map(|attribute| AttributeChange {
-            attribute,
-            before: None,
-            after: mark(schema, account.id.as_ref()),
-        });
-    let gone = returned.into_iter().flat_map(|since| marker_goes(schema, since));
-    let mut changes: Vec<AttributeChange> = mark.into_iter().chain(gone).collect();
-    changes.sort_by_key(|change| change.attribute);
-    Edit {
-        changes,
-        lifecycle: Some(Lifecycle::Disabled),
-        ..Edit::of_account(account, schema, target_name)
-    }
-}
-
-/// What this tool writes on an account that it deactivates.
-pub(super) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
-    let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
-    let nobody = ExternalId::new([]);
-    spec.default.map(|default| default(id.unwrap_or(&nobody)))
-}
-
-/// Takes an absence marker away. How many runs it counts was not asked.
-fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
-    let change = |purpose, before| {
-        let attribute = schema.find(purpose)?;
-        Some(AttributeChange {
-            attribute,
-            before,
-            after: None,
-        })
-    };
-    let since = change(Purpose::MissingSince, Some(since));
-    since.into_iter().chain(change(Purpose::MissingRuns, None))
 }

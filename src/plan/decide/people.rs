@@ -1,7 +1,8 @@
 //! What becomes of people, with an account or without one.
 
 use super::checks::About;
-use super::{Cause, Decider, mark, marker_goes};
+use super::marks::{mark, marker_goes};
+use super::{Cause, Decider};
 use crate::model::{
     ActionKind, AttributeChange, Change, Desired, Edit, Existing, Expected, Lifecycle, Mutability, Purpose,
     RemovalReason, TargetId, UNFINISHED, Value, alike,
@@ -187,15 +188,19 @@ impl Decider<'_, '_> {
 
     /// Whose doing it is that the account is deactivated, as far as its mark says.
     fn mark(&self, person: usize, inactive: bool) -> Mark {
-        let mismatches = self.unmet_of(person, Purpose::DisabledByUs);
         let makes_deactivated = self.correlation.withholding.create_deactivated.is_some();
-        match mismatches {
-            Some((Expected::Present(_), _)) => Mark::Nothing,
-            Some((_, Some(mark))) if makes_deactivated && mark.as_text() == UNFINISHED => {
-                Mark::Unfinished(mark)
+        let (mut is_missing, mut held) = (false, None);
+        for (expected, current) in self.answers.mismatches(About::Person(person)) {
+            if self.schema().purpose(expected.attribute()) == Purpose::DisabledByUs {
+                is_missing |= matches!(expected, Expected::Present(_));
+                held = held.or_else(|| current.clone());
             }
-            Some((_, mark)) => mark.map_or(Mark::Nothing, Mark::Ours),
-            // Of a target without marks nobody knows, and then nobody is let in.
+        }
+        match held {
+            Some(mark) if makes_deactivated && mark.as_text() == UNFINISHED => Mark::Unfinished(mark),
+            _ if is_missing => Mark::Nothing,
+            Some(mark) => Mark::Ours(mark),
+            // Of a target without marks nobody knows it, and then nobody new is let in.
             None if inactive && !makes_deactivated => Mark::Ours(self.own_mark(person)),
             None => Mark::Nothing,
         }

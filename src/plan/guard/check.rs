@@ -144,6 +144,22 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
     ]
 }
 
+/// Limits on removals that others set.
+pub(super) fn firm_checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
+    let mut checks = Vec::new();
+    for (resource, _) in catalog.iter() {
+        for (limit, origin) in &limits.firm_removals {
+            let [removals, ..] = of_type(plan, catalog, limits, resource);
+            checks.push(Check {
+                key: format!("max_removals of {}", origin.replace('`', "")),
+                limit: *limit,
+                ..removals
+            });
+        }
+    }
+    checks
+}
+
 /// The members that groups lose, of all that they have.
 fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Check<'a> {
     let lost = |change: &Change| change.unlinked(catalog.schema(change.resource)).len();

@@ -11,6 +11,8 @@ use crate::model::ActionKind;
 pub struct GuardLimits {
     /// Accounts that may be removed.
     pub max_removals: Limit,
+    /// Limits on removals that others set, with where they are. No token lifts them.
+    pub firm_removals: Vec<(Limit, String)>,
     /// Accounts whose login name may change.
     pub max_logins_changed: Limit,
     /// Accounts that may become somebody's who has another first and last name.
@@ -37,6 +39,7 @@ impl Default for GuardLimits {
     fn default() -> Self {
         Self {
             max_removals: Limit::Percent(10.0),
+            firm_removals: Vec::new(),
             max_logins_changed: Limit::Percent(10.0),
             max_adoptions_renaming: Limit::Percent(10.0),
             max_memberships_removed: Limit::Percent(20.0),

@@ -9,7 +9,7 @@ mod token;
 mod vanish;
 
 pub(crate) use self::check::is_somebody_else;
-use self::check::{Check, checks};
+use self::check::{Check, checks, firm_checks};
 pub use self::limit::Limit;
 pub use self::limits::{Demands, GuardLimits};
 pub use self::proof::{Met, Proof, SourceProof, mapping_faults};
@@ -112,6 +112,9 @@ fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLim
             "{count} changes concern accounts that `guard.protected` names"
         )),
     }
+    let checks = firm_checks(plan, catalog, limits);
+    let exceeded = checks.iter().filter(|check| check.is_exceeded());
+    firm.extend(exceeded.map(|check| format!("{}; no token lifts it", check.sentence())));
     firm
 }
 

@@ -16,6 +16,17 @@ impl Protected {
         Self(folded.filter(|pattern| !pattern.is_empty()).collect())
     }
 
+    /// Adds patterns; how many of them are new.
+    pub fn extend(&mut self, patterns: &[String]) -> usize {
+        let count = self.0.len();
+        for pattern in Self::new(patterns.iter().cloned()).0 {
+            if !self.0.contains(&pattern) {
+                self.0.push(pattern);
+            }
+        }
+        self.0.len() - count
+    }
+
     fn names(&self, text: &str) -> bool {
         let text = comparable(text);
         self.0.iter().any(|pattern| matches(pattern, &text))

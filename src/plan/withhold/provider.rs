@@ -79,7 +79,9 @@ fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
             Some(format!("the account is looked after by provider `{name}`"))
         }
         Owner::Nobody if looks_ours => None,
-        Owner::Nobody => Some("no sync made the account, or an unnamed one".to_owned()),
+        Owner::Nobody => {
+            Some("the account names no provider, so it was made by hand or by another tool".to_owned())
+        }
     }
 }
 

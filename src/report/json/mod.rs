@@ -14,7 +14,7 @@ use self::counts::{Changes, Count, TypeReport};
 use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
 use super::origin::origin;
 use crate::apply::Outcome;
-use crate::config::SourceSettings;
+use crate::config::{Effective, SourceSettings};
 use crate::exit::Exit;
 use crate::model::{Catalog, Change, DesiredState, Plan, RecordRef, Rejected, TypeId, Warning};
 use crate::saved::undo_file::Lost;
@@ -45,6 +45,9 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
+    /// Settings that somebody else has made stricter than the configuration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policy: Vec<Effective>,
     /// Which limit of the guard was near, or was lifted by the token.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<String>,
@@ -140,6 +143,7 @@ impl Report {
             error: None,
             hint: None,
             approve: None,
+            policy: Vec::new(),
             limits: Vec::new(),
             undoes: None,
             undo_file: None,

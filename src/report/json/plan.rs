@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::entries::WithheldAction;
+use crate::config::Effective;
 use crate::model::{Catalog, Change, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
 use crate::report::Show;
 use crate::report::absence::Missing;
@@ -13,6 +14,9 @@ use crate::report::text::{is_said, is_value, reason, shown_id};
 #[derive(Debug, Serialize)]
 pub struct PlanDocument<'a> {
     schema: &'static str,
+    /// Settings that somebody else has made stricter than the configuration.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    policy: &'a [Effective],
     changes: Vec<PlannedChange<'a>>,
     unchanged: usize,
     kept: Vec<PlannedKept<'a>>,
@@ -104,6 +108,7 @@ impl<'a> PlanDocument<'a> {
     pub fn new(plan: &'a Plan, catalog: &'a Catalog, show: Show) -> Self {
         Self {
             schema: "directory-sync/plan-view/1",
+            policy: &[],
             changes: plan
                 .changes
                 .iter()
@@ -129,6 +134,14 @@ impl<'a> PlanDocument<'a> {
                 })
                 .collect(),
         }
+    }
+}
+
+impl<'a> PlanDocument<'a> {
+    /// The same, with what somebody else has made stricter.
+    #[must_use]
+    pub fn under(self, policy: &'a [Effective]) -> Self {
+        Self { policy, ..self }
     }
 }
 

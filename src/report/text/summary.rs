@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
+use crate::config::Effective;
 use crate::model::Diagnosis;
 use crate::report::json::Report;
 use crate::report::one_line;
@@ -44,6 +45,20 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Prints which settings somebody else has made stricter than the configuration, and who.
+pub fn policy(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    report.policy.iter().try_for_each(|effective| {
+        let Effective {
+            setting,
+            value,
+            configured,
+            origin,
+        } = effective;
+        let line = format!("Policy: `{setting}` is {value} by {origin} (configured: {configured})");
+        writeln!(out, "{}", one_line(&line))
+    })
 }
 
 fn of_other_type(out: &mut dyn Write, read: &TypeRead) -> io::Result<()> {

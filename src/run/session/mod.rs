@@ -1,5 +1,6 @@
 //! What every run does around its job: the report, the first line, the lock, the target, the end.
 
+pub(super) mod ceiling;
 pub(super) mod heartbeat;
 pub(super) mod options;
 pub(super) mod outputs;
@@ -16,10 +17,11 @@ use self::request::{Mode, Request};
 use super::desired::providers;
 use super::outcome::{self, RunError};
 use super::undo_log;
-use crate::config::{SourceSettings, TargetSettings};
+use crate::config::{SourceSettings, TargetSettings, Under};
 use crate::exit::Exit;
-use crate::lock;
+use crate::lock::{self, Lock};
 use crate::report::{self, Report};
+use crate::signals::Signals;
 use crate::target::{self, AnyTarget, Target as _, TargetError, TargetName};
 use crate::telemetry::MILESTONE;
 
@@ -30,7 +32,7 @@ pub(super) async fn run(
     settings: &TargetSettings,
     sources: &[SourceSettings],
     process: &mut Process<'_>,
-    job: impl AsyncFnOnce(&AnyTarget, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
+    job: impl AsyncFnOnce(&AnyTarget, Request<'_>, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
 ) -> io::Result<Exit> {
     let started = Instant::now();
     let opened = undo_log::check(request).and_then(|()| report_file::of(request.global));
@@ -43,35 +45,75 @@ pub(super) async fn run(
     };
     let mut report = Report::new(target::kind(Some(settings)));
     report.expect_sources(sources);
-    let stop = steps(request, settings, process, &mut report, job).await.err();
+    let (mode, done) = steps(request, settings, process, &mut report, job).await;
+    let (stop, request) = (done.err(), Request { mode, ..request });
     report.seconds = started.elapsed().as_secs_f64();
-    outcome::record(&mut report, stop.as_ref(), request.mode);
+    outcome::record(&mut report, stop.as_ref(), mode);
     heartbeat::write(request, settings, &report).await;
     outcome::print(&report, stop.as_ref(), file, request, process)
 }
 
+/// How far the run was allowed to go, and what came of it.
 async fn steps(
     request: Request<'_>,
     settings: &TargetSettings,
     process: &mut Process<'_>,
     report: &mut Report,
-    job: impl AsyncFnOnce(&AnyTarget, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
-) -> Result<(), RunError> {
+    job: impl AsyncFnOnce(&AnyTarget, Request<'_>, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
+) -> (Mode, Result<(), RunError>) {
+    let (target, _lock) = match begin(request, settings, process, report) {
+        Ok(begun) => begun,
+        Err(error) => return (request.mode, Err(error)),
+    };
+    let done = match limited(&target, request, process, report).await {
+        Ok(under) => {
+            let request = request.under(&under);
+            (request.mode, job(&target, request, process, report).await)
+        }
+        Err(error) => (request.mode, Err(error)),
+    };
+    report.add_requests(target.requests());
+    report.add_warnings(&target.warnings());
+    done
+}
+
+fn begin(
+    request: Request<'_>,
+    settings: &TargetSettings,
+    process: &mut Process<'_>,
+    report: &Report,
+) -> Result<(AnyTarget, Option<Lock>), RunError> {
     let name = target::name(settings);
     say_start(&name, request, process, report)?;
     // Before anything is read: a plan of what another run is changing would be wrong.
-    let _lock = match request.mode {
+    let lock = match request.mode {
         Mode::Write => {
             let folder = request.settings.lock_dir.as_deref();
             Some(lock::take(folder, &name).map_err(RunError::Locked)?)
         }
         Mode::DryRun | Mode::DetailedDryRun => None,
     };
-    let target = connect(request, settings)?;
-    let result = job(&target, process, report).await;
-    report.add_requests(target.requests());
-    report.add_warnings(&target.warnings());
-    result
+    Ok((connect(request, settings)?, lock))
+}
+
+/// The settings as far as others allow them, and the head of the plan that says so.
+async fn limited(
+    target: &AnyTarget,
+    request: Request<'_>,
+    process: &mut Process<'_>,
+    report: &mut Report,
+) -> Result<Under, RunError> {
+    let signals = Signals::of_process();
+    let under = tokio::select! {
+        under = ceiling::read(target, request) => under?,
+        signal = signals.wait() => return Err(RunError::Signalled(signal)),
+    };
+    report.policy.clone_from(&under.changed);
+    if !request.is_json() {
+        report::policy(process.out, report)?;
+        process.out.flush()?;
+    }
+    Ok(under)
 }
 
 /// The target; nothing is sent yet.

@@ -1,7 +1,7 @@
 //! What was asked of a run, and how far it may go.
 
 use crate::cli::{Command, Format, Global};
-use crate::config::Settings;
+use crate::config::{Effective, Settings, Under};
 use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::plan::Restriction;
@@ -34,6 +34,8 @@ pub(in crate::run) struct Request<'a> {
     pub(in crate::run) only: &'a [String],
     /// What the run leaves at the target about itself; `None`: nothing.
     pub(in crate::run) heartbeat: Option<&'a Heartbeat>,
+    /// What of the settings somebody else has made stricter.
+    pub(in crate::run) policy: &'a [Effective],
 }
 
 impl<'a> Request<'a> {
@@ -52,6 +54,24 @@ impl<'a> Request<'a> {
             title: title(settings.policy.restrict_to, command),
             only: command.only(),
             heartbeat: None,
+            policy: &[],
+        }
+    }
+
+    /// The same as far as others allow it.
+    pub(in crate::run) fn under<'u>(self, under: &'u Under) -> Request<'u>
+    where
+        'a: 'u,
+    {
+        let mode = match self.mode {
+            Mode::Write if under.settings.dry_run => Mode::DryRun,
+            mode => mode,
+        };
+        Request {
+            mode,
+            settings: &under.settings,
+            policy: &under.changed,
+            ..self
         }
     }
 

@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use self::rules::schema::{EMAIL, IDP_LINK};
 use super::{
-    Applied, Check, Cost, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
+    Applied, Check, Cost, Facts, Mismatch, Policies, Remarks, RequestStats, SettingKeys, Target, TargetError,
     TargetName, Wait,
 };
 use crate::model::{
@@ -68,6 +68,13 @@ impl Target for ZitadelTarget {
 
     fn takes_address(&self, address: &str) -> bool {
         rules::normalize::takes_address(address)
+    }
+
+    async fn policy(&self, names: &[String]) -> Result<Policies, TargetError> {
+        Ok(Policies::Found {
+            documents: self.read_policy(names).await?,
+            place: self.place_of_policy(),
+        })
     }
 
     async fn prepare(&self) -> Result<(), TargetError> {

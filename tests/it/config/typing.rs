@@ -73,6 +73,8 @@ fn complete(dir: &str) -> Settings {
         ],
         policy: Policy::default(),
         withholding: Withholding::default(),
+        policy_file: None,
+        require_policy: false,
         guard: GuardLimits::default(),
         providers: Providers::default(),
         apply: ApplySettings::default(),
@@ -207,6 +209,7 @@ fn a_whole_file() {
 
 fn every_limit() -> GuardLimits {
     GuardLimits {
+        firm_removals: Vec::new(),
         max_removals: Limit::Count(25),
         max_logins_changed: Limit::Percent(2.5),
         max_adoptions_renaming: Limit::Count(7),

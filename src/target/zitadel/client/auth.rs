@@ -38,7 +38,7 @@ pub(in crate::target::zitadel) enum Auth {
 
 /// What a token is asked for with.
 enum Proof {
-    Key(ServiceKey),
+    Key(Box<ServiceKey>),
     Client(ClientSecret),
 }
 
@@ -132,7 +132,7 @@ impl Auth {
                 secrets.borrow_mut().add(token.expose_secret());
                 return Ok(Self::Token(Rc::new(token.clone())));
             }
-            Credentials::KeyFile(path) => Proof::Key(ServiceKey::read(path, instance)?),
+            Credentials::KeyFile(path) => Proof::Key(Box::new(ServiceKey::read(path, instance)?)),
             Credentials::Client { id, secret } => {
                 let client = ClientSecret::new(id.clone(), secret.clone(), instance);
                 secrets.borrow_mut().add(client.secret());

@@ -17,6 +17,7 @@ pub(in crate::target::zitadel) mod id {
     pub(in crate::target::zitadel) const NO_LINK: &str = "COMMAND-1M9xR";
     pub(in crate::target::zitadel) const NO_ORGANIZATION_METADATA: &str = "QUERY-Rph32";
     pub(in crate::target::zitadel) const NO_MEMBER: &str = "AUTHZ-cdgFk";
+    pub(in crate::target::zitadel) const NO_POLICY: &str = "QUERY-Rph32";
     pub(in crate::target::zitadel) const NO_PROVIDER: &str = "COMMAND-39nf2";
 }
 

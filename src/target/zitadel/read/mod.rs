@@ -6,6 +6,7 @@ pub(super) mod handover;
 pub(super) mod lists;
 pub(super) mod metadata;
 pub(super) mod name_conflict;
+pub(super) mod policy;
 pub(super) mod prepare;
 pub(super) mod snapshot;
 pub(super) mod stale_list;

@@ -1,0 +1,73 @@
+//! `policy_file`: who may write it is looked at before it is believed.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use super::document::Ceiling;
+use super::error::CeilingError;
+
+/// More than any document that is meant.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads the document of a file that only root, or the user of this process, may write.
+///
+/// # Errors
+/// It cannot be read, others may write it, or it cannot be understood.
+pub fn read(path: &Path) -> Result<Ceiling, CeilingError> {
+    let text = text(path)?;
+    Ceiling::parse(&format!("`policy_file` ({})", path.display()), &text)
+}
+
+fn text(path: &Path) -> Result<Vec<u8>, CeilingError> {
+    let error = |what: String, hint: &str| CeilingError {
+        what: format!("`policy_file` ({}) {what}", path.display()),
+        hint: hint.to_owned(),
+    };
+    let missing = "correct the path, or the rights; a limit that cannot be read must not be passed over";
+    // A pipe would be waited for.
+    let found =
+        std::fs::metadata(path).map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
+    if !found.is_file() {
+        return Err(error("is not a file".to_owned(), missing));
+    }
+    let file = File::open(path).map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
+    // Of the file that is read, and not of one that takes its place meanwhile.
+    let found = file.metadata();
+    let found = found.map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
+    if let Some((what, hint)) = objection(&found) {
+        return Err(error(what, hint));
+    }
+    let mut text = Vec::new();
+    let read = file.take(LONGEST + 1).read_to_end(&mut text);
+    read.map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
+    if text.len() as u64 > LONGEST {
+        return Err(error("is larger than 1 MiB".to_owned(), "name another file"));
+    }
+    Ok(text)
+}
+
+/// Who else could have written the file.
+#[cfg(unix)]
+fn objection(found: &std::fs::Metadata) -> Option<(String, &'static str)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = found.mode() & 0o7777;
+    if mode & 0o002 != 0 {
+        let what = format!("can be written by everybody (mode {mode:04o})");
+        return Some((what, "take that right away: `chmod o-w FILE`"));
+    }
+    // The user of this process may own it, too: who could write it could change the configuration as well.
+    let own = rustix::process::geteuid().as_raw();
+    (found.uid() != 0 && found.uid() != own).then(|| {
+        let what = format!(
+            "belongs to the user {}, neither to root nor to the user of this process ({own})",
+            found.uid()
+        );
+        (what, "give it to root: `chown root FILE`")
+    })
+}
+
+#[cfg(not(unix))]
+fn objection(_: &std::fs::Metadata) -> Option<(String, &'static str)> {
+    None
+}

@@ -1,0 +1,13 @@
+//! What the target, or a file of the machine's administrator, lets a configuration do at the most.
+
+mod document;
+mod error;
+mod file;
+mod merge;
+#[cfg(test)]
+mod tests;
+
+pub use self::document::Ceiling;
+pub use self::error::CeilingError;
+pub use self::file::read as read_ceiling;
+pub use self::merge::{Effective, Under};

@@ -1,0 +1,72 @@
+//! What the target, and the administrator of the machine, let a run do at the most. Read once a run, before anything else.
+
+use crate::config::{Ceiling, CeilingError, Under, read_ceiling};
+use crate::plan::Refusal;
+use crate::run::outcome::RunError;
+use crate::run::session::request::Request;
+use crate::target::{Policies, Target};
+
+/// The settings as far as they are allowed.
+pub(super) async fn read(target: &impl Target, request: Request<'_>) -> Result<Under, RunError> {
+    let ceilings = ceilings(target, request).await?;
+    let under = request.settings.under(&ceilings);
+    if under.paused.is_empty() {
+        return Ok(under);
+    }
+    Err(RunError::Refused(Refusal {
+        reasons: under.paused,
+        token: None,
+    }))
+}
+
+/// All documents that hold for this configuration. What cannot be read, or understood, is not passed over.
+pub(in crate::run) async fn ceilings(
+    target: &impl Target,
+    request: Request<'_>,
+) -> Result<Vec<Ceiling>, RunError> {
+    let settings = request.settings;
+    let names = settings.providers.own(&settings.sources);
+    let policies = match target.policy(&names).await {
+        Ok(policies) => policies,
+        // Without rights everything fails, and what proves the rights says more.
+        Err(error) => return Err(target.prepare().await.err().unwrap_or(error).into()),
+    };
+    let mut ceilings = Vec::new();
+    if let Some(path) = &settings.policy_file {
+        ceilings.push(read_ceiling(path)?);
+    }
+    let required = request.global.require_policy || settings.require_policy;
+    match policies {
+        Policies::NoPlace if required && ceilings.is_empty() => {
+            return Err(missing(
+                "this target has no place for limits, and `policy_file` names none".to_owned(),
+            ));
+        }
+        Policies::NoPlace => {}
+        Policies::Found { documents, place } => {
+            if required && documents.is_empty() {
+                return Err(missing(format!("no limits are set: {place} is missing")));
+            }
+            for document in documents {
+                ceilings.push(Ceiling::parse(&document.origin, &document.text)?);
+            }
+        }
+    }
+    Ok(ceilings)
+}
+
+fn missing(what: String) -> RunError {
+    let hint =
+        "set the limits, if only to `{}`; or do without `--require-policy` and the key `require_policy`";
+    RunError::Failed {
+        errors: vec![(what, Some(hint.to_owned()))],
+    }
+}
+
+impl From<CeilingError> for RunError {
+    fn from(error: CeilingError) -> Self {
+        Self::Failed {
+            errors: vec![(error.what, Some(error.hint))],
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What an administrator keeps at the organization to limit what is done to it.
+
+use serde_json::json;
+
+use crate::target::zitadel::ZitadelTarget;
+use crate::target::zitadel::client::api::Page;
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::wire::received::Metadata;
+use crate::target::{PolicyDocument, TargetError};
+
+/// The key of the limits of every configuration; with a dot and its name behind it, of one.
+const KEY: &str = "directory-sync.policy";
+
+impl ZitadelTarget {
+    /// The documents for all, and for the configurations of these names.
+    ///
+    /// Whoever has no membership gets a 404 (`AUTHZ-cdgFk`), which is not that there is none.
+    pub(in crate::target::zitadel) async fn read_policy(
+        &self,
+        names: &[String],
+    ) -> Result<Vec<PolicyDocument>, TargetError> {
+        let query = json!({"keyQuery": {"key": KEY, "method": "TEXT_QUERY_METHOD_STARTS_WITH"}});
+        let body = json!({"queries": [query]});
+        let call = Call::post("read_policy", &["management", "v1", "metadata", "_search"], &body);
+        let found: Result<Page<Metadata>, _> = self.api.list(&call).await;
+        let entries = match found {
+            Ok(page) => page.items,
+            Err(failure) if failure.is(id::NO_POLICY) => Vec::new(),
+            Err(failure) => return Err(failure.error),
+        };
+        let is_meant = |key: &str| match key.strip_prefix(KEY) {
+            Some("") => true,
+            Some(rest) => rest
+                .strip_prefix('.')
+                .is_some_and(|name| names.iter().any(|known| known == name)),
+            None => false,
+        };
+        let documents = entries.into_iter().filter(|entry| is_meant(&entry.key));
+        let document = |entry: Metadata| PolicyDocument {
+            origin: format!("organization metadata `{}`", entry.key),
+            text: entry.value,
+        };
+        Ok(documents.map(document).collect())
+    }
+
+    /// Where the limits of every configuration would be.
+    pub(in crate::target::zitadel) fn place_of_policy(&self) -> String {
+        format!(
+            "metadata `{KEY}` of organization {}",
+            self.settings.organization_id
+        )
+    }
+}
