@@ -108,6 +108,10 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let dry_run = reader.boolean("dry_run");
     sections::udm::refuse_two_targets(&mut reader);
     let target = match needs {
+        // What the sources may give depends on it.
+        Needs::SourcesOnly if sections::udm::is_target(reader.layers) => {
+            Some(sections::udm::read_for_sources(&mut reader).map(TargetSettings::Udm))
+        }
         Needs::SourcesOnly => None,
         Needs::Everything => Some(target(&mut reader, flags)),
     };
@@ -119,7 +123,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let sources = sections::sources::read(&mut reader);
     let policy = sections::policy::policy(&mut reader, flags);
     if let Some(policy) = &policy {
-        sections::udm::refuse_grace_without_marker(&mut reader, policy);
+        sections::udm::check_marker(&mut reader, policy);
     }
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
@@ -157,6 +161,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
 /// Reads the target that the file has; `None` after a mistake.
 fn target(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<TargetSettings> {
     if sections::udm::is_target(reader.layers) {
+        sections::udm::note_flags(reader, flags);
         sections::udm::read(reader).map(TargetSettings::Udm)
     } else {
         sections::zitadel::read(reader, flags).map(TargetSettings::Zitadel)

@@ -41,4 +41,4 @@ pub use schema::{
 };
 pub use selection::Selection;
 pub use snapshot::{Detail, LastWrites, Snapshot};
-pub use value::{Equality, Value};
+pub use value::{Equality, Likeness, Value};

@@ -14,7 +14,21 @@ pub enum Equality {
     IgnoreCase,
     /// By what people can see of it ([`super::comparable`]).
     Comparable,
+    /// As the target says.
+    By(Likeness),
 }
+
+/// Whether two texts mean the same to a target.
+#[derive(Clone, Copy, Debug)]
+pub struct Likeness(pub fn(&str, &str) -> bool);
+
+impl PartialEq for Likeness {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::fn_addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for Likeness {}
 
 /// A value of one attribute. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,8 +92,19 @@ impl Value {
             Equality::IgnoreCase => {
                 self == other || self.folded(str::to_lowercase) == other.folded(str::to_lowercase)
             }
+            Equality::By(Likeness(same)) => self == other || self.matches(other, same),
             Equality::Comparable => self == other || self.folded(comparable) == other.folded(comparable),
         }
+    }
+
+    /// Whether each text has one that is the same.
+    fn matches(&self, other: &Self, same: fn(&str, &str) -> bool) -> bool {
+        let (ours, theirs) = (self.texts(), other.texts());
+        let has = |texts: &[Box<str>], text: &str| texts.iter().any(|one| same(one, text));
+        !ours.is_empty()
+            && ours.len() == theirs.len()
+            && ours.iter().all(|text| has(theirs, text))
+            && theirs.iter().all(|text| has(ours, text))
     }
 
     fn folded(&self, fold: fn(&str) -> String) -> Option<Self> {

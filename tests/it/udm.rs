@@ -3,5 +3,6 @@
 mod connector;
 mod faults;
 mod groups;
+mod kept;
 mod stage;
 mod users;

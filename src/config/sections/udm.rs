@@ -1,5 +1,7 @@
 //! `udm.*`
 
+use std::time::Duration;
+
 use figment::value::Value;
 use secrecy::ExposeSecret as _;
 use url::Url;
@@ -7,9 +9,10 @@ use url::Url;
 use crate::config::document::files;
 use crate::config::document::read::Reader;
 use crate::config::layers::Layers;
+use crate::config::layers::flags::Flags;
 use crate::config::settings::{SourceKind, SourceSettings, UdmObjects, UdmSettings, UdmTls};
 use crate::config::syntax::dn::Dn;
-use crate::plan::Policy;
+use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};
 
 /// The section, and the one of the other target.
 const SECTION: &str = "udm";
@@ -89,16 +92,35 @@ pub(in crate::config) fn refuse_two_targets(reader: &mut Reader<'_>) {
     }
 }
 
-/// Whoever is missing for a while has to be told from who is missing since today.
-pub(in crate::config) fn refuse_grace_without_marker(reader: &mut Reader<'_>, policy: &Policy) {
+/// Flags that are about what only the other target has.
+pub(in crate::config) fn note_flags(reader: &mut Reader<'_>, flags: Flags) {
+    let set = [
+        ("sso_login", flags.sso_login),
+        ("verify_email", flags.verify_email),
+        ("verify_phone", flags.verify_phone),
+    ];
+    for (flag, _) in set.iter().filter(|(_, is_set)| *is_set) {
+        let note = format!("the feature flag `{flag}` has no effect with `{SECTION}`");
+        reader.report.notes.push(note);
+    }
+}
+
+/// What is noted on users needs a place.
+pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) {
     const MARKER: &str = "udm.users.marker_property";
-    if is_target(reader.layers) && policy.grace.is_some() && reader.absent(MARKER) {
+    if !is_target(reader.layers) || !reader.absent(MARKER) {
+        return;
+    }
+    if policy.grace.is_some() {
         let what = format!("`policy.grace` needs `{MARKER}`, to note since when somebody is missing");
-        reader.wrong(
-            "policy.grace",
-            what,
-            Some("name a property of one text there that nobody else uses"),
-        );
+        let hint = "name a property of one text there that nobody else uses";
+        reader.wrong("policy.grace", what, Some(hint));
+    }
+    if policy.absent == AbsentPolicy::Deactivate || policy.disabled == DisabledPolicy::Deactivate {
+        reader.report.notes.push(format!(
+            "users that are disabled stay so until somebody enables them in UDM: without `{MARKER}` nobody can tell that it was \
+             this tool that disabled them"
+        ));
     }
 }
 
@@ -162,6 +184,27 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
         read_timeout: read_timeout?,
         users: users?,
         groups,
+        binary_ids: false,
+    })
+}
+
+/// What the sources have to know of the target, for a command that asks it nothing; `None` after a mistake.
+pub(in crate::config) fn read_for_sources(reader: &mut Reader<'_>) -> Option<UdmSettings> {
+    let users = objects(reader, "udm.users", &USER_PROPERTIES, &REQUIRED_OF_USERS);
+    let groups = reader.layers.is_given("udm.groups");
+    let groups = groups.then(|| objects(reader, "udm.groups", &GROUP_PROPERTIES, &REQUIRED_OF_GROUPS));
+    Some(UdmSettings {
+        url: Url::parse("http://localhost/").ok()?,
+        user: String::new(),
+        password: String::new().into(),
+        tls: UdmTls::default(),
+        connect_timeout: Duration::ZERO,
+        read_timeout: Duration::ZERO,
+        users: users?,
+        groups: match groups {
+            None => None,
+            Some(groups) => Some(groups?),
+        },
         binary_ids: false,
     })
 }

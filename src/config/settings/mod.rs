@@ -29,7 +29,7 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// Flag `dry_run`: `sync` stops after the plan.
     pub dry_run: bool,
-    /// The target; `None` if, and only if, the command needs the sources alone.
+    /// The target; `None` if the command needs the sources alone, and what they may give does not depend on it.
     pub target: Option<TargetSettings>,
     /// `zitadel.role`: everybody's, of a source whose `entitlements` do not name it.
     pub role: String,

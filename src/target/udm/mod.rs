@@ -22,8 +22,11 @@ use super::{
 };
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
-    Purpose, Snapshot, TargetId, TypeId, Value, Warning,
+    Purpose, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
 };
+
+/// So many objects are named; there may be thousands.
+const MOST_NAMES: usize = 5;
 
 impl Target for UdmTarget {
     fn name(&self) -> &TargetName {
@@ -181,11 +184,34 @@ impl Target for UdmTarget {
     }
 
     fn warnings(&self) -> Vec<Warning> {
-        Vec::new()
+        let foreign = self.memory.foreign();
+        let foreign = foreign.iter();
+        foreign
+            .map(|(resource, names)| self.left_alone(*resource, names))
+            .collect()
     }
 }
 
 impl UdmTarget {
+    /// Says which objects are in the container and nobody's of the sources.
+    fn left_alone(&self, resource: TypeId, names: &[Box<str>]) -> Warning {
+        let objects = self.objects(resource);
+        let mut shown: Vec<&str> = names.iter().take(MOST_NAMES).map(|name| &**name).collect();
+        shown.extend((names.len() > MOST_NAMES).then_some("…"));
+        let (count, key) = (names.len(), &objects.key);
+        Warning {
+            at: RecordRef {
+                source: KIND.into(),
+                at: objects.ou.as_str().into(),
+            },
+            id: None,
+            reason: format!(
+                "{count} without a value of `{key}` stay as they are: {}",
+                shown.join("; ")
+            ),
+        }
+    }
+
     /// What is expected of notes and does not hold. Everything else comes with the lists.
     fn mismatches(&self, index: usize, check: &Check<'_>) -> Option<Mismatch> {
         let attribute = check.expected.attribute();

@@ -250,7 +250,7 @@ async fn a_name_in_another_spelling_is_taken_out() {
     stage.udm.add_group(seed(12, "outer", &[&ada], &[]));
     let lab = Lab::read(stage).await;
     let object = lab.ids.get(USER, &external(1)).unwrap().clone();
-    lab.target.set_login(USER, &object, "ada, b").await.unwrap();
+    lab.target.set_login(USER, &object, "ada,b").await.unwrap();
     let change = lab.edit(12, None, &[]);
     lab.target.apply(&change, &lab.ids).await.unwrap();
     assert_eq!(

@@ -125,7 +125,14 @@ fn what_has_no_id_is_somebody_elses() {
     let elsewhere = stage
         .udm
         .add_user(elsewhere.with("univentionObjectIdentifier", id(9)));
-    stage.sync();
+    let ran = stage.sync();
+    assert!(
+        ran.out.contains(&format!(
+            "1 without a value of `univentionObjectIdentifier` stay as they are: {foreign}"
+        )),
+        "{}",
+        ran.out
+    );
     assert_eq!(stage.writes(), ["DELETE users/user/{dn}"]);
     assert!(stage.udm.named("gone").is_none());
     assert!(stage.udm.object(&foreign).is_some() && stage.udm.object(&elsewhere).is_some());
@@ -280,5 +287,36 @@ fn addresses_are_exchanged_without_locks() {
     assert!(stage.udm.locks().is_empty());
     let ada = stage.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
     assert_eq!(ada.get("mailPrimaryAddress"), "y@example.org");
+    stage.sync_is_empty();
+}
+
+/// What the sources yield is shown without asking the target anything.
+#[test]
+fn people_are_shown_by_the_properties_of_the_target() {
+    let stage = Stage::new(&row(1, "ada"));
+    stage.reconfigure("  password: Sekret.4711\n", "");
+    let ran = stage.run(&["users", "--show-values"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("username") && ran.out.contains("ada"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(stage.udm.requests(), 0);
+}
+
+/// Photos come back as other files, and are the same for all that.
+#[test]
+fn a_photo_is_written_once() {
+    const PNG: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let stage = Stage::new("");
+    stage.reconfigure(", description]", ", description, jpegPhoto]");
+    let header = "univentionObjectIdentifier,username,lastname,jpegPhoto\n";
+    let row = format!("{},ada,Last,{PNG}\n", id(1));
+    stage.installation.write("users.csv", format!("{header}{row}"));
+    stage.sync();
+    let ada = stage.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
+    assert_ne!(ada.get("jpegPhoto"), PNG);
     stage.sync_is_empty();
 }

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
@@ -279,6 +279,8 @@ impl Client {
             .http
             .request(call.method.clone(), url.clone())
             .header(ACCEPT, "application/json")
+            // What is refused for being taken is told by its words.
+            .header(ACCEPT_LANGUAGE, "en-US")
             .basic_auth(&self.user, Some(self.password.expose_secret()));
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, call.content).body(body.clone());

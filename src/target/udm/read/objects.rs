@@ -41,7 +41,7 @@ impl UdmTarget {
         each: &mut dyn FnMut(Existing),
     ) -> Result<(), TargetError> {
         let prepared = self.prepared()?;
-        let each = RefCell::new(|object: Object| each(self.existing(USER, &prepared.users, &object)));
+        let each = RefCell::new(|object: Object| each(self.listed(USER, &prepared.users, &object)));
         self.list(USER, &prepared.users, &each).await
     }
 
@@ -57,7 +57,7 @@ impl UdmTarget {
         let groups: RefCell<Vec<Unlinked>> = RefCell::default();
         let take = RefCell::new(|object: Object| {
             groups.borrow_mut().push(Unlinked {
-                account: self.existing(GROUP, place, &object),
+                account: self.listed(GROUP, place, &object),
                 members: self.members(&object),
             });
         });
@@ -98,6 +98,15 @@ impl UdmTarget {
         properties
     }
 
+    /// The same, of a list.
+    fn listed(&self, resource: TypeId, place: &Place, object: &Object) -> Existing {
+        let existing = self.existing(resource, place, object);
+        if matches!(existing.ownership, Ownership::Foreign(_)) {
+            self.memory.is_foreign(resource, &object.dn);
+        }
+        existing
+    }
+
     /// One object as the plan sees it. Members are left out.
     pub(in crate::target::udm) fn existing(
         &self,
@@ -120,7 +129,11 @@ impl UdmTarget {
         if self.settings.groups.is_some() {
             self.memory.means(&object.dn, resource, &target_id, id.as_ref());
         }
-        let attributes = attributes(schema, objects, place, object);
+        let mut attributes = attributes(schema, objects, place, object);
+        if let Some(key) = schema.find(Purpose::ExternalId) {
+            // As everywhere else in the program; what is sent is made of the id itself.
+            attributes.set(key, id.as_ref().map(|id| Value::text(id.to_string())));
+        }
         self.hold(resource, &target_id, &attributes);
         let is_disabled = object.properties.get(DISABLED).and_then(Json::as_bool) == Some(true);
         Existing {
@@ -191,7 +204,7 @@ fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Obj
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_listed()) {
         let value = match spec.purpose {
-            Purpose::Members => None,
+            Purpose::Members | Purpose::ExternalId => None,
             _ if *spec.name == *POSITION => Some(position(objects, place, &object.dn)),
             _ => object
                 .properties

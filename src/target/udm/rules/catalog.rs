@@ -1,10 +1,11 @@
 //! What UDM stores of users and groups, as far as the configuration asks for it.
 
 use super::notes::MARK;
+use super::photo;
 use super::properties::{self, Form};
 use crate::config::{UdmObjects, UdmSettings};
 use crate::model::{
-    AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Mutability, Purpose, Removes,
+    AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Likeness, Mutability, Purpose, Removes,
     ResourceType, Schema, TypeId, Value,
 };
 
@@ -87,6 +88,7 @@ fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<A
                 cardinality: properties::cardinality(name),
                 equality: match properties::form(name) {
                     Form::Mail => Equality::IgnoreCase,
+                    Form::Photo => Equality::By(Likeness(photo::same)),
                     _ => Equality::Exact,
                 },
                 ..purpose(name)

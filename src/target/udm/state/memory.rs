@@ -1,7 +1,7 @@
 //! What is remembered of the objects of a run: where they are, and what else their next change needs.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::holders::Holders;
 use crate::config::Dn;
@@ -25,6 +25,8 @@ pub(in crate::target::udm) struct Memory {
     /// What a name in a group means.
     meant: RefCell<HashMap<Dn, Meant>>,
     notes: RefCell<HashMap<TargetId, Notes>>,
+    /// Names of objects without an external id, by type.
+    foreign: RefCell<BTreeMap<TypeId, Vec<Box<str>>>>,
     /// Who has what only one object can have.
     pub(in crate::target::udm) holders: Holders,
 }
@@ -32,9 +34,24 @@ pub(in crate::target::udm) struct Memory {
 impl Memory {
     /// Forgets all objects of a type.
     pub(in crate::target::udm) fn forget(&self, resource: TypeId) {
+        self.foreign.borrow_mut().remove(&resource);
         self.meant
             .borrow_mut()
             .retain(|_, meant| meant.resource != resource);
+    }
+
+    /// The object is somebody else's.
+    pub(in crate::target::udm) fn is_foreign(&self, resource: TypeId, dn: &str) {
+        self.foreign
+            .borrow_mut()
+            .entry(resource)
+            .or_default()
+            .push(dn.into());
+    }
+
+    /// Names of what is somebody else's.
+    pub(in crate::target::udm) fn foreign(&self) -> BTreeMap<TypeId, Vec<Box<str>>> {
+        self.foreign.borrow().clone()
     }
 
     /// Where an object is, by the name that the server gave it.

@@ -7,7 +7,7 @@ pub(super) mod prepared;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use self::memory::Memory;
 use self::prepared::Prepared;
@@ -29,6 +29,8 @@ pub struct UdmTarget {
     pub(super) memory: Memory,
     /// A missing container is made once, however many objects wait for it.
     pub(super) container_lock: Mutex<()>,
+    /// Renames may run side by side; a group is written alone, since a rename beside it could win over its members.
+    pub(super) names_lock: RwLock<()>,
 }
 
 impl UdmTarget {
@@ -45,6 +47,7 @@ impl UdmTarget {
             prepared: RefCell::default(),
             memory: Memory::default(),
             container_lock: Mutex::default(),
+            names_lock: RwLock::default(),
         })
     }
 

@@ -50,8 +50,11 @@ impl UdmTarget {
 
     /// An id of the same look, such as one in other letter case, is stored already.
     fn is_other_key(&self, edit: &Edit, change: &AttributeChange) -> bool {
-        let text = self.key_text(&edit.identity.id);
-        change.before.as_ref().map(Value::as_text) != text.as_deref()
+        let before = change
+            .before
+            .as_ref()
+            .and_then(|before| ExternalId::from_hex(before.as_text()));
+        before.and_then(|before| self.key_text(&before)) != self.key_text(&edit.identity.id)
     }
 
     fn key_text(&self, id: &ExternalId) -> Option<String> {

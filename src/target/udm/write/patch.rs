@@ -30,6 +30,7 @@ impl UdmTarget {
         object: &TargetId,
         ids: &Ids,
     ) -> Result<Applied, TargetError> {
+        let _alone = self.names_lock.write().await;
         let linked = change.linked(self.catalog.schema(change.resource));
         let members = self.member_names(&linked, &[], ids).await?;
         if !members.is_empty() {
@@ -60,6 +61,7 @@ impl UdmTarget {
             body: Body::Properties(body),
             new_name: Some(name),
         };
+        let _beside_renames = self.names_lock.read().await;
         self.refuse_held(&[Unique::name(name)], Some(object))?;
         self.patch(&patch).await?;
         self.memory.holders.take(object, Unique::name(name));
@@ -73,6 +75,22 @@ impl UdmTarget {
         edit: &Edit,
         ids: &Ids,
     ) -> Result<usize, TargetError> {
+        if resource == GROUP {
+            let _alone = self.names_lock.write().await;
+            return self.patch_now(resource, edit, ids).await;
+        }
+        let renames = edit
+            .change_of(self.catalog.schema(resource), Purpose::Login)
+            .is_some();
+        let _beside_renames = if renames {
+            Some(self.names_lock.read().await)
+        } else {
+            None
+        };
+        self.patch_now(resource, edit, ids).await
+    }
+
+    async fn patch_now(&self, resource: TypeId, edit: &Edit, ids: &Ids) -> Result<usize, TargetError> {
         let prepared = self.prepared()?;
         let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
         let schema = self.catalog.schema(resource);
