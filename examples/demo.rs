@@ -1,12 +1,13 @@
-//! The quickstart: a Zitadel double with people, a CSV file that differs, and three runs of the product's own code.
+//! The quickstart: a stand-in for the target with people, a CSV file that differs, and three runs of the product's own code.
 //!
-//! `cargo run --release --example demo` leaves its files in a folder that it names; with `-- --serve` the double goes on
-//! running, so that you can change the files and run `directory-sync` on them by hand.
+//! `cargo run --release --example demo` leaves its files in a folder that it names. With `-- --udm` the target is Univention's
+//! UDM in place of Zitadel. With `-- --serve` the stand-in goes on running, so that you can change the files and run
+//! `directory-sync` on them by hand.
 
 use std::error::Error;
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
 use clap::Parser as _;
@@ -15,6 +16,7 @@ use directory_sync::config::Environment;
 use directory_sync::run::{self, Process};
 use directory_sync::telemetry::Telemetry;
 use testkit::files::write_private;
+use testkit::udm::{self, UdmDouble};
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
 use tracing::level_filters::LevelFilter;
 
@@ -34,32 +36,93 @@ carol@example.org,Carol,Carpenter,
 erin@example.org,Erin,Ebert,
 ";
 
+/// The same people as users of UDM, by the numbers that their ids begin with.
+const USERS: [(u32, &str, &str, &str); 4] = [
+    (1, "alice", "Alice", "Archer"),
+    (2, "bob", "Bob", "Baker"),
+    (3, "carol", "Carol", "Cooper"),
+    (4, "dave", "Dave", "Draper"),
+];
+
+const CONTAINER: &str = "ou=people,dc=univention-organization,dc=intranet";
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let serve = std::env::args().any(|argument| argument == "--serve");
-    let zitadel = ZitadelDouble::start(Options::default());
-    zitadel.add_users(ACCOUNTS.map(account));
-    let folder = write_files(&zitadel)?;
+    let asked = |option: &str| std::env::args().any(|argument| argument == option);
+    let folder = std::env::temp_dir().join("directory-sync-demo");
+    fs::create_dir_all(&folder)?;
+    if asked("--udm") {
+        let double = univention();
+        write_private(&folder.join("config.yaml"), udm_config(&double, &folder))?;
+        fs::write(folder.join("users.csv"), users())?;
+        show(&folder, "config.yaml, users.csv", &double.url(), asked("--serve"))
+    } else {
+        let double = ZitadelDouble::start(Options::default());
+        double.add_users(ACCOUNTS.map(account));
+        write_files(&double, &folder)?;
+        let files = "config.yaml, users.csv, service-user.json";
+        show(&folder, files, &double.url(), asked("--serve"))
+    }
+}
+
+/// Plans, syncs, and syncs again, which finds nothing to do.
+fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dyn Error>> {
     let config = folder.join("config.yaml");
     let telemetry = Telemetry::start(LogFormat::Text, LevelFilter::WARN);
     for command in ["plan --show-values", "sync", "sync"] {
         directory_sync(command, &config, &telemetry)?;
     }
-    println!(
-        "The files are in {}: config.yaml, users.csv, service-user.json.",
-        folder.display()
-    );
+    println!("The files are in {}: {files}.", folder.display());
     if serve {
-        println!(
-            "Zitadel's double listens on {}. Change users.csv, then run in another terminal:",
-            zitadel.url()
-        );
+        println!("The stand-in listens on {url}. Change users.csv, then run in another terminal:");
         println!("    cargo run --release -- plan -c {}", config.display());
         println!("Press Enter here to end it.");
         io::stdin().read_line(&mut String::new())?;
     } else {
-        println!("To go on by hand, start this again with `-- --serve`: the double then goes on running.");
+        println!("To go on by hand, start this again with `--serve`: the stand-in then goes on running.");
     }
     Ok(())
+}
+
+fn univention() -> UdmDouble {
+    let double = UdmDouble::start(udm::Options::default());
+    double.add_ou(CONTAINER);
+    double.add_users(USERS.map(|(number, username, first, last)| {
+        udm::UserSeed::new(username, CONTAINER)
+            .with("univentionObjectIdentifier", identifier(number))
+            .with("firstname", first)
+            .with("lastname", last)
+    }));
+    double
+}
+
+fn identifier(number: u32) -> String {
+    format!("{number:08}-5fd4-4d29-9e9c-8f5a2a3a1b10")
+}
+
+fn users() -> String {
+    let rows = [
+        (1, "alice,Alice,Archer,"),
+        (2, "bob,Bob,Baker,+49 30 901820"),
+        (3, "carol,Carol,Carpenter,"),
+        (5, "erin,Erin,Ebert,"),
+    ];
+    let rows = rows.map(|(number, values)| format!("{},{values}\n", identifier(number)));
+    format!(
+        "univentionObjectIdentifier,username,firstname,lastname,phone\n{}",
+        rows.concat()
+    )
+}
+
+fn udm_config(double: &UdmDouble, folder: &Path) -> String {
+    format!(
+        "udm:\n  url: {url}/\n  user: {user}\n  password: {password}\n  users:\n    ou: ou=people\n    properties: \
+         [univentionObjectIdentifier, username, firstname, lastname, phone]\nsources:\n  csv:\n    file_path: \
+         {folder}/users.csv\npolicy:\n  absent: delete\n",
+        url = double.url(),
+        user = double.username(),
+        password = double.password(),
+        folder = folder.display(),
+    )
 }
 
 /// An account as an earlier run made it.
@@ -84,13 +147,10 @@ fn account((email, given_name, family_name): (&str, &str, &str)) -> UserSeed {
 /// The namespace in which famedly-sync makes a `localpart` from an external id.
 const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
 
-fn write_files(zitadel: &ZitadelDouble) -> io::Result<PathBuf> {
-    let folder = std::env::temp_dir().join("directory-sync-demo");
-    fs::create_dir_all(&folder)?;
+fn write_files(zitadel: &ZitadelDouble, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("users.csv"), PEOPLE)?;
     write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
-    write_private(&folder.join("config.yaml"), config(zitadel, &folder))?;
-    Ok(folder)
+    write_private(&folder.join("config.yaml"), config(zitadel, folder))
 }
 
 fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {

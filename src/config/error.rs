@@ -117,7 +117,7 @@ impl From<Mistake> for ConfigErrors {
 }
 
 /// The candidate that was probably meant by `given`, ignoring letter case.
-pub(super) fn suggest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn suggest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     // A third of the letters may be wrong: `ulr` is `url`, but `port` is not `role`.
     let allowed = (given.chars().count() / 3).max(1);

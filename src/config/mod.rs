@@ -28,6 +28,7 @@ pub use self::settings::Providers;
 pub use self::syntax::dn::Dn;
 pub use self::syntax::expression::Expression;
 pub use self::syntax::template::Template;
+pub(crate) use error::suggest;
 pub use error::{ConfigErrors, Mistake, Origin};
 pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{

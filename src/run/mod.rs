@@ -22,15 +22,14 @@ mod verify;
 
 use std::io;
 
-use self::session::heartbeat::{self, Heartbeat};
+use self::session::heartbeat;
 pub use self::session::options::log_level;
 pub use self::session::process::Process;
-use self::session::request::Request;
-use crate::cli::{Cli, Command, Global};
-use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
+use self::session::request::{Heartbeat, Request};
+use self::session::settings::{Checked, check_settings};
+use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 use crate::http::Backoff;
-use crate::plan::Restriction;
 use crate::report::Messages;
 use crate::signals::Signals;
 
@@ -68,65 +67,6 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
     let mut request = Request::new(command, global, &settings, pauses);
     request.heartbeat = heartbeat::is_wanted(command, &settings, request.mode).then_some(&heartbeat);
     runtime.block_on(dispatch(command, request, process))
-}
-
-/// Settings that a command can work with, or how the run ended that cannot.
-enum Checked {
-    Good(Box<Settings>),
-    Refused(Exit),
-}
-
-/// Reads the configuration, and says what is wrong with it or worth knowing.
-fn check_settings(command: &Command, global: &Global, process: &mut Process<'_>) -> io::Result<Checked> {
-    let settings = match load(command, global, process) {
-        Ok(settings) => settings,
-        Err(errors) => return session::refusal::mistakes(global, process, &errors).map(Checked::Refused),
-    };
-    if let Some(clash) = session::outputs::clash(command, global, &settings.files) {
-        return session::refusal::clash(global, process, &clash).map(Checked::Refused);
-    }
-    for note in global.notes.iter().chain(&settings.notes) {
-        tracing::warn!("{note}");
-    }
-    Ok(Checked::Good(Box::new(settings)))
-}
-
-/// The settings, as the command and the name of the program change them.
-fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Settings, ConfigErrors> {
-    let level = log_level(global).map(|level| FlagValue {
-        flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
-        key: "log_level".to_owned(),
-        value: level.to_owned(),
-    });
-    let request = LoadRequest {
-        config: global.config.clone(),
-        flags: global.given.iter().cloned().chain(level).collect(),
-        needs: match command {
-            Command::Users { .. } => Needs::SourcesOnly,
-            _ => Needs::Everything,
-        },
-    };
-    let mut settings = config::load(&request, &process.environment)?;
-    if let Some(telemetry) = process.telemetry {
-        telemetry.set_level(settings.log_level);
-    }
-    if let Some(restriction) = restriction_of(process.program, command) {
-        settings.policy.restrict_to = restriction;
-    }
-    Ok(settings)
-}
-
-/// What the old programs did, by their name.
-fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
-    match (program, command) {
-        ("install-ids", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. })
-        | (_, Command::LinkIds) => Some(Restriction::LinksOnly),
-        // A plan is good for the name by which it was made.
-        ("migrate", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. }) => {
-            Some(Restriction::ExternalIdsOnly)
-        }
-        _ => None,
-    }
 }
 
 async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {

@@ -32,6 +32,9 @@ const OWN: &str = "directory-sync.";
 /// The longest key that Zitadel takes, in bytes (`SetUserMetadataRequest.key`).
 const LONGEST_KEY: usize = 200;
 
+/// With the attributes of every user they still fit a schema.
+const MOST: usize = 100;
+
 /// The names of the attributes, right or wrong, in their order.
 pub(in crate::config) fn names(layers: &Layers) -> impl Iterator<Item = &str> {
     let table = layers.value(PATH).and_then(Value::as_dict);
@@ -50,6 +53,15 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<Vec<(String, St
         }
     }
     let names: Vec<String> = names(reader.layers).map(str::to_owned).collect();
+    if names.len() > MOST {
+        let what = format!("`{PATH}` has {} attributes; {MOST} are the most", names.len());
+        reader.wrong(
+            PATH,
+            what,
+            Some("take out the attributes that you do not need at the target"),
+        );
+        return None;
+    }
     let mut all: Vec<(String, String)> = Vec::new();
     let mut is_right = true;
     for name in names {

@@ -347,6 +347,9 @@ fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     None
 }
 
+/// With the attributes of every object they still fit a schema.
+const MOST: usize = 100;
+
 fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String> {
     if reader.absent(path) {
         return usual.iter().map(ToString::to_string).collect();
@@ -364,6 +367,14 @@ fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String
         } else if !properties.contains(&name) && !name.is_empty() {
             properties.push(name);
         }
+    }
+    if properties.len() > MOST {
+        let what = format!(
+            "`{path}` names {} properties; {MOST} are the most",
+            properties.len()
+        );
+        reader.wrong(path, what, Some("take out the properties that no source gives"));
+        properties.truncate(MOST);
     }
     properties
 }

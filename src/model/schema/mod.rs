@@ -17,15 +17,18 @@ impl AttributeIndex {
     }
 }
 
-/// All attributes of a target, in a fixed order. At most 64.
+/// All attributes of a target, in a fixed order. At most [`Schema::MOST`].
 #[derive(Clone, Debug)]
 pub struct Schema(Box<[AttributeSpec]>);
 
 impl Schema {
+    /// The most attributes of one resource type; the configuration refuses more.
+    pub const MOST: usize = 128;
+
     /// Takes the attributes in their order.
     pub fn new(specs: impl Into<Box<[AttributeSpec]>>) -> Self {
         let specs = specs.into();
-        assert!(specs.len() <= 64, "a schema holds at most 64 attributes");
+        assert!(specs.len() <= Self::MOST, "more attributes than a set holds");
         Self(specs)
     }
 
@@ -99,7 +102,7 @@ impl Schema {
 
 /// A set of attributes of one schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AttributeSet(u64);
+pub struct AttributeSet(u128);
 
 impl AttributeSet {
     /// Adds one.

@@ -16,10 +16,10 @@ use tokio::time::Instant;
 
 use self::command::Commands;
 use self::schedule::{Clock, Ending, Schedule, Verb};
-use super::heartbeat::Heartbeat;
 use super::session::process::Process;
-use super::session::request::Request;
-use super::{Checked, check_settings, session, sync};
+use super::session::request::{Heartbeat, Request};
+use super::session::settings::{Checked, check_settings};
+use super::{session, sync};
 use crate::cli::{Command, Global};
 use crate::config::{RunSettings, Settings};
 use crate::exit::Exit;

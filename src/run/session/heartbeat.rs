@@ -1,13 +1,12 @@
 //! What a run leaves at the target about itself, so that an administrator sees there that it works: in the account that this
 //! tool runs as, without personal values.
 
-use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::connect;
+use super::connect::connect;
 use super::request::{Mode, Request};
 use crate::cli::Command;
 use crate::config::{Settings, TargetSettings};
@@ -19,15 +18,6 @@ use crate::target::Target as _;
 const LAST_RUN: &str = "directory-sync.last_run";
 /// Whoever waits for the end of a run does not wait longer for its heartbeat.
 const LIMIT: Duration = Duration::from_secs(10);
-
-/// A run that leaves something about itself.
-#[derive(Debug, Default)]
-pub(in crate::run) struct Heartbeat {
-    /// The command that was carried out last.
-    pub(in crate::run) command: Option<String>,
-    /// How the run ended, once it has.
-    pub(in crate::run) outcome: Cell<Option<&'static str>>,
-}
 
 /// Whether a command leaves something, without being asked by a process that stays.
 pub(in crate::run) fn is_wanted(command: &Command, settings: &Settings, mode: Mode) -> bool {

@@ -1,6 +1,7 @@
 //! What every run does around its job: the report, the first line, the lock, the target, the end.
 
 pub(super) mod ceiling;
+mod connect;
 pub(super) mod heartbeat;
 pub(super) mod options;
 pub(super) mod outputs;
@@ -8,13 +9,14 @@ pub(super) mod process;
 pub(super) mod refusal;
 pub(super) mod report_file;
 pub(super) mod request;
+pub(super) mod settings;
 
 use std::io;
 use std::time::Instant;
 
+pub(super) use self::connect::connect;
 use self::process::Process;
 use self::request::{Mode, Request};
-use super::desired::providers;
 use super::outcome::{self, RunError};
 use super::undo_log;
 use crate::config::{SourceSettings, TargetSettings, Under};
@@ -22,7 +24,7 @@ use crate::exit::Exit;
 use crate::lock::{self, Lock};
 use crate::report::{self, Report};
 use crate::signals::Signals;
-use crate::target::{self, AnyTarget, Target as _, TargetError, TargetName};
+use crate::target::{self, AnyTarget, Target as _, TargetName};
 use crate::telemetry::MILESTONE;
 
 /// Does the job with a target that nobody else is changing, and reports what came of it. `sources` are those that the job is
@@ -114,12 +116,6 @@ async fn limited(
         process.out.flush()?;
     }
     Ok(under)
-}
-
-/// The target; nothing is sent yet.
-pub(super) fn connect(request: Request<'_>, settings: &TargetSettings) -> Result<AnyTarget, TargetError> {
-    let providers = providers(request.settings);
-    AnyTarget::build(settings, &request.settings.apply, request.pauses, providers)
 }
 
 /// The first line, at once: reading may take its time.

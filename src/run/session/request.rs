@@ -1,12 +1,13 @@
 //! What was asked of a run, and how far it may go.
 
+use std::cell::Cell;
+
 use crate::cli::{Command, Format, Global};
 use crate::config::{Effective, Settings, Under};
 use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::plan::Restriction;
 use crate::report::Show;
-use crate::run::session::heartbeat::Heartbeat;
 use crate::target;
 
 /// How far a run goes.
@@ -18,6 +19,15 @@ pub(in crate::run) enum Mode {
     DryRun,
     /// Up to the guard; pending changes have an exit code of their own.
     DetailedDryRun,
+}
+
+/// A run that leaves something about itself.
+#[derive(Debug, Default)]
+pub(in crate::run) struct Heartbeat {
+    /// The command that was carried out last.
+    pub(in crate::run) command: Option<String>,
+    /// How the run ended, once it has.
+    pub(in crate::run) outcome: Cell<Option<&'static str>>,
 }
 
 /// What was asked for.

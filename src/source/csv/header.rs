@@ -5,6 +5,7 @@ use std::path::Path;
 use csv::ByteRecord;
 
 use super::layout::Layout;
+use crate::config::suggest;
 
 /// Which column holds what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(super) struct Columns {
     pub(super) used: Vec<(String, usize)>,
     /// Fields of each row.
     pub(super) width: usize,
+    /// Columns that are not used and look like one that the file may have, each with the name that it may be meant to have.
+    pub(super) misspelt: Vec<(String, String)>,
 }
 
 impl Columns {
@@ -56,6 +59,7 @@ pub(super) fn columns(
     match used.first() {
         Some((_, id)) if problems.is_empty() => Ok(Columns {
             id: *id,
+            misspelt: misspelt(header, layout, &used),
             used,
             width: header.len(),
         }),
@@ -69,6 +73,27 @@ pub(super) fn columns(
             hint(header, &layout.expected()),
         )),
     }
+}
+
+/// An optional column that is misspelt would be passed over without a word.
+fn misspelt(header: &ByteRecord, layout: &Layout, used: &[(String, usize)]) -> Vec<(String, String)> {
+    let is_used = |name: &str| used.iter().any(|(known, _)| known == name);
+    let missing: Vec<&str> = layout
+        .optional
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !is_used(name))
+        .collect();
+    let names = header.iter().filter_map(|name| std::str::from_utf8(name).ok());
+    names
+        .filter(|name| !is_used(name))
+        .filter_map(|name| {
+            Some((
+                name.to_owned(),
+                suggest(name.trim(), missing.iter().copied())?.to_owned(),
+            ))
+        })
+        .collect()
 }
 
 /// The header as it was found, unless it could be a person.

@@ -140,7 +140,7 @@ impl CsvSource {
         let (person, mut warnings) = self.mapping.person(record, at, 0)?;
         if let Some(phone) = cut {
             let what = half_written(phone);
-            warnings.push(format!("{what}; until then what the account has is kept"));
+            warnings.push(format!("{what}; until then it is not written"));
         }
         Ok((person, warnings))
     }
@@ -170,6 +170,12 @@ impl CsvSource {
             hint,
         }
     }
+}
+
+/// What is worth knowing about the header.
+fn misspelt(columns: &Columns) -> impl Iterator<Item = String> {
+    let columns = columns.misspelt.iter();
+    columns.map(|(found, meant)| format!("the column `{found}` is not used; did you mean `{meant}`?"))
 }
 
 /// `sep=,`, by which Excel is told what stands between values.
@@ -225,6 +231,13 @@ impl Source for CsvSource {
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let mut rows = self.open()?;
+        for reason in misspelt(&rows.columns) {
+            let at = RecordRef {
+                source: self.name.clone(),
+                at: format!("{}:1", self.path.display()).into(),
+            };
+            each(Record::Warning(Warning { at, id: None, reason }));
+        }
         let mut row = ByteRecord::new();
         let (mut count, mut blank) = (0_usize, 0_usize);
         while let Some(place) = rows.next(&mut row).map_err(|error| self.broken(&error))? {

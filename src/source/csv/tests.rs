@@ -65,6 +65,24 @@ fn person(line: u64, id: &str, values: &str) -> (u64, Option<String>, String) {
     (line, Some(id.to_owned()), values.to_owned())
 }
 
+/// An optional column that is misspelt would be passed over without a word.
+#[test]
+fn a_column_that_looks_like_one_of_ours_is_told() {
+    let row = "ada@example.org,Ada,Lovelace,,x,y\n";
+    let told = |last: &str| summaries(format!("email,first_name,last_name,phone,{last}\n{row}"));
+    let line = |found: &str, meant: &str| {
+        let reason = format!("the column `{found}` is not used; did you mean `{meant}`?");
+        (1, None, reason)
+    };
+    assert_eq!(told("localprat,room")[0], line("localprat", "localpart"));
+    assert_eq!(told("Localpart,language")[0], line("Localpart", "localpart"));
+    assert_eq!(
+        told("Localpart,language")[1],
+        line("language", "preferred_language")
+    );
+    assert_eq!(told("shoe size,room").len(), 1);
+}
+
 #[test]
 fn columns_stand_in_any_order_among_others() {
     let content = "phone,shoe size,last_name,email,first_name\n0123,38, Lovelace ,ada@example.org,Ada\n";

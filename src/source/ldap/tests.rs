@@ -167,10 +167,7 @@ fn a_phone_that_is_no_text_is_kept_and_told() {
         panic!("{records:?}");
     };
     assert_eq!(id.as_ref(), Some(&ExternalId::new(*b"ada")));
-    assert_eq!(
-        reason,
-        "`telephoneNumber` is not text (UTF-8); what the account holds is kept"
-    );
+    assert_eq!(reason, "`telephoneNumber` is not text (UTF-8); it is not written");
     assert!(
         person(&records)
             .unknown

@@ -59,7 +59,7 @@ impl Judgement {
             _ => {
                 let what = cell::ERROR_VALUE;
                 self.warnings
-                    .push(format!("{} holds {what}; what the account has is kept", field()));
+                    .push(format!("{} holds {what}; it is not written", field()));
                 return Extracted::Unreadable(what);
             }
         }
@@ -85,9 +85,7 @@ impl Judgement {
 
     /// What is worth knowing about the values of a person who can be used.
     pub(super) fn warnings(self) -> Vec<String> {
-        let unknown = self
-            .unknown()
-            .map(|what| format!("{what}; what the account holds is kept"));
+        let unknown = self.unknown().map(|what| format!("{what}; it is not written"));
         let unknown: Vec<String> = unknown.collect();
         self.warnings.into_iter().chain(unknown).collect()
     }

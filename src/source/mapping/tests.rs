@@ -120,7 +120,7 @@ fn an_error_value_is_no_value() {
     assert!(person.unknown.contains(index) && person.attributes.text(index).is_none());
     assert_eq!(
         warnings,
-        ["`cn` holds an error value of a spreadsheet; what the account has is kept"]
+        ["`cn` holds an error value of a spreadsheet; it is not written"]
     );
     for (id, whose) in [("ada", Some("ada")), ("#NV", None)] {
         let record = ada(&[("uid", &[id.as_bytes()]), ("mail", &[b"#NV"])]);

@@ -26,7 +26,7 @@ impl ZitadelDouble {
         self.core.state().fixtures.org.clone()
     }
 
-    /// Id of a second organization, in which the service user is no member.
+    /// Id of a second organization, in which the service account is no member.
     pub fn other_organization_id(&self) -> String {
         self.core.state().fixtures.other_org.clone()
     }
@@ -41,22 +41,22 @@ impl ZitadelDouble {
         self.core.state().fixtures.idp.clone()
     }
 
-    /// Id of the service user.
+    /// Id of the service account.
     pub fn service_user_id(&self) -> String {
         self.core.state().fixtures.service_user.clone()
     }
 
-    /// Key file of the service user: a JSON object with a PKCS#1 PEM of RSA 2048.
+    /// Key file of the service account: a JSON object with a PKCS#1 PEM of RSA 2048.
     pub fn key_file_json(&self) -> String {
         key_file(&self.service_user_id(), SERVICE_KEY)
     }
 
-    /// A key file of the service user that holds a wrong private key.
+    /// A key file of the service account that holds a wrong private key.
     pub fn foreign_key_file_json(&self) -> String {
         key_file(&self.service_user_id(), FOREIGN_KEY)
     }
 
-    /// A personal access token of the service user.
+    /// A personal access token of the service account.
     pub fn personal_access_token(&self) -> String {
         format!("pat-{}", self.service_user_id())
     }
@@ -71,7 +71,7 @@ impl ZitadelDouble {
         service_user(self.core.state().add_machine(name, access))
     }
 
-    /// Lets the service user read the whole instance, the event log among it, beside what it may already.
+    /// Lets the service account read the whole instance, the event log among it, beside what it may already.
     pub fn let_service_user_view_instance(&self) {
         let mut state = self.core.state();
         let (id, org, version) = (
@@ -193,7 +193,7 @@ impl ZitadelDouble {
         }
     }
 
-    /// Replaces what the service user may do.
+    /// Replaces what the service account may do.
     pub fn set_access(&self, access: &Access) {
         let mut state = self.core.state();
         let membership = access.membership(&state.fixtures.org.clone(), state.options.version);
@@ -201,7 +201,7 @@ impl ZitadelDouble {
         state.memberships.insert(user, membership);
     }
 
-    /// Takes permissions from the service user; lists become silently empty without `user.read`.
+    /// Takes permissions from the service account; lists become silently empty without `user.read`.
     pub fn revoke(&self, permissions: &[&str]) {
         let mut state = self.core.state();
         let user = state.fixtures.service_user.clone();
@@ -212,12 +212,12 @@ impl ZitadelDouble {
         }
     }
 
-    /// Deactivates the service user: no new token, and tokens issued before are invalid for good.
+    /// Deactivates the service account: no new token, and tokens issued before are invalid for good.
     pub fn deactivate_service_user(&self) {
         self.switch_service_user(UserState::Inactive, EventKind::Deactivated);
     }
 
-    /// Activates the service user again.
+    /// Activates the service account again.
     pub fn reactivate_service_user(&self) {
         self.switch_service_user(UserState::Active, EventKind::Reactivated);
     }

@@ -115,7 +115,7 @@ pub struct ServiceUser {
 }
 
 impl ZitadelDouble {
-    /// Starts a server that has an organization with a project and an identity provider, a service user
+    /// Starts a server that has an organization with a project and an identity provider, a service account
     /// `sync` with the role `ORG_USER_MANAGER` there, a second organization, and an instance owner.
     pub fn start(options: Options) -> Self {
         let port = options.port;

@@ -12,7 +12,7 @@ use super::state::{Entry, State};
 use super::validation::Place;
 use super::wire::{Writer, details_size, nested_size, text_size};
 
-/// What an administrator keeps at the organization, and what the service user keeps at itself.
+/// What an administrator keeps at the organization, and what the service account keeps at itself.
 impl ZitadelDouble {
     /// Sets a value of the synced organization, as its owner does.
     pub fn set_organization_metadata(&self, key: &str, value: &str) {

@@ -11,7 +11,7 @@ use super::token::{Key, SERVICE_KEY, Token, public_key};
 use super::views::{GrantView, LinkView, UserSeed, UserView};
 
 impl State {
-    /// A server with two organizations, a project, a provider, a service user and an owner.
+    /// A server with two organizations, a project, a provider, a service account and an owner.
     pub(crate) fn furnished(options: Options) -> Self {
         let mut state = Self::empty(options);
         let instance = state.new_id();

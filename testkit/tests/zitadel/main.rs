@@ -27,7 +27,7 @@ fn seed(name: &str) -> UserSeed {
     }
 }
 
-/// Calls the double as its service user.
+/// Calls the double as its service account.
 fn call(zitadel: &ZitadelDouble, method: &str, path: &str, body: &Value) -> Reply {
     call_as(zitadel, &zitadel.personal_access_token(), (method, path), body)
 }

@@ -114,7 +114,7 @@ fn tokens_expire() {
     );
 }
 
-/// Tokens of a deactivated service user stay invalid after its reactivation.
+/// Tokens of a deactivated service account stay invalid after its reactivation.
 #[test]
 fn deactivated_service_user() {
     let zitadel = start();

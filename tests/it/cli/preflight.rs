@@ -18,14 +18,14 @@ fn the_role_is_missing() {
 fn permissions_are_missing() {
     let stage = Stage::new();
     stage.zitadel.set_access(&Access::OrgUserPermissionEditor);
-    stage.assert_fails("error: could not use the target: permissions: the service user lacks user.write, user.delete in organization ORGANIZATION\nhint: give the service user the role ORG_USER_MANAGER in that organization\n");
+    stage.assert_fails("error: could not use the target: permissions: the service account lacks user.write, user.delete in organization ORGANIZATION\nhint: give the service account the role ORG_USER_MANAGER in that organization\n");
 }
 
 #[test]
 fn the_service_user_is_no_member() {
     let stage = Stage::new();
     stage.zitadel.set_access(&Access::Nothing);
-    stage.assert_fails("error: could not use the target: permissions: the service user lacks user.read, user.write, user.delete, user.grant.read, user.grant.write in organization ORGANIZATION\nhint: give the service user the role ORG_USER_MANAGER in that organization\n");
+    stage.assert_fails("error: could not use the target: permissions: the service account lacks user.read, user.write, user.delete, user.grant.read, user.grant.write in organization ORGANIZATION\nhint: give the service account the role ORG_USER_MANAGER in that organization\n");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_key_is_another_ones() {
 fn the_token_is_unknown() {
     let stage = Stage::new();
     stage.reconfigure("key_file: service-user.json", "token: pat-no-such-token");
-    stage.assert_fails("error: could not use the target: permissions: 401 Errors.Token.Invalid (AUTH-7fs1e)\nhint: check that the token or key has not expired and that the service user is active\n");
+    stage.assert_fails("error: could not use the target: permissions: 401 Errors.Token.Invalid (AUTH-7fs1e)\nhint: check that the token or key has not expired and that the service account is active\n");
 }
 
 /// Zitadel answers a wrong audience like a wrong key.
@@ -124,5 +124,5 @@ fn the_clocks_are_hours_apart() {
 fn the_service_user_is_deactivated() {
     let stage = Stage::new();
     stage.zitadel.deactivate_service_user();
-    stage.assert_fails("error: could not use the target: token: the service user <sync> is deactivated (400 invalid_request Errors.User.NotActive)\nhint: activate the service user\n");
+    stage.assert_fails("error: could not use the target: token: the service account <sync> is deactivated (400 invalid_request Errors.User.NotActive)\nhint: activate the service account\n");
 }

@@ -99,3 +99,19 @@ fn a_mistake_is_found_before_anything_is_read() {
         assert!(refusal.contains(message), "{value}: {refusal}");
     }
 }
+
+/// As many as fit, and one more.
+#[test]
+fn more_attributes_than_fit_are_a_mistake() {
+    let table = |count: usize| {
+        let entries: Vec<String> = (0..count).map(|number| format!("a{number}: a{number}")).collect();
+        format!("{{{}}}", entries.join(", "))
+    };
+    let settings = with(&table(100), "a1: departmentNumber").settings();
+    assert_eq!(zitadel(&settings).metadata_attributes.len(), 100);
+    let errors = with(&table(101), "a1: departmentNumber").refusal();
+    assert!(
+        errors.contains("`zitadel.metadata_attributes` has 101 attributes; 100 are the most"),
+        "{errors}"
+    );
+}

@@ -182,7 +182,7 @@ fn an_error_value_in_a_directory_renames_nobody() {
     lab.run("")
         .exits(1)
         .says("`sn` holds an error value of a spreadsheet")
-        .says("`displayName` holds an error value of a spreadsheet; what the account has is kept");
+        .says("`displayName` holds an error value of a spreadsheet; it is not written");
     assert_eq!(lab.account("ada").family_name, "Test");
     assert_ne!(lab.account("ben").metadata["preferred_username"], "#N/A");
 }

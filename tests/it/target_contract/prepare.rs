@@ -37,7 +37,7 @@ async fn rights_on_the_project_serve_for_grants_alone() {
     let (project, organization) = (world.zitadel.project_id(), world.zitadel.organization_id());
     let lacks = |what: &str| {
         Some(format!(
-            "the service user lacks {what} in organization {organization}"
+            "the service account lacks {what} in organization {organization}"
         ))
     };
     for (users, grants, wanted) in [
@@ -133,7 +133,7 @@ async fn a_wrong_key_is_explained() {
     assert_eq!(world.zitadel.request_counts().values().sum::<u64>(), 2);
 }
 
-/// A service user that is switched off is said to be.
+/// A service account that is switched off is said to be.
 #[tokio::test]
 async fn a_deactivated_service_user_is_named() {
     let world = World::new();

@@ -80,7 +80,7 @@ async fn pages_give_everybody_once_and_are_full() {
     }
 }
 
-/// The service user's own account is known as such.
+/// The service account's own account is known as such.
 #[tokio::test]
 async fn the_own_account_is_protected() {
     let mut world = World::new();

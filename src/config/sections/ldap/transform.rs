@@ -206,14 +206,12 @@ impl<'r> Rules<'_, 'r> {
         self.text(place).map(key)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn values(&mut self, place: &Place<'r>) -> Option<Vec<Vec<u8>>> {
         let texts = self.texts(place);
         let values = texts.iter().map(|(text, _)| text.as_bytes().to_vec());
         (!texts.is_empty()).then(|| values.collect())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn replacements(&mut self, place: &Place<'r>) -> Option<Replacements> {
         let pairs = self.pairs(place).into_iter();
         let each = pairs.map(|(old, place)| {
@@ -263,7 +261,6 @@ impl<'r> Rules<'_, 'r> {
     }
 
     /// Each text as `parse` understands it.
-    #[expect(clippy::unnecessary_wraps, reason = "readers of all rules have one shape")]
     fn each<T>(
         &mut self,
         place: &Place<'r>,

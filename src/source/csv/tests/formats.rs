@@ -11,7 +11,7 @@ fn open(column: &str) -> String {
 /// The rest may have been on its way.
 #[test]
 fn the_last_value_without_line_break_is_not_trusted() {
-    let kept = format!("{}; until then what the account has is kept", open("phone"));
+    let kept = format!("{}; until then it is not written", open("phone"));
     for end in ["+49 30 90", ""] {
         let records = read(format!("{HEADER}a@b,A,B,{end}")).unwrap();
         let found: Vec<_> = records.iter().map(summary).collect();

@@ -148,7 +148,7 @@ impl Auth {
         })))
     }
 
-    /// The id of the service user, if the credentials say it.
+    /// The id of the service account, if the credentials say it.
     pub(in crate::target::zitadel) fn user_id(&self) -> Option<&str> {
         match self {
             Self::Token(_) => None,
@@ -326,8 +326,8 @@ impl SignIn {
             // The only refusal that is not one of the key or the secret; it has no id.
             (400, proof) if refused.error_description.contains("User.NotActive") => (
                 Kind::Unauthorized,
-                format!("the service user {} is deactivated ({said})", proof.account()),
-                "activate the service user",
+                format!("the service account {} is deactivated ({said})", proof.account()),
+                "activate the service account",
             ),
             (500 | 400..=403, Proof::Key(key)) => (
                 Kind::Unauthorized,

@@ -55,9 +55,9 @@ pub(in crate::target::zitadel) const fn bad(attribute: &'static str) -> Kind {
 }
 
 const RIGHTS: Option<&str> =
-    Some("give the service user the role ORG_USER_MANAGER in the organization `zitadel.organization_id`");
+    Some("give the service account the role ORG_USER_MANAGER in the organization `zitadel.organization_id`");
 const TOKEN: Option<&str> =
-    Some("check that the token or key has not expired and that the service user is active");
+    Some("check that the token or key has not expired and that the service account is active");
 const PROJECT: Option<&str> =
     Some("check `zitadel.project_id`, and that the project belongs to the organization or is granted to it");
 

@@ -68,7 +68,7 @@ impl ServiceKey {
         Self::parse(&text, audience).map_err(|what| {
             bad_key(
                 format!("the key file {} {what}", path.display()),
-                "download a key of type JSON for the service user and name it in `zitadel.key_file`",
+                "download a key of type JSON for the service account and name it in `zitadel.key_file`",
             )
         })
     }
@@ -106,7 +106,7 @@ impl ServiceKey {
         signed.ok_or_else(|| {
             bad_key(
                 "the key cannot sign".into(),
-                "make a new key for the service user",
+                "make a new key for the service account",
             )
         })
     }

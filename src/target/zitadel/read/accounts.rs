@@ -142,7 +142,7 @@ impl ZitadelTarget {
         })
     }
 
-    /// How many humans of the organization the service user can see.
+    /// How many humans of the organization the service account can see.
     pub(in crate::target::zitadel) async fn count_accounts(&self) -> Result<u64, TargetError> {
         let query = json!({
             "query": {"limit": 1, "asc": true},

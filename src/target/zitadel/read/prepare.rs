@@ -104,12 +104,12 @@ impl ZitadelTarget {
             kind: Kind::Unauthorized,
             operation: "permissions",
             what: format!(
-                "the service user lacks {} in organization {}",
+                "the service account lacks {} in organization {}",
                 missing.join(", "),
                 self.settings.organization_id
             ),
             error_id: None,
-            hint: Some("give the service user the role ORG_USER_MANAGER in that organization".into()),
+            hint: Some("give the service account the role ORG_USER_MANAGER in that organization".into()),
             wrote: Wrote::Unknown,
         })
     }

@@ -26,7 +26,7 @@ use crate::target::{TargetError, TargetErrorKind as Kind, TargetName, Wrote};
 
 /// What was learnt before the account list is read.
 pub(in crate::target::zitadel) struct Prepared {
-    /// The service user's id.
+    /// The service account's id.
     pub(in crate::target::zitadel) own_id: String,
     pub(in crate::target::zitadel) grants: Grants,
 }
@@ -46,7 +46,7 @@ pub struct ZitadelTarget {
     pub(in crate::target::zitadel) lists: Lists,
     /// The server can filter users by metadata, as far as is known.
     pub(in crate::target::zitadel) filters: Cell<bool>,
-    /// The service user may read the event log, as far as is known.
+    /// The service account may read the event log, as far as is known.
     pub(in crate::target::zitadel) history: Cell<bool>,
     pub(in crate::target::zitadel) written: Written,
     pub(in crate::target::zitadel) looks: Looks,

@@ -83,7 +83,7 @@ impl ZitadelTarget {
                 self.history.set(false);
                 tracing::info!(
                     reason = %failure.error,
-                    "the event log cannot be read; a service user that also has the role IAM_OWNER_VIEWER could"
+                    "the event log cannot be read; a service account that also has the role IAM_OWNER_VIEWER could"
                 );
                 None
             }

@@ -1,0 +1,15 @@
+//! The target of a run.
+
+use super::request::Request;
+use crate::config::TargetSettings;
+use crate::run::desired::providers;
+use crate::target::{AnyTarget, TargetError};
+
+/// The target; nothing is sent yet.
+pub(in crate::run) fn connect(
+    request: Request<'_>,
+    settings: &TargetSettings,
+) -> Result<AnyTarget, TargetError> {
+    let providers = providers(request.settings);
+    AnyTarget::build(settings, &request.settings.apply, request.pauses, providers)
+}

@@ -1,0 +1,74 @@
+//! The settings of a run.
+
+use std::io;
+
+use super::options::log_level;
+use super::process::Process;
+use super::{outputs, refusal};
+use crate::cli::{Command, Global};
+use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
+use crate::exit::Exit;
+use crate::plan::Restriction;
+
+/// Settings that a command can work with, or how the run ended that cannot.
+pub(in crate::run) enum Checked {
+    Good(Box<Settings>),
+    Refused(Exit),
+}
+
+/// Reads the configuration, and says what is wrong with it or worth knowing.
+pub(in crate::run) fn check_settings(
+    command: &Command,
+    global: &Global,
+    process: &mut Process<'_>,
+) -> io::Result<Checked> {
+    let settings = match load(command, global, process) {
+        Ok(settings) => settings,
+        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
+    };
+    if let Some(clash) = outputs::clash(command, global, &settings.files) {
+        return refusal::clash(global, process, &clash).map(Checked::Refused);
+    }
+    for note in global.notes.iter().chain(&settings.notes) {
+        tracing::warn!("{note}");
+    }
+    Ok(Checked::Good(Box::new(settings)))
+}
+
+/// The settings, as the command and the name of the program change them.
+fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Settings, ConfigErrors> {
+    let level = log_level(global).map(|level| FlagValue {
+        flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
+        key: "log_level".to_owned(),
+        value: level.to_owned(),
+    });
+    let request = LoadRequest {
+        config: global.config.clone(),
+        flags: global.given.iter().cloned().chain(level).collect(),
+        needs: match command {
+            Command::Users { .. } => Needs::SourcesOnly,
+            _ => Needs::Everything,
+        },
+    };
+    let mut settings = config::load(&request, &process.environment)?;
+    if let Some(telemetry) = process.telemetry {
+        telemetry.set_level(settings.log_level);
+    }
+    if let Some(restriction) = restriction_of(process.program, command) {
+        settings.policy.restrict_to = restriction;
+    }
+    Ok(settings)
+}
+
+/// What the old programs did, by their name.
+fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
+    match (program, command) {
+        ("install-ids", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. })
+        | (_, Command::LinkIds) => Some(Restriction::LinksOnly),
+        // A plan is good for the name by which it was made.
+        ("migrate", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. }) => {
+            Some(Restriction::ExternalIdsOnly)
+        }
+        _ => None,
+    }
+}
