@@ -30,9 +30,21 @@ struct Connector {
     /// Password for UDM; other users of this machine can see it [env: `UDM_PASSWORD`]
     #[arg(long, value_name = "PASSWORD")]
     udm_password: Option<String>,
+    /// Stay, and run again and again [env: `REPEAT`]
+    #[arg(long, overrides_with = "no_repeat")]
+    repeat: bool,
+    /// One run, whatever the variable says
+    #[arg(long)]
+    no_repeat: bool,
+    /// Time from run to run, in seconds; 300 without it [env: `REPEAT_DELAY`]
+    #[arg(long, value_name = "SECONDS")]
+    repeat_delay: Option<String>,
     #[command(flatten)]
     global: Global,
 }
+
+/// Seconds from run to run.
+const DELAY: &str = "300";
 
 /// The command line of the program of this name, which is the first argument too.
 ///
@@ -46,11 +58,31 @@ pub fn parse(
     if !CONNECTORS.contains(&program) {
         return Cli::try_parse_from(arguments);
     }
-    Connector::try_parse_from(arguments).map(|connector| connector.into_ours(environment))
+    Connector::try_parse_from(arguments)?.into_ours(environment)
 }
 
 impl Connector {
-    fn into_ours(self, environment: &Environment) -> Cli {
+    /// Whether it stays: the option is stronger than the variable, which counts as absent when it is empty.
+    fn stays(&self, environment: &Environment) -> Result<bool, clap::Error> {
+        if self.repeat || self.no_repeat {
+            return Ok(self.repeat && !self.no_repeat);
+        }
+        let word = text(environment, "REPEAT").unwrap_or_default();
+        match word.trim().to_ascii_lowercase().as_str() {
+            "1" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
+            "" | "0" | "false" | "f" | "no" | "n" | "off" => Ok(false),
+            _ => {
+                let what = format!("the variable REPEAT must be `true` or `false`, not `{word}`\n");
+                Err(clap::Error::raw(clap::error::ErrorKind::InvalidValue, what))
+            }
+        }
+    }
+
+    fn into_ours(self, environment: &Environment) -> Result<Cli, clap::Error> {
+        let stays = self.stays(environment)?;
+        let delay = self.repeat_delay.filter(|delay| !delay.is_empty());
+        let delay = delay.or_else(|| text(environment, "REPEAT_DELAY"));
+        let delay = stays.then(|| delay.unwrap_or_else(|| DELAY.to_owned()));
         let mut global = self.global;
         let named = self.file.or_else(|| path(environment, "CONFIG_FILENAME"));
         global.config = global.config.or(named);
@@ -62,6 +94,7 @@ impl Connector {
                 self.source_password,
             ),
             ("--udm-password", "udm.password", self.udm_password),
+            ("--repeat-delay", "run.every", delay),
         ];
         let given = options.into_iter().filter_map(|(flag, key, value)| {
             Some(FlagValue {
@@ -76,11 +109,22 @@ impl Connector {
                 .notes
                 .push("`--log-conf` has no effect; `--log-format json` is for programs".to_owned());
         }
-        Cli {
-            command: Some(Command::Sync { only: Vec::new() }),
+        let command = if stays {
+            Command::Run
+        } else {
+            Command::Sync { only: Vec::new() }
+        };
+        Ok(Cli {
+            command: Some(command),
             global,
-        }
+        })
     }
+}
+
+/// A text in a variable; an empty one counts as absent.
+fn text(environment: &Environment, name: &str) -> Option<String> {
+    let value = environment.var(name)?.to_str()?.to_owned();
+    (!value.is_empty()).then_some(value)
 }
 
 /// A path in a variable; an empty one counts as absent.
@@ -117,6 +161,39 @@ mod tests {
             }
         }
         assert_eq!(config(&parsed("directory-sync", &["sync"], &variable)), None);
+    }
+
+    #[test]
+    fn a_connector_stays_if_it_is_told_to_repeat() {
+        let every = |arguments: &[&str], variables: &[(&str, &str)]| {
+            let cli = parsed("directory-importer", arguments, variables);
+            let stays = matches!(cli.command, Some(Command::Run));
+            let every = cli.global.given.iter().find(|given| given.key == "run.every");
+            assert_eq!(stays, every.is_some());
+            every.map(|given| given.value.clone())
+        };
+        let repeat = ("REPEAT", "yes");
+        for (arguments, variables, expected) in [
+            (&[][..], &[][..], None),
+            (&["--repeat"], &[], Some("300")),
+            (&[], &[repeat], Some("300")),
+            (&[], &[repeat, ("REPEAT_DELAY", "60")], Some("60")),
+            (
+                &["--repeat-delay", "5"],
+                &[repeat, ("REPEAT_DELAY", "60")],
+                Some("5"),
+            ),
+            (&["--no-repeat"], &[repeat], None),
+            (&[], &[("REPEAT", ""), ("REPEAT_DELAY", "60")], None),
+        ] {
+            assert_eq!(
+                every(arguments, variables).as_deref(),
+                expected,
+                "{arguments:?} {variables:?}"
+            );
+        }
+        let wrong = [("REPEAT", "often")].into_iter().collect();
+        assert!(parse("directory-importer", ["x".into()], &wrong).is_err());
     }
 
     #[test]
