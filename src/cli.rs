@@ -78,6 +78,16 @@ pub enum Command {
     LinkIds,
     /// Try configuration, sources and target, and say what to mend
     Check,
+    /// Find out whether one person can log in at a directory, and which step fails. Asks for the password, or reads it from
+    /// stdin
+    Auth {
+        /// The name, as the person types it
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The source, if there are several directories
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+    },
     /// Print what the sources yield; needs no target
     Users {
         /// Print only how many people there are, in little memory; does not look for duplicates or repeats

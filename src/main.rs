@@ -28,10 +28,12 @@ fn main() -> ExitCode {
         cli.global.log_format,
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
     );
-    signals::listen(match cli.command(&program) {
-        Command::Run => Hangup::Reloads,
-        _ => Hangup::Ends,
-    });
+    match cli.command(&program) {
+        Command::Run => signals::listen(Hangup::Reloads),
+        // Whoever is asked for a password may give up at once.
+        Command::Auth { .. } => {}
+        _ => signals::listen(Hangup::Ends),
+    }
     let mut out = io::BufWriter::new(io::stdout());
     let mut process = Process {
         environment,

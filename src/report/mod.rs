@@ -14,6 +14,6 @@ pub use self::text::messages::Messages;
 pub use self::text::one_line::{in_json, one_line, write_json};
 pub use self::text::progress::Progress;
 pub use self::text::proof::proof;
-pub use self::text::summary::{findings, header, limits, notes, policy, sources, verdict};
+pub use self::text::summary::{findings, header, limits, notes, policy, sources, steps, verdict};
 pub use json::{Report, TargetReport};
 pub use text::{Show, plan};

@@ -45,9 +45,7 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
         }
     }
     if request.is_json() {
-        for finding in &findings {
-            report::write_json(process.out, &Checked::new(finding))?;
-        }
+        write_json(process, &findings)?;
     } else {
         report::findings(process.out, &findings)?;
     }
@@ -72,6 +70,13 @@ async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
             vec![Diagnosis::problem(subject, what, hint)]
         }
     }
+}
+
+/// Prints steps as documents, one for each.
+pub(super) fn write_json(process: &mut Process<'_>, findings: &[Diagnosis]) -> io::Result<()> {
+    findings
+        .iter()
+        .try_for_each(|finding| report::write_json(process.out, &Checked::new(finding)))
 }
 
 fn configuration(settings: &Settings) -> Vec<Diagnosis> {

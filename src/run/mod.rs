@@ -2,6 +2,7 @@
 
 mod apply_file;
 mod approval;
+mod auth;
 mod carry_out;
 mod check;
 mod clock;
@@ -79,7 +80,9 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         Command::Plan { out, .. } => sync::run(request, target, out.as_deref(), process).await,
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
         Command::Undo { file, .. } => undo::run(request, target, file, process).await,
-        Command::Check | Command::Users { .. } => look(command, request, process).await,
+        Command::Check | Command::Users { .. } | Command::Auth { .. } => {
+            look(command, request, process).await
+        }
         Command::Run => serve::run(request, process).await,
     }
 }
@@ -89,6 +92,7 @@ async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>
     let signals = Signals::of_process();
     let looking = async {
         match command {
+            Command::Auth { name, source } => auth::auth(name, source.as_deref(), request, process).await,
             Command::Users { count: true } => users::count(request, process).await,
             Command::Users { count: false } => users::users(request, process).await,
             _ => check::check(request, process).await,

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use directory_sync::config::{ActiveRule, Entitlement, LdapActive, LdapAttribute, LdapSettings};
-use directory_sync::model::{DesiredState, Lifecycle};
+use directory_sync::model::{Catalog, DesiredState, Lifecycle, Roles};
+use directory_sync::source::LdapSource;
 use testkit::samba::Samba;
 
 use crate::sources_reader::{assert_failed, attribute, check_ldap, ldap, read_ldap, schema, text};
@@ -105,6 +106,7 @@ async fn a_domain_controller_is_read() {
     groups_give_roles(ldaps.clone()).await;
     a_refused_bind_is_explained(&samba, ldaps.clone()).await;
     the_controller_is_described(&ldaps).await;
+    a_login_is_tried(ldaps).await;
 }
 
 async fn everybody_is_read_by_a_binary_id(settings: &LdapSettings) {
@@ -189,6 +191,38 @@ async fn a_refused_bind_is_explained(samba: &Samba, mut wrong: LdapSettings) {
         read_ldap(&plain).await,
         &["strongerAuthRequired (8)"],
         "use an `ldaps://` address",
+    );
+}
+
+/// The controller refers to its own partitions, which hide nobody, and tells why it refuses a password.
+async fn a_login_is_tried(mut settings: LdapSettings) {
+    settings.authentication.attribute = Some("sAMAccountName".to_owned());
+    settings.user_filter = "(objectClass=user)".to_owned();
+    let catalog = Catalog::of_users(schema());
+    let source = LdapSource::new(&"ldap".into(), &settings, &catalog, &Roles::from([])).unwrap();
+    let (found, steps) = source.find_person("administrator").await.unwrap();
+    assert!(steps.iter().all(|step| step.result.is_ok()), "{steps:?}");
+    let tried = async |password: &str| source.try_password(&found, &password.into()).await.result;
+    let seen = tried(Samba::BIND_PASSWORD).await.unwrap();
+    assert!(seen.to_lowercase().contains("cn=administrator"), "{seen}");
+    let wrong = tried("mistyped-1").await.unwrap_err();
+    assert_eq!(
+        wrong.fix.as_deref(),
+        Some("the password is wrong (Active Directory, data 52e)")
+    );
+    assert!(!wrong.what.contains("mistyped-1"), "{}", wrong.what);
+    assert!(tried("").await.unwrap_err().what.contains("anonymous bind"));
+    for name in ["*", "u00*", "administrator)(cn=*"] {
+        let nobody = source.find_person(name).await.unwrap_err();
+        assert!(nobody.is_answer, "{nobody:?}");
+    }
+    let (disabled, _) = source.find_person("u003").await.unwrap();
+    assert!(
+        source
+            .try_password(&disabled, &"any-password-1".into())
+            .await
+            .result
+            .is_err()
     );
 }
 

@@ -2,6 +2,7 @@
 
 mod ad;
 mod architecture;
+mod auth;
 mod chaos;
 mod cli;
 mod config;

@@ -291,8 +291,19 @@ fn past(kind: &str) -> &'static str {
     }
 }
 
-/// Prints what was tried, one line each.
+/// Prints what was tried, one line each, and how many there were.
 pub fn findings(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
+    steps(out, findings)?;
+    let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
+    match problems {
+        0 => writeln!(out, "\n{} checked, all well", findings.len()),
+        1 => writeln!(out, "\n{} checked, 1 problem", findings.len()),
+        many => writeln!(out, "\n{} checked, {many} problems", findings.len()),
+    }
+}
+
+/// Prints what was tried, one line each.
+pub fn steps(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
     for Diagnosis { subject, result } in findings {
         let subject = one_line(subject);
         match result {
@@ -305,10 +316,5 @@ pub fn findings(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
             }
         }
     }
-    let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
-    match problems {
-        0 => writeln!(out, "\n{} checked, all well", findings.len()),
-        1 => writeln!(out, "\n{} checked, 1 problem", findings.len()),
-        many => writeln!(out, "\n{} checked, {many} problems", findings.len()),
-    }
+    Ok(())
 }

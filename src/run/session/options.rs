@@ -7,6 +7,7 @@ pub(in crate::run) fn idle(command: &Command, global: &Global) -> Option<(String
     let name = match command {
         Command::Check => "check",
         Command::Users { .. } => "users",
+        Command::Auth { .. } => "auth",
         Command::Plan { .. } => "plan",
         Command::Undo { .. } if global.verify => {
             let what = "`--verify` has no use with `undo`, which does not know what the sources want";

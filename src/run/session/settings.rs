@@ -46,7 +46,7 @@ fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Set
         config: global.config.clone(),
         flags: global.given.iter().cloned().chain(level).collect(),
         needs: match command {
-            Command::Users { .. } => Needs::SourcesOnly,
+            Command::Users { .. } | Command::Auth { .. } => Needs::SourcesOnly,
             _ => Needs::Everything,
         },
     };

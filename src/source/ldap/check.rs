@@ -222,12 +222,12 @@ impl LdapSource {
         Some(Diagnosis::ok(self.subject("user_filter"), told))
     }
 
-    fn problem(&self, step: &str, failure: Failure) -> Diagnosis {
+    pub(super) fn problem(&self, step: &str, failure: Failure) -> Diagnosis {
         let failure = failure.without(&self.secrets);
         Diagnosis::problem(self.subject(step), failure.what, failure.hint)
     }
 
-    fn subject(&self, step: &str) -> String {
+    pub(super) fn subject(&self, step: &str) -> String {
         format!("source `{}`: {step}", self.name)
     }
 }

@@ -151,25 +151,47 @@ const EXTERNAL: &str = "the server must take SASL EXTERNAL, trust the authority 
                         subject of that certificate (or the user, on `ldapi://`) to an account";
 const ENCRYPT: &str = "use an `ldaps://` address, or set `tls.danger_use_start_tls: true`";
 
-/// Active Directory tells the reason as `data 52e`.
+/// What Active Directory means by `data 52e` in a refused bind.
+const SUB_CODES: [(&str, &str); 9] = [
+    ("525", "there is no such user"),
+    ("52e", "the password is wrong"),
+    ("530", "the account may not log in at this time"),
+    ("531", "the account may not log in from this machine"),
+    ("532", "the account's password has expired"),
+    ("533", "the account is disabled"),
+    ("701", "the account has expired"),
+    ("773", "the account's password must be changed first"),
+    ("775", "the account is locked"),
+];
+
+/// The code in the text of a refused bind, and its meaning.
+fn sub_code(text: &str) -> Option<(&'static str, &'static str)> {
+    let rest = text.split("data ").nth(1)?;
+    let code = rest.split([',', ' ', '\0']).next()?;
+    SUB_CODES.into_iter().find(|(known, _)| *known == code)
+}
+
 fn credentials_hint(text: &str) -> String {
-    let code = text
-        .split("data ")
-        .nth(1)
-        .and_then(|rest| rest.split([',', ' ', '\0']).next());
-    let meaning = match code.unwrap_or_default() {
-        "525" => "there is no such user: check `bind_dn`",
-        "52e" => "the password is wrong: check `bind_password`",
-        "530" => "the account may not log in at this time",
-        "531" => "the account may not log in from this machine",
-        "532" => "the account's password has expired",
-        "533" => "the account is disabled",
-        "701" => "the account has expired",
-        "773" => "the account's password must be changed first",
-        "775" => "the account is locked",
-        _ => return "check `bind_dn` and `bind_password`".to_owned(),
+    let Some((code, meaning)) = sub_code(text) else {
+        return "check `bind_dn` and `bind_password`".to_owned();
     };
-    format!("{meaning} (Active Directory, data {})", code.unwrap_or_default())
+    let what_to_do = match code {
+        "525" => ": check `bind_dn`",
+        "52e" => ": check `bind_password`",
+        _ => "",
+    };
+    format!("{meaning}{what_to_do} (Active Directory, data {code})")
+}
+
+/// What a refused bind says about the person who wants to log in.
+pub(super) fn login_hint(what: &str) -> Option<String> {
+    if !what.contains("invalidCredentials (49)") {
+        return None;
+    }
+    Some(sub_code(what).map_or_else(
+        || "the password is wrong, or the account has none or is locked".to_owned(),
+        |(code, meaning)| format!("{meaning} (Active Directory, data {code})"),
+    ))
 }
 
 /// What to do about a search that the server ended.
@@ -216,6 +238,24 @@ mod tests {
             refs: vec!["ldap://other".to_owned()],
             ctrls: Vec::new(),
         }
+    }
+
+    /// Whoever tries the password of a person is told about that person, not about keys of the configuration.
+    #[test]
+    fn a_refused_login_is_told_in_words() {
+        for (code, words) in SUB_CODES {
+            let text = format!(
+                "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data {code}, v2580"
+            );
+            let what = format!("binding at ldap://dc as `CN=Ada`: {}", answer_of(49, &text));
+            let expected = format!("{words} (Active Directory, data {code})");
+            assert_eq!(login_hint(&what), Some(expected));
+        }
+        let other = "the password is wrong, or the account has none or is locked";
+        for text in ["", "data 999, v1"] {
+            assert_eq!(login_hint(&answer_of(49, text)).as_deref(), Some(other));
+        }
+        assert_eq!(login_hint(&answer_of(51, "data 52e, v1")), None);
     }
 
     #[test]

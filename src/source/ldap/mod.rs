@@ -1,5 +1,6 @@
 //! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
 
+mod auth;
 mod canonical;
 mod check;
 mod connection;
@@ -15,6 +16,7 @@ mod statistics;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use self::auth::{Found, NotFound};
 pub(super) use self::canonical::text as canonical_id;
 use self::connection::connect::Connection;
 use self::connection::dial::Protection;

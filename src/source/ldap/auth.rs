@@ -1,0 +1,198 @@
+//! `auth`: whether one person can log in. A diagnosis, not a service: it finds the entry as others do who log people in by this
+//! directory, and binds as that entry.
+
+use std::time::Duration;
+
+use ldap3::ldap_escape;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::entry::Entry;
+use super::failure::{self, Failure};
+use super::search::Search;
+use super::{LdapSource, bind};
+use crate::config::{LdapAuthentication, LdapSettings};
+use crate::http::Secrets;
+use crate::model::Diagnosis;
+use crate::source::merge::counted;
+
+/// The entry of a person, and where it was found.
+#[derive(Debug)]
+pub struct Found {
+    dn: String,
+    server: Url,
+}
+
+/// Why nobody was found: each step up to the one that failed.
+#[derive(Debug)]
+pub struct NotFound {
+    /// The last one is a problem.
+    pub steps: Vec<Diagnosis>,
+    /// The directory was asked, and its answer is not one person.
+    pub is_answer: bool,
+}
+
+impl LdapSource {
+    /// Finds the one entry of a name, and tells each step.
+    ///
+    /// # Errors
+    /// [`NotFound`] unless the directory shows exactly one entry and refers to no other server.
+    pub async fn find_person(&self, name: &str) -> Result<(Found, Vec<Diagnosis>), NotFound> {
+        let mut steps = Vec::new();
+        let unasked = |failure: Failure, step: &str, mut steps: Vec<Diagnosis>| {
+            steps.push(self.problem(step, failure));
+            NotFound {
+                steps,
+                is_answer: false,
+            }
+        };
+        let filter = match self.filter(name) {
+            Ok(filter) => filter,
+            Err(failure) => return Err(unasked(failure, "filter", steps)),
+        };
+        let settings = LdapSettings {
+            user_filter: filter,
+            ..self.settings_of_auth()
+        };
+        let opened = bind::open(&settings, self.trust.as_ref(), &self.secrets).await;
+        let mut connection = match opened {
+            Ok(connection) => connection,
+            Err(failure) => return Err(unasked(failure, "connection and bind", steps)),
+        };
+        steps.push(Diagnosis::ok(
+            self.subject("connection and bind"),
+            connection.shown(),
+        ));
+        // Only the name of the entry is asked for (RFC 4511, 4.5.1.8).
+        let attributes = ["1.1".to_owned()];
+        let mut entries = Vec::new();
+        let mut search = Search::new(&settings, &attributes).forgetful();
+        let searched = search
+            .run(&mut connection, &mut |tag| {
+                if entries.len() < MOST {
+                    entries.push(Entry::parse(tag));
+                }
+            })
+            .await;
+        let (count, server) = (search.entries, connection.url.clone());
+        let elsewhere = self.elsewhere(&connection);
+        connection.close().await;
+        if let Err(failure) = searched {
+            return Err(unasked(failure, "search", steps));
+        }
+        match self.only(&entries, count, &elsewhere, &settings.user_filter) {
+            Ok(dn) => {
+                steps.push(Diagnosis::ok(self.subject("search"), format!("found `{dn}`")));
+                Ok((Found { dn, server }, steps))
+            }
+            Err(failure) => Err(NotFound {
+                is_answer: true,
+                ..unasked(failure, "search", steps)
+            }),
+        }
+    }
+
+    /// The name of the only entry.
+    fn only(
+        &self,
+        entries: &[Option<Entry>],
+        count: usize,
+        elsewhere: &[String],
+        filter: &str,
+    ) -> Result<String, Failure> {
+        if let Some(told) = elsewhere.first() {
+            let what = format!("the person may be on another server: {told}");
+            return Err(
+                Failure::new(what).hint("ask that server, or name the reference in `expected_references`")
+            );
+        }
+        let base = &self.settings.base_dn;
+        match entries {
+            [] => Err(Failure::new(format!("nobody below `{base}` matches {filter}"))
+                .hint("check the name, `base_dn`, and what `authentication` looks for; the account in `bind_dn` must see the entry")),
+            [Some(entry)] => match std::str::from_utf8(entry.dn()) {
+                Ok(dn) if !dn.is_empty() => Ok(dn.to_owned()),
+                _ => Err(Failure::new("the entry has a name by which nobody can bind")),
+            },
+            [None] => Err(Failure::new("the server sent something that is no entry")),
+            several => {
+                let named: Vec<String> = several.iter().flatten().map(Entry::dn_text).collect();
+                let what = format!("{} match {filter}: `{}`", counted(count, "entry"), named.join("`, `"));
+                Err(Failure::new(what).hint("nobody knows which of them is meant; narrow the filter of `authentication`"))
+            }
+        }
+    }
+
+    /// Binds as the entry, at the server where it was found.
+    pub async fn try_password(&self, found: &Found, password: &SecretString) -> Diagnosis {
+        // An empty password is an anonymous bind, which succeeds whoever is named (RFC 4513, 5.1.2).
+        if password.expose_secret().is_empty() {
+            let failure = Failure::new(
+                "it is empty, and servers take that for an anonymous bind, which succeeds for anybody",
+            );
+            return self.problem("password", failure.hint("type the person's password"));
+        }
+        let settings = LdapSettings {
+            urls: vec![found.server.clone()],
+            bind_dn: found.dn.clone(),
+            bind_password: password.clone(),
+            bind_external: false,
+            ..self.settings_of_auth()
+        };
+        let secrets = Secrets::of([password, &self.settings.bind_password]);
+        match bind::open(&settings, self.trust.as_ref(), &secrets).await {
+            Ok(connection) => {
+                connection.close().await;
+                let seen = format!("the directory accepts it for `{}`", found.dn);
+                Diagnosis::ok(self.subject("password"), seen)
+            }
+            Err(failure) => {
+                let hint = failure::login_hint(&failure.what);
+                let failure = Failure {
+                    hint: hint.or(failure.hint),
+                    ..failure
+                };
+                let failure = failure.without(&secrets);
+                Diagnosis::problem(self.subject("password"), failure.what, failure.hint)
+            }
+        }
+    }
+
+    /// How the directory is reached, within the time that a login may take.
+    fn settings_of_auth(&self) -> LdapSettings {
+        let timeout: Duration = self
+            .settings
+            .authentication
+            .timeout
+            .unwrap_or(self.settings.timeout);
+        LdapSettings {
+            timeout,
+            ..self.settings.clone()
+        }
+    }
+
+    fn filter(&self, name: &str) -> Result<String, Failure> {
+        if name.trim().is_empty() {
+            return Err(Failure::new("the name is empty").hint("give the name that the person types"));
+        }
+        let name = ldap_escape(name);
+        let LdapAuthentication {
+            attribute, template, ..
+        } = &self.settings.authentication;
+        match (template, attribute) {
+            (Some(template), _) => Ok(template.replace("%s", &name)),
+            (None, Some(attribute)) => Ok(format!("(&{}({attribute}={name}))", self.settings.user_filter)),
+            (None, None) => {
+                let keys = format!("sources.{}.authentication", self.name);
+                let what = format!("`{keys}` does not say how people are found");
+                let hint = format!(
+                    "set `{keys}.username_attribute`, such as `mail`, or `{keys}.username_filter_template`"
+                );
+                Err(Failure::new(what).hint(hint))
+            }
+        }
+    }
+}
+
+/// So many entries are named.
+const MOST: usize = 5;
