@@ -91,6 +91,9 @@ fn load_in(
     report.call_keys_by(&names);
     match settings {
         Some(settings) if report.mistakes.is_empty() => Ok(Settings {
+            withholding: settings
+                .withholding
+                .renamed(|setting| dialects::setting(dialect, setting)),
             notes: report.notes,
             files: report.files,
             ..settings

@@ -1,5 +1,6 @@
 //! The real binary as an administrator meets it: every word it prints, its exit code, and what reached the target.
 
+mod ad_connect;
 mod check;
 mod commands;
 mod configuration;

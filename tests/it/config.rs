@@ -8,6 +8,7 @@ use directory_sync::config::{
 };
 use tempfile::TempDir;
 
+mod ad_connect;
 mod addresses;
 mod binding;
 mod dialects;

@@ -161,6 +161,10 @@ fn address(node: &Node) -> Node {
 fn defaults(translation: &mut Translation) {
     translation.put_text("policy.absent", "delete");
     translation.put_text("policy.update_provider_mismatch", "false");
+    if !translation.has("udm") {
+        // `adc run` waits for a command of the server.
+        translation.put_text("run.poll", "30s");
+    }
     if !translation.has(SOURCE) {
         return;
     }
@@ -228,6 +232,20 @@ fn people_of_udm(translation: &mut Translation) {
 
 fn login(translation: &Translation) -> Option<String> {
     translation.text("sources.ldap.authentication.username_attribute")
+}
+
+/// "`policy.update` is false" is "`settings.no-update` is true".
+pub(super) fn setting(ours: &str) -> String {
+    let said = SETTINGS.iter().find_map(|(theirs, key, sense)| {
+        let value = ours.strip_prefix(&format!("`{key}` is "))?;
+        let value = match (sense, value) {
+            (Sense::Opposite, "false") => "true",
+            (Sense::Opposite, "true") => "false",
+            (_, value) => value,
+        };
+        Some(format!("`settings.{theirs}` is {value}"))
+    });
+    said.unwrap_or_else(|| ours.to_owned())
 }
 
 /// `AD_CONNECT_ADDR` and `AD_CONNECT_AUTH`.

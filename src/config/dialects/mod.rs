@@ -56,3 +56,11 @@ pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) 
         Dialect::UdmConnector => udm_connector::variables(environment),
     }
 }
+
+/// A setting that takes actions away, and its value, as the file has them.
+pub(in crate::config) fn setting(dialect: Dialect, ours: &str) -> String {
+    match dialect {
+        Dialect::AdConnect => ad_connect::setting(ours),
+        Dialect::Own | Dialect::UdmConnector => ours.to_owned(),
+    }
+}

@@ -42,6 +42,22 @@ impl Withholding {
         }
     }
 
+    /// The same with other names of the settings.
+    #[must_use]
+    pub fn renamed(mut self, rename: impl Fn(&str) -> String) -> Self {
+        for setting in [
+            &mut self.no_create,
+            &mut self.no_update,
+            &mut self.no_removal,
+            &mut self.delete_deactivates,
+            &mut self.create_deactivated,
+            &mut self.no_provider_mismatch,
+        ] {
+            *setting = setting.take().map(|setting| rename(&setting).into());
+        }
+        self
+    }
+
     /// Adds what the other ones forbid. What is forbidden already keeps the setting that was named first.
     pub fn tighten(&mut self, other: &Self) {
         for (mine, theirs) in [
