@@ -161,3 +161,37 @@ proptest! {
         }
     }
 }
+
+/// A list of the target takes all values, unless one of them cannot be read: then nothing is known about it.
+#[test]
+fn a_list_takes_all_values() {
+    use crate::config::{LdapAttribute, TextRule};
+    use crate::model::{AttributeIndex, AttributeSpec};
+    let list = AttributeSpec {
+        cardinality: Cardinality::Many,
+        ..AttributeSpec::text("mails")
+    };
+    let attribute = |name: &str| LdapAttribute {
+        name: name.to_owned(),
+        is_binary: false,
+    };
+    let rules = Rules {
+        id: Field::new(&attribute("uid"), None),
+        lifecycle: LifecycleRule::Active,
+        attributes: vec![AttributeRule::new("mails", &TextRule::from(attribute("mail")))],
+        absent: Absent::Empty,
+    };
+    let mapping = Mapping::new(&Schema::new([list]), &roles(), rules);
+    assert_eq!(mapping.needed_whole(), ["mail"]);
+    let mails = |values: &[&[u8]]| {
+        let ada = ada(&[("mail", values)]);
+        let (person, _) = mapping.person(&ada, &origin("f.csv:2"), 0).unwrap();
+        assert_eq!(mapping.chosen_by_chance(&ada), [""; 0]);
+        let unknown = person.unknown.contains(AttributeIndex(0));
+        (person.attributes.get(AttributeIndex(0)).cloned(), unknown)
+    };
+    let both = Value::set(["a@b.org", "c@d.org"].map(Box::from));
+    assert_eq!(mails(&[b"c@d.org", b"a@b.org"]), (both, false));
+    assert_eq!(mails(&[b"c@d.org", b"\xff"]), (None, true));
+    assert_eq!(mails(&[]), (None, false));
+}

@@ -8,7 +8,7 @@ use directory_sync::model::{
 };
 use directory_sync::target::Target as _;
 use directory_sync::target::udm::UdmTarget;
-use testkit::udm::{Fault, FaultKind, GroupSeed, UserSeed};
+use testkit::udm::{Fault, FaultKind, GroupSeed, Options, UserSeed};
 
 use super::stage::{BASE, PEOPLE, Stage, id};
 
@@ -27,6 +27,7 @@ struct Lab {
 impl Lab {
     /// Reads what was put in.
     async fn read(stage: Stage) -> Self {
+        stage.udm.add_ou(PEOPLE);
         stage.udm.add_ou(TEAMS);
         stage.reconfigure(
             "  users:\n",
@@ -51,6 +52,8 @@ impl Lab {
         target.prepare().await.unwrap();
         let mut found: Vec<Existing> = Vec::new();
         target.read(&mut |existing| found.push(existing)).await.unwrap();
+        // However many there are.
+        assert_eq!(stage.udm.requests(), 7);
         let mut ids = Ids::default();
         for existing in &found {
             ids.add(existing);
@@ -272,4 +275,29 @@ async fn a_rename_may_be_refused_and_done() {
     let object = lab.ids.get(GROUP, &external(12)).unwrap().clone();
     lab.target.set_login(GROUP, &object, "a, b").await.unwrap();
     assert!(lab.stage.udm.named("a, b").is_some());
+}
+
+/// The server reads a group, and writes it a while later: a rename in between would be lost.
+#[tokio::test]
+async fn a_group_is_written_beside_no_rename() {
+    let options = Options {
+        race: std::time::Duration::from_millis(100),
+        ..Options::default()
+    };
+    let stage = Stage::with(options, "");
+    let ada = stage.add(1, "ada");
+    stage.add(2, "bob");
+    stage.udm.add_ou(TEAMS);
+    stage.udm.add_group(seed(12, "outer", &[&ada], &[]));
+    let lab = Lab::read(stage).await;
+    let object = lab.ids.get(USER, &external(1)).unwrap();
+    let change = lab.edit(12, None, &[user(1), user(2)]);
+    let (renamed, changed) = tokio::join!(
+        lab.target.set_login(USER, object, "ada.new"),
+        lab.target.apply(&change, &lab.ids)
+    );
+    renamed.unwrap();
+    changed.unwrap();
+    let users = ["ada.new", "bob"].map(|name| format!("uid={name},{PEOPLE}"));
+    assert_eq!(lab.stage.udm.named("outer").unwrap().list("users"), users);
 }
