@@ -82,6 +82,18 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<Desired
     desired
 }
 
+/// The same failure of the target with those of the sources beside it: who has to mend both learns of both.
+pub(super) async fn beside_sources(catalog: &Catalog, request: Request<'_>, error: RunError) -> RunError {
+    let errors = match build(catalog, request) {
+        Ok(sources) => collect_all(catalog, &sources).await.err(),
+        Err(errors) => Some(errors),
+    };
+    match errors {
+        Some(errors) => RunError::from(errors).and(error),
+        None => error,
+    }
+}
+
 fn build(catalog: &Catalog, request: Request<'_>) -> Result<Vec<AnySource>, Vec<SourceError>> {
     let mut sources = Vec::new();
     let mut errors = Vec::new();

@@ -83,7 +83,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         Command::Check | Command::Users { .. } | Command::Auth { .. } => {
             look(command, request, process).await
         }
-        Command::Run => serve::run(request, process).await,
+        Command::Run => Box::pin(serve::run(request, process)).await,
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> Service<'a> {
             }
             self.ask_for_a_command().await;
             if let Some(verb) = self.schedule.start(self.now()) {
-                let exit = self.run_once(verb, process).await?;
+                let exit = Box::pin(self.run_once(verb, process)).await?;
                 if self.signals.received().is_some() {
                     return Ok(exit);
                 }

@@ -2,13 +2,26 @@
 
 use crate::config::{Ceiling, CeilingError, Under, read_ceiling};
 use crate::plan::Refusal;
+use crate::run::desired;
 use crate::run::outcome::RunError;
 use crate::run::session::request::Request;
 use crate::target::{Policies, Target};
 
-/// The settings as far as they are allowed.
-pub(super) async fn read(target: &impl Target, request: Request<'_>) -> Result<Under, RunError> {
-    let ceilings = ceilings(target, request).await?;
+/// The settings as far as they are allowed. `reads_sources`: what is wrong with the sources is told as well, if the target
+/// fails.
+pub(super) async fn read(
+    target: &impl Target,
+    request: Request<'_>,
+    reads_sources: bool,
+) -> Result<Under, RunError> {
+    let found = match ask(target, request).await {
+        Ok(found) => found,
+        Err(error) if reads_sources => {
+            return Err(desired::beside_sources(target.catalog(), request, error).await);
+        }
+        Err(error) => return Err(error),
+    };
+    let ceilings = documents(found, request)?;
     let under = request.settings.under(&ceilings);
     if under.paused.is_empty() {
         return Ok(under);
@@ -24,13 +37,20 @@ pub(in crate::run) async fn ceilings(
     target: &impl Target,
     request: Request<'_>,
 ) -> Result<Vec<Ceiling>, RunError> {
-    let settings = request.settings;
-    let names = settings.providers.own(&settings.sources);
-    let policies = match target.policy(&names).await {
-        Ok(policies) => policies,
+    documents(ask(target, request).await?, request)
+}
+
+async fn ask(target: &impl Target, request: Request<'_>) -> Result<Policies, RunError> {
+    let names = request.settings.providers.own(&request.settings.sources);
+    match target.policy(&names).await {
+        Ok(policies) => Ok(policies),
         // Without rights everything fails, and what proves the rights says more.
-        Err(error) => return Err(target.prepare().await.err().unwrap_or(error).into()),
-    };
+        Err(error) => Err(target.prepare().await.err().unwrap_or(error).into()),
+    }
+}
+
+fn documents(policies: Policies, request: Request<'_>) -> Result<Vec<Ceiling>, RunError> {
+    let settings = request.settings;
     let mut ceilings = Vec::new();
     if let Some(path) = &settings.policy_file {
         ceilings.push(read_ceiling(path)?);

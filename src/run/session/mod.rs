@@ -67,7 +67,7 @@ async fn steps(
         Ok(begun) => begun,
         Err(error) => return (request.mode, Err(error)),
     };
-    let done = match limited(&target, request, process, report).await {
+    let done = match Box::pin(limited(&target, request, process, report)).await {
         Ok(under) => {
             let request = request.under(&under);
             (request.mode, job(&target, request, process, report).await)
@@ -107,7 +107,7 @@ async fn limited(
 ) -> Result<Under, RunError> {
     let signals = Signals::of_process();
     let under = tokio::select! {
-        under = ceiling::read(target, request) => under?,
+        under = ceiling::read(target, request, !report.sources.is_empty()) => under?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     report.policy.clone_from(&under.changed);
