@@ -9,9 +9,9 @@ use regex::Regex;
 
 use super::settings::Providers;
 use super::settings::{
-    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapSearch,
-    LdapSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UdmObjects, UdmSettings,
-    UktSettings, ZitadelSettings,
+    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapGroups,
+    LdapSearch, LdapSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UdmObjects,
+    UdmSettings, UktSettings, ZitadelSettings,
 };
 use crate::plan::{Grace, Policy};
 
@@ -224,6 +224,7 @@ impl Deciding {
             transform,
             attributes,
             entitlements,
+            groups,
             passing,
             expected_references,
             // How the server is reached, and how much at a time.
@@ -242,14 +243,12 @@ impl Deciding {
         self.add("bind_dn", bind_dn);
         self.add("bind_external", bind_external);
         self.add("user_filter", user_filter);
-        let LdapSearch {
-            scope,
-            ignored,
-            attributes: requested,
-        } = search;
-        self.add("search", &(scope, ignored, requested));
+        self.search("search", search);
         self.add("transform", transform);
         self.attributes(attributes);
+        if let Some(groups) = groups {
+            self.groups(groups);
+        }
         for entitlement in entitlements {
             let Entitlement {
                 role,
@@ -264,6 +263,38 @@ impl Deciding {
             let ExpectedReference { host, port, name } = reference;
             self.add("expected_reference", &(host, port, name));
         }
+    }
+
+    fn search(&mut self, key: &str, search: &LdapSearch) {
+        let LdapSearch {
+            scope,
+            ignored,
+            attributes,
+        } = search;
+        self.add(key, &(scope, ignored, attributes));
+    }
+
+    fn groups(&mut self, groups: &LdapGroups) {
+        let LdapGroups {
+            base_dn,
+            filter,
+            search,
+            transform,
+            group_id,
+            texts,
+            members,
+            nested,
+        } = groups;
+        self.add("groups.base_dn", base_dn);
+        self.add("groups.filter", filter);
+        self.search("groups.search", search);
+        self.add("groups.transform", transform);
+        self.add("group_id", &attribute(group_id));
+        for (name, rule) in texts {
+            self.mapped(&format!("groups.{name}"), rule);
+        }
+        self.add("groups.members", members);
+        self.add("groups.nested", nested);
     }
 
     fn attributes(&mut self, attributes: &LdapAttributes) {

@@ -33,9 +33,10 @@ pub use error::{ConfigErrors, Mistake, Origin};
 pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
-    LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapSearch, LdapSettings, LdapTls, Link,
-    Localpart, MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind, SourceSettings,
-    TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings, ZitadelSettings,
+    LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
+    LdapTls, Link, Localpart, MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind,
+    SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings,
+    ZitadelSettings,
 };
 
 use self::document::read::{Reader, Report};

@@ -13,7 +13,7 @@ use super::{desired, mismatch, once, session, undo_log, verify};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{Change, Check, DesiredState, Existing, ExternalId, Plan, TargetId, TypeId, Value};
+use crate::model::{Change, Check, DesiredState, Existing, ExternalId, Ids, Plan, TargetId, TypeId, Value};
 use crate::plan;
 use crate::report::Report;
 use crate::saved::plan_file;
@@ -93,7 +93,8 @@ async fn check<'a>(
         .iter()
         .enumerate()
         .flat_map(|(place, change)| {
-            let before = plan::unlisted_before(target.schema(), change, providers);
+            let schema = target.catalog().schema(change.resource);
+            let before = plan::unlisted_before(schema, change, providers);
             before.into_iter().map(move |check| (place, check))
         })
         .collect();
@@ -111,6 +112,7 @@ async fn check<'a>(
     let mismatches: HashSet<usize> = against.map(|mismatches| checks[mismatches.index].0).collect();
     let mut checked = FromFile {
         plan: current.counts,
+        ids: current.ids,
         left_out: Vec::new(),
         left: NotApplied::NotStarted,
         takes_over: false,
@@ -119,9 +121,11 @@ async fn check<'a>(
     for (place, change) in changes.iter().enumerate() {
         let account = match change.target_id() {
             Some(account) => current.by_account.get(account),
-            None => change.id().and_then(|id| current.by_person.get(id)),
+            None => change
+                .id()
+                .and_then(|id| current.by_person.get(&(change.resource, id.clone()))),
         };
-        let moved = plan::moved(target.schema(), change, account)
+        let moved = plan::moved(target.catalog().schema(change.resource), change, account)
             .or_else(|| mismatches.contains(&place).then_some(plan::STALE));
         match moved {
             Some(reason) => checked.left_out.push((change, reason)),
@@ -135,7 +139,8 @@ async fn check<'a>(
 /// The accounts of a plan as they are now.
 struct Current {
     by_account: HashMap<TargetId, Existing>,
-    by_person: HashMap<ExternalId, Existing>,
+    by_person: HashMap<(TypeId, ExternalId), Existing>,
+    ids: Ids,
     /// A plan of nothing, with the numbers that the guard takes its shares of.
     counts: Plan,
 }
@@ -144,19 +149,22 @@ impl Current {
     async fn read(target: &impl Target, changes: &[Change]) -> Result<Self, TargetError> {
         let accounts: HashSet<&TargetId> = changes.iter().filter_map(Change::target_id).collect();
         let new = changes.iter().filter(|change| change.target_id().is_none());
-        let people: HashSet<&ExternalId> = new.filter_map(Change::id).collect();
+        let people = new.filter_map(|change| Some((change.resource, change.id()?.clone())));
+        let people: HashSet<(TypeId, ExternalId)> = people.collect();
         let mut current = Self {
             by_account: HashMap::new(),
             by_person: HashMap::new(),
+            ids: Ids::default(),
             counts: Plan::default(),
         };
         let mut each = |account: Existing| {
-            current
-                .counts
-                .totals_mut(TypeId::default())
-                .add(&account, target.schema());
-            if let Some(id) = account.id.as_ref().filter(|id| people.contains(id)) {
-                current.by_person.insert(id.clone(), account.clone());
+            let resource = account.resource;
+            let totals = current.counts.totals_mut(resource);
+            totals.add(&account, target.catalog().schema(resource));
+            current.ids.add(&account);
+            let key = account.id.as_ref().map(|id| (resource, id.clone()));
+            if let Some(key) = key.filter(|key| people.contains(key)) {
+                current.by_person.insert(key, account.clone());
             }
             if accounts.contains(&account.target_id) {
                 current.by_account.insert(account.target_id.clone(), account);

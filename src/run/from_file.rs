@@ -14,6 +14,8 @@ use crate::target::Target;
 /// A plan out of a file: no source was read for it.
 pub(super) struct FromFile<'a> {
     pub(super) plan: Plan,
+    /// The target's ids of everything that it may refer to.
+    pub(super) ids: Ids,
     /// Changes that are not true any more, and why.
     pub(super) left_out: Vec<(&'a Change, &'static str)>,
     /// How that is told.
@@ -60,7 +62,7 @@ impl FromFile<'_> {
         let nobody = DesiredState::default();
         let context = Context {
             known: &Known::new(&nobody),
-            ids: Ids::default(),
+            ids: self.ids,
             // Whom a new account would belong to was not looked up in the sources this time.
             policy: Policy {
                 adopt: false,

@@ -13,7 +13,7 @@ use super::{desired, mismatch, session};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
-use crate::model::{ActionKind, Catalog, Change, Check, Existing, LastWrites, Plan, TargetId, TypeId};
+use crate::model::{ActionKind, Catalog, Change, Check, Existing, Ids, LastWrites, Plan, TargetId, TypeId};
 use crate::plan::{self, Now, Past, Undone, Unheld};
 use crate::report::{Report, one_line};
 use crate::saved::undo_file;
@@ -115,6 +115,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     }
     let undone = FromFile {
         plan: accounts.counts.clone(),
+        ids: accounts.ids.clone(),
         left_out: Vec::new(),
         left: NotApplied::NotTakenBack,
         takes_over: false,
@@ -205,15 +206,16 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
 /// The accounts of an undo file as they are now.
 struct Accounts {
     by_id: HashMap<TargetId, Existing>,
-    by_text: HashMap<Box<str>, Vec<TargetId>>,
-    by_login: HashMap<String, Vec<TargetId>>,
+    by_text: HashMap<(TypeId, Box<str>), Vec<TargetId>>,
+    by_login: HashMap<(TypeId, String), Vec<TargetId>>,
+    ids: Ids,
     /// A plan of nothing, with the numbers that the guard takes its shares of.
     counts: Plan,
 }
 
 impl Accounts {
     async fn read(target: &impl Target, pasts: &[Past]) -> Result<Self, TargetError> {
-        let schema = target.schema();
+        let catalog = target.catalog();
         let subjects: Vec<_> = pasts.iter().map(|past| past.subject(target.catalog())).collect();
         let ids: HashSet<&TargetId> = subjects.iter().filter_map(|subject| subject.account).collect();
         let names = || subjects.iter().filter_map(|subject| subject.names.as_ref());
@@ -223,13 +225,14 @@ impl Accounts {
             by_id: HashMap::new(),
             by_text: HashMap::new(),
             by_login: HashMap::new(),
+            ids: Ids::default(),
             counts: Plan::default(),
         };
         let mut each = |account: Existing| {
-            accounts
-                .counts
-                .totals_mut(TypeId::default())
-                .add(&account, schema);
+            let resource = account.resource;
+            let schema = catalog.schema(resource);
+            accounts.counts.totals_mut(resource).add(&account, schema);
+            accounts.ids.add(&account);
             let login = account.login(schema).to_lowercase();
             let text: Box<str> = account.id_text(schema).into();
             let (by_text, by_login) = (
@@ -238,10 +241,12 @@ impl Accounts {
             );
             let id = &account.target_id;
             if by_text {
-                accounts.by_text.entry(text).or_default().push(id.clone());
+                let key = (resource, text);
+                accounts.by_text.entry(key).or_default().push(id.clone());
             }
             if by_login {
-                accounts.by_login.entry(login).or_default().push(id.clone());
+                let key = (resource, login);
+                accounts.by_login.entry(key).or_default().push(id.clone());
             }
             if by_text || by_login || ids.contains(id) {
                 accounts.by_id.insert(id.clone(), account);
@@ -255,8 +260,10 @@ impl Accounts {
         let subject = past.subject(catalog);
         let mut namesakes: Vec<&TargetId> = Vec::new();
         if let Some((text, login)) = &subject.names {
-            namesakes.extend(self.by_text.get(*text).into_iter().flatten());
-            namesakes.extend(self.by_login.get(&login.to_lowercase()).into_iter().flatten());
+            let resource = past.change.resource;
+            let by_text = self.by_text.get(&(resource, (*text).into()));
+            let by_login = self.by_login.get(&(resource, login.to_lowercase()));
+            namesakes.extend(by_text.into_iter().chain(by_login).flatten());
             namesakes.sort_unstable();
             namesakes.dedup();
         }

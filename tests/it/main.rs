@@ -9,6 +9,7 @@ mod config;
 mod crash;
 mod deployment;
 mod fuzz;
+mod groups;
 mod program;
 
 mod safety;

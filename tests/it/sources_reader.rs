@@ -158,6 +158,7 @@ pub(crate) fn ldap(url: &str) -> LdapSettings {
         },
         entitlements: Vec::new(),
         passing: PassingState::Unknown,
+        groups: None,
         expected_references: Vec::new(),
         tls: LdapTls::default(),
     }

@@ -5,6 +5,7 @@ use crate::config::keys;
 use crate::config::layers::Layers;
 
 const OF_DIRECTORIES: &str = "sources.ldap.attributes.";
+const OF_GROUPS: &str = "sources.ldap.groups.attributes.";
 
 /// Those that the configuration names, right or wrong, in their order.
 pub(in crate::config) fn configured(layers: &Layers) -> Vec<&str> {
@@ -35,9 +36,24 @@ pub(in crate::config) fn id_column(layers: &Layers) -> Option<&str> {
     udm::key(layers).filter(|_| udm::is_target(layers))
 }
 
+/// The attributes of groups that a directory may give; `None` where the target stores no groups.
+pub(in crate::config) fn of_groups(layers: &Layers) -> Option<Vec<&str>> {
+    udm::is_target(layers)
+        .then(|| udm::names_of_groups(layers))
+        .flatten()
+}
+
+/// Those of them that no group is without.
+pub(in crate::config) fn required_of_groups() -> &'static [&'static str] {
+    udm::required_of_groups()
+}
+
 /// Whether a path of the table of keys, such as `sources.ldap.attributes.department`, gives an attribute that the
 /// configuration names.
 pub(in crate::config) fn is_configured(layers: &Layers, pattern: &str) -> bool {
+    if let Some(name) = pattern.strip_prefix(OF_GROUPS) {
+        return of_groups(layers).is_some_and(|names| names.contains(&name));
+    }
     let name = pattern.strip_prefix(OF_DIRECTORIES);
     name.is_some_and(|name| {
         configured(layers)

@@ -75,6 +75,9 @@ const RESERVED: [(&str, &str); 6] = [
 const REQUIRED_OF_USERS: [&str; 2] = ["username", "lastname"];
 const REQUIRED_OF_GROUPS: [&str; 1] = ["name"];
 
+/// What holds the members of groups.
+const MEMBER_PROPERTIES: [&str; 2] = ["users", "nestedGroup"];
+
 /// Whether this is the target.
 pub(in crate::config) fn is_target(layers: &Layers) -> bool {
     layers.is_given(SECTION)
@@ -134,6 +137,26 @@ pub(in crate::config) fn names(layers: &Layers) -> Vec<&str> {
     };
     names.retain(|name| Some(*name) != key);
     names
+}
+
+/// The properties of groups that sources may give, members left aside; `None` if groups are left alone.
+pub(in crate::config) fn names_of_groups(layers: &Layers) -> Option<Vec<&str>> {
+    if !layers.is_given("udm.groups") {
+        return None;
+    }
+    let key = layers.value("udm.groups.key").and_then(Value::as_str);
+    let mut names: Vec<&str> = match layers.value("udm.groups.properties") {
+        Some(Value::Array(_, elements)) => elements.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(_, text)) => text.split_whitespace().collect(),
+        _ => GROUP_PROPERTIES.to_vec(),
+    };
+    names.retain(|name| Some(*name) != key && !MEMBER_PROPERTIES.contains(name));
+    Some(names)
+}
+
+/// What no group is without.
+pub(in crate::config) fn required_of_groups() -> &'static [&'static str] {
+    &REQUIRED_OF_GROUPS
 }
 
 /// The property of the external id of users.

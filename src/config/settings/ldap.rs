@@ -48,6 +48,8 @@ pub struct LdapSettings {
     pub attributes: LdapAttributes,
     /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
     pub entitlements: Vec<Entitlement>,
+    /// Groups that the target is to have; `None`: none are read.
+    pub groups: Option<LdapGroups>,
     /// What somebody is who is in a state that passes by itself.
     pub passing: PassingState,
     /// References to other servers that are known and hide nobody.
@@ -88,6 +90,27 @@ pub enum SearchScope {
     OneLevel,
     /// The base alone.
     Base,
+}
+
+/// `sources.NAME.groups.*`
+#[derive(Debug, Clone)]
+pub struct LdapGroups {
+    /// Search base.
+    pub base_dn: String,
+    /// Which entries are groups. Its syntax was checked.
+    pub filter: String,
+    /// How far the search goes, and what of the entries counts.
+    pub search: LdapSearch,
+    /// How entries are changed before anything is made of them.
+    pub transform: Option<Transformation>,
+    /// The external id; required of every entry.
+    pub group_id: LdapAttribute,
+    /// The attributes of groups, and how they are made.
+    pub texts: Vec<(String, TextRule)>,
+    /// Attributes that hold the names of members; at least one.
+    pub members: Vec<String>,
+    /// Groups that are members stay members; otherwise they are left out.
+    pub nested: bool,
 }
 
 /// What a lockout or an expired password makes of somebody: no reason to delete an account, since it passes by itself.

@@ -15,7 +15,8 @@ use url::Url;
 
 pub use self::ldap::{
     ActiveRule, Case, Choice, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes,
-    LdapAuthentication, LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin, TextRule,
+    LdapAuthentication, LdapGroups, LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin,
+    TextRule,
 };
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;

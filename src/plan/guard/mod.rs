@@ -16,7 +16,7 @@ pub use self::proof::{Met, Proof, SourceProof, mapping_faults};
 pub use self::protect::{Protected, protect};
 use self::token::Tokens;
 pub use self::vanish::vanished_values;
-use crate::model::{Catalog, Plan};
+use crate::model::{Catalog, Plan, TypeId};
 
 /// A plan that may be applied. Only [`approve`] makes one.
 #[derive(Debug)]
@@ -101,6 +101,9 @@ pub fn approve(
 /// What no token lifts.
 fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLimits) -> Vec<String> {
     let mut firm = proof.doubts.clone();
+    let is_at_stake = |(resource, _): &&(TypeId, String)| plan.totals_of(*resource).managed > 0;
+    let empty = proof.empty.iter().filter(is_at_stake);
+    firm.extend(empty.map(|(_, doubt)| doubt.clone()));
     // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
     let protected = plan
         .changes

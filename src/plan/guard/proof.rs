@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::limit::Limit;
 use super::limits::{Demands, GuardLimits};
-use crate::model::{Catalog, Desired, DesiredState, ExternalId, Schema, SourceRead, comparable};
+use crate::model::{Catalog, Desired, DesiredState, ExternalId, Schema, SourceRead, TypeId, comparable};
 
 /// Below this many records a share of them says little about a mapping.
 const MISSING_FLOOR: usize = 10;
@@ -18,6 +18,8 @@ pub struct Proof {
     pub together: Met,
     /// What is missing, one sentence each; empty when nothing is.
     pub doubts: Vec<String>,
+    /// The same of other resource types: doubts as soon as there is something to lose.
+    pub empty: Vec<(TypeId, String)>,
 }
 
 /// One source.
@@ -50,10 +52,9 @@ impl Proof {
         };
         let mut proof = Self::of_users(users, catalog.users(), limits);
         for of_type in others {
-            let name = catalog.name(of_type.resource);
-            proof
-                .doubts
-                .extend(empty_sources(of_type, &format!("{name}s"), limits));
+            let what = format!("{}s", catalog.name(of_type.resource));
+            let empty = empty_sources(of_type, &what, limits).into_iter();
+            proof.empty.extend(empty.map(|doubt| (of_type.resource, doubt)));
         }
         proof
     }

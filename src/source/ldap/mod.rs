@@ -6,6 +6,7 @@ mod check;
 mod connection;
 mod entry;
 mod failure;
+mod group_objects;
 mod groups;
 mod person;
 mod read;
@@ -23,6 +24,7 @@ use self::connection::dial::Protection;
 use self::connection::tls::Trust;
 use self::connection::{ber, bind, connect};
 use self::failure::Failure;
+use self::group_objects::GroupObjects;
 use self::groups::members;
 use self::person::People;
 use self::read::search::Search;
@@ -42,6 +44,8 @@ pub struct LdapSource {
     settings: LdapSettings,
     trust: Option<Trust>,
     people: People,
+    /// Groups that the target is to have.
+    groups: Option<GroupObjects>,
     attributes: Vec<String>,
     /// What a server may repeat.
     secrets: Secrets,
@@ -68,19 +72,36 @@ impl LdapSource {
             secrets: Secrets::of([&settings.bind_password]),
             roles: roles.clone(),
             people: People::new(name, settings, catalog.users(), roles),
+            groups: GroupObjects::new(name, settings, catalog),
             attributes: requested(settings),
         })
     }
 
-    async fn read_all(&self, mut search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), Failure> {
+    /// With `groups` also those, which are objects of their own.
+    async fn read_all(
+        &self,
+        mut search: Search<'_>,
+        groups: Option<&GroupObjects>,
+        each: &mut dyn FnMut(Record),
+    ) -> Result<(), Failure> {
         let mut connection = bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
         let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
         let mut tally = ReadState::at(now()).among(members);
+        if let Some(groups) = groups {
+            let mut directory = groups.before(&mut connection, &self.settings).await?;
+            directory.hides_people = self.hides_people().is_some();
+            tally.directory = Some(directory);
+        }
         self.read_people(&mut connection, &mut search, &mut tally, each)
             .await?;
+        if let Some((groups, directory)) = groups.zip(tally.directory.take()) {
+            groups
+                .read(&mut connection, &self.settings, directory, each)
+                .await?;
+        }
         groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
         let mut hidden = self.elsewhere(&connection);
         hidden.extend(self.hides_people());
@@ -92,8 +113,13 @@ impl LdapSource {
     }
 
     /// Reads everybody whom this search finds, within the limit of the whole.
-    async fn read_within(&self, search: Search<'_>, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
-        let read = self.read_all(search, each);
+    async fn read_within(
+        &self,
+        search: Search<'_>,
+        groups: Option<&GroupObjects>,
+        each: &mut dyn FnMut(Record),
+    ) -> Result<(), SourceError> {
+        let read = self.read_all(search, groups, each);
         let outcome = match self.settings.deadline {
             None => read.await,
             Some(deadline) => tokio::time::timeout(deadline, read)
@@ -148,21 +174,25 @@ impl Source for LdapSource {
     }
 
     fn proves_absence(&self, resource: TypeId) -> bool {
-        resource == TypeId::default()
+        let is_of_groups = |groups: &GroupObjects| groups.resource() == resource;
+        resource == TypeId::default() || self.groups.as_ref().is_some_and(is_of_groups)
     }
 
-    fn ids(&self, _: TypeId) -> Ids {
-        self.people.ids()
+    fn ids(&self, resource: TypeId) -> Ids {
+        match &self.groups {
+            Some(groups) if groups.resource() == resource => groups.ids(),
+            _ => self.people.ids(),
+        }
     }
 
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let search = Search::new(&self.settings, &self.attributes);
-        self.read_within(search, each).await
+        self.read_within(search, self.groups.as_ref(), each).await
     }
 
     async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let search = Search::new(&self.settings, &self.attributes).forgetful();
-        self.read_within(search, each).await
+        self.read_within(search, None, each).await
     }
 
     async fn check(&self) -> Vec<Diagnosis> {
@@ -191,7 +221,7 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
 fn requested(settings: &LdapSettings) -> Vec<String> {
     let listed = settings.search.attributes.as_deref();
     let mut names: Vec<String> = listed.unwrap_or_default().to_vec();
-    let groups: &[&str] = if settings.entitlements.is_empty() {
+    let groups: &[&str] = if settings.entitlements.is_empty() && settings.groups.is_none() {
         &[]
     } else {
         &members::ASKED_OF_PEOPLE

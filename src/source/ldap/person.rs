@@ -6,12 +6,13 @@ use ldap3::asn1::StructureTag;
 
 use super::canonical;
 use super::entry::Entry;
+use super::group_objects::names::Meaning;
 use super::members::RoleCount;
 use super::read_state::ReadState;
 use super::refinement::Refinement;
 use super::statistics::Statistics;
 use crate::config::LdapSettings;
-use crate::model::{RecordRef, Rejected, Roles, Schema, TypeId, Warning};
+use crate::model::{ExternalId, RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
 use crate::source::merge::counted;
 use crate::source::{Ids, Record};
@@ -30,7 +31,7 @@ pub(super) struct People {
 impl People {
     pub(super) fn new(source: &Arc<str>, settings: &LdapSettings, schema: &Schema, roles: &Roles) -> Self {
         let mapping = Mapping::new(schema, roles, rules(settings));
-        let refinement = Refinement::new(settings);
+        let refinement = Refinement::new(&settings.search, settings.transform.as_ref());
         Self {
             source: source.clone(),
             whole: refinement.needed_whole(mapping.needed_whole()),
@@ -48,6 +49,9 @@ impl People {
     pub(super) fn read(&self, tag: StructureTag, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
+            if let Some(directory) = &mut tally.directory {
+                directory.add_nameless();
+            }
             let at = self.at(format!("entry {}", tally.entries));
             let reason = "the server sent something that is no entry";
             return each(Record::Rejected(Rejected::new(at, None, reason)));
@@ -56,6 +60,7 @@ impl People {
             Ok(true) => return,
             Ok(false) => {}
             Err(reason) => {
+                self.note(&entry, None, tally);
                 let rejected = Rejected::new(self.at(entry.dn_text()), None, reason);
                 return each(Record::Rejected(rejected));
             }
@@ -77,10 +82,16 @@ impl People {
         let at = self.at(self.place(entry, &record));
         // Also of whom cannot be used: a group is not without people because their records are broken.
         let roles = tally.members.roles(entry);
-        if let Some(reason) = failure {
-            return each(Record::Rejected(self.mapping.rejected(&record, &at, reason)));
-        }
-        match self.mapping.person(&record, &at, tally.now) {
+        let mapped = match failure {
+            Some(reason) => Err(self.mapping.rejected(&record, &at, reason)),
+            None => self.mapping.person(&record, &at, tally.now),
+        };
+        let id = match &mapped {
+            Ok((person, _)) => Some(&person.id),
+            Err(rejected) => rejected.id.as_ref(),
+        };
+        self.note(entry, id, tally);
+        match mapped {
             Ok((mut identity, warnings)) => {
                 if let Some(roles) = roles {
                     self.mapping.give(&mut identity, roles);
@@ -93,6 +104,14 @@ impl People {
                 each(Record::Person(identity));
             }
             Err(rejected) => each(Record::Rejected(rejected)),
+        }
+    }
+
+    /// Takes note of what the names of an entry mean to groups.
+    fn note(&self, entry: &Entry, id: Option<&ExternalId>, tally: &mut ReadState) {
+        if let Some(directory) = &mut tally.directory {
+            let meaning = Meaning::of(TypeId::default(), id, self.ids().binary);
+            directory.add_person(entry, &meaning);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::entry::Entry;
+use super::group_objects::names::Directory;
 use super::members::Members;
 use super::statistics::Statistics;
 
@@ -18,6 +19,8 @@ pub(super) struct ReadState {
     pub(super) now: i64,
     /// Who is in which group.
     pub(super) members: Members,
+    /// What groups can name, where groups are objects of their own.
+    pub(super) directory: Option<Directory>,
     /// Entries of which values are missing that matter; they are read when the search is over.
     pub(super) incomplete: Vec<Entry>,
     /// For `check` alone: it costs time and memory.

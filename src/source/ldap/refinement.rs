@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::entry::{Entry, key};
-use crate::config::LdapSettings;
+use crate::config::LdapSearch;
 use crate::transform::{Failure, Pattern, RawRecord, Transformation};
 
 /// The way from an entry to a record.
@@ -16,12 +16,12 @@ pub(super) struct Refinement {
 }
 
 impl Refinement {
-    pub(super) fn new(settings: &LdapSettings) -> Self {
-        let listed = settings.search.attributes.as_ref();
+    pub(super) fn new(search: &LdapSearch, transform: Option<&Transformation>) -> Self {
+        let listed = search.attributes.as_ref();
         Self {
-            ignored: settings.search.ignored.clone(),
+            ignored: search.ignored.clone(),
             counted: listed.map(|names| names.iter().map(|name| key(name)).collect()),
-            transform: settings.transform.clone(),
+            transform: transform.cloned(),
         }
     }
 

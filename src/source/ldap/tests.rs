@@ -49,6 +49,7 @@ pub(super) fn settings() -> LdapSettings {
         },
         entitlements: Vec::new(),
         passing: PassingState::Unknown,
+        groups: None,
         expected_references: Vec::new(),
         tls: LdapTls::default(),
     }

@@ -77,6 +77,14 @@ impl Mapping {
         }
     }
 
+    /// Objects of another resource type, which have no roles.
+    pub(super) fn of_type(resource: TypeId, schema: &Schema, rules: Rules) -> Self {
+        Self {
+            resource,
+            ..Self::new(schema, &Roles::default(), rules)
+        }
+    }
+
     /// The person of a record at this second since 1970, and what is worth knowing about its values. Attributes without a rule
     /// are unknown; rules for attributes that the schema does not know are passed over.
     ///

@@ -110,6 +110,15 @@ fn doubt(rejected: &mut Rejected, from_address: bool, takes_address: impl Fn(&st
     }
 }
 
+/// The id as it is compared.
+pub(in crate::source) fn cleaned_id(id: &ExternalId, is_binary: bool) -> ExternalId {
+    let mut id = id.clone();
+    if !is_binary {
+        clean_id(&mut id);
+    }
+    id
+}
+
 /// Whether a character was left out that nobody can see.
 fn clean_id(id: &mut ExternalId) -> bool {
     let Some(text) = id.as_text() else {

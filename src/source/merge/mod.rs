@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 mod keys;
 
+pub(super) use self::keys::cleaned_id;
+
 use super::{Ids, Record};
 use crate::model::{
     AttributeIndex, Catalog, Claims, Desired, DesiredState, Diagnosis, ExternalId, Leaver, Lifecycle,

@@ -183,6 +183,7 @@ fn directory(dir: &str) -> LdapSettings {
         },
         entitlements: vec![],
         passing: PassingState::Unknown,
+        groups: None,
         expected_references: vec![],
         tls: LdapTls {
             client_key: file("client.key"),

@@ -88,7 +88,6 @@ fn the_second_generation_has_defaults() {
         settings.notes,
         [
             "without `udm.user_primary_key_property` it is `univentionObjectIdentifier`",
-            "groups are left alone",
             "people and groups that are gone from the directory are deleted, but at most 10 % of them in a run \
              (`guard.max_removals`), and nobody while the directory is empty or was not read in full",
         ]

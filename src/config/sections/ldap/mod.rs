@@ -2,6 +2,7 @@
 
 pub(super) mod active;
 pub(super) mod authentication;
+mod group_objects;
 pub(super) mod groups;
 pub(in crate::config) mod references;
 pub(super) mod search;
@@ -49,6 +50,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         supply::check(reader, source, search, transform.as_ref(), &attributes.user_id);
     }
     let entitlements = groups::read(reader, source);
+    let groups = group_objects::read(reader, source);
     let expected_references = references::read(reader, &key("expected_references"));
     let tls = tls(reader, &key("tls"), urls.as_deref().unwrap_or_default());
     if bind_external == Some(true) {
@@ -76,6 +78,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
         use_attribute_filter: use_attribute_filter?,
         attributes: attributes?,
         entitlements: entitlements?,
+        groups: groups?,
         passing: passing(reader),
         expected_references: expected_references?,
         tls: tls?,

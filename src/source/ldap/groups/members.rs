@@ -9,7 +9,7 @@ use crate::source::ldap::entry::Entry;
 
 /// Attributes of a person, by their key.
 const PRIMARY_GROUP: &str = "primarygroupid";
-const UID: &str = "uid";
+pub(in crate::source::ldap) const UID: &str = "uid";
 
 /// What people have to be asked for, so that their groups can be found.
 pub(in crate::source::ldap) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSid", "primaryGroupID"];
@@ -208,7 +208,7 @@ pub(in crate::source::ldap) fn named(rule: &Entitlement) -> Vec<(Dn, String)> {
 
 /// The security identifier of a person's primary group, which is of the same domain: the person's own with another last
 /// number (MS-DTYP 2.4.2.2: little-endian).
-fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
+pub(in crate::source::ldap) fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
     let number = entry.values(PRIMARY_GROUP).next()?;
     let number: u32 = std::str::from_utf8(number).ok()?.trim().parse().ok()?;
     let sid = entry.values(SID).next()?;

@@ -1,6 +1,6 @@
 //! Reads the groups that give roles: the named ones, and level by level those that lie within them.
 
-mod graph;
+pub(super) mod graph;
 pub(super) mod members;
 
 use std::collections::HashSet;

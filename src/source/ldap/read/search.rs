@@ -49,9 +49,8 @@ pub(in crate::source::ldap) struct Search<'a> {
 impl<'a> Search<'a> {
     /// For people.
     pub(in crate::source::ldap) fn new(settings: &'a LdapSettings, attributes: &'a [String]) -> Self {
-        let scope = settings.search.scope;
         let all = Self::below(&settings.base_dn, &settings.user_filter, settings, attributes);
-        Self { scope, ..all }
+        all.limited_to(settings.search.scope)
     }
 
     /// For whatever matches below this name.
@@ -76,6 +75,11 @@ impl<'a> Search<'a> {
             seen: Some(Seen::default()),
             most: MOST,
         }
+    }
+
+    /// Goes so far below the base.
+    pub(in crate::source::ldap) fn limited_to(self, scope: SearchScope) -> Self {
+        Self { scope, ..self }
     }
 
     /// Remembers no names: the memory does not grow with the number of entries, and one that comes twice counts twice.

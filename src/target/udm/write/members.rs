@@ -75,7 +75,8 @@ impl UdmTarget {
         for reference in linked {
             match self.member_name(reference, ids).await? {
                 Some(name) => members.added.extend(self.looked_at(name)),
-                None => members.missing += 1,
+                // What was not to be there any more is known; of all else the caller tells.
+                None => members.missing += usize::from(is_known(reference, ids)),
             }
         }
         for reference in unlinked {
@@ -125,6 +126,14 @@ impl UdmTarget {
             .dn(&object)
             .map_or_else(|| name.to_owned(), String::from);
         (property(resource), dn)
+    }
+}
+
+/// Whether it was there.
+fn is_known(reference: &Reference, ids: &Ids) -> bool {
+    match reference {
+        Reference::Managed(resource, id) => ids.get(*resource, id).is_some(),
+        Reference::Foreign(_) => true,
     }
 }
 

@@ -1,0 +1,93 @@
+//! `sources.NAME.groups`: groups that the target is to have, as objects of their own.
+
+use super::{search, text, transform};
+use crate::config::document::read::Reader;
+use crate::config::sections::attributes;
+use crate::config::settings::{LdapGroups, TextRule};
+use crate::config::syntax::filter;
+
+/// What holds the members of groups in the usual schemas.
+const MEMBERS: [&str; 3] = ["member", "uniqueMember", "memberUid"];
+
+/// Reads the section; `None` inside if there is none, `None` after a mistake.
+#[expect(
+    clippy::option_option,
+    reason = "no section and a wrong section are two things"
+)]
+pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapGroups>> {
+    let section = format!("{source}.groups");
+    if !reader.layers.is_given(&section) {
+        return Some(None);
+    }
+    let layers = reader.layers;
+    let Some(names) = attributes::of_groups(layers) else {
+        let what = format!("`{section}` is given, but the target stores no groups");
+        let hint = "remove the section; a target of the kind `udm` stores groups if `udm.groups` is given";
+        reader.wrong(&section, what, Some(hint));
+        return None;
+    };
+    let key = |name: &str| format!("{section}.{name}");
+    let base_dn = reader.required(&key("base_dn"));
+    let filter = group_filter(reader, &key("filter"));
+    let search = search::read(reader, &section);
+    let transform = transform::read(reader, &key("transform"));
+    let id_path = key("attributes.group_id");
+    if reader.absent(&id_path) {
+        reader.missing(&id_path, None);
+    }
+    let group_id = text::attribute(reader, &id_path);
+    let texts = texts(reader, &key("attributes"), &names);
+    let members = members(reader, &key("members"));
+    let nested = reader.boolean(&key("nested"));
+    Some(Some(LdapGroups {
+        base_dn: base_dn?,
+        filter: filter?,
+        search: search?,
+        transform,
+        group_id: group_id?,
+        texts: texts?,
+        members: members?,
+        nested: nested?,
+    }))
+}
+
+fn group_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
+    let filter = filter::tidy(&reader.required(path)?);
+    let Err(problem) = filter::check(&filter) else {
+        return Some(filter);
+    };
+    reader.wrong(
+        path,
+        format!("`{path}` is not an LDAP filter: {problem}"),
+        Some("it should look like `(objectClass=group)`"),
+    );
+    None
+}
+
+/// How each attribute of a group is made.
+fn texts(reader: &mut Reader<'_>, section: &str, names: &[&str]) -> Option<Vec<(String, TextRule)>> {
+    let mistakes = reader.report.mistakes.len();
+    let mut texts = Vec::new();
+    let required = attributes::required_of_groups();
+    for name in names {
+        let path = format!("{section}.{name}");
+        if required.contains(name) && reader.absent(&path) {
+            reader.missing(&path, None);
+        }
+        texts.extend(text::read(reader, &path).map(|rule| ((*name).to_owned(), rule)));
+    }
+    (reader.report.mistakes.len() == mistakes).then_some(texts)
+}
+
+fn members(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
+    if reader.absent(path) {
+        return Some(MEMBERS.map(str::to_owned).to_vec());
+    }
+    let before = reader.report.mistakes.len();
+    let items = reader.list(path);
+    let names: Vec<String> = items.iter().map(|item| item.text.trim().to_owned()).collect();
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        reader.wrong(path, format!("`{path}` holds no name of an attribute"), None);
+    }
+    (reader.report.mistakes.len() == before).then_some(names)
+}

@@ -1,0 +1,117 @@
+//! What the names in a directory mean: people and groups by their distinguished name, login name and primary group. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::config::Dn;
+use crate::model::{ExternalId, Reference, TypeId};
+use crate::source::ldap::entry::Entry;
+use crate::source::ldap::groups::graph::{Names, folded};
+use crate::source::ldap::groups::members::{UID, primary_group};
+use crate::source::merge::cleaned_id;
+
+/// What a name means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::source::ldap) enum Meaning {
+    /// This object; its record may be of no use otherwise.
+    Object(Reference),
+    /// An object whose external id could not be read.
+    Unknown,
+}
+
+impl Meaning {
+    /// What a record is called whose external id is this one.
+    pub(in crate::source::ldap) fn of(resource: TypeId, id: Option<&ExternalId>, is_binary: bool) -> Self {
+        id.map_or(Self::Unknown, |id| {
+            Self::Object(Reference::Managed(resource, cleaned_id(id, is_binary)))
+        })
+    }
+}
+
+/// Everything that groups can name.
+#[derive(Debug, Default)]
+pub(in crate::source::ldap) struct Directory {
+    numbers: Names,
+    people: HashMap<u128, Meaning>,
+    groups: HashMap<u128, Meaning>,
+    /// The groups that were there before the people were read.
+    groups_before: HashSet<u128>,
+    by_uid: HashMap<Box<str>, Vec<Meaning>>,
+    by_primary_group: HashMap<Box<[u8]>, Vec<Meaning>>,
+    /// There is an entry whose name could not be read.
+    has_nameless: bool,
+    /// People may be there and not have been found.
+    pub(in crate::source::ldap) hides_people: bool,
+}
+
+impl Directory {
+    /// Takes a group that is there before anything else is read.
+    pub(in crate::source::ldap) fn expect_group(&mut self, name: &[u8]) {
+        self.groups_before
+            .extend(Dn::parse(name).map(|dn| self.numbers.number(&dn)));
+    }
+
+    /// Takes a person.
+    pub(in crate::source::ldap) fn add_person(&mut self, entry: &Entry, meaning: &Meaning) {
+        for uid in entry.values(UID).map(folded) {
+            self.by_uid.entry(uid.into()).or_default().push(meaning.clone());
+        }
+        if let Some(sid) = primary_group(entry) {
+            self.by_primary_group
+                .entry(sid)
+                .or_default()
+                .push(meaning.clone());
+        }
+        match Dn::parse(entry.dn()) {
+            Some(dn) => drop(self.people.insert(self.numbers.number(&dn), meaning.clone())),
+            None => self.has_nameless = true,
+        }
+    }
+
+    /// Takes a group.
+    pub(in crate::source::ldap) fn add_group(&mut self, name: &[u8], meaning: Meaning) {
+        match Dn::parse(name) {
+            Some(dn) => drop(self.groups.insert(self.numbers.number(&dn), meaning)),
+            None => self.has_nameless = true,
+        }
+    }
+
+    /// Takes note of an entry that could not be taken apart.
+    pub(in crate::source::ldap) fn add_nameless(&mut self) {
+        self.has_nameless = true;
+    }
+
+    /// Whether a name of which nothing is known may be that of an entry which was read.
+    pub(in crate::source::ldap) fn has_nameless(&self) -> bool {
+        self.has_nameless
+    }
+
+    /// The number of a name; equal names have the same.
+    pub(in crate::source::ldap) fn number(&self, dn: &Dn) -> u128 {
+        self.numbers.number(dn)
+    }
+
+    /// The person of this name.
+    pub(in crate::source::ldap) fn person(&self, dn: &Dn) -> Option<&Meaning> {
+        self.people.get(&self.numbers.number(dn))
+    }
+
+    /// The group of this name.
+    pub(in crate::source::ldap) fn group(&self, dn: &Dn) -> Option<&Meaning> {
+        self.groups.get(&self.numbers.number(dn))
+    }
+
+    /// Whether a group had this name before the people were read.
+    pub(in crate::source::ldap) fn was_group(&self, dn: &Dn) -> bool {
+        self.groups_before.contains(&self.numbers.number(dn))
+    }
+
+    /// The people of this login name.
+    pub(in crate::source::ldap) fn with_uid(&self, uid: &[u8]) -> &[Meaning] {
+        self.by_uid.get(folded(uid).as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The people whose primary group has this security identifier.
+    pub(in crate::source::ldap) fn of_primary_group(&self, sid: &[u8]) -> &[Meaning] {
+        self.by_primary_group.get(sid).map_or(&[], Vec::as_slice)
+    }
+}

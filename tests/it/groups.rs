@@ -1,0 +1,7 @@
+//! People and groups of a directory, in one run.
+
+mod converge;
+mod members;
+mod refusals;
+mod stage;
+mod undo;

@@ -1,0 +1,79 @@
+//! Plan files and undo files that contain groups.
+
+use super::stage::{Stage, added, group, group_dn, person, person_dn};
+
+fn entries() -> String {
+    [
+        person(1, "ada"),
+        person(2, "bob"),
+        group(11, "staff", &[&person_dn("ada")]),
+        group(12, "all", &[&group_dn("staff")]),
+    ]
+    .concat()
+}
+
+/// What was planned is applied later, groups made in it included.
+#[test]
+fn a_plan_with_groups_is_applied_later() {
+    let stage = Stage::new(&entries());
+    let plan = stage.installation.path("plan.json");
+    let plan = plan.to_str().unwrap();
+    assert_eq!(stage.run(&["plan", "--out", plan]).exit, 0);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    let ran = stage.run(&["apply", plan]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[("staff", &["ada"]), ("all", &["staff"])]);
+    stage.converges();
+}
+
+/// A group whose members have changed since is left alone.
+#[test]
+fn a_group_that_has_changed_since_is_left_out() {
+    let stage = Stage::new(&entries());
+    stage.converges();
+    stage.directory.change(&format!(
+        "dn: {}\nchangetype: modify\nreplace: member\nmember: {}\n",
+        group_dn("staff"),
+        person_dn("bob")
+    ));
+    let plan = stage.installation.path("plan.json");
+    let plan = plan.to_str().unwrap();
+    assert_eq!(stage.run(&["plan", "--out", plan]).exit, 0);
+    let staff = format!("cn=staff,{}", super::stage::GROUPS);
+    stage
+        .udm
+        .add_member(&staff, &format!("uid=bob,{}", super::stage::PEOPLE));
+    let ran = stage.run(&["apply", plan]);
+    assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("has changed since the plan was made"),
+        "{}",
+        ran.out
+    );
+    stage.holds(&[("staff", &["ada", "bob"]), ("all", &["staff"])]);
+}
+
+/// What a run did to groups is taken back: members, names, groups that were made, groups that were deleted.
+#[test]
+fn a_run_with_groups_is_taken_back() {
+    let stage = Stage::new(&entries());
+    stage.converges();
+    stage.directory.change(&format!(
+        "dn: {}\nchangetype: modify\nreplace: member\nmember: {}\n\n{}dn: {}\nchangetype: delete\n",
+        group_dn("staff"),
+        person_dn("bob"),
+        added(&group(13, "guests", &[&person_dn("ada")])),
+        group_dn("all"),
+    ));
+    let file = stage.installation.path("undo.json");
+    let file = file.to_str().unwrap();
+    let ran = stage.run(&["sync", "--undo-file", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[("staff", &["bob"]), ("guests", &["ada"])]);
+    let ran = stage.run(&["undo", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[("staff", &["ada"]), ("all", &["staff"])]);
+    let again = stage.run(&["undo", file]);
+    assert_eq!(again.exit, 0, "{}{}", again.out, again.err);
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", again.out);
+}
