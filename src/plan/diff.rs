@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::order;
 use crate::model::{
     AttributeChange, AttributeIndex, AttributeSpec, Attributes, Cardinality, Desired, Edit, Equality,
-    Existing, Expected, ExternalId, Inspection, Lifecycle, Mutability, Purpose, Reference, Removes, Schema,
-    TargetId, Value,
+    Existing, Expected, ExternalId, Lifecycle, Mutability, Purpose, Reference, Removes, Schema, TargetId,
+    Value,
 };
 
 /// What the person is to have in an attribute, also where no record says it.
@@ -112,66 +112,6 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
     }
     edit.changes
         .retain(|change| change.attribute != access || change.before != change.after);
-}
-
-/// How closely an account is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// As the schema says: it is known to be the person's.
-    Usual,
-    /// Also at the ownership proof: that has to tell whether it is the person's.
-    Doubtful,
-    /// At everything: it becomes the person's now.
-    First,
-}
-
-/// What the attributes that the list does not show are expected to hold.
-pub(crate) fn unlisted_expectations<'a>(
-    schema: &'a Schema,
-    identity: &'a Desired,
-    look: Look,
-) -> impl Iterator<Item = Expected<'a>> {
-    schema
-        .iter()
-        .filter(|(_, spec)| !spec.is_listed() && !spec.purpose.is_bookkeeping())
-        .filter_map(move |(index, spec)| match inspection(spec, look)? {
-            Inspection::Value => value_or_presence(spec, index, identity),
-            Inspection::Presence => match value_or_presence(spec, index, identity)? {
-                Expected::Value(index, _) => Some(Expected::Present(index)),
-                expected => Some(expected),
-            },
-            Inspection::Nothing => None,
-        })
-}
-
-fn inspection(spec: &AttributeSpec, look: Look) -> Option<Inspection> {
-    let inspected = spec.inspection()?;
-    Some(match (look, inspected) {
-        (Look::First, _) => Inspection::Value,
-        (Look::Doubtful, Inspection::Nothing) if spec.purpose == Purpose::OwnershipProof => {
-            Inspection::Presence
-        }
-        (_, inspected) => inspected,
-    })
-}
-
-fn value_or_presence<'a>(
-    spec: &AttributeSpec,
-    index: AttributeIndex,
-    identity: &'a Desired,
-) -> Option<Expected<'a>> {
-    if identity.unknown.contains(index) {
-        let is_proof = spec.purpose == Purpose::OwnershipProof;
-        return is_proof.then_some(Expected::Present(index));
-    }
-    match (identity.attributes.get(index), spec.mutability) {
-        (Some(value), _) => Some(Expected::Value(index, value)),
-        (None, Mutability::SetOnce | Mutability::WithId) => {
-            spec.default.is_some().then_some(Expected::Present(index))
-        }
-        (None, Mutability::ReadWrite) => Some(Expected::Absent(index)),
-        (None, Mutability::Follows(_) | Mutability::ReadOnly) => None,
-    }
 }
 
 /// What brings an account in line with a person, and the attributes that differ and are never changed.

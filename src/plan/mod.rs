@@ -7,6 +7,7 @@ mod correlate;
 mod decide;
 mod diff;
 mod guard;
+mod inspection;
 mod once;
 mod order;
 mod plausible;
@@ -27,12 +28,13 @@ pub use self::stale::{is_for_now, moved, speaks_against, unlisted_before};
 pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use decide::removal;
-pub(crate) use diff::{Look, edit, keep_access, unlisted_expectations};
+pub(crate) use diff::{edit, keep_access};
 pub(crate) use guard::is_somebody_else;
 pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
     approve, mapping_faults, protect, vanished_values,
 };
+pub(crate) use inspection::{Look, unlisted_expectations};
 pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};

@@ -1,11 +1,12 @@
 //! Where accounts live.
 
 mod any;
+mod cost;
+mod error;
 pub mod udm;
 pub mod zitadel;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
@@ -13,6 +14,8 @@ use crate::model::{
 };
 pub use crate::model::{Check, Expected, Mismatch};
 pub use any::{AnyTarget, as_of, catalog, kind, name, objection, title};
+pub use cost::{Cost, RequestStats};
+pub use error::{Retry, TargetError, TargetErrorKind, Wrote};
 
 /// What a target is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +45,6 @@ pub struct SettingKeys {
     pub owned_roles: &'static str,
 }
 
-/// Whether a failed change may have written something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrote {
-    /// It is certain that nothing was written.
-    Nothing,
-    /// Nobody knows: a call may have been carried out although its answer was lost, or another one before it.
-    Unknown,
-}
-
 /// What a change came to.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -69,38 +63,6 @@ pub enum Wait {
     ForOwnWrites,
     /// Somebody whom the target refuses to make twice is not listed.
     ForHiddenAccount,
-}
-
-/// Requests of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RequestStats {
-    /// All of them, repeats included.
-    pub total: u64,
-    /// Those sent once more after a failure.
-    pub retried: u64,
-    /// By operation, such as `list_users`.
-    pub by_operation: BTreeMap<&'static str, u64>,
-}
-
-/// What changes cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Requests to the target.
-    pub requests: u64,
-    /// E-mails that the target sends to people.
-    pub mails: u64,
-    /// Text messages that the target sends to people.
-    pub texts: u64,
-}
-
-impl std::iter::Sum for Cost {
-    fn sum<I: Iterator<Item = Self>>(cost: I) -> Self {
-        cost.fold(Self::default(), |sum, cost| Self {
-            requests: sum.requests + cost.requests,
-            mails: sum.mails + cost.mails,
-            texts: sum.texts + cost.texts,
-        })
-    }
 }
 
 /// What is worth knowing about a person whose values were rewritten.
@@ -349,99 +311,4 @@ pub trait Target {
 
     /// Things worth knowing about the target that concern nobody in particular, collected so far.
     fn warnings(&self) -> Vec<Warning>;
-}
-
-/// Whether a failed call may be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
-    /// The same call would fail the same way.
-    Never,
-    /// After a pause that grows.
-    Backoff,
-    /// Not before this time has passed.
-    After(Duration),
-}
-
-/// What kind of refusal or failure it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TargetErrorKind {
-    /// No answer, or one that a broken proxy or database gives.
-    Unreachable,
-    /// Too many calls.
-    Throttled {
-        /// How long the target asked us to wait.
-        after: Option<Duration>,
-    },
-    /// Credentials, token or permission.
-    Unauthorized,
-    /// A unique name or link is taken.
-    Conflict,
-    /// The target does not take this value.
-    InvalidAttribute {
-        /// The schema's name of the attribute, if the target says which.
-        attribute: Option<&'static str>,
-    },
-    /// The account is gone.
-    NotFound,
-    /// The configuration names something the target does not have, such as a role.
-    Misconfigured,
-    /// An answer that means nothing we know.
-    Protocol,
-}
-
-/// A call to the target that failed.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{operation}: {what}{}", self.error_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default())]
-pub struct TargetError {
-    /// What kind of failure it was.
-    pub kind: TargetErrorKind,
-    /// The operation, such as `create_user`.
-    pub operation: &'static str,
-    /// What the target said, and where.
-    pub what: String,
-    /// The target's own id of the error.
-    pub error_id: Option<Box<str>>,
-    /// What to do next.
-    pub hint: Option<String>,
-    /// Whether the change may have written something.
-    pub wrote: Wrote,
-}
-
-impl TargetError {
-    /// Whether the same call may be sent again.
-    pub fn retry(&self) -> Retry {
-        match self.kind {
-            TargetErrorKind::Unreachable => Retry::Backoff,
-            TargetErrorKind::Throttled { after } => after.map_or(Retry::Backoff, Retry::After),
-            TargetErrorKind::Unauthorized
-            | TargetErrorKind::Conflict
-            | TargetErrorKind::InvalidAttribute { .. }
-            | TargetErrorKind::NotFound
-            | TargetErrorKind::Misconfigured
-            | TargetErrorKind::Protocol => Retry::Never,
-        }
-    }
-
-    /// Whether it is an answer, and the answer is no. Unknown is not refused: a call may have been carried out although its
-    /// answer was lost.
-    pub fn is_refusal(&self) -> bool {
-        match self.kind {
-            TargetErrorKind::Unauthorized
-            | TargetErrorKind::Conflict
-            | TargetErrorKind::InvalidAttribute { .. }
-            | TargetErrorKind::Misconfigured => true,
-            TargetErrorKind::Unreachable
-            | TargetErrorKind::Throttled { .. }
-            | TargetErrorKind::NotFound
-            | TargetErrorKind::Protocol => false,
-        }
-    }
-
-    /// Whether every further change would fail the same way, so that the run should stop.
-    pub fn stops_run(&self) -> bool {
-        matches!(
-            self.kind,
-            TargetErrorKind::Unauthorized | TargetErrorKind::Misconfigured
-        )
-    }
 }

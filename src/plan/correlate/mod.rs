@@ -2,66 +2,20 @@
 //! login name and verified e-mail address.
 
 pub(super) mod adopt;
+mod pair;
+
+pub(super) use self::pair::{Found, LeaverEntry, Pair, Slot};
+use self::pair::{pair, target_id};
 mod by_name;
 
 use std::collections::{HashMap, HashSet};
 
 use self::adopt::Known;
-use super::{Alias, Policy, Withholding, diff};
+use super::{Alias, Policy, Withholding};
 use crate::model::{
-    Catalog, Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Purpose, Schema, TargetId,
-    Totals, TypeId, alike, comparable,
+    Catalog, Desired, DesiredState, Existing, ExternalId, Ownership, Purpose, Schema, TargetId, Totals,
+    TypeId, alike, comparable,
 };
-
-/// How an account was found to be a person's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// It carries the person's id, or one that looks the same and can be nobody else's.
-    Id,
-    /// It carries the id in a form of an older tool, and its login is the person's address.
-    LegacyId,
-    /// It carries the id in a form of an older tool; its ownership proof has to agree.
-    LegacyIdUnconfirmed,
-    /// It has the login name or the verified address.
-    Name,
-    /// It has the login name, and this tool has looked after it under another id; its person is disabled, or is to hold
-    /// no role.
-    Moved,
-}
-
-/// A person's account.
-#[derive(Debug)]
-pub(super) struct Pair {
-    pub(super) target_id: TargetId,
-    pub(super) found: Found,
-    /// This tool looks after it; otherwise it must at least hold the ownership proof.
-    pub(super) is_managed: bool,
-    /// `None` when everything the list shows is as it should be.
-    pub(super) differing: Option<Box<Existing>>,
-}
-
-/// What is known about one person's account.
-#[derive(Debug)]
-pub(super) enum Slot {
-    /// No account.
-    Free,
-    /// One account.
-    Paired(Pair),
-    /// Several accounts carry the id; none of them is touched.
-    Several(Vec<TargetId>),
-    /// Nothing can be written for this person.
-    Blocked(String),
-    /// A list of leavers names the person.
-    Leaver,
-}
-
-/// A list entry and the managed accounts that have its address.
-#[derive(Debug, Default)]
-pub(super) struct LeaverEntry {
-    pub(super) accounts: Vec<Existing>,
-    /// Accounts that have the address in their external id alone.
-    pub(super) by_id: Vec<Existing>,
-}
 
 /// Pairs people with accounts while the account list streams past.
 ///
@@ -329,35 +283,4 @@ impl<'a> Correlation<'a> {
         };
         self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
     }
-}
-
-fn pair(schema: &Schema, identity: &Desired, account: Existing, found: Found) -> Pair {
-    let is_managed = account.is_managed();
-    // Where it is not proved whose the account is, its login name has a say in it, so it is not let go. Nor is an account
-    // that writes a name otherwise: what else it holds may be written likewise.
-    let equal = found == Found::Id
-        && is_managed
-        && account.id.as_ref() == Some(&identity.id)
-        && writes_names_as(schema, identity, &account)
-        && identity.lifecycle == Lifecycle::Active
-        && account.lifecycle == Lifecycle::Active
-        && diff::listed_changes(schema, identity, &account).is_empty();
-    Pair {
-        target_id: account.target_id.clone(),
-        found,
-        is_managed,
-        differing: (!equal).then(|| Box::new(account)),
-    }
-}
-
-/// Whether the account has the person's address to the letter.
-fn writes_names_as(schema: &Schema, identity: &Desired, account: &Existing) -> bool {
-    let Some(address) = schema.find(Purpose::Address) else {
-        return true;
-    };
-    account.attributes.text(address) == identity.attributes.text(address)
-}
-
-fn target_id(account: Option<&Existing>) -> Option<&TargetId> {
-    account.map(|account| &account.target_id)
 }

@@ -2,15 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ownership::proofs;
-use crate::model::{
-    AttributeIndex, AttributeSpec, Check, Desired, Equality, Existing, Expected, Inspection, Lifecycle,
-    Mismatch, Mutability, Ownership, Purpose, Value,
-};
-use crate::plan::correlate::{Correlation, Found, Pair, Slot};
-use crate::plan::diff;
-use crate::plan::diff::Look;
-use crate::plan::policy::{AbsentPolicy, DisabledPolicy};
+use crate::model::{AttributeIndex, Check, Expected, Mismatch, Value};
 
 /// Whom a question is about: a place in one of the correlation's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,17 +22,17 @@ pub(in crate::plan) enum About {
 /// Checks to the target, many at a time.
 #[derive(Debug)]
 pub struct Checks<'q> {
-    checks: Vec<Check<'q>>,
-    about: Vec<About>,
+    pub(super) checks: Vec<Check<'q>>,
+    pub(super) about: Vec<About>,
 }
 
 /// Values that questions refer to and that no record holds.
 #[derive(Debug)]
 pub struct Proofs {
     /// Of people.
-    people: Vec<(usize, Vec<(AttributeIndex, Value)>)>,
+    pub(super) people: Vec<(usize, Vec<(AttributeIndex, Value)>)>,
     /// Of accounts that nobody was found for: what this tool wrote into them, unless somebody wished otherwise.
-    own: Vec<(usize, AttributeIndex, Value)>,
+    pub(super) own: Vec<(usize, AttributeIndex, Value)>,
 }
 
 /// What the target said.
@@ -59,7 +51,7 @@ impl<'q> Checks<'q> {
         &self.checks
     }
 
-    fn ask(&mut self, about: About, account: &'q crate::model::TargetId, expected: Expected<'q>) {
+    pub(super) fn ask(&mut self, about: About, account: &'q crate::model::TargetId, expected: Expected<'q>) {
         self.checks.push(Check {
             target_id: account,
             expected,
@@ -113,202 +105,4 @@ impl<'q> Answers<'q> {
     pub(in crate::plan) fn is_confirmed(&self, person: usize) -> bool {
         self.confirmed.contains(&person)
     }
-}
-
-impl Correlation<'_> {
-    /// The values by which accounts prove whose they are. Call it after [`Correlation::settle`].
-    pub fn proofs(&self) -> Proofs {
-        let unconfirmed = self.slots.iter().enumerate().filter(|(_, slot)| {
-            matches!(
-                slot,
-                Slot::Paired(Pair {
-                    found: Found::LegacyIdUnconfirmed,
-                    ..
-                })
-            )
-        });
-        let of = |index: usize| proofs(self.schema, &self.desired.identities[index].id);
-        Proofs {
-            people: unconfirmed.map(|(index, _)| (index, of(index))).collect(),
-            own: self.own_proofs(),
-        }
-    }
-
-    /// What the accounts of people who may be absent were given as ownership proof, if anybody could have another one's.
-    fn own_proofs(&self) -> Vec<(usize, AttributeIndex, Value)> {
-        let asks = self.asks_about_absence() && self.has_strangers();
-        let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
-        let accounts = accounts.filter_map(|(place, account)| Some((place, account.as_ref()?)));
-        let may_go = |account: &Existing| {
-            let stays =
-                self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
-            account.looks_ours() && !stays
-        };
-        let Some(index) = self.schema.find(Purpose::OwnershipProof) else {
-            return Vec::new();
-        };
-        let Some(default) = self.schema.spec(index).default else {
-            return Vec::new();
-        };
-        let own = accounts.filter(|(_, account)| may_go(account));
-        own.filter_map(|(place, account)| Some((place, index, default(account.id.as_ref()?))))
-            .collect()
-    }
-
-    /// What the account list does not show and the plan has to know.
-    pub fn questions<'q>(&'q self, proofs: &'q Proofs) -> Checks<'q> {
-        let asked = |(_, spec): &(_, &AttributeSpec)| is_inspected(spec);
-        let unlisted = self.schema.iter().filter(asked).count();
-        // As a rule all of them are asked, and for the two marks; growing to that size would take half as much again.
-        let most = self.slots.len() * (unlisted + 2);
-        let mut questions = Checks {
-            checks: Vec::with_capacity(most),
-            about: Vec::with_capacity(most),
-        };
-        for (index, slot) in self.slots.iter().enumerate() {
-            if let Slot::Paired(pair) = slot
-                && self.desired.is_about(index)
-            {
-                self.ask_about_person(&mut questions, index, pair);
-            }
-        }
-        for (index, proofs) in &proofs.people {
-            let Slot::Paired(pair) = &self.slots[*index] else {
-                continue;
-            };
-            for (attribute, value) in proofs {
-                let expected = Expected::Value(*attribute, value);
-                questions.ask(About::ClaimProof(*index), &pair.target_id, expected);
-            }
-        }
-        if self.asks_about_absence() {
-            for (place, account) in self.unpaired.iter().enumerate() {
-                if let Some(account) = account.as_ref().filter(|account| account.looks_ours()) {
-                    self.ask_whether_ours(&mut questions, About::Absent(place), account);
-                    self.ask_who_looks_after(&mut questions, place, account);
-                    if self.policy.grace.is_some() {
-                        let markers = [Purpose::MissingSince, Purpose::MissingRuns];
-                        for marker in markers.into_iter().filter_map(|marker| self.schema.find(marker)) {
-                            let expected = Expected::Absent(marker);
-                            questions.ask(About::Absent(place), &account.target_id, expected);
-                        }
-                    }
-                }
-            }
-        }
-        for (place, attribute, value) in &proofs.own {
-            if let Some(account) = &self.unpaired[*place] {
-                let expected = Expected::Value(*attribute, value);
-                questions.ask(About::Own(*place), &account.target_id, expected);
-            }
-        }
-        for (index, listing) in self.listings.iter().enumerate() {
-            for (place, account) in listing.accounts.iter().enumerate() {
-                if matches!(account.ownership, Ownership::Unproved(_)) {
-                    self.ask_whether_ours(&mut questions, About::LeaverEntry(index, place), account);
-                }
-            }
-        }
-        questions
-    }
-
-    /// Whether this run can remove somebody as absent.
-    fn asks_about_absence(&self) -> bool {
-        let is_proved = self.desired.complete && self.desired.selection.is_none();
-        self.policy.absent != AbsentPolicy::Keep && is_proved
-    }
-
-    fn ask_about_person<'q>(&'q self, questions: &mut Checks<'q>, index: usize, pair: &'q Pair) {
-        let identity = &self.desired.identities[index];
-        if let Some(marker) = self.schema.find(Purpose::MissingSince)
-            && self.asks_for_markers(identity.lifecycle)
-        {
-            let expected = Expected::Absent(marker);
-            questions.ask(About::Person(index), &pair.target_id, expected);
-        }
-        if identity.lifecycle == Lifecycle::Disabled {
-            let doubtful = !pair.is_managed || pair.found == Found::Moved;
-            if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
-                self.ask_whether_ours(questions, About::Person(index), account);
-            }
-            return;
-        }
-        let look = match pair.found {
-            Found::Name | Found::Moved => Look::First,
-            Found::Id if pair.is_managed => Look::Usual,
-            Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
-        };
-        for expected in diff::unlisted_expectations(self.schema, identity, look) {
-            let expected = self.as_written(identity, pair, expected);
-            questions.ask(About::Person(index), &pair.target_id, expected);
-        }
-        let Some(mark) = self.schema.find(Purpose::DisabledByUs) else {
-            return;
-        };
-        let inactive = pair
-            .differing
-            .as_ref()
-            .is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
-        let mut ask = |expected| questions.ask(About::Person(index), &pair.target_id, expected);
-        if inactive {
-            ask(Expected::Present(mark));
-        }
-        // Left on an active account, the mark would later turn an administrator's block into this tool's own. Where new
-        // accounts are made deactivated, it also matters what it says.
-        if !inactive || self.withholding.create_deactivated.is_some() {
-            ask(Expected::Absent(mark));
-        }
-    }
-
-    /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
-    /// not asked for another spelling, run for run.
-    fn as_written<'q>(&self, identity: &Desired, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
-        let account = pair.differing.as_deref();
-        let held = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
-        match (expected, held) {
-            (Expected::Value(index, wanted), Some(held))
-                if self.schema.spec(index).mutability == Mutability::ReadWrite
-                    && diff::is_address(self.schema, identity, wanted)
-                    && held.equals(wanted, Equality::Comparable) =>
-            {
-                Expected::Value(index, held)
-            }
-            (expected, _) => expected,
-        }
-    }
-
-    /// Whether the account of a person who is there is asked for an absence marker. Also without grace: a marker that
-    /// stayed while there was none would pass for a long absence later.
-    fn asks_for_markers(&self, lifecycle: Lifecycle) -> bool {
-        let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
-        let inspects = |(_, spec): (_, &AttributeSpec)| is_inspected(spec);
-        stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
-    }
-
-    /// Whether somebody else looks after an account that nobody here wants. Of one that stays as it is nothing has to be
-    /// known.
-    fn ask_who_looks_after<'q>(&'q self, questions: &mut Checks<'q>, place: usize, account: &'q Existing) {
-        let stays =
-            self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
-        if let Some(attribute) = self.schema.find(Purpose::Provider)
-            && let Some(ours) = self.desired.providers.first().filter(|_| !stays)
-        {
-            let expected = Expected::Value(attribute, ours);
-            questions.ask(About::Absent(place), &account.target_id, expected);
-        }
-    }
-
-    fn ask_whether_ours<'q>(&'q self, questions: &mut Checks<'q>, about: About, account: &'q Existing) {
-        if let Some(proof) = self.schema.find(Purpose::OwnershipProof) {
-            questions.ask(about, &account.target_id, Expected::Present(proof));
-        }
-    }
-}
-
-/// Whether all accounts of people are asked about an attribute.
-fn is_inspected(spec: &AttributeSpec) -> bool {
-    let inspected = spec
-        .inspection()
-        .is_some_and(|inspected| inspected != Inspection::Nothing);
-    inspected && !spec.purpose.is_bookkeeping()
 }

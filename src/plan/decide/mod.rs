@@ -1,6 +1,7 @@
 //! Turns pairs of people and accounts into changes, by the policy.
 
 mod absent;
+mod ask;
 pub(super) mod checks;
 pub(super) mod claims;
 pub(super) mod grace;

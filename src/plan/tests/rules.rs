@@ -1,5 +1,8 @@
 //! What happens in which situation.
 
+mod removals;
+mod restricted;
+
 use super::*;
 
 #[test]
@@ -93,57 +96,6 @@ fn an_unlisted_value_is_set_changed_and_removed() {
     }
 }
 
-/// Each row of the policy table for a person whom the source says is disabled.
-#[test]
-fn a_disabled_person_is_removed_as_the_policy_says() {
-    let mut leaver = person(1);
-    leaver.lifecycle = Lifecycle::Disabled;
-    let desired = sources(vec![leaver]);
-    let model = Model::of([held(1)]);
-    for (disabled, expected) in [
-        (DisabledPolicy::Delete, vec!["delete t1"]),
-        (DisabledPolicy::Deactivate, vec!["disable t1"]),
-        (DisabledPolicy::Keep, vec![]),
-    ] {
-        let policy = Policy {
-            disabled,
-            ..Policy::default()
-        };
-        assert_eq!(only(&desired, &model, policy), expected, "{disabled:?}");
-    }
-    assert_eq!(
-        only(&desired, &Model::default(), Policy::default()),
-        Vec::<String>::new()
-    );
-    let create_disabled = Policy {
-        create_disabled: true,
-        disabled: DisabledPolicy::Deactivate,
-        ..Policy::default()
-    };
-    assert_eq!(
-        only(&desired, &Model::default(), create_disabled),
-        ["create 7031"]
-    );
-}
-
-/// Each row of the policy table for a person whom no source names.
-#[test]
-fn an_absent_person_is_removed_as_the_policy_says() {
-    let desired = sources(vec![person(2)]);
-    let model = Model::of([held(1), held(2)]);
-    for (absent, expected) in [
-        (AbsentPolicy::Keep, vec![]),
-        (AbsentPolicy::Deactivate, vec!["disable t1"]),
-        (AbsentPolicy::Delete, vec!["delete t1"]),
-    ] {
-        let policy = Policy {
-            absent,
-            ..Policy::default()
-        };
-        assert_eq!(only(&desired, &model, policy), expected, "{absent:?}");
-    }
-}
-
 pub(super) const DELETE_ABSENT: Policy = Policy {
     create: true,
     update: true,
@@ -159,36 +111,6 @@ pub(super) const DELETE_ABSENT: Policy = Policy {
     listed: LeaverPolicy::Delete,
     restrict_to: Restriction::None,
 };
-
-#[test]
-fn an_absent_account_is_kept_unless_everything_shows_that_it_is_ours() {
-    let desired = sources(vec![person(2)]);
-    let mut without_mark = held(1);
-    without_mark.set(MARK, None);
-    let mut without_role = held(1);
-    without_role.set(ROLES, None);
-    let mut other_form = held(1);
-    other_form.set(EXTERNAL_ID, Some(Value::text("p1")));
-    let mut service_user = held(1);
-    service_user.protect();
-    for spared in [without_mark, without_role, other_form, service_user] {
-        let model = Model::of([spared.clone(), held(2)]);
-        assert_eq!(
-            only(&desired, &model, DELETE_ABSENT),
-            Vec::<String>::new(),
-            "{spared:?}"
-        );
-    }
-}
-
-#[test]
-fn the_person_of_a_rejected_record_keeps_the_account() {
-    let mut desired = sources(vec![person(2)]);
-    let rejected = Rejected::new(at(1), Some(id(1)), "no name");
-    desired.rejected.push(rejected);
-    let plan = plan(&desired, &Model::of([held(1), held(2)]), DELETE_ABSENT);
-    assert_eq!((lines(&plan), plan.skipped.len()), (vec![], 1));
-}
 
 #[test]
 fn two_accounts_with_one_id_are_left_alone_and_reported() {
@@ -329,104 +251,4 @@ fn ids_in_the_forms_of_older_tools_are_rewritten_when_nothing_contradicts() {
             "{text}"
         );
     }
-}
-
-#[test]
-fn a_listed_person_loses_the_account_even_if_another_source_names_them() {
-    let mut desired = sources(vec![person(1)]);
-    desired.leavers.push(Leaver {
-        email: "P1@Example.org".into(),
-        origin: at(9),
-    });
-    let plan = plan(&desired, &Model::of([held(1), held(2)]), Policy::default());
-    assert_eq!(
-        (lines(&plan), plan.warnings.len()),
-        (vec!["delete t1".to_owned()], 1)
-    );
-    assert_eq!(
-        only(&desired, &Model::of([held(2)]), Policy::default()),
-        Vec::<String>::new()
-    );
-}
-
-#[test]
-fn a_listed_address_of_an_account_that_is_not_managed_is_left() {
-    let mut desired = sources(vec![]);
-    desired.complete = false;
-    desired.leavers.push(Leaver {
-        email: "p1@example.org".into(),
-        origin: at(9),
-    });
-    let mut foreign = held(1);
-    foreign.set(ROLES, None);
-    foreign.set(MARK, None);
-    assert_eq!(
-        only(&desired, &Model::of([foreign]), Policy::default()),
-        Vec::<String>::new()
-    );
-}
-
-#[test]
-fn a_restricted_run_does_only_what_it_is_restricted_to() {
-    let mut leaver = person(1);
-    leaver.lifecycle = Lifecycle::Disabled;
-    let mut legacy = held(3);
-    legacy.set(EXTERNAL_ID, Some(Value::text("p3")));
-    let desired = sources(vec![leaver, person(2), person(3)]);
-    let model = Model::of([held(1), legacy, held(4)]);
-    let scoped = |restrict_to| {
-        only(
-            &desired,
-            &model,
-            Policy {
-                restrict_to,
-                ..DELETE_ABSENT
-            },
-        )
-    };
-    assert_eq!(scoped(Restriction::RemovalsOnly), ["delete t1"]);
-    assert_eq!(scoped(Restriction::ExternalIdsOnly), ["update t3"]);
-    assert_eq!(
-        scoped(Restriction::None),
-        ["delete t1", "delete t4", "create 7032", "update t3"]
-    );
-}
-
-/// A target may have to write a name together with the id; it must not be the new one then.
-#[test]
-fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
-    let mut legacy = held(3);
-    legacy.set(EXTERNAL_ID, Some(Value::text("p3")));
-    legacy.set(NAME, Some(Value::text("Before")));
-    let desired = sources(vec![person(3)]);
-    let policy = Policy {
-        restrict_to: Restriction::ExternalIdsOnly,
-        ..Policy::default()
-    };
-    let plan = plan(&desired, &Model::of([legacy]), policy);
-    let edit = plan.changes[0].edit().unwrap();
-    let changed: Vec<_> = edit.changes.iter().map(|change| change.attribute).collect();
-    assert_eq!(changed, [EXTERNAL_ID]);
-    assert_eq!(edit.identity.attributes.text(NAME), Some("Before"));
-}
-
-/// An id of nobody who is known may be wrong; replacing it is more than a link.
-#[test]
-fn a_run_for_links_reports_an_account_that_carries_another_id() {
-    let mut other = held(9);
-    other.set(LOGIN, Some(Value::text("p3@example.org")));
-    other.set(ADDRESS, Some(Value::text("p3@example.org")));
-    let desired = sources(vec![person(3)]);
-    let policy = Policy {
-        restrict_to: Restriction::LinksOnly,
-        ..Policy::default()
-    };
-    let plan = plan(&desired, &Model::of([other]), policy);
-    assert_eq!(plan.changes, []);
-    assert_eq!(plan.unresolved.len(), 1);
-    assert!(
-        plan.unresolved[0].reason.contains("another id"),
-        "{}",
-        plan.unresolved[0].reason
-    );
 }

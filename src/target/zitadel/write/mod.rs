@@ -5,5 +5,7 @@ pub(super) mod create;
 pub(super) mod grants;
 pub(super) mod links;
 pub(super) mod look;
+pub(super) mod metadata;
 pub(super) mod restore;
 pub(super) mod steps;
+pub(super) mod update;

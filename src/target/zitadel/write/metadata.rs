@@ -1,0 +1,123 @@
+//! Writes and removes metadata of a user.
+
+use crate::model::{AttributeChange, Value};
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error::{Failure, accept};
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::wire::received::Done;
+use crate::target::zitadel::wire::sent::NewMetadata;
+use crate::target::zitadel::write::look::Found;
+use serde_json::json;
+
+use super::carry_out::Progress;
+use crate::target::zitadel::state::ZitadelTarget;
+
+impl ZitadelTarget {
+    /// What is written once is only written where the account itself shows nothing, and only taken back where it shows
+    /// what is to be taken back.
+    pub(in crate::target::zitadel) fn may_write(
+        &self,
+        change: &AttributeChange,
+        progress: &mut Progress<'_>,
+    ) -> bool {
+        let Some(held) = progress.held.as_ref().filter(|_| self.is_asked_first(change)) else {
+            return true;
+        };
+        let held = self.keys.held(held, change.attribute);
+        let before = change.before.as_ref().map(Value::as_text);
+        // What is gone already may go again.
+        if held.is_none() || held.as_deref() == before {
+            return true;
+        }
+        let key = self.keys.of(change.attribute).unwrap_or_default();
+        progress.warnings.push(stays(key, change));
+        false
+    }
+
+    pub(in crate::target::zitadel) async fn write_metadata(
+        &self,
+        user: &str,
+        changes: &[&AttributeChange],
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Failure> {
+        // Somebody else may have deactivated it since; then the mark of a deactivation would be a lie.
+        if progress.found == Found::Inactive {
+            return Ok(());
+        }
+        let entries = changes.iter().filter_map(|change| {
+            let after = change
+                .after
+                .as_ref()
+                .filter(|_| self.may_write(change, progress))?;
+            self.keys.entry(change.attribute, after.as_text())
+        });
+        let entries: Vec<NewMetadata<'_>> = entries.collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let path = ["management", "v1", "users", user, "metadata", "_bulk"];
+        let body = json!({"metadata": entries});
+        self.api
+            .send::<Done>(&Call::post("set_metadata", &path, &body))
+            .await
+            .map(drop)
+    }
+
+    pub(in crate::target::zitadel) async fn drop_metadata(
+        &self,
+        user: &str,
+        changes: &[&AttributeChange],
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Failure> {
+        let keys = changes
+            .iter()
+            .filter(|change| self.may_write(change, progress))
+            .filter_map(|change| self.keys.of(change.attribute));
+        let keys: Vec<&str> = keys.collect();
+        self.drop_keys(user, &keys).await
+    }
+
+    /// Takes entries away; those that are not there are none to take.
+    pub(in crate::target::zitadel) async fn drop_keys(
+        &self,
+        user: &str,
+        keys: &[&str],
+    ) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let path = ["management", "v1", "users", user, "metadata", "_bulk"];
+        let body = json!({"keys": keys});
+        let removed = self
+            .api
+            .send::<Done>(&Call::delete_with("remove_metadata", &path, &body))
+            .await;
+        match removed {
+            Err(failure) if failure.is(id::NO_METADATA) => {}
+            removed => return removed.map(drop),
+        }
+        if keys.len() == 1 {
+            return Ok(());
+        }
+        // One key was missing, and so none was removed.
+        for key in keys {
+            let path = ["management", "v1", "users", user, "metadata", key];
+            let removed = self
+                .api
+                .send::<Done>(&Call::delete("remove_metadata", &path))
+                .await;
+            accept(removed, &[id::NO_METADATA_KEY])?;
+        }
+        Ok(())
+    }
+}
+
+pub(in crate::target::zitadel) fn stays(key: &str, change: &AttributeChange) -> String {
+    if change.before.is_none() {
+        format!(
+            "`{key}` was not written: the account has one, which the list of accounts filtered by metadata did not show; it stays"
+        )
+    } else {
+        format!("`{key}` was left as it is: it is not what it was when everything was read")
+    }
+}
