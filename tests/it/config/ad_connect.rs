@@ -44,6 +44,11 @@ fn the_sample_of_the_manual_is_read() {
         ),
         (true, false, false)
     );
+}
+
+#[test]
+fn the_directory_of_the_sample_is_read() {
+    let lab = Lab::new(&complete());
     let ldap = lab.ldap();
     assert_eq!(
         (
