@@ -8,7 +8,7 @@ use testkit::people::Person;
 use testkit::slapd::Slapd;
 use testkit::udm::{Options, UdmDouble};
 
-use super::stage::{PASSWORD, PEOPLE};
+use super::stage::{BASE, PASSWORD, PEOPLE};
 use crate::program::Installation;
 
 struct Site {
@@ -165,6 +165,46 @@ fn a_file_of_the_connector_is_carried_out_as_it_is() {
     let ada = site.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
     assert_eq!(ada.get("phone"), &json!([]));
     assert!(site.udm.object(&format!("uid=bob,{PEOPLE}")).is_none());
+}
+
+/// A group in a group that is made in the same run, a new name and a new member: one run each.
+#[test]
+fn groups_of_the_file_become_groups_of_the_target() {
+    let site = Site::new();
+    let group = |name: &str, members: &[&str]| {
+        let members: String = members.iter().map(|dn| format!("member: {dn}\n")).collect();
+        let base = Slapd::BASE_DN;
+        format!("dn: cn={name},{base}\nchangetype: add\nobjectClass: groupOfNames\ncn: {name}\n{members}\n")
+    };
+    let [ada, bob] = [0, 1].map(|place: usize| staff()[place].dn());
+    let inner = format!("cn=inner,{}", Slapd::BASE_DN);
+    site.slapd.change(&group("outer", &[&inner, &bob]));
+    site.slapd.change(&group("inner", &[&ada]));
+    site.sync();
+    let in_groups = |name: &str| format!("cn={name},ou=groups,{BASE}");
+    let members = |name: &str| {
+        let group = site.udm.object(&in_groups(name)).unwrap();
+        (group.list("users"), group.list("nestedGroup"))
+    };
+    let user = |name: &str| format!("uid={name},{PEOPLE}");
+    assert_eq!(members("inner"), (vec![user("ada")], vec![]));
+    assert_eq!(members("outer"), (vec![user("bob")], vec![in_groups("inner")]));
+    let before = site.udm.writes().len();
+    site.sync();
+    assert_eq!(site.udm.writes().len(), before, "the second run is empty");
+    site.slapd.change(&format!(
+        "dn: {inner}\nchangetype: modrdn\nnewrdn: cn=within\ndeleteoldrdn: 1\n\n"
+    ));
+    site.slapd
+        .replace(&format!("cn=within,{}", Slapd::BASE_DN), "member", &[&ada, &bob]);
+    site.slapd.replace(
+        &format!("cn=outer,{}", Slapd::BASE_DN),
+        "member",
+        &[&format!("cn=within,{}", Slapd::BASE_DN)],
+    );
+    site.sync();
+    assert_eq!(members("within"), (vec![user("ada"), user("bob")], vec![]));
+    assert_eq!(members("outer"), (vec![], vec![in_groups("within")]));
 }
 
 /// Two values where the target takes one: the person keeps the account.
