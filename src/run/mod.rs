@@ -79,7 +79,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         Command::Sync { .. } | Command::LinkIds => sync::run(request, target, None, process).await,
         Command::Plan { out, .. } => sync::run(request, target, out.as_deref(), process).await,
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
-        Command::Undo { file, .. } => undo::run(request, target, file, process).await,
+        Command::Undo { file, .. } => Box::pin(undo::run(request, target, file, process)).await,
         Command::Check | Command::Users { .. } | Command::Auth { .. } => {
             look(command, request, process).await
         }

@@ -11,7 +11,7 @@ use super::session::refusal;
 use super::session::request::Request;
 use super::{desired, mismatch, session};
 use crate::apply::NotApplied;
-use crate::config::TargetSettings;
+use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
 use crate::model::{ActionKind, Catalog, Change, Check, Existing, Ids, LastWrites, Plan, TargetId, TypeId};
 use crate::plan::{self, Now, Past, Undone, Unheld};
@@ -44,6 +44,14 @@ pub(super) async fn run(
     match undo_file::read(file, settings) {
         Ok((run, former)) => {
             let known_roles = settings.known_roles();
+            let own = Settings {
+                withholding: request.settings.withholding.clone().for_undo(),
+                ..request.settings.clone()
+            };
+            let request = Request {
+                settings: &own,
+                ..request
+            };
             let job = async |target: &AnyTarget,
                              request: Request<'_>,
                              process: &mut Process<'_>,

@@ -101,6 +101,10 @@ impl Decider<'_, '_> {
             }
             return;
         }
+        // The list decides about an account that is not its person's after all.
+        self.plan
+            .skipped
+            .retain(|skipped| skipped.target_id != account.target_id);
         let cause = Cause::new(RemovalReason::Leaver);
         match (self.correlation.policy.listed, account.lifecycle) {
             (LeaverPolicy::Delete, _) => self.remove(account, true, cause),

@@ -58,6 +58,16 @@ impl Withholding {
         self
     }
 
+    /// Those that hold for an undo too: `policy.create` and `policy.update` are about what sources say, and an undo reads none.
+    #[must_use]
+    pub fn for_undo(self) -> Self {
+        Self {
+            no_create: None,
+            no_update: None,
+            ..self
+        }
+    }
+
     /// Adds what the other ones forbid. What is forbidden already keeps the setting that was named first.
     pub fn tighten(&mut self, other: &Self) {
         for (mine, theirs) in [

@@ -172,7 +172,8 @@ fn a_file_of_the_connector_is_carried_out_as_it_is() {
 fn groups_of_the_file_become_groups_of_the_target() {
     let site = Site::new();
     let group = |name: &str, members: &[&str]| {
-        let members: String = members.iter().map(|dn| format!("member: {dn}\n")).collect();
+        let members: Vec<String> = members.iter().map(|dn| format!("member: {dn}\n")).collect();
+        let members = members.concat();
         let base = Slapd::BASE_DN;
         format!("dn: cn={name},{base}\nchangetype: add\nobjectClass: groupOfNames\ncn: {name}\n{members}\n")
     };
