@@ -40,7 +40,7 @@ pub enum Command {
     #[command(alias = "imp")]
     Sync {
         /// Change this person alone, named by external id, e-mail address, login name or DN; may be given several times.
-        /// Everything is read, and nobody counts as absent
+        /// The run still reads everything, and removes no person as absent
         #[arg(long, value_name = "WHO")]
         only: Vec<String>,
     },
@@ -148,7 +148,7 @@ pub struct Global {
     /// The same token in a file, such as a mounted Secret.
     #[arg(long, global = true, value_name = "FILE", help = APPROVE_FILE_HELP)]
     pub approve_file: Option<PathBuf>,
-    /// Do nothing if nobody has set limits for this configuration (at the target, or in `policy_file`)
+    /// Do nothing unless limits for this configuration exist, at the target or in `policy_file`
     #[arg(long, global = true)]
     pub require_policy: bool,
     /// How plan and people are printed

@@ -10,6 +10,7 @@ use crate::config::document::files;
 use crate::config::document::read::Reader;
 use crate::config::layers::Layers;
 use crate::config::layers::flags::Flags;
+use crate::config::settings::USER_PROPERTIES;
 use crate::config::settings::{SourceKind, SourceSettings, UdmObjects, UdmSettings, UdmTls};
 use crate::config::syntax::dn::Dn;
 use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};
@@ -17,38 +18,6 @@ use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};
 /// The section, and the one of the other target.
 const SECTION: &str = "udm";
 const OTHER: &str = "zitadel";
-
-/// What is kept equal of users unless the configuration says otherwise: the list of the connectors that this tool replaces.
-const USER_PROPERTIES: [&str; 28] = [
-    "city",
-    "country",
-    "departmentNumber",
-    "description",
-    "e-mail",
-    "employeeNumber",
-    "employeeType",
-    "firstname",
-    "homePostalAddress",
-    "homeTelephoneNumber",
-    "initials",
-    "jpegPhoto",
-    "lastname",
-    "mailPrimaryAddress",
-    "mobileTelephoneNumber",
-    "organisation",
-    "phone",
-    "physicalDeliveryOfficeName",
-    "postOfficeBox",
-    "postcode",
-    "preferredDeliveryMethod",
-    "preferredLanguage",
-    "roomNumber",
-    "secretary",
-    "street",
-    "title",
-    "univentionObjectIdentifier",
-    "username",
-];
 
 const GROUP_PROPERTIES: [&str; 5] = [
     "description",

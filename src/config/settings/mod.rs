@@ -20,6 +20,7 @@ pub use self::ldap::{
 };
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
+pub(in crate::config) use self::udm::USER_PROPERTIES;
 pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
 use crate::plan::{GuardLimits, Policy, Withholding};
 

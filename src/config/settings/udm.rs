@@ -50,3 +50,35 @@ pub struct UdmObjects {
     /// The property in which absences and deactivations are noted; none of `properties`.
     pub marker_property: Option<String>,
 }
+
+/// What is kept equal of users unless the configuration says otherwise: the list of the connectors that this tool replaces.
+pub(in crate::config) const USER_PROPERTIES: [&str; 28] = [
+    "city",
+    "country",
+    "departmentNumber",
+    "description",
+    "e-mail",
+    "employeeNumber",
+    "employeeType",
+    "firstname",
+    "homePostalAddress",
+    "homeTelephoneNumber",
+    "initials",
+    "jpegPhoto",
+    "lastname",
+    "mailPrimaryAddress",
+    "mobileTelephoneNumber",
+    "organisation",
+    "phone",
+    "physicalDeliveryOfficeName",
+    "postOfficeBox",
+    "postcode",
+    "preferredDeliveryMethod",
+    "preferredLanguage",
+    "roomNumber",
+    "secretary",
+    "street",
+    "title",
+    "univentionObjectIdentifier",
+    "username",
+];

@@ -16,37 +16,6 @@ pub(super) const USER_ATTRIBUTES: [&str; 11] = [
 
 pub(super) const GROUP_ATTRIBUTES: [&str; 4] = ["objectGUID", "entryUUID", "cn", "member"];
 
-pub(super) const USER_PROPERTIES: [&str; 28] = [
-    "city",
-    "country",
-    "departmentNumber",
-    "description",
-    "e-mail",
-    "employeeNumber",
-    "employeeType",
-    "firstname",
-    "homePostalAddress",
-    "homeTelephoneNumber",
-    "initials",
-    "jpegPhoto",
-    "lastname",
-    "mailPrimaryAddress",
-    "mobileTelephoneNumber",
-    "organisation",
-    "phone",
-    "physicalDeliveryOfficeName",
-    "postOfficeBox",
-    "postcode",
-    "preferredDeliveryMethod",
-    "preferredLanguage",
-    "roomNumber",
-    "secretary",
-    "street",
-    "title",
-    "username",
-    "univentionObjectIdentifier",
-];
-
 pub(super) const GROUP_PROPERTIES: [&str; 5] = [
     "name",
     "description",

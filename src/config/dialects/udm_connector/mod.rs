@@ -4,14 +4,13 @@
 
 mod defaults;
 
-use self::defaults::{
-    GROUP_ATTRIBUTES, GROUP_PROPERTIES, LISTS, SANITIZERS, USER_ATTRIBUTES, USER_PROPERTIES,
-};
+use self::defaults::{GROUP_ATTRIBUTES, GROUP_PROPERTIES, LISTS, SANITIZERS, USER_ATTRIBUTES};
 use super::translation::{Entries, Translated, Translation, get, repeated, table, text};
 use super::variables::variable;
 use crate::config::document::yaml::Node;
 use crate::config::keys::{self, Entry};
 use crate::config::layers::environment::{Environment, Found};
+use crate::config::settings::USER_PROPERTIES;
 
 /// Keys of a section, and ours. Of two names for one, the first is today's.
 type Keys = [(&'static str, &'static str)];
