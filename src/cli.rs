@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+pub mod documents;
 pub mod programs;
 
 use std::path::PathBuf;
@@ -93,6 +94,26 @@ pub enum Command {
         /// Print only how many people there are, in little memory; does not look for duplicates or repeats
         #[arg(long)]
         count: bool,
+    },
+    /// What the command line says about itself.
+    #[command(flatten)]
+    Document(Document),
+}
+
+/// Texts about the command line; they need no configuration.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Document {
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write the pages of all commands to a folder
+    Man {
+        /// An existing folder
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
     },
 }
 

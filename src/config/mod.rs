@@ -19,7 +19,7 @@ mod sections;
 mod settings;
 mod syntax;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::layers::environment::Environment;
@@ -135,7 +135,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let apply = sections::policy::apply(&mut reader);
     let policy_file = reader.path("policy_file");
     let require_policy = reader.boolean("zitadel.require_policy");
-    let lock_dir = reader.filled("lock.dir").map(PathBuf::from);
+    let lock_dir = reader.folder("lock.dir");
     let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,

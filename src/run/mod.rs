@@ -7,6 +7,7 @@ mod carry_out;
 mod check;
 mod clock;
 mod desired;
+mod document;
 mod draft;
 mod from_file;
 mod mismatch;
@@ -50,6 +51,9 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
     let (command, global) = (cli.command(process.program), &cli.global);
+    if let Command::Document(wanted) = command {
+        return document::print(wanted, global, process);
+    }
     if let Some((what, hint)) = session::options::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, hint);
     }
@@ -84,6 +88,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
             look(command, request, process).await
         }
         Command::Run => Box::pin(serve::run(request, process)).await,
+        Command::Document(wanted) => document::print(wanted, request.global, process),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The files that deploy the program say what the documents promise, and what the program understands.
 
+mod compiler;
+mod documents;
 mod image;
 mod kubernetes;
 

@@ -19,6 +19,15 @@ pub(in crate::config) fn secret(path: &Path) -> Result<SecretString, String> {
     Ok(SecretString::from(secret))
 }
 
+/// A folder that is there.
+pub(in crate::config) fn folder(path: &Path) -> Result<(), String> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(format!("`{}` is not a folder", path.display())),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
 /// A PEM file with at least one certificate.
 pub(in crate::config) fn certificates(path: &Path) -> Result<(), String> {
     readable(path)?;

@@ -108,6 +108,16 @@ impl Reader<'_> {
         self.is_read(path, file)
     }
 
+    /// The folder at `path`, which has to exist.
+    pub(in crate::config) fn folder(&mut self, path: &str) -> Option<PathBuf> {
+        let folder = self.filled(path).map(PathBuf::from)?;
+        if let Err(problem) = files::folder(&folder) {
+            let hint = "create this folder, or name another one";
+            self.wrong(path, format!("`{path}`: {problem}"), Some(hint));
+        }
+        Some(folder)
+    }
+
     fn is_read(&mut self, path: &str, file: Option<PathBuf>) -> Option<PathBuf> {
         let named = file.clone();
         let named = named.map(|file| (format!("the file of `{path}`"), file));

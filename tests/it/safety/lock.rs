@@ -33,9 +33,24 @@ fn a_second_run_exits_with_5_and_names_the_first() {
 #[test]
 fn a_lock_folder_that_cannot_be_written_is_a_warning() {
     let lab = Lab::csv(&staff(1));
-    lab.configure(&format!("lock: {{dir: {}}}\n", lab.path("nowhere").display()));
+    // Nobody can create a file there, not even root.
+    lab.configure("lock: {dir: /proc}\n");
     lab.run("sync").exits(0).says("no lock could be taken");
-    fs::create_dir(lab.path("nowhere")).unwrap();
+}
+
+#[test]
+fn a_lock_folder_that_does_not_exist_is_a_mistake() {
+    let lab = Lab::csv(&staff(1));
+    let folder = lab.path("nowhere");
+    lab.configure(&format!("lock: {{dir: {}}}\n", folder.display()));
+    let what = format!("`lock.dir`: `{}` does not exist", folder.display());
+    for command in ["sync", "plan", "check"] {
+        lab.run(command).exits(2).says(&what);
+    }
+    fs::write(&folder, "").unwrap();
+    lab.run("sync").exits(2).says("is not a folder");
+    fs::remove_file(&folder).unwrap();
+    fs::create_dir(&folder).unwrap();
     lab.run("sync").exits(0).does_not_say("no lock could be taken");
-    assert_eq!(fs::read_dir(lab.path("nowhere")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }

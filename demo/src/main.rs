@@ -1,14 +1,14 @@
 //! The quickstart: a stand-in for the target with people, a CSV file that differs, and three runs of the product's own code.
 //!
-//! `cargo run --release --example demo` leaves its files in a folder that it names. With `-- --udm` the target is Univention's
-//! UDM in place of Zitadel. With `-- --serve` the stand-in goes on running, so that you can change the files and run
-//! `directory-sync` on them by hand.
+//! `cargo demo` leaves its files in a new private folder that it names. With `--udm` the target is Univention's UDM in place of
+//! Zitadel. With `--serve` the stand-in goes on running, so that you can change the files and run `directory-sync` on them by
+//! hand.
 
 use std::error::Error;
 use std::ffi::OsStr;
+use std::io;
 use std::io::Write as _;
-use std::path::Path;
-use std::{fs, io};
+use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 use directory_sync::cli::{Cli, LogFormat};
@@ -48,12 +48,11 @@ const CONTAINER: &str = "ou=people,dc=univention-organization,dc=intranet";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let folder = std::env::temp_dir().join("directory-sync-demo");
-    fs::create_dir_all(&folder)?;
+    let folder = private_folder()?;
     if asked("--udm") {
         let double = univention();
         write_private(&folder.join("config.yaml"), udm_config(&double, &folder))?;
-        fs::write(folder.join("users.csv"), users())?;
+        write_private(&folder.join("users.csv"), users())?;
         show(&folder, "config.yaml, users.csv", &double.url(), asked("--serve"))
     } else {
         let double = ZitadelDouble::start(Options::default());
@@ -62,6 +61,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let files = "config.yaml, users.csv, service-user.json";
         show(&folder, files, &double.url(), asked("--serve"))
     }
+}
+
+/// A new folder that stays, for its owner alone.
+fn private_folder() -> io::Result<PathBuf> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("directory-sync-demo-");
+    #[cfg(unix)]
+    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    Ok(folder.tempdir()?.keep())
 }
 
 /// Plans, syncs, and syncs again, which finds nothing to do.
@@ -74,11 +82,15 @@ fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dy
     println!("The files are in {}: {files}.", folder.display());
     if serve {
         println!("The stand-in listens on {url}. Change users.csv, then run in another terminal:");
-        println!("    cargo run --release -- plan -c {}", config.display());
-        println!("Press Enter here to end it.");
-        io::stdin().read_line(&mut String::new())?;
+        println!("    cargo run --profile demo -- plan -c {}", config.display());
+        println!("Ctrl-C ends it. Then remove the folder.");
+        loop {
+            std::thread::park();
+        }
     } else {
-        println!("To go on by hand, start this again with `--serve`: the stand-in then goes on running.");
+        println!(
+            "To go on by hand, start this again with `--serve`: the stand-in then goes on running. The folder can be removed."
+        );
     }
     Ok(())
 }
@@ -148,7 +160,7 @@ fn account((email, given_name, family_name): (&str, &str, &str)) -> UserSeed {
 const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
 
 fn write_files(zitadel: &ZitadelDouble, folder: &Path) -> io::Result<()> {
-    fs::write(folder.join("users.csv"), PEOPLE)?;
+    write_private(&folder.join("users.csv"), PEOPLE)?;
     write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
     write_private(&folder.join("config.yaml"), config(zitadel, folder))
 }

@@ -1,0 +1,28 @@
+//! Texts about the command line.
+
+use std::io;
+
+use super::session::process::Process;
+use crate::cli::{Document, Global, documents};
+use crate::exit::Exit;
+use crate::report::Messages;
+
+/// Prints the text, or writes it to a folder.
+pub(super) fn print(wanted: &Document, global: &Global, process: &mut Process<'_>) -> io::Result<Exit> {
+    match wanted {
+        Document::Completions { shell } => documents::completions(*shell, process.out)?,
+        Document::Man { folder: None } => documents::manual(process.out)?,
+        Document::Man { folder: Some(folder) } => {
+            if let Err(error) = documents::manual_of_each_command(folder) {
+                let what = format!(
+                    "the manual pages cannot be written to `{}`: {error}",
+                    folder.display()
+                );
+                Messages::new(process.err, global.log_format)
+                    .error(&what, Some("name an existing folder"))?;
+                return Ok(Exit::Usage);
+            }
+        }
+    }
+    Ok(Exit::Ok)
+}
