@@ -59,6 +59,21 @@ impl<T: Target> Run<'_, T> {
         })
     }
 
+    /// The same for the first step of a change. What waits until others have dropped their references is left out.
+    pub(super) fn ids_of_first_step(&self, change: &Change) -> Ids {
+        let mut ids = self.ids_for(change);
+        if change.nests_last {
+            for reference in change.linked(self.target.catalog().schema(change.resource)) {
+                if let Reference::Managed(resource, id) = reference
+                    && *resource == change.resource
+                {
+                    ids.remove(*resource, id.clone());
+                }
+            }
+        }
+        ids
+    }
+
     /// The target's ids of everything that a change refers to, before and afterwards.
     pub(super) fn ids_for(&self, change: &Change) -> Ids {
         let (all, mut ids) = (self.ids.borrow(), Ids::default());

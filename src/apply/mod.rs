@@ -279,7 +279,7 @@ impl<T: Target> Run<'_, T> {
     async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
         let may_be_there = self.context.takes_over && is_new_person(change);
-        let conflict = match self.target.apply(change, &self.ids_for(change)).await {
+        let conflict = match self.target.apply(change, &self.ids_of_first_step(change)).await {
             Err(error) if error.kind == TargetErrorKind::Conflict && may_be_there => error,
             result => return Some(result),
         };

@@ -13,16 +13,12 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Gives an account its old login name back, since nobody can log in with a temporary one. If somebody else has the old name
-    /// by now, the next run has to repair the account.
+    /// Gives an account its old login name and values back, since nobody can log in with a temporary name. If somebody else has
+    /// them by now, the next run has to repair the account.
     pub(super) async fn step_back(&self, change: &Change) {
-        let Some((edit, before)) = change.edit().and_then(|edit| Some((edit, edit.before.as_ref()?))) else {
-            return;
-        };
-        let resource = change.resource;
-        let login = before.login(self.target.catalog().schema(resource));
-        if let Err(error) = self.target.set_login(resource, &edit.target_id, login).await {
-            tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name until the next run");
+        let Some(edit) = change.edit() else { return };
+        if let Err(error) = self.target.step_back(change.resource, edit).await {
+            tracing::warn!(account = %edit.target_id, %error, "keeps a temporary login name, or lacks a value, until the next run");
         }
     }
 }

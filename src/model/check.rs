@@ -1,6 +1,6 @@
 //! Checks about what the account list does not show.
 
-use super::{AttributeIndex, TargetId, Value};
+use super::{AttributeIndex, TargetId, TypeId, Value};
 
 /// What an account is expected to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,4 +49,13 @@ pub struct Holding {
     pub account: TargetId,
     /// The text in the place of an external id.
     pub id_text: Box<str>,
+}
+
+/// Who has a value that only one object can have, as far as the target knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its type.
+    pub resource: TypeId,
+    /// The target's id.
+    pub target_id: TargetId,
 }

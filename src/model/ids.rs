@@ -4,31 +4,58 @@ use std::collections::HashMap;
 
 use super::existing::Existing;
 use super::id::{ExternalId, TargetId, TypeId};
+use super::reference::Reference;
+
+type Key = (TypeId, ExternalId);
 
 /// The target's ids of the objects that can be referred to: those that were read, and those made so far.
 #[derive(Clone, Debug, Default)]
-pub struct Ids(HashMap<(TypeId, ExternalId), TargetId>);
+pub struct Ids {
+    by_id: HashMap<Key, TargetId>,
+    nested: HashMap<Key, Vec<ExternalId>>,
+}
 
 impl Ids {
     /// Adds an object, or gives it another id.
     pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
-        self.0.insert((resource, id), target_id);
+        self.by_id.insert((resource, id), target_id);
     }
 
     /// Adds an object that was read, if it carries an external id.
     pub fn add(&mut self, existing: &Existing) {
         if let Some(id) = &existing.id {
             self.insert(existing.resource, id.clone(), existing.target_id.clone());
+            let nested = nested(existing);
+            if !nested.is_empty() {
+                self.nested.insert((existing.resource, id.clone()), nested);
+            }
         }
+    }
+
+    /// The objects of a type that refer to objects of the same type, and these, as they were read.
+    pub fn nested(&self, resource: TypeId) -> impl Iterator<Item = (&ExternalId, &[ExternalId])> {
+        let of_type = self.nested.iter().filter(move |((of, _), _)| *of == resource);
+        of_type.map(|((_, id), nested)| (id, &nested[..]))
     }
 
     /// Takes out an object that is no longer there.
     pub fn remove(&mut self, resource: TypeId, id: ExternalId) {
-        self.0.remove(&(resource, id));
+        self.by_id.remove(&(resource, id));
     }
 
     /// The target's id of an object.
     pub fn get(&self, resource: TypeId, id: &ExternalId) -> Option<&TargetId> {
-        self.0.get(&(resource, id.clone()))
+        self.by_id.get(&(resource, id.clone()))
     }
+}
+
+/// The objects of its own type to which an object refers.
+fn nested(existing: &Existing) -> Vec<ExternalId> {
+    let values = existing.attributes.iter();
+    let references = values.flat_map(|(_, value)| value.as_references());
+    let nested = references.filter_map(|reference| match reference {
+        Reference::Managed(resource, id) if *resource == existing.resource => Some(id.clone()),
+        Reference::Managed(..) | Reference::Foreign(_) => None,
+    });
+    nested.collect()
 }

@@ -18,7 +18,7 @@ mod snapshot;
 mod text;
 mod value;
 
-pub use self::check::{Check, Expected, Holding, Mismatch};
+pub use self::check::{Check, Expected, Holder, Holding, Mismatch};
 pub use self::desired::{
     Claims, Desired, DesiredState, Leaver, RecordRef, Rejected, Roles, SourceRead, Warning,
 };

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::order;
 use crate::model::{
-    AttributeChange, AttributeIndex, AttributeSpec, Attributes, Cardinality, Desired, Edit, Equality,
-    Existing, Expected, ExternalId, Lifecycle, Mutability, Purpose, Reference, Removes, Schema, TargetId,
-    Value,
+    AttributeChange, AttributeIndex, AttributeSet, AttributeSpec, Attributes, Cardinality, Desired, Edit,
+    Equality, Existing, Expected, ExternalId, Lifecycle, Mutability, Purpose, Reference, Removes, Schema,
+    TargetId, Value,
 };
 
 /// What the person is to have in an attribute, also where no record says it.
@@ -145,6 +145,7 @@ pub(crate) fn edit(
         lifecycle: None,
         before: account.cloned().map(Box::new),
         temporary_login: None,
+        emptied_first: AttributeSet::default(),
     };
     (edit, differing)
 }

@@ -15,6 +15,7 @@ mod policy;
 mod references;
 mod restriction;
 mod stale;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -40,6 +41,7 @@ pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
 pub use references::{Alias, Objects, settle_references};
+pub use taken::reject_taken;
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
     lost_for_good, not_restored, undo,
@@ -49,8 +51,18 @@ pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_
 /// Why a change that was worked out earlier is refused.
 pub const STALE: &str = "the account has changed since the plan was made";
 
-/// Puts the changes of a plan that comes from elsewhere into their order.
-pub fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
+/// Puts the changes of a plan that comes from elsewhere into their order; `ids` are those of what the target lists.
+pub fn arrange_with(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan, ids: &crate::model::Ids) {
+    let objects = Objects {
+        desired: &[],
+        ids,
+        aliases: &[],
+    };
+    references::nesting::settle(catalog, plan, objects);
+    arrange(catalog, plan);
+}
+
+fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
     order::arrange(catalog, &mut plan.changes);
 }
 

@@ -36,7 +36,7 @@ impl FromFile<'_> {
             target.catalog(),
             &request.settings.guard.protected,
         );
-        plan::arrange(target.catalog(), &mut self.plan);
+        plan::arrange_with(target.catalog(), &mut self.plan, &self.ids);
         report.add_plan(&self.plan, target.catalog());
         for (change, reason) in self.left_out.drain(..) {
             let result = Err((self.left)(reason));

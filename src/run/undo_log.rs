@@ -72,8 +72,7 @@ pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Chang
     // An account may have stepped aside, and been left with a temporary name, although its change was not started.
     let stepped_aside = |outcome: &Outcome| {
         let change = &changes[outcome.index];
-        let has_temporary = |edit: &Edit| edit.temporary_login.is_some();
-        change.edit().is_some_and(has_temporary)
+        change.edit().is_some_and(Edit::steps_aside)
     };
     let idle = outcomes.iter().filter(|outcome| match &outcome.result {
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),

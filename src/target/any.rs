@@ -9,8 +9,8 @@ use super::{
 use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
-    Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
+    LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// A target of a kind that the configuration knows.
@@ -300,6 +300,26 @@ impl Target for AnyTarget {
         match self {
             Self::Zitadel(target) => target.take_temporary_login(resource, edit).await,
             Self::Udm(target) => target.take_temporary_login(resource, edit).await,
+        }
+    }
+
+    async fn step_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        match self {
+            Self::Zitadel(target) => target.step_back(resource, edit).await,
+            Self::Udm(target) => target.step_back(resource, edit).await,
+        }
+    }
+
+    fn holder(
+        &self,
+        resource: TypeId,
+        attribute: AttributeIndex,
+        value: &Value,
+        but: Option<&TargetId>,
+    ) -> Option<Holder> {
+        match self {
+            Self::Zitadel(target) => target.holder(resource, attribute, value, but),
+            Self::Udm(target) => target.holder(resource, attribute, value, but),
         }
     }
 

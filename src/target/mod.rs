@@ -9,8 +9,8 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
-    Schema, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
+    LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
 pub use crate::model::{Check, Expected, Mismatch};
 pub use any::{AnyTarget, as_of, catalog, kind, name, objection, title};
@@ -198,6 +198,17 @@ pub trait Target {
     /// [`TargetError`] when it could not be looked up.
     async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError>;
 
+    /// Who else has a value that only one object can have, as far as the lists showed it. Pure.
+    fn holder(
+        &self,
+        _resource: TypeId,
+        _attribute: AttributeIndex,
+        _value: &Value,
+        _but: Option<&TargetId>,
+    ) -> Option<Holder> {
+        None
+    }
+
     /// Says what a new account failed for, when [`Target::holders`] shows nobody although the name or the link is taken.
     fn explain_conflict(&self, conflict: TargetError) -> TargetError;
 
@@ -259,11 +270,26 @@ pub trait Target {
     async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError>;
 
     /// Gives an account the temporary login name of an edit, if there is one and the account is still as the edit takes it
-    /// to be.
+    /// to be, and empties what others are going to take.
     ///
     /// # Errors
     /// [`TargetError`]; the account has the login name it had.
     async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
+
+    /// Gives an account back what [`Target::take_temporary_login`] took: its edit has failed.
+    ///
+    /// # Errors
+    /// [`TargetError`]; the next run has to repair the account.
+    async fn step_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        let schema = self.catalog().schema(resource);
+        match &edit.before {
+            Some(before) => {
+                self.set_login(resource, &edit.target_id, before.login(schema))
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
 
     /// The text that an administrator has left under a name at the target. `None` if there is none, and of a target that has
     /// no place for it.

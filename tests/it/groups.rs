@@ -2,6 +2,7 @@
 
 mod converge;
 mod members;
+mod nesting;
 mod refusals;
 mod stage;
 mod undo;

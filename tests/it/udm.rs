@@ -6,3 +6,4 @@ mod groups;
 mod kept;
 mod stage;
 mod users;
+mod values;

@@ -1,6 +1,6 @@
 //! How an existing object is brought in line.
 
-use crate::model::{AttributeIndex, Desired, Existing, Lifecycle, Purpose, Schema, TargetId};
+use crate::model::{AttributeIndex, AttributeSet, Desired, Existing, Lifecycle, Purpose, Schema, TargetId};
 
 use super::attribute::AttributeChange;
 
@@ -20,6 +20,8 @@ pub struct Edit {
     pub before: Option<Box<Existing>>,
     /// The account has this login name for a while, because accounts exchange their names in a circle.
     pub temporary_login: Option<Box<str>>,
+    /// These are emptied before anything else changes, because accounts exchange their values in a circle.
+    pub emptied_first: AttributeSet,
 }
 
 impl Edit {
@@ -32,7 +34,13 @@ impl Edit {
             lifecycle: None,
             before: Some(Box::new(account.clone())),
             temporary_login: None,
+            emptied_first: AttributeSet::default(),
         }
+    }
+
+    /// Whether the account gives up values before its own turn.
+    pub fn steps_aside(&self) -> bool {
+        self.temporary_login.is_some() || !self.emptied_first.is_empty()
     }
 
     /// Whether nothing would be written.

@@ -84,6 +84,8 @@ pub struct Change {
     /// References to objects that are not there yet are added in a second step; a delete does not wait until those to the
     /// object are dropped. Objects wait for one another in a circle otherwise.
     pub links_later: bool,
+    /// References to objects of its own type are added when all others are dropped: one of these objects refers to it now.
+    pub nests_last: bool,
 }
 
 impl Change {
@@ -127,6 +129,7 @@ impl Change {
             removal: None,
             restore: None,
             links_later: false,
+            nests_last: false,
         }
     }
 

@@ -116,6 +116,11 @@ pub struct AttributeSpec {
     pub fetch: Fetch,
     /// Which of several values may be taken away.
     pub removes: Removes,
+    /// The name of a space in which each value belongs to one object at most, ignoring letter case; several resource types may
+    /// share it. Login names of one type are unique in any case.
+    pub unique: Option<&'static str>,
+    /// References to objects of the same type never lead back to the object.
+    pub acyclic: bool,
     /// A person without it cannot have an account.
     pub required: bool,
     /// Never shown unless asked for.
@@ -137,6 +142,8 @@ impl AttributeSpec {
             mutability: Mutability::ReadWrite,
             fetch: Fetch::WithList,
             removes: Removes::Everything,
+            unique: None,
+            acyclic: false,
             required: false,
             personal: true,
             misfit: None,

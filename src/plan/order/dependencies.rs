@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::values::{self, Handover};
 use crate::model::{
-    ActionKind, Catalog, Change, ExternalId, Purpose, Reference, Schema, TypeId, Value, Write, comparable,
+    ActionKind, AttributeIndex, Catalog, Change, Edit, ExternalId, Purpose, Reference, Schema, TypeId,
 };
 
 /// A group of changes that belong together; the next group starts when all of it are done.
@@ -11,7 +12,7 @@ use crate::model::{
 pub enum Phase {
     /// People who leave go first: that they lose access is what matters most.
     Removals,
-    /// Login names that become free for others.
+    /// Login names, and other values of one object alone, that become free for others.
     Renames,
     /// New people, who may take a name that has just become free.
     Creates,
@@ -29,7 +30,7 @@ pub fn phase(catalog: &Catalog, change: &Change) -> Phase {
         ActionKind::Create => Phase::Creates,
         // A set-once or personal detail can wait; somebody else may be waiting for a login name. An undo may give an
         // account a name before it is deactivated.
-        _ if change.renames(catalog.schema(change.resource)) => Phase::Renames,
+        _ if passes_values_on(catalog.schema(change.resource), change) => Phase::Renames,
         ActionKind::Deactivate | ActionKind::Delete => Phase::Removals,
         ActionKind::Adopt | ActionKind::Update | ActionKind::Reactivate | ActionKind::MarkAbsent => {
             Phase::Updates
@@ -37,13 +38,17 @@ pub fn phase(catalog: &Catalog, change: &Change) -> Phase {
     }
 }
 
+fn passes_values_on(schema: &Schema, change: &Change) -> bool {
+    change.renames(schema) || (change.edit().is_some() && !values::given_up(schema, change).is_empty())
+}
+
 /// What has to have happened before a change may start. The numbers are places of changes; whether these have added all
 /// references does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// This change gives up a name.
+    /// This change gives up a name, or another value that only one object can have.
     Name(usize),
-    /// The account of this change has stepped aside to a temporary name.
+    /// The account of this change has stepped aside: to a temporary name, or without the value.
     TemporaryLogin(usize),
     /// This change makes an object.
     Made(usize),
@@ -54,7 +59,7 @@ pub enum Wait {
 /// Changes that may run at once, by their places; none of them waits for another one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// These accounts step aside to their temporary names.
+    /// These accounts step aside: to temporary names, or without values that others take.
     TemporaryLogin(Vec<usize>),
     /// These changes are carried out, but for references that are added later.
     Changes(Vec<usize>),
@@ -77,7 +82,7 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
         }
     }
     let of = |(place, change): (usize, &Change)| {
-        let mut waits: Vec<Wait> = names[place].into_iter().collect();
+        let mut waits = names[place].clone();
         match (change.kind, change.id()) {
             // Nobody waits for the other in a circle of names and references.
             _ if change.links_later => {}
@@ -96,10 +101,23 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
 pub(super) fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<usize>> {
     let makers = makers(changes);
     let of = |(place, change): (usize, &Change)| {
-        let makers = made_for(catalog, change, place, &makers);
-        makers.filter(|_| writes_links_later(change)).collect()
+        if !writes_links_later(change) {
+            return Vec::new();
+        }
+        let made = made_for(catalog, change, place, &makers);
+        let droppers = (0..changes.len()).filter(|other| {
+            let other = &changes[*other];
+            change.nests_last && other.resource == change.resource && drops_nested(catalog, other)
+        });
+        made.chain(droppers).collect()
     };
     changes.iter().enumerate().map(of).collect()
+}
+
+/// Whether an object refers to fewer objects of its own type afterwards, or is gone.
+fn drops_nested(catalog: &Catalog, change: &Change) -> bool {
+    let dropped = change.unlinked(catalog.schema(change.resource));
+    change.kind == ActionKind::Delete || dropped.into_iter().any(|one| one.is_of(change.resource))
 }
 
 /// Whether a second step belongs to the change.
@@ -107,32 +125,26 @@ pub fn writes_links_later(change: &Change) -> bool {
     change.links_later && change.kind != ActionKind::Delete
 }
 
-/// The changes that give up the names that others take.
-pub(super) fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Option<Wait>> {
-    let mut holders: HashMap<(TypeId, String), usize> = HashMap::new();
-    for (place, change) in changes.iter().enumerate() {
-        if let Some(name) = freed(catalog.schema(change.resource), change) {
-            holders
-                .entry((change.resource, comparable(name)))
-                .or_insert(place);
-        }
-    }
-    let wait = |(place, change): (usize, &Change)| {
-        let login = change.login(catalog.schema(change.resource));
-        let name = login.filter(|_| !holders.is_empty())?;
-        let holder = *holders
-            .get(&(change.resource, comparable(name)))
-            .filter(|holder| **holder != place)?;
-        let steps_aside = changes[holder]
-            .edit()
-            .is_some_and(|edit| edit.temporary_login.is_some());
-        Some(if steps_aside {
-            Wait::TemporaryLogin(holder)
+/// For each change, those that give up what it takes.
+fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
+    let wait = |handover: &Handover| {
+        let edit = changes[handover.giver].edit();
+        if edit.is_some_and(|edit| gives_up_first(catalog, edit, handover.attribute)) {
+            Wait::TemporaryLogin(handover.giver)
         } else {
-            Wait::Name(holder)
-        })
+            Wait::Name(handover.giver)
+        }
     };
-    changes.iter().enumerate().map(wait).collect()
+    let handovers = values::handovers(catalog, changes);
+    let waits = handovers
+        .iter()
+        .map(|handovers| handovers.iter().map(wait).collect());
+    waits.collect()
+}
+
+fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> bool {
+    let is_login = catalog.schema(edit.identity.resource).purpose(attribute) == Purpose::Login;
+    edit.emptied_first.contains(attribute) || (is_login && edit.temporary_login.is_some())
 }
 
 /// The changes that make objects, by these.
@@ -157,16 +169,4 @@ fn made_for<'a>(
             Reference::Foreign(_) => None,
         })
         .filter(move |maker| *maker != place)
-}
-
-/// The login name that a change gives up.
-fn freed<'a>(schema: &Schema, change: &'a Change) -> Option<&'a str> {
-    match &change.write {
-        Write::Create(_) => None,
-        Write::Edit(edit) => {
-            let renamed = edit.change_of(schema, Purpose::Login)?;
-            renamed.before.as_ref().map(Value::as_text)
-        }
-        Write::Delete(account) => Some(account.login(schema)),
-    }
 }

@@ -1,19 +1,20 @@
 //! In which order changes are shown and applied. A change waits for
 //!
-//! - the change that gives up the name that it takes,
+//! - the changes that give up the name, or another value of one object alone, that it takes,
 //! - the creation of each object that it refers to,
 //! - if it is a delete, the changes that drop references to the object.
 //!
-//! Where accounts exchange names in a circle, one of them gets a temporary name on the way; where objects refer to one
-//! another in a circle, one of them gets references to what is not there yet in a second step.
+//! Where accounts exchange names in a circle, one of them gets a temporary name on the way, and other values are taken
+//! away first; where objects refer to one another in a circle, one of them gets references to what is not there yet in a
+//! second step.
 
 mod dependencies;
 mod schedule;
+pub(super) mod values;
 
-use self::dependencies::names;
 pub use self::dependencies::{Phase, Step, Wait, phase, waits, writes_links_later};
 use self::schedule::Schedule;
-use crate::model::{Catalog, Change, Existing, Schema, TargetId};
+use crate::model::{AttributeSet, Catalog, Change, Existing, Purpose, Schema, TargetId};
 
 /// The steps in which an arranged plan is carried out.
 pub fn steps(catalog: &Catalog, changes: &[Change]) -> Vec<Step> {
@@ -25,14 +26,20 @@ pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
     let key = |change: &Change| (phase(catalog, change), change.resource);
     changes.sort_by(|a, b| (key(a), a.id(), a.target_id()).cmp(&(key(b), b.id(), b.target_id())));
     for change in changes.iter_mut() {
-        change.links_later = false;
+        change.links_later = change.nests_last;
         if let Some(edit) = change.edit_mut() {
             edit.temporary_login = None;
+            edit.emptied_first = AttributeSet::default();
         }
     }
-    for place in one_of_each_circle(&names(catalog, changes)) {
+    for (place, attribute) in values::stepping_aside(&values::handovers(catalog, changes)) {
+        let schema = catalog.schema(changes[place].resource);
         if let Some(edit) = changes[place].edit_mut() {
-            edit.temporary_login = Some(temporary_name(&edit.target_id));
+            if schema.purpose(attribute) == Purpose::Login {
+                edit.temporary_login = Some(temporary_name(&edit.target_id));
+            } else {
+                edit.emptied_first.insert(attribute);
+            }
         }
     }
     let mut schedule = Schedule::of(catalog, changes);
@@ -56,36 +63,4 @@ pub(super) fn has_temporary_login(schema: &Schema, account: &Existing) -> bool {
 /// A name that no other account can need: the target gives each id once.
 pub(super) fn temporary_name(account: &TargetId) -> Box<str> {
     format!("directory-sync-renaming-{account}").into()
-}
-
-/// Nobody waits for more than one name, so a walk from any of them ends, or comes round.
-fn one_of_each_circle(waits: &[Option<Wait>]) -> Vec<usize> {
-    let mut walk_of: Vec<Option<usize>> = vec![None; waits.len()];
-    let mut chosen = Vec::new();
-    for start in 0..waits.len() {
-        let mut place = start;
-        while walk_of[place].is_none() {
-            walk_of[place] = Some(start);
-            let Some(Wait::Name(next)) = waits[place] else {
-                break;
-            };
-            place = next;
-            if walk_of[place] == Some(start) {
-                chosen.push(smallest_of_circle(waits, place));
-            }
-        }
-    }
-    chosen
-}
-
-fn smallest_of_circle(waits: &[Option<Wait>], start: usize) -> usize {
-    let (mut smallest, mut place) = (start, start);
-    while let Some(Wait::Name(next)) = waits[place] {
-        smallest = smallest.min(next);
-        place = next;
-        if place == start {
-            break;
-        }
-    }
-    smallest
 }

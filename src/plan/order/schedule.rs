@@ -1,7 +1,7 @@
 //! The steps that waiting changes make.
 
 use super::dependencies::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
-use crate::model::{Catalog, Change};
+use crate::model::{Catalog, Change, Edit};
 
 /// Changes by the step in which they can run, and those that wait for one another.
 pub(super) struct Schedule {
@@ -41,7 +41,7 @@ impl Schedule {
         let mut scheduler = Scheduler::new(catalog, changes, &waits);
         let has_temporary = |place: &usize| {
             let edit = changes[*place].edit();
-            edit.is_some_and(|edit| edit.temporary_login.is_some())
+            edit.is_some_and(Edit::steps_aside)
         };
         let mut aside: Vec<usize> = (0..changes.len()).filter(has_temporary).collect();
         let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);

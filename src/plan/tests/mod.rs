@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 mod groups;
 mod guard;
 mod logins;
+mod nesting;
 mod order;
 mod properties;
 mod references;
@@ -12,6 +13,7 @@ mod roles;
 mod rules;
 mod selection;
 mod tokens;
+mod values;
 mod withhold;
 
 use super::*;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use self::people::{AccountDocument, Person, State, ValueDocument, Values, attributes, index, values};
 use crate::model::{
-    ActionKind, AttributeChange, Catalog, Change, Edit, Purpose, RemovalReason, Required, Schema, TargetId,
-    TypeId, Value, Write,
+    ActionKind, AttributeChange, AttributeSet, Catalog, Change, Edit, Purpose, RemovalReason, Required,
+    Schema, TargetId, TypeId, Value, Write,
 };
 use crate::plan;
 
@@ -227,6 +227,7 @@ impl EditDocument {
             lifecycle: self.state.map(State::lifecycle),
             before: before.map(Box::new),
             temporary_login: None,
+            emptied_first: AttributeSet::default(),
         })
     }
 }

@@ -86,6 +86,7 @@ prop_compose! {
             // A removal always says what the account was like.
             before: (bits[1] || kind == ActionKind::Deactivate).then(|| Box::new(account.clone())),
             temporary_login: None,
+            emptied_first: AttributeSet::default(),
         };
         let since = bits[3].then(|| Value::text("7"));
         let removal = plan::removal(&schema(), &account, RemovalReason::Absent, since);

@@ -21,8 +21,8 @@ use super::{
     TargetName, Wait,
 };
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
-    Purpose, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
+    LastWrites, Purpose, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// So many objects are named; there may be thousands.
@@ -109,6 +109,16 @@ impl Target for UdmTarget {
         self.holders_of_name(identity).await
     }
 
+    fn holder(
+        &self,
+        resource: TypeId,
+        attribute: AttributeIndex,
+        value: &Value,
+        but: Option<&TargetId>,
+    ) -> Option<Holder> {
+        self.other_holder(resource, attribute, value, but)
+    }
+
     fn explain_conflict(&self, conflict: TargetError) -> TargetError {
         TargetError {
             what: format!("{}; no user has it, so it is a group's, or the server keeps it locked", conflict.what),
@@ -157,10 +167,11 @@ impl Target for UdmTarget {
     }
 
     async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
-        match &edit.temporary_login {
-            Some(login) => self.rename(resource, &edit.target_id, login).await,
-            None => Ok(()),
-        }
+        self.step_aside(resource, edit).await
+    }
+
+    async fn step_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        self.take_up_again(resource, edit).await
     }
 
     async fn check(&self) -> Vec<Diagnosis> {

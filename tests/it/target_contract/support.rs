@@ -249,6 +249,7 @@ pub(crate) fn edit(id: &str, identity: Desired) -> Edit {
         lifecycle: None,
         before: None,
         temporary_login: None,
+        emptied_first: AttributeSet::default(),
     }
 }
 

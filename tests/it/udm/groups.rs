@@ -110,6 +110,7 @@ impl Lab {
             lifecycle: None,
             before: Some(Box::new(group.clone())),
             temporary_login: None,
+            emptied_first: AttributeSet::default(),
         };
         Change::edit_as(ActionKind::Update, edit)
     }

@@ -157,24 +157,6 @@ fn whoever_cannot_be_read_keeps_the_account() {
     );
 }
 
-/// A name that somebody has elsewhere is told, with who has it.
-#[test]
-fn a_name_that_is_taken_elsewhere_is_reported() {
-    let stage = Stage::new(&(row(1, "ada") + &row(2, "bob")));
-    stage
-        .udm
-        .add_user(UserSeed::new("ada", &format!("cn=users,{BASE}")));
-    let ran = stage.run(&["sync"]);
-    assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
-    assert!(
-        ran.out.contains("it is in another container"),
-        "{}{}",
-        ran.out,
-        ran.err
-    );
-    assert_eq!(stage.usernames().into_values().collect::<Vec<_>>(), ["bob"]);
-}
-
 /// A wrong name of a property is found before anything is written, and nobody is deleted for it.
 #[test]
 fn an_unknown_property_is_a_mistake() {
@@ -271,23 +253,6 @@ fn a_leavers_name_is_free_for_others() {
     assert!(stage.udm.locks().is_empty());
     assert_eq!(stage.writes(), Vec::<String>::new());
     assert!(ran.out.contains("it carries another external id"), "{}", ran.out);
-}
-
-/// An address goes from one user to another.
-#[test]
-fn addresses_are_exchanged_without_locks() {
-    let mail = |n: u32, name: &str, mail: &str| format!("{},{name},First,Last,{mail}@example.org,,\n", id(n));
-    let stage = Stage::new(&(mail(1, "ada", "x") + &mail(2, "bob", "y")));
-    stage.sync();
-    stage.people(&(mail(1, "ada", "y") + &mail(2, "bob", "z")));
-    // Whoever comes first waits for the other one until the next run.
-    stage.run(&["sync"]);
-    assert!(stage.udm.locks().is_empty());
-    stage.sync();
-    assert!(stage.udm.locks().is_empty());
-    let ada = stage.udm.object(&format!("uid=ada,{PEOPLE}")).unwrap();
-    assert_eq!(ada.get("mailPrimaryAddress"), "y@example.org");
-    stage.sync_is_empty();
 }
 
 /// What the sources yield is shown without asking the target anything.

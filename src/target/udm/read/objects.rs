@@ -14,16 +14,14 @@ use super::super::state::prepared::Place;
 use super::super::wire::Object;
 use crate::config::{Dn, UdmObjects};
 use crate::model::{
-    Attributes, Existing, Lifecycle, Ownership, Purpose, Reference, Schema, TargetId, TypeId, Value,
+    AttributeIndex, Attributes, Existing, Holder, Lifecycle, Ownership, Purpose, Reference, Schema, TargetId,
+    TypeId, Value,
 };
 use crate::target::TargetError;
 
 const USERS: &str = "users";
 const NESTED: &str = "nestedGroup";
 const DISABLED: &str = "disabled";
-
-/// Addresses that only one user or group can have.
-const MAILS: [&str; 2] = ["mailPrimaryAddress", "mailAddress"];
 
 const NO_ID: &str = "it has no external id";
 const OUR_OWN: &str = "directory-sync signs in as it";
@@ -162,9 +160,25 @@ impl UdmTarget {
     /// The values that only one object can have.
     pub(in crate::target::udm) fn unique(&self, resource: TypeId, held: &Attributes) -> Vec<Unique> {
         let schema = self.catalog.schema(resource);
-        let name = held.text_of(schema, Purpose::Login).map(Unique::name);
-        let mail = MAILS.into_iter().find_map(|mail| held.text(schema.index(mail)?));
-        name.into_iter().chain(mail.map(Unique::mail)).collect()
+        let unique =
+            |(index, value): (AttributeIndex, &Value)| unique(&schema.spec(index).name, value.as_text());
+        held.iter().filter_map(unique).collect()
+    }
+
+    /// Who else has a value, as far as this run knows.
+    pub(in crate::target::udm) fn other_holder(
+        &self,
+        resource: TypeId,
+        attribute: AttributeIndex,
+        value: &Value,
+        but: Option<&TargetId>,
+    ) -> Option<Holder> {
+        let name = &self.catalog.schema(resource).spec(attribute).name;
+        let target_id = self.memory.holders.other(&unique(name, value.as_text())?, but)?;
+        Some(Holder {
+            resource: self.memory.type_of(&target_id),
+            target_id,
+        })
     }
 
     fn ownership(&self, resource: TypeId, schema: &Schema, has_id: bool, held: &Attributes) -> Ownership {
@@ -198,6 +212,14 @@ impl UdmTarget {
         }
         account
     }
+}
+
+/// The value as one that only one object can have, if the property is such a one.
+fn unique(property: &str, text: &str) -> Option<Unique> {
+    Some(match properties::space(property)? {
+        "mail" => Unique::mail(text),
+        _ => Unique::name(text),
+    })
 }
 
 fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Object) -> Attributes {

@@ -61,6 +61,7 @@ fn schema_of_groups(groups: &UdmObjects) -> Schema {
         name: MEMBERS.into(),
         cardinality: Cardinality::Many,
         removes: Removes::Only([].into()),
+        acyclic: true,
         personal: false,
         ..of(Purpose::Members)
     }));
@@ -85,6 +86,7 @@ fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<A
             }
             AttributeSpec {
                 name: name.as_str().into(),
+                unique: properties::space(name),
                 cardinality: properties::cardinality(name),
                 equality: match properties::form(name) {
                     Form::Mail => Equality::IgnoreCase,

@@ -64,6 +64,15 @@ pub(in crate::target::udm) fn cardinality(property: &str) -> Cardinality {
     }
 }
 
+/// Where the server lets only one object have a value, letter case aside.
+pub(in crate::target::udm) fn space(property: &str) -> Option<&'static str> {
+    match property {
+        "username" | "name" => Some("name"),
+        "mailPrimaryAddress" | "mailAddress" => Some("mail"),
+        _ => None,
+    }
+}
+
 /// Whether it holds members of a group.
 pub(in crate::target::udm) fn is_of_members(property: &str) -> bool {
     ["users", "nestedGroup"].contains(&property)

@@ -1,5 +1,6 @@
 //! Writes changes.
 
+mod aside;
 pub(super) mod body;
 mod change;
 mod create;

@@ -1,10 +1,10 @@
 //! Changes of objects, each in one PATCH.
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::super::client::{Call, Kind, Path, Reply};
 use super::super::read::find::leaf;
-use super::super::rules::catalog::{GROUP, USER};
+use super::super::rules::catalog::GROUP;
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
 use super::super::wire::Warned;
@@ -14,12 +14,12 @@ use crate::model::{Attributes, Change, Edit, Ids, Purpose, TargetId, TypeId, Val
 use crate::target::{Applied, TargetError, TargetErrorKind, Wrote};
 
 /// What one PATCH is about.
-struct Patch<'a> {
-    resource: TypeId,
-    object: &'a TargetId,
-    body: Body,
+pub(super) struct Patch<'a> {
+    pub(super) resource: TypeId,
+    pub(super) object: &'a TargetId,
+    pub(super) body: Body,
     /// The name that the object is to have.
-    new_name: Option<&'a str>,
+    pub(super) new_name: Option<&'a str>,
 }
 
 impl UdmTarget {
@@ -44,28 +44,6 @@ impl UdmTarget {
             self.patch(&patch).await?;
         }
         Ok(Applied::default())
-    }
-
-    /// Gives an object another name and changes nothing else.
-    pub(in crate::target::udm) async fn rename(
-        &self,
-        resource: TypeId,
-        object: &TargetId,
-        name: &str,
-    ) -> Result<(), TargetError> {
-        let property = if resource == USER { "username" } else { "name" };
-        let body = Map::from_iter([(property.to_owned(), json!(name))]);
-        let patch = Patch {
-            resource,
-            object,
-            body: Body::Properties(body),
-            new_name: Some(name),
-        };
-        let _beside_renames = self.names_lock.read().await;
-        self.refuse_held(&[Unique::name(name)], Some(object))?;
-        self.patch(&patch).await?;
-        self.memory.holders.take(object, Unique::name(name));
-        Ok(())
     }
 
     /// Writes what differs; says how many members are not there.
@@ -183,7 +161,7 @@ impl UdmTarget {
     }
 
     /// Sends a PATCH, which may be repeated: it says what is to be. A lost answer may have been that of a rename.
-    async fn patch(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
+    pub(super) async fn patch(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
         let sent = self.client.persist(true, async |attempt| {
             let is_known = attempt == 1 || patch.new_name.is_none();
             let dn = match self.memory.dn(patch.object).filter(|_| is_known) {

@@ -57,7 +57,7 @@ impl UdmTarget {
 
     /// What a change costs when nothing goes wrong. A container that is missing is made once for all objects in it.
     pub(in crate::target::udm) fn foresee(&self, change: &Change) -> Cost {
-        let aside = change.edit().is_some_and(|edit| edit.temporary_login.is_some());
+        let aside = change.edit().is_some_and(Edit::steps_aside);
         Cost {
             requests: self.steps(change).len() as u64 + u64::from(aside),
             ..Cost::default()

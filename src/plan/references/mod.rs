@@ -5,35 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+pub(super) mod nesting;
+mod objects;
+
+pub use self::objects::{Alias, Objects};
 use super::order;
 use crate::model::{
-    ActionKind, AttributeIndex, Catalog, Change, DesiredState, ExternalId, Ids, Plan, Purpose, Reference,
-    TargetId, TypeId, Value, Write,
+    ActionKind, AttributeIndex, Catalog, Change, ExternalId, Ids, Plan, Purpose, Reference, TypeId, Value,
+    Write,
 };
-
-/// An object of the sources that the target knows by another external id, or by none.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alias {
-    /// Its type.
-    pub resource: TypeId,
-    /// The id in the sources.
-    pub id: ExternalId,
-    /// The id that it carries at the target, if any.
-    pub former: Option<ExternalId>,
-    /// The target's id.
-    pub target_id: TargetId,
-}
-
-/// What is known of everything that can be referred to.
-#[derive(Clone, Copy, Debug)]
-pub struct Objects<'a> {
-    /// What the sources say, one for each resource type.
-    pub desired: &'a [DesiredState],
-    /// The target's ids of everything that carries an external id.
-    pub ids: &'a Ids,
-    /// Objects that go by another id at the target.
-    pub aliases: &'a [Alias],
-}
 
 /// Leaves references out of a plan that cannot be written, and keeps those that are nobody's to take.
 ///
@@ -41,6 +21,7 @@ pub struct Objects<'a> {
 /// - Of an object that no source names, nobody knows whether it still belongs there: its reference stays.
 /// - An object that is deleted takes the references to it along.
 /// - An object whose external id changes keeps its references.
+/// - What would refer back to its own object is left out of one that must not.
 pub fn settle_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
     if !plan
         .changes
@@ -60,6 +41,7 @@ pub fn settle_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_
     changes.retain(|change| change.edit().is_none_or(|edit| !edit.is_empty()));
     plan.unchanged += planned - changes.len();
     plan.changes = changes;
+    nesting::settle(catalog, plan, objects);
     // Some wait for less than before.
     order::arrange(catalog, &mut plan.changes);
 }

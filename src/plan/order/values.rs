@@ -1,0 +1,193 @@
+//! Values that only one object can have, and that pass from one object to another.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{
+    AttributeIndex, AttributeSpec, Catalog, Change, Purpose, Schema, TypeId, Value, Write, comparable,
+};
+
+/// Where a value counts as taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::plan) enum Space {
+    /// Among the login names of a type.
+    Logins(TypeId),
+    /// Among all values of attributes that share a space.
+    Shared(&'static str),
+}
+
+/// A value that a change gives up or takes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::plan) struct Unique<'a> {
+    pub(in crate::plan) attribute: AttributeIndex,
+    space: Space,
+    pub(in crate::plan) value: &'a Value,
+}
+
+impl Unique<'_> {
+    /// The same for equal values.
+    pub(in crate::plan) fn key(&self) -> (Space, String) {
+        (self.space, comparable(self.value.as_text()))
+    }
+}
+
+/// A value that a change takes while another one gives it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handover {
+    /// The place of the change that gives it up.
+    pub(super) giver: usize,
+    /// Where that object holds it.
+    pub(super) attribute: AttributeIndex,
+}
+
+/// Where the values of an attribute count as taken, if only one object can have each.
+fn space(resource: TypeId, spec: &AttributeSpec) -> Option<Space> {
+    let login = || (spec.purpose == Purpose::Login).then_some(Space::Logins(resource));
+    spec.unique.map(Space::Shared).or_else(login)
+}
+
+/// The values that are free when the change is done.
+pub(in crate::plan) fn given_up<'a>(schema: &Schema, change: &'a Change) -> Vec<Unique<'a>> {
+    each(schema, change.resource, |attribute| match &change.write {
+        Write::Create(_) => None,
+        Write::Edit(edit) => edit.change(attribute)?.before.as_ref(),
+        Write::Delete(account) => account.attributes.get(attribute),
+    })
+}
+
+/// The values that the change takes.
+pub(in crate::plan) fn taken<'a>(schema: &Schema, change: &'a Change) -> Vec<Unique<'a>> {
+    each(schema, change.resource, |attribute| match &change.write {
+        Write::Create(creation) => creation.attributes.get(attribute),
+        Write::Edit(edit) => edit.change(attribute)?.after.as_ref(),
+        Write::Delete(_) => None,
+    })
+}
+
+fn each<'a>(
+    schema: &Schema,
+    resource: TypeId,
+    value: impl Fn(AttributeIndex) -> Option<&'a Value>,
+) -> Vec<Unique<'a>> {
+    let unique = schema.iter().filter_map(|(attribute, spec)| {
+        Some(Unique {
+            attribute,
+            space: space(resource, spec)?,
+            value: value(attribute)?,
+        })
+    });
+    unique.collect()
+}
+
+/// For each change, the values that it takes from others.
+pub(super) fn handovers(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Handover>> {
+    let mut givers: HashMap<(Space, String), Handover> = HashMap::new();
+    for (giver, change) in changes.iter().enumerate() {
+        for unique in given_up(catalog.schema(change.resource), change) {
+            let attribute = unique.attribute;
+            givers
+                .entry(unique.key())
+                .or_insert(Handover { giver, attribute });
+        }
+    }
+    let of = |(place, change): (usize, &Change)| {
+        if givers.is_empty() {
+            return Vec::new();
+        }
+        let taken = taken(catalog.schema(change.resource), change);
+        let handovers = taken
+            .iter()
+            .filter_map(|unique| givers.get(&unique.key()).copied());
+        handovers.filter(|handover| handover.giver != place).collect()
+    };
+    changes.iter().enumerate().map(of).collect()
+}
+
+/// Which changes give up which values before their turn, so that none waits for itself.
+pub(super) fn stepping_aside(handovers: &[Vec<Handover>]) -> Vec<(usize, AttributeIndex)> {
+    let mut walk = Walk {
+        handovers,
+        visits: vec![Visit::New; handovers.len()],
+        next: vec![0; handovers.len()],
+        chosen: HashSet::new(),
+    };
+    let mut chosen = Vec::new();
+    for start in 0..handovers.len() {
+        chosen.extend(walk.from(start));
+    }
+    chosen
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    OnPath,
+    Done,
+}
+
+/// Follows who waits for whom, and breaks each circle that it comes round to.
+struct Walk<'a> {
+    handovers: &'a [Vec<Handover>],
+    visits: Vec<Visit>,
+    /// How many handovers of each change were followed.
+    next: Vec<usize>,
+    chosen: HashSet<(usize, AttributeIndex)>,
+}
+
+impl Walk<'_> {
+    fn from(&mut self, start: usize) -> Vec<(usize, AttributeIndex)> {
+        let (mut path, mut found) = (Vec::new(), Vec::new());
+        self.enter(start, &mut path);
+        while let Some(&place) = path.last() {
+            let Some(handover) = self.handovers[place].get(self.next[place]).copied() else {
+                self.visits[place] = Visit::Done;
+                path.pop();
+                continue;
+            };
+            let is_given = self.chosen.contains(&(handover.giver, handover.attribute));
+            if !is_given && self.visits[handover.giver] == Visit::OnPath {
+                found.push(self.break_circle(handover.giver, &mut path));
+                continue;
+            }
+            self.next[place] += 1;
+            if !is_given {
+                self.enter(handover.giver, &mut path);
+            }
+        }
+        found
+    }
+
+    fn enter(&mut self, place: usize, path: &mut Vec<usize>) {
+        if self.visits[place] == Visit::New {
+            self.visits[place] = Visit::OnPath;
+            path.push(place);
+        }
+    }
+
+    /// The circle is the end of the path, from this place on. Its first change steps aside; whoever waits for that is at
+    /// the end of the path afterwards.
+    fn break_circle(&mut self, from: usize, path: &mut Vec<usize>) -> (usize, AttributeIndex) {
+        let start = path.iter().position(|place| *place == from).unwrap_or_default();
+        let circle = &path[start..];
+        let first = circle.iter().copied().min().unwrap_or(from);
+        let at = circle
+            .iter()
+            .position(|place| *place == first)
+            .unwrap_or_default();
+        // Whoever is before the first of the path is at its end: it is a circle.
+        let taker = if at == 0 { path.len() - 1 } else { start + at - 1 };
+        let place = path[taker];
+        // A change that is on the path was entered by the handover before the next one.
+        let followed = if at == 0 {
+            self.next[place]
+        } else {
+            self.next[place] - 1
+        };
+        let attribute = self.handovers[place][followed].attribute;
+        for left in path.drain(taker + 1..) {
+            self.visits[left] = Visit::New;
+            self.next[left] = 0;
+        }
+        self.chosen.insert((first, attribute));
+        (first, attribute)
+    }
+}

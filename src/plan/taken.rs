@@ -1,0 +1,115 @@
+//! Values that somebody else keeps: a target refuses them, and some hold a refusal against everybody for a while.
+
+use std::collections::{HashMap, HashSet};
+
+use super::order;
+use super::order::values::{self, Space, Unique};
+use crate::model::{
+    AttributeIndex, Catalog, Change, Holder, Plan, Purpose, RecordRef, Rejected, TargetId, TypeId, Value,
+};
+
+/// Takes changes out of the plan that need a value which another object keeps, or which another change of the plan takes
+/// first. They are rejected. `holder` says who else has a value of an attribute of a type.
+pub fn reject_taken(
+    catalog: &Catalog,
+    plan: &mut Plan,
+    holder: impl Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,
+) {
+    let planned = plan.changes.len();
+    loop {
+        let reasons = reasons(catalog, &plan.changes, &holder);
+        if reasons.iter().all(Option::is_none) {
+            break;
+        }
+        let mut reasons = reasons.into_iter();
+        let mut left = Vec::with_capacity(plan.changes.len());
+        for change in std::mem::take(&mut plan.changes) {
+            match reasons.next().flatten() {
+                Some(reason) => plan.unresolved.extend(rejected_for(&change, reason)),
+                None => left.push(change),
+            }
+        }
+        // What they would have given up stays taken.
+        plan.changes = left;
+    }
+    if plan.changes.len() < planned {
+        plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
+        order::arrange(catalog, &mut plan.changes);
+    }
+}
+
+fn rejected_for(change: &Change, reason: String) -> Option<Rejected> {
+    let person = change.person()?;
+    let rejected = Rejected::new(person.origin.clone(), Some(person.id.clone()), reason);
+    Some(rejected.of_type(person.resource))
+}
+
+type Key = (Space, String);
+
+/// Who gives up and who takes what.
+struct Judge<'a, F> {
+    catalog: &'a Catalog,
+    holder: &'a F,
+    givers: HashSet<(Key, Option<&'a TargetId>)>,
+    takers: HashMap<Key, &'a RecordRef>,
+}
+
+/// Why a change cannot have what it takes, for each change.
+fn reasons<F>(catalog: &Catalog, changes: &[Change], holder: &F) -> Vec<Option<String>>
+where
+    F: Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,
+{
+    let givers = changes.iter().flat_map(|change| {
+        let given_up = values::given_up(catalog.schema(change.resource), change).into_iter();
+        given_up.map(|unique| (unique.key(), change.target_id()))
+    });
+    let mut judge = Judge {
+        catalog,
+        holder,
+        givers: givers.collect(),
+        takers: HashMap::new(),
+    };
+    changes.iter().map(|change| judge.reason(change)).collect()
+}
+
+impl<'a, F> Judge<'a, F>
+where
+    F: Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,
+{
+    fn reason(&mut self, change: &'a Change) -> Option<String> {
+        // An undo gives back what was there before.
+        let person = change.person().filter(|_| change.restore.is_none())?;
+        let schema = self.catalog.schema(change.resource);
+        let taken = values::taken(schema, change);
+        for unique in &taken {
+            let holder = (self.holder)(
+                change.resource,
+                unique.attribute,
+                unique.value,
+                change.target_id(),
+            );
+            let keeps = |holder: &Holder| !self.givers.contains(&(unique.key(), Some(&holder.target_id)));
+            if let Some(holder) = holder.filter(keeps) {
+                return Some(held(self.catalog, change, unique, &holder));
+            }
+            if let Some(first) = self.takers.get(&unique.key()) {
+                let name = &schema.spec(unique.attribute).name;
+                return Some(format!("another record gets the same `{name}`: {first}"));
+            }
+        }
+        let keys = taken.iter().map(Unique::key);
+        self.takers.extend(keys.map(|key| (key, &person.origin)));
+        None
+    }
+}
+
+fn held(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder) -> String {
+    let name = &catalog.schema(change.resource).spec(unique.attribute).name;
+    let (kind, id) = (catalog.name(holder.resource), &holder.target_id);
+    let is_login = catalog.schema(change.resource).purpose(unique.attribute) == Purpose::Login;
+    if holder.resource != change.resource && is_login {
+        let own = catalog.name(change.resource);
+        return format!("{kind} {id} has this `{name}`: a {own} and a {kind} cannot have one name");
+    }
+    format!("{kind} {id} has this `{name}`, and it carries another external id")
+}
