@@ -1,6 +1,11 @@
 # docker build --tag directory-sync:0.1.0 .
+#
+# The labels name the commit and the time with
+# --build-arg REVISION=$(git rev-parse HEAD) --build-arg CREATED=$(git log -1 --format=%cI).
+#
+# `scripts/package` makes a smaller image with the static program and the CA certificates alone.
 
-FROM rust:1.99-slim-bookworm AS build
+FROM rust:1.99-slim-trixie AS build
 WORKDIR /src
 COPY . .
 # The caches keep downloaded and compiled dependencies between builds (BuildKit, Podman and Buildah support them).
@@ -9,10 +14,15 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked --bin directory-sync \
     && install -D target/release/directory-sync /out/directory-sync
 
-FROM debian:bookworm-slim
+FROM debian:trixie-slim
+ARG REVISION=unknown
+ARG CREATED=unknown
 LABEL org.opencontainers.image.title="directory-sync" \
       org.opencontainers.image.description="Keeps the accounts of an identity provider in line with LDAP, CSV and other directories" \
-      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
@@ -25,7 +35,8 @@ RUN for name in famedly-sync famedly-sync-agent migrate install-ids; do \
         ln -s directory-sync "/usr/local/bin/$name" || exit 1; \
     done \
     && mkdir /opt/famedly-sync-agent \
-    && ln -s famedly-sync-agent /opt/famedly-sync
+    && ln -s famedly-sync-agent /opt/famedly-sync \
+    && install -d -m 0700 -o 65532 -g 65532 /var/lib/directory-sync
 
 # The default path of the configuration is ./config.yaml. The image sets no path variable, because it could override a
 # variable that the user sets under another name.

@@ -85,7 +85,11 @@ fn lock(path: &Path) -> Result<File, Trouble> {
     // Others may see who has it; nobody else is to write into it, whatever is usual here.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-    let mut file = options.open(path)?;
+    let mut file = match options.open(path) {
+        // Of another user, such as root: the lock holds all the same, only the name of its holder cannot be written.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return lock_of_another_user(path),
+        opened => opened?,
+    };
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => Trouble::Held,
         TryLockError::Error(error) => Trouble::Unusable(error),
@@ -103,6 +107,15 @@ fn lock(path: &Path) -> Result<File, Trouble> {
     let since = Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC");
     writeln!(file, "{BY} {} since {since}", std::process::id())?;
     Ok(file)
+}
+
+fn lock_of_another_user(path: &Path) -> Result<File, Trouble> {
+    let file = File::open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Trouble::Held),
+        Err(TryLockError::Error(error)) => Err(Trouble::Unusable(error)),
+    }
 }
 
 /// How the text in a lock file begins.

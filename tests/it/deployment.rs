@@ -1,9 +1,19 @@
 //! The files that deploy the program say what the documents promise, and what the program understands.
 
 mod compiler;
+#[cfg(unix)]
+mod compose;
+#[cfg(unix)]
+mod cron;
 mod documents;
+#[cfg(unix)]
+mod host;
 mod image;
 mod kubernetes;
+mod schemas;
+#[cfg(unix)]
+mod systemd;
+mod udm;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +24,10 @@ use serde_yaml::Value;
 
 const FOLDER: &str = "/opt/famedly-sync-agent";
 const USER: u64 = 65532;
-/// Exit codes after which trying at once would end the same way: incomplete, configuration, refused by the guard.
-const FINAL: [u64; 3] = [1, 2, 4];
+/// The folder of lock, undo files and report.
+const STATE: &str = "/var/lib/directory-sync";
+/// Exit codes after which trying at once would end the same way: incomplete, configuration, refused by the guard, another run.
+const FINAL: [u64; 4] = [1, 2, 4, 5];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -59,6 +71,12 @@ fn list<'a>(value: &'a Value, path: &str) -> &'a Vec<Value> {
         .unwrap_or_else(|| panic!("`{path}` is no list"))
 }
 
+/// The words of a command.
+fn words(command: &Value) -> Vec<String> {
+    let words = command.as_sequence().unwrap().iter();
+    words.map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
 fn image() -> String {
     format!("directory-sync:{}", env!("CARGO_PKG_VERSION"))
 }
@@ -85,116 +103,6 @@ fn every_yaml_file_of_the_repository_parses() {
     assert!(files.len() >= 4, "{files:?}");
     for file in files {
         assert!(!documents(&file).is_empty(), "{file} is empty");
-    }
-}
-
-#[test]
-fn compose_without_a_profile_is_one_sync_of_opt() {
-    let compose = document("docker-compose.yaml");
-    let services = at(&compose, "services").as_mapping().unwrap();
-    let always: Vec<_> = services
-        .iter()
-        .filter(|(_, service)| service.get("profiles").is_none())
-        .collect();
-    assert!(
-        matches!(always.as_slice(), [(name, _)] if *name == "famedly-sync-agent"),
-        "services without a profile"
-    );
-
-    let service = at(&compose, "services.famedly-sync-agent");
-    assert_eq!(string(service, "network_mode"), "host");
-    assert_eq!(string(service, "image"), image());
-    assert_eq!(string(service, "build"), ".");
-    assert_eq!(string(service, "volumes.0.source"), "./opt");
-    assert_eq!(string(service, "volumes.0.target"), FOLDER);
-    assert_eq!(
-        string(service, "user"),
-        format!("${{DIRECTORY_SYNC_USER:-{USER}:{USER}}}")
-    );
-    for key in ["restart", "command", "entrypoint", "environment"] {
-        assert!(
-            service.get(key).is_none(),
-            "`{key}` would change what one `docker compose up` does"
-        );
-    }
-}
-
-#[test]
-fn every_service_of_the_trial_belongs_to_it_and_finds_the_others() {
-    let compose = document("docker-compose.yaml");
-    let services = at(&compose, "services").as_mapping().unwrap();
-    let volumes = at(&compose, "volumes").as_mapping().unwrap();
-    let trial = services
-        .iter()
-        .filter(|(name, _)| name.as_str().unwrap().starts_with("trial-"));
-    let mut count = 0;
-    for (name, service) in trial {
-        count += 1;
-        assert_eq!(list(service, "profiles"), &["trial"], "{name:?}");
-        let needed = service
-            .get("depends_on")
-            .and_then(Value::as_mapping)
-            .into_iter()
-            .flatten();
-        for (needed, _) in needed {
-            assert!(services.contains_key(needed), "{name:?} needs {needed:?}");
-        }
-        for mount in service
-            .get("volumes")
-            .and_then(Value::as_sequence)
-            .into_iter()
-            .flatten()
-        {
-            let volume = mount.as_str().unwrap().split(':').next().unwrap();
-            assert!(volumes.contains_key(volume), "{name:?} mounts {volume}");
-        }
-    }
-    assert_eq!(count, 5);
-    let mounts = list(&compose, "services.trial-sync.volumes");
-    assert_eq!(mounts, &[format!("trial-opt:{FOLDER}")]);
-}
-
-#[test]
-fn the_trial_is_configured_with_what_its_preparation_makes() {
-    let config = document("deploy/trial/config.yaml");
-    let prepare = text("deploy/trial/prepare.sh");
-    for key in ["organization_id", "project_id"] {
-        let placeholder = string(&config, &format!("zitadel.{key}"));
-        assert_eq!(placeholder, format!("@{}@", key.to_uppercase()));
-        assert!(
-            prepare.contains(&format!("s/{placeholder}/")),
-            "prepare.sh fills in {placeholder}"
-        );
-    }
-    assert_eq!(
-        string(&config, "zitadel.key_file"),
-        format!("{FOLDER}/service-user.json")
-    );
-    let compose = text("docker-compose.yaml");
-    for script in ["trial-ldap", "trial-prepare"] {
-        assert!(text("deploy/trial/Dockerfile").contains(&format!("/usr/local/bin/{script}\n")));
-        assert!(compose.contains(&format!("command: [{script}]")));
-    }
-}
-
-#[test]
-fn the_systemd_timer_starts_one_run_a_day() {
-    let unit = text("deploy/systemd/directory-sync.service");
-    for line in [
-        "Type=oneshot",
-        "Restart=on-failure",
-        "DynamicUser=yes",
-        "NoNewPrivileges=yes",
-    ] {
-        assert!(unit.lines().any(|own| own == line), "{line}");
-    }
-    let timer = text("deploy/systemd/directory-sync.timer");
-    for line in [
-        "OnCalendar=*-*-* 00:00:00",
-        "Persistent=true",
-        "WantedBy=timers.target",
-    ] {
-        assert!(timer.lines().any(|own| own == line), "{line}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `CronJob`.
 
+use super::schemas::Schemas;
 use super::*;
 
 fn cron_job() -> Value {
@@ -95,21 +96,103 @@ fn only_what_may_end_differently_is_tried_again() {
         "Never",
         "podFailurePolicy needs it"
     );
-    assert_eq!(string(job, "podFailurePolicy.rules.0.action"), "FailJob");
-    let rule = at(job, "podFailurePolicy.rules.0.onExitCodes");
+    // The first rule that fits counts: a run on a drained node ends with 1.
+    let rules = list(job, "podFailurePolicy.rules");
+    assert_eq!(string(&rules[0], "action"), "Ignore");
+    assert_eq!(string(&rules[0], "onPodConditions.0.type"), "DisruptionTarget");
+    assert_eq!(string(&rules[0], "onPodConditions.0.status"), "True");
+    assert_eq!(string(&rules[1], "action"), "FailJob");
+    let rule = at(&rules[1], "onExitCodes");
     assert_eq!(
         at(rule, "containerName"),
         at(job, "template.spec.containers.0.name")
     );
     assert_eq!(string(rule, "operator"), "In");
     assert_eq!(list(rule, "values"), &FINAL);
+    assert_eq!(rules.len(), 2, "3 and crashes are tried again");
     assert_eq!(at(job, "backoffLimit"), &Value::from(2));
+}
 
-    let unit = text("deploy/systemd/directory-sync.service");
-    let prevented = unit
-        .lines()
-        .find_map(|line| line.strip_prefix("RestartPreventExitStatus="))
-        .unwrap();
-    assert_eq!(prevented, FINAL.map(|code| code.to_string()).join(" "));
-    assert!(!unit.contains("SuccessExitStatus"), "only 0 is success");
+/// The containers of both kinds of deployment.
+fn containers() -> [Value; 2] {
+    let job = cron_job();
+    let deployment = document("ldap-sync-deployment.yaml");
+    [
+        at(&job, "spec.jobTemplate.spec.template.spec").clone(),
+        at(&deployment, "spec.template.spec").clone(),
+    ]
+}
+
+#[test]
+fn lock_undo_files_and_report_are_on_the_volume() {
+    let claim = document("deploy/kubernetes/state.yaml");
+    for pod in containers() {
+        let mounts = list(&pod, "containers.0.volumeMounts");
+        let mount = mounts
+            .iter()
+            .find(|mount| string(mount, "mountPath") == STATE)
+            .unwrap();
+        let mut volumes = list(&pod, "volumes").iter();
+        let volume = volumes
+            .find(|volume| at(volume, "name") == at(mount, "name"))
+            .unwrap();
+        assert_eq!(
+            at(volume, "persistentVolumeClaim.claimName"),
+            at(&claim, "metadata.name")
+        );
+        let variable = at(&pod, "containers.0.env.0");
+        assert_eq!(string(variable, "name"), "DIRECTORY_SYNC__LOCK__DIR");
+        assert_eq!(string(variable, "value"), STATE);
+        let command = words(at(&pod, "containers.0.command"));
+        for option in ["--undo-file", "--report"] {
+            let at = command.iter().position(|word| word == option).unwrap();
+            assert!(command[at + 1].starts_with(STATE), "{option}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_cron_job_makes_a_run_for_each_target() {
+    let job = cron_job();
+    let container = at(&job, "spec.jobTemplate.spec.template.spec.containers.0");
+    let variables: Vec<_> = list(container, "env")
+        .iter()
+        .map(|variable| {
+            (
+                string(variable, "name").to_owned(),
+                string(variable, "value").to_owned(),
+            )
+        })
+        .collect();
+    for host in [super::host::Host::zitadel(), super::host::Host::udm()] {
+        host.makes_a_run(&words(at(container, "command")), &variables, "state");
+    }
+}
+
+#[test]
+fn each_object_fits_the_schema_of_the_api() {
+    let schemas = Schemas::new();
+    for file in [
+        "ldap-sync-cronjob.yaml",
+        "ldap-sync-deployment.yaml",
+        "deploy/kubernetes/state.yaml",
+    ] {
+        for object in documents(file) {
+            schemas
+                .check(&object)
+                .unwrap_or_else(|error| panic!("{file}: {error}"));
+        }
+    }
+    let mut job = cron_job();
+    assert!(schemas.check(&job).is_ok());
+    let condition = "spec.jobTemplate.spec.podFailurePolicy.rules.0.onPodConditions.0";
+    let condition = condition
+        .split('.')
+        .fold(&mut job, |value, step| match step.parse::<usize>() {
+            Ok(index) => &mut value[index],
+            Err(_) => &mut value[step],
+        });
+    condition.as_mapping_mut().unwrap().remove("status");
+    assert!(schemas.check(&job).is_err(), "a missing field is found");
 }

@@ -54,3 +54,40 @@ fn a_lock_folder_that_does_not_exist_is_a_mistake() {
     lab.run("sync").exits(0).does_not_say("no lock could be taken");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
+
+/// As a run by hand and one by a timer; the one cannot write what it says about itself.
+#[cfg(unix)]
+#[test]
+fn a_lock_of_another_user_counts() {
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65534;
+    let lab = Lab::csv(&staff(1));
+    let folder = lab.path("locks");
+    fs::create_dir(&folder).unwrap();
+    lab.configure(&format!("lock: {{dir: {}}}\n", folder.display()));
+    let entries = || {
+        fs::read_dir(lab.path(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+    };
+    let all = entries().chain([lab.path("")]);
+    if all
+        .map(|path| std::os::unix::fs::chown(path, Some(NOBODY), None))
+        .any(|done| done.is_err())
+    {
+        eprintln!("NOT RUN, because only root can be two users");
+        return;
+    }
+    lab.run("sync").exits(0);
+    let lock = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let as_nobody = || {
+        let mut command = lab.command("sync");
+        command.uid(NOBODY).gid(NOBODY);
+        super::lab::finish(command)
+    };
+    let held = fs::File::open(lock).unwrap();
+    held.lock().unwrap();
+    as_nobody().exits(5);
+    drop(held);
+    as_nobody().exits(0).does_not_say("no lock could be taken");
+}
