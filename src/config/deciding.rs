@@ -90,6 +90,8 @@ impl Deciding {
             credentials: _,
             lag_wait: _,
             heartbeat: _,
+            // It follows from the policy.
+            end_sessions: _,
         } = zitadel;
         self.add("url", &url.as_str());
         self.add("organization_id", organization_id);
@@ -147,6 +149,7 @@ impl Deciding {
             remove,
             delete_deactivates,
             create_deactivated,
+            end_sessions,
             update_provider_mismatch,
             adopt,
             create_disabled,
@@ -162,6 +165,7 @@ impl Deciding {
         self.add("policy.remove", remove);
         self.add("policy.delete_deactivates", delete_deactivates);
         self.add("policy.create_deactivated", create_deactivated);
+        self.add("policy.end_sessions", end_sessions);
         self.add("policy.update_provider_mismatch", update_provider_mismatch);
         self.add("policy.adopt", adopt);
         self.add("policy.create_disabled", create_disabled);

@@ -24,6 +24,7 @@ pub(crate) fn target_settings() -> TargetSettings {
         claims_accounts: false,
         lag_wait: Duration::from_secs(300),
         heartbeat: false,
+        end_sessions: false,
         phone_region: None,
     })
 }

@@ -212,6 +212,7 @@ pub(super) const KEYS: &[Key] = &[
     or("policy.remove", Kind::Bool, "true"),
     or("policy.delete_deactivates", Kind::Bool, "false"),
     or("policy.create_deactivated", Kind::Bool, "false"),
+    or("policy.end_sessions", Kind::Bool, "false"),
     or("policy.update_provider_mismatch", Kind::Bool, "true"),
     or("policy.adopt", Kind::Bool, "true"),
     or("policy.create_disabled", Kind::Bool, "false"),

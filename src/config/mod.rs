@@ -39,6 +39,8 @@ pub use settings::{
     ZitadelSettings,
 };
 
+use crate::plan::Policy;
+
 use self::document::read::{Reader, Report};
 use layers::Layers;
 
@@ -129,6 +131,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let policy = sections::policy::policy(&mut reader, flags);
     if let Some(policy) = &policy {
         sections::udm::check_marker(&mut reader, policy);
+        sections::udm::refuse_sessions(&mut reader, policy);
     }
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
@@ -139,7 +142,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,
-        Some(target) => Some(target?.with_sources(&sources)),
+        Some(target) => Some(target?.with_sources(&sources).under(policy.as_ref()?)),
     };
     let notes = target.iter().flat_map(TargetSettings::notes_of_roles);
     reader.report.notes.extend(notes);
@@ -179,6 +182,14 @@ impl TargetSettings {
         match self {
             Self::Zitadel(zitadel) => Self::Zitadel(zitadel.with_roles_of(sources)),
             Self::Udm(udm) => Self::Udm(udm.with_ids_of(sources)),
+        }
+    }
+
+    /// The same, for this policy.
+    fn under(self, policy: &Policy) -> Self {
+        match self {
+            Self::Zitadel(zitadel) => Self::Zitadel(zitadel.under(policy)),
+            Self::Udm(_) => self,
         }
     }
 

@@ -25,6 +25,7 @@ pub use self::correlate::adopt::Known;
 pub(crate) use self::correlate::adopt::refusal;
 pub use self::decide::checks::{Checks, Proofs};
 pub use self::decide::grace::{Clocks, Grace};
+pub use self::decide::sign_out::end_sessions;
 pub use self::stale::{is_for_now, moved, speaks_against, unlisted_before};
 pub use correlate::Correlation;
 pub use decide::decide;
@@ -43,8 +44,8 @@ pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction
 pub use references::{Alias, Objects, settle_references};
 pub use taken::reject_taken;
 pub use undo::{
-    CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, give_only, leave_out_who_gives_way,
-    lost_for_good, not_restored, undo,
+    CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, ends_sessions, give_only,
+    leave_out_who_gives_way, lost_for_good, not_restored, undo,
 };
 pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
 

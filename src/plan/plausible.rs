@@ -32,7 +32,7 @@ pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Opti
                 .map(str::to_owned)
                 .or_else(|| roles(schema, rules, edit))
         }
-        (ActionKind::Deactivate, Write::Edit(edit)) => deactivated(schema, edit)
+        (ActionKind::Deactivate, Write::Edit(edit)) => deactivated(schema, rules.policy, edit)
             .or_else(|| removed(schema, rules.policy, change))
             .map(str::to_owned),
         (ActionKind::Delete, Write::Delete(_)) => removed(schema, rules.policy, change).map(str::to_owned),
@@ -103,7 +103,10 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
     if !is_completed && edit.lifecycle != is_reactivated.then_some(Lifecycle::Active) {
         return Some("it lets somebody in or out, and is no such change");
     }
-    if bookkeeping.iter().any(|change| change.after.is_some()) {
+    let is_of_plan = |change: &&AttributeChange| {
+        change.after.is_none() || is_completed && signs_out(schema, policy, change)
+    };
+    if !bookkeeping.iter().all(is_of_plan) {
         return Some("it writes what only this tool writes for itself");
     }
     values
@@ -193,10 +196,16 @@ fn unknown<'a>(mut roles: impl Iterator<Item = &'a Box<str>>, known: &[String]) 
     ))
 }
 
+/// Whether a deactivation writes down that the sessions are to be ended, and the policy asks for that.
+fn signs_out(schema: &Schema, policy: Policy, change: &AttributeChange) -> bool {
+    policy.end_sessions && schema.purpose(change.attribute) == Purpose::SignOut
+}
+
 /// What no deactivation writes.
-fn deactivated(schema: &Schema, edit: &Edit) -> Option<&'static str> {
+fn deactivated(schema: &Schema, policy: Policy, edit: &Edit) -> Option<&'static str> {
     let is_bookkeeping = |change: &AttributeChange| match schema.purpose(change.attribute) {
         Purpose::DisabledByUs => change.after.is_some(),
+        Purpose::SignOut => change.after.is_some() && policy.end_sessions,
         purpose => purpose.is_bookkeeping() && change.after.is_none(),
     };
     if edit.lifecycle != Some(Lifecycle::Disabled) || edit.before.is_none() {

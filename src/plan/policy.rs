@@ -68,6 +68,8 @@ pub struct Policy {
     pub delete_deactivates: bool,
     /// New accounts are made deactivated.
     pub create_deactivated: bool,
+    /// The sessions of accounts that are deactivated are ended.
+    pub end_sessions: bool,
     /// Accounts that another configuration looks after, or nobody, are touched.
     pub update_provider_mismatch: bool,
     /// Accounts made by others are taken over.
@@ -106,6 +108,7 @@ impl Default for Policy {
             remove: true,
             delete_deactivates: false,
             create_deactivated: false,
+            end_sessions: false,
             update_provider_mismatch: true,
             adopt: true,
             create_disabled: false,

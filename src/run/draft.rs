@@ -21,6 +21,9 @@ pub(super) async fn plan(
     desired: &[DesiredState],
     settings: &Settings,
 ) -> Result<Planned, TargetError> {
+    if settings.withholding.create_deactivated.is_some() {
+        target.look_for_unfinished();
+    }
     let mut draft = Draft::read(target, desired, settings).await?;
     if draft.new_people().next().is_some() {
         if target.list_is_incomplete().await? {

@@ -31,6 +31,9 @@ impl FromFile<'_> {
     pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
         let withholding = &request.settings.withholding;
         plan::withhold(&mut self.plan, target.catalog(), withholding, target.name().kind);
+        if request.settings.policy.end_sessions {
+            plan::end_sessions(&mut self.plan, target.catalog());
+        }
         plan::protect(
             &mut self.plan,
             target.catalog(),

@@ -89,6 +89,11 @@ async fn with_target(
     mismatch::withhold(target, &mut undone.plan, &providers, withholding).await?;
     undone.settle(target, request, report);
     report.cannot_be_undone = undo_file::not_restored(&undone.plan.changes);
+    report.cannot_be_undone.extend(undo_file::ended_sessions(
+        target.catalog(),
+        &run.changes,
+        &undone.plan,
+    ));
     report
         .cannot_be_undone
         .extend(undo_file::not_given(not_given, target.setting_keys().owned_roles));

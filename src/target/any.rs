@@ -127,6 +127,13 @@ impl Target for AnyTarget {
         }
     }
 
+    fn look_for_unfinished(&self) {
+        match self {
+            Self::Zitadel(target) => target.look_for_unfinished(),
+            Self::Udm(target) => target.look_for_unfinished(),
+        }
+    }
+
     fn catalog(&self) -> &Catalog {
         match self {
             Self::Zitadel(target) => target.catalog(),

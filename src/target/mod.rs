@@ -225,6 +225,10 @@ pub trait Target {
     /// gives only these come back.
     fn allow_former_roles(&self, _given: &[String]) {}
 
+    /// For a run that makes accounts deactivated: every account is asked whether an earlier run was to make it so and did not
+    /// finish, also where settings leave such questions out.
+    fn look_for_unfinished(&self) {}
+
     /// Lets [`Target::catch_up`] wait for what an earlier run wrote, too.
     fn expect_writes(&self, writes: &LastWrites);
 

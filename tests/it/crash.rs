@@ -5,6 +5,7 @@
 mod behind;
 mod links;
 mod pace;
+mod policies;
 pub(crate) mod world;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use testkit::zitadel::{Fault, FaultKind, Matches, Moment, ZitadelDouble};
 
 use crate::program::{Installation, side_by_side};
-use world::{Before, everything};
+use world::{Before, everything_with_sessions};
 
 /// Half of them wait for the disk or for a process.
 const THREADS: usize = 6;
@@ -30,14 +31,17 @@ struct Sweep {
 
 impl Sweep {
     fn new(each: usize) -> Self {
-        let before = Before::new(each);
+        Self::of(Before::new(each))
+    }
+
+    fn of(before: Before) -> Self {
         let (zitadel, installation) = before.start();
         let ran = installation.run(&["sync"]);
         assert_eq!(ran.exit, 0, "{ran:?}");
         before.lost_or_doubled(&zitadel).expect("an undisturbed run");
         before.linked_otherwise(&zitadel).expect("an undisturbed run");
         let writes = zitadel.writes().len();
-        let wanted = everything(&zitadel);
+        let wanted = everything_with_sessions(&zitadel);
         let again = installation.run(&["sync"]);
         assert_eq!((again.exit, zitadel.writes().len()), (0, writes), "{again:?}");
         Self {
@@ -76,7 +80,7 @@ impl Sweep {
     }
 
     fn compare(&self, zitadel: &ZitadelDouble) -> Result<(), String> {
-        let held = everything(zitadel);
+        let held = everything_with_sessions(zitadel);
         for name in self.wanted.keys().chain(held.keys()) {
             let (wanted, held) = (self.wanted.get(name), held.get(name));
             if wanted != held {

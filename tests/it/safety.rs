@@ -23,6 +23,7 @@ mod order;
 mod planned;
 mod promises;
 mod provenance;
+mod sessions;
 mod shown;
 mod signals;
 mod stale;

@@ -12,5 +12,6 @@ mod prepare;
 mod read;
 mod resilience;
 mod roundtrip;
+mod sessions;
 mod support;
 mod write;

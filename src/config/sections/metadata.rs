@@ -10,7 +10,7 @@ use crate::config::layers::Layers;
 const PATH: &str = "zitadel.metadata_attributes";
 
 /// Attributes that are not made by a rule of a directory.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 11] = [
     "localpart",
     "provider",
     "roles",
@@ -20,6 +20,7 @@ const OTHERS: [&str; 10] = [
     "disabled_by",
     "missing_since",
     "missing_runs",
+    "sign_out",
     "idp_link",
 ];
 

@@ -19,6 +19,7 @@ pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option
     let remove = reader.boolean("policy.remove");
     let delete_deactivates = reader.boolean("policy.delete_deactivates");
     let create_deactivated = reader.boolean("policy.create_deactivated");
+    let end_sessions = reader.boolean("policy.end_sessions");
     let update_provider_mismatch = reader.boolean("policy.update_provider_mismatch");
     let adopt = reader.boolean("policy.adopt");
     let create_disabled = reader.boolean("policy.create_disabled");
@@ -59,6 +60,7 @@ pub(in crate::config) fn policy(reader: &mut Reader<'_>, flags: Flags) -> Option
         remove: remove?,
         delete_deactivates: delete_deactivates?,
         create_deactivated: create_deactivated?,
+        end_sessions: end_sessions?,
         update_provider_mismatch: update_provider_mismatch?,
         adopt: adopt?,
         create_disabled: create_disabled?,

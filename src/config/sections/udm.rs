@@ -96,6 +96,16 @@ pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) 
     }
 }
 
+/// UDM keeps no sessions.
+pub(in crate::config) fn refuse_sessions(reader: &mut Reader<'_>, policy: &Policy) {
+    if policy.end_sessions && is_target(reader.layers) {
+        let what =
+            "`policy.end_sessions` needs the target `zitadel`: UDM keeps no sessions that could be ended";
+        let hint = "leave it out; sessions end where people sign in, such as in Keycloak";
+        reader.wrong("policy.end_sessions", what, Some(hint));
+    }
+}
+
 /// The properties of users that sources may give, right or wrong, in their order.
 pub(in crate::config) fn names(layers: &Layers) -> Vec<&str> {
     let key = layers.value("udm.users.key").and_then(Value::as_str);

@@ -7,6 +7,7 @@ use crate::config::document::read::Reader;
 use crate::config::document::values;
 use crate::config::layers::flags::Flags;
 use crate::config::settings::{Link, Localpart, MetadataCheck, SourceKind, SourceSettings, ZitadelSettings};
+use crate::plan::Policy;
 
 /// Reads the target; `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<ZitadelSettings> {
@@ -53,6 +54,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, flags: Flags) -> Option<Z
         claims_accounts: !reader.absent("provider"),
         lag_wait: lag_wait?,
         heartbeat: heartbeat?,
+        end_sessions: false,
         phone_region,
     })
 }
@@ -83,6 +85,15 @@ impl ZitadelSettings {
         roles.dedup();
         self.further_roles = roles;
         self
+    }
+
+    /// The same, for this policy.
+    #[must_use]
+    pub(in crate::config) fn under(self, policy: &Policy) -> Self {
+        Self {
+            end_sessions: policy.end_sessions,
+            ..self
+        }
     }
 
     /// What to say of owned roles that no source gives: a rule may have gone with the source it belonged to.

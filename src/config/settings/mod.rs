@@ -151,6 +151,8 @@ pub struct ZitadelSettings {
     pub lag_wait: Duration,
     /// Each sync writes at the service account how it ended.
     pub heartbeat: bool,
+    /// `policy.end_sessions`: the service account needs the right.
+    pub end_sessions: bool,
     /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.
     pub phone_region: Option<String>,
 }

@@ -36,12 +36,17 @@ pub enum Purpose {
     MissingSince,
     /// How many runs have found the person absent.
     MissingRuns,
+    /// The account is deactivated, and its sessions are to be ended: they may be there still.
+    SignOut,
 }
 
 impl Purpose {
     /// Whether this tool keeps its own records there; no source has a say in it.
     pub fn is_bookkeeping(self) -> bool {
-        matches!(self, Self::DisabledByUs | Self::MissingSince | Self::MissingRuns)
+        matches!(
+            self,
+            Self::DisabledByUs | Self::MissingSince | Self::MissingRuns | Self::SignOut
+        )
     }
 }
 

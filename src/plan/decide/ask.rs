@@ -99,6 +99,7 @@ impl Correlation<'_> {
                 questions.ask(About::Own(*place), &account.target_id, expected);
             }
         }
+        self.ask_for_sessions(&mut questions);
         for (index, listing) in self.listings.iter().enumerate() {
             for (place, account) in listing.accounts.iter().enumerate() {
                 if matches!(account.ownership, Ownership::Unproved(_)) {

@@ -17,6 +17,8 @@ pub(in crate::plan) enum About {
     Own(usize),
     /// The accounts of one list entry.
     LeaverEntry(usize, usize),
+    /// One of [`Correlation::deactivated`](crate::plan::Correlation).
+    Deactivated(usize),
 }
 
 /// Checks to the target, many at a time.

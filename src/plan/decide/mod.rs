@@ -9,6 +9,7 @@ mod leavers;
 pub(super) mod marks;
 pub(super) mod ownership;
 mod people;
+pub(super) mod sign_out;
 
 use std::borrow::Cow;
 
@@ -72,6 +73,7 @@ impl<'a> Decider<'a, '_> {
             &self.correlation.withholding,
             self.target_name,
         );
+        self.sign_out();
         self.plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
         self.plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(self.correlation.catalog, &mut self.plan.changes);

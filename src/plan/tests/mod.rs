@@ -12,6 +12,7 @@ mod references;
 mod roles;
 mod rules;
 mod selection;
+mod sessions;
 mod tokens;
 mod values;
 mod withhold;
@@ -31,6 +32,7 @@ const VERIFIED: AttributeIndex = AttributeIndex(8);
 const DISABLED_BY: AttributeIndex = AttributeIndex(9);
 const MISSING_SINCE: AttributeIndex = AttributeIndex(10);
 const MISSING_RUNS: AttributeIndex = AttributeIndex(11);
+const SIGN_OUT: AttributeIndex = AttributeIndex(12);
 const ROLE: &str = "User";
 
 fn schema() -> Schema {
@@ -78,6 +80,7 @@ fn schema_owning(owned: &[&str]) -> Schema {
         },
         kept("missing_since", Purpose::MissingSince),
         kept("missing_runs", Purpose::MissingRuns),
+        kept("sign_out", Purpose::SignOut),
     ])
 }
 
@@ -267,8 +270,11 @@ impl Model {
                 let held = self.get_mut(&edit.target_id);
                 for change in &edit.changes {
                     held.set(change.attribute, change.after.clone());
-                    if change.attribute == ADDRESS {
-                        held.set(VERIFIED, change.after.clone());
+                    match change.attribute {
+                        ADDRESS => held.set(VERIFIED, change.after.clone()),
+                        // It is done, and then not noted any more.
+                        SIGN_OUT => held.set(SIGN_OUT, None),
+                        _ => {}
                     }
                 }
                 held.account.lifecycle = edit.lifecycle.unwrap_or(held.account.lifecycle);

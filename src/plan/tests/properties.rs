@@ -59,6 +59,7 @@ prop_compose! {
         disabled_by_us in any::<bool>(),
         verified in any::<bool>(),
         missing in prop::option::weighted(0.3, (NOW - 400..=NOW, 1u32..4)),
+        sign_out in prop::bool::weighted(0.3),
     ) -> Held {
         let mut held = held(number);
         for attribute in [NAME, ADDRESS, ALIAS] {
@@ -73,6 +74,7 @@ prop_compose! {
         if inactive {
             held.account.lifecycle = Lifecycle::Disabled;
             held.set(DISABLED_BY, disabled_by_us.then(|| Value::text("us")));
+            held.set(SIGN_OUT, sign_out.then(|| Value::text("pending")));
         }
         let text = match carries {
             0 => None,
@@ -130,8 +132,9 @@ pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
     ]);
     let listed = prop::sample::select(vec![LeaverPolicy::Delete, LeaverPolicy::Deactivate]);
     let grace = prop::option::of(prop::option::of(1i64..600).prop_map(|after| Grace { after, runs: None }));
-    (disabled, absent, grace, listed, any::<bool>(), any::<bool>()).prop_map(
-        |(disabled, absent, grace, listed, adopt, create_disabled)| Policy {
+    let flags = any::<(bool, bool, bool)>();
+    (disabled, absent, grace, listed, flags).prop_map(
+        |(disabled, absent, grace, listed, (adopt, create_disabled, end_sessions))| Policy {
             disabled,
             absent,
             grace,
@@ -143,6 +146,7 @@ pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
             remove: true,
             delete_deactivates: false,
             create_deactivated: false,
+            end_sessions,
             update_provider_mismatch: true,
             restrict_to: Restriction::None,
         },

@@ -102,6 +102,7 @@ pub(super) const DELETE_ABSENT: Policy = Policy {
     remove: true,
     delete_deactivates: false,
     create_deactivated: false,
+    end_sessions: false,
     update_provider_mismatch: true,
     adopt: true,
     create_disabled: false,

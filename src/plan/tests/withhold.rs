@@ -301,7 +301,9 @@ proptest! {
             let other = free.changes.iter().find(same);
             prop_assert!(other.is_some(), "{change:?}");
             let other = other.unwrap();
-            let is_less = change.kind == ActionKind::Deactivate && other.kind == ActionKind::Delete;
+            let signs_out = change.edit().is_some_and(|edit| edit.changes.iter().all(|change| change.attribute == SIGN_OUT));
+            let takes_out_of_use = change.kind == ActionKind::Deactivate || signs_out;
+            let is_less = takes_out_of_use && other.kind == ActionKind::Delete;
             prop_assert!(change.kind == other.kind || is_less, "{change:?} {other:?}");
             let count = |change: &Change| change.edit().map_or(0, |edit| edit.changes.len());
             prop_assert!(is_less || count(change) <= count(other), "{change:?} {other:?}");

@@ -59,6 +59,10 @@ impl Reversal {
         } else {
             unlisted_now(spec, change, unheld)
         };
+        // Sessions do not come back.
+        if spec.purpose == Purpose::SignOut {
+            return Ok(());
+        }
         // Since when a person was missing is counted anew.
         let is_marker = matches!(spec.purpose, Purpose::MissingSince | Purpose::MissingRuns);
         if now == change.before || is_marker && change.after.is_none() {

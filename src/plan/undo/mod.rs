@@ -117,12 +117,29 @@ pub fn lost_for_good(catalog: &Catalog, change: &Change) -> Option<&'static str>
              undo makes the account again without them",
         );
     }
-    let marker = change.edit()?.change_of(schema, Purpose::MissingSince)?;
-    marker
-        .after
-        .is_none()
-        .then_some("since when its person was missing; its grace (`policy.grace`) begins anew")
+    let edit = change.edit()?;
+    let returned = edit.change_of(schema, Purpose::MissingSince);
+    let returned = returned.is_some_and(|marker| marker.after.is_none());
+    let sessions = ends_sessions(catalog, change);
+    match (returned, sessions) {
+        (true, false) => Some(MARKER),
+        (false, true) => Some(SESSIONS),
+        (true, true) => Some(MARKER_AND_SESSIONS),
+        (false, false) => None,
+    }
 }
+
+/// Whether a change ends the sessions of its account.
+pub fn ends_sessions(catalog: &Catalog, change: &Change) -> bool {
+    let schema = catalog.schema(change.resource);
+    let edit = change.edit();
+    edit.is_some_and(|edit| edit.change_of(schema, Purpose::SignOut).is_some())
+}
+
+const MARKER: &str = "since when its person was missing; its grace (`policy.grace`) begins anew";
+const SESSIONS: &str = "the sessions, which are ended: its person has to sign in again";
+const MARKER_AND_SESSIONS: &str = "since when its person was missing; its grace (`policy.grace`) begins anew; and the sessions, \
+                                   which are ended: its person has to sign in again";
 
 /// What an undo does not bring back, of a change of its plan.
 pub fn not_restored(change: &Change) -> Option<&'static str> {

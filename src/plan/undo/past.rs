@@ -101,10 +101,10 @@ impl Past {
                 .map(|(index, _)| expected(index, creation.attributes.get(index)))
                 .collect(),
             Write::Edit(edit) => {
-                let unlisted = edit
-                    .changes
-                    .iter()
-                    .filter(|change| !schema.spec(change.attribute).is_listed());
+                let unlisted = edit.changes.iter().filter(|change| {
+                    let spec = schema.spec(change.attribute);
+                    !spec.is_listed() && spec.purpose != Purpose::SignOut
+                });
                 unlisted
                     .map(|change| asked(schema.spec(change.attribute), change))
                     .collect()

@@ -50,6 +50,9 @@ struct PlannedChange<'a> {
     /// The note that the person was missing goes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
+    /// The sessions of the account are ended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ends_sessions: bool,
 }
 
 /// Members that come and go: external ids in hex with the type before them, or the target's own reference.
@@ -205,5 +208,6 @@ fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedC
         grant,
         revoke,
         returned: edited(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()),
+        ends_sessions: edited(Purpose::SignOut).is_some(),
     }
 }

@@ -148,6 +148,9 @@ fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Ve
     if change.kind == ActionKind::Update && edit.lifecycle == Some(Lifecycle::Disabled) {
         details.push("deactivated, which an earlier run did not finish".to_owned());
     }
+    if let Some(sign_out) = of(Purpose::SignOut) {
+        details.push(signed_out(sign_out).to_owned());
+    }
     if of(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()) {
         details.push("not missing any more".to_owned());
     } else if change.kind == ActionKind::MarkAbsent {
@@ -179,6 +182,14 @@ fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
         format!("external id (back to {})", told(&id.after))
     } else {
         format!("external id (was {})", told(&id.before))
+    }
+}
+
+fn signed_out(sign_out: &AttributeChange) -> &'static str {
+    if sign_out.after.is_some() {
+        "sessions are ended"
+    } else {
+        "sessions are ended, which an earlier run did not finish"
     }
 }
 

@@ -5,6 +5,7 @@ mod document;
 mod past;
 mod place;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,8 @@ use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
 pub use self::place::{check, moves, names};
 use super::plan_file::{BoundTarget, private};
-use crate::model::{Catalog, Change, LastWrites, Snapshot, TargetId};
-use crate::plan::{self, NotGiven};
+use crate::model::{ActionKind, Catalog, Change, LastWrites, Plan, Snapshot, TargetId};
+use crate::plan::{self, NotGiven, Past};
 use crate::target::{Facts, TargetName};
 
 /// The only form that this version writes and reads.
@@ -121,6 +122,27 @@ pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lo
             what: plan::not_restored(change)?.to_owned(),
             account,
             id: change.id().map(ToString::to_string),
+        })
+    });
+    lost.collect()
+}
+
+/// The sessions that the run ended, of accounts that an undo brings back into use.
+pub fn ended_sessions(catalog: &Catalog, pasts: &[Past], plan: &Plan) -> Vec<Lost> {
+    let ended = pasts
+        .iter()
+        .filter(|past| plan::ends_sessions(catalog, &past.change));
+    let ended: HashSet<_> = ended.filter_map(|past| past.change.target_id()).collect();
+    let reactivated = plan
+        .changes
+        .iter()
+        .filter(|change| change.kind == ActionKind::Reactivate);
+    let lost = reactivated.filter_map(|change| {
+        let account = change.target_id().filter(|account| ended.contains(account))?;
+        Some(Lost {
+            account: account.to_string(),
+            id: change.id().map(ToString::to_string),
+            what: "the sessions, which the run ended: its person has to sign in again".to_owned(),
         })
     });
     lost.collect()

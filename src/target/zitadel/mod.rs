@@ -50,6 +50,10 @@ impl Target for ZitadelTarget {
         *self.given_again.borrow_mut() = given.to_vec();
     }
 
+    fn look_for_unfinished(&self) {
+        self.unfinished.set(true);
+    }
+
     fn catalog(&self) -> &Catalog {
         &self.catalog
     }

@@ -54,7 +54,7 @@ const IAM_OWNER_VIEWER: &str = "iam.read iam.policy.read iam.member.read iam.idp
     group.user.read";
 
 const IAM_OWNER_WRITES: &str = "iam.write org.write user.write user.delete user.grant.write \
-    user.grant.delete policy.write project.write project.role.write";
+    user.grant.delete policy.write project.write project.role.write session.write session.delete";
 
 fn words(list: &str) -> Vec<String> {
     list.split_whitespace().map(str::to_owned).collect()

@@ -150,5 +150,6 @@ impl State {
         self.memberships.remove(id);
         self.tokens.retain(|_, token| token.user != id);
         self.keys.retain(|_, key| key.user != id);
+        self.sessions.retain(|_, session| session.user != id);
     }
 }

@@ -60,6 +60,7 @@ mod phone;
 mod routes;
 mod seed;
 mod server;
+mod sessions;
 mod state;
 mod token;
 mod unique;

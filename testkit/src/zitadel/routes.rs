@@ -8,7 +8,7 @@ use super::options::Version;
 use super::state::State;
 use super::{
     access, authorizations, contacts, events_search, grants, lifecycle, links, metadata, metadata_v1,
-    organization, organization_metadata, users, users_change, users_create, users_v1,
+    organization, organization_metadata, sessions, users, users_change, users_create, users_v1,
 };
 
 /// How a request came in.
@@ -84,6 +84,8 @@ pub(crate) struct Route {
     pub(crate) pattern: &'static str,
     pub(crate) effect: Effect,
     since: Version,
+    /// The HTTP status of a success.
+    pub(crate) status: u16,
     pub(crate) handler: Handler,
 }
 
@@ -93,6 +95,7 @@ const fn read(method: &'static str, pattern: &'static str, handler: Handler) -> 
         pattern,
         effect: Effect::Read,
         since: Version::V2_64,
+        status: 200,
         handler,
     }
 }
@@ -103,8 +106,14 @@ const fn write(method: &'static str, pattern: &'static str, handler: Handler) ->
         pattern,
         effect: Effect::Write,
         since: Version::V2_64,
+        status: 200,
         handler,
     }
+}
+
+/// The same route, where success makes something.
+const fn makes(route: Route) -> Route {
+    Route { status: 201, ..route }
 }
 
 /// The same route, but not in the oldest version.
@@ -138,6 +147,9 @@ const REST: &[Route] = &[
     new(write("POST", "/v2/users/{userId}/metadata", metadata::set)),
     new(write("DELETE", "/v2/users/{userId}/metadata", metadata::delete)),
     new(read("POST", "/v2/users/{userId}/metadata/search", metadata::list)),
+    makes(write("POST", "/v2/sessions", sessions::create)),
+    read("POST", "/v2/sessions/search", sessions::list),
+    write("DELETE", "/v2/sessions/{sessionId}", sessions::delete),
     read("POST", "/management/v1/users/_search", users_v1::list),
     read("POST", "/management/v1/users/grants/_search", grants::search),
     read("POST", "/management/v1/users/{userId}/metadata/_search", metadata_v1::list),

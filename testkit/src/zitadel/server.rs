@@ -292,7 +292,7 @@ fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static s
         run(core, incoming, route, &call)
     });
     match result {
-        Ok(body) => Answer::json(200, body),
+        Ok(body) => Answer::json(route.status, body),
         Err(failure) => Answer::failed(&failure, Transport::Rest),
     }
 }

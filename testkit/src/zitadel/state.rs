@@ -12,6 +12,7 @@ pub(crate) use super::entities::*;
 use super::events::Event;
 use super::lies::FilterAnswers;
 use super::options::Options;
+use super::sessions::Session;
 use super::token::{Key, Token};
 use super::views::Code;
 
@@ -48,6 +49,9 @@ pub(crate) struct State {
     pub(crate) secrets: BTreeMap<String, String>,
     pub(crate) memberships: BTreeMap<String, Membership>,
     pub(crate) codes: Vec<Code>,
+    /// By their ids.
+    #[serde(default)]
+    pub(crate) sessions: BTreeMap<String, Session>,
     /// Time of the last event that the users list has digested.
     pub(crate) users_seen: i64,
     /// Time of the last event that the grants list has digested.
@@ -154,6 +158,7 @@ impl State {
             secrets: BTreeMap::new(),
             memberships: BTreeMap::new(),
             codes: Vec::new(),
+            sessions: BTreeMap::new(),
             users_seen: 0,
             grants_seen: 0,
             frozen_users: None,

@@ -86,6 +86,7 @@ const TABLE: &[(&str, &str, bool)] = &[
         "policy: {create_deactivated: true}\nsources:\n",
         false,
     ),
+    ("sources:\n", "policy: {end_sessions: true}\nsources:\n", false),
     (
         "sources:\n",
         "policy: {update_provider_mismatch: false}\nsources:\n",

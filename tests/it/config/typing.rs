@@ -97,6 +97,7 @@ fn organization(key_file: PathBuf) -> ZitadelSettings {
         claims_accounts: false,
         lag_wait: Duration::from_secs(300),
         heartbeat: false,
+        end_sessions: false,
         phone_region: None,
     }
 }

@@ -69,9 +69,11 @@ pub(crate) enum Work {
     Note,
     /// Noted as missing, and there.
     Return,
+    /// Deactivated by a run that was interrupted before it ended the sessions.
+    SignOut,
 }
 
-const ALL: [Work; 22] = [
+const ALL: [Work; 23] = [
     Work::Nothing,
     Work::Create,
     Work::Adopt,
@@ -94,11 +96,14 @@ const ALL: [Work; 22] = [
     Work::Delete,
     Work::Note,
     Work::Return,
+    Work::SignOut,
 ];
 
 /// The world before any run, to be had as often as needed.
 pub(crate) struct Before {
     saved: Value,
+    /// Further keys of `policy`.
+    policy: &'static str,
     pub(super) csv: String,
     ukt: UktDouble,
     /// User names by account, of those that exist and stay.
@@ -108,6 +113,11 @@ pub(crate) struct Before {
 impl Before {
     /// `each` people for each kind of work, and some whom the tool must leave alone.
     pub(crate) fn new(each: usize) -> Self {
+        Self::under("", each)
+    }
+
+    /// The same with further keys of `policy`.
+    pub(crate) fn under(policy: &'static str, each: usize) -> Self {
         let zitadel = ZitadelDouble::start(Options {
             roles: ["Admin", "Guest", "User"].map(str::to_owned).into(),
             ..Options::default()
@@ -117,7 +127,7 @@ impl Before {
         for work in ALL {
             for number in 0..each {
                 let email = format!("{work:?}.{number}@example.org").to_lowercase();
-                if !matches!(work, Work::Disable | Work::Delete | Work::Note) {
+                if !matches!(work, Work::Disable | Work::Delete | Work::Note | Work::SignOut) {
                     let phone = if work == Work::RemovePhone {
                         ""
                     } else {
@@ -134,7 +144,8 @@ impl Before {
                     if work == Work::Exchange {
                         account.email = format!("exchange.{}@example.org", (number + 1) % each);
                     }
-                    zitadel.add_user(account);
+                    let account = zitadel.add_user(account);
+                    zitadel.sign_in(&account);
                 }
             }
         }
@@ -146,6 +157,7 @@ impl Before {
         let accounts = accounts.map(|user| (user.id, user.email)).collect();
         Self {
             saved: zitadel.export(),
+            policy,
             csv,
             ukt,
             accounts,
@@ -157,7 +169,8 @@ impl Before {
         let zitadel = ZitadelDouble::import(self.saved.clone(), 0).expect("a saved state");
         let config = CONFIG
             .replace("LIST", &self.ukt.list_url())
-            .replace("TOKEN", &self.ukt.token_url());
+            .replace("TOKEN", &self.ukt.token_url())
+            .replace("policy:\n", &format!("policy:\n{}", self.policy));
         let installation = Installation::new(&zitadel, &config);
         installation.set("owned_roles: [Guest]");
         installation.set("link: existing");
@@ -199,6 +212,13 @@ pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
             (user.username.clone(), serde_json::to_string(&user).expect("JSON"))
         })
         .collect()
+}
+
+/// The same, and who is signed in.
+pub(crate) fn everything_with_sessions(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
+    let sessions = zitadel.sessions().into_iter();
+    let sessions = sessions.map(|(name, count)| (format!("sessions of {name}"), count.to_string()));
+    everything(zitadel).into_iter().chain(sessions).collect()
 }
 
 /// An account that needs this work, and is otherwise as it should be.
@@ -247,10 +267,13 @@ fn account(work: Work, email: &str) -> UserSeed {
         Work::Rename => user.email = format!("was.{email}"),
         Work::RewritePlainId => user.nick_name = email.to_owned(),
         Work::RewriteBase64Id => user.nick_name = base64(email),
-        Work::Enable => {
+        Work::Enable | Work::SignOut => {
             user.state = Some(UserState::Inactive);
             user.metadata
                 .push(entry("directory-sync.disabled_by", "directory-sync"));
+            if work == Work::SignOut {
+                user.metadata.push(entry("directory-sync.sign_out", "pending"));
+            }
         }
     }
     user

@@ -36,6 +36,7 @@ fn settings() -> ZitadelSettings {
         claims_accounts: false,
         lag_wait: std::time::Duration::from_secs(300),
         heartbeat: false,
+        end_sessions: false,
         phone_region: None,
     }
 }

@@ -122,6 +122,7 @@ pub(crate) fn offline() -> ZitadelSettings {
         claims_accounts: false,
         lag_wait: Duration::from_secs(300),
         heartbeat: false,
+        end_sessions: false,
         phone_region: None,
     }
 }

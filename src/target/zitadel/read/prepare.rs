@@ -20,6 +20,9 @@ const NEEDED: [&str; 5] = [
 
 const TAKE_AWAY: &str = "user.grant.delete";
 
+/// Needed to end sessions. Seeing them is a right of its own (`session.read`), which v2.64 does not know.
+const END_SESSIONS: &str = "session.delete";
+
 impl ZitadelTarget {
     /// Checks rights, organization and role, and reads the grants, side by side.
     pub(in crate::target::zitadel) async fn prove(&self) -> Result<Prepared, TargetError> {
@@ -85,6 +88,7 @@ impl ZitadelTarget {
         let needed: Vec<&str> = NEEDED
             .into_iter()
             .chain(takes_away.then_some(TAKE_AWAY))
+            .chain(self.settings.end_sessions.then_some(END_SESSIONS))
             .collect();
         let missing: Vec<&str> = needed
             .iter()

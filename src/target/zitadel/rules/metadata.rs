@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::schema::{DISABLED_BY, LOCALPART, MISSING_RUNS, MISSING_SINCE, PREFERRED_USERNAME, PROVIDER};
+use super::schema::{
+    DISABLED_BY, LOCALPART, MISSING_RUNS, MISSING_SINCE, PREFERRED_USERNAME, PROVIDER, SIGN_OUT,
+};
 use crate::model::{AttributeIndex, Attributes};
 use crate::target::zitadel::wire::received::Metadata;
 use crate::target::zitadel::wire::sent::NewMetadata;
@@ -13,7 +15,7 @@ use crate::target::zitadel::wire::sent::NewMetadata;
 pub(in crate::target::zitadel) const MARK: &str = "directory-sync.disabled_by";
 
 /// The key of each attribute, in the order in which they are written.
-const FIXED: [(AttributeIndex, &str); 6] = [
+const FIXED: [(AttributeIndex, &str); 7] = [
     (LOCALPART, "localpart"),
     (PREFERRED_USERNAME, "preferred_username"),
     (PROVIDER, "directory-sync.provider"),
@@ -21,6 +23,7 @@ const FIXED: [(AttributeIndex, &str); 6] = [
     // RFC 3339.
     (MISSING_SINCE, "directory-sync.missing_since"),
     (MISSING_RUNS, "directory-sync.missing_runs"),
+    (SIGN_OUT, "directory-sync.sign_out"),
 ];
 
 /// The attributes that are kept in metadata, and their keys.

@@ -83,6 +83,8 @@ attributes! { options:
     /// The two parts of an absence marker, written together.
     MISSING_SINCE = bookkeeping("missing_since", Purpose::MissingSince);
     MISSING_RUNS = bookkeeping("missing_runs", Purpose::MissingRuns);
+    /// Written before this tool deactivates an account whose sessions it ends, and removed once they are.
+    SIGN_OUT = bookkeeping("sign_out", Purpose::SignOut);
     /// How the identity provider knows the person. Whoever has the account that a link names can log in here: a link that
     /// this tool did not make is never replaced.
     IDP_LINK = AttributeSpec {

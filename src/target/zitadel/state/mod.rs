@@ -53,6 +53,8 @@ pub struct ZitadelTarget {
     pub(in crate::target::zitadel) warnings: RefCell<Vec<Warning>>,
     /// Roles that the project does not have any more are nobody's.
     pub(in crate::target::zitadel) roles_may_be_gone: Cell<bool>,
+    /// Accounts may be left that an earlier run was to make deactivated.
+    pub(in crate::target::zitadel) unfinished: Cell<bool>,
     /// Roles that an undo may give to an account that it makes again.
     pub(in crate::target::zitadel) given_again: RefCell<Vec<String>>,
     /// The names that stand for this configuration; none: nobody asks.
@@ -83,6 +85,7 @@ impl ZitadelTarget {
             looks: Looks::default(),
             warnings: RefCell::default(),
             roles_may_be_gone: Cell::new(false),
+            unfinished: Cell::new(false),
             providers: Vec::new(),
             given_again: RefCell::new(settings.roles().into_iter().map(str::to_owned).collect()),
         })

@@ -103,6 +103,7 @@ impl ZitadelTarget {
             }
             Step::Deactivate if progress.found == Found::Inactive => {}
             Step::Deactivate => self.deactivate(user).await?,
+            Step::EndSessions => self.end_sessions(user).await?,
             Step::UpdateUser(edit) => self.update_user(edit, progress).await?,
             Step::RemovePhone => self.remove_phone(user).await?,
             Step::ChangeRoles(roles) => self.write_roles(user, roles, progress).await?,
@@ -190,7 +191,7 @@ impl ZitadelTarget {
 
 /// Whether nothing is left to do once the account is gone.
 fn is_content_when_gone(change: &Change, step: &Step<'_>) -> bool {
-    let is_removal =
-        is_looked_at_again(change).is_some() || change.edit().is_some() && matches!(step, Step::Deactivate);
+    let is_removal = is_looked_at_again(change).is_some()
+        || change.edit().is_some() && matches!(step, Step::Deactivate | Step::EndSessions);
     is_removal || change.kind == ActionKind::MarkAbsent
 }

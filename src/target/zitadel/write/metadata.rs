@@ -4,6 +4,7 @@ use crate::model::{AttributeChange, Value};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
 use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::rules::schema::SIGN_OUT;
 use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::NewMetadata;
 use crate::target::zitadel::write::look::Found;
@@ -41,10 +42,10 @@ impl ZitadelTarget {
         progress: &mut Progress<'_>,
     ) -> Result<(), Failure> {
         // Somebody else may have deactivated it since; then the mark of a deactivation would be a lie.
-        if progress.found == Found::Inactive {
-            return Ok(());
-        }
-        let entries = changes.iter().filter_map(|change| {
+        let is_true =
+            |change: &&&AttributeChange| progress.found != Found::Inactive || change.attribute == SIGN_OUT;
+        let changes: Vec<_> = changes.iter().filter(is_true).collect();
+        let entries = changes.into_iter().filter_map(|change| {
             let after = change
                 .after
                 .as_ref()

@@ -7,5 +7,6 @@ pub(super) mod links;
 pub(super) mod look;
 pub(super) mod metadata;
 pub(super) mod restore;
+pub(super) mod sessions;
 pub(super) mod steps;
 pub(super) mod update;

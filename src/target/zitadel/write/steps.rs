@@ -10,7 +10,7 @@ use crate::target::zitadel::rules::details::Details;
 use crate::target::zitadel::rules::metadata::Keys;
 use crate::target::zitadel::rules::schema::{
     DISABLED_BY, EMAIL, EXTERNAL_ID, FIRST_NAME, IDP_LINK, LAST_NAME, LOGIN, MISSING_RUNS, MISSING_SINCE,
-    PHONE, PREFERRED_LANGUAGE, ROLES,
+    PHONE, PREFERRED_LANGUAGE, ROLES, SIGN_OUT,
 };
 use crate::target::zitadel::state::ZitadelTarget;
 
@@ -29,6 +29,8 @@ pub(in crate::target::zitadel) enum Step<'a> {
     Link(&'a Edit),
     Reactivate,
     Deactivate,
+    /// Asks for the sessions of the user, and ends each.
+    EndSessions,
     /// Everything that one call can carry.
     UpdateUser(&'a Edit),
     RemovePhone,
@@ -84,6 +86,9 @@ impl ZitadelTarget {
         steps.extend(link.filter(|link| link.before.is_some()).map(Step::Unlink));
         // Then: with our id in place, the next run would take the account for one that was linked when it was made.
         steps.extend(link.filter(|link| link.after.is_some()).map(|_| Step::Link(edit)));
+        // An earlier run has deactivated the account, and was interrupted.
+        let signs_out_first = edit.lifecycle != Some(Lifecycle::Disabled) && edit.change(SIGN_OUT).is_some();
+        steps.extend(signs_out_first.then_some(Step::EndSessions));
         if edit.lifecycle == Some(Lifecycle::Active) {
             steps.push(Step::Reactivate);
         }
@@ -105,10 +110,10 @@ impl ZitadelTarget {
         }
         // Last: should anything before have failed, the next run still knows whose doing the state was.
         if edit.lifecycle == Some(Lifecycle::Disabled) {
-            steps.extend(set_metadata(parts.mark(true)));
-            steps.push(Step::Deactivate);
+            steps.extend(parts.steps_out_of_use());
+        } else {
+            steps.extend(remove_metadata(parts.marks(false)));
         }
-        steps.extend(remove_metadata(parts.mark(false)));
         steps
     }
 
@@ -189,8 +194,7 @@ fn steps_of_deactivation<'a>(
 ) -> Vec<Step<'a>> {
     let mut steps = vec![Step::LookAgain(account, removal)];
     steps.extend(remove_metadata(parts.markers(false)));
-    steps.extend(set_metadata(parts.mark(true)));
-    steps.push(Step::Deactivate);
+    steps.extend(parts.steps_out_of_use());
     steps
 }
 
@@ -220,7 +224,7 @@ impl<'a> Parts<'a> {
 
     /// What sources say, or follows from the id.
     fn values(&self, is_set: bool) -> Vec<&'a AttributeChange> {
-        let ours = [DISABLED_BY, MISSING_SINCE, MISSING_RUNS];
+        let ours = [DISABLED_BY, SIGN_OUT, MISSING_SINCE, MISSING_RUNS];
         let changes = self
             .changes
             .iter()
@@ -230,9 +234,21 @@ impl<'a> Parts<'a> {
             .collect()
     }
 
-    /// The mark of a deactivation.
-    fn mark(&self, is_set: bool) -> Vec<&'a AttributeChange> {
-        self.those(is_set, &[DISABLED_BY])
+    /// The marks of a deactivation.
+    fn marks(&self, is_set: bool) -> Vec<&'a AttributeChange> {
+        self.those(is_set, &[DISABLED_BY, SIGN_OUT])
+    }
+
+    /// Deactivates the account, with its marks before. Sessions are ended afterwards, so that none is left that began before
+    /// it, and only then it is not noted any more that they are to be ended.
+    fn steps_out_of_use(&self) -> Vec<Step<'a>> {
+        let mut steps: Vec<Step<'a>> = set_metadata(self.marks(true)).into_iter().collect();
+        steps.push(Step::Deactivate);
+        let ended = self.those(true, &[SIGN_OUT]);
+        steps.extend((!ended.is_empty()).then_some(Step::EndSessions));
+        let done = self.marks(false).into_iter().chain(ended).collect();
+        steps.extend(remove_metadata(done));
+        steps
     }
 
     /// The parts of an absence marker.

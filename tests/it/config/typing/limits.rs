@@ -36,6 +36,7 @@ policy:
   remove: no
   delete_deactivates: true
   create_deactivated: yes
+  end_sessions: on
   update_provider_mismatch: false
   adopt: 'OFF'
   create_disabled: 1
@@ -70,6 +71,7 @@ apply:
             remove: false,
             delete_deactivates: true,
             create_deactivated: true,
+            end_sessions: true,
             update_provider_mismatch: false,
             adopt: false,
             create_disabled: true,

@@ -165,9 +165,10 @@ impl ZitadelTarget {
     }
 
     /// Whether marks that were left on active accounts stay there unseen: metadata is not to be looked at, and seeing
-    /// them would take a request an account.
+    /// them would take a request an account. Not where one of them could be an account that was to be made deactivated.
     fn leaves_marks(&self) -> bool {
-        self.settings.metadata == MetadataCheck::Skip && !self.filters.get()
+        let is_skipped = self.settings.metadata == MetadataCheck::Skip && !self.unfinished.get();
+        is_skipped && !self.filters.get()
     }
 
     /// Whether a mark was written for the deactivation that holds: nothing has happened to the account since, and it

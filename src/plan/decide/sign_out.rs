@@ -1,0 +1,130 @@
+//! Whoever is deactivated is signed out, if `policy.end_sessions` says so. The account says it until that is done, so that a
+//! run that is interrupted is completed by the next one.
+
+use super::Decider;
+use super::checks::{About, Checks};
+use crate::model::{
+    ActionKind, AttributeChange, Catalog, Change, Edit, Existing, Expected, Lifecycle, Ownership, Plan,
+    Purpose, Skipped, Value, Write,
+};
+use crate::plan::correlate::{Correlation, Slot};
+use crate::plan::policy::Restriction;
+
+/// What stands on an account until its sessions are ended.
+const PENDING: &str = "pending";
+
+/// Adds to every change that deactivates an account that its sessions are ended.
+pub fn end_sessions(plan: &mut Plan, catalog: &Catalog) {
+    for change in &mut plan.changes {
+        let schema = catalog.schema(change.resource);
+        let Some(attribute) = schema.find(Purpose::SignOut) else {
+            continue;
+        };
+        let deactivates = |edit: &&mut Edit| edit.lifecycle == Some(Lifecycle::Disabled);
+        if let Some(edit) = change.edit_mut().filter(deactivates) {
+            let sign_out = AttributeChange {
+                attribute,
+                before: None,
+                after: Some(Value::text(PENDING)),
+            };
+            put(edit, sign_out);
+        }
+    }
+}
+
+/// Adds a change unless the edit has one of the same attribute.
+fn put(edit: &mut Edit, change: AttributeChange) {
+    if edit.change(change.attribute).is_none() {
+        edit.changes.push(change);
+        edit.changes.sort_by_key(|change| change.attribute);
+    }
+}
+
+impl Correlation<'_> {
+    /// Whether this run ends sessions. One that rewrites ids or links alone does not.
+    fn ends_sessions(&self) -> bool {
+        let deactivates = matches!(
+            self.policy.restrict_to,
+            Restriction::None | Restriction::RemovalsOnly
+        );
+        self.policy.end_sessions && deactivates
+    }
+
+    /// The accounts that are deactivated and may be looked after: an earlier run may not have ended their sessions.
+    pub(in crate::plan) fn deactivated(&self) -> impl Iterator<Item = &Existing> {
+        let is_everybody = self.desired.selection.is_none();
+        let paired = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, slot)| match slot {
+                Slot::Paired(pair) if self.desired.is_about(index) => pair.differing.as_deref(),
+                _ => None,
+            });
+        // The account of a person may have lost its role since.
+        let is_others = |account: &&Existing| {
+            matches!(account.ownership, Ownership::Foreign(_) | Ownership::Protected(_))
+        };
+        let unpaired = self.unpaired.iter().flatten().filter(move |_| is_everybody);
+        let accounts = paired
+            .filter(move |account| !is_others(account))
+            .chain(unpaired.filter(|account| account.is_managed()));
+        accounts.filter(|account| account.lifecycle == Lifecycle::Disabled)
+    }
+
+    pub(super) fn ask_for_sessions<'q>(&'q self, questions: &mut Checks<'q>) {
+        let Some(attribute) = self
+            .schema
+            .find(Purpose::SignOut)
+            .filter(|_| self.ends_sessions())
+        else {
+            return;
+        };
+        for (place, account) in self.deactivated().enumerate() {
+            let expected = Expected::Absent(attribute);
+            questions.ask(About::Deactivated(place), &account.target_id, expected);
+        }
+    }
+}
+
+impl Decider<'_, '_> {
+    /// Completes deactivations whose sessions may not be ended. Call it when everything else is decided.
+    pub(super) fn sign_out(&mut self) {
+        let correlation = self.correlation;
+        if !correlation.ends_sessions() {
+            return;
+        }
+        for (place, account) in correlation.deactivated().enumerate() {
+            let mismatches = self.answers.mismatches(About::Deactivated(place));
+            if let Some((expected, current)) = mismatches.first() {
+                let sign_out = AttributeChange {
+                    attribute: expected.attribute(),
+                    before: current.clone(),
+                    after: None,
+                };
+                self.complete_sign_out(account, sign_out);
+            }
+        }
+        end_sessions(&mut self.plan, correlation.catalog);
+    }
+
+    fn complete_sign_out(&mut self, account: &Existing, sign_out: AttributeChange) {
+        let is_about = |change: &&mut Change| change.target_id() == Some(&account.target_id);
+        match self.plan.changes.iter_mut().find(is_about) {
+            Some(change) => {
+                if let Write::Edit(edit) = &mut change.write {
+                    put(edit, sign_out);
+                }
+            }
+            None => {
+                let mut edit = Edit::of_account(account, self.schema(), self.target_name);
+                put(&mut edit, sign_out);
+                let is_kept = |skipped: &Skipped| skipped.target_id == account.target_id;
+                if !self.plan.skipped.iter().any(is_kept) {
+                    self.plan.unchanged = self.plan.unchanged.saturating_sub(1);
+                }
+                self.push(Change::edit_as(ActionKind::Update, edit));
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Ends the sessions of a user: Zitadel keeps them when the user is deactivated.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::target::zitadel::client::call::Call;
+use crate::target::zitadel::client::error::{Failure, accept};
+use crate::target::zitadel::client::error_ids::id;
+use crate::target::zitadel::state::ZitadelTarget;
+use crate::target::zitadel::wire::received::{Done, ListHead};
+use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
+
+/// The list may be cut, and shows a session for a moment after it has ended.
+const ROUNDS: u32 = 20;
+
+const RIGHT: &str =
+    "give the service account the role ORG_USER_MANAGER in the organization; the next run ends the sessions";
+
+/// An answer of `POST /v2/sessions/search`.
+#[derive(Debug, Deserialize)]
+struct Sessions {
+    #[serde(flatten)]
+    head: ListHead,
+    #[serde(default)]
+    sessions: Vec<Session>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Session {
+    id: String,
+}
+
+impl ZitadelTarget {
+    /// Ends all sessions of a user. Other people are deactivated although this right is missing.
+    pub(in crate::target::zitadel) async fn end_sessions(&self, user: &str) -> Result<(), Failure> {
+        self.end_each_session(user).await.map_err(|mut failure| {
+            if failure.error.kind == Kind::Unauthorized {
+                failure.error.kind = Kind::Protocol;
+            }
+            failure
+        })
+    }
+
+    /// Ends sessions until the list shows none that was not ended. Without the right to see sessions the list is empty, and
+    /// its total is not.
+    async fn end_each_session(&self, user: &str) -> Result<(), Failure> {
+        for _ in 0..ROUNDS {
+            let Sessions { head, sessions } = self.sessions_of(user).await?;
+            let total = head.details.total_result;
+            if sessions.is_empty() {
+                return if total == 0 {
+                    Ok(())
+                } else {
+                    Err(not_shown(total).into())
+                };
+            }
+            let mut all_ended = true;
+            for session in &sessions {
+                all_ended &= self.end_session(&session.id).await?;
+            }
+            if all_ended && sessions.len() as u64 >= total {
+                return Ok(());
+            }
+        }
+        Err(not_ended().into())
+    }
+
+    async fn sessions_of(&self, user: &str) -> Result<Sessions, Failure> {
+        let body = json!({"queries": [{"userIdQuery": {"id": user}}]});
+        let call = Call::post("list_sessions", &["v2", "sessions", "search"], &body);
+        self.api.send(&call).await
+    }
+
+    /// Whether the server says that the session has ended. Of one that is not there it says the same as without the right.
+    async fn end_session(&self, session: &str) -> Result<bool, Failure> {
+        let call = Call::delete("end_session", &["v2", "sessions", session]);
+        let ended = self.api.send::<Done>(&call).await;
+        let is_unknown = matches!(&ended, Err(failure) if failure.is(id::NO_MEMBER));
+        accept(ended, &[id::NO_MEMBER])?;
+        Ok(!is_unknown)
+    }
+}
+
+fn not_shown(total: u64) -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation: "list_sessions",
+        what: format!(
+            "the account is deactivated, but Zitadel does not show the service account its sessions, of which there are {total}"
+        ),
+        error_id: None,
+        hint: Some(RIGHT.into()),
+        wrote: Wrote::Unknown,
+    }
+}
+
+fn not_ended() -> TargetError {
+    TargetError {
+        kind: Kind::Protocol,
+        operation: "end_session",
+        what: "the account is deactivated, but Zitadel does not end its sessions, or new ones begin all the time"
+            .into(),
+        error_id: None,
+        hint: Some(RIGHT.into()),
+        wrote: Wrote::Unknown,
+    }
+}
