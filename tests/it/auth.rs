@@ -1,5 +1,7 @@
 //! `auth`: whether one person can log in, and which step fails.
 
+mod terminal;
+
 use std::io::Write as _;
 use std::process::Stdio;
 

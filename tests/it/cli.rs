@@ -1,6 +1,7 @@
 //! The real binary as an administrator meets it: every word it prints, its exit code, and what reached the target.
 
 mod ad_connect;
+mod ad_connect_settings;
 mod check;
 mod commands;
 mod configuration;

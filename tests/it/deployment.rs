@@ -11,6 +11,7 @@ mod host;
 mod image;
 mod kubernetes;
 mod schemas;
+mod service_unit;
 #[cfg(unix)]
 mod systemd;
 mod udm;

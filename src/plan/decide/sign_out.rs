@@ -110,21 +110,18 @@ impl Decider<'_, '_> {
 
     fn complete_sign_out(&mut self, account: &Existing, sign_out: AttributeChange) {
         let is_about = |change: &&mut Change| change.target_id() == Some(&account.target_id);
-        match self.plan.changes.iter_mut().find(is_about) {
-            Some(change) => {
-                if let Write::Edit(edit) = &mut change.write {
-                    put(edit, sign_out);
-                }
+        if let Some(change) = self.plan.changes.iter_mut().find(is_about) {
+            if let Write::Edit(edit) = &mut change.write {
+                put(edit, sign_out);
             }
-            None => {
-                let mut edit = Edit::of_account(account, self.schema(), self.target_name);
-                put(&mut edit, sign_out);
-                let is_kept = |skipped: &Skipped| skipped.target_id == account.target_id;
-                if !self.plan.skipped.iter().any(is_kept) {
-                    self.plan.unchanged = self.plan.unchanged.saturating_sub(1);
-                }
-                self.push(Change::edit_as(ActionKind::Update, edit));
-            }
+            return;
         }
+        let mut edit = Edit::of_account(account, self.schema(), self.target_name);
+        put(&mut edit, sign_out);
+        let is_kept = |skipped: &Skipped| skipped.target_id == account.target_id;
+        if !self.plan.skipped.iter().any(is_kept) {
+            self.plan.unchanged = self.plan.unchanged.saturating_sub(1);
+        }
+        self.push(Change::edit_as(ActionKind::Update, edit));
     }
 }

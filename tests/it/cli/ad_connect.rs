@@ -17,7 +17,7 @@ fn staff() -> Vec<Person> {
 }
 
 /// The sample of the manual for this directory, and for the target of the stage.
-fn installation() -> (Stage, Slapd) {
+pub(super) fn installation() -> (Stage, Slapd) {
     let slapd = Slapd::with_people(&staff());
     let stage = Stage::empty();
     let sample = SAMPLE
@@ -30,7 +30,7 @@ fn installation() -> (Stage, Slapd) {
     (stage, slapd)
 }
 
-fn adc(stage: &Stage, arguments: &str) -> Run {
+pub(super) fn adc(stage: &Stage, arguments: &str) -> Run {
     let link = stage.path("adc");
     if !link.exists() {
         symlink(env!("CARGO_BIN_EXE_directory-sync"), &link).unwrap();
@@ -39,7 +39,7 @@ fn adc(stage: &Stage, arguments: &str) -> Run {
     stage.finish(command.env("AD_CONNECT_CONFIG", "adc.yaml"))
 }
 
-fn set(stage: &Stage, from: &str, to: &str) {
+pub(super) fn set(stage: &Stage, from: &str, to: &str) {
     let text = stage.read("adc.yaml");
     assert!(text.contains(from), "{from} in {text}");
     stage.write("adc.yaml", text.replace(from, to));

@@ -230,3 +230,27 @@ fn a_mistake_is_found_before_anything_is_read() {
         assert!(!refusal.contains("hunter"), "{refusal}");
     }
 }
+
+/// What only the other target has a place for is refused, and the way on is named.
+#[test]
+fn what_udm_has_no_place_for_is_refused() {
+    for (key, told) in [
+        (
+            "run: {poll: 30s}\n",
+            "error: `run.poll` needs the target `zitadel`: UDM has no place for a command\n  at DIR/config.yaml:24\n\
+             hint: use `run.every`, or send SIGHUP to the process",
+        ),
+        (
+            "policy: {end_sessions: true}\n",
+            "error: `policy.end_sessions` needs the target `zitadel`: UDM keeps no sessions that could be ended\n  \
+             at DIR/config.yaml:24\nhint: leave it out; sessions end where people sign in, such as in Keycloak",
+        ),
+    ] {
+        let refusal = Lab::new(&format!("{UDM}{key}")).refusal();
+        assert_eq!(refusal.split("\n\n").next(), Some(told), "{key}");
+    }
+    let off = Lab::new(&format!(
+        "{UDM}policy: {{end_sessions: false}}\nrun: {{every: 15m}}\n"
+    ));
+    assert!(!off.settings().policy.end_sessions);
+}

@@ -2,9 +2,9 @@
 //! `update_provider_mismatch`.
 
 use testkit::people::Person;
-use testkit::zitadel::{Fault, FaultKind, UserSeed, UserState};
+use testkit::zitadel::{Fault, FaultKind, Matches, UserSeed, UserState, UserView, Version};
 
-use super::lab::{Lab, staff};
+use super::lab::{Lab, finish, staff};
 
 const CREATED_DEACTIVATED: &str = "policy: {create_deactivated: true}\n";
 
@@ -122,6 +122,53 @@ fn an_interrupted_creation_is_completed() {
             "{write}: {ada:?}"
         );
         lab.run("plan --detailed-exit-code").exits(0);
+    }
+}
+
+/// Also where metadata is not looked at, and the server can only be asked account by account; a limit of the server counts
+/// like the configuration.
+#[test]
+fn an_interrupted_creation_is_completed_by_an_old_server_without_looks_at_metadata() {
+    for (policy, limit) in [
+        (CREATED_DEACTIVATED, None),
+        ("", Some("create-as-disabled: true")),
+    ] {
+        let lab = Lab::ldap_on(Version::V2_64, &staff(3));
+        if let Some(limit) = limit {
+            lab.zitadel
+                .set_organization_metadata("directory-sync.policy", limit);
+        }
+        lab.configure(policy);
+        let run = || {
+            let mut command = lab.command("sync");
+            command.env("DIRECTORY_SYNC__ZITADEL__METADATA", "skip");
+            finish(command)
+        };
+        let refused = FaultKind::json(400, r#"{"code": 9, "message": "no", "details": []}"#);
+        let deactivate = Fault {
+            matches: Matches::Writes,
+            ..Fault::always(refused)
+        };
+        lab.zitadel.inject(deactivate.after(1).times(1));
+        run().exits(1);
+        let states = |wanted: UserState| {
+            let users = lab.zitadel.users().into_iter();
+            users.filter(|user| user.state == wanted).count()
+        };
+        let unfinished = || {
+            let marked = |user: &UserView| user.metadata.contains_key("directory-sync.disabled_by");
+            lab.zitadel.users().into_iter().filter(marked).count()
+        };
+        assert_eq!(unfinished(), 1, "{policy}");
+        run().exits(0).says("Done: 1 updated");
+        assert_eq!((states(UserState::Inactive), unfinished()), (3, 0), "{policy}");
+        // Without the setting nobody looks, as before.
+        run().exits(0).says("in sync");
+        lab.zitadel.remove_organization_metadata("directory-sync.policy");
+        lab.configure("");
+        lab.zitadel.reset_counts();
+        run().exits(0);
+        assert_eq!(states(UserState::Inactive), 3, "{policy}");
     }
 }
 

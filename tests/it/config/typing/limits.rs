@@ -26,10 +26,8 @@ fn every_limit() -> GuardLimits {
     }
 }
 
-#[test]
-fn every_policy_guard_and_apply_key() {
-    let lab = Lab::new(&format!(
-        "{SHORT}
+/// Every key below `policy`, `guard` and `apply`.
+const EVERY_KEY: &str = "\
 policy:
   create: no
   update: 0
@@ -49,18 +47,21 @@ guard:
   max_memberships_removed: 12.5%
   max_logins_changed: 2.5 %
   max_changes: 50%
-  max_per_kind: {{delete: 3, create: 5%, update: off}}
+  max_per_kind: {delete: 3, create: 5%, update: off}
   max_missing: 30%
   protected: ['*@board.example.org']
   allow_empty: yes
   min_users: 100
   canaries: [616461, ada@example.org]
 apply:
-  concurrency: {{min: 2, max: 3}}
+  concurrency: {min: 2, max: 3}
   rate_limit: 20
   deadline: 10m
-"
-    ));
+";
+
+#[test]
+fn every_policy_guard_and_apply_key() {
+    let lab = Lab::new(&format!("{SHORT}\n{EVERY_KEY}"));
     let settings = lab.settings();
     assert_eq!(
         settings.policy,

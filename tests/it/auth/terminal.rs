@@ -1,0 +1,94 @@
+//! The password is asked for on a terminal, which does not show it.
+
+use std::io::{Read as _, Write as _};
+use std::time::{Duration, Instant};
+
+use pty_process::blocking::{Command, Pty};
+use rustix::termios::{LocalModes, tcgetattr};
+
+use super::lab;
+use crate::safety::lab::Lab;
+
+/// What does not happen by then does not happen.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Somebody at a terminal: what they see, after they have typed a password when they were asked for it.
+fn typed(lab: &Lab, name: &str, password: &str) -> (i32, String) {
+    let (mut terminal, side_of_program) = pty_process::blocking::open().unwrap();
+    let command = Command::new(env!("CARGO_BIN_EXE_directory-sync"))
+        .env_clear()
+        .current_dir(lab.path(""))
+        .args(["-c", "config.yaml", "auth", name]);
+    assert!(shows_input(&terminal), "a terminal shows what is typed");
+    let mut child = command.spawn(side_of_program).unwrap();
+    let mut seen = until(&mut terminal, "Password: ");
+    let asked = Instant::now();
+    while shows_input(&terminal) {
+        assert!(asked.elapsed() < LIMIT, "the terminal still shows what is typed");
+        std::thread::yield_now();
+    }
+    terminal.write_all(format!("{password}\n").as_bytes()).unwrap();
+    seen.push_str(&rest(&mut terminal));
+    let status = child.wait().unwrap();
+    (status.code().unwrap_or(-1), seen)
+}
+
+fn shows_input(terminal: &Pty) -> bool {
+    tcgetattr(terminal)
+        .unwrap()
+        .local_modes
+        .contains(LocalModes::ECHO)
+}
+
+/// What the program prints up to this text.
+fn until(terminal: &mut Pty, text: &str) -> String {
+    let mut seen = Vec::new();
+    let mut byte = [0];
+    while !seen.ends_with(text.as_bytes()) {
+        let read = terminal.read(&mut byte);
+        assert!(
+            matches!(read, Ok(1)),
+            "{read:?}: {}",
+            String::from_utf8_lossy(&seen)
+        );
+        seen.push(byte[0]);
+    }
+    String::from_utf8(seen).unwrap()
+}
+
+/// What it prints until it ends. Linux tells the end of a terminal by an error.
+fn rest(terminal: &mut Pty) -> String {
+    let mut seen = Vec::new();
+    let mut part = [0; 1024];
+    while let Ok(length @ 1..) = terminal.read(&mut part) {
+        seen.extend_from_slice(&part[..length]);
+    }
+    String::from_utf8(seen).unwrap()
+}
+
+#[test]
+fn a_password_is_asked_for_and_not_shown() {
+    let lab = lab();
+    let (exit, seen) = typed(&lab, "ada@example.com", "secret of ada");
+    assert_eq!(exit, 0, "{seen}");
+    assert!(seen.contains("password: the directory accepts it for"), "{seen}");
+    assert!(!seen.contains("secret of ada"), "{seen}");
+}
+
+#[test]
+fn a_wrong_password_is_not_shown_either() {
+    let lab = lab();
+    let (exit, seen) = typed(&lab, "ada@example.com", "guess of mine");
+    assert_eq!(exit, 1, "{seen}");
+    assert!(seen.contains("PROBLEM  source `ldap`: password"), "{seen}");
+    assert!(!seen.contains("guess of mine"), "{seen}");
+}
+
+/// Return alone is an empty password, with which a directory would let anybody in.
+#[test]
+fn an_empty_line_is_refused() {
+    let lab = lab();
+    let (exit, seen) = typed(&lab, "ada@example.com", "");
+    assert_ne!(exit, 0, "{seen}");
+    assert!(seen.contains("empty"), "{seen}");
+}
