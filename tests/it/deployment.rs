@@ -6,10 +6,12 @@ mod compose;
 #[cfg(unix)]
 mod cron;
 mod documents;
+mod helm;
 #[cfg(unix)]
 mod host;
 mod image;
 mod kubernetes;
+mod prometheus;
 mod schemas;
 mod service_unit;
 #[cfg(unix)]
@@ -86,7 +88,7 @@ fn yaml_files(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() && !matches!(name.as_str(), "target" | ".git" | "opt") {
+        if path.is_dir() && !matches!(name.as_str(), "target" | ".git" | "opt" | "templates") {
             yaml_files(&path, found);
         } else if path
             .extension()
@@ -114,6 +116,8 @@ fn ci_runs_what_contributors_run() {
     for script in [
         ".ci/run",
         "scripts/test",
+        "scripts/package",
+        "scripts/test-package",
         "deploy/trial/prepare.sh",
         "deploy/trial/ldap.sh",
     ] {
@@ -144,6 +148,8 @@ fn spoken_words() -> Vec<String> {
         "docker-compose.yaml",
         "ldap-sync-cronjob.yaml",
         "deploy/systemd/directory-sync.service",
+        "README.md",
+        "docs/deployment.md",
     ];
     let all: String = files.map(text).join("\n");
     let commands = all

@@ -44,6 +44,12 @@ fn the_image_knows_the_old_names() {
     }
     assert!(links.contains("ln -s famedly-sync-agent /opt/famedly-sync"));
     assert!(text("Dockerfile").starts_with(&format!("# docker build --tag {} .", image())));
+    assert!(text("README.md").contains(&format!("docker build -t {} .", image())));
+    let label = format!(
+        "org.opencontainers.image.version=\"{}\"",
+        env!("CARGO_PKG_VERSION")
+    );
+    assert!(text("Dockerfile").contains(&label));
 }
 
 /// The first minor version all of whose releases produce right code (see build.rs).
