@@ -1,5 +1,7 @@
 //! A real domain controller. Ignored unless asked for: `scripts/test` asks when Samba is installed.
 
+mod ad_connect;
+
 use std::fmt::Write as _;
 
 use directory_sync::config::{ActiveRule, Entitlement, LdapActive, LdapAttribute, LdapSettings};
@@ -106,6 +108,7 @@ async fn a_domain_controller_is_read() {
     groups_give_roles(ldaps.clone()).await;
     a_refused_bind_is_explained(&samba, ldaps.clone()).await;
     the_controller_is_described(&ldaps).await;
+    ad_connect::everybody_is_imported_by_guid(&samba, &ldaps).await;
     a_login_is_tried(ldaps).await;
 }
 

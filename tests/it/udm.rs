@@ -1,5 +1,6 @@
 //! Whole runs against the double of UDM.
 
+mod ad_connect;
 mod connector;
 mod faults;
 mod groups;

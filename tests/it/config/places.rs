@@ -103,6 +103,21 @@ fn the_option_wins_over_each_variable() {
     assert_eq!(lab.settings().log_level, LevelFilter::ERROR);
 }
 
+/// ad-connect's own variable counts where none of ours names a file.
+#[test]
+fn the_variable_of_ad_connect_is_weaker_than_ours() {
+    let lab = Lab::new(SHORT)
+        .variable("AD_CONNECT_CONFIG", "DIR/adc.yaml")
+        .variable("FAMEDLY_SYNC_CONFIG", "DIR/own.yaml");
+    for (name, level) in [("adc", "error"), ("own", "debug")] {
+        lab.write(&format!("{name}.yaml"), &format!("log_level: {level}\n{SHORT}"));
+    }
+    let mut lab = lab.config(None);
+    assert_eq!(lab.settings().log_level, LevelFilter::DEBUG);
+    lab.variables.pop();
+    assert_eq!(lab.settings().log_level, LevelFilter::ERROR);
+}
+
 #[test]
 fn any_extension_is_read_as_yaml() {
     let lab = Lab::new("");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use testkit::people::Person;
-use testkit::zitadel::UserState;
+use testkit::zitadel::{UserSeed, UserState};
 
 use super::lab::{Lab, Run, staff};
 use crate::program::write_private;
@@ -89,6 +89,28 @@ fn the_server_takes_actions_away() {
         );
         assert_eq!(report["requests"]["by_operation"]["read_policy"], 1, "{policy}");
     }
+}
+
+/// Accounts that others look after, or that were made by hand, stay as they are.
+#[test]
+fn the_server_lets_nobody_touch_accounts_of_others() {
+    let lab = under("no-update-provider-mismatch: true");
+    lab.zitadel.add_user(UserSeed {
+        email: "zoe@example.com".into(),
+        email_verified: true,
+        given_name: "Zoe".into(),
+        family_name: "Test".into(),
+        ..UserSeed::default()
+    });
+    lab.run("sync")
+        .exits(0)
+        .says(&format!(
+            "Policy: `policy.update_provider_mismatch` is false by {ORIGIN} (configured: true)"
+        ))
+        .says(&format!(
+            "`no-update-provider-mismatch` of {ORIGIN}: the account names no provider"
+        ))
+        .says("Done: 1 updated, 2 deleted");
 }
 
 /// What the configuration forbids as well is its own doing; what it allows gives nothing back.

@@ -92,6 +92,31 @@ fn a_disabled_person_is_removed_within_the_limits() {
     assert_eq!(lab.names().len(), 3);
 }
 
+/// The server's limits hold for one person as for everybody.
+#[test]
+fn the_servers_limits_hold_for_the_named_people() {
+    let lab = Lab::ldap(&staff(4));
+    lab.run("").exits(0);
+    lab.disable("ada");
+    let limit = |value: &str| {
+        lab.zitadel
+            .set_organization_metadata("directory-sync.policy", value);
+    };
+    limit("paused: moving");
+    lab.run("sync --only ada").exits(4).says("moving");
+    limit("max_removals: 0");
+    lab.run("sync --only ada").exits(4).says("no token lifts it");
+    limit("no-delete: true");
+    lab.run("sync --only ada")
+        .exits(0)
+        .says("`no-delete` of organization metadata")
+        .says("1 withheld");
+    assert_eq!(lab.names().len(), 4);
+    limit("delete-disables: true");
+    lab.run("sync --only ada").exits(0).says("Done: 1 disabled");
+    assert_eq!(lab.names().len(), 4);
+}
+
 #[test]
 fn a_record_that_cannot_be_used_is_told_and_others_are_not() {
     let lab = Lab::ldap(&staff(4));

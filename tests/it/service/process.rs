@@ -1,6 +1,7 @@
 //! What the process tells the service manager, and the names by which it is called.
 
 use std::fs;
+use std::io::Seek as _;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
@@ -71,6 +72,51 @@ fn systemd_is_told_what_the_process_does_and_that_it_is_alive() {
     stay.send("-TERM");
     systemd.until("STOPPING=1");
     assert_eq!(stay.ended().0, 0);
+}
+
+/// The process asks, and nobody can ask it; what stands on its stdin is somebody else's.
+#[test]
+fn nothing_listens_and_nothing_is_read_from_stdin() {
+    let lab = Lab::csv(&staff(2));
+    lab.configure("run: {every: 1h, poll: 50ms}\n");
+    fs::write(lab.path("input"), "yes\n").unwrap();
+    let mut input = fs::File::open(lab.path("input")).unwrap();
+    let mut command = lab.command("run");
+    command.stdin(input.try_clone().unwrap());
+    let mut stay = Stay::of(command);
+    stay.run_ends("applied", 0);
+    lab.zitadel
+        .set_organization_metadata("directory-sync.command", r#"{"id": "1", "run": "sync"}"#);
+    stay.run_ends("in_sync", 0);
+    assert_eq!(listening(stay.id()), Vec::<String>::new());
+    assert_eq!(stay.end().0, 0);
+    // Both are one open file, so they share the place up to which it was read.
+    assert_eq!(input.stream_position().unwrap(), 0);
+}
+
+/// The sockets of a process that wait for connections, as Linux tells.
+fn listening(process: u32) -> Vec<String> {
+    let links = fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    let links = links.filter_map(|link| fs::read_link(link.unwrap().path()).ok());
+    let own: Vec<String> = links
+        .filter_map(|to| {
+            Some(
+                to.to_str()?
+                    .strip_prefix("socket:[")?
+                    .strip_suffix(']')?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/{process}/net/{table}")));
+    let tables = tables.map(Result::unwrap_or_default);
+    let rows = || tables.iter().flat_map(|table| table.lines().skip(1));
+    assert!(rows().next().is_some(), "the target listens");
+    let is_listening = |row: &&str| {
+        let columns: Vec<&str> = row.split_whitespace().collect();
+        columns[3] == "0A" && own.iter().any(|socket| socket == columns[9])
+    };
+    rows().filter(is_listening).map(str::to_owned).collect()
 }
 
 /// A name of the program means a command.
