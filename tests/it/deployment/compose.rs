@@ -56,7 +56,7 @@ fn the_service_makes_a_run_for_each_target() {
         })
         .collect();
     for host in [Host::zitadel(), Host::udm()] {
-        host.makes_a_run(&command, &variables, "state");
+        host.makes_a_run(&command, &variables, "state/");
     }
 }
 

@@ -51,7 +51,7 @@ fn the_line_of_cron_makes_a_run_and_sends_no_mail() {
     let host = Host::zitadel();
     host.write("etc/approval", "");
     let output = run_by_cron(&host);
-    host.has_run(&output, "state");
+    host.has_run(&output, "state/");
     assert_eq!(
         (output.stdout.as_slice(), output.stderr.as_slice()),
         (&b""[..], &b""[..])
@@ -66,7 +66,7 @@ fn the_line_of_cron_makes_a_run_and_sends_no_mail() {
 fn the_line_of_cron_makes_a_run_for_univention() {
     let host = Host::udm();
     host.write("etc/approval", "");
-    host.has_run(&run_by_cron(&host), "state");
+    host.has_run(&run_by_cron(&host), "state/");
 }
 
 /// What cron sends as a mail.

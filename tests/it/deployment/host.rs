@@ -124,9 +124,9 @@ impl Host {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert!(self.has_ada());
         for name in ["undo.json", "report.json"] {
-            assert_eq!(mode(&self.path(state).join(name)), 0o600, "{name}");
+            assert_eq!(mode(&self.path(&format!("{state}{name}"))), 0o600, "{name}");
         }
-        let report = fs::read_to_string(self.path(state).join("report.json")).unwrap();
+        let report = fs::read_to_string(self.path(&format!("{state}report.json"))).unwrap();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["exit_code"], 0);
         assert!(self.lock_file().is_some(), "the lock is in the common folder");

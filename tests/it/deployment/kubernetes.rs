@@ -166,7 +166,7 @@ fn the_cron_job_makes_a_run_for_each_target() {
         })
         .collect();
     for host in [super::host::Host::zitadel(), super::host::Host::udm()] {
-        host.makes_a_run(&words(at(container, "command")), &variables, "state");
+        host.makes_a_run(&words(at(container, "command")), &variables, "state/");
     }
 }
 

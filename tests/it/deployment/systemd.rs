@@ -4,10 +4,10 @@ use super::host::Host;
 use super::*;
 
 const FOLDER_OF_UNITS: &str = "deploy/systemd";
-/// Each unit that runs once, the name of its instance, and its folder for undo files.
+/// Each unit that runs once, the name of its instance, and how the names of its undo file and report begin.
 const UNITS: [(&str, &str, &str); 2] = [
-    ("directory-sync", "", "state/default"),
-    ("directory-sync@", "staff", "state/staff"),
+    ("directory-sync", "", "state/"),
+    ("directory-sync@", "staff", "state/staff."),
 ];
 
 /// The lines of units in their order: name and value.
@@ -132,7 +132,8 @@ fn an_instance_differs_from_the_only_unit_in_its_names_alone() {
                 "/etc/directory-sync/environment",
                 "/etc/directory-sync/%i.environment",
             )
-            .replace("directory-sync/default", "directory-sync/%i")
+            .replace("directory-sync/undo", "directory-sync/%i.undo")
+            .replace("directory-sync/report", "directory-sync/%i.report")
             .replace("from directories", "from directories (%i)");
     }
     assert_eq!(lines("directory-sync@.service"), expected);
