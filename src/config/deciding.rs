@@ -193,8 +193,10 @@ impl Deciding {
                     file_path,
                     id_column: _,
                     further_columns: _,
+                    list_separator,
                 } = csv;
                 self.add("file_path", file_path);
+                self.add("list_separator", list_separator);
             }
             SourceKind::Ukt(ukt) => self.ukt(ukt),
         }

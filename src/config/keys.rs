@@ -319,6 +319,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sources.ldap.canaries", Kind::Texts),
     key("sources.csv.kind", Kind::Choice(SOURCE_KINDS)),
     key("sources.csv.file_path", Kind::Path),
+    key("sources.csv.list_separator", Kind::Text),
     or("sources.csv.min_users", Kind::Count, "off"),
     key("sources.csv.canaries", Kind::Texts),
     key("sources.ukt.kind", Kind::Choice(SOURCE_KINDS)),

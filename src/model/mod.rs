@@ -36,7 +36,7 @@ pub use ownership::Ownership;
 pub use plan::{Absence, Plan, Skipped, Totals, Withheld};
 pub use reference::Reference;
 pub use schema::{
-    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Mutability,
+    AttributeIndex, AttributeSet, AttributeSpec, Cardinality, Catalog, Fetch, Inspection, Losses, Mutability,
     Purpose, Removes, ResourceType, Schema,
 };
 pub use selection::Selection;

@@ -26,7 +26,7 @@ pub(super) fn show(
         .changes
         .iter()
         .map(|change| target.cost(change))
-        .chain([kept])
+        .chain([kept, target.cost_in_common(&plan.changes)])
         .sum();
     let values = request.show();
     if request.is_json() {

@@ -10,18 +10,22 @@ use super::session::request::Request;
 use super::{desired, session};
 use crate::config::{Ceiling, Settings};
 use crate::exit::Exit;
-use crate::model::Diagnosis;
+use crate::model::{Catalog, DesiredState, Diagnosis, Purpose, TypeId};
 use crate::report;
-use crate::source::{AnySource, Source as _};
+use crate::source::{AnySource, Source as _, read_all};
 use crate::target::{self, Target};
 
 pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let settings = request.settings;
     let mut findings = configuration(settings);
     let catalog = request.catalog();
+    let mut sources = Vec::new();
     for source in &settings.sources {
         match AnySource::build(source, &catalog, &desired::roles(settings)) {
-            Ok(source) => findings.extend(source.check().await),
+            Ok(source) => {
+                findings.extend(source.check().await);
+                sources.push(source);
+            }
             Err(error) => {
                 let subject = format!("source `{}`", source.name);
                 findings.push(Diagnosis::problem(subject, error.what, error.hint));
@@ -36,6 +40,9 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
                 findings.extend(found);
                 if answers {
                     findings.extend(policy(&target, request).await);
+                    if target.checks_desired() && findings.iter().all(|finding| finding.result.is_ok()) {
+                        findings.extend(whole(&target, &sources).await);
+                    }
                 }
             }
             Err(error) => {
@@ -54,6 +61,49 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
     } else {
         Exit::Unreadable
     })
+}
+
+/// What a read of all sources shows that none of them can tell by itself.
+async fn whole(target: &impl Target, sources: &[AnySource]) -> Vec<Diagnosis> {
+    let catalog = target.catalog();
+    // Each source has told what is wrong with it.
+    let Ok(desired) = read_all(catalog, sources).await else {
+        return Vec::new();
+    };
+    let mut findings: Vec<Diagnosis> = desired
+        .iter()
+        .filter(|of_type| of_type.resource != TypeId::default() && !of_type.sources.is_empty())
+        .map(|of_type| other_type(catalog, of_type))
+        .collect();
+    findings.extend(target.check_desired(&desired).await);
+    findings
+}
+
+/// How many objects there are of a type that is not people.
+fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
+    let name = catalog.name(of_type.resource);
+    let subject = format!("sources: {name}s");
+    let members = catalog.schema(of_type.resource).find(Purpose::Members);
+    let members = members.map_or(0, |members| {
+        let held = of_type.identities.iter();
+        held.filter_map(|one| one.attributes.get(members))
+            .map(|held| held.as_references().len())
+            .sum::<usize>()
+    });
+    let seen = format!("{} usable, with {members} members", of_type.identities.len());
+    match &of_type.rejected[..] {
+        [] => Diagnosis::ok(subject, seen),
+        [first, ..] => Diagnosis::problem(
+            subject,
+            format!(
+                "{seen}; {} rejected, the first: {}: {}",
+                of_type.rejected.len(),
+                first.at,
+                first.reason
+            ),
+            None,
+        ),
+    }
 }
 
 /// What others let this configuration do.

@@ -1,4 +1,4 @@
-//! `users`: what the sources yield. Needs no target.
+//! `users`: what the sources yield, groups after people. Needs no target.
 
 use std::fmt::Write as _;
 use std::io;
@@ -10,7 +10,7 @@ use super::session::process::Process;
 use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Catalog, Desired, Lifecycle, Purpose, Schema};
+use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Purpose, Schema};
 use crate::report::{Messages, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
@@ -22,10 +22,11 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
         Err(error) => return failed(&[error], request, process),
     };
     let schema = catalog.users();
-    let desired = match read_all(&catalog, &sources).await {
-        Ok(all) => all.into_iter().next().unwrap_or_default(),
+    let mut all = match read_all(&catalog, &sources).await {
+        Ok(all) => all.into_iter(),
         Err(errors) => return failed(&errors, request, process),
     };
+    let desired = all.next().unwrap_or_default();
     for identity in &desired.identities {
         if request.is_json() {
             write_json(process.out, &Person::new(identity, schema, request.show()))?;
@@ -33,18 +34,33 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
             writeln!(process.out, "{}", line(identity, schema, request.show()))?;
         }
     }
+    let others: Vec<DesiredState> = all.collect();
+    for of_type in &others {
+        for object in &of_type.identities {
+            if request.is_json() {
+                write_json(process.out, &Object::new(object, &catalog, request.show()))?;
+            } else {
+                writeln!(
+                    process.out,
+                    "{}",
+                    line_of_object(object, &catalog, request.show())
+                )?;
+            }
+        }
+    }
     for leaver in &desired.leavers {
         tracing::info!(at = %leaver.origin, "listed as having left");
     }
     process.out.flush()?;
     let mut messages = Messages::new(process.err, request.global.log_format);
-    for rejected in &desired.rejected {
+    let everything = || std::iter::once(&desired).chain(&others);
+    for rejected in everything().flat_map(|of_type| &of_type.rejected) {
         messages.note(&format!("rejected: {}: {}", rejected.at, rejected.reason))?;
     }
-    for warning in &desired.warnings {
+    for warning in everything().flat_map(|of_type| &of_type.warnings) {
         messages.note(&format!("warning: {}: {}", warning.at, warning.reason))?;
     }
-    Ok(if desired.rejected.is_empty() {
+    Ok(if everything().all(|of_type| of_type.rejected.is_empty()) {
         Exit::Ok
     } else {
         Exit::Incomplete
@@ -112,17 +128,47 @@ fn line(identity: &Desired, schema: &Schema, show: Show) -> String {
         one_line(&roles)
     );
     if show == Show::Values {
-        for (name, value) in values(identity, schema) {
-            let _ = write!(line, "\t{name}={}", one_line(&format!("{value:?}")));
-        }
+        add_values(&mut line, identity, schema);
     }
     line
 }
 
+/// A group: hex id, type, place, number of members.
+fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
+    let schema = catalog.schema(object.resource);
+    let members = match members(object, schema) {
+        None => "members unknown".to_owned(),
+        Some(1) => "1 member".to_owned(),
+        Some(count) => format!("{count} members"),
+    };
+    let (kind, at) = (catalog.name(object.resource), one_line(&object.origin.at));
+    let mut line = format!("{}\t{kind}\t{at}\t{members}", object.id);
+    if show == Show::Values {
+        add_values(&mut line, object, schema);
+    }
+    line
+}
+
+/// How many members it has, if that is known.
+fn members(object: &Desired, schema: &Schema) -> Option<usize> {
+    let members = schema.find(Purpose::Members)?;
+    let held = object.attributes.get(members);
+    (!object.unknown.contains(members)).then(|| held.map_or(0, |held| held.as_references().len()))
+}
+
+fn add_values(line: &mut String, identity: &Desired, schema: &Schema) {
+    for (name, texts) in values(identity, schema) {
+        let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+        let _ = write!(line, "\t{name}={}", one_line(&texts.join(",")));
+    }
+}
+
 /// Everything that the sources say of a person beside the roles, by its name.
-fn values<'a>(identity: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let plain = schema.iter().filter(|(_, spec)| spec.purpose != Purpose::Access);
-    plain.filter_map(|(index, spec)| Some((&*spec.name, identity.attributes.text(index)?)))
+fn values<'a>(identity: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a [Box<str>])> {
+    let plain = schema
+        .iter()
+        .filter(|(_, spec)| !matches!(spec.purpose, Purpose::Access | Purpose::Members));
+    plain.filter_map(|(index, spec)| Some((&*spec.name, identity.attributes.get(index)?.texts())))
 }
 
 fn lifecycle(identity: &Desired) -> &'static str {
@@ -145,19 +191,53 @@ struct Person<'a> {
 
 impl<'a> Person<'a> {
     fn new(identity: &'a Desired, schema: &Schema, show: Show) -> Self {
-        let values = || {
-            let texts = values(identity, schema);
-            texts
-                .map(|(name, value)| (name.to_owned(), value.into()))
-                .collect()
-        };
         Self {
             id: identity.id.to_string(),
             lifecycle: lifecycle(identity),
             source: &identity.origin.source,
             at: &identity.origin.at,
             roles: identity.roles(schema),
-            attributes: (show == Show::Values).then(values),
+            attributes: (show == Show::Values).then(|| json_values(identity, schema)),
         }
     }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    source: &'a str,
+    at: &'a str,
+    /// Absent: not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributes: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl<'a> Object<'a> {
+    fn new(object: &'a Desired, catalog: &Catalog, show: Show) -> Self {
+        let schema = catalog.schema(object.resource);
+        Self {
+            id: object.id.to_string(),
+            kind: catalog.name(object.resource),
+            source: &object.origin.source,
+            at: &object.origin.at,
+            members: members(object, schema),
+            attributes: (show == Show::Values).then(|| json_values(object, schema)),
+        }
+    }
+}
+
+/// One text as it is, several as a list.
+fn json_values(identity: &Desired, schema: &Schema) -> serde_json::Map<String, serde_json::Value> {
+    let values = values(identity, schema).map(|(name, texts)| {
+        let value = match texts {
+            [text] => text.to_string().into(),
+            texts => texts.iter().map(ToString::to_string).collect(),
+        };
+        (name.to_owned(), value)
+    });
+    values.collect()
 }

@@ -9,8 +9,8 @@ use super::{
 use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
-    LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
+    Holding, Ids, LastWrites, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// A target of a kind that the configuration knows.
@@ -383,6 +383,27 @@ impl Target for AnyTarget {
         match self {
             Self::Zitadel(target) => target.cost(change),
             Self::Udm(target) => target.cost(change),
+        }
+    }
+
+    fn cost_in_common(&self, changes: &[Change]) -> Cost {
+        match self {
+            Self::Zitadel(target) => target.cost_in_common(changes),
+            Self::Udm(target) => target.cost_in_common(changes),
+        }
+    }
+
+    async fn check_desired(&self, desired: &[DesiredState]) -> Vec<Diagnosis> {
+        match self {
+            Self::Zitadel(target) => target.check_desired(desired).await,
+            Self::Udm(target) => target.check_desired(desired).await,
+        }
+    }
+
+    fn checks_desired(&self) -> bool {
+        match self {
+            Self::Zitadel(target) => target.checks_desired(),
+            Self::Udm(target) => target.checks_desired(),
         }
     }
 

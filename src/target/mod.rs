@@ -9,8 +9,8 @@ pub mod zitadel;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
-    LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
+    Holding, Ids, LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
 pub use crate::model::{Check, Expected, Mismatch};
 pub use any::{AnyTarget, as_of, catalog, kind, name, objection, title};
@@ -327,6 +327,16 @@ pub trait Target {
     /// Tries each step of [`Target::prepare`] on its own and says what works.
     async fn check(&self) -> Vec<Diagnosis>;
 
+    /// Whether [`Target::check_desired`] has something to say, for which all sources have to be read.
+    fn checks_desired(&self) -> bool {
+        false
+    }
+
+    /// Looks whether the target can take what the sources give.
+    async fn check_desired(&self, _desired: &[DesiredState]) -> Vec<Diagnosis> {
+        Vec::new()
+    }
+
     /// By how many seconds the target's clock is ahead of ours, by its last answer; `None` if it does not say what time it has.
     fn clock_ahead(&self) -> Option<i64>;
 
@@ -338,6 +348,11 @@ pub trait Target {
 
     /// What carrying out a change is going to cost, as far as can be foreseen.
     fn cost(&self, change: &Change) -> Cost;
+
+    /// What these changes need together beside what each of them costs, such as a place that they share.
+    fn cost_in_common(&self, _changes: &[Change]) -> Cost {
+        Cost::default()
+    }
 
     /// Things worth knowing about the target that concern nobody in particular, collected so far.
     fn warnings(&self) -> Vec<Warning>;

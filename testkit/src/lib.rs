@@ -8,6 +8,7 @@ pub mod people;
 pub mod raw;
 pub mod samba;
 pub mod slapd;
+pub mod tls_front;
 pub mod udm;
 pub mod ukt;
 pub mod zitadel;

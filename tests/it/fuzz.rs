@@ -133,7 +133,7 @@ proptest! {
         let file_path = folder.path().join("users.csv");
         fs::write(&file_path, spoilt(&text, &spoils)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let read = runtime.block_on(sources_reader::read(SourceKind::Csv(CsvSettings { file_path, id_column: None, further_columns: Vec::new() })));
+        let read = runtime.block_on(sources_reader::read(SourceKind::Csv(CsvSettings { file_path, id_column: None, further_columns: Vec::new(), list_separator: None })));
         if let Ok(desired) = read {
             // Nobody is proved absent by a file with a row that could be anybody's.
             let anybodys = desired.rejected.iter().any(|rejected| rejected.id.is_none());

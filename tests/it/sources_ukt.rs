@@ -216,6 +216,7 @@ async fn sources_are_read_side_by_side() {
             file_path: file_path.clone(),
             id_column: None,
             further_columns: Vec::new(),
+            list_separator: None,
         }),
         ukt(&double),
     ];

@@ -5,6 +5,7 @@ mod connector;
 mod faults;
 mod groups;
 mod kept;
+mod settings;
 mod stage;
 mod users;
 mod values;

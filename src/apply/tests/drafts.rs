@@ -48,6 +48,7 @@ pub(super) fn catalog() -> Catalog {
     let id = of("external_id", Purpose::ExternalId);
     let kind = |name, specs: [AttributeSpec; 3]| ResourceType {
         name,
+        losses: crate::model::Losses::default(),
         schema: Schema::new(specs),
     };
     Catalog::new([

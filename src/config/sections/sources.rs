@@ -117,6 +117,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Vec<SourceSettings> {
             kind,
         }));
     }
+    super::udm::refuse_mixed_ids(reader, &sources);
     sources
 }
 
@@ -138,7 +139,22 @@ fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
             .into_iter()
             .map(str::to_owned)
             .collect(),
+        list_separator: list_separator(reader, &format!("{source}.list_separator")),
     })
+}
+
+/// Between the values of one cell.
+fn list_separator(reader: &mut Reader<'_>, path: &str) -> Option<String> {
+    let separator = reader.filled(path)?;
+    let is_of_the_file = separator.contains([',', '"', '\n', '\r']);
+    if is_of_the_file {
+        let what = format!(
+            "`{path}` must not contain a comma, a quote or a line break, which belong to the file itself"
+        );
+        reader.wrong(path, what, Some("use another sign, such as `|` or `;`"));
+        return None;
+    }
+    Some(separator)
 }
 
 fn ukt(reader: &mut Reader<'_>, source: &str) -> Option<UktSettings> {

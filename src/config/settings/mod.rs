@@ -242,6 +242,8 @@ pub struct CsvSettings {
     pub id_column: Option<String>,
     /// Columns that the file may have beside those that it must have: names of attributes.
     pub further_columns: Vec<String>,
+    /// Between the values of a cell, in columns of attributes with several values; `None`: a cell is one value.
+    pub list_separator: Option<String>,
 }
 
 /// `sources.NAME.*` of a UKT source.

@@ -12,6 +12,30 @@ pub struct ResourceType {
     pub name: &'static str,
     /// What is stored of it.
     pub schema: Schema,
+    /// What no undo brings back.
+    pub losses: Losses,
+}
+
+/// What no undo brings back of an object, in the words of the target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Losses {
+    /// Of one that a run deletes.
+    pub by_delete: &'static str,
+    /// Of one that the undo makes again.
+    pub by_remake: &'static str,
+    /// Of one that the undo deletes, since the run made it.
+    pub by_unmake: &'static str,
+}
+
+impl Losses {
+    /// Those of accounts with which people log in.
+    pub const OF_LOGINS: Self = Self {
+        by_delete: "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
+                    undo makes the account again without them",
+        by_remake: "the account is made again under another id, without password, second factors, passkeys, sessions, \
+                    memberships and deactivated roles",
+        by_unmake: "what its person has set since: password, second factors, passkeys, sessions",
+    };
 }
 
 /// The kinds of objects that a target stores, in the order in which they are created. The first are the people.
@@ -28,7 +52,11 @@ impl Catalog {
 
     /// A target that stores people alone.
     pub fn of_users(schema: Schema) -> Self {
-        Self::new([ResourceType { name: "user", schema }])
+        Self::new([ResourceType {
+            name: "user",
+            schema,
+            losses: Losses::OF_LOGINS,
+        }])
     }
 
     /// The types in order.
@@ -49,6 +77,11 @@ impl Catalog {
     /// The name of a type.
     pub fn name(&self, resource: TypeId) -> &'static str {
         self.0[usize::from(resource.0)].name
+    }
+
+    /// What no undo brings back of an object of a type.
+    pub fn losses(&self, resource: TypeId) -> Losses {
+        self.0[usize::from(resource.0)].losses
     }
 
     /// The type of a name.

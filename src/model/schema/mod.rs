@@ -4,7 +4,7 @@ mod attribute;
 mod catalog;
 
 pub use attribute::{AttributeSpec, Cardinality, Fetch, Inspection, Mutability, Purpose, Removes};
-pub use catalog::{Catalog, ResourceType};
+pub use catalog::{Catalog, Losses, ResourceType};
 
 /// The place of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -32,10 +32,12 @@ fn catalog() -> Catalog {
     Catalog::new([
         ResourceType {
             name: "user",
+            losses: Losses::default(),
             schema: Schema::new(object),
         },
         ResourceType {
             name: "group",
+            losses: Losses::default(),
             schema: Schema::new(group),
         },
     ])

@@ -24,6 +24,7 @@ fn catalog() -> Catalog {
     };
     Catalog::new([ResourceType {
         name: "group",
+        losses: Losses::default(),
         schema: Schema::new([of("external_id", Purpose::ExternalId), members]),
     }])
 }

@@ -19,6 +19,7 @@ fn catalog() -> Catalog {
     };
     let of_type = |name, specs: Vec<AttributeSpec>| ResourceType {
         name,
+        losses: Losses::default(),
         schema: Schema::new(specs),
     };
     Catalog::new([

@@ -25,6 +25,7 @@ fn catalog() -> Catalog {
         ];
         ResourceType {
             name,
+            losses: Losses::default(),
             schema: Schema::new(specs),
         }
     };

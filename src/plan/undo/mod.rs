@@ -112,10 +112,7 @@ fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, unheld: &[Unheld<'_>]
 pub fn lost_for_good(catalog: &Catalog, change: &Change) -> Option<&'static str> {
     let schema = catalog.schema(change.resource);
     if change.kind == ActionKind::Delete {
-        return Some(
-            "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
-             undo makes the account again without them",
-        );
+        return Some(catalog.losses(change.resource).by_delete);
     }
     let edit = change.edit()?;
     let returned = edit.change_of(schema, Purpose::MissingSince);
@@ -142,15 +139,11 @@ const MARKER_AND_SESSIONS: &str = "since when its person was missing; its grace 
                                    which are ended: its person has to sign in again";
 
 /// What an undo does not bring back, of a change of its plan.
-pub fn not_restored(change: &Change) -> Option<&'static str> {
+pub fn not_restored(catalog: &Catalog, change: &Change) -> Option<&'static str> {
+    let losses = catalog.losses(change.resource);
     match change.kind {
-        ActionKind::Create => Some(
-            "the account is made again under another id, without password, second factors, passkeys, sessions, \
-             memberships and deactivated roles",
-        ),
-        ActionKind::Delete => {
-            Some("what its person has set since: password, second factors, passkeys, sessions")
-        }
+        ActionKind::Create => Some(losses.by_remake),
+        ActionKind::Delete => Some(losses.by_unmake),
         _ => None,
     }
 }

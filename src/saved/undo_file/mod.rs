@@ -112,14 +112,14 @@ pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>
 }
 
 /// What an undo does not bring back, for each change of its plan.
-pub fn not_restored<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
+pub fn not_restored<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
         let account = match change.creation() {
             Some(creation) => creation.identity.origin.at.to_string(),
             None => change.target_id()?.to_string(),
         };
         Some(Lost {
-            what: plan::not_restored(change)?.to_owned(),
+            what: plan::not_restored(catalog, change)?.to_owned(),
             account,
             id: change.id().map(ToString::to_string),
         })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::config::{CsvSettings, LdapAttribute, TextRule};
-use crate::model::Schema;
+use crate::model::{Cardinality, Schema};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
 
 /// A file of people who are known by their addresses.
@@ -19,11 +19,21 @@ pub(super) struct Layout {
     pub(super) required: Vec<String>,
     /// The columns that the file may have.
     pub(super) optional: Vec<String>,
+    /// The columns whose cells hold several values, and what stands between these.
+    lists: Option<(Vec<String>, String)>,
 }
 
 impl Layout {
     pub(super) fn new(settings: &CsvSettings, schema: &Schema) -> Self {
         let further = settings.further_columns.iter().cloned();
+        let is_list = |name: &String| {
+            let index = schema.index(name);
+            index.is_some_and(|index| schema.spec(index).cardinality == Cardinality::Many)
+        };
+        let lists = settings.list_separator.as_ref().map(|separator| {
+            let lists = further.clone().filter(is_list);
+            (lists.collect(), separator.clone())
+        });
         let Some(id) = &settings.id_column else {
             return Self {
                 id: BY_ADDRESS[0].to_owned(),
@@ -33,6 +43,7 @@ impl Layout {
                     .into_iter()
                     .chain(further)
                     .collect(),
+                lists,
             };
         };
         let is_required = |name: &str| {
@@ -45,6 +56,26 @@ impl Layout {
             id: id.clone(),
             required: [id.clone()].into_iter().chain(required).collect(),
             optional,
+            lists,
+        }
+    }
+
+    /// The values of a cell of this column, without blanks around them.
+    pub(super) fn values(&self, column: &str, cell: &str) -> Vec<Vec<u8>> {
+        match &self.lists {
+            Some((lists, separator)) if lists.iter().any(|list| list == column) => {
+                let values = cell.split(separator.as_str()).map(str::trim);
+                let values: Vec<Vec<u8>> = values
+                    .filter(|value| !value.is_empty())
+                    .map(|value| value.as_bytes().to_vec())
+                    .collect();
+                if values.is_empty() {
+                    vec![Vec::new()]
+                } else {
+                    values
+                }
+            }
+            _ => vec![cell.as_bytes().to_vec()],
         }
     }
 

@@ -50,8 +50,8 @@ pub(super) fn record(
         let cell = row.get(*index)?;
         let says_nothing = cell.is_empty() && layout.says_nothing_when_empty(column);
         let is_half = cut == Some(column) && layout.can_wait(column);
-        if !says_nothing && !is_half && std::str::from_utf8(cell).is_ok() {
-            record.push(key(column), vec![cell.to_vec()]);
+        if let (false, false, Ok(cell)) = (says_nothing, is_half, std::str::from_utf8(cell)) {
+            record.push(key(column), layout.values(column, cell));
         }
     }
     (row.len() == columns.width).then_some(record)

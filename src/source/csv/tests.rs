@@ -16,6 +16,7 @@ fn source(content: &[u8]) -> (CsvSource, tempfile::NamedTempFile) {
         file_path: file.path().to_owned(),
         id_column: None,
         further_columns: Vec::new(),
+        list_separator: None,
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     (source, file)

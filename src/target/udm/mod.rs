@@ -21,8 +21,8 @@ use super::{
     TargetName, Wait,
 };
 use crate::model::{
-    AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holder, Holding, Ids,
-    LastWrites, Purpose, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
+    AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
+    Holding, Ids, LastWrites, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
 /// So many objects are named; there may be thousands.
@@ -143,15 +143,15 @@ impl Target for UdmTarget {
     fn expect_writes(&self, _: &LastWrites) {}
 
     async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
-        Ok(changes.iter().map(|change| self.keepsake(change)).collect())
+        self.snapshots(changes).await
     }
 
     async fn lacking(&self, _: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError> {
         Ok(Vec::new())
     }
 
-    fn snapshot_cost(&self, _: &[Change]) -> Cost {
-        Cost::default()
+    fn snapshot_cost(&self, changes: &[Change]) -> Cost {
+        Self::foresee_snapshots(changes)
     }
 
     async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
@@ -178,6 +178,14 @@ impl Target for UdmTarget {
         self.findings().await
     }
 
+    fn checks_desired(&self) -> bool {
+        true
+    }
+
+    async fn check_desired(&self, desired: &[DesiredState]) -> Vec<Diagnosis> {
+        self.check_addresses(desired).await.into_iter().collect()
+    }
+
     fn clock_ahead(&self) -> Option<i64> {
         self.client.clock_ahead()
     }
@@ -192,6 +200,10 @@ impl Target for UdmTarget {
 
     fn cost(&self, change: &Change) -> Cost {
         self.foresee(change)
+    }
+
+    fn cost_in_common(&self, changes: &[Change]) -> Cost {
+        self.foresee_containers(changes)
     }
 
     fn warnings(&self) -> Vec<Warning> {
@@ -235,22 +247,5 @@ impl UdmTarget {
             Expected::Absent(_) => current.is_none(),
         };
         (!holds).then_some(Mismatch { index, current })
-    }
-
-    /// What the lists do not show of an object that is going to change.
-    fn keepsake(&self, change: &Change) -> Snapshot {
-        let Some(object) = change.target_id() else {
-            return Snapshot::default();
-        };
-        let notes = self.memory.notes(object);
-        let schema = self.catalog.schema(change.resource);
-        let purposes = [Purpose::DisabledByUs, Purpose::MissingSince, Purpose::MissingRuns];
-        let values = purposes
-            .into_iter()
-            .filter_map(|purpose| Some((schema.find(purpose)?, notes.of(purpose)?)));
-        Snapshot {
-            values: values.collect(),
-            details: Vec::new(),
-        }
     }
 }

@@ -43,7 +43,7 @@ fn complete(dir: &str) -> Settings {
                 name: "csv".into(),
                 kind: SourceKind::Csv(CsvSettings {
                     file_path: file("users.csv"),
-                    id_column: None, further_columns: Vec::new(),
+                    id_column: None, further_columns: Vec::new(), list_separator: None,
                 }),
             },
             SourceSettings {

@@ -29,7 +29,10 @@ sources:
       user_id: {name: objectGUID, is_binary: true}
       status: userAccountControl
       disable_bitmasks: [2]
-  csv:
+";
+
+/// The same with a file beside, and ids as text in both.
+const WITH_FILE: &str = "  csv:
     file_path: users.csv
 ";
 
@@ -105,7 +108,8 @@ fn the_usual_properties_are_those_of_the_connectors() {
 /// A directory says what properties are made of, and a file has columns of their names.
 #[test]
 fn sources_give_the_properties_of_the_target() {
-    let lab = Lab::new(UDM);
+    let text = UDM.replace("{name: objectGUID, is_binary: true}", "entryUUID");
+    let lab = Lab::new(&(text + WITH_FILE));
     let texts = lab.ldap().attributes.texts;
     let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["username", "lastname", "e-mail"]);
@@ -219,6 +223,16 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "  users:\n",
         "  groups: {properties: name}\n  users:\n",
         "`udm.groups.ou` is missing",
+    ),
+    (
+        "sources:\n",
+        "sources:\n  csv: {file_path: users.csv}\n",
+        "`sources.ldap.attributes.user_id` is binary and `sources.csv.file_path` is text",
+    ),
+    (
+        "sources:\n",
+        "sources:\n  csv: {file_path: users.csv, list_separator: ','}\n",
+        "`sources.csv.list_separator` must not contain a comma",
     ),
 ];
 

@@ -229,3 +229,16 @@ fn mistakes_are_told_by_their_own_names() {
         assert!(first.starts_with(told), "{wrong}\n{refusal}");
     }
 }
+
+/// The newest versions wait before they delete, and note since when in a property.
+#[test]
+fn the_grace_of_the_newest_versions_is_read() {
+    let grace =
+        "  group_ou: ou=groups\n  deletion_grace_period_days: 30\n  deprovision_timestamp_property: gecos\n";
+    let settings = Lab::changed(SECOND, "  group_ou: ou=groups\n", grace).settings();
+    let after = settings.policy.grace.unwrap().after;
+    assert_eq!(after, Some(30 * 24 * 60 * 60));
+    assert_eq!(udm(&settings).users.marker_property.as_deref(), Some("gecos"));
+    let none = Lab::changed(SECOND, "  group_ou: ou=groups\n", &grace.replace("30", "0")).settings();
+    assert_eq!(none.policy.grace, None);
+}

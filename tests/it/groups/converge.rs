@@ -36,6 +36,7 @@ fn a_first_load_is_one_request_an_object() {
     let mut writes = stage.writes();
     writes.sort();
     assert_eq!(writes, expected);
+    assert!(ran.out.contains("It takes 6 requests"), "{}", ran.out);
     assert!(
         ran.out.contains("Source ldap: 2 read; 2 groups read\n"),
         "{}",

@@ -112,3 +112,30 @@ fn a_failed_create_holds_back_no_group() {
     assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
     stage.holds(&[("staff", &["ada"])]);
 }
+
+/// `users` and `check` show the groups that a source yields.
+#[test]
+fn groups_of_a_source_are_shown() {
+    let stage = Stage::new(&[person(1, "ada"), group(11, "staff", &[&person_dn("ada")])].concat());
+    let ran = stage.run(&["users", "--show-values"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out
+            .contains("\tgroup\tcn=staff,ou=groups,dc=example,dc=com\t1 member\tname=\"staff\""),
+        "{}",
+        ran.out
+    );
+    let ran = stage.run(&["users", "--format", "json"]);
+    assert!(
+        ran.out.contains("\"type\":\"group\"") && ran.out.contains("\"members\":1"),
+        "{}",
+        ran.out
+    );
+    let ran = stage.run(&["check"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("sources: groups: 1 usable, with 1 members"),
+        "{}",
+        ran.out
+    );
+}

@@ -77,3 +77,28 @@ fn a_run_with_groups_is_taken_back() {
     assert_eq!(again.exit, 0, "{}{}", again.out, again.err);
     assert_eq!(stage.writes(), Vec::<String>::new(), "{}", again.out);
 }
+
+/// A member and an inner group that were deleted are in their groups again, also in those that have another name.
+#[test]
+fn memberships_of_what_was_deleted_are_taken_back() {
+    let stage = Stage::new(&entries());
+    stage.converges();
+    stage.directory.change(&format!(
+        "dn: {}\nchangetype: delete\n\ndn: {}\nchangetype: delete\n\n\
+         dn: {}\nchangetype: modrdn\nnewrdn: cn=everything\ndeleteoldrdn: 1\n\n",
+        person_dn("ada"),
+        group_dn("staff"),
+        group_dn("all"),
+    ));
+    let file = stage.installation.path("undo.json");
+    let file = file.to_str().unwrap();
+    let ran = stage.run(&["sync", "--undo-file", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[("everything", &[])]);
+    let ran = stage.run(&["undo", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[("staff", &["ada"]), ("all", &["staff"])]);
+    let again = stage.run(&["undo", file]);
+    assert_eq!(again.exit, 0, "{}{}", again.out, again.err);
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", again.out);
+}

@@ -42,6 +42,7 @@ fn only_a_file_is_read() {
             file_path: file_path.clone(),
             id_column: None,
             further_columns: Vec::new(),
+            list_separator: None,
         };
         let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -54,6 +55,7 @@ fn only_a_file_is_read() {
         file_path: large,
         id_column: None,
         further_columns: Vec::new(),
+        list_separator: None,
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -79,6 +81,7 @@ fn a_file_that_cannot_be_read_says_what_to_do() {
         file_path: folder.path().to_owned(),
         id_column: None,
         further_columns: Vec::new(),
+        list_separator: None,
     };
     let source = CsvSource::new(&"csv".into(), &settings, &schema(), &roles());
     let error = runtime.block_on(source.read(&mut |_| {})).unwrap_err();

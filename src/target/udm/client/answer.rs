@@ -44,11 +44,7 @@ impl Answer<'_> {
             408 | 502 | 504 => self.of(Kind::Unreachable, &self.message(), None),
             _ if !self.is_json() => self.not_json(),
             404 => self.of(Kind::NotFound, &self.message(), None),
-            412 => self.of(
-                Kind::Conflict,
-                "somebody else has changed it in between",
-                Some(ANEW),
-            ),
+            412 => self.of(Kind::Conflict, CHANGED, Some(ANEW)),
             400 | 422 => self.refused(),
             _ => self.of(Kind::Protocol, &self.message(), None),
         }
@@ -129,9 +125,15 @@ impl Answer<'_> {
     }
 }
 
+const CHANGED: &str = "somebody else has changed it in between";
 const ANEW: &str = "the next run looks at it anew";
 const TAKEN: &str = "somebody else has the value, or it was asked for within the last 5 minutes: the server keeps a value that it has \
                      refused for so long; run again in 5 minutes";
+
+/// Whether the server has not written because the object is not as it was.
+pub(in crate::target::udm) fn has_changed(error: &TargetError) -> bool {
+    error.kind == Kind::Conflict && error.what.ends_with(CHANGED)
+}
 
 /// Whether it is about a value that only one object can have. The server says so in these words alone.
 fn is_conflict(located: &Located) -> bool {

@@ -3,30 +3,26 @@
 mod answer;
 mod call;
 mod items;
+mod list;
 mod path;
+mod transmit;
 mod unreachable;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
-use reqwest::{Response, StatusCode};
-use secrecy::{ExposeSecret as _, SecretString};
+use reqwest::StatusCode;
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-pub(super) use self::answer::IS_THIS_UDM;
+pub(super) use self::answer::{IS_THIS_UDM, has_changed};
 pub(super) use self::call::Call;
 pub(super) use self::path::{Kind, Path};
 
-use self::answer::{Answer, PATIENCE};
-use self::items::Items;
-use self::unreachable::{broke_off, unreachable};
-use super::wire::{ListHead, Object};
+use self::answer::PATIENCE;
 use crate::config::{ApplySettings, UdmSettings};
-use crate::http::{self, Backoff, Flow, Limiter, Secrets, Trust, retry, retry_after};
+use crate::http::{self, Backoff, Limiter, Secrets, Trust, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind, Wrote};
 
 /// A group of ten thousand members, as the server answers it by itself, and what it writes around it.
@@ -114,7 +110,7 @@ impl Client {
             self.judge(call, status, &headers, &body)?;
             Ok(Reply {
                 status,
-                dn: text(&headers, LOCATION.as_str()).and_then(|location| path::name_in(&location)),
+                dn: Self::location(&headers).and_then(|location| path::name_in(&location)),
                 body,
             })
         })
@@ -128,70 +124,6 @@ impl Client {
             return Err(self.answer(call, reply.status.as_u16(), &reply.body).not_json());
         }
         reply.parse(call.operation)
-    }
-
-    /// Sends a search and hands over each object while the answer arrives. One that breaks off is asked for again, and what
-    /// was handed over before is passed over.
-    pub(super) async fn list(
-        &self,
-        call: &Call,
-        each: &RefCell<dyn FnMut(Object) + '_>,
-    ) -> Result<(), TargetError> {
-        let known: RefCell<HashSet<String>> = RefCell::default();
-        let new = RefCell::new(|object: Object| {
-            if known.borrow_mut().insert(object.uuid.clone()) {
-                (each.borrow_mut())(object);
-            }
-        });
-        self.repeated(call, async || {
-            let reply = self.transmit(call).await?;
-            if !reply.status().is_success() {
-                let (status, headers) = (reply.status(), reply.headers().clone());
-                let body = self.body(call, reply).await?;
-                return self.judge(call, status, &headers, &body);
-            }
-            self.take_list(call, reply, &new).await
-        })
-        .await
-    }
-
-    async fn take_list(
-        &self,
-        call: &Call,
-        mut reply: Response,
-        each: &RefCell<impl FnMut(Object)>,
-    ) -> Result<(), TargetError> {
-        let (url, status) = (reply.url().to_string(), reply.status().as_u16());
-        let (mut flow, mut items, mut count) = (Flow::new(http::GRACE), Items::default(), 0_u64);
-        let broken = |error| broke_off(call.operation, &url, &error);
-        while let Some(chunk) = flow.next(&mut reply).await.map_err(broken)? {
-            let fed = items.feed(chunk.as_ref(), |item| {
-                count += 1;
-                serde_json::from_slice(item).map(|object| (each.borrow_mut())(object))
-            });
-            fed.map_err(|error| odd(call.operation, status, &error))?;
-            if items.held() > LONGEST {
-                break;
-            }
-        }
-        let rest = items.into_rest();
-        let Ok(head) = serde_json::from_slice::<ListHead>(&rest) else {
-            return Err(self.answer(call, status, &rest).not_json());
-        };
-        if head.results == count {
-            return Ok(());
-        }
-        Err(TargetError {
-            kind: TargetErrorKind::Protocol,
-            operation: call.operation,
-            what: format!(
-                "a list holds {count} of the {} objects that UDM says there are",
-                head.results
-            ),
-            error_id: None,
-            hint: Some("run again; should it last, check that no proxy before UDM cuts its answers".into()),
-            wrote: Wrote::Nothing,
-        })
     }
 
     /// Repeats a call as long as its failures are of the passing kind.
@@ -270,115 +202,6 @@ impl Client {
         };
         TargetError { kind, wrote, ..error }
     }
-
-    async fn transmit(&self, call: &Call) -> Result<Response, TargetError> {
-        self.limiter.turn().await;
-        self.count(call.operation);
-        let url = self.url(call)?;
-        let mut request = self
-            .http
-            .request(call.method.clone(), url.clone())
-            .header(ACCEPT, "application/json")
-            // What is refused for being taken is told by its words.
-            .header(ACCEPT_LANGUAGE, "en-US")
-            .basic_auth(&self.user, Some(self.password.expose_secret()));
-        if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, call.content).body(body.clone());
-        }
-        let reply = request.send().await;
-        let reply = reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?;
-        self.clock_ahead.set(seconds_ahead(reply.headers()));
-        Ok(reply)
-    }
-
-    fn url(&self, call: &Call) -> Result<Url, TargetError> {
-        self.base.join(call.path.as_str()).map_err(|error| TargetError {
-            kind: TargetErrorKind::Misconfigured,
-            operation: call.operation,
-            what: format!("`udm.url` cannot be used: {error}"),
-            error_id: None,
-            hint: Some(IS_THIS_UDM.to_owned()),
-            wrote: Wrote::Nothing,
-        })
-    }
-
-    fn count(&self, operation: &'static str) {
-        let mut stats = self.stats.borrow_mut();
-        stats.total += 1;
-        *stats.by_operation.entry(operation).or_default() += 1;
-    }
-
-    async fn body(&self, call: &Call, mut reply: Response) -> Result<Vec<u8>, TargetError> {
-        let url = reply.url().to_string();
-        let (mut body, mut flow) = (Vec::new(), Flow::new(http::GRACE));
-        let broken = |error| broke_off(call.operation, &url, &error);
-        while body.len() < LONGEST
-            && let Some(chunk) = flow.next(&mut reply).await.map_err(broken)?
-        {
-            body.extend_from_slice(chunk.as_ref());
-        }
-        Ok(body)
-    }
-
-    /// Whether an answer is a success; one that leads elsewhere is for the caller who expects it.
-    fn judge(
-        &self,
-        call: &Call,
-        status: StatusCode,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<(), TargetError> {
-        if status.is_success() || (status == StatusCode::MOVED_PERMANENTLY && call.path.is_any_object()) {
-            self.was_let_in.set(true);
-            return Ok(());
-        }
-        let masked = self.secrets.borrow().mask_bytes(body);
-        let answer = Answer {
-            retry_after: retry_after(headers),
-            ..self.answer(call, status.as_u16(), &masked)
-        };
-        Err(match text(headers, LOCATION.as_str()) {
-            Some(location) if status.is_redirection() => self.redirected(call, &location),
-            _ => answer.error(),
-        })
-    }
-
-    fn answer<'a>(&'a self, call: &Call, status: u16, body: &'a [u8]) -> Answer<'a> {
-        Answer {
-            operation: call.operation,
-            url: self.base.as_str(),
-            status,
-            retry_after: None,
-            body,
-            was_let_in: self.was_let_in.get(),
-        }
-    }
-
-    /// A server that has another address, which is never followed: the next one would get the password.
-    fn redirected(&self, call: &Call, location: &str) -> TargetError {
-        let to = self.base.join(location).map_or_else(
-            |_| "an address that is none".to_owned(),
-            |to| to.origin().ascii_serialization(),
-        );
-        TargetError {
-            kind: TargetErrorKind::Misconfigured,
-            operation: call.operation,
-            what: format!("{} redirects to {to}, which is not followed", self.base),
-            error_id: None,
-            hint: Some(IS_THIS_UDM.to_owned()),
-            wrote: Wrote::Nothing,
-        }
-    }
-}
-
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-fn seconds_ahead(headers: &HeaderMap) -> Option<i64> {
-    let date = text(headers, DATE.as_str())?;
-    let server = jiff::fmt::rfc2822::parse(&date).ok()?.timestamp().as_second();
-    Some(server - Timestamp::now().as_second())
 }
 
 /// A success of a form that nobody expects. The parser's words are left out: they could repeat a value.

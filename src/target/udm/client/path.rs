@@ -61,6 +61,16 @@ impl Path {
         Self(format!("{}/{}", kind.path(), encoded(dn)))
     }
 
+    /// One object with these properties alone.
+    pub(in crate::target::udm) fn object_with(kind: Kind, dn: &str, properties: &[&str]) -> Self {
+        let mut path = Self::object(kind, dn).0;
+        for (place, property) in properties.iter().enumerate() {
+            let sign = if place == 0 { '?' } else { '&' };
+            let _ = write!(path, "{sign}properties={}", encoded(property));
+        }
+        Self(path)
+    }
+
     /// Whatever carries this entryUUID.
     pub(in crate::target::udm) fn any_object(uuid: &str) -> Self {
         Self(format!("object/{}", encoded(uuid)))

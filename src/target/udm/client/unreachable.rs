@@ -40,6 +40,9 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
         Kind::Unreachable
     };
     let hint = match words.and_then(|words| words.hint) {
+        Some(hint) if is_stranger => {
+            format!("name the CA of the server in `udm.tls.server_certificate`, or {hint}")
+        }
         Some(hint) => hint,
         None if is_stranger => "name the CA of the server in `udm.tls.server_certificate`".to_owned(),
         None if error.is_timeout() && !error.is_connect() => SILENT.to_owned(),

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::super::client::{Call, Kind, Path};
 use super::super::state::UdmTarget;
 use super::super::wire::Object;
+use super::find::leaf;
 use super::prepare::{section, wrong_property};
 use crate::config::UdmObjects;
 use crate::model::Diagnosis;
@@ -24,11 +25,41 @@ impl UdmTarget {
         if let Some(groups) = &self.settings.groups {
             self.check_type(Kind::Group, groups, &base, &mut findings).await;
         }
-        let has_mail = |name: &String| name.starts_with("mail") && name.ends_with("Address");
-        if self.settings.users.properties.iter().any(has_mail) {
-            findings.push(self.mail_domains(&base).await);
+        findings.push(self.check_rights(&base).await);
+        if self.has_addresses() {
+            findings.push(self.check_mail_domains(&base).await);
         }
         findings
+    }
+
+    /// What can be known of the right to write without writing: who may do everything.
+    async fn check_rights(&self, base: &str) -> Diagnosis {
+        const ALL: &str = "Domain Admins";
+        let user = &self.settings.user;
+        let groups: RefCell<Option<Vec<String>>> = RefCell::default();
+        let each = RefCell::new(|object: Object| {
+            let names = object
+                .properties
+                .get("groups")
+                .and_then(serde_json::Value::as_array);
+            let names = names.into_iter().flatten().filter_map(serde_json::Value::as_str);
+            *groups.borrow_mut() = Some(names.map(leaf).collect());
+        });
+        let path = Path::search(Kind::User, base, &[("username", user)], &["groups"]);
+        let listed = self.client.list(&Call::get("find_object", path), &each).await;
+        let seen = match (listed, groups.take()) {
+            (Err(error), _) => return problem("right to write", &error),
+            (Ok(()), Some(groups)) if groups.iter().any(|group| group.eq_ignore_ascii_case(ALL)) => {
+                format!("`{user}` is in {ALL}, so it may write")
+            }
+            (Ok(()), Some(_)) => format!(
+                "not known: `{user}` is not in {ALL}, and UDM does not tell what else it may write; the first run shows it"
+            ),
+            (Ok(()), None) => format!(
+                "not known: `{user}` is no user that UDM lists, and UDM does not tell what it may write; the first run shows it"
+            ),
+        };
+        Diagnosis::ok(subject("right to write"), seen)
     }
 
     async fn check_type(&self, kind: Kind, objects: &UdmObjects, base: &str, findings: &mut Vec<Diagnosis>) {
@@ -68,37 +99,12 @@ impl UdmTarget {
             Err(error) => problem(what, &error),
         }
     }
-
-    /// Addresses of other domains are refused.
-    async fn mail_domains(&self, base: &str) -> Diagnosis {
-        let names: RefCell<Vec<String>> = RefCell::default();
-        let each = RefCell::new(|domain: Object| {
-            let name = domain.properties.get("name").and_then(serde_json::Value::as_str);
-            names.borrow_mut().extend(name.map(str::to_owned));
-        });
-        let call = Call::get(
-            "list_domains",
-            Path::search(Kind::MailDomain, base, &[], &["name"]),
-        );
-        let listed = self.client.list(&call, &each).await;
-        let mut names = names.take();
-        names.sort_unstable();
-        match listed {
-            Err(error) => problem("mail domains", &error),
-            Ok(()) if names.is_empty() => Diagnosis::problem(
-                subject("mail domains"),
-                "there are none, so no user can have a primary mail address",
-                Some("add a mail domain (`mail/domain`), or take the mail addresses out of `udm.users.properties`".to_owned()),
-            ),
-            Ok(()) => Diagnosis::ok(subject("mail domains"), names.join(", ")),
-        }
-    }
 }
 
-fn subject(what: &str) -> String {
+pub(super) fn subject(what: &str) -> String {
     format!("target udm: {what}")
 }
 
-fn problem(what: &str, error: &TargetError) -> Diagnosis {
+pub(super) fn problem(what: &str, error: &TargetError) -> Diagnosis {
     Diagnosis::problem(subject(what), error.to_string(), error.hint.clone())
 }

@@ -2,5 +2,7 @@
 
 mod check;
 pub(super) mod find;
+mod mail_domains;
 mod objects;
 mod prepare;
+pub(super) mod snapshot;

@@ -9,6 +9,7 @@ use super::super::state::UdmTarget;
 use super::super::state::prepared::{Place, Prepared};
 use super::super::wire::{Object, Template};
 use crate::config::UdmObjects;
+use crate::model::TypeId;
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
 impl UdmTarget {
@@ -21,11 +22,7 @@ impl UdmTarget {
                 None => Ok(None),
             }
         });
-        Ok(Prepared {
-            base,
-            users: users?,
-            groups: groups?,
-        })
+        Ok(Prepared::new(base, users?, groups?))
     }
 
     pub(in crate::target::udm) async fn base(&self) -> Result<String, TargetError> {
@@ -36,7 +33,7 @@ impl UdmTarget {
 
     async fn place(&self, kind: Kind, objects: &UdmObjects, base: &str) -> Result<Place, TargetError> {
         let container = format!("{},{base}", objects.ou);
-        let is_there = self.has_container(&container).await?;
+        let missing = self.missing(&container, base).await?;
         let types = self.types(kind).await?;
         let section = section(kind);
         if let Some((what, hint)) = wrong_property(section, objects, &types) {
@@ -44,9 +41,24 @@ impl UdmTarget {
         }
         Ok(Place {
             container,
-            is_there: Cell::new(is_there),
+            is_there: Cell::new(missing.is_empty()),
+            missing,
             types,
         })
+    }
+
+    /// The container and those above it that are not there, the lowest first.
+    async fn missing(&self, container: &str, base: &str) -> Result<Vec<String>, TargetError> {
+        let above = name::levels(container).len() - name::levels(base).len();
+        let (mut missing, mut dn) = (Vec::new(), container);
+        for _ in 0..above {
+            if self.has_container(dn).await? {
+                break;
+            }
+            missing.push(dn.to_owned());
+            dn = name::parent(dn);
+        }
+        Ok(missing)
     }
 
     pub(in crate::target::udm) async fn has_container(&self, dn: &str) -> Result<bool, TargetError> {
@@ -64,29 +76,17 @@ impl UdmTarget {
         Ok(Types::of(&template.properties))
     }
 
-    /// Makes a container, and those above it that are missing. Several changes may need it at once.
-    pub(in crate::target::udm) async fn make_container(&self, place: &Place) -> Result<(), TargetError> {
+    /// Makes the container of a type, and those above it that are missing. Several changes may need it at once.
+    pub(in crate::target::udm) async fn make_container(&self, resource: TypeId) -> Result<(), TargetError> {
         let _one_at_a_time = self.container_lock.lock().await;
-        if place.is_there.get() {
-            return Ok(());
-        }
-        let base = self.prepared()?.base.clone();
-        let whole = name::levels(&place.container).len();
-        let of_base = name::levels(&base).len();
-        let mut missing = Vec::new();
-        let mut dn = place.container.as_str();
-        for _ in of_base..whole {
-            // Of the lowest one it is known; another host may have made it since.
-            if self.has_container(dn).await? {
-                break;
-            }
-            missing.push(dn);
-            dn = name::parent(dn);
-        }
-        for dn in missing.into_iter().rev() {
+        let prepared = self.prepared()?;
+        for dn in prepared.to_make(&[resource]) {
             self.create_container(dn).await?;
+            prepared.is_made(dn);
         }
-        place.is_there.set(true);
+        if let Some(place) = prepared.place(resource) {
+            place.is_there.set(true);
+        }
         Ok(())
     }
 
@@ -99,6 +99,7 @@ impl UdmTarget {
         });
         let call = Call::post("create_container", Path::collection(Kind::Container), &body);
         match self.client.send(&call).await {
+            // Another host was faster.
             Err(error) if error.kind == TargetErrorKind::Conflict && self.has_container(dn).await? => Ok(()),
             made => made.map(drop),
         }

@@ -5,8 +5,8 @@ use super::photo;
 use super::properties::{self, Form};
 use crate::config::{UdmObjects, UdmSettings};
 use crate::model::{
-    AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Likeness, Mutability, Purpose, Removes,
-    ResourceType, Schema, TypeId, Value,
+    AttributeSpec, Cardinality, Catalog, Equality, Fetch, Inspection, Likeness, Losses, Mutability, Purpose,
+    Removes, ResourceType, Schema, TypeId, Value,
 };
 
 /// The places of the types in the catalog.
@@ -24,14 +24,31 @@ const DISABLED_BY: &str = "disabled_by";
 const MISSING_SINCE: &str = "missing_since";
 const MISSING_RUNS: &str = "missing_runs";
 
+const OF_USERS: Losses = Losses {
+    by_delete: "the user's entryUUID, password and values of properties that are not in `udm.users.properties`, such as uidNumber; \
+                an undo makes the user again without them, and a member of the same groups",
+    by_remake: "the user is made again under another entryUUID, with a random password, and without values of properties that are \
+                not in `udm.users.properties`",
+    by_unmake: "what was set since: the password, memberships, values of properties that are not in `udm.users.properties`",
+};
+const OF_GROUPS: Losses = Losses {
+    by_delete: "the group's entryUUID and values of properties that are not in `udm.groups.properties`, such as gidNumber; an undo \
+                makes the group again without them, with its members and in the same groups",
+    by_remake: "the group is made again under another entryUUID, and without values of properties that are not in \
+                `udm.groups.properties`",
+    by_unmake: "what was set since: values of properties that are not in `udm.groups.properties`",
+};
+
 /// The types with these settings.
 pub(in crate::target::udm) fn catalog(settings: &UdmSettings) -> Catalog {
     let users = ResourceType {
         name: "user",
+        losses: OF_USERS,
         schema: schema_of_users(&settings.users),
     };
     let groups = settings.groups.as_ref().map(|groups| ResourceType {
         name: "group",
+        losses: OF_GROUPS,
         schema: schema_of_groups(groups),
     });
     Catalog::new([users].into_iter().chain(groups).collect::<Vec<_>>())

@@ -81,6 +81,14 @@ impl Memory {
         }
     }
 
+    /// The object that was read under a name.
+    pub(in crate::target::udm) fn object(&self, dn: &str) -> Option<TargetId> {
+        let meant = self.meant.borrow();
+        meant
+            .get(&Dn::parse(dn.as_bytes())?)
+            .map(|meant| meant.object.clone())
+    }
+
     /// What a name in a group refers to: an object without an external id goes by the id that the server gave it, and what
     /// was not read by its name.
     pub(in crate::target::udm) fn reference(&self, dn: &str) -> Reference {

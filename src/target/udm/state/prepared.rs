@@ -1,6 +1,6 @@
 //! What is known of the server before anything is read.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::model::TypeId;
 use crate::target::udm::rules::catalog::USER;
@@ -12,6 +12,8 @@ pub(in crate::target::udm) struct Place {
     pub(in crate::target::udm) container: String,
     /// Whether the container is there; it is made when the first object needs it.
     pub(in crate::target::udm) is_there: Cell<bool>,
+    /// The container and those above it that were not there, the lowest first.
+    pub(in crate::target::udm) missing: Vec<String>,
     pub(in crate::target::udm) types: Types,
 }
 
@@ -20,13 +22,45 @@ pub(in crate::target::udm) struct Prepared {
     pub(in crate::target::udm) base: String,
     pub(in crate::target::udm) users: Place,
     pub(in crate::target::udm) groups: Option<Place>,
+    /// Containers that this run has made, in lower case.
+    made: RefCell<Vec<String>>,
 }
 
 impl Prepared {
+    pub(in crate::target::udm) fn new(base: String, users: Place, groups: Option<Place>) -> Self {
+        Self {
+            base,
+            users,
+            groups,
+            made: RefCell::default(),
+        }
+    }
+
     pub(in crate::target::udm) fn place(&self, resource: TypeId) -> Option<&Place> {
         match resource {
             USER => Some(&self.users),
             _ => self.groups.as_ref(),
         }
+    }
+
+    /// The containers that have to be made before objects of these types are, those above others first.
+    pub(in crate::target::udm) fn to_make(&self, types: &[TypeId]) -> Vec<&str> {
+        let made = self.made.borrow();
+        let mut known: Vec<String> = made.clone();
+        let places = types.iter().filter_map(|resource| self.place(*resource));
+        let places = places.filter(|place| !place.is_there.get());
+        let missing = places.flat_map(|place| place.missing.iter().rev());
+        let to_make = missing.filter(|dn| {
+            let name = dn.to_lowercase();
+            let is_new = !known.contains(&name);
+            known.extend(is_new.then_some(name));
+            is_new
+        });
+        to_make.map(String::as_str).collect()
+    }
+
+    /// A container is there from now on.
+    pub(in crate::target::udm) fn is_made(&self, dn: &str) {
+        self.made.borrow_mut().push(dn.to_lowercase());
     }
 }

@@ -23,6 +23,22 @@ pub(in crate::target::udm) enum Body {
 }
 
 impl Body {
+    /// What of it the object does not hold already. Single values of lists can be written again.
+    pub(in crate::target::udm) fn beside(&self, stored: &Map<String, Json>) -> Self {
+        match self {
+            Self::Operations(operations) => Self::Operations(operations.clone()),
+            Self::Properties(properties) => {
+                let differing = properties.iter().filter(|(name, value)| {
+                    let held = stored.get(*name).unwrap_or(&Json::Null);
+                    let is_nothing = |value: &Json| value.is_null() || value == "" || value == &json!([]);
+                    held != *value && !(is_nothing(held) && is_nothing(value))
+                });
+                let differing = differing.map(|(name, value)| (name.clone(), value.clone()));
+                Self::Properties(differing.collect())
+            }
+        }
+    }
+
     pub(in crate::target::udm) fn is_empty(&self) -> bool {
         match self {
             Self::Properties(properties) => properties.is_empty(),

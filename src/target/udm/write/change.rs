@@ -24,7 +24,11 @@ impl UdmTarget {
                     }
                 }
                 Step::Create(creation) => {
-                    let (made, missing) = self.create(change.resource, creation, ids).await?;
+                    let restored = change.restore.as_deref().unwrap_or_default();
+                    let warnings = &mut applied.warnings;
+                    let (made, missing) = self
+                        .create(change.resource, (creation, restored), ids, warnings)
+                        .await?;
                     applied.target_id = Some(made);
                     applied.warnings.extend(left_out(change, missing));
                 }

@@ -4,13 +4,14 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::super::client::{Call, Kind, Path};
+use super::super::read::snapshot::groups_property;
 use super::super::rules::catalog::USER;
 use super::super::state::UdmTarget;
 use super::super::state::prepared::Place;
 use super::super::wire::Created;
 use super::password;
 use crate::http::Secrets;
-use crate::model::{Creation, Ids, Purpose, Reference, TargetId, TypeId, Value};
+use crate::model::{Creation, Detail, Ids, Purpose, Reference, TargetId, TypeId, Value};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
 impl UdmTarget {
@@ -18,13 +19,14 @@ impl UdmTarget {
     pub(in crate::target::udm) async fn create(
         &self,
         resource: TypeId,
-        creation: &Creation,
+        (creation, restored): (&Creation, &[Detail]),
         ids: &Ids,
+        warnings: &mut Vec<String>,
     ) -> Result<(TargetId, usize), TargetError> {
         let prepared = self.prepared()?;
         let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
         if !place.is_there.get() {
-            self.make_container(place).await?;
+            self.make_container(resource).await?;
         }
         self.refuse_held(&self.unique(resource, &creation.attributes), None)?;
         let schema = self.catalog.schema(resource);
@@ -32,12 +34,48 @@ impl UdmTarget {
         let linked: Vec<&Reference> = linked.map_or(&[][..], Value::as_references).iter().collect();
         let members = self.member_names(&linked, &[], ids).await?;
         let properties = self.new_properties(resource, creation, &place.types, &members);
-        let made = self.post(resource, creation, place, properties).await?;
+        let made = self
+            .post_into_groups((resource, place), (creation, restored), properties, warnings)
+            .await?;
         let target_id = TargetId::new(made.uuid);
         self.memory.put(&target_id, &made.dn);
         self.memory.is_of(resource, &target_id);
         self.hold(resource, &target_id, &creation.attributes);
         Ok((target_id, members.missing))
+    }
+
+    /// The object of an undo is in its groups at once.
+    async fn post_into_groups(
+        &self,
+        (resource, place): (TypeId, &Place),
+        (creation, restored): (&Creation, &[Detail]),
+        properties: Map<String, Json>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Created, TargetError> {
+        if restored.is_empty() {
+            return self.post(resource, creation, place, properties).await;
+        }
+        // Meanwhile no group gets another name.
+        let _beside_renames = self.names_lock.read().await;
+        let (ours, others) = self.groups_kept(restored);
+        let with = |groups: &[Box<str>]| {
+            let mut properties = properties.clone();
+            if !groups.is_empty() {
+                properties.insert(groups_property(resource).to_owned(), json!(groups));
+            }
+            properties
+        };
+        let all = [&ours[..], &others].concat();
+        match self.post(resource, creation, place, with(&all)).await {
+            Err(error) if is_missing(&error) && !others.is_empty() => {
+                warnings.push(format!(
+                    "one of its groups outside `udm.groups.ou` is gone; make it a member again by hand: {}",
+                    others.join("; ")
+                ));
+                self.post(resource, creation, place, with(&ours)).await
+            }
+            made => made,
+        }
     }
 
     async fn post(
@@ -85,6 +123,11 @@ impl UdmTarget {
             ..error
         })
     }
+}
+
+/// The server knows nothing under a name.
+fn is_missing(error: &TargetError) -> bool {
+    matches!(error.kind, TargetErrorKind::InvalidAttribute { .. }) && error.what.contains("No such object")
 }
 
 /// A try that broke off leaves the name locked, although nobody has it.

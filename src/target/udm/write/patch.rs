@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::client::{Call, Kind, Path, Reply};
+use super::super::client::{Call, Kind, Path, Reply, has_changed};
 use super::super::read::find::leaf;
 use super::super::rules::catalog::GROUP;
 use super::super::state::UdmTarget;
@@ -187,6 +187,9 @@ impl UdmTarget {
                 error.kind,
                 TargetErrorKind::InvalidAttribute { .. } | TargetErrorKind::Protocol
             );
+        if has_changed(&error) {
+            return self.patch_anew(patch).await;
+        }
         if error.kind != TargetErrorKind::NotFound && !may_be_done {
             return Err(error);
         }
@@ -197,6 +200,20 @@ impl UdmTarget {
             return Err(error);
         }
         self.client.send(&patch.call(&now)).await
+    }
+}
+
+impl UdmTarget {
+    /// Reads an object that somebody else has changed in between, and writes what differs still. Once is enough: whoever
+    /// changes it all the time is met again by the next run.
+    async fn patch_anew(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
+        let dn = self.ask_for_dn(patch.object).await?;
+        let stored = self.object(patch.resource, &dn).await?;
+        let anew = Patch {
+            body: patch.body.beside(&stored.properties),
+            ..*patch
+        };
+        self.client.send(&anew.call(&dn)).await
     }
 }
 

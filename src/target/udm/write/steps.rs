@@ -1,8 +1,8 @@
 //! Which requests a change needs, in their order. What is foreseen of a change and what is sent for it are both this list.
 
-use super::super::rules::catalog::POSITION;
+use super::super::rules::catalog::{GROUP, POSITION, USER};
 use super::super::state::UdmTarget;
-use crate::model::{ActionKind, Change, Creation, Edit, Existing, Removal, RemovalReason, Write};
+use crate::model::{ActionKind, Change, Creation, Edit, Existing, Removal, RemovalReason, TypeId, Write};
 use crate::target::Cost;
 
 /// One request.
@@ -55,11 +55,30 @@ impl UdmTarget {
                 .any(|one| self.is_written(change.resource, edit, one))
     }
 
-    /// What a change costs when nothing goes wrong. A container that is missing is made once for all objects in it.
+    /// What a change costs when nothing goes wrong, without containers that are missing.
     pub(in crate::target::udm) fn foresee(&self, change: &Change) -> Cost {
         let aside = change.edit().is_some_and(Edit::steps_aside);
         Cost {
             requests: self.steps(change).len() as u64 + u64::from(aside),
+            ..Cost::default()
+        }
+    }
+}
+
+impl UdmTarget {
+    /// Containers that the changes need and that are missing.
+    pub(in crate::target::udm) fn foresee_containers(&self, changes: &[Change]) -> Cost {
+        let needs = |resource: &TypeId| {
+            let mut new = changes.iter().filter(|change| change.creation().is_some());
+            new.any(|change| change.resource == *resource)
+        };
+        let types: Vec<TypeId> = [USER, GROUP].into_iter().filter(needs).collect();
+        let prepared = self.prepared.borrow();
+        let containers = prepared
+            .as_ref()
+            .map_or(0, |prepared| prepared.to_make(&types).len());
+        Cost {
+            requests: containers as u64,
             ..Cost::default()
         }
     }

@@ -1,18 +1,23 @@
 //! `udm.*`
 
+mod ids;
+mod objects;
+
+pub(in crate::config) use self::ids::refuse_mixed_ids;
+
 use std::time::Duration;
 
 use figment::value::Value;
 use secrecy::ExposeSecret as _;
 use url::Url;
 
+use self::objects::objects;
 use crate::config::document::files;
 use crate::config::document::read::Reader;
 use crate::config::layers::Layers;
 use crate::config::layers::flags::Flags;
 use crate::config::settings::USER_PROPERTIES;
-use crate::config::settings::{SourceKind, SourceSettings, UdmObjects, UdmSettings, UdmTls};
-use crate::config::syntax::dn::Dn;
+use crate::config::settings::{UdmSettings, UdmTls};
 use crate::plan::{AbsentPolicy, DisabledPolicy, Policy};
 
 /// The section, and the one of the other target.
@@ -25,19 +30,6 @@ const GROUP_PROPERTIES: [&str; 5] = [
     "nestedGroup",
     "univentionObjectIdentifier",
     "users",
-];
-
-/// Properties that follow from something else than a value of a source, and from what.
-const RESERVED: [(&str, &str); 6] = [
-    ("password", "new users get a random password"),
-    ("overridePWHistory", "new users get a random password"),
-    ("overridePWLength", "new users get a random password"),
-    (
-        "disabled",
-        "it follows from whether the source says that somebody is active",
-    ),
-    ("groups", "members are kept with their groups"),
-    ("memberOf", "members are kept with their groups"),
 ];
 
 /// What no object is without.
@@ -80,6 +72,13 @@ pub(in crate::config) fn note_flags(reader: &mut Reader<'_>, flags: Flags) {
 /// What is noted on users needs a place.
 pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) {
     const MARKER: &str = "udm.users.marker_property";
+    const OF_GROUPS: &str = "udm.groups.marker_property";
+    let has_groups = is_target(reader.layers) && reader.layers.is_given("udm.groups");
+    if has_groups && policy.grace.is_some() && reader.absent(OF_GROUPS) {
+        reader.report.notes.push(format!(
+            "absent groups are not deleted: `policy.grace` needs `{OF_GROUPS}`, to note since when a group is missing"
+        ));
+    }
     if !is_target(reader.layers) || !reader.absent(MARKER) {
         return;
     }
@@ -211,19 +210,6 @@ pub(in crate::config) fn read_for_sources(reader: &mut Reader<'_>) -> Option<Udm
     })
 }
 
-impl UdmSettings {
-    /// The same, knowing what ids these sources give.
-    #[must_use]
-    pub(in crate::config) fn with_ids_of(mut self, sources: &[SourceSettings]) -> Self {
-        let mut sources = sources.iter().filter_map(|source| match &source.kind {
-            SourceKind::Ldap(ldap) => Some(ldap.attributes.user_id.is_binary),
-            SourceKind::Csv(_) | SourceKind::Ukt(_) => None,
-        });
-        self.binary_ids = sources.any(|is_binary| is_binary);
-        self
-    }
-}
-
 fn url(reader: &mut Reader<'_>) -> Option<Url> {
     const PATH: &str = "udm.url";
     let text = reader.required(PATH)?;
@@ -286,97 +272,4 @@ fn tls(reader: &mut Reader<'_>) -> Option<UdmTls> {
         server_certificate,
         danger_disable_tls_verify,
     })
-}
-
-fn objects(reader: &mut Reader<'_>, section: &str, usual: &[&str], required: &[&str]) -> Option<UdmObjects> {
-    let before = reader.report.mistakes.len();
-    let ou = ou(reader, &format!("{section}.ou"));
-    let key_path = format!("{section}.key");
-    let key = reader.required(&key_path);
-    let properties = properties(reader, &format!("{section}.properties"), usual);
-    let marker_path = format!("{section}.marker_property");
-    let marker_property = reader.filled(&marker_path).map(|name| name.trim().to_owned());
-    let has = |name: &str| properties.iter().any(|property| property == name);
-    for name in required {
-        if !has(name) {
-            let what = format!("`{section}.properties` does not name `{name}`, which the server demands");
-            reader.wrong(
-                &format!("{section}.properties"),
-                what,
-                Some(&format!("add `{name}`")),
-            );
-        }
-    }
-    let key = key?.trim().to_owned();
-    if required.contains(&key.as_str()) {
-        let what = format!("`{key_path}` is `{key}`, which changes when somebody gets another name");
-        let hint =
-            "use a property that never changes, such as `univentionObjectIdentifier` or `employeeNumber`";
-        reader.wrong(&key_path, what, Some(hint));
-    } else if !has(&key) {
-        let what = format!("`{section}.properties` does not name `{key}`, the property of `{key_path}`");
-        reader.wrong(
-            &key_path,
-            what,
-            Some(&format!("add `{key}` to `{section}.properties`")),
-        );
-    }
-    if let Some(name) = marker_property.as_deref().filter(|name| has(name)) {
-        let what = format!("`{marker_path}` is `{name}`, which holds values of the sources");
-        let hint = format!("name a property that nobody else uses, or take it out of `{section}.properties`");
-        reader.wrong(&marker_path, what, Some(&hint));
-    }
-    let is_right = reader.report.mistakes.len() == before;
-    let ou = ou.filter(|_| is_right)?;
-    Some(UdmObjects {
-        ou,
-        key,
-        properties,
-        marker_property,
-    })
-}
-
-/// Relative to the base of the directory, which only the server knows.
-fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
-    let ou = reader.required(path)?.trim().to_owned();
-    let name = Dn::parse(ou.as_bytes());
-    if name.is_some_and(|name| name.is_all("ou")) {
-        return Some(ou);
-    }
-    let what = format!("`{path}` must be a container below the base of the directory, not `{ou}`");
-    let hint = "it should look like `ou=people` or `ou=people,ou=sync`, without the base";
-    reader.wrong(path, what, Some(hint));
-    None
-}
-
-/// With the attributes of every object they still fit a schema.
-const MOST: usize = 100;
-
-fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String> {
-    if reader.absent(path) {
-        return usual.iter().map(ToString::to_string).collect();
-    }
-    let mut properties: Vec<String> = Vec::new();
-    for item in reader.list(path) {
-        let name = item.text.trim().to_owned();
-        let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == name);
-        if let Some((_, why)) = reserved {
-            reader.wrong(
-                path,
-                format!("`{path}` names `{name}`: {why}"),
-                Some(&format!("take `{name}` out")),
-            );
-        } else if !properties.contains(&name) && !name.is_empty() {
-            properties.push(name);
-        }
-    }
-    if properties.len() > MOST {
-        let what = format!(
-            "`{path}` names {} properties; {MOST} are the most",
-            properties.len()
-        );
-        reader.wrong(path, what, Some("take out the properties that no source gives"));
-        properties.truncate(MOST);
-    }
-    properties
 }

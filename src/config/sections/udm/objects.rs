@@ -1,0 +1,116 @@
+//! `udm.users.*` and `udm.groups.*`
+
+use crate::config::document::read::Reader;
+use crate::config::settings::UdmObjects;
+use crate::config::syntax::dn::Dn;
+
+/// Properties that follow from something else than a value of a source, and from what.
+const RESERVED: [(&str, &str); 6] = [
+    ("password", "new users get a random password"),
+    ("overridePWHistory", "new users get a random password"),
+    ("overridePWLength", "new users get a random password"),
+    (
+        "disabled",
+        "it follows from whether the source says that somebody is active",
+    ),
+    ("groups", "members are kept with their groups"),
+    ("memberOf", "members are kept with their groups"),
+];
+
+pub(super) fn objects(
+    reader: &mut Reader<'_>,
+    section: &str,
+    usual: &[&str],
+    required: &[&str],
+) -> Option<UdmObjects> {
+    let before = reader.report.mistakes.len();
+    let ou = ou(reader, &format!("{section}.ou"));
+    let key_path = format!("{section}.key");
+    let key = reader.required(&key_path);
+    let properties = properties(reader, &format!("{section}.properties"), usual);
+    let marker_path = format!("{section}.marker_property");
+    let marker_property = reader.filled(&marker_path).map(|name| name.trim().to_owned());
+    let has = |name: &str| properties.iter().any(|property| property == name);
+    for name in required {
+        if !has(name) {
+            let what = format!("`{section}.properties` does not name `{name}`, which the server demands");
+            reader.wrong(
+                &format!("{section}.properties"),
+                what,
+                Some(&format!("add `{name}`")),
+            );
+        }
+    }
+    let key = key?.trim().to_owned();
+    if required.contains(&key.as_str()) {
+        let what = format!("`{key_path}` is `{key}`, which changes when somebody gets another name");
+        let hint =
+            "use a property that never changes, such as `univentionObjectIdentifier` or `employeeNumber`";
+        reader.wrong(&key_path, what, Some(hint));
+    } else if !has(&key) {
+        let what = format!("`{section}.properties` does not name `{key}`, the property of `{key_path}`");
+        reader.wrong(
+            &key_path,
+            what,
+            Some(&format!("add `{key}` to `{section}.properties`")),
+        );
+    }
+    if let Some(name) = marker_property.as_deref().filter(|name| has(name)) {
+        let what = format!("`{marker_path}` is `{name}`, which holds values of the sources");
+        let hint = format!("name a property that nobody else uses, or take it out of `{section}.properties`");
+        reader.wrong(&marker_path, what, Some(&hint));
+    }
+    let is_right = reader.report.mistakes.len() == before;
+    let ou = ou.filter(|_| is_right)?;
+    Some(UdmObjects {
+        ou,
+        key,
+        properties,
+        marker_property,
+    })
+}
+
+/// Relative to the base of the directory, which only the server knows.
+fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
+    let ou = reader.required(path)?.trim().to_owned();
+    let name = Dn::parse(ou.as_bytes());
+    if name.is_some_and(|name| name.is_all("ou")) {
+        return Some(ou);
+    }
+    let what = format!("`{path}` must be a container below the base of the directory, not `{ou}`");
+    let hint = "it should look like `ou=people` or `ou=people,ou=sync`, without the base";
+    reader.wrong(path, what, Some(hint));
+    None
+}
+
+/// With the attributes of every object they still fit a schema.
+const MOST: usize = 100;
+
+fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String> {
+    if reader.absent(path) {
+        return usual.iter().map(ToString::to_string).collect();
+    }
+    let mut properties: Vec<String> = Vec::new();
+    for item in reader.list(path) {
+        let name = item.text.trim().to_owned();
+        let reserved = RESERVED.iter().find(|(reserved, _)| *reserved == name);
+        if let Some((_, why)) = reserved {
+            reader.wrong(
+                path,
+                format!("`{path}` names `{name}`: {why}"),
+                Some(&format!("take `{name}` out")),
+            );
+        } else if !properties.contains(&name) && !name.is_empty() {
+            properties.push(name);
+        }
+    }
+    if properties.len() > MOST {
+        let what = format!(
+            "`{path}` names {} properties; {MOST} are the most",
+            properties.len()
+        );
+        reader.wrong(path, what, Some("take out the properties that no source gives"));
+        properties.truncate(MOST);
+    }
+    properties
+}

@@ -1,0 +1,79 @@
+//! Searches, whose answers are taken apart while they arrive.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use reqwest::Response;
+
+use super::items::Items;
+use super::unreachable::broke_off;
+use super::{Call, Client, LONGEST, odd};
+use crate::http::{self, Flow};
+use crate::target::udm::wire::{ListHead, Object};
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+impl Client {
+    /// Sends a search and hands over each object while the answer arrives. One that breaks off is asked for again, and what
+    /// was handed over before is passed over.
+    pub(in crate::target::udm) async fn list(
+        &self,
+        call: &Call,
+        each: &RefCell<dyn FnMut(Object) + '_>,
+    ) -> Result<(), TargetError> {
+        let known: RefCell<HashSet<String>> = RefCell::default();
+        let new = RefCell::new(|object: Object| {
+            if known.borrow_mut().insert(object.uuid.clone()) {
+                (each.borrow_mut())(object);
+            }
+        });
+        self.repeated(call, async || {
+            let reply = self.transmit(call).await?;
+            if !reply.status().is_success() {
+                let (status, headers) = (reply.status(), reply.headers().clone());
+                let body = self.body(call, reply).await?;
+                return self.judge(call, status, &headers, &body);
+            }
+            self.take_list(call, reply, &new).await
+        })
+        .await
+    }
+
+    async fn take_list(
+        &self,
+        call: &Call,
+        mut reply: Response,
+        each: &RefCell<impl FnMut(Object)>,
+    ) -> Result<(), TargetError> {
+        let (url, status) = (reply.url().to_string(), reply.status().as_u16());
+        let (mut flow, mut items, mut count) = (Flow::new(http::GRACE), Items::default(), 0_u64);
+        let broken = |error| broke_off(call.operation, &url, &error);
+        while let Some(chunk) = flow.next(&mut reply).await.map_err(broken)? {
+            let fed = items.feed(chunk.as_ref(), |item| {
+                count += 1;
+                serde_json::from_slice(item).map(|object| (each.borrow_mut())(object))
+            });
+            fed.map_err(|error| odd(call.operation, status, &error))?;
+            if items.held() > LONGEST {
+                break;
+            }
+        }
+        let rest = items.into_rest();
+        let Ok(head) = serde_json::from_slice::<ListHead>(&rest) else {
+            return Err(self.answer(call, status, &rest).not_json());
+        };
+        if head.results == count {
+            return Ok(());
+        }
+        Err(TargetError {
+            kind: TargetErrorKind::Protocol,
+            operation: call.operation,
+            what: format!(
+                "a list holds {count} of the {} objects that UDM says there are",
+                head.results
+            ),
+            error_id: None,
+            hint: Some("run again; should it last, check that no proxy before UDM cuts its answers".into()),
+            wrote: Wrote::Nothing,
+        })
+    }
+}

@@ -1,0 +1,129 @@
+//! Single requests, and what their answers come to.
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
+use reqwest::{Response, StatusCode};
+use secrecy::ExposeSecret as _;
+use url::Url;
+
+use super::answer::{Answer, IS_THIS_UDM};
+use super::unreachable::{broke_off, unreachable};
+use super::{Call, Client, LONGEST};
+use crate::http::{self, Flow, retry_after};
+use crate::target::{TargetError, TargetErrorKind, Wrote};
+
+impl Client {
+    pub(super) async fn transmit(&self, call: &Call) -> Result<Response, TargetError> {
+        self.limiter.turn().await;
+        self.count(call.operation);
+        let url = self.url(call)?;
+        let mut request = self
+            .http
+            .request(call.method.clone(), url.clone())
+            .header(ACCEPT, "application/json")
+            // What is refused for being taken is told by its words.
+            .header(ACCEPT_LANGUAGE, "en-US")
+            .basic_auth(&self.user, Some(self.password.expose_secret()));
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, call.content).body(body.clone());
+        }
+        let reply = request.send().await;
+        let reply = reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?;
+        self.clock_ahead.set(seconds_ahead(reply.headers()));
+        Ok(reply)
+    }
+
+    fn url(&self, call: &Call) -> Result<Url, TargetError> {
+        self.base.join(call.path.as_str()).map_err(|error| TargetError {
+            kind: TargetErrorKind::Misconfigured,
+            operation: call.operation,
+            what: format!("`udm.url` cannot be used: {error}"),
+            error_id: None,
+            hint: Some(IS_THIS_UDM.to_owned()),
+            wrote: Wrote::Nothing,
+        })
+    }
+
+    fn count(&self, operation: &'static str) {
+        let mut stats = self.stats.borrow_mut();
+        stats.total += 1;
+        *stats.by_operation.entry(operation).or_default() += 1;
+    }
+
+    pub(super) async fn body(&self, call: &Call, mut reply: Response) -> Result<Vec<u8>, TargetError> {
+        let url = reply.url().to_string();
+        let (mut body, mut flow) = (Vec::new(), Flow::new(http::GRACE));
+        let broken = |error| broke_off(call.operation, &url, &error);
+        while body.len() < LONGEST
+            && let Some(chunk) = flow.next(&mut reply).await.map_err(broken)?
+        {
+            body.extend_from_slice(chunk.as_ref());
+        }
+        Ok(body)
+    }
+
+    /// Whether an answer is a success; one that leads elsewhere is for the caller who expects it.
+    pub(super) fn judge(
+        &self,
+        call: &Call,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<(), TargetError> {
+        if status.is_success() || (status == StatusCode::MOVED_PERMANENTLY && call.path.is_any_object()) {
+            self.was_let_in.set(true);
+            return Ok(());
+        }
+        let masked = self.secrets.borrow().mask_bytes(body);
+        let answer = Answer {
+            retry_after: retry_after(headers),
+            ..self.answer(call, status.as_u16(), &masked)
+        };
+        Err(match Self::location(headers) {
+            Some(location) if status.is_redirection() => self.redirected(call, &location),
+            _ => answer.error(),
+        })
+    }
+
+    /// Where an answer leads.
+    pub(super) fn location(headers: &HeaderMap) -> Option<String> {
+        text(headers, LOCATION.as_str())
+    }
+
+    pub(super) fn answer<'a>(&'a self, call: &Call, status: u16, body: &'a [u8]) -> Answer<'a> {
+        Answer {
+            operation: call.operation,
+            url: self.base.as_str(),
+            status,
+            retry_after: None,
+            body,
+            was_let_in: self.was_let_in.get(),
+        }
+    }
+
+    /// A server that has another address, which is never followed: the next one would get the password.
+    fn redirected(&self, call: &Call, location: &str) -> TargetError {
+        let to = self.base.join(location).map_or_else(
+            |_| "an address that is none".to_owned(),
+            |to| to.origin().ascii_serialization(),
+        );
+        TargetError {
+            kind: TargetErrorKind::Misconfigured,
+            operation: call.operation,
+            what: format!("{} redirects to {to}, which is not followed", self.base),
+            error_id: None,
+            hint: Some(IS_THIS_UDM.to_owned()),
+            wrote: Wrote::Nothing,
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn seconds_ahead(headers: &HeaderMap) -> Option<i64> {
+    let date = text(headers, DATE.as_str())?;
+    let server = jiff::fmt::rfc2822::parse(&date).ok()?.timestamp().as_second();
+    Some(server - Timestamp::now().as_second())
+}
