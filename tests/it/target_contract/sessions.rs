@@ -4,7 +4,7 @@ use directory_sync::model::{Change, Ids, Purpose};
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 use serde_json::json;
-use testkit::zitadel::{Fault, FaultKind, UserState};
+use testkit::zitadel::{Fault, FaultKind, Options, UserState, Version};
 
 use super::support::{World, account_now, ada, change_of, deactivation};
 
@@ -52,27 +52,44 @@ async fn ending_sessions_costs_what_is_foreseen_and_one_request_for_each() {
 #[tokio::test]
 async fn the_right_to_end_sessions_is_proved_before_anything_is_read() {
     let (mut world, _) = signed_in(0);
-    world.zitadel.revoke(&["session.delete"]);
+    world.zitadel.revoke(&["session.read", "session.delete"]);
     let error = world.target().prepare().await.unwrap_err();
     assert_eq!(error.kind, Kind::Unauthorized);
-    assert!(error.what.contains("lacks session.delete in"), "{error}");
+    assert!(
+        error.what.contains("lacks session.read, session.delete in"),
+        "{error}"
+    );
     let checked = world.target().check().await;
     let problems = checked.iter().filter_map(|finding| finding.result.as_ref().err());
     let problems: Vec<&str> = problems.map(|problem| problem.what.as_str()).collect();
     assert!(
-        problems.len() == 1 && problems[0].contains("lacks session.delete in"),
+        problems.len() == 1 && problems[0].contains("lacks session.read, session.delete in"),
         "{problems:?}"
     );
     world.settings.end_sessions = false;
     world.target().prepare().await.unwrap();
 }
 
+/// An old server shows nobody any sessions of others, and has no such right: better no run than one that only seems to end them.
+#[tokio::test]
+async fn an_old_server_is_refused() {
+    let mut world = World::with(Options {
+        version: Version::V2_64,
+        ..Options::default()
+    });
+    world.target().prepare().await.unwrap();
+    world.settings.end_sessions = true;
+    let error = world.target().prepare().await.unwrap_err();
+    assert!(error.what.contains("lacks session.read in"), "{error}");
+    assert!(error.hint.unwrap().contains("such as v4"));
+}
+
 /// Without the right to see sessions the list is empty, as if there were none.
 #[tokio::test]
 async fn sessions_that_are_not_shown_are_missed() {
     let (world, id) = signed_in(2);
-    world.zitadel.revoke(&["session.read"]);
     let target = world.prepared().await;
+    world.zitadel.revoke(&["session.read"]);
     let change = signing_out(&target, &id).await;
     let error = target.apply(&change, &Ids::default()).await.unwrap_err();
     // The run goes on: others are deactivated all the same.

@@ -20,8 +20,8 @@ const NEEDED: [&str; 5] = [
 
 const TAKE_AWAY: &str = "user.grant.delete";
 
-/// Needed to end sessions. Seeing them is a right of its own (`session.read`), which v2.64 does not know.
-const END_SESSIONS: &str = "session.delete";
+/// Needed to end sessions. Whoever lacks the first one is shown none, as v2.64 does to everybody.
+const END_SESSIONS: [&str; 2] = ["session.read", "session.delete"];
 
 impl ZitadelTarget {
     /// Checks rights, organization and role, and reads the grants, side by side.
@@ -88,7 +88,7 @@ impl ZitadelTarget {
         let needed: Vec<&str> = NEEDED
             .into_iter()
             .chain(takes_away.then_some(TAKE_AWAY))
-            .chain(self.settings.end_sessions.then_some(END_SESSIONS))
+            .chain(END_SESSIONS.into_iter().filter(|_| self.settings.end_sessions))
             .collect();
         let missing: Vec<&str> = needed
             .iter()
@@ -113,7 +113,7 @@ impl ZitadelTarget {
                 self.settings.organization_id
             ),
             error_id: None,
-            hint: Some("give the service account the role ORG_USER_MANAGER in that organization".into()),
+            hint: Some(hint_of(&missing).into()),
             wrote: Wrote::Unknown,
         })
     }
@@ -246,6 +246,16 @@ fn finding(step: &str, result: Result<String, TargetError>) -> Diagnosis {
             let what = what.strip_prefix(&operation).unwrap_or(&what);
             Diagnosis::problem(subject, what, error.hint)
         }
+    }
+}
+
+/// Zitadel v2.64 knows no right to see sessions, so that its roles have none.
+fn hint_of(missing: &[&str]) -> &'static str {
+    if missing == [END_SESSIONS[0]] {
+        "`policy.end_sessions` needs a Zitadel whose role ORG_USER_MANAGER includes `session.read`, such as v4: leave the key \
+         out, or upgrade Zitadel"
+    } else {
+        "give the service account the role ORG_USER_MANAGER in that organization"
     }
 }
 
