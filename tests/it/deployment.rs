@@ -141,6 +141,19 @@ fn ci_runs_what_contributors_run() {
     }
 }
 
+/// Benchmarks are programs that `--all-targets` would run for minutes.
+#[test]
+fn without_nextest_no_benchmark_runs() {
+    let script = text("scripts/test");
+    let mut lines = script.lines().filter(|line| line.contains("runner=(cargo test"));
+    let line = lines.next().expect("a runner in place of nextest");
+    assert_eq!(lines.next(), None);
+    assert!(line.contains("--lib --bins --tests"), "{line}");
+    for option in ["--all-targets", "--benches"] {
+        assert!(!line.contains(option), "{option}");
+    }
+}
+
 /// The words that follow the program's name in commands that the deployment files run or print.
 fn spoken_words() -> Vec<String> {
     let files = [
