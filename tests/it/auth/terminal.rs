@@ -1,6 +1,9 @@
 //! The password is asked for on a terminal, which does not show it.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty};
@@ -21,16 +24,17 @@ fn typed(lab: &Lab, name: &str, password: &str) -> (i32, String) {
         .args(["-c", "config.yaml", "auth", name]);
     assert!(shows_input(&terminal), "a terminal shows what is typed");
     let mut child = command.spawn(side_of_program).unwrap();
-    let mut seen = until(&mut terminal, "Password: ");
+    let screen = screen(&terminal);
+    let mut seen = until(&screen, "Password: ");
     let asked = Instant::now();
     while shows_input(&terminal) {
         assert!(asked.elapsed() < LIMIT, "the terminal still shows what is typed");
         std::thread::yield_now();
     }
     terminal.write_all(format!("{password}\n").as_bytes()).unwrap();
-    seen.push_str(&rest(&mut terminal));
     let status = child.wait().unwrap();
-    (status.code().unwrap_or(-1), seen)
+    seen.extend(screen.iter());
+    (status.code().unwrap_or(-1), String::from_utf8(seen).unwrap())
 }
 
 fn shows_input(terminal: &Pty) -> bool {
@@ -40,30 +44,26 @@ fn shows_input(terminal: &Pty) -> bool {
         .contains(LocalModes::ECHO)
 }
 
-/// What the program prints up to this text.
-fn until(terminal: &mut Pty, text: &str) -> String {
-    let mut seen = Vec::new();
-    let mut byte = [0];
-    while !seen.ends_with(text.as_bytes()) {
-        let read = terminal.read(&mut byte);
-        assert!(
-            matches!(read, Ok(1)),
-            "{read:?}: {}",
-            String::from_utf8_lossy(&seen)
-        );
-        seen.push(byte[0]);
-    }
-    String::from_utf8(seen).unwrap()
+/// What the terminal shows, byte by byte, until the program has ended.
+fn screen(terminal: &Pty) -> Receiver<u8> {
+    let mut terminal = File::from(terminal.as_fd().try_clone_to_owned().unwrap());
+    let (sender, screen) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut byte = [0];
+        // Linux tells the end of a terminal by an error.
+        while matches!(terminal.read(&mut byte), Ok(1)) && sender.send(byte[0]).is_ok() {}
+    });
+    screen
 }
 
-/// What it prints until it ends. Linux tells the end of a terminal by an error.
-fn rest(terminal: &mut Pty) -> String {
+/// What it shows up to this text.
+fn until(screen: &Receiver<u8>, text: &str) -> Vec<u8> {
     let mut seen = Vec::new();
-    let mut part = [0; 1024];
-    while let Ok(length @ 1..) = terminal.read(&mut part) {
-        seen.extend_from_slice(&part[..length]);
+    while !seen.ends_with(text.as_bytes()) {
+        let byte = screen.recv_timeout(LIMIT);
+        seen.push(byte.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&seen))));
     }
-    String::from_utf8(seen).unwrap()
+    seen
 }
 
 #[test]
