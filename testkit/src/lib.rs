@@ -10,5 +10,6 @@ pub mod samba;
 pub mod slapd;
 pub mod tls_front;
 pub mod udm;
+pub mod udm_model;
 pub mod ukt;
 pub mod zitadel;

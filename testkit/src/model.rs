@@ -13,7 +13,7 @@ mod limits;
 mod organization;
 mod people;
 mod provenance;
-mod random;
+pub(crate) mod random;
 mod roles;
 mod rules;
 mod settings;

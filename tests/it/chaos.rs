@@ -4,6 +4,8 @@
 //! `CHAOS_SEEDS=100000` tries so many seeds, from `CHAOS_FROM` on; `CHAOS_SEED=123` tells the story of one (with `--nocapture` if it ends well).
 //! In two seeds of five there are groups that give roles, and the first file is a server that is asked by LDAP.
 
+mod udm;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;

@@ -1,8 +1,11 @@
 //! People and groups of a directory, in one run.
 
+mod active_directory;
 mod converge;
+mod killed;
 mod members;
 mod nesting;
 mod refusals;
+mod requests;
 mod stage;
 mod undo;

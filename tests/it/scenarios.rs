@@ -11,6 +11,7 @@
 //! | `accounts-before.json` | accounts that Zitadel has already |
 //! | `plan.txt`, `sync.txt` | **expected** output of the dry run and of the run |
 //! | `accounts-after.json` | **expected** accounts, with metadata, links, grants and codes sent |
+//! | `objects-after.json` | the same of users and groups, if `config.yaml` speaks of `{{udm}}` |
 //!
 //! With several steps, all but `scenario.yaml` stand in folders `1`, `2`, …: each lays its files over the ones before,
 //! a `changes.ldif` changes the directory, and `step.yaml` adds to `scenario.yaml`. What no step changes may stand beside
@@ -29,6 +30,7 @@ mod accounts;
 mod decoys;
 mod folder;
 mod golden;
+mod objects;
 mod play;
 mod world;
 

@@ -105,6 +105,7 @@ scenarios! {
     sso_binary_id
     three_sources_together
     two_accounts_with_one_id
+    udm_connector_manual_cases
     ukt_after_ldap
     ukt_beside_ldap_listed_and_enabled
     ukt_empty_list

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
+use testkit::udm::UdmDouble;
 
 use super::accounts::Account;
 use super::decoys::Decoys;
@@ -21,13 +22,14 @@ const NOTHING: &str = "Plan: nothing to change";
 const PENDING: i32 = 10;
 
 /// Files of a scenario's folder that are not the program's.
-const NOT_COPIED: [&str; 8] = [
+const NOT_COPIED: [&str; 9] = [
     "scenario.yaml",
     "step.yaml",
     "people.ldif",
     "changes.ldif",
     "accounts-before.json",
     "accounts-after.json",
+    "objects-after.json",
     "plan.txt",
     "sync.txt",
 ];
@@ -147,11 +149,18 @@ impl Stage {
         self.expect(!refused || sync.writes == 0, place, || {
             "sync: wrote although it ended with an error".to_owned()
         });
-        let accounts = self.accounts();
+        let (after, accounts) = match &self.world.udm {
+            Some(udm) => {
+                let (objects, ids) = super::objects::objects(udm);
+                self.ids.extend(ids);
+                ("objects-after.json", objects)
+            }
+            None => ("accounts-after.json", self.accounts()),
+        };
         for (file, text) in [
             ("plan.txt", self.normalize(&plan.transcript)),
             ("sync.txt", self.normalize(&sync.transcript)),
-            ("accounts-after.json", self.normalize(&accounts)),
+            (after, self.normalize(&accounts)),
         ] {
             self.wrong.extend((self.golden)(&place.join(file), &text));
         }
@@ -189,6 +198,7 @@ impl Stage {
 
     fn run(&self, step: &Step, words: &[String]) -> Run {
         self.world.zitadel.reset_counts();
+        self.world.udm.iter().for_each(UdmDouble::reset_counts);
         let mut command = Command::new(self.program(&step.program));
         command
             .current_dir(self.working.path())
@@ -203,7 +213,8 @@ impl Stage {
         Run {
             transcript: golden::transcript(&text(output.stdout), &text(output.stderr)),
             exit: output.status.code().expect("no signal"),
-            writes: self.world.zitadel.writes().len(),
+            writes: self.world.zitadel.writes().len()
+                + self.world.udm.as_ref().map_or(0, |udm| udm.writes().len()),
         }
     }
 

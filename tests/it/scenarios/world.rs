@@ -5,6 +5,7 @@ use std::path::Path;
 use testkit::certs::Certificates;
 use testkit::people::to_ldif;
 use testkit::slapd::{Options as Directory, Slapd};
+use testkit::udm::UdmDouble;
 use testkit::ukt::UktDouble;
 use testkit::zitadel::{Options, ZitadelDouble};
 
@@ -15,6 +16,8 @@ pub(super) struct World {
     pub(super) zitadel: ZitadelDouble,
     pub(super) slapd: Option<Slapd>,
     pub(super) ukt: Option<UktDouble>,
+    /// The target of the configuration, if that is not Zitadel.
+    pub(super) udm: Option<UdmDouble>,
     /// Placeholders and what stands for them here and now.
     names: Vec<(String, String)>,
     _certificates: Option<Certificates>,
@@ -34,6 +37,16 @@ impl World {
             .has("people.ldif")
             .then(|| directory(folder, first.ldap_tls, certificates.as_ref()));
         let ukt = folder.has("leavers.json").then(UktDouble::start);
+        let udm = speaks_of_udm(folder).then(|| {
+            UdmDouble::start(testkit::udm::Options {
+                password: "Sekret.4711".to_owned(),
+                ..testkit::udm::Options::default()
+            })
+        });
+        names.extend(udm.iter().flat_map(|udm| {
+            [("udm", udm.url()), ("udm_password", udm.password())]
+                .map(|(name, value)| (name.to_owned(), value))
+        }));
         names.extend(slapd.iter().flat_map(|slapd| {
             [("ldap", slapd.url()), ("ldaps", slapd.ldaps_url())]
                 .map(|(name, value)| (name.to_owned(), value))
@@ -53,6 +66,7 @@ impl World {
             zitadel,
             slapd,
             ukt,
+            udm,
             names,
             _certificates: certificates,
         }
@@ -82,6 +96,12 @@ impl World {
         self.names.retain(|(known, _)| known != name);
         self.names.push((name.to_owned(), value));
     }
+}
+
+fn speaks_of_udm(folder: &Folder) -> bool {
+    let places = folder.steps().map(|(_, place)| place.join("config.yaml"));
+    let mut files = [folder.root.join("config.yaml")].into_iter().chain(places);
+    files.any(|file| std::fs::read_to_string(file).is_ok_and(|text| text.contains("{{udm}}")))
 }
 
 /// Host and port, as they name a place in a list.

@@ -29,7 +29,8 @@ pub struct UdmTarget {
     pub(super) memory: Memory,
     /// A missing container is made once, however many objects wait for it.
     pub(super) container_lock: Mutex<()>,
-    /// Renames may run side by side; a group is written alone, since a rename beside it could win over its members.
+    /// Held by whoever gives an object another name or place; shared by whoever writes names of members: the server reads a
+    /// group, and writes it a while later.
     pub(super) names_lock: RwLock<()>,
 }
 

@@ -97,7 +97,7 @@ impl UdmTarget {
         };
         let taken = self.unique(resource, &taken);
         let taken: Vec<Unique> = taken.into_iter().chain(name.map(Unique::name)).collect();
-        let _beside_renames = self.names_lock.read().await;
+        let _alone = self.names_lock.write().await;
         self.refuse_held(&taken, Some(object))?;
         self.patch(&patch).await?;
         for kind in cleared {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::client::{Call, Kind, Path};
 use super::super::read::snapshot::groups_property;
-use super::super::rules::catalog::USER;
+use super::super::rules::catalog::{GROUP, USER};
 use super::super::state::UdmTarget;
 use super::super::state::prepared::Place;
 use super::super::wire::Created;
@@ -29,6 +29,12 @@ impl UdmTarget {
             self.make_container(resource).await?;
         }
         self.refuse_held(&self.unique(resource, &creation.attributes), None)?;
+        let has_names = resource == GROUP || !restored.is_empty();
+        let _beside_no_rename = if has_names {
+            Some(self.names_lock.read().await)
+        } else {
+            None
+        };
         let schema = self.catalog.schema(resource);
         let linked = creation.attributes.of(schema, Purpose::Members);
         let linked: Vec<&Reference> = linked.map_or(&[][..], Value::as_references).iter().collect();
@@ -55,8 +61,6 @@ impl UdmTarget {
         if restored.is_empty() {
             return self.post(resource, creation, place, properties).await;
         }
-        // Meanwhile no group gets another name.
-        let _beside_renames = self.names_lock.read().await;
         let (ours, others) = self.groups_kept(restored);
         let with = |groups: &[Box<str>]| {
             let mut properties = properties.clone();

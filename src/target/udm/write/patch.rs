@@ -30,7 +30,7 @@ impl UdmTarget {
         object: &TargetId,
         ids: &Ids,
     ) -> Result<Applied, TargetError> {
-        let _alone = self.names_lock.write().await;
+        let _beside_no_rename = self.names_lock.read().await;
         let linked = change.linked(self.catalog.schema(change.resource));
         let members = self.member_names(&linked, &[], ids).await?;
         if !members.is_empty() {
@@ -53,14 +53,12 @@ impl UdmTarget {
         edit: &Edit,
         ids: &Ids,
     ) -> Result<usize, TargetError> {
-        if resource == GROUP {
+        let schema = self.catalog.schema(resource);
+        if edit.change_of(schema, Purpose::Login).is_some() {
             let _alone = self.names_lock.write().await;
             return self.patch_now(resource, edit, ids).await;
         }
-        let renames = edit
-            .change_of(self.catalog.schema(resource), Purpose::Login)
-            .is_some();
-        let _beside_renames = if renames {
+        let _beside_no_rename = if resource == GROUP {
             Some(self.names_lock.read().await)
         } else {
             None

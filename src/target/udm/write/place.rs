@@ -12,6 +12,7 @@ use crate::target::{TargetError, TargetErrorKind};
 impl UdmTarget {
     /// Back into the container, with the name it has.
     pub(super) async fn move_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
+        let _alone = self.names_lock.write().await;
         let prepared = self.prepared()?;
         let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
         let dn = self.dn_of(&edit.target_id).await?;

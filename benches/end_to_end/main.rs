@@ -1,9 +1,12 @@
-//! What whole runs cost: N people in a CSV file, N accounts in the Zitadel double, the real binary.
+//! What whole runs cost: N people in a CSV file, N accounts in the Zitadel double, the real binary. With `--udm`: N people
+//! and N/10 groups in an LDAP server, the UDM double, the real binary.
 //!
 //! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
 //! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
 //! `docs/performance.md`. CPU seconds and peak memory are those of the finished child. The double and the people live in
 //! a process of their own: Linux counts the memory of whoever starts a child as the child's, up to its `exec`.
+
+mod udm;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -24,6 +27,8 @@ const SEED: u64 = 42;
 const STAGE: &str = "--stage";
 const PAGE: &str = "docs/performance.md";
 const TABLE_START: &str = "<!-- the table is written by the bench -->";
+const UDM_TABLE_START: &str = "<!-- the table of UDM is written by the bench -->";
+const UDM: &str = "--udm";
 
 /// What one run cost.
 struct Cost {
@@ -41,10 +46,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
-    if let [flag, size, folder] = &arguments[..]
+    let is_udm = arguments.iter().any(|argument| argument == UDM);
+    if let [flag, size, folder, ..] = &arguments[..]
         && flag == STAGE
     {
-        return stage(size.parse()?, Path::new(folder));
+        let (size, folder) = (size.parse()?, Path::new(folder));
+        return if is_udm {
+            udm::stage(size, folder)
+        } else {
+            stage(size, folder)
+        };
     }
     let sizes: Vec<usize> = arguments
         .iter()
@@ -57,18 +68,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut costs = Vec::new();
     for size in sizes {
-        costs.extend(measure(size)?);
+        costs.extend(measure(size, is_udm)?);
     }
     let table = table(&costs);
     print!("{table}");
     if arguments.iter().any(|argument| argument == "--write") {
-        write_page(&table)?;
+        write_page(&table, if is_udm { UDM_TABLE_START } else { TABLE_START })?;
     }
     Ok(())
 }
 
 /// First load into an empty organization, nothing changed, then 1 % changed.
-fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
+fn measure(size: usize, is_udm: bool) -> Result<Vec<Cost>, Box<dyn Error>> {
     let folder = TempDir::new()?;
     let mut stage = Command::new(std::env::current_exe()?)
         .args([
@@ -76,6 +87,7 @@ fn measure(size: usize) -> Result<Vec<Cost>, Box<dyn Error>> {
             size.to_string().as_ref(),
             folder.path().as_os_str(),
         ])
+        .args(is_udm.then_some(UDM))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -190,12 +202,13 @@ fn table(costs: &[Cost]) -> String {
     table
 }
 
-/// Puts the table where the last one stood.
-fn write_page(table: &str) -> Result<(), Box<dyn Error>> {
+/// Puts the table where the last one stood, up to the next heading.
+fn write_page(table: &str, start: &str) -> Result<(), Box<dyn Error>> {
     let page = fs::read_to_string(PAGE)?;
-    let (before, _) = page
-        .split_once(TABLE_START)
+    let (before, after) = page
+        .split_once(start)
         .ok_or("the page has no place for the table")?;
-    fs::write(PAGE, format!("{before}{TABLE_START}\n\n{table}"))?;
+    let rest = after.find("\n## ").map_or("", |next| &after[next..]);
+    fs::write(PAGE, format!("{before}{start}\n\n{table}{rest}"))?;
     Ok(())
 }
