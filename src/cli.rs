@@ -2,6 +2,7 @@
 
 pub mod documents;
 pub mod programs;
+pub mod takes;
 
 use std::path::PathBuf;
 
@@ -89,6 +90,15 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
     },
+    /// Show one person or group, from the record to what a run would do about them, and why; write nothing
+    Explain {
+        /// External id, e-mail address, login name, DN, account id, or a hash that stood for one of them in an output
+        #[arg(value_name = "WHO")]
+        who: String,
+        /// Look into this report or plan in place of sources and target
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
+    },
     /// Print what the sources yield; needs no target
     Users {
         /// Print only how many people there are, in little memory; does not look for duplicates or repeats
@@ -175,9 +185,21 @@ pub struct Global {
     /// How plan and people are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Show names, addresses and numbers in plan and people
+    /// Show the values of attributes in plan and people, such as addresses and numbers
     #[arg(long, global = true)]
     pub show_values: bool,
+    /// Print every change of a long plan
+    #[arg(long, global = true)]
+    pub all: bool,
+    /// Print how many changes there are, and none of them
+    #[arg(long, global = true, conflicts_with = "all")]
+    pub summary: bool,
+    /// Make the changes without asking; only a terminal is asked
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Whether output has colours [env: `NO_COLOR`]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
     /// How log lines on stderr look
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -193,6 +215,17 @@ pub struct Global {
     /// What is to be said about options of other programs.
     #[arg(skip)]
     pub notes: Vec<String>,
+}
+
+/// Whether output has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// How data on stdout looks.

@@ -9,7 +9,8 @@
 //! 5. [`apply`] carries the approved plan out.
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
-//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log,
+//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log, [`names`] says
+//! whether people are named in what is written,
 //! [`plan_file`] keeps a plan for later, [`undo_file`] what a run changes, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
 //!
 //! Invariants, which the tests in `tests/it/architecture` checks:
@@ -26,6 +27,7 @@ pub mod exit;
 pub mod http;
 pub mod lock;
 pub mod model;
+pub mod names;
 pub mod plan;
 pub mod report;
 pub mod run;

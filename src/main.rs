@@ -1,13 +1,15 @@
 //! The program: parse, start logging, run, exit.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use directory_sync::cli::{Command, programs};
+use directory_sync::cli::{Color, Command, programs};
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
-use directory_sync::run::{self, Process};
+use directory_sync::names::Names;
+use directory_sync::report::Look;
+use directory_sync::run::{self, Process, Terminal};
 use directory_sync::signals::{self, Hangup};
 use directory_sync::telemetry::Telemetry;
 
@@ -24,9 +26,12 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let level = run::log_level(&cli.global).and_then(|level| level.parse().ok());
+    let (names, terminal) = (Names::default(), terminal(cli.global.color));
     let telemetry = Telemetry::start(
         cli.global.log_format,
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
+        terminal.err_color,
+        &names,
     );
     match cli.command(&program) {
         Command::Run => signals::listen(Hangup::Reloads),
@@ -40,6 +45,8 @@ fn main() -> ExitCode {
         program: &program,
         out: &mut out,
         err: &mut Unheeded(io::stderr()),
+        names,
+        terminal,
         telemetry: Some(&telemetry),
     };
     let exit = run::run(&cli, &mut process);
@@ -57,6 +64,27 @@ fn main() -> ExitCode {
             exit.at_least_incomplete().into()
         }
         _ => exit.into(),
+    }
+}
+
+/// Who sits in front of the process, and how output looks there.
+fn terminal(color: Color) -> Terminal {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let has_color = |is_terminal| match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && !is_plain,
+    };
+    let is_out = io::stdout().is_terminal();
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    Terminal {
+        is_out,
+        can_ask: is_out && io::stdin().is_terminal(),
+        out: Look {
+            color: has_color(is_out),
+            width: width.filter(|_| is_out),
+        },
+        err_color: has_color(io::stderr().is_terminal()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Log lines on stderr. Started before the configuration is read, so that it can say what is wrong with it.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
@@ -9,6 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt, reload};
 
 use crate::cli::LogFormat;
+use crate::names::Names;
 use crate::report::{in_json, one_line};
 
 /// Events that tell programs what people read on stdout: that the run started, what was read, how it ended.
@@ -23,17 +24,20 @@ pub struct Telemetry {
 
 impl Telemetry {
     /// Starts logging. Does nothing when it has been started before, as in tests.
-    pub fn start(format: LogFormat, level: LevelFilter) -> Self {
+    pub fn start(format: LogFormat, level: LevelFilter, colours: bool, names: &Names) -> Self {
         let (filter, handle) = reload::Layer::new(targets(format, level));
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colours = io::stderr().is_terminal() && !no_color;
+        let names = names.clone();
         // Colours are added when the line is written: whatever steers a terminal before that came with a value. An event
         // that cannot be written is lost; to say so would be to write to the same place, which ends the program.
         let layer = fmt::layer()
             .with_target(false)
             .with_ansi(false)
             .log_internal_errors(false)
-            .with_writer(move || Lines { format, colours });
+            .with_writer(move || Lines {
+                format,
+                colours,
+                names: names.clone(),
+            });
         let layer = match format {
             LogFormat::Text => layer.boxed(),
             LogFormat::Json => layer.json().flatten_event(true).boxed(),
@@ -69,11 +73,12 @@ fn targets(format: LogFormat, level: LevelFilter) -> Targets {
 struct Lines {
     format: LogFormat,
     colours: bool,
+    names: Names,
 }
 
 impl Write for Lines {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let text = String::from_utf8_lossy(event);
+        let text = self.names.told(&String::from_utf8_lossy(event));
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = match self.format {
             LogFormat::Json => in_json(line),

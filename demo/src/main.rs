@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 use directory_sync::cli::{Cli, LogFormat};
-use directory_sync::config::Environment;
-use directory_sync::run::{self, Process};
+use directory_sync::names::Names;
+use directory_sync::run::{self, Process, Terminal};
 use directory_sync::telemetry::Telemetry;
 use testkit::files::write_private;
 use testkit::udm::{self, UdmDouble};
@@ -75,7 +75,7 @@ fn private_folder() -> io::Result<PathBuf> {
 /// Plans, syncs, and syncs again, which finds nothing to do.
 fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dyn Error>> {
     let config = folder.join("config.yaml");
-    let telemetry = Telemetry::start(LogFormat::Text, LevelFilter::WARN);
+    let telemetry = Telemetry::start(LogFormat::Text, LevelFilter::WARN, false, &Names::default());
     for command in ["plan --show-values", "sync", "sync"] {
         directory_sync(command, &config, &telemetry)?;
     }
@@ -186,10 +186,12 @@ fn directory_sync(command: &str, config: &Path, telemetry: &Telemetry) -> Result
     let cli = Cli::try_parse_from(words.chain([config.as_os_str()]))?;
     let mut process = Process {
         // Whatever this shell holds for a real installation must not reach the demo.
-        environment: Environment::default(),
+        environment: [("DIRECTORY_SYNC__OUTPUT__NAMES", "show")].into_iter().collect(),
         program: "directory-sync",
         out: &mut io::stdout(),
         err: &mut io::stderr(),
+        names: Names::default(),
+        terminal: Terminal::default(),
         telemetry: Some(telemetry),
     };
     let exit = run::run(&cli, &mut process)?;

@@ -3,17 +3,16 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::Cli;
+use super::takes::command_line;
 
 /// Writes the script that completes commands and options in a shell.
 ///
 /// # Errors
 /// It could not be written.
 pub fn completions(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
-    let mut command = <Cli as CommandFactory>::command();
+    let mut command = command_line();
     let name = command.get_name().to_owned();
     // The generator panics when it cannot write.
     let mut script = Vec::new();
@@ -27,7 +26,7 @@ pub fn completions(shell: Shell, out: &mut dyn Write) -> io::Result<()> {
 /// It could not be written.
 pub fn manual(out: &mut dyn Write) -> io::Result<()> {
     // As `generate_to` does: `help` has no page.
-    let command = <Cli as CommandFactory>::command().disable_help_subcommand(true);
+    let command = command_line().disable_help_subcommand(true);
     clap_mangen::Man::new(command).render(out)
 }
 
@@ -36,5 +35,5 @@ pub fn manual(out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// A page could not be written.
 pub fn manual_of_each_command(folder: &Path) -> io::Result<()> {
-    clap_mangen::generate_to(<Cli as CommandFactory>::command(), folder)
+    clap_mangen::generate_to(command_line(), folder)
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{FromArgMatches as _, Parser};
 
 use super::{Cli, Command, Global};
 use crate::config::{Environment, FlagValue};
@@ -56,7 +56,8 @@ pub fn parse(
     environment: &Environment,
 ) -> Result<Cli, clap::Error> {
     if !CONNECTORS.contains(&program) {
-        return Cli::try_parse_from(arguments);
+        let matches = super::takes::command_line().try_get_matches_from(arguments)?;
+        return Cli::from_arg_matches(&matches);
     }
     Connector::try_parse_from(arguments)?.into_ours(environment)
 }

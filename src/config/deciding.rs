@@ -45,6 +45,7 @@ impl Deciding {
             dry_run: _,
             apply: _,
             lock_dir: _,
+            output: _,
             run: _,
             notes: _,
             files: _,

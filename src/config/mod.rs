@@ -34,9 +34,9 @@ pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
-    LdapTls, Link, Localpart, MetadataCheck, PassingState, RunSettings, SearchScope, Settings, SourceKind,
-    SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings, UdmTls, UktSettings,
-    ZitadelSettings,
+    LdapTls, Link, Localpart, MetadataCheck, OutputSettings, PassingState, RunSettings, SearchScope,
+    Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings,
+    UdmTls, UktSettings, ZitadelSettings,
 };
 
 use crate::plan::Policy;
@@ -139,6 +139,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let policy_file = reader.path("policy_file");
     let require_policy = reader.boolean("zitadel.require_policy");
     let lock_dir = reader.folder("lock.dir");
+    let output = sections::output::read(&mut reader);
     let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,
@@ -160,6 +161,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         providers: providers?,
         apply: apply?,
         lock_dir,
+        output: output?,
         run: run?,
         notes: Vec::new(),
         files: Vec::new(),

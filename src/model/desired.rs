@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::text::personal::Personal;
 use super::{
     AttributeSet, Attributes, Existing, ExternalId, Lifecycle, Purpose, Schema, Selection, TypeId, Value,
 };
@@ -20,9 +21,25 @@ pub struct RecordRef {
     pub at: Box<str>,
 }
 
+impl RecordRef {
+    /// Whether the place tells who somebody is: the name of an entry, which has an equals sign in it.
+    pub fn names_somebody(&self) -> bool {
+        self.at.contains('=')
+    }
+
+    /// The place as part of a text that leaves the process.
+    pub fn told_at(&self) -> String {
+        if self.names_somebody() {
+            Personal(&self.at).to_string()
+        } else {
+            self.at.to_string()
+        }
+    }
+}
+
 impl fmt::Display for RecordRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.at, self.source)
+        write!(f, "{} ({})", self.told_at(), self.source)
     }
 }
 

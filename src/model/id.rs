@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use super::text::personal::Personal;
+
 /// The id of a person in the source, kept as the bytes the source holds.
 ///
-/// Printed and stored as lower-case hex, which sorts like the bytes do.
+/// Stored as lower-case hex ([`ExternalId::hex`]), which sorts like the bytes do. It may be an address or a name, so it has no
+/// display of its own: in texts it is a [`Personal`] value ([`ExternalId::told`]).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExternalId(Box<[u8]>);
 
@@ -22,6 +25,16 @@ impl ExternalId {
         hex::decode(text).ok().map(Self::new)
     }
 
+    /// The form in which it is stored.
+    pub fn hex(&self) -> String {
+        hex::encode(&self.0)
+    }
+
+    /// The same as part of a text that leaves the process.
+    pub fn told(&self) -> Personal<String> {
+        Personal(self.hex())
+    }
+
     /// The id as text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
@@ -33,15 +46,9 @@ impl ExternalId {
     }
 }
 
-impl fmt::Display for ExternalId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(&self.0))
-    }
-}
-
 impl fmt::Debug for ExternalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ExternalId({self})")
+        write!(f, "ExternalId({})", self.hex())
     }
 }
 

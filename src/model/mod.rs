@@ -25,6 +25,7 @@ pub use self::desired::{
 pub use self::diagnosis::{Diagnosis, Problem};
 pub use self::existing::{Existing, Lifecycle};
 pub use self::text::comparable::{address_in, alike, cleaned, comparable, has_invisible};
+pub use self::text::personal::{BEGIN, END, Personal};
 pub use self::text::unseen::is_unseen;
 pub use attributes::Attributes;
 pub use change::{

@@ -17,7 +17,7 @@ pub(super) fn wanted<'a>(
 ) -> Option<Cow<'a, Value>> {
     let spec = schema.spec(index);
     match spec.mutability {
-        _ if spec.purpose == Purpose::ExternalId => Some(Cow::Owned(Value::text(identity.id.to_string()))),
+        _ if spec.purpose == Purpose::ExternalId => Some(Cow::Owned(Value::text(identity.id.hex()))),
         Mutability::Follows(other) => identity.attributes.get(other).map(Cow::Borrowed),
         _ => identity.attributes.get(index).map(Cow::Borrowed),
     }

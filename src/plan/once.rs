@@ -65,7 +65,7 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
     let reason = |change: &Change| {
         let (identity, value) = first(index, change)?;
         // An account with the person's own id is the person's, though the list did not show it.
-        let own = identity.id.to_string();
+        let own = identity.id.hex();
         let others = holders.get(&comparable(value))?.iter();
         let others: Vec<&str> = others
             .filter(|holding| *holding.id_text != *own && Some(&holding.account) != change.target_id())

@@ -145,9 +145,7 @@ fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
         (Some(told), Some(account)) => {
             let held = account.attributes.of(schema, Purpose::ExternalId);
             let written = told.after.as_ref().map(Value::as_text);
-            told.before.as_ref() == held
-                && written == Some(&*edit.identity.id.to_string())
-                && !carries(account)
+            told.before.as_ref() == held && written == Some(&*edit.identity.id.hex()) && !carries(account)
         }
         (Some(_), None) => false,
         (None, Some(account)) => !writes_user || carries(account),

@@ -2,18 +2,26 @@
 
 mod absence;
 mod cost;
+mod explanation;
 mod json;
 mod origin;
 mod text;
 
 pub use self::cost::cost;
+pub use self::explanation::{
+    Decision, ExplainedAccount, ExplainedAttribute, ExplainedRecord, Explanation, Shown,
+};
 pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
 pub use self::json::plan::PlanDocument;
+pub(crate) use self::text::details::details as summary_of;
+pub(crate) use self::text::label::named;
 pub use self::text::messages::Messages;
 pub use self::text::one_line::{in_json, one_line, write_json};
+pub use self::text::plan::plan;
 pub use self::text::progress::Progress;
 pub use self::text::proof::proof;
 pub use self::text::summary::{findings, header, limits, notes, policy, sources, steps, verdict};
+pub(crate) use self::text::values::values as changed_values;
+pub use self::text::view::{Extent, Look, Show, View};
 pub use json::{Report, TargetReport};
-pub use text::{Show, plan};

@@ -22,6 +22,6 @@ pub(super) fn origin(change: &Change, target: &str) -> RecordRef {
 }
 
 /// Where that is.
-pub(super) fn place(change: &Change) -> Box<str> {
-    origin(change, "").at
+pub(super) fn place(change: &Change) -> String {
+    origin(change, "").told_at()
 }

@@ -41,6 +41,7 @@ pub(super) async fn run(
                              request: Request<'_>,
                              process: &mut Process<'_>,
                              report: &mut Report| {
+                report.is_from_file = true;
                 with_target(target, &changes, request, process, report).await
             };
             session::run(request, settings, &[], process, job).await

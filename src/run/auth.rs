@@ -10,7 +10,7 @@ use super::{check, desired};
 use crate::config::{SourceKind, SourceSettings};
 use crate::exit::Exit;
 use crate::model::Diagnosis;
-use crate::report::{self, Messages};
+use crate::report::{self};
 use crate::source::{LdapSource, NotFound, SourceError};
 
 /// Nobody types so much.
@@ -25,7 +25,9 @@ pub(super) async fn auth(
     let source = match directory(source, request).and_then(|source| build(source, request)) {
         Ok(source) => source,
         Err((what, hint)) => {
-            Messages::new(process.err, request.global.log_format).error(&what, hint.as_deref())?;
+            process
+                .messages(request.global.log_format)
+                .error(&what, hint.as_deref())?;
             return Ok(Exit::Usage);
         }
     };
@@ -47,7 +49,7 @@ pub(super) async fn auth(
         Ok(password) => password,
         Err(error) => {
             let what = format!("the password could not be read: {error}");
-            Messages::new(process.err, request.global.log_format).error(&what, None)?;
+            process.messages(request.global.log_format).error(&what, None)?;
             return Ok(Exit::Usage);
         }
     };

@@ -10,7 +10,7 @@ use crate::apply::{self, Context};
 use crate::config::Settings;
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Policy, Proof};
-use crate::report::{self, PlanDocument, Progress, Report};
+use crate::report::{self, PlanDocument, Progress, Report, View};
 use crate::target::{Cost, Target};
 
 /// Prints the plan and what it is going to cost.
@@ -28,14 +28,19 @@ pub(super) fn show(
         .map(|change| target.cost(change))
         .chain([kept, target.cost_in_common(&plan.changes)])
         .sum();
-    let values = request.show();
     if request.is_json() {
         report::write_json(
             process.out,
-            &PlanDocument::new(plan, target.catalog(), values).under(request.policy),
+            &PlanDocument::new(plan, target.catalog(), request.show()).under(request.policy),
         )?;
     } else {
-        report::plan(process.out, plan, target.catalog(), values)?;
+        let view = View {
+            show: request.show(),
+            extent: request.extent(),
+            look: process.terminal.out,
+            names: &process.names,
+        };
+        report::plan(process.out, plan, target.catalog(), view)?;
         report::cost(
             process.out,
             target.name().product,

@@ -5,7 +5,6 @@ use std::io;
 use super::session::process::Process;
 use crate::cli::{Document, Global, documents};
 use crate::exit::Exit;
-use crate::report::Messages;
 
 /// Prints the text, or writes it to a folder.
 pub(super) fn print(wanted: &Document, global: &Global, process: &mut Process<'_>) -> io::Result<Exit> {
@@ -18,7 +17,8 @@ pub(super) fn print(wanted: &Document, global: &Global, process: &mut Process<'_
                     "the manual pages cannot be written to `{}`: {error}",
                     folder.display()
                 );
-                Messages::new(process.err, global.log_format)
+                process
+                    .messages(global.log_format)
                     .error(&what, Some("name an existing folder"))?;
                 return Ok(Exit::Usage);
             }

@@ -21,10 +21,20 @@ pub(super) async fn plan(
     desired: &[DesiredState],
     settings: &Settings,
 ) -> Result<Planned, TargetError> {
+    plan_watching(target, desired, settings, &mut |_| {}).await
+}
+
+/// The same; `watch` sees each account that the target shows, perhaps more than once.
+pub(super) async fn plan_watching(
+    target: &impl Target,
+    desired: &[DesiredState],
+    settings: &Settings,
+    watch: &mut dyn FnMut(&Existing),
+) -> Result<Planned, TargetError> {
     if settings.withholding.create_deactivated.is_some() {
         target.look_for_unfinished();
     }
-    let mut draft = Draft::read(target, desired, settings).await?;
+    let mut draft = Draft::read(target, desired, settings, watch).await?;
     if draft.new_people().next().is_some() {
         if target.list_is_incomplete().await? {
             tracing::warn!(
@@ -33,10 +43,11 @@ pub(super) async fn plan(
             );
             target.catch_up(Wait::ForHiddenAccount).await?;
             target.prepare().await?;
-            draft = Draft::read(target, desired, settings).await?;
+            draft = Draft::read(target, desired, settings, watch).await?;
         }
         let people: Vec<&Desired> = draft.new_people().collect();
         let unlisted = target.unlisted(&people).await?;
+        unlisted.iter().for_each(&mut *watch);
         draft.add(unlisted, target, settings).await?;
     }
     draft.finish(target, desired, settings).await
@@ -54,6 +65,7 @@ impl<'a> Draft<'a> {
         target: &'a impl Target,
         desired: &'a [DesiredState],
         settings: &Settings,
+        watch: &mut dyn FnMut(&Existing),
     ) -> Result<Self, TargetError> {
         let catalog = target.catalog();
         let correlation = |of_type: &'a DesiredState| {
@@ -69,6 +81,7 @@ impl<'a> Draft<'a> {
         };
         let has_references = catalog.has_references();
         let mut each = |account: Existing| {
+            watch(&account);
             if has_references {
                 draft.ids.add(&account);
             }

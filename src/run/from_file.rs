@@ -1,9 +1,9 @@
 //! Plans out of a file, for which no source is read.
 
-use super::carry_out;
 use super::outcome::RunError;
 use super::session::process::Process;
 use super::session::request::{Mode, Request};
+use super::{carry_out, question};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
@@ -77,6 +77,8 @@ impl FromFile<'_> {
             takes_over: self.takes_over && carry_out::may_take_over(request.settings),
             looks_first: self.looks_first,
         };
+        let changes = approved.plan().changes.len();
+        question::ask(changes, request, process, context.signals).await?;
         carry_out::apply(target, &approved, &context, request, report).await
     }
 }

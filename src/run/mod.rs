@@ -9,11 +9,13 @@ mod clock;
 mod desired;
 mod document;
 mod draft;
+mod explain;
 mod from_file;
 mod mismatch;
 mod once;
 mod only;
 mod outcome;
+mod question;
 mod serve;
 mod session;
 mod sync;
@@ -26,13 +28,12 @@ use std::io;
 
 use self::session::heartbeat;
 pub use self::session::options::log_level;
-pub use self::session::process::Process;
+pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, takes};
 use crate::exit::Exit;
 use crate::http::Backoff;
-use crate::report::Messages;
 use crate::signals::Signals;
 
 /// Runs one command to its end.
@@ -50,12 +51,25 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
 /// # Errors
 /// Output could not be written.
 pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
+    let names = process.names.clone();
+    let (mut out, mut err) = (names.writer(&mut *process.out), names.writer(&mut *process.err));
+    let mut process = Process {
+        environment: process.environment.clone(),
+        out: &mut out,
+        err: &mut err,
+        names,
+        ..*process
+    };
+    run_named(cli, &mut process, pauses)
+}
+
+fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
     let (command, global) = (cli.command(process.program), &cli.global);
     if let Command::Document(wanted) = command {
         return document::print(wanted, global, process);
     }
-    if let Some((what, hint)) = session::options::idle(command, global) {
-        return session::refusal::idle_option(global, process, &what, hint);
+    if let Some((what, hint)) = takes::idle(command, global) {
+        return session::refusal::idle_option(global, process, &what, &hint);
     }
     if let Some(clash) = session::outputs::clash(command, global, &session::outputs::read_by_options(global))
     {
@@ -69,7 +83,7 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
         .enable_all()
         .build()?;
     let heartbeat = Heartbeat::default();
-    let mut request = Request::new(command, global, &settings, pauses);
+    let mut request = Request::new(command, global, &settings, pauses, process.terminal);
     request.heartbeat = heartbeat::is_wanted(command, &settings, request.mode).then_some(&heartbeat);
     runtime.block_on(dispatch(command, request, process))
 }
@@ -80,11 +94,11 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         return look(command, request, process).await;
     };
     match command {
-        Command::Sync { .. } | Command::LinkIds => sync::run(request, target, None, process).await,
-        Command::Plan { out, .. } => sync::run(request, target, out.as_deref(), process).await,
+        Command::Sync { .. } | Command::LinkIds => Box::pin(sync::run(request, target, None, process)).await,
+        Command::Plan { out, .. } => Box::pin(sync::run(request, target, out.as_deref(), process)).await,
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
         Command::Undo { file, .. } => Box::pin(undo::run(request, target, file, process)).await,
-        Command::Check | Command::Users { .. } | Command::Auth { .. } => {
+        Command::Check | Command::Users { .. } | Command::Auth { .. } | Command::Explain { .. } => {
             look(command, request, process).await
         }
         Command::Run => Box::pin(serve::run(request, process)).await,
@@ -98,6 +112,7 @@ async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>
     let looking = async {
         match command {
             Command::Auth { name, source } => auth::auth(name, source.as_deref(), request, process).await,
+            Command::Explain { who, from } => explain::explain(who, from.as_deref(), request, process).await,
             Command::Users { count: true } => users::count(request, process).await,
             Command::Users { count: false } => users::users(request, process).await,
             _ => check::check(request, process).await,
@@ -107,7 +122,7 @@ async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>
         exit = looking => exit,
         signal = signals.wait() => {
             let what = outcome::interrupted(signal);
-            Messages::new(process.err, request.global.log_format).error(&what, None)?;
+            process.messages(request.global.log_format).error(&what, None)?;
             Ok(Exit::Incomplete)
         }
     }

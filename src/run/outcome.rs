@@ -16,6 +16,8 @@ use crate::telemetry::MILESTONE;
 
 const WAIT: &str = "wait until it is done; if there is none, find out which process has the file open";
 
+const DECLINED: &str = "the changes were not confirmed";
+
 /// Why a run ended before its plan could be applied.
 pub(super) enum RunError {
     /// Something could not be read.
@@ -26,6 +28,8 @@ pub(super) enum RunError {
     Refused(Refusal),
     /// Another run is under way.
     Locked(Held),
+    /// Somebody was asked, and did not want the changes.
+    Declined,
     /// A signal, before anything was written.
     Signalled(&'static str),
     /// Output could not be written.
@@ -64,6 +68,7 @@ impl RunError {
             Self::Failed { errors } | Self::Usage { errors } => errors.into_iter().next().unwrap_or_default(),
             Self::Refused(refusal) => (refusal.reasons.join("; "), None),
             Self::Locked(held) => (held.to_string(), Some(WAIT.to_owned())),
+            Self::Declined => (DECLINED.to_owned(), None),
             Self::Signalled(signal) => (interrupted(signal), None),
             Self::Output(error) => (unprinted(&error), None),
         }
@@ -94,6 +99,7 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, mode: Mode) {
         Some(RunError::Failed { errors }) => fail(report, errors, Exit::Unreadable),
         Some(RunError::Usage { errors }) => fail(report, errors, Exit::Usage),
         Some(RunError::Locked(held)) => report.fail(held.to_string(), Some(WAIT.to_owned()), Exit::Locked),
+        Some(RunError::Declined) => report.fail(DECLINED.to_owned(), None, Exit::Incomplete),
         Some(RunError::Signalled(signal)) => report.fail(interrupted(signal), None, Exit::Incomplete),
         Some(RunError::Output(error)) => report.fail(unprinted(error), None, Exit::Unreadable),
     }
@@ -125,6 +131,18 @@ fn completed(report: &mut Report, mode: Mode) {
     report.end(outcome, exit);
 }
 
+/// Says what ended a command that makes no report.
+pub(super) fn tell(stop: &RunError, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    process.messages(request.global.log_format).stop(stop)?;
+    Ok(match stop {
+        RunError::Failed { .. } | RunError::Output(_) => Exit::Unreadable,
+        RunError::Usage { .. } => Exit::Usage,
+        RunError::Refused(_) => Exit::Refused,
+        RunError::Locked(_) => Exit::Locked,
+        RunError::Signalled(_) | RunError::Declined => Exit::Incomplete,
+    })
+}
+
 /// What a signal did.
 pub(super) fn interrupted(signal: &str) -> String {
     format!("stopped by {signal} before anything was written")
@@ -142,13 +160,13 @@ pub(super) fn print(
     request: Request<'_>,
     process: &mut Process<'_>,
 ) -> io::Result<Exit> {
-    let saved = report_file::save(report, file);
+    let saved = report_file::save(report, file, &process.names);
     // What was printed before has to stand above the errors where both streams end in one log.
     let printed = match stop {
         Some(RunError::Output(_)) => Ok(()),
         _ => summary(report, stop, request, process.out),
     };
-    let mut messages = Messages::new(process.err, request.global.log_format);
+    let mut messages = process.messages(request.global.log_format);
     match stop {
         // Who looks at a dry run may have seen enough; a sync that did not take place is worth a line.
         Some(RunError::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
@@ -177,6 +195,7 @@ impl Messages<'_> {
     fn stop(&mut self, stop: &RunError) -> io::Result<()> {
         match stop {
             RunError::Refused(refusal) => self.refusal(refusal),
+            RunError::Declined => self.error(DECLINED, Some("`--yes` makes the changes without asking")),
             RunError::Signalled(signal) => self.error(&interrupted(signal), None),
             RunError::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
             RunError::Output(error) => {

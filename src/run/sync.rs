@@ -8,7 +8,7 @@ use super::outcome::RunError;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::{carry_out, desired, session, undo_log, verify};
+use super::{carry_out, desired, question, session, undo_log, verify};
 use crate::apply::Context;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
@@ -36,7 +36,14 @@ pub(super) async fn run(
         async |target: &AnyTarget, request: Request<'_>, process: &mut Process<'_>, report: &mut Report| {
             with_target(target, out, request, process, report).await
         };
-    session::run(request, settings, &request.settings.sources, process, job).await
+    Box::pin(session::run(
+        request,
+        settings,
+        &request.settings.sources,
+        process,
+        job,
+    ))
+    .await
 }
 
 async fn with_target(
@@ -71,6 +78,7 @@ async fn with_target(
             takes_over: request.global.undo_file.is_none() && carry_out::may_take_over(request.settings),
             looks_first: true,
         };
+        question::ask(approved.plan().changes.len(), request, process, &signals).await?;
         carry_out::apply(target, &approved, &context, request, report).await?;
         if request.global.verify {
             let noted = verify::noted(&approved.plan().changes);

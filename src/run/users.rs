@@ -11,7 +11,7 @@ use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Purpose, Schema};
-use crate::report::{Messages, Show, one_line, write_json};
+use crate::report::{Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
@@ -52,7 +52,7 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
         tracing::info!(at = %leaver.origin, "listed as having left");
     }
     process.out.flush()?;
-    let mut messages = Messages::new(process.err, request.global.log_format);
+    let mut messages = process.messages(request.global.log_format);
     let everything = || std::iter::once(&desired).chain(&others);
     for rejected in everything().flat_map(|of_type| &of_type.rejected) {
         messages.note(&format!("rejected: {}: {}", rejected.at, rejected.reason))?;
@@ -91,7 +91,8 @@ pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io
             1 => "1 record was rejected".to_owned(),
             many => format!("{many} records were rejected"),
         };
-        Messages::new(process.err, request.global.log_format)
+        process
+            .messages(request.global.log_format)
             .error(&what, Some("`directory-sync users` says why"))?;
         return Ok(Exit::Incomplete);
     }
@@ -108,7 +109,7 @@ fn build(settings: &Settings, catalog: &Catalog) -> Result<Vec<AnySource>, Sourc
 }
 
 fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
-    let mut messages = Messages::new(process.err, request.global.log_format);
+    let mut messages = process.messages(request.global.log_format);
     for error in errors {
         messages.error(&error.to_string(), error.hint.as_deref())?;
     }
@@ -116,14 +117,15 @@ fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_
 }
 
 fn line(identity: &Desired, schema: &Schema, show: Show) -> String {
-    let at = one_line(&identity.origin.at);
+    let at = identity.origin.told_at();
+    let at = one_line(&at);
     let roles = match identity.roles(schema) {
         [] => "no role".to_owned(),
         roles => roles.join(","),
     };
     let mut line = format!(
         "{}\t{}\t{at}\t{}",
-        identity.id,
+        identity.id.told(),
         lifecycle(identity),
         one_line(&roles)
     );
@@ -141,8 +143,8 @@ fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
         Some(1) => "1 member".to_owned(),
         Some(count) => format!("{count} members"),
     };
-    let (kind, at) = (catalog.name(object.resource), one_line(&object.origin.at));
-    let mut line = format!("{}\t{kind}\t{at}\t{members}", object.id);
+    let (kind, at) = (catalog.name(object.resource), object.origin.told_at());
+    let mut line = format!("{}\t{kind}\t{}\t{members}", object.id.told(), one_line(&at));
     if show == Show::Values {
         add_values(&mut line, object, schema);
     }
@@ -183,7 +185,7 @@ struct Person<'a> {
     id: String,
     lifecycle: &'static str,
     source: &'a str,
-    at: &'a str,
+    at: String,
     roles: &'a [Box<str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<serde_json::Map<String, serde_json::Value>>,
@@ -192,10 +194,10 @@ struct Person<'a> {
 impl<'a> Person<'a> {
     fn new(identity: &'a Desired, schema: &Schema, show: Show) -> Self {
         Self {
-            id: identity.id.to_string(),
+            id: identity.id.told().to_string(),
             lifecycle: lifecycle(identity),
             source: &identity.origin.source,
-            at: &identity.origin.at,
+            at: identity.origin.told_at(),
             roles: identity.roles(schema),
             attributes: (show == Show::Values).then(|| json_values(identity, schema)),
         }
@@ -208,7 +210,7 @@ struct Object<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     source: &'a str,
-    at: &'a str,
+    at: String,
     /// Absent: not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<usize>,
@@ -220,10 +222,10 @@ impl<'a> Object<'a> {
     fn new(object: &'a Desired, catalog: &Catalog, show: Show) -> Self {
         let schema = catalog.schema(object.resource);
         Self {
-            id: object.id.to_string(),
+            id: object.id.told().to_string(),
             kind: catalog.name(object.resource),
             source: &object.origin.source,
-            at: &object.origin.at,
+            at: object.origin.told_at(),
             members: members(object, schema),
             attributes: (show == Show::Values).then(|| json_values(object, schema)),
         }

@@ -73,7 +73,7 @@ impl<'a> Wanted<'a> {
     fn is_id(&self, id: &ExternalId) -> bool {
         let canonical = ["objectGUID", "objectSid"].into_iter();
         let mut canonical = canonical.filter_map(|attribute| canonical_id(attribute, id.as_bytes()));
-        id.to_string().eq_ignore_ascii_case(self.text)
+        id.hex().eq_ignore_ascii_case(self.text)
             || id.as_text().is_some_and(|text| alike(self.text, text))
             || canonical.any(|text| text.eq_ignore_ascii_case(self.text))
     }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use directory_sync::cli::Cli;
-use directory_sync::config::Environment;
 use directory_sync::http::Backoff;
-use directory_sync::run::{Process, run_with_pauses};
+use directory_sync::names::Names;
+use directory_sync::run::{Process, Terminal, run_with_pauses};
 use tempfile::TempDir;
 use testkit::zitadel::ZitadelDouble;
 
@@ -102,10 +102,12 @@ impl Installation {
         let cli = Cli::try_parse_from(arguments(&config, words)).expect("a command line");
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut process = Process {
-            environment: Environment::default(),
+            environment: [("DIRECTORY_SYNC__OUTPUT__NAMES", "show")].into_iter().collect(),
             program,
             out: &mut out,
             err: &mut err,
+            names: Names::default(),
+            terminal: Terminal::default(),
             telemetry: None,
         };
         let exit = run_with_pauses(&cli, &mut process, AT_ONCE).expect("output can be written");
@@ -123,6 +125,7 @@ impl Installation {
         command
             .args(arguments(&config, words).skip(1))
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             // Reading the system's certificates takes longer than the run.
             .env("SSL_CERT_FILE", "/dev/null")
             .stdin(Stdio::null())

@@ -30,6 +30,7 @@ mod accounts;
 mod decoys;
 mod folder;
 mod golden;
+mod nameless;
 mod objects;
 mod play;
 mod world;
@@ -47,6 +48,15 @@ macro_rules! scenarios {
                 play::play(&root().join(stringify!($name)));
             }
         )*
+        /// The same runs where nobody may be named: no output and no report tells who somebody is.
+        mod hidden {
+            $(
+                #[test]
+                fn $name() {
+                    super::nameless::play(&super::root().join(stringify!($name)));
+                }
+            )*
+        }
     };
 }
 

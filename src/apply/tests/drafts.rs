@@ -168,7 +168,7 @@ pub(super) fn existing(before: &Drafts, after: &Drafts) -> BTreeMap<Key, Stored>
             attributes.set(LOGIN, attributes.get(ADDRESS).cloned());
         }
         if !is_by_hand(before, after, kind, number) {
-            attributes.set(EXTERNAL_ID, Some(Value::text(id(number).to_string())));
+            attributes.set(EXTERNAL_ID, Some(Value::text(id(number).hex())));
         }
         let known = members(before, kind, number, draft)
             .filter(|(of, member)| !is_by_hand(before, after, *of, *member));
@@ -239,7 +239,7 @@ fn desired(resource: TypeId, identities: Vec<Desired>) -> DesiredState {
 pub(super) fn expected(before: &Drafts, after: &Drafts) -> BTreeMap<(TypeId, ExternalId), Attributes> {
     let object = |(kind, number, draft): (TypeId, u8, &Draft)| {
         let mut attributes = values(kind, draft);
-        attributes.set(EXTERNAL_ID, Some(Value::text(id(number).to_string())));
+        attributes.set(EXTERNAL_ID, Some(Value::text(id(number).hex())));
         if kind == USER {
             attributes.set(LOGIN, attributes.get(ADDRESS).cloned());
         } else {

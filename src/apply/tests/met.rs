@@ -67,8 +67,8 @@ fn a_group_refers_to_an_account_that_is_met() {
     };
     let after = person_in_group();
     for (id_text, looks_before, met) in [
-        (Some(id(0).to_string()), false, &unlisted_before),
-        (Some(id(0).to_string()), true, &unlisted_before),
+        (Some(id(0).hex()), false, &unlisted_before),
+        (Some(id(0).hex()), true, &unlisted_before),
         (None, false, &adopted),
     ] {
         let memory = Memory {
@@ -90,7 +90,7 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
         draft(2, &[(USER, 0)]),
     ];
     let after = [vec![draft(0, &[])], groups];
-    let mut memory = unlisted([account(Some(id(0).to_string()))]);
+    let mut memory = unlisted([account(Some(id(0).hex()))]);
     memory.is_behind.set(true);
     let ran = run(&memory, &wanted(&after), 1);
     let ids: Vec<_> = ran

@@ -129,7 +129,7 @@ impl Server {
             }
         };
         set(Purpose::Members, None);
-        set(Purpose::ExternalId, Some(Value::text(id.to_string())));
+        set(Purpose::ExternalId, Some(Value::text(id.hex())));
         let members = self.resolved(&change.linked(schema), ids)?;
         let target_id = TargetId::new(format!("made-{}", self.made));
         self.made += 1;

@@ -58,6 +58,20 @@ pub struct LdapSettings {
     pub tls: LdapTls,
 }
 
+impl LdapSettings {
+    /// The attributes of an entry that an attribute of the target is made from.
+    pub(super) fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
+        let texts = match &self.groups {
+            _ if of_person => &self.attributes.texts,
+            Some(groups) => &groups.texts,
+            None => return Vec::new(),
+        };
+        let rule = texts.iter().find(|(name, _)| name == attribute);
+        let names = rule.map_or_else(Vec::new, |(_, rule)| rule.attributes());
+        names.into_iter().map(str::to_owned).collect()
+    }
+}
+
 /// `sources.NAME.authentication.*`: how `auth` finds one person and tries their password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LdapAuthentication {

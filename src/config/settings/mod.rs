@@ -53,12 +53,23 @@ pub struct Settings {
     pub apply: ApplySettings,
     /// `lock.dir`; `None` is the temporary folder.
     pub lock_dir: Option<PathBuf>,
+    /// What is printed of people.
+    pub output: OutputSettings,
     /// When `run` starts a run.
     pub run: RunSettings,
     /// Things to say once logging is up: keys without effect, variables that disagree.
     pub notes: Vec<String>,
     /// Files that the configuration consists of or names, each with what it is, to follow "is".
     pub files: Vec<(String, PathBuf)>,
+}
+
+/// `output.*`
+#[derive(Debug, Clone)]
+pub struct OutputSettings {
+    /// `output.names`: whether people are named; `None` is on a terminal alone.
+    pub names: Option<bool>,
+    /// Makes the hashes that stand for people who are not named.
+    pub names_key: SecretString,
 }
 
 /// The target, by its kind.
@@ -209,6 +220,17 @@ pub struct SourceSettings {
     pub name: Arc<str>,
     /// What it is.
     pub kind: SourceKind,
+}
+
+impl SourceSettings {
+    /// The attributes or the column of the source that an attribute of the target is made from; none: nothing of a record.
+    pub fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
+        match &self.kind {
+            SourceKind::Ldap(ldap) => ldap.made_from(of_person, attribute),
+            SourceKind::Csv(_) => vec![attribute.to_owned()],
+            SourceKind::Ukt(_) => Vec::new(),
+        }
+    }
 }
 
 /// What a source is.

@@ -1,4 +1,5 @@
-//! When two texts are the same to a reader.
+//! Texts and their readers: when two are the same, what nobody sees, what tells who somebody is.
 
 pub(super) mod comparable;
+pub(super) mod personal;
 pub(super) mod unseen;

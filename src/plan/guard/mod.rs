@@ -18,6 +18,9 @@ use self::token::Tokens;
 pub use self::vanish::vanished_values;
 use crate::model::{Catalog, Plan, TypeId};
 
+/// What is said of a token without use: it may be a left-over, or meant for another configuration.
+const UNNEEDED: &str = "a token was given, and nothing needs approval; take it away";
+
 /// A plan that may be applied. Only [`approve`] makes one.
 #[derive(Debug)]
 pub struct ApprovedPlan {
@@ -69,7 +72,8 @@ pub fn approve(
     let firm = firm_reasons(&plan, proof, catalog, limits);
     let checks = checks(&plan, catalog, limits);
     if firm.is_empty() && !checks.iter().any(Check::is_exceeded) {
-        let remarks = remarks(&checks, &[]);
+        let mut remarks = remarks(&checks, &[]);
+        remarks.extend(approval.token.map(|_| UNNEEDED.to_owned()));
         return Ok(ApprovedPlan { plan, remarks });
     }
     let tokens = Tokens::new(approval.target_key, &checks, catalog);

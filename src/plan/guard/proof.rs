@@ -114,7 +114,7 @@ fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {
     let mut missing: BTreeSet<&String> = wanted.iter().collect();
     if !missing.is_empty() {
         for person in people {
-            missing.remove(&person.id.to_string());
+            missing.remove(&person.id.hex());
             if let Some(canary) = person.id.as_text().and_then(|id| texts.get(&comparable(id))) {
                 missing.remove(canary);
             }

@@ -71,7 +71,7 @@ impl Protected {
             .filter_map(|purpose| edit.change_of(schema, purpose)?.before.as_ref())
             .map(Value::as_text);
         self.names(edit.target_id.as_str())
-            || self.names_id(&edit.identity.id.to_string())
+            || self.names_id(&edit.identity.id.hex())
             || address.into_iter().chain(former).any(|text| self.names(text))
             || edit
                 .before

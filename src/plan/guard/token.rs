@@ -61,7 +61,7 @@ fn hash(check: &Check<'_>, catalog: &Catalog) -> [u8; 32] {
 
 /// What was shown of a change: whom it concerns, what happens, the new login name, and the name of who gets an account.
 fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
-    let id = change.id().map(ToString::to_string);
+    let id = change.id().map(crate::model::ExternalId::hex);
     let mut texts = vec![
         kind(change, schema).to_owned(),
         change.target_id().map(ToString::to_string).unwrap_or_default(),

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::objects::{Alias, Objects};
 use crate::model::{
-    AttributeIndex, Catalog, Change, ExternalId, Ids, Plan, Purpose, Reference, TypeId, Value, Warning, Write,
+    AttributeIndex, Catalog, Change, ExternalId, Ids, Personal, Plan, Purpose, Reference, TypeId, Value,
+    Warning, Write,
 };
 
 /// Who refers to whom, among objects of one type.
@@ -198,7 +199,7 @@ fn name(catalog: &Catalog, objects: Objects<'_>, resource: TypeId, id: &External
     let schema = catalog.schema(resource);
     let name = named.find_map(|one| one.attributes.text_of(schema, Purpose::Login));
     match name.or_else(|| id.as_text()) {
-        Some(text) => format!("`{text}`"),
-        None => id.to_string(),
+        Some(text) => format!("`{}`", Personal(text)),
+        None => id.told().to_string(),
     }
 }

@@ -83,7 +83,7 @@ impl Objects {
                     attributes.set(MEMBERS, self.without_missing(creation.attributes.get(MEMBERS)));
                 }
                 let id = &creation.identity.id;
-                let target_id = TargetId::new(format!("{}-{id}", change.resource.0));
+                let target_id = TargetId::new(format!("{}-{}", change.resource.0, id.hex()));
                 self.0.insert(
                     (change.resource, target_id.clone()),
                     object(change.resource, target_id, id, attributes),
@@ -105,7 +105,7 @@ impl Objects {
             (Sent::Change(_), Write::Delete(account)) => self.delete(changes, change, account)?,
             (Sent::Links(_), Write::Create(creation)) => {
                 let id = &creation.identity.id;
-                let target_id = TargetId::new(format!("{}-{id}", change.resource.0));
+                let target_id = TargetId::new(format!("{}-{}", change.resource.0, id.hex()));
                 let members = creation.attributes.get(MEMBERS).cloned();
                 self.get(change.resource, &target_id)
                     .attributes
@@ -236,7 +236,7 @@ fn writes(changes: &[Change]) -> Vec<Sent> {
 }
 
 fn object(resource: TypeId, target_id: TargetId, id: &ExternalId, mut attributes: Attributes) -> Existing {
-    attributes.set(OBJECT_ID, Some(Value::text(id.to_string())));
+    attributes.set(OBJECT_ID, Some(Value::text(id.hex())));
     Existing {
         resource,
         target_id,
@@ -301,7 +301,7 @@ fn existing(drafts: &[Vec<Draft>; 2]) -> Objects {
     let mut objects = Objects::default();
     for (resource, of_kind) in kinds().into_iter().zip(drafts) {
         for (number, draft) in (0u8..).zip(of_kind).filter(|(_, draft)| draft.is_there) {
-            let target_id = TargetId::new(format!("{}-{}", resource.0, id(number)));
+            let target_id = TargetId::new(format!("{}-{}", resource.0, id(number).hex()));
             let attributes = attributes(resource, number, draft, drafts);
             let account = object(resource, target_id.clone(), &id(number), attributes);
             objects.0.insert((resource, target_id), account);

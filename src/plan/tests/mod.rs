@@ -56,7 +56,7 @@ fn schema_owning(owned: &[&str]) -> Schema {
         unlisted("alias", Purpose::Plain, Inspection::Value),
         AttributeSpec {
             mutability: Mutability::SetOnce,
-            default: Some(|id| Value::text(format!("made-from-{id}"))),
+            default: Some(|id| Value::text(format!("made-from-{}", id.hex()))),
             ..unlisted("mark", Purpose::OwnershipProof, Inspection::Value)
         },
         kept("provider", Purpose::Provider),
@@ -149,8 +149,8 @@ struct Held {
 fn held(number: u8) -> Held {
     let mut attributes = person(number).attributes;
     let text = |text: String| Some(Value::text(text));
-    attributes.set(MARK, text(format!("made-from-{}", id(number))));
-    attributes.set(EXTERNAL_ID, text(id(number).to_string()));
+    attributes.set(MARK, text(format!("made-from-{}", id(number).hex())));
+    attributes.set(EXTERNAL_ID, text(id(number).hex()));
     attributes.set(LOGIN, text(format!("p{number}@example.org")));
     attributes.set(VERIFIED, text(format!("p{number}@example.org")));
     let mut held = Held {
@@ -347,7 +347,7 @@ fn plan(desired: &DesiredState, model: &Model, policy: Policy) -> Plan {
 fn lines(plan: &Plan) -> Vec<String> {
     let subject = |change: &Change| match change.target_id() {
         Some(target_id) => target_id.to_string(),
-        None => change.id().map(ToString::to_string).unwrap_or_default(),
+        None => change.id().map(ExternalId::hex).unwrap_or_default(),
     };
     plan.changes
         .iter()

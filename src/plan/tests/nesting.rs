@@ -161,7 +161,9 @@ fn the_last_link_of_a_circle_is_left_out() {
         .iter()
         .map(|warning| (warning.at.clone(), &*warning.reason))
         .collect();
-    let reason = "member `p0` is left out: it contains this group, directly or through other groups";
-    assert_eq!(told, [(at(2), reason)]);
+    let name = crate::model::Personal("p0");
+    let reason =
+        format!("member `{name}` is left out: it contains this group, directly or through other groups");
+    assert_eq!(told, [(at(2), &*reason)]);
     assert_eq!(plan.changes.len(), 2);
 }

@@ -80,7 +80,7 @@ prop_compose! {
             0 => None,
             1 => Some(format!("p{number}")),
             2 => Some("nickname".to_owned()),
-            _ => Some(id(number).to_string()),
+            _ => Some(id(number).hex()),
         };
         held.set(MISSING_SINCE, missing.map(|(since, _)| Value::text(since.to_string())));
         held.set(MISSING_RUNS, missing.map(|(_, runs)| Value::text(runs.to_string())));

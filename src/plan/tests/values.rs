@@ -48,7 +48,7 @@ fn attributes(name: u8, mail: Option<u8>) -> Attributes {
 }
 
 fn account(number: u8, mut attributes: Attributes) -> Existing {
-    attributes.set(OBJECT_ID, Some(Value::text(id(number).to_string())));
+    attributes.set(OBJECT_ID, Some(Value::text(id(number).hex())));
     Existing {
         resource: type_of(number),
         target_id: TargetId::new(format!("t{number}")),

@@ -113,7 +113,7 @@ impl KeptAccount {
         Self {
             resource,
             account: kept.target_id.to_string(),
-            id: kept.id.as_ref().map(ToString::to_string),
+            id: kept.id.as_ref().map(|id| id.told().to_string()),
             reason: kept.reason.clone(),
             record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
@@ -144,12 +144,15 @@ impl WithheldAction {
         Self {
             resource,
             action: change.kind.name(),
-            id: change.id().map(ToString::to_string),
+            id: change.id().map(|id| id.told().to_string()),
             account: change.target_id().map(ToString::to_string),
             setting: withheld.by.to_string(),
         }
     }
 }
+
+/// What the error of a change begins with that the target was not asked for.
+const NOT_STARTED: &str = "not started: ";
 
 /// A change that failed.
 #[derive(Clone, Debug, Serialize)]
@@ -170,6 +173,14 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What a line about it begins with, and what it says of the reason.
+    pub(in crate::report) fn told(&self) -> (&'static str, &str) {
+        match self.error.strip_prefix(NOT_STARTED) {
+            Some(reason) => ("not started", reason),
+            None => ("failed", &self.error),
+        }
+    }
+
     pub(in crate::report) fn new(
         change: &Change,
         resource: Option<&'static str>,
@@ -177,7 +188,7 @@ impl Failure {
     ) -> Self {
         let (error, target_error): (String, Option<&TargetError>) = match not_applied {
             NotApplied::Failed(error) => (error.to_string(), Some(error)),
-            NotApplied::NotStarted(reason) => (format!("not started: {reason}"), None),
+            NotApplied::NotStarted(reason) => (format!("{NOT_STARTED}{reason}"), None),
             NotApplied::Unlinked(_, Unlinked::Failed(error)) => {
                 (format!("members were not added: {error}"), Some(error))
             }
@@ -188,7 +199,7 @@ impl Failure {
         };
         Self {
             resource,
-            id: change.id().map(ToString::to_string),
+            id: change.id().map(|id| id.told().to_string()),
             action: change.kind.name(),
             error,
             target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),
@@ -214,8 +225,8 @@ impl Note {
     fn new(at: &RecordRef, id: Option<&ExternalId>, reason: &str) -> Self {
         Self {
             source: at.source.to_string(),
-            at: at.at.to_string(),
-            id: id.map(ToString::to_string),
+            at: at.told_at(),
+            id: id.map(|id| id.told().to_string()),
             reason: reason.to_owned(),
         }
     }

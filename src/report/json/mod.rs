@@ -16,7 +16,7 @@ use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::{Effective, SourceSettings};
 use crate::exit::Exit;
-use crate::model::{Catalog, Change, DesiredState, Plan, RecordRef, Rejected, TypeId, Warning};
+use crate::model::{Catalog, Change, DesiredState, Personal, Plan, RecordRef, Rejected, TypeId, Warning};
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
 
@@ -29,6 +29,12 @@ pub struct Report {
     pub outcome: &'static str,
     #[serde(skip)]
     exit: Exit,
+    /// What people call the target; empty: it is not known yet.
+    #[serde(skip)]
+    pub title: String,
+    /// The changes come from a file, and nobody has compared sources and target.
+    #[serde(skip)]
+    pub is_from_file: bool,
     /// The exit code of the process.
     pub exit_code: u8,
     /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
@@ -58,7 +64,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_file: Option<String>,
     /// What no undo brings back of what this run does; of an undo, what it does not bring back.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "told")]
     pub cannot_be_undone: Vec<Lost>,
     /// The records of the only people whom the run is about; empty: everybody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -93,7 +99,7 @@ pub struct Report {
     pub without_role: usize,
     /// New accounts of the plan that were there already, while the target's list was behind.
     #[serde(skip)]
-    unlisted: usize,
+    pub(in crate::report) unlisted: usize,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -102,6 +108,19 @@ pub struct Report {
     pub rejected: Vec<Note>,
     /// Things worth knowing that keep nobody from their account.
     pub warnings: Vec<Note>,
+}
+
+/// What is lost, with marks around what tells whose it is; an undo file needs it without.
+fn told<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lost.iter().map(|lost| Lost {
+        account: if lost.account.contains('=') {
+            Personal(&lost.account).to_string()
+        } else {
+            lost.account.clone()
+        },
+        id: lost.id.as_ref().map(|id| Personal(id).to_string()),
+        what: lost.what.clone(),
+    }))
 }
 
 /// The target before the run.
@@ -137,6 +156,8 @@ impl Report {
             schema: "directory-sync/report/1",
             outcome: "failed",
             exit: Exit::Unreadable,
+            title: String::new(),
+            is_from_file: false,
             exit_code: Exit::Unreadable.code(),
             started: Timestamp::now(),
             seconds: 0.0,

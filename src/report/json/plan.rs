@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::entries::WithheldAction;
 use crate::config::Effective;
-use crate::model::{Catalog, Change, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
+use crate::model::{Catalog, Change, Personal, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
 use crate::report::Show;
 use crate::report::absence::Missing;
 use crate::report::origin::place;
-use crate::report::text::{is_said, is_value, reason, shown_id};
+use crate::report::text::details::{is_said, is_value, reason, shown_id};
 
 /// A plan as data, schema `directory-sync/plan-view/1`.
 #[derive(Debug, Serialize)]
@@ -38,7 +38,7 @@ struct PlannedChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id_before: Option<&'a str>,
+    id_before: Option<String>,
     attributes: Vec<PlannedAttribute<'a>>,
     /// Of a group.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,8 +67,8 @@ impl PlannedMembers {
         let schema = catalog.schema(change.resource);
         let texts = |references: Vec<&Reference>| {
             let texts = references.into_iter().map(|reference| match reference {
-                Reference::Managed(resource, id) => format!("{} {id}", catalog.name(*resource)),
-                Reference::Foreign(text) => text.to_string(),
+                Reference::Managed(resource, id) => format!("{} {}", catalog.name(*resource), id.told()),
+                Reference::Foreign(text) => Personal(text).to_string(),
             });
             texts.collect::<Vec<_>>()
         };
@@ -130,7 +130,7 @@ impl<'a> PlanDocument<'a> {
                 .map(|kept| PlannedKept {
                     resource: other_type(kept.resource, catalog),
                     target_id: kept.target_id.as_str(),
-                    id: kept.id.as_ref().map(ToString::to_string),
+                    id: kept.id.as_ref().map(|id| id.told().to_string()),
                     reason: &kept.reason,
                     record: kept.record.as_ref().map(ToString::to_string),
                     missing: kept.absence.map(Missing::from),
@@ -198,11 +198,13 @@ fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedC
     PlannedChange {
         resource: other_type(change.resource, catalog),
         action: change.kind.name(),
-        id: change.id().map(ToString::to_string),
+        id: change.id().map(|id| id.told().to_string()),
         target_id: change.target_id().map(TargetId::as_str),
-        at: place(change).into(),
+        at: place(change),
         reason: reason(change),
-        id_before: id_before.and_then(|before| shown_id(before, show)),
+        id_before: id_before
+            .and_then(|before| shown_id(before, show))
+            .map(|before| Personal(before).to_string()),
         attributes,
         members: PlannedMembers::new(change, catalog),
         grant,

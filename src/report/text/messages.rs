@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::view::{REMOVAL, styled};
 use crate::cli::LogFormat;
 use crate::config::ConfigErrors;
 use crate::plan::Refusal;
@@ -26,12 +27,13 @@ struct Line<'a> {
 pub struct Messages<'a> {
     out: &'a mut dyn Write,
     format: LogFormat,
+    color: bool,
 }
 
 impl<'a> Messages<'a> {
     /// Messages in the format of the log.
-    pub fn new(out: &'a mut dyn Write, format: LogFormat) -> Self {
-        Self { out, format }
+    pub fn new(out: &'a mut dyn Write, format: LogFormat, color: bool) -> Self {
+        Self { out, format, color }
     }
 
     /// An error, and the way on.
@@ -39,7 +41,8 @@ impl<'a> Messages<'a> {
         if self.format == LogFormat::Json {
             return self.json("ERROR", what, None, hint);
         }
-        writeln!(self.out, "error: {}", one_line(what))?;
+        let error = styled("error:", REMOVAL, self.color);
+        writeln!(self.out, "{error} {}", one_line(what))?;
         match hint {
             Some(hint) => writeln!(self.out, "hint: {}", one_line(hint)),
             None => Ok(()),
@@ -71,7 +74,7 @@ impl<'a> Messages<'a> {
     pub fn refusal(&mut self, refusal: &Refusal) -> io::Result<()> {
         let hint = match &refusal.token {
             Some(token) => format!(
-                "look at the plan above; if it is right, run again with `--approve {token}`, which lets exactly this \
+                "look at the plan above (`--show-values` shows every value); if it is right, run again with `--approve {token}`, which lets exactly this \
                  through, or raise the limit"
             ),
             None => "look at the sources, then run again".to_owned(),
@@ -85,7 +88,8 @@ impl<'a> Messages<'a> {
             );
         }
         for reason in &refusal.reasons {
-            writeln!(self.out, "refused: {}", one_line(reason))?;
+            let line = format!("refused: {}", one_line(reason));
+            writeln!(self.out, "{}", styled(&line, REMOVAL, self.color))?;
         }
         writeln!(self.out, "hint: {hint}")
     }

@@ -138,7 +138,8 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             .resource
             .map(|name| format!("{name} "))
             .unwrap_or_default();
-        let line = format!("failed: {} {noun}{id}: {}", failure.action, failure.error);
+        let (mark, reason) = failure.told();
+        let line = format!("{mark}: {} {noun}{id}: {reason}", failure.action);
         writeln!(out, "{}", one_line(&line))?;
         if let Some(hint) = &failure.hint {
             writeln!(out, "  hint: {}", one_line(hint))?;
@@ -198,6 +199,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 pub fn verdict(report: &Report) -> String {
     let what = match report.outcome {
         "in_sync" if report.undoes.is_some() => "Done: nothing is left to take back".to_owned(),
+        "in_sync" if report.is_from_file => "Done: the plan holds no change".to_owned(),
         "in_sync" => "Done: in sync, nothing to change".to_owned(),
         "applied" => format!("Done: {}", done(report)),
         "partial" => format!("Incomplete: {}", done(report)),
@@ -205,8 +207,14 @@ pub fn verdict(report: &Report) -> String {
         "refused" => "Refused: nothing was written".to_owned(),
         _ => "Failed: nothing was written".to_owned(),
     };
+    let tried = report
+        .failures
+        .iter()
+        .filter(|failure| failure.told().0 == "failed")
+        .count();
     let counts = [
-        (report.failures.len(), "failed", "failed"),
+        (tried, "failed", "failed"),
+        (report.failures.len() - tried, "not started", "not started"),
         (report.rejected.len(), "rejected", "rejected"),
         (report.warnings.len(), "warning", "warnings"),
     ];
@@ -226,15 +234,46 @@ pub fn verdict(report: &Report) -> String {
     };
     let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
     format!(
-        "{what}{counts}{verified}. {} requests, {:.1} s.{code}{next}",
-        report.requests.total, report.seconds
+        "{what}{counts}{verified}. {}, {:.1} s{}.{code}{next}",
+        plural(report.requests.total, "request"),
+        report.seconds,
+        place(report)
     )
 }
 
+/// At which target, and how many accounts there were right already. An error says so itself.
+fn place(report: &Report) -> String {
+    if report.outcome == "failed" {
+        return String::new();
+    }
+    let unchanged = (report.unchanged > 0).then(|| format!("{} unchanged", report.unchanged));
+    let title = (!report.title.is_empty()).then(|| one_line(&report.title).into_owned());
+    let parts: Vec<String> = title.into_iter().chain(unchanged).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 fn done(report: &Report) -> String {
-    let done = by_type(report, |kind, count, what| {
-        (count.applied > 0).then(|| format!("{}{} {}", count.applied, what(count.applied), past(kind)))
+    let mut done = by_type(report, |kind, count, what| {
+        // Those that were there already were not created, although the plan had them so.
+        let count = match kind {
+            "create" => count.applied.saturating_sub(report.unlisted),
+            _ => count.applied,
+        };
+        (count > 0).then(|| format!("{count}{} {}", what(count), past(kind)))
     });
+    match report.unlisted {
+        0 => {}
+        1 => done.push("1 was there already".to_owned()),
+        many => done.push(format!("{many} were there already")),
+    }
     if done.is_empty() {
         "nothing was changed".to_owned()
     } else {

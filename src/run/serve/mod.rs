@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use self::command::Commands;
 use self::schedule::{Clock, Ending, Schedule, Verb};
-use super::session::process::Process;
+use super::session::process::{Process, Terminal};
 use super::session::request::{Heartbeat, Request};
 use super::session::settings::{Checked, check_settings};
 use super::{session, sync};
@@ -24,7 +24,6 @@ use crate::cli::{Command, Global};
 use crate::config::{RunSettings, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
-use crate::report::Messages;
 use crate::signals::{Hangups, Signals};
 use crate::target::{AnyTarget, Target as _, TargetError};
 
@@ -60,6 +59,7 @@ struct Service<'a> {
     global: &'a Global,
     settings: Settings,
     pauses: Backoff,
+    terminal: Terminal,
     signals: Signals,
     hangups: Hangups,
     began: Instant,
@@ -86,6 +86,11 @@ impl<'a> Service<'a> {
             global: request.global,
             settings: request.settings.clone(),
             pauses: request.pauses,
+            // Who started it may be gone when a run is due.
+            terminal: Terminal {
+                can_ask: false,
+                ..request.terminal
+            },
             signals: Signals::of_process(),
             hangups: Hangups::of_process(),
             began: Instant::now(),
@@ -139,11 +144,11 @@ impl<'a> Service<'a> {
             command: self.commands.as_ref().and_then(Commands::last).map(str::to_owned),
             ..Heartbeat::default()
         };
-        let mut request = Request::new(&command, self.global, &self.settings, self.pauses);
+        let mut request = Request::new(&command, self.global, &self.settings, self.pauses, self.terminal);
         request.heartbeat = Some(&heartbeat);
         manager::status(&format!("running: {}", request.title));
         let exit = match &self.settings.target {
-            Some(target) => sync::run(request, target, None, process).await?,
+            Some(target) => Box::pin(sync::run(request, target, None, process)).await?,
             None => Exit::Usage,
         };
         process.out.flush()?;
@@ -167,7 +172,8 @@ impl<'a> Service<'a> {
                 self.target = None;
                 self.poll = Duration::ZERO;
             }
-            Checked::Refused(_) => Messages::new(process.err, self.global.log_format)
+            Checked::Refused(_) => process
+                .messages(self.global.log_format)
                 .note("The configuration that was read before stays in use.")?,
         }
         self.schedule.ask(Verb::Sync);
@@ -221,7 +227,13 @@ impl<'a> Service<'a> {
         };
         if self.target.is_none() {
             // The request says nothing but how to connect.
-            let request = Request::new(&Command::Run, self.global, &self.settings, self.pauses);
+            let request = Request::new(
+                &Command::Run,
+                self.global,
+                &self.settings,
+                self.pauses,
+                self.terminal,
+            );
             self.target = Some(session::connect(request, settings)?);
         }
         let Some(target) = &self.target else {

@@ -9,7 +9,7 @@ use crate::target::{Policies, Target};
 
 /// The settings as far as they are allowed. `reads_sources`: what is wrong with the sources is told as well, if the target
 /// fails.
-pub(super) async fn read(
+pub(in crate::run) async fn read(
     target: &impl Target,
     request: Request<'_>,
     reads_sources: bool,

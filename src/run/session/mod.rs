@@ -83,9 +83,10 @@ fn begin(
     request: Request<'_>,
     settings: &TargetSettings,
     process: &mut Process<'_>,
-    report: &Report,
+    report: &mut Report,
 ) -> Result<(AnyTarget, Option<Lock>), RunError> {
     let name = target::name(settings);
+    report.title.clone_from(&name.title);
     say_start(&name, request, process, report)?;
     // Before anything is read: a plan of what another run is changing would be wrong.
     let lock = match request.mode {

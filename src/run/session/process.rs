@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
+use crate::cli::LogFormat;
 use crate::config::Environment;
+use crate::names::Names;
+use crate::report::{Look, Messages};
 use crate::telemetry::Telemetry;
 
 /// Where a run was started from, and where it speaks to.
@@ -15,6 +18,30 @@ pub struct Process<'a> {
     pub out: &'a mut dyn Write,
     /// Errors. Log lines go to the real stderr.
     pub err: &'a mut dyn Write,
+    /// Whether people are named in all that.
+    pub names: Names,
+    /// Who sits in front of it.
+    pub terminal: Terminal,
     /// Takes the configured log level.
     pub telemetry: Option<&'a Telemetry>,
+}
+
+impl Process<'_> {
+    /// Errors, in the format of the log.
+    pub(in crate::run) fn messages(&mut self, format: LogFormat) -> Messages<'_> {
+        Messages::new(self.err, format, self.terminal.err_color)
+    }
+}
+
+/// What of the process is a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Stdout is one, so somebody reads along.
+    pub is_out: bool,
+    /// Stdin is one too, so somebody can be asked.
+    pub can_ask: bool,
+    /// How stdout looks.
+    pub out: Look,
+    /// Whether stderr has colours.
+    pub err_color: bool,
 }

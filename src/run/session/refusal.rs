@@ -8,7 +8,8 @@ use super::{outputs, report_file};
 use crate::cli::Global;
 use crate::config::ConfigErrors;
 use crate::exit::Exit;
-use crate::report::{Messages, Report};
+use crate::names::Names;
+use crate::report::Report;
 use crate::target;
 
 /// Refuses to start.
@@ -19,8 +20,16 @@ pub(in crate::run) fn refuse(
     hint: &str,
 ) -> io::Result<Exit> {
     let kind = target::kind(request.settings.target.as_ref());
-    save(request.global, kind, what.to_owned(), Some(hint.to_owned()));
-    Messages::new(process.err, request.global.log_format).error(what, Some(hint))?;
+    save(
+        request.global,
+        &process.names,
+        kind,
+        what.to_owned(),
+        Some(hint.to_owned()),
+    );
+    process
+        .messages(request.global.log_format)
+        .error(what, Some(hint))?;
     Ok(Exit::Usage)
 }
 
@@ -31,7 +40,7 @@ pub(in crate::run) fn idle_option(
     what: &str,
     hint: &str,
 ) -> io::Result<Exit> {
-    Messages::new(process.err, global.log_format).error(what, Some(hint))?;
+    process.messages(global.log_format).error(what, Some(hint))?;
     Ok(Exit::Usage)
 }
 
@@ -44,12 +53,15 @@ pub(in crate::run) fn clash(
     if !clash.with_report {
         save(
             global,
+            &process.names,
             target::kind(None),
             clash.what.clone(),
             Some(outputs::HINT.to_owned()),
         );
     }
-    Messages::new(process.err, global.log_format).error(&clash.what, Some(outputs::HINT))?;
+    process
+        .messages(global.log_format)
+        .error(&clash.what, Some(outputs::HINT))?;
     Ok(Exit::Usage)
 }
 
@@ -59,16 +71,22 @@ pub(in crate::run) fn mistakes(
     process: &mut Process<'_>,
     errors: &ConfigErrors,
 ) -> io::Result<Exit> {
-    save(global, target::kind(None), errors.to_string(), None);
-    Messages::new(process.err, global.log_format).mistakes(errors)?;
+    save(
+        global,
+        &process.names,
+        target::kind(None),
+        errors.to_string(),
+        None,
+    );
+    process.messages(global.log_format).mistakes(errors)?;
     Ok(Exit::Usage)
 }
 
 /// Writes the report, if it can be: what is wrong is printed in any case.
-fn save(global: &Global, kind: &'static str, what: String, hint: Option<String>) {
+fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: Option<String>) {
     let mut report = Report::new(kind);
     report.fail(what, hint, Exit::Usage);
     if let Ok(file) = report_file::of(global) {
-        let _ = report_file::save(&report, file);
+        let _ = report_file::save(&report, file, names);
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 
 use crate::cli::Global;
+use crate::names::Names;
 use crate::report::{self, Report};
 use crate::saved::plan_file::own::{Kind, holds, in_the_way};
 
@@ -22,9 +23,9 @@ pub(in crate::run) fn of(global: &Global) -> Result<Option<File>, String> {
 }
 
 /// Writes the report, if there is to be one.
-pub(in crate::run) fn save(report: &Report, file: Option<File>) -> io::Result<()> {
+pub(in crate::run) fn save(report: &Report, file: Option<File>, names: &Names) -> io::Result<()> {
     let Some(file) = file else { return Ok(()) };
-    let mut file = io::BufWriter::new(file);
+    let mut file = names.writer(io::BufWriter::new(file));
     for line in serde_json::to_string_pretty(report)?.lines() {
         writeln!(file, "{}", report::in_json(line))?;
     }

@@ -7,7 +7,8 @@ use crate::config::{Effective, Settings, Under};
 use crate::http::Backoff;
 use crate::model::Catalog;
 use crate::plan::Restriction;
-use crate::report::Show;
+use crate::report::{Extent, Show};
+use crate::run::session::process::Terminal;
 use crate::target;
 
 /// How far a run goes.
@@ -46,6 +47,8 @@ pub(in crate::run) struct Request<'a> {
     pub(in crate::run) heartbeat: Option<&'a Heartbeat>,
     /// What of the settings somebody else has made stricter.
     pub(in crate::run) policy: &'a [Effective],
+    /// Who sits in front of it.
+    pub(in crate::run) terminal: Terminal,
 }
 
 impl<'a> Request<'a> {
@@ -55,6 +58,7 @@ impl<'a> Request<'a> {
         global: &'a Global,
         settings: &'a Settings,
         pauses: Backoff,
+        terminal: Terminal,
     ) -> Self {
         Self {
             mode: mode(command, global.dry_run || settings.dry_run),
@@ -65,6 +69,7 @@ impl<'a> Request<'a> {
             only: command.only(),
             heartbeat: None,
             policy: &[],
+            terminal,
         }
     }
 
@@ -95,12 +100,23 @@ impl<'a> Request<'a> {
         self.global.format == Format::Json
     }
 
-    /// Whether values of attributes are printed.
+    /// What is printed of people: who reads a terminal may see whom a run is about.
     pub(in crate::run) fn show(&self) -> Show {
         if self.global.show_values {
             Show::Values
-        } else {
+        } else if self.settings.output.names.unwrap_or(self.terminal.is_out) {
             Show::Names
+        } else {
+            Show::Nobody
+        }
+    }
+
+    /// How much of the plan is printed.
+    pub(in crate::run) fn extent(&self) -> Extent {
+        match (self.global.summary, self.global.all) {
+            (true, _) => Extent::Summary,
+            (false, true) => Extent::All,
+            (false, false) => Extent::Beginning,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use secrecy::ExposeSecret as _;
+
 use super::options::log_level;
 use super::process::Process;
 use super::{outputs, refusal};
@@ -54,6 +56,7 @@ fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Set
     if let Some(telemetry) = process.telemetry {
         telemetry.set_level(settings.log_level);
     }
+    name_people(&settings, global, process);
     if let Some(restriction) = restriction_of(process.program, command) {
         settings.policy.restrict_to = restriction;
     }
@@ -71,4 +74,13 @@ fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
         }
         _ => None,
     }
+}
+
+/// From here on it is known whether people may be named in what this process writes.
+fn name_people(settings: &Settings, global: &Global, process: &Process<'_>) {
+    let output = &settings.output;
+    let shows = global.show_values || output.names.unwrap_or(process.terminal.is_out);
+    process
+        .names
+        .set(shows, output.names_key.expose_secret().as_bytes());
 }

@@ -108,9 +108,7 @@ fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
             Write::Create(creation) => {
                 let id = ExternalId::new(vec![u8::try_from(number).unwrap()]);
                 let external = schema().find(Purpose::ExternalId).unwrap();
-                creation
-                    .attributes
-                    .set(external, Some(Value::text(id.to_string())));
+                creation.attributes.set(external, Some(Value::text(id.hex())));
                 creation.identity.id = id;
             }
             Write::Edit(edit) => edit.target_id = account,

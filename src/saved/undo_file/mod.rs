@@ -16,7 +16,7 @@ use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
 pub use self::place::{check, moves, names};
 use super::plan_file::{BoundTarget, private};
-use crate::model::{ActionKind, Catalog, Change, LastWrites, Plan, Snapshot, TargetId};
+use crate::model::{ActionKind, Catalog, Change, ExternalId, LastWrites, Plan, Snapshot, TargetId};
 use crate::plan::{self, NotGiven, Past};
 use crate::target::{Facts, TargetName};
 
@@ -105,7 +105,7 @@ pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>
         Some(Lost {
             what: plan::lost_for_good(catalog, change)?.to_owned(),
             account: change.target_id()?.to_string(),
-            id: change.id().map(ToString::to_string),
+            id: change.id().map(ExternalId::hex),
         })
     });
     lost.collect()
@@ -121,7 +121,7 @@ pub fn not_restored<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a
         Some(Lost {
             what: plan::not_restored(catalog, change)?.to_owned(),
             account,
-            id: change.id().map(ToString::to_string),
+            id: change.id().map(ExternalId::hex),
         })
     });
     lost.collect()
@@ -141,7 +141,7 @@ pub fn ended_sessions(catalog: &Catalog, pasts: &[Past], plan: &Plan) -> Vec<Los
         let account = change.target_id().filter(|account| ended.contains(account))?;
         Some(Lost {
             account: account.to_string(),
-            id: change.id().map(ToString::to_string),
+            id: change.id().map(ExternalId::hex),
             what: "the sessions, which the run ended: its person has to sign in again".to_owned(),
         })
     });
@@ -157,7 +157,7 @@ pub fn not_given(roles: Vec<NotGiven>, key: &str) -> Vec<Lost> {
             lost.role
         ),
         account: lost.account,
-        id: lost.id.as_ref().map(ToString::to_string),
+        id: lost.id.as_ref().map(ExternalId::hex),
     });
     lost.collect()
 }

@@ -74,7 +74,7 @@ fn dry_run_is_plan() {
     assert_eq!(stage.run("").out.replace("sync (dry", "plan (dry"), plan.out);
     assert!(
         plan.out
-            .ends_with("Dry run: nothing was written, 1 change is pending. N requests, T s.\n"),
+            .ends_with("Dry run: nothing was written, 1 change is pending. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged).\n"),
         "{plan:?}"
     );
     stage.assert_untouched();
@@ -191,7 +191,7 @@ fn link_ids_names_itself() {
         0,
         &format!(
             "{}Source csv: 2 read\nPlan: nothing to change; 2 unchanged (2 accounts, 2 managed).\nDone: in sync, nothing \
-             to change. N requests, T s.\n",
+             to change. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged).\n",
             START.replace("sync,", "link-ids (dry run),")
         ),
         "",

@@ -124,6 +124,7 @@ impl Stage {
             .args(arguments.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .env("RUST_BACKTRACE", "1")
             .stdin(Stdio::null());
         command
@@ -162,6 +163,7 @@ impl Stage {
             let line = between(line, "directory-sync 0.1.0, ", " UTC: ", "TIME");
             match line.split_once("  WARN ") {
                 Some((_, warning)) => format!("TIME  WARN {warning}"),
+                None if line.contains(" s (") => between(&line, ". ", " s (", "N requests, T"),
                 None => between(&line, ". ", " s.", "N requests, T"),
             }
         });

@@ -73,7 +73,7 @@ fn a_csv_file_without_people() {
         4,
         &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n  kept 2: its person is absent, and `policy.absent` is `keep`\n"),
         "refused: source `csv` holds no people at all; if that is right, set `guard.allow_empty: true`\nhint: look at \
-         the sources, then run again\nRefused: nothing was written. N requests, T s. Exit code 4.\n",
+         the sources, then run again\nRefused: nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n",
     );
     stage.assert_untouched();
 }

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication,
-    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, PassingState, Providers, RunSettings,
-    Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings, ZitadelSettings,
+    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, OutputSettings, PassingState,
+    Providers, RunSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings,
+    ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -63,6 +64,10 @@ fn complete(dir: &str) -> Settings {
         providers: Providers::default(),
         apply: ApplySettings::default(),
         lock_dir: None,
+        output: OutputSettings {
+            names: None,
+            names_key: "".into(),
+        },
         run: RunSettings {
             every: None,
             at_start: true,

@@ -251,13 +251,13 @@ fn what_udm_has_no_place_for_is_refused() {
     for (key, told) in [
         (
             "run: {poll: 30s}\n",
-            "error: `run.poll` needs the target `zitadel`: UDM has no place for a command\n  at DIR/config.yaml:24\n\
+            "error: `run.poll` needs the target `zitadel`: UDM has no place for a command\n  at DIR/config.yaml:22\n\
              hint: use `run.every`, or send SIGHUP to the process",
         ),
         (
             "policy: {end_sessions: true}\n",
             "error: `policy.end_sessions` needs the target `zitadel`: UDM keeps no sessions that could be ended\n  \
-             at DIR/config.yaml:24\nhint: leave it out; sessions end where people sign in, such as in Keycloak",
+             at DIR/config.yaml:22\nhint: leave it out; sessions end where people sign in, such as in Keycloak",
         ),
     ] {
         let refusal = Lab::new(&format!("{UDM}{key}")).refusal();

@@ -211,6 +211,7 @@ fn a_mistake_is_not_reported_into_another_file() {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_directory-sync"));
         command
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .current_dir(lab.path(""))
             .args(["-c", "wrong.yaml", "--report", file]);
         assert_eq!(command.output().unwrap().status.code(), Some(2));

@@ -61,7 +61,7 @@ fn has_account(lab: &Lab) -> bool {
 fn an_account_stays_until_the_time_has_passed() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
     let dry = lab.run("plan").exits(0).says("! note");
-    assert!(dry.out.contains("seen by 1 run\n"), "{}", dry.out);
+    assert!(dry.out.contains("seen by 1 run  (account"), "{}", dry.out);
     assert!(lab.zitadel.writes().is_empty());
 
     lab.run("sync --report report.json")

@@ -120,6 +120,7 @@ impl Lab {
         let mut command = Command::new(env!("CARGO_BIN_EXE_directory-sync"));
         command
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .env("TMPDIR", self.folder.path())
             .current_dir(self.folder.path())
             .args(["-c", "config.yaml"])

@@ -98,7 +98,7 @@ fn who_needs_the_name_of_somebody_removed_waits_for_the_delete() {
         .inject(Fault::once("DELETE", "/v2/users/", FaultKind::status(400)));
     lab.run("sync")
         .exits(1)
-        .says("not started: the account that has its login name was to give it up, which failed");
+        .says(": the account that has its login name was to give it up, which failed");
     assert_eq!(lab.account("ben").username, "ben@example.com");
     lab.run("sync").exits(0);
     assert_eq!(lab.names(), ["ada@example.com", "cleo@example.com"]);

@@ -88,8 +88,8 @@ fn without_measures(line: &str) -> String {
         return line.to_owned();
     };
     let (before, count) = before.rsplit_once(' ').unwrap_or(("", before));
-    match after.split_once(" s.") {
-        Some((_, rest)) if count.parse::<u64>().is_ok() => format!("{before} N requests, S s.{rest}"),
+    match after.split_once(" s") {
+        Some((_, rest)) if count.parse::<u64>().is_ok() => format!("{before} N requests, S s{rest}"),
         _ => line.to_owned(),
     }
 }

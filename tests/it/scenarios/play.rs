@@ -34,21 +34,23 @@ const NOT_COPIED: [&str; 9] = [
     "sync.txt",
 ];
 
-struct Stage {
-    world: World,
+pub(super) struct Stage {
+    pub(super) world: World,
     decoys: Decoys,
     /// Where the program runs.
-    working: TempDir,
+    pub(super) working: TempDir,
     /// Ids that the double chose, and the names they go by.
     ids: Vec<(String, String)>,
-    wrong: Vec<String>,
+    pub(super) wrong: Vec<String>,
     /// How a text is compared with its file.
     golden: fn(&Path, &str) -> Option<String>,
+    /// `output.names`
+    pub(super) names: &'static str,
 }
 
 /// What a run came to.
-struct Run {
-    transcript: String,
+pub(super) struct Run {
+    pub(super) transcript: String,
     exit: i32,
     writes: usize,
 }
@@ -61,27 +63,7 @@ pub(super) fn play(root: &Path) {
 /// The same with a server of another generation than the folder says. It may be asked other questions; what comes of it is
 /// the same.
 pub(super) fn play_on(root: &Path, server: Option<Server>) {
-    let folder = Folder::open(root);
-    let working = TempDir::new().expect("a temporary folder");
-    let (mut first, _) = folder.steps().next().expect("a step");
-    first.server = server.unwrap_or(first.server);
-    let world = World::start(&folder, &first, working.path());
-    let decoys = Decoys::plant(&world.zitadel);
-    write_private(
-        &working.path().join("service-user.json"),
-        world.zitadel.key_file_json(),
-    );
-    let mut stage = Stage {
-        world,
-        decoys,
-        working,
-        ids: Vec::new(),
-        wrong: Vec::new(),
-        golden: match server {
-            None => golden::compare,
-            Some(_) => golden::compare_only,
-        },
-    };
+    let (folder, mut stage) = Stage::open(root, server);
     for (step, place) in folder.steps() {
         stage.prepare(&folder, &step, place);
         stage.step(&step, place);
@@ -90,8 +72,35 @@ pub(super) fn play_on(root: &Path, server: Option<Server>) {
 }
 
 impl Stage {
+    /// The world of a scenario before its first step.
+    pub(super) fn open(root: &Path, server: Option<Server>) -> (Folder, Self) {
+        let folder = Folder::open(root);
+        let working = TempDir::new().expect("a temporary folder");
+        let (mut first, _) = folder.steps().next().expect("a step");
+        first.server = server.unwrap_or(first.server);
+        let world = World::start(&folder, &first, working.path());
+        let decoys = Decoys::plant(&world.zitadel);
+        write_private(
+            &working.path().join("service-user.json"),
+            world.zitadel.key_file_json(),
+        );
+        let stage = Self {
+            names: "show",
+            world,
+            decoys,
+            working,
+            ids: Vec::new(),
+            wrong: Vec::new(),
+            golden: match server {
+                None => golden::compare,
+                Some(_) => golden::compare_only,
+            },
+        };
+        (folder, stage)
+    }
+
     /// Lays the step's files over the ones before, and changes the servers.
-    fn prepare(&mut self, folder: &Folder, step: &Step, place: &Path) {
+    pub(super) fn prepare(&mut self, folder: &Folder, step: &Step, place: &Path) {
         for layer in folder.layers(place) {
             for (name, path) in folder::files(layer) {
                 self.lay(&name, &path);
@@ -196,13 +205,14 @@ impl Stage {
         });
     }
 
-    fn run(&self, step: &Step, words: &[String]) -> Run {
+    pub(super) fn run(&self, step: &Step, words: &[String]) -> Run {
         self.world.zitadel.reset_counts();
         self.world.udm.iter().for_each(UdmDouble::reset_counts);
         let mut command = Command::new(self.program(&step.program));
         command
             .current_dir(self.working.path())
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", self.names)
             .env("TMPDIR", self.working.path());
         command.args(words.iter().map(|word| self.world.expand(word)));
         for (name, value) in &step.environment {

@@ -89,7 +89,9 @@ async fn a_group_of_which_nobody_was_read_is_told() {
     let told = |desired: &DesiredState| -> Vec<String> {
         let warnings = desired.warnings.iter();
         warnings
-            .map(|warning| format!("{}: {}", warning.at, warning.reason))
+            .map(|warning| {
+                directory_sync::names::Names::default().told(&format!("{}: {}", warning.at, warning.reason))
+            })
             .collect()
     };
     let read = read_ldap(&settings(&slapd, std::slice::from_ref(&rule)))

@@ -174,7 +174,7 @@ pub(crate) fn filled(target: &ZitadelTarget, identity: &Desired) -> Attributes {
     for (index, spec) in target.schema().iter() {
         let is_disabled = identity.lifecycle == Lifecycle::Disabled;
         let default = match (spec.purpose, spec.mutability) {
-            (Purpose::ExternalId, _) => Some(Value::text(identity.id.to_string())),
+            (Purpose::ExternalId, _) => Some(Value::text(identity.id.hex())),
             (_, Mutability::Follows(other)) => attributes.get(other).cloned(),
             (Purpose::DisabledByUs, _) if !is_disabled => None,
             _ => spec.default.map(|default| default(&identity.id)),
@@ -392,7 +392,7 @@ pub(crate) fn nth(n: usize) -> UserSeed {
 }
 
 fn hex_of(n: usize) -> String {
-    ExternalId::new(n.to_string().into_bytes()).to_string()
+    ExternalId::new(n.to_string().into_bytes()).hex()
 }
 
 pub(crate) async fn read_all(target: &ZitadelTarget) -> Vec<Existing> {

@@ -109,6 +109,7 @@ lock: {{dir: FOLDER}}
             .args(arguments)
             .current_dir(self.installation.path(""))
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .env("UDM_PASSWORD", PASSWORD)
             .envs(variables.iter().copied())
             .output()

@@ -70,7 +70,7 @@ impl Person {
             .iter()
             .filter(|(index, _)| identity.unknown.contains(*index));
         Self {
-            id: identity.id.to_string(),
+            id: identity.id.hex(),
             state: State::new(identity.lifecycle),
             values: values(&identity.attributes, schema),
             unknown: unknown.map(|(_, spec)| spec.name.to_string()).collect(),
@@ -188,7 +188,7 @@ impl ReferenceDocument {
         match reference {
             Reference::Managed(resource, id) => Self::Managed {
                 resource: resource.0,
-                id: id.to_string(),
+                id: id.hex(),
             },
             Reference::Foreign(text) => Self::Foreign {
                 foreign: text.clone(),

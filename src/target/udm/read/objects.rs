@@ -130,7 +130,7 @@ impl UdmTarget {
         let mut attributes = attributes(schema, objects, place, object);
         if let Some(key) = schema.find(Purpose::ExternalId) {
             // As everywhere else in the program; what is sent is made of the id itself.
-            attributes.set(key, id.as_ref().map(|id| Value::text(id.to_string())));
+            attributes.set(key, id.as_ref().map(|id| Value::text(id.hex())));
         }
         self.hold(resource, &target_id, &attributes);
         let is_disabled = object.properties.get(DISABLED).and_then(Json::as_bool) == Some(true);

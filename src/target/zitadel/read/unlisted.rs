@@ -153,7 +153,7 @@ enum Forms {
 
 impl Forms {
     fn of(self, id: &ExternalId) -> Vec<String> {
-        let mut forms = vec![id.to_string()];
+        let mut forms = vec![id.hex()];
         if self == Self::All {
             let text = std::str::from_utf8(id.as_bytes()).ok();
             forms.extend(text.map(str::to_owned));

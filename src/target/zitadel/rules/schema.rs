@@ -196,7 +196,7 @@ fn localpart_uuid(id: &ExternalId) -> Value {
 fn localpart_plain(id: &ExternalId) -> Value {
     match std::str::from_utf8(id.as_bytes()) {
         Ok(text) => Value::text(text),
-        Err(_) => Value::text(id.to_string()),
+        Err(_) => Value::text(id.hex()),
     }
 }
 

@@ -102,7 +102,7 @@ fn changed_profile<'e>(
             .text(EXTERNAL_ID)
             .unwrap_or_default()
             .to_owned(),
-        (None, None) => edit.identity.id.to_string(),
+        (None, None) => edit.identity.id.hex(),
     };
     let attributes = &edit.identity.attributes;
     let language = edit.change(PREFERRED_LANGUAGE);

@@ -96,6 +96,7 @@ fn a_plan_of_root_is_good_for_every_user() {
         let mut command = std::process::Command::new(&program);
         command
             .env_clear()
+            .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .env("TMPDIR", lab.path("folder"))
             .current_dir(lab.path(""))
             .args(["-c", "config.yaml"])

@@ -16,8 +16,8 @@ pub(super) async fn adopt(target: &ZitadelTarget, id: &TargetId, before: &Desire
         changes: vec![change_of(
             target,
             Purpose::ExternalId,
-            Some(&before.id.to_string()),
-            Some(&after.id.to_string()),
+            Some(&before.id.hex()),
+            Some(&after.id.hex()),
         )],
         ..edit(id.as_str(), after.clone())
     };

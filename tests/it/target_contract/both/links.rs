@@ -94,7 +94,7 @@ pub(super) async fn the_link_of_a_former_id_goes(stage: &Stage) {
     let link = at(&target, "idp_link");
     let mut adopt = edit_of(&target, id.as_str(), ada.clone(), &["idp_link"]);
     adopt.changes[0].before = before.attributes.get(link).cloned();
-    let (former, new) = (before.id.to_string(), ada.id.to_string());
+    let (former, new) = (before.id.hex(), ada.id.hex());
     let id_change = change_of(&target, Purpose::ExternalId, Some(&former), Some(&new));
     adopt.changes.insert(0, id_change);
     for _ in 0..2 {

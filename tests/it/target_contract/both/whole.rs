@@ -17,7 +17,7 @@ pub(super) fn as_made(stage: &Stage, target: &ZitadelTarget, who: &Desired) -> V
     let phone = held.text(at(target, "phone"));
     let mut lines = vec![
         format!("login {}", text("email")),
-        format!("id {}", who.id),
+        format!("id {}", who.id.hex()),
         format!("state {:?}", who.lifecycle),
         format!("first_name {}", text("first_name")),
         format!("last_name {}", text("last_name")),

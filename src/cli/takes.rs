@@ -1,0 +1,180 @@
+//! Which options have a use with which command. Help shows no other ones, and a command that gets another one refuses it.
+
+use clap::CommandFactory;
+
+use super::{Cli, Command, Document, Format, Global};
+
+/// Commands that make a plan, and may carry it out.
+const RUNS: &[&str] = &["sync", "plan", "run", "apply", "undo", "link-ids"];
+/// Those of them that change something.
+const WRITES: &[&str] = &["sync", "run", "apply", "undo", "link-ids"];
+/// Those that somebody starts and watches.
+const WATCHED: &[&str] = &["sync", "apply", "undo", "link-ids"];
+
+/// Options that not every command takes, by the names of their fields, and who takes them.
+const USES: &[(&str, &[&str])] = &[
+    ("dry_run", RUNS),
+    ("verify", &["sync", "run", "apply", "link-ids"]),
+    ("report", RUNS),
+    ("undo_file", WRITES),
+    ("approve", RUNS),
+    ("approve_file", RUNS),
+    (
+        "require_policy",
+        &["sync", "plan", "run", "apply", "undo", "link-ids", "check"],
+    ),
+    (
+        "format",
+        &[
+            "sync", "plan", "run", "apply", "undo", "link-ids", "check", "auth", "users", "explain",
+        ],
+    ),
+    (
+        "show_values",
+        &[
+            "sync", "plan", "run", "apply", "undo", "link-ids", "users", "explain",
+        ],
+    ),
+    ("all", RUNS),
+    ("summary", RUNS),
+    ("yes", WATCHED),
+];
+
+impl Command {
+    /// What it is called on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sync { .. } => "sync",
+            Self::Plan { .. } => "plan",
+            Self::Run => "run",
+            Self::Apply { .. } => "apply",
+            Self::Undo { .. } => "undo",
+            Self::LinkIds => "link-ids",
+            Self::Check => "check",
+            Self::Auth { .. } => "auth",
+            Self::Users { .. } => "users",
+            Self::Explain { .. } => "explain",
+            Self::Document(Document::Completions { .. }) => "completions",
+            Self::Document(Document::Man { .. }) => "man",
+        }
+    }
+}
+
+/// The whole command line, in which each command shows the options that it takes.
+pub fn command_line() -> clap::Command {
+    let mut line = <Cli as CommandFactory>::command();
+    let options: Vec<clap::Arg> = line.get_arguments().cloned().collect();
+    let names: Vec<String> = line
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    for name in names {
+        let idle = options.iter().filter(|option| {
+            let uses = USES.iter().find(|(known, _)| option.get_id() == known);
+            uses.is_some_and(|(_, takers)| !takers.contains(&&*name))
+        });
+        // An option of its own keeps a command from getting the one that all commands have.
+        let idle = idle.map(|option| option.clone().hide(true));
+        line = line.mut_subcommand(name.clone(), |command| command.args(idle));
+    }
+    line
+}
+
+/// The first option that was given and has no use with the command, and which commands take it.
+pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
+    let name = command.name();
+    let (option, takers) = USES
+        .iter()
+        .find(|(option, takers)| is_given(option, global) && !takers.contains(&name))?;
+    let takers: Vec<String> = takers.iter().map(|taker| format!("`{taker}`")).collect();
+    let takers = match takers.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => takers.concat(),
+    };
+    Some((
+        format!("`--{}` has no use with `{name}`", option.replace('_', "-")),
+        format!("leave it out; it is for {takers}"),
+    ))
+}
+
+fn is_given(option: &str, global: &Global) -> bool {
+    match option {
+        "dry_run" => global.dry_run,
+        "verify" => global.verify,
+        "report" => global.report.is_some(),
+        "undo_file" => global.undo_file.is_some(),
+        "approve" => global.approve.is_some(),
+        "approve_file" => global.approve_file.is_some(),
+        "require_policy" => global.require_policy,
+        "format" => global.format != Format::Text,
+        "show_values" => global.show_values,
+        "all" => global.all,
+        "summary" => global.summary,
+        _ => global.yes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches as _;
+
+    use super::*;
+
+    /// Each name in the table is that of an option or a command.
+    #[test]
+    fn the_table_names_what_there_is() {
+        let line = command_line();
+        for (option, takers) in USES {
+            assert!(
+                line.get_arguments().any(|known| known.get_id() == option),
+                "{option}"
+            );
+            for taker in *takers {
+                assert!(line.find_subcommand(taker).is_some(), "{taker}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_shows_what_a_command_takes() {
+        let help = |name: &str| {
+            let mut line = command_line();
+            line.build();
+            line.find_subcommand_mut(name)
+                .unwrap()
+                .render_long_help()
+                .to_string()
+        };
+        let (check, undo) = (help("check"), help("undo"));
+        assert!(
+            !check.contains("--undo-file") && !check.contains("--verify"),
+            "{check}"
+        );
+        assert!(
+            check.contains("--require-policy") && check.contains("--config"),
+            "{check}"
+        );
+        assert!(
+            undo.contains("--undo-file") && !undo.contains("--verify"),
+            "{undo}"
+        );
+    }
+
+    #[test]
+    fn an_option_without_use_is_named_with_who_takes_it() {
+        let idle = |words: &str| {
+            let matches = command_line().get_matches_from(words.split(' '));
+            let cli = Cli::from_arg_matches(&matches).unwrap();
+            idle(cli.command("directory-sync"), &cli.global)
+        };
+        assert_eq!(idle("x sync --verify --yes --report r --undo-file u"), None);
+        assert_eq!(
+            idle("x undo u.json --verify"),
+            Some((
+                "`--verify` has no use with `undo`".to_owned(),
+                "leave it out; it is for `sync`, `run`, `apply` and `link-ids`".to_owned()
+            ))
+        );
+        assert!(idle("x users --summary").is_some() && idle("x check --approve t").is_some());
+    }
+}

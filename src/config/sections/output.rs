@@ -1,0 +1,49 @@
+//! `output.*`
+
+use std::fs;
+
+use figment::value::Value;
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+
+use crate::config::document::read::Reader;
+use crate::config::settings::OutputSettings;
+
+/// What proves who the tool is at its target: by its value, or as a file.
+const CREDENTIALS: [&str; 4] = [
+    "zitadel.key",
+    "zitadel.token",
+    "zitadel.client_secret",
+    "udm.password",
+];
+
+/// Reads `output.*`; `None` after a mistake.
+pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<OutputSettings> {
+    let names = [("auto", None), ("show", Some(true)), ("hide", Some(false))];
+    Some(OutputSettings {
+        names: reader.choice("output.names", &names)?,
+        names_key: names_key(reader),
+    })
+}
+
+/// The same for each command of a configuration, also for one that needs no target. What cannot be read is told elsewhere.
+fn names_key(reader: &Reader<'_>) -> SecretString {
+    let mut all = Sha256::new();
+    for key in CREDENTIALS {
+        if let Some(secret) = text(reader, key) {
+            all.update(secret);
+        }
+        let file = text(reader, &format!("{key}_file"));
+        if let Some(content) = file.and_then(|file| fs::read(file).ok()) {
+            all.update(content);
+        }
+    }
+    hex::encode(all.finalize()).into()
+}
+
+fn text<'a>(reader: &'a Reader<'_>, key: &str) -> Option<&'a str> {
+    match reader.layers.value(key)? {
+        Value::String(_, text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,45 @@
+//! Values that tell who somebody is, marked inside of longer texts. Whoever writes a text out shows them or hides them.
+//!
+//! The marks are noncharacters, which Unicode sets aside for use inside of a program (section 23.7): no text that comes from
+//! elsewhere has a use for them.
+
+use std::fmt::{self, Display, Formatter, Write};
+
+/// Stands before a personal value.
+pub const BEGIN: char = '\u{fdd0}';
+/// Stands behind it.
+pub const END: char = '\u{fdd1}';
+
+/// A value that tells who somebody is: an id, an address, the name of an entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Personal<T>(pub T);
+
+impl<T: Display> Display for Personal<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_char(BEGIN)?;
+        write!(Unmarked(f), "{}", self.0)?;
+        f.write_char(END)
+    }
+}
+
+/// Leaves marks out: a value that holds them cannot end too early.
+struct Unmarked<'a, 'b>(&'a mut Formatter<'b>);
+
+impl Write for Unmarked<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.split([BEGIN, END])
+            .try_for_each(|part| self.0.write_str(part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_stands_between_marks_whatever_it_holds() {
+        assert_eq!(Personal("ada").to_string(), "\u{fdd0}ada\u{fdd1}");
+        let inner = format!("the entry {}", Personal("cn=ada\u{fdd1}x"));
+        assert_eq!(Personal(inner).to_string(), "\u{fdd0}the entry cn=adax\u{fdd1}");
+    }
+}

@@ -1,0 +1,241 @@
+//! Who is named in what leaves the process: shown as it is, or as a short hash that tells the holder of the configuration alone
+//! who is meant.
+
+use std::io::{self, Write};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use memchr::memmem;
+use ring::hmac;
+
+use crate::model::{BEGIN, END};
+
+/// So many bytes of the hash are printed: among 100,000 people two are alike once in 50,000 installations.
+const HASH_BYTES: usize = 6;
+
+/// Whether people are named, for everything that this process writes. Clones share what is set.
+#[derive(Clone, Debug)]
+pub struct Names(Arc<RwLock<Rule>>);
+
+#[derive(Clone, Debug)]
+struct Rule {
+    shows: bool,
+    /// Makes the hashes.
+    key: hmac::Key,
+}
+
+impl Default for Names {
+    /// Shown: before the configuration is read there is nobody to name.
+    fn default() -> Self {
+        Self(Arc::new(RwLock::new(Rule::new(true, &[]))))
+    }
+}
+
+impl Names {
+    /// From now on people are named, or hashes stand for them. Whoever has the secret can tell whom a hash means.
+    pub fn set(&self, shows: bool, secret: &[u8]) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(shows, secret);
+    }
+
+    /// What stands for a value where people are not named: `#` and twelve hexadecimal digits. Letter case, and what JSON puts
+    /// before a character, make no difference.
+    pub fn hash(&self, value: &str) -> String {
+        self.rule().hash(value)
+    }
+
+    fn rule(&self) -> Rule {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A text with marked values ([`crate::model::Personal`]) as it leaves the process.
+    pub fn told(&self, text: &str) -> String {
+        let mut told = Vec::with_capacity(text.len());
+        // A vector takes everything.
+        let _ = self.writer(&mut told).write_all(text.as_bytes());
+        String::from_utf8_lossy(&told).into_owned()
+    }
+
+    /// A stream in which marked values are shown or hidden. The end of a text without its last mark comes with `flush`, or
+    /// when the stream is dropped.
+    pub fn writer<W: Write>(&self, out: W) -> NamesWriter<W> {
+        NamesWriter {
+            out,
+            names: self.clone(),
+            pending: Vec::new(),
+        }
+    }
+}
+
+impl Rule {
+    fn new(shows: bool, secret: &[u8]) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        Self { shows, key }
+    }
+
+    fn tell(&self, value: &[u8], out: &mut impl Write) -> io::Result<()> {
+        if self.shows {
+            out.write_all(value)
+        } else {
+            out.write_all(self.hash(&String::from_utf8_lossy(value)).as_bytes())
+        }
+    }
+
+    fn hash(&self, value: &str) -> String {
+        let plain: String = value
+            .chars()
+            .filter(|c| !matches!(c, '\\' | '"'))
+            .flat_map(char::to_lowercase)
+            .collect();
+        let tag = hmac::sign(&self.key, plain.as_bytes());
+        format!("#{}", hex::encode(&tag.as_ref()[..HASH_BYTES]))
+    }
+}
+
+/// A stream in which marked values are shown or hidden.
+pub struct NamesWriter<W: Write> {
+    out: W,
+    names: Names,
+    /// What may be a mark, or the beginning of a value.
+    pending: Vec<u8>,
+}
+
+impl<W: Write> NamesWriter<W> {
+    /// Writes as much as is certain.
+    fn write_certain(&mut self) -> io::Result<()> {
+        let mut done = 0;
+        let (mut mark, rule) = ([0; 4], self.names.rule());
+        let begin = BEGIN.encode_utf8(&mut mark).len();
+        loop {
+            let rest = &self.pending[done..];
+            let Some(at) = memmem::find(rest, &mark[..begin]) else {
+                let certain = rest.len() - begun_mark(rest, &mark[..begin]);
+                self.out.write_all(&rest[..certain])?;
+                done += certain;
+                break;
+            };
+            self.out.write_all(&rest[..at])?;
+            done += at;
+            let value = &rest[at + begin..];
+            let Some((length, skipped)) = end_of_value(value) else {
+                break;
+            };
+            rule.tell(&value[..length], &mut self.out)?;
+            done += begin + length + skipped;
+        }
+        self.pending.drain(..done);
+        Ok(())
+    }
+
+    /// Writes the rest, which no mark ends.
+    fn finish(&mut self) -> io::Result<()> {
+        let rest = std::mem::take(&mut self.pending);
+        let begin = BEGIN.len_utf8();
+        match rest.get(begin..) {
+            Some(value) if rest.starts_with(BEGIN.to_string().as_bytes()) => {
+                self.names.rule().tell(value, &mut self.out)
+            }
+            _ => self.out.write_all(&rest),
+        }
+    }
+}
+
+/// How many bytes at the end may be the beginning of a mark.
+fn begun_mark(text: &[u8], mark: &[u8]) -> usize {
+    (1..mark.len())
+        .rev()
+        .find(|length| text.ends_with(&mark[..*length]))
+        .unwrap_or(0)
+}
+
+/// Where a value ends, and how long the mark behind it is: a line break ends it too.
+fn end_of_value(text: &[u8]) -> Option<(usize, usize)> {
+    let mut mark = [0; 4];
+    let mark = END.encode_utf8(&mut mark).as_bytes();
+    let marked = memmem::find(text, mark);
+    let line = memchr::memchr(b'\n', &text[..marked.unwrap_or(text.len())]);
+    match (line, marked) {
+        (Some(line), _) => Some((line, 0)),
+        (None, Some(end)) => Some((end, mark.len())),
+        (None, None) => None,
+    }
+}
+
+impl<W: Write> Write for NamesWriter<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(text);
+        self.write_certain()?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.finish()?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Drop for NamesWriter<W> {
+    fn drop(&mut self) {
+        // Whoever has to know of a failure has flushed.
+        let _ = self.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Personal;
+
+    fn hidden() -> Names {
+        let names = Names::default();
+        names.set(false, b"secret");
+        names
+    }
+
+    #[test]
+    fn a_name_is_shown_or_a_hash_stands_for_it() {
+        let text = format!("failed: {}: no", Personal("cn=Ada"));
+        assert_eq!(Names::default().told(&text), "failed: cn=Ada: no");
+        assert_eq!(hidden().told(&text), "failed: #4b9ab1075b42: no");
+    }
+
+    #[test]
+    fn one_person_has_one_hash_in_text_and_json() {
+        let told = |value: &str| hidden().told(&Personal(value).to_string());
+        assert_eq!(told(r"CN=Lovelace\, Ada"), told(r"cn=lovelace\\, ada"));
+        assert_ne!(told("ada"), told("bob"));
+        let other = Names::default();
+        other.set(false, b"another secret");
+        assert_ne!(other.told(&Personal("ada").to_string()), told("ada"));
+    }
+
+    #[test]
+    fn a_line_ends_a_name_without_its_mark() {
+        assert_eq!(Names::default().told("a\u{fdd0}b\nc\u{fdd0}d"), "ab\ncd");
+    }
+
+    proptest! {
+        /// In however many pieces a text is written: it comes out the same, and no hidden value with it.
+        #[test]
+        fn pieces_make_no_difference(
+            parts in proptest::collection::vec(("[ -~ä\u{fdcf}\u{fdd2}\n]{0,6}", "[a-z]{3,8}"), 0..6),
+            piece in 1..7usize,
+        ) {
+            let text = parts.iter().map(|(plain, name)| format!("{plain}{}", Personal(name))).collect::<Vec<_>>().concat();
+            for (names, is_shown) in [(Names::default(), true), (hidden(), false)] {
+                let mut out = Vec::new();
+                let mut writer = names.writer(&mut out);
+                for piece in text.as_bytes().chunks(piece) {
+                    writer.write_all(piece).unwrap();
+                }
+                drop(writer);
+                let expected = parts.iter().map(|(plain, name)| {
+                    let name = if is_shown { name.clone() } else { names.hash(name) };
+                    format!("{plain}{name}")
+                });
+                let expected = expected.collect::<Vec<_>>().concat();
+                prop_assert_eq!(String::from_utf8(out).unwrap(), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! How many changes of which kind a plan holds, and what it leaves alone.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+
+use super::summary::by_type;
+use crate::model::{ActionKind, Catalog, Change, Plan, Skipped, TargetId, TypeId};
+use crate::report::json::Report;
+use crate::report::one_line;
+
+/// So many records are printed of those that keep accounts; the others stand in the report.
+const RECORDS: usize = 10;
+
+/// Which records keep accounts for a reason, if records do.
+fn records(plan: &Plan, reason: &str) -> String {
+    let kept = plan.skipped.iter().filter(|kept| kept.reason == reason);
+    let named: Vec<String> = kept
+        .filter_map(|kept| {
+            let record = kept.record.as_ref()?.to_string();
+            let noun = if kept.resource == TypeId::default() {
+                "account"
+            } else {
+                "at"
+            };
+            Some(format!("\n    {noun} {}: {}", kept.target_id, one_line(&record)))
+        })
+        .collect();
+    let mut lines: String = named.iter().take(RECORDS).map(String::as_str).collect();
+    if named.len() > RECORDS {
+        let _ = write!(
+            lines,
+            "\n    and {} more; the report names all",
+            named.len() - RECORDS
+        );
+    }
+    lines
+}
+
+/// Accounts that stay as they are: one that gets an absence marker is among the changes.
+fn kept(plan: &Plan) -> impl Iterator<Item = &Skipped> {
+    let marked = plan
+        .changes
+        .iter()
+        .filter(|change| change.kind == ActionKind::MarkAbsent);
+    let marked: HashSet<&TargetId> = marked.filter_map(Change::target_id).collect();
+    let skipped = plan.skipped.iter();
+    skipped.filter(move |kept| !marked.contains(&kept.target_id))
+}
+
+/// The last lines of a plan.
+pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
+    let mut report = Report::new("kind");
+    report.add_plan(plan, catalog);
+    let mut parts = by_type(&report, |kind, count, what| {
+        (count.planned > 0).then(|| format!("{}{} to {kind}", count.planned, what(count.planned)))
+    });
+    if parts.is_empty() {
+        parts.push("nothing to change".to_owned());
+    }
+    let mut line = format!("Plan: {}; {} unchanged", parts.join(", "), plan.unchanged);
+    let kept = kept(plan).count();
+    if kept > 0 {
+        let _ = write!(line, ", {kept} kept");
+    }
+    if !plan.withheld.is_empty() {
+        let _ = write!(line, ", {} withheld", plan.withheld.len());
+    }
+    let _ = write!(
+        line,
+        " ({} accounts, {} managed",
+        report.target.accounts, report.target.managed
+    );
+    for of_type in report.types.iter().skip(1) {
+        let (name, objects, managed) = (of_type.name, of_type.objects, of_type.managed);
+        let _ = write!(line, "; {objects} {name}s, {managed} managed");
+    }
+    line.push_str(").");
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for kept in self::kept(plan) {
+        *reasons.entry(&kept.reason).or_default() += 1;
+    }
+    for (reason, count) in reasons {
+        let _ = write!(line, "\n  kept {count}: {}", one_line(reason));
+        line.push_str(&records(plan, reason));
+    }
+    if plan.without_role > 0 {
+        let people = match plan.without_role {
+            1 => "1 person".to_owned(),
+            many => format!("{many} people"),
+        };
+        let _ = write!(line, "\n  no account for {people}: in no group that gives a role");
+    }
+    line
+}

@@ -1,0 +1,153 @@
+//! What changes of an object, in a few words.
+
+use super::view::Show;
+use crate::model::{
+    ActionKind, AttributeChange, AttributeIndex, Change, Edit, ExternalId, Lifecycle, Mutability, Personal,
+    Purpose, RemovalReason, Schema, Value, Write,
+};
+use crate::report::absence::since;
+
+/// What changes, from the reason on; empty where the kind of change says all.
+pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
+    let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
+    match &change.write {
+        Write::Create(creation) => {
+            details.push(new_roles(creation.identity.roles(schema)));
+            details.extend(new_members(change, schema));
+        }
+        Write::Edit(edit) => details.extend(edit_details(change, edit, schema, show)),
+        Write::Delete(_) => {}
+    }
+    details.retain(|details| !details.is_empty());
+    if change.takes_last_role(schema) {
+        details.push("no role left".to_owned());
+    }
+    details.join(", ")
+}
+
+/// The roles of a new account; a single one is what everybody gets, as a rule.
+fn new_roles(roles: &[Box<str>]) -> String {
+    match roles {
+        [_] => String::new(),
+        roles => roles
+            .iter()
+            .map(|role| format!("role +{role}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// How many members a new group has.
+fn new_members(change: &Change, schema: &Schema) -> Option<String> {
+    let members = change.linked(schema).len();
+    (members > 0).then(|| format!("members +{members}"))
+}
+
+/// What changes: the id first, then values by their names, roles, and what this tool keeps for itself.
+fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Vec<String> {
+    let of = |purpose| edit.change_of(schema, purpose);
+    let mut details: Vec<String> = Vec::new();
+    details.extend(of(Purpose::ExternalId).map(|id| changed_id(id, change.restore.is_some(), show)));
+    let values = edit
+        .changes
+        .iter()
+        .filter(|change| is_value(schema, edit, change));
+    details.extend(values.map(|change| schema.spec(change.attribute).name.to_string()));
+    if edit.temporary_login.is_some() {
+        details.push("login through a temporary name".to_owned());
+    }
+    if let Some(members) = of(Purpose::Members) {
+        let counts = [('+', members.linked().len()), ('-', members.unlinked().len())];
+        let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+        details.extend(counts.map(|(sign, count)| format!("members {sign}{count}")));
+    }
+    if let Some(roles) = of(Purpose::Access) {
+        details.extend(roles.added().iter().map(|role| format!("role +{role}")));
+        details.extend(roles.removed().iter().map(|role| format!("role -{role}")));
+    }
+    if change.kind == ActionKind::Update && edit.lifecycle == Some(Lifecycle::Disabled) {
+        details.push("deactivated, which an earlier run did not finish".to_owned());
+    }
+    if let Some(sign_out) = of(Purpose::SignOut) {
+        details.push(signed_out(sign_out).to_owned());
+    }
+    if of(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()) {
+        details.push("not missing any more".to_owned());
+    } else if change.kind == ActionKind::MarkAbsent {
+        details.extend(absence(edit, schema));
+    }
+    details
+}
+
+/// Whether an attribute of a new account is shown by its name: what a source says, but for roles, which are shown by theirs.
+pub(crate) fn is_said(schema: &Schema, attribute: AttributeIndex) -> bool {
+    let spec = schema.spec(attribute);
+    spec.is_said_by_sources() && !matches!(spec.purpose, Purpose::Access | Purpose::Members)
+}
+
+/// The same for a change: also what goes along with another attribute, where it changes alone.
+pub(crate) fn is_value(schema: &Schema, edit: &Edit, change: &AttributeChange) -> bool {
+    match schema.spec(change.attribute).mutability {
+        Mutability::Follows(other) => edit.change(other).is_none(),
+        _ => is_said(schema, change.attribute),
+    }
+}
+
+fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
+    let told = |value: &Option<Value>| match value.as_ref().map_or("", Value::as_text) {
+        "" => "empty".to_owned(),
+        text => shown_id(text, show).map_or_else(
+            || "a text that is no id".to_owned(),
+            |text| Personal(text).to_string(),
+        ),
+    };
+    if is_undo {
+        format!("external id (back to {})", told(&id.after))
+    } else {
+        format!("external id (was {})", told(&id.before))
+    }
+}
+
+fn signed_out(sign_out: &AttributeChange) -> &'static str {
+    if sign_out.after.is_some() {
+        "sessions are ended"
+    } else {
+        "sessions are ended, which an earlier run did not finish"
+    }
+}
+
+/// Since when somebody is missing, and how many runs have seen it.
+fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
+    let number = |purpose| {
+        let written = edit.change_of(schema, purpose)?.after.as_ref()?;
+        written.as_text().parse().ok()
+    };
+    let runs = match number(Purpose::MissingRuns)? {
+        1 => "1 run".to_owned(),
+        many => format!("{many} runs"),
+    };
+    // An undo writes the number of runs alone.
+    let Some(second) = number(Purpose::MissingSince) else {
+        return Some(format!("absent from all sources, seen by {runs}"));
+    };
+    Some(format!(
+        "absent from all sources since {}, seen by {runs}",
+        since(second)
+    ))
+}
+
+/// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
+pub(crate) fn shown_id(nickname: &str, show: Show) -> Option<&str> {
+    let is_shown = nickname.is_empty() || show == Show::Values || ExternalId::from_hex(nickname).is_some();
+    is_shown.then_some(nickname)
+}
+
+/// Why an account is removed.
+pub(crate) fn reason(change: &Change) -> Option<&'static str> {
+    Some(match change.reason()? {
+        RemovalReason::Disabled => "disabled in the source",
+        RemovalReason::Absent => "absent from all sources",
+        RemovalReason::Leaver => "on the list of leavers",
+        RemovalReason::Undone => "the run that is undone brought it into use",
+    })
+}

@@ -1,0 +1,48 @@
+//! Who somebody is, for people.
+
+use crate::model::{Attributes, Change, Personal, Purpose, Schema};
+
+use super::view::Show;
+
+/// Who is concerned by a change: name and login name, as the account has them now, or will have them. Where nobody is named,
+/// and where nothing else is known, the external id.
+pub(super) fn label(change: &Change, schema: &Schema, show: Show) -> String {
+    let id = || {
+        change
+            .id()
+            .map_or_else(|| "(no id)".to_owned(), |id| id.told().to_string())
+    };
+    if show == Show::Nobody {
+        return id();
+    }
+    let account = change.before().map(|account| &account.attributes);
+    let person = change.person().map(|person| &person.attributes);
+    let mut known = [account, person].into_iter().flatten();
+    known
+        .find_map(|attributes| named(attributes, schema))
+        .map_or_else(id, |name| Personal(name).to_string())
+}
+
+/// `Ada Lovelace (ada@example.org)`, as far as it is known.
+pub(crate) fn named(attributes: &Attributes, schema: &Schema) -> Option<String> {
+    let names = schema.iter().filter(|(_, spec)| spec.purpose == Purpose::Name);
+    let mut parts: Vec<(&str, &str)> = names
+        .filter_map(|(index, spec)| Some((&*spec.name, attributes.text(index)?)))
+        .filter(|(_, part)| !part.is_empty())
+        .collect();
+    // Targets list them in any order; `first…` and `given…` sort before `last…` and `sur…`.
+    parts.sort_unstable();
+    let parts: Vec<&str> = parts.into_iter().map(|(_, part)| part).collect();
+    let login = [Purpose::Login, Purpose::Address]
+        .into_iter()
+        .find_map(|purpose| {
+            attributes
+                .text_of(schema, purpose)
+                .filter(|text| !text.is_empty())
+        });
+    match (parts.join(" "), login) {
+        (name, None) => (!name.is_empty()).then_some(name),
+        (name, Some(login)) if name.is_empty() || name == login => Some(login.to_owned()),
+        (name, Some(login)) => Some(format!("{name} ({login})")),
+    }
+}

@@ -1,0 +1,206 @@
+//! The plan like a good diff.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use super::counts::counts;
+use super::details::details;
+use super::label::label;
+use super::values::values;
+use super::view::{CHANGE, CREATION, Extent, FAINT, REMOVAL, Show, View};
+use crate::model::{ActionKind, Catalog, Change, Plan, TypeId, Withheld};
+use crate::report::one_line;
+use crate::report::origin::origin;
+
+/// The symbol of an action that a setting withholds.
+const WITHHELD: (char, &str) = ('x', "withheld by a setting");
+
+/// A plan of more lines is cut.
+const LONG: usize = 50;
+/// So many changes of each kind are printed of a long plan.
+const FIRST: usize = 10;
+/// What a change says below its line, and where a long line is continued.
+const INDENT: usize = 6;
+
+/// The order in which kinds are told: what somebody loses first.
+const ORDER: [ActionKind; 7] = [
+    ActionKind::Delete,
+    ActionKind::Deactivate,
+    ActionKind::MarkAbsent,
+    ActionKind::Create,
+    ActionKind::Adopt,
+    ActionKind::Reactivate,
+    ActionKind::Update,
+];
+
+/// One line of a plan: what happens, and the setting that withholds it.
+struct Line<'a> {
+    change: &'a Change,
+    withheld: Option<&'a Withheld>,
+    label: String,
+}
+
+/// Prints the plan: one line for each change by kind and name, a legend of the symbols used, and the counts.
+pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
+    if view.extent != Extent::Summary {
+        lines(out, plan, catalog, view)?;
+    }
+    writeln!(out, "{}", counts(plan, catalog))
+}
+
+fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
+    let is_cut = view.extent == Extent::Beginning && plan.changes.len() + plan.withheld.len() > LONG;
+    for kind in ORDER {
+        for (resource, _) in catalog.iter() {
+            let of_kind = |change: &&Change| change.kind == kind && change.resource == resource;
+            let all = plan.changes.iter().filter(of_kind).map(|change| (change, None));
+            group(out, &named(all, catalog, view), catalog, is_cut, view)?;
+        }
+    }
+    let withheld = plan
+        .withheld
+        .iter()
+        .map(|withheld| (&withheld.change, Some(withheld)));
+    group(out, &named(withheld, catalog, view), catalog, is_cut, view)?;
+    legend(out, plan)
+}
+
+/// The lines of one kind, by name; where nobody is named, in the order of the plan, which is that of their ids.
+fn named<'a>(
+    changes: impl Iterator<Item = (&'a Change, Option<&'a Withheld>)>,
+    catalog: &Catalog,
+    view: View<'_>,
+) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'_>> = changes
+        .map(|(change, withheld)| Line {
+            change,
+            withheld,
+            label: label(change, catalog.schema(change.resource), view.show),
+        })
+        .collect();
+    if view.show != Show::Nobody {
+        lines.sort_by_cached_key(|line| line.label.to_lowercase());
+    }
+    lines
+}
+
+fn group(
+    out: &mut dyn Write,
+    lines: &[Line<'_>],
+    catalog: &Catalog,
+    is_cut: bool,
+    view: View<'_>,
+) -> io::Result<()> {
+    let shown = if is_cut {
+        FIRST.min(lines.len())
+    } else {
+        lines.len()
+    };
+    for line in &lines[..shown] {
+        let (symbol, style) = line.look();
+        let text = format!("  {symbol} {}", one_line(&line.text(catalog, view.show)));
+        writeln!(out, "{}", view.line(&text, INDENT, style))?;
+        if view.show == Show::Values && line.withheld.is_none() {
+            for value in values(line.change, catalog.schema(line.change.resource)) {
+                writeln!(
+                    out,
+                    "{}",
+                    view.line(&format!("      {value}"), INDENT + 4, Style::new())
+                )?;
+            }
+        }
+    }
+    match (lines.len() - shown, lines.first()) {
+        (0, _) | (_, None) => Ok(()),
+        (more, Some(line)) => {
+            let what = match line.withheld {
+                Some(_) => "withheld by settings".to_owned(),
+                None => format!("to {}{}", line.change.kind.name(), of_type(line.change, catalog)),
+            };
+            let text = format!("    … and {more} more {what}; `--all` shows them");
+            writeln!(out, "{}", view.line(&text, INDENT, FAINT))
+        }
+    }
+}
+
+/// ` group`, or nothing for people.
+fn of_type(change: &Change, catalog: &Catalog) -> String {
+    match change.resource {
+        users if users == TypeId::default() => String::new(),
+        other => format!(" {}", catalog.name(other)),
+    }
+}
+
+impl Line<'_> {
+    fn look(&self) -> (char, Style) {
+        if self.withheld.is_some() {
+            return (WITHHELD.0, FAINT);
+        }
+        let style = match self.change.kind {
+            ActionKind::Delete | ActionKind::Deactivate => REMOVAL,
+            ActionKind::Create => CREATION,
+            ActionKind::Adopt | ActionKind::Update | ActionKind::Reactivate | ActionKind::MarkAbsent => {
+                CHANGE
+            }
+        };
+        (self.change.kind.symbol().0, style)
+    }
+
+    /// What happens, who is concerned, what changes, and where that comes from.
+    fn text(&self, catalog: &Catalog, show: Show) -> String {
+        let change = self.change;
+        let what = format!("{}{}", change.kind.name(), of_type(change, catalog));
+        let details = details(change, catalog.schema(change.resource), show);
+        let parts = [format!("{what:<7} {}", self.label), details, whence(change, show)];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let by = self
+            .withheld
+            .map_or_else(String::new, |withheld| format!(": {}", withheld.by));
+        format!("{}{by}", parts.join("  "))
+    }
+}
+
+/// The record that the change comes from, and the account that it concerns.
+fn whence(change: &Change, show: Show) -> String {
+    let record = origin(change, "");
+    let is_of_account = change
+        .target_id()
+        .is_some_and(|account| account.as_str() == &*record.at);
+    let is_shown = !is_of_account && (show != Show::Nobody || !record.names_somebody());
+    let noun = if change.resource == TypeId::default() {
+        "account"
+    } else {
+        "at"
+    };
+    let parts = [
+        is_shown.then(|| record.told_at()),
+        change.target_id().map(|account| format!("{noun} {account}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("({})", parts.join(", "))
+    }
+}
+
+/// The symbols that stand in a plan, and what they mean.
+fn legend(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
+    let mut symbols: Vec<(char, &str)> = Vec::new();
+    for kind in ORDER {
+        let symbol = kind.symbol();
+        if plan.changes.iter().any(|change| change.kind == kind) && !symbols.contains(&symbol) {
+            symbols.push(symbol);
+        }
+    }
+    symbols.extend((!plan.withheld.is_empty()).then_some(WITHHELD));
+    if symbols.is_empty() {
+        return Ok(());
+    }
+    let legend: Vec<String> = symbols
+        .iter()
+        .map(|(symbol, what)| format!("{symbol} {what}"))
+        .collect();
+    writeln!(out, "\nSymbols: {}", legend.join(", "))
+}

@@ -1,0 +1,51 @@
+//! The values of a change, for whoever asked for them.
+
+use super::details::{is_said, is_value};
+use crate::model::{ActionKind, Change, Schema, Value, Write};
+use crate::report::one_line;
+
+/// One line for each value: what a new object gets, what another one has and will have.
+pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
+    let mut lines = Vec::new();
+    let with_login = matches!(
+        change.kind,
+        ActionKind::Deactivate | ActionKind::Delete | ActionKind::MarkAbsent
+    );
+    if let Some(account) = change.before().filter(|_| with_login) {
+        lines.push(format!("login: {}", quoted(account.login(schema))));
+    }
+    match &change.write {
+        Write::Create(creation) => {
+            let set = creation.attributes.iter();
+            let said = set.filter(|(index, _)| is_said(schema, *index));
+            lines.extend(
+                said.map(|(index, text)| format!("{}: {}", schema.spec(index).name, told(Some(text)))),
+            );
+        }
+        Write::Edit(edit) => {
+            let values = edit
+                .changes
+                .iter()
+                .filter(|change| is_value(schema, edit, change));
+            lines.extend(values.map(|change| {
+                let name = &schema.spec(change.attribute).name;
+                let (before, after) = (told(change.before.as_ref()), told(change.after.as_ref()));
+                format!("{name}: {before} -> {after}")
+            }));
+        }
+        Write::Delete(_) => {}
+    }
+    lines
+}
+
+fn told(value: Option<&Value>) -> String {
+    match value {
+        Some(value) => quoted(value.as_text()),
+        None => "none".to_owned(),
+    }
+}
+
+/// A value that cannot be mistaken for what stands around it.
+fn quoted(value: &str) -> String {
+    one_line(&format!("{value:?}")).into_owned()
+}

@@ -1,0 +1,86 @@
+//! `explain`: one person or group, from the record to what a run would do, and why. Writes nothing.
+
+mod facts;
+mod saved;
+mod wanted;
+
+use std::io;
+use std::path::Path;
+
+use self::facts::Facts;
+use self::wanted::{Wanted, unknown};
+use super::outcome::{self, RunError};
+use super::session::ceiling;
+use super::session::process::Process;
+use super::session::request::Request;
+use super::{desired, draft, session};
+use crate::config::TargetSettings;
+use crate::exit::Exit;
+use crate::model::Existing;
+use crate::report::{self, Explanation, Report};
+use crate::target::{self, AnyTarget, Target as _};
+
+/// Prints what is known of whom the text names, here and now, or in a saved plan or report.
+pub(super) async fn explain(
+    who: &str,
+    from: Option<&Path>,
+    request: Request<'_>,
+    process: &mut Process<'_>,
+) -> io::Result<Exit> {
+    let Some(settings) = &request.settings.target else {
+        return Ok(Exit::Usage);
+    };
+    if let Some(file) = from {
+        return saved::explain(who, file, request, process).await;
+    }
+    let explained = match session::connect(request, settings) {
+        Ok(target) => of_target(who, &target, settings, request, process).await,
+        Err(error) => Err(error.into()),
+    };
+    match explained {
+        Ok(Some(explanation)) => {
+            if request.is_json() {
+                report::write_json(process.out, &explanation)?;
+            } else {
+                explanation.print(process.out)?;
+            }
+            process.out.flush()?;
+            Ok(Exit::Ok)
+        }
+        Ok(None) => unknown(who, request, process),
+        Err(error) => outcome::tell(&error, request, process),
+    }
+}
+
+async fn of_target(
+    who: &str,
+    target: &AnyTarget,
+    settings: &TargetSettings,
+    request: Request<'_>,
+    process: &Process<'_>,
+) -> Result<Option<Explanation>, RunError> {
+    let under = ceiling::read(target, request, true).await?;
+    let request = request.under(&under);
+    let mut report = Report::new(target::kind(Some(settings)));
+    let desired = desired::read(target, request, &mut report).await?;
+    let mut wanted = Wanted::new(who, &process.names);
+    wanted.find_records(&desired, target.catalog());
+    let mut accounts: Vec<Existing> = Vec::new();
+    let mut watch = |account: &Existing| {
+        let is_known = accounts.iter().any(|known| known.target_id == account.target_id);
+        if !is_known && wanted.fits(account, target.catalog()) {
+            accounts.push(account.clone());
+        }
+    };
+    let plan = draft::plan_watching(target, &desired, request.settings, &mut watch)
+        .await?
+        .plan;
+    let facts = Facts {
+        desired: &desired,
+        accounts: &accounts,
+        plan: &plan,
+        catalog: target.catalog(),
+        request,
+    };
+    Ok(facts.explanation(who, &target.name().title, &wanted))
+}

@@ -1,0 +1,143 @@
+//! Whom a text may mean: records and accounts.
+
+use std::io;
+
+use crate::exit::Exit;
+use crate::model::{Catalog, DesiredState, Existing, ExternalId, Personal, Purpose, TypeId, alike};
+use crate::names::Names;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
+use crate::source::{self, Hits};
+
+/// Whom a text may mean.
+pub(super) struct Wanted<'a> {
+    text: &'a str,
+    names: &'a Names,
+    /// Records by resource type, in the order of the sources' state.
+    pub(super) hits: Vec<(TypeId, Hits)>,
+    /// External ids of those records.
+    pub(super) ids: Vec<(TypeId, ExternalId)>,
+    /// Login names and addresses of those records.
+    logins: Vec<String>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn new(text: &'a str, names: &'a Names) -> Self {
+        Self {
+            text,
+            names,
+            hits: Vec::new(),
+            ids: Vec::new(),
+            logins: Vec::new(),
+        }
+    }
+
+    /// Looks for records that the text names, or a hash of which it is.
+    pub(super) fn find_records(&mut self, desired: &[DesiredState], catalog: &Catalog) {
+        for of_type in desired {
+            let schema = catalog.schema(of_type.resource);
+            let mut hits = source::find(of_type, schema, self.text);
+            self.add_hashed(of_type, &mut hits);
+            for place in &hits.people {
+                let person = &of_type.identities[*place];
+                self.ids.push((of_type.resource, person.id.clone()));
+                let names = [Purpose::Login, Purpose::Address].into_iter();
+                let names = names.filter_map(|purpose| person.attributes.text_of(schema, purpose));
+                self.logins.extend(names.map(str::to_owned));
+            }
+            let rejected = hits.rejected.iter().map(|place| &of_type.rejected[*place]);
+            for rejected in rejected {
+                self.ids
+                    .extend(rejected.id.clone().map(|id| (of_type.resource, id)));
+                self.logins
+                    .extend(rejected.claims.addresses.iter().map(ToString::to_string));
+            }
+            let leavers = hits.leavers.iter().map(|place| &of_type.leavers[*place].email);
+            self.logins.extend(leavers.map(ToString::to_string));
+            self.hits.push((of_type.resource, hits));
+        }
+    }
+
+    fn add_hashed(&self, of_type: &DesiredState, hits: &mut Hits) {
+        let add = |places: &mut Vec<usize>, place: usize| {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        };
+        for (place, person) in of_type.identities.iter().enumerate() {
+            if self.is_hash_of(&person.id.hex()) || self.is_hash_of(&person.origin.at) {
+                add(&mut hits.people, place);
+            }
+        }
+        for (place, rejected) in of_type.rejected.iter().enumerate() {
+            let of_id = rejected.id.as_ref().is_some_and(|id| self.is_hash_of(&id.hex()));
+            if of_id || self.is_hash_of(&rejected.at.at) {
+                add(&mut hits.rejected, place);
+            }
+        }
+    }
+
+    fn is_hash_of(&self, text: &str) -> bool {
+        self.text.starts_with('#') && self.names.hash(text) == self.text
+    }
+
+    /// Whether there is any such record.
+    pub(super) fn has_records(&self) -> bool {
+        let mut hits = self.hits.iter().map(|(_, hits)| hits);
+        hits.any(|hits| !(hits.people.is_empty() && hits.rejected.is_empty() && hits.leavers.is_empty()))
+    }
+
+    /// Whether an account is meant, or may be that of a record that is.
+    pub(super) fn fits(&self, account: &Existing, catalog: &Catalog) -> bool {
+        let schema = catalog.schema(account.resource);
+        let address = account.attributes.text_of(schema, Purpose::Address);
+        let mut names = [Some(account.login(schema)), address]
+            .into_iter()
+            .flatten()
+            .filter(|name| !name.is_empty());
+        let is_theirs = |id: &ExternalId| {
+            let mut ids = self.ids.iter();
+            ids.any(|(resource, wanted)| *resource == account.resource && wanted == id)
+        };
+        let is_id = |id: &ExternalId| {
+            id.hex().eq_ignore_ascii_case(self.text)
+                || id.as_text().is_some_and(|text| alike(text, self.text))
+                || self.is_hash_of(&id.hex())
+        };
+        account.target_id.as_str() == self.text
+            || self.is_hash_of(account.target_id.as_str())
+            || account.ids().any(|id| is_theirs(id) || is_id(id))
+            || names.any(|name| alike(name, self.text) || self.logins.iter().any(|login| alike(name, login)))
+    }
+
+    /// What ties an account to those records, or to the text.
+    pub(super) fn tie(&self, account: &Existing, catalog: &Catalog) -> &'static str {
+        let ids: Vec<&ExternalId> = self.ids.iter().map(|(_, id)| id).collect();
+        let schema = catalog.schema(account.resource);
+        let login = account.login(schema);
+        if account.id.as_ref().is_some_and(|id| ids.contains(&id)) {
+            "it carries the external id of the record"
+        } else if account.claims.iter().any(|id| ids.contains(&id)) {
+            "it carries an id that an older tool stored for this record"
+        } else if self.logins.iter().any(|name| alike(name, login)) {
+            "it has the login name of the record"
+        } else if self.has_records() {
+            "it has the address of the record, or was asked for itself"
+        } else {
+            "it was asked for"
+        }
+    }
+}
+
+/// Nobody is meant by what was asked.
+pub(super) fn unknown(who: &str, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+    let hint = format!(
+        "name an account id, a hash from an earlier output, or an {}",
+        source::NAMES
+    );
+    let what = format!("no record and no account is `{}`", Personal(who));
+    process
+        .messages(request.global.log_format)
+        .error(&what, Some(&hint))?;
+    Ok(Exit::Incomplete)
+}

@@ -1,0 +1,70 @@
+//! Before a run that somebody watches changes anything, it asks.
+
+use std::io;
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::outcome::RunError;
+use super::session::process::Process;
+use super::session::request::Request;
+use crate::signals::Signals;
+
+/// Asks whether so many changes are to be made; only where somebody can answer.
+///
+/// # Errors
+/// The answer is no, or a signal came instead.
+pub(super) async fn ask(
+    changes: usize,
+    request: Request<'_>,
+    process: &mut Process<'_>,
+    signals: &Signals,
+) -> Result<(), RunError> {
+    if changes == 0 || request.global.yes || !request.terminal.can_ask {
+        return Ok(());
+    }
+    let what = match changes {
+        1 => "this change".to_owned(),
+        many => format!("these {many} changes"),
+    };
+    write!(process.out, "Apply {what}? [y/N] ")?;
+    process.out.flush()?;
+    let (send, answer) = oneshot::channel();
+    // A thread of its own: nobody can take a read of a terminal back when a signal comes.
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line).map(|_| line);
+        // Nobody waits any more after a signal.
+        let _ = send.send(read);
+    });
+    let answer = tokio::select! {
+        answer = answer => answer,
+        signal = signals.wait() => return Err(RunError::Signalled(signal)),
+    };
+    match answer {
+        Ok(Ok(line)) if is_yes(&line) => Ok(()),
+        Ok(Ok(_) | Err(_)) | Err(_) => Err(RunError::Declined),
+    }
+}
+
+fn is_yes(line: &str) -> bool {
+    matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anything_but_yes_is_no() {
+        for (line, expected) in [
+            ("y\n", true),
+            ("YES\r\n", true),
+            ("", false),
+            ("\n", false),
+            ("j\n", false),
+        ] {
+            assert_eq!(is_yes(line), expected, "{line:?}");
+        }
+    }
+}
