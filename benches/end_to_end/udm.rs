@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use testkit::people::to_ldif;
 use testkit::slapd::{Options, Slapd};
 use testkit::udm::UdmDouble;
 
@@ -17,7 +18,9 @@ const MOST_MEMBERS: usize = 5_000;
 
 /// Runs both servers and changes the directory before the last case.
 pub(crate) fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let directory = Options::ldif(ldif(size)).start();
+    let directory = Options::ldif(ldif(size))
+        .limits("size=unlimited time=unlimited")
+        .start();
     let udm = UdmDouble::start(testkit::udm::Options {
         password: PASSWORD.to_owned(),
         ..testkit::udm::Options::default()
@@ -51,10 +54,8 @@ fn person(number: usize, id: &str) -> String {
 }
 
 fn ldif(size: usize) -> String {
-    let mut ldif = "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n\
-                    dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n\n\
-                    dn: ou=groups,dc=example,dc=com\nobjectClass: organizationalUnit\nou: groups\n\n"
-        .to_owned();
+    let groups = "dn: ou=groups,dc=example,dc=com\nobjectClass: organizationalUnit\nou: groups\n\n";
+    let mut ldif = to_ldif(&[]) + groups;
     for number in 0..size {
         ldif.push_str(&person(
             number,
@@ -114,7 +115,7 @@ fn config(directory: &Slapd, udm: &UdmDouble, folder: &Path) -> String {
     format!(
         "udm:\n  url: {url}/\n  user: {user}\n  password: {PASSWORD}\n  users: {{ou: ou=people, properties: \
          [univentionObjectIdentifier, username, firstname, lastname, mailPrimaryAddress, phone]}}\n  groups: {{ou: ou=groups}}\n\
-         policy: {{absent: delete}}\nsources:\n  ldap:\n    url: {ldap}\n    bind_dn: \"\"\n    bind_password: \"\"\n    base_dn: \
+         policy: {{absent: delete}}\nsources:\n  ldap:\n    url: {ldap}\n    bind_dn: {bind_dn}\n    bind_password: {bind_password}\n    base_dn: \
          ou=people,dc=example,dc=com\n    user_filter: (objectClass=inetOrgPerson)\n    active: [\"(uid=*)\"]\n    attributes: \
          {{user_id: entryUUID, username: uid, firstname: givenName, lastname: sn, mailPrimaryAddress: mail, phone: \
          telephoneNumber}}\n    groups: {{base_dn: \"ou=groups,dc=example,dc=com\", filter: (objectClass=groupOfNames), attributes: \
@@ -122,6 +123,8 @@ fn config(directory: &Slapd, udm: &UdmDouble, folder: &Path) -> String {
         url = udm.url(),
         user = udm.username(),
         ldap = directory.url(),
+        bind_dn = Slapd::BIND_DN,
+        bind_password = Slapd::BIND_PASSWORD,
         folder = folder.display(),
     )
 }

@@ -5,6 +5,8 @@ mod connector;
 mod faults;
 mod groups;
 mod kept;
+mod lab;
+mod races;
 mod settings;
 mod stage;
 mod users;

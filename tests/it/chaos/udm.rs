@@ -96,9 +96,10 @@ impl History {
         judge.is_safe(&after)?;
         judge.is_done(&after)?;
         let again = self.run(&["sync"]);
-        match self.udm.writes().is_empty() {
-            true => self.ended_well(&again),
-            false => Err("a second run has something to do".to_owned()),
+        if self.udm.writes().is_empty() {
+            self.ended_well(&again)
+        } else {
+            Err("a second run has something to do".to_owned())
         }
     }
 

@@ -188,3 +188,21 @@ fn a_leavers_name_is_used_again_in_the_same_run() {
     assert_ne!(bob.get("univentionObjectIdentifier"), id(2).as_str());
     stage.holds(&[("staff", &["ada", "bob"]), ("all", &["staff"])]);
 }
+
+/// A person who moves to another place in the directory stays the same person, and a member.
+#[test]
+fn a_move_within_the_directory_changes_nothing() {
+    let stage = stage();
+    let new = format!("uid=ada,ou=moved,{}", "ou=people,dc=example,dc=com");
+    stage.directory.change(&format!(
+        "dn: ou=moved,ou=people,dc=example,dc=com\nchangetype: add\nobjectClass: organizationalUnit\nou: moved\n\n\
+         dn: {}\nchangetype: modrdn\nnewrdn: uid=ada\ndeleteoldrdn: 1\nnewsuperior: ou=moved,ou=people,dc=example,dc=com\n\n\
+         dn: {}\nchangetype: modify\nreplace: member\nmember: {new}\nmember: {}\n\n",
+        person_dn("ada"),
+        group_dn("staff"),
+        person_dn("bob"),
+    ));
+    let ran = stage.sync();
+    assert_eq!(stage.writes(), Vec::<String>::new(), "{}", ran.out);
+    stage.holds(&[("staff", &["ada", "bob"]), ("all", &["staff"])]);
+}
