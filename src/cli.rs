@@ -169,6 +169,9 @@ pub struct Global {
     /// Write a JSON report, also when the run fails
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Write figures about the run for Prometheus, also when it fails; FILE is replaced [config: `metrics.file`]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub metrics_file: Option<PathBuf>,
     /// Write how everything was, before anything is changed, for `undo`; FILE of an earlier run becomes FILE.1 and so on
     /// up to FILE.9, and in a folder each run has a file of its own. It holds personal values
     #[arg(long, global = true, value_name = "FILE")]

@@ -46,6 +46,7 @@ impl Deciding {
             apply: _,
             lock_dir: _,
             output: _,
+            metrics_file: _,
             run: _,
             notes: _,
             files: _,

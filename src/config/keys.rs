@@ -166,6 +166,7 @@ pub(super) const KEYS: &[Key] = &[
     or("dry_run", Kind::Bool, "false"),
     key("provider", Kind::Text),
     key("policy_file", Kind::Path),
+    key("metrics.file", Kind::Path),
     or("output.names", Kind::Choice(&["auto", "show", "hide"]), "auto"),
     key("cache_path", Kind::Dead(NO_CACHE)),
     key("zitadel.url", Kind::Url),

@@ -140,6 +140,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let require_policy = reader.boolean("zitadel.require_policy");
     let lock_dir = reader.folder("lock.dir");
     let output = sections::output::read(&mut reader);
+    let metrics_file = reader.filled("metrics.file").map(std::path::PathBuf::from);
     let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,
@@ -162,6 +163,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         apply: apply?,
         lock_dir,
         output: output?,
+        metrics_file,
         run: run?,
         notes: Vec::new(),
         files: Vec::new(),

@@ -4,6 +4,7 @@ mod absence;
 mod cost;
 mod explanation;
 mod json;
+mod metrics;
 mod origin;
 mod text;
 
@@ -14,6 +15,7 @@ pub use self::explanation::{
 pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
 pub use self::json::plan::PlanDocument;
+pub use self::metrics::{LAST_SUCCESS, RunFigures, metrics};
 pub(crate) use self::text::details::details as summary_of;
 pub(crate) use self::text::label::named;
 pub use self::text::messages::Messages;

@@ -9,6 +9,8 @@ pub struct RequestStats {
     pub total: u64,
     /// Those sent once more after a failure.
     pub retried: u64,
+    /// Those that failed, whether they were sent once more or not.
+    pub failed: u64,
     /// By operation, such as `list_users`.
     pub by_operation: BTreeMap<&'static str, u64>,
 }

@@ -1,6 +1,6 @@
 //! `auth`: whether one person can log in, and which step fails.
 
-mod terminal;
+pub(crate) mod terminal;
 
 use std::io::Write as _;
 use std::process::Stdio;

@@ -23,6 +23,7 @@ mod order;
 mod planned;
 mod promises;
 mod provenance;
+mod question;
 mod sessions;
 mod shown;
 mod signals;

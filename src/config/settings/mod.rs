@@ -55,6 +55,8 @@ pub struct Settings {
     pub lock_dir: Option<PathBuf>,
     /// What is printed of people.
     pub output: OutputSettings,
+    /// `metrics.file`: where each run leaves its figures.
+    pub metrics_file: Option<PathBuf>,
     /// When `run` starts a run.
     pub run: RunSettings,
     /// Things to say once logging is up: keys without effect, variables that disagree.
@@ -222,12 +224,26 @@ pub struct SourceSettings {
     pub kind: SourceKind,
 }
 
+/// Columns of a file whose people are known by `email`.
+const CSV_COLUMNS: [&str; 6] = [
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "localpart",
+    "preferred_language",
+];
+
 impl SourceSettings {
     /// The attributes or the column of the source that an attribute of the target is made from; none: nothing of a record.
     pub fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
         match &self.kind {
             SourceKind::Ldap(ldap) => ldap.made_from(of_person, attribute),
-            SourceKind::Csv(_) => vec![attribute.to_owned()],
+            SourceKind::Csv(csv) => {
+                let is_column = CSV_COLUMNS.contains(&attribute)
+                    || csv.further_columns.iter().any(|name| name == attribute);
+                is_column.then(|| attribute.to_owned()).into_iter().collect()
+            }
             SourceKind::Ukt(_) => Vec::new(),
         }
     }

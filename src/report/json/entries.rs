@@ -24,6 +24,9 @@ pub struct SourceReport {
     pub read: usize,
     /// How many of them were rejected.
     pub rejected: usize,
+    /// How many of the people that it gave are disabled.
+    #[serde(skip)]
+    pub disabled: usize,
     /// Every record was read and tied to a person.
     pub complete: bool,
     /// How long it took.
@@ -66,6 +69,7 @@ impl SourceReport {
             server: None,
             read: 0,
             rejected: 0,
+            disabled: 0,
             complete: false,
             seconds: 0.0,
             types: Vec::new(),
@@ -81,6 +85,7 @@ impl From<&SourceRead> for SourceReport {
             server: source.server.clone(),
             read: source.read,
             rejected: source.rejected,
+            disabled: 0,
             complete: source.complete,
             seconds: source.seconds,
             types: Vec::new(),

@@ -16,7 +16,9 @@ use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::{Effective, SourceSettings};
 use crate::exit::Exit;
-use crate::model::{Catalog, Change, DesiredState, Personal, Plan, RecordRef, Rejected, TypeId, Warning};
+use crate::model::{
+    Catalog, Change, DesiredState, Lifecycle, Personal, Plan, RecordRef, Rejected, TypeId, Warning,
+};
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
 
@@ -141,6 +143,9 @@ pub struct Requests {
     pub total: u64,
     /// Those sent once more after a failure.
     pub retried: u64,
+    /// Those that failed, whether they were sent once more or not.
+    #[serde(skip)]
+    pub failed: u64,
     /// By operation.
     pub by_operation: BTreeMap<&'static str, u64>,
 }
@@ -205,6 +210,16 @@ impl Report {
             return;
         };
         self.sources = users.sources.iter().map(SourceReport::from).collect();
+        let disabled = users
+            .identities
+            .iter()
+            .filter(|person| person.lifecycle == Lifecycle::Disabled);
+        for person in disabled {
+            let mut sources = self.sources.iter_mut();
+            if let Some(source) = sources.find(|source| *source.name == *person.origin.source) {
+                source.disabled += 1;
+            }
+        }
         for of_type in others {
             for read in &of_type.sources {
                 let mut sources = self.sources.iter_mut();
@@ -323,6 +338,7 @@ impl Report {
         self.requests = Requests {
             total: stats.total,
             retried: stats.retried,
+            failed: stats.failed,
             by_operation: stats.by_operation,
         };
     }

@@ -89,8 +89,11 @@ impl Facts<'_> {
             .iter()
             .find(|source| *source.name == *person.origin.source);
         let schema = self.catalog.schema(person.resource);
-        let shown = schema.iter().filter(|(_, spec)| {
-            spec.is_said_by_sources() && !matches!(spec.purpose, Purpose::Provider | Purpose::Members)
+        let is_mapped = |name: &str| !made_from(source, person.resource, name).is_empty();
+        let shown = schema.iter().filter(|(index, spec)| {
+            let is_record = !matches!(spec.purpose, Purpose::Provider | Purpose::Members);
+            let has_value = person.attributes.get(*index).is_some();
+            spec.is_said_by_sources() && is_record && (has_value || is_mapped(&spec.name))
         });
         let attributes = shown.map(|(index, spec)| ExplainedAttribute {
             name: spec.name.to_string(),

@@ -3,6 +3,7 @@
 pub(super) mod ceiling;
 mod connect;
 pub(super) mod heartbeat;
+mod metrics_file;
 pub(super) mod options;
 pub(super) mod outputs;
 pub(super) mod process;
@@ -52,6 +53,7 @@ pub(super) async fn run(
     report.seconds = started.elapsed().as_secs_f64();
     outcome::record(&mut report, stop.as_ref(), mode);
     heartbeat::write(request, settings, &report).await;
+    metrics_file::write(request, settings, &report);
     outcome::print(&report, stop.as_ref(), file, request, process)
 }
 

@@ -67,6 +67,7 @@ fn written<'a>(command: &'a Command, global: &'a Global) -> Vec<(&'static str, &
     let all = [
         ("--out", out),
         (REPORT, global.report.as_deref()),
+        ("--metrics-file", global.metrics_file.as_deref()),
         (UNDO_FILE, global.undo_file.as_deref()),
     ];
     let all = all.into_iter();

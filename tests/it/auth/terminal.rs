@@ -45,7 +45,7 @@ fn shows_input(terminal: &Pty) -> bool {
 }
 
 /// What the terminal shows, byte by byte, until the program has ended.
-fn screen(terminal: &Pty) -> Receiver<u8> {
+pub(crate) fn screen(terminal: &Pty) -> Receiver<u8> {
     let mut terminal = File::from(terminal.as_fd().try_clone_to_owned().unwrap());
     let (sender, screen) = mpsc::channel();
     std::thread::spawn(move || {
@@ -57,7 +57,7 @@ fn screen(terminal: &Pty) -> Receiver<u8> {
 }
 
 /// What it shows up to this text.
-fn until(screen: &Receiver<u8>, text: &str) -> Vec<u8> {
+pub(crate) fn until(screen: &Receiver<u8>, text: &str) -> Vec<u8> {
     let mut seen = Vec::new();
     while !seen.ends_with(text.as_bytes()) {
         let byte = screen.recv_timeout(LIMIT);

@@ -64,6 +64,7 @@ fn complete(dir: &str) -> Settings {
         providers: Providers::default(),
         apply: ApplySettings::default(),
         lock_dir: None,
+        metrics_file: None,
         output: OutputSettings {
             names: None,
             names_key: "".into(),

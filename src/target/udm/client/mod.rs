@@ -159,6 +159,7 @@ impl Client {
 
     /// The least pause before the same call may be sent again.
     fn again(&self, error: &TargetError) -> Option<Duration> {
+        self.stats.borrow_mut().failed += 1;
         let pause = match error.retry() {
             Retry::Never => None,
             Retry::Backoff => Some(Duration::ZERO),

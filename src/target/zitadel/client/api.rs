@@ -288,6 +288,7 @@ impl Api {
 
     /// The least pause before the same call may be sent again.
     pub(in crate::target::zitadel) fn again(&self, failure: &Failure) -> Option<Duration> {
+        self.stats.borrow_mut().failed += 1;
         let pause = match failure.error.retry() {
             Retry::Never => None,
             Retry::Backoff => Some(Duration::ZERO),

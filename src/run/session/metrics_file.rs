@@ -1,0 +1,75 @@
+//! `--metrics-file`: figures about each run, for the textfile collector of Prometheus, also of a run that failed.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::request::Request;
+use crate::config::TargetSettings;
+use crate::exit::Exit;
+use crate::report::{self, LAST_SUCCESS, Report, RunFigures};
+use crate::target;
+
+/// What each file of ours has in it.
+const OURS: &str = "# HELP directory_sync_";
+
+/// Writes the figures. That they cannot be written changes nothing about how the run ended.
+pub(super) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
+    let option = request.global.metrics_file.as_deref();
+    let Some(path) = option.or(request.settings.metrics_file.as_deref()) else {
+        return;
+    };
+    // The run that holds the lock tells of itself.
+    if report.exit() == Exit::Locked {
+        return;
+    }
+    if let Err(error) = replace(path, request, settings, report) {
+        tracing::warn!(file = %path.display(), %error, "the metrics could not be written");
+    }
+}
+
+fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report: &Report) -> io::Result<()> {
+    let before = match fs::read_to_string(path) {
+        Ok(text) if text.is_empty() || text.contains(OURS) => text,
+        Ok(_) => return Err(io::Error::other("another file stands there")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let target = target::name(settings).title;
+    let figures = RunFigures {
+        target: &target,
+        mode: request.title,
+        finished: Timestamp::now().as_second(),
+        last_success: last_success(&before, &target, request.title),
+    };
+    let text = report::metrics(report, figures).map_err(io::Error::other)?;
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    let temporary = Path::new(&temporary);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let written = options.open(temporary).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        // Whoever collects the figures may be somebody else, whatever the mask of this process.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        fs::rename(temporary, path)
+    });
+    if written.is_err() {
+        // The first error says more.
+        let _ = fs::remove_file(temporary);
+    }
+    written
+}
+
+/// When a run of this target and mode was good, by the file of the run before.
+fn last_success(before: &str, target: &str, mode: &str) -> Option<i64> {
+    let labels = [format!("mode=\"{mode}\""), format!("target=\"{target}\"")];
+    let mut lines = before.lines().filter(|line| line.starts_with(LAST_SUCCESS));
+    let line = lines.find(|line| labels.iter().all(|label| line.contains(label)))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
