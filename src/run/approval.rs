@@ -29,10 +29,10 @@ pub(super) fn token(global: &Global, environment: &Environment) -> Option<String
     Some(token.to_owned())
 }
 
-/// A Secret may be mounted before anybody has put a token into it.
+/// A file may be there before anybody has put a token into it, as in each run that needs none.
 fn read(file: &Path) -> Option<String> {
     match fs::read_to_string(file) {
-        Ok(text) => Some(text),
+        Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Err(error) => {
             tracing::warn!(file = %file.display(), %error, "the token could not be read; it counts as none");
             None
