@@ -245,6 +245,7 @@ pub(super) const KEYS: &[Key] = &[
     or("guard.max_per_kind.delete", Kind::Limit, "off"),
     or("guard.max_per_kind.note", Kind::Limit, "off"),
     or("guard.max_missing", Kind::Limit, "20%"),
+    or("guard.max_rejected", Kind::Limit, "0"),
     key("guard.protected", Kind::Texts),
     or("guard.allow_empty", Kind::Bool, "false"),
     or("guard.min_users", Kind::Count, "off"),

@@ -26,4 +26,4 @@ pub use self::text::proof::proof;
 pub use self::text::summary::{findings, header, limits, notes, policy, sources, steps, verdict};
 pub(crate) use self::text::values::values as changed_values;
 pub use self::text::view::{Extent, Look, Show, View};
-pub use json::{Report, TargetReport};
+pub use json::{Report, SCHEMA, TargetReport};

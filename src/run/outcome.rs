@@ -87,9 +87,9 @@ impl RunError {
 }
 
 /// Puts the outcome into the report.
-pub(super) fn record(report: &mut Report, stop: Option<&RunError>, mode: Mode) {
+pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Request<'_>) {
     match stop {
-        None => completed(report, mode),
+        None => completed(report, request),
         Some(RunError::Refused(refusal)) => {
             report.error = Some(refusal.reasons.join("; "));
             report.hint = None;
@@ -117,10 +117,19 @@ fn fail(report: &mut Report, errors: &[(String, Option<String>)], exit: Exit) {
 }
 
 /// A run that came to its end.
-fn completed(report: &mut Report, mode: Mode) {
+fn completed(report: &mut Report, request: Request<'_>) {
     let unverified = report.verified == Some(false);
-    let incomplete = !report.failures.is_empty() || !report.rejected.is_empty() || unverified;
-    let (outcome, exit) = match mode {
+    let read = report.sources.iter().map(|source| source.read).sum();
+    let (rejected, guard) = (report.rejected.len(), &request.settings.guard);
+    let tolerated = guard.tolerates(rejected, read);
+    if tolerated && rejected > 0 {
+        let limit = guard.max_rejected;
+        let sentence =
+            format!("{rejected} of {read} records are rejected, which `guard.max_rejected` ({limit}) allows");
+        report.limits.push(sentence);
+    }
+    let incomplete = !report.failures.is_empty() || !tolerated || unverified;
+    let (outcome, exit) = match request.mode {
         _ if report.changes.planned() == 0 && !incomplete => ("in_sync", Exit::Ok),
         Mode::Write if incomplete => ("partial", Exit::Incomplete),
         Mode::Write => ("applied", Exit::Ok),

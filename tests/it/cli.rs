@@ -12,6 +12,7 @@ mod mocks;
 mod names;
 mod outcomes;
 mod preflight;
+mod rejected;
 mod secrets;
 mod stage;
 mod streams;

@@ -85,6 +85,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     let max_changes = reader.limit("guard.max_changes", values::limit);
     let allow_empty = reader.boolean("guard.allow_empty");
     let max_missing = reader.parsed("guard.max_missing", values::limit);
+    let max_rejected = reader.parsed("guard.max_rejected", values::limit);
     let mut max_per_kind = BTreeMap::new();
     for kind in ActionKind::ALL {
         let key = format!("guard.max_per_kind.{}", kind.name());
@@ -109,6 +110,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
         demands_of,
         max_per_kind,
         max_missing: max_missing?,
+        max_rejected: max_rejected?,
         protected: Protected::new(protected.into_iter().map(|item| item.text)),
     })
 }

@@ -31,8 +31,17 @@ pub struct GuardLimits {
     pub max_per_kind: BTreeMap<ActionKind, Limit>,
     /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
     pub max_missing: Limit,
+    /// Records that may be rejected while the run still counts as good.
+    pub max_rejected: Limit,
     /// Accounts that are never changed.
     pub protected: Protected,
+}
+
+impl GuardLimits {
+    /// Whether a run is good although so many of the records that were read are rejected.
+    pub fn tolerates(&self, rejected: usize, read: usize) -> bool {
+        !self.max_rejected.is_over(rejected, read)
+    }
 }
 
 impl Default for GuardLimits {
@@ -49,6 +58,7 @@ impl Default for GuardLimits {
             demands_of: BTreeMap::new(),
             max_per_kind: BTreeMap::new(),
             max_missing: Limit::Percent(20.0),
+            max_rejected: Limit::Count(0),
             protected: Protected::default(),
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::apply::{NotApplied, Unlinked};
 use crate::config::SourceSettings;
 use crate::model::{Change, ExternalId, RecordRef, Rejected, Skipped, SourceRead, Warning, Withheld};
+use crate::names::Names;
 use crate::report::absence::Missing;
 use crate::target::TargetError;
 
@@ -224,6 +225,9 @@ pub struct Note {
     pub id: Option<String>,
     /// What is wrong or worth knowing.
     pub reason: String,
+    /// The report of the run before did not have it; left out if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<bool>,
 }
 
 impl Note {
@@ -233,7 +237,14 @@ impl Note {
             at: at.told_at(),
             id: id.map(|id| id.told().to_string()),
             reason: reason.to_owned(),
+            new: None,
         }
+    }
+
+    /// What stays the same from report to report: source, id or else the place, reason.
+    pub(crate) fn key(&self, names: &Names) -> [String; 3] {
+        let who = self.id.as_ref().unwrap_or(&self.at);
+        [self.source.clone(), names.told(who), self.reason.clone()]
     }
 }
 

@@ -5,7 +5,7 @@ pub(super) mod entries;
 pub(super) mod plan;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -19,8 +19,12 @@ use crate::exit::Exit;
 use crate::model::{
     Catalog, Change, DesiredState, Lifecycle, Personal, Plan, RecordRef, Rejected, TypeId, Warning,
 };
+use crate::names::Names;
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
+
+/// The form of the report.
+pub const SCHEMA: &str = "directory-sync/report/1";
 
 /// The report of a run, schema `directory-sync/report/1`.
 #[derive(Clone, Debug, Serialize)]
@@ -158,7 +162,7 @@ impl Report {
     /// A report of a run that has not done anything yet, against a target of this kind.
     pub fn new(target: &'static str) -> Self {
         Self {
-            schema: "directory-sync/report/1",
+            schema: SCHEMA,
             outcome: "failed",
             exit: Exit::Unreadable,
             title: String::new(),
@@ -282,6 +286,13 @@ impl Report {
     /// Takes in records for which nothing can be written.
     pub fn add_rejected(&mut self, rejected: &[Rejected]) {
         self.rejected.extend(rejected.iter().map(Note::from));
+    }
+
+    /// Says which rejected records the report of the run before did not have.
+    pub fn compare_rejected(&mut self, before: &HashSet<[String; 3]>, names: &Names) {
+        for note in &mut self.rejected {
+            note.new = Some(!before.contains(&note.key(names)));
+        }
     }
 
     /// Takes in things worth knowing.

@@ -122,6 +122,11 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         let mut alike = Alike::default();
         for note in notes {
             if alike.is_shown(("", &note.reason)) {
+                let kind = if note.new == Some(true) {
+                    format!("{kind} (new)")
+                } else {
+                    kind.to_owned()
+                };
                 let line = format!("{kind}: {} ({}): {}", note.at, note.source, note.reason);
                 writeln!(out, "{}", one_line(&line))?;
             }

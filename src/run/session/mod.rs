@@ -38,6 +38,7 @@ pub(super) async fn run(
     job: impl AsyncFnOnce(&AnyTarget, Request<'_>, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
 ) -> io::Result<Exit> {
     let started = Instant::now();
+    let before = report_file::rejected_before(request.global);
     let opened = undo_log::check(request).and_then(|()| report_file::of(request.global));
     let file = match opened {
         Ok(file) => file,
@@ -51,7 +52,10 @@ pub(super) async fn run(
     let (mode, done) = steps(request, settings, process, &mut report, job).await;
     let (stop, request) = (done.err(), Request { mode, ..request });
     report.seconds = started.elapsed().as_secs_f64();
-    outcome::record(&mut report, stop.as_ref(), mode);
+    if let Some(before) = before {
+        report.compare_rejected(&before, &process.names);
+    }
+    outcome::record(&mut report, stop.as_ref(), request);
     heartbeat::write(request, settings, &report).await;
     metrics_file::write(request, settings, &report);
     outcome::print(&report, stop.as_ref(), file, request, process)

@@ -1,12 +1,15 @@
 //! Where `--report` goes. The file is opened before anything is done: a run that cannot report should not start.
 
+use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::cli::Global;
 use crate::names::Names;
-use crate::report::{self, Report};
+use crate::report::{self, Report, SCHEMA};
 use crate::saved::plan_file::own::{Kind, holds, in_the_way};
 
 /// Opens the file of `--report`, if there is to be one.
@@ -20,6 +23,22 @@ pub(in crate::run) fn of(global: &Global) -> Result<Option<File>, String> {
     let file = open(path);
     file.map(Some)
         .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
+}
+
+/// What the report of the run before says of rejected records, if there is one: [`report::Note::key`] of each.
+pub(in crate::run) fn rejected_before(global: &Global) -> Option<HashSet<[String; 3]>> {
+    let path = global.report.as_ref()?;
+    // A pipe would be waited for.
+    fs::symlink_metadata(path).ok().filter(Metadata::is_file)?;
+    let document: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    document.get("schema").filter(|schema| **schema == SCHEMA)?;
+    let rejected = document.get("rejected")?.as_array()?.iter();
+    let text = |note: &Value, field: &str| Some(note.get(field)?.as_str()?.to_owned());
+    let keys = rejected.filter_map(|note| {
+        let who = text(note, "id").or_else(|| text(note, "at"))?;
+        Some([text(note, "source")?, who, text(note, "reason")?])
+    });
+    Some(keys.collect())
 }
 
 /// Writes the report, if there is to be one.

@@ -22,6 +22,7 @@ fn every_limit() -> GuardLimits {
         ]
         .into(),
         max_missing: Limit::Percent(30.0),
+        max_rejected: Limit::Count(3),
         protected: Protected::new(["*@board.example.org".to_owned()]),
     }
 }
@@ -49,6 +50,7 @@ guard:
   max_changes: 50%
   max_per_kind: {delete: 3, create: 5%, update: off}
   max_missing: 30%
+  max_rejected: 3
   protected: ['*@board.example.org']
   allow_empty: yes
   min_users: 100
