@@ -7,6 +7,8 @@ pub struct Problem {
     pub what: String,
     /// What to do next.
     pub fix: Option<String>,
+    /// It is in the data, which was read, and concerns some of the people or groups alone.
+    pub is_in_data: bool,
 }
 
 /// One thing that was tried.
@@ -34,7 +36,17 @@ impl Diagnosis {
             result: Err(Problem {
                 what: what.into(),
                 fix,
+                is_in_data: false,
             }),
         }
+    }
+
+    /// Some of the data cannot be used.
+    pub fn fault(subject: impl Into<String>, what: impl Into<String>, fix: Option<String>) -> Self {
+        let mut fault = Self::problem(subject, what, fix);
+        if let Err(problem) = &mut fault.result {
+            problem.is_in_data = true;
+        }
+        fault
     }
 }

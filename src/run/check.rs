@@ -56,11 +56,21 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
     } else {
         report::findings(process.out, &findings)?;
     }
-    Ok(if findings.iter().all(|finding| finding.result.is_ok()) {
-        Exit::Ok
-    } else {
-        Exit::Unreadable
-    })
+    Ok(exit(&findings))
+}
+
+/// Data that cannot be used keeps nobody else from their account.
+fn exit(findings: &[Diagnosis]) -> Exit {
+    let problems = || {
+        findings
+            .iter()
+            .filter_map(|finding| finding.result.as_ref().err())
+    };
+    match (problems().next(), problems().all(|problem| problem.is_in_data)) {
+        (None, _) => Exit::Ok,
+        (Some(_), true) => Exit::Incomplete,
+        (Some(_), false) => Exit::Unreadable,
+    }
 }
 
 /// What a read of all sources shows that none of them can tell by itself.
@@ -93,7 +103,7 @@ fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
     let seen = format!("{} usable, with {members} members", of_type.identities.len());
     match &of_type.rejected[..] {
         [] => Diagnosis::ok(subject, seen),
-        [first, ..] => Diagnosis::problem(
+        [first, ..] => Diagnosis::fault(
             subject,
             format!(
                 "{seen}; {} rejected, the first: {}: {}",

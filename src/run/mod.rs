@@ -31,7 +31,7 @@ pub use self::session::options::log_level;
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
-use crate::cli::{Cli, Command, takes};
+use crate::cli::{Cli, Command, Global, takes};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::signals::Signals;
@@ -77,15 +77,33 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     }
     let settings = match check_settings(command, global, process)? {
         Checked::Good(settings) => settings,
-        Checked::Refused(exit) => return Ok(exit),
+        Checked::Refused(exit) => return check_sources(command, global, process, pauses, exit),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     let heartbeat = Heartbeat::default();
     let mut request = Request::new(command, global, &settings, pauses, process.terminal);
     request.heartbeat = heartbeat::is_wanted(command, &settings, request.mode).then_some(&heartbeat);
     runtime.block_on(dispatch(command, request, process))
+}
+
+/// Whoever has to mend the configuration of the target learns from `check` what is wrong with the sources too.
+fn check_sources(
+    command: &Command,
+    global: &Global,
+    process: &mut Process<'_>,
+    pauses: Backoff,
+    exit: Exit,
+) -> io::Result<Exit> {
+    let Some(settings) = session::settings::of_sources(command, global, process) else {
+        return Ok(exit);
+    };
+    let request = Request::new(command, global, &settings, pauses, process.terminal);
+    runtime()?.block_on(look(command, request, process))?;
+    Ok(exit)
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {

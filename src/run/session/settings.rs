@@ -24,7 +24,11 @@ pub(in crate::run) fn check_settings(
     global: &Global,
     process: &mut Process<'_>,
 ) -> io::Result<Checked> {
-    let settings = match load(command, global, process) {
+    let needs = match command {
+        Command::Users { .. } | Command::Auth { .. } => Needs::SourcesOnly,
+        _ => Needs::Everything,
+    };
+    let settings = match load(command, global, process, needs) {
         Ok(settings) => settings,
         Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
     };
@@ -37,8 +41,24 @@ pub(in crate::run) fn check_settings(
     Ok(Checked::Good(Box::new(settings)))
 }
 
+/// For `check`, what a configuration says of its sources, if no mistake is in that part.
+pub(in crate::run) fn of_sources(
+    command: &Command,
+    global: &Global,
+    process: &Process<'_>,
+) -> Option<Settings> {
+    let is_check = matches!(command, Command::Check);
+    let settings = is_check.then(|| load(command, global, process, Needs::SourcesOnly))?;
+    settings.ok()
+}
+
 /// The settings, as the command and the name of the program change them.
-fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Settings, ConfigErrors> {
+fn load(
+    command: &Command,
+    global: &Global,
+    process: &Process<'_>,
+    needs: Needs,
+) -> Result<Settings, ConfigErrors> {
     let level = log_level(global).map(|level| FlagValue {
         flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
         key: "log_level".to_owned(),
@@ -47,10 +67,7 @@ fn load(command: &Command, global: &Global, process: &Process<'_>) -> Result<Set
     let request = LoadRequest {
         config: global.config.clone(),
         flags: global.given.iter().cloned().chain(level).collect(),
-        needs: match command {
-            Command::Users { .. } | Command::Auth { .. } => Needs::SourcesOnly,
-            _ => Needs::Everything,
-        },
+        needs,
     };
     let mut settings = config::load(&request, &process.environment)?;
     if let Some(telemetry) = process.telemetry {

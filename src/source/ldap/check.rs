@@ -1,6 +1,7 @@
 //! `check`: what a directory says about itself, and what a whole read of it shows.
 
 use ldap3::Scope;
+use secrecy::ExposeSecret as _;
 
 use super::bind;
 use super::connect::Connection;
@@ -50,6 +51,7 @@ impl LdapSource {
             self.subject("connection and bind"),
             connection.shown(),
         )];
+        findings.extend(self.open_password(&connection));
         let root = self.root(&mut connection).await;
         findings.push(Diagnosis::ok(
             self.subject("directory"),
@@ -64,6 +66,15 @@ impl LdapSource {
         }
         connection.close().await;
         findings
+    }
+
+    /// A password that everybody on the way can read.
+    fn open_password(&self, connection: &Connection) -> Option<Diagnosis> {
+        let has_password = !self.settings.bind_password.expose_secret().is_empty();
+        let told =
+            "warning: the password is sent without encryption; use `ldaps://` or `tls.danger_use_start_tls`";
+        (has_password && connection.is_open_to_others())
+            .then(|| Diagnosis::ok(self.subject("encryption"), told))
     }
 
     /// Not worth failing for: a server may keep its root to itself.
@@ -149,11 +160,18 @@ impl LdapSource {
     }
 
     fn surveyed(&self, survey: &Statistics) -> Vec<Diagnosis> {
-        let mut findings = vec![Diagnosis::ok(self.subject("attributes"), survey.blind_spots())];
+        let subject = self.subject("attributes");
+        let mut findings = vec![match survey.held_by_nobody() {
+            None => Diagnosis::ok(subject, survey.blind_spots()),
+            Some(nobody) => {
+                let fix = "correct these names below `attributes`, or let this account read them";
+                Diagnosis::fault(subject, nobody, Some(fix.to_owned()))
+            }
+        }];
         if let Some(duplicates) = survey.duplicates() {
             let fix =
                 "give each person values of their own; otherwise none of those who share one is written";
-            findings.push(Diagnosis::problem(
+            findings.push(Diagnosis::fault(
                 self.subject("duplicates"),
                 duplicates,
                 Some(fix.to_owned()),

@@ -64,6 +64,14 @@ impl Statistics {
         )
     }
 
+    /// Attributes that no entry has, if there are any: their names may be wrong.
+    pub(super) fn held_by_nobody(&self) -> Option<String> {
+        let nobody = self.lacking.iter().filter(|(_, _, count)| *count == self.entries);
+        let names: Vec<String> = nobody.map(|(name, ..)| format!("`{name}`")).collect();
+        (self.entries > 0 && !names.is_empty())
+            .then(|| format!("no entry has {}; {}", names.join(", "), self.blind_spots()))
+    }
+
     /// Which keys are there more than once, if any.
     pub(super) fn duplicates(&self) -> Option<String> {
         let told = [("user_id", self.ids.again), ("email", self.emails.again)];

@@ -90,7 +90,7 @@ impl Collected {
         let usable = counted(usable, noun);
         match self.rejected.as_slice() {
             [] => Diagnosis::ok(subject, format!("{usable} usable")),
-            [first, ..] => Diagnosis::problem(
+            [first, ..] => Diagnosis::fault(
                 subject,
                 format!(
                     "{usable} usable, {rejected} rejected; the first: {}: {}",

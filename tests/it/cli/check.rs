@@ -50,6 +50,34 @@ fn mistakes_of_the_configuration_come_first() {
     assert_eq!(stage.run("check").exit, 2);
 }
 
+/// The mistake is told, and the sources are tried all the same.
+#[test]
+fn sources_are_tried_although_the_target_is_misconfigured() {
+    let stage = Stage::new();
+    stage.reconfigure("service-user.json", "nowhere.json");
+    let run = stage.run("check");
+    assert_eq!(run.exit, 2, "{run:?}");
+    assert!(run.err.contains("`zitadel.key_file`"), "{run:?}");
+    assert_eq!(
+        run.out,
+        "ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\n\n3 checked, all well\n"
+    );
+}
+
+/// What is wrong with some of the people keeps nobody else from their account.
+#[test]
+fn faults_of_the_data_have_a_code_of_their_own() {
+    let stage = Stage::new();
+    stage.add_rows(",No,Address,\n");
+    let run = stage.run("check");
+    assert_eq!(run.exit, 1, "{run:?}");
+    assert!(
+        run.out
+            .contains("PROBLEM  source `csv`: rows: 2 rows usable, 1 rejected"),
+        "{run:?}"
+    );
+}
+
 #[test]
 fn findings_as_json() {
     let stage = Stage::new();

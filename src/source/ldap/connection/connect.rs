@@ -7,7 +7,7 @@ use std::time::Duration;
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use tokio::task::JoinHandle;
 use tokio::time::{error::Elapsed, timeout};
-use url::Url;
+use url::{Host, Url};
 
 use super::ber::Fault;
 use super::dial::{self, NO_START_TLS, NOT_LDAP, Protection};
@@ -134,6 +134,17 @@ impl Connection {
             Protection::StartTls => "StartTLS",
         };
         format!("{}, {protection}", shown(&self.url))
+    }
+
+    /// Whether others on the way can read along; nobody is on the way within this machine.
+    pub(in crate::source::ldap) fn is_open_to_others(&self) -> bool {
+        let is_here = match self.url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => true,
+        };
+        matches!(self.protection, Protection::Plain) && self.url.scheme() == "ldap" && !is_here
     }
 
     /// Another operation begins.

@@ -67,7 +67,7 @@ impl UdmTarget {
             .map(|(domain, people)| format!("{domain} ({people})"))
             .collect();
         shown.extend((missing.len() > MOST_NAMES).then(|| "…".to_owned()));
-        Some(Diagnosis::problem(
+        Some(Diagnosis::fault(
             subject,
             format!(
                 "UDM has no mail domain for addresses of the sources, and refuses the people who have them: {}",
