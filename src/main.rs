@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use directory_sync::cli::{Color, Command, programs};
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
+use directory_sync::http;
 use directory_sync::names::Names;
 use directory_sync::report::Look;
 use directory_sync::run::{self, Process, Terminal};
 use directory_sync::signals::{self, Hangup};
-use directory_sync::telemetry::Telemetry;
+use directory_sync::telemetry::{self, Sink, Telemetry};
 
 fn main() -> ExitCode {
     let program = std::env::args_os().next().unwrap_or_default();
@@ -28,10 +29,14 @@ fn main() -> ExitCode {
     let level = run::log_level(&cli.global).and_then(|level| level.parse().ok());
     let (names, terminal) = (Names::default(), terminal(cli.global.color));
     let telemetry = Telemetry::start(
-        cli.global.log_format,
         level.unwrap_or(tracing::level_filters::LevelFilter::INFO),
-        terminal.err_color,
-        &names,
+        Sink {
+            format: cli.global.log_format,
+            colours: terminal.err_color,
+            is_journal: terminal.is_err_journal,
+            trace: http::traceparent(),
+            names: names.clone(),
+        },
     );
     match cli.command(&program) {
         Command::Run => signals::listen(Hangup::Reloads),
@@ -60,7 +65,11 @@ fn main() -> ExitCode {
     match error {
         // Whoever reads our output may have seen enough; that is not worth a message.
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let _ = writeln!(io::stderr(), "error: output could not be written: {error}");
+            let priority = if terminal.is_err_journal { "<3>" } else { "" };
+            let _ = writeln!(
+                io::stderr(),
+                "{priority}error: output could not be written: {error}"
+            );
             exit.at_least_incomplete().into()
         }
         _ => exit.into(),
@@ -85,6 +94,7 @@ fn terminal(color: Color) -> Terminal {
             width: width.filter(|_| is_out),
         },
         err_color: has_color(io::stderr().is_terminal()),
+        is_err_journal: telemetry::is_journal(),
     }
 }
 

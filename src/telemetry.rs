@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt, reload};
@@ -24,20 +26,16 @@ pub struct Telemetry {
 
 impl Telemetry {
     /// Starts logging. Does nothing when it has been started before, as in tests.
-    pub fn start(format: LogFormat, level: LevelFilter, colours: bool, names: &Names) -> Self {
+    pub fn start(level: LevelFilter, sink: Sink) -> Self {
+        let format = sink.format;
         let (filter, handle) = reload::Layer::new(targets(format, level));
-        let names = names.clone();
         // Colours are added when the line is written: whatever steers a terminal before that came with a value. An event
         // that cannot be written is lost; to say so would be to write to the same place, which ends the program.
         let layer = fmt::layer()
             .with_target(false)
             .with_ansi(false)
             .log_internal_errors(false)
-            .with_writer(move || Lines {
-                format,
-                colours,
-                names: names.clone(),
-            });
+            .with_writer(sink);
         let layer = match format {
             LogFormat::Text => layer.boxed(),
             LogFormat::Json => layer.json().flatten_event(true).boxed(),
@@ -68,25 +66,107 @@ fn targets(format: LogFormat, level: LevelFilter) -> Targets {
         .with_target(MILESTONE, milestones)
 }
 
+/// Whether stderr is the journal of systemd: `JOURNAL_STREAM` has its device and inode (systemd.exec(5)). The variable is
+/// inherited, so that alone it says nothing.
+pub fn is_journal() -> bool {
+    let stream = std::env::var("JOURNAL_STREAM").ok();
+    stream.is_some_and(|stream| stderr_file().is_some_and(|stderr| stderr == stream))
+}
+
+#[cfg(unix)]
+fn stderr_file() -> Option<String> {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+    let stderr = io::stderr().as_fd().try_clone_to_owned().ok()?;
+    let found = std::fs::File::from(stderr).metadata().ok()?;
+    Some(format!("{}:{}", found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn stderr_file() -> Option<String> {
+    None
+}
+
+/// What a line of the journal begins with (sd-daemon(3)).
+fn priority(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "<3>",
+        Level::WARN => "<4>",
+        Level::INFO => "<6>",
+        Level::DEBUG | Level::TRACE => "<7>",
+    }
+}
+
+/// Where log lines go, and how they look.
+#[derive(Clone, Debug)]
+pub struct Sink {
+    /// Text or JSON.
+    pub format: LogFormat,
+    /// Whether a text has colours.
+    pub colours: bool,
+    /// Whether stderr is the journal.
+    pub is_journal: bool,
+    /// The trace that each JSON line names.
+    pub trace: Option<String>,
+    /// Whether people are named.
+    pub names: Names,
+}
+
+impl<'a> MakeWriter<'a> for Sink {
+    type Writer = Lines;
+
+    fn make_writer(&'a self) -> Lines {
+        Lines {
+            sink: self.clone(),
+            priority: "",
+        }
+    }
+
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Lines {
+        Lines {
+            priority: if self.is_journal {
+                priority(*event.level())
+            } else {
+                ""
+            },
+            ..self.make_writer()
+        }
+    }
+}
+
 /// Stderr, one line an event whatever its fields hold: each event comes in one piece that ends with a line break. This is
 /// the one place that every event passes, so that nothing in it can steer a terminal, however it was put into its field.
-struct Lines {
-    format: LogFormat,
-    colours: bool,
-    names: Names,
+pub struct Lines {
+    sink: Sink,
+    /// What each line begins with.
+    priority: &'static str,
 }
 
 impl Write for Lines {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let text = self.names.told(&String::from_utf8_lossy(event));
+        let Sink {
+            format,
+            colours,
+            names,
+            trace,
+            ..
+        } = &self.sink;
+        let text = names.told(&String::from_utf8_lossy(event));
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = match self.format {
-            LogFormat::Json => in_json(line),
-            LogFormat::Text if self.colours => coloured(&one_line(line)).into(),
+        let line = match format {
+            LogFormat::Json => match (trace, line.strip_suffix('}')) {
+                (Some(trace), Some(open)) => {
+                    format!("{},\"traceparent\":\"{trace}\"}}", in_json(open)).into()
+                }
+                _ => in_json(line),
+            },
+            LogFormat::Text if *colours => coloured(&one_line(line)).into(),
             LogFormat::Text => one_line(line),
         };
         // A full disk or a closed pipe below the log is no reason to stop, nor to end in another way.
-        let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
+        let _ = io::stderr()
+            .lock()
+            .write_all(format!("{}{line}\n", self.priority).as_bytes());
         Ok(event.len())
     }
 

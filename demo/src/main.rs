@@ -14,7 +14,7 @@ use clap::Parser as _;
 use directory_sync::cli::{Cli, LogFormat};
 use directory_sync::names::Names;
 use directory_sync::run::{self, Process, Terminal};
-use directory_sync::telemetry::Telemetry;
+use directory_sync::telemetry::{Sink, Telemetry};
 use testkit::files::write_private;
 use testkit::udm::{self, UdmDouble};
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
@@ -75,7 +75,16 @@ fn private_folder() -> io::Result<PathBuf> {
 /// Plans, syncs, and syncs again, which finds nothing to do.
 fn show(folder: &Path, files: &str, url: &str, serve: bool) -> Result<(), Box<dyn Error>> {
     let config = folder.join("config.yaml");
-    let telemetry = Telemetry::start(LogFormat::Text, LevelFilter::WARN, false, &Names::default());
+    let telemetry = Telemetry::start(
+        LevelFilter::WARN,
+        Sink {
+            format: LogFormat::Text,
+            colours: false,
+            is_journal: false,
+            trace: None,
+            names: Names::default(),
+        },
+    );
     for command in ["plan --show-values", "sync", "sync"] {
         directory_sync(command, &config, &telemetry)?;
     }

@@ -5,10 +5,13 @@ mod limit;
 mod mask;
 mod pace;
 mod retry;
+mod trace;
 
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
 
 use crate::tls::{self, TlsError};
 
@@ -18,6 +21,7 @@ pub use limit::Limiter;
 pub use mask::Secrets;
 pub(crate) use pace::{AdaptiveLimit, Seen};
 pub use retry::{Backoff, retry};
+pub use trace::traceparent;
 
 /// Why there is no HTTP client.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +139,10 @@ fn builder(connect: Duration, silence: Duration) -> Result<reqwest::ClientBuilde
 }
 
 fn configured(tls: rustls::ClientConfig, connect: Duration, silence: Duration) -> reqwest::ClientBuilder {
+    let trace = traceparent().and_then(|trace| HeaderValue::try_from(trace).ok());
+    let trace = trace.map(|trace| (HeaderName::from_static("traceparent"), trace));
     reqwest::Client::builder()
+        .default_headers(trace.into_iter().collect())
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("directory-sync/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)

@@ -11,7 +11,7 @@ use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Purpose, Schema};
-use crate::report::{Show, one_line, write_json};
+use crate::report::{Note, Show, one_line, write_json};
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
@@ -55,10 +55,10 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
     let mut messages = process.messages(request.global.log_format);
     let everything = || std::iter::once(&desired).chain(&others);
     for rejected in everything().flat_map(|of_type| &of_type.rejected) {
-        messages.note(&format!("rejected: {}: {}", rejected.at, rejected.reason))?;
+        messages.record("rejected", &Note::from(rejected))?;
     }
     for warning in everything().flat_map(|of_type| &of_type.warnings) {
-        messages.note(&format!("warning: {}: {}", warning.at, warning.reason))?;
+        messages.record("warning", &Note::from(warning))?;
     }
     Ok(if everything().all(|of_type| of_type.rejected.is_empty()) {
         Exit::Ok

@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod explain;
 mod failures;
+mod log;
 mod metrics;
 mod mocks;
 mod names;

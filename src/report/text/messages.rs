@@ -9,7 +9,7 @@ use super::view::{REMOVAL, styled};
 use crate::cli::LogFormat;
 use crate::config::ConfigErrors;
 use crate::plan::Refusal;
-use crate::report::{one_line, write_json};
+use crate::report::{Note, one_line, write_json};
 
 /// One line of stderr, in the shape of the log's own.
 #[derive(Serialize)]
@@ -21,6 +21,20 @@ struct Line<'a> {
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+}
+
+/// The same about a record.
+#[derive(Serialize)]
+struct RecordLine<'a> {
+    timestamp: String,
+    level: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    note: &'a Note,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
 }
 
 /// Where errors go.
@@ -28,12 +42,36 @@ pub struct Messages<'a> {
     out: &'a mut dyn Write,
     format: LogFormat,
     color: bool,
+    is_journal: bool,
+    trace: Option<String>,
 }
+
+/// What a line of the journal begins with (sd-daemon(3)).
+const ERROR: &str = "<3>";
+const WARNING: &str = "<4>";
 
 impl<'a> Messages<'a> {
     /// Messages in the format of the log.
     pub fn new(out: &'a mut dyn Write, format: LogFormat, color: bool) -> Self {
-        Self { out, format, color }
+        Self {
+            out,
+            format,
+            color,
+            is_journal: false,
+            trace: None,
+        }
+    }
+
+    /// The same for a stderr that may be the journal.
+    #[must_use]
+    pub fn for_journal(self, is_journal: bool) -> Self {
+        Self { is_journal, ..self }
+    }
+
+    /// The same, naming this trace in each JSON line.
+    #[must_use]
+    pub fn in_trace(self, trace: Option<String>) -> Self {
+        Self { trace, ..self }
     }
 
     /// An error, and the way on.
@@ -42,9 +80,9 @@ impl<'a> Messages<'a> {
             return self.json("ERROR", what, None, hint);
         }
         let error = styled("error:", REMOVAL, self.color);
-        writeln!(self.out, "{error} {}", one_line(what))?;
+        self.line(ERROR, &format!("{error} {}", one_line(what)))?;
         match hint {
-            Some(hint) => writeln!(self.out, "hint: {}", one_line(hint)),
+            Some(hint) => self.line(ERROR, &format!("hint: {}", one_line(hint))),
             None => Ok(()),
         }
     }
@@ -59,14 +97,17 @@ impl<'a> Messages<'a> {
             return Ok(());
         }
         for line in errors.to_string().lines() {
-            writeln!(self.out, "{}", one_line(line))?;
+            self.line(ERROR, &one_line(line))?;
         }
         match errors.mistakes.len() {
             1 => Ok(()),
-            count => writeln!(
-                self.out,
-                "\n{count} mistakes in the configuration; nothing was done."
-            ),
+            count => {
+                writeln!(self.out)?;
+                self.line(
+                    ERROR,
+                    &format!("{count} mistakes in the configuration; nothing was done."),
+                )
+            }
         }
     }
 
@@ -89,17 +130,38 @@ impl<'a> Messages<'a> {
         }
         for reason in &refusal.reasons {
             let line = format!("refused: {}", one_line(reason));
-            writeln!(self.out, "{}", styled(&line, REMOVAL, self.color))?;
+            self.line(ERROR, &styled(&line, REMOVAL, self.color))?;
         }
-        writeln!(self.out, "hint: {hint}")
+        self.line(ERROR, &format!("hint: {hint}"))
     }
 
-    /// Something about a record that could not be used, or is worth knowing.
+    /// Something about one record: `what` is `rejected` or `warning`.
+    pub fn record(&mut self, what: &str, note: &Note) -> io::Result<()> {
+        if self.format == LogFormat::Json {
+            self.begin_json(WARNING)?;
+            let line = RecordLine {
+                timestamp: Timestamp::now().to_string(),
+                level: "WARN",
+                message: what,
+                note,
+                traceparent: self.trace.as_deref(),
+            };
+            return write_json(self.out, &line);
+        }
+        self.note(&format!("{what}: {} ({}): {}", note.at, note.source, note.reason))
+    }
+
+    /// Something that is worth knowing.
     pub fn note(&mut self, line: &str) -> io::Result<()> {
         if self.format == LogFormat::Json {
             return self.json("WARN", line, None, None);
         }
-        writeln!(self.out, "{}", one_line(line))
+        self.line(WARNING, &one_line(line))
+    }
+
+    fn line(&mut self, priority: &str, line: &str) -> io::Result<()> {
+        let priority = if self.is_journal { priority } else { "" };
+        writeln!(self.out, "{priority}{line}")
     }
 
     fn json(
@@ -109,13 +171,20 @@ impl<'a> Messages<'a> {
         at: Option<String>,
         hint: Option<&str>,
     ) -> io::Result<()> {
+        self.begin_json(if level == "ERROR" { ERROR } else { WARNING })?;
         let message = Line {
             timestamp: Timestamp::now().to_string(),
             level,
             message,
             at,
             hint,
+            traceparent: self.trace.as_deref(),
         };
         write_json(self.out, &message)
+    }
+
+    fn begin_json(&mut self, priority: &str) -> io::Result<()> {
+        let priority = if self.is_journal { priority } else { "" };
+        write!(self.out, "{priority}")
     }
 }

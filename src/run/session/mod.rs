@@ -20,10 +20,11 @@ use self::process::Process;
 use self::request::{Mode, Request};
 use super::outcome::{self, RunError};
 use super::undo_log;
+use crate::cli::LogFormat;
 use crate::config::{SourceSettings, TargetSettings, Under};
 use crate::exit::Exit;
 use crate::lock::{self, Lock};
-use crate::report::{self, Report};
+use crate::report::{self, Note, Report};
 use crate::signals::Signals;
 use crate::target::{self, AnyTarget, Target as _, TargetName};
 use crate::telemetry::MILESTONE;
@@ -55,10 +56,27 @@ pub(super) async fn run(
     if let Some(before) = before {
         report.compare_rejected(&before, &process.names);
     }
+    if request.global.log_format == LogFormat::Json {
+        report_rejected(&report);
+    }
     outcome::record(&mut report, stop.as_ref(), request);
     heartbeat::write(request, settings, &report).await;
     metrics_file::write(request, settings, &report);
     outcome::print(&report, stop.as_ref(), file, request, process)
+}
+
+/// Each rejected record by itself, for programs: a text has them in its summary.
+fn report_rejected(report: &Report) {
+    for Note {
+        source,
+        at,
+        id,
+        reason,
+        new,
+    } in &report.rejected
+    {
+        tracing::warn!(source, at, id, reason, new, "rejected");
+    }
 }
 
 /// How far the run was allowed to go, and what came of it.

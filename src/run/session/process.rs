@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::cli::LogFormat;
 use crate::config::Environment;
+use crate::http;
 use crate::names::Names;
 use crate::report::{Look, Messages};
 use crate::telemetry::Telemetry;
@@ -29,12 +30,23 @@ pub struct Process<'a> {
 impl Process<'_> {
     /// Errors, in the format of the log.
     pub(in crate::run) fn messages(&mut self, format: LogFormat) -> Messages<'_> {
-        Messages::new(self.err, format, self.terminal.err_color)
+        let Terminal {
+            err_color,
+            is_err_journal,
+            ..
+        } = self.terminal;
+        Messages::new(self.err, format, err_color)
+            .for_journal(is_err_journal)
+            .in_trace(http::traceparent())
     }
 }
 
 /// What of the process is a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about a stream"
+)]
 pub struct Terminal {
     /// Stdout is one, so somebody reads along.
     pub is_out: bool,
@@ -44,4 +56,6 @@ pub struct Terminal {
     pub out: Look,
     /// Whether stderr has colours.
     pub err_color: bool,
+    /// Stderr is the journal, where each line begins with how much it matters.
+    pub is_err_journal: bool,
 }
