@@ -149,6 +149,20 @@ fn configured(tls: rustls::ClientConfig, connect: Duration, silence: Duration) -
         .read_timeout(silence)
 }
 
+/// One line for each request, for `-vv`: where it went, and what came back. What was sent and read may be personal, and is not
+/// in it.
+pub fn trace(
+    operation: &'static str,
+    method: &reqwest::Method,
+    path: &str,
+    reply: &Result<reqwest::Response, reqwest::Error>,
+) {
+    match reply {
+        Ok(reply) => tracing::trace!(operation, %method, path, status = reply.status().as_u16(), "request"),
+        Err(error) => tracing::trace!(operation, %method, path, %error, "request"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

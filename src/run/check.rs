@@ -40,7 +40,7 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
                 findings.extend(found);
                 if answers {
                     findings.extend(policy(&target, request).await);
-                    if target.checks_desired() && findings.iter().all(|finding| finding.result.is_ok()) {
+                    if target.checks_desired() && exit(&findings) != Exit::Unreadable {
                         findings.extend(whole(&target, &sources).await);
                     }
                 }

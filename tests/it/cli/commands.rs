@@ -197,3 +197,42 @@ fn link_ids_names_itself() {
         "",
     );
 }
+
+/// `-vv` shows each request, and says nothing of what was in it.
+#[test]
+fn twice_verbose_shows_requests() {
+    let stage = Stage::new();
+    let told = stage.words("plan -vv", &[]);
+    let requests: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains(" request operation="))
+        .collect();
+    let asked = "operation=\"organization\" method=GET path=\"/management/v1/orgs/me\" status=200";
+    assert!(requests.iter().any(|line| line.ends_with(asked)), "{told}");
+    assert!(
+        requests.len() > 5 && requests.iter().all(|line| line.contains("TRACE")),
+        "{told}"
+    );
+    assert!(!stage.words("plan -v", &[]).contains(" request operation="));
+}
+
+/// A plan without a change says so, and does not claim to have compared anything.
+#[test]
+fn an_empty_plan_is_not_called_in_sync() {
+    let stage = Stage::new();
+    assert_eq!(stage.run("plan --out plan.json").exit, 0);
+    let run = stage.run("apply plan.json");
+    assert!(run.out.contains("Done: the plan holds no change. "), "{run:?}");
+}
+
+/// A left-over token is worth a word.
+#[test]
+fn a_token_without_use_is_told() {
+    let stage = Stage::new();
+    let run = stage.run("plan --approve 0123456789abcdef");
+    assert!(
+        run.out
+            .contains("Guard: a token was given, and nothing needs approval; take it away\n"),
+        "{run:?}"
+    );
+}

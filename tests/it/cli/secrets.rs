@@ -167,7 +167,10 @@ impl Everything {
         let (level, show) = level.split_once(' ').unwrap_or((level, ""));
         let told = self.told(
             &format!("{arguments} {show}"),
-            &[("DIRECTORY_SYNC__LOG_LEVEL", level)],
+            &[
+                ("DIRECTORY_SYNC__LOG_LEVEL", level),
+                ("DIRECTORY_SYNC__OUTPUT__NAMES", "auto"),
+            ],
         );
         assert!(!told.is_empty(), "{arguments}");
         for secret in &self.secrets {

@@ -71,10 +71,10 @@ fn nothing_new_is_started_after_the_deadline() {
     let made = complete(&zitadel);
     assert!((1..12).contains(&made), "{made}");
     assert_eq!(ran.exit, 1, "{ran:?}");
-    let left = format!("Incomplete: {made} created; {} failed.", 12 - made);
+    let left = format!("Incomplete: {made} created; {} not started.", 12 - made);
     assert!(ran.out.contains(&left), "{ran:?}");
     assert!(
-        ran.out.contains("not started: `apply.deadline` had passed"),
+        ran.out.contains("\nnot started: create ") && ran.out.contains(": `apply.deadline` had passed"),
         "{ran:?}"
     );
     zitadel.clear_faults();

@@ -60,7 +60,11 @@ fn has_account(lab: &Lab) -> bool {
 #[test]
 fn an_account_stays_until_the_time_has_passed() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");
-    let dry = lab.run("plan").exits(0).says("! note");
+    let dry = lab
+        .run("plan")
+        .exits(0)
+        .says("! note")
+        .says("Plan: 1 to note; 9 unchanged (10 accounts, 10 managed).");
     assert!(dry.out.contains("seen by 1 run  (account"), "{}", dry.out);
     assert!(lab.zitadel.writes().is_empty());
 

@@ -148,3 +148,34 @@ fn a_sync_leaves_a_heartbeat_only_if_it_is_asked_to() {
     lab.run("sync").exits(3);
     assert_eq!(told(&lab)["exit_code"], 3);
 }
+
+/// Whoever watches a process that stays reads the figures of its last run.
+#[test]
+fn each_run_leaves_its_figures() {
+    let lab = Lab::csv(&staff(2));
+    lab.zitadel
+        .set_organization_metadata(COMMAND, r#"{"id": "1", "run": "sync"}"#);
+    lab.configure(
+        "run: {poll: 50ms, at_start: false}\nmetrics: {file: FOLDER/directory_sync.prom}\n"
+            .replace("FOLDER", &lab.path("").display().to_string())
+            .as_str(),
+    );
+    let mut stay = Stay::start(&lab, "");
+    stay.run_ends("applied", 0);
+    let figures = || std::fs::read_to_string(lab.path("directory_sync.prom")).unwrap();
+    let code = |text: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("directory_sync_last_run_exit_code"));
+        line.and_then(|line| line.rsplit_once(' '))
+            .map(|(_, code)| code.to_owned())
+    };
+    assert_eq!(code(&figures()).as_deref(), Some("0"));
+    lab.people(&[]);
+    lab.zitadel
+        .set_organization_metadata(COMMAND, r#"{"id": "2", "run": "sync"}"#);
+    stay.run_ends("refused", 4);
+    assert_eq!(code(&figures()).as_deref(), Some("4"));
+    let (exit, said) = stay.end();
+    assert_eq!(exit, 0, "{said}");
+}

@@ -28,6 +28,7 @@ impl Client {
             request = request.header(CONTENT_TYPE, call.content).body(body.clone());
         }
         let reply = request.send().await;
+        http::trace(call.operation, &call.method, url.path(), &reply);
         let reply = reply.map_err(|error| unreachable(call.operation, url.as_str(), &error))?;
         self.clock_ahead.set(seconds_ahead(reply.headers()));
         Ok(reply)

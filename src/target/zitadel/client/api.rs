@@ -263,6 +263,7 @@ impl Api {
                 .body(body.clone());
         }
         let reply = request.send().await;
+        http::trace(call.operation, &call.method, url.path(), &reply);
         let reply = reply.map_err(|error| silent(call.operation, url.as_str(), &error))?;
         self.unheard.set(false);
         let ahead = auth::server_seconds(&reply).map(|server| server - Timestamp::now().as_second());
