@@ -31,6 +31,11 @@ impl Default for Names {
 }
 
 impl Names {
+    /// Hashes stand for people. They are the same as those of whoever has the same secret.
+    pub fn hidden(secret: &[u8]) -> Self {
+        Self(Arc::new(RwLock::new(Rule::new(false, secret))))
+    }
+
     /// From now on people are named, or hashes stand for them. Whoever has the secret can tell whom a hash means.
     pub fn set(&self, shows: bool, secret: &[u8]) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(shows, secret);

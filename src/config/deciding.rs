@@ -47,6 +47,7 @@ impl Deciding {
             lock_dir: _,
             output: _,
             metrics_file: _,
+            notify: _,
             run: _,
             notes: _,
             files: _,

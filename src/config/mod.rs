@@ -34,9 +34,9 @@ pub use request::{FlagValue, LoadRequest, Needs};
 pub use settings::{
     ActiveRule, ApplySettings, Case, Choice, Credentials, CsvSettings, Entitlement, ExpectedReference,
     LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication, LdapGroups, LdapSearch, LdapSettings,
-    LdapTls, Link, Localpart, MetadataCheck, OutputSettings, PassingState, RunSettings, SearchScope,
-    Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule, UdmObjects, UdmSettings,
-    UdmTls, UktSettings, ZitadelSettings,
+    LdapTls, Link, Localpart, MetadataCheck, NotifySettings, Occasion, OutputSettings, PassingState,
+    RunSettings, SearchScope, Settings, SourceKind, SourceSettings, TargetSettings, TextOrigin, TextRule,
+    UdmObjects, UdmSettings, UdmTls, UktSettings, WebhookSettings, ZitadelSettings,
 };
 
 use crate::plan::Policy;
@@ -141,6 +141,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let lock_dir = reader.folder("lock.dir");
     let output = sections::output::read(&mut reader);
     let metrics_file = reader.filled("metrics.file").map(std::path::PathBuf::from);
+    let notify = sections::notify::read(&mut reader);
     let run = sections::run::read(&mut reader);
     let target = match target {
         None => None,
@@ -164,6 +165,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         lock_dir,
         output: output?,
         metrics_file,
+        notify,
         run: run?,
         notes: Vec::new(),
         files: Vec::new(),

@@ -44,7 +44,7 @@ pub(super) async fn run(
                 report.is_from_file = true;
                 with_target(target, &changes, request, process, report).await
             };
-            session::run(request, settings, &[], process, job).await
+            Box::pin(session::run(request, settings, &[], process, job)).await
         }
         Err(error) => refusal::refuse(request, process, &error.to_string(), error.hint),
     }

@@ -11,6 +11,7 @@ mod log;
 mod metrics;
 mod mocks;
 mod names;
+mod notify;
 mod outcomes;
 mod preflight;
 mod rejected;

@@ -5,6 +5,7 @@ pub(super) mod attributes;
 pub(super) mod credentials;
 pub(super) mod ldap;
 pub(super) mod metadata;
+pub(super) mod notify;
 pub(super) mod output;
 pub(super) mod policy;
 pub(super) mod provider;

@@ -1,6 +1,7 @@
 //! What the program needs to know, checked and typed. Nothing else reads a file or the environment.
 
 mod ldap;
+mod notify;
 mod providers;
 mod udm;
 
@@ -18,6 +19,7 @@ pub use self::ldap::{
     LdapAuthentication, LdapGroups, LdapSearch, LdapSettings, LdapTls, PassingState, SearchScope, TextOrigin,
     TextRule,
 };
+pub use self::notify::{NotifySettings, Occasion, WebhookSettings};
 pub use self::providers::Providers;
 pub(in crate::config) use self::providers::is_invisible;
 pub(in crate::config) use self::udm::USER_PROPERTIES;
@@ -57,6 +59,8 @@ pub struct Settings {
     pub output: OutputSettings,
     /// `metrics.file`: where each run leaves its figures.
     pub metrics_file: Option<PathBuf>,
+    /// Who is told how a run ended.
+    pub notify: NotifySettings,
     /// When `run` starts a run.
     pub run: RunSettings,
     /// Things to say once logging is up: keys without effect, variables that disagree.

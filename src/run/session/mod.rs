@@ -4,6 +4,7 @@ pub(super) mod ceiling;
 mod connect;
 pub(super) mod heartbeat;
 mod metrics_file;
+mod notify;
 pub(super) mod options;
 pub(super) mod outputs;
 pub(super) mod process;
@@ -16,6 +17,7 @@ use std::io;
 use std::time::Instant;
 
 pub(super) use self::connect::connect;
+use self::notify::Notifier;
 use self::process::Process;
 use self::request::{Mode, Request};
 use super::outcome::{self, RunError};
@@ -39,18 +41,25 @@ pub(super) async fn run(
     job: impl AsyncFnOnce(&AnyTarget, Request<'_>, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
 ) -> io::Result<Exit> {
     let started = Instant::now();
+    let notifier = Notifier::of(request, settings);
     let before = report_file::rejected_before(request.global);
     let opened = undo_log::check(request).and_then(|()| report_file::of(request.global));
     let file = match opened {
         Ok(file) => file,
         Err(what) => {
             let hint = "choose a file in a folder that can be written";
-            return refusal::refuse(request, process, &what, hint);
+            let exit = refusal::refuse(request, process, &what, hint)?;
+            if let Some(notifier) = &notifier {
+                let mut report = Report::new(target::kind(Some(settings)));
+                report.fail(what, Some(hint.to_owned()), exit);
+                notifier.ended(&report, exit).await;
+            }
+            return Ok(exit);
         }
     };
     let mut report = Report::new(target::kind(Some(settings)));
     report.expect_sources(sources);
-    let (mode, done) = steps(request, settings, process, &mut report, job).await;
+    let (mode, done) = steps(request, (settings, notifier.as_ref()), process, &mut report, job).await;
     let (stop, request) = (done.err(), Request { mode, ..request });
     report.seconds = started.elapsed().as_secs_f64();
     if let Some(before) = before {
@@ -62,7 +71,12 @@ pub(super) async fn run(
     outcome::record(&mut report, stop.as_ref(), request);
     heartbeat::write(request, settings, &report).await;
     metrics_file::write(request, settings, &report);
-    outcome::print(&report, stop.as_ref(), file, request, process)
+    let printed = outcome::print(&report, stop.as_ref(), file, request, process);
+    if let Some(notifier) = &notifier {
+        let exit = printed.as_ref().map_or(Exit::Incomplete, |exit| *exit);
+        notifier.ended(&report, exit).await;
+    }
+    printed
 }
 
 /// Each rejected record by itself, for programs: a text has them in its summary.
@@ -82,7 +96,7 @@ fn report_rejected(report: &Report) {
 /// How far the run was allowed to go, and what came of it.
 async fn steps(
     request: Request<'_>,
-    settings: &TargetSettings,
+    (settings, notifier): (&TargetSettings, Option<&Notifier<'_>>),
     process: &mut Process<'_>,
     report: &mut Report,
     job: impl AsyncFnOnce(&AnyTarget, Request<'_>, &mut Process<'_>, &mut Report) -> Result<(), RunError>,
@@ -91,6 +105,9 @@ async fn steps(
         Ok(begun) => begun,
         Err(error) => return (request.mode, Err(error)),
     };
+    if let Some(notifier) = notifier {
+        notifier.started().await;
+    }
     let done = match Box::pin(limited(&target, request, process, report)).await {
         Ok(under) => {
             let request = request.under(&under);

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use directory_sync::config::{
     ApplySettings, Credentials, CsvSettings, LdapActive, LdapAttribute, LdapAttributes, LdapAuthentication,
-    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, OutputSettings, PassingState,
-    Providers, RunSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule, UktSettings,
-    ZitadelSettings,
+    LdapSearch, LdapSettings, LdapTls, Link, Localpart, MetadataCheck, NotifySettings, OutputSettings,
+    PassingState, Providers, RunSettings, Settings, SourceKind, SourceSettings, TargetSettings, TextRule,
+    UktSettings, ZitadelSettings,
 };
 use directory_sync::model::ActionKind;
 use directory_sync::plan::{
@@ -65,6 +65,7 @@ fn complete(dir: &str) -> Settings {
         apply: ApplySettings::default(),
         lock_dir: None,
         metrics_file: None,
+        notify: NotifySettings::default(),
         output: OutputSettings {
             names: None,
             names_key: "".into(),
