@@ -290,7 +290,7 @@ impl Slapd {
             if child.try_wait().expect("a child of ours").is_some() {
                 return false;
             }
-            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if self.is_listening() {
                 self.child = Some(child);
                 return true;
             }
@@ -299,6 +299,14 @@ impl Slapd {
         let _ = child.kill();
         let _ = child.wait();
         false
+    }
+
+    /// On every port: the server opens one after the other.
+    fn is_listening(&self) -> bool {
+        let mut tls_hosts = self.tls_hosts.iter();
+        TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+            && tls_hosts
+                .all(|host| TcpStream::connect((host.trim_matches(['[', ']']), self.tls_port)).is_ok())
     }
 
     fn log(&self) -> String {
