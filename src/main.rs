@@ -55,7 +55,13 @@ fn main() -> ExitCode {
         telemetry: Some(&telemetry),
     };
     let exit = run::run(&cli, &mut process);
-    let (exit, error) = match (exit, out.flush()) {
+    let flushed = out.flush();
+    code(exit, flushed, terminal)
+}
+
+/// The exit code, which also tells of output that could not be written.
+fn code(exit: io::Result<Exit>, flushed: io::Result<()>, terminal: Terminal) -> ExitCode {
+    let (exit, error) = match (exit, flushed) {
         (Ok(exit), Ok(())) => return exit.into(),
         // The run has said so already, and its exit code tells more.
         (Ok(exit), Err(_)) if exit == exit.at_least_incomplete() => (exit, None),

@@ -107,7 +107,7 @@ impl<W: Write> NamesWriter<W> {
     /// Writes as much as is certain.
     fn write_certain(&mut self) -> io::Result<()> {
         let mut done = 0;
-        let (mut mark, rule) = ([0; 4], self.names.rule());
+        let mut mark = [0; 4];
         let begin = BEGIN.encode_utf8(&mut mark).len();
         loop {
             let rest = &self.pending[done..];
@@ -123,7 +123,7 @@ impl<W: Write> NamesWriter<W> {
             let Some((length, skipped)) = end_of_value(value) else {
                 break;
             };
-            rule.tell(&value[..length], &mut self.out)?;
+            self.names.rule().tell(&value[..length], &mut self.out)?;
             done += begin + length + skipped;
         }
         self.pending.drain(..done);
@@ -166,6 +166,13 @@ fn end_of_value(text: &[u8]) -> Option<(usize, usize)> {
 
 impl<W: Write> Write for NamesWriter<W> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        let mut mark = [0; 4];
+        BEGIN.encode_utf8(&mut mark);
+        // Most pieces hold no part of a mark.
+        if self.pending.is_empty() && memchr::memchr(mark[0], text).is_none() {
+            self.out.write_all(text)?;
+            return Ok(text.len());
+        }
         self.pending.extend_from_slice(text);
         self.write_certain()?;
         Ok(text.len())

@@ -128,11 +128,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         _ => reader.required("zitadel.role"),
     };
     let sources = sections::sources::read(&mut reader);
-    let policy = sections::policy::policy(&mut reader, flags);
-    if let Some(policy) = &policy {
-        sections::udm::check_marker(&mut reader, policy);
-        sections::udm::refuse_sessions(&mut reader, policy);
-    }
+    let policy = policy(&mut reader, flags);
     let guard = sections::policy::guard(&mut reader);
     let providers = sections::provider::read(&mut reader);
     let apply = sections::policy::apply(&mut reader);
@@ -170,6 +166,14 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
         notes: Vec::new(),
         files: Vec::new(),
     })
+}
+
+/// Reads what happens in which situation, as far as the target can do it; `None` after a mistake.
+fn policy(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<crate::plan::Policy> {
+    let policy = sections::policy::policy(reader, flags)?;
+    sections::udm::check_marker(reader, &policy);
+    sections::udm::refuse_sessions(reader, &policy);
+    Some(policy)
 }
 
 /// Reads the target that the file has; `None` after a mistake.

@@ -1,7 +1,7 @@
 //! `--only WHO`: a run about these people alone.
 
 use super::outcome::RunError;
-use crate::model::{Catalog, DesiredState, ExternalId, RecordRef, Schema, Selection};
+use crate::model::{Catalog, DesiredState, ExternalId, Personal, RecordRef, Schema, Selection};
 use crate::report::Report;
 use crate::source::{self, Hits};
 
@@ -70,6 +70,7 @@ fn select_users(
 /// What is wrong with a name. Several records that could not be used may all be one person's.
 fn mistake(name: &str, hits: &Hits, desired: &DesiredState) -> Option<(String, Option<String>)> {
     let records = hits.records(desired);
+    let name = Personal(name);
     match records.len() {
         0 if hits.leavers.is_empty() => Some((
             format!(

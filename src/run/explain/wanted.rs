@@ -135,7 +135,10 @@ pub(super) fn unknown(who: &str, request: Request<'_>, process: &mut Process<'_>
         "name an account id, a hash from an earlier output, or an {}",
         source::NAMES
     );
-    let what = format!("no record and no account is `{}`", Personal(who));
+    let what = format!(
+        "`explain {}`: there is no such record and no such account",
+        Personal(who)
+    );
     process
         .messages(request.global.log_format)
         .error(&what, Some(&hint))?;

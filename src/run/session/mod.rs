@@ -69,10 +69,14 @@ pub(super) async fn run(
         report_rejected(&report);
     }
     outcome::record(&mut report, stop.as_ref(), request);
-    heartbeat::write(request, settings, &report).await;
-    metrics_file::write(request, settings, &report);
+    // Whoever said no has seen the plan; nobody else is to be told of a failure.
+    let is_declined = matches!(stop, Some(RunError::Declined));
+    if !is_declined {
+        heartbeat::write(request, settings, &report).await;
+        metrics_file::write(request, settings, &report);
+    }
     let printed = outcome::print(&report, stop.as_ref(), file, request, process);
-    if let Some(notifier) = &notifier {
+    if let Some(notifier) = notifier.as_ref().filter(|_| !is_declined) {
         let exit = printed.as_ref().map_or(Exit::Incomplete, |exit| *exit);
         notifier.ended(&report, exit).await;
     }

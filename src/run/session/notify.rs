@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
 use ring::hmac;
-use ring::rand::SecureRandom as _;
 use secrecy::ExposeSecret as _;
 use url::Url;
 use uuid::Uuid;
@@ -42,7 +41,7 @@ impl<'a> Notifier<'a> {
         (is_on && request.mode == Mode::Write).then(|| Self {
             settings,
             names: Names::hidden(key.as_bytes()),
-            id: random_id(),
+            id: Uuid::new_v4(),
             source: address_of(&target::name(target).key),
             limit: LIMIT,
         })
@@ -193,13 +192,6 @@ fn address_of(key: &str) -> String {
     }
 }
 
-fn random_id() -> Uuid {
-    let mut bytes = [0; 16];
-    // Without randomness all runs have one id, which is worse for who reads it and for nobody else.
-    let _ = ring::rand::SystemRandom::new().fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
@@ -222,7 +214,7 @@ mod tests {
         let notifier = Notifier {
             settings: &settings,
             names: Names::hidden(b""),
-            id: random_id(),
+            id: Uuid::new_v4(),
             source: String::new(),
             limit: Duration::from_millis(50),
         };

@@ -13,7 +13,7 @@ use super::search::Search;
 use super::{LdapSource, bind};
 use crate::config::{LdapAuthentication, LdapSettings};
 use crate::http::Secrets;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, Personal};
 use crate::source::merge::counted;
 
 /// The entry of a person, and where it was found.
@@ -82,7 +82,10 @@ impl LdapSource {
         }
         match self.only(&entries, count, &elsewhere, &settings.user_filter) {
             Ok(dn) => {
-                steps.push(Diagnosis::ok(self.subject("search"), format!("found `{dn}`")));
+                steps.push(Diagnosis::ok(
+                    self.subject("search"),
+                    format!("found `{}`", Personal(&dn)),
+                ));
                 Ok((Found { dn, server }, steps))
             }
             Err(failure) => Err(NotFound {
@@ -143,7 +146,7 @@ impl LdapSource {
         match bind::open(&settings, self.trust.as_ref(), &secrets).await {
             Ok(connection) => {
                 connection.close().await;
-                let seen = format!("the directory accepts it for `{}`", found.dn);
+                let seen = format!("the directory accepts it for `{}`", Personal(&found.dn));
                 Diagnosis::ok(self.subject("password"), seen)
             }
             Err(failure) => {

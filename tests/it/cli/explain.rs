@@ -82,9 +82,9 @@ fn each_decision_names_its_rule() {
     let nobody = stage.run("explain eve@example.org");
     assert_eq!(nobody.exit, 1);
     assert!(
-        nobody
-            .err
-            .starts_with("error: no record and no account is `eve@example.org`\nhint: "),
+        nobody.err.starts_with(
+            "error: `explain eve@example.org`: there is no such record and no such account\nhint: "
+        ),
         "{nobody:?}"
     );
 }

@@ -27,19 +27,10 @@ fn staff() -> Vec<Person> {
         .into()
 }
 
-impl Site {
-    fn new() -> Self {
-        let udm = UdmDouble::start(Options {
-            password: PASSWORD.to_owned(),
-            ..Options::default()
-        });
-        // The server itself makes ids that the target takes.
-        let slapd = Slapd::with_people(&[]);
-        for person in staff() {
-            slapd.add(&person);
-        }
-        let file = format!(
-            "\
+/// The file of a connector, with everything that it has to say.
+fn configuration(udm: &UdmDouble, slapd: &Slapd) -> String {
+    format!(
+        "\
 udm:
   uri: {}/
   user: {}
@@ -78,15 +69,28 @@ source:
       users: member
 lock: {{dir: FOLDER}}
 ",
-            udm.url(),
-            udm.username(),
-            slapd.url(),
-            Slapd::BIND_DN,
-            Slapd::BIND_PASSWORD,
-            base = Slapd::BASE_DN,
-        );
+        udm.url(),
+        udm.username(),
+        slapd.url(),
+        Slapd::BIND_DN,
+        Slapd::BIND_PASSWORD,
+        base = Slapd::BASE_DN,
+    )
+}
+
+impl Site {
+    fn new() -> Self {
+        let udm = UdmDouble::start(Options {
+            password: PASSWORD.to_owned(),
+            ..Options::default()
+        });
+        // The server itself makes ids that the target takes.
+        let slapd = Slapd::with_people(&[]);
+        for person in staff() {
+            slapd.add(&person);
+        }
         Self {
-            installation: Installation::of(&file),
+            installation: Installation::of(&configuration(&udm, &slapd)),
             udm,
             slapd,
         }
