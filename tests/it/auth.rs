@@ -8,7 +8,7 @@ use std::process::Stdio;
 use testkit::people::Person;
 use testkit::slapd::Slapd;
 
-use crate::safety::lab::{Lab, Run, ended, staff};
+use crate::safety::lab::{Lab, Run, ended, finish, staff};
 
 const TEMPLATE: &str = "username_filter_template: (&(objectClass=inetOrgPerson)(mail=%s))";
 
@@ -59,6 +59,9 @@ fn the_right_password_is_accepted_and_each_step_is_told() {
                 "ok       source `ldap`: password: the directory accepts it for `{dn}`"
             ));
     }
+    let mut hidden = lab.command("auth -- ada@example.com");
+    hidden.env("DIRECTORY_SYNC__OUTPUT__NAMES", "auto");
+    finish(hidden).says("search: found `#").does_not_say(&dn);
     assert_eq!(lab.zitadel.requests(), 0);
     // The target need not be there, and an attribute says as much as a filter.
     lab.configure_source("    authentication: {username_attribute: uid, timeout: 5}\n", "");

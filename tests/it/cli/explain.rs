@@ -151,3 +151,20 @@ fn colours_come_when_they_are_asked_for() {
     assert!(coloured.contains(removal), "{coloured:?}");
     assert!(!stage.words("plan", &[]).contains('\u{1b}'));
 }
+
+/// What somebody typed ends up in the log of a job like everything else.
+#[test]
+fn a_name_on_the_command_line_is_hidden_too() {
+    let stage = stage();
+    for command in [
+        "plan --only eve@example.org",
+        "explain eve@example.org",
+        "explain cy@example.org",
+    ] {
+        let told = stage.words(command, &HIDE);
+        assert!(
+            told.contains('#') && !told.contains("@example.org"),
+            "{command}: {told}"
+        );
+    }
+}
