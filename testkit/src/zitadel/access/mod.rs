@@ -1,0 +1,5 @@
+//! Who calls, and what they may do.
+
+pub(super) mod caller;
+pub(super) mod organization;
+pub(super) mod token;

@@ -1,0 +1,11 @@
+//! What tests set, do and see without the API.
+
+pub(super) mod act;
+pub(super) mod disorder;
+pub(super) mod faults;
+pub(super) mod inspect;
+pub(super) mod lies;
+pub(super) mod options;
+pub(super) mod seed;
+pub(super) mod settings;
+pub(super) mod views;

@@ -1,0 +1,318 @@
+//! What tests set and turn.
+
+use std::time::Duration;
+
+use super::faults::{Fault, Moment};
+use super::views::UserSeed;
+use crate::zitadel::access::caller::Access;
+use crate::zitadel::access::token::{FOREIGN_KEY, SERVICE_KEY};
+use crate::zitadel::state::events::{Event, EventKind};
+use crate::zitadel::state::{FrozenUsers, ProjectGrant, Role, UserState};
+use crate::zitadel::{ServiceUser, ZitadelDouble};
+
+/// A list that the real server fills with a delay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadSide {
+    /// The users lists, v1 and v2. Users by id and metadata are always current.
+    Users,
+    /// The searches of grants and authorizations.
+    Grants,
+}
+
+/// Ids and credentials.
+impl ZitadelDouble {
+    /// Id of the organization that is synced.
+    pub fn organization_id(&self) -> String {
+        self.core.state().fixtures.org.clone()
+    }
+
+    /// Id of a second organization, in which the service account is no member.
+    pub fn other_organization_id(&self) -> String {
+        self.core.state().fixtures.other_org.clone()
+    }
+
+    /// Id of the project.
+    pub fn project_id(&self) -> String {
+        self.core.state().fixtures.project.clone()
+    }
+
+    /// Id of the identity provider of the synced organization.
+    pub fn idp_id(&self) -> String {
+        self.core.state().fixtures.idp.clone()
+    }
+
+    /// Id of the service account.
+    pub fn service_user_id(&self) -> String {
+        self.core.state().fixtures.service_user.clone()
+    }
+
+    /// Key file of the service account: a JSON object with a PKCS#1 PEM of RSA 2048.
+    pub fn key_file_json(&self) -> String {
+        key_file(&self.service_user_id(), SERVICE_KEY)
+    }
+
+    /// A key file of the service account that holds a wrong private key.
+    pub fn foreign_key_file_json(&self) -> String {
+        key_file(&self.service_user_id(), FOREIGN_KEY)
+    }
+
+    /// A personal access token of the service account.
+    pub fn personal_access_token(&self) -> String {
+        format!("pat-{}", self.service_user_id())
+    }
+
+    /// The machine user `owner` with all rights in the instance.
+    pub fn owner(&self) -> ServiceUser {
+        service_user(self.core.state().fixtures.owner.clone())
+    }
+
+    /// Another machine user of the synced organization.
+    pub fn add_service_user(&self, name: &str, access: &Access) -> ServiceUser {
+        service_user(self.core.state().add_machine(name, access))
+    }
+
+    /// Lets the service account read the whole instance, the event log among it, beside what it may already.
+    pub fn let_service_user_view_instance(&self) {
+        let mut state = self.core.state();
+        let (id, org, version) = (
+            state.fixtures.service_user.clone(),
+            state.fixtures.org.clone(),
+            state.options.version,
+        );
+        let viewer = Access::IamOwnerViewer.membership(&org, version);
+        state.memberships.entry(id).or_default().instance = viewer.instance;
+    }
+
+    /// Every other transaction so far was begun before the one that is listed before it, and ended after it: before v2.66
+    /// the log is in order of the ends and is paged by the beginnings.
+    pub fn overlap_events(&self) {
+        let mut state = self.core.state();
+        let events = std::mem::take(&mut state.events);
+        let pushes: Vec<&[Event]> = events.chunk_by(|a, b| a.at == b.at).collect();
+        let swapped = pushes.chunks(2).flat_map(|pair| pair.iter().rev());
+        state.events = swapped.flat_map(|push| push.to_vec()).collect();
+    }
+
+    /// From now on the event log does not show what has happened until now, as if it were older than the retention.
+    pub fn forget_events(&self) {
+        let mut state = self.core.state();
+        state.events_kept_from = state.clock.tick();
+    }
+
+    /// Sets the client secret of a machine user, for the client credentials grant.
+    pub fn set_client_secret(&self, user_id: &str, secret: &str) {
+        self.core
+            .state()
+            .secrets
+            .insert(user_id.to_owned(), secret.to_owned());
+    }
+}
+
+fn service_user(id: String) -> ServiceUser {
+    ServiceUser {
+        token: format!("pat-{id}"),
+        key_file_json: key_file(&id, SERVICE_KEY),
+        id,
+    }
+}
+
+fn key_file(user: &str, pem: &str) -> String {
+    serde_json::json!({
+        "type": "serviceaccount",
+        "keyId": format!("key-{user}"),
+        "key": pem,
+        "expirationDate": "9999-12-31T23:59:59Z",
+        "userId": user,
+    })
+    .to_string()
+}
+
+/// The world.
+impl ZitadelDouble {
+    /// Puts in a user; returns its id.
+    pub fn add_user(&self, seed: UserSeed) -> String {
+        self.core.state().plant(seed)
+    }
+
+    /// Puts in many users at once; returns their ids in order.
+    pub fn add_users(&self, seeds: impl IntoIterator<Item = UserSeed>) -> Vec<String> {
+        let mut state = self.core.state();
+        seeds.into_iter().map(|seed| state.plant(seed)).collect()
+    }
+
+    /// Adds an organization; its domain is derived from the name.
+    pub fn add_organization(&self, name: &str) -> String {
+        self.core.state().add_organization(name)
+    }
+
+    /// Adds an identity provider of an organization, or of the instance.
+    pub fn add_identity_provider(&self, organization: Option<&str>) -> String {
+        let mut state = self.core.state();
+        let id = state.new_id();
+        state.idps.insert(id.clone(), organization.map(str::to_owned));
+        id
+    }
+
+    /// Adds a project of an organization.
+    pub fn add_project(&self, organization: &str, name: &str, roles: &[&str]) -> String {
+        let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.core.state().add_project(organization, name, &roles)
+    }
+
+    /// Grants roles of a project to another organization; returns the id of the project grant.
+    pub fn grant_project(&self, project: &str, organization: &str, roles: &[&str]) -> String {
+        let mut state = self.core.state();
+        let (id, created) = (state.new_id(), state.clock.tick());
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        let grant = ProjectGrant {
+            org: organization.to_owned(),
+            roles,
+            created,
+        };
+        let project = state.projects.get_mut(project).expect("a known project");
+        project.grants.insert(id.clone(), grant);
+        id
+    }
+
+    /// Replaces the roles of the project; grants that exist keep theirs.
+    pub fn set_roles(&self, roles: &[&str]) {
+        let mut state = self.core.state();
+        let created = state.clock.tick();
+        let id = state.fixtures.project.clone();
+        let role = |key: &&str| {
+            (
+                (*key).to_owned(),
+                Role {
+                    display_name: (*key).to_owned(),
+                    created,
+                },
+            )
+        };
+        if let Some(project) = state.projects.get_mut(&id) {
+            project.roles = roles.iter().map(role).collect();
+        }
+    }
+
+    /// Replaces what the service account may do.
+    pub fn set_access(&self, access: &Access) {
+        let mut state = self.core.state();
+        let membership = access.membership(&state.fixtures.org.clone(), state.options.version);
+        let user = state.fixtures.service_user.clone();
+        state.memberships.insert(user, membership);
+    }
+
+    /// Takes permissions from the service account; lists become silently empty without `user.read`.
+    pub fn revoke(&self, permissions: &[&str]) {
+        let mut state = self.core.state();
+        let user = state.fixtures.service_user.clone();
+        if let Some(membership) = state.memberships.get_mut(&user) {
+            for known in membership.orgs.values_mut() {
+                known.retain(|name| !permissions.contains(&name.as_str()));
+            }
+        }
+    }
+
+    /// Deactivates the service account: no new token, and tokens issued before are invalid for good.
+    pub fn deactivate_service_user(&self) {
+        self.switch_service_user(UserState::Inactive, EventKind::Deactivated);
+    }
+
+    /// Activates the service account again.
+    pub fn reactivate_service_user(&self) {
+        self.switch_service_user(UserState::Active, EventKind::Reactivated);
+    }
+
+    fn switch_service_user(&self, to: UserState, event: EventKind) {
+        let mut state = self.core.state();
+        let (user, owner) = (state.fixtures.service_user.clone(), state.fixtures.owner.clone());
+        state.set_state(&user, &owner, to, event);
+    }
+
+    /// Moves the server's clock forward: tokens expire, assertions look old.
+    pub fn advance_clock(&self, by: Duration) {
+        self.core.state().clock.advance(by);
+    }
+
+    /// Moves the server's clock back.
+    pub fn turn_clock_back(&self, by: Duration) {
+        self.core.state().clock.turn_back(by);
+    }
+
+    /// From now on the header `Date` of each answer holds this text, which need not be a time.
+    pub fn say_date(&self, text: &str) {
+        self.core.state().date = Some(text.to_owned());
+    }
+
+    /// From now on the list shows what it shows now, with the watermark of now.
+    pub fn freeze_projection(&self, side: ReadSide) {
+        self.freeze(side, None);
+    }
+
+    /// The same, but after so many more requests of the list it catches up by itself.
+    pub fn freeze_projection_for(&self, side: ReadSide, reads: u64) {
+        self.freeze(side, Some(reads));
+    }
+
+    fn freeze(&self, side: ReadSide, reads: Option<u64>) {
+        let mut state = self.core.state();
+        match side {
+            ReadSide::Users => {
+                let frozen = FrozenUsers {
+                    users: state.users.clone(),
+                    seen: state.users_seen,
+                    reads,
+                };
+                state.frozen_users = Some(frozen);
+            }
+            ReadSide::Grants => state.freeze_grants(reads),
+        }
+    }
+
+    /// Until something happens that it shows, the list says that what it shows happened so much earlier.
+    pub fn age_projection(&self, side: ReadSide, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        let mut state = self.core.state();
+        match side {
+            ReadSide::Users => state.users_seen -= by,
+            ReadSide::Grants => state.grants_seen -= by,
+        }
+    }
+
+    /// The list catches up and stays current.
+    pub fn thaw_projection(&self, side: ReadSide) {
+        let mut state = self.core.state();
+        match side {
+            ReadSide::Users => state.frozen_users = None,
+            ReadSide::Grants => state.frozen_grants = None,
+        }
+    }
+}
+
+/// Faults.
+impl ZitadelDouble {
+    /// Which writes were under way together since the start or the last reset.
+    pub fn at_once(&self) -> crate::zitadel::AtOnce {
+        self.core.gate().at_once()
+    }
+
+    /// Adds a fault; several may hit one request.
+    pub fn inject(&self, fault: Fault) {
+        self.core.gate().inject(fault);
+    }
+
+    /// Processes all requests that [`crate::zitadel::FaultKind::Late`] still holds back.
+    pub fn process_late(&self) {
+        self.core.process_late(|_| true);
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.core.gate().clear_faults();
+        self.core.state().filter_answers = crate::zitadel::FilterAnswers::Truth;
+    }
+
+    /// Runs `hook` at the n-th write (from 1, since the start or the last reset), in the server's thread.
+    pub fn on_write(&self, n: u64, moment: Moment, hook: impl FnOnce() + Send + 'static) {
+        self.core.gate().hook(n, moment, Box::new(hook));
+    }
+}

@@ -1,0 +1,368 @@
+//! The HTTP server: one port for REST, Connect, the token endpoint and health.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::Response;
+use serde_json::Value;
+
+use super::body;
+use super::connect;
+use super::connection::Cut;
+use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
+use super::gate::{Gate, Ticket};
+use super::http::{Answer, Incoming, Plus, decode, form};
+use super::routes::{Call, Effect, Found, Route, Transport, find};
+use crate::zitadel::access::token::{Exchange, exchange};
+use crate::zitadel::control::faults::{FaultKind, Moment};
+use crate::zitadel::control::views::WriteRecord;
+use crate::zitadel::state::State;
+
+/// Largest request body, far above what the tests send.
+const BODY_LIMIT: usize = 256 << 20;
+
+/// What all requests share.
+pub(crate) struct Core {
+    state: Mutex<State>,
+    gate: Mutex<Gate>,
+    /// A request has passed the gate.
+    arrived: Condvar,
+    /// Requests whose clients gave up, and how many others are processed before them.
+    late: Mutex<Vec<(u64, Incoming)>>,
+    /// What a proxy keeps, by path.
+    kept: Mutex<HashMap<String, Answer>>,
+}
+
+impl Core {
+    pub(crate) fn new(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+            gate: Mutex::new(Gate::default()),
+            arrived: Condvar::new(),
+            late: Mutex::default(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// The first answer at this path.
+    fn keep(&self, path: &str, answer: Answer) -> Answer {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.entry(path.to_owned()).or_insert(answer).clone()
+    }
+
+    fn late(&self) -> MutexGuard<'_, Vec<(u64, Incoming)>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Processes the late requests that are due, or all of them.
+    pub(crate) fn process_late(&self, is_due: impl Fn(&mut u64) -> bool) {
+        let due: Vec<_> = self.late().extract_if(.., |(after, _)| is_due(after)).collect();
+        for (_, incoming) in due {
+            let version = self.state().options.version;
+            let found = find(version, &incoming.method, &incoming.path);
+            process(self, &incoming, found);
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a request after which this is true of the gate; whether one came in time.
+    pub(crate) fn wait_for(&self, limit: Duration, is_there: impl Fn(&Gate) -> bool) -> bool {
+        let waited = self
+            .arrived
+            .wait_timeout_while(self.gate(), limit, |gate| !is_there(gate));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+}
+
+/// Answers one request, and says what time the server has.
+pub(crate) async fn serve(
+    Shared(core): Shared<Arc<Core>>,
+    ConnectInfo(Cut(cut)): ConnectInfo<Cut>,
+    request: Request,
+) -> Response<Body> {
+    let mut response = answer(Arc::clone(&core), cut, request).await;
+    if let Some(date) = date(&core).and_then(|date| date.parse().ok()) {
+        response.headers_mut().entry("date").or_insert(date);
+    }
+    response
+}
+
+/// What time the server says it has.
+fn date(core: &Core) -> Option<String> {
+    let state = core.state();
+    let now = jiff::Timestamp::from_microsecond(state.clock.now()).unwrap_or_default();
+    let time = || {
+        jiff::fmt::rfc2822::DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&now)
+            .ok()
+    };
+    state.date.clone().or_else(time)
+}
+
+/// Answers one request, faults and hooks included.
+async fn answer(core: Arc<Core>, cut: Arc<AtomicBool>, request: Request) -> Response<Body> {
+    let (parts, stream) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(stream, BODY_LIMIT).await else {
+        return Answer::empty(400).into_response();
+    };
+    let incoming = Incoming {
+        method: parts.method.as_str().to_owned(),
+        raw_path: parts.uri.path().to_owned(),
+        path: decode(parts.uri.path(), Plus::Literal),
+        query: form(parts.uri.query().unwrap_or_default()),
+        authority: parts.uri.authority().map(ToString::to_string).unwrap_or_default(),
+        headers: parts.headers,
+        body: bytes.to_vec(),
+    };
+    let version = core.state().options.version;
+    let found = find(version, &incoming.method, &incoming.path);
+    let (operation, effect) = describe(&found, &incoming);
+    let record = (effect == Effect::Write).then(|| WriteRecord {
+        operation: operation.clone(),
+        path: incoming.raw_path.clone(),
+        body: serde_json::from_slice(&incoming.body).unwrap_or_default(),
+        status: 0,
+    });
+    let ticket = core
+        .gate()
+        .enter(&operation, &incoming.method, &incoming.raw_path, record);
+    core.arrived.notify_all();
+    core.process_late(|after| {
+        *after = after.saturating_sub(1);
+        *after == 0
+    });
+    core.let_others_act(&incoming.method, &incoming.raw_path);
+    run_hooks(&core, ticket.write, Moment::Received);
+    let mut incoming = match instead(&core, &ticket, incoming, &cut).await {
+        Ok(incoming) => incoming,
+        Err(response) => return response,
+    };
+    let path = incoming.raw_path.clone();
+    if ticket.faults.contains(&FaultKind::Endless) {
+        incoming.headers.remove("accept-encoding");
+    }
+    let mut answer = process(&core, &incoming, found);
+    run_hooks(&core, ticket.write, Moment::Processed);
+    if ticket.faults.contains(&FaultKind::LoseReply) {
+        return reset(&cut);
+    }
+    if ticket.faults.contains(&FaultKind::Garbage) {
+        answer.body.truncate(answer.body.len() / 2);
+        // In compressed text they could mean anything, also the end of an item that never was.
+        if answer.headers.iter().all(|(name, _)| name != "content-encoding") {
+            answer.body.extend_from_slice(b"\0\xff");
+        }
+    }
+    if ticket.faults.contains(&FaultKind::Kept) {
+        answer = core.keep(&path, answer);
+    }
+    core.gate().answered(ticket.write, answer.status);
+    spoilt(answer, &ticket)
+}
+
+/// The answer, in the way in which the faults let it come.
+fn spoilt(answer: Answer, ticket: &Ticket) -> Response<Body> {
+    for fault in &ticket.faults {
+        match fault {
+            FaultKind::Endless => return answer.into_endless_response(),
+            FaultKind::Drip(pause) => return answer.into_dripping_response(*pause),
+            _ => {}
+        }
+    }
+    answer.into_response()
+}
+
+/// Does what the faults ask for before the request is processed; the answer if it is not to be processed.
+async fn instead(
+    core: &Core,
+    ticket: &Ticket,
+    incoming: Incoming,
+    cut: &AtomicBool,
+) -> Result<Incoming, Response<Body>> {
+    for fault in &ticket.faults {
+        match fault {
+            FaultKind::Delay(time) => tokio::time::sleep(*time).await,
+            FaultKind::Reset => return Err(reset(cut)),
+            FaultKind::Late(after) => {
+                core.late().push((*after, incoming));
+                return Err(reset(cut));
+            }
+            FaultKind::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                core.gate().answered(ticket.write, *status);
+                let body = body.clone().into_bytes();
+                let answer = Answer {
+                    status: *status,
+                    headers: headers.clone(),
+                    body,
+                };
+                return Err(answer.into_response());
+            }
+            FaultKind::Echo(status) => {
+                core.gate().answered(ticket.write, *status);
+                return Err(Answer::echo(*status, &incoming).into_response());
+            }
+            FaultKind::LoseReply
+            | FaultKind::Garbage
+            | FaultKind::Endless
+            | FaultKind::Drip(_)
+            | FaultKind::Kept => {}
+        }
+    }
+    Ok(incoming)
+}
+
+/// The connection fails with the next byte that is written to it.
+fn reset(cut: &AtomicBool) -> Response<Body> {
+    cut.store(true, Ordering::SeqCst);
+    Answer::empty(200).into_response()
+}
+
+fn run_hooks(core: &Core, write: Option<u64>, moment: Moment) {
+    let due = core.gate().due(write, moment);
+    for hook in due {
+        hook();
+    }
+}
+
+/// The name a request is counted under.
+fn describe(found: &Found, incoming: &Incoming) -> (String, Effect) {
+    match found {
+        Found::Rest(route, _) | Found::Connect(route) => {
+            (format!("{} {}", route.method, route.pattern), route.effect)
+        }
+        _ => (format!("{} {}", incoming.method, incoming.path), Effect::Read),
+    }
+}
+
+fn process(core: &Core, incoming: &Incoming, found: Found) -> Answer {
+    match incoming.path.as_str() {
+        "/debug/healthz" => return Answer::with_type(200, "text/plain; charset=utf-8", "ok"),
+        "/debug/ready" => return Answer::json(200, "\"ok\"".to_owned()),
+        "/oauth/v2/token" => return token(&mut core.state(), incoming),
+        _ => {}
+    }
+    let transport = match &found {
+        Found::Connect(_) | Found::WrongMethod(Transport::Connect) | Found::NoConnectMethod => {
+            Transport::Connect
+        }
+        _ => Transport::Rest,
+    };
+    match found {
+        Found::Rest(route, params) => rest(core, incoming, route, params),
+        Found::Connect(route) => connect::answer(core, incoming, route),
+        Found::WrongMethod(Transport::Rest) => {
+            Answer::failed(&Failure::plain(UNIMPLEMENTED, "Method Not Allowed"), transport).with_status(405)
+        }
+        Found::WrongMethod(Transport::Connect) => {
+            let mut answer = Answer::empty(405);
+            answer.headers.push(("allow".to_owned(), "POST".to_owned()));
+            answer
+        }
+        Found::NoConnectMethod => Answer::with_type(404, "text/plain; charset=utf-8", "404 page not found\n"),
+        Found::Nothing => Answer::failed(&Failure::plain(NOT_FOUND, "Not Found"), transport),
+    }
+}
+
+/// A call of the REST gateway: JSON, then the host, then the handler.
+fn rest(core: &Core, incoming: &Incoming, route: &Route, params: Vec<(&'static str, String)>) -> Answer {
+    // Of the deleting calls only those of many things read their body.
+    let has_body = match route.method {
+        "GET" => false,
+        "DELETE" => route.pattern.ends_with("_bulk"),
+        _ => true,
+    };
+    let raw: &[u8] = if has_body { &incoming.body } else { b"" };
+    let result = body::parse(raw).and_then(|value| {
+        let call = call(incoming, Transport::Rest, params, value, raw);
+        run(core, incoming, route, &call)
+    });
+    match result {
+        Ok(body) => Answer::json(route.status, body),
+        Err(failure) => Answer::failed(&failure, Transport::Rest),
+    }
+}
+
+/// Puts a request together for its handler.
+pub(crate) fn call(
+    incoming: &Incoming,
+    transport: Transport,
+    params: Vec<(&'static str, String)>,
+    value: Value,
+    raw: &[u8],
+) -> Call {
+    Call {
+        transport,
+        params,
+        query: incoming.query.clone(),
+        authorization: incoming.header("authorization"),
+        organization: incoming.header("x-zitadel-orgid"),
+        value,
+        raw: String::from_utf8_lossy(raw).into_owned(),
+    }
+}
+
+/// Runs the handler, if the instance knows the host.
+pub(crate) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) -> Result<String, Failure> {
+    let mut state = core.state();
+    issuer(&state, incoming)?;
+    (route.handler)(&mut state, call)
+}
+
+/// `scheme://host[:port]` of a request, or the error for a host that the instance does not answer to.
+fn issuer(state: &State, incoming: &Incoming) -> Result<String, Failure> {
+    let sent = incoming
+        .header("x-zitadel-instance-host")
+        .or_else(|| incoming.header("host"));
+    let host = sent.unwrap_or_else(|| incoming.authority.clone());
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+    let scheme = if state.options.external_secure {
+        "https"
+    } else {
+        "http"
+    };
+    if state.options.domains.iter().any(|domain| domain == name) {
+        return Ok(format!("{scheme}://{host}"));
+    }
+    let known = state.options.domains.first().map_or("", String::as_str);
+    let text = format!(
+        "unable to set instance using origin &{{{host}  {scheme}}} (ExternalDomain is {known}): ID=QUERY-1kIjX \
+        Message=Instance not found. Make sure you got the domain right. \
+        Check out https://zitadel.com/docs/apis/introduction#domains"
+    );
+    Err(Failure::plain(NOT_FOUND, text))
+}
+
+/// `/oauth/v2/token`: form in the body, or in the query of a GET.
+fn token(state: &mut State, incoming: &Incoming) -> Answer {
+    let issuer = match issuer(state, incoming) {
+        Ok(issuer) => issuer,
+        Err(failure) => return Answer::with_type(404, "text/plain; charset=utf-8", failure.message()),
+    };
+    let mut fields = incoming.query.clone();
+    let kind = incoming.header("content-type").unwrap_or_default();
+    if kind.starts_with("application/x-www-form-urlencoded") {
+        fields.splice(0..0, form(&String::from_utf8_lossy(&incoming.body)));
+    }
+    let asked = Exchange {
+        form: fields,
+        issuer,
+        authorization: incoming.header("authorization"),
+    };
+    let (status, body) = exchange(state, &asked);
+    Answer::json(status, body)
+}
