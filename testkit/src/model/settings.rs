@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::entries;
-use super::grace::Grace;
-use super::groups::{EVERYBODYS, RoleSet, Roles};
-use super::provenance::Names;
+use super::judge::grace::Grace;
+use super::judge::provenance::Names;
 use super::random::Random;
+use super::source::entries;
+use super::source::groups::{EVERYBODYS, RoleSet, Roles};
 
 /// What happens to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

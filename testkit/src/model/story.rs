@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::directory::{Condition, Directory, Known};
-use super::grace::{self, Grace};
-use super::groups::{Groups, Roles};
-use super::provenance::{self, Names};
+use super::judge::grace::{self, Grace};
+use super::judge::provenance::{self, Names};
+use super::judge::roles;
 use super::random::Random;
 use super::settings::Settings;
-use super::{faults, organization, roles, tricks};
+use super::source::directory::{Condition, Directory, Known};
+use super::source::groups::{Groups, Roles};
+use super::target::{faults, organization, tricks};
 use crate::ukt::UktDouble;
 use crate::zitadel::{ReadSide, ZitadelDouble};
 

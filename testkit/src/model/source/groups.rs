@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::directory::Directory;
-use super::random::Random;
+use crate::model::random::Random;
 
 /// What everybody gets unless a rule says who does.
 pub(crate) const EVERYBODYS: &str = "User";

@@ -1,7 +1,7 @@
 //! Names that come to be written otherwise.
 
 use super::directory::{Directory, Writing, mistyped};
-use super::random::Random;
+use crate::model::random::Random;
 
 const OTHERWISE: [Writing; 5] = [
     Writing::Shouted,

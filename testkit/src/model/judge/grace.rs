@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::alike::alike;
-use super::judge::Judge;
-use super::random::Random;
+use super::Judge;
 use super::wanted::{is_hex_id, is_ours_to_see};
+use crate::model::random::Random;
+use crate::model::source::alike::alike;
 use crate::zitadel::{UserView, ZitadelDouble};
 
 const SINCE: &str = "directory-sync.missing_since";
@@ -27,13 +27,13 @@ pub struct Grace {
 }
 
 impl Grace {
-    pub(super) fn any(random: &mut Random) -> Option<Self> {
+    pub(in crate::model) fn any(random: &mut Random) -> Option<Self> {
         let hours = random.percent(60).then_some(36);
         let runs = random.percent(60).then(|| if random.percent(50) { 2 } else { 3 });
         (random.percent(40) && (hours.is_some() || runs.is_some())).then_some(Self { hours, runs })
     }
 
-    pub(super) fn config(self) -> String {
+    pub(in crate::model) fn config(self) -> String {
         let hours = self.hours.map(|hours| format!("    after: {hours}h\n"));
         let runs = self.runs.map(|runs| format!("    runs: {runs}\n"));
         format!(
@@ -52,13 +52,13 @@ impl Grace {
     }
 
     /// Whether the account may go in a run that finds it like this.
-    pub(super) fn lets_go(self, user: &UserView) -> bool {
+    pub(in crate::model) fn lets_go(self, user: &UserView) -> bool {
         let (since, before) = noted(user).unwrap_or((Timestamp::now(), 0));
         self.is_over(since, before + 1)
     }
 
     /// Whether a run has left the account like this although it should be gone, or should have been noted.
-    pub(super) fn was_forgotten(self, user: &UserView) -> bool {
+    pub(in crate::model) fn was_forgotten(self, user: &UserView) -> bool {
         noted(user).is_none_or(|(since, runs)| self.is_over(since, runs))
     }
 }
@@ -72,12 +72,12 @@ fn noted(user: &UserView) -> Option<(Timestamp, u32)> {
 }
 
 /// Whether the account says anything of an absence.
-pub(super) fn is_noted(user: &UserView) -> bool {
+pub(in crate::model) fn is_noted(user: &UserView) -> bool {
     user.metadata.contains_key(SINCE)
 }
 
 /// The account without what it says of an absence.
-pub(super) fn without_notes(user: &UserView) -> UserView {
+pub(in crate::model) fn without_notes(user: &UserView) -> UserView {
     let mut user = user.clone();
     user.metadata.remove(SINCE);
     user.metadata.remove(RUNS);
@@ -95,7 +95,7 @@ impl Judge<'_> {
     }
 
     /// Notes come when a person is proved absent, count one run at a time, and go when the person is there.
-    pub(super) fn may_be_noted(&self, user: &UserView, now: &UserView) -> Result<(), &'static str> {
+    pub(in crate::model) fn may_be_noted(&self, user: &UserView, now: &UserView) -> Result<(), &'static str> {
         let notes = |user: &UserView| [SINCE, RUNS].map(|key| user.metadata.get(key).cloned());
         if notes(user) == notes(now) {
             return Ok(());
@@ -129,7 +129,7 @@ impl Judge<'_> {
 }
 
 /// Notes from earlier days, and some that make no sense.
-pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) -> Vec<String> {
+pub(in crate::model) fn plant(zitadel: &ZitadelDouble, random: &mut Random) -> Vec<String> {
     let ours = |user: &UserView| is_ours_to_see(user) && is_hex_id(&user.nick_name);
     let mut told = Vec::new();
     for user in zitadel.all_users().into_iter().filter(ours) {
@@ -151,7 +151,7 @@ pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) -> Vec<String>
 }
 
 /// A day passes: what was noted is a day older.
-pub(super) fn pass_day(zitadel: &ZitadelDouble) {
+pub(in crate::model) fn pass_day(zitadel: &ZitadelDouble) {
     for user in zitadel.all_users().into_iter().filter(is_ours_to_see) {
         if let Some((since, runs)) = noted(&user) {
             write(

@@ -1,9 +1,9 @@
 //! Which records could mean an account, although it carries another id.
 
-use super::alike::{alike, form, id_form};
-use super::directory::{Known, Person};
-use super::organization::localpart;
 use super::wanted::{Accounts, forms, is_ours_to_see};
+use crate::model::source::alike::{alike, form, id_form};
+use crate::model::source::directory::{Known, Person};
+use crate::model::target::organization::localpart;
 use crate::zitadel::UserView;
 
 impl Known {

@@ -4,34 +4,34 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::directory::Person;
-use super::groups::{ALL_ROLES, RoleSet};
-use super::judge::Judge;
-use super::random::Random;
-use super::settings::Settings;
+use super::Judge;
 use super::wanted::Accounts;
+use crate::model::random::Random;
+use crate::model::settings::Settings;
+use crate::model::source::directory::Person;
+use crate::model::source::groups::{ALL_ROLES, RoleSet};
 use crate::zitadel::{UserState, UserView, ZitadelDouble};
 
 /// All roles of an account.
-pub(super) fn roles_of(user: &UserView) -> BTreeSet<&str> {
+pub(in crate::model) fn roles_of(user: &UserView) -> BTreeSet<&str> {
     let roles = user.grants.iter().flat_map(|grant| &grant.roles);
     roles.map(String::as_str).collect()
 }
 
 /// Whether the account holds a role that is the tool's business.
-pub(super) fn has_role(user: &UserView, settings: &Settings) -> bool {
+pub(in crate::model) fn has_role(user: &UserView, settings: &Settings) -> bool {
     let known = settings.known_roles();
     roles_of(user).iter().any(|role| known.contains(role))
 }
 
 /// Whether an account that was in use has lost what made it the tool's.
-pub(super) fn lost_last_role(user: &UserView, now: Option<&UserView>, settings: &Settings) -> bool {
+pub(in crate::model) fn lost_last_role(user: &UserView, now: Option<&UserView>, settings: &Settings) -> bool {
     let lost = |now: &UserView| has_role(user, settings) && !has_role(now, settings);
     user.state != UserState::Inactive && now.is_some_and(lost)
 }
 
 /// Which role is missing, or is one too many.
-pub(super) fn role_lacks(user: &UserView, wanted: &RoleSet, settings: &Settings) -> Option<String> {
+pub(in crate::model) fn role_lacks(user: &UserView, wanted: &RoleSet, settings: &Settings) -> Option<String> {
     let held = roles_of(user);
     if let Some(role) = wanted.iter().find(|role| !held.contains(*role)) {
         return Some(format!("no role {role}"));
@@ -44,7 +44,7 @@ pub(super) fn role_lacks(user: &UserView, wanted: &RoleSet, settings: &Settings)
 
 impl Judge<'_> {
     /// A role is given to whoever is to hold it, and taken if it is owned and the person is not to hold it.
-    pub(super) fn may_hold(
+    pub(in crate::model) fn may_hold(
         &self,
         user: &UserView,
         now: &UserView,
@@ -67,7 +67,7 @@ impl Judge<'_> {
     }
 
     /// Whether a change takes all roles that are the tool's business, by what was to be seen.
-    pub(super) fn takes_last_role(&self, change: &Value, view: &Accounts) -> bool {
+    pub(in crate::model) fn takes_last_role(&self, change: &Value, view: &Accounts) -> bool {
         let list = |key: &str| change[key].as_array().map_or(&[][..], Vec::as_slice);
         let takes = list("revoke");
         let account = change["target_id"].as_str().and_then(|id| view.get(id));
@@ -81,7 +81,7 @@ impl Judge<'_> {
 }
 
 /// Somebody has given roles before.
-pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
+pub(in crate::model) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
     for user in zitadel.users() {
         if random.percent(30) {
             let role = random.pick(&ALL_ROLES);
@@ -91,7 +91,7 @@ pub(super) fn plant(zitadel: &ZitadelDouble, random: &mut Random) {
 }
 
 /// Somebody gives or takes a role; gives which, in words.
-pub(super) fn change(zitadel: &ZitadelDouble, random: &mut Random) -> String {
+pub(in crate::model) fn change(zitadel: &ZitadelDouble, random: &mut Random) -> String {
     let users = zitadel.users();
     if users.is_empty() {
         return "nobody is there to be given a role".to_owned();

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::random::Random;
-use super::settings::Settings;
 use super::wanted::is_ours_to_see;
+use crate::model::random::Random;
+use crate::model::settings::Settings;
 use crate::zitadel::{UserView, ZitadelDouble};
 
 /// Where an account says so.
@@ -27,7 +27,7 @@ pub struct Names {
 }
 
 impl Names {
-    pub(super) fn any(random: &mut Random) -> Self {
+    pub(in crate::model) fn any(random: &mut Random) -> Self {
         let given = random.percent(35).then(|| "the house".to_owned());
         let retired = if random.percent(30) {
             vec!["csv:gone.csv".to_owned()]
@@ -38,13 +38,13 @@ impl Names {
     }
 
     /// The key at the top.
-    pub(super) fn config(&self) -> String {
+    pub(in crate::model) fn config(&self) -> String {
         let given = self.given.as_ref();
         given.map_or_else(String::new, |name| format!("provider: {name}\n"))
     }
 
     /// The key below `policy`.
-    pub(super) fn config_of_policy(&self) -> String {
+    pub(in crate::model) fn config_of_policy(&self) -> String {
         format!("  retired_providers: {:?}\n", self.retired)
     }
 }
@@ -63,18 +63,22 @@ impl Settings {
     }
 
     /// Whether nobody else looks after the account.
-    pub(super) fn looks_after(&self, user: &UserView) -> bool {
+    pub(in crate::model) fn looks_after(&self, user: &UserView) -> bool {
         let name = user.metadata.get(KEY);
         name.is_none_or(|name| self.new_names().contains(name) || self.names.retired.contains(name))
     }
 
     /// Whether the account of somebody who is there says what it has to.
-    pub(super) fn lacks_name(&self, user: &UserView) -> bool {
+    pub(in crate::model) fn lacks_name(&self, user: &UserView) -> bool {
         self.names.given.is_some() && user.metadata.get(KEY) != self.names.given.as_ref()
     }
 
     /// Why the account must not say that it is looked after by whom it says now.
-    pub(super) fn wrong_name(&self, user: Option<&UserView>, now: &UserView) -> Option<&'static str> {
+    pub(in crate::model) fn wrong_name(
+        &self,
+        user: Option<&UserView>,
+        now: &UserView,
+    ) -> Option<&'static str> {
         let before = user.and_then(|user| user.metadata.get(KEY));
         let name = now.metadata.get(KEY);
         if user.is_some() && before == name {
@@ -91,12 +95,16 @@ impl Settings {
 }
 
 /// Whether the account changes hands: nobody is asked about one that stays with its person.
-pub(super) fn changes_hands(user: &UserView, now: &UserView) -> bool {
+pub(in crate::model) fn changes_hands(user: &UserView, now: &UserView) -> bool {
     user.metadata.get(KEY) != now.metadata.get(KEY)
 }
 
 /// Marks of this configuration, of others, and of one that is gone.
-pub(super) fn plant(zitadel: &ZitadelDouble, settings: &Settings, random: &mut Random) -> Vec<String> {
+pub(in crate::model) fn plant(
+    zitadel: &ZitadelDouble,
+    settings: &Settings,
+    random: &mut Random,
+) -> Vec<String> {
     let own: Vec<String> = settings.new_names().into_iter().collect();
     let mut told = Vec::new();
     for user in zitadel.all_users().into_iter().filter(is_ours_to_see) {

@@ -1,7 +1,7 @@
 //! Well-formed answers that are not the whole truth.
 
-use super::directory::Directory;
-use super::random::Random;
+use crate::model::random::Random;
+use crate::model::source::directory::Directory;
 use crate::zitadel::{Fault, FaultKind, FilterAnswers, Matches, ZitadelDouble};
 
 /// The other seeds tell what they told before there were any.

@@ -1,10 +1,18 @@
 //! Compares the accounts before and after a run, and says what must not have happened.
 
+pub(super) mod claims;
+pub(super) mod grace;
+pub(super) mod limits;
+pub(super) mod provenance;
+pub(super) mod roles;
+pub(super) mod rules;
+pub(super) mod wanted;
+
 use serde_json::Value;
 
-use super::directory::Known;
+use self::wanted::{Accounts, has_id_of, is_clear, is_ours_to_see, is_untrue, lacks};
 use super::settings::Settings;
-use super::wanted::{Accounts, has_id_of, is_clear, is_ours_to_see, is_untrue, lacks};
+use super::source::directory::Known;
 use crate::zitadel::ZitadelDouble;
 
 /// What a run said of itself.

@@ -1,18 +1,18 @@
 //! What a run may do to one account.
 
-use super::alike::alike;
-use super::directory::Person;
+use super::Judge;
 use super::grace::without_notes;
-use super::judge::Judge;
-use super::organization::MARK;
 use super::provenance::changes_hands;
 use super::roles::{has_role, roles_of};
-use super::settings::Fate;
 use super::wanted::{Accounts, forms, has_id_of, is_hex_id, is_ours_to_see};
+use crate::model::settings::Fate;
+use crate::model::source::alike::alike;
+use crate::model::source::directory::Person;
+use crate::model::target::organization::MARK;
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {
-    pub(super) fn no_forbidden_change(&self, after: &Accounts) -> Result<(), String> {
+    pub(in crate::model) fn no_forbidden_change(&self, after: &Accounts) -> Result<(), String> {
         for (id, user) in &self.before {
             let now = after.get(id);
             if now == Some(user) {
@@ -250,7 +250,7 @@ fn as_seen(user: &UserView, now: Option<&UserView>, seen: &UserView) -> [(UserVi
 }
 
 /// Whether somebody lost the account, or the use of it.
-pub(super) fn is_removal(user: &UserView, now: Option<&UserView>) -> bool {
+pub(in crate::model) fn is_removal(user: &UserView, now: Option<&UserView>) -> bool {
     now.is_none_or(|now| now.state == UserState::Inactive && user.state != UserState::Inactive)
 }
 

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::directory::Person;
-use super::random::Random;
-use super::wanted::good_phone;
+use crate::model::judge::wanted::good_phone;
+use crate::model::random::Random;
+use crate::model::source::directory::Person;
 use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble};
 
 /// The namespace of `localpart`, from famedly-sync's documentation.
@@ -167,7 +167,7 @@ fn add(zitadel: &ZitadelDouble, user: UserSeed) {
 /// Those who have left, and some that are nobody's business.
 pub(crate) fn plant_others(zitadel: &ZitadelDouble, random: &mut Random) {
     for number in 0..random.between(0..=4) {
-        let person = super::people::any_person(random, 100 + number);
+        let person = crate::model::source::people::any_person(random, 100 + number);
         let mut user = ours(&person);
         if random.percent(20) {
             user.metadata.clear();

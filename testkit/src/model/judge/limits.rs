@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::alike::alike;
-use super::judge::{Judge, Said};
 use super::roles::{has_role, lost_last_role};
 use super::rules::is_removal;
-use super::settings::Limit;
 use super::wanted::{Accounts, is_ours_to_see};
+use super::{Judge, Said};
+use crate::model::settings::Limit;
+use crate::model::source::alike::alike;
 use crate::zitadel::{UserState, UserView};
 
 impl Judge<'_> {
     /// The exit code 4 and the limits and proofs of the configuration go together.
-    pub(super) fn refused_rightly(&self, said: &Said) -> Result<(), String> {
+    pub(in crate::model) fn refused_rightly(&self, said: &Said) -> Result<(), String> {
         let Some(plan) = &said.plan else { return Ok(()) };
         let changes = plan["changes"].as_array().map_or(&[][..], Vec::as_slice);
         let count = |wanted: &dyn Fn(&Value) -> bool| changes.iter().filter(|change| wanted(change)).count();
@@ -106,7 +106,7 @@ impl Judge<'_> {
         [all, all - theirs]
     }
 
-    pub(super) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {
+    pub(in crate::model) fn limits_hold(&self, after: &Accounts) -> Result<(), String> {
         let wholes = self.wholes();
         let removed = self
             .before

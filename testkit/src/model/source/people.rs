@@ -2,7 +2,7 @@
 
 use super::directory::{Condition, Directory, Elsewhere, File, Person, Writing};
 use super::groups::Groups;
-use super::random::Random;
+use crate::model::random::Random;
 
 const BROKEN: [Writing; 8] = [
     Writing::Contradicted,

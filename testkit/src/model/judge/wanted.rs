@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::alike::{alike, form, id_form};
-use super::directory::{Known, Person};
 use super::grace::is_noted;
-use super::organization::{MARK, localpart};
-use super::people::PHONES;
 use super::roles::{has_role, role_lacks};
-use super::settings::{Fate, Settings};
+use crate::model::settings::{Fate, Settings};
+use crate::model::source::alike::{alike, form, id_form};
+use crate::model::source::directory::{Known, Person};
+use crate::model::source::people::PHONES;
+use crate::model::target::organization::{MARK, localpart};
 use crate::zitadel::{UserState, UserView};
 
 /// Accounts by id.

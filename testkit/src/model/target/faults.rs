@@ -1,6 +1,6 @@
 //! What goes wrong between the tool and the target.
 
-use super::random::Random;
+use crate::model::random::Random;
 use crate::zitadel::{Fault, FaultKind, Matches, ZitadelDouble};
 
 /// Puts in some faults; gives them in words.
