@@ -3,7 +3,7 @@
 use serde_json::Value;
 use testkit::zitadel::Access;
 
-use super::mocks::closed_port;
+use super::errors::mocks::closed_port;
 use super::stage::{SILENT, Stage};
 
 #[test]

@@ -1,0 +1,11 @@
+//! The real binary as an administrator meets it: every word it prints, its exit code, and what reached the target.
+
+mod ad_connect;
+mod ad_connect_settings;
+mod check;
+mod commands;
+mod errors;
+mod explain;
+mod names;
+mod output;
+mod stage;

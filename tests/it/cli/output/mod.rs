@@ -1,0 +1,8 @@
+//! What a run prints, logs, reports and tells others.
+
+pub(super) mod log;
+pub(super) mod metrics;
+pub(super) mod notify;
+pub(super) mod outcomes;
+pub(super) mod secrets;
+pub(super) mod streams;

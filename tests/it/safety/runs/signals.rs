@@ -1,0 +1,119 @@
+//! A run that is asked to end.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use testkit::zitadel::{Fault, FaultKind};
+
+use crate::safety::lab::{Lab, Run, ended, staff};
+
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// A run of twelve new people whose first write takes a while, and that has reached it.
+fn in_flight(lab: &Lab, hold: Duration) -> Child {
+    lab.configure("apply: {concurrency: {max: 2}}\n");
+    lab.zitadel
+        .inject(Fault::once("POST", "/v2/users/human", FaultKind::Delay(hold)).times(2));
+    let child = lab.command("sync --report report.json").spawn().unwrap();
+    lab.zitadel.wait_for_a_write();
+    child
+}
+
+/// What was in flight is complete, role included; the rest is named, and the next run does it.
+#[test]
+fn a_signal_finishes_what_is_in_flight_and_starts_nothing_new() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let lab = Lab::csv(&staff(12));
+        let child = in_flight(&lab, Duration::from_millis(700));
+        send(signal, &child);
+        ended(child).exits(1).says("not started: stopped by a signal");
+        let report = lab.json("report.json");
+        assert_eq!(report["outcome"], "partial", "{report}");
+        let users = lab.zitadel.users();
+        assert!(!users.is_empty() && users.len() < 12, "{}", users.len());
+        assert!(users.iter().all(|user| user.grants.len() == 1));
+        assert_eq!(report["changes"]["create"]["applied"], users.len());
+        lab.zitadel.clear_faults();
+        lab.run("sync").exits(0);
+        assert_eq!(lab.names().len(), 12);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once() {
+    for (signal, exit) in [("-TERM", 143), ("-INT", 130)] {
+        let lab = Lab::csv(&staff(2));
+        let mut child = in_flight(&lab, Duration::from_secs(30));
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        send("-TERM", &child);
+        // Two signals of one kind that arrive together are one, so the first has to be heard.
+        let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+        assert!(heard);
+        send(signal, &child);
+        ended(child).exits(exit);
+    }
+}
+
+#[test]
+fn a_signal_before_the_first_write_leaves_everything_as_it_is() {
+    let lab = Lab::csv(&staff(2));
+    for command in ["sync --report report.json", "plan", "check"] {
+        lab.zitadel.reset_counts();
+        lab.zitadel
+            .inject(Fault::always(FaultKind::Delay(Duration::from_secs(30))));
+        let child = lab.command(command).spawn().unwrap();
+        lab.zitadel.wait_for_a_request();
+        send("-TERM", &child);
+        let run: Run = ended(child).exits(1);
+        run.says("stopped by SIGTERM before anything was written");
+        assert_eq!(lab.zitadel.writes(), []);
+        lab.zitadel.clear_faults();
+    }
+    assert_eq!(lab.json("report.json")["outcome"], "failed");
+}
+
+/// A terminal that is closed says so twice: from the shell and from the system.
+#[test]
+fn a_terminal_that_is_closed_ends_no_run_at_once() {
+    let lab = Lab::csv(&staff(12));
+    let mut child = in_flight(&lab, Duration::from_millis(1500));
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    send("-HUP", &child);
+    let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+    assert!(heard);
+    send("-HUP", &child);
+    ended(child).exits(1);
+    let users = lab.zitadel.users();
+    assert!(!users.is_empty() && users.iter().all(|user| user.grants.len() == 1));
+    assert_eq!(lab.json("report.json")["outcome"], "partial");
+}
+
+/// Whoever starts a run by `nohup` wants it to outlive the terminal.
+#[test]
+fn a_run_by_nohup_outlives_its_terminal() {
+    let lab = Lab::csv(&staff(3));
+    lab.zitadel.inject(Fault::once(
+        "POST",
+        "/v2/users/human",
+        FaultKind::Delay(Duration::from_millis(700)),
+    ));
+    let plain = lab.command("sync");
+    let mut command = Command::new("nohup");
+    command.arg(plain.get_program()).args(plain.get_args());
+    command.current_dir(lab.path(""));
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    lab.zitadel.wait_for_a_write();
+    send("-HUP", &child);
+    ended(child).exits(0);
+    assert_eq!(lab.names().len(), 3);
+}
