@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::existing::Existing;
 use super::id::{ExternalId, TargetId, TypeId};
-use super::reference::Reference;
+use super::resource::existing::Existing;
+use super::resource::reference::Reference;
 
 type Key = (TypeId, ExternalId);
 

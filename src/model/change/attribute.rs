@@ -1,8 +1,8 @@
 //! One attribute that changes.
 
-use crate::model::reference::Reference;
+use crate::model::resource::reference::Reference;
+use crate::model::resource::value::Value;
 use crate::model::schema::AttributeIndex;
-use crate::model::value::Value;
 
 /// One attribute that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]

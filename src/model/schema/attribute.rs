@@ -5,7 +5,7 @@ use super::AttributeIndex;
 use std::sync::Arc;
 
 use crate::model::id::ExternalId;
-use crate::model::value::{Equality, Value};
+use crate::model::resource::value::{Equality, Value};
 
 /// What an attribute is for. All but [`Purpose::Plain`] and [`Purpose::Name`] stand once in a schema at the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

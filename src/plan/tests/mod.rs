@@ -13,9 +13,7 @@ mod roles;
 mod rules;
 mod selection;
 mod sessions;
-mod tokens;
 mod values;
-mod withhold;
 
 use super::*;
 use crate::model::*;

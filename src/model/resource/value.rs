@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reference::Reference;
-use super::text::comparable::comparable;
+use crate::model::text::comparable::comparable;
 
 /// When two values count as the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Equality {
     Exact,
     /// After lower-casing each code point.
     IgnoreCase,
-    /// By what people can see of it ([`super::comparable`]).
+    /// By what people can see of it ([`crate::model::comparable`]).
     Comparable,
     /// As the target says.
     By(Likeness),

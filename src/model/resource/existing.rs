@@ -1,6 +1,6 @@
 //! Who the target has.
 
-use super::{AttributeSet, Attributes, ExternalId, Ownership, Purpose, Schema, TargetId, TypeId};
+use crate::model::{AttributeSet, Attributes, ExternalId, Ownership, Purpose, Schema, TargetId, TypeId};
 
 /// Whether a person may log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! The values of one object, as an array indexed by the schema: a million people must fit into memory.
 
-use super::schema::{AttributeIndex, Purpose, Schema};
 use super::value::Value;
+use crate::model::schema::{AttributeIndex, Purpose, Schema};
 
 /// The values of one person in the order of a [`Schema`]; `None` where there is none. As long as the last value needs it.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::text::personal::Personal;
-use super::{
+use crate::model::text::personal::Personal;
+use crate::model::{
     AttributeSet, Attributes, Existing, ExternalId, Lifecycle, Purpose, Schema, Selection, TypeId, Value,
 };
 
@@ -131,7 +131,7 @@ pub struct Rejected {
 pub struct Claims {
     /// E-mail addresses, which are login names too.
     pub addresses: Vec<Box<str>>,
-    /// The ownership proofs ([`super::Purpose::OwnershipProof`]) that it names.
+    /// The ownership proofs ([`crate::model::Purpose::OwnershipProof`]) that it names.
     pub proofs: Vec<Box<str>>,
     /// There are addresses, and the target would take none of them: somebody may have another one in truth.
     pub is_misspelt: bool,

@@ -1,6 +1,6 @@
 //! A token lets through what was shown, and nothing else.
 
-use super::*;
+use crate::plan::tests::*;
 
 fn decide_with(
     target_key: &str,

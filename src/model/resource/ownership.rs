@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
     /// This tool looks after it. Before it is removed because its person is absent, the account itself has to hold the
-    /// [`super::Purpose::OwnershipProof`], if the target has one.
+    /// [`crate::model::Purpose::OwnershipProof`], if the target has one.
     Ours,
     /// It carries an external id and lacks something that all accounts of this tool have: it is ours only if it holds the
     /// ownership proof, or the login name of the person whose id it carries.

@@ -1,6 +1,6 @@
 //! What a run may not do.
 
-use super::*;
+use crate::plan::tests::*;
 
 /// A plan that deletes so many of 200 accounts.
 fn many(count: usize) -> Plan {

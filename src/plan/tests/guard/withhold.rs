@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::properties::{any_policy, any_world};
-use super::roles::plan_owning;
-use super::*;
+use crate::plan::tests::properties::{any_policy, any_world};
+use crate::plan::tests::roles::plan_owning;
+use crate::plan::tests::*;
 
-const REMOVING: Policy = super::rules::DELETE_ABSENT;
+const REMOVING: Policy = crate::plan::tests::rules::DELETE_ABSENT;
 
 /// Lines of what is withheld, with the setting.
 fn withheld(plan: &Plan) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! References from one object of the target to others, such as the members of a group.
 
-use super::id::{ExternalId, TypeId};
+use crate::model::id::{ExternalId, TypeId};
 
 /// What an object refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,5 @@
+//! What a run may not do without an approval, and what settings take away.
+
+pub(super) mod limits;
+pub(super) mod tokens;
+pub(super) mod withhold;
