@@ -138,7 +138,7 @@ fn what_is_deactivated_already_is_not_withheld_again() {
 
 const DEACTIVATED: Policy = Policy {
     create_deactivated: true,
-    ..super::rules::DELETE_ABSENT
+    ..crate::plan::tests::rules::DELETE_ABSENT
 };
 
 fn deactivated(mark: &str) -> Held {

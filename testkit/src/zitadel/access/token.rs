@@ -29,7 +29,7 @@ pub(crate) struct Key {
     /// Microseconds since 1970.
     pub(crate) expires: i64,
     /// PKCS#1 DER.
-    #[serde(with = "super::views::base64_bytes")]
+    #[serde(with = "crate::zitadel::control::views::base64_bytes")]
     pub(crate) public: Vec<u8>,
 }
 

@@ -6,13 +6,11 @@ use super::body::Node;
 use super::errors::{EXHAUSTED, Failure};
 use crate::zitadel::access::{caller, organization};
 use crate::zitadel::control::options::Version;
-use crate::zitadel::grants::{authorizations, change};
-use crate::zitadel::metadata::{organization, user, user_v1};
 use crate::zitadel::state::State;
 use crate::zitadel::state::events_search;
-use crate::zitadel::users::read::{list, list_v1};
-use crate::zitadel::users::sessions;
 use crate::zitadel::users::write::{contacts, create, edit, lifecycle, links};
+use crate::zitadel::users::{read, sessions};
+use crate::zitadel::{grants, metadata};
 
 /// How a request came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,11 +128,11 @@ const fn new(route: Route) -> Route {
 /// REST paths; literal segments come before parameters in the same place.
 #[rustfmt::skip]
 const REST: &[Route] = &[
-    read("POST", "/v2/users", list::list),
+    read("POST", "/v2/users", read::list::list),
     write("POST", "/v2/users/human", create::add_human),
     new(write("POST", "/v2/users/new", create::create_user)),
     write("PUT", "/v2/users/human/{userId}", edit::update_human),
-    read("GET", "/v2/users/{userId}", list::by_id),
+    read("GET", "/v2/users/{userId}", read::list::by_id),
     new(write("PATCH", "/v2/users/{userId}", edit::update_user)),
     write("DELETE", "/v2/users/{userId}", lifecycle::delete),
     write("POST", "/v2/users/{userId}/email", contacts::set_email),
@@ -147,46 +145,46 @@ const REST: &[Route] = &[
     write("POST", "/v2/users/{userId}/links", links::add),
     read("POST", "/v2/users/{userId}/links/_search", links::list),
     write("DELETE", "/v2/users/{userId}/links/{idpId}/{linkedUserId}", links::remove),
-    new(write("POST", "/v2/users/{userId}/metadata", user::set)),
-    new(write("DELETE", "/v2/users/{userId}/metadata", user::delete)),
-    new(read("POST", "/v2/users/{userId}/metadata/search", user::list)),
+    new(write("POST", "/v2/users/{userId}/metadata", metadata::user::set)),
+    new(write("DELETE", "/v2/users/{userId}/metadata", metadata::user::delete)),
+    new(read("POST", "/v2/users/{userId}/metadata/search", metadata::user::list)),
     makes(write("POST", "/v2/sessions", sessions::create)),
     read("POST", "/v2/sessions/search", sessions::list),
     write("DELETE", "/v2/sessions/{sessionId}", sessions::delete),
-    read("POST", "/management/v1/users/_search", list_v1::list),
-    read("POST", "/management/v1/users/grants/_search", change::search),
-    read("POST", "/management/v1/users/{userId}/metadata/_search", user_v1::list),
-    write("POST", "/management/v1/users/{userId}/metadata/_bulk", user_v1::set_many),
-    write("DELETE", "/management/v1/users/{userId}/metadata/_bulk", user_v1::delete_many),
-    write("POST", "/management/v1/users/{userId}/metadata/{key}", user_v1::set),
-    read("GET", "/management/v1/users/{userId}/metadata/{key}", user_v1::get),
-    write("DELETE", "/management/v1/users/{userId}/metadata/{key}", user_v1::delete),
-    write("POST", "/management/v1/users/{userId}/grants", change::add),
-    write("PUT", "/management/v1/users/{userId}/grants/{grantId}", change::update),
-    write("DELETE", "/management/v1/users/{userId}/grants/{grantId}", change::remove),
-    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_deactivate", change::deactivate),
-    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_reactivate", change::reactivate),
-    write("DELETE", "/management/v1/user_grants/_bulk", change::remove_many),
+    read("POST", "/management/v1/users/_search", read::list_v1::list),
+    read("POST", "/management/v1/users/grants/_search", grants::change::search),
+    read("POST", "/management/v1/users/{userId}/metadata/_search", metadata::user_v1::list),
+    write("POST", "/management/v1/users/{userId}/metadata/_bulk", metadata::user_v1::set_many),
+    write("DELETE", "/management/v1/users/{userId}/metadata/_bulk", metadata::user_v1::delete_many),
+    write("POST", "/management/v1/users/{userId}/metadata/{key}", metadata::user_v1::set),
+    read("GET", "/management/v1/users/{userId}/metadata/{key}", metadata::user_v1::get),
+    write("DELETE", "/management/v1/users/{userId}/metadata/{key}", metadata::user_v1::delete),
+    write("POST", "/management/v1/users/{userId}/grants", grants::change::add),
+    write("PUT", "/management/v1/users/{userId}/grants/{grantId}", grants::change::update),
+    write("DELETE", "/management/v1/users/{userId}/grants/{grantId}", grants::change::remove),
+    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_deactivate", grants::change::deactivate),
+    write("POST", "/management/v1/users/{userId}/grants/{grantId}/_reactivate", grants::change::reactivate),
+    write("DELETE", "/management/v1/user_grants/_bulk", grants::change::remove_many),
     read("GET", "/management/v1/orgs/me", organization::mine),
-    read("POST", "/management/v1/metadata/_search", organization::list),
-    read("GET", "/management/v1/metadata/{key}", organization::get),
-    write("POST", "/management/v1/metadata/{key}", organization::set),
-    write("DELETE", "/management/v1/metadata/{key}", organization::delete),
+    read("POST", "/management/v1/metadata/_search", metadata::organization::list),
+    read("GET", "/management/v1/metadata/{key}", metadata::organization::get),
+    write("POST", "/management/v1/metadata/{key}", metadata::organization::set),
+    write("DELETE", "/management/v1/metadata/{key}", metadata::organization::delete),
     read("GET", "/management/v1/projects/{projectId}", organization::project),
     read("POST", "/management/v1/projects/{projectId}/roles/_search", organization::roles),
     read("POST", "/management/v1/granted_projects/_search", organization::granted_projects),
     read("GET", "/management/v1/policies/domain", organization::domain_policy),
     read("GET", "/management/v1/healthz", organization::healthz),
     read("POST", "/auth/v1/permissions/zitadel/me/_search", caller::my_permissions),
-    read("GET", "/auth/v1/users/me", list_v1::me),
+    read("GET", "/auth/v1/users/me", read::list_v1::me),
     read("POST", "/admin/v1/events/_search", events_search::search),
 ];
 
 /// Connect methods, by their path.
 #[rustfmt::skip]
 const CONNECT: &[Route] = &[
-    read("POST", "/zitadel.user.v2.UserService/ListUsers", list::list),
-    read("POST", "/zitadel.user.v2.UserService/GetUserByID", list::by_id),
+    read("POST", "/zitadel.user.v2.UserService/ListUsers", read::list::list),
+    read("POST", "/zitadel.user.v2.UserService/GetUserByID", read::list::by_id),
     write("POST", "/zitadel.user.v2.UserService/AddHumanUser", create::add_human),
     write("POST", "/zitadel.user.v2.UserService/CreateUser", create::create_user),
     write("POST", "/zitadel.user.v2.UserService/UpdateHumanUser", edit::update_human),
@@ -202,17 +200,17 @@ const CONNECT: &[Route] = &[
     write("POST", "/zitadel.user.v2.UserService/AddIDPLink", links::add),
     read("POST", "/zitadel.user.v2.UserService/ListIDPLinks", links::list),
     write("POST", "/zitadel.user.v2.UserService/RemoveIDPLink", links::remove),
-    write("POST", "/zitadel.user.v2.UserService/SetUserMetadata", user::set),
-    write("POST", "/zitadel.user.v2.UserService/DeleteUserMetadata", user::delete),
-    read("POST", "/zitadel.user.v2.UserService/ListUserMetadata", user::list),
-    read("POST", "/zitadel.authorization.v2.AuthorizationService/ListAuthorizations", authorizations::list),
-    write("POST", "/zitadel.authorization.v2.AuthorizationService/CreateAuthorization", authorizations::create),
-    write("POST", "/zitadel.authorization.v2.AuthorizationService/UpdateAuthorization", authorizations::update),
-    write("POST", "/zitadel.authorization.v2.AuthorizationService/DeleteAuthorization", authorizations::delete),
+    write("POST", "/zitadel.user.v2.UserService/SetUserMetadata", metadata::user::set),
+    write("POST", "/zitadel.user.v2.UserService/DeleteUserMetadata", metadata::user::delete),
+    read("POST", "/zitadel.user.v2.UserService/ListUserMetadata", metadata::user::list),
+    read("POST", "/zitadel.authorization.v2.AuthorizationService/ListAuthorizations", grants::authorizations::list),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/CreateAuthorization", grants::authorizations::create),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/UpdateAuthorization", grants::authorizations::update),
+    write("POST", "/zitadel.authorization.v2.AuthorizationService/DeleteAuthorization", grants::authorizations::delete),
     write("POST", "/zitadel.authorization.v2.AuthorizationService/ActivateAuthorization",
-        authorizations::activate),
+        grants::authorizations::activate),
     write("POST", "/zitadel.authorization.v2.AuthorizationService/DeactivateAuthorization",
-        authorizations::deactivate),
+        grants::authorizations::deactivate),
 ];
 
 /// What a path leads to.

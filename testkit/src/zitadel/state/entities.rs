@@ -101,7 +101,7 @@ pub(crate) struct Human {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Entry {
-    #[serde(with = "super::views::base64_bytes")]
+    #[serde(with = "crate::zitadel::control::views::base64_bytes")]
     pub(crate) value: Vec<u8>,
     pub(crate) sequence: u64,
     pub(crate) created: i64,

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use super::schemas::Schemas;
 use crate::deployment::*;
 
 const CHART: &str = "deploy/helm/directory-sync";
@@ -58,7 +59,7 @@ fn helm_finds_nothing_wrong() {
 
 #[test]
 fn each_object_of_the_chart_fits_the_schema_of_the_api() {
-    let schemas = schemas::Schemas::new();
+    let schemas = Schemas::new();
     let without_volume = ["--set", "persistence.enabled=false"];
     for (values, more, count) in [
         ("zitadel", &[][..], 5),
