@@ -9,11 +9,12 @@
 //! 5. [`apply`] carries the approved plan out.
 //! 6. [`report`] tells people and programs: the plan before, the outcome after.
 //!
-//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other machines, [`telemetry`] the log, [`names`] says
-//! whether people are named in what is written,
-//! [`plan_file`] keeps a plan for later, [`undo_file`] what a run changes, [`lock`] keeps a second run away, [`signals`] hears that this one is to end.
+//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other
+//! machines, [`telemetry`] the log. [`names`] decides whether people are named in what is written. [`saved`] has plan files and undo
+//! files, [`credential`] knows when keys and certificates end, [`lock`] keeps a second run away, [`signals`] hears that this one is
+//! to end.
 //!
-//! Invariants, which the tests in `tests/it/architecture` checks:
+//! Invariants, which the tests in `tests/it/architecture` check:
 //! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
 //! - [`source`] and [`target`] know neither each other nor [`report`] or [`apply`].
 //! - Only [`config`] reads files of settings and the environment.
@@ -23,6 +24,7 @@
 pub mod apply;
 pub mod cli;
 pub mod config;
+pub mod credential;
 pub mod exit;
 pub mod http;
 pub mod lock;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 
-use crate::tls::{self, TlsError};
+use crate::tls::{self, Expiry, TlsError};
 
 pub(crate) use flow::Flow;
 pub use flow::{BodyError, GRACE};
@@ -46,15 +46,17 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
 /// A client that trusts the system's certificate authorities, honours the proxy variables, gives up connecting after
 /// `connect` and a reply after `silence` without a byte of it.
 pub fn client(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
-    Ok(builder(connect, silence)?.build()?)
+    Ok(builder(connect, silence, Expiry::default())?.build()?)
 }
 
 /// Like [`client`], for a service that never redirects: a redirect would turn a `POST` into a `GET`.
+/// `shown` takes in when the certificates of the server end.
 pub fn client_without_redirects(
     connect: Duration,
     silence: Duration,
+    shown: Expiry,
 ) -> Result<reqwest::Client, HttpSetupError> {
-    Ok(builder(connect, silence)?
+    Ok(builder(connect, silence, shown)?
         .redirect(reqwest::redirect::Policy::none())
         .build()?)
 }
@@ -70,16 +72,20 @@ pub fn client_within_origin(connect: Duration, silence: Duration) -> Result<reqw
             attempt.stop()
         }
     });
-    Ok(builder(connect, silence)?.redirect(within).build()?)
+    Ok(builder(connect, silence, Expiry::default())?
+        .redirect(within)
+        .build()?)
 }
 
 /// Whom a client trusts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Trust<'a> {
     /// Certificate authorities beside the system's, PEM.
     pub certificates: Option<&'a Path>,
     /// Any certificate is accepted.
     pub anybody: bool,
+    /// Takes in when the certificates of the server end.
+    pub shown: Expiry,
 }
 
 /// Like [`client_without_redirects`], with a trust of its own, for a service that sends more than a hundred header lines.
@@ -91,7 +97,7 @@ pub fn client_of_many_headers(
     let tls = if trust.anybody {
         tls::client_config_without_checks()?
     } else {
-        tls::client_config_with(trust.certificates)?
+        tls::client_config_with(trust.certificates, trust.shown)?
     };
     Ok(configured(tls, connect, silence)
         .http1_max_headers(MOST_HEADERS)
@@ -134,8 +140,12 @@ pub async fn body(mut reply: reqwest::Response) -> Result<Vec<u8>, BodyError> {
     Ok(body)
 }
 
-fn builder(connect: Duration, silence: Duration) -> Result<reqwest::ClientBuilder, HttpSetupError> {
-    Ok(configured(tls::client_config()?, connect, silence))
+fn builder(
+    connect: Duration,
+    silence: Duration,
+    shown: Expiry,
+) -> Result<reqwest::ClientBuilder, HttpSetupError> {
+    Ok(configured(tls::client_config(shown)?, connect, silence))
 }
 
 fn configured(tls: rustls::ClientConfig, connect: Duration, silence: Duration) -> reqwest::ClientBuilder {

@@ -1,5 +1,7 @@
 //! Figures about a run, for Prometheus.
 
+use std::collections::BTreeMap;
+
 use prometheus::{Encoder as _, GaugeVec, Opts, Registry, TextEncoder};
 
 use super::json::Report;
@@ -14,8 +16,8 @@ pub struct RunFigures<'a> {
     pub mode: &'a str,
     /// The end of the run, in seconds since 1970 (UTC).
     pub finished: i64,
-    /// The end of the last good run of this target and mode before it.
-    pub last_success: Option<i64>,
+    /// When runs of this target last ended well before this one, by mode.
+    pub last_success: &'a BTreeMap<String, i64>,
 }
 
 /// The name of the metric that is carried over from run to run.
@@ -28,7 +30,8 @@ pub const LAST_SUCCESS: &str = "directory_sync_last_success_timestamp_seconds";
 pub fn metrics(report: &Report, run: RunFigures<'_>) -> Result<String, prometheus::Error> {
     let figures = Figures(Registry::new());
     figures.run(report, run)?;
-    figures.sources(report)?;
+    figures.sources(report, run.target)?;
+    figures.credentials(report, run.target)?;
     figures.target(report, run.target)?;
     let mut text = Vec::new();
     TextEncoder::new().encode(&figures.0.gather(), &mut text)?;
@@ -58,16 +61,21 @@ impl Figures {
     fn run(&self, report: &Report, run: RunFigures<'_>) -> Done {
         let finished = float(run.finished);
         let is_good = matches!(report.exit_code, 0 | 10);
-        let success = if is_good {
-            Some(finished)
-        } else {
-            run.last_success.map(float)
-        };
-        let of_mode = |value: f64| (vec![run.target, run.mode], value);
+        let before = run.last_success.iter();
+        let mut success: BTreeMap<&str, f64> = before.map(|(mode, time)| (&**mode, float(*time))).collect();
+        if is_good {
+            success.insert(run.mode, finished);
+        }
+        let of_target = |(mode, value)| (vec![run.target, mode], value);
         let last_run = "directory_sync_last_run_timestamp_seconds";
         let both = &["target", "mode"];
-        self.add(last_run, "End of the last run.", both, &[of_mode(finished)])?;
-        let success: Vec<Labelled<'_>> = success.map(of_mode).into_iter().collect();
+        self.add(
+            last_run,
+            "End of the last run.",
+            both,
+            &[of_target((run.mode, finished))],
+        )?;
+        let success: Vec<Labelled<'_>> = success.into_iter().map(of_target).collect();
         self.add(
             LAST_SUCCESS,
             "End of the last run with exit code 0 or 10.",
@@ -87,16 +95,37 @@ impl Figures {
             let name = format!("directory_sync_last_run_{name}");
             self.add(&name, help, &["target"], &[(vec![run.target], value)])?;
         }
-        let version = (vec![env!("CARGO_PKG_VERSION")], 1.0);
+        let version = (vec![run.target, env!("CARGO_PKG_VERSION")], 1.0);
         self.add(
             "directory_sync_build_info",
             "Version of the program.",
-            &["version"],
+            &["target", "version"],
             &[version],
         )
     }
 
-    fn sources(&self, report: &Report) -> Done {
+    /// The first end of each kind: whoever replaces one sees the next.
+    fn credentials(&self, report: &Report, target: &str) -> Done {
+        let mut ends: BTreeMap<&str, i64> = BTreeMap::new();
+        for credential in &report.credentials {
+            let end = credential.expires.as_second();
+            let first = ends.entry(credential.what).or_insert(end);
+            *first = end.min(*first);
+        }
+        let ends: Vec<Labelled<'_>> = ends
+            .into_iter()
+            .map(|(what, end)| (vec![target, what], float(end)))
+            .collect();
+        self.add(
+            "directory_sync_credential_expiry_timestamp_seconds",
+            "End of the first key or certificate of a kind.",
+            &["target", "what"],
+            &ends,
+        )
+    }
+
+    /// With the target, so that two configurations on one machine can read sources of one name.
+    fn sources(&self, report: &Report, target: &str) -> Done {
         let (mut records, mut complete, mut seconds) = (Vec::new(), Vec::new(), Vec::new());
         for source in &report.sources {
             let name = &*source.name;
@@ -105,11 +134,11 @@ impl Figures {
                 ("rejected", source.rejected),
                 ("disabled", source.disabled),
             ];
-            records.extend(states.map(|(state, count)| (vec![name, state], size(count))));
-            complete.push((vec![name], f64::from(u8::from(source.complete))));
-            seconds.push((vec![name], source.seconds));
+            records.extend(states.map(|(state, count)| (vec![target, name, state], size(count))));
+            complete.push((vec![target, name], f64::from(u8::from(source.complete))));
+            seconds.push((vec![target, name], source.seconds));
         }
-        let (source, state) = (&["source"], &["source", "state"]);
+        let (source, state) = (&["target", "source"], &["target", "source", "state"]);
         self.add(
             "directory_sync_source_records",
             "Records of a source.",

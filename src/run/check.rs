@@ -2,6 +2,7 @@
 
 use std::io;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::session::ceiling;
@@ -38,6 +39,8 @@ pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io
                 let found = target.check().await;
                 let answers = found.iter().any(|finding| finding.result.is_ok());
                 findings.extend(found);
+                let credentials = target.credentials();
+                findings.extend(credentials.iter().map(|one| one.diagnosis(Timestamp::now())));
                 if answers {
                     findings.extend(policy(&target, request).await);
                     if target.checks_desired() && exit(&findings) != Exit::Unreadable {

@@ -79,7 +79,11 @@ pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io
         let mut each = |record| match record {
             Record::Person(_) => people += 1,
             Record::Rejected(_) => rejected += 1,
-            Record::Leaver(_) | Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
+            Record::Leaver(_)
+            | Record::Warning(_)
+            | Record::Partial(..)
+            | Record::Server(_)
+            | Record::CertificateEnds(_) => {}
         };
         if let Err(error) = source.count(&mut each).await {
             return failed(&[error], request, process);

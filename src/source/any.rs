@@ -170,7 +170,9 @@ fn put(types: &mut [Collected], record: Record) {
         Record::Person(identity) => identity.resource,
         Record::Rejected(rejected) => rejected.resource,
         Record::Partial(resource, _) => *resource,
-        Record::Leaver(_) | Record::Warning(_) | Record::Server(_) => TypeId::default(),
+        Record::Leaver(_) | Record::Warning(_) | Record::Server(_) | Record::CertificateEnds(_) => {
+            TypeId::default()
+        }
     };
     if let Some(of_type) = types.get_mut(usize::from(resource.0)) {
         of_type.push(record);

@@ -36,6 +36,9 @@ pub enum Record {
     Partial(TypeId, Warning),
     /// Which of several servers all of it comes from; not counted as a record.
     Server(String),
+    /// When the first of the certificates ends with which the server was reached, in seconds since 1970 (UTC); not counted as a
+    /// record.
+    CertificateEnds(i64),
 }
 
 /// What kind of ids a source gives its objects.

@@ -7,6 +7,7 @@ use super::{
     TargetError, TargetName, Wait,
 };
 use crate::config::{ApplySettings, TargetSettings};
+use crate::credential::Credential;
 use crate::http::Backoff;
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
@@ -411,6 +412,13 @@ impl Target for AnyTarget {
         match self {
             Self::Zitadel(target) => target.warnings(),
             Self::Udm(target) => target.warnings(),
+        }
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        match self {
+            Self::Zitadel(target) => target.credentials(),
+            Self::Udm(target) => target.credentials(),
         }
     }
 }

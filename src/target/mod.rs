@@ -8,6 +8,7 @@ pub mod zitadel;
 
 use std::collections::BTreeMap;
 
+use crate::credential::Credential;
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
     Holding, Ids, LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
@@ -356,4 +357,9 @@ pub trait Target {
 
     /// Things worth knowing about the target that concern nobody in particular, collected so far.
     fn warnings(&self) -> Vec<Warning>;
+
+    /// When the keys and certificates end that were used so far, as far as known.
+    fn credentials(&self) -> Vec<Credential> {
+        Vec::new()
+    }
 }

@@ -3,6 +3,7 @@
 mod anybody;
 mod certificate;
 mod cryptography;
+mod expiry;
 mod peer;
 mod refusal;
 mod verifier;
@@ -18,6 +19,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 pub use anybody::Anybody;
 pub use cryptography::provider;
+pub use expiry::{Expiry, earliest_end};
 pub use peer::{Peer, Words};
 pub use words::{CLIENT_CERTIFICATE, explain, tls_error};
 
@@ -105,24 +107,25 @@ fn instead(path: &Path) -> &'static str {
 }
 
 /// Judges the certificate of a server by these authorities, at least one, and in words. Whoever shows a certificate that is
-/// itself `named` is trusted.
+/// itself `named` is trusted. `shown` takes in when the certificates of accepted servers end.
 pub fn verifier(
     roots: RootCertStore,
     named: Vec<CertificateDer<'static>>,
     peer: Peer,
+    shown: Expiry,
 ) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
-    let verifier = verifier::Verifier::new(roots, named, peer)
+    let verifier = verifier::Verifier::new(roots, named, peer, shown)
         .map_err(|error| TlsError::Setup(rustls::Error::General(error.to_string())))?;
     Ok(Arc::new(verifier))
 }
 
 /// A client that trusts the system's certificate authorities and shows no certificate of its own.
-pub fn client_config() -> Result<ClientConfig, TlsError> {
-    client_config_with(None)
+pub fn client_config(shown: Expiry) -> Result<ClientConfig, TlsError> {
+    client_config_with(None, shown)
 }
 
 /// The same, which also trusts those of a file.
-pub fn client_config_with(extra: Option<&Path>) -> Result<ClientConfig, TlsError> {
+pub fn client_config_with(extra: Option<&Path>, shown: Expiry) -> Result<ClientConfig, TlsError> {
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     let roots = roots(extra)?;
     if roots.is_empty() {
@@ -132,7 +135,7 @@ pub fn client_config_with(extra: Option<&Path>) -> Result<ClientConfig, TlsError
     let named = extra.map(certificates).transpose()?.unwrap_or_default();
     Ok(builder
         .dangerous()
-        .with_custom_certificate_verifier(verifier(roots, named, Peer::Service)?)
+        .with_custom_certificate_verifier(verifier(roots, named, Peer::Service, shown)?)
         .with_no_client_auth())
 }
 

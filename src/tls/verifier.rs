@@ -10,6 +10,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCer
 
 use super::certificate;
 use super::cryptography::provider;
+use super::expiry::Expiry;
 use super::peer::{Peer, Words};
 use super::refusal::refusal;
 use super::words::Refused;
@@ -23,6 +24,8 @@ pub(super) struct Verifier {
     /// Certificates that are trusted by themselves.
     pub(super) named: Vec<CertificateDer<'static>>,
     pub(super) peer: Peer,
+    /// When the certificates of accepted servers end.
+    pub(super) shown: Expiry,
 }
 
 impl Verifier {
@@ -31,9 +34,15 @@ impl Verifier {
         roots: RootCertStore,
         named: Vec<CertificateDer<'static>>,
         peer: Peer,
+        shown: Expiry,
     ) -> Result<Self, rustls::client::VerifierBuilderError> {
         let webpki = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build()?;
-        Ok(Self { webpki, named, peer })
+        Ok(Self {
+            webpki,
+            named,
+            peer,
+            shown,
+        })
     }
 
     /// An error in words, with what the server showed.
@@ -75,6 +84,9 @@ impl ServerCertVerifier for Verifier {
             }
             verdict => verdict,
         };
+        if verdict.is_ok() {
+            self.shown.saw(std::iter::once(end_entity).chain(intermediates));
+        }
         verdict.map_err(|error| {
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
             self.told(error, &chain, Some(server_name))
@@ -146,7 +158,7 @@ mod tests {
 
     /// What is wrong with this chain, and the way on, for a client that trusts this authority.
     fn refused(chain: &[CertificateDer<'static>], ca: &Path, name: &str, peer: Peer) -> String {
-        let verifier = Verifier::new(roots(Some(ca)).unwrap(), Vec::new(), peer).unwrap();
+        let verifier = Verifier::new(roots(Some(ca)).unwrap(), Vec::new(), peer, Expiry::default()).unwrap();
         let name = ServerName::try_from(name.to_owned()).unwrap();
         let error = verifier
             .verify_server_cert(&chain[0], &chain[1..], &name, &[], UnixTime::now())
@@ -202,6 +214,24 @@ mod tests {
         ]
     }
 
+    /// Whom nobody trusts, nobody waits for the end of.
+    #[test]
+    fn only_accepted_certificates_have_an_end() {
+        let certificates = Certificates::generate();
+        let chain = [load(&certificates.server.certificate)];
+        let shown = |ca: &Path| {
+            let shown = Expiry::default();
+            let roots = roots(Some(ca)).unwrap();
+            let verifier = Verifier::new(roots, Vec::new(), Peer::Service, shown.clone()).unwrap();
+            let name = ServerName::try_from("localhost").unwrap();
+            let _ = verifier.verify_server_cert(&chain[0], &[], &name, &[], UnixTime::now());
+            shown.earliest()
+        };
+        let end = certificate::read(&chain[0]).unwrap().valid.1;
+        assert_eq!(shown(&certificates.ca), Some(end));
+        assert_eq!(shown(&certificates.other_ca), None);
+    }
+
     #[test]
     fn each_kind_of_refusal_has_words_of_its_own() {
         let certificates = Certificates::generate();
@@ -225,8 +255,13 @@ mod tests {
                 .join("tests/certificates")
                 .join(name)
         };
-        let verifier =
-            Verifier::new(roots(Some(&file("ca.pem"))).unwrap(), Vec::new(), Peer::Directory).unwrap();
+        let verifier = Verifier::new(
+            roots(Some(&file("ca.pem"))).unwrap(),
+            Vec::new(),
+            Peer::Directory,
+            Expiry::default(),
+        )
+        .unwrap();
         let own = load(&file("rsa-1024.pem"));
         let error = Error::InvalidCertificate(CertificateError::BadSignature);
         let words = explain(&verifier.told(error, &[&own], None), Peer::Directory);

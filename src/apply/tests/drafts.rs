@@ -223,6 +223,7 @@ fn desired(resource: TypeId, identities: Vec<Desired>) -> DesiredState {
             name: "people".into(),
             kind: "csv",
             server: None,
+            certificate_ends: None,
             proves_absence: true,
             read: identities.len(),
             rejected: 0,

@@ -177,6 +177,8 @@ pub struct SourceRead {
     pub kind: &'static str,
     /// Which of several servers answered.
     pub server: Option<String>,
+    /// When the first of the certificates ends with which it was reached, in seconds since 1970 (UTC).
+    pub certificate_ends: Option<i64>,
     /// Whether somebody it does not name has left; a list of leavers proves nobody absent.
     pub proves_absence: bool,
     /// Records read, rejected ones included.

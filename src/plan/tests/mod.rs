@@ -126,6 +126,7 @@ fn sources(people: Vec<Desired>) -> DesiredState {
         complete: true,
         sources: vec![SourceRead {
             server: None,
+            certificate_ends: None,
             name: "people".into(),
             kind: "csv",
             proves_absence: true,

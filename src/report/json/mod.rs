@@ -1,8 +1,10 @@
 //! The report as data. Field names are a contract for other programs.
 
 pub(super) mod counts;
+mod credentials;
 pub(super) mod entries;
 pub(super) mod plan;
+mod time;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -11,10 +13,13 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use self::counts::{Changes, Count, TypeReport};
+use self::credentials::CredentialReport;
 use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
+use self::time::seconds;
 use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::{Effective, SourceSettings};
+use crate::credential::{Credential, CredentialKind};
 use crate::exit::Exit;
 use crate::model::{
     Catalog, Change, DesiredState, Lifecycle, Personal, Plan, RecordRef, Rejected, TypeId, Warning,
@@ -106,6 +111,9 @@ pub struct Report {
     /// New accounts of the plan that were there already, while the target's list was behind.
     #[serde(skip)]
     pub(in crate::report) unlisted: usize,
+    /// Keys and certificates that the run used, as far as their end is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<CredentialReport>,
     /// Requests to the target.
     pub requests: Requests,
     /// Changes that failed.
@@ -154,10 +162,6 @@ pub struct Requests {
     pub by_operation: BTreeMap<&'static str, u64>,
 }
 
-fn seconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(&time.strftime("%Y-%m-%dT%H:%M:%SZ"))
-}
-
 impl Report {
     /// A report of a run that has not done anything yet, against a target of this kind.
     pub fn new(target: &'static str) -> Self {
@@ -196,6 +200,7 @@ impl Report {
             kept_accounts: Vec::new(),
             withheld: Vec::new(),
             unlisted: 0,
+            credentials: Vec::new(),
             requests: Requests::default(),
             failures: Vec::new(),
             rejected: Vec::new(),
@@ -214,6 +219,9 @@ impl Report {
             return;
         };
         self.sources = users.sources.iter().map(SourceReport::from).collect();
+        for source in &users.sources {
+            self.add_credentials(Credential::of_source(source).as_slice());
+        }
         let disabled = users
             .identities
             .iter()
@@ -298,6 +306,25 @@ impl Report {
     /// Takes in things worth knowing.
     pub fn add_warnings(&mut self, warnings: &[Warning]) {
         self.warnings.extend(warnings.iter().map(Note::from));
+    }
+
+    /// Takes in credentials, with a warning for each that ends soon.
+    pub fn add_credentials(&mut self, credentials: &[Credential]) {
+        self.credentials
+            .extend(credentials.iter().map(CredentialReport::from));
+        for credential in credentials {
+            let source = match credential.kind {
+                CredentialKind::TlsLdap => credential.name.as_str(),
+                CredentialKind::Key | CredentialKind::TlsTarget => self.target.kind,
+            };
+            let at = RecordRef {
+                source: source.into(),
+                at: "credentials".into(),
+            };
+            let reason = credential.warning(self.started);
+            let warning = reason.map(|reason| Warning { at, id: None, reason });
+            self.add_warnings(warning.as_slice());
+        }
     }
 
     /// Takes in what became of one change.

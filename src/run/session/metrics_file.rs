@@ -1,5 +1,6 @@
 //! `--metrics-file`: figures about each run, for the textfile collector of Prometheus, also of a run that failed.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -42,7 +43,7 @@ fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report:
         target: &target,
         mode: request.title,
         finished: Timestamp::now().as_second(),
-        last_success: last_success(&before, &target, request.title),
+        last_success: &last_success(&before, &target),
     };
     let text = report::metrics(report, figures).map_err(io::Error::other)?;
     let mut temporary = path.as_os_str().to_owned();
@@ -66,10 +67,17 @@ fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report:
     written
 }
 
-/// When a run of this target and mode was good, by the file of the run before.
-fn last_success(before: &str, target: &str, mode: &str) -> Option<i64> {
-    let labels = [format!("mode=\"{mode}\""), format!("target=\"{target}\"")];
-    let mut lines = before.lines().filter(|line| line.starts_with(LAST_SUCCESS));
-    let line = lines.find(|line| labels.iter().all(|label| line.contains(label)))?;
-    line.rsplit_once(' ')?.1.parse().ok()
+/// When runs of this target ended well, by mode, by the file of the run before.
+fn last_success(before: &str, target: &str) -> BTreeMap<String, i64> {
+    let of_target = format!("target=\"{target}\"");
+    let lines = before.lines().filter_map(|line| line.strip_prefix(LAST_SUCCESS));
+    let lines = lines.filter(|line| line.contains(&of_target));
+    lines
+        .filter_map(|line| {
+            let (_, mode) = line.split_once("mode=\"")?;
+            let (mode, _) = mode.split_once('"')?;
+            let (_, time) = line.rsplit_once(' ')?;
+            Some((mode.to_owned(), time.parse().ok()?))
+        })
+        .collect()
 }

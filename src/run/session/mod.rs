@@ -121,6 +121,7 @@ async fn steps(
     };
     report.add_requests(target.requests());
     report.add_warnings(&target.warnings());
+    report.add_credentials(&target.credentials());
     done
 }
 

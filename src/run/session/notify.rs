@@ -15,6 +15,7 @@ use crate::http;
 use crate::names::Names;
 use crate::report::{self, Report};
 use crate::target;
+use crate::tls::Expiry;
 
 /// Nobody waits longer for a run because somebody is told of it.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -140,7 +141,7 @@ impl<'a> Notifier<'a> {
 
     async fn deliver(&self, key: &'static str, prepare: impl FnOnce(&Client) -> RequestBuilder) {
         let sent = async {
-            let client = http::client_without_redirects(self.limit, self.limit);
+            let client = http::client_without_redirects(self.limit, self.limit, Expiry::default());
             let client = client.map_err(|error| error.to_string())?;
             match prepare(&client).send().await {
                 Ok(reply) if reply.status().is_success() => Ok(()),

@@ -54,7 +54,9 @@ fn summary(record: &Record) -> (u64, Option<String>, String) {
             warning.id.as_ref().map(text),
             warning.reason.clone(),
         ),
-        Record::Leaver(_) | Record::Partial(..) | Record::Server(_) => panic!("{record:?}"),
+        Record::Leaver(_) | Record::Partial(..) | Record::Server(_) | Record::CertificateEnds(_) => {
+            panic!("{record:?}")
+        }
     }
 }
 

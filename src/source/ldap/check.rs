@@ -1,5 +1,6 @@
 //! `check`: what a directory says about itself, and what a whole read of it shows.
 
+use jiff::Timestamp;
 use ldap3::Scope;
 use secrecy::ExposeSecret as _;
 
@@ -13,6 +14,7 @@ use super::search::Search;
 use super::statistics::Statistics;
 use super::{LdapSource, groups, limits, mapped, now, too_long};
 use crate::config::{Expression, LdapActive};
+use crate::credential::{Credential, CredentialKind};
 use crate::model::Diagnosis;
 use crate::source::merge::{Collected, counted};
 use crate::source::{Record, Source as _};
@@ -51,6 +53,7 @@ impl LdapSource {
             self.subject("connection and bind"),
             connection.shown(),
         )];
+        findings.extend(self.certificate());
         findings.extend(self.open_password(&connection));
         let root = self.root(&mut connection).await;
         findings.push(Diagnosis::ok(
@@ -66,6 +69,17 @@ impl LdapSource {
         }
         connection.close().await;
         findings
+    }
+
+    /// When the first of the certificates ends that were shown.
+    fn certificate(&self) -> Option<Diagnosis> {
+        let expires = self.trust.as_ref()?.expires()?;
+        let credential = Credential {
+            kind: CredentialKind::TlsLdap,
+            name: self.name.to_string(),
+            expires,
+        };
+        Some(credential.diagnosis(Timestamp::now()))
     }
 
     /// A password that everybody on the way can read.
@@ -105,7 +119,11 @@ impl LdapSource {
                 rejected = 1;
                 records.push(Record::Rejected(first));
             }
-            Record::Leaver(_) | Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
+            Record::Leaver(_)
+            | Record::Warning(_)
+            | Record::Partial(..)
+            | Record::Server(_)
+            | Record::CertificateEnds(_) => {}
         };
         let read = self.read_people(connection, &mut search, &mut tally, &mut each);
         if let Err(failure) = read.await {

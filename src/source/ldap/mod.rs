@@ -87,6 +87,9 @@ impl LdapSource {
         let mut connection = bind::open(&self.settings, self.trust.as_ref(), &self.secrets).await?;
         tracing::debug!(source = &*self.name, server = connection.shown(), "reading");
         each(Record::Server(connection.shown()));
+        if let Some(end) = self.trust.as_ref().and_then(Trust::expires) {
+            each(Record::CertificateEnds(end.as_second()));
+        }
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
         let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
         let mut tally = ReadState::at(now()).among(members);

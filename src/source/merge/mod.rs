@@ -30,6 +30,7 @@ pub struct Collected {
     /// How long it took.
     pub seconds: f64,
     server: Option<String>,
+    certificate_ends: Option<i64>,
     people: Vec<Desired>,
     leavers: Vec<Leaver>,
     rejected: Vec<Rejected>,
@@ -60,6 +61,7 @@ impl Collected {
                 self.warnings.push(warning);
             }
             Record::Server(server) => self.server = Some(server),
+            Record::CertificateEnds(end) => self.certificate_ends = Some(end),
         }
     }
 
@@ -171,6 +173,7 @@ fn read_of(source: &Collected) -> SourceRead {
         name: source.name.clone(),
         kind: source.kind,
         server: source.server.clone(),
+        certificate_ends: source.certificate_ends,
         proves_absence: source.proves_absence,
         read: source.len(),
         rejected: 0,

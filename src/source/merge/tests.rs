@@ -224,7 +224,7 @@ proptest! {
                 Record::Leaver(leaver) => {
                     prop_assert!(desired.leavers.iter().any(|one| one.email == leaver.email));
                 }
-                Record::Warning(_) | Record::Partial(..) | Record::Server(_) => {}
+                Record::Warning(_) | Record::Partial(..) | Record::Server(_) | Record::CertificateEnds(_) => {}
             }
         }
         let mut names: Vec<_> = desired.identities.iter().map(|one| &one.id).collect();

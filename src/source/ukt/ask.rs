@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::config::UktSettings;
 use crate::http::{self, Backoff, BodyError, HttpSetupError, LONGEST_BODY, Secrets, retry};
-use crate::tls::{self, Peer};
+use crate::tls::{self, Expiry, Peer};
 
 /// A server that asks for more patience than this is given up.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -58,7 +58,7 @@ impl Line {
     pub(super) fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, HttpSetupError> {
         Ok(Self {
             name: name.clone(),
-            client: http::client_without_redirects(settings.timeout, settings.timeout)?,
+            client: http::client_without_redirects(settings.timeout, settings.timeout, Expiry::default())?,
             list_client: http::client_within_origin(settings.timeout, settings.timeout)?,
             backoff: Backoff::default(),
             deadline: settings.deadline,

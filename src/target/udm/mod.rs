@@ -20,6 +20,7 @@ use super::{
     Applied, Check, Cost, Expected, Facts, Mismatch, Remarks, RequestStats, SettingKeys, Target, TargetError,
     TargetName, Wait,
 };
+use crate::credential::Credential;
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
     Holding, Ids, LastWrites, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
@@ -204,6 +205,10 @@ impl Target for UdmTarget {
 
     fn cost_in_common(&self, changes: &[Change]) -> Cost {
         self.foresee_containers(changes)
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        self.client.credentials()
     }
 
     fn warnings(&self) -> Vec<Warning> {

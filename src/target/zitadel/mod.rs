@@ -24,6 +24,7 @@ use super::{
     Applied, Check, Cost, Facts, Mismatch, Policies, Remarks, RequestStats, SettingKeys, Target, TargetError,
     TargetName, Wait,
 };
+use crate::credential::Credential;
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, Detail, Diagnosis, Edit, Existing, Holding, Ids, LastWrites,
     Snapshot, TargetId, TypeId, Value, Warning,
@@ -204,5 +205,9 @@ impl Target for ZitadelTarget {
 
     fn warnings(&self) -> Vec<Warning> {
         self.warnings.borrow().clone()
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        self.api.credentials()
     }
 }

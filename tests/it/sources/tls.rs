@@ -44,6 +44,28 @@ async fn ldaps_and_start_tls_work_without_a_client_certificate() {
     assert_eq!(findings[0].result, Ok(format!("{}, TLS", slapd.ldaps_url())));
 }
 
+/// The first end counts, of the certificates of either side.
+#[tokio::test]
+async fn the_end_of_the_certificates_is_known() {
+    let certificates = Certificates::generate();
+    let slapd = directory().tls(&certificates).start();
+    let ends = async |settings: &LdapSettings| {
+        let desired = read_ldap(settings).await.unwrap();
+        let end = jiff::Timestamp::from_second(desired.sources[0].certificate_ends?).unwrap();
+        Some(end.strftime("%Y-%m-%d").to_string())
+    };
+    let settings = trusting(&slapd.ldaps_url(), &certificates.ca);
+    let end = ends(&settings).await;
+    assert!(end.is_some());
+    let findings = check_ldap(&settings).await;
+    let certificate = findings
+        .iter()
+        .find(|finding| finding.subject.ends_with(": TLS certificate"));
+    let expected = format!("expires on {}", end.unwrap());
+    assert_eq!(certificate.unwrap().result, Ok(expected));
+    assert_eq!(ends(&ldap(&slapd.url())).await, None);
+}
+
 /// famedly-sync used the first certificate only.
 #[tokio::test]
 async fn every_authority_of_a_bundle_counts() {

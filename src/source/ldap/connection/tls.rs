@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::PrivateKeyDer;
@@ -10,28 +11,35 @@ use rustls::pki_types::pem::PemObject;
 
 use super::failure::Failure;
 use crate::config::LdapTls;
-use crate::tls::{self, Peer};
+use crate::tls::{self, Expiry, Peer};
 
 /// Certificates and keys of one source, loaded once.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Trust {
     config: Arc<ClientConfig>,
+    /// When the certificates end that the servers show.
+    shown: Expiry,
+    /// When the certificate ends that is shown to them.
+    own: Option<Timestamp>,
 }
 
 impl Trust {
     /// Loads what the configuration names.
     pub(in crate::source::ldap) fn load(settings: &LdapTls) -> Result<Self, Failure> {
+        let shown = Expiry::default();
+        let mut own = None;
         let builder = ClientConfig::builder_with_provider(tls::provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?
             .dangerous()
-            .with_custom_certificate_verifier(judge(settings)?);
+            .with_custom_certificate_verifier(judge(settings, shown.clone())?);
         let config = match (&settings.client_certificate, &settings.client_key) {
             (None, None) => builder.with_no_client_auth(),
             (Some(certificate), Some(key)) => {
                 let chain = tls::certificates(certificate).map_err(|error| {
                     Failure::new(error.to_string()).hint("check `tls.client_certificate`")
                 })?;
+                own = tls::earliest_end(&chain);
                 builder
                     .with_client_auth_cert(chain, key_file(key)?)
                     .map_err(|error| {
@@ -47,7 +55,14 @@ impl Trust {
         };
         Ok(Self {
             config: Arc::new(config),
+            shown,
+            own,
         })
+    }
+
+    /// When the first of the certificates ends that were shown so far, on either side.
+    pub(in crate::source::ldap) fn expires(&self) -> Option<Timestamp> {
+        self.shown.earliest().into_iter().chain(self.own).min()
     }
 
     /// How to speak TLS to the servers of this source.
@@ -56,7 +71,7 @@ impl Trust {
     }
 }
 
-fn judge(settings: &LdapTls) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
+fn judge(settings: &LdapTls, shown: Expiry) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
     let ca_file = settings.server_certificate.as_deref();
     let unreadable =
         |error: tls::TlsError| Failure::new(error.to_string()).hint("check `tls.server_certificate`");
@@ -70,7 +85,7 @@ fn judge(settings: &LdapTls) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
         let what = "this system trusts no certificate authority, so no TLS certificate can be checked";
         return Err(Failure::new(what).hint("name the directory's authority in `tls.server_certificate`"));
     }
-    tls::verifier(roots, named.unwrap_or_default(), Peer::Directory)
+    tls::verifier(roots, named.unwrap_or_default(), Peer::Directory, shown)
         .map_err(|error| Failure::new(error.to_string()))
 }
 

@@ -22,8 +22,10 @@ pub(super) use self::path::{Kind, Path};
 
 use self::answer::PATIENCE;
 use crate::config::{ApplySettings, UdmSettings};
+use crate::credential::{Credential, CredentialKind};
 use crate::http::{self, Backoff, Limiter, Secrets, Trust, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind, Wrote};
+use crate::tls::Expiry;
 
 /// A group of ten thousand members, as the server answers it by itself, and what it writes around it.
 const LONGEST: usize = 256 << 20;
@@ -45,6 +47,8 @@ impl Reply {
 /// A way to one server.
 pub(super) struct Client {
     http: reqwest::Client,
+    /// When the certificates of the server end.
+    shown: Expiry,
     base: Url,
     user: String,
     password: SecretString,
@@ -66,10 +70,13 @@ impl Client {
         let trust = Trust {
             certificates: settings.tls.server_certificate.as_deref(),
             anybody: settings.tls.danger_disable_tls_verify,
+            shown: Expiry::default(),
         };
+        let shown = trust.shown.clone();
         let http = http::client_of_many_headers(settings.connect_timeout, settings.read_timeout, trust);
         Ok(Self {
             http: http.map_err(|error| setup(&error))?,
+            shown,
             base: settings.url.clone(),
             user: settings.user.clone(),
             password: settings.password.clone(),
@@ -99,6 +106,16 @@ impl Client {
     /// By how many seconds the server's clock is ahead of ours; `None` if it does not say.
     pub(super) fn clock_ahead(&self) -> Option<i64> {
         self.clock_ahead.get()
+    }
+
+    /// When the certificate of the server ends, once it was seen.
+    pub(super) fn credentials(&self) -> Vec<Credential> {
+        let certificate = self.shown.earliest().map(|expires| Credential {
+            kind: CredentialKind::TlsTarget,
+            name: self.base.to_string(),
+            expires,
+        });
+        certificate.into_iter().collect()
     }
 
     /// Sends a request and gives what it answers, if that is a success.

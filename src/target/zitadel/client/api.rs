@@ -18,8 +18,10 @@ use super::key::OPERATION;
 use super::reply::{Reading, refusal, short, take, take_list};
 use super::unreachable::silent;
 use crate::config::{ApplySettings, ZitadelSettings};
+use crate::credential::{Credential, CredentialKind};
 use crate::http::{self, Backoff, Limiter, Secrets, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind as Kind, Wrote};
+use crate::tls::Expiry;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long the server may be silent.
@@ -42,6 +44,8 @@ pub(in crate::target::zitadel) struct Api {
     client: Client,
     /// For calls that take long to answer.
     patient: Client,
+    /// When the certificates of the server end.
+    shown: Expiry,
     /// How long an answer may come a few bytes at a time.
     grace: Duration,
     base: Url,
@@ -67,9 +71,11 @@ impl Api {
         apply: &ApplySettings,
     ) -> Result<Self, TargetError> {
         let secrets = Rc::default();
+        let shown = Expiry::default();
         Ok(Self {
-            client: client(SILENCE)?,
-            patient: client(LIST_SILENCE)?,
+            client: client(SILENCE, shown.clone())?,
+            patient: client(LIST_SILENCE, shown.clone())?,
+            shown,
             base: settings.url.clone(),
             organization: settings.organization_id.clone(),
             grace: http::GRACE,
@@ -95,7 +101,10 @@ impl Api {
         usual: Duration,
         list: Duration,
     ) -> Result<(), TargetError> {
-        (self.client, self.patient) = (client(usual)?, client(list)?);
+        (self.client, self.patient) = (
+            client(usual, self.shown.clone())?,
+            client(list, self.shown.clone())?,
+        );
         self.grace = usual;
         Ok(())
     }
@@ -107,6 +116,21 @@ impl Api {
     /// The caller's user id, if the credentials say it.
     pub(in crate::target::zitadel) fn user_id(&self) -> Option<&str> {
         self.auth.user_id()
+    }
+
+    /// When the key and the certificate of the server end, as far as known.
+    pub(in crate::target::zitadel) fn credentials(&self) -> Vec<Credential> {
+        let key = self.auth.key_end().map(|(name, expires)| Credential {
+            kind: CredentialKind::Key,
+            name: name.to_owned(),
+            expires,
+        });
+        let certificate = self.shown.earliest().map(|expires| Credential {
+            kind: CredentialKind::TlsTarget,
+            name: self.base.to_string(),
+            expires,
+        });
+        key.into_iter().chain(certificate).collect()
     }
 
     pub(in crate::target::zitadel) fn stats(&self) -> RequestStats {
@@ -326,8 +350,8 @@ impl Api {
     }
 }
 
-fn client(silence: Duration) -> Result<Client, TargetError> {
-    http::client_without_redirects(CONNECT, silence).map_err(|error| TargetError {
+fn client(silence: Duration, shown: Expiry) -> Result<Client, TargetError> {
+    http::client_without_redirects(CONNECT, silence, shown).map_err(|error| TargetError {
         kind: Kind::Misconfigured,
         operation: "connect",
         what: error.to_string(),

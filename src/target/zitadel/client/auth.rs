@@ -159,6 +159,17 @@ impl Auth {
         }
     }
 
+    /// The name of the key that signs, and its end.
+    pub(in crate::target::zitadel) fn key_end(&self) -> Option<(&str, Timestamp)> {
+        match self {
+            Self::SignIn(sign_in) => match &sign_in.proof {
+                Proof::Key(key) => Some((&key.key_id, key.expires?)),
+                Proof::Client(_) => None,
+            },
+            Self::Token(_) => None,
+        }
+    }
+
     /// A token that is good for now. Each request that takes waits for `turn`.
     pub(in crate::target::zitadel) async fn token(
         &self,
@@ -385,9 +396,14 @@ fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
         Some(_) => "its clock agrees with ours".into(),
         None => "it does not say what time it has".into(),
     };
+    let end = key.expires.filter(|expires| *expires < Timestamp::now());
+    let end = end.map(|end| format!("; by its file, the key expired on {}", end.strftime("%Y-%m-%d")));
     format!(
-        "no token for key {} of user {} with audience {}: {said}; {clock}",
-        key.key_id, key.user_id, key.audience
+        "no token for key {} of user {} with audience {}: {said}; {clock}{}",
+        key.key_id,
+        key.user_id,
+        key.audience,
+        end.unwrap_or_default()
     )
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
 use ring::signature::RSA_PKCS1_SHA256;
@@ -27,6 +28,8 @@ pub(in crate::target::zitadel) struct ServiceKey {
     pub(in crate::target::zitadel) key_id: String,
     /// The address of the instance, without a slash at the end.
     pub(in crate::target::zitadel) audience: String,
+    /// The last second of the key, if the file says one that can come.
+    pub(in crate::target::zitadel) expires: Option<Timestamp>,
     pair: KeyPair,
 }
 
@@ -39,6 +42,9 @@ struct KeyFile {
     key_id: String,
     key: SecretString,
     user_id: String,
+    /// Missing in old files; a key without an end has one in the year 9999.
+    #[serde(default)]
+    expiration_date: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +91,7 @@ impl ServiceKey {
             key_id: file.key_id,
             pair: key_pair(file.key.expose_secret())?,
             audience,
+            expires: file.expiration_date.and_then(|date| date.parse().ok()),
         })
     }
 

@@ -62,17 +62,14 @@ fn a_run_leaves_its_figures() {
         );
     }
     for (state, expected) in [("read", 4.0), ("rejected", 1.0), ("disabled", 0.0)] {
-        let name = format!("directory_sync_source_records{{source=\"csv\",state=\"{state}\"}}");
+        let labels = format!("source=\"csv\",state=\"{state}\"");
+        let name = of_target("directory_sync_source_records", &labels);
         assert_eq!(figure(&stage, &name), Some(expected), "{state}");
     }
-    assert_eq!(
-        figure(&stage, "directory_sync_source_complete{source=\"csv\"}"),
-        Some(0.0)
-    );
-    assert_eq!(
-        figure(&stage, "directory_sync_build_info{version=\"0.1.0\"}"),
-        Some(1.0)
-    );
+    let complete = of_target("directory_sync_source_complete", "source=\"csv\"");
+    assert_eq!(figure(&stage, &complete), Some(0.0));
+    let build = of_target("directory_sync_build_info", "version=\"0.1.0\"");
+    assert_eq!(figure(&stage, &build), Some(1.0));
     let mode = stage
         .path("directory_sync.prom")
         .metadata()
@@ -107,6 +104,76 @@ fn the_last_success_is_carried_over() {
         Some(3.0)
     );
     assert_eq!(figure(&stage, &last), success);
+}
+
+/// A plan by day leaves the last success of the sync by night.
+#[test]
+fn each_mode_keeps_its_last_success() {
+    let stage = Stage::new();
+    let of_mode = |mode: &str| {
+        let labels = format!("mode=\"{mode}\"");
+        of_target("directory_sync_last_success_timestamp_seconds", &labels)
+    };
+    assert_eq!(stage.run("sync --metrics-file directory_sync.prom").exit, 0);
+    let success = figure(&stage, &of_mode("sync"));
+    assert_eq!(stage.run("plan --metrics-file directory_sync.prom").exit, 0);
+    assert_eq!(figure(&stage, &of_mode("sync")), success);
+    assert!(figure(&stage, &of_mode("plan")) >= success);
+}
+
+/// A key that ends soon is told of before runs fail, and one that ended explains why they do.
+#[test]
+fn the_end_of_the_key_is_foreseen() {
+    let stage = Stage::new();
+    let set_end = |end: jiff::Timestamp| {
+        let mut key: serde_json::Value = serde_json::from_str(&stage.read("service-user.json")).unwrap();
+        key["expirationDate"] = end.to_string().into();
+        stage.write("service-user.json", key.to_string());
+        end.as_second()
+    };
+    let now = jiff::Timestamp::now();
+    let day = |days: i64| now + jiff::SignedDuration::from_hours(24 * days + 1);
+    let figure_of_key = of_target(
+        "directory_sync_credential_expiry_timestamp_seconds",
+        "what=\"key\"",
+    );
+    let command = "sync --report report.json --metrics-file directory_sync.prom";
+
+    let run = stage.run(command);
+    assert!(!run.out.contains("expires on"), "{run:?}");
+    assert_eq!(figure(&stage, &figure_of_key), None);
+
+    for (days, is_told) in [(15, false), (13, true)] {
+        let end = set_end(day(days));
+        let run = stage.run(command);
+        assert_eq!(run.exit, 0, "{run:?}");
+        assert_eq!(
+            run.out.contains("of the service account expires on"),
+            is_told,
+            "{run:?}"
+        );
+        let seconds = figure(&stage, &figure_of_key).unwrap();
+        assert!(
+            (seconds - f64::from(u32::try_from(end).unwrap())).abs() < 1.0,
+            "{seconds}"
+        );
+        let report: serde_json::Value = serde_json::from_str(&stage.read("report.json")).unwrap();
+        let expected = day(days).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        assert_eq!(report["credentials"][0]["what"], "key");
+        assert_eq!(report["credentials"][0]["expires"], expected);
+        let check = stage.run("check");
+        assert_eq!(check.exit, 0, "{check:?}");
+        assert_eq!(check.out.contains("warning: the key"), is_told, "{check:?}");
+        assert!(check.out.contains("expires on"), "{check:?}");
+    }
+
+    // The server refuses it like any other wrong key, without a reason.
+    let user = stage.zitadel.foreign_key_file_json();
+    stage.write("service-user.json", user);
+    set_end(day(-3));
+    let run = stage.run("plan");
+    assert_eq!(run.exit, 3, "{run:?}");
+    assert!(run.err.contains("by its file, the key expired on"), "{run:?}");
 }
 
 #[test]
