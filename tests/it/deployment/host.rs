@@ -126,6 +126,9 @@ impl Host {
         for name in ["undo.json", "report.json"] {
             assert_eq!(mode(&self.path(&format!("{state}{name}"))), 0o600, "{name}");
         }
+        let (folder, prefix) = state.rsplit_once('/').unwrap();
+        let metrics = self.path(&format!("{folder}/directory_sync.{prefix}prom"));
+        assert_eq!(mode(&metrics), 0o644, "whoever collects them is somebody else");
         let report = fs::read_to_string(self.path(&format!("{state}report.json"))).unwrap();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["exit_code"], 0);

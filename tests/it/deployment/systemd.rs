@@ -134,6 +134,7 @@ fn an_instance_differs_from_the_only_unit_in_its_names_alone() {
             )
             .replace("directory-sync/undo", "directory-sync/%i.undo")
             .replace("directory-sync/report", "directory-sync/%i.report")
+            .replace("directory_sync.prom", "directory_sync.%i.prom")
             .replace("from directories", "from directories (%i)");
     }
     assert_eq!(lines("directory-sync@.service"), expected);
@@ -193,6 +194,8 @@ fn systemd_understands_the_units() {
         ("directory-sync@.service", "directory-sync@staff.service"),
         ("directory-sync@.timer", "directory-sync@staff.timer"),
         ("directory-sync-run.service", "directory-sync-run.service"),
+        ("directory-sync-metrics.path", "directory-sync-metrics.path"),
+        ("directory-sync-metrics.service", "directory-sync-metrics.service"),
     ] {
         let unit = text(&format!("{FOLDER_OF_UNITS}/{name}"));
         let unit = unit.replace("ExecStart=directory-sync ", &format!("ExecStart={program} "));
@@ -210,4 +213,40 @@ fn systemd_understands_the_units() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.trim().is_empty(), "{said}");
+}
+
+/// The metrics of all instances, and nothing else, come to where node_exporter reads them.
+#[test]
+fn metrics_are_copied_for_the_collector() {
+    let lines = lines(&[format!("{FOLDER_OF_UNITS}/directory-sync-metrics.service")]);
+    let command = values(&lines, "ExecStart")[0].replace("$$", "$");
+    let script = command.strip_prefix("/bin/sh -c '").unwrap().strip_suffix('\'');
+    let folder = tempfile::tempdir().unwrap();
+    let [state, collector] = ["state", "collector"].map(|name| folder.path().join(name));
+    for folder in [&state, &collector] {
+        fs::create_dir(folder).unwrap();
+    }
+    let copy = || {
+        let output = Command::new("/bin/sh")
+            .args(["-c", script.unwrap()])
+            .current_dir(&state)
+            .env("COLLECTOR", &collector)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let names = fs::read_dir(&collector).unwrap();
+        let mut names: Vec<_> = names.map(|name| name.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert!(copy().is_empty(), "no run has written metrics yet");
+    for name in ["directory_sync.prom", "directory_sync.staff.prom", "undo.json"] {
+        fs::write(state.join(name), name).unwrap();
+    }
+    let copied = ["directory_sync.prom", "directory_sync.staff.prom"];
+    assert_eq!(copy(), copied);
+    fs::write(state.join("directory_sync.prom"), "newer").unwrap();
+    assert_eq!(copy(), copied);
+    let newer = fs::read_to_string(collector.join("directory_sync.prom")).unwrap();
+    assert_eq!(newer, "newer");
 }

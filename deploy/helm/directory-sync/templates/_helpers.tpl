@@ -81,6 +81,8 @@ spec:
         - /var/lib/directory-sync/undo.json
         - --report
         - /var/lib/directory-sync/report.json
+        - --metrics-file
+        - /var/lib/directory-sync/directory_sync.prom
         {{- end }}
         {{- with .Values.extraArgs }}
         {{- toYaml . | nindent 8 }}
