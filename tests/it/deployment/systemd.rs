@@ -215,7 +215,7 @@ fn systemd_understands_the_units() {
     assert!(output.status.success() && said.trim().is_empty(), "{said}");
 }
 
-/// The metrics of all instances, and nothing else, come to where node_exporter reads them.
+/// The metrics of all instances, and nothing else, come to where they are collected.
 #[test]
 fn metrics_are_copied_for_the_collector() {
     let lines = lines(&[format!("{FOLDER_OF_UNITS}/directory-sync-metrics.service")]);

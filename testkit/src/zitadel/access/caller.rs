@@ -219,7 +219,7 @@ fn denied(level: Level) -> Failure {
 /// `POST /auth/v1/permissions/zitadel/me/_search`: the caller's permissions in the organization of the call.
 pub(crate) fn my_permissions(state: &mut State, call: &Call) -> Result<String, Failure> {
     let caller = state.authenticate(call, None)?;
-    let mut writer = crate::zitadel::protocol::wire::Writer::default();
+    let mut writer = crate::zitadel::protocol::writer::Writer::default();
     writer.open();
     writer.texts(
         "result",

@@ -6,7 +6,7 @@ use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{ProjectGrant, State};
 
 fn enter(state: &State, call: &Call, permission: &str) -> Result<Caller, Failure> {

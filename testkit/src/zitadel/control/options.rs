@@ -64,7 +64,7 @@ impl Default for Options {
             roles: vec!["Admin".to_owned(), "User".to_owned()],
             token_lifetime: Duration::from_secs(12 * 60 * 60),
             unordered: Unordered::NewestFirst,
-            reply_cap: crate::zitadel::protocol::wire::REPLY_CAP,
+            reply_cap: crate::zitadel::protocol::writer::REPLY_CAP,
             user_names_per_organization: false,
             external_secure: false,
         }

@@ -7,7 +7,7 @@ use crate::zitadel::control::options::Version;
 use crate::zitadel::protocol::errors::{EXISTS, Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{FrozenGrants, Grant, State};
 
 pub(crate) use super::search::search;

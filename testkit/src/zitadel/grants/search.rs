@@ -11,7 +11,7 @@ use crate::zitadel::protocol::errors::Failure;
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::{Writer, details_size, text_size};
+use crate::zitadel::protocol::writer::{Writer, details_size, text_size};
 use crate::zitadel::state::{Grant, State, User};
 
 /// One condition on a grant; all of them must hold.

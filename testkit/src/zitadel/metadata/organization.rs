@@ -9,7 +9,7 @@ use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::{Writer, details_size, nested_size, text_size};
+use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Entry, State};
 
 /// What an administrator keeps at the organization, and what the service account keeps at itself.

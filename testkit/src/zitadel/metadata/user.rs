@@ -6,7 +6,7 @@ use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Pagination;
 use crate::zitadel::protocol::routes::{Api, Call, Transport};
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::{Writer, nested_size, text_size};
+use crate::zitadel::protocol::writer::{Writer, nested_size, text_size};
 use crate::zitadel::state::events::{EventKind, metadata_payload};
 use crate::zitadel::state::{Entry, State};
 use crate::zitadel::users::write::input::read_metadata;

@@ -6,7 +6,7 @@ use crate::zitadel::protocol::errors::{EXHAUSTED, Failure, NOT_FOUND, PRECONDITI
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::{Writer, details_size, nested_size, text_size};
+use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Entry, State};
 use crate::zitadel::users::write::input::read_metadata;
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::wire::Writer;
+use super::writer::Writer;
 
 /// A failed call, before it is written down for one of the two transports.
 #[derive(Debug, Clone, PartialEq, Eq)]

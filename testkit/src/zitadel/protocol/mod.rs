@@ -11,4 +11,4 @@ pub(super) mod page;
 pub(super) mod routes;
 pub(super) mod server;
 pub(super) mod validation;
-pub(super) mod wire;
+pub(super) mod writer;

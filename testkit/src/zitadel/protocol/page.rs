@@ -2,7 +2,7 @@
 
 use super::body::Node;
 use super::errors::{Failure, INVALID};
-use super::wire::Writer;
+use super::writer::Writer;
 
 /// The `query` object: which part of the rows, in which direction.
 #[derive(Debug, Clone, Copy)]

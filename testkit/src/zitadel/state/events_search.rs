@@ -5,7 +5,7 @@ use super::events::Event;
 use crate::zitadel::access::caller::Level;
 use crate::zitadel::protocol::errors::{Failure, INVALID};
 use crate::zitadel::protocol::routes::Call;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 
 /// In microseconds: no two events are further from their order.
 const MOMENT: i64 = 1_000_000;

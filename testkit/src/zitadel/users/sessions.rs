@@ -9,7 +9,7 @@ use crate::zitadel::access::caller::Level;
 use crate::zitadel::protocol::errors::{Failure, INVALID, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::Call;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::State;
 
 /// Somebody is signed in.

@@ -1,7 +1,7 @@
 //! A user in v2 JSON, and its size on the wire.
 
 use crate::zitadel::control::options::Version;
-use crate::zitadel::protocol::wire::{Writer, details_size, nested_size, text_size};
+use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Human, User};
 use crate::zitadel::users::write::input::GENDERS;
 

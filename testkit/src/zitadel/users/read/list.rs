@@ -14,7 +14,7 @@ use crate::zitadel::control::options::{Unordered, Version};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{State, User, fold};
 
 const SORTING: [&str; 10] = [

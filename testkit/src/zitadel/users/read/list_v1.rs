@@ -7,7 +7,7 @@ use crate::zitadel::access::caller::Level;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{State, User};
 
 const SORTING: [&str; 10] = [

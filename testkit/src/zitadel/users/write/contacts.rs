@@ -8,7 +8,7 @@ use crate::zitadel::control::views::{Channel, Code};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{Human, State, UserState};
 use crate::zitadel::values::email;
 

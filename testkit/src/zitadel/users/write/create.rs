@@ -7,7 +7,7 @@ use crate::zitadel::control::views::Channel;
 use crate::zitadel::protocol::errors::Failure;
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::events::{EventKind, human_payload, link_payload, metadata_payload};
 use crate::zitadel::state::{Human, Kind, State};
 

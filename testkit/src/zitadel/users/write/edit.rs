@@ -6,7 +6,7 @@ use crate::zitadel::access::caller::Caller;
 use crate::zitadel::protocol::errors::{Failure, INVALID, NOT_FOUND, UNIMPLEMENTED};
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::events::EventKind;
 use crate::zitadel::state::{Kind, State};
 

@@ -2,7 +2,7 @@
 
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::routes::Call;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::events::EventKind;
 use crate::zitadel::state::{State, User, UserState};
 

@@ -5,7 +5,7 @@ use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::wire::Writer;
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::State;
 use crate::zitadel::state::events::{EventKind, link_payload};
 
