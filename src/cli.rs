@@ -169,6 +169,10 @@ pub struct Global {
     /// Write a JSON report, also when the run fails
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Write a page for a browser, also when the run fails: the plan, its limits and its result. Names are hidden unless
+    /// `output.names` is `show`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Write figures about the run for Prometheus, also when it fails; FILE is replaced [config: `metrics.file`]
     #[arg(long, global = true, value_name = "FILE")]
     pub metrics_file: Option<PathBuf>,

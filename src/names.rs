@@ -41,6 +41,13 @@ impl Names {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(shows, secret);
     }
 
+    /// The same hashes for an output of its own, which names people or does not.
+    #[must_use]
+    pub fn naming(&self, shows: bool) -> Self {
+        let key = self.rule().key;
+        Self(Arc::new(RwLock::new(Rule { shows, key })))
+    }
+
     /// What stands for a value where people are not named: `#` and twelve hexadecimal digits. Letter case, and what JSON puts
     /// before a character, make no difference.
     pub fn hash(&self, value: &str) -> String {

@@ -31,11 +31,11 @@ pub use correlate::Correlation;
 pub use decide::decide;
 pub(crate) use decide::removal;
 pub(crate) use diff::{edit, keep_access};
-pub(crate) use guard::is_somebody_else;
 pub use guard::{
-    Approval, ApprovedPlan, Demands, GuardLimits, Limit, Met, Proof, Protected, Refusal, SourceProof,
-    approve, mapping_faults, protect, vanished_values,
+    Approval, ApprovedPlan, Demands, GuardLimits, Limit, LimitUse, Met, Proof, Protected, Refusal,
+    SourceProof, approve, limit_uses, mapping_faults, protect, vanished_values,
 };
+pub(crate) use guard::{changes_login, is_somebody_else};
 pub(crate) use inspection::{Look, unlisted_expectations};
 pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};

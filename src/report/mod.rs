@@ -3,6 +3,7 @@
 mod absence;
 mod cost;
 mod explanation;
+mod html;
 mod json;
 mod metrics;
 mod origin;
@@ -12,6 +13,8 @@ pub use self::cost::cost;
 pub use self::explanation::{
     Decision, ExplainedAccount, ExplainedAttribute, ExplainedRecord, Explanation, Shown,
 };
+pub use self::html::page;
+pub use self::html::rows::PlanView;
 pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
 pub use self::json::plan::PlanDocument;

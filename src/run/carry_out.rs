@@ -10,24 +10,24 @@ use crate::apply::{self, Context};
 use crate::config::Settings;
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Policy, Proof};
-use crate::report::{self, PlanDocument, Progress, Report, View};
+use crate::report::{self, PlanDocument, PlanView, Progress, Report, View};
 use crate::target::{Cost, Target};
 
-/// Prints the plan and what it is going to cost.
+/// Prints the plan and what it is going to cost, and keeps both for a page.
 pub(super) fn show(
     plan: &Plan,
     target: &impl Target,
     request: Request<'_>,
     process: &mut Process<'_>,
+    report: &mut Report,
 ) -> io::Result<()> {
-    let settings = request.settings;
-    let kept = undo_log::cost(plan, target, request);
-    let cost: Cost = plan
-        .changes
-        .iter()
-        .map(|change| target.cost(change))
-        .chain([kept, target.cost_in_common(&plan.changes)])
-        .sum();
+    let cost = cost(plan, target, request)?;
+    if request.global.html.is_some() {
+        let catalog = target.catalog();
+        let limits = plan::limit_uses(plan, catalog, &request.settings.guard);
+        let show = request.show_in_page();
+        report.show(PlanView::new(plan, catalog, show, limits, cost.clone()));
+    }
     if request.is_json() {
         report::write_json(
             process.out,
@@ -41,15 +41,25 @@ pub(super) fn show(
             names: &process.names,
         };
         report::plan(process.out, plan, target.catalog(), view)?;
-        report::cost(
-            process.out,
-            target.name().product,
-            cost,
-            settings.apply.rate_limit,
-        )?;
+        process.out.write_all(cost.as_bytes())?;
     }
     // Before the first change, so that whoever watches sees what is about to happen.
     process.out.flush()
+}
+
+/// What a plan is going to cost, as a line; empty: nothing.
+fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> io::Result<String> {
+    let kept = undo_log::cost(plan, target, request);
+    let cost: Cost = plan
+        .changes
+        .iter()
+        .map(|change| target.cost(change))
+        .chain([kept, target.cost_in_common(&plan.changes)])
+        .sum();
+    let mut line = Vec::new();
+    let rate = request.settings.apply.rate_limit;
+    report::cost(&mut line, target.name().product, cost, rate)?;
+    Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
 /// The policy by which changes are applied: what the plan may not hold, nothing does on the way either.

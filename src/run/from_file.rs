@@ -55,7 +55,7 @@ impl FromFile<'_> {
         process: &mut Process<'_>,
         report: &mut Report,
     ) -> Result<(), RunError> {
-        carry_out::show(&self.plan, target, request, process)?;
+        carry_out::show(&self.plan, target, request, process, report)?;
         // Whether the sources were complete was asked when the file was made.
         let approved = carry_out::approve(self.plan, &Proof::default(), target, request, process)?;
         carry_out::remark(&approved, request, process, report)?;

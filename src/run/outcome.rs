@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 
+use super::session::page_file;
 use super::session::process::Process;
 use super::session::report_file;
 use super::session::request::{Mode, Request};
@@ -161,7 +162,7 @@ fn unprinted(error: &io::Error) -> String {
     format!("the plan could not be printed: {error}")
 }
 
-/// Prints the outcome: to the report file, stdout, and stderr about what stopped the run.
+/// Prints the outcome: to the report file, the page, stdout, and stderr about what stopped the run.
 pub(super) fn print(
     report: &Report,
     stop: Option<&RunError>,
@@ -170,6 +171,12 @@ pub(super) fn print(
     process: &mut Process<'_>,
 ) -> io::Result<Exit> {
     let saved = report_file::save(report, file, &process.names);
+    let shown = page_file::save(
+        report,
+        request.title,
+        request.global,
+        &request.names_in_page(&process.names),
+    );
     // What was printed before has to stand above the errors where both streams end in one log.
     let printed = match stop {
         Some(RunError::Output(_)) => Ok(()),
@@ -192,10 +199,15 @@ pub(super) fn print(
         messages.error(&format!("the summary could not be printed: {error}"), None)?;
         exit = exit.at_least_incomplete();
     }
-    if let (Err(error), Some(path)) = (saved, &request.global.report) {
-        let what = format!("the report {} could not be written: {error}", path.display());
-        messages.error(&what, Some("see that the disk is not full"))?;
-        exit = exit.at_least_incomplete();
+    for (what, saved, path) in [
+        ("report", saved, &request.global.report),
+        ("page", shown, &request.global.html),
+    ] {
+        if let (Err(error), Some(path)) = (saved, path) {
+            let what = format!("the {what} {} could not be written: {error}", path.display());
+            messages.error(&what, Some("see that the disk is not full"))?;
+            exit = exit.at_least_incomplete();
+        }
     }
     Ok(exit)
 }

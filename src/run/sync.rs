@@ -58,7 +58,7 @@ async fn with_target(
         read = read_everything(target, request, process, report) => read?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
-    carry_out::show(&plan, target, request, process)?;
+    carry_out::show(&plan, target, request, process, report)?;
     let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
     // A plan of half of the people is not worth keeping, whoever approves it.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
@@ -104,9 +104,12 @@ async fn read_everything(
 ) -> Result<(Vec<DesiredState>, Planned), RunError> {
     let (catalog, guard) = (target.catalog(), &request.settings.guard);
     let desired = desired::read(target, request, report).await?;
+    report.proof = report::proof(&Proof::of(&desired, catalog, guard));
     if !request.is_json() {
         report::sources(process.out, report)?;
-        report::proof(process.out, &Proof::of(&desired, catalog, guard))?;
+        for sentence in &report.proof {
+            writeln!(process.out, "{sentence}")?;
+        }
     }
     let of_each = |faults: &dyn Fn(&DesiredState) -> Vec<String>| desired.iter().flat_map(faults).collect();
     refuse_wrong_mapping(of_each(&|of_type| {

@@ -10,6 +10,7 @@ mod crash;
 mod deployment;
 mod fuzz;
 mod groups;
+mod html;
 mod program;
 mod sources;
 

@@ -1,5 +1,6 @@
 //! Values of attributes, and when two of them mean the same.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::reference::Reference;
@@ -74,6 +75,14 @@ impl Value {
             Self::Text(text) => std::slice::from_ref(text),
             Self::Set(texts) => texts,
             Self::References(_) => &[],
+        }
+    }
+
+    /// All of the texts, with commas between them. References have none.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self.texts() {
+            [text] => Cow::Borrowed(text),
+            texts => Cow::Owned(texts.join(", ")),
         }
     }
 

@@ -7,6 +7,23 @@ use crate::model::{
 };
 use crate::plan::order;
 
+/// A limit, and how much of it a plan uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitUse {
+    /// The key of the configuration.
+    pub key: String,
+    /// Its value.
+    pub limit: String,
+    /// One of what is counted, such as `account`.
+    pub noun: &'static str,
+    /// How many count against it.
+    pub count: usize,
+    /// Of how many.
+    pub whole: usize,
+    /// How many it lets through.
+    pub allowed: usize,
+}
+
 /// A limit of the configuration, and the changes of a plan that count against it.
 pub(super) struct Check<'a> {
     /// The key of the configuration.
@@ -26,6 +43,17 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     fn count(&self) -> usize {
         self.count.unwrap_or(self.changes.len())
+    }
+
+    pub(super) fn to_use(&self) -> LimitUse {
+        LimitUse {
+            key: self.key.clone(),
+            limit: self.limit.to_string(),
+            noun: self.noun,
+            count: self.count(),
+            whole: self.whole,
+            allowed: self.limit.allows(self.whole),
+        }
     }
 
     pub(super) fn is_exceeded(&self) -> bool {
@@ -176,7 +204,7 @@ fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> C
 
 /// Whether the person of an account has to log in by another name from now on: letter case and what nobody sees do not
 /// matter, and whoever gets an account that was not theirs never had another name.
-fn changes_login(change: &Change, schema: &Schema) -> bool {
+pub(crate) fn changes_login(change: &Change, schema: &Schema) -> bool {
     let Some(edit) = change.edit().filter(|_| change.kind != ActionKind::Adopt) else {
         return false;
     };

@@ -8,8 +8,9 @@ mod protect;
 mod token;
 mod vanish;
 
-pub(crate) use self::check::is_somebody_else;
+pub use self::check::LimitUse;
 use self::check::{Check, checks, firm_checks};
+pub(crate) use self::check::{changes_login, is_somebody_else};
 pub use self::limit::Limit;
 pub use self::limits::{Demands, GuardLimits};
 pub use self::proof::{Met, Proof, SourceProof, mapping_faults};
@@ -100,6 +101,13 @@ pub fn approve(
         reasons.push(misfit(&checks, &lifted, token.is_some()));
     }
     Err(Box::new((Refusal { reasons, token }, plan)))
+}
+
+/// Every limit that counts for a plan, and how much of it the plan uses.
+pub fn limit_uses(plan: &Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<LimitUse> {
+    let firm = firm_checks(plan, catalog, limits);
+    let all = checks(plan, catalog, limits);
+    all.iter().chain(&firm).map(Check::to_use).collect()
 }
 
 /// What no token lifts.

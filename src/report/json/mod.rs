@@ -16,6 +16,7 @@ use self::counts::{Changes, Count, TypeReport};
 use self::credentials::CredentialReport;
 use self::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
 use self::time::seconds;
+use super::html::rows::PlanView;
 use super::origin::origin;
 use crate::apply::Outcome;
 use crate::config::{Effective, SourceSettings};
@@ -46,6 +47,12 @@ pub struct Report {
     /// The changes come from a file, and nobody has compared sources and target.
     #[serde(skip)]
     pub is_from_file: bool,
+    /// What is demanded of the sources, and whether it is met, one sentence each.
+    #[serde(skip)]
+    pub proof: Vec<String>,
+    /// The plan, for a page.
+    #[serde(skip)]
+    pub(in crate::report) view: Option<Box<PlanView>>,
     /// The exit code of the process.
     pub exit_code: u8,
     /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
@@ -171,6 +178,8 @@ impl Report {
             exit: Exit::Unreadable,
             title: String::new(),
             is_from_file: false,
+            proof: Vec::new(),
+            view: None,
             exit_code: Exit::Unreadable.code(),
             started: Timestamp::now(),
             seconds: 0.0,
@@ -291,6 +300,11 @@ impl Report {
             .map(|of_type| of_type.name)
     }
 
+    /// Takes in the plan as a page shows it.
+    pub fn show(&mut self, view: PlanView) {
+        self.view = Some(Box::new(view));
+    }
+
     /// Takes in records for which nothing can be written.
     pub fn add_rejected(&mut self, rejected: &[Rejected]) {
         self.rejected.extend(rejected.iter().map(Note::from));
@@ -329,12 +343,19 @@ impl Report {
 
     /// Takes in what became of one change.
     pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
-        match &outcome.result {
-            Ok(_) => self.count(change, |count| count.applied += 1),
-            Err(not_applied) => {
+        let failure = outcome.result.as_ref().err().map(|not_applied| {
+            let resource = self.name_of(change.resource);
+            Failure::new(change, resource, not_applied)
+        });
+        // What is not true any more of a file was told before its plan is shown.
+        if let Some(view) = &mut self.view {
+            view.set_result(outcome.index, failure.as_ref());
+        }
+        match failure {
+            None => self.count(change, |count| count.applied += 1),
+            Some(failure) => {
                 self.count(change, |count| count.failed += 1);
-                let resource = self.name_of(change.resource);
-                self.failures.push(Failure::new(change, resource, not_applied));
+                self.failures.push(failure);
             }
         }
         if let Some(applied) = outcome.applied() {

@@ -1,5 +1,7 @@
 //! The plan as data. Field names are a contract for other programs.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::entries::WithheldAction;
@@ -26,8 +28,9 @@ pub struct PlanDocument<'a> {
     without_role: usize,
 }
 
+/// One change.
 #[derive(Debug, Serialize)]
-struct PlannedChange<'a> {
+pub(in crate::report) struct PlannedChange<'a> {
     /// Left out for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'static str>,
@@ -88,8 +91,8 @@ struct PlannedAttribute<'a> {
 
 #[derive(Debug, Serialize)]
 struct PlannedValues<'a> {
-    before: Option<&'a str>,
-    after: Option<&'a str>,
+    before: Option<Cow<'a, str>>,
+    after: Option<Cow<'a, str>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -153,7 +156,12 @@ fn other_type(resource: TypeId, catalog: &Catalog) -> Option<&'static str> {
     (resource != TypeId::default()).then(|| catalog.name(resource))
 }
 
-fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedChange<'a> {
+/// A change as data; personal values only when they are to be shown.
+pub(in crate::report) fn planned<'a>(
+    change: &'a Change,
+    catalog: &'a Catalog,
+    show: Show,
+) -> PlannedChange<'a> {
     let schema = catalog.schema(change.resource);
     let attribute = |index, before: Option<&'a Value>, after: Option<&'a Value>| {
         let spec = schema.spec(index);
@@ -161,8 +169,8 @@ fn planned<'a>(change: &'a Change, catalog: &'a Catalog, show: Show) -> PlannedC
         PlannedAttribute {
             name: &spec.name,
             values: shown.then(|| PlannedValues {
-                before: before.map(Value::as_text),
-                after: after.map(Value::as_text),
+                before: before.map(Value::to_text),
+                after: after.map(Value::to_text),
             }),
         }
     };

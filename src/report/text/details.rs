@@ -7,6 +7,8 @@ use crate::model::{
 };
 use crate::report::absence::since;
 
+const NO_ROLE: &str = "no role left";
+
 /// What changes, from the reason on; empty where the kind of change says all.
 pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
@@ -20,7 +22,7 @@ pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
     }
     details.retain(|details| !details.is_empty());
     if change.takes_last_role(schema) {
-        details.push("no role left".to_owned());
+        details.push(NO_ROLE.to_owned());
     }
     details.join(", ")
 }
@@ -53,9 +55,7 @@ fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Ve
         .iter()
         .filter(|change| is_value(schema, edit, change));
     details.extend(values.map(|change| schema.spec(change.attribute).name.to_string()));
-    if edit.temporary_login.is_some() {
-        details.push("login through a temporary name".to_owned());
-    }
+    details.extend(temporary_login(edit));
     if let Some(members) = of(Purpose::Members) {
         let counts = [('+', members.linked().len()), ('-', members.unlinked().len())];
         let counts = counts.into_iter().filter(|(_, count)| *count > 0);
@@ -65,6 +65,28 @@ fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Ve
         details.extend(roles.added().iter().map(|role| format!("role +{role}")));
         details.extend(roles.removed().iter().map(|role| format!("role -{role}")));
     }
+    details.extend(of_state(change, edit, schema));
+    details
+}
+
+/// What there is to say of a change beside its reason, its values, roles and members.
+pub(crate) fn remarks(change: &Change, schema: &Schema) -> Vec<String> {
+    let edit = change.edit();
+    let mut remarks: Vec<String> = edit.and_then(temporary_login).into_iter().collect();
+    remarks.extend(edit.map_or_else(Vec::new, |edit| of_state(change, edit, schema)));
+    remarks.extend(change.takes_last_role(schema).then(|| NO_ROLE.to_owned()));
+    remarks
+}
+
+fn temporary_login(edit: &Edit) -> Option<String> {
+    edit.temporary_login.as_ref()?;
+    Some("login through a temporary name".to_owned())
+}
+
+/// Whether somebody may log in, and is missing.
+fn of_state(change: &Change, edit: &Edit, schema: &Schema) -> Vec<String> {
+    let of = |purpose| edit.change_of(schema, purpose);
+    let mut details = Vec::new();
     if change.kind == ActionKind::Update && edit.lifecycle == Some(Lifecycle::Disabled) {
         details.push("deactivated, which an earlier run did not finish".to_owned());
     }

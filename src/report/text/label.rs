@@ -6,7 +6,7 @@ use super::view::Show;
 
 /// Who is concerned by a change: name and login name, as the account has them now, or will have them. Where nobody is named,
 /// and where nothing else is known, the external id.
-pub(super) fn label(change: &Change, schema: &Schema, show: Show) -> String {
+pub(crate) fn label(change: &Change, schema: &Schema, show: Show) -> String {
     let id = || {
         change
             .id()

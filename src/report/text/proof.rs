@@ -1,18 +1,18 @@
 //! What the removals of a plan rest on: whether the sources named everybody who must be there.
 
-use std::io::{self, Write};
-
 use crate::plan::{Met, Proof};
 
-/// Prints one line for each source of which something is demanded, and one for what is demanded of all of them.
-pub fn proof(out: &mut dyn Write, proof: &Proof) -> io::Result<()> {
-    for source in &proof.sources {
-        demands(out, &format!("source {}", source.name), &source.met)?;
-    }
-    demands(out, "all sources", &proof.together)
+/// One sentence for each source of which something is demanded, and one for what is demanded of all of them.
+pub fn proof(proof: &Proof) -> Vec<String> {
+    let sources = proof.sources.iter();
+    let mut sentences: Vec<String> = sources
+        .filter_map(|source| demands(&format!("source {}", source.name), &source.met))
+        .collect();
+    sentences.extend(demands("all sources", &proof.together));
+    sentences
 }
 
-fn demands(out: &mut dyn Write, whom: &str, met: &Met) -> io::Result<()> {
+fn demands(whom: &str, met: &Met) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(min) = met.min_users {
         parts.push(format!("{} people, at least {min} demanded", met.people));
@@ -20,8 +20,5 @@ fn demands(out: &mut dyn Write, whom: &str, met: &Met) -> io::Result<()> {
     if met.canaries > 0 {
         parts.push(format!("{} of {} canaries found", met.found, met.canaries));
     }
-    if parts.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "Proof of {whom}: {}", parts.join(", "))
+    (!parts.is_empty()).then(|| format!("Proof of {whom}: {}", parts.join(", ")))
 }

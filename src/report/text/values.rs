@@ -40,7 +40,10 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
 
 fn told(value: Option<&Value>) -> String {
     match value {
-        Some(value) => quoted(value.as_text()),
+        Some(value) => {
+            let texts: Vec<String> = value.texts().iter().map(|text| quoted(text)).collect();
+            texts.join(", ")
+        }
         None => "none".to_owned(),
     }
 }

@@ -310,7 +310,7 @@ fn ownership(ownership: Ownership) -> String {
 }
 
 fn text_of(value: &Value) -> String {
-    value.as_text().to_owned()
+    value.to_text().into_owned()
 }
 
 /// The key that decides on a change.

@@ -7,6 +7,7 @@ mod metrics_file;
 mod notify;
 pub(super) mod options;
 pub(super) mod outputs;
+pub(super) mod page_file;
 pub(super) mod process;
 pub(super) mod refusal;
 pub(super) mod report_file;
@@ -43,7 +44,9 @@ pub(super) async fn run(
     let started = Instant::now();
     let notifier = Notifier::of(request, settings);
     let before = report_file::rejected_before(request.global);
-    let opened = undo_log::check(request).and_then(|()| report_file::of(request.global));
+    let opened = undo_log::check(request)
+        .and_then(|()| page_file::check(request.global))
+        .and_then(|()| report_file::of(request.global));
     let file = match opened {
         Ok(file) => file,
         Err(what) => {

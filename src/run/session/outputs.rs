@@ -9,8 +9,21 @@ use crate::saved::undo_file;
 pub(in crate::run) struct Clash {
     /// Which ones.
     pub(in crate::run) what: String,
-    /// The report would be one of them, so that none can be written there.
-    pub(in crate::run) with_report: bool,
+    /// By which options.
+    options: Vec<&'static str>,
+}
+
+impl Clash {
+    /// The same command line without a report or a page where it would be one of the files.
+    pub(in crate::run) fn left_of(&self, global: &Global) -> Global {
+        let unless =
+            |option, file: &Option<PathBuf>| file.clone().filter(|_| !self.options.contains(&option));
+        Global {
+            report: unless(REPORT, &global.report),
+            html: unless(PAGE, &global.html),
+            ..global.clone()
+        }
+    }
 }
 
 /// What to do about it.
@@ -29,7 +42,7 @@ pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String,
                 let path = path.display();
                 return Some(Clash {
                     what: format!("`{option}` and `{other}` both mean {path}: one would replace the other"),
-                    with_report: [*option, *other].contains(&REPORT),
+                    options: vec![*option, *other],
                 });
             }
         }
@@ -38,7 +51,7 @@ pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String,
                 let path = path.display();
                 return Some(Clash {
                     what: format!("`{option}` means {path}, which is {what}: it would be replaced"),
-                    with_report: *option == REPORT,
+                    options: vec![*option],
                 });
             }
         }
@@ -56,6 +69,7 @@ pub(in crate::run) fn read_by_options(global: &Global) -> Vec<(String, PathBuf)>
 }
 
 const REPORT: &str = "--report";
+const PAGE: &str = "--html";
 const UNDO_FILE: &str = "--undo-file";
 
 /// The option that renames files comes last.
@@ -67,6 +81,7 @@ fn written<'a>(command: &'a Command, global: &'a Global) -> Vec<(&'static str, &
     let all = [
         ("--out", out),
         (REPORT, global.report.as_deref()),
+        (PAGE, global.html.as_deref()),
         ("--metrics-file", global.metrics_file.as_deref()),
         (UNDO_FILE, global.undo_file.as_deref()),
     ];

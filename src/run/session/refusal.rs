@@ -4,7 +4,7 @@ use std::io;
 
 use super::process::Process;
 use super::request::Request;
-use super::{outputs, report_file};
+use super::{outputs, page_file, report_file};
 use crate::cli::Global;
 use crate::config::ConfigErrors;
 use crate::exit::Exit;
@@ -50,15 +50,13 @@ pub(in crate::run) fn clash(
     process: &mut Process<'_>,
     clash: &outputs::Clash,
 ) -> io::Result<Exit> {
-    if !clash.with_report {
-        save(
-            global,
-            &process.names,
-            target::kind(None),
-            clash.what.clone(),
-            Some(outputs::HINT.to_owned()),
-        );
-    }
+    save(
+        &clash.left_of(global),
+        &process.names,
+        target::kind(None),
+        clash.what.clone(),
+        Some(outputs::HINT.to_owned()),
+    );
     process
         .messages(global.log_format)
         .error(&clash.what, Some(outputs::HINT))?;
@@ -82,11 +80,13 @@ pub(in crate::run) fn mistakes(
     Ok(Exit::Usage)
 }
 
-/// Writes the report, if it can be: what is wrong is printed in any case.
+/// Writes report and page, if they can be: what is wrong is printed in any case.
 fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: Option<String>) {
     let mut report = Report::new(kind);
     report.fail(what, hint, Exit::Usage);
     if let Ok(file) = report_file::of(global) {
         let _ = report_file::save(&report, file, names);
     }
+    // Whether a page may name people is not known yet.
+    let _ = page_file::save(&report, "", global, &names.naming(global.show_values));
 }

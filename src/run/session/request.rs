@@ -6,6 +6,7 @@ use crate::cli::{Command, Format, Global};
 use crate::config::{Effective, Settings, Under};
 use crate::http::Backoff;
 use crate::model::Catalog;
+use crate::names::Names;
 use crate::plan::Restriction;
 use crate::report::{Extent, Show};
 use crate::run::session::process::Terminal;
@@ -102,9 +103,23 @@ impl<'a> Request<'a> {
 
     /// What is printed of people: who reads a terminal may see whom a run is about.
     pub(in crate::run) fn show(&self) -> Show {
+        self.shows(self.terminal.is_out)
+    }
+
+    /// The same of a page, which is no terminal, and is passed on.
+    pub(in crate::run) fn show_in_page(&self) -> Show {
+        self.shows(false)
+    }
+
+    /// Whether people are named in a page.
+    pub(in crate::run) fn names_in_page(&self, names: &Names) -> Names {
+        names.naming(self.show_in_page() != Show::Nobody)
+    }
+
+    fn shows(&self, is_terminal: bool) -> Show {
         if self.global.show_values {
             Show::Values
-        } else if self.settings.output.names.unwrap_or(self.terminal.is_out) {
+        } else if self.settings.output.names.unwrap_or(is_terminal) {
             Show::Names
         } else {
             Show::Nobody

@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Undo,
     /// Of `--report`.
     Report,
+    /// Of `--html`.
+    Page,
 }
 
 impl Kind {
@@ -22,27 +24,36 @@ impl Kind {
             Self::Plan => "plan file",
             Self::Undo => "undo file",
             Self::Report => "report",
+            Self::Page => "page of `--html`",
         }
     }
 
-    /// How the name of its form begins, of whatever version.
+    /// How the name of its form begins, of whatever version; of a page, how the page does.
     fn schema(self) -> &'static str {
         match self {
             Self::Plan => "directory-sync/plan/",
             Self::Undo => "directory-sync/undo/",
             Self::Report => "directory-sync/report/",
+            Self::Page => "<!doctype html>\n<html lang=\"en\" data-schema=\"directory-sync/page/",
         }
     }
 
     /// Whether a text begins like a file of this kind. One that is empty was made for it, or is the rest of a run that was
     /// killed.
     fn begins(self, text: &str) -> bool {
+        text.trim().is_empty() || self.names_itself(text)
+    }
+
+    fn names_itself(self, text: &str) -> bool {
+        if self == Self::Page {
+            return text.starts_with(self.schema());
+        }
         let after = |text: &str, token: &str| text.trim_start().strip_prefix(token).map(str::to_owned);
         let schema = after(text, "{")
             .and_then(|rest| after(&rest, "\"schema\""))
             .and_then(|rest| after(&rest, ":"))
             .and_then(|rest| after(&rest, "\""));
-        text.trim().is_empty() || schema.is_some_and(|schema| schema.starts_with(self.schema()))
+        schema.is_some_and(|schema| schema.starts_with(self.schema()))
     }
 }
 
@@ -147,6 +158,11 @@ mod tests {
             ("{\n  \"schema\": \"directory-sync/plan/1\",\n", Some(Kind::Plan)),
             ("{\"schema\":\"directory-sync/undo/7\"", Some(Kind::Undo)),
             (
+                "<!doctype html>\n<html lang=\"en\" data-schema=\"directory-sync/page/1\">\n",
+                Some(Kind::Page),
+            ),
+            ("<!doctype html>\n<html lang=\"en\">\n", None),
+            (
                 " {\r\n\t\"schema\" : \"directory-sync/report/1\"}",
                 Some(Kind::Report),
             ),
@@ -156,7 +172,7 @@ mod tests {
             ("sources:\n  csv: x\n", None),
             ("{", None),
         ] {
-            for candidate in [Kind::Plan, Kind::Undo, Kind::Report] {
+            for candidate in [Kind::Plan, Kind::Undo, Kind::Report, Kind::Page] {
                 let is_one = holds(&mut text.as_bytes(), candidate).unwrap();
                 assert_eq!(is_one, kind == Some(candidate), "{text:?} {candidate:?}");
             }

@@ -14,10 +14,26 @@ pub(crate) fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
     put(&prepare(path, document)?, path)
 }
 
+/// The same for a text.
+///
+/// # Errors
+/// The file could not be written; what stood there before still does.
+pub(crate) fn write_text(path: &Path, text: &str) -> io::Result<()> {
+    let fill = |mut file: File| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    put(&prepare_with(path, fill)?, path)
+}
+
 /// Writes a document beside the path, on the disk; gives where.
 pub(crate) fn prepare(path: &Path, document: &impl Serialize) -> io::Result<PathBuf> {
+    prepare_with(path, |file| fill(file, document))
+}
+
+fn prepare_with(path: &Path, fill: impl FnOnce(File) -> io::Result<()>) -> io::Result<PathBuf> {
     let unfinished = beside(path);
-    let written = create(&unfinished).and_then(|file| fill(file, document));
+    let written = create(&unfinished).and_then(fill);
     match written {
         Ok(()) => Ok(unfinished),
         Err(error) => {

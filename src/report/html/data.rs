@@ -1,0 +1,10 @@
+//! Our data as values of a template.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+/// The same data, under the names that it has in JSON.
+pub(super) fn data(data: impl Serialize) -> Value {
+    Value::from(Serde(data))
+}

@@ -1,0 +1,152 @@
+//! A run as a page for a browser, whole in one file: it loads nothing, and can be read without its script.
+
+mod chart;
+mod data;
+mod groups;
+pub(super) mod rows;
+
+use std::collections::HashSet;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, context};
+use minijinja::{Output, escape_formatter, filters, tests};
+use sha2::{Digest as _, Sha256};
+
+use self::data::data;
+use self::rows::{PlanView, Row, Section};
+use super::json::Report;
+use super::text::one_line::one_line;
+use super::text::summary::verdict;
+use super::text::view::Show;
+use crate::names::Names;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page of a run that has come to its end. `command` is what the run was called; empty: it never started.
+///
+/// # Errors
+/// The template does not fit what it is filled with.
+pub fn page(report: &Report, command: &str, names: &Names) -> Result<String, Error> {
+    let view = report.view.as_deref();
+    let environment = environment(names.clone())?;
+    environment.get_template("page")?.render(context! {
+        version => env!("CARGO_PKG_VERSION"),
+        policy => policy(),
+        style => Value::from_safe_string(STYLE.to_owned()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        command => command,
+        title => report.title.as_str(),
+        started => report.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        report => data(report),
+        verdict => verdict_of(report),
+        proof => report.proof.clone(),
+        is_from_file => report.is_from_file || report.undoes.is_some(),
+        is_unread => report.sources.iter().all(|source| source.seconds == 0.0),
+        bars => data(chart::bars(report)),
+        planned => report.changes.planned(),
+        has_plan => view.is_some(),
+        cost => view.map_or("", |view| view.cost.trim_end()),
+        limits => limits(view),
+        sections => sections(view),
+        kept => data(groups::kept(&report.kept_accounts, &marked(view))),
+        rejected => data(groups::notes(&report.rejected)),
+        warnings => data(groups::notes(&report.warnings)),
+        hides_names => view.is_some_and(|view| view.show == Show::Nobody),
+        hides_values => view.is_some_and(|view| view.show != Show::Values),
+    })
+}
+
+/// Every value passes here on its way into the page: it stands in one line, tells of people as much as may be told, and is text.
+fn environment(names: Names) -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()?;
+    environment.set_syntax(syntax);
+    environment.add_filter("length", filters::length);
+    environment.add_test("undefined", tests::is_undefined);
+    environment.set_formatter(move |out, state, value| put(&names, out, state, value));
+    environment.add_template("page", PAGE)?;
+    Ok(environment)
+}
+
+fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.is_safe() || value.is_number() {
+        return escape_formatter(out, state, value);
+    }
+    match value.as_str() {
+        Some(text) => {
+            let told = names.told(&one_line(text));
+            escape_formatter(out, state, &Value::from(told))
+        }
+        None => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "only texts and numbers stand in a page",
+        )),
+    }
+}
+
+/// What the page may load: nothing, but for its own style and script.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+/// The first word, the sentence and the way on.
+fn verdict_of(report: &Report) -> Value {
+    let verdict = verdict(report);
+    let (what, next) = verdict.split_once("\nNext: ").unwrap_or((&verdict, ""));
+    let (word, text) = what.split_once(": ").unwrap_or(("", what));
+    let text = text.strip_suffix('.').unwrap_or(text);
+    context! { word => word, text => format!("{text}."), next => next }
+}
+
+/// Accounts that get a mark of absence.
+fn marked(view: Option<&PlanView>) -> HashSet<String> {
+    let rows = view.map_or(&[][..], |view| &view.rows);
+    rows.iter().filter_map(Row::marked).collect()
+}
+
+fn limits(view: Option<&PlanView>) -> Vec<Value> {
+    let limits = view.map_or(&[][..], |view| &view.limits).iter();
+    limits
+        .map(|limit| {
+            context! {
+                key => limit.key.as_str(),
+                limit => limit.limit.as_str(),
+                noun => limit.noun,
+                count => limit.count,
+                whole => limit.whole,
+                allowed => limit.allowed,
+                is_exceeded => limit.count > limit.allowed,
+            }
+        })
+        .collect()
+}
+
+/// The sections that have changes, each in its order.
+fn sections(view: Option<&PlanView>) -> Vec<Value> {
+    let Some(view) = view else {
+        return Vec::new();
+    };
+    let sections = Section::ALL.into_iter().filter_map(|section| {
+        let mut rows: Vec<&Row> = view.rows.iter().filter(|row| row.section == section).collect();
+        rows.sort_by(|one, other| one.compare(other));
+        let (id, title, about) = section.words();
+        let count = rows.len();
+        (count > 0).then(|| {
+            context! { id => id, title => title, about => about, count => count, rows => data(rows) }
+        })
+    });
+    sections.collect()
+}

@@ -1,0 +1,4 @@
+//! `--html`: a page about a run, for a browser.
+
+mod stage;
+mod written;
