@@ -203,6 +203,10 @@ impl Target for ZitadelTarget {
         self.foresee(change)
     }
 
+    fn cost_in_common(&self, changes: &[Change]) -> Cost {
+        read::unlisted::foresee_looks(changes)
+    }
+
     fn warnings(&self) -> Vec<Warning> {
         self.warnings.borrow().clone()
     }

@@ -27,6 +27,7 @@
 //! keep it.
 
 mod accounts;
+mod cost;
 mod decoys;
 mod folder;
 mod golden;

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
-use testkit::udm::UdmDouble;
 
 use super::accounts::Account;
 use super::decoys::Decoys;
 use super::folder::{self, Folder, Server, Step};
-use super::golden;
 use super::world::World;
+use super::{cost, golden};
 use crate::program::write_private;
 
 /// What a line of the plan says when there is none.
@@ -51,7 +50,9 @@ pub(super) struct Stage {
 /// What a run came to.
 pub(super) struct Run {
     pub(super) transcript: String,
-    exit: i32,
+    pub(super) exit: i32,
+    /// To the target.
+    pub(super) requests: u64,
     writes: usize,
 }
 
@@ -154,6 +155,7 @@ impl Stage {
         self.expect(sync.exit == step.exit, place, || {
             format!("sync: exit {} instead of {}", sync.exit, step.exit)
         });
+        self.wrong.extend(cost::differs(&plan, &sync, place));
         let refused = sync.exit >= 2;
         self.expect(!refused || sync.writes == 0, place, || {
             "sync: wrote although it ended with an error".to_owned()
@@ -206,8 +208,7 @@ impl Stage {
     }
 
     pub(super) fn run(&self, step: &Step, words: &[String]) -> Run {
-        self.world.zitadel.reset_counts();
-        self.world.udm.iter().for_each(UdmDouble::reset_counts);
+        self.world.reset_counts();
         let mut command = Command::new(self.program(&step.program));
         command
             .current_dir(self.working.path())
@@ -223,8 +224,8 @@ impl Stage {
         Run {
             transcript: golden::transcript(&text(output.stdout), &text(output.stderr)),
             exit: output.status.code().expect("no signal"),
-            writes: self.world.zitadel.writes().len()
-                + self.world.udm.as_ref().map_or(0, |udm| udm.writes().len()),
+            requests: self.world.requests(),
+            writes: self.world.writes(),
         }
     }
 

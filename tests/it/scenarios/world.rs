@@ -72,6 +72,23 @@ impl World {
         }
     }
 
+    /// Forgets what the target was asked so far.
+    pub(super) fn reset_counts(&self) {
+        self.zitadel.reset_counts();
+        self.udm.iter().for_each(UdmDouble::reset_counts);
+    }
+
+    /// Requests to the target.
+    pub(super) fn requests(&self) -> u64 {
+        let to_udm = self.udm.as_ref().map_or(0, UdmDouble::requests);
+        self.zitadel.requests() + u64::try_from(to_udm).expect("few")
+    }
+
+    /// Those of them that write.
+    pub(super) fn writes(&self) -> usize {
+        self.zitadel.writes().len() + self.udm.as_ref().map_or(0, |udm| udm.writes().len())
+    }
+
     /// Fills in the placeholders.
     pub(super) fn expand(&self, text: &str) -> String {
         let mut text = text.to_owned();

@@ -8,14 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value as Json, json};
 
-use crate::model::{Desired, Existing, ExternalId};
+use crate::model::{Change, Desired, Existing, ExternalId};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::Failure;
 use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::client::reply::strangers;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{OneUser, User};
-use crate::target::{TargetError, TargetErrorKind as Kind};
+use crate::target::{Cost, TargetError, TargetErrorKind as Kind};
 
 /// People of one question. The server compares each account with each of them.
 const PEOPLE: usize = 100;
@@ -134,6 +134,19 @@ impl ZitadelTarget {
             Err(failure) if failure.error.kind == Kind::NotFound => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+}
+
+/// What it costs to look for new people right before they are made, if that does not take so long that it has to be done again.
+pub(in crate::target::zitadel) fn foresee_looks(changes: &[Change]) -> Cost {
+    // An undo makes accounts anew that it saw go.
+    let new = changes
+        .iter()
+        .filter(|change| change.creation().is_some() && change.restore.is_none());
+    let new = Some(new.count()).filter(|new| is_looked_for(*new));
+    Cost {
+        requests: u64::try_from(new.unwrap_or_default().div_ceil(PEOPLE)).unwrap_or(u64::MAX),
+        ..Cost::default()
     }
 }
 
