@@ -4,12 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::from_file::FromFile;
 use super::outcome::RunError;
+use super::planning::{desired, mismatch, once};
+use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::{desired, mismatch, once, session, undo_log, verify};
+use super::writing::from_file::FromFile;
+use super::writing::{undo_log, verify};
 use crate::apply::NotApplied;
 use crate::config::TargetSettings;
 use crate::exit::Exit;

@@ -1,28 +1,14 @@
 //! The story of a run, from the command line to the exit code.
 
 mod apply_file;
-mod approval;
-mod auth;
-mod carry_out;
-mod check;
-mod clock;
-mod desired;
-mod document;
-mod draft;
-mod explain;
-mod from_file;
-mod mismatch;
-mod once;
-mod only;
+mod commands;
 mod outcome;
-mod question;
+mod planning;
 mod serve;
 mod session;
 mod sync;
 mod undo;
-mod undo_log;
-mod users;
-mod verify;
+mod writing;
 
 use std::io;
 
@@ -66,7 +52,7 @@ pub fn run_with_pauses(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) ->
 fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Result<Exit> {
     let (command, global) = (cli.command(process.program), &cli.global);
     if let Command::Document(wanted) = command {
-        return document::print(wanted, global, process);
+        return commands::document::print(wanted, global, process);
     }
     if let Some((what, hint)) = takes::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, &hint);
@@ -120,7 +106,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
             look(command, request, process).await
         }
         Command::Run => Box::pin(serve::run(request, process)).await,
-        Command::Document(wanted) => document::print(wanted, request.global, process),
+        Command::Document(wanted) => commands::document::print(wanted, request.global, process),
     }
 }
 
@@ -129,11 +115,15 @@ async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>
     let signals = Signals::of_process();
     let looking = async {
         match command {
-            Command::Auth { name, source } => auth::auth(name, source.as_deref(), request, process).await,
-            Command::Explain { who, from } => explain::explain(who, from.as_deref(), request, process).await,
-            Command::Users { count: true } => users::count(request, process).await,
-            Command::Users { count: false } => users::users(request, process).await,
-            _ => check::check(request, process).await,
+            Command::Auth { name, source } => {
+                commands::auth::auth(name, source.as_deref(), request, process).await
+            }
+            Command::Explain { who, from } => {
+                commands::explain::explain(who, from.as_deref(), request, process).await
+            }
+            Command::Users { count: true } => commands::users::count(request, process).await,
+            Command::Users { count: false } => commands::users::users(request, process).await,
+            _ => commands::check::check(request, process).await,
         }
     };
     tokio::select! {

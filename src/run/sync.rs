@@ -3,12 +3,14 @@
 use std::io;
 use std::path::Path;
 
-use super::draft::{self, Planned};
 use super::outcome::RunError;
+use super::planning::desired;
+use super::planning::draft::{self, Planned};
+use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::{carry_out, desired, question, session, undo_log, verify};
+use super::writing::{carry_out, question, undo_log, verify};
 use crate::apply::Context;
 use crate::config::TargetSettings;
 use crate::exit::Exit;

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use super::from_file::FromFile;
 use super::outcome::RunError;
+use super::planning::{desired, mismatch};
+use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::Request;
-use super::{desired, mismatch, session};
+use super::writing::from_file::FromFile;
 use crate::apply::NotApplied;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;

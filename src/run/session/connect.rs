@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use crate::config::TargetSettings;
-use crate::run::desired::providers;
+use crate::run::planning::desired::providers;
 use crate::target::{AnyTarget, TargetError};
 
 /// The target; nothing is sent yet.

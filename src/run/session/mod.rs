@@ -22,7 +22,7 @@ use self::notify::Notifier;
 use self::process::Process;
 use self::request::{Mode, Request};
 use super::outcome::{self, RunError};
-use super::undo_log;
+use super::writing::undo_log;
 use crate::cli::LogFormat;
 use crate::config::{SourceSettings, TargetSettings, Under};
 use crate::exit::Exit;

@@ -11,11 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::auth::{self, Auth};
 use super::call::{Call, Extent};
 use super::error::{Failure, PATIENCE, Sign};
-use super::key::OPERATION;
 use super::reply::{Reading, refusal, short, take, take_list};
+use super::sign_in::auth::{self, Auth};
+use super::sign_in::key::OPERATION;
 use super::unreachable::silent;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::credential::{Credential, CredentialKind};

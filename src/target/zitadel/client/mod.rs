@@ -1,14 +1,12 @@
 //! Requests to Zitadel: signing in, sending, repeating, taking answers and errors in.
 
 pub(super) mod api;
-pub(super) mod auth;
 pub(super) mod call;
-pub(super) mod client_secret;
 pub(super) mod error;
 pub(super) mod error_ids;
-pub(super) mod key;
 pub(super) mod paced;
 pub(super) mod reply;
+mod sign_in;
 pub(super) mod stream;
 pub(super) mod transport;
 pub(super) mod unreachable;

@@ -9,14 +9,14 @@ use crate::plan::{self, Alias, Clocks, Correlation, Objects};
 use crate::target::{Target, TargetError, Wait};
 
 /// A plan, and the target's ids of everything that it may refer to.
-pub(super) struct Planned {
-    pub(super) plan: Plan,
-    pub(super) ids: Ids,
+pub(in crate::run) struct Planned {
+    pub(in crate::run) plan: Plan,
+    pub(in crate::run) ids: Ids,
 }
 
 /// Reads the target and works out what to do. Nobody is new because a list is behind, or was cut: before anybody is, the
 /// target is asked for accounts that it did not list.
-pub(super) async fn plan(
+pub(in crate::run) async fn plan(
     target: &impl Target,
     desired: &[DesiredState],
     settings: &Settings,
@@ -25,7 +25,7 @@ pub(super) async fn plan(
 }
 
 /// The same; `watch` sees each account that the target shows, perhaps more than once.
-pub(super) async fn plan_watching(
+pub(in crate::run) async fn plan_watching(
     target: &impl Target,
     desired: &[DesiredState],
     settings: &Settings,

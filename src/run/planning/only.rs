@@ -1,8 +1,8 @@
 //! `--only WHO`: a run about these people alone.
 
-use super::outcome::RunError;
 use crate::model::{Catalog, DesiredState, ExternalId, Personal, RecordRef, Schema, Selection};
 use crate::report::Report;
+use crate::run::outcome::RunError;
 use crate::source::{self, Hits};
 
 /// Of the records that one name fits, so many are named.
@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// [`RunError::Usage`] with every name that means nobody, or several people.
-pub(super) fn select(
+pub(in crate::run) fn select(
     desired: &mut [DesiredState],
     catalog: &Catalog,
     names: &[String],

@@ -13,14 +13,14 @@ use crate::target::{Target, TargetError, Wait};
 const SECOND_LOOK: Duration = Duration::from_secs(1);
 
 /// Whose account got a note is as intended: a second plan would count as one more run that finds them missing.
-pub(super) fn noted(changes: &[Change]) -> HashSet<TargetId> {
+pub(in crate::run) fn noted(changes: &[Change]) -> HashSet<TargetId> {
     let marked = changes.iter().filter(|change| plan::is_for_now(change));
     marked.filter_map(|change| change.target_id().cloned()).collect()
 }
 
 /// Waits for the lists, plans again, and reports whether a change is left. People who are rejected or kept count as they
 /// should be.
-pub(super) async fn verify(
+pub(in crate::run) async fn verify(
     target: &impl Target,
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
     signals: &Signals,

@@ -5,18 +5,19 @@ use std::io;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::session::ceiling;
-use super::session::process::Process;
-use super::session::request::Request;
-use super::{desired, session};
 use crate::config::{Ceiling, Settings};
 use crate::exit::Exit;
 use crate::model::{Catalog, DesiredState, Diagnosis, Purpose, TypeId};
 use crate::report;
+use crate::run::planning::desired;
+use crate::run::session;
+use crate::run::session::ceiling;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::source::{AnySource, Source as _, read_all};
 use crate::target::{self, Target};
 
-pub(super) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let settings = request.settings;
     let mut findings = configuration(settings);
     let catalog = request.catalog();
@@ -136,7 +137,7 @@ async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
 }
 
 /// Prints steps as documents, one for each.
-pub(super) fn write_json(process: &mut Process<'_>, findings: &[Diagnosis]) -> io::Result<()> {
+pub(in crate::run) fn write_json(process: &mut Process<'_>, findings: &[Diagnosis]) -> io::Result<()> {
     findings
         .iter()
         .try_for_each(|finding| report::write_json(process.out, &Checked::new(finding)))

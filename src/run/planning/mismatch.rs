@@ -6,7 +6,7 @@ use crate::target::{Target, TargetError};
 
 /// Withholds the changes of accounts that another configuration looks after, or nobody. Costs nothing where that is no
 /// matter.
-pub(super) async fn withhold(
+pub(in crate::run) async fn withhold(
     target: &impl Target,
     plan: &mut Plan,
     providers: &[Value],

@@ -2,12 +2,16 @@
 
 use std::io;
 
-use super::session::process::Process;
 use crate::cli::{Document, Global, documents};
 use crate::exit::Exit;
+use crate::run::session::process::Process;
 
 /// Prints the text, or writes it to a folder.
-pub(super) fn print(wanted: &Document, global: &Global, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(in crate::run) fn print(
+    wanted: &Document,
+    global: &Global,
+    process: &mut Process<'_>,
+) -> io::Result<Exit> {
     match wanted {
         Document::Completions { shell } => documents::completions(*shell, process.out)?,
         Document::Man { folder: None } => documents::manual(process.out)?,

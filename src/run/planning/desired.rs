@@ -4,22 +4,22 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::only;
-use super::outcome::RunError;
-use super::session::request::Request;
 use crate::config::Settings;
 use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
 use crate::report::Report;
+use crate::run::outcome::RunError;
+use crate::run::session::request::Request;
 use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
 use crate::telemetry::MILESTONE;
 
 /// The role of everybody whose source does not say who gets it.
-pub(super) fn roles(settings: &Settings) -> Roles {
+pub(in crate::run) fn roles(settings: &Settings) -> Roles {
     [Box::from(settings.role.as_str())].into()
 }
 
 /// Sources and the target's preflight side by side.
-pub(super) async fn read(
+pub(in crate::run) async fn read(
     target: &impl Target,
     request: Request<'_>,
     report: &mut Report,
@@ -83,7 +83,11 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<Desired
 }
 
 /// The same failure of the target with those of the sources beside it: who has to mend both learns of both.
-pub(super) async fn beside_sources(catalog: &Catalog, request: Request<'_>, error: RunError) -> RunError {
+pub(in crate::run) async fn beside_sources(
+    catalog: &Catalog,
+    request: Request<'_>,
+    error: RunError,
+) -> RunError {
     let errors = match build(catalog, request) {
         Ok(sources) => collect_all(catalog, &sources).await.err(),
         Err(errors) => Some(errors),
@@ -145,7 +149,7 @@ fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settin
 }
 
 /// Under which names accounts are looked after here.
-pub(super) fn providers(settings: &Settings) -> Vec<Value> {
+pub(in crate::run) fn providers(settings: &Settings) -> Vec<Value> {
     let names = settings.providers.all(&settings.sources).into_iter();
     names.map(Value::text).collect()
 }

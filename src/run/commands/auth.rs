@@ -4,19 +4,20 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 use secrecy::SecretString;
 
-use super::session::process::Process;
-use super::session::request::Request;
-use super::{check, desired};
+use super::check;
 use crate::config::{SourceKind, SourceSettings};
 use crate::exit::Exit;
 use crate::model::Diagnosis;
 use crate::report::{self};
+use crate::run::planning::desired;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::source::{LdapSource, NotFound, SourceError};
 
 /// Nobody types so much.
 const LONGEST: u64 = 64 * 1024;
 
-pub(super) async fn auth(
+pub(in crate::run) async fn auth(
     name: &str,
     source: Option<&str>,
     request: Request<'_>,

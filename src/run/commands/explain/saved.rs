@@ -11,9 +11,10 @@ use crate::exit::Exit;
 use crate::model::{ExternalId, Personal};
 use crate::names::Names;
 use crate::report::{one_line, write_json};
+use crate::run::outcome;
+use crate::run::planning::desired;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::run::{desired, outcome};
 use crate::source::{AnySource, read_all};
 
 /// Prints each entry of the file that is about whom the text names.

@@ -16,32 +16,40 @@ const BOTH: &str =
     "check `zitadel.client_id` and `zitadel.client_secret`, and that `zitadel.url` is the external address";
 
 /// Who signs in, and with what.
-pub(super) struct ClientSecret {
-    pub(super) id: String,
+pub(in crate::target::zitadel::client) struct ClientSecret {
+    pub(in crate::target::zitadel::client) id: String,
     secret: SecretString,
     /// The address of the instance, without a slash at the end.
-    pub(super) instance: String,
+    pub(in crate::target::zitadel::client) instance: String,
 }
 
 impl ClientSecret {
-    pub(super) fn new(id: String, secret: SecretString, instance: String) -> Self {
+    pub(in crate::target::zitadel::client) fn new(
+        id: String,
+        secret: SecretString,
+        instance: String,
+    ) -> Self {
         Self { id, secret, instance }
     }
 
     /// Value of the header `Authorization`: HTTP Basic, id and secret each form-urlencoded (RFC 6749, section 2.3.1).
-    pub(super) fn authorization(&self) -> SecretString {
+    pub(in crate::target::zitadel::client) fn authorization(&self) -> SecretString {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let pair = format!("{}:{}", encoded(&self.id), encoded(self.secret.expose_secret()));
         format!("Basic {}", STANDARD.encode(pair)).into()
     }
 
     /// What no message may repeat.
-    pub(super) fn secret(&self) -> &str {
+    pub(in crate::target::zitadel::client) fn secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
     /// What a refusal with these words means. Zitadel says which of both is wrong.
-    pub(super) fn refusal(&self, error: &str, description: &str) -> (Kind, String, &'static str) {
+    pub(in crate::target::zitadel::client) fn refusal(
+        &self,
+        error: &str,
+        description: &str,
+    ) -> (Kind, String, &'static str) {
         let id = &self.id;
         let (what, hint) = if description.contains("Secret.NotExisting") {
             (

@@ -1,16 +1,16 @@
 //! `--undo-file`: what a run changes is kept before it changes it.
 
-use super::outcome::RunError;
-use super::session::request::{Mode, Request};
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Catalog, Change, Edit, Plan};
 use crate::report::Report;
+use crate::run::outcome::RunError;
+use crate::run::session::request::{Mode, Request};
 use crate::saved::undo_file;
 use crate::saved::undo_file::{Binding, Run, UndoFile};
 use crate::target::{Cost, Target, Wrote};
 
 /// Says what is wrong with the place of the undo file, before anything is done.
-pub(super) fn check(request: Request<'_>) -> Result<(), String> {
+pub(in crate::run) fn check(request: Request<'_>) -> Result<(), String> {
     match &request.global.undo_file {
         Some(path) => undo_file::check(path, request.mode == Mode::Write),
         None => Ok(()),
@@ -18,14 +18,14 @@ pub(super) fn check(request: Request<'_>) -> Result<(), String> {
 }
 
 /// Says what of a plan no undo brings back, where somebody thinks of undoing it.
-pub(super) fn warn(plan: &Plan, catalog: &Catalog, request: Request<'_>, report: &mut Report) {
+pub(in crate::run) fn warn(plan: &Plan, catalog: &Catalog, request: Request<'_>, report: &mut Report) {
     if request.global.undo_file.is_some() {
         report.cannot_be_undone = undo_file::lost(catalog, &plan.changes);
     }
 }
 
 /// What it costs to read everything that has to be kept.
-pub(super) fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> Cost {
+pub(in crate::run) fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> Cost {
     match request.global.undo_file {
         Some(_) => target.snapshot_cost(&plan.changes),
         None => Cost::default(),
@@ -33,7 +33,7 @@ pub(super) fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> C
 }
 
 /// Writes the undo file. A run without changes leaves that of the last run with changes alone.
-pub(super) async fn begin(
+pub(in crate::run) async fn begin(
     target: &impl Target,
     changes: &[Change],
     request: Request<'_>,
@@ -62,7 +62,12 @@ pub(super) async fn begin(
 }
 
 /// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
-pub(super) fn end(file: Option<UndoFile>, target: &impl Target, changes: &[Change], outcomes: &[Outcome]) {
+pub(in crate::run) fn end(
+    file: Option<UndoFile>,
+    target: &impl Target,
+    changes: &[Change],
+    outcomes: &[Outcome],
+) {
     let Some(file) = file else { return };
     let path = file.path().to_owned();
     let made = outcomes

@@ -1,34 +1,34 @@
 //! Plans out of a file, for which no source is read.
 
-use super::outcome::RunError;
-use super::session::process::Process;
-use super::session::request::{Mode, Request};
 use super::{carry_out, question};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
 use crate::report::Report;
+use crate::run::outcome::RunError;
+use crate::run::session::process::Process;
+use crate::run::session::request::{Mode, Request};
 use crate::signals::Signals;
 use crate::target::Target;
 
 /// A plan out of a file: no source was read for it.
-pub(super) struct FromFile<'a> {
-    pub(super) plan: Plan,
+pub(in crate::run) struct FromFile<'a> {
+    pub(in crate::run) plan: Plan,
     /// The target's ids of everything that it may refer to.
-    pub(super) ids: Ids,
+    pub(in crate::run) ids: Ids,
     /// Changes that are not true any more, and why.
-    pub(super) left_out: Vec<(&'a Change, &'static str)>,
+    pub(in crate::run) left_out: Vec<(&'a Change, &'static str)>,
     /// How that is told.
-    pub(super) left: fn(&'static str) -> NotApplied,
+    pub(in crate::run) left: fn(&'static str) -> NotApplied,
     /// A new person's account may turn out to exist, and is taken over.
-    pub(super) takes_over: bool,
+    pub(in crate::run) takes_over: bool,
     /// Before anybody new is made, it is looked whether an account carries the external id.
-    pub(super) looks_first: bool,
+    pub(in crate::run) looks_first: bool,
 }
 
 impl FromFile<'_> {
     /// Brings the plan into its order, without what is protected, and tells the report of it.
-    pub(super) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
+    pub(in crate::run) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
         let withholding = &request.settings.withholding;
         plan::withhold(&mut self.plan, target.catalog(), withholding, target.name().kind);
         if request.settings.policy.end_sessions {
@@ -48,7 +48,7 @@ impl FromFile<'_> {
     }
 
     /// Shows the plan, has it approved, and carries it out if this is no dry run.
-    pub(super) async fn carry_out(
+    pub(in crate::run) async fn carry_out(
         self,
         target: &impl Target,
         request: Request<'_>,

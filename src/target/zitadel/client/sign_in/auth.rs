@@ -12,13 +12,13 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::client_secret::ClientSecret;
-use super::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
 use super::key::{OPERATION, ServiceKey};
-use super::reply::redirected;
-use super::transport::Transport;
-use super::unreachable::{broke_off, silent};
 use crate::config::{Credentials, ZitadelSettings};
 use crate::http::{self, Secrets, retry_after};
+use crate::target::zitadel::client::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
+use crate::target::zitadel::client::reply::redirected;
+use crate::target::zitadel::client::transport::Transport;
+use crate::target::zitadel::client::unreachable::{broke_off, silent};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 /// Without the second scope Zitadel's own API refuses the token.

@@ -5,17 +5,17 @@ use std::io;
 
 use serde::Serialize;
 
-use super::desired;
-use super::session::process::Process;
-use super::session::request::Request;
 use crate::config::Settings;
 use crate::exit::Exit;
 use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Purpose, Schema};
 use crate::report::{Note, Show, one_line, write_json};
+use crate::run::planning::desired;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
-pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
         Ok(sources) => sources,
@@ -68,7 +68,7 @@ pub(super) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io
 }
 
 /// Prints how many people there are. Keeps none of them, so that it runs in little memory, and looks for no repeats.
-pub(super) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
         Ok(sources) => sources,

@@ -9,7 +9,7 @@ use crate::config::Environment;
 /// The token that somebody gave: the option, the option's file, the variable, the variable's file.
 ///
 /// What cannot be a token is none: the guard then decides as if nothing had been said.
-pub(super) fn token(global: &Global, environment: &Environment) -> Option<String> {
+pub(in crate::run) fn token(global: &Global, environment: &Environment) -> Option<String> {
     let variable = |name: &str| environment.var(name)?.to_str().map(str::to_owned);
     let given = global
         .approve

@@ -166,8 +166,8 @@ mod tests {
     use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
     use serde_json::{Value, json};
 
-    const PKCS1: &str = include_str!("testdata/pkcs1.pem");
-    const PKCS8: &str = include_str!("testdata/pkcs8.pem");
+    const PKCS1: &str = include_str!("../testdata/pkcs1.pem");
+    const PKCS8: &str = include_str!("../testdata/pkcs8.pem");
 
     fn key_file(pem: &str) -> Vec<u8> {
         json!({"type": "serviceaccount", "keyId": "k1", "key": pem, "expirationDate": "9999-12-31T23:59:59Z", "userId": "u1"})

@@ -5,16 +5,16 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
-use super::outcome::RunError;
-use super::session::process::Process;
-use super::session::request::Request;
+use crate::run::outcome::RunError;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::signals::Signals;
 
 /// Asks whether so many changes are to be made; only where somebody can answer.
 ///
 /// # Errors
 /// The answer is no, or a signal came instead.
-pub(super) async fn ask(
+pub(in crate::run) async fn ask(
     changes: usize,
     request: Request<'_>,
     process: &mut Process<'_>,

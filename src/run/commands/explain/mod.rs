@@ -9,19 +9,20 @@ use std::path::Path;
 
 use self::facts::Facts;
 use self::wanted::{Wanted, unknown};
-use super::outcome::{self, RunError};
-use super::session::ceiling;
-use super::session::process::Process;
-use super::session::request::Request;
-use super::{desired, draft, session};
 use crate::config::TargetSettings;
 use crate::exit::Exit;
 use crate::model::Existing;
 use crate::report::{self, Explanation, Report};
+use crate::run::outcome::{self, RunError};
+use crate::run::planning::{desired, draft};
+use crate::run::session;
+use crate::run::session::ceiling;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::target::{self, AnyTarget, Target as _};
 
 /// Prints what is known of whom the text names, here and now, or in a saved plan or report.
-pub(super) async fn explain(
+pub(in crate::run) async fn explain(
     who: &str,
     from: Option<&Path>,
     request: Request<'_>,

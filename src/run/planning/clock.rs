@@ -7,7 +7,7 @@ use crate::plan::{AbsentPolicy, Clocks, Policy, Restriction};
 use crate::target::TargetName;
 
 /// What is said when a grace counts nothing because of the clocks.
-pub(super) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName) -> Option<Warning> {
+pub(in crate::run) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName) -> Option<Warning> {
     let counts = policy.grace.is_some()
         && policy.absent != AbsentPolicy::Keep
         && policy.restrict_to == Restriction::None;

@@ -2,19 +2,19 @@
 
 use std::io;
 
-use super::outcome::RunError;
-use super::session::process::Process;
-use super::session::request::Request;
 use super::{approval, undo_log};
 use crate::apply::{self, Context};
 use crate::config::Settings;
 use crate::model::Plan;
 use crate::plan::{self, Approval, ApprovedPlan, Policy, Proof};
 use crate::report::{self, PlanDocument, PlanView, Progress, Report, View};
+use crate::run::outcome::RunError;
+use crate::run::session::process::Process;
+use crate::run::session::request::Request;
 use crate::target::{Cost, Target};
 
 /// Prints the plan and what it is going to cost, and keeps both for a page.
-pub(super) fn show(
+pub(in crate::run) fn show(
     plan: &Plan,
     target: &impl Target,
     request: Request<'_>,
@@ -63,7 +63,7 @@ fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> io::Result<S
 }
 
 /// The policy by which changes are applied: what the plan may not hold, nothing does on the way either.
-pub(super) fn policy(settings: &Settings) -> Policy {
+pub(in crate::run) fn policy(settings: &Settings) -> Policy {
     Policy {
         adopt: settings.policy.adopt && may_take_over(settings),
         ..settings.policy
@@ -71,13 +71,13 @@ pub(super) fn policy(settings: &Settings) -> Policy {
 }
 
 /// Whether an account that turns out to be there may be brought in line without having been in the plan.
-pub(super) fn may_take_over(settings: &Settings) -> bool {
+pub(in crate::run) fn may_take_over(settings: &Settings) -> bool {
     let withholding = &settings.withholding;
     withholding.no_update.is_none() && withholding.no_provider_mismatch.is_none()
 }
 
 /// Lets the guard decide.
-pub(super) fn approve(
+pub(in crate::run) fn approve(
     plan: Plan,
     proof: &Proof,
     target: &impl Target,
@@ -95,7 +95,7 @@ pub(super) fn approve(
 }
 
 /// Says which limit was near, or was lifted.
-pub(super) fn remark(
+pub(in crate::run) fn remark(
     approved: &ApprovedPlan,
     request: Request<'_>,
     process: &mut Process<'_>,
@@ -111,7 +111,7 @@ pub(super) fn remark(
 
 /// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on
 /// the disk.
-pub(super) async fn apply(
+pub(in crate::run) async fn apply(
     target: &impl Target,
     approved: &ApprovedPlan,
     context: &Context<'_>,

@@ -6,7 +6,7 @@ use crate::target::{Target, TargetError};
 
 /// Rejects everybody whose value cannot be written, is claimed by another person, or is held by another account. Costs
 /// nothing where nothing is written for the first time, or there is no account yet.
-pub(super) async fn reject(
+pub(in crate::run) async fn reject(
     target: &impl Target,
     desired: &DesiredState,
     plan: &mut Plan,

@@ -1,0 +1,8 @@
+//! From the sources and the target to a plan.
+
+pub(super) mod clock;
+pub(super) mod desired;
+pub(super) mod draft;
+pub(super) mod mismatch;
+pub(super) mod once;
+pub(super) mod only;

@@ -1,0 +1,8 @@
+//! From a plan to its outcome: show, approve, ask, keep the snapshot, apply, verify.
+
+pub(super) mod approval;
+pub(super) mod carry_out;
+pub(super) mod from_file;
+pub(super) mod question;
+pub(super) mod undo_log;
+pub(super) mod verify;

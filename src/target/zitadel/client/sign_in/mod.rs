@@ -1,0 +1,5 @@
+//! How the tool signs in: a personal access token, a service-account key, or a client secret.
+
+pub(in crate::target::zitadel) mod auth;
+pub(in crate::target::zitadel) mod client_secret;
+pub(in crate::target::zitadel) mod key;
