@@ -1,102 +1,25 @@
 //! Where accounts live.
 
+mod answers;
 mod any;
 mod cost;
 mod error;
+mod name;
 pub mod udm;
 pub mod zitadel;
-
-use std::collections::BTreeMap;
 
 use crate::credential::Credential;
 use crate::model::{
     AttributeIndex, Catalog, Change, Desired, DesiredState, Detail, Diagnosis, Edit, Existing, Holder,
     Holding, Ids, LastWrites, Schema, Snapshot, TargetId, TypeId, Value, Warning,
 };
+
 pub use crate::model::{Check, Expected, Mismatch};
+pub use answers::{Applied, Policies, PolicyDocument, Remarks, Wait};
 pub use any::{AnyTarget, as_of, catalog, kind, name, objection, title};
 pub use cost::{Cost, RequestStats};
 pub use error::{Retry, TargetError, TargetErrorKind, Wrote};
-
-/// What a target is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TargetName {
-    /// The kind, as reports and files name it.
-    pub kind: &'static str,
-    /// The product, as sentences name it.
-    pub product: &'static str,
-    /// Which one it is, as a person reads it.
-    pub title: String,
-    /// Which one it is: lock, approval token, plan file and undo file are bound to this.
-    pub key: String,
-}
-
-/// What a target tells an undo file about a run, to be read by the same kind of target alone: names, and texts each.
-pub type Facts = BTreeMap<String, Vec<String>>;
-
-/// An objection, and what to do about it.
-pub type Objection = (String, &'static str);
-
-/// Keys of the configuration that a hint may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SettingKeys {
-    /// How long [`Target::catch_up`] waits.
-    pub wait: &'static str,
-    /// Which roles are taken away.
-    pub owned_roles: &'static str,
-}
-
-/// What a change came to.
-#[derive(Debug, Default)]
-pub struct Applied {
-    /// The target's id of the account, also for a new one.
-    pub target_id: Option<TargetId>,
-    /// Things left out, such as a phone number that the target refuses.
-    pub warnings: Vec<String>,
-    /// The account was there, though the target did not list it when everything was read.
-    pub list_was_stale: bool,
-}
-
-/// What speaks for lists that are behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// Nothing but that something was written.
-    ForOwnWrites,
-    /// Somebody whom the target refuses to make twice is not listed.
-    ForHiddenAccount,
-}
-
-/// What is worth knowing about a person whose values were rewritten.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    /// What was left out and why, without the value.
-    pub left_out: Vec<String>,
-    /// What was read in a way that may not be meant. People are counted by it.
-    pub assumed: Option<&'static str>,
-}
-
-/// One document with limits that somebody sets at the target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyDocument {
-    /// Where it is, as messages show it.
-    pub origin: String,
-    /// YAML or JSON.
-    pub text: Vec<u8>,
-}
-
-/// What a target says of limits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Policies {
-    /// It has no place for them.
-    NoPlace,
-    /// It was looked.
-    Found {
-        /// What there is; nothing where nobody sets limits.
-        documents: Vec<PolicyDocument>,
-        /// Where the limits of every configuration would be.
-        place: String,
-    },
-}
+pub use name::{Facts, Objection, SettingKeys, TargetName};
 
 /// A place that holds accounts.
 #[expect(

@@ -5,6 +5,7 @@
 //! is incomplete too.
 
 mod codec;
+mod field;
 mod format;
 mod functions;
 mod pattern;
@@ -19,7 +20,7 @@ pub use self::pattern::Pattern;
 pub use self::record::RawRecord;
 pub(crate) use self::record::key;
 
-use self::format::Unfilled;
+use self::field::Unfilled;
 
 /// Stands for every attribute in [`Transformation::sanitize`].
 pub const EVERY: &str = "*";

@@ -4,6 +4,7 @@
 //! of the question. A connection that is out of script stays silent.
 
 mod asked;
+mod ber;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,8 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use self::asked::Asked;
 use self::asked::holds;
+use ber::{BIND, SEARCH, UNBIND, entry, message, octets, request, result, tlv};
+
+pub use self::asked::Asked;
 
 /// One thing the server does during a search.
 #[derive(Clone, Debug)]
@@ -202,10 +205,6 @@ fn serve(
     }
 }
 
-const BIND: u8 = 0x60;
-const UNBIND: u8 = 0x42;
-const SEARCH: u8 = 0x63;
-
 /// Sends a reply; false ends the connection.
 fn answer(stream: &mut TcpStream, id: &[u8], reply: Reply) -> bool {
     match reply {
@@ -265,28 +264,6 @@ fn send(stream: &mut TcpStream, bytes: &[u8]) {
     let _ = stream.write_all(bytes);
 }
 
-/// Message id, operation and all bytes of the next request; `None` at the end.
-fn request(stream: &mut TcpStream) -> Option<(Vec<u8>, u8, Vec<u8>)> {
-    let mut head = [0; 2];
-    stream.read_exact(&mut head).ok()?;
-    let mut length = usize::from(head[1]);
-    if length >= 0x80 {
-        let mut long = vec![0; length - 0x80];
-        stream.read_exact(&mut long).ok()?;
-        length = long
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    let [2, id_length, rest @ ..] = &body[..] else {
-        return None;
-    };
-    let (id, rest) = rest.split_at_checked(usize::from(*id_length))?;
-    let (id, operation) = (id.to_vec(), *rest.first()?);
-    Some((id, operation, body))
-}
-
 /// A pause that the client can end by hanging up.
 fn drip(stream: &mut TcpStream, id: &[u8], pause: Duration) {
     let _ = stream.set_read_timeout(Some(pause));
@@ -300,52 +277,4 @@ fn drip(stream: &mut TcpStream, id: &[u8], pause: Duration) {
             _ => return,
         }
     }
-}
-
-fn message(id: &[u8], operation: Vec<u8>, paging: Option<&[u8]>) -> Vec<u8> {
-    let mut parts = [tlv(2, id), operation].concat();
-    if let Some(value) = paging {
-        let control = tlv(0x30, &[octets(b"1.2.840.113556.1.4.319"), octets(value)].concat());
-        parts.extend(tlv(0xa0, &control));
-    }
-    tlv(0x30, &parts)
-}
-
-fn result(tag: u8, code: u8, text: &str, rest: &[u8]) -> Vec<u8> {
-    tlv(
-        tag,
-        &[
-            &tlv(10, &[code])[..],
-            &octets(b""),
-            &octets(text.as_bytes()),
-            rest,
-        ]
-        .concat(),
-    )
-}
-
-fn entry(dn: &[u8], attributes: &[(&str, Vec<Vec<u8>>)]) -> Vec<u8> {
-    let attributes = attributes.iter().flat_map(|(name, values)| {
-        let values: Vec<u8> = values.iter().flat_map(|value| octets(value)).collect();
-        tlv(0x30, &[octets(name.as_bytes()), tlv(0x31, &values)].concat())
-    });
-    let attributes: Vec<u8> = attributes.collect();
-    tlv(0x64, &[octets(dn), tlv(0x30, &attributes)].concat())
-}
-
-fn octets(value: &[u8]) -> Vec<u8> {
-    tlv(4, value)
-}
-
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
-    match u8::try_from(value.len()) {
-        Ok(short) if short < 0x80 => bytes.push(short),
-        _ => {
-            let length = u16::try_from(value.len()).expect("small values").to_be_bytes();
-            bytes.extend([0x82, length[0], length[1]]);
-        }
-    }
-    bytes.extend(value);
-    bytes
 }

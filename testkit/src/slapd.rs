@@ -9,6 +9,8 @@
 //! slapd.change("dn: uid=u1x000000,ou=people,dc=example,dc=com\nchangetype: delete\n");
 //! ```
 
+mod options;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -20,106 +22,15 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::certs::{Certificates, Pair};
-use crate::people::{Person, to_ldif};
+use crate::people::Person;
+use options::write_config;
+
+pub use options::Options;
 
 /// Ports may be taken by somebody else between being found free and being used.
 const ATTEMPTS: usize = 5;
 const START_LIMIT: Duration = Duration::from_secs(20);
 const INSTALL: &str = "this test needs OpenLDAP: apt-get install -y --no-install-recommends slapd ldap-utils";
-
-/// What the server is to be like.
-#[derive(Debug, Default)]
-pub struct Options {
-    ldif: String,
-    server: Vec<String>,
-    database: Vec<String>,
-    hosts: Vec<&'static str>,
-}
-
-impl Options {
-    /// A directory with these people; see [`to_ldif`].
-    pub fn people(people: &[Person]) -> Self {
-        Self::ldif(to_ldif(people))
-    }
-
-    /// A directory with this content, suffix `dc=example,dc=com` included.
-    pub fn ldif(ldif: String) -> Self {
-        Self {
-            ldif,
-            ..Self::default()
-        }
-    }
-
-    /// TLS with the usual server certificate; clients may show a certificate.
-    #[must_use]
-    pub fn tls(self, certificates: &Certificates) -> Self {
-        let server = certificates.server.clone();
-        self.tls_as(certificates, &server)
-    }
-
-    /// TLS with this server certificate.
-    #[must_use]
-    pub fn tls_as(mut self, certificates: &Certificates, server: &Pair) -> Self {
-        self.hosts.push("127.0.0.1");
-        self.server.extend([
-            format!("TLSCACertificateFile {}", certificates.ca.display()),
-            format!("TLSCertificateFile {}", server.certificate.display()),
-            format!("TLSCertificateKeyFile {}", server.key.display()),
-            "TLSVerifyClient try".to_owned(),
-        ]);
-        self
-    }
-
-    /// Clients must show a certificate.
-    #[must_use]
-    pub fn demand_client_certificate(mut self) -> Self {
-        self.server.retain(|line| !line.starts_with("TLSVerifyClient"));
-        self.server.push("TLSVerifyClient demand".to_owned());
-        self
-    }
-
-    /// Entries that everybody gets at most (`sizelimit`).
-    #[must_use]
-    pub fn size_limit(mut self, entries: usize) -> Self {
-        self.server.push(format!("sizelimit {entries}"));
-        self
-    }
-
-    /// Limits of the service account, such as `size.hard=500 size.prtotal=unlimited`.
-    #[must_use]
-    pub fn limits(mut self, limits: &str) -> Self {
-        self.database
-            .push(format!("limits dn.exact=\"{}\" {limits}", Slapd::BIND_DN));
-        self
-    }
-
-    /// Another line of the server's part of `slapd.conf`, such as `security simple_bind=128`.
-    #[must_use]
-    pub fn server_line(mut self, line: &str) -> Self {
-        self.server.push(line.to_owned());
-        self
-    }
-
-    /// Another line of the database's part of `slapd.conf`, before its rules of access, such as another one of these.
-    #[must_use]
-    pub fn database_line(mut self, line: &str) -> Self {
-        self.database.push(line.to_owned());
-        self
-    }
-
-    /// TLS on the loopback address of IPv6 as well.
-    #[must_use]
-    pub fn ipv6(mut self) -> Self {
-        self.hosts.push("[::1]");
-        self
-    }
-
-    /// Loads the people and starts the server.
-    pub fn start(self) -> Slapd {
-        Slapd::start(&self)
-    }
-}
 
 /// A running server.
 #[derive(Debug)]
@@ -318,27 +229,6 @@ impl Drop for Slapd {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-fn write_config(dir: &Path, options: &Options) {
-    let mut config = String::new();
-    for schema in ["core", "cosine", "nis", "inetorgperson"] {
-        let _ = writeln!(config, "include /etc/ldap/schema/{schema}.schema");
-    }
-    let folder = dir.display();
-    let _ = write!(
-        config,
-        "modulepath /usr/lib/ldap\nmoduleload back_mdb\npidfile {folder}/slapd.pid\nargsfile \
-         {folder}/slapd.args\nthreads 4\n{}\ndatabase mdb\nsuffix \"{}\"\nrootdn \"{}\"\nrootpw {}\ndirectory \
-         {folder}/db\nmaxsize 8589934592\ndbnosync\nindex objectClass,entryUUID,uid,entryCSN,mail eq\n{}\naccess \
-         to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n",
-        options.server.join("\n"),
-        Slapd::BASE_DN,
-        Slapd::ADMIN_DN,
-        Slapd::ADMIN_PASSWORD,
-        options.database.join("\n"),
-    );
-    fs::write(dir.join("slapd.conf"), config).expect("a writable folder");
 }
 
 fn load(dir: &Path, ldif: &str) {

@@ -4,13 +4,12 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use regex::Regex;
 use secrecy::SecretString;
 use url::Url;
 
+use super::text_rule::{Choice, TextOrigin, TextRule};
 use crate::config::syntax::dn::Dn;
 use crate::config::syntax::expression::Expression;
-use crate::config::syntax::template::Template;
 use crate::transform::{Pattern, Transformation};
 
 /// `sources.NAME.*` of an LDAP source.
@@ -217,75 +216,6 @@ pub enum ActiveRule {
     Filter(Expression),
 }
 
-/// How a text about a person is made from a record.
-#[derive(Debug, Clone)]
-pub struct TextRule {
-    /// Where it comes from.
-    pub from: TextOrigin,
-    /// Which of several values of an attribute is used.
-    pub choice: Choice,
-    /// Values that do not match do not count.
-    pub matching: Option<Regex>,
-    /// Letter case of the result.
-    pub case: Option<Case>,
-    /// The result is put into Unicode's form NFC.
-    pub nfc: bool,
-}
-
-impl TextRule {
-    /// The attributes that it looks at.
-    pub fn attributes(&self) -> Vec<&str> {
-        match &self.from {
-            TextOrigin::Attributes(names) => names.iter().map(String::as_str).collect(),
-            TextOrigin::Constant(_) => Vec::new(),
-            TextOrigin::Template(template) => template.names().collect(),
-        }
-    }
-}
-
-impl From<LdapAttribute> for TextRule {
-    /// The contract's form: the first value of one attribute, as it is.
-    fn from(attribute: LdapAttribute) -> Self {
-        Self {
-            from: TextOrigin::Attributes(vec![attribute.name]),
-            choice: Choice::First,
-            matching: None,
-            case: None,
-            nfc: false,
-        }
-    }
-}
-
-/// Where a text comes from.
-#[derive(Debug, Clone)]
-pub enum TextOrigin {
-    /// The first of these attributes that is not empty; at least one.
-    Attributes(Vec<String>),
-    /// The same for everybody.
-    Constant(String),
-    /// Put together from attributes.
-    Template(Template),
-}
-
-/// Which of several values of an attribute is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// The one that the server sends first.
-    First,
-    /// There may be no more than one.
-    Only,
-    /// The first in the order of bytes.
-    FirstSorted,
-}
-
-/// Letter case of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named for what it does")]
-pub enum Case {
-    Lower,
-    Upper,
-}
-
 /// `sources.NAME.tls.*`
 #[derive(Debug, Clone, Default)]
 pub struct LdapTls {
@@ -299,4 +229,17 @@ pub struct LdapTls {
     pub danger_disable_tls_verify: bool,
     /// `StartTLS` on an `ldap` URL.
     pub danger_use_start_tls: bool,
+}
+
+impl From<LdapAttribute> for TextRule {
+    /// The contract's form: the first value of one attribute, as it is.
+    fn from(attribute: LdapAttribute) -> Self {
+        Self {
+            from: TextOrigin::Attributes(vec![attribute.name]),
+            choice: Choice::First,
+            matching: None,
+            case: None,
+            nfc: false,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! People and groups: whatever refers to whatever, one run reaches what is wanted, and so does the one after a run that
 //! stopped anywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 

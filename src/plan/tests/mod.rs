@@ -1,6 +1,8 @@
 //! The rules of the plan, on a small target that lives in memory.
 
-use std::collections::BTreeMap;
+use super::*;
+use crate::model::*;
+use target::{Held, Model, held};
 
 mod groups;
 mod guard;
@@ -13,10 +15,8 @@ mod roles;
 mod rules;
 mod selection;
 mod sessions;
+mod target;
 mod values;
-
-use super::*;
-use crate::model::*;
 
 const NAME: AttributeIndex = AttributeIndex(0);
 const ADDRESS: AttributeIndex = AttributeIndex(1);
@@ -136,152 +136,6 @@ fn sources(people: Vec<Desired>) -> DesiredState {
             seconds: 0.0,
         }],
         ..DesiredState::default()
-    }
-}
-
-/// An account as the target holds it: all of its values, also those that no list shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Held {
-    account: Existing,
-}
-
-fn held(number: u8) -> Held {
-    let mut attributes = person(number).attributes;
-    let text = |text: String| Some(Value::text(text));
-    attributes.set(MARK, text(format!("made-from-{}", id(number).hex())));
-    attributes.set(EXTERNAL_ID, text(id(number).hex()));
-    attributes.set(LOGIN, text(format!("p{number}@example.org")));
-    attributes.set(VERIFIED, text(format!("p{number}@example.org")));
-    let mut held = Held {
-        account: Existing {
-            resource: TypeId::default(),
-            target_id: TargetId::new(format!("t{number}")),
-            id: None,
-            claims: Box::default(),
-            lifecycle: Lifecycle::Active,
-            attributes,
-            unread: schema().not_listed(),
-            ownership: Ownership::Ours,
-        },
-    };
-    held.settle();
-    held
-}
-
-impl Held {
-    fn get(&self, attribute: AttributeIndex) -> Option<&Value> {
-        self.account.attributes.get(attribute)
-    }
-
-    fn set(&mut self, attribute: AttributeIndex, value: Option<Value>) {
-        self.account.attributes.set(attribute, value);
-        self.settle();
-    }
-
-    fn with(mut self, attribute: AttributeIndex, text: &str) -> Self {
-        self.set(attribute, (!text.is_empty()).then(|| Value::text(text)));
-        self
-    }
-
-    fn without(mut self, attribute: AttributeIndex) -> Self {
-        self.set(attribute, None);
-        self
-    }
-
-    fn protect(&mut self) {
-        self.account.ownership = Ownership::Protected("it is the account this tool runs as");
-    }
-
-    /// Works out anew whose it is, and whose id it carries.
-    fn settle(&mut self) {
-        let text = self.account.id_text(&schema()).to_owned();
-        let is_protected = self.account.is_protected();
-        self.account.id = ExternalId::from_hex(&text);
-        let plain = (!text.is_empty()).then(|| ExternalId::new(text.as_bytes()));
-        let decoded = (text == "cDE=").then(|| ExternalId::new(*b"p1"));
-        self.account.claims = plain.into_iter().chain(decoded).collect();
-        if is_protected {
-            return;
-        }
-        self.account.ownership = match (text.is_empty(), self.get(ROLES)) {
-            (true, _) => Ownership::Foreign("no id"),
-            (false, None) => Ownership::Unproved("no role"),
-            (false, Some(_)) => Ownership::Ours,
-        };
-    }
-
-    /// What the list shows of it.
-    fn listed(&self) -> Existing {
-        let mut account = self.account.clone();
-        for (index, spec) in schema().iter() {
-            if !spec.is_listed() {
-                account.attributes.set(index, None);
-            }
-        }
-        account
-    }
-}
-
-/// A target that lives in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Model(BTreeMap<TargetId, Held>);
-
-impl Model {
-    fn of(held: impl IntoIterator<Item = Held>) -> Self {
-        Self(
-            held.into_iter()
-                .map(|held| (held.account.target_id.clone(), held))
-                .collect(),
-        )
-    }
-
-    fn get_mut(&mut self, account: &TargetId) -> &mut Held {
-        self.0.get_mut(account).expect("the account is there")
-    }
-
-    fn answer(&self, index: usize, check: &Check<'_>) -> Option<Mismatch> {
-        let current = self.0[check.target_id].get(check.expected.attribute());
-        let holds = match check.expected {
-            Expected::Value(_, wanted) => current == Some(wanted),
-            Expected::Present(_) => current.is_some(),
-            Expected::Absent(_) => current.is_none(),
-        };
-        (!holds).then(|| Mismatch {
-            index,
-            current: current.cloned(),
-        })
-    }
-
-    fn apply(&mut self, change: &Change) {
-        match &change.write {
-            Write::Create(creation) => {
-                let number = creation.identity.id.as_bytes()[1] - b'0';
-                let mut made = held(number);
-                made.account.target_id = TargetId::new(format!("new{number}"));
-                made.account.attributes = creation.attributes.clone();
-                let address = creation.attributes.get(ADDRESS).cloned();
-                made.account.attributes.set(VERIFIED, address);
-                made.account.lifecycle = creation.identity.lifecycle;
-                made.settle();
-                self.0.insert(made.account.target_id.clone(), made);
-            }
-            Write::Edit(edit) => {
-                let held = self.get_mut(&edit.target_id);
-                for change in &edit.changes {
-                    held.set(change.attribute, change.after.clone());
-                    match change.attribute {
-                        ADDRESS => held.set(VERIFIED, change.after.clone()),
-                        // It is done, and then not noted any more.
-                        SIGN_OUT => held.set(SIGN_OUT, None),
-                        _ => {}
-                    }
-                }
-                held.account.lifecycle = edit.lifecycle.unwrap_or(held.account.lifecycle);
-            }
-            Write::Delete(account) => {
-                self.0.remove(&account.target_id).expect("the account is there");
-            }
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::properties::{any_policy, any_world};
+use super::properties::any::{any_policy, any_world};
 use super::*;
 
 /// The changes of a plan about these people, and those of a plan about everybody.

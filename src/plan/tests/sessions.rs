@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::properties::{any_policy, any_world};
+use super::properties::any::{any_policy, any_world};
 use super::*;
 
 const SIGNS_OUT: Policy = Policy {

@@ -1,6 +1,6 @@
 //! Names and addresses that go round among objects of two types: nobody ever asks for a value that somebody has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 

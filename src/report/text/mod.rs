@@ -10,4 +10,5 @@ pub(super) mod progress;
 pub(super) mod proof;
 pub(super) mod summary;
 pub(super) mod values;
+pub(super) mod verdict;
 pub(super) mod view;

@@ -5,6 +5,7 @@
 
 mod command;
 mod manager;
+mod polling;
 mod schedule;
 
 use std::io;
@@ -19,18 +20,13 @@ use self::schedule::{Clock, Ending, Schedule, Verb};
 use super::session::process::{Process, Terminal};
 use super::session::request::{Heartbeat, Request};
 use super::session::settings::{Checked, check_settings};
-use super::{session, sync};
+use super::sync;
 use crate::cli::{Command, Global};
 use crate::config::{RunSettings, Settings};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::signals::{Hangups, Signals};
-use crate::target::{AnyTarget, Target as _, TargetError};
-
-/// What an administrator asks for, at the target.
-const COMMAND: &str = "directory-sync.command";
-/// The id of the command that was carried out last, in the account that this tool runs as.
-const LAST_COMMAND: &str = "directory-sync.last_command";
+use crate::target::AnyTarget;
 
 /// Stays until a signal ends it.
 ///
@@ -197,69 +193,6 @@ impl<'a> Service<'a> {
             () = self.hangups.wait() => {}
             _ = self.signals.wait() => {}
         }
-    }
-
-    /// Asks the target for a command, when it is time for that.
-    async fn ask_for_a_command(&mut self) {
-        let Some(every) = self.settings.run.poll.filter(|_| self.poll <= self.now()) else {
-            return;
-        };
-        let signals = self.signals.clone();
-        let asked = tokio::select! {
-            asked = self.take_command() => asked,
-            _ = signals.wait() => return,
-        };
-        self.poll = self.now() + every;
-        match asked {
-            Ok(()) => self.is_deaf = false,
-            Err(error) => {
-                self.target = None;
-                if !std::mem::replace(&mut self.is_deaf, true) {
-                    tracing::warn!(%error, hint = error.hint, "the target could not be asked for a command; this is said once");
-                }
-            }
-        }
-    }
-
-    async fn take_command(&mut self) -> Result<(), TargetError> {
-        let Some(settings) = &self.settings.target else {
-            return Ok(());
-        };
-        if self.target.is_none() {
-            // The request says nothing but how to connect.
-            let request = Request::new(
-                &Command::Run,
-                self.global,
-                &self.settings,
-                self.pauses,
-                self.terminal,
-            );
-            self.target = Some(session::connect(request, settings)?);
-        }
-        let Some(target) = &self.target else {
-            return Ok(());
-        };
-        let mut commands = match &self.commands {
-            Some(commands) => commands.clone(),
-            None => Commands::after(target.own_value(LAST_COMMAND).await?),
-        };
-        if let Some(text) = target.administrators_value(COMMAND).await? {
-            match commands.take(&text) {
-                Ok(None) => {}
-                Ok(Some(command)) => {
-                    // Before the run: whatever becomes of it, it is not done twice.
-                    target.set_own_value(LAST_COMMAND, &command.id).await?;
-                    tracing::info!(id = %command.id, "the target asks for a run");
-                    self.schedule.ask(command.verb);
-                }
-                Err(problem) => tracing::warn!(
-                    "`{COMMAND}` at the target is no command: {problem}; it should look like \
-                     {{\"id\": \"42\", \"run\": \"sync\"}}"
-                ),
-            }
-        }
-        self.commands = Some(commands);
-        Ok(())
     }
 
     /// Says what starts a run.

@@ -8,7 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::entry::Entry;
-use super::failure::{self, Failure};
+use super::failure::Failure;
+use super::hints::login_hint;
 use super::search::Search;
 use super::{LdapSource, bind};
 use crate::config::{LdapAuthentication, LdapSettings};
@@ -150,7 +151,7 @@ impl LdapSource {
                 Diagnosis::ok(self.subject("password"), seen)
             }
             Err(failure) => {
-                let hint = failure::login_hint(&failure.what);
+                let hint = login_hint(&failure.what);
                 let failure = Failure {
                     hint: hint.or(failure.hint),
                     ..failure

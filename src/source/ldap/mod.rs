@@ -8,6 +8,7 @@ mod entry;
 mod failure;
 mod group_objects;
 mod groups;
+mod hints;
 mod person;
 mod read;
 mod read_state;

@@ -8,6 +8,7 @@ mod cell;
 mod field;
 mod judge;
 mod lifecycle;
+mod needs;
 
 pub(super) use self::attribute::AttributeRule;
 pub(super) use self::cell::is_blank;
@@ -16,7 +17,6 @@ pub(super) use self::lifecycle::{LifecycleRule, passing::hides_people};
 
 use self::attribute::Extracted;
 use self::judge::Judgement;
-use super::Ids;
 use crate::model::{
     AttributeSet, Attributes, Cardinality, Claims, Desired, ExternalId, Purpose, RecordRef, Rejected, Roles,
     Schema, TypeId, Value,
@@ -231,68 +231,6 @@ impl Mapping {
     /// Gives a person other roles than everybody has.
     pub(super) fn give(&self, identity: &mut Desired, roles: Roles) {
         identity.set_roles(&self.schema, roles);
-    }
-
-    /// The bytes of the external id.
-    pub(super) fn id<'a>(&self, record: &'a RawRecord) -> Option<&'a [u8]> {
-        self.rules.id.first(record)
-    }
-
-    /// The source's name of the id, if the id is bytes.
-    pub(super) fn binary_id(&self) -> Option<&str> {
-        let attribute = &self.rules.id.attribute;
-        attribute.is_binary.then_some(&*attribute.name)
-    }
-
-    /// What kind of ids these people have.
-    pub(super) fn ids(&self) -> Ids {
-        let id = &self.rules.id;
-        let is_email = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
-        Ids {
-            binary: id.attribute.is_binary,
-            from_address: self.rule("email").is_some_and(is_email),
-        }
-    }
-
-    /// What the rules about who may log in mean, for `check`.
-    pub(super) fn meaning(&self) -> String {
-        self.rules.lifecycle.meaning()
-    }
-
-    /// Keys of the attributes of which all values have to be known.
-    pub(super) fn needed_whole(&self) -> Vec<String> {
-        let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
-        let lists = self
-            .rules
-            .attributes
-            .iter()
-            .filter(|rule| self.takes_several(rule));
-        let lists = lists.flat_map(AttributeRule::keys);
-        let mut keys = self.rules.lifecycle.needed_whole();
-        keys.extend(chosen.chain(lists).map(str::to_owned));
-        keys
-    }
-
-    /// The attributes of which one of several values is used only because the source gave it first, each once.
-    pub(super) fn chosen_by_chance<'a>(&'a self, record: &'a RawRecord) -> Vec<&'a str> {
-        let single = [Some(&self.rules.id), self.rules.lifecycle.field()]
-            .into_iter()
-            .flatten();
-        let single = single.filter(|field| field.has_several(record));
-        let single = single.map(|field| (field.name(), &*field.key));
-        let texts = self
-            .rules
-            .attributes
-            .iter()
-            .filter(|rule| !self.takes_several(rule))
-            .flat_map(|rule| rule.by_chance(record));
-        let mut found: Vec<(&str, &str)> = Vec::new();
-        for (name, key) in single.chain(texts) {
-            if !found.iter().any(|(_, known)| *known == key) {
-                found.push((name, key));
-            }
-        }
-        found.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Whether all values are used, since the target stores several and no rule chooses one.

@@ -1,6 +1,7 @@
 //! Ids and addresses as they are written and stored, before anybody is compared with anybody.
 
-use super::{Collected, claims_of};
+use super::Collected;
+use super::contradictions::claims_of;
 use crate::model::{
     AttributeIndex, Desired, ExternalId, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
 };

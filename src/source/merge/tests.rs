@@ -1,6 +1,10 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
+use super::contradictions::same_data;
 use super::*;
+use crate::model::{ExternalId, Lifecycle};
 use crate::source::fixture::{origin, person, schema};
 
 fn people(records: Vec<Record>) -> DesiredState {

@@ -46,8 +46,9 @@ pub use state::entities::UserState;
 pub use values::phone::normalise as normalise_phone;
 
 pub(crate) use protocol::connection::{Cut, CuttableListener};
+use protocol::core::Core;
 pub(crate) use protocol::http::{Plus, decode, form};
-use protocol::server::{Core, serve};
+use protocol::server::serve;
 use state::State;
 
 /// A running double; it stops when it is dropped.

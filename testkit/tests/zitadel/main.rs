@@ -1,15 +1,18 @@
 //! What the double does beyond the recorded story.
 
 mod faults;
+mod recordings;
 mod rules;
+mod story;
 #[path = "../support/mod.rs"]
 mod support;
 mod token;
 mod transport;
 
 use serde_json::{Value, json};
-use support::{Reply, send};
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
+
+use support::{Reply, send};
 
 fn start() -> ZitadelDouble {
     ZitadelDouble::start(Options::default())

@@ -2,6 +2,7 @@
 //!
 //! With `CRASH_PEOPLE=20` there are so many people for each kind of work.
 
+pub(crate) mod accounts;
 mod behind;
 mod links;
 mod pace;
@@ -17,7 +18,8 @@ use std::time::Duration;
 use testkit::zitadel::{Fault, FaultKind, Matches, Moment, ZitadelDouble};
 
 use crate::program::{Installation, side_by_side};
-use world::{Before, everything_with_sessions};
+use accounts::everything_with_sessions;
+use world::Before;
 
 /// Half of them wait for the disk or for a process.
 const THREADS: usize = 6;

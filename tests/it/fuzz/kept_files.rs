@@ -13,7 +13,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use super::{any_spoil, files, folder, small_world, spoilt};
-use crate::crash::world::everything;
+use crate::crash::accounts::everything;
 
 /// What the files of the corpus are about.
 fn settings() -> ZitadelSettings {

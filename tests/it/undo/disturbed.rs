@@ -3,8 +3,9 @@
 use testkit::zitadel::{Fault, FaultKind, Moment};
 
 use super::{diff, exits, undo_path};
+use crate::crash::accounts::everything;
 use crate::crash::kill_at;
-use crate::crash::world::{Before, everything};
+use crate::crash::world::Before;
 use crate::program::side_by_side;
 
 const THREADS: usize = 6;

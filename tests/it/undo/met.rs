@@ -4,7 +4,7 @@ use serde_json::json;
 use testkit::people::Person;
 use testkit::zitadel::{Fault, FaultKind, ReadSide};
 
-use crate::crash::world::everything;
+use crate::crash::accounts::everything;
 use crate::safety::lab::{Lab, staff};
 
 /// A run that could not make an account, since it was there, has nothing to delete.

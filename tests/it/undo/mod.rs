@@ -1,5 +1,6 @@
 //! `--undo-file` and `undo`: a run and its undo leave everything as it was.
 
+mod accounts;
 mod disturbed;
 mod met;
 mod place;
@@ -8,7 +9,8 @@ mod told;
 
 use testkit::zitadel::ZitadelDouble;
 
-use crate::crash::world::{Before, everything};
+use crate::crash::accounts::everything;
+use crate::crash::world::Before;
 use crate::program::{Installation, Ran};
 
 fn diff(before: &std::collections::BTreeMap<String, String>, zitadel: &ZitadelDouble) -> Vec<String> {

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use testkit::people::Person;
 use testkit::zitadel::{Fault, FaultKind, UserView};
 
-use crate::crash::world::everything;
+use crate::crash::accounts::everything;
 use crate::safety::lab::{Lab, Run, mode, staff};
 
 /// Twelve people have accounts; since then Ada has another name, Ben has left, and Zoe is new.

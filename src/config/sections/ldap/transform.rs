@@ -2,44 +2,11 @@
 
 use figment::value::Value;
 
+use super::unknown_rule::{FOREIGN, LIKE, MODULES, RULES, unknown_rule};
 use crate::config::document::read::Reader;
-use crate::config::error::{Mistake, suggest};
+use crate::config::error::Mistake;
 use crate::config::keys;
 use crate::transform::{Codec, Format, Function, Pattern, Replacements, Transformation, key};
-
-/// The rules, in the order in which they are carried out.
-const RULES: [&str; 10] = [
-    "decompose",
-    "recode",
-    "remove_values",
-    "replace_values",
-    "sanitize",
-    "rename",
-    "fallback",
-    "fixed",
-    "remove",
-    "compose",
-];
-
-/// Under these modules the directory connectors of Univention have some of the functions.
-const MODULES: [&str; 2] = [
-    "univention.directory_importer.sanitize:",
-    "udm_directory_connector.sanitize:",
-];
-
-/// What the connectors call a function, `*` for either module, and its name here.
-const FOREIGN: [(&str, &str); 10] = [
-    ("*guid2uuid", "guid_to_uuid"),
-    ("*phone_sanitizer", "phone"),
-    ("*mail_sanitizer", "mail"),
-    ("*unicode_strip", "strip_unicode"),
-    ("bytes.strip", "strip"),
-    ("bytes.lower", "lower"),
-    ("bytes.upper", "upper"),
-    ("bytes.title", "title"),
-    ("bytes.capitalize", "capitalize"),
-    ("base64:b64encode", "base64"),
-];
 
 /// Reads the rules; `None` if there are none, or after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Transformation> {
@@ -67,18 +34,6 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Transformation
         remove: rules.names("remove"),
         compose: rules.table("compose", Rules::formats),
     })
-}
-
-const LIKE: &str =
-    "it should look like `transform: {rename: {username: uid}}`; `config.sample.yaml` shows every rule";
-
-fn unknown_rule(reader: &mut Reader<'_>, path: &str, name: &str) {
-    let rule = format!("{path}.{name}");
-    let hint = match suggest(name, RULES) {
-        Some(meant) => format!("did you mean `{path}.{meant}`?"),
-        None => format!("a rule is {}", keys::one_of(&RULES)),
-    };
-    reader.wrong(&rule, format!("unknown key `{rule}`"), Some(&hint));
 }
 
 struct Rules<'a, 'r> {

@@ -1,5 +1,6 @@
 //! `explain`: one person or group, from the record to what a run would do, and why. Writes nothing.
 
+mod decisions;
 mod facts;
 mod saved;
 mod wanted;

@@ -16,6 +16,7 @@ use super::failure::{self, Failure};
 use super::tls::Trust;
 use crate::config::LdapSettings;
 use crate::http::Secrets;
+use crate::source::ldap::hints::bind_hint;
 
 /// Connects to and binds at the first server that answers. A server that cannot be reached, loses the connection or
 /// is busy passes its turn on; a refused bind is final, the others would refuse it too.
@@ -160,7 +161,7 @@ async fn bind(
         Ok(LdapResult { rc: 0, .. }) => Ok(connection),
         Ok(result) => {
             let failure = Failure::new(failure::answer(&result))
-                .hint(failure::bind_hint(&result, settings.bind_external))
+                .hint(bind_hint(&result, settings.bind_external))
                 .at(&place);
             Err(match result.rc {
                 51 | 52 => Unbound::NextServer(failure),

@@ -12,7 +12,8 @@ use crate::source::ldap::connect::Connection;
 use crate::source::ldap::entry::{self, Entry};
 use crate::source::ldap::failure::Failure;
 use crate::source::ldap::range;
-use crate::source::ldap::search::{Search, read_entry};
+use crate::source::ldap::read::one_entry::read_entry;
+use crate::source::ldap::search::Search;
 
 /// Key of the attribute that Active Directory changes with each change of an entry.
 const VERSION: &str = "usnchanged";

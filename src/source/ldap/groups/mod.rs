@@ -11,9 +11,10 @@ use super::connect::Connection;
 use super::entry::{self, Entry};
 use super::failure::Failure;
 use super::range::{self, Stopped};
-use super::search::{Search, read_entry};
+use super::search::Search;
 use crate::config::{Dn, Entitlement, LdapSettings};
 use crate::model::Roles;
+use crate::source::ldap::read::one_entry::read_entry;
 
 /// What a group is asked for.
 const ATTRIBUTES: [&str; 5] = ["member", "uniqueMember", "memberUid", "objectSid", "uSNChanged"];

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use super::connect::Connection;
 use super::entry::Entry;
-use super::search::{Search, read_entry};
+use super::one_entry::read_entry;
+use super::search::Search;
 use crate::config::LdapSettings;
 use crate::source::merge::counted;
 

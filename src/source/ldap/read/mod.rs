@@ -1,6 +1,7 @@
 //! Searches: in pages, with references to other servers, and attributes that come in parts.
 
 pub(super) mod limits;
+pub(super) mod one_entry;
 mod paging;
 pub(super) mod range;
 pub(super) mod references;

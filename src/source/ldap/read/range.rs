@@ -4,7 +4,7 @@
 use super::connect::Connection;
 use super::entry::{Cut, Entry};
 use super::failure::Failure;
-use super::search::read_entry;
+use super::one_entry::read_entry;
 use crate::config::LdapSettings;
 
 /// No attribute has so many parts, but a server that always sends one more would keep us for ever.

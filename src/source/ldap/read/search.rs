@@ -9,10 +9,10 @@ use ldap3::asn1::StructureTag;
 use ldap3::{LdapResult, Scope};
 
 use super::connect::Connection;
-use super::entry::Entry;
 use super::failure::{self, Failure};
 use super::paging::{self, Next};
 use crate::config::{LdapSettings, SearchScope};
+use crate::source::ldap::hints::search_hint;
 
 /// Active Directory may send empty pages, but a server that sends nothing else would keep us for ever.
 const EMPTY_PAGES: usize = 1000;
@@ -173,7 +173,7 @@ impl<'a> Search<'a> {
             }
             return Ok(result);
         }
-        let hint = failure::search_hint(&result, &self.settings.bind_dn);
+        let hint = search_hint(&result, &self.settings.bind_dn);
         Err(self.stopped(&failure::answer(&result)).hint(hint))
     }
 
@@ -226,55 +226,6 @@ fn extent(scope: SearchScope) -> &'static str {
         SearchScope::Base => "this entry alone",
     }
 }
-
-/// Reads one entry by its name; `None` if there is none, or none that may be seen.
-///
-/// # Errors
-/// [`Failure`] when the server does not answer, or answers with an error.
-pub(in crate::source::ldap) async fn read_entry(
-    connection: &mut Connection,
-    settings: &LdapSettings,
-    name: &str,
-    attributes: &[&str],
-) -> Result<Option<Entry>, Failure> {
-    const NO_SUCH_OBJECT: u32 = 32;
-    // What the crate says of a search that was given up.
-    const NOT_ENDED: u32 = 88;
-    let limit = settings.timeout;
-    let place = format!("reading `{name}` at {}", connection.shown());
-    connection.begin();
-    let ldap = connection.ldap.with_timeout(limit);
-    let mut stream = match ldap
-        .streaming_search(name, Scope::Base, "(objectClass=*)", attributes)
-        .await
-    {
-        Ok(stream) => stream,
-        Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
-    };
-    let mut found = None;
-    for _ in 0..ENTRIES_OF_ONE {
-        let next = stream.next().await;
-        connection.taken();
-        match next {
-            Ok(Some(entry)) if entry.is_ref() || entry.is_intermediate() => {}
-            Ok(Some(entry)) => found = Entry::parse(entry.0).or(found),
-            Ok(None) => break,
-            Err(error) => return Err(connection.cause(error, limit).await.at(&place)),
-        }
-    }
-    let result = stream.finish().await;
-    match result.rc {
-        0 => Ok(found),
-        NOT_ENDED => Err(Failure::new("the server sends entries without end for one name").at(&place)),
-        NO_SUCH_OBJECT => Ok(None),
-        _ => Err(Failure::new(failure::answer(&result))
-            .hint(failure::search_hint(&result, &settings.bind_dn))
-            .at(&place)),
-    }
-}
-
-/// A name is one entry's; a server that sends more and more would keep us for ever.
-const ENTRIES_OF_ONE: usize = 1000;
 
 const UNSAID: &str = "the server did not say whether this was the last page";
 const UNSAID_HINT: &str = "if it cannot page, set `page_size: 0`";

@@ -1,22 +1,21 @@
 //! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
 
+mod sending;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::{Client, Response, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::{Client, Response};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::call::{Call, Extent};
 use super::error::{Failure, PATIENCE, Sign};
 use super::reply::{Reading, refusal, short, take, take_list};
-use super::sign_in::auth::{self, Auth};
-use super::sign_in::key::OPERATION;
-use super::unreachable::silent;
+use super::sign_in::auth::Auth;
 use crate::config::{ApplySettings, ZitadelSettings};
 use crate::credential::{Credential, CredentialKind};
 use crate::http::{self, Backoff, Limiter, Secrets, retry};
@@ -253,62 +252,6 @@ impl Api {
             },
         )
         .await
-    }
-
-    /// Sends a call with a token, and once more with a fresh one when the server has come to refuse the first.
-    async fn authorized(&self, call: &Call) -> Result<Response, Failure> {
-        let token = self.token().await?;
-        let reply = self.transmit(call, &token).await?;
-        if reply.status() != StatusCode::UNAUTHORIZED {
-            return Ok(reply);
-        }
-        self.auth.forget(&token).await;
-        self.count_repeat();
-        let token = self.token().await?;
-        self.transmit(call, &token).await
-    }
-
-    async fn token(&self) -> Result<Rc<SecretString>, Failure> {
-        let turn = async || self.turn(OPERATION).await;
-        self.auth.token(&self.client, turn).await
-    }
-
-    async fn transmit(&self, call: &Call, token: &SecretString) -> Result<Response, Failure> {
-        self.turn(call.operation).await;
-        let url = self.url(call);
-        let client = if call.patient { &self.patient } else { &self.client };
-        let mut request = client
-            .request(call.method.clone(), url.clone())
-            .header("x-zitadel-orgid", &self.organization)
-            .bearer_auth(token.expose_secret());
-        if let Some(body) = &call.body {
-            request = request
-                .header(reqwest::header::CONTENT_TYPE, "application/json")
-                .body(body.clone());
-        }
-        let reply = request.send().await;
-        http::trace(call.operation, &call.method, url.path(), &reply);
-        let reply = reply.map_err(|error| silent(call.operation, url.as_str(), &error))?;
-        self.unheard.set(false);
-        let ahead = auth::server_seconds(&reply).map(|server| server - Timestamp::now().as_second());
-        self.clock_ahead.set(ahead);
-        Ok(reply)
-    }
-
-    fn url(&self, call: &Call) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(&call.path);
-        }
-        url
-    }
-
-    /// Waits until a request may be sent, and counts it.
-    async fn turn(&self, operation: &'static str) {
-        self.limiter.turn().await;
-        let mut stats = self.stats.borrow_mut();
-        stats.total += 1;
-        *stats.by_operation.entry(operation).or_default() += 1;
     }
 
     /// The least pause before the same call may be sent again.

@@ -1,7 +1,8 @@
 //! The first file of people as a directory that is asked by LDAP.
 
-use super::directory::{Condition, Directory, Person, Writing};
+use super::directory::{Condition, Directory, Person};
 use super::groups::{Group, Naming, Sight, group_dn};
+use super::row::Writing;
 use crate::ldap_double::{Asked, Reply, last};
 
 const PEOPLE: &str = "ou=people,dc=example,dc=com";

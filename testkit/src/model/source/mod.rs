@@ -5,4 +5,5 @@ pub(super) mod directory;
 pub(super) mod entries;
 pub(super) mod groups;
 pub(super) mod people;
+pub(super) mod row;
 pub(super) mod spellings;

@@ -1,7 +1,8 @@
 //! Any directory, and how it changes.
 
-use super::directory::{Condition, Directory, Elsewhere, File, Person, Writing};
+use super::directory::{Condition, Directory, Elsewhere, File, Person};
 use super::groups::Groups;
+use super::row::Writing;
 use crate::model::random::Random;
 
 const BROKEN: [Writing; 8] = [

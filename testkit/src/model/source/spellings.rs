@@ -1,6 +1,7 @@
 //! Names that come to be written otherwise.
 
-use super::directory::{Directory, Writing, mistyped};
+use super::directory::Directory;
+use super::row::{Writing, mistyped};
 use crate::model::random::Random;
 
 const OTHERWISE: [Writing; 5] = [

@@ -1,13 +1,13 @@
 //! What a sync asks before it reads: its organization, the project's roles, the domain policy.
 
 use super::caller::{Caller, Level};
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{ProjectGrant, State};
+use crate::zitadel::values::compare::Compare;
 
 fn enter(state: &State, call: &Call, permission: &str) -> Result<Caller, Failure> {
     let caller = state.authenticate(call, None)?;

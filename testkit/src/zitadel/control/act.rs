@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::zitadel::ZitadelDouble;
+use crate::zitadel::protocol::core::Core;
 use crate::zitadel::protocol::http::{Plus, decode, form};
 use crate::zitadel::protocol::routes::{Call, Found, Transport, find};
-use crate::zitadel::protocol::server::Core;
 
 impl ZitadelDouble {
     /// Makes a REST call as the instance owner in the synced organization: what an administrator does by hand

@@ -1,5 +1,6 @@
 //! What tests set, do and see without the API.
 
+pub(super) mod accounts;
 pub(super) mod act;
 pub(super) mod disorder;
 pub(super) mod faults;

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::faults::{Fault, Moment};
 use super::views::UserSeed;
+use crate::zitadel::ZitadelDouble;
 use crate::zitadel::access::caller::Access;
-use crate::zitadel::access::token::{FOREIGN_KEY, SERVICE_KEY};
-use crate::zitadel::state::events::{Event, EventKind};
-use crate::zitadel::state::{FrozenUsers, ProjectGrant, Role, UserState};
-use crate::zitadel::{ServiceUser, ZitadelDouble};
+use crate::zitadel::state::events::Event;
+use crate::zitadel::state::{FrozenUsers, ProjectGrant, Role};
 
 /// A list that the real server fills with a delay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,68 +20,6 @@ pub enum ReadSide {
 
 /// Ids and credentials.
 impl ZitadelDouble {
-    /// Id of the organization that is synced.
-    pub fn organization_id(&self) -> String {
-        self.core.state().fixtures.org.clone()
-    }
-
-    /// Id of a second organization, in which the service account is no member.
-    pub fn other_organization_id(&self) -> String {
-        self.core.state().fixtures.other_org.clone()
-    }
-
-    /// Id of the project.
-    pub fn project_id(&self) -> String {
-        self.core.state().fixtures.project.clone()
-    }
-
-    /// Id of the identity provider of the synced organization.
-    pub fn idp_id(&self) -> String {
-        self.core.state().fixtures.idp.clone()
-    }
-
-    /// Id of the service account.
-    pub fn service_user_id(&self) -> String {
-        self.core.state().fixtures.service_user.clone()
-    }
-
-    /// Key file of the service account: a JSON object with a PKCS#1 PEM of RSA 2048.
-    pub fn key_file_json(&self) -> String {
-        key_file(&self.service_user_id(), SERVICE_KEY)
-    }
-
-    /// A key file of the service account that holds a wrong private key.
-    pub fn foreign_key_file_json(&self) -> String {
-        key_file(&self.service_user_id(), FOREIGN_KEY)
-    }
-
-    /// A personal access token of the service account.
-    pub fn personal_access_token(&self) -> String {
-        format!("pat-{}", self.service_user_id())
-    }
-
-    /// The machine user `owner` with all rights in the instance.
-    pub fn owner(&self) -> ServiceUser {
-        service_user(self.core.state().fixtures.owner.clone())
-    }
-
-    /// Another machine user of the synced organization.
-    pub fn add_service_user(&self, name: &str, access: &Access) -> ServiceUser {
-        service_user(self.core.state().add_machine(name, access))
-    }
-
-    /// Lets the service account read the whole instance, the event log among it, beside what it may already.
-    pub fn let_service_user_view_instance(&self) {
-        let mut state = self.core.state();
-        let (id, org, version) = (
-            state.fixtures.service_user.clone(),
-            state.fixtures.org.clone(),
-            state.options.version,
-        );
-        let viewer = Access::IamOwnerViewer.membership(&org, version);
-        state.memberships.entry(id).or_default().instance = viewer.instance;
-    }
-
     /// Every other transaction so far was begun before the one that is listed before it, and ended after it: before v2.66
     /// the log is in order of the ends and is paged by the beginnings.
     pub fn overlap_events(&self) {
@@ -98,33 +35,6 @@ impl ZitadelDouble {
         let mut state = self.core.state();
         state.events_kept_from = state.clock.tick();
     }
-
-    /// Sets the client secret of a machine user, for the client credentials grant.
-    pub fn set_client_secret(&self, user_id: &str, secret: &str) {
-        self.core
-            .state()
-            .secrets
-            .insert(user_id.to_owned(), secret.to_owned());
-    }
-}
-
-fn service_user(id: String) -> ServiceUser {
-    ServiceUser {
-        token: format!("pat-{id}"),
-        key_file_json: key_file(&id, SERVICE_KEY),
-        id,
-    }
-}
-
-fn key_file(user: &str, pem: &str) -> String {
-    serde_json::json!({
-        "type": "serviceaccount",
-        "keyId": format!("key-{user}"),
-        "key": pem,
-        "expirationDate": "9999-12-31T23:59:59Z",
-        "userId": user,
-    })
-    .to_string()
 }
 
 /// The world.
@@ -210,22 +120,6 @@ impl ZitadelDouble {
                 known.retain(|name| !permissions.contains(&name.as_str()));
             }
         }
-    }
-
-    /// Deactivates the service account: no new token, and tokens issued before are invalid for good.
-    pub fn deactivate_service_user(&self) {
-        self.switch_service_user(UserState::Inactive, EventKind::Deactivated);
-    }
-
-    /// Activates the service account again.
-    pub fn reactivate_service_user(&self) {
-        self.switch_service_user(UserState::Active, EventKind::Reactivated);
-    }
-
-    fn switch_service_user(&self, to: UserState, event: EventKind) {
-        let mut state = self.core.state();
-        let (user, owner) = (state.fixtures.service_user.clone(), state.fixtures.owner.clone());
-        state.set_state(&user, &owner, to, event);
     }
 
     /// Moves the server's clock forward: tokens expire, assertions look old.

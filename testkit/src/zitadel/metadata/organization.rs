@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::zitadel::ZitadelDouble;
 use crate::zitadel::access::caller::{Caller, Level};
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
 use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Entry, State};
+use crate::zitadel::values::compare::Compare;
 
 /// What an administrator keeps at the organization, and what the service account keeps at itself.
 impl ZitadelDouble {

@@ -1,7 +1,6 @@
 //! Metadata of one user, v2: set, delete and list. Keys are neither trimmed nor checked for blanks.
 
 use crate::zitadel::access::caller::Caller;
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Pagination;
 use crate::zitadel::protocol::routes::{Api, Call, Transport};
@@ -10,6 +9,7 @@ use crate::zitadel::protocol::writer::{Writer, nested_size, text_size};
 use crate::zitadel::state::events::{EventKind, metadata_payload};
 use crate::zitadel::state::{Entry, State};
 use crate::zitadel::users::write::input::read_metadata;
+use crate::zitadel::values::compare::Compare;
 
 /// `POST /v2/users/{userId}/metadata`.
 pub(crate) fn set(state: &mut State, call: &Call) -> Result<String, Failure> {

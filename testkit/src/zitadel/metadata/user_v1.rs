@@ -1,7 +1,6 @@
 //! Metadata of one user, v1: only inside the organization of the call.
 
 use crate::zitadel::access::caller::{Caller, Level};
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::protocol::errors::{EXHAUSTED, Failure, NOT_FOUND, PRECONDITION};
 use crate::zitadel::protocol::page::Page;
 use crate::zitadel::protocol::routes::{Api, Call};
@@ -9,6 +8,7 @@ use crate::zitadel::protocol::validation::Place;
 use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
 use crate::zitadel::state::{Entry, State};
 use crate::zitadel::users::write::input::read_metadata;
+use crate::zitadel::values::compare::Compare;
 
 /// `GET /management/v1/users/{userId}/metadata/{key}`.
 pub(crate) fn get(state: &mut State, call: &Call) -> Result<String, Failure> {

@@ -8,10 +8,11 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use super::body;
+use super::core::Core;
 use super::errors::{Failure, INVALID};
 use super::http::{Answer, Incoming};
 use super::routes::{Route, Transport};
-use super::server::{Core, call, run};
+use super::server::{call, run};
 
 /// Answers a Connect call: content type, then JSON, then the host, then the handler.
 pub(crate) fn answer(core: &Core, incoming: &Incoming, route: &'static Route) -> Answer {

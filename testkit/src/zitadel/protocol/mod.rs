@@ -1,9 +1,9 @@
 //! HTTP, Connect and JSON: from the socket to the handler of a path, and back.
 
 pub(super) mod body;
-pub(super) mod compare;
 pub(super) mod connect;
 pub(super) mod connection;
+pub(super) mod core;
 pub(super) mod errors;
 pub(super) mod gate;
 pub(super) mod http;

@@ -1,63 +1,28 @@
 //! The HTTP server: one port for REST, Connect, the token endpoint and health.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::Response;
 use serde_json::Value;
 
-use super::body;
-use super::connect;
 use super::connection::Cut;
+use super::core::Core;
 use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
-use super::gate::{Gate, Ticket};
+use super::gate::Ticket;
 use super::http::{Answer, Incoming, Plus, decode, form};
 use super::routes::{Call, Effect, Found, Route, Transport, find};
-use crate::zitadel::access::token::{Exchange, exchange};
+use super::{body, connect};
+use crate::zitadel::access::endpoint::{issuer, token};
 use crate::zitadel::control::faults::{FaultKind, Moment};
 use crate::zitadel::control::views::WriteRecord;
-use crate::zitadel::state::State;
 
 /// Largest request body, far above what the tests send.
 const BODY_LIMIT: usize = 256 << 20;
 
-/// What all requests share.
-pub(crate) struct Core {
-    state: Mutex<State>,
-    gate: Mutex<Gate>,
-    /// A request has passed the gate.
-    arrived: Condvar,
-    /// Requests whose clients gave up, and how many others are processed before them.
-    late: Mutex<Vec<(u64, Incoming)>>,
-    /// What a proxy keeps, by path.
-    kept: Mutex<HashMap<String, Answer>>,
-}
-
 impl Core {
-    pub(crate) fn new(state: State) -> Self {
-        Self {
-            state: Mutex::new(state),
-            gate: Mutex::new(Gate::default()),
-            arrived: Condvar::new(),
-            late: Mutex::default(),
-            kept: Mutex::default(),
-        }
-    }
-
-    /// The first answer at this path.
-    fn keep(&self, path: &str, answer: Answer) -> Answer {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.entry(path.to_owned()).or_insert(answer).clone()
-    }
-
-    fn late(&self) -> MutexGuard<'_, Vec<(u64, Incoming)>> {
-        self.late.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Processes the late requests that are due, or all of them.
     pub(crate) fn process_late(&self, is_due: impl Fn(&mut u64) -> bool) {
         let due: Vec<_> = self.late().extract_if(.., |(after, _)| is_due(after)).collect();
@@ -66,22 +31,6 @@ impl Core {
             let found = find(version, &incoming.method, &incoming.path);
             process(self, &incoming, found);
         }
-    }
-
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn gate(&self) -> MutexGuard<'_, Gate> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for a request after which this is true of the gate; whether one came in time.
-    pub(crate) fn wait_for(&self, limit: Duration, is_there: impl Fn(&Gate) -> bool) -> bool {
-        let waited = self
-            .arrived
-            .wait_timeout_while(self.gate(), limit, |gate| !is_there(gate));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 }
 
@@ -321,48 +270,4 @@ pub(crate) fn run(core: &Core, incoming: &Incoming, route: &Route, call: &Call) 
     let mut state = core.state();
     issuer(&state, incoming)?;
     (route.handler)(&mut state, call)
-}
-
-/// `scheme://host[:port]` of a request, or the error for a host that the instance does not answer to.
-fn issuer(state: &State, incoming: &Incoming) -> Result<String, Failure> {
-    let sent = incoming
-        .header("x-zitadel-instance-host")
-        .or_else(|| incoming.header("host"));
-    let host = sent.unwrap_or_else(|| incoming.authority.clone());
-    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-    let scheme = if state.options.external_secure {
-        "https"
-    } else {
-        "http"
-    };
-    if state.options.domains.iter().any(|domain| domain == name) {
-        return Ok(format!("{scheme}://{host}"));
-    }
-    let known = state.options.domains.first().map_or("", String::as_str);
-    let text = format!(
-        "unable to set instance using origin &{{{host}  {scheme}}} (ExternalDomain is {known}): ID=QUERY-1kIjX \
-        Message=Instance not found. Make sure you got the domain right. \
-        Check out https://zitadel.com/docs/apis/introduction#domains"
-    );
-    Err(Failure::plain(NOT_FOUND, text))
-}
-
-/// `/oauth/v2/token`: form in the body, or in the query of a GET.
-fn token(state: &mut State, incoming: &Incoming) -> Answer {
-    let issuer = match issuer(state, incoming) {
-        Ok(issuer) => issuer,
-        Err(failure) => return Answer::with_type(404, "text/plain; charset=utf-8", failure.message()),
-    };
-    let mut fields = incoming.query.clone();
-    let kind = incoming.header("content-type").unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") {
-        fields.splice(0..0, form(&String::from_utf8_lossy(&incoming.body)));
-    }
-    let asked = Exchange {
-        form: fields,
-        issuer,
-        authorization: incoming.header("authorization"),
-    };
-    let (status, body) = exchange(state, &asked);
-    Answer::json(status, body)
 }

@@ -7,15 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{Client, RequestBuilder, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::client_secret::ClientSecret;
 use super::key::{OPERATION, ServiceKey};
+use super::token::{Granted, Token};
 use crate::config::{Credentials, ZitadelSettings};
 use crate::http::{self, Secrets, retry_after};
-use crate::target::zitadel::client::error::{Answer, Failure, IS_THIS_ZITADEL, quote_wait, without_values};
+use crate::target::zitadel::client::error::{Answer, Failure};
 use crate::target::zitadel::client::reply::redirected;
 use crate::target::zitadel::client::transport::Transport;
 use crate::target::zitadel::client::unreachable::{broke_off, silent};
@@ -37,14 +37,14 @@ pub(in crate::target::zitadel) enum Auth {
 }
 
 /// What a token is asked for with.
-enum Proof {
+pub(super) enum Proof {
     Key(Box<ServiceKey>),
     Client(ClientSecret),
 }
 
 impl Proof {
     /// The address of the instance, without a slash at the end.
-    fn instance(&self) -> &str {
+    pub(super) fn instance(&self) -> &str {
         match self {
             Self::Key(key) => &key.audience,
             Self::Client(client) => &client.instance,
@@ -52,7 +52,7 @@ impl Proof {
     }
 
     /// The service account, for messages.
-    fn account(&self) -> &str {
+    pub(super) fn account(&self) -> &str {
         match self {
             Self::Key(key) => &key.user_id,
             Self::Client(client) => &client.id,
@@ -62,59 +62,21 @@ impl Proof {
 
 /// What gets tokens, and the token it last got.
 pub(in crate::target::zitadel) struct SignIn {
-    proof: Proof,
+    pub(super) proof: Proof,
     /// Seconds by which the server's clock is ahead of ours, once it mattered.
-    ahead: Cell<i64>,
-    token: Mutex<Option<Token>>,
+    pub(super) ahead: Cell<i64>,
+    pub(super) token: Mutex<Option<Token>>,
     /// What was sent that no message may repeat.
-    secrets: Rc<RefCell<Secrets>>,
-}
-
-struct Token {
-    value: Rc<SecretString>,
-    renew_at: Instant,
-}
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: SecretString,
-    /// Seconds, in whatever form.
-    #[serde(default)]
-    expires_in: serde_json::Value,
-}
-
-/// A token that says no time, or one that cannot be, is used for so long.
-const UNKNOWN_LIFE: Duration = Duration::from_secs(60);
-/// No token is used for longer without asking for another.
-const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Granted {
-    fn life(&self) -> Duration {
-        let seconds = match &self.expires_in {
-            serde_json::Value::String(text) => text.trim().parse().ok(),
-            number => number.as_f64(),
-        };
-        let seconds = seconds.filter(|seconds: &f64| *seconds >= 1.0 && !seconds.is_nan());
-        seconds.map_or(UNKNOWN_LIFE, |seconds| {
-            Duration::try_from_secs_f64(seconds.min(LONGEST_LIFE.as_secs_f64())).unwrap_or(UNKNOWN_LIFE)
-        })
-    }
+    pub(super) secrets: Rc<RefCell<Secrets>>,
 }
 
 /// An answer of the token endpoint.
-struct Reply {
-    status: StatusCode,
-    retry_after: Option<Duration>,
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
     /// Seconds by which the server's clock is ahead of ours, if it says what time it has.
-    ahead: Option<i64>,
-    body: Vec<u8>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Refused {
-    error: String,
-    error_description: String,
+    pub(super) ahead: Option<i64>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Auth {
@@ -303,7 +265,7 @@ impl SignIn {
         }
     }
 
-    fn answer<'a>(&'a self, reply: &'a Reply) -> Answer<'a> {
+    pub(super) fn answer<'a>(&'a self, reply: &'a Reply) -> Answer<'a> {
         Answer {
             operation: OPERATION,
             url: self.proof.instance(),
@@ -313,113 +275,15 @@ impl SignIn {
             body: &reply.body,
         }
     }
-
-    /// Why there is no token.
-    fn refusal(&self, reply: &Reply) -> TargetError {
-        let status = reply.status.as_u16();
-        let refused = match serde_json::from_slice::<Refused>(&reply.body) {
-            Ok(refused) if !refused.error.is_empty() => refused,
-            _ if status == 404 && !reply.body.trim_ascii_start().starts_with(b"<") => {
-                return self.wrong_host();
-            }
-            _ => {
-                let mut error = self.answer(reply).failure().error;
-                error.hint.get_or_insert_with(|| IS_THIS_ZITADEL.to_owned());
-                return error;
-            }
-        };
-        let said = format!(
-            "{status} {} {}",
-            refused.error,
-            without_values(&refused.error_description)
-        );
-        let (kind, what, hint) = match (status, &self.proof) {
-            // The only refusal that is not one of the key or the secret; it has no id.
-            (400, proof) if refused.error_description.contains("User.NotActive") => (
-                Kind::Unauthorized,
-                format!("the service account {} is deactivated ({said})", proof.account()),
-                "activate the service account",
-            ),
-            (500 | 400..=403, Proof::Key(key)) => (
-                Kind::Unauthorized,
-                suspects(key, &said, reply.ahead),
-                if reply.ahead.is_some_and(is_off) {
-                    CLOCK
-                } else {
-                    KEY_OR_CLOCK
-                },
-            ),
-            (400..=403, Proof::Client(client)) => {
-                let (kind, what, hint) = client.refusal(&refused.error, &refused.error_description);
-                (kind, format!("{what} ({said})"), hint)
-            }
-            (429, _) => {
-                let after = reply.retry_after;
-                (Kind::Throttled { after }, said, "try again later")
-            }
-            (500 | 502..=504, _) => (Kind::Unreachable, said, "try again later"),
-            _ => (Kind::Protocol, said, "check `zitadel.url`: is this a Zitadel?"),
-        };
-        quote_wait(TargetError {
-            kind,
-            operation: OPERATION,
-            what,
-            error_id: None,
-            hint: Some(hint.into()),
-            wrote: Wrote::Unknown,
-        })
-    }
-
-    fn wrong_host(&self) -> TargetError {
-        TargetError {
-            kind: Kind::Misconfigured,
-            operation: OPERATION,
-            what: format!(
-                "the server at {} does not know itself by this host name",
-                self.proof.instance()
-            ),
-            error_id: None,
-            hint: Some("set `zitadel.url` to the external domain and port of the instance".into()),
-            wrote: Wrote::Unknown,
-        }
-    }
-}
-
-/// The server does not say which of these is wrong.
-fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
-    let clock = match ahead {
-        Some(ahead) if is_off(ahead) => format!(
-            "its clock is {} s {} ours",
-            ahead.abs(),
-            if ahead > 0 { "ahead of" } else { "behind" }
-        ),
-        Some(_) => "its clock agrees with ours".into(),
-        None => "it does not say what time it has".into(),
-    };
-    let end = key.expires.filter(|expires| *expires < Timestamp::now());
-    let end = end.map(|end| format!("; by its file, the key expired on {}", end.strftime("%Y-%m-%d")));
-    format!(
-        "no token for key {} of user {} with audience {}: {said}; {clock}{}",
-        key.key_id,
-        key.user_id,
-        key.audience,
-        end.unwrap_or_default()
-    )
-}
-
-const KEY_OR_CLOCK: &str = "check that the key still exists, belongs to that user and has not expired, that \
-                            `zitadel.url` is the external address exactly, and the clocks of both machines";
-
-const CLOCK: &str = "set the clocks of both machines right; if that does not help, check that the key still exists, belongs to \
-                     that user and has not expired, and that `zitadel.url` is the external address exactly";
-
-/// Whether the clocks are so far apart that it is worth a word.
-fn is_off(ahead: i64) -> bool {
-    ahead.abs() > SKEW_NAMED
 }
 
 /// What time the server had when it answered.
 pub(in crate::target::zitadel) fn server_seconds(reply: &reqwest::Response) -> Option<i64> {
     let date = reply.headers().get(header::DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second())
+}
+
+/// Whether the clocks are so far apart that it is worth a word.
+pub(super) fn is_off(ahead: i64) -> bool {
+    ahead.abs() > SKEW_NAMED
 }

@@ -3,3 +3,5 @@
 pub(in crate::target::zitadel) mod auth;
 pub(in crate::target::zitadel) mod client_secret;
 pub(in crate::target::zitadel) mod key;
+pub(in crate::target::zitadel) mod refusal;
+pub(in crate::target::zitadel) mod token;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::state::{Entry, Human, User, UserState};
+use crate::zitadel::values::compare::Compare;
 
 /// The columns that text filters look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::filters::{Column, Filter};
 use crate::zitadel::control::options::Version;
 use crate::zitadel::protocol::body::Node;
-use crate::zitadel::protocol::compare::Compare;
 use crate::zitadel::protocol::errors::{Failure, INTERNAL, INVALID};
 use crate::zitadel::protocol::validation::Place;
+use crate::zitadel::values::compare::Compare;
 
 /// Text filters: key, name of the text field, column, shortest and longest text, first version.
 const TEXT_QUERIES: [(&str, &str, Column, usize, usize, Version); 8] = [

@@ -1,6 +1,6 @@
 //! Comparing texts as the search methods of the API do.
 
-use super::body::Node;
+use crate::zitadel::protocol::body::Node;
 use crate::zitadel::state::fold;
 
 /// How a text is compared, in the order of the proto enums.

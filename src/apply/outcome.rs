@@ -1,0 +1,44 @@
+//! Results of applied changes.
+
+use crate::target::{Applied, TargetError};
+
+/// What became of one change.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The place of the change in the plan.
+    pub index: usize,
+    /// What the target said.
+    pub result: Result<Applied, NotApplied>,
+}
+
+/// Why a change was not applied.
+#[derive(Debug)]
+pub enum NotApplied {
+    /// The target refused it or could not be reached.
+    Failed(TargetError),
+    /// The run stopped before it was its turn.
+    NotStarted(&'static str),
+    /// All is done, and this came of it, but for references that were to be added in a second step.
+    Unlinked(Applied, Unlinked),
+    /// It is a change of an earlier run, which an undo has to leave as it is.
+    NotTakenBack(&'static str),
+}
+
+/// Why references were not added in a second step.
+#[derive(Debug)]
+pub enum Unlinked {
+    /// The target refused it or could not be reached.
+    Failed(TargetError),
+    /// The run stopped before that.
+    NotStarted(&'static str),
+}
+
+impl Outcome {
+    /// What came of the change, or of its first step.
+    pub fn applied(&self) -> Option<&Applied> {
+        match &self.result {
+            Ok(applied) | Err(NotApplied::Unlinked(applied, _)) => Some(applied),
+            Err(NotApplied::Failed(_) | NotApplied::NotStarted(_) | NotApplied::NotTakenBack(_)) => None,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The settings of sources that decide.
+
+use regex::Regex;
+
+use super::Deciding;
+use crate::config::settings::{
+    CsvSettings, Entitlement, ExpectedReference, LdapActive, LdapAttribute, LdapAttributes, LdapGroups,
+    LdapSearch, LdapSettings, SourceKind, SourceSettings, TextRule, UktSettings,
+};
+
+fn attribute(attribute: &LdapAttribute) -> (&str, bool) {
+    let LdapAttribute { name, is_binary } = attribute;
+    (name, *is_binary)
+}
+
+impl Deciding {
+    pub(super) fn source(&mut self, source: &SourceSettings) {
+        let SourceSettings { name, kind } = source;
+        self.add("source", &(name, kind.name()));
+        match kind {
+            SourceKind::Ldap(ldap) => self.ldap(ldap),
+            SourceKind::Csv(csv) => {
+                // The columns follow from the settings of the target.
+                let CsvSettings {
+                    file_path,
+                    id_column: _,
+                    further_columns: _,
+                    list_separator,
+                } = csv;
+                self.add("file_path", file_path);
+                self.add("list_separator", list_separator);
+            }
+            SourceKind::Ukt(ukt) => self.ukt(ukt),
+        }
+    }
+
+    fn ukt(&mut self, ukt: &UktSettings) {
+        let UktSettings {
+            endpoint_url,
+            client_id,
+            scope,
+            // How a token is had, and for how long is waited.
+            oauth2_url: _,
+            client_secret: _,
+            grant_type: _,
+            timeout: _,
+            deadline: _,
+        } = ukt;
+        self.add("endpoint_url", &endpoint_url.as_str());
+        self.add("client_id", client_id);
+        self.add("scope", scope);
+    }
+
+    fn ldap(&mut self, ldap: &LdapSettings) {
+        let LdapSettings {
+            urls,
+            base_dn,
+            bind_dn,
+            bind_external,
+            user_filter,
+            search,
+            transform,
+            attributes,
+            entitlements,
+            groups,
+            passing,
+            expected_references,
+            // How the server is reached, and how much at a time.
+            bind_password: _,
+            authentication: _,
+            timeout: _,
+            connect_timeout: _,
+            deadline: _,
+            page_size: _,
+            use_attribute_filter: _,
+            tls: _,
+        } = ldap;
+        let urls: Vec<&str> = urls.iter().map(url::Url::as_str).collect();
+        self.add("url", &urls);
+        self.add("base_dn", base_dn);
+        self.add("bind_dn", bind_dn);
+        self.add("bind_external", bind_external);
+        self.add("user_filter", user_filter);
+        self.search("search", search);
+        self.add("transform", transform);
+        self.attributes(attributes);
+        if let Some(groups) = groups {
+            self.groups(groups);
+        }
+        for entitlement in entitlements {
+            let Entitlement {
+                role,
+                groups,
+                nested,
+                allow_empty,
+            } = entitlement;
+            self.add("entitlement", &(role, groups, nested, allow_empty));
+        }
+        self.add("passing", passing);
+        for reference in expected_references {
+            let ExpectedReference { host, port, name } = reference;
+            self.add("expected_reference", &(host, port, name));
+        }
+    }
+
+    fn search(&mut self, key: &str, search: &LdapSearch) {
+        let LdapSearch {
+            scope,
+            ignored,
+            attributes,
+        } = search;
+        self.add(key, &(scope, ignored, attributes));
+    }
+
+    fn groups(&mut self, groups: &LdapGroups) {
+        let LdapGroups {
+            base_dn,
+            filter,
+            search,
+            transform,
+            group_id,
+            texts,
+            members,
+            nested,
+        } = groups;
+        self.add("groups.base_dn", base_dn);
+        self.add("groups.filter", filter);
+        self.search("groups.search", search);
+        self.add("groups.transform", transform);
+        self.add("group_id", &attribute(group_id));
+        for (name, rule) in texts {
+            self.mapped(&format!("groups.{name}"), rule);
+        }
+        self.add("groups.members", members);
+        self.add("groups.nested", nested);
+    }
+
+    fn attributes(&mut self, attributes: &LdapAttributes) {
+        let LdapAttributes {
+            texts,
+            user_id,
+            active,
+            // Asked for, and not used.
+            last_modified: _,
+        } = attributes;
+        for (name, rule) in texts {
+            self.mapped(name, rule);
+        }
+        self.add("user_id", &attribute(user_id));
+        match active {
+            LdapActive::Status {
+                attribute: status,
+                disable_mask,
+            } => self.add("status", &(attribute(status), disable_mask)),
+            LdapActive::Rules(rules) => self.add("active", rules),
+            LdapActive::Always => self.add("active", &"always"),
+        }
+    }
+
+    fn mapped(&mut self, key: &str, rule: &TextRule) {
+        let TextRule {
+            from,
+            choice,
+            matching,
+            case,
+            nfc,
+        } = rule;
+        let matching = matching.as_ref().map(Regex::as_str);
+        self.add(key, &(from, choice, matching, case, nfc));
+    }
+}

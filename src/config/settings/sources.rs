@@ -1,0 +1,100 @@
+//! The settings of a source.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::ldap::LdapSettings;
+
+/// One entry of `sources`.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// Its name, which implies the kind if it is one.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: SourceKind,
+}
+
+/// Columns of a file whose people are known by `email`.
+const CSV_COLUMNS: [&str; 6] = [
+    "email",
+    "first_name",
+    "last_name",
+    "phone",
+    "localpart",
+    "preferred_language",
+];
+
+impl SourceSettings {
+    /// The attributes or the column of the source that an attribute of the target is made from; none: nothing of a record.
+    pub fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
+        match &self.kind {
+            SourceKind::Ldap(ldap) => ldap.made_from(of_person, attribute),
+            SourceKind::Csv(csv) => {
+                let is_column = CSV_COLUMNS.contains(&attribute)
+                    || csv.further_columns.iter().any(|name| name == attribute);
+                is_column.then(|| attribute.to_owned()).into_iter().collect()
+            }
+            SourceKind::Ukt(_) => Vec::new(),
+        }
+    }
+}
+
+/// What a source is.
+#[derive(Debug, Clone)]
+pub enum SourceKind {
+    /// A directory.
+    Ldap(Box<LdapSettings>),
+    /// A file.
+    Csv(CsvSettings),
+    /// A list of leavers.
+    Ukt(Box<UktSettings>),
+}
+
+impl SourceKind {
+    /// `ldap`, `csv` or `ukt`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ldap(_) => "ldap",
+            Self::Csv(_) => "csv",
+            Self::Ukt(_) => "ukt",
+        }
+    }
+}
+
+/// `sources.NAME.*` of a CSV source.
+#[derive(Debug, Clone)]
+pub struct CsvSettings {
+    /// The file, relative to the working directory.
+    pub file_path: PathBuf,
+    /// The column of the external id; `None`: people are known by `email`, and the file has the columns of every such file.
+    pub id_column: Option<String>,
+    /// Columns that the file may have beside those that it must have: names of attributes.
+    pub further_columns: Vec<String>,
+    /// Between the values of a cell, in columns of attributes with several values; `None`: a cell is one value.
+    pub list_separator: Option<String>,
+}
+
+/// `sources.NAME.*` of a UKT source.
+#[derive(Debug, Clone)]
+pub struct UktSettings {
+    /// Address of the list.
+    pub endpoint_url: Url,
+    /// Address of the token endpoint.
+    pub oauth2_url: Url,
+    /// Sent as it is.
+    pub client_id: String,
+    /// Sent as it is.
+    pub client_secret: SecretString,
+    /// Sent as it is.
+    pub scope: String,
+    /// Sent as it is; normally `client_credentials`.
+    pub grant_type: String,
+    /// Connect, and silence of the server.
+    pub timeout: Duration,
+    /// The whole read, with all its tries.
+    pub deadline: Option<Duration>,
+}

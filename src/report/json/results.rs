@@ -1,0 +1,192 @@
+//! What a run found and did, added to its report.
+
+use std::collections::HashSet;
+
+use super::counts::{Count, TypeReport};
+use super::credentials::CredentialReport;
+use super::entries::{Failure, KeptAccount, Note, SourceReport, WithheldAction};
+use super::{Report, TargetReport};
+use crate::apply::Outcome;
+use crate::config::SourceSettings;
+use crate::credential::{Credential, CredentialKind};
+use crate::model::{Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning};
+use crate::names::Names;
+use crate::report::html::rows::PlanView;
+use crate::report::origin::origin;
+
+impl Report {
+    /// Names the sources of a run before any of them is read.
+    pub fn expect_sources(&mut self, sources: &[SourceSettings]) {
+        self.sources = sources.iter().map(SourceReport::unread).collect();
+    }
+
+    /// Takes in how the sources were read, by resource type, the users first.
+    pub fn add_sources(&mut self, desired: &[DesiredState], catalog: &Catalog) {
+        let Some((users, others)) = desired.split_first() else {
+            return;
+        };
+        self.sources = users.sources.iter().map(SourceReport::from).collect();
+        for source in &users.sources {
+            self.add_credentials(Credential::of_source(source).as_slice());
+        }
+        let disabled = users
+            .identities
+            .iter()
+            .filter(|person| person.lifecycle == Lifecycle::Disabled);
+        for person in disabled {
+            let mut sources = self.sources.iter_mut();
+            if let Some(source) = sources.find(|source| *source.name == *person.origin.source) {
+                source.disabled += 1;
+            }
+        }
+        for of_type in others {
+            for read in &of_type.sources {
+                let mut sources = self.sources.iter_mut();
+                if let Some(source) = sources.find(|source| *source.name == *read.name) {
+                    source.add(catalog.name(of_type.resource), read);
+                }
+            }
+        }
+    }
+
+    /// Takes in what is planned.
+    pub fn add_plan(&mut self, plan: &Plan, catalog: &Catalog) {
+        let users = plan.totals_of(TypeId::default());
+        self.target = TargetReport {
+            accounts: users.all,
+            managed: users.managed,
+            ..self.target
+        };
+        if catalog.iter().nth(1).is_some() {
+            let types = catalog.iter();
+            self.types = types
+                .map(|(id, of_type)| TypeReport::new(of_type.name, plan.totals_of(id)))
+                .collect();
+        }
+        self.unchanged = plan.unchanged;
+        self.without_role = plan.without_role;
+        self.kept = plan.skipped.len();
+        for kept in &plan.skipped {
+            *self.kept_reasons.entry(kept.reason.clone()).or_default() += 1;
+            let resource = self.name_of(kept.resource);
+            self.kept_accounts.push(KeptAccount::new(kept, resource));
+        }
+        for withheld in &plan.withheld {
+            let resource = self.name_of(withheld.change.resource);
+            self.withheld.push(WithheldAction::new(withheld, resource));
+        }
+        for change in &plan.changes {
+            self.count(change, |count| count.planned += 1);
+        }
+        self.add_rejected(&plan.unresolved);
+        self.add_warnings(&plan.warnings);
+    }
+
+    /// Counts a change among all, and among those of its type.
+    fn count(&mut self, change: &Change, add: impl Fn(&mut Count)) {
+        add(self.changes.count_mut(change.kind));
+        if let Some(of_type) = self.types.get_mut(usize::from(change.resource.0)) {
+            add(of_type.changes.count_mut(change.kind));
+        }
+    }
+
+    /// The name of a resource type other than people.
+    fn name_of(&self, resource: TypeId) -> Option<&'static str> {
+        let of_type = self.types.get(usize::from(resource.0));
+        of_type
+            .filter(|_| resource != TypeId::default())
+            .map(|of_type| of_type.name)
+    }
+
+    /// Takes in the plan as a page shows it.
+    pub fn show(&mut self, view: PlanView) {
+        self.view = Some(Box::new(view));
+    }
+
+    /// Takes in records for which nothing can be written.
+    pub fn add_rejected(&mut self, rejected: &[Rejected]) {
+        self.rejected.extend(rejected.iter().map(Note::from));
+    }
+
+    /// Says which rejected records the report of the run before did not have.
+    pub fn compare_rejected(&mut self, before: &HashSet<[String; 3]>, names: &Names) {
+        for note in &mut self.rejected {
+            note.new = Some(!before.contains(&note.key(names)));
+        }
+    }
+
+    /// Takes in things worth knowing.
+    pub fn add_warnings(&mut self, warnings: &[Warning]) {
+        self.warnings.extend(warnings.iter().map(Note::from));
+    }
+
+    /// Takes in credentials, with a warning for each that ends soon.
+    pub fn add_credentials(&mut self, credentials: &[Credential]) {
+        self.credentials
+            .extend(credentials.iter().map(CredentialReport::from));
+        for credential in credentials {
+            let source = match credential.kind {
+                CredentialKind::TlsLdap => credential.name.as_str(),
+                CredentialKind::Key | CredentialKind::TlsTarget => self.target.kind,
+            };
+            let at = RecordRef {
+                source: source.into(),
+                at: "credentials".into(),
+            };
+            let reason = credential.warning(self.started);
+            let warning = reason.map(|reason| Warning { at, id: None, reason });
+            self.add_warnings(warning.as_slice());
+        }
+    }
+
+    /// Takes in what became of one change.
+    pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
+        let failure = outcome.result.as_ref().err().map(|not_applied| {
+            let resource = self.name_of(change.resource);
+            Failure::new(change, resource, not_applied)
+        });
+        // What is not true any more of a file was told before its plan is shown.
+        if let Some(view) = &mut self.view {
+            view.set_result(outcome.index, failure.as_ref());
+        }
+        match failure {
+            None => self.count(change, |count| count.applied += 1),
+            Some(failure) => {
+                self.count(change, |count| count.failed += 1);
+                self.failures.push(failure);
+            }
+        }
+        if let Some(applied) = outcome.applied() {
+            self.unlisted += usize::from(applied.list_was_stale);
+            let at = origin(change, self.target.kind);
+            for reason in &applied.warnings {
+                let (at, id) = (at.clone(), change.id().cloned());
+                let reason = reason.clone();
+                self.add_warnings(&[Warning { at, id, reason }]);
+            }
+        }
+    }
+
+    /// Takes in what a second look found; `None` is that everything holds.
+    pub fn verify(&mut self, doubt: Option<String>) {
+        self.verified = Some(doubt.is_none());
+        self.unverified = doubt;
+    }
+
+    /// Says once that the target's list was behind, however many accounts it did not show.
+    pub fn add_lag(&mut self) {
+        let accounts = match self.unlisted {
+            0 => return,
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
+        self.add_warnings(&[Warning {
+            at: RecordRef {
+                source: self.target.kind.into(),
+                at: "the account list".into(),
+            },
+            id: None,
+            reason: format!("was {accounts} behind; they were there already and were not made again"),
+        }]);
+    }
+}

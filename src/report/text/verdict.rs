@@ -1,0 +1,140 @@
+//! The last lines of a run: the result, and the next step.
+
+use super::summary::by_type;
+use crate::report::json::Report;
+use crate::report::one_line;
+
+/// What a run came to, and what to do next.
+pub fn verdict(report: &Report) -> String {
+    let what = match report.outcome {
+        "in_sync" if report.undoes.is_some() => "Done: nothing is left to take back".to_owned(),
+        "in_sync" if report.is_from_file => "Done: the plan holds no change".to_owned(),
+        "in_sync" => "Done: in sync, nothing to change".to_owned(),
+        "applied" => format!("Done: {}", done(report)),
+        "partial" => format!("Incomplete: {}", done(report)),
+        "planned" => format!("Dry run: nothing was written, {}", pending(report)),
+        "refused" => "Refused: nothing was written".to_owned(),
+        _ => "Failed: nothing was written".to_owned(),
+    };
+    let tried = report
+        .failures
+        .iter()
+        .filter(|failure| failure.told().0 == "failed")
+        .count();
+    let counts = [
+        (tried, "failed", "failed"),
+        (report.failures.len() - tried, "not started", "not started"),
+        (report.rejected.len(), "rejected", "rejected"),
+        (report.warnings.len(), "warning", "warnings"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let counts: Vec<String> = counts
+        .map(|(count, one, many)| format!("; {count} {}", if count == 1 { one } else { many }))
+        .collect();
+    let counts = counts.concat();
+    let verified = match (report.verified, &report.unverified) {
+        (Some(true), _) => "; verified".to_owned(),
+        (_, Some(doubt)) => format!("; not verified: {}", one_line(doubt)),
+        _ => String::new(),
+    };
+    let code = match report.exit_code {
+        0 => String::new(),
+        code => format!(" Exit code {code}."),
+    };
+    let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
+    format!(
+        "{what}{counts}{verified}. {}, {:.1} s{}.{code}{next}",
+        plural(report.requests.total, "request"),
+        report.seconds,
+        place(report)
+    )
+}
+
+/// At which target, and how many accounts there were right already. An error says so itself.
+fn place(report: &Report) -> String {
+    if report.outcome == "failed" {
+        return String::new();
+    }
+    let unchanged = (report.unchanged > 0).then(|| format!("{} unchanged", report.unchanged));
+    let title = (!report.title.is_empty()).then(|| one_line(&report.title).into_owned());
+    let parts: Vec<String> = title.into_iter().chain(unchanged).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn done(report: &Report) -> String {
+    let mut done = by_type(report, |kind, count, what| {
+        // Those that were there already were not created, although the plan had them so.
+        let count = match kind {
+            "create" => count.applied.saturating_sub(report.unlisted),
+            _ => count.applied,
+        };
+        (count > 0).then(|| format!("{count}{} {}", what(count), past(kind)))
+    });
+    match report.unlisted {
+        0 => {}
+        1 => done.push("1 was there already".to_owned()),
+        many => done.push(format!("{many} were there already")),
+    }
+    if done.is_empty() {
+        "nothing was changed".to_owned()
+    } else {
+        done.join(", ")
+    }
+}
+
+fn pending(report: &Report) -> String {
+    match report.changes.planned() {
+        0 => "nothing to change".to_owned(),
+        1 => "1 change is pending".to_owned(),
+        many => format!("{many} changes are pending"),
+    }
+}
+
+/// What is left to the administrator.
+fn next(report: &Report) -> Option<String> {
+    match (&report.hint, &report.error, report.failures.is_empty()) {
+        // Only an undo that came to its end has something to say to everybody.
+        (Some(hint), None, true) => Some(hint.clone()),
+        (Some(hint), None, false) => Some(format!(
+            "look into the failures above; the same command tries again what is left of the file. Then {hint}"
+        )),
+        _ => mend(report).map(str::to_owned),
+    }
+}
+
+fn mend(report: &Report) -> Option<&'static str> {
+    if !matches!(report.outcome, "partial" | "planned") {
+        return None;
+    }
+    match (report.failures.is_empty(), report.rejected.is_empty()) {
+        (true, true) if report.unverified.is_some() => {
+            Some("`directory-sync plan` shows what is left, and the next run does it")
+        }
+        (true, true) => None,
+        (true, false) => Some("correct what the rejected lines above name; the next run takes it in"),
+        (false, true) => Some("mend what the failures above name; the next run tries them again"),
+        (false, false) => {
+            Some("correct what the rejected and failed lines above name; the next run does the rest")
+        }
+    }
+}
+
+fn past(kind: &str) -> &'static str {
+    match kind {
+        "create" => "created",
+        "adopt" => "adopted",
+        "update" => "updated",
+        "enable" => "enabled",
+        "disable" => "disabled",
+        "note" => "noted as missing",
+        _ => "deleted",
+    }
+}

@@ -1,0 +1,70 @@
+//! What a source has to read for a mapping.
+
+use super::Mapping;
+use super::attribute::AttributeRule;
+use crate::source::Ids;
+use crate::transform::RawRecord;
+
+impl Mapping {
+    /// The bytes of the external id.
+    pub(in crate::source) fn id<'a>(&self, record: &'a RawRecord) -> Option<&'a [u8]> {
+        self.rules.id.first(record)
+    }
+
+    /// The source's name of the id, if the id is bytes.
+    pub(in crate::source) fn binary_id(&self) -> Option<&str> {
+        let attribute = &self.rules.id.attribute;
+        attribute.is_binary.then_some(&*attribute.name)
+    }
+
+    /// What kind of ids these people have.
+    pub(in crate::source) fn ids(&self) -> Ids {
+        let id = &self.rules.id;
+        let is_email = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
+        Ids {
+            binary: id.attribute.is_binary,
+            from_address: self.rule("email").is_some_and(is_email),
+        }
+    }
+
+    /// What the rules about who may log in mean, for `check`.
+    pub(in crate::source) fn meaning(&self) -> String {
+        self.rules.lifecycle.meaning()
+    }
+
+    /// Keys of the attributes of which all values have to be known.
+    pub(in crate::source) fn needed_whole(&self) -> Vec<String> {
+        let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
+        let lists = self
+            .rules
+            .attributes
+            .iter()
+            .filter(|rule| self.takes_several(rule));
+        let lists = lists.flat_map(AttributeRule::keys);
+        let mut keys = self.rules.lifecycle.needed_whole();
+        keys.extend(chosen.chain(lists).map(str::to_owned));
+        keys
+    }
+
+    /// The attributes of which one of several values is used only because the source gave it first, each once.
+    pub(in crate::source) fn chosen_by_chance<'a>(&'a self, record: &'a RawRecord) -> Vec<&'a str> {
+        let single = [Some(&self.rules.id), self.rules.lifecycle.field()]
+            .into_iter()
+            .flatten();
+        let single = single.filter(|field| field.has_several(record));
+        let single = single.map(|field| (field.name(), &*field.key));
+        let texts = self
+            .rules
+            .attributes
+            .iter()
+            .filter(|rule| !self.takes_several(rule))
+            .flat_map(|rule| rule.by_chance(record));
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for (name, key) in single.chain(texts) {
+            if !found.iter().any(|(_, known)| *known == key) {
+                found.push((name, key));
+            }
+        }
+        found.into_iter().map(|(name, _)| name).collect()
+    }
+}
