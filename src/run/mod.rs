@@ -12,8 +12,8 @@ mod writing;
 
 use std::io;
 
-use self::session::heartbeat;
 pub use self::session::options::log_level;
+use self::session::outputs::heartbeat;
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
@@ -57,7 +57,8 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     if let Some((what, hint)) = takes::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, &hint);
     }
-    if let Some(clash) = session::outputs::clash(command, global, &session::outputs::read_by_options(global))
+    if let Some(clash) =
+        session::outputs::paths::clash(command, global, &session::outputs::paths::read_by_options(global))
     {
         return session::refusal::clash(global, process, &clash);
     }

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::session::page_file;
+use super::session::outputs::page_file;
+use super::session::outputs::report_file;
 use super::session::process::Process;
-use super::session::report_file;
 use super::session::request::{Mode, Request};
 use crate::exit::Exit;
 use crate::lock::Held;

@@ -18,7 +18,7 @@ use self::data::data;
 use self::rows::{PlanView, Row, Section};
 use super::json::Report;
 use super::text::one_line::one_line;
-use super::text::summary::verdict;
+use super::text::verdict::verdict;
 use super::text::view::Show;
 use crate::names::Names;
 

@@ -2,15 +2,10 @@
 
 pub(super) mod ceiling;
 mod connect;
-pub(super) mod heartbeat;
-mod metrics_file;
-mod notify;
 pub(super) mod options;
 pub(super) mod outputs;
-pub(super) mod page_file;
 pub(super) mod process;
 pub(super) mod refusal;
-pub(super) mod report_file;
 pub(super) mod request;
 pub(super) mod settings;
 
@@ -18,7 +13,7 @@ use std::io;
 use std::time::Instant;
 
 pub(super) use self::connect::connect;
-use self::notify::Notifier;
+use self::outputs::notify::Notifier;
 use self::process::Process;
 use self::request::{Mode, Request};
 use super::outcome::{self, RunError};
@@ -43,10 +38,10 @@ pub(super) async fn run(
 ) -> io::Result<Exit> {
     let started = Instant::now();
     let notifier = Notifier::of(request, settings);
-    let before = report_file::rejected_before(request.global);
+    let before = outputs::report_file::rejected_before(request.global);
     let opened = undo_log::check(request)
-        .and_then(|()| page_file::check(request.global))
-        .and_then(|()| report_file::of(request.global));
+        .and_then(|()| outputs::page_file::check(request.global))
+        .and_then(|()| outputs::report_file::of(request.global));
     let file = match opened {
         Ok(file) => file,
         Err(what) => {
@@ -75,8 +70,8 @@ pub(super) async fn run(
     // Whoever said no has seen the plan; nobody else is to be told of a failure.
     let is_declined = matches!(stop, Some(RunError::Declined));
     if !is_declined {
-        heartbeat::write(request, settings, &report).await;
-        metrics_file::write(request, settings, &report);
+        outputs::heartbeat::write(request, settings, &report).await;
+        outputs::metrics_file::write(request, settings, &report);
     }
     let printed = outcome::print(&report, stop.as_ref(), file, request, process);
     if let Some(notifier) = notifier.as_ref().filter(|_| !is_declined) {

@@ -2,9 +2,9 @@
 
 use std::io;
 
+use super::outputs::{page_file, paths, report_file};
 use super::process::Process;
 use super::request::Request;
-use super::{outputs, page_file, report_file};
 use crate::cli::Global;
 use crate::config::ConfigErrors;
 use crate::exit::Exit;
@@ -48,18 +48,18 @@ pub(in crate::run) fn idle_option(
 pub(in crate::run) fn clash(
     global: &Global,
     process: &mut Process<'_>,
-    clash: &outputs::Clash,
+    clash: &paths::Clash,
 ) -> io::Result<Exit> {
     save(
         &clash.left_of(global),
         &process.names,
         target::kind(None),
         clash.what.clone(),
-        Some(outputs::HINT.to_owned()),
+        Some(paths::HINT.to_owned()),
     );
     process
         .messages(global.log_format)
-        .error(&clash.what, Some(outputs::HINT))?;
+        .error(&clash.what, Some(paths::HINT))?;
     Ok(Exit::Usage)
 }
 

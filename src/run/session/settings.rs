@@ -5,8 +5,9 @@ use std::io;
 use secrecy::ExposeSecret as _;
 
 use super::options::log_level;
+use super::outputs::paths;
 use super::process::Process;
-use super::{outputs, refusal};
+use super::refusal;
 use crate::cli::{Command, Global};
 use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
 use crate::exit::Exit;
@@ -32,7 +33,7 @@ pub(in crate::run) fn check_settings(
         Ok(settings) => settings,
         Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
     };
-    if let Some(clash) = outputs::clash(command, global, &settings.files) {
+    if let Some(clash) = paths::clash(command, global, &settings.files) {
         return refusal::clash(global, process, &clash).map(Checked::Refused);
     }
     for note in global.notes.iter().chain(&settings.notes) {

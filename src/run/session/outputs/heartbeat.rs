@@ -6,12 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::connect::connect;
-use super::request::{Mode, Request};
 use crate::cli::Command;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
 use crate::report::Report;
+use crate::run::session::connect::connect;
+use crate::run::session::request::{Mode, Request};
 use crate::target::Target as _;
 
 /// The name of the value.

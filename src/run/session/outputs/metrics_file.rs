@@ -7,17 +7,17 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::request::Request;
 use crate::config::TargetSettings;
 use crate::exit::Exit;
 use crate::report::{self, LAST_SUCCESS, Report, RunFigures};
+use crate::run::session::request::Request;
 use crate::target;
 
 /// What each file of ours has in it.
 const OURS: &str = "# HELP directory_sync_";
 
 /// Writes the figures. That they cannot be written changes nothing about how the run ended.
-pub(super) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
+pub(in crate::run::session) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
     let option = request.global.metrics_file.as_deref();
     let Some(path) = option.or(request.settings.metrics_file.as_deref()) else {
         return;

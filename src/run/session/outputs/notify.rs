@@ -8,12 +8,12 @@ use secrecy::ExposeSecret as _;
 use url::Url;
 use uuid::Uuid;
 
-use super::request::{Mode, Request};
 use crate::config::{NotifySettings, Occasion, TargetSettings, WebhookSettings};
 use crate::exit::Exit;
 use crate::http;
 use crate::names::Names;
 use crate::report::{self, Report};
+use crate::run::session::request::{Mode, Request};
 use crate::target;
 use crate::tls::Expiry;
 
@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 const LONGEST_SUMMARY: usize = 10_000;
 
 /// Tells of one run.
-pub(super) struct Notifier<'a> {
+pub(in crate::run::session) struct Notifier<'a> {
     settings: &'a NotifySettings,
     /// Hidden, whoever may read the output of the run.
     names: Names,
@@ -35,7 +35,7 @@ pub(super) struct Notifier<'a> {
 
 impl<'a> Notifier<'a> {
     /// Who tells of this run; `None` if nobody is told: a run that may not write is nobody else's business.
-    pub(super) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
+    pub(in crate::run::session) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
         let settings = &request.settings.notify;
         let is_on = settings.healthchecks.is_some() || settings.webhook.is_some();
         let key = request.settings.output.names_key.expose_secret();
@@ -49,7 +49,7 @@ impl<'a> Notifier<'a> {
     }
 
     /// Tells that the run begins.
-    pub(super) async fn started(&self) {
+    pub(in crate::run::session) async fn started(&self) {
         if let Some(check) = &self.settings.healthchecks {
             let url = self.url(check, "start");
             self.deliver("notify.healthchecks", |client| client.get(url))
@@ -58,7 +58,7 @@ impl<'a> Notifier<'a> {
     }
 
     /// Tells how the run ended.
-    pub(super) async fn ended(&self, report: &Report, exit: Exit) {
+    pub(in crate::run::session) async fn ended(&self, report: &Report, exit: Exit) {
         // The run that holds the lock tells of itself.
         if exit != Exit::Locked {
             tokio::join!(self.ping(report, exit), self.post(report, exit));

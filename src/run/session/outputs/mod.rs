@@ -1,0 +1,8 @@
+//! Where a run tells what it did: files, the account at the target, other programs.
+
+pub(in crate::run) mod heartbeat;
+pub(super) mod metrics_file;
+pub(super) mod notify;
+pub(in crate::run) mod page_file;
+pub(in crate::run) mod paths;
+pub(in crate::run) mod report_file;
