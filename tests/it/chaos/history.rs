@@ -23,7 +23,7 @@ pub(super) struct History {
 }
 
 /// A server and what it holds at present.
-struct Server {
+pub(super) struct Server {
     double: LdapDouble,
     holds: Arc<Mutex<Directory>>,
 }

@@ -14,7 +14,7 @@ pub(super) struct Human {
 }
 
 #[derive(Clone, Debug)]
-struct Held {
+pub(super) struct Held {
     address: u8,
     nickname: u8,
     names: bool,
