@@ -56,7 +56,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         show(&folder, "config.yaml, users.csv", &double.url(), asked("--serve"))
     } else {
         let double = ZitadelDouble::start(Options::default());
-        double.add_users(ACCOUNTS.map(account));
+        double.add_users(
+            ACCOUNTS.map(|(email, given_name, family_name)| UserSeed::synced(email, given_name, family_name)),
+        );
         write_files(&double, &folder)?;
         let files = "config.yaml, users.csv, service-user.json";
         show(&folder, files, &double.url(), asked("--serve"))
@@ -145,28 +147,6 @@ fn udm_config(double: &UdmDouble, folder: &Path) -> String {
         folder = folder.display(),
     )
 }
-
-/// An account as an earlier run made it.
-fn account((email, given_name, family_name): (&str, &str, &str)) -> UserSeed {
-    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string();
-    UserSeed {
-        email: email.to_owned(),
-        email_verified: true,
-        given_name: given_name.to_owned(),
-        family_name: family_name.to_owned(),
-        display_name: format!("{family_name}, {given_name}"),
-        nick_name: hex::encode(email),
-        metadata: vec![
-            ("localpart".to_owned(), localpart.into_bytes()),
-            ("preferred_username".to_owned(), email.as_bytes().to_vec()),
-        ],
-        roles: vec!["User".to_owned()],
-        ..UserSeed::default()
-    }
-}
-
-/// The namespace in which famedly-sync makes a `localpart` from an external id.
-const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
 
 fn write_files(zitadel: &ZitadelDouble, folder: &Path) -> io::Result<()> {
     write_private(&folder.join("users.csv"), PEOPLE)?;

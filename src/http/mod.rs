@@ -3,8 +3,10 @@
 mod flow;
 mod limit;
 mod mask;
+mod no_answer;
 mod pace;
 mod retry;
+mod splitter;
 mod trace;
 
 use std::error::Error;
@@ -19,8 +21,10 @@ pub(crate) use flow::Flow;
 pub use flow::{BodyError, GRACE};
 pub use limit::Limiter;
 pub use mask::Secrets;
+pub(crate) use no_answer::{is_silence, no_answer};
 pub(crate) use pace::{AdaptiveLimit, Seen};
 pub use retry::{Backoff, retry};
+pub(crate) use splitter::Splitter;
 pub use trace::traceparent;
 
 /// Why there is no HTTP client.

@@ -2,6 +2,7 @@
 
 pub mod certs;
 pub mod files;
+mod http_server;
 pub mod ldap_double;
 pub mod model;
 pub mod people;

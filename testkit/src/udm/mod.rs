@@ -48,7 +48,6 @@ pub use options::Options;
 pub use schema::Kind;
 pub use seed::{GroupSeed, UserSeed};
 
-use crate::zitadel::{Cut, CuttableListener};
 use server::{Core, serve};
 use state::State;
 
@@ -123,27 +122,9 @@ fn run(core: &Arc<Core>, port: u16) -> (Running, u16) {
     listener.set_nonblocking(true).expect("a non-blocking socket");
     let port = listener.local_addr().expect("a bound socket").port();
     let (stop, stopped) = oneshot::channel();
-    let core = Arc::clone(core);
-    let thread = std::thread::spawn(move || run_server(core, listener, stopped));
+    let router = Router::new().fallback(serve).with_state(Arc::clone(core));
+    let thread = std::thread::spawn(move || crate::http_server::run(router, listener, stopped));
     (Running { stop, thread }, port)
-}
-
-fn run_server(core: Arc<Core>, listener: TcpListener, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let runtime = runtime.expect("a runtime");
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
-        let router = Router::new().fallback(serve).with_state(core);
-        let service = router.into_make_service_with_connect_info::<Cut>();
-        tokio::select! {
-            _ = async { axum::serve(CuttableListener(listener), service).await } => {}
-            _ = stopped => {}
-        }
-    });
-    runtime.shutdown_background();
 }
 
 impl Drop for UdmDouble {

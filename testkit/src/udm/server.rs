@@ -12,7 +12,7 @@ use super::api::{self, Call, Step};
 use super::faults::{FaultKind, Moment};
 use super::gate::{Gate, RequestRecord, Ticket};
 use super::state::State;
-use crate::zitadel::Cut;
+use crate::http_server::Cut;
 
 /// Largest request body, far above what the tests send.
 const BODY_LIMIT: usize = 256 << 20;

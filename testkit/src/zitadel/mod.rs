@@ -40,12 +40,12 @@ pub use control::faults::{Fault, FaultKind, Matches, Moment};
 pub use control::lies::FilterAnswers;
 pub use control::options::{Options, Unordered, Version};
 pub use control::settings::ReadSide;
+pub use control::synced::localpart;
 pub use control::views::{Channel, Code, GrantView, LinkView, UserSeed, UserView, WriteRecord};
 pub use protocol::gate::AtOnce;
 pub use state::entities::UserState;
 pub use values::phone::normalise as normalise_phone;
 
-pub(crate) use protocol::connection::{Cut, CuttableListener};
 use protocol::core::Core;
 pub(crate) use protocol::http::{Plus, decode, form};
 use protocol::server::serve;
@@ -97,8 +97,8 @@ impl ZitadelDouble {
         listener.set_nonblocking(true).expect("a non-blocking socket");
         let address = listener.local_addr().expect("a bound socket");
         let (stop, stopped) = oneshot::channel();
-        let shared = core.clone();
-        let thread = std::thread::spawn(move || run_server(shared, listener, stopped));
+        let router = Router::new().fallback(serve).with_state(core.clone());
+        let thread = std::thread::spawn(move || crate::http_server::run(router, listener, stopped));
         Self {
             core,
             address,
@@ -118,24 +118,6 @@ impl ZitadelDouble {
     pub fn port(&self) -> u16 {
         self.address.port()
     }
-}
-
-fn run_server(core: Arc<Core>, listener: std::net::TcpListener, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let runtime = runtime.expect("a runtime");
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
-        let router = Router::new().fallback(serve).with_state(core);
-        let service = router.into_make_service_with_connect_info::<Cut>();
-        tokio::select! {
-            _ = async { axum::serve(CuttableListener(listener), service).await } => {}
-            _ = stopped => {}
-        }
-    });
-    runtime.shutdown_background();
 }
 
 impl Drop for ZitadelDouble {

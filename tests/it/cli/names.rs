@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 
 use testkit::zitadel::UserSeed;
 
-use super::stage::{Run, START, Stage, account};
+use super::stage::{Run, START, Stage};
 
 fn run_as(stage: &Stage, name: &str, arguments: &str) -> Run {
     let link = stage.path(name);
@@ -31,7 +31,7 @@ fn old_stage() -> Stage {
     stage.zitadel.add_user(UserSeed {
         nick_name: "YWRhQGV4YW1wbGUub3Jn".to_owned(),
         given_name: "Other".to_owned(),
-        ..account("ada@example.org", "Ada", "Archer")
+        ..UserSeed::synced("ada@example.org", "Ada", "Archer")
     });
     stage
 }
@@ -64,7 +64,7 @@ fn install_ids_links_accounts_made_by_hand() {
         nick_name: String::new(),
         metadata: Vec::new(),
         roles: Vec::new(),
-        ..account("ada@example.org", "Ada", "Archer")
+        ..UserSeed::synced("ada@example.org", "Ada", "Archer")
     });
     let run = run_as(&stage, "install-ids", "plan");
     assert!(

@@ -7,7 +7,6 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 use testkit::zitadel::{Options, UserSeed, ZitadelDouble};
-use uuid::Uuid;
 
 /// Where everything happens. Commands run in the folder, so that messages name files as the configuration does.
 pub(super) struct Stage {
@@ -29,8 +28,6 @@ email,first_name,last_name,phone
 ada@example.org,Ada,Archer,
 bob@example.org,Bob,Baker,
 ";
-
-const NAMESPACE: Uuid = Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
 
 impl Stage {
     /// Two people with accounts that are as they should be.
@@ -102,7 +99,8 @@ impl Stage {
 
     /// An account as an earlier run made it; gives its id.
     pub(super) fn add_account(&self, email: &str, given_name: &str, family_name: &str) -> String {
-        self.zitadel.add_user(account(email, given_name, family_name))
+        self.zitadel
+            .add_user(UserSeed::synced(email, given_name, family_name))
     }
 
     /// The binary with arguments separated by blanks.
@@ -211,25 +209,6 @@ impl Run {
         assert_eq!(self.out, out, "stdout; stderr was:\n{}", self.err);
         assert_eq!(self.err, err, "stderr");
         assert_eq!(self.exit, exit);
-    }
-}
-
-/// An account as an earlier run made it.
-pub(super) fn account(email: &str, given_name: &str, family_name: &str) -> UserSeed {
-    let localpart = Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string();
-    UserSeed {
-        email: email.to_owned(),
-        email_verified: true,
-        given_name: given_name.to_owned(),
-        family_name: family_name.to_owned(),
-        display_name: format!("{family_name}, {given_name}"),
-        nick_name: hex::encode(email),
-        metadata: vec![
-            ("localpart".to_owned(), localpart.into_bytes()),
-            ("preferred_username".to_owned(), email.as_bytes().to_vec()),
-        ],
-        roles: vec!["User".to_owned()],
-        ..UserSeed::default()
     }
 }
 

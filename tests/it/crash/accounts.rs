@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use testkit::zitadel::{UserSeed, UserState, ZitadelDouble};
 
 use super::links::former;
-use super::world::{NAMESPACE, SINCE, Work};
+use super::world::{SINCE, Work};
 
 /// Everything the double holds, without the ids and times that differ from run to run.
 pub(crate) fn everything(zitadel: &ZitadelDouble) -> BTreeMap<String, String> {
@@ -31,7 +31,7 @@ pub(crate) fn everything_with_sessions(zitadel: &ZitadelDouble) -> BTreeMap<Stri
 
 /// An account that needs this work, and is otherwise as it should be.
 pub(super) fn account(work: Work, email: &str) -> UserSeed {
-    let localpart = uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string();
+    let localpart = testkit::zitadel::localpart(email);
     let mut user = UserSeed {
         email: email.to_owned(),
         email_verified: true,

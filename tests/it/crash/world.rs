@@ -11,9 +11,6 @@ use super::accounts::{account, strangers};
 use super::links::links;
 use crate::program::Installation;
 
-/// The namespace of `localpart`, from famedly-sync's documentation.
-pub(super) const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
-
 pub(super) const SINCE: &str = "directory-sync.missing_since";
 
 const CONFIG: &str = "\

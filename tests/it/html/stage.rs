@@ -115,7 +115,10 @@ impl Stage {
             family_name: "Vogel".to_owned(),
             nick_name: hex::encode(email),
             metadata: vec![
-                ("localpart".to_owned(), testkit_localpart(email)),
+                (
+                    "localpart".to_owned(),
+                    testkit::zitadel::localpart(email).into_bytes(),
+                ),
                 ("preferred_username".to_owned(), email.as_bytes().to_vec()),
             ],
             roles: vec!["User".to_owned()],
@@ -151,11 +154,4 @@ impl Stage {
     fn in_folder(&self, word: &str) -> String {
         word.replace("FOLDER", &self.installation.path("").display().to_string())
     }
-}
-
-fn testkit_localpart(email: &str) -> Vec<u8> {
-    let namespace = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
-    uuid::Uuid::new_v5(&namespace, email.as_bytes())
-        .to_string()
-        .into_bytes()
 }

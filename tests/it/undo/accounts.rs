@@ -3,8 +3,6 @@
 use proptest::prelude::*;
 use testkit::zitadel::{UserSeed, UserState, ZitadelDouble};
 
-const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
-
 /// One person, as the file and the list of leavers have them, and the account.
 #[derive(Clone, Debug)]
 pub(super) struct Human {
@@ -132,12 +130,7 @@ pub(super) fn metadata(email: &str, held: &Held) -> Vec<(String, Vec<u8>)> {
     match held.localpart {
         0 => {}
         1 => put("localpart", b"odd"),
-        _ => put(
-            "localpart",
-            uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes())
-                .to_string()
-                .as_bytes(),
-        ),
+        _ => put("localpart", testkit::zitadel::localpart(email).as_bytes()),
     }
     match held.preferred {
         0 => {}

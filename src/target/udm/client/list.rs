@@ -5,10 +5,9 @@ use std::collections::HashSet;
 
 use reqwest::Response;
 
-use super::items::Items;
 use super::unreachable::broke_off;
 use super::{Call, Client, LONGEST, odd};
-use crate::http::{self, Flow};
+use crate::http::{self, Flow, Splitter};
 use crate::target::udm::wire::{ListHead, Object};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
@@ -45,7 +44,8 @@ impl Client {
         each: &RefCell<impl FnMut(Object)>,
     ) -> Result<(), TargetError> {
         let (url, status) = (reply.url().to_string(), reply.status().as_u16());
-        let (mut flow, mut items, mut count) = (Flow::new(http::GRACE), Items::default(), 0_u64);
+        let (mut flow, mut count) = (Flow::new(http::GRACE), 0_u64);
+        let mut items = Splitter::new("\"udm:object\"", 2);
         let broken = |error| broke_off(call.operation, &url, &error);
         while let Some(chunk) = flow.next(&mut reply).await.map_err(broken)? {
             let fed = items.feed(chunk.as_ref(), |item| {

@@ -2,7 +2,6 @@
 
 mod answer;
 mod call;
-mod items;
 mod list;
 mod path;
 mod transmit;

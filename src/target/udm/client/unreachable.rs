@@ -1,8 +1,7 @@
 //! Calls that got no answer, or not all of it.
 
-use crate::http::{BodyError, innermost};
+use crate::http::{BodyError, no_answer};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
-use crate::tls::{self, Peer};
 
 /// A reply that broke off.
 pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -> TargetError {
@@ -23,32 +22,22 @@ const SILENT: &str = "it took the connection and sent nothing: check that `udm.u
 
 /// No answer at all, with the reason at the bottom of the chain.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
-    let url = place(url);
-    let tls = tls::tls_error(error);
-    let words = tls.map(|error| tls::explain(error, Peer::Service));
-    let what = match &words {
-        _ if error.is_timeout() => format!("{url} did not answer in time"),
-        Some(words) => format!("{url} cannot be reached: TLS: {}", words.what),
-        None => format!("{url} cannot be reached: {}", innermost(error)),
-    };
-    let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
-    let is_stranger = matches!(tls, Some(rustls::Error::InvalidCertificate(_)));
-    // What cannot even be written down, or is another server, will not get better.
-    let kind = if error.is_builder() || speaks_no_tls || is_stranger {
+    let failure = no_answer(place(url), error);
+    let kind = if failure.is_lasting {
         Kind::Misconfigured
     } else {
         Kind::Unreachable
     };
-    let hint = match words.and_then(|words| words.hint) {
-        Some(hint) if is_stranger => {
+    let hint = match failure.hint {
+        Some(hint) if failure.is_stranger => {
             format!("name the CA of the server in `udm.tls.server_certificate`, or {hint}")
         }
         Some(hint) => hint,
-        None if is_stranger => "name the CA of the server in `udm.tls.server_certificate`".to_owned(),
-        None if error.is_timeout() && !error.is_connect() => SILENT.to_owned(),
+        None if failure.is_stranger => "name the CA of the server in `udm.tls.server_certificate`".to_owned(),
+        None if failure.is_silence => SILENT.to_owned(),
         None => "check `udm.url`, the network and the proxy variables".to_owned(),
     };
-    lost(kind, operation, what, hint)
+    lost(kind, operation, failure.what, hint)
 }
 
 /// Addresses below the base hold names of people.

@@ -7,6 +7,5 @@ pub(super) mod error_ids;
 pub(super) mod paced;
 pub(super) mod reply;
 mod sign_in;
-pub(super) mod stream;
 pub(super) mod transport;
 pub(super) mod unreachable;

@@ -9,9 +9,8 @@ use url::Position;
 
 use super::call::Call;
 use super::error::{Answer, Failure};
-use super::stream::Splitter;
 use super::unreachable::broke_off;
-use crate::http::{self, BodyError, Flow, Secrets, retry_after};
+use crate::http::{self, BodyError, Flow, Secrets, Splitter, retry_after};
 use crate::target::zitadel::wire::received::{Disguised, ListDetails, ListHead};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
@@ -60,7 +59,7 @@ pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
     let mut flow = Flow::new(grace);
     let (url, status) = (reply.url().to_string(), reply.status());
     let odd = |body: &[u8], error: serde_json::Error| malformed(&call.answer(&url, status, body), &error);
-    let mut splitter = Splitter::default();
+    let mut splitter = Splitter::new("\"result\"", 1);
     let (mut items, mut before, mut idle) = (0, 0, 0);
     let broke_off = |error: BodyError| broke_off(call.operation, &url, &error);
     while let Some(chunk) = flow.next(&mut reply).await.map_err(broke_off)? {

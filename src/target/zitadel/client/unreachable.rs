@@ -1,9 +1,8 @@
 //! Calls that got no answer at all.
 
 use super::error::{Failure, Sign};
-use crate::http::{BodyError, innermost};
+use crate::http::{BodyError, is_silence, no_answer};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
-use crate::tls::{self, Peer};
 
 const SILENT: &str = "it took the connection and sent nothing: check that `zitadel.url` has the port of a Zitadel, and whether it, \
                       its database or a proxy before it has too much to do";
@@ -39,41 +38,27 @@ pub(in crate::target::zitadel) fn silent(
     }
 }
 
-/// Whether there was a connection, and nothing came over it.
-fn is_silence(error: &reqwest::Error) -> bool {
-    error.is_timeout() && !error.is_connect()
-}
-
 /// No answer at all, with the reason at the bottom of the chain.
 pub(in crate::target::zitadel) fn unreachable(
     operation: &'static str,
     url: &str,
     error: &reqwest::Error,
 ) -> TargetError {
-    let tls = tls::tls_error(error);
-    let words = tls.map(|error| tls::explain(error, Peer::Service));
-    let what = match &words {
-        _ if error.is_timeout() => format!("{url} did not answer in time"),
-        Some(words) => format!("{url} cannot be reached: TLS: {}", words.what),
-        None => format!("{url} cannot be reached: {}", innermost(error)),
-    };
-    let speaks_no_tls = matches!(tls, Some(rustls::Error::InvalidMessage(_)));
-    let is_stranger = matches!(tls, Some(rustls::Error::InvalidCertificate(_)));
-    // What cannot even be written down, or is another server, will not get better.
-    let kind = if error.is_builder() || speaks_no_tls || is_stranger {
+    let failure = no_answer(url, error);
+    let kind = if failure.is_lasting {
         Kind::Misconfigured
     } else {
         Kind::Unreachable
     };
-    let hint = match words.and_then(|words| words.hint) {
+    let hint = match failure.hint {
         Some(hint) => hint,
-        None if is_silence(error) => SILENT.to_owned(),
+        None if failure.is_silence => SILENT.to_owned(),
         None => "check `zitadel.url`, the network and the proxy variables".to_owned(),
     };
     TargetError {
         kind,
         operation,
-        what,
+        what: failure.what,
         error_id: None,
         hint: Some(hint),
         wrote: Wrote::Unknown,

@@ -3,8 +3,8 @@
 use super::wanted::{Accounts, forms, is_ours_to_see};
 use crate::model::source::alike::{alike, form, id_form};
 use crate::model::source::directory::{Known, Person};
-use crate::model::target::organization::localpart;
 use crate::zitadel::UserView;
+use crate::zitadel::localpart;
 
 impl Known {
     /// The person whose id an account carries, or one that nobody can tell from it, if it can be nobody else's.

@@ -11,7 +11,8 @@ use crate::model::settings::{Fate, Settings};
 use crate::model::source::alike::{alike, form, id_form};
 use crate::model::source::directory::{Known, Person};
 use crate::model::source::people::PHONES;
-use crate::model::target::organization::{MARK, localpart};
+use crate::model::target::organization::MARK;
+use crate::zitadel::localpart;
 use crate::zitadel::{UserState, UserView};
 
 /// Accounts by id.

@@ -7,18 +7,10 @@ use serde_json::json;
 use crate::model::judge::wanted::good_phone;
 use crate::model::random::Random;
 use crate::model::source::directory::Person;
-use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble};
-
-/// The namespace of `localpart`, from famedly-sync's documentation.
-const NAMESPACE: uuid::Uuid = uuid::Uuid::from_u128(0xd997_9cff_abee_4666_bc88_1ec4_5a84_3fb8);
+use crate::zitadel::{UserSeed, UserState, UserView, ZitadelDouble, localpart};
 
 /// What says that the tool deactivated an account.
 pub(crate) const MARK: &str = "directory-sync.disabled_by";
-
-/// The `localpart` of an id.
-pub(crate) fn localpart(email: &str) -> String {
-    uuid::Uuid::new_v5(&NAMESPACE, email.as_bytes()).to_string()
-}
 
 /// How a person's account came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

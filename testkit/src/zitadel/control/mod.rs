@@ -9,4 +9,5 @@ pub(super) mod lies;
 pub(super) mod options;
 pub(super) mod seed;
 pub(super) mod settings;
+pub(super) mod synced;
 pub(super) mod views;

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::search::{Search, write_entry};
 use crate::zitadel::ZitadelDouble;
 use crate::zitadel::access::caller::{Caller, Level};
 use crate::zitadel::protocol::errors::{Failure, NOT_FOUND};
-use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::{Api, Call};
+use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
+use crate::zitadel::protocol::writer::Writer;
 use crate::zitadel::state::{Entry, State};
-use crate::zitadel::values::compare::Compare;
 
 /// What an administrator keeps at the organization, and what the service account keeps at itself.
 impl ZitadelDouble {
@@ -38,46 +37,10 @@ impl ZitadelDouble {
 
 /// `POST /management/v1/metadata/_search`.
 pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
-    let page = Page::read(call.body())?;
-    let mut keys = Vec::new();
-    for (index, query) in call.body().list("queries")?.into_iter().enumerate() {
-        let place = Place::of("ListOrgMetadataRequest", "Queries").item(index);
-        let missing = || place.at("MetadataQuery", "Query").refuse("value is required");
-        let node = query.object("keyQuery")?.ok_or_else(missing)?;
-        let compare = Compare::read(node);
-        keys.push((compare, compare.prepare(&node.string("key")?)));
-    }
+    let search = Search::read(call, "ListOrgMetadataRequest")?;
     let caller = enter(state, call, "org.read")?;
-    let matches = |key: &str| keys.iter().all(|(compare, wanted)| compare.matches(key, wanted));
     let all = state.organization_metadata.get(&caller.org);
-    let rows: Vec<(&String, &Entry)> = all
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| matches(key))
-        .collect();
-    let shown = page.cut(&rows);
-    let owner = details_size(&caller.org);
-    let size = shown
-        .iter()
-        .map(|(key, e)| nested_size(owner + text_size(key) + nested_size(e.value.len())));
-    call.check_reply(state, size.sum(), Api::V1)?;
-    let mut writer = Writer::default();
-    writer.open();
-    writer.open_field("details");
-    let total = if shown.is_empty() { 0 } else { rows.len() as u64 };
-    writer.long("totalResult", total);
-    writer.time("viewTimestamp", state.clock.last());
-    writer.close();
-    if !shown.is_empty() {
-        writer.open_list("result");
-        for (key, entry) in shown {
-            writer.open();
-            write_entry(&mut writer, key, entry, &caller.org);
-        }
-        writer.close_list();
-    }
-    writer.close();
-    Ok(writer.finish())
+    search.answer(state, call, &caller.org, all.into_iter().flatten())
 }
 
 /// `GET /management/v1/metadata/{key}`.
@@ -137,19 +100,6 @@ fn changed(sequence: u64, date: &str, at: i64, org: &str) -> String {
     writer.close();
     writer.close();
     writer.finish()
-}
-
-/// The rest of an object that is open already.
-fn write_entry(writer: &mut Writer, key: &str, entry: &Entry, org: &str) {
-    writer.open_field("details");
-    writer.long("sequence", entry.sequence);
-    writer.time("creationDate", entry.created);
-    writer.time("changeDate", entry.changed);
-    writer.text("resourceOwner", org);
-    writer.close();
-    writer.text("key", key);
-    writer.bytes("value", &entry.value);
-    writer.close();
 }
 
 impl State {

@@ -1,14 +1,13 @@
 //! Metadata of one user, v1: only inside the organization of the call.
 
+use super::search::{Search, write_entry};
 use crate::zitadel::access::caller::{Caller, Level};
 use crate::zitadel::protocol::errors::{EXHAUSTED, Failure, NOT_FOUND, PRECONDITION};
-use crate::zitadel::protocol::page::Page;
-use crate::zitadel::protocol::routes::{Api, Call};
+use crate::zitadel::protocol::routes::Call;
 use crate::zitadel::protocol::validation::Place;
-use crate::zitadel::protocol::writer::{Writer, details_size, nested_size, text_size};
-use crate::zitadel::state::{Entry, State};
+use crate::zitadel::protocol::writer::{Writer, nested_size, text_size};
+use crate::zitadel::state::State;
 use crate::zitadel::users::write::input::read_metadata;
-use crate::zitadel::values::compare::Compare;
 
 /// `GET /management/v1/users/{userId}/metadata/{key}`.
 pub(crate) fn get(state: &mut State, call: &Call) -> Result<String, Failure> {
@@ -22,55 +21,21 @@ pub(crate) fn get(state: &mut State, call: &Call) -> Result<String, Failure> {
     let entry = user.metadata.get(&key).ok_or_else(missing)?;
     let mut writer = Writer::default();
     writer.open();
-    write_entry(&mut writer, Some("metadata"), (&key, entry), &user.org);
+    writer.open_field("metadata");
+    write_entry(&mut writer, &key, entry, &user.org);
     writer.close();
     Ok(writer.finish())
 }
 
 /// `POST /management/v1/users/{userId}/metadata/_search`.
 pub(crate) fn list(state: &mut State, call: &Call) -> Result<String, Failure> {
-    let page = Page::read(call.body())?;
-    let mut keys = Vec::new();
-    for (index, query) in call.body().list("queries")?.into_iter().enumerate() {
-        let place = Place::of("ListUserMetadataRequest", "Queries").item(index);
-        let missing = || place.at("MetadataQuery", "Query").refuse("value is required");
-        let node = query.object("keyQuery")?.ok_or_else(missing)?;
-        let compare = Compare::read(node);
-        keys.push((compare, compare.prepare(&node.string("key")?)));
-    }
+    let search = Search::read(call, "ListUserMetadataRequest")?;
     let caller = enter(state, call, "user.read")?;
-    let user = state
-        .user(&call.param("userId"))
-        .filter(|user| user.org == caller.org);
+    let user = state.user(&call.param("userId"));
     let all = user
-        .map(|user| user.metadata.iter().collect::<Vec<_>>())
-        .unwrap_or_default();
-    let matches = |key: &str| keys.iter().all(|(compare, wanted)| compare.matches(key, wanted));
-    let rows: Vec<(&String, &Entry)> = all.into_iter().filter(|(key, _)| matches(key)).collect();
-    let shown = page.cut(&rows);
-    let owner = details_size(&caller.org);
-    let size = shown
-        .iter()
-        .map(|(key, e)| nested_size(owner + text_size(key) + nested_size(e.value.len())));
-    call.check_reply(state, size.sum(), Api::V1)?;
-    let mut writer = Writer::default();
-    writer.open();
-    writer.open_field("details");
-    writer.long(
-        "totalResult",
-        if shown.is_empty() { 0 } else { rows.len() as u64 },
-    );
-    writer.time("viewTimestamp", state.clock.last());
-    writer.close();
-    if !shown.is_empty() {
-        writer.open_list("result");
-        for (key, entry) in shown {
-            write_entry(&mut writer, None, (key, entry), &caller.org);
-        }
-        writer.close_list();
-    }
-    writer.close();
-    Ok(writer.finish())
+        .filter(|user| user.org == caller.org)
+        .map(|user| &user.metadata);
+    search.answer(state, call, &caller.org, all.into_iter().flatten())
 }
 
 /// `POST /management/v1/users/{userId}/metadata/{key}`.
@@ -160,20 +125,4 @@ fn changed(state: &State, id: &str) -> String {
     state.write_change(&mut writer, id);
     writer.close();
     writer.finish()
-}
-
-fn write_entry(writer: &mut Writer, field: Option<&str>, (key, entry): (&str, &Entry), org: &str) {
-    match field {
-        Some(name) => writer.open_field(name),
-        None => writer.open(),
-    }
-    writer.open_field("details");
-    writer.long("sequence", entry.sequence);
-    writer.time("creationDate", entry.created);
-    writer.time("changeDate", entry.changed);
-    writer.text("resourceOwner", org);
-    writer.close();
-    writer.text("key", key);
-    writer.bytes("value", &entry.value);
-    writer.close();
 }

@@ -2,7 +2,6 @@
 
 pub(super) mod body;
 pub(super) mod connect;
-pub(super) mod connection;
 pub(super) mod core;
 pub(super) mod errors;
 pub(super) mod gate;

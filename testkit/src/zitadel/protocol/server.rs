@@ -8,13 +8,13 @@ use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::Response;
 use serde_json::Value;
 
-use super::connection::Cut;
 use super::core::Core;
 use super::errors::{Failure, NOT_FOUND, UNIMPLEMENTED};
 use super::gate::Ticket;
 use super::http::{Answer, Incoming, Plus, decode, form};
 use super::routes::{Call, Effect, Found, Route, Transport, find};
 use super::{body, connect};
+use crate::http_server::Cut;
 use crate::zitadel::access::endpoint::{issuer, token};
 use crate::zitadel::control::faults::{FaultKind, Moment};
 use crate::zitadel::control::views::WriteRecord;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use testkit::people::{Person, to_csv};
 use testkit::slapd::Slapd;
 use testkit::ukt::UktDouble;
-use testkit::zitadel::{Fault, FaultKind};
+use testkit::zitadel::{Fault, FaultKind, UserSeed};
 
-use crate::cli::stage::{Stage, account};
+use crate::cli::stage::Stage;
 
 const FORMATS: [&str; 4] = [
     "",
@@ -87,7 +87,7 @@ fn everything() -> Everything {
         ("zq-mail.u3@example.com", "u3"),
         ("zq-leaver@example.com", "left"),
     ] {
-        let mut seed = account(email, "Zaphodina", "Oldquux");
+        let mut seed = UserSeed::synced(email, "Zaphodina", "Oldquux");
         seed.nick_name = if id.contains(' ') {
             id.to_owned()
         } else {

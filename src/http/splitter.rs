@@ -1,20 +1,37 @@
 //! Takes a list apart while it arrives, so that a page of ten thousand users is never held as text.
 
-/// Cuts a reply `{"details":{…},"result":[{…},{…}]}` into the items of `result`, and what is left of it.
-#[derive(Default)]
-pub(in crate::target::zitadel) struct Splitter {
+/// Cuts a reply such as `{"details":{…},"result":[{…},{…}]}` into the items of one list, and what is left of it.
+pub(crate) struct Splitter {
+    /// The key of the list, in quotes.
+    key: &'static str,
+    /// How many objects lie around the list.
+    around: usize,
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// Between the brackets of `result`.
+    /// Between the brackets of the list.
     inside: bool,
     item: Vec<u8>,
     rest: Vec<u8>,
 }
 
 impl Splitter {
+    /// For the list at this key, such as `"result"` with its quotes, inside `around` objects.
+    pub(crate) fn new(key: &'static str, around: usize) -> Self {
+        Self {
+            key,
+            around,
+            depth: 0,
+            in_string: false,
+            escaped: false,
+            inside: false,
+            item: Vec::new(),
+            rest: Vec::new(),
+        }
+    }
+
     /// Takes the next bytes and hands over each item that they complete.
-    pub(in crate::target::zitadel) fn feed<E>(
+    pub(crate) fn feed<E>(
         &mut self,
         bytes: &[u8],
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
@@ -47,12 +64,12 @@ impl Splitter {
     }
 
     /// How many bytes are waiting for what completes them.
-    pub(in crate::target::zitadel) fn held(&self) -> usize {
+    pub(crate) fn held(&self) -> usize {
         self.item.len() + self.rest.len()
     }
 
     /// The reply with its items taken out; not JSON if the reply was none, or was cut short.
-    pub(in crate::target::zitadel) fn into_rest(mut self) -> Vec<u8> {
+    pub(crate) fn into_rest(mut self) -> Vec<u8> {
         self.rest.append(&mut self.item);
         self.rest
     }
@@ -65,24 +82,24 @@ impl Splitter {
             self.keep(&[byte]);
             return false;
         }
-        let between_items = self.inside && self.depth == 2;
+        let between_items = self.inside && self.depth == self.around + 1;
         match byte {
             b'"' => self.in_string = true,
-            b'[' if !self.inside && self.depth == 1 && self.after_result_key() => {
+            b'[' if !self.inside && self.depth == self.around && self.follows_key() => {
                 self.rest.push(byte);
-                self.depth = 2;
+                self.depth = self.around + 1;
                 self.inside = true;
                 return false;
             }
             b'{' | b'[' => self.depth += 1,
             b']' if between_items => {
                 self.inside = false;
-                self.depth = 1;
+                self.depth = self.around;
             }
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
                 self.keep(&[byte]);
-                return self.inside && self.depth == 2;
+                return self.inside && self.depth == self.around + 1;
             }
             b',' | b' ' | b'\n' | b'\r' | b'\t' if between_items => return false,
             _ => {}
@@ -99,22 +116,26 @@ impl Splitter {
         }
     }
 
-    fn after_result_key(&self) -> bool {
+    fn follows_key(&self) -> bool {
         self.rest
             .trim_ascii_end()
             .strip_suffix(b":")
-            .is_some_and(|rest| rest.trim_ascii_end().ends_with(b"\"result\""))
+            .is_some_and(|rest| rest.trim_ascii_end().ends_with(self.key.as_bytes()))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    fn split(text: &str, chunk: usize) -> (Vec<Value>, Vec<u8>) {
-        let mut splitter = Splitter::default();
+    use super::*;
+
+    /// Lists of one object and of an object within another.
+    const LISTS: [(&str, usize); 2] = [("\"result\"", 1), ("\"api:object\"", 2)];
+
+    fn split(text: &str, chunk: usize, (key, around): (&'static str, usize)) -> (Vec<Value>, Vec<u8>) {
+        let mut splitter = Splitter::new(key, around);
         let mut items = Vec::new();
         for bytes in text.as_bytes().chunks(chunk) {
             splitter
@@ -137,28 +158,37 @@ mod tests {
         ) {
             let items: Vec<Value> = texts
                 .iter()
-                .map(|text| json!({"userId": text, "result": [text, {"result": [1]}]}))
+                .map(|text| json!({"id": text, "result": [text, {"result": [1], "api:object": [text]}]}))
                 .collect();
-            let reply = json!({"details": {"totalResult": "3", "result": [7]}, "result": items});
-            let text = if pretty { serde_json::to_string_pretty(&reply) } else { serde_json::to_string(&reply) };
-            let (got, rest) = split(&text.unwrap(), chunk);
-            prop_assert_eq!(got, items);
-            let rest: Value = serde_json::from_slice(&rest).unwrap();
-            prop_assert_eq!(rest, json!({"details": {"totalResult": "3", "result": [7]}, "result": []}));
+            let of_result = |list: &[Value]| json!({"details": {"totalResult": "3", "result": [7]}, "result": list});
+            let links = json!({"self": [{"api:object": [7]}]});
+            let of_object = |list: &[Value]| json!({"_links": links, "_embedded": {"api:object": list}, "results": 3});
+            let shapes: [&dyn Fn(&[Value]) -> Value; 2] = [&of_result, &of_object];
+            for (list, reply) in LISTS.into_iter().zip(shapes) {
+                let full = reply(&items);
+                let text = if pretty { serde_json::to_string_pretty(&full) } else { serde_json::to_string(&full) };
+                let (got, rest) = split(&text.unwrap(), chunk, list);
+                prop_assert_eq!(&got, &items);
+                let rest: Value = serde_json::from_slice(&rest).unwrap();
+                prop_assert_eq!(rest, reply(&[]));
+            }
         }
     }
 
     /// A reply that ends early, or is a web page, is not taken for a short list.
     #[test]
     fn a_broken_reply_leaves_no_json() {
-        for text in [
-            r#"{"result":[{"userId":"1"},{"user"#,
-            r#"{"result":[{"userId":"1"}"#,
-            r#"{"result":[{"userId":"1"}]"#,
-            "<html></html>",
-            "",
+        for (text, list) in [
+            (r#"{"result":[{"id":"1"},{"i"#, LISTS[0]),
+            (r#"{"result":[{"id":"1"}"#, LISTS[0]),
+            (r#"{"result":[{"id":"1"}]"#, LISTS[0]),
+            (r#"{"_embedded":{"api:object":[{"id":"1"},{"d"#, LISTS[1]),
+            (r#"{"_embedded":{"api:object":[{"id":"1"}"#, LISTS[1]),
+            (r#"{"_embedded":{"api:object":[{"id":"1"}]"#, LISTS[1]),
+            ("<html></html>", LISTS[0]),
+            ("", LISTS[1]),
         ] {
-            let (_, rest) = split(text, 3);
+            let (_, rest) = split(text, 3, list);
             assert!(serde_json::from_slice::<Value>(&rest).is_err(), "{text}");
         }
     }
