@@ -44,13 +44,19 @@ const NOTICE: Duration = Duration::from_secs(14 * DAY);
 const DAY: u64 = 24 * 60 * 60;
 
 impl Credential {
-    /// The certificate with which a source was reached.
-    pub fn of_source(source: &SourceRead) -> Option<Self> {
-        Some(Self {
+    /// The certificate with which a source is reached.
+    pub fn of_directory(source: &str, expires: Timestamp) -> Self {
+        Self {
             kind: CredentialKind::TlsLdap,
-            name: source.name.to_string(),
-            expires: Timestamp::from_second(source.certificate_ends?).ok()?,
-        })
+            name: source.to_owned(),
+            expires,
+        }
+    }
+
+    /// The certificate with which a source was reached, if there was one.
+    pub fn of_source(source: &SourceRead) -> Option<Self> {
+        let end = Timestamp::from_second(source.certificate_ends?).ok()?;
+        Some(Self::of_directory(&source.name, end))
     }
 
     /// What to do about it, if it ends soon.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::num::NonZeroU32;
 
+use crate::model::counted;
 use crate::target::Cost;
 
 /// Prints how many requests a plan needs, how long they take at the least, and what the product sends to people.
@@ -15,27 +16,18 @@ pub fn cost(
     if cost == Cost::default() {
         return Ok(());
     }
-    write!(out, "It takes {}", counted(cost.requests, "request", "requests"))?;
+    write!(out, "It takes {}", counted(cost.requests, "request"))?;
     if let Some(rate) = per_second {
         let seconds = cost.requests.div_ceil(u64::from(rate.get()));
         write!(out, ", at {rate} a second at least {}", span(seconds))?;
     }
-    let messages = [
-        (cost.mails, "e-mail", "e-mails"),
-        (cost.texts, "text message", "text messages"),
-    ];
-    let messages = messages.into_iter().filter(|(count, ..)| *count > 0);
-    let messages: Vec<String> = messages
-        .map(|(count, one, many)| counted(count, one, many))
-        .collect();
+    let messages = [(cost.mails, "e-mail"), (cost.texts, "text message")];
+    let messages = messages.into_iter().filter(|(count, _)| *count > 0);
+    let messages: Vec<String> = messages.map(|(count, noun)| counted(count, noun)).collect();
     if !messages.is_empty() {
         write!(out, "; {product} sends people {}", messages.join(" and "))?;
     }
     writeln!(out, ".")
-}
-
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn span(seconds: u64) -> String {

@@ -9,7 +9,9 @@ use super::{Report, TargetReport};
 use crate::apply::Outcome;
 use crate::config::SourceSettings;
 use crate::credential::{Credential, CredentialKind};
-use crate::model::{Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning};
+use crate::model::{
+    Catalog, Change, DesiredState, Lifecycle, Plan, RecordRef, Rejected, TypeId, Warning, counted,
+};
 use crate::names::Names;
 use crate::report::html::rows::PlanView;
 use crate::report::origin::origin;
@@ -177,8 +179,7 @@ impl Report {
     pub fn add_lag(&mut self) {
         let accounts = match self.unlisted {
             0 => return,
-            1 => "1 account".to_owned(),
-            many => format!("{many} accounts"),
+            many => counted(many, "account"),
         };
         self.add_warnings(&[Warning {
             at: RecordRef {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use super::summary::by_type;
-use crate::model::{ActionKind, Catalog, Change, Plan, Skipped, TargetId, TypeId};
+use crate::model::{ActionKind, Catalog, Change, Plan, Skipped, TargetId, TypeId, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
@@ -67,12 +67,13 @@ pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
     }
     let _ = write!(
         line,
-        " ({} accounts, {} managed",
-        report.target.accounts, report.target.managed
+        " ({}, {} managed",
+        counted(report.target.accounts, "account"),
+        report.target.managed
     );
     for of_type in report.types.iter().skip(1) {
         let (name, objects, managed) = (of_type.name, of_type.objects, of_type.managed);
-        let _ = write!(line, "; {objects} {name}s, {managed} managed");
+        let _ = write!(line, "; {}, {managed} managed", counted(objects, name));
     }
     line.push_str(").");
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -84,10 +85,7 @@ pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
         line.push_str(&records(plan, reason));
     }
     if plan.without_role > 0 {
-        let people = match plan.without_role {
-            1 => "1 person".to_owned(),
-            many => format!("{many} people"),
-        };
+        let people = counted(plan.without_role, "person");
         let _ = write!(line, "\n  no account for {people}: in no group that gives a role");
     }
     line

@@ -3,7 +3,7 @@
 use super::view::Show;
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, Change, Edit, ExternalId, Lifecycle, Mutability, Personal,
-    Purpose, RemovalReason, Schema, Value, Write,
+    Purpose, RemovalReason, Schema, Value, Write, counted,
 };
 use crate::report::absence::since;
 
@@ -144,10 +144,7 @@ fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
         let written = edit.change_of(schema, purpose)?.after.as_ref()?;
         written.as_text().parse().ok()
     };
-    let runs = match number(Purpose::MissingRuns)? {
-        1 => "1 run".to_owned(),
-        many => format!("{many} runs"),
-    };
+    let runs = counted(number(Purpose::MissingRuns)?, "run");
     // An undo writes the number of runs alone.
     let Some(second) = number(Purpose::MissingSince) else {
         return Some(format!("absent from all sources, seen by {runs}"));

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::super::json::counts::Count;
 use super::super::json::entries::TypeRead;
 use crate::config::Effective;
-use crate::model::Diagnosis;
+use crate::model::{Diagnosis, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
@@ -70,12 +70,6 @@ fn of_other_type(out: &mut dyn Write, read: &TypeRead) -> io::Result<()> {
         write!(out, ", incomplete: no {} counts as absent", read.name)?;
     }
     Ok(())
-}
-
-/// `1 group`, `2 groups`.
-fn counted(count: usize, name: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {name}{ending}")
 }
 
 /// Says something of each kind of change, the users first; the objects of other types are called by their name.

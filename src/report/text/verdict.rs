@@ -1,6 +1,7 @@
 //! The last lines of a run: the result, and the next step.
 
 use super::summary::by_type;
+use crate::model::counted;
 use crate::report::json::Report;
 use crate::report::one_line;
 
@@ -44,7 +45,7 @@ pub fn verdict(report: &Report) -> String {
     let next = next(report).map_or_else(String::new, |next| format!("\nNext: {next}"));
     format!(
         "{what}{counts}{verified}. {}, {:.1} s{}.{code}{next}",
-        plural(report.requests.total, "request"),
+        counted(report.requests.total, "request"),
         report.seconds,
         place(report)
     )
@@ -63,10 +64,6 @@ fn place(report: &Report) -> String {
     } else {
         format!(" ({})", parts.join(", "))
     }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn done(report: &Report) -> String {

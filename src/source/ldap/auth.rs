@@ -14,8 +14,8 @@ use super::search::Search;
 use super::{LdapSource, bind};
 use crate::config::{LdapAuthentication, LdapSettings};
 use crate::http::Secrets;
+use crate::model::counted;
 use crate::model::{Diagnosis, Personal};
-use crate::source::merge::counted;
 
 /// The entry of a person, and where it was found.
 #[derive(Debug)]

@@ -14,9 +14,10 @@ use super::search::Search;
 use super::statistics::Statistics;
 use super::{LdapSource, groups, limits, mapped, now, too_long};
 use crate::config::{Expression, LdapActive};
-use crate::credential::{Credential, CredentialKind};
+use crate::credential::Credential;
 use crate::model::Diagnosis;
-use crate::source::merge::{Collected, counted};
+use crate::model::counted;
+use crate::source::merge::Collected;
 use crate::source::{Record, Source as _};
 
 /// What is asked of the root of the tree. Attributes that a server does not have are left out of its answer.
@@ -73,13 +74,8 @@ impl LdapSource {
 
     /// When the first of the certificates ends that were shown.
     fn certificate(&self) -> Option<Diagnosis> {
-        let expires = self.trust.as_ref()?.expires()?;
-        let credential = Credential {
-            kind: CredentialKind::TlsLdap,
-            name: self.name.to_string(),
-            expires,
-        };
-        Some(credential.diagnosis(Timestamp::now()))
+        let end = self.trust.as_ref()?.expires()?;
+        Some(Credential::of_directory(&self.name, end).diagnosis(Timestamp::now()))
     }
 
     /// A password that everybody on the way can read.

@@ -12,9 +12,9 @@ use super::read_state::ReadState;
 use super::refinement::Refinement;
 use super::statistics::Statistics;
 use crate::config::LdapSettings;
+use crate::model::counted;
 use crate::model::{ExternalId, RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
-use crate::source::merge::counted;
 use crate::source::{Ids, Record};
 use crate::transform::RawRecord;
 

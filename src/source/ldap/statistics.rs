@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::entry::{self, Entry};
 use crate::model::comparable;
-use crate::source::merge::counted;
+use crate::model::counted;
 
 /// Counts.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Ids, Record};
 use crate::model::{
     Catalog, Desired, DesiredState, Diagnosis, Leaver, Rejected, Schema, SourceRead, TypeId, Warning, alike,
-    comparable,
+    comparable, counted,
 };
 use contradictions::{one_person_a_login, one_record_each};
 
@@ -102,17 +102,6 @@ impl Collected {
                 Some("correct these records; until then their people stay as they are".to_owned()),
             ),
         }
-    }
-}
-
-/// `1 row`, `2 rows`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match (count, noun) {
-        (1, noun) => format!("1 {noun}"),
-        (count, "person") => format!("{count} people"),
-        (count, "entry") => format!("{count} entries"),
-        (count, "address") => format!("{count} addresses"),
-        (count, noun) => format!("{count} {noun}s"),
     }
 }
 

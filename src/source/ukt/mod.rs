@@ -14,10 +14,11 @@ use serde_json::Value;
 
 use self::ask::{Line, host, object, place};
 use self::failure::Failure;
-use super::merge::{Collected, counted};
+use super::merge::Collected;
 use super::{Record, Source, SourceError};
 use crate::config::UktSettings;
 use crate::http::Backoff;
+use crate::model::counted;
 use crate::model::{Diagnosis, Leaver, RecordRef, Rejected, TypeId, address_in, cleaned};
 
 /// One endpoint.

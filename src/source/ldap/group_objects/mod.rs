@@ -17,9 +17,9 @@ use super::groups::graph::SID;
 use super::refinement::Refinement;
 use super::search::Search;
 use crate::config::{Dn, LdapGroups, LdapSettings};
+use crate::model::counted;
 use crate::model::{AttributeIndex, Catalog, Desired, Purpose, RecordRef, Rejected, TypeId, Value, Warning};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mapping, Rules};
-use crate::source::merge::counted;
 use crate::source::{Ids, Record};
 use crate::transform::Transformation;
 

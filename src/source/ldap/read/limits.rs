@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::one_entry::read_entry;
 use super::search::Search;
 use crate::config::LdapSettings;
-use crate::source::merge::counted;
+use crate::model::counted;
 
 /// Below the configuration of a forest ([MS-ADTS] 3.1.1.3.4.6).
 const POLICY: &str =

@@ -6,7 +6,7 @@ use ldap3::asn1::{PL, StructureTag};
 
 use super::failure::Failure;
 use crate::config::{Dn, ExpectedReference, ReferenceUrl};
-use crate::source::merge::counted;
+use crate::model::counted;
 
 /// No directory refers to so many servers, but one that sends nothing else would fill the memory.
 const MOST: usize = 10_000;

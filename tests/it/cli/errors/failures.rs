@@ -13,7 +13,7 @@ fn the_verdict_of_a_partial_run_says_what_to_do() {
         .inject(Fault::nth_write(1, FaultKind::status(400)).times(9));
     stage.run("").assert(
         1,
-        &format!("{START}Source csv: 4 read, 1 rejected, incomplete: nobody counts as absent\n  + create  Cy Clark (cy@example.org)  (users.csv:4)\n\nSymbols: + create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 2 requests.\nrejected: users.csv:5 (csv): 2 fields instead of the 4 of the header\nfailed: create 6379406578616d706c652e6f7267: create_user: 400 injected\nIncomplete: nothing was changed; 1 failed; 1 rejected. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged). Exit code 1.\nNext: correct what the rejected and failed lines above name; the next run does the rest\n"),
+        &format!("{START}Source csv: 4 read, 1 rejected, incomplete: nobody counts as absent\n  + create  Cy Clark (cy@example.org)  (users.csv:4)\n\nSymbols: + create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 3 requests.\nrejected: users.csv:5 (csv): 2 fields instead of the 4 of the header\nfailed: create 6379406578616d706c652e6f7267: create_user: 400 injected\nIncomplete: nothing was changed; 1 failed; 1 rejected. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged). Exit code 1.\nNext: correct what the rejected and failed lines above name; the next run does the rest\n"),
         "",
     );
 }
@@ -26,7 +26,7 @@ fn an_ordinary_run_stands_alone() {
         0,
         &format!(
             "{START}Source csv: 3 read\n  + create  Cy Clark (cy@example.org)  (users.csv:4)\n\nSymbols: + \
-             create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 2 requests.\nDone: 1 created. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged).\n"
+             create\nPlan: 1 to create; 2 unchanged (2 accounts, 2 managed).\nIt takes 3 requests.\nDone: 1 created. N requests, T s (organization ORGANIZATION at ZITADEL, 2 unchanged).\n"
         ),
         "",
     );
@@ -53,7 +53,7 @@ fn a_refusal_says_how_to_go_on() {
     let token = report["approve"].as_str().unwrap();
     run.assert(
         4,
-        &format!("{START}Source csv: 1 read\n  - delete  Ada Archer (ada@example.org)  absent from all sources  (account <ada@example.org>)\n  - delete  Bob Baker (bob@example.org)  absent from all sources  (account <bob@example.org>)\n  + create  Cy Clark (cy@example.org)  (users.csv:2)\n\nSymbols: - remove, + create\nPlan: 1 to create, 2 to delete; 0 unchanged (2 accounts, 2 managed).\nIt takes 10 requests.\n"),
+        &format!("{START}Source csv: 1 read\n  - delete  Ada Archer (ada@example.org)  absent from all sources  (account <ada@example.org>)\n  - delete  Bob Baker (bob@example.org)  absent from all sources  (account <bob@example.org>)\n  + create  Cy Clark (cy@example.org)  (users.csv:2)\n\nSymbols: - remove, + create\nPlan: 1 to create, 2 to delete; 0 unchanged (2 accounts, 2 managed).\nIt takes 11 requests.\n"),
         &format!("refused: 2 of 2 accounts (100.0 %) would be removed; `guard.max_removals` is 10 %, which always allows one\nhint: look at the plan above (`--show-values` shows every value); if it is right, run again with `--approve {token}`, which lets exactly this through, or raise the limit\nRefused: nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n"),
     );
     stage.assert_untouched();
