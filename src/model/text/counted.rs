@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 /// `1 account`, `2 accounts`; `noun` is one of them.
-pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     if count == N::from(1) {
         return format!("1 {noun}");
     }

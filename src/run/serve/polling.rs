@@ -13,7 +13,7 @@ const COMMAND: &str = "directory-sync.command";
 /// The id of the command that was carried out last, in the account that this tool runs as.
 const LAST_COMMAND: &str = "directory-sync.last_command";
 
-impl<'a> Service<'a> {
+impl Service<'_> {
     /// Asks the target for a command, when it is time for that.
     pub(super) async fn ask_for_a_command(&mut self) {
         let Some(every) = self.settings.run.poll.filter(|_| self.poll <= self.now()) else {

@@ -25,11 +25,11 @@ impl Target for AnyTarget {
     }
 
     fn allow_former_roles(&self, given: &[String]) {
-        each!(self, target => target.allow_former_roles(given))
+        each!(self, target => target.allow_former_roles(given));
     }
 
     fn look_for_unfinished(&self) {
-        each!(self, target => target.look_for_unfinished())
+        each!(self, target => target.look_for_unfinished());
     }
 
     fn catalog(&self) -> &Catalog {
@@ -105,7 +105,7 @@ impl Target for AnyTarget {
     }
 
     fn expect_writes(&self, writes: &LastWrites) {
-        each!(self, target => target.expect_writes(writes))
+        each!(self, target => target.expect_writes(writes));
     }
 
     async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError> {
