@@ -58,4 +58,6 @@ pub struct Holder {
     pub resource: TypeId,
     /// The target's id.
     pub target_id: TargetId,
+    /// Its kind and what the target calls it, if it is none of the objects that this run reads.
+    pub elsewhere: Option<(&'static str, Box<str>)>,
 }

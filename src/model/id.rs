@@ -1,19 +1,20 @@
 //! The two names of a person: the id the source gave, and the id the target gave.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::text::personal::Personal;
 
-/// The id of a person in the source, kept as the bytes the source holds.
+/// The id of a person in the source, kept as the bytes the source holds. Copies share them: groups refer to people by it.
 ///
 /// Stored as lower-case hex ([`ExternalId::hex`]), which sorts like the bytes do. It may be an address or a name, so it has no
 /// display of its own: in texts it is a [`Personal`] value ([`ExternalId::told`]).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ExternalId(Box<[u8]>);
+pub struct ExternalId(Arc<[u8]>);
 
 impl ExternalId {
     /// Takes the bytes as they are.
-    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self(bytes.into())
     }
 
@@ -52,13 +53,13 @@ impl fmt::Debug for ExternalId {
     }
 }
 
-/// The id the target gave an account. Opaque.
+/// The id the target gave an account. Opaque. Copies share the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TargetId(Box<str>);
+pub struct TargetId(Arc<str>);
 
 impl TargetId {
     /// Takes the text as it is.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 

@@ -4,6 +4,7 @@
 mod change;
 mod check;
 mod diagnosis;
+mod fingerprint;
 mod id;
 mod ids;
 mod plan;
@@ -15,6 +16,7 @@ mod text;
 
 pub use self::check::{Check, Expected, Holder, Holding, Mismatch};
 pub use self::diagnosis::{Diagnosis, Problem};
+pub use self::fingerprint::Fingerprints;
 pub use self::resource::desired::{
     Claims, Desired, DesiredState, Leaver, RecordRef, Rejected, Roles, SourceRead, Warning,
 };

@@ -42,7 +42,7 @@ pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
 pub use references::{Alias, Objects, settle_references};
-pub use taken::reject_taken;
+pub use taken::{reject_taken, taken_values};
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, ends_sessions, give_only,
     leave_out_who_gives_way, lost_for_good, not_restored, undo,

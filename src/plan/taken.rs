@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::order;
 use super::order::values::{self, Space, Unique};
 use crate::model::{
-    AttributeIndex, Catalog, Change, Holder, Plan, Purpose, RecordRef, Rejected, TargetId, TypeId, Value,
+    AttributeIndex, Catalog, Change, Holder, Personal, Plan, Purpose, RecordRef, Rejected, TargetId, TypeId,
+    Value,
 };
 
 /// Takes changes out of the plan that need a value which another object keeps, or which another change of the plan takes
@@ -36,6 +37,21 @@ pub fn reject_taken(
         plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
         order::arrange(catalog, &mut plan.changes);
     }
+}
+
+/// The values that the changes of a plan take and that only one object can have.
+pub fn taken_values<'a>(catalog: &Catalog, plan: &'a Plan) -> Vec<(TypeId, AttributeIndex, &'a Value)> {
+    let judged = plan.changes.iter().filter(|change| is_judged(change));
+    let of_change = |change: &'a Change| {
+        let taken = values::taken(catalog.schema(change.resource), change).into_iter();
+        taken.map(|unique| (change.resource, unique.attribute, unique.value))
+    };
+    judged.flat_map(of_change).collect()
+}
+
+/// An undo gives back what was there before.
+fn is_judged(change: &Change) -> bool {
+    change.person().is_some() && change.restore.is_none()
 }
 
 fn rejected_for(change: &Change, reason: String) -> Option<Rejected> {
@@ -77,8 +93,7 @@ where
     F: Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,
 {
     fn reason(&mut self, change: &'a Change) -> Option<String> {
-        // An undo gives back what was there before.
-        let person = change.person().filter(|_| change.restore.is_none())?;
+        let person = change.person().filter(|_| is_judged(change))?;
         let schema = self.catalog.schema(change.resource);
         let taken = values::taken(schema, change);
         for unique in &taken {
@@ -105,6 +120,12 @@ where
 
 fn held(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder) -> String {
     let name = &catalog.schema(change.resource).spec(unique.attribute).name;
+    if let Some((kind, elsewhere)) = &holder.elsewhere {
+        let holder = Personal(elsewhere);
+        return format!(
+            "{kind} {holder} has this `{name}`, and this run does not manage it; rename one of the two"
+        );
+    }
     let (kind, id) = (catalog.name(holder.resource), &holder.target_id);
     let is_login = catalog.schema(change.resource).purpose(unique.attribute) == Purpose::Login;
     if holder.resource != change.resource && is_login {

@@ -122,7 +122,16 @@ pub trait Target {
     /// [`TargetError`] when it could not be looked up.
     async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError>;
 
-    /// Who else has a value that only one object can have, as far as the lists showed it. Pure.
+    /// Looks who has these values that only one object can have, as far as the lists do not show it: [`Target::holder`] knows
+    /// it afterwards.
+    ///
+    /// # Errors
+    /// [`TargetError`] when it could not be looked up; then nothing may be written that needs them.
+    async fn find_holders(&self, _wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    /// Who else has a value that only one object can have, as far as the lists and [`Target::find_holders`] showed it. Pure.
     fn holder(
         &self,
         _resource: TypeId,

@@ -117,6 +117,7 @@ fn plan(now: &BTreeMap<u8, Existing>, wanted: &Held) -> Plan {
         Some(Holder {
             resource: holder.resource,
             target_id: holder.target_id.clone(),
+            elsewhere: None,
         })
     });
     plan

@@ -148,6 +148,7 @@ impl<'a> Draft<'a> {
         let providers = desired.first().map_or(&[][..], |users| &users.providers);
         mismatch::withhold(target, &mut plan, providers, &settings.withholding).await?;
         plan::protect(&mut plan, catalog, &settings.guard.protected);
+        target.find_holders(&plan::taken_values(catalog, &plan)).await?;
         plan::reject_taken(catalog, &mut plan, |resource, attribute, value, but| {
             target.holder(resource, attribute, value, but)
         });

@@ -52,7 +52,7 @@ impl LdapSource {
         };
         let mut findings = vec![Diagnosis::ok(
             self.subject("connection and bind"),
-            connection.shown(),
+            format!("{}, {}", connection.shown(), bind::identity(&self.settings)),
         )];
         findings.extend(self.certificate());
         findings.extend(self.open_password(&connection));
@@ -177,6 +177,10 @@ impl LdapSource {
         let subject = self.subject("attributes");
         let mut findings = vec![match survey.held_by_nobody() {
             None => Diagnosis::ok(subject, survey.blind_spots()),
+            // Where rules make the attributes, each property of the target is looked for, whether a rule makes it or not.
+            Some(nobody) if self.settings.transform.is_some() => {
+                Diagnosis::ok(subject, format!("warning: {nobody}"))
+            }
             Some(nobody) => {
                 let fix = "correct these names below `attributes`, or let this account read them";
                 Diagnosis::fault(subject, nobody, Some(fix.to_owned()))

@@ -76,7 +76,7 @@ impl People {
     pub(super) fn take(&self, entry: &Entry, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         let (record, failure) = self.refinement.record(entry);
         if let Some(survey) = &mut tally.survey {
-            survey.attributes(entry);
+            survey.attributes(&record);
             self.look(&record, survey);
         }
         let at = self.at(self.place(entry, &record));

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use super::entry::{self, Entry};
-use crate::model::comparable;
-use crate::model::counted;
+use super::entry;
+use crate::model::{comparable, counted};
+use crate::transform::RawRecord;
 
 /// Counts.
 #[derive(Debug, Default)]
@@ -33,10 +33,10 @@ impl Statistics {
         }
     }
 
-    pub(super) fn attributes(&mut self, entry: &Entry) {
+    pub(super) fn attributes(&mut self, record: &RawRecord) {
         self.entries += 1;
         for (_, key, count) in &mut self.lacking {
-            *count += usize::from(entry.values(key).next().is_none());
+            *count += usize::from(record.values(key).next().is_none());
         }
     }
 

@@ -140,6 +140,10 @@ impl Target for AnyTarget {
         each!(self, target => target.step_back(resource, edit).await)
     }
 
+    async fn find_holders(&self, wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError> {
+        each!(self, target => target.find_holders(wanted).await)
+    }
+
     fn holder(
         &self,
         resource: TypeId,

@@ -110,6 +110,10 @@ impl Target for UdmTarget {
         self.holders_of_name(identity).await
     }
 
+    async fn find_holders(&self, wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError> {
+        self.look_elsewhere(wanted).await
+    }
+
     fn holder(
         &self,
         resource: TypeId,

@@ -1,6 +1,8 @@
 //! What every request passes: counts, records, faults and hooks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 
@@ -41,6 +43,8 @@ pub(crate) struct Gate {
     writes: u64,
     under_way: usize,
     most_under_way: usize,
+    /// Of each connection that a request came by, whether it is to be cut.
+    connections: Vec<Arc<AtomicBool>>,
     faults: Vec<Fault>,
     hooks: Vec<(u64, Moment, HookFn)>,
 }
@@ -124,6 +128,21 @@ impl Gate {
         &self.records
     }
 
+    /// Notes by which connection a request comes.
+    pub(crate) fn comes_by(&mut self, connection: &Arc<AtomicBool>) {
+        if !self
+            .connections
+            .iter()
+            .any(|known| Arc::ptr_eq(known, connection))
+        {
+            self.connections.push(Arc::clone(connection));
+        }
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
     pub(crate) fn most_under_way(&self) -> usize {
         self.most_under_way
     }
@@ -140,5 +159,6 @@ impl Gate {
         self.records.clear();
         self.writes = 0;
         self.most_under_way = 0;
+        self.connections.clear();
     }
 }

@@ -142,6 +142,11 @@ impl UdmDouble {
             .collect()
     }
 
+    /// How many connections requests came by, since the start or the last reset.
+    pub fn connections(&self) -> usize {
+        self.core.gate().connections()
+    }
+
     /// The most requests that were under way together since the start or the last reset.
     pub fn most_at_once(&self) -> usize {
         self.core.gate().most_under_way()

@@ -58,7 +58,11 @@ pub(crate) async fn serve(
         body: bytes.to_vec(),
     };
     let route = api::route(&core.state().options.path_prefix, &incoming.path);
-    let ticket = core.gate().enter(record(&incoming, &route));
+    let ticket = {
+        let mut gate = core.gate();
+        gate.comes_by(&cut);
+        gate.enter(record(&incoming, &route))
+    };
     run_hooks(&core, &ticket, Moment::Received);
     if let Some(response) = instead(&core, &ticket, &cut).await {
         return response;

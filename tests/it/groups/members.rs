@@ -20,7 +20,7 @@ fn members_are_found_by_any_spelling_of_their_name() {
     );
     let ran = stage.converges();
     stage.holds(&[("staff", &["ada"]), ("shell", &["ada"])]);
-    let told = "2 members of 2 groups are neither people nor groups that this source reads, and are left out";
+    let told = "2 members of 2 groups left out: neither people nor groups that this source reads";
     assert!(ran.out.contains(told), "{}", ran.out);
 }
 
@@ -93,9 +93,31 @@ fn members_are_kept_equal() {
     stage.converges();
 }
 
-/// A user who cannot be made holds back nobody else's membership.
+/// A user whom the server refuses holds back nobody else's membership.
 #[test]
 fn a_failed_create_holds_back_no_group() {
+    let entries = [
+        person(1, "ada"),
+        person(2, "bob@x"),
+        group(11, "staff", &[&person_dn("ada"), &person_dn("bob@x")]),
+    ];
+    let stage = Stage::new(&entries.concat());
+    let ran = stage.run(&["sync"]);
+    assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
+    assert_eq!(
+        stage
+            .writes()
+            .iter()
+            .filter(|write| *write == "POST users/user/")
+            .count(),
+        2
+    );
+    stage.holds(&[("staff", &["ada"])]);
+}
+
+/// Nor does one whose name somebody outside of the container has.
+#[test]
+fn a_create_that_is_not_tried_holds_back_no_group() {
     let stage = Stage::new(
         &[
             person(1, "ada"),

@@ -2,6 +2,7 @@
 
 mod active_directory;
 mod converge;
+mod grace;
 mod killed;
 mod members;
 mod nesting;

@@ -1,5 +1,7 @@
 //! How many requests a run sends.
 
+use std::time::Instant;
+
 use super::stage::{Stage, added, group, group_dn, person, person_dn};
 
 /// Members of the large group.
@@ -13,11 +15,11 @@ fn entries(people: u32) -> String {
         let mut members = vec![person_dn(&name(number + 1)), person_dn(&name(number + 2))];
         members.extend((number % 2 == 1).then(|| group_dn(&format!("g{}", number - 1))));
         let members: Vec<&str> = members.iter().map(String::as_str).collect();
-        all.push(group(1_000 + number, &format!("g{number}"), &members));
+        all.push(group(10_000 + number, &format!("g{number}"), &members));
     }
     let everybody: Vec<String> = (1..=people).map(|number| person_dn(&name(number))).collect();
     let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();
-    all.push(group(2_000, "everybody", &everybody));
+    all.push(group(20_000, "everybody", &everybody));
     all.concat()
 }
 
@@ -32,13 +34,67 @@ fn requests_are_bounded() {
         let containers = 2;
         let objects = usize::try_from(people).unwrap() + 11;
         assert_eq!(stage.udm.writes().len(), objects + containers, "{people}");
-        // The templates, the base and the containers: there is nothing to list yet.
-        assert_eq!(stage.udm.requests(), objects + containers + 5, "{people}");
+        // The templates, the base and the containers: there is nothing to list yet. And who has the names.
+        assert_eq!(
+            stage.udm.requests(),
+            objects + containers + 5 + searches(people),
+            "{people}"
+        );
         stage.sync();
         assert_eq!(stage.udm.writes().len(), 0);
         unchanged.push(stage.udm.requests());
     }
     assert_eq!(unchanged, [7, 7]);
+}
+
+/// How often it is asked who outside of the containers has the names: of users and of groups, and more often where the names
+/// do not fit into one request.
+fn searches(people: u32) -> usize {
+    if people < MANY { 2 } else { 3 }
+}
+
+/// A group of 5,000 members is one write, and so is a member more or less.
+#[test]
+fn a_group_of_thousands_is_one_write() {
+    const MEMBERS: u32 = 5_000;
+    let stage = Stage::new(&entries(MEMBERS));
+    let began = Instant::now();
+    stage.sync();
+    let first_load = began.elapsed();
+    let of_groups = |stage: &Stage| {
+        let all = stage
+            .udm
+            .writes()
+            .into_iter()
+            .filter(|write| write.pattern.contains("groups/group"));
+        all.map(|write| write.pattern).collect::<Vec<_>>()
+    };
+    // Each group once, with everybody in it.
+    assert_eq!(of_groups(&stage), ["POST groups/group/"; 11]);
+    assert_eq!(stage.groups()["everybody"].len(), MEMBERS as usize);
+    // Everything is listed where so many names are new: one request of users and one of groups.
+    assert_eq!(stage.udm.requests(), MEMBERS as usize + 11 + 2 + 5 + 2);
+    stage.sync();
+    assert_eq!((stage.udm.requests(), stage.writes().len()), (7, 0));
+    let change = |what: &str| {
+        let dn = group_dn("everybody");
+        stage
+            .directory
+            .change(&format!("dn: {dn}\nchangetype: modify\n{what}\n"));
+        let began = Instant::now();
+        stage.sync();
+        assert_eq!(of_groups(&stage), ["PATCH groups/group/{dn}"]);
+        (
+            began.elapsed(),
+            stage.udm.writes().pop().unwrap().body.to_string().len(),
+        )
+    };
+    let (less, sent) = change(&format!("delete: member\nmember: {}", person_dn("p1")));
+    assert!(sent < 1_000, "the whole list is sent: {sent} bytes");
+    assert!(!stage.groups()["everybody"].contains("p1"));
+    let (more, _) = change(&format!("add: member\nmember: {}", person_dn("p1")));
+    assert_eq!(stage.groups()["everybody"].len(), MEMBERS as usize);
+    println!("first load {first_load:?}, a member less {less:?}, a member more {more:?}");
 }
 
 /// One in a hundred changes.
@@ -82,6 +138,7 @@ fn each_changed_object_is_one_patch() {
             "POST users/user/",
         ]
     );
-    assert_eq!(stage.udm.requests(), 7 + 6);
+    // Whether somebody outside has the new name.
+    assert_eq!(stage.udm.requests(), 7 + 6 + 2);
     stage.converges();
 }

@@ -83,7 +83,9 @@ impl Stage {
         let base = "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n\
                     dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n\n\
                     dn: ou=groups,dc=example,dc=com\nobjectClass: organizationalUnit\nou: groups\n\n";
-        let directory = Options::ldif(format!("{base}{entries}")).start();
+        let directory = Options::ldif(format!("{base}{entries}"))
+            .server_line("sizelimit unlimited")
+            .start();
         let udm = UdmDouble::start(testkit::udm::Options {
             password: "Sekret.4711".to_owned(),
             ..testkit::udm::Options::default()

@@ -39,6 +39,9 @@ pub(super) struct Step {
     /// What an administrator does in Zitadel before the step.
     #[serde(default)]
     pub(super) before: Vec<Deed>,
+    /// Whether `check` is run first, which writes nothing and finds no fault.
+    #[serde(default)]
+    pub(super) check: bool,
     /// Exit code of the run.
     #[serde(default)]
     pub(super) exit: i32,
@@ -98,6 +101,12 @@ impl Step {
     /// The words of the run.
     pub(super) fn run(&self) -> Vec<String> {
         self.arguments.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// The words of a check with the same options.
+    pub(super) fn check(&self) -> Vec<String> {
+        let options = self.run().into_iter().filter(|word| word != "sync");
+        std::iter::once("check".to_owned()).chain(options).collect()
     }
 
     /// The words of the same run without writing.

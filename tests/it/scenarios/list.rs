@@ -106,6 +106,14 @@ scenarios! {
     three_sources_together
     two_accounts_with_one_id
     udm_connector_manual_cases
+    udm_connector_test000_local_conn
+    udm_connector_test001_connector_run
+    udm_connector_test002_search_domain_administrators
+    udm_connector_test002_sync_jpeg_photo
+    udm_connector_test003_user_crud
+    udm_connector_test004_group_crud
+    udm_connector_test005_single_valued_props
+    udm_connector_test006_ou_created
     ukt_after_ldap
     ukt_beside_ldap_listed_and_enabled
     ukt_empty_list

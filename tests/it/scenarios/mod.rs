@@ -9,6 +9,8 @@
 //! | `people.ldif` | entries of a real directory (slapd), which is started if the file is there |
 //! | `leavers.json` | what the UKT endpoint answers with, which is started if the file is there |
 //! | `accounts-before.json` | accounts that Zitadel has already |
+//! | `objects-before.json` | users and groups that UDM has already |
+//! | `check.txt` | **expected** output of `check`, if `scenario.yaml` says `check: true` |
 //! | `plan.txt`, `sync.txt` | **expected** output of the dry run and of the run |
 //! | `accounts-after.json` | **expected** accounts, with metadata, links, grants and codes sent |
 //! | `objects-after.json` | the same of users and groups, if `config.yaml` speaks of `{{udm}}` |

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::accounts::Account;
 use super::decoys::Decoys;
 use super::folder::{self, Folder, Server, Step};
+use super::objects::Before;
 use super::world::World;
 use super::{cost, golden};
 use crate::program::write_private;
@@ -21,14 +22,16 @@ const NOTHING: &str = "Plan: nothing to change";
 const PENDING: i32 = 10;
 
 /// Files of a scenario's folder that are not the program's.
-const NOT_COPIED: [&str; 9] = [
+const NOT_COPIED: [&str; 11] = [
     "scenario.yaml",
     "step.yaml",
     "people.ldif",
     "changes.ldif",
     "accounts-before.json",
     "accounts-after.json",
+    "objects-before.json",
     "objects-after.json",
+    "check.txt",
     "plan.txt",
     "sync.txt",
 ];
@@ -124,6 +127,11 @@ impl Stage {
                     account.plant(&self.world.zitadel);
                 }
             }
+            "objects-before.json" => {
+                let udm = self.world.udm.as_ref().expect("a target with objects");
+                let objects: Vec<Before> = parse(path, &text());
+                objects.iter().for_each(|object| object.plant(udm));
+            }
             "changes.ldif" => self.world.slapd.as_ref().expect("a directory").change(&text()),
             "leavers.json" => {
                 let leavers: Vec<String> = parse(path, &text());
@@ -141,6 +149,9 @@ impl Stage {
     }
 
     fn step(&mut self, step: &Step, place: &Path) {
+        if step.check {
+            self.check(step, place);
+        }
         let plan = self.run(step, &step.plan());
         self.expect(plan.exit == step.plan_exit(), place, || {
             format!("plan: exit {} instead of {}", plan.exit, step.plan_exit())
@@ -179,6 +190,15 @@ impl Stage {
             self.once_more(step, place, exit);
         }
         self.decoys.assert_untouched(&self.world.zitadel);
+    }
+
+    fn check(&mut self, step: &Step, place: &Path) {
+        let check = self.run(step, &step.check());
+        self.expect(check.exit == 0 && check.writes == 0, place, || {
+            format!("check: exit {} and {} write requests", check.exit, check.writes)
+        });
+        let text = self.normalize(&check.transcript);
+        self.wrong.extend((self.golden)(&place.join("check.txt"), &text));
     }
 
     /// Another run has nothing left to do, unless the scenario says that it has.

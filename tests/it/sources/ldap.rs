@@ -189,7 +189,11 @@ async fn check_tells_each_step() {
         .map(|told| directory_sync::names::Names::default().told(&told))
         .collect();
     let expected = [
-        format!("connection and bind: {}, no encryption", slapd.url()),
+        format!(
+            "connection and bind: {}, no encryption, as `{}`",
+            slapd.url(),
+            Slapd::BIND_DN
+        ),
         "directory: OpenLDAP; offers pages; holds dc=example,dc=com".to_owned(),
         "active: `shadowFlag`: bits 0x2 disable; who is disabled is deleted".to_owned(),
         "pages: the first of 2 pages took ".to_owned(),

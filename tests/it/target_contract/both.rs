@@ -29,6 +29,9 @@ macro_rules! behaviours {
             })*)*
         }
 
+        /// Their names.
+        pub(super) const NAMES: &[&str] = &[$($(stringify!($behaviour)),*),*];
+
         /// All of them, one after the other, on the Zitadel of a configuration.
         async fn all_on(file: &std::path::Path) {
             $($(on_configured(file, $subject::$behaviour).await;)*)*

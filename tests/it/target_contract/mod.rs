@@ -5,4 +5,5 @@ mod reading;
 mod resilience;
 mod signing_in;
 mod support;
+mod udm;
 mod writing;

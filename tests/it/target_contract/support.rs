@@ -1,5 +1,12 @@
 //! A double, a target that talks to it, and people.
 
+mod changes;
+
+pub(crate) use self::changes::{
+    at, change_of, cost_of, create, deactivation, deletion, edit, edit_of, filled, mark_absent, mark_goes,
+    marker_goes, read_all, unseen, update,
+};
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::num::NonZeroU32;
@@ -9,9 +16,8 @@ use std::time::Duration;
 use directory_sync::config::{ApplySettings, Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 use directory_sync::http::Backoff;
 use directory_sync::model::{
-    ActionKind, AttributeChange, AttributeIndex, AttributeSet, Attributes, Change, Desired, Edit, Existing,
-    ExternalId, Ids, Lifecycle, Mutability, Ownership, Purpose, RecordRef, Removal, RemovalReason, TargetId,
-    TypeId, Value,
+    AttributeChange, AttributeIndex, AttributeSet, Attributes, Desired, Existing, ExternalId, Ids, Lifecycle,
+    Purpose, RecordRef, TypeId, Value,
 };
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Applied, Target, TargetError};
@@ -127,11 +133,6 @@ pub(crate) fn offline() -> ZitadelSettings {
     }
 }
 
-/// The place of an attribute.
-pub(crate) fn at(target: &ZitadelTarget, name: &str) -> AttributeIndex {
-    target.schema().index(name).unwrap()
-}
-
 /// The place of the link, where people log in through an identity provider.
 pub(crate) fn link_attribute(target: &ZitadelTarget) -> Option<AttributeIndex> {
     let (link, schema) = (target.schema().index("idp_link")?, target.schema());
@@ -168,43 +169,6 @@ pub(crate) fn person(target: &ZitadelTarget, values: &[(&str, &str)]) -> Desired
     person
 }
 
-/// The values of a person with the schema's defaults, and with what follows from the id and from other values.
-pub(crate) fn filled(target: &ZitadelTarget, identity: &Desired) -> Attributes {
-    let mut attributes = identity.attributes.clone();
-    for (index, spec) in target.schema().iter() {
-        let is_disabled = identity.lifecycle == Lifecycle::Disabled;
-        let default = match (spec.purpose, spec.mutability) {
-            (Purpose::ExternalId, _) => Some(Value::text(identity.id.hex())),
-            (_, Mutability::Follows(other)) => attributes.get(other).cloned(),
-            (Purpose::DisabledByUs, _) if !is_disabled => None,
-            _ => spec.default.map(|default| default(&identity.id)),
-        };
-        if attributes.get(index).is_none() {
-            attributes.set(index, default);
-        }
-    }
-    attributes
-}
-
-pub(crate) async fn create(target: &ZitadelTarget, identity: &Desired) -> Result<Applied, TargetError> {
-    let change = Change::create(identity.clone(), filled(target, identity));
-    target.apply(&change, &Ids::default()).await
-}
-
-/// The change of the attribute of a purpose, from one text to another.
-pub(crate) fn change_of(
-    target: &ZitadelTarget,
-    purpose: Purpose,
-    before: Option<&str>,
-    after: Option<&str>,
-) -> AttributeChange {
-    AttributeChange {
-        attribute: target.schema().find(purpose).unwrap(),
-        before: before.map(Value::text),
-        after: after.map(Value::text),
-    }
-}
-
 /// The change of the roles, from these to those.
 pub(crate) fn roles_change(target: &ZitadelTarget, before: &[&str], after: &[&str]) -> AttributeChange {
     let set = |roles: &[&str]| Value::set(roles.iter().map(|role| Box::from(*role)));
@@ -212,91 +176,6 @@ pub(crate) fn roles_change(target: &ZitadelTarget, before: &[&str], after: &[&st
         attribute: target.schema().find(Purpose::Access).unwrap(),
         before: set(before),
         after: set(after),
-    }
-}
-
-/// The mark of a deactivation goes.
-pub(crate) fn mark_goes(target: &ZitadelTarget) -> AttributeChange {
-    change_of(target, Purpose::DisabledByUs, Some("directory-sync"), None)
-}
-
-/// Both parts of an absence marker go.
-pub(crate) fn marker_goes(target: &ZitadelTarget, since: i64) -> [AttributeChange; 2] {
-    [
-        change_of(target, Purpose::MissingSince, Some(&since.to_string()), None),
-        change_of(target, Purpose::MissingRuns, None, None),
-    ]
-}
-
-/// What is written down of an absence.
-pub(crate) fn mark_absent(target: &ZitadelTarget, account: &Existing, since: i64, runs: u32) -> Change {
-    let (since, runs) = (since.to_string(), runs.to_string());
-    let edit = Edit {
-        changes: vec![
-            change_of(target, Purpose::MissingSince, None, Some(&since)),
-            change_of(target, Purpose::MissingRuns, None, Some(&runs)),
-        ],
-        ..Edit::of_account(account, target.schema(), "zitadel")
-    };
-    Change::edit_as(ActionKind::MarkAbsent, edit)
-}
-
-/// An edit that does nothing yet.
-pub(crate) fn edit(id: &str, identity: Desired) -> Edit {
-    Edit {
-        target_id: TargetId::new(id),
-        identity,
-        changes: Vec::new(),
-        lifecycle: None,
-        before: None,
-        temporary_login: None,
-        emptied_first: AttributeSet::default(),
-    }
-}
-
-/// An edit that brings the account to these values of the person. The login name follows the address.
-pub(crate) fn edit_of(target: &ZitadelTarget, id: &str, identity: Desired, names: &[&str]) -> Edit {
-    let change = |name: &&str| {
-        let attribute = at(target, name);
-        AttributeChange {
-            attribute,
-            before: Some(Value::text("before")),
-            after: identity.attributes.get(attribute).cloned(),
-        }
-    };
-    let mut changes: Vec<_> = names.iter().map(change).collect();
-    let email = changes
-        .iter()
-        .find(|change| change.attribute == at(target, "email"));
-    let login = email.map(|email| AttributeChange {
-        attribute: target.schema().find(Purpose::Login).unwrap(),
-        ..email.clone()
-    });
-    changes.extend(login);
-    changes.sort_by_key(|change| change.attribute);
-    Edit {
-        changes,
-        ..edit(id, identity)
-    }
-}
-
-pub(crate) async fn update(target: &ZitadelTarget, edit: Edit) -> Result<Applied, TargetError> {
-    target
-        .apply(&Change::edit_as(ActionKind::Update, edit), &Ids::default())
-        .await
-}
-
-/// An account of which nothing is known but that it is there.
-pub(crate) fn unseen(id: &str) -> Existing {
-    Existing {
-        resource: TypeId::default(),
-        target_id: TargetId::new(id),
-        id: None,
-        claims: Box::default(),
-        lifecycle: Lifecycle::Active,
-        attributes: Attributes::default(),
-        unread: AttributeSet::default(),
-        ownership: Ownership::Ours,
     }
 }
 
@@ -311,34 +190,6 @@ pub(crate) async fn account_now(target: &ZitadelTarget, id: &str) -> Existing {
     // A target that cannot be read is asked all the same.
     let _ = target.read(&mut each).await;
     now
-}
-
-/// The source says that the person is disabled, and that is all that a removal rests on.
-fn removal() -> Removal {
-    Removal {
-        reason: RemovalReason::Disabled,
-        requires: Vec::new(),
-    }
-}
-
-/// The account is deleted.
-pub(crate) fn deletion(account: Existing) -> Change {
-    Change::delete(account, removal())
-}
-
-/// The account is deactivated, and marked as this tool's doing.
-pub(crate) fn deactivation(target: &ZitadelTarget, account: &Existing) -> Change {
-    let edit = Edit {
-        lifecycle: Some(Lifecycle::Disabled),
-        changes: vec![change_of(
-            target,
-            Purpose::DisabledByUs,
-            None,
-            Some("directory-sync"),
-        )],
-        ..Edit::of_account(account, target.schema(), "zitadel")
-    };
-    Change::deactivate(edit, removal())
 }
 
 pub(crate) async fn delete(target: &ZitadelTarget, id: &str) -> Result<Applied, TargetError> {
@@ -393,10 +244,4 @@ pub(crate) fn nth(n: usize) -> UserSeed {
 
 fn hex_of(n: usize) -> String {
     ExternalId::new(n.to_string().into_bytes()).hex()
-}
-
-pub(crate) async fn read_all(target: &ZitadelTarget) -> Vec<Existing> {
-    let mut accounts = Vec::new();
-    target.read(&mut |account| accounts.push(account)).await.unwrap();
-    accounts
 }

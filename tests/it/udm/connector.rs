@@ -11,8 +11,8 @@ use testkit::udm::{Options, UdmDouble};
 use super::stage::{BASE, PASSWORD, PEOPLE};
 use crate::program::Installation;
 
-struct Site {
-    udm: UdmDouble,
+pub(crate) struct Site {
+    pub(crate) udm: UdmDouble,
     slapd: Slapd,
     installation: Installation,
 }
@@ -79,13 +79,16 @@ lock: {{dir: FOLDER}}
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::at(Slapd::with_people(&[]))
+    }
+
+    fn at(slapd: Slapd) -> Self {
         let udm = UdmDouble::start(Options {
             password: PASSWORD.to_owned(),
             ..Options::default()
         });
         // The server itself makes ids that the target takes.
-        let slapd = Slapd::with_people(&[]);
         for person in staff() {
             slapd.add(&person);
         }
@@ -105,22 +108,26 @@ impl Site {
 
     /// The program under this name, with the password in a variable.
     fn run(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let output = self.command(name, arguments, variables).output().unwrap();
+        let said = [&output.stdout[..], &output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(PASSWORD));
+        output
+    }
+
+    pub(crate) fn command(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
         let link = self.installation.path(name);
         if !link.exists() {
             symlink(env!("CARGO_BIN_EXE_directory-sync"), &link).unwrap();
         }
-        let output = Command::new(link)
+        let mut command = Command::new(link);
+        command
             .args(arguments)
             .current_dir(self.installation.path(""))
             .env_clear()
             .env("DIRECTORY_SYNC__OUTPUT__NAMES", "show")
             .env("UDM_PASSWORD", PASSWORD)
-            .envs(variables.iter().copied())
-            .output()
-            .unwrap();
-        let said = [&output.stdout[..], &output.stderr].concat();
-        assert!(!String::from_utf8_lossy(&said).contains(PASSWORD));
-        output
+            .envs(variables.iter().copied());
+        command
     }
 
     #[track_caller]
@@ -272,4 +279,31 @@ fn a_mistake_is_told_before_anything_is_written() {
     );
     assert!(said.contains("error: `source.user_base` is missing"), "{said}");
     assert!(site.udm.requests() == 0);
+}
+
+/// A server that does not tell as whom it was bound (Who am I?, RFC 4532) is read like others.
+#[test]
+fn a_server_without_who_am_i_is_read() {
+    let restricted =
+        testkit::slapd::Options::people(&[]).server_line("restrict extended=1.3.6.1.4.1.4203.1.11.3");
+    let site = Site::at(restricted.start());
+    site.sync();
+    assert!(site.udm.object(&format!("uid=ada,{PEOPLE}")).is_some());
+}
+
+/// The variable is accepted, and a note says what there is in its place.
+#[test]
+fn log_conf_is_accepted() {
+    let site = Site::new();
+    let output = site.run(
+        "directory-importer",
+        &["config.yaml"],
+        &[("LOG_CONF", "/etc/log.conf")],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let told = text(&output.stderr);
+    assert!(
+        told.contains("the variable LOG_CONF has no effect; `--log-format json` is for programs"),
+        "{told}"
+    );
 }

@@ -1,11 +1,14 @@
 //! Names and places that change while groups are written.
 
+use std::sync::Arc;
+
 use directory_sync::model::{ActionKind, AttributeChange, Change, Edit, Value};
 use directory_sync::target::Target as _;
-use testkit::udm::Options;
+use serde_json::json;
+use testkit::udm::{Moment, Options};
 
 use super::lab::{Lab, TEAMS, USER, external, seed, user};
-use super::stage::{PEOPLE, Stage};
+use super::stage::{PEOPLE, Stage, row};
 
 /// The server reads a group, and writes it a while later: a rename in between would be lost.
 #[tokio::test]
@@ -68,4 +71,42 @@ async fn a_group_is_written_beside_no_move() {
     changed.unwrap();
     let users = lab.stage.udm.named("outer").unwrap().list("users");
     assert_eq!(users, [format!("uid=ada,{PEOPLE}")]);
+}
+
+/// An account is looked at before it is deleted at the end of its grace. The server deletes it only in the state that was seen
+/// (`If-Match`): after a change in between it is looked at again, and its person may be back.
+#[test]
+fn an_account_is_deleted_in_the_state_that_was_looked_at() {
+    for (meanwhile, is_deleted) in [
+        (json!({"description": "changed"}), true),
+        (json!({"physicalDeliveryOfficeName": null}), false),
+    ] {
+        let stage = Arc::new(Stage::new(&row(1, "ada")));
+        stage.reconfigure("guard:", "policy: {absent: delete, grace: {runs: 2}}\nguard:");
+        stage.reconfigure(
+            "  users:\n",
+            "  users:\n    marker_property: physicalDeliveryOfficeName\n",
+        );
+        stage.add(1, "ada");
+        let gone = stage.add(2, "gone");
+        stage.sync();
+        let (server, dn, change) = (Arc::clone(&stage), gone.clone(), meanwhile.clone());
+        let somebody_else = move || server.udm.set(&dn, change.as_object().unwrap());
+        stage.udm.on_write(1, Moment::Received, somebody_else);
+        let ran = stage.run(&["sync"]);
+        let told = format!("{}{}", ran.out, ran.err);
+        let deletes = stage.udm.writes();
+        assert!(
+            deletes.iter().all(|delete| delete.if_match.is_some()),
+            "{deletes:?}"
+        );
+        assert_eq!(stage.udm.object(&gone).is_none(), is_deleted, "{told}");
+        if is_deleted {
+            assert_eq!((ran.exit, stage.writes().len()), (0, 2), "{told}");
+            stage.sync_is_empty();
+        } else {
+            assert_eq!((ran.exit, stage.writes().len()), (1, 1), "{told}");
+            assert!(told.contains("its person was not missing all the time"), "{told}");
+        }
+    }
 }

@@ -119,20 +119,18 @@ fn an_interrupted_exchange_is_completed() {
     stage.sync_is_empty();
 }
 
-/// What a user outside the container has is known by the server alone.
+/// What a user outside of the container gets after the plan was made is known by the server alone.
 #[test]
-fn a_name_that_is_taken_elsewhere_is_reported() {
+fn a_name_that_is_taken_elsewhere_meanwhile_is_reported() {
     let stage = Stage::new(&(row(1, "ada") + &row(2, "bob")));
+    let plan = stage.installation.path("plan.json").display().to_string();
+    let planned = stage.run(&["plan", "--out", &plan]);
+    assert_eq!(planned.exit, 0, "{}{}", planned.out, planned.err);
     stage
         .udm
         .add_user(UserSeed::new("ada", &format!("cn=users,{BASE}")));
-    let ran = stage.run(&["sync"]);
+    let ran = stage.run(&["apply", &plan]);
     assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
-    assert!(
-        ran.out.contains("it is in another container"),
-        "{}{}",
-        ran.out,
-        ran.err
-    );
+    assert!(ran.out.contains("has the login name: "), "{}{}", ran.out, ran.err);
     assert_eq!(stage.usernames().into_values().collect::<Vec<_>>(), ["bob"]);
 }

@@ -129,6 +129,17 @@ impl Tries<'_> {
     }
 }
 
+/// As whom a connection is bound.
+pub(in crate::source::ldap) fn identity(settings: &LdapSettings) -> String {
+    if settings.bind_external {
+        "by SASL EXTERNAL".to_owned()
+    } else if settings.bind_dn.is_empty() {
+        "without a name".to_owned()
+    } else {
+        format!("as `{}`", settings.bind_dn)
+    }
+}
+
 enum Unbound {
     NextServer(Failure),
     Final(Failure),
@@ -144,12 +155,7 @@ async fn bind(
     } else {
         settings.timeout.min(SHORT)
     };
-    let who = if settings.bind_external {
-        "by SASL EXTERNAL".to_owned()
-    } else {
-        format!("as `{}`", settings.bind_dn)
-    };
-    let place = format!("binding at {} {who}", shown(&connection.url));
+    let place = format!("binding at {} {}", shown(&connection.url), identity(settings));
     let password = settings.bind_password.expose_secret();
     if password.is_empty() && !settings.bind_dn.is_empty() && !settings.bind_external {
         let failure = Failure::new("`bind_password` is empty, which some servers take for an anonymous bind");

@@ -55,11 +55,9 @@ impl Draft {
 
     fn add(&mut self, key: &str, value: &[u8], directory: &Directory) {
         if key == MEMBER_UID {
-            let people = directory.with_uid(value);
-            self.outside += usize::from(people.is_empty());
-            for meaning in people {
-                self.take(meaning);
-            }
+            let mut people = directory.with_uid(value).peekable();
+            self.outside += usize::from(people.peek().is_none());
+            people.for_each(|meaning| self.take(meaning));
             return;
         }
         let dn = if key == UNIQUE_MEMBER {

@@ -231,7 +231,7 @@ impl GroupObjects {
             at: self.at(self.settings.base_dn.clone()),
             id: None,
             reason: format!(
-                "{} of {} are neither people nor groups that this source reads, and are left out",
+                "{} of {} left out: neither people nor groups that this source reads",
                 counted(outside, "member"),
                 counted(groups, "group")
             ),

@@ -1,11 +1,12 @@
 //! What the names in a directory mean: people and groups by their distinguished name, login name and primary group. Pure.
 
+use std::collections::hash_map::Entry as Place;
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Dn;
-use crate::model::{ExternalId, Reference, TypeId};
+use crate::model::{ExternalId, Fingerprints, Reference, TypeId};
 use crate::source::ldap::entry::Entry;
-use crate::source::ldap::groups::graph::{Names, folded};
+use crate::source::ldap::groups::graph::folded;
 use crate::source::ldap::groups::members::{UID, primary_group};
 use crate::source::merge::cleaned_id;
 
@@ -27,20 +28,36 @@ impl Meaning {
     }
 }
 
+/// The people of a login name, most often one.
+#[derive(Debug)]
+struct Named {
+    first: Meaning,
+    others: Vec<Meaning>,
+}
+
 /// Everything that groups can name.
 #[derive(Debug, Default)]
 pub(in crate::source::ldap) struct Directory {
-    numbers: Names,
+    numbers: Fingerprints,
     people: HashMap<u128, Meaning>,
     groups: HashMap<u128, Meaning>,
     /// The groups that were there before the people were read.
     groups_before: HashSet<u128>,
-    by_uid: HashMap<Box<str>, Vec<Meaning>>,
+    by_uid: HashMap<u128, Named>,
     by_primary_group: HashMap<Box<[u8]>, Vec<Meaning>>,
     /// There is an entry whose name could not be read.
     has_nameless: bool,
     /// People may be there and not have been found.
     pub(in crate::source::ldap) hides_people: bool,
+}
+
+impl Named {
+    fn only(first: Meaning) -> Self {
+        Self {
+            first,
+            others: Vec::new(),
+        }
+    }
 }
 
 impl Directory {
@@ -53,7 +70,10 @@ impl Directory {
     /// Takes a person.
     pub(in crate::source::ldap) fn add_person(&mut self, entry: &Entry, meaning: &Meaning) {
         for uid in entry.values(UID).map(folded) {
-            self.by_uid.entry(uid.into()).or_default().push(meaning.clone());
+            match self.by_uid.entry(self.numbers.number(&uid)) {
+                Place::Occupied(mut named) => named.get_mut().others.push(meaning.clone()),
+                Place::Vacant(free) => drop(free.insert(Named::only(meaning.clone()))),
+            }
         }
         if let Some(sid) = primary_group(entry) {
             self.by_primary_group
@@ -106,8 +126,11 @@ impl Directory {
     }
 
     /// The people of this login name.
-    pub(in crate::source::ldap) fn with_uid(&self, uid: &[u8]) -> &[Meaning] {
-        self.by_uid.get(folded(uid).as_str()).map_or(&[], Vec::as_slice)
+    pub(in crate::source::ldap) fn with_uid(&self, uid: &[u8]) -> impl Iterator<Item = &Meaning> {
+        let named = self.by_uid.get(&self.numbers.number(&folded(uid)));
+        named
+            .into_iter()
+            .flat_map(|named| std::iter::once(&named.first).chain(&named.others))
     }
 
     /// The people whose primary group has this security identifier.

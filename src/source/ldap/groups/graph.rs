@@ -1,9 +1,9 @@
 //! Groups in memory: who is in them, and which of them lie within which. Pure.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 
 use crate::config::Dn;
+use crate::model::Fingerprints;
 use crate::source::ldap::entry::Entry;
 
 /// The attributes of a group that say who is in it, by their key: names, names that a uid may follow, and login names.
@@ -12,19 +12,6 @@ pub(in crate::source::ldap) const UNIQUE_MEMBER: &str = "uniquemember";
 pub(in crate::source::ldap) const MEMBER_UID: &str = "memberuid";
 /// The security identifier of a group or a person in Active Directory.
 pub(in crate::source::ldap) const SID: &str = "objectsid";
-
-/// A name as a number: hundreds of thousands must fit, and two names that fall together by chance (one in 10^27 runs of
-/// a million) would give a role to the wrong person. Nobody can choose names that do: the keys are new in each run.
-#[derive(Clone, Debug, Default)]
-pub(in crate::source::ldap) struct Names([RandomState; 2]);
-
-impl Names {
-    /// The number of a name; equal names have the same.
-    pub(in crate::source::ldap) fn number(&self, dn: &Dn) -> u128 {
-        let [high, low] = &self.0;
-        u128::from(high.hash_one(dn)) << 64 | u128::from(low.hash_one(dn))
-    }
-}
 
 /// One group, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +34,7 @@ impl Group {
     /// From an entry that is complete. A member whose name is none counts as a member nobody is.
     pub(in crate::source::ldap) fn new(
         entry: &Entry,
-        names: &Names,
+        names: &Fingerprints,
         base: Option<&Dn>,
         is_group: impl Fn(u128) -> bool,
     ) -> Self {

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::graph::{Graph, Group, Names, SID, folded, reach};
+use super::graph::{Graph, Group, SID, folded, reach};
 use crate::config::{Dn, Entitlement};
-use crate::model::Roles;
+use crate::model::{Fingerprints, Roles};
 use crate::source::ldap::entry::Entry;
 
 /// Attributes of a person, by their key.
@@ -18,7 +18,7 @@ pub(in crate::source::ldap) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSi
 #[derive(Debug, Default)]
 pub(in crate::source::ldap) struct Members {
     rules: Vec<Rule>,
-    names: Names,
+    names: Fingerprints,
     /// What everybody gets.
     everybody: Roles,
     /// Roles by the rules that give them, so that people share them.
@@ -49,7 +49,7 @@ impl Members {
     pub(in crate::source::ldap) fn new(
         rules: &[Entitlement],
         graph: &Graph,
-        names: Names,
+        names: Fingerprints,
         base: &Roles,
     ) -> Self {
         let is_named = |role: &str| rules.iter().any(|rule| rule.role == role);
@@ -114,7 +114,7 @@ impl Members {
     }
 
     /// The names that were given numbers, if somebody was not found among the people who should be.
-    pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Names> {
+    pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Fingerprints> {
         (!self.mismatches.is_empty()).then(|| self.names.clone())
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let within = graph.get_mut(&dn(1).0).unwrap();
         (within.members, within.sid) = (vec![], Some(sid(21, 513).into()));
         let base = Roles::from([Box::from("User")]);
-        let mut members = Members::new(&[rule("Admin", 0)], &graph, Names::default(), &base);
+        let mut members = Members::new(&[rule("Admin", 0)], &graph, Fingerprints::default(), &base);
         assert_eq!(members.look_empty(), [dn(1).1]);
         let mut roles = |domain, primary: &[u8]| {
             let own = sid(domain, 1104);
@@ -273,10 +273,10 @@ mod tests {
         }
         let base = Roles::from([Box::from("User")]);
         let rules = [rule("Z", 0), rule("A", 1), rule("A", 0)];
-        let mut members = Members::new(&rules, &groups, Names::default(), &base);
+        let mut members = Members::new(&rules, &groups, Fingerprints::default(), &base);
         let ada = Entry::parse(entry(&[("uid", &[b"Ada"])])).unwrap();
         assert_eq!(*members.roles(&ada).unwrap(), ["A", "User", "Z"].map(Box::from));
-        let mut none = Members::new(&[], &groups, Names::default(), &base);
+        let mut none = Members::new(&[], &groups, Fingerprints::default(), &base);
         assert_eq!(none.roles(&ada), None);
     }
 }

@@ -5,7 +5,7 @@ pub(super) mod members;
 
 use std::collections::HashSet;
 
-use self::graph::{Graph, Group, MEMBER, MEMBER_UID, Names, UNIQUE_MEMBER, reach};
+use self::graph::{Graph, Group, MEMBER, MEMBER_UID, UNIQUE_MEMBER, reach};
 use self::members::{Members, named};
 use super::connect::Connection;
 use super::entry::{self, Entry};
@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::range::{self, Stopped};
 use super::search::Search;
 use crate::config::{Dn, Entitlement, LdapSettings};
-use crate::model::Roles;
+use crate::model::{Fingerprints, Roles};
 use crate::source::ldap::read::one_entry::read_entry;
 
 /// What a group is asked for.
@@ -46,7 +46,7 @@ pub(super) async fn read(
     settings: &LdapSettings,
     base: &Roles,
 ) -> Result<Members, Failure> {
-    read_named(connection, settings, base, Names::default()).await
+    read_named(connection, settings, base, Fingerprints::default()).await
 }
 
 /// # Errors
@@ -73,7 +73,7 @@ async fn read_named(
     connection: &mut Connection,
     settings: &LdapSettings,
     base: &Roles,
-    names: Names,
+    names: Fingerprints,
 ) -> Result<Members, Failure> {
     let mut index = index(connection, settings, &names).await?;
     for _ in 0..READS {
@@ -93,7 +93,7 @@ async fn read_named(
 async fn walk(
     connection: &mut Connection,
     settings: &LdapSettings,
-    names: &Names,
+    names: &Fingerprints,
     index: &HashSet<u128>,
 ) -> Result<Graph, Failure> {
     let mut graph = Graph::new();
@@ -131,7 +131,7 @@ async fn group(
     connection: &mut Connection,
     settings: &LdapSettings,
     name: &str,
-    names: &Names,
+    names: &Fingerprints,
     index: &HashSet<u128>,
 ) -> Result<(Entry, Group), Failure> {
     for _ in 0..READS {
@@ -205,7 +205,7 @@ fn not_all(name: &str, failure: Failure) -> Failure {
 async fn index(
     connection: &mut Connection,
     settings: &LdapSettings,
-    names: &Names,
+    names: &Fingerprints,
 ) -> Result<HashSet<u128>, Failure> {
     let mut index = HashSet::new();
     for tree in trees(connection, settings).await? {

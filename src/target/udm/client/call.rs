@@ -14,7 +14,12 @@ pub(in crate::target::udm) struct Call {
     pub(super) content: &'static str,
     /// The caller repeats it, since a lost reply has to be looked into first.
     pub(super) once: bool,
+    /// The state that the object has to be in still.
+    pub(super) if_match: Option<Tag>,
 }
+
+/// The `ETag` of a state of an object, with its quotes.
+pub(in crate::target::udm) type Tag = Box<str>;
 
 const JSON: &str = "application/json";
 const JSON_PATCH: &str = "application/json-patch+json";
@@ -28,6 +33,7 @@ impl Call {
             body: None,
             content: JSON,
             once: false,
+            if_match: None,
         }
     }
 
@@ -60,6 +66,14 @@ impl Call {
 
     pub(in crate::target::udm) fn once(self) -> Self {
         Self { once: true, ..self }
+    }
+
+    /// Refused if the object is not in this state any more.
+    pub(in crate::target::udm) fn if_match(self, tag: Option<&Tag>) -> Self {
+        Self {
+            if_match: tag.cloned(),
+            ..self
+        }
     }
 
     /// Whether something is changed if it succeeds.

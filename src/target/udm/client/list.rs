@@ -8,6 +8,7 @@ use reqwest::Response;
 use super::unreachable::broke_off;
 use super::{Call, Client, LONGEST, odd};
 use crate::http::{self, Flow, Splitter};
+use crate::model::Fingerprints;
 use crate::target::udm::wire::{ListHead, Object};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
@@ -19,9 +20,9 @@ impl Client {
         call: &Call,
         each: &RefCell<dyn FnMut(Object) + '_>,
     ) -> Result<(), TargetError> {
-        let known: RefCell<HashSet<String>> = RefCell::default();
+        let (known, numbers) = (RefCell::new(HashSet::new()), Fingerprints::default());
         let new = RefCell::new(|object: Object| {
-            if known.borrow_mut().insert(object.uuid.clone()) {
+            if known.borrow_mut().insert(numbers.number(&object.uuid)) {
                 (each.borrow_mut())(object);
             }
         });

@@ -16,8 +16,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 pub(super) use self::answer::{IS_THIS_UDM, has_changed};
-pub(super) use self::call::Call;
-pub(super) use self::path::{Kind, Path};
+pub(super) use self::call::{Call, Tag};
+pub(super) use self::path::{Kind, Path, encoded};
 
 use self::answer::PATIENCE;
 use crate::config::{ApplySettings, UdmSettings};
@@ -34,6 +34,8 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     /// The name that the object has now.
     pub(super) dn: Option<String>,
+    /// The state that the object is in.
+    tag: Option<Tag>,
     pub(super) body: Vec<u8>,
 }
 
@@ -127,6 +129,7 @@ impl Client {
             Ok(Reply {
                 status,
                 dn: Self::location(&headers).and_then(|location| path::name_in(&location)),
+                tag: Self::tag(&headers),
                 body,
             })
         })
@@ -135,11 +138,19 @@ impl Client {
 
     /// The same, for an answer that is JSON of one form.
     pub(super) async fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<T, TargetError> {
+        self.get_tagged(call).await.map(|(object, _)| object)
+    }
+
+    /// The same, with the state that was read.
+    pub(super) async fn get_tagged<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+    ) -> Result<(T, Option<Tag>), TargetError> {
         let reply = self.send(call).await?;
         if serde_json::from_slice::<serde::de::IgnoredAny>(&reply.body).is_err() {
             return Err(self.answer(call, reply.status.as_u16(), &reply.body).not_json());
         }
-        reply.parse(call.operation)
+        Ok((reply.parse(call.operation)?, reply.tag))
     }
 
     /// Repeats a call as long as its failures are of the passing kind.

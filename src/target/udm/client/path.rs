@@ -93,6 +93,20 @@ impl Path {
         Self(path)
     }
 
+    /// The objects below a name that an LDAP filter over properties finds, or all, with these properties.
+    pub(in crate::target::udm) fn filtered(
+        kind: Kind,
+        position: &str,
+        filter: Option<&str>,
+        properties: &[&str],
+    ) -> Self {
+        let mut path = Self::search(kind, position, &[], properties).0;
+        if let Some(filter) = filter {
+            let _ = write!(path, "&filter={}", encoded(filter));
+        }
+        Self(path)
+    }
+
     /// Whether it is answered with the address of the object.
     pub(super) fn is_any_object(&self) -> bool {
         self.0.starts_with("object/")
@@ -103,7 +117,8 @@ impl Path {
     }
 }
 
-fn encoded(text: &str) -> String {
+/// A text as a part of an address.
+pub(in crate::target::udm) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 

@@ -1,14 +1,14 @@
 //! Single requests, and what their answers come to.
 
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, IF_MATCH, LOCATION};
 use reqwest::{Response, StatusCode};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::answer::{Answer, IS_THIS_UDM};
 use super::unreachable::{broke_off, unreachable};
-use super::{Call, Client, LONGEST};
+use super::{Call, Client, LONGEST, Tag};
 use crate::http::{self, Flow, retry_after};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
@@ -26,6 +26,9 @@ impl Client {
             .basic_auth(&self.user, Some(self.password.expose_secret()));
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, call.content).body(body.clone());
+        }
+        if let Some(tag) = &call.if_match {
+            request = request.header(IF_MATCH, &**tag);
         }
         let reply = request.send().await;
         http::trace(call.operation, &call.method, url.path(), &reply);
@@ -89,6 +92,11 @@ impl Client {
     /// Where an answer leads.
     pub(super) fn location(headers: &HeaderMap) -> Option<String> {
         text(headers, LOCATION.as_str())
+    }
+
+    /// The state of the object.
+    pub(super) fn tag(headers: &HeaderMap) -> Option<Tag> {
+        text(headers, ETAG.as_str()).map(Tag::from)
     }
 
     pub(super) fn answer<'a>(&'a self, call: &Call, status: u16, body: &'a [u8]) -> Answer<'a> {

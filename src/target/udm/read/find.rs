@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::super::client::{Call, Kind, Path};
+use super::super::client::{Call, Kind, Path, Tag};
 use super::super::rules::catalog::USER;
 use super::super::rules::{key, name};
 use super::super::state::UdmTarget;
@@ -110,15 +110,18 @@ impl UdmTarget {
         Ok(found.take())
     }
 
-    /// One object with these properties.
+    /// One object, and the state that it is in.
+    ///
+    /// That of a user is good for `If-Match`. That of a group is not: it changes with each membership, also with those that
+    /// other changes of this run write.
     pub(in crate::target::udm) async fn object(
         &self,
         resource: TypeId,
         dn: &str,
-    ) -> Result<Object, TargetError> {
-        self.client
-            .get(&Call::get("read_object", Path::object(Kind::of(resource), dn)))
-            .await
+    ) -> Result<(Object, Option<Tag>), TargetError> {
+        let call = Call::get("read_object", Path::object(Kind::of(resource), dn));
+        let (object, tag) = self.client.get_tagged(&call).await?;
+        Ok((object, tag.filter(|_| resource == USER)))
     }
 }
 

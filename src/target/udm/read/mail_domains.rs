@@ -58,7 +58,7 @@ impl UdmTarget {
             .collect();
         let subject = subject("mail addresses");
         if missing.is_empty() {
-            let seen = format!("UDM has all {} domains of the sources' addresses", used.len());
+            let seen = format!("UDM has all domains of the sources' addresses ({})", used.len());
             return Some(Diagnosis::ok(subject, seen));
         }
         let mut shown: Vec<String> = missing

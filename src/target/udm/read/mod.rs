@@ -1,6 +1,7 @@
 //! Reads what is there.
 
 mod check;
+mod elsewhere;
 pub(super) mod find;
 mod mail_domains;
 mod objects;

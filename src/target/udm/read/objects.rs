@@ -26,10 +26,10 @@ const DISABLED: &str = "disabled";
 const NO_ID: &str = "it has no external id";
 const OUR_OWN: &str = "directory-sync signs in as it";
 
-/// A group whose members are known by their names only.
+/// A group of whose members some are known by their names only, because the groups after it were not read yet.
 struct Unlinked {
     account: Existing,
-    members: Vec<String>,
+    members: Vec<Reference>,
 }
 
 impl UdmTarget {
@@ -56,7 +56,10 @@ impl UdmTarget {
         let take = RefCell::new(|object: Object| {
             groups.borrow_mut().push(Unlinked {
                 account: self.listed(GROUP, place, &object),
-                members: self.members(&object),
+                members: self
+                    .members(&object)
+                    .map(|dn| self.memory.reference(dn))
+                    .collect(),
             });
         });
         self.list(GROUP, place, &take).await?;
@@ -175,8 +178,12 @@ impl UdmTarget {
     ) -> Option<Holder> {
         let name = &self.catalog.schema(resource).spec(attribute).name;
         let target_id = self.memory.holders.other(&unique(name, value.as_text())?, but)?;
+        let resource = self.memory.type_of(&target_id);
+        let kind = if resource == GROUP { "group" } else { "user" };
+        let elsewhere = self.memory.elsewhere(&target_id);
         Some(Holder {
-            resource: self.memory.type_of(&target_id),
+            resource,
+            elsewhere: elsewhere.map(|dn| (kind, dn)),
             target_id,
         })
     }
@@ -193,20 +200,20 @@ impl UdmTarget {
     }
 
     /// The names of the members that this tool looks at.
-    pub(in crate::target::udm) fn members(&self, object: &Object) -> Vec<String> {
+    fn members<'o>(&self, object: &'o Object) -> impl Iterator<Item = &'o str> {
         let properties = &self.objects(GROUP).properties;
         let looked_at = [USERS, NESTED].into_iter();
         let looked_at = looked_at.filter(|name| properties.iter().any(|known| known == name));
         let lists = looked_at.filter_map(|name| object.properties.get(name)?.as_array());
-        let names = lists.flatten().filter_map(Json::as_str);
-        names.map(str::to_owned).collect()
+        lists.flatten().filter_map(Json::as_str)
     }
 
     fn linked(&self, group: Unlinked) -> Existing {
         let Unlinked { mut account, members } = group;
-        let references = members.iter().map(|dn| self.memory.reference(dn));
-        // An object without an id cannot be referred to by one; and nothing is a member twice.
-        let references: Vec<Reference> = references.collect();
+        let references = members.into_iter().map(|member| match member {
+            Reference::Foreign(dn) => self.memory.reference(&dn),
+            known @ Reference::Managed(..) => known,
+        });
         if let Some(place) = self.catalog.schema(GROUP).find(Purpose::Members) {
             account.attributes.set(place, Value::references(references));
         }
@@ -215,7 +222,7 @@ impl UdmTarget {
 }
 
 /// The value as one that only one object can have, if the property is such a one.
-fn unique(property: &str, text: &str) -> Option<Unique> {
+pub(super) fn unique(property: &str, text: &str) -> Option<Unique> {
     Some(match properties::space(property)? {
         "mail" => Unique::mail(text),
         _ => Unique::name(text),

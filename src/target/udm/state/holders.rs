@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZero;
 
-use crate::model::TargetId;
+use crate::model::{Fingerprints, TargetId};
 
 /// A value that only one object can have. The server locks it for five minutes if it refuses it, so it is never asked for
 /// while somebody has it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::target::udm) enum Unique {
     /// The name of a user or group: they share them.
     Name(String),
@@ -24,39 +25,46 @@ impl Unique {
         Self::Mail(text.to_lowercase())
     }
 
-    fn is_like(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other)
+    /// An object has one value of each kind.
+    fn kind(&self) -> usize {
+        match self {
+            Self::Name(_) => 0,
+            Self::Mail(_) => 1,
+        }
     }
 }
+
+/// The number of a value.
+type Number = NonZero<u128>;
 
 /// As far as this run knows.
 #[derive(Default)]
 pub(in crate::target::udm) struct Holders {
-    by_value: RefCell<HashMap<Unique, TargetId>>,
-    by_object: RefCell<HashMap<TargetId, Vec<Unique>>>,
+    by_value: RefCell<HashMap<Number, TargetId>>,
+    by_object: RefCell<HashMap<TargetId, [Option<Number>; 2]>>,
+    numbers: Fingerprints,
 }
 
 impl Holders {
     /// The object has this value, and no other one of the same kind.
     pub(in crate::target::udm) fn take(&self, object: &TargetId, value: Unique) {
         self.give_up(object, &value);
-        self.by_value.borrow_mut().insert(value.clone(), object.clone());
+        let number = self.number(&value);
+        self.by_value.borrow_mut().insert(number, object.clone());
         let mut by_object = self.by_object.borrow_mut();
-        by_object.entry(object.clone()).or_default().push(value);
+        by_object.entry(object.clone()).or_default()[value.kind()] = Some(number);
     }
 
     /// The object has no value of this kind any more.
     pub(in crate::target::udm) fn give_up(&self, object: &TargetId, kind: &Unique) {
         let mut by_object = self.by_object.borrow_mut();
-        let mut by_value = self.by_value.borrow_mut();
-        for held in by_object
+        let held = by_object
             .get_mut(object)
-            .into_iter()
-            .flat_map(|held| held.extract_if(.., |held| held.is_like(kind)))
-        {
-            if by_value.get(&held) == Some(object) {
-                by_value.remove(&held);
-            }
+            .and_then(|held| held[kind.kind()].take());
+        let Some(number) = held else { return };
+        let mut by_value = self.by_value.borrow_mut();
+        if by_value.get(&number) == Some(object) {
+            by_value.remove(&number);
         }
     }
 
@@ -70,7 +78,12 @@ impl Holders {
     /// Who else has a value.
     pub(in crate::target::udm) fn other(&self, value: &Unique, but: Option<&TargetId>) -> Option<TargetId> {
         let by_value = self.by_value.borrow();
-        by_value.get(value).filter(|holder| Some(*holder) != but).cloned()
+        let holder = by_value.get(&self.number(value));
+        holder.filter(|holder| Some(*holder) != but).cloned()
+    }
+
+    fn number(&self, value: &Unique) -> Number {
+        Number::MIN | self.numbers.number(value)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::holders::Holders;
 use crate::config::Dn;
-use crate::model::{ExternalId, Reference, TargetId, TypeId};
+use crate::model::{ExternalId, Fingerprints, Reference, TargetId, TypeId};
 use crate::target::udm::rules::catalog::{GROUP, USER};
 use crate::target::udm::rules::notes::Notes;
 
@@ -22,11 +22,14 @@ pub(in crate::target::udm) struct Memory {
     names: RefCell<HashMap<TargetId, Box<str>>>,
     /// All others are users.
     groups: RefCell<HashSet<TargetId>>,
-    /// What a name in a group means.
-    meant: RefCell<HashMap<Dn, Meant>>,
+    /// What a name in a group means, by the number of the name.
+    meant: RefCell<HashMap<u128, Meant>>,
+    numbers: Fingerprints,
     notes: RefCell<HashMap<TargetId, Notes>>,
     /// Names of objects without an external id, by type.
     foreign: RefCell<BTreeMap<TypeId, Vec<Box<str>>>>,
+    /// Objects outside of the containers, which have what somebody is to get.
+    elsewhere: RefCell<HashSet<TargetId>>,
     /// Who has what only one object can have.
     pub(in crate::target::udm) holders: Holders,
 }
@@ -71,30 +74,40 @@ impl Memory {
         object: &TargetId,
         id: Option<&ExternalId>,
     ) {
-        if let Some(name) = Dn::parse(dn.as_bytes()) {
+        if let Some(number) = self.number(dn) {
             let meant = Meant {
                 resource,
                 object: object.clone(),
                 id: id.cloned(),
             };
-            self.meant.borrow_mut().insert(name, meant);
+            self.meant.borrow_mut().insert(number, meant);
         }
+    }
+
+    /// The object is outside of the containers, and has a value that somebody is to get.
+    pub(in crate::target::udm) fn is_elsewhere(&self, resource: TypeId, object: &TargetId, dn: &str) {
+        self.put(object, dn);
+        self.is_of(resource, object);
+        self.elsewhere.borrow_mut().insert(object.clone());
+    }
+
+    /// The name of an object that is outside of the containers.
+    pub(in crate::target::udm) fn elsewhere(&self, object: &TargetId) -> Option<Box<str>> {
+        let is_elsewhere = self.elsewhere.borrow().contains(object);
+        self.dn(object).filter(|_| is_elsewhere)
     }
 
     /// The object that was read under a name.
     pub(in crate::target::udm) fn object(&self, dn: &str) -> Option<TargetId> {
         let meant = self.meant.borrow();
-        meant
-            .get(&Dn::parse(dn.as_bytes())?)
-            .map(|meant| meant.object.clone())
+        meant.get(&self.number(dn)?).map(|meant| meant.object.clone())
     }
 
     /// What a name in a group refers to: an object without an external id goes by the id that the server gave it, and what
     /// was not read by its name.
     pub(in crate::target::udm) fn reference(&self, dn: &str) -> Reference {
-        let name = Dn::parse(dn.as_bytes());
         let meant = self.meant.borrow();
-        match name.and_then(|name| meant.get(&name)) {
+        match self.number(dn).and_then(|number| meant.get(&number)) {
             Some(Meant {
                 resource,
                 id: Some(id),
@@ -103,6 +116,11 @@ impl Memory {
             Some(Meant { object, .. }) => Reference::Foreign(object.as_str().into()),
             None => Reference::Foreign(dn.into()),
         }
+    }
+
+    /// Equal names have the same number, however they are spelled.
+    fn number(&self, dn: &str) -> Option<u128> {
+        Dn::parse(dn.as_bytes()).map(|name| self.numbers.number(&name))
     }
 
     /// The object is of this type.
@@ -123,9 +141,9 @@ impl Memory {
 
     pub(in crate::target::udm) fn note(&self, object: &TargetId, notes: Option<Notes>) {
         match notes {
-            Some(notes) => self.notes.borrow_mut().insert(object.clone(), notes),
-            None => self.notes.borrow_mut().remove(object),
-        };
+            Some(notes) => drop(self.notes.borrow_mut().insert(object.clone(), notes)),
+            None => drop(self.notes.borrow_mut().remove(object)),
+        }
     }
 
     pub(in crate::target::udm) fn notes(&self, object: &TargetId) -> Notes {

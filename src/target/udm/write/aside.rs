@@ -94,6 +94,7 @@ impl UdmTarget {
             object,
             body: Body::Properties(body),
             new_name: name,
+            tag: None,
         };
         let taken = self.unique(resource, &taken);
         let taken: Vec<Unique> = taken.into_iter().chain(name.map(Unique::name)).collect();

@@ -1,17 +1,29 @@
 //! Carries out a change, request by request; see `steps` for their order.
 
+use super::super::client::has_changed;
 use super::super::state::UdmTarget;
+use super::look::Seen;
 use super::steps::Step;
 use crate::model::{Change, Ids};
-use crate::target::{Applied, TargetError};
+use crate::target::{Applied, TargetError, TargetErrorKind};
 
 impl UdmTarget {
-    /// Carries out one change.
+    /// Carries out one change. What was looked at and has changed before it could be written is looked at again, once.
     pub(in crate::target::udm) async fn carry_out(
         &self,
         change: &Change,
         ids: &Ids,
     ) -> Result<Applied, TargetError> {
+        match self.take_steps(change, ids).await {
+            Err(error) if change.removal.is_some() && has_changed(&error) => {
+                self.take_steps(change, ids).await
+            }
+            done => done,
+        }
+    }
+
+    async fn take_steps(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
+        let mut tag = None;
         let mut applied = Applied {
             target_id: change.target_id().cloned(),
             ..Applied::default()
@@ -19,8 +31,9 @@ impl UdmTarget {
         for step in self.steps(change) {
             match step {
                 Step::LookAgain(account, removal) => {
-                    if !self.look_again(change.resource, account, removal).await? {
-                        break;
+                    match self.look_again(change.resource, account, removal).await? {
+                        Seen::There(seen) => tag = seen,
+                        Seen::Gone => break,
                     }
                 }
                 Step::Create(creation) => {
@@ -34,10 +47,16 @@ impl UdmTarget {
                 }
                 Step::Move(edit) => self.move_back(change.resource, edit).await?,
                 Step::Patch(edit) => {
-                    let missing = self.patch_edit(change.resource, edit, ids).await?;
-                    applied.warnings.extend(left_out(change, missing));
+                    match self.patch_edit(change.resource, (edit, tag.as_ref()), ids).await {
+                        Ok(missing) => applied.warnings.extend(left_out(change, missing)),
+                        // Who is gone need not be disabled.
+                        Err(error) if error.kind == TargetErrorKind::NotFound && change.removal.is_some() => {
+                            break;
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
-                Step::Delete(account) => self.delete(change.resource, account).await?,
+                Step::Delete(account) => self.delete(change.resource, account, tag.as_ref()).await?,
             }
         }
         Ok(applied)

@@ -2,27 +2,35 @@
 
 use serde_json::Value as Json;
 
+use super::super::client::Tag;
 use super::super::rules::key;
 use super::super::rules::notes::Notes;
 use super::super::state::UdmTarget;
 use crate::model::{Existing, Removal, Required, TypeId};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
+/// What a look at an object has shown.
+pub(super) enum Seen {
+    Gone,
+    There(Option<Tag>),
+}
+
 impl UdmTarget {
-    /// Whether the object is still there. It has to be what it was, and to hold what the removal rests on.
-    pub(in crate::target::udm) async fn look_again(
+    /// Whether the object is still there, and the state that it is in. It has to be what it was, and to hold what the removal
+    /// rests on.
+    pub(super) async fn look_again(
         &self,
         resource: TypeId,
         account: &Existing,
         removal: &Removal,
-    ) -> Result<bool, TargetError> {
+    ) -> Result<Seen, TargetError> {
         let found = match self.dn_of(&account.target_id).await {
             Ok(dn) => self.object(resource, &dn).await,
             Err(error) => Err(error),
         };
-        let object = match found {
-            Ok(object) => object,
-            Err(error) if error.kind == TargetErrorKind::NotFound => return Ok(false),
+        let (object, tag) = match found {
+            Ok(found) => found,
+            Err(error) if error.kind == TargetErrorKind::NotFound => return Ok(Seen::Gone),
             Err(error) => return Err(error),
         };
         let objects = self.objects(resource);
@@ -48,7 +56,7 @@ impl UdmTarget {
         } else if removal.requires.iter().any(is_unmet) {
             "its person was not missing all the time"
         } else {
-            return Ok(true);
+            return Ok(Seen::There(tag));
         };
         Err(TargetError {
             kind: TargetErrorKind::Conflict,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::client::{Call, Kind, Path, Reply, has_changed};
+use super::super::client::{Call, Kind, Path, Reply, Tag, has_changed};
 use super::super::read::find::leaf;
 use super::super::rules::catalog::GROUP;
 use super::super::state::UdmTarget;
@@ -20,6 +20,8 @@ pub(super) struct Patch<'a> {
     pub(super) body: Body,
     /// The name that the object is to have.
     pub(super) new_name: Option<&'a str>,
+    /// The state that the object has to be in still, where it was looked at.
+    pub(super) tag: Option<&'a Tag>,
 }
 
 impl UdmTarget {
@@ -40,6 +42,7 @@ impl UdmTarget {
                 object,
                 body,
                 new_name: None,
+                tag: None,
             };
             self.patch(&patch).await?;
         }
@@ -50,23 +53,28 @@ impl UdmTarget {
     pub(super) async fn patch_edit(
         &self,
         resource: TypeId,
-        edit: &Edit,
+        (edit, tag): (&Edit, Option<&Tag>),
         ids: &Ids,
     ) -> Result<usize, TargetError> {
         let schema = self.catalog.schema(resource);
         if edit.change_of(schema, Purpose::Login).is_some() {
             let _alone = self.names_lock.write().await;
-            return self.patch_now(resource, edit, ids).await;
+            return self.patch_now(resource, (edit, tag), ids).await;
         }
         let _beside_no_rename = if resource == GROUP {
             Some(self.names_lock.read().await)
         } else {
             None
         };
-        self.patch_now(resource, edit, ids).await
+        self.patch_now(resource, (edit, tag), ids).await
     }
 
-    async fn patch_now(&self, resource: TypeId, edit: &Edit, ids: &Ids) -> Result<usize, TargetError> {
+    async fn patch_now(
+        &self,
+        resource: TypeId,
+        (edit, tag): (&Edit, Option<&Tag>),
+        ids: &Ids,
+    ) -> Result<usize, TargetError> {
         let prepared = self.prepared()?;
         let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
         let schema = self.catalog.schema(resource);
@@ -89,6 +97,7 @@ impl UdmTarget {
             object: &edit.target_id,
             body,
             new_name: name.and_then(|name| name.after.as_ref()).map(Value::as_text),
+            tag,
         };
         let reply = self.patch(&patch).await?;
         if !members.is_empty() {
@@ -145,7 +154,7 @@ impl UdmTarget {
             return Ok(());
         }
         let dn = self.dn_of(patch.object).await?;
-        let stored = self.object(patch.resource, &dn).await?;
+        let (stored, _) = self.object(patch.resource, &dn).await?;
         let operations = members.spelled_as(&stored.properties);
         if operations.is_empty() {
             return Ok(());
@@ -153,6 +162,7 @@ impl UdmTarget {
         let again = Patch {
             body: Body::Operations(operations),
             new_name: None,
+            tag: None,
             ..*patch
         };
         self.patch(&again).await.map(drop)
@@ -185,7 +195,7 @@ impl UdmTarget {
                 error.kind,
                 TargetErrorKind::InvalidAttribute { .. } | TargetErrorKind::Protocol
             );
-        if has_changed(&error) {
+        if has_changed(&error) && patch.tag.is_none() {
             return self.patch_anew(patch).await;
         }
         if error.kind != TargetErrorKind::NotFound && !may_be_done {
@@ -202,13 +212,14 @@ impl UdmTarget {
 }
 
 impl UdmTarget {
-    /// Reads an object that somebody else has changed in between, and writes what differs still. Once is enough: whoever
+    /// Reads an object that somebody else has changed in between (412), and writes what differs still. Once is enough: whoever
     /// changes it all the time is met again by the next run.
     async fn patch_anew(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
         let dn = self.ask_for_dn(patch.object).await?;
-        let stored = self.object(patch.resource, &dn).await?;
+        let (stored, tag) = self.object(patch.resource, &dn).await?;
         let anew = Patch {
             body: patch.body.beside(&stored.properties),
+            tag: tag.as_ref(),
             ..*patch
         };
         self.client.send(&anew.call(&dn)).await
@@ -230,6 +241,6 @@ impl Patch<'_> {
             }
         };
         // It is repeated by the one who knows what it may have done.
-        call.once()
+        call.once().if_match(self.tag)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::client::{Call, Kind, Path};
+use super::super::client::{Call, Kind, Path, Tag};
 use super::super::rules::catalog::GROUP;
 use super::super::rules::name;
 use super::super::state::UdmTarget;
@@ -32,7 +32,12 @@ impl UdmTarget {
     }
 
     /// Nothing is left of the object, or was.
-    pub(super) async fn delete(&self, resource: TypeId, account: &Existing) -> Result<(), TargetError> {
+    pub(super) async fn delete(
+        &self,
+        resource: TypeId,
+        account: &Existing,
+        tag: Option<&Tag>,
+    ) -> Result<(), TargetError> {
         let gone = |error: TargetError| {
             if error.kind == TargetErrorKind::NotFound {
                 Ok(())
@@ -51,7 +56,7 @@ impl UdmTarget {
         };
         match self
             .client
-            .send(&Call::delete(operation, Path::object(Kind::of(resource), &dn)))
+            .send(&Call::delete(operation, Path::object(Kind::of(resource), &dn)).if_match(tag))
             .await
         {
             Ok(_) => {
@@ -68,7 +73,8 @@ impl UdmTarget {
                 match self.ask_for_dn(&account.target_id).await {
                     Ok(now) if *now == *dn => Err(error),
                     Ok(now) => {
-                        let call = Call::delete(operation, Path::object(Kind::of(resource), &now));
+                        let call =
+                            Call::delete(operation, Path::object(Kind::of(resource), &now)).if_match(tag);
                         self.client.send(&call).await.map(drop)
                     }
                     Err(lost) => gone(lost),

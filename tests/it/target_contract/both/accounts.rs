@@ -6,9 +6,9 @@ use directory_sync::model::{
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
 use super::super::support::{
-    at, create, deactivation, deletion, edit, edit_of, mark_absent, mark_goes, marker_goes, update,
+    at, cost_of, create, deactivation, deletion, edit, edit_of, mark_absent, mark_goes, marker_goes, update,
 };
-use super::stage::{Stage, cost_of};
+use super::stage::Stage;
 use super::whole::as_made;
 
 /// A new account is one request with everything in it, and one for the role.

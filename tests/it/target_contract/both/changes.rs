@@ -6,8 +6,8 @@ use directory_sync::model::{
 use directory_sync::target::Target;
 use directory_sync::target::zitadel::ZitadelTarget;
 
-use super::super::support::{at, change_of, edit, edit_of, update};
-use super::stage::{Stage, cost_of};
+use super::super::support::{at, change_of, cost_of, edit, edit_of, update};
+use super::stage::Stage;
 use super::whole::as_made;
 
 /// The account becomes another person's.

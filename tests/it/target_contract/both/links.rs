@@ -4,8 +4,8 @@ use directory_sync::model::{ActionKind, Attributes, Change, Desired, Expected, I
 use directory_sync::target::zitadel::ZitadelTarget;
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
-use super::super::support::{at, change_of, create, edit_of, update};
-use super::stage::{Stage, cost_of};
+use super::super::support::{at, change_of, cost_of, create, edit_of, update};
+use super::stage::Stage;
 use super::whole::as_made;
 
 /// The same person for a target that links people.

@@ -3,8 +3,8 @@
 use directory_sync::model::{TypeId, Value};
 use directory_sync::target::{Target, TargetErrorKind as Kind, Wait};
 
-use super::super::support::{at, create, edit_of, update};
-use super::stage::{Stage, cost_of};
+use super::super::support::{at, cost_of, create, edit_of, update};
+use super::stage::Stage;
 
 /// A taken name is a conflict after one request, and whoever holds it is found whatever its letter case.
 pub(super) async fn a_taken_name_is_a_conflict_with_a_holder(stage: &Stage) {

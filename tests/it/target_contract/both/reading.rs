@@ -6,8 +6,8 @@ use std::num::NonZeroU32;
 use directory_sync::model::{Check, Expected, Ids, Mismatch, TargetId, Value};
 use directory_sync::target::Target;
 
-use super::super::support::{at, deactivation, read_all};
-use super::stage::{Stage, cost_of, unprepared};
+use super::super::support::{at, cost_of, deactivation, read_all};
+use super::stage::{Stage, unprepared};
 
 /// Everybody is listed once, be it in one page or in several.
 pub(super) async fn everybody_is_listed_once(stage: &Stage) {

@@ -5,8 +5,8 @@ use directory_sync::model::{Desired, TargetId};
 use directory_sync::target::Target as _;
 use directory_sync::target::zitadel::ZitadelTarget;
 
-use super::super::support::{edit, roles_change, update};
-use super::stage::{Stage, cost_of};
+use super::super::support::{cost_of, edit, roles_change, update};
+use super::stage::Stage;
 
 /// The other roles that the configuration names; a behaviour that needs more is not shown.
 fn other_roles(stage: &Stage, needed: usize) -> Option<Vec<String>> {

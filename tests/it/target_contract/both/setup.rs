@@ -2,7 +2,8 @@
 
 use directory_sync::target::{Target, TargetErrorKind as Kind};
 
-use super::stage::{Stage, cost_of, unprepared};
+use super::super::support::cost_of;
+use super::stage::{Stage, unprepared};
 
 /// Rights, organization, role and grants: a request each, beside the one for a token.
 pub(super) async fn preparing_is_four_requests(stage: &Stage) {

@@ -227,20 +227,6 @@ pub(crate) fn unprepared(settings: &ZitadelSettings) -> ZitadelTarget {
         })
 }
 
-/// What comes of it, and the requests that it takes, by operation.
-pub(crate) async fn cost_of<T>(
-    target: &ZitadelTarget,
-    what: impl Future<Output = T>,
-) -> (T, Vec<(&'static str, u64)>) {
-    let before = target.requests().by_operation;
-    let outcome = Box::pin(what).await;
-    let since = |(name, count)| (name, count - before.get(name).copied().unwrap_or_default());
-    let spent = target.requests().by_operation.into_iter().map(since);
-    // A token may have to be renewed at any time.
-    let spent = spent.filter(|(name, count)| *count > 0 && *name != "token");
-    (outcome, spent.collect())
-}
-
 /// How often to ask for what is current within seconds (metadata, links), and for what is listed after minutes.
 const SHOWN: u32 = 8;
 const LISTED: u32 = 15;

@@ -1,0 +1,222 @@
+//! Mistakes in a file of a connector: each ends the run before anything is written, with the key, the line and the next step.
+
+use testkit::people::Person;
+use testkit::slapd::Slapd;
+use testkit::udm::{Options, UdmDouble};
+
+use super::stage::PASSWORD;
+use crate::program::Installation;
+
+/// One person who would be made if nothing were wrong.
+const FILE: &str = "\
+udm:
+  uri: URI/
+  user: USER
+  password: PASSWORD
+  user_ou: ou=people
+  group_ou: ou=groups
+  user_primary_key_property: univentionObjectIdentifier
+  user_properties: [univentionObjectIdentifier, username, lastname, e-mail]
+source:
+  ldap_uri: LDAP
+  bind_dn: BIND_DN
+  password: BIND_PASSWORD
+  user_base: dc=example,dc=com
+  user_filter: (objectClass=inetOrgPerson)
+  user_attrs: [entryUUID, uid, sn, mail]
+  user_trans:
+    rename_attrs: {univentionObjectIdentifier: entryUUID, username: uid, lastname: sn, e-mail: mail}
+  group_base: dc=example,dc=com
+  group_filter: (objectClass=groupOfNames)
+  group_attrs: [entryUUID, cn, member]
+  group_trans:
+    rename_attrs: {univentionObjectIdentifier: entryUUID, name: cn, users: member}
+lock: {dir: FOLDER}
+";
+
+/// What is wrong: a text of the file, what stands in its place, the exit code, and what is told, the next step among it.
+struct Mistake {
+    from: &'static str,
+    to: &'static str,
+    exit: u8,
+    told: &'static [&'static str],
+}
+
+const MISTAKES: &[Mistake] = &[
+    // A wrong type.
+    Mistake {
+        from: "  user_attrs: [entryUUID, uid, sn, mail]\n",
+        to: "  user_attrs: {entryUUID: uid}\n",
+        exit: 2,
+        told: &["`source.user_attrs` must be", "config.yaml:15"],
+    },
+    Mistake {
+        from: "  user_base: dc=example,dc=com\n",
+        to: "  user_base: dc=example,dc=com\n  timeout: soon\n",
+        exit: 2,
+        told: &["`source.timeout`", "config.yaml:14", "hint: "],
+    },
+    // An unknown sanitizer.
+    Mistake {
+        from: "  user_trans:\n",
+        to: "  user_trans:\n    sanitizer: {mail: [os:system]}\n",
+        exit: 2,
+        told: &[
+            "`source.user_trans.sanitizer.mail`: `os:system` is not a known function",
+            "config.yaml:17",
+            "hint: ",
+        ],
+    },
+    // An unknown property.
+    Mistake {
+        from: "lastname, e-mail]\n",
+        to: "lastname, e-mail, descripton]\n",
+        exit: 3,
+        told: &[
+            "UDM has no property `descripton` (`udm.users.properties`)",
+            "did you mean `description`?",
+        ],
+    },
+    // A regular expression that does not compile.
+    Mistake {
+        from: "  user_trans:\n",
+        to: "  user_trans:\n    decompose_attrs: {mail: ['(']}\n",
+        exit: 2,
+        told: &[
+            "`source.user_trans.decompose_attrs.mail`: `(` is not a regular expression",
+            "config.yaml:17",
+            "hint: correct the expression",
+        ],
+    },
+    Mistake {
+        from: "  user_base: dc=example,dc=com\n",
+        to: "  user_base: dc=example,dc=com\n  ignore_dn_regex: '['\n",
+        exit: 2,
+        told: &[
+            "`source.ignore_dn_regex`: `[` is not a regular expression",
+            "config.yaml:14",
+        ],
+    },
+    // A template with an unknown name.
+    Mistake {
+        from: "  user_trans:\n",
+        to: "  user_trans:\n    compose_attrs: {e-mail: ['{usernam}@example.org']}\n",
+        exit: 2,
+        told: &[
+            "`source.user_trans.compose_attrs.e-mail` uses `usernam`, but no entry has that attribute",
+            "config.yaml:17",
+            "hint: correct the name",
+        ],
+    },
+    // An OU that is no relative DN.
+    Mistake {
+        from: "  user_ou: ou=people\n",
+        to: "  user_ou: people\n",
+        exit: 2,
+        told: &[
+            "`udm.user_ou` must be a container below the base of the directory, not `people`",
+            "config.yaml:5",
+            "hint: it should look like `ou=people`",
+        ],
+    },
+    // A password that is nowhere.
+    Mistake {
+        from: "  password: PASSWORD\n",
+        to: "",
+        exit: 2,
+        told: &["`udm.password` is missing", "hint: "],
+    },
+    Mistake {
+        from: "  password: BIND_PASSWORD\n",
+        to: "",
+        exit: 2,
+        told: &["`source.password` is missing", "hint: "],
+    },
+    // A primary key that is none of the properties.
+    Mistake {
+        from: "user_primary_key_property: univentionObjectIdentifier",
+        to: "user_primary_key_property: employeeNumber",
+        exit: 2,
+        told: &[
+            "`udm.user_properties` does not name `employeeNumber`",
+            "config.yaml:8",
+            "hint: ",
+        ],
+    },
+    // A key attribute that nobody has.
+    Mistake {
+        from: "{univentionObjectIdentifier: entryUUID, username",
+        to: "{univentionObjectIdentifier: employeeNumber, username",
+        exit: 2,
+        told: &[
+            "`udm.user_primary_key_property` is `univentionObjectIdentifier`, but no entry has that attribute",
+            "config.yaml:7",
+            "hint: ",
+        ],
+    },
+    // One that is asked for, and that nobody has.
+    Mistake {
+        from: "user_attrs: [entryUUID, uid, sn, mail]\n  user_trans:\n    rename_attrs: {univentionObjectIdentifier: entryUUID,",
+        to: "user_attrs: [employeeNumber, uid, sn, mail]\n  user_trans:\n    rename_attrs: {univentionObjectIdentifier: employeeNumber,",
+        exit: 4,
+        told: &["univentionObjectIdentifier", "Next: "],
+    },
+];
+
+#[test]
+fn each_mistake_ends_the_run_before_anything_is_written() {
+    let slapd = Slapd::with_people(&[]);
+    slapd.add(&Person::new("ada", "Ada", "Lovelace"));
+    for mistake in MISTAKES {
+        let udm = UdmDouble::start(Options {
+            password: PASSWORD.to_owned(),
+            ..Options::default()
+        });
+        assert!(FILE.contains(mistake.from), "{}", mistake.from);
+        let file = FILE.replacen(mistake.from, mistake.to, 1);
+        let (url, user, ldap) = (udm.url(), udm.username(), slapd.url());
+        let filled = [
+            ("BIND_DN", Slapd::BIND_DN),
+            ("BIND_PASSWORD", Slapd::BIND_PASSWORD),
+            ("PASSWORD", PASSWORD),
+            ("USER", user.as_str()),
+            ("URI", url.as_str()),
+            ("LDAP", ldap.as_str()),
+        ];
+        let file = filled
+            .iter()
+            .fold(file, |file, (name, value)| file.replace(name, value));
+        let ran = Installation::of(&file).run(&["sync"]);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert_eq!(ran.exit, mistake.exit, "{}: {said}", mistake.to);
+        for told in mistake.told {
+            assert!(
+                said.contains(told),
+                "{told} is not told of {}: {said}",
+                mistake.to
+            );
+        }
+        assert_eq!(udm.writes().len(), 0, "{}", mistake.to);
+    }
+}
+
+/// Without a mistake the file makes the person.
+#[test]
+fn the_file_itself_is_right() {
+    let slapd = Slapd::with_people(&[]);
+    slapd.add(&Person::new("ada", "Ada", "Lovelace"));
+    let udm = UdmDouble::start(Options {
+        password: PASSWORD.to_owned(),
+        ..Options::default()
+    });
+    let file = FILE
+        .replace("BIND_DN", Slapd::BIND_DN)
+        .replace("BIND_PASSWORD", Slapd::BIND_PASSWORD)
+        .replace("PASSWORD", PASSWORD)
+        .replace("USER", &udm.username())
+        .replace("URI", &udm.url())
+        .replace("LDAP", &slapd.url());
+    let ran = Installation::of(&file).run(&["sync"]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    assert!(udm.named("ada").is_some());
+}
