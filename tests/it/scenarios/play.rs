@@ -130,7 +130,9 @@ impl Stage {
             "objects-before.json" => {
                 let udm = self.world.udm.as_ref().expect("a target with objects");
                 let objects: Vec<Before> = parse(path, &text());
-                objects.iter().for_each(|object| object.plant(udm));
+                for object in &objects {
+                    object.plant(udm);
+                }
             }
             "changes.ldif" => self.world.slapd.as_ref().expect("a directory").change(&text()),
             "leavers.json" => {

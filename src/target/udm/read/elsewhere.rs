@@ -67,7 +67,7 @@ impl UdmTarget {
             let holder = TargetId::new(object.uuid.as_str());
             for value in texts.filter(|value| wanted.contains(value)) {
                 self.memory.is_elsewhere(resource, &holder, &object.dn);
-                self.memory.holders.take(&holder, value);
+                self.memory.holders.take(&holder, &value);
             }
         });
         self.client.list(&Call::get("find_holders", path), &each).await

@@ -156,7 +156,7 @@ impl UdmTarget {
     /// Notes what nobody else can have by now.
     pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, held: &Attributes) {
         for unique in self.unique(resource, held) {
-            self.memory.holders.take(object, unique);
+            self.memory.holders.take(object, &unique);
         }
     }
 

@@ -47,9 +47,9 @@ pub(in crate::target::udm) struct Holders {
 
 impl Holders {
     /// The object has this value, and no other one of the same kind.
-    pub(in crate::target::udm) fn take(&self, object: &TargetId, value: Unique) {
-        self.give_up(object, &value);
-        let number = self.number(&value);
+    pub(in crate::target::udm) fn take(&self, object: &TargetId, value: &Unique) {
+        self.give_up(object, value);
+        let number = self.number(value);
         self.by_value.borrow_mut().insert(number, object.clone());
         let mut by_object = self.by_object.borrow_mut();
         by_object.entry(object.clone()).or_default()[value.kind()] = Some(number);
@@ -94,14 +94,14 @@ mod tests {
     #[test]
     fn a_value_has_one_holder() {
         let (holders, [a, b]) = (Holders::default(), ["a", "b"].map(TargetId::new));
-        holders.take(&a, Unique::name("Ada"));
-        holders.take(&a, Unique::mail("ada@b.org"));
+        holders.take(&a, &Unique::name("Ada"));
+        holders.take(&a, &Unique::mail("ada@b.org"));
         assert_eq!(holders.other(&Unique::name("ada"), Some(&b)), Some(a.clone()));
         assert_eq!(holders.other(&Unique::name("ada"), Some(&a)), None);
-        holders.take(&a, Unique::name("eve"));
+        holders.take(&a, &Unique::name("eve"));
         assert_eq!(holders.other(&Unique::name("ada"), None), None);
         assert_eq!(holders.other(&Unique::mail("ada@b.org"), None), Some(a.clone()));
-        holders.take(&b, Unique::name("ada"));
+        holders.take(&b, &Unique::name("ada"));
         holders.forget(&a);
         assert_eq!(holders.other(&Unique::mail("ada@b.org"), None), None);
         assert_eq!(holders.other(&Unique::name("ada"), None), Some(b));

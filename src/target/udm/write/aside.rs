@@ -105,7 +105,7 @@ impl UdmTarget {
             self.memory.holders.give_up(object, &kind);
         }
         for value in taken {
-            self.memory.holders.take(object, value);
+            self.memory.holders.take(object, &value);
         }
         Ok(())
     }

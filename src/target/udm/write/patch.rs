@@ -107,7 +107,7 @@ impl UdmTarget {
             self.memory.holders.give_up(&edit.target_id, &value);
         }
         for value in taken {
-            self.memory.holders.take(&edit.target_id, value);
+            self.memory.holders.take(&edit.target_id, &value);
         }
         if let Some(notes) = self.notes_after(resource, edit) {
             self.memory.note(&edit.target_id, Some(notes));
