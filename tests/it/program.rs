@@ -68,6 +68,13 @@ impl Installation {
         installation
     }
 
+    /// Puts one text of the configuration in the place of another one.
+    pub(crate) fn reconfigure(&self, from: &str, to: &str) {
+        let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");
+        assert!(config.contains(from), "{from}");
+        self.write("config.yaml", config.replacen(from, to, 1));
+    }
+
     /// Adds a line about the target.
     pub(crate) fn set(&self, line: &str) {
         let config = fs::read_to_string(self.path("config.yaml")).expect("a configuration");

@@ -1,11 +1,9 @@
 //! Runs that are killed before or after any of their writes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use testkit::udm::Moment;
 
 use super::stage::{Stage, added, group, group_dn, person, person_dn};
+use crate::udm::double::kill_at;
 
 /// Names pass on, groups change places, people and groups come and go: killed anywhere, the next run completes it and the
 /// one after that is empty.
@@ -14,10 +12,7 @@ fn a_run_with_groups_that_was_killed_is_completed() {
     for moment in [Moment::Received, Moment::Processed] {
         for write in 1.. {
             let stage = stage();
-            let was_hit = Arc::new(AtomicBool::new(false));
-            stage.udm.reset_counts();
-            kill_at(&stage, write, moment, &was_hit);
-            if !was_hit.load(Ordering::SeqCst) {
+            if !kill_at(&stage.udm, &stage.installation, write, moment) {
                 assert!(write > 10, "{write} {moment:?}");
                 break;
             }
@@ -77,18 +72,4 @@ fn stage() -> Stage {
         .concat(),
     );
     stage
-}
-
-/// Runs the program, which is killed at a write.
-fn kill_at(stage: &Stage, write: u64, moment: Moment, was_hit: &Arc<AtomicBool>) {
-    let mut child = stage.installation.command(&["sync"]).spawn().unwrap();
-    let (pid, hit) = (child.id(), Arc::clone(was_hit));
-    stage.udm.on_write(write, moment, move || {
-        hit.store(true, Ordering::SeqCst);
-        // The server would answer otherwise before the signal arrives.
-        let _ = std::process::Command::new("kill")
-            .args(["-9", &pid.to_string()])
-            .status();
-    });
-    child.wait().unwrap();
 }

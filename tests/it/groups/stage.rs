@@ -7,6 +7,7 @@ use testkit::slapd::{Options, Slapd};
 use testkit::udm::{Kind, UdmDouble};
 
 use crate::program::{Installation, Ran};
+use crate::udm::double;
 
 pub(super) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
 pub(super) const GROUPS: &str = "ou=groups,dc=univention-organization,dc=intranet";
@@ -86,10 +87,7 @@ impl Stage {
         let directory = Options::ldif(format!("{base}{entries}"))
             .server_line("sizelimit unlimited")
             .start();
-        let udm = UdmDouble::start(testkit::udm::Options {
-            password: "Sekret.4711".to_owned(),
-            ..testkit::udm::Options::default()
-        });
+        let udm = double::start();
         let config = format!(
             "udm:\n  url: {}/\n  user: {}\n  password: {}\n  users: {{ou: ou=people, properties: [univentionObjectIdentifier, \
              username, lastname, description]}}\n  groups: {{ou: ou=groups}}\n\
@@ -111,11 +109,7 @@ impl Stage {
 
     /// Puts one text of the configuration in the place of another one.
     pub(super) fn reconfigure(&self, from: &str, to: &str) {
-        let path = self.installation.path("config.yaml");
-        let config = std::fs::read_to_string(path).unwrap();
-        assert!(config.contains(from), "{from}");
-        self.installation
-            .write("config.yaml", config.replacen(from, to, 1));
+        self.installation.reconfigure(from, to);
     }
 
     /// Runs the program, with counts from zero.
@@ -143,8 +137,7 @@ impl Stage {
 
     /// Requests that may change something, as method and kind of path.
     pub(super) fn writes(&self) -> Vec<String> {
-        let writes = self.udm.writes().into_iter();
-        writes.map(|record| record.pattern).collect()
+        double::writes(&self.udm)
     }
 
     /// The groups in the container, each with the names of its members.

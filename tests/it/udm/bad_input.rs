@@ -2,8 +2,9 @@
 
 use testkit::people::Person;
 use testkit::slapd::Slapd;
-use testkit::udm::{Options, UdmDouble};
+use testkit::udm::UdmDouble;
 
+use super::double;
 use super::stage::PASSWORD;
 use crate::program::{Installation, Ran};
 
@@ -209,10 +210,7 @@ fn the_file_itself_is_right() {
 
 /// Runs the program with this file, against a target of its own.
 fn run(file: &str, slapd: &Slapd) -> (Ran, UdmDouble) {
-    let udm = UdmDouble::start(Options {
-        password: PASSWORD.to_owned(),
-        ..Options::default()
-    });
+    let udm = double::start();
     let (url, user, ldap) = (udm.url(), udm.username(), slapd.url());
     let filled = [
         ("BIND_DN", Slapd::BIND_DN),

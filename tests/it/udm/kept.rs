@@ -1,10 +1,8 @@
 //! Plans that wait, undone runs, and runs that were killed.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use testkit::udm::Moment;
 
+use super::double::kill_at;
 use super::stage::{PEOPLE, Stage, id, row};
 
 /// A plan is carried out later by a run that has read nothing of the target itself.
@@ -61,10 +59,7 @@ fn whatever_write_a_run_ends_at_the_next_one_completes_it() {
             for (n, name) in [(1, "ada"), (2, "bob"), (3, "gone")] {
                 stage.add(n, name);
             }
-            stage.udm.reset_counts();
-            let was_hit = Arc::new(AtomicBool::new(false));
-            kill_at(&stage, write, moment, &was_hit);
-            if !was_hit.load(Ordering::SeqCst) {
+            if !kill_at(&stage.udm, &stage.installation, write, moment) {
                 assert!(write > 5, "a run has at least five writes");
                 break;
             }
@@ -75,18 +70,4 @@ fn whatever_write_a_run_ends_at_the_next_one_completes_it() {
             stage.sync_is_empty();
         }
     }
-}
-
-/// Runs the program, which is killed at a write.
-fn kill_at(stage: &Stage, write: u64, moment: Moment, was_hit: &Arc<AtomicBool>) {
-    let mut child = stage.installation.command(&["sync"]).spawn().unwrap();
-    let (pid, hit) = (child.id(), Arc::clone(was_hit));
-    stage.udm.on_write(write, moment, move || {
-        hit.store(true, Ordering::SeqCst);
-        // The server would answer otherwise before the signal arrives.
-        let _ = std::process::Command::new("kill")
-            .args(["-9", &pid.to_string()])
-            .status();
-    });
-    child.wait().unwrap();
 }

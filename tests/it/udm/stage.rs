@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use testkit::udm::{ObjectView, Options, UdmDouble, UserSeed};
 
+use super::double;
 use crate::program::{Installation, Ran};
 
 pub(super) const BASE: &str = "dc=univention-organization,dc=intranet";
@@ -43,10 +44,7 @@ impl Stage {
     }
 
     pub(super) fn with(options: Options, rows: &str) -> Self {
-        let udm = UdmDouble::start(Options {
-            password: PASSWORD.to_owned(),
-            ..options
-        });
+        let udm = double::start_with(options);
         let config = format!(
             "udm:\n  url: {}/\n  user: {}\n  password: {}\n  users:\n    ou: ou=people\n    \
              properties: [univentionObjectIdentifier, username, firstname, lastname, mailPrimaryAddress, phone, description]\n\
@@ -69,11 +67,7 @@ impl Stage {
 
     /// Puts one text of the configuration in the place of another one.
     pub(super) fn reconfigure(&self, from: &str, to: &str) {
-        let path = self.installation.path("config.yaml");
-        let config = std::fs::read_to_string(path).unwrap();
-        assert!(config.contains(from), "{from}");
-        self.installation
-            .write("config.yaml", config.replacen(from, to, 1));
+        self.installation.reconfigure(from, to);
     }
 
     /// Runs the program, with counts from zero.
@@ -102,11 +96,7 @@ impl Stage {
 
     /// Requests that may change something, as method and kind of path.
     pub(super) fn writes(&self) -> Vec<String> {
-        self.udm
-            .writes()
-            .into_iter()
-            .map(|record| record.pattern)
-            .collect()
+        double::writes(&self.udm)
     }
 
     /// Usernames by the ids of the people in the container, sub-containers included.
