@@ -24,7 +24,7 @@ const APPROVE_FILE_HELP: &str =
 #[command(name = "directory-sync", version, about, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 in line; 1 some records or changes failed; 2 usage or configuration; \
-3 a source or the target could not be read; 4 refused by the guard; 5 another run is under way; 10 changes are pending (plan)."
+3 a source or the target could not be read; 4 refused by the guard; 5 another run is under way; 10 changes are pending (plan) or plans differ (diff-config)."
 )]
 pub struct Cli {
     /// What to do; without it: sync.
@@ -99,18 +99,43 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
     },
+    /// Compare the plans of this configuration and of another one: who is affected by the change of configuration alone. Reads
+    /// sources and target once for each of them, and writes nothing
+    DiffConfig {
+        /// The other configuration file; variables apply to both
+        #[arg(value_name = "FILE")]
+        other: PathBuf,
+        /// Exit with 10 when the plans differ
+        #[arg(long)]
+        detailed_exit_code: bool,
+    },
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(Config),
     /// Print what the sources yield; needs no target
     Users {
         /// Print only how many people there are, in little memory; does not look for duplicates or repeats
         #[arg(long)]
         count: bool,
     },
-    /// What the command line says about itself.
+    /// What the program says about itself.
     #[command(flatten)]
     Document(Document),
 }
 
-/// Texts about the command line; they need no configuration.
+/// What to do with the configuration.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Config {
+    /// Print each value that takes effect and where it comes from: a default, a line of the file, a variable, an option, or a
+    /// limit. Secrets are masked, and nothing is contacted
+    Show {
+        /// Ask the target for the limits that it sets
+        #[arg(long)]
+        target_limits: bool,
+    },
+}
+
+/// Texts about the program; they need no configuration.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Document {
     /// Print a script that completes commands and options in a shell
@@ -119,12 +144,33 @@ pub enum Document {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+    /// Print a JSON Schema (2020-12), for editors and for programs that read what this program writes
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        of: Schema,
+    },
     /// Print the manual page, or write the pages of all commands to a folder
     Man {
         /// An existing folder
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
+}
+
+/// A document that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// The configuration file.
+    Config,
+    /// The file of `--report`, which `--format json` prints, too.
+    Report,
+    /// The file of `plan --out`.
+    Plan,
+    /// A plan as `--format json` prints it.
+    PlanView,
+    /// The file of `--undo-file`.
+    Undo,
 }
 
 /// What is done when nothing is said.

@@ -27,6 +27,7 @@ pub mod config;
 pub mod credential;
 pub mod exit;
 pub mod http;
+mod json_schema;
 pub mod lock;
 pub mod model;
 pub mod names;

@@ -6,6 +6,8 @@ use super::{Cli, Command, Document, Format, Global};
 
 /// Commands that make a plan, and may carry it out.
 const RUNS: &[&str] = &["sync", "plan", "run", "apply", "undo", "link-ids"];
+/// Commands that print plans.
+const PRINTS_PLANS: &[&str] = &["sync", "plan", "run", "apply", "undo", "link-ids", "diff-config"];
 /// Those of them that change something.
 const WRITES: &[&str] = &["sync", "run", "apply", "undo", "link-ids"];
 /// Those that somebody starts and watches.
@@ -23,22 +25,50 @@ const USES: &[(&str, &[&str])] = &[
     ("approve_file", RUNS),
     (
         "require_policy",
-        &["sync", "plan", "run", "apply", "undo", "link-ids", "check"],
+        &[
+            "sync",
+            "plan",
+            "run",
+            "apply",
+            "undo",
+            "link-ids",
+            "check",
+            "diff-config",
+        ],
     ),
     (
         "format",
         &[
-            "sync", "plan", "run", "apply", "undo", "link-ids", "check", "auth", "users", "explain",
+            "sync",
+            "plan",
+            "run",
+            "apply",
+            "undo",
+            "link-ids",
+            "check",
+            "auth",
+            "config",
+            "users",
+            "explain",
+            "diff-config",
         ],
     ),
     (
         "show_values",
         &[
-            "sync", "plan", "run", "apply", "undo", "link-ids", "users", "explain",
+            "sync",
+            "plan",
+            "run",
+            "apply",
+            "undo",
+            "link-ids",
+            "users",
+            "explain",
+            "diff-config",
         ],
     ),
-    ("all", RUNS),
-    ("summary", RUNS),
+    ("all", PRINTS_PLANS),
+    ("summary", PRINTS_PLANS),
     ("yes", WATCHED),
 ];
 
@@ -54,10 +84,13 @@ impl Command {
             Self::LinkIds => "link-ids",
             Self::Check => "check",
             Self::Auth { .. } => "auth",
+            Self::Config(_) => "config",
+            Self::DiffConfig { .. } => "diff-config",
             Self::Users { .. } => "users",
             Self::Explain { .. } => "explain",
             Self::Document(Document::Completions { .. }) => "completions",
             Self::Document(Document::Man { .. }) => "man",
+            Self::Document(Document::Schema { .. }) => "schema",
         }
     }
 }

@@ -15,16 +15,20 @@ pub(crate) mod fixture;
 mod keys;
 mod layers;
 mod request;
+mod schema;
 mod sections;
 mod settings;
+mod show;
 mod syntax;
 
 use std::path::Path;
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::layers::environment::Environment;
+pub use self::schema::schema;
 pub use self::sections::ldap::references::ReferenceUrl;
 pub use self::settings::Providers;
+pub use self::show::{Shown, ShownConfig, ShownValue, ValueOrigin, scalar_in_yaml, show};
 pub use self::syntax::dn::Dn;
 pub use self::syntax::expression::Expression;
 pub use self::syntax::template::Template;
@@ -44,6 +48,9 @@ use crate::plan::Policy;
 use self::document::read::{Reader, Report};
 use layers::Layers;
 
+/// What messages call the file, and [`Settings::files`] does.
+pub const CONFIGURATION_FILE: &str = "the configuration file";
+
 /// Reads the configuration and checks it.
 ///
 /// Files that it names are opened to check them, except the data of sources.
@@ -51,15 +58,15 @@ use layers::Layers;
 /// # Errors
 /// Every mistake, with its place.
 pub fn load(request: &LoadRequest, environment: &Environment) -> Result<Settings, ConfigErrors> {
-    load_in(request, environment, Path::new(""))
+    read_all(request, environment, Path::new("")).map(|(settings, _)| settings)
 }
 
-/// Like [`load`] with the default file in this directory.
-fn load_in(
+/// Like [`load`] with the default file in this directory, and with the values that the settings are made of.
+fn read_all(
     request: &LoadRequest,
     environment: &Environment,
     directory: &Path,
-) -> Result<Settings, ConfigErrors> {
+) -> Result<(Settings, Layers), ConfigErrors> {
     let mut report = Report::default();
     let file = document::file::read(request, environment, directory, &mut report.notes)?;
     let file = file.map(|file| file.translated(&mut report.notes, &mut report.mistakes));
@@ -89,18 +96,21 @@ fn load_in(
             .extend(document::modes::notes(path, report.secrets_in_place));
         report
             .files
-            .insert(0, ("the configuration file".to_owned(), path.clone()));
+            .insert(0, (CONFIGURATION_FILE.to_owned(), path.clone()));
     }
     report.call_keys_by(&names);
     match settings {
-        Some(settings) if report.mistakes.is_empty() => Ok(Settings {
-            withholding: settings
-                .withholding
-                .renamed(|setting| dialects::setting(dialect, setting)),
-            notes: report.notes,
-            files: report.files,
-            ..settings
-        }),
+        Some(settings) if report.mistakes.is_empty() => {
+            let settings = Settings {
+                withholding: settings
+                    .withholding
+                    .renamed(|setting| dialects::setting(dialect, setting)),
+                notes: report.notes,
+                files: report.files,
+                ..settings
+            };
+            Ok((settings, layers))
+        }
         _ => Err(ConfigErrors {
             mistakes: report.mistakes,
         }),

@@ -3,6 +3,7 @@
 //! [`Correlation`] pairs people with accounts, [`decide`] turns pairs into a [`crate::model::Plan`] by the [`Policy`],
 //! [`approve`] lets it through or refuses it.
 
+mod compare;
 mod correlate;
 mod decide;
 mod diff;
@@ -21,6 +22,7 @@ mod tests;
 mod undo;
 mod withhold;
 
+pub use self::compare::{Comparison, compare};
 pub use self::correlate::adopt::Known;
 pub(crate) use self::correlate::adopt::refusal;
 pub use self::decide::checks::{Checks, Proofs};

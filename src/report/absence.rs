@@ -1,12 +1,13 @@
 //! Since when somebody is missing.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::Absence;
 
 /// Since when a person is missing, and how many runs have seen it, this one included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(super) struct Missing {
     missing_since: String,
     missing_runs: u32,

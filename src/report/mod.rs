@@ -15,10 +15,14 @@ pub use self::explanation::{
 };
 pub use self::html::page;
 pub use self::html::rows::PlanView;
+pub use self::json::config_diff::{ConfigDiff, ConfigDiffDocument, DiffSide};
+pub use self::json::configuration::ConfigurationDocument;
 pub use self::json::counts::{Changes, Count};
 pub use self::json::entries::{Failure, KeptAccount, Note, SourceReport};
-pub use self::json::plan::PlanDocument;
+pub use self::json::plan::{PlanDocument, schema as plan_schema};
 pub use self::metrics::{LAST_SUCCESS, RunFigures, metrics};
+pub use self::text::config::diff::config_diff;
+pub use self::text::config::show::configuration;
 pub(crate) use self::text::details::details as summary_of;
 pub(crate) use self::text::label::named;
 pub use self::text::messages::Messages;
@@ -30,4 +34,4 @@ pub use self::text::summary::{findings, header, limits, notes, policy, sources, 
 pub(crate) use self::text::values::values as changed_values;
 pub use self::text::verdict::verdict;
 pub use self::text::view::{Extent, Look, Show, View};
-pub use json::{Report, SCHEMA, TargetReport};
+pub use json::{Report, SCHEMA, TargetReport, schema};

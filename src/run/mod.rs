@@ -17,7 +17,7 @@ use self::session::outputs::heartbeat;
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
-use crate::cli::{Cli, Command, Global, takes};
+use crate::cli::{Cli, Command, Config, Global, takes};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::signals::Signals;
@@ -103,9 +103,12 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         Command::Plan { out, .. } => Box::pin(sync::run(request, target, out.as_deref(), process)).await,
         Command::Apply { plan } => apply_file::run(request, target, plan, process).await,
         Command::Undo { file, .. } => Box::pin(undo::run(request, target, file, process)).await,
-        Command::Check | Command::Users { .. } | Command::Auth { .. } | Command::Explain { .. } => {
-            look(command, request, process).await
-        }
+        Command::Check
+        | Command::Config(_)
+        | Command::DiffConfig { .. }
+        | Command::Users { .. }
+        | Command::Auth { .. }
+        | Command::Explain { .. } => look(command, request, process).await,
         Command::Run => Box::pin(serve::run(request, process)).await,
         Command::Document(wanted) => commands::document::print(wanted, request.global, process),
     }
@@ -121,6 +124,12 @@ async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>
             }
             Command::Explain { who, from } => {
                 commands::explain::explain(who, from.as_deref(), request, process).await
+            }
+            Command::DiffConfig { other, .. } => {
+                Box::pin(commands::diff_config::diff(command, other, request, process)).await
+            }
+            Command::Config(Config::Show { target_limits }) => {
+                commands::configuration::show(*target_limits, request, process).await
             }
             Command::Users { count: true } => commands::users::count(request, process).await,
             Command::Users { count: false } => commands::users::users(request, process).await,

@@ -12,7 +12,7 @@ use super::session::refusal;
 use super::session::request::{Mode, Request};
 use super::writing::{carry_out, question, undo_log, verify};
 use crate::apply::Context;
-use crate::config::TargetSettings;
+use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
 use crate::model::{Catalog, DesiredState, Plan};
 use crate::plan::{self, Known, Proof};
@@ -113,19 +113,30 @@ async fn read_everything(
             writeln!(process.out, "{sentence}")?;
         }
     }
+    let planned = planned(target, &desired, request.settings).await?;
+    report.add_plan(&planned.plan, catalog);
+    undo_log::warn(&planned.plan, catalog, request, report);
+    Ok((desired, planned))
+}
+
+/// The plan, unless so many records or accounts lack a value that the mapping must be wrong.
+pub(super) async fn planned(
+    target: &impl Target,
+    desired: &[DesiredState],
+    settings: &Settings,
+) -> Result<Planned, RunError> {
+    let (catalog, guard) = (target.catalog(), &settings.guard);
     let of_each = |faults: &dyn Fn(&DesiredState) -> Vec<String>| desired.iter().flat_map(faults).collect();
     refuse_wrong_mapping(of_each(&|of_type| {
         plan::mapping_faults(of_type, guard.max_missing)
     }))?;
-    let planned = draft::plan(target, &desired, request.settings).await?;
+    let planned = draft::plan(target, desired, settings).await?;
     let vanished = |of_type: &DesiredState| {
         let schema = catalog.schema(of_type.resource);
         plan::vanished_values(of_type, &planned.plan, schema, guard.max_missing)
     };
     refuse_wrong_mapping(of_each(&vanished))?;
-    report.add_plan(&planned.plan, catalog);
-    undo_log::warn(&planned.plan, catalog, request, report);
-    Ok((desired, planned))
+    Ok(planned)
 }
 
 /// One record without a value says nothing wrong about the account; so many of them say it about the mapping.

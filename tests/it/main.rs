@@ -16,6 +16,7 @@ mod sources;
 
 mod safety;
 mod scenarios;
+mod schemas;
 mod service;
 mod target_contract;
 mod udm;

@@ -1,5 +1,6 @@
 //! The stricter of two values, key by key.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::document::{
@@ -10,7 +11,7 @@ use crate::config::Settings;
 use crate::plan::{Limit, Setting, Withholding};
 
 /// One setting that a ceiling has made stricter than the configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Effective {
     /// The key of the configuration.
     pub setting: &'static str,

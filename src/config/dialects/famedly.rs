@@ -5,6 +5,11 @@ use figment::value::{Dict, Tag, Value};
 /// Old first levels, and where they went.
 const STALE: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
 
+/// Old sections and their names today.
+pub(in crate::config) fn sections() -> impl Iterator<Item = (&'static str, String)> {
+    STALE.iter().map(|(before, now)| (*before, now.join(".")))
+}
+
 /// The path under which a key is known today.
 pub(in crate::config) fn current_path(path: &[String]) -> Vec<String> {
     let moved = STALE

@@ -48,6 +48,15 @@ pub(in crate::config) fn translate(dialect: Dialect, text: &str, content: &Node)
     }
 }
 
+/// The tool whose form a file has, if it is not ours.
+pub(in crate::config) fn tool(dialect: Dialect) -> Option<&'static str> {
+    match dialect {
+        Dialect::Own => None,
+        Dialect::AdConnect => Some("ad-connect"),
+        Dialect::UdmConnector => Some("udm-directory-connector"),
+    }
+}
+
 /// Variables that only the tool with this file knows; ours are stronger.
 pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) -> Found {
     match dialect {

@@ -135,6 +135,11 @@ impl Layers {
         Some(value)
     }
 
+    /// The file, if there is one.
+    pub(super) fn file(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
     /// Sources and their kinds.
     pub(super) fn kinds(&self) -> &BTreeMap<String, &'static str> {
         &self.kinds

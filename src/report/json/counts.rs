@@ -1,11 +1,12 @@
 //! How many changes of which kind.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{ActionKind, Totals};
 
 /// Changes by kind.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 #[expect(missing_docs, reason = "named for the actions")]
 pub struct Changes {
     pub create: Count,
@@ -18,7 +19,7 @@ pub struct Changes {
 }
 
 /// One resource type at the target.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TypeReport {
     /// `user` or `group`.
     #[serde(rename = "type")]
@@ -43,7 +44,7 @@ impl TypeReport {
 }
 
 /// How many changes of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Count {
     /// In the plan.
     pub planned: usize,

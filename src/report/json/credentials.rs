@@ -1,13 +1,14 @@
 //! Keys and certificates that end, in a report.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::time::seconds;
 use crate::credential::Credential;
 
 /// A key or a certificate that the run used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct CredentialReport {
     /// `key`, `tls_ldap`, `tls_target`.
     pub what: &'static str,
@@ -15,6 +16,7 @@ pub struct CredentialReport {
     pub name: String,
     /// Its last second.
     #[serde(serialize_with = "seconds")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub expires: Timestamp,
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::apply::{NotApplied, Unlinked};
@@ -12,7 +13,7 @@ use crate::report::absence::Missing;
 use crate::target::TargetError;
 
 /// One source.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SourceReport {
     /// Its name in the configuration.
     pub name: String,
@@ -38,7 +39,7 @@ pub struct SourceReport {
 }
 
 /// What a source gave of one resource type beside people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TypeRead {
     /// Such as `group`.
     #[serde(rename = "type")]
@@ -95,7 +96,7 @@ impl From<&SourceRead> for SourceReport {
 }
 
 /// An account that could have been changed or removed and is not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct KeptAccount {
     /// Left out for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -128,7 +129,7 @@ impl KeptAccount {
 }
 
 /// An action that a setting withholds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct WithheldAction {
     /// Left out for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -161,7 +162,7 @@ impl WithheldAction {
 const NOT_STARTED: &str = "not started: ";
 
 /// A change that failed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Failure {
     /// Left out for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -215,7 +216,7 @@ impl Failure {
 }
 
 /// Something about one record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Note {
     /// The source's name.
     pub source: String,

@@ -1,5 +1,7 @@
 //! The report as data. Field names are a contract for other programs.
 
+pub(super) mod config_diff;
+pub(super) mod configuration;
 pub(super) mod counts;
 mod credentials;
 pub(super) mod entries;
@@ -11,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use self::counts::{Changes, TypeReport};
@@ -20,6 +23,7 @@ use self::time::seconds;
 use super::html::rows::PlanView;
 use crate::config::Effective;
 use crate::exit::Exit;
+use crate::json_schema;
 use crate::model::Personal;
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
@@ -27,12 +31,22 @@ use crate::target::RequestStats;
 /// The form of the report.
 pub const SCHEMA: &str = "directory-sync/report/1";
 
+/// How a run may end.
+const OUTCOMES: [&str; 6] = ["in_sync", "applied", "partial", "planned", "refused", "failed"];
+
+/// The JSON Schema of the report.
+pub fn schema() -> serde_json::Value {
+    json_schema::of::<Report>("Report of a run")
+}
+
 /// The report of a run, schema `directory-sync/report/1`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Report {
     /// `directory-sync/report/1`.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: &'static str,
     /// `in_sync`, `applied`, `partial`, `planned`, `refused` or `failed`.
+    #[schemars(extend("enum" = OUTCOMES))]
     pub outcome: &'static str,
     #[serde(skip)]
     exit: Exit,
@@ -52,6 +66,7 @@ pub struct Report {
     pub exit_code: u8,
     /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
     #[serde(serialize_with = "seconds")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub started: Timestamp,
     /// How long the run took.
     pub seconds: f64,
@@ -78,6 +93,7 @@ pub struct Report {
     pub undo_file: Option<String>,
     /// What no undo brings back of what this run does; of an undo, what it does not bring back.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "told")]
+    #[schemars(with = "Vec<Lost>")]
     pub cannot_be_undone: Vec<Lost>,
     /// The records of the only people whom the run is about; empty: everybody.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -140,7 +156,7 @@ fn told<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> 
 }
 
 /// The target before the run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TargetReport {
     /// Which kind of target.
     pub kind: &'static str,
@@ -151,7 +167,7 @@ pub struct TargetReport {
 }
 
 /// Requests to the target.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Requests {
     /// All of them, repeats included.
     pub total: u64,

@@ -2,19 +2,32 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entries::WithheldAction;
 use crate::config::Effective;
-use crate::model::{Catalog, Change, Personal, Plan, Purpose, Reference, TargetId, TypeId, Value, Write};
+use crate::json_schema;
+use crate::model::{
+    Catalog, Change, Personal, Plan, Purpose, Reference, Skipped, TargetId, TypeId, Value, Write,
+};
 use crate::report::Show;
 use crate::report::absence::Missing;
 use crate::report::origin::place;
 use crate::report::text::details::{is_said, is_value, reason, shown_id};
 
+/// The form of a plan as data.
+const SCHEMA: &str = "directory-sync/plan-view/1";
+
+/// The JSON Schema of what `plan --format json` prints before the report.
+pub fn schema() -> serde_json::Value {
+    json_schema::of::<PlanDocument<'_>>("Plan as data")
+}
+
 /// A plan as data, schema `directory-sync/plan-view/1`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub struct PlanDocument<'a> {
+    #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
     /// Settings that somebody else has made stricter than the configuration.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -29,7 +42,7 @@ pub struct PlanDocument<'a> {
 }
 
 /// One change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(in crate::report) struct PlannedChange<'a> {
     /// Left out for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +72,7 @@ pub(in crate::report) struct PlannedChange<'a> {
 }
 
 /// Members that come and go: external ids in hex with the type before them, or the target's own reference.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct PlannedMembers {
     added: Vec<String>,
     removed: Vec<String>,
@@ -81,7 +94,7 @@ impl PlannedMembers {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct PlannedAttribute<'a> {
     name: &'a str,
     /// Only when values are shown.
@@ -89,14 +102,14 @@ struct PlannedAttribute<'a> {
     values: Option<PlannedValues<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 struct PlannedValues<'a> {
     before: Option<Cow<'a, str>>,
     after: Option<Cow<'a, str>>,
 }
 
-#[derive(Debug, Serialize)]
-struct PlannedKept<'a> {
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct PlannedKept<'a> {
     /// Left out for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'static str>,
@@ -109,11 +122,24 @@ struct PlannedKept<'a> {
     missing: Option<Missing>,
 }
 
+impl<'a> PlannedKept<'a> {
+    pub(super) fn new(kept: &'a Skipped, catalog: &Catalog) -> Self {
+        Self {
+            resource: other_type(kept.resource, catalog),
+            target_id: kept.target_id.as_str(),
+            id: kept.id.as_ref().map(|id| id.told().to_string()),
+            reason: &kept.reason,
+            record: kept.record.as_ref().map(ToString::to_string),
+            missing: kept.absence.map(Missing::from),
+        }
+    }
+}
+
 impl<'a> PlanDocument<'a> {
     /// The plan; personal values only when they are to be shown.
     pub fn new(plan: &'a Plan, catalog: &'a Catalog, show: Show) -> Self {
         Self {
-            schema: "directory-sync/plan-view/1",
+            schema: SCHEMA,
             policy: &[],
             changes: plan
                 .changes
@@ -130,14 +156,7 @@ impl<'a> PlanDocument<'a> {
             kept: plan
                 .skipped
                 .iter()
-                .map(|kept| PlannedKept {
-                    resource: other_type(kept.resource, catalog),
-                    target_id: kept.target_id.as_str(),
-                    id: kept.id.as_ref().map(|id| id.told().to_string()),
-                    reason: &kept.reason,
-                    record: kept.record.as_ref().map(ToString::to_string),
-                    missing: kept.absence.map(Missing::from),
-                })
+                .map(|kept| PlannedKept::new(kept, catalog))
                 .collect(),
         }
     }

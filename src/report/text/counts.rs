@@ -47,17 +47,31 @@ fn kept(plan: &Plan) -> impl Iterator<Item = &Skipped> {
     skipped.filter(move |kept| !marked.contains(&kept.target_id))
 }
 
-/// The last lines of a plan.
-pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
+fn report_of(plan: &Plan, catalog: &Catalog) -> Report {
     let mut report = Report::new("kind");
     report.add_plan(plan, catalog);
-    let mut parts = by_type(&report, |kind, count, what| {
+    report
+}
+
+fn to_do(report: &Report) -> String {
+    let mut parts = by_type(report, |kind, count, what| {
         (count.planned > 0).then(|| format!("{}{} to {kind}", count.planned, what(count.planned)))
     });
     if parts.is_empty() {
         parts.push("nothing to change".to_owned());
     }
-    let mut line = format!("Plan: {}; {} unchanged", parts.join(", "), plan.unchanged);
+    parts.join(", ")
+}
+
+/// How many changes of which kind.
+pub(in crate::report) fn planned(plan: &Plan, catalog: &Catalog) -> String {
+    to_do(&report_of(plan, catalog))
+}
+
+/// The last lines of a plan.
+pub(super) fn counts(plan: &Plan, catalog: &Catalog) -> String {
+    let report = report_of(plan, catalog);
+    let mut line = format!("Plan: {}; {} unchanged", to_do(&report), plan.unchanged);
     let kept = kept(plan).count();
     if kept > 0 {
         let _ = write!(line, ", {kept} kept");

@@ -1,5 +1,6 @@
 //! What people read.
 
+pub(super) mod config;
 mod counts;
 pub(super) mod details;
 pub(super) mod label;

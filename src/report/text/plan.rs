@@ -50,20 +50,42 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>)
 }
 
 fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
-    let is_cut = view.extent == Extent::Beginning && plan.changes.len() + plan.withheld.len() > LONG;
-    for kind in ORDER {
-        for (resource, _) in catalog.iter() {
-            let of_kind = |change: &&Change| change.kind == kind && change.resource == resource;
-            let all = plan.changes.iter().filter(of_kind).map(|change| (change, None));
-            group(out, &named(all, catalog, view), catalog, is_cut, view)?;
-        }
-    }
+    let is_cut = is_cut(plan.changes.len() + plan.withheld.len(), view);
+    let all: Vec<&Change> = plan.changes.iter().collect();
+    changes(out, &all, catalog, is_cut, view)?;
     let withheld = plan
         .withheld
         .iter()
         .map(|withheld| (&withheld.change, Some(withheld)));
     group(out, &named(withheld, catalog, view), catalog, is_cut, view)?;
     legend(out, plan)
+}
+
+/// Whether so many lines are cut.
+pub(super) fn is_cut(count: usize, view: View<'_>) -> bool {
+    view.extent == Extent::Beginning && count > LONG
+}
+
+/// The lines of changes, by kind and name.
+pub(super) fn changes(
+    out: &mut dyn Write,
+    changes: &[&Change],
+    catalog: &Catalog,
+    is_cut: bool,
+    view: View<'_>,
+) -> io::Result<()> {
+    for kind in ORDER {
+        for (resource, _) in catalog.iter() {
+            let of_kind = |change: &&Change| change.kind == kind && change.resource == resource;
+            let all = changes
+                .iter()
+                .copied()
+                .filter(of_kind)
+                .map(|change| (change, None));
+            group(out, &named(all, catalog, view), catalog, is_cut, view)?;
+        }
+    }
+    Ok(())
 }
 
 /// The lines of one kind, by name; where nobody is named, in the order of the plan, which is that of their ids.

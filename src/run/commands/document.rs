@@ -1,10 +1,14 @@
-//! Texts about the command line.
+//! Texts about the program.
 
 use std::io;
 
-use crate::cli::{Document, Global, documents};
+use serde_json::Value;
+
+use crate::cli::{Document, Global, Schema, documents};
 use crate::exit::Exit;
 use crate::run::session::process::Process;
+use crate::saved::{plan_file, undo_file};
+use crate::{config, report};
 
 /// Prints the text, or writes it to a folder.
 pub(in crate::run) fn print(
@@ -14,6 +18,10 @@ pub(in crate::run) fn print(
 ) -> io::Result<Exit> {
     match wanted {
         Document::Completions { shell } => documents::completions(*shell, process.out)?,
+        Document::Schema { of } => {
+            serde_json::to_writer_pretty(&mut *process.out, &schema(*of))?;
+            writeln!(process.out)?;
+        }
         Document::Man { folder: None } => documents::manual(process.out)?,
         Document::Man { folder: Some(folder) } => {
             if let Err(error) = documents::manual_of_each_command(folder) {
@@ -29,4 +37,14 @@ pub(in crate::run) fn print(
         }
     }
     Ok(Exit::Ok)
+}
+
+fn schema(of: Schema) -> Value {
+    match of {
+        Schema::Config => config::schema(),
+        Schema::Report => report::schema(),
+        Schema::Plan => plan_file::schema(),
+        Schema::PlanView => report::plan_schema(),
+        Schema::Undo => undo_file::schema(),
+    }
 }

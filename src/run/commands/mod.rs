@@ -2,6 +2,8 @@
 
 pub(super) mod auth;
 pub(super) mod check;
+pub(super) mod configuration;
+pub(super) mod diff_config;
 pub(super) mod document;
 pub(super) mod explain;
 pub(super) mod users;

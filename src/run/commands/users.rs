@@ -7,14 +7,15 @@ use serde::Serialize;
 
 use crate::config::Settings;
 use crate::exit::Exit;
-use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Purpose, Schema};
-use crate::report::{Note, Show, one_line, write_json};
+use crate::model::{Catalog, Desired, DesiredState, Lifecycle, Personal, Purpose, Schema};
+use crate::report::{Note, Show, named, one_line, write_json};
 use crate::run::planning::desired;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
-/// Prints one line for each person, in order of the id: hex id, lifecycle, place, roles; values only when asked for.
+/// Prints one line for each person, by name: name and login name, lifecycle, place, roles, hex id; values only when asked for.
+/// Where nobody is named, the id comes first, and gives the order.
 pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
@@ -27,7 +28,7 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
         Err(errors) => return failed(&errors, request, process),
     };
     let desired = all.next().unwrap_or_default();
-    for identity in &desired.identities {
+    for identity in in_order(&desired, schema, request) {
         if request.is_json() {
             write_json(process.out, &Person::new(identity, schema, request.show()))?;
         } else {
@@ -36,7 +37,7 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
     }
     let others: Vec<DesiredState> = all.collect();
     for of_type in &others {
-        for object in &of_type.identities {
+        for object in in_order(of_type, catalog.schema(of_type.resource), request) {
             if request.is_json() {
                 write_json(process.out, &Object::new(object, &catalog, request.show()))?;
             } else {
@@ -103,6 +104,35 @@ pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_
     Ok(Exit::Ok)
 }
 
+/// By name as in a plan, where people read it.
+fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>) -> Vec<&'a Desired> {
+    let mut all: Vec<&Desired> = desired.identities.iter().collect();
+    if !request.is_json() && request.show() != Show::Nobody {
+        all.sort_by_cached_key(|one| name(one, schema, request.show()).map(|name| name.to_lowercase()));
+    }
+    all
+}
+
+/// `Ada Lovelace (ada@example.org)`, if people are named and the sources say it.
+fn name(identity: &Desired, schema: &Schema, show: Show) -> Option<String> {
+    let is_shown = show != Show::Nobody;
+    is_shown.then(|| named(&identity.attributes, schema)).flatten()
+}
+
+/// The columns of a line: the name in front, and the id behind; without a name the id in front.
+fn columns(identity: &Desired, schema: &Schema, show: Show, between: [&str; 3]) -> String {
+    let id = identity.id.told().to_string();
+    let between = between.map(|column| one_line(column).into_owned());
+    match name(identity, schema, show) {
+        Some(name) => {
+            let name = Personal(name).to_string();
+            [&[one_line(&name).into_owned()][..], &between, &[id]].concat()
+        }
+        None => [&[id][..], &between].concat(),
+    }
+    .join("\t")
+}
+
 fn build(settings: &Settings, catalog: &Catalog) -> Result<Vec<AnySource>, SourceError> {
     let roles = desired::roles(settings);
     settings
@@ -121,25 +151,19 @@ fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_
 }
 
 fn line(identity: &Desired, schema: &Schema, show: Show) -> String {
-    let at = identity.origin.told_at();
-    let at = one_line(&at);
     let roles = match identity.roles(schema) {
         [] => "no role".to_owned(),
         roles => roles.join(","),
     };
-    let mut line = format!(
-        "{}\t{}\t{at}\t{}",
-        identity.id.told(),
-        lifecycle(identity),
-        one_line(&roles)
-    );
+    let between = [lifecycle(identity), &identity.origin.told_at(), &roles];
+    let mut line = columns(identity, schema, show, between);
     if show == Show::Values {
         add_values(&mut line, identity, schema);
     }
     line
 }
 
-/// A group: hex id, type, place, number of members.
+/// A group: name, type, place, number of members, hex id.
 fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
     let schema = catalog.schema(object.resource);
     let members = match members(object, schema) {
@@ -148,7 +172,7 @@ fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
         Some(count) => format!("{count} members"),
     };
     let (kind, at) = (catalog.name(object.resource), object.origin.told_at());
-    let mut line = format!("{}\t{kind}\t{}\t{members}", object.id.told(), one_line(&at));
+    let mut line = columns(object, schema, show, [kind, &at, &members]);
     if show == Show::Values {
         add_values(&mut line, object, schema);
     }
@@ -187,6 +211,9 @@ fn lifecycle(identity: &Desired) -> &'static str {
 #[derive(Serialize)]
 struct Person<'a> {
     id: String,
+    /// Name and login name, if people are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     lifecycle: &'static str,
     source: &'a str,
     at: String,
@@ -199,6 +226,7 @@ impl<'a> Person<'a> {
     fn new(identity: &'a Desired, schema: &Schema, show: Show) -> Self {
         Self {
             id: identity.id.told().to_string(),
+            name: name(identity, schema, show),
             lifecycle: lifecycle(identity),
             source: &identity.origin.source,
             at: identity.origin.told_at(),
@@ -211,6 +239,9 @@ impl<'a> Person<'a> {
 #[derive(Serialize)]
 struct Object<'a> {
     id: String,
+    /// If objects are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     #[serde(rename = "type")]
     kind: &'a str,
     source: &'a str,
@@ -227,6 +258,7 @@ impl<'a> Object<'a> {
         let schema = catalog.schema(object.resource);
         Self {
             id: object.id.told().to_string(),
+            name: name(object, schema, show),
             kind: catalog.name(object.resource),
             source: &object.origin.source,
             at: object.origin.told_at(),

@@ -40,6 +40,12 @@ pub(in crate::run) async fn ceilings(
     documents(ask(target, request).await?, request)
 }
 
+/// The limits of `policy_file` alone; the target is not asked.
+pub(in crate::run) fn of_machine(request: Request<'_>) -> Result<Vec<Ceiling>, RunError> {
+    let path = request.settings.policy_file.as_deref();
+    Ok(path.map(read_ceiling).transpose()?.into_iter().collect())
+}
+
 async fn ask(target: &impl Target, request: Request<'_>) -> Result<Policies, RunError> {
     let names = request.settings.providers.own(&request.settings.sources);
     match target.policy(&names).await {

@@ -1,6 +1,7 @@
 //! The settings of a run.
 
 use std::io;
+use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 
@@ -42,6 +43,30 @@ pub(in crate::run) fn check_settings(
     Ok(Checked::Good(Box::new(settings)))
 }
 
+/// The settings of another configuration file, and what is worth knowing about it.
+pub(in crate::run) fn of_other(
+    other: &Path,
+    command: &Command,
+    global: &Global,
+    process: &mut Process<'_>,
+) -> io::Result<Checked> {
+    let wanted = LoadRequest {
+        config: Some(other.to_owned()),
+        ..request(global, Needs::Everything)
+    };
+    let mut settings = match config::load(&wanted, &process.environment) {
+        Ok(settings) => settings,
+        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
+    };
+    if let Some(restriction) = restriction_of(process.program, command) {
+        settings.policy.restrict_to = restriction;
+    }
+    for note in &settings.notes {
+        tracing::warn!("{}: {note}", other.display());
+    }
+    Ok(Checked::Good(Box::new(settings)))
+}
+
 /// For `check`, what a configuration says of its sources, if no mistake is in that part.
 pub(in crate::run) fn of_sources(
     command: &Command,
@@ -60,17 +85,7 @@ fn load(
     process: &Process<'_>,
     needs: Needs,
 ) -> Result<Settings, ConfigErrors> {
-    let level = log_level(global).map(|level| FlagValue {
-        flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
-        key: "log_level".to_owned(),
-        value: level.to_owned(),
-    });
-    let request = LoadRequest {
-        config: global.config.clone(),
-        flags: global.given.iter().cloned().chain(level).collect(),
-        needs,
-    };
-    let mut settings = config::load(&request, &process.environment)?;
+    let mut settings = config::load(&request(global, needs), &process.environment)?;
     if let Some(telemetry) = process.telemetry {
         telemetry.set_level(settings.log_level);
     }
@@ -79,6 +94,20 @@ fn load(
         settings.policy.restrict_to = restriction;
     }
     Ok(settings)
+}
+
+/// What the command line says about the configuration.
+pub(in crate::run) fn request(global: &Global, needs: Needs) -> LoadRequest {
+    let level = log_level(global).map(|level| FlagValue {
+        flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
+        key: "log_level".to_owned(),
+        value: level.to_owned(),
+    });
+    LoadRequest {
+        config: global.config.clone(),
+        flags: global.given.iter().cloned().chain(level).collect(),
+        needs,
+    }
 }
 
 /// What the old programs did, by their name.

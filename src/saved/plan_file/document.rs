@@ -4,6 +4,7 @@ mod people;
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::people::{AccountDocument, Person, State, ValueDocument, Values, attributes, index, values};
@@ -13,7 +14,7 @@ use crate::model::{
 };
 use crate::plan;
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeDocument {
     /// The kind of object; left out for people.
@@ -37,7 +38,7 @@ pub(crate) struct ChangeDocument {
     delete: Option<AccountDocument>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
     Create,
@@ -49,14 +50,14 @@ enum Action {
     Note,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CreationDocument {
     person: Person,
     values: Values,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EditDocument {
     account: String,
@@ -69,7 +70,7 @@ struct EditDocument {
     before: Option<AccountDocument>,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Reason {
     Disabled,
@@ -78,7 +79,7 @@ enum Reason {
     Undone,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AttributeDocument {
     name: String,

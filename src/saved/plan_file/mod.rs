@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +18,7 @@ pub use self::bound::BoundTarget;
 use self::document::ChangeDocument;
 use self::own::Kind;
 use crate::config::{Settings, TargetSettings};
+use crate::json_schema;
 use crate::model::{Catalog, Change, Plan};
 use crate::plan::{self, Rules, Withholding};
 use crate::target;
@@ -24,8 +26,13 @@ use crate::target;
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/plan/2";
 
+/// The JSON Schema of a plan file.
+pub fn schema() -> serde_json::Value {
+    json_schema::of::<Document>("Plan file")
+}
+
 /// What a plan is good for: nothing else may be changed by it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     target: BoundTarget,
@@ -36,10 +43,12 @@ pub struct Binding {
     deactivates_only: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    #[schemars(extend("const" = SCHEMA))]
     schema: String,
+    #[schemars(extend("format" = "date-time"))]
     made: String,
     binding: Binding,
     changes: Vec<ChangeDocument>,

@@ -1,12 +1,13 @@
 //! Past changes as JSON: the change as in a plan file, and what was kept beside it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Catalog, Change, Detail, Snapshot, TargetId, Write};
 use crate::plan::Past;
 use crate::saved::plan_file::document::ChangeDocument;
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PastDocument {
     change: ChangeDocument,

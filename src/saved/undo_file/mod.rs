@@ -10,12 +10,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
 pub use self::place::{check, moves, names};
 use super::plan_file::{BoundTarget, private};
+use crate::json_schema;
 use crate::model::{ActionKind, Catalog, Change, ExternalId, LastWrites, Plan, Snapshot, TargetId};
 use crate::plan::{self, NotGiven, Past};
 use crate::target::{Facts, TargetName};
@@ -23,8 +25,13 @@ use crate::target::{Facts, TargetName};
 /// The only form that this version writes and reads.
 const SCHEMA: &str = "directory-sync/undo/2";
 
+/// The JSON Schema of an undo file.
+pub fn schema() -> serde_json::Value {
+    json_schema::of::<Document>("Undo file")
+}
+
 /// What an undo file is good for. The configuration may be another one: it was wrong, or nothing had to be undone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     target: BoundTarget,
@@ -32,10 +39,12 @@ pub struct Binding {
     facts: Facts,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
+    #[schemars(extend("const" = SCHEMA))]
     schema: String,
+    #[schemars(extend("format" = "date-time"))]
     made: String,
     /// When the run came to its end; until then it is not known what it did.
     ended: Option<String>,
@@ -53,7 +62,7 @@ struct Document {
 }
 
 /// Something that no undo brings back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lost {
     /// The account.

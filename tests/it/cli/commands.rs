@@ -114,14 +114,15 @@ fn users_in_every_form() {
     let stage = Stage::new();
     stage.run("users").assert(
         0,
-        "616461406578616d706c652e6f7267\tactive\tusers.csv:2\tUser\n626f62406578616d706c652e6f7267\tactive\tusers.csv:3\tUser\n",
+        "Ada Archer (ada@example.org)\tactive\tusers.csv:2\tUser\t616461406578616d706c652e6f7267\n\
+         Bob Baker (bob@example.org)\tactive\tusers.csv:3\tUser\t626f62406578616d706c652e6f7267\n",
         "",
     );
     stage.run("users --count").assert(0, "2\n", "");
     stage.run("users --format json").assert(
         0,
-        "{\"id\":\"616461406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:2\",\"roles\":[\"User\"]}\n\
-         {\"id\":\"626f62406578616d706c652e6f7267\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:3\",\"roles\":[\"User\"]}\n",
+        "{\"id\":\"616461406578616d706c652e6f7267\",\"name\":\"Ada Archer (ada@example.org)\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:2\",\"roles\":[\"User\"]}\n\
+         {\"id\":\"626f62406578616d706c652e6f7267\",\"name\":\"Bob Baker (bob@example.org)\",\"lifecycle\":\"active\",\"source\":\"csv\",\"at\":\"users.csv:3\",\"roles\":[\"User\"]}\n",
         "",
     );
     let run = stage.run("users --show-values");
@@ -130,6 +131,16 @@ fn users_in_every_form() {
         "{run:?}"
     );
     assert_eq!(stage.zitadel.requests(), 0);
+    for words in ["users", "users --format json"] {
+        let run = stage.run_with(words, &[("DIRECTORY_SYNC__OUTPUT__NAMES", "hide")]);
+        let names = ["Ada", "ada@example.org", "616461406578616d706c652e6f7267", "name"];
+        assert!(names.iter().all(|name| !run.out.contains(name)), "{run:?}");
+        assert_eq!(
+            run.out.lines().filter(|line| line.contains('#')).count(),
+            2,
+            "{run:?}"
+        );
+    }
 }
 
 /// `users` is how somebody begins, before there is a Zitadel.

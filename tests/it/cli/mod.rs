@@ -4,6 +4,8 @@ mod ad_connect;
 mod ad_connect_settings;
 mod check;
 mod commands;
+mod config_show;
+mod diff_config;
 mod errors;
 mod explain;
 mod names;

@@ -143,7 +143,7 @@ fn groups_of_a_source_are_shown() {
     assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
     assert!(
         ran.out
-            .contains("\tgroup\tcn=staff,ou=groups,dc=example,dc=com\t1 member\tname=\"staff\""),
+            .contains("staff\tgroup\tcn=staff,ou=groups,dc=example,dc=com\t1 member\t"),
         "{}",
         ran.out
     );

@@ -10,6 +10,7 @@ use testkit::udm::Kind;
 
 use super::golden;
 use super::play::Stage;
+use crate::schemas;
 
 /// Plays all steps, and fails with each personal value in an output or a report.
 pub(super) fn play(root: &Path) {
@@ -24,19 +25,42 @@ pub(super) fn play(root: &Path) {
         };
         let mut told = Vec::new();
         for format in ["text", "json"] {
-            let words = with(step.plan(), &["--format", format]);
+            let mut words = with(step.plan(), &["--format", format]);
+            if step.has_plan() {
+                words.extend(["--out", "plan.json"].map(str::to_owned));
+            }
             told.push(stage.run(&step, &words).transcript);
         }
-        let run = stage.run(&step, &with(step.run(), &["--report", "report.json"]));
+        let files = ["--report", "report.json", "--undo-file", "undo.json"];
+        let run = stage.run(&step, &with(step.run(), &files));
         if let Some(token) = golden::approval_token(&run.transcript) {
             stage.world.name("approval", token);
         }
         told.push(run.transcript);
         told.extend(fs::read_to_string(stage.working.path().join("report.json")));
+        stage.wrong.extend(misshapen(&stage, &told));
         let wrong = told.iter().flat_map(|text| found(text, &before));
         stage.wrong.extend(wrong);
     }
     assert!(stage.wrong.is_empty(), "\n\n{}", stage.wrong.join("\n\n"));
+}
+
+/// What does not fit the schema of its form, of what the program printed and wrote.
+fn misshapen(stage: &Stage, told: &[String]) -> Vec<String> {
+    let files = ["plan.json", "report.json", "undo.json"].map(|name| stage.working.path().join(name));
+    let files = files.iter().filter_map(|path| fs::read_to_string(path).ok());
+    let lines = told.iter().flat_map(|text| text.lines().map(str::to_owned));
+    let documents = files
+        .chain(lines)
+        .filter_map(|text| serde_json::from_str::<Value>(&text).ok());
+    let documents: Vec<Value> = documents
+        .filter(|document| document.get("schema").is_some())
+        .collect();
+    assert!(documents.len() > 1, "a report, and one that was printed");
+    documents
+        .iter()
+        .filter_map(|document| schemas::check(document).err())
+        .collect()
 }
 
 /// What tells who somebody is: names, addresses, numbers and ids of accounts, and addresses of the files.

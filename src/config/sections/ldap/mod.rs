@@ -9,7 +9,7 @@ pub(super) mod search;
 mod supply;
 pub(super) mod text;
 pub(super) mod transform;
-pub(super) mod unknown_rule;
+pub(in crate::config) mod unknown_rule;
 pub(super) mod urls;
 
 use std::num::NonZeroU32;

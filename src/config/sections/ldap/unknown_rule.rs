@@ -5,7 +5,7 @@ use crate::config::error::suggest;
 use crate::config::keys;
 
 /// The rules, in the order in which they are carried out.
-pub(super) const RULES: [&str; 10] = [
+pub(in crate::config) const RULES: [&str; 10] = [
     "decompose",
     "recode",
     "remove_values",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::model::{
 
 pub(super) type Values = BTreeMap<String, ValueDocument>;
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
     id: String,
@@ -22,7 +23,7 @@ pub(crate) struct Person {
     at: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountDocument {
     id: String,
@@ -32,7 +33,7 @@ pub(super) struct AccountDocument {
     values: Values,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum OwnershipDocument {
     Ours,
@@ -41,21 +42,21 @@ enum OwnershipDocument {
     Protected,
 }
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
     Active,
     Disabled,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum ValueDocument {
     Texts(Vec<Box<str>>),
     References(Vec<ReferenceDocument>),
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum ReferenceDocument {
     /// The place of the type among the target's types, and the external id.

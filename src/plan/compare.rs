@@ -1,0 +1,167 @@
+//! Two plans for the same target beside each other.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::model::{
+    ActionKind, Catalog, Change, ExternalId, Lifecycle, Plan, Purpose, RemovalReason, Schema, Skipped,
+    TargetId, TypeId, Value, Write,
+};
+
+/// What one plan does and the other does not.
+#[derive(Debug, Default)]
+pub struct Comparison<'a> {
+    /// Changes of accounts and people that the second plan leaves alone.
+    pub only_first: Vec<&'a Change>,
+    /// The other way round.
+    pub only_second: Vec<&'a Change>,
+    /// Other changes of the same account or person: of the first, and of the second plan.
+    pub different: Vec<(&'a Change, &'a Change)>,
+    /// So many changes are in both plans.
+    pub same: usize,
+    /// Accounts that the first plan keeps without a change, and the second does not keep.
+    pub kept_first: Vec<&'a Skipped>,
+    /// The other way round.
+    pub kept_second: Vec<&'a Skipped>,
+}
+
+impl Comparison<'_> {
+    /// Whether both plans do the same, and keep the same accounts.
+    pub fn is_empty(&self) -> bool {
+        self.changes() == 0 && self.kept_first.is_empty() && self.kept_second.is_empty()
+    }
+
+    /// How many changes are in one plan alone, or different.
+    pub fn changes(&self) -> usize {
+        self.only_first.len() + self.only_second.len() + self.different.len()
+    }
+}
+
+/// Compares two plans that were made for one target, perhaps by different schemas. The time since when somebody is missing
+/// makes no difference: both plans set it to the moment in which they were made.
+pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) -> Comparison<'a> {
+    let mut comparison = Comparison::default();
+    let partners = Partners::of(&first.0.changes);
+    let mut is_paired = vec![false; first.0.changes.len()];
+    for change in &second.0.changes {
+        let partner = partners.find(change).filter(|place| !is_paired[*place]);
+        let Some(place) = partner else {
+            comparison.only_second.push(change);
+            continue;
+        };
+        is_paired[place] = true;
+        let other = &first.0.changes[place];
+        if Content::of(other, first.1) == Content::of(change, second.1) {
+            comparison.same += 1;
+        } else {
+            comparison.different.push((other, change));
+        }
+    }
+    let unpaired = first.0.changes.iter().zip(&is_paired);
+    comparison.only_first = unpaired
+        .filter(|(_, is_paired)| !**is_paired)
+        .map(|(change, _)| change)
+        .collect();
+    comparison.kept_first = only_kept(first.0, second.0);
+    comparison.kept_second = only_kept(second.0, first.0);
+    comparison
+}
+
+/// The accounts that are kept, and neither kept nor changed by the other plan: a change is told already.
+fn only_kept<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
+    let kept = other.skipped.iter().map(|kept| &kept.target_id);
+    let told = [plan, other]
+        .into_iter()
+        .flat_map(|plan| &plan.changes)
+        .filter_map(Change::target_id);
+    let known: std::collections::HashSet<&TargetId> = kept.chain(told).collect();
+    plan.skipped
+        .iter()
+        .filter(|kept| !known.contains(&kept.target_id))
+        .collect()
+}
+
+/// Changes by the account, and by the person.
+struct Partners<'a> {
+    accounts: HashMap<&'a TargetId, usize>,
+    people: HashMap<(TypeId, &'a ExternalId), usize>,
+}
+
+impl<'a> Partners<'a> {
+    fn of(changes: &'a [Change]) -> Self {
+        let each = || changes.iter().enumerate();
+        Self {
+            accounts: each()
+                .filter_map(|(place, change)| Some((change.target_id()?, place)))
+                .collect(),
+            people: each()
+                .filter_map(|(place, change)| Some(((change.resource, change.id()?), place)))
+                .collect(),
+        }
+    }
+
+    fn find(&self, change: &Change) -> Option<usize> {
+        let account = change.target_id().and_then(|account| self.accounts.get(account));
+        let person = || self.people.get(&(change.resource, change.id()?));
+        account.or_else(person).copied()
+    }
+}
+
+/// What a change does, in names that mean the same in each schema.
+#[derive(PartialEq)]
+struct Content<'a> {
+    kind: ActionKind,
+    reason: Option<RemovalReason>,
+    id: Option<&'a ExternalId>,
+    lifecycle: Option<Lifecycle>,
+    /// Before and after.
+    values: BTreeMap<String, (Option<&'a Value>, Option<&'a Value>)>,
+}
+
+impl<'a> Content<'a> {
+    fn of(change: &'a Change, catalog: &Catalog) -> Self {
+        let schema = catalog.schema(change.resource);
+        let (lifecycle, values) = match &change.write {
+            Write::Create(creation) => {
+                let person = creation.identity.attributes.iter();
+                let account = creation.attributes.iter();
+                let values = person
+                    .chain(account)
+                    .map(|(index, value)| (index, (None, Some(value))));
+                (Some(creation.identity.lifecycle), named(values, schema))
+            }
+            Write::Edit(edit) => {
+                let values = edit.changes.iter();
+                let values =
+                    values.map(|change| (change.attribute, (change.before.as_ref(), change.after.as_ref())));
+                (edit.lifecycle, named(values, schema))
+            }
+            Write::Delete(_) => (None, BTreeMap::new()),
+        };
+        Self {
+            kind: change.kind,
+            reason: change.reason(),
+            id: change.id(),
+            lifecycle,
+            values,
+        }
+    }
+}
+
+type Values<'a> = (Option<&'a Value>, Option<&'a Value>);
+
+/// Values by the names of their attributes, without the time of an absence.
+fn named<'a>(
+    values: impl Iterator<Item = (crate::model::AttributeIndex, Values<'a>)>,
+    schema: &Schema,
+) -> BTreeMap<String, Values<'a>> {
+    let values = values.map(|(index, values)| {
+        let spec = schema.spec(index);
+        let values = if spec.purpose == Purpose::MissingSince {
+            (None, None)
+        } else {
+            values
+        };
+        (spec.name.to_string(), values)
+    });
+    values.collect()
+}

@@ -1,0 +1,151 @@
+//! The plans of two configurations beside each other, as data. Field names are a contract for other programs.
+
+use serde::Serialize;
+
+use super::counts::Changes;
+use super::entries::Note;
+use super::plan::{PlannedChange, PlannedKept, planned};
+use crate::model::{Catalog, Plan, Rejected};
+use crate::plan::{Comparison, Refusal};
+use crate::report::Show;
+
+/// One of the two configurations.
+#[derive(Debug)]
+pub struct DiffSide<'a> {
+    /// Its file.
+    pub file: String,
+    /// What it would do.
+    pub plan: &'a Plan,
+    /// By the names of which.
+    pub catalog: &'a Catalog,
+    /// People that its sources have.
+    pub people: usize,
+    /// Records that it cannot use, alone: the other one can, or does not read them.
+    pub rejected: Vec<&'a Rejected>,
+    /// Why the guard would not let it.
+    pub refusal: Option<&'a Refusal>,
+}
+
+/// The plans of two configurations beside each other.
+#[derive(Debug)]
+pub struct ConfigDiff<'a> {
+    /// The configuration of the command.
+    pub present: DiffSide<'a>,
+    /// The one that is compared with it.
+    pub other: DiffSide<'a>,
+    /// What differs.
+    pub comparison: Comparison<'a>,
+}
+
+impl ConfigDiff<'_> {
+    /// Whether both configurations do the same.
+    pub fn is_empty(&self) -> bool {
+        self.comparison.is_empty() && self.present.rejected.is_empty() && self.other.rejected.is_empty()
+    }
+}
+
+/// The plans of two configurations beside each other, schema `directory-sync/config-diff/1`.
+#[derive(Debug, Serialize)]
+pub struct ConfigDiffDocument<'a> {
+    schema: &'static str,
+    /// Whether anything differs.
+    differs: bool,
+    present: Side<'a>,
+    other: Side<'a>,
+    /// Changes of the same account or person.
+    different: Vec<Pair<'a>>,
+    /// So many changes are in both plans.
+    same: usize,
+}
+
+/// What one of the configurations does alone.
+#[derive(Debug, Serialize)]
+struct Side<'a> {
+    file: &'a str,
+    people: usize,
+    /// All changes of its plan.
+    planned: PlannedCounts,
+    /// Changes that the other one does not make.
+    only: Vec<PlannedChange<'a>>,
+    /// Accounts that it keeps without a change, and the other one does not.
+    only_kept: Vec<PlannedKept<'a>>,
+    /// Records that it rejects, and the other one does not.
+    only_rejected: Vec<Note>,
+    /// Why the guard would refuse it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'a [String]>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pair<'a> {
+    present: PlannedChange<'a>,
+    other: PlannedChange<'a>,
+}
+
+/// How many changes of each kind.
+#[derive(Debug, Serialize)]
+struct PlannedCounts {
+    create: usize,
+    adopt: usize,
+    update: usize,
+    disable: usize,
+    enable: usize,
+    delete: usize,
+    note: usize,
+}
+
+impl<'a> ConfigDiffDocument<'a> {
+    /// Personal values are there only when they are to be shown.
+    pub fn new(diff: &'a ConfigDiff<'a>, show: Show) -> Self {
+        let comparison = &diff.comparison;
+        let change = |side: &'a DiffSide<'a>, change| planned(change, side.catalog, show);
+        let side = |side: &'a DiffSide<'a>, only: &[&'a _], kept: &[&'a _]| Side {
+            file: &side.file,
+            people: side.people,
+            planned: PlannedCounts::of(side.plan),
+            only: only.iter().map(|one| change(side, *one)).collect(),
+            only_kept: kept
+                .iter()
+                .map(|kept| PlannedKept::new(kept, side.catalog))
+                .collect(),
+            only_rejected: side
+                .rejected
+                .iter()
+                .map(|rejected| Note::from(*rejected))
+                .collect(),
+            refused: side.refusal.map(|refusal| refusal.reasons.as_slice()),
+        };
+        let pairs = comparison.different.iter();
+        Self {
+            schema: "directory-sync/config-diff/1",
+            differs: !diff.is_empty(),
+            present: side(&diff.present, &comparison.only_first, &comparison.kept_first),
+            other: side(&diff.other, &comparison.only_second, &comparison.kept_second),
+            different: pairs
+                .map(|(present, other)| Pair {
+                    present: change(&diff.present, present),
+                    other: change(&diff.other, other),
+                })
+                .collect(),
+            same: comparison.same,
+        }
+    }
+}
+
+impl PlannedCounts {
+    fn of(plan: &Plan) -> Self {
+        let mut changes = Changes::default();
+        for change in &plan.changes {
+            changes.count_mut(change.kind).planned += 1;
+        }
+        Self {
+            create: changes.create.planned,
+            adopt: changes.adopt.planned,
+            update: changes.update.planned,
+            disable: changes.disable.planned,
+            enable: changes.enable.planned,
+            delete: changes.delete.planned,
+            note: changes.note.planned,
+        }
+    }
+}
