@@ -1,7 +1,7 @@
 //! The names of Univention's connectors, which stay by variables.
 
 use super::stay::Stay;
-use crate::udm::site::Site;
+use crate::udm::connector::site::Site;
 
 /// `REPEAT` lets the process stay, and `REPEAT_DELAY` is the time from run to run.
 #[test]

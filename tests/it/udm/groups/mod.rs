@@ -1,10 +1,13 @@
 //! Groups at the target: members as external ids, and what is sent for them.
 
+mod lab;
+mod races;
+
 use directory_sync::model::Reference;
 use directory_sync::target::Target as _;
 use testkit::udm::{Fault, FaultKind, UserSeed};
 
-use super::lab::{GROUP, Lab, TEAMS, USER, external, group, seed, user};
+use self::lab::{GROUP, Lab, TEAMS, USER, external, group, seed, user};
 use super::stage::{BASE, PEOPLE, Stage};
 
 /// Members are read as external ids; whoever carries none goes by the id of the server, and what was not read by its name.

@@ -10,23 +10,23 @@ use directory_sync::target::Target as _;
 use directory_sync::target::udm::UdmTarget;
 use testkit::udm::GroupSeed;
 
-use super::stage::{PEOPLE, Stage, id};
+use super::super::stage::{PEOPLE, Stage, id};
 
-pub(super) const TEAMS: &str = "ou=teams,dc=univention-organization,dc=intranet";
-pub(super) const USER: TypeId = TypeId(0);
-pub(super) const GROUP: TypeId = TypeId(1);
+pub(in crate::udm) const TEAMS: &str = "ou=teams,dc=univention-organization,dc=intranet";
+pub(in crate::udm) const USER: TypeId = TypeId(0);
+pub(in crate::udm) const GROUP: TypeId = TypeId(1);
 
 /// A target with groups, and what it has read.
-pub(super) struct Lab {
-    pub(super) stage: Stage,
-    pub(super) target: UdmTarget,
-    pub(super) ids: Ids,
-    pub(super) found: Vec<Existing>,
+pub(in crate::udm) struct Lab {
+    pub(in crate::udm) stage: Stage,
+    pub(in crate::udm) target: UdmTarget,
+    pub(in crate::udm) ids: Ids,
+    pub(in crate::udm) found: Vec<Existing>,
 }
 
 impl Lab {
     /// Reads what was put in.
-    pub(super) async fn read(stage: Stage) -> Self {
+    pub(in crate::udm) async fn read(stage: Stage) -> Self {
         stage.udm.add_ou(PEOPLE);
         stage.udm.add_ou(TEAMS);
         stage.reconfigure(
@@ -67,13 +67,13 @@ impl Lab {
         }
     }
 
-    pub(super) fn group(&self, n: u32) -> &Existing {
+    pub(in crate::udm) fn group(&self, n: u32) -> &Existing {
         let wanted = external(n);
         let mut groups = self.found.iter().filter(|found| found.resource == GROUP);
         groups.find(|found| found.id.as_ref() == Some(&wanted)).unwrap()
     }
 
-    pub(super) fn members(&self, n: u32) -> &[Reference] {
+    pub(in crate::udm) fn members(&self, n: u32) -> &[Reference] {
         let members = self
             .group(n)
             .attributes
@@ -81,12 +81,12 @@ impl Lab {
         members.map_or(&[], Value::as_references)
     }
 
-    pub(super) fn place(&self, name: &str) -> directory_sync::model::AttributeIndex {
+    pub(in crate::udm) fn place(&self, name: &str) -> directory_sync::model::AttributeIndex {
         self.target.catalog().schema(GROUP).index(name).unwrap()
     }
 
     /// A group with these members.
-    pub(super) fn create(&self, n: u32, name: &str, members: &[Reference]) -> Change {
+    pub(in crate::udm) fn create(&self, n: u32, name: &str, members: &[Reference]) -> Change {
         let mut attributes = Attributes::default();
         attributes.set(self.place("name"), Some(Value::text(name)));
         attributes.set(self.place("members"), Value::references(members.to_vec()));
@@ -94,7 +94,7 @@ impl Lab {
     }
 
     /// Other members, and another name.
-    pub(super) fn edit(&self, n: u32, name: Option<&str>, members: &[Reference]) -> Change {
+    pub(in crate::udm) fn edit(&self, n: u32, name: Option<&str>, members: &[Reference]) -> Change {
         let group = self.group(n);
         let change = |attribute, after: Option<Value>| AttributeChange {
             attribute,
@@ -116,7 +116,7 @@ impl Lab {
     }
 
     /// Carries out a change, which costs what was foreseen.
-    pub(super) async fn apply(&mut self, change: &Change) {
+    pub(in crate::udm) async fn apply(&mut self, change: &Change) {
         let foreseen = self.target.cost(change).requests;
         let before = self.stage.udm.requests() as u64;
         let applied = self.target.apply(change, &self.ids).await.unwrap();
@@ -128,19 +128,19 @@ impl Lab {
     }
 }
 
-pub(super) fn external(n: u32) -> ExternalId {
+pub(in crate::udm) fn external(n: u32) -> ExternalId {
     ExternalId::new(id(n).as_bytes())
 }
 
-pub(super) fn user(n: u32) -> Reference {
+pub(in crate::udm) fn user(n: u32) -> Reference {
     Reference::Managed(USER, external(n))
 }
 
-pub(super) fn group(n: u32) -> Reference {
+pub(in crate::udm) fn group(n: u32) -> Reference {
     Reference::Managed(GROUP, external(n))
 }
 
-pub(super) fn desired(n: u32) -> Desired {
+pub(in crate::udm) fn desired(n: u32) -> Desired {
     Desired {
         resource: GROUP,
         id: external(n),
@@ -154,7 +154,7 @@ pub(super) fn desired(n: u32) -> Desired {
     }
 }
 
-pub(super) fn seed(n: u32, name: &str, users: &[&str], nested: &[&str]) -> GroupSeed {
+pub(in crate::udm) fn seed(n: u32, name: &str, users: &[&str], nested: &[&str]) -> GroupSeed {
     let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     GroupSeed {
         users: texts(users),

@@ -1,9 +1,12 @@
 //! The file and the names of Univention's connectors, from a directory to UDM.
 
+mod bad_input;
+pub(crate) mod site;
+
 use serde_json::json;
 use testkit::slapd::Slapd;
 
-use super::site::{Site, staff, text};
+use self::site::{Site, staff, text};
 use super::stage::{BASE, PEOPLE};
 
 #[test]

@@ -1,5 +1,8 @@
 //! Names and mail addresses that only one object can have: they pass on in one run, and nobody asks for one that is taken.
 
+mod elsewhere;
+mod photos;
+
 use serde_json::json;
 use testkit::udm::{Fault, FaultKind, GroupSeed, UserSeed};
 

@@ -7,8 +7,8 @@ use directory_sync::target::Target as _;
 use serde_json::json;
 use testkit::udm::{Moment, Options};
 
+use super::super::stage::{PEOPLE, Stage, row};
 use super::lab::{Lab, TEAMS, USER, external, seed, user};
-use super::stage::{PEOPLE, Stage, row};
 
 /// The server reads a group, and writes it a while later: a rename in between would be lost.
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use testkit::udm::{GroupSeed, UserSeed};
 
-use super::stage::{BASE, PEOPLE, READS, Stage, id, row};
+use super::super::stage::{BASE, PEOPLE, READS, Stage, id, row};
 
 /// The searches for names and addresses: users, and groups.
 const SEARCHES: usize = 2;

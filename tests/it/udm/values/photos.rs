@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::stage::{PEOPLE, Stage, id};
+use super::super::stage::{PEOPLE, Stage, id};
 
 const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -4,8 +4,8 @@ use testkit::people::Person;
 use testkit::slapd::Slapd;
 use testkit::udm::UdmDouble;
 
-use super::double;
-use super::stage::PASSWORD;
+use super::super::double;
+use super::super::stage::PASSWORD;
 use crate::program::{Installation, Ran};
 
 /// One person who would be made if nothing were wrong.

@@ -7,17 +7,17 @@ use testkit::people::Person;
 use testkit::slapd::Slapd;
 use testkit::udm::UdmDouble;
 
-use super::double;
-use super::stage::PASSWORD;
+use super::super::double;
+use super::super::stage::PASSWORD;
 use crate::program::Installation;
 
 pub(crate) struct Site {
     pub(crate) udm: UdmDouble,
-    pub(super) slapd: Slapd,
+    pub(in crate::udm) slapd: Slapd,
     installation: Installation,
 }
 
-pub(super) fn staff() -> Vec<Person> {
+pub(in crate::udm) fn staff() -> Vec<Person> {
     let phone = |uid: &str| (uid == "ada").then(|| "0421 22232-0".to_owned());
     ["ada", "bob"]
         .map(|uid| Person {
@@ -83,7 +83,7 @@ impl Site {
         Self::at(Slapd::with_people(&[]))
     }
 
-    pub(super) fn at(slapd: Slapd) -> Self {
+    pub(in crate::udm) fn at(slapd: Slapd) -> Self {
         let udm = double::start();
         // The server itself makes ids that the target takes.
         for person in staff() {
@@ -96,12 +96,12 @@ impl Site {
         }
     }
 
-    pub(super) fn set(&self, from: &str, to: &str) {
+    pub(in crate::udm) fn set(&self, from: &str, to: &str) {
         self.installation.reconfigure(from, to);
     }
 
     /// The program under this name, with the password in a variable.
-    pub(super) fn run(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    pub(in crate::udm) fn run(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let output = self.command(name, arguments, variables).output().unwrap();
         let said = [&output.stdout[..], &output.stderr].concat();
         assert!(!String::from_utf8_lossy(&said).contains(PASSWORD));
@@ -125,7 +125,7 @@ impl Site {
     }
 
     #[track_caller]
-    pub(super) fn sync(&self) -> String {
+    pub(in crate::udm) fn sync(&self) -> String {
         let output = self.run("udm-directory-connector", &["config.yaml"], &[]);
         let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "{said}");
@@ -133,6 +133,6 @@ impl Site {
     }
 }
 
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(in crate::udm) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
