@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::model::counted;
+
 /// Where a value was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -93,6 +95,22 @@ impl fmt::Display for Mistake {
 pub struct ConfigErrors {
     /// In the order in which they were found.
     pub mistakes: Vec<Mistake>,
+}
+
+impl ConfigErrors {
+    /// Which keys are wrong and where they are, without what is written there.
+    pub fn places(&self) -> String {
+        let places = self.mistakes.iter().map(|mistake| {
+            let origin = mistake.origin.as_ref().map(|origin| format!("at {origin}"));
+            let key = Some(&mistake.key).filter(|key| !key.is_empty());
+            let key = key.map(|key| format!("`{key}`"));
+            let place: Vec<String> = key.into_iter().chain(origin).collect();
+            place.join(" ")
+        });
+        let places: Vec<String> = places.filter(|place| !place.is_empty()).collect();
+        let what = counted(self.mistakes.len(), "mistake");
+        format!("the configuration has {what}: {}", places.join(", "))
+    }
 }
 
 impl fmt::Display for ConfigErrors {

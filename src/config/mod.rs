@@ -21,7 +21,7 @@ mod settings;
 mod show;
 mod syntax;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use self::ceiling::{Ceiling, CeilingError, Effective, Under, read_ceiling};
 pub use self::layers::environment::Environment;
@@ -68,26 +68,12 @@ fn read_all(
     directory: &Path,
 ) -> Result<(Settings, Layers), ConfigErrors> {
     let mut report = Report::default();
-    let file = document::file::read(request, environment, directory, &mut report.notes)?;
-    let file = file.map(|file| file.translated(&mut report.notes, &mut report.mistakes));
-    let (names, dialect) = file
-        .as_ref()
-        .map(|file| (file.names.clone(), file.dialect))
-        .unwrap_or_default();
-    let found = layers::environment::read(environment);
-    report.notes.extend(found.notes);
-    report.mistakes.extend(found.mistakes);
-    if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
-        return Err(document::file::nothing_given().into());
-    }
-    let foreign = dialects::variables(dialect, environment);
-    report.notes.extend(foreign.notes);
-    report.mistakes.extend(foreign.mistakes);
-    let variables = [foreign.variables, found.variables].concat();
-    let path = file.as_ref().map(|file| file.path.clone());
-    let layers = Layers::new(file, &variables, &request.flags, &mut report.mistakes);
-    let kinds = sections::sources::kinds(&layers, &mut report);
-    let layers = layers.with_sources(kinds);
+    let Given {
+        layers,
+        names,
+        dialect,
+        path,
+    } = given(request, environment, directory, &mut report)?;
     document::unknown::check(&layers, &mut report);
     let settings = settings(&layers, &mut report, request.needs);
     if let Some(path) = &path {
@@ -115,6 +101,65 @@ fn read_all(
             mistakes: report.mistakes,
         }),
     }
+}
+
+/// What was given, before it becomes settings.
+struct Given {
+    layers: Layers,
+    /// What keys are called in the file.
+    names: dialects::Names,
+    dialect: dialects::Dialect,
+    /// Of the file.
+    path: Option<PathBuf>,
+}
+
+fn given(
+    request: &LoadRequest,
+    environment: &Environment,
+    directory: &Path,
+    report: &mut Report,
+) -> Result<Given, ConfigErrors> {
+    let file = document::file::read(request, environment, directory, &mut report.notes)?;
+    let file = file.map(|file| file.translated(&mut report.notes, &mut report.mistakes));
+    let (names, dialect) = file
+        .as_ref()
+        .map(|file| (file.names.clone(), file.dialect))
+        .unwrap_or_default();
+    let found = layers::environment::read(environment);
+    report.notes.extend(found.notes);
+    report.mistakes.extend(found.mistakes);
+    if file.is_none() && found.variables.is_empty() && report.mistakes.is_empty() {
+        return Err(document::file::nothing_given().into());
+    }
+    let foreign = dialects::variables(dialect, environment);
+    report.notes.extend(foreign.notes);
+    report.mistakes.extend(foreign.mistakes);
+    let variables = [foreign.variables, found.variables].concat();
+    let path = file.as_ref().map(|file| file.path.clone());
+    let layers = Layers::new(file, &variables, &request.flags, &mut report.mistakes);
+    let kinds = sections::sources::kinds(&layers, report);
+    Ok(Given {
+        layers: layers.with_sources(kinds),
+        names,
+        dialect,
+        path,
+    })
+}
+
+/// Who is told of runs by a configuration that has mistakes elsewhere; nobody, if that part has some as well.
+pub fn notify_settings(request: &LoadRequest, environment: &Environment) -> NotifySettings {
+    let given = given(request, environment, Path::new(""), &mut Report::default());
+    let Ok(Given { layers, .. }) = given else {
+        return NotifySettings::default();
+    };
+    let mut report = Report::default();
+    let read = sections::notify::read(&mut Reader {
+        layers: &layers,
+        report: &mut report,
+    });
+    Some(read)
+        .filter(|_| report.mistakes.is_empty())
+        .unwrap_or_default()
 }
 
 /// Reads every part, also after a mistake in another one.

@@ -14,12 +14,14 @@ use std::io;
 
 pub use self::session::options::log_level;
 use self::session::outputs::heartbeat;
+use self::session::outputs::notify::Notifier;
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
 use crate::cli::{Cli, Command, Config, Global, takes};
 use crate::exit::Exit;
 use crate::http::Backoff;
+use crate::report::Report;
 use crate::signals::Signals;
 
 /// Runs one command to its end.
@@ -60,17 +62,32 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     if let Some(clash) =
         session::outputs::paths::clash(command, global, &session::outputs::paths::read_by_options(global))
     {
-        return session::refusal::clash(global, process, &clash);
+        return session::refusal::clash(global, process, &clash).map(|report| report.exit());
     }
     let settings = match check_settings(command, global, process)? {
         Checked::Good(settings) => settings,
-        Checked::Refused(exit) => return check_sources(command, global, process, pauses, exit),
+        Checked::Refused(report) => {
+            tell(command, global, process, &report)?;
+            return check_sources(command, global, process, pauses, report.exit());
+        }
     };
     let runtime = runtime()?;
     let heartbeat = Heartbeat::default();
     let mut request = Request::new(command, global, &settings, pauses, process.terminal);
     request.heartbeat = heartbeat::is_wanted(command, &settings, request.mode).then_some(&heartbeat);
     runtime.block_on(dispatch(command, request, process))
+}
+
+/// Reports a run that cannot begin to those who are told of its end, as far as the configuration says who that is.
+fn tell(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
+    if global.dry_run || !command.writes() {
+        return Ok(());
+    }
+    let settings = session::settings::notify(global, process);
+    if let Some(notifier) = Notifier::without_target(&settings) {
+        runtime()?.block_on(notifier.ended(report, report.exit()));
+    }
+    Ok(())
 }
 
 /// Whoever has to mend the configuration of the target learns from `check` what is wrong with the sources too.

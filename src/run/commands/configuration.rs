@@ -19,7 +19,9 @@ pub(in crate::run) async fn show(
     let wanted = settings::request(request.global, Needs::Everything);
     let shown = match config::show(&wanted, &process.environment) {
         Ok(shown) => shown,
-        Err(errors) => return refusal::mistakes(request.global, process, &errors),
+        Err(errors) => {
+            return refusal::mistakes(request.global, process, &errors).map(|report| report.exit());
+        }
     };
     let limits = match limits(asks, request).await {
         Ok(limits) => limits,

@@ -37,7 +37,7 @@ pub(in crate::run) async fn diff(
 ) -> io::Result<Exit> {
     let changed = match settings::of_other(other, command, request.global, process)? {
         Checked::Good(settings) => settings,
-        Checked::Refused(exit) => return Ok(exit),
+        Checked::Refused(report) => return Ok(report.exit()),
     };
     if let Some(what) = other_target(request.settings, &changed) {
         let hint = "compare configurations of one target; `plan` shows what each of them does";

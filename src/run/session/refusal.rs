@@ -12,6 +12,9 @@ use crate::names::Names;
 use crate::report::Report;
 use crate::target;
 
+/// What to do about a configuration with mistakes.
+const CHECK: &str = "`directory-sync check` says what is wrong";
+
 /// Refuses to start.
 pub(in crate::run) fn refuse(
     request: Request<'_>,
@@ -49,8 +52,8 @@ pub(in crate::run) fn clash(
     global: &Global,
     process: &mut Process<'_>,
     clash: &paths::Clash,
-) -> io::Result<Exit> {
-    save(
+) -> io::Result<Report> {
+    let report = save(
         &clash.left_of(global),
         &process.names,
         target::kind(None),
@@ -60,15 +63,15 @@ pub(in crate::run) fn clash(
     process
         .messages(global.log_format)
         .error(&clash.what, Some(paths::HINT))?;
-    Ok(Exit::Usage)
+    Ok(report)
 }
 
-/// Refuses a configuration.
+/// Refuses a configuration. Returns what others are told of it: values that are wrong may name people.
 pub(in crate::run) fn mistakes(
     global: &Global,
     process: &mut Process<'_>,
     errors: &ConfigErrors,
-) -> io::Result<Exit> {
+) -> io::Result<Report> {
     save(
         global,
         &process.names,
@@ -77,11 +80,13 @@ pub(in crate::run) fn mistakes(
         None,
     );
     process.messages(global.log_format).mistakes(errors)?;
-    Ok(Exit::Usage)
+    let mut report = Report::new(target::kind(None));
+    report.fail(errors.places(), Some(CHECK.to_owned()), Exit::Usage);
+    Ok(report)
 }
 
 /// Writes report and page, if they can be: what is wrong is printed in any case.
-fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: Option<String>) {
+fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: Option<String>) -> Report {
     let mut report = Report::new(kind);
     report.fail(what, hint, Exit::Usage);
     if let Ok(file) = report_file::of(global) {
@@ -89,4 +94,5 @@ fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: 
     }
     // Whether a page may name people is not known yet.
     let _ = page_file::save(&report, "", global, &names.naming(global.show_values));
+    report
 }

@@ -10,14 +10,25 @@ use super::outputs::paths;
 use super::process::Process;
 use super::refusal;
 use crate::cli::{Command, Global};
-use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, Settings};
-use crate::exit::Exit;
+use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, NotifySettings, Settings};
 use crate::plan::Restriction;
+use crate::report::Report;
 
 /// Settings that a command can work with, or how the run ended that cannot.
 pub(in crate::run) enum Checked {
     Good(Box<Settings>),
-    Refused(Exit),
+    Refused(Box<Report>),
+}
+
+impl Checked {
+    fn refused(report: Report) -> Self {
+        Self::Refused(Box::new(report))
+    }
+}
+
+/// Who is told although the configuration has mistakes.
+pub(in crate::run) fn notify(global: &Global, process: &Process<'_>) -> NotifySettings {
+    config::notify_settings(&request(global, Needs::Everything), &process.environment)
 }
 
 /// Reads the configuration, and says what is wrong with it or worth knowing.
@@ -32,10 +43,10 @@ pub(in crate::run) fn check_settings(
     };
     let settings = match load(command, global, process, needs) {
         Ok(settings) => settings,
-        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
+        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::refused),
     };
     if let Some(clash) = paths::clash(command, global, &settings.files) {
-        return refusal::clash(global, process, &clash).map(Checked::Refused);
+        return refusal::clash(global, process, &clash).map(Checked::refused);
     }
     for note in global.notes.iter().chain(&settings.notes) {
         tracing::warn!("{note}");
@@ -56,7 +67,7 @@ pub(in crate::run) fn of_other(
     };
     let mut settings = match config::load(&wanted, &process.environment) {
         Ok(settings) => settings,
-        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::Refused),
+        Err(errors) => return refusal::mistakes(global, process, &errors).map(Checked::refused),
     };
     if let Some(restriction) = restriction_of(process.program, command) {
         settings.policy.restrict_to = restriction;

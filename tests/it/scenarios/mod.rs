@@ -33,6 +33,7 @@ mod cost;
 mod decoys;
 mod folder;
 mod golden;
+mod ids;
 mod nameless;
 mod objects;
 mod play;

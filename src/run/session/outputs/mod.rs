@@ -2,7 +2,7 @@
 
 pub(in crate::run) mod heartbeat;
 pub(super) mod metrics_file;
-pub(super) mod notify;
+pub(in crate::run) mod notify;
 pub(in crate::run) mod page_file;
 pub(in crate::run) mod paths;
 pub(in crate::run) mod report_file;

@@ -19,11 +19,13 @@ use crate::tls::Expiry;
 
 /// Nobody waits longer for a run because somebody is told of it.
 const LIMIT: Duration = Duration::from_secs(10);
+/// The source of an event without a target.
+const UNKNOWN: &str = "directory-sync";
 /// Bytes of a summary.
 const LONGEST_SUMMARY: usize = 10_000;
 
 /// Tells of one run.
-pub(in crate::run::session) struct Notifier<'a> {
+pub(in crate::run) struct Notifier<'a> {
     settings: &'a NotifySettings,
     /// Hidden, whoever may read the output of the run.
     names: Names,
@@ -35,21 +37,31 @@ pub(in crate::run::session) struct Notifier<'a> {
 
 impl<'a> Notifier<'a> {
     /// Who tells of this run; `None` if nobody is told: a run that may not write is nobody else's business.
-    pub(in crate::run::session) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
-        let settings = &request.settings.notify;
-        let is_on = settings.healthchecks.is_some() || settings.webhook.is_some();
+    pub(in crate::run) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
+        let notifier = Self::without_target(&request.settings.notify);
+        let notifier = notifier.filter(|_| request.mode == Mode::Write)?;
         let key = request.settings.output.names_key.expose_secret();
-        (is_on && request.mode == Mode::Write).then(|| Self {
-            settings,
+        Some(Self {
             names: Names::hidden(key.as_bytes()),
-            id: Uuid::new_v4(),
             source: address_of(&target::name(target).key),
+            ..notifier
+        })
+    }
+
+    /// Who tells of a run that cannot begin; `None` if nobody is told.
+    pub(in crate::run) fn without_target(settings: &'a NotifySettings) -> Option<Self> {
+        let is_on = settings.healthchecks.is_some() || settings.webhook.is_some();
+        is_on.then(|| Self {
+            settings,
+            names: Names::hidden(b""),
+            id: Uuid::new_v4(),
+            source: UNKNOWN.to_owned(),
             limit: LIMIT,
         })
     }
 
     /// Tells that the run begins.
-    pub(in crate::run::session) async fn started(&self) {
+    pub(in crate::run) async fn started(&self) {
         if let Some(check) = &self.settings.healthchecks {
             let url = self.url(check, "start");
             self.deliver("notify.healthchecks", |client| client.get(url))
@@ -58,7 +70,7 @@ impl<'a> Notifier<'a> {
     }
 
     /// Tells how the run ended.
-    pub(in crate::run::session) async fn ended(&self, report: &Report, exit: Exit) {
+    pub(in crate::run) async fn ended(&self, report: &Report, exit: Exit) {
         // The run that holds the lock tells of itself.
         if exit != Exit::Locked {
             tokio::join!(self.ping(report, exit), self.post(report, exit));
@@ -189,7 +201,7 @@ fn address_of(key: &str) -> String {
             url.set_fragment(Some(rest.trim()).filter(|rest| !rest.is_empty()));
             url.into()
         }
-        Err(_) => "directory-sync".to_owned(),
+        Err(_) => UNKNOWN.to_owned(),
     }
 }
 

@@ -134,6 +134,27 @@ fn a_partial_run_is_a_failure_and_signed() {
     assert_nobody_is_named(&server);
 }
 
+/// A run that cannot begin fails like any other; what is wrong in the file may name people.
+#[test]
+fn a_broken_configuration_is_told_by_its_places() {
+    let (stage, server) = told_stage("");
+    stage.reconfigure(
+        "sources:\n",
+        "guard: {canaries: ada@example.org, max_remvals: 3}\nsources:\n",
+    );
+    assert_eq!(stage.run("plan").exit, 2);
+    assert_eq!(stage.run("sync --dry-run").exit, 2);
+    assert_eq!(lines(&server), Vec::<String>::new(), "nobody is told of dry runs");
+    assert_eq!(stage.run("sync").exit, 2);
+    assert_eq!(lines(&server), ["POST /check/2?rid", "POST /hook?team=1"]);
+    let (head, body) = event(&server);
+    assert_eq!(header(&head, "ce-source"), "directory-sync");
+    let report: Value = serde_json::from_str(&body).unwrap();
+    let error = report["error"].as_str().unwrap();
+    assert!(error.contains("`guard.max_remvals` at config.yaml:"), "{error}");
+    assert_nobody_is_named(&server);
+}
+
 #[test]
 fn a_refused_run_is_told_without_names() {
     let (stage, server) = told_stage("");
