@@ -1,9 +1,9 @@
 //! What can be said on the command line.
 
-pub mod documents;
 mod global;
-pub mod programs;
-pub mod takes;
+pub mod manual;
+pub mod old_programs;
+pub mod options;
 
 use std::path::PathBuf;
 

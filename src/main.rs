@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use directory_sync::cli::{Color, Command, programs};
+use directory_sync::cli::{Color, Command, old_programs};
 use directory_sync::config::Environment;
 use directory_sync::exit::Exit;
 use directory_sync::http;
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         .to_string_lossy()
         .into_owned();
     let environment = Environment::capture();
-    let cli = match programs::parse(&program, std::env::args_os(), &environment) {
+    let cli = match old_programs::parse(&program, std::env::args_os(), &environment) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };

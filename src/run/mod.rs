@@ -18,7 +18,7 @@ use self::session::outputs::notify::Notifier;
 pub use self::session::process::{Process, Terminal};
 use self::session::request::{Heartbeat, Request};
 use self::session::settings::{Checked, check_settings};
-use crate::cli::{Cli, Command, Config, Global, takes};
+use crate::cli::{Cli, Command, Config, Global, options};
 use crate::exit::Exit;
 use crate::http::Backoff;
 use crate::report::Report;
@@ -56,7 +56,7 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     if let Command::Document(wanted) = command {
         return commands::document::print(wanted, global, process);
     }
-    if let Some((what, hint)) = takes::idle(command, global) {
+    if let Some((what, hint)) = options::idle(command, global) {
         return session::refusal::idle_option(global, process, &what, &hint);
     }
     if let Some(clash) =

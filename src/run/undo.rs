@@ -10,7 +10,7 @@ use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::Request;
-use super::writing::from_file::FromFile;
+use super::writing::saved_plan::FromFile;
 use crate::apply::NotApplied;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::cli::{Document, Global, Schema, documents};
+use crate::cli::{Document, Global, Schema, manual};
 use crate::exit::Exit;
 use crate::run::session::process::Process;
 use crate::saved::{plan_file, undo_file};
@@ -17,14 +17,14 @@ pub(in crate::run) fn print(
     process: &mut Process<'_>,
 ) -> io::Result<Exit> {
     match wanted {
-        Document::Completions { shell } => documents::completions(*shell, process.out)?,
+        Document::Completions { shell } => manual::completions(*shell, process.out)?,
         Document::Schema { of } => {
             serde_json::to_writer_pretty(&mut *process.out, &schema(*of))?;
             writeln!(process.out)?;
         }
-        Document::Man { folder: None } => documents::manual(process.out)?,
+        Document::Man { folder: None } => manual::manual(process.out)?,
         Document::Man { folder: Some(folder) } => {
-            if let Err(error) = documents::manual_of_each_command(folder) {
+            if let Err(error) = manual::manual_of_each_command(folder) {
                 let what = format!(
                     "the manual pages cannot be written to `{}`: {error}",
                     folder.display()

@@ -2,7 +2,7 @@
 
 pub(super) mod approval;
 pub(super) mod carry_out;
-pub(super) mod from_file;
 pub(super) mod question;
+pub(super) mod saved_plan;
 pub(super) mod undo_log;
 pub(super) mod verify;

@@ -12,7 +12,7 @@ use super::members::{Members, RoleCount};
 use super::read_state::ReadState;
 use super::search::Search;
 use super::statistics::Statistics;
-use super::{LdapSource, groups, limits, mapped, now, too_long};
+use super::{LdapSource, limits, mapped, now, role_groups, too_long};
 use crate::config::{Expression, LdapActive};
 use crate::credential::Credential;
 use crate::model::Diagnosis;
@@ -64,7 +64,7 @@ impl LdapSource {
         let policy = limits::policy(&mut connection, &self.settings, root.as_ref()).await;
         findings.push(Diagnosis::ok(self.subject("active"), self.people.meaning()));
         findings.extend(self.hidden_people());
-        match groups::read(&mut connection, &self.settings, &self.roles).await {
+        match role_groups::read(&mut connection, &self.settings, &self.roles).await {
             Ok(members) => findings.extend(self.check_entries(&mut connection, members, policy).await),
             Err(failure) => findings.push(self.problem("groups", failure)),
         }
@@ -219,7 +219,7 @@ impl LdapSource {
             Diagnosis::ok(self.subject(&format!("role `{}`", count.role)), what)
         };
         let mut findings: Vec<Diagnosis> = members.counts().map(told).collect();
-        if let Err(failure) = groups::refuse_empty(members) {
+        if let Err(failure) = role_groups::refuse_empty(members) {
             findings.push(self.problem("groups", failure));
         }
         findings

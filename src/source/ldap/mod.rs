@@ -7,12 +7,12 @@ mod connection;
 mod entry;
 mod failure;
 mod group_objects;
-mod groups;
 mod hints;
 mod person;
 mod read;
 mod read_state;
 mod refinement;
+mod role_groups;
 mod statistics;
 
 use std::sync::Arc;
@@ -26,11 +26,11 @@ use self::connection::tls::Trust;
 use self::connection::{ber, bind, connect};
 use self::failure::Failure;
 use self::group_objects::GroupObjects;
-use self::groups::members;
 use self::person::People;
 use self::read::search::Search;
 use self::read::{limits, range, references, search};
 use self::read_state::ReadState;
+use self::role_groups::members;
 use super::mapping::hides_people;
 use super::{Ids, Record, Source, SourceError};
 use crate::config::{ActiveRule, LdapActive, LdapAttributes, LdapSettings};
@@ -92,7 +92,7 @@ impl LdapSource {
             each(Record::CertificateEnds(end.as_second()));
         }
         // Before the people: somebody who comes into a group meanwhile gets the role a run later.
-        let members = groups::read(&mut connection, &self.settings, &self.roles).await?;
+        let members = role_groups::read(&mut connection, &self.settings, &self.roles).await?;
         let mut tally = ReadState::at(now()).among(members);
         if let Some(groups) = groups {
             let mut directory = groups.before(&mut connection, &self.settings).await?;
@@ -106,11 +106,11 @@ impl LdapSource {
                 .read(&mut connection, &self.settings, directory, each)
                 .await?;
         }
-        groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
+        role_groups::refuse_renamed(&mut connection, &self.settings, &self.roles, tally.members()).await?;
         let mut hidden = self.elsewhere(&connection);
         hidden.extend(self.hides_people());
         connection.close().await;
-        groups::refuse_empty(tally.members())?;
+        role_groups::refuse_empty(tally.members())?;
         self.people.close(&tally, &self.settings.base_dn, each);
         self.people.not_all(hidden, &self.settings.base_dn, each);
         Ok(())

@@ -3,7 +3,7 @@
 use super::names::{Directory, Meaning};
 use crate::config::Dn;
 use crate::model::{Desired, Reference};
-use crate::source::ldap::groups::graph::{MEMBER_UID, UNIQUE_MEMBER};
+use crate::source::ldap::role_groups::graph::{MEMBER_UID, UNIQUE_MEMBER};
 use crate::transform::RawRecord;
 
 /// A group, and what is known of its members so far.

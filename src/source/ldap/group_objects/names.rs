@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Dn;
 use crate::model::{ExternalId, Fingerprints, Reference, TypeId};
 use crate::source::ldap::entry::Entry;
-use crate::source::ldap::groups::graph::folded;
-use crate::source::ldap::groups::members::{UID, primary_group};
+use crate::source::ldap::role_groups::graph::folded;
+use crate::source::ldap::role_groups::members::{UID, primary_group};
 use crate::source::merge::cleaned_id;
 
 /// What a name means.

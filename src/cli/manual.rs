@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap_complete::Shell;
 
-use super::takes::command_line;
+use super::options::command_line;
 
 /// Writes the script that completes commands and options in a shell.
 ///

@@ -56,7 +56,7 @@ pub fn parse(
     environment: &Environment,
 ) -> Result<Cli, clap::Error> {
     if !CONNECTORS.contains(&program) {
-        let matches = super::takes::command_line().try_get_matches_from(arguments)?;
+        let matches = super::options::command_line().try_get_matches_from(arguments)?;
         return Cli::from_arg_matches(&matches);
     }
     Connector::try_parse_from(arguments)?.into_ours(environment)
