@@ -43,7 +43,11 @@ async fn ldaps_and_start_tls_work_without_a_client_certificate() {
     // Set beside `ldaps`, StartTLS means nothing.
     assert_reads(&start_tls(trusting(&slapd.ldaps_url(), &certificates.ca))).await;
     let findings = check_ldap(&trusting(&slapd.ldaps_url(), &certificates.ca)).await;
-    assert_eq!(findings[0].result, Ok(format!("{}, TLS", slapd.ldaps_url())));
+    let expected = format!(
+        "{}, TLS, as `cn=sync,ou=service,dc=example,dc=com`",
+        slapd.ldaps_url()
+    );
+    assert_eq!(findings[0].result, Ok(expected));
 }
 
 /// The first end counts, of the certificates of either side.
