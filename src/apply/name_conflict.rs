@@ -15,20 +15,20 @@ impl<T: Target> Run<'_, T> {
     pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
         let change = &self.changes[index];
         let place = self.new.iter().position(|new| *new == index)?;
-        let identity = &change.creation()?.identity;
+        let desired = &change.creation()?.desired;
         let along: Vec<&Desired> = self.new[place..]
             .iter()
             .filter(|place| self.fates[**place].get() == Fate::Open)
             .filter_map(|place| self.changes[*place].creation())
-            .map(|creation| &creation.identity)
+            .map(|creation| &creation.desired)
             .collect();
-        let accounts = match self.target.accounts_with_id(identity, &along).await {
+        let accounts = match self.target.accounts_with_id(desired, &along).await {
             Ok(accounts) if accounts.is_empty() => return None,
             Ok(accounts) => accounts,
             Err(error) => return Some(Err(NotApplied::Failed(error))),
         };
         let schema = self.target.schema();
-        let is_as_made = |account: &Existing| plan::has_login(schema, identity, account);
+        let is_as_made = |account: &Existing| plan::has_login(schema, desired, account);
         if !self.context.takes_over || !accounts.iter().all(is_as_made) {
             return Some(Err(NotApplied::NotStarted(CLAIMED)));
         }
@@ -51,10 +51,10 @@ impl<T: Target> Run<'_, T> {
         change: &Change,
         conflict: &TargetError,
     ) -> Result<Option<Applied>, TargetError> {
-        let Some(Creation { identity, .. }) = change.creation() else {
+        let Some(Creation { desired, .. }) = change.creation() else {
             return Ok(None);
         };
-        let holders = self.target.accounts_with_login(identity).await?;
+        let holders = self.target.accounts_with_login(desired).await?;
         self.take_over(change, conflict, &holders).await
     }
 
@@ -64,7 +64,7 @@ impl<T: Target> Run<'_, T> {
         conflict: &TargetError,
         holders: &[Existing],
     ) -> Result<Option<Applied>, TargetError> {
-        let Some(Creation { identity, .. }) = change.creation() else {
+        let Some(Creation { desired, .. }) = change.creation() else {
             return Ok(None);
         };
         let account = match holders {
@@ -75,11 +75,11 @@ impl<T: Target> Run<'_, T> {
         let ours = account
             .id
             .as_ref()
-            .is_some_and(|id| self.context.known.is_persons(id, identity));
-        if let Some(reason) = self.refusal(identity, account, ours) {
+            .is_some_and(|id| self.context.known.is_persons(id, desired));
+        if let Some(reason) = self.refusal(desired, account, ours) {
             return Err(self.refused(conflict, holders, reason));
         }
-        let edit = self.edit(identity, account).await?;
+        let edit = self.edit(desired, account).await?;
         let mut applied = if edit.is_empty() {
             Applied::default()
         } else {
@@ -100,11 +100,11 @@ impl<T: Target> Run<'_, T> {
     }
 
     /// Why the account cannot be this person's.
-    fn refusal(&self, identity: &Desired, account: &Existing, ours: bool) -> Option<&'static str> {
+    fn refusal(&self, desired: &Desired, account: &Existing, ours: bool) -> Option<&'static str> {
         let context = self.context;
         if context.protected.covers(account, self.target.schema()) {
             Some("`guard.protected` names it")
-        } else if !ours && plan::is_somebody_else(account, identity, self.target.schema()) {
+        } else if !ours && plan::is_somebody_else(account, desired, self.target.schema()) {
             // The guard counts such adoptions, and has not seen this one.
             Some(
                 "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
@@ -112,16 +112,16 @@ impl<T: Target> Run<'_, T> {
         } else if !ours && !self.target.schema().name_outlives_id() && account.ids().next().is_some() {
             Some("it carries another external id")
         } else if ours || context.policy.adopt {
-            plan::refusal(context.known, identity, account)
+            plan::refusal(context.known, desired, account)
         } else {
             Some("`policy.adopt` is false")
         }
     }
 
     /// What the account lacks.
-    async fn edit(&self, identity: &Desired, account: &Existing) -> Result<Edit, TargetError> {
+    async fn edit(&self, desired: &Desired, account: &Existing) -> Result<Edit, TargetError> {
         let schema: &Schema = self.target.schema();
-        let checks: Vec<Check<'_>> = plan::unlisted_expectations(schema, identity, plan::Look::First)
+        let checks: Vec<Check<'_>> = plan::unlisted_expectations(schema, desired, plan::Look::First)
             .map(|expected| Check {
                 target_id: &account.target_id,
                 expected,
@@ -132,7 +132,7 @@ impl<T: Target> Run<'_, T> {
             .into_iter()
             .map(|mismatches| (checks[mismatches.index].expected, mismatches.current))
             .collect();
-        let (mut edit, _) = plan::edit(schema, identity, &account.target_id, Some(account), &mismatches);
+        let (mut edit, _) = plan::edit(schema, desired, &account.target_id, Some(account), &mismatches);
         // To take a role away is for a plan that the guard has seen.
         plan::keep_access(schema, &mut edit);
         Ok(edit)

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// Nobody else is changed, and nobody counts as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Places in `identities`.
+    /// Places in `objects`.
     pub people: BTreeSet<usize>,
     /// Places in `leavers`.
     pub leavers: BTreeSet<usize>,

@@ -122,12 +122,12 @@ impl<'a> Content<'a> {
         let schema = catalog.schema(change.resource);
         let (lifecycle, values) = match &change.write {
             Write::Create(creation) => {
-                let person = creation.identity.attributes.iter();
+                let person = creation.desired.attributes.iter();
                 let account = creation.attributes.iter();
                 let values = person
                     .chain(account)
                     .map(|(index, value)| (index, (None, Some(value))));
-                (Some(creation.identity.lifecycle), named(values, schema))
+                (Some(creation.desired.lifecycle), named(values, schema))
             }
             Write::Edit(edit) => {
                 let values = edit.changes.iter();

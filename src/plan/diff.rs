@@ -12,28 +12,24 @@ use crate::model::{
 /// What the person is to have in an attribute, also where no record says it.
 pub(super) fn wanted<'a>(
     schema: &Schema,
-    identity: &'a Desired,
+    desired: &'a Desired,
     index: AttributeIndex,
 ) -> Option<Cow<'a, Value>> {
     let spec = schema.spec(index);
     match spec.mutability {
-        _ if spec.purpose == Purpose::ExternalId => Some(Cow::Owned(Value::text(identity.id.hex()))),
-        Mutability::Follows(other) => identity.attributes.get(other).map(Cow::Borrowed),
-        _ => identity.attributes.get(index).map(Cow::Borrowed),
+        _ if spec.purpose == Purpose::ExternalId => Some(Cow::Owned(Value::text(desired.id.hex()))),
+        Mutability::Follows(other) => desired.attributes.get(other).map(Cow::Borrowed),
+        _ => desired.attributes.get(index).map(Cow::Borrowed),
     }
 }
 
 /// The listed attributes that the account does not hold as it should.
-pub(super) fn listed_changes(
-    schema: &Schema,
-    identity: &Desired,
-    account: &Existing,
-) -> Vec<AttributeChange> {
+pub(super) fn listed_changes(schema: &Schema, desired: &Desired, account: &Existing) -> Vec<AttributeChange> {
     let mut changes: Vec<AttributeChange> = Vec::new();
-    let known = |index| !identity.unknown.contains(index) && !account.unread.contains(index);
+    let known = |index| !desired.unknown.contains(index) && !account.unread.contains(index);
     for (index, spec) in schema.iter().filter(|(index, _)| known(*index)) {
         let before = account.attributes.get(index);
-        let after = wanted(schema, identity, index);
+        let after = wanted(schema, desired, index);
         let after = match spec.cardinality {
             Cardinality::One => after.map(Cow::into_owned),
             Cardinality::Many if spec.purpose == Purpose::Members => {
@@ -43,7 +39,7 @@ pub(super) fn listed_changes(
         };
         let same = match spec.mutability {
             Mutability::ReadOnly => true,
-            _ if spec.purpose == Purpose::ExternalId => account.id.as_ref() == Some(&identity.id),
+            _ if spec.purpose == Purpose::ExternalId => account.id.as_ref() == Some(&desired.id),
             Mutability::Follows(other) => {
                 let is_due = changes.iter().any(|change| change.attribute == other)
                     || order::has_temporary_login(schema, account);
@@ -108,7 +104,7 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
     {
         let texts = |value: &Option<Value>| value.as_ref().map_or(&[][..], Value::texts).to_vec();
         change.after = Value::set(texts(&change.before).into_iter().chain(texts(&change.after)));
-        edit.identity.attributes.set(access, change.after.clone());
+        edit.desired.attributes.set(access, change.after.clone());
     }
     edit.changes
         .retain(|change| change.attribute != access || change.before != change.after);
@@ -120,18 +116,18 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
 /// list does not show.
 pub(crate) fn edit(
     schema: &Schema,
-    identity: &Desired,
+    desired: &Desired,
     target_id: &TargetId,
     account: Option<&Existing>,
     mismatches: &[(Expected<'_>, Option<Value>)],
 ) -> (Edit, Vec<AttributeIndex>) {
-    let mut changes = account.map_or_else(Vec::new, |account| listed_changes(schema, identity, account));
+    let mut changes = account.map_or_else(Vec::new, |account| listed_changes(schema, desired, account));
     let mut differing = Vec::new();
     let former = account
         .and_then(|account| account.id.as_ref())
-        .filter(|id| **id != identity.id);
+        .filter(|id| **id != desired.id);
     for (expected, current) in mismatches {
-        match consequence(schema, identity, former, (*expected, current.as_ref())) {
+        match consequence(schema, desired, former, (*expected, current.as_ref())) {
             Consequence::Change(change) => changes.push(change),
             Consequence::Differs(attribute) => differing.push(attribute),
             Consequence::Nothing => {}
@@ -140,7 +136,7 @@ pub(crate) fn edit(
     changes.sort_by_key(|change| change.attribute);
     let edit = Edit {
         target_id: target_id.clone(),
-        identity: identity.clone(),
+        desired: desired.clone(),
         changes,
         lifecycle: None,
         before: account.cloned().map(Box::new),
@@ -176,7 +172,7 @@ pub(super) fn kept_value(spec: &AttributeSpec) -> String {
 /// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,
-    identity: &Desired,
+    desired: &Desired,
     former: Option<&ExternalId>,
     (expected, current): (Expected<'_>, Option<&Value>),
 ) -> Consequence {
@@ -187,7 +183,7 @@ fn consequence(
     }
     if let (Expected::Value(_, wanted), Some(current)) = (expected, current)
         && spec.mutability != Mutability::WithId
-        && is_address(schema, identity, wanted)
+        && is_address(schema, desired, wanted)
         && wanted.equals(current, Equality::Comparable)
     {
         return Consequence::Nothing;
@@ -195,7 +191,7 @@ fn consequence(
     if let Some(current) = current
         && !may_be_replaced(spec, current, former)
     {
-        let wanted = identity.attributes.text(attribute).unwrap_or_default();
+        let wanted = desired.attributes.text(attribute).unwrap_or_default();
         // Blanks that were stored once are not worth a word in each run.
         return if current.as_text().trim() == wanted.trim() {
             Consequence::Nothing
@@ -203,15 +199,15 @@ fn consequence(
             Consequence::Differs(attribute)
         };
     }
-    let wanted = identity
+    let wanted = desired
         .attributes
         .get(attribute)
-        .filter(|_| !identity.unknown.contains(attribute));
+        .filter(|_| !desired.unknown.contains(attribute));
     let after = match expected {
         Expected::Absent(_) => None,
         Expected::Value(..) | Expected::Present(_) => wanted
             .cloned()
-            .or_else(|| spec.default.map(|default| default(&identity.id))),
+            .or_else(|| spec.default.map(|default| default(&desired.id))),
     };
     Consequence::Change(AttributeChange {
         attribute,
@@ -221,8 +217,8 @@ fn consequence(
 }
 
 /// Whether a value is the person's address: also where it stands elsewhere, it is compared as addresses are.
-pub(super) fn is_address(schema: &Schema, identity: &Desired, value: &Value) -> bool {
-    let address = identity.attributes.of(schema, Purpose::Address);
+pub(super) fn is_address(schema: &Schema, desired: &Desired, value: &Value) -> bool {
+    let address = desired.attributes.of(schema, Purpose::Address);
     address.is_some_and(|address| address.equals(value, Equality::Comparable))
 }
 
@@ -239,14 +235,14 @@ pub(super) fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Opt
 }
 
 /// The values of a new account: the person's, and the defaults where the person has none.
-pub(super) fn values_of_new_account(schema: &Schema, identity: &Desired) -> Attributes {
+pub(super) fn values_of_new_account(schema: &Schema, desired: &Desired) -> Attributes {
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter() {
-        let default = || spec.default.map(|default| default(&identity.id));
+        let default = || spec.default.map(|default| default(&desired.id));
         let value = match spec.purpose {
-            Purpose::DisabledByUs if identity.lifecycle == Lifecycle::Disabled => default(),
+            Purpose::DisabledByUs if desired.lifecycle == Lifecycle::Disabled => default(),
             purpose if purpose.is_bookkeeping() => None,
-            _ => wanted(schema, identity, index)
+            _ => wanted(schema, desired, index)
                 .map(Cow::into_owned)
                 .or_else(default),
         };

@@ -18,15 +18,15 @@ pub(crate) enum Look {
 /// What the attributes that the list does not show are expected to hold.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
-    identity: &'a Desired,
+    desired: &'a Desired,
     look: Look,
 ) -> impl Iterator<Item = Expected<'a>> {
     schema
         .iter()
         .filter(|(_, spec)| !spec.is_listed() && !spec.purpose.is_bookkeeping())
         .filter_map(move |(index, spec)| match inspection(spec, look)? {
-            Inspection::Value => value_or_presence(spec, index, identity),
-            Inspection::Presence => match value_or_presence(spec, index, identity)? {
+            Inspection::Value => value_or_presence(spec, index, desired),
+            Inspection::Presence => match value_or_presence(spec, index, desired)? {
                 Expected::Value(index, _) => Some(Expected::Present(index)),
                 expected => Some(expected),
             },
@@ -48,13 +48,13 @@ fn inspection(spec: &AttributeSpec, look: Look) -> Option<Inspection> {
 fn value_or_presence<'a>(
     spec: &AttributeSpec,
     index: AttributeIndex,
-    identity: &'a Desired,
+    desired: &'a Desired,
 ) -> Option<Expected<'a>> {
-    if identity.unknown.contains(index) {
+    if desired.unknown.contains(index) {
         let is_proof = spec.purpose == Purpose::OwnershipProof;
         return is_proof.then_some(Expected::Present(index));
     }
-    match (identity.attributes.get(index), spec.mutability) {
+    match (desired.attributes.get(index), spec.mutability) {
         (Some(value), _) => Some(Expected::Value(index, value)),
         (None, Mutability::SetOnce | Mutability::WithId) => {
             spec.default.is_some().then_some(Expected::Present(index))

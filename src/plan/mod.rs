@@ -93,10 +93,10 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
 /// Whether the account has the login name that the person is to have.
 pub(crate) fn has_login(
     schema: &crate::model::Schema,
-    identity: &crate::model::Desired,
+    person: &crate::model::Desired,
     account: &crate::model::Existing,
 ) -> bool {
     let login = schema.find(crate::model::Purpose::Login);
-    let wanted = login.and_then(|login| diff::wanted(schema, identity, login));
+    let wanted = login.and_then(|login| diff::wanted(schema, person, login));
     wanted.is_some_and(|wanted| crate::model::alike(wanted.as_text(), account.login(schema)))
 }

@@ -20,10 +20,10 @@ pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut P
         let spec = schema.spec(index);
         let claims = claims(index, spec, desired, &plan.changes);
         let reason = |change: &Change| {
-            let (identity, value) = first(index, change)?;
+            let (object, value) = first(index, change)?;
             let name = &spec.name;
             if let Some(why) = spec.misfit.and_then(|misfit| misfit(value.as_text())) {
-                let from = match identity.attributes.get(index) {
+                let from = match object.attributes.get(index) {
                     Some(_) => "",
                     None => ", which is made from the external id,",
                 };
@@ -31,7 +31,7 @@ pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut P
             }
             let others = claims.get(&comparable(value))?.iter();
             let others: Vec<String> = others
-                .filter(|claim| claim.id != &identity.id)
+                .filter(|claim| claim.id != &object.id)
                 .take(NAMED)
                 .map(|claim| claim.at.to_string())
                 .collect();
@@ -63,9 +63,9 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
     }
     let name = &schema.spec(index).name;
     let reason = |change: &Change| {
-        let (identity, value) = first(index, change)?;
+        let (object, value) = first(index, change)?;
         // An account with the person's own id is the person's, though the list did not show it.
-        let own = identity.id.hex();
+        let own = object.id.hex();
         let others = holders.get(&comparable(value))?.iter();
         let others: Vec<&str> = others
             .filter(|holding| *holding.id_text != *own && Some(&holding.account) != change.target_id())
@@ -104,25 +104,19 @@ fn claims<'a>(
     if firsts.peek().is_none() {
         return HashMap::new();
     }
-    let is_active = |identity: &&Desired| identity.lifecycle == Lifecycle::Active;
-    let wanted = desired
-        .identities
-        .iter()
-        .filter(is_active)
-        .filter_map(|identity| {
-            let given = identity.attributes.get(index).map(comparable);
-            let made = || spec.default.map(|default| comparable(&default(&identity.id)));
-            Some((identity, given.or_else(made)?))
-        });
+    let is_active = |object: &&Desired| object.lifecycle == Lifecycle::Active;
+    let wanted = desired.objects.iter().filter(is_active).filter_map(|object| {
+        let given = object.attributes.get(index).map(comparable);
+        let made = || spec.default.map(|default| comparable(&default(&object.id)));
+        Some((object, given.or_else(made)?))
+    });
     // The others of a plan are active people of the run.
-    let is_new = |identity: &Desired| desired.identities.is_empty() || !is_active(&identity);
-    let written = firsts.filter(|(identity, _)| is_new(identity));
+    let is_new = |object: &Desired| desired.objects.is_empty() || !is_active(&object);
+    let written = firsts.filter(|(object, _)| is_new(object));
     let everybody = || {
-        wanted.clone().chain(
-            written
-                .clone()
-                .map(|(identity, value)| (identity, comparable(value))),
-        )
+        wanted
+            .clone()
+            .chain(written.clone().map(|(object, value)| (object, comparable(value))))
     };
     let mut counts: HashMap<String, u32> = HashMap::new();
     for (_, value) in everybody() {
@@ -133,10 +127,10 @@ fn claims<'a>(
     if counts.is_empty() {
         return claims;
     }
-    for (identity, value) in everybody().filter(|(_, value)| counts.contains_key(value)) {
+    for (object, value) in everybody().filter(|(_, value)| counts.contains_key(value)) {
         claims.entry(value).or_default().push(Claim {
-            id: &identity.id,
-            at: &identity.origin,
+            id: &object.id,
+            at: &object.origin,
         });
     }
     claims
@@ -148,10 +142,10 @@ fn first(index: AttributeIndex, change: &Change) -> Option<(&Desired, &Value)> {
         return None;
     }
     match &change.write {
-        Write::Create(creation) => Some((&creation.identity, creation.attributes.get(index)?)),
+        Write::Create(creation) => Some((&creation.desired, creation.attributes.get(index)?)),
         Write::Edit(edit) => {
             let new = edit.change(index).filter(|new| new.before.is_none())?;
-            Some((&edit.identity, new.after.as_ref()?))
+            Some((&edit.desired, new.after.as_ref()?))
         }
         Write::Delete(_) => None,
     }

@@ -85,9 +85,9 @@ pub fn moved(schema: &Schema, change: &Change, account: Option<&Existing>) -> Op
 
 /// Nothing was kept of an account whose list entry was as it should be.
 fn is_as_wanted(schema: &Schema, edit: &Edit, account: &Existing) -> bool {
-    account.id.as_ref() == Some(&edit.identity.id)
+    account.id.as_ref() == Some(&edit.desired.id)
         && account.lifecycle == Lifecycle::Active
-        && diff::listed_changes(schema, &edit.identity, account).is_empty()
+        && diff::listed_changes(schema, &edit.desired, account).is_empty()
 }
 
 /// Whether a change is one for the run alone that made the plan: applied later, an absence marker would tell of a time in

@@ -42,7 +42,7 @@ pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Opti
 }
 
 fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option<String> {
-    let (policy, person) = (rules.policy, &creation.identity);
+    let (policy, person) = (rules.policy, &creation.desired);
     let mark = creation.attributes.of(schema, Purpose::DisabledByUs);
     let is_deactivated = mark.is_some_and(|mark| mark.as_text() == UNFINISHED);
     let is_wanted = person.lifecycle == Lifecycle::Active || is_deactivated || policy.create_disabled;
@@ -90,7 +90,7 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
     let told = differences(schema, &edit.changes);
     let before = edit.before.as_deref();
     let differing = before.map_or_else(Vec::new, |account| {
-        diff::listed_changes(schema, &edit.identity, account)
+        diff::listed_changes(schema, &edit.desired, account)
     });
     if told != differences(schema, &differing) {
         return Some("what it changes is not what person and account differ in");
@@ -139,13 +139,13 @@ fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a A
 
 /// Whether an id that is written is shown: it goes along with names and addresses.
 fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
-    let carries = |account: &Existing| account.id.as_ref() == Some(&edit.identity.id);
+    let carries = |account: &Existing| account.id.as_ref() == Some(&edit.desired.id);
     let told = edit.change_of(schema, Purpose::ExternalId);
     match (told, edit.before.as_deref()) {
         (Some(told), Some(account)) => {
             let held = account.attributes.of(schema, Purpose::ExternalId);
             let written = told.after.as_ref().map(Value::as_text);
-            told.before.as_ref() == held && written == Some(&*edit.identity.id.hex()) && !carries(account)
+            told.before.as_ref() == held && written == Some(&*edit.desired.id.hex()) && !carries(account)
         }
         (Some(_), None) => false,
         (None, Some(account)) => !writes_user || carries(account),
@@ -155,7 +155,7 @@ fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
 
 /// What no plan does to an attribute.
 fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&'static str> {
-    let person = &edit.identity;
+    let person = &edit.desired;
     let spec = schema.spec(change.attribute);
     let made = spec.default.map(|default| default(&person.id));
     let wanted = diff::wanted(schema, person, change.attribute);

@@ -45,7 +45,7 @@ pub(super) fn only_bookkeeping(schema: &Schema, edit: Edit) -> Edit {
 fn without_changes(mut edit: Edit, stays: impl Fn(&AttributeChange) -> bool) -> Edit {
     let (stay, go): (Vec<_>, Vec<_>) = edit.changes.into_iter().partition(stays);
     for change in go {
-        edit.identity.attributes.set(change.attribute, change.before);
+        edit.desired.attributes.set(change.attribute, change.before);
     }
     edit.changes = stay;
     edit
@@ -97,8 +97,8 @@ fn carries_another_id(change: &Change, schema: &Schema) -> Option<Rejected> {
     let id = edit.change_of(schema, Purpose::ExternalId)?;
     id.before.as_ref()?;
     Some(Rejected::new(
-        edit.identity.origin.clone(),
-        Some(edit.identity.id.clone()),
+        edit.desired.origin.clone(),
+        Some(edit.desired.id.clone()),
         format!(
             "account {} has this person's login name or address and carries another id",
             edit.target_id

@@ -167,7 +167,7 @@ fn empty(source: &impl Source, resource: TypeId) -> Collected {
 /// Puts a record to those of its type.
 fn put(types: &mut [Collected], record: Record) {
     let resource = match &record {
-        Record::Person(identity) => identity.resource,
+        Record::Person(desired) => desired.resource,
         Record::Rejected(rejected) => rejected.resource,
         Record::Partial(resource, _) => *resource,
         Record::Leaver(_) | Record::Warning(_) | Record::Server(_) | Record::CertificateEnds(_) => {

@@ -10,7 +10,7 @@ pub const NAMES: &str = "external id, e-mail address, login name or DN";
 /// Records that carry a name, by their places in [`Desired`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// Places in `identities`.
+    /// Places in `objects`.
     pub people: Vec<usize>,
     /// Places in `rejected`.
     pub rejected: Vec<usize>,
@@ -21,7 +21,7 @@ pub struct Hits {
 impl Hits {
     /// The records, as far as they may belong to different people. A leaver is whoever has the same address.
     pub fn records<'a>(&self, desired: &'a DesiredState) -> Vec<&'a RecordRef> {
-        let people = self.people.iter().map(|place| &desired.identities[*place].origin);
+        let people = self.people.iter().map(|place| &desired.objects[*place].origin);
         let rejected = self.rejected.iter().map(|place| &desired.rejected[*place].at);
         people.chain(rejected).collect()
     }
@@ -32,7 +32,7 @@ impl Hits {
 pub fn find(desired: &DesiredState, schema: &Schema, text: &str) -> Hits {
     let wanted = Wanted::new(text);
     Hits {
-        people: places(&desired.identities, |person| wanted.is_person(person, schema)),
+        people: places(&desired.objects, |person| wanted.is_person(person, schema)),
         rejected: places(&desired.rejected, |rejected| wanted.is_rejected(rejected)),
         leavers: places(&desired.leavers, |leaver| alike(wanted.text, &leaver.email)),
     }
@@ -94,7 +94,7 @@ mod tests {
 
     fn people(people: Vec<Desired>) -> DesiredState {
         DesiredState {
-            identities: people,
+            objects: people,
             ..DesiredState::default()
         }
     }

@@ -48,7 +48,7 @@ pub trait Target {
     ///
     /// # Errors
     /// The reason, without the value, why the target would refuse it.
-    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String>;
+    fn normalize(&self, desired: &mut Desired) -> Result<Remarks, String>;
 
     /// Whether it would take this e-mail address. Pure.
     fn takes_address(&self, address: &str) -> bool;
@@ -120,7 +120,7 @@ pub trait Target {
     ///
     /// # Errors
     /// [`TargetError`] when it could not be looked up.
-    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError>;
+    async fn accounts_with_login(&self, desired: &Desired) -> Result<Vec<Existing>, TargetError>;
 
     /// Looks who has these values that only one object can have, as far as the lists do not show it: [`Target::holder`] knows
     /// it afterwards.

@@ -191,7 +191,7 @@ fn references(drafts: &Drafts, kind: TypeId, number: u8, draft: &Draft) -> Vec<R
 pub(super) type Wanted = [DesiredState; 2];
 
 pub(super) fn wanted(after: &Drafts) -> Wanted {
-    let identity = |(kind, number, draft): (TypeId, u8, &Draft)| {
+    let one = |(kind, number, draft): (TypeId, u8, &Draft)| {
         let mut attributes = values(kind, draft);
         if kind == GROUP {
             attributes.set(MEMBERS, Value::references(references(after, kind, number, draft)));
@@ -208,15 +208,10 @@ pub(super) fn wanted(after: &Drafts) -> Wanted {
             },
         }
     };
-    [USER, GROUP].map(|kind| {
-        desired(
-            kind,
-            each(after).filter(|one| one.0 == kind).map(identity).collect(),
-        )
-    })
+    [USER, GROUP].map(|kind| desired(kind, each(after).filter(|one| one.0 == kind).map(one).collect()))
 }
 
-fn desired(resource: TypeId, identities: Vec<Desired>) -> DesiredState {
+fn desired(resource: TypeId, all_desired: Vec<Desired>) -> DesiredState {
     DesiredState {
         resource,
         sources: vec![SourceRead {
@@ -225,12 +220,12 @@ fn desired(resource: TypeId, identities: Vec<Desired>) -> DesiredState {
             server: None,
             certificate_ends: None,
             proves_absence: true,
-            read: identities.len(),
+            read: all_desired.len(),
             rejected: 0,
             complete: true,
             seconds: 0.0,
         }],
-        identities,
+        objects: all_desired,
         complete: true,
         ..DesiredState::default()
     }

@@ -151,8 +151,8 @@ impl Target for Memory {
         Ok(self.users(|account| account.id.as_ref() == Some(&person.id)))
     }
 
-    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
-        let wanted = identity
+    async fn accounts_with_login(&self, desired: &Desired) -> Result<Vec<Existing>, TargetError> {
+        let wanted = desired
             .attributes
             .text_of(self.schema(), Purpose::Address)
             .map(str::to_lowercase);
@@ -191,7 +191,7 @@ impl Target for Memory {
     }
 
     async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
-        let who = (Verb::TemporaryLogin, resource, Some(edit.identity.id.clone()));
+        let who = (Verb::TemporaryLogin, resource, Some(edit.desired.id.clone()));
         let key = (resource, edit.target_id.clone());
         let name = edit.temporary_login.as_deref().expect("a temporary name");
         self.call(who, |server| server.rename(key, name)).await

@@ -107,7 +107,7 @@ impl Server {
     /// Carries out a change; the id of its object.
     pub(super) fn apply(&mut self, change: &Change, ids: &Ids) -> Result<TargetId, TargetError> {
         match &change.write {
-            Write::Create(creation) => self.create(change, &creation.identity.id, &creation.attributes, ids),
+            Write::Create(creation) => self.create(change, &creation.desired.id, &creation.attributes, ids),
             Write::Edit(edit) => self.edit(change, edit, ids),
             Write::Delete(account) => self.delete(change.resource, &account.target_id),
         }

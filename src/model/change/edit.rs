@@ -11,7 +11,7 @@ pub struct Edit {
     pub target_id: TargetId,
     /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
     /// person, it is the person whom the account shows.
-    pub identity: Desired,
+    pub desired: Desired,
     /// The attributes that change, in order of the schema.
     pub changes: Vec<AttributeChange>,
     /// The state that the account gets, if it gets another one.
@@ -29,7 +29,7 @@ impl Edit {
     pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
         Self {
             target_id: account.target_id.clone(),
-            identity: Desired::of_account(account, schema, target_name),
+            desired: Desired::of_account(account, schema, target_name),
             changes: Vec::new(),
             lifecycle: None,
             before: Some(Box::new(account.clone())),

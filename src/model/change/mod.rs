@@ -21,7 +21,7 @@ pub const UNFINISHED: &str = "directory-sync: unfinished";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {
     /// The person.
-    pub identity: Desired,
+    pub desired: Desired,
     /// The values to write, defaults filled in.
     pub attributes: Attributes,
 }
@@ -90,18 +90,18 @@ pub struct Change {
 
 impl Change {
     /// A new account.
-    pub fn create(identity: Desired, attributes: Attributes) -> Self {
-        let creation = Creation { identity, attributes };
+    pub fn create(desired: Desired, attributes: Attributes) -> Self {
+        let creation = Creation { desired, attributes };
         Self::new(
             ActionKind::Create,
-            creation.identity.resource,
+            creation.desired.resource,
             Write::Create(Box::new(creation)),
         )
     }
 
     /// Another state or other values of an account.
     pub fn edit_as(kind: ActionKind, edit: Edit) -> Self {
-        Self::new(kind, edit.identity.resource, Write::Edit(Box::new(edit)))
+        Self::new(kind, edit.desired.resource, Write::Edit(Box::new(edit)))
     }
 
     /// An account is deactivated.
@@ -136,11 +136,11 @@ impl Change {
     /// The external id of the person; of an account that is removed, or whose person is missing, the one it carries.
     pub fn id(&self) -> Option<&ExternalId> {
         match (&self.write, self.kind) {
-            (Write::Create(creation), _) => Some(&creation.identity.id),
+            (Write::Create(creation), _) => Some(&creation.desired.id),
             (Write::Edit(edit), ActionKind::Deactivate | ActionKind::MarkAbsent) => {
                 edit.before.as_ref()?.id.as_ref()
             }
-            (Write::Edit(edit), _) => Some(&edit.identity.id),
+            (Write::Edit(edit), _) => Some(&edit.desired.id),
             (Write::Delete(account), _) => account.id.as_ref(),
         }
     }
@@ -190,8 +190,8 @@ impl Change {
     /// The person who has the account afterwards, if the change is about one.
     pub fn person(&self) -> Option<&Desired> {
         match &self.write {
-            Write::Create(creation) => Some(&creation.identity),
-            Write::Edit(edit) => Some(&edit.identity),
+            Write::Create(creation) => Some(&creation.desired),
+            Write::Edit(edit) => Some(&edit.desired),
             Write::Delete(_) => None,
         }
     }

@@ -197,7 +197,7 @@ pub struct DesiredState {
     /// The kind.
     pub resource: TypeId,
     /// People in order of their id, each id once.
-    pub identities: Vec<Desired>,
+    pub objects: Vec<Desired>,
     /// People who have left, by address.
     pub leavers: Vec<Leaver>,
     /// Records that could not be used.

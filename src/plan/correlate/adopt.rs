@@ -9,7 +9,7 @@ use crate::model::{Desired, DesiredState, Existing, ExternalId, Lifecycle, Owner
 /// Everybody the sources know something about.
 #[derive(Debug)]
 pub struct Known<'a> {
-    identities: &'a [Desired],
+    objects: &'a [Desired],
     /// Those with an id, sorted by it.
     rejected: Vec<(&'a ExternalId, &'a Rejected)>,
     complete: bool,
@@ -26,13 +26,13 @@ enum Whose {
 }
 
 impl<'a> Known<'a> {
-    /// `desired.identities` are in order of their id.
+    /// `desired.objects` are in order of their id.
     pub fn new(desired: &'a DesiredState) -> Self {
         let with_id = |rejected: &'a Rejected| Some((rejected.id.as_ref()?, rejected));
         let mut rejected: Vec<_> = desired.rejected.iter().filter_map(with_id).collect();
         rejected.sort_by_key(|(id, _)| *id);
         Self {
-            identities: &desired.identities,
+            objects: &desired.objects,
             rejected,
             complete: desired.complete,
             desired,
@@ -42,9 +42,7 @@ impl<'a> Known<'a> {
 
     /// The place of the person with this id.
     pub(in crate::plan) fn position(&self, id: &ExternalId) -> Option<usize> {
-        self.identities
-            .binary_search_by(|identity| identity.id.cmp(id))
-            .ok()
+        self.objects.binary_search_by(|wanted| wanted.id.cmp(id)).ok()
     }
 
     /// The person with this id, or else the only one whose id looks the same; `None` also if there are several, or a
@@ -66,7 +64,7 @@ impl<'a> Known<'a> {
                 Whose::Rejected(_) => None,
             })
         };
-        Some(&self.identities[exact.or_else(alike)?])
+        Some(&self.objects[exact.or_else(alike)?])
     }
 
     /// A record that could not be used, with this id or one that looks the same.
@@ -105,7 +103,7 @@ impl<'a> Known<'a> {
 
     fn forms(&self) -> Vec<(u64, Whose)> {
         let binary = &self.desired.binary_ids;
-        let people = self.identities.iter().enumerate();
+        let people = self.objects.iter().enumerate();
         let people = people
             .filter(|(_, person)| !binary.contains(&person.origin.source))
             .map(|(place, _)| Whose::Person(place));
@@ -121,7 +119,7 @@ impl<'a> Known<'a> {
 
     fn id_of(&self, whose: Whose) -> &'a ExternalId {
         match whose {
-            Whose::Person(place) => &self.identities[place].id,
+            Whose::Person(place) => &self.objects[place].id,
             Whose::Rejected(place) => self.rejected[place].0,
         }
     }
@@ -132,7 +130,7 @@ impl<'a> Known<'a> {
         *id == person.id
             || self
                 .only_one_like(id)
-                .is_some_and(|place| self.identities[place].id == person.id)
+                .is_some_and(|place| self.objects[place].id == person.id)
     }
 
     /// Whether everybody who is not named is proved absent.

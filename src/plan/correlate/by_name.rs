@@ -10,18 +10,18 @@ impl Correlation<'_> {
     pub(super) fn pair_by_name(&mut self) {
         let candidates = Candidates::new(self);
         let mut wishes: Vec<(Rank, usize, Result<usize, String>)> = Vec::new();
-        for (index, identity) in self.desired.identities.iter().enumerate() {
-            if !wants_account(self.schema, identity) || !matches!(self.slots[index], Slot::Free) {
+        for (index, desired) in self.desired.objects.iter().enumerate() {
+            if !wants_account(self.schema, desired) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
-            let Some(address) = self.name_said(identity) else {
+            let Some(address) = self.name_said(desired) else {
                 continue;
             };
             if let Some((rank, candidate)) = candidates.of(address) {
                 wishes.push((
                     rank,
                     index,
-                    candidate.and_then(|place| self.may_adopt(place, identity)),
+                    candidate.and_then(|place| self.may_adopt(place, desired)),
                 ));
             }
         }
@@ -31,8 +31,8 @@ impl Correlation<'_> {
     }
 
     /// The name by which an object is found that carries no id of ours.
-    fn name_said<'i>(&self, identity: &'i Desired) -> Option<&'i str> {
-        identity.attributes.text(self.schema.name_said()?)
+    fn name_said<'i>(&self, desired: &'i Desired) -> Option<&'i str> {
+        desired.attributes.text(self.schema.name_said()?)
     }
 
     fn adopt(&mut self, wishes: Vec<(Rank, usize, Result<usize, String>)>) {
@@ -41,8 +41,8 @@ impl Correlation<'_> {
             let account = wish.and_then(|place| self.unpaired[place].take().ok_or_else(taken));
             self.slots[index] = match account {
                 Ok(account) => {
-                    let identity = &self.desired.identities[index];
-                    Slot::Paired(pair(self.schema, identity, account, Found::Name))
+                    let desired = &self.desired.objects[index];
+                    Slot::Paired(pair(self.schema, desired, account, Found::Name))
                 }
                 Err(reason) => Slot::Blocked(reason),
             };
@@ -53,16 +53,16 @@ impl Correlation<'_> {
     /// still, if they can be the only ones whom it means.
     fn pair_moved(&mut self, candidates: &Candidates) {
         let mut wishes: HashMap<usize, usize> = HashMap::new();
-        for (index, identity) in self.desired.identities.iter().enumerate() {
-            if wants_account(self.schema, identity) || !matches!(self.slots[index], Slot::Free) {
+        for (index, desired) in self.desired.objects.iter().enumerate() {
+            if wants_account(self.schema, desired) || !matches!(self.slots[index], Slot::Free) {
                 continue;
             }
             let place = self
-                .address(identity)
+                .address(desired)
                 .and_then(|address| candidates.of_login(address));
             let looks_ours = |place: &usize| self.unpaired[*place].as_ref().is_some_and(Existing::looks_ours);
             if let Some(place) = place.filter(looks_ours)
-                && self.may_adopt(place, identity).is_ok()
+                && self.may_adopt(place, desired).is_ok()
             {
                 wishes.insert(place, index);
             }
@@ -73,7 +73,7 @@ impl Correlation<'_> {
         let mut meant: HashMap<usize, usize> = HashMap::new();
         let people = self
             .desired
-            .identities
+            .objects
             .iter()
             .filter_map(|person| self.address(person));
         let rejected = self.desired.rejected.iter();
@@ -90,13 +90,13 @@ impl Correlation<'_> {
             .filter(|(place, _)| meant.get(place) == Some(&1))
         {
             if let Some(account) = self.unpaired[place].take() {
-                let identity = &self.desired.identities[index];
-                self.slots[index] = Slot::Paired(pair(self.schema, identity, account, Found::Moved));
+                let desired = &self.desired.objects[index];
+                self.slots[index] = Slot::Paired(pair(self.schema, desired, account, Found::Moved));
             }
         }
     }
 
-    fn may_adopt(&self, place: usize, identity: &Desired) -> Result<usize, String> {
+    fn may_adopt(&self, place: usize, desired: &Desired) -> Result<usize, String> {
         let Some(account) = &self.unpaired[place] else {
             return Err("another person has it".to_owned());
         };
@@ -110,7 +110,7 @@ impl Correlation<'_> {
         } else if listed {
             Some("a list of leavers names it")
         } else {
-            adopt::refusal(&self.known, identity, account)
+            adopt::refusal(&self.known, desired, account)
         };
         match refusal {
             None => Ok(place),
@@ -123,8 +123,8 @@ impl Correlation<'_> {
 }
 
 /// Nobody gets an account who is not to hold any role.
-fn wants_account(schema: &Schema, identity: &Desired) -> bool {
-    identity.lifecycle == Lifecycle::Active && identity.may_have_account(schema)
+fn wants_account(schema: &Schema, desired: &Desired) -> bool {
+    desired.lifecycle == Lifecycle::Active && desired.may_have_account(schema)
 }
 
 /// The unpaired accounts by login name and by verified address.

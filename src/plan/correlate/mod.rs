@@ -28,7 +28,7 @@ pub struct Correlation<'a> {
     pub(super) policy: Policy,
     pub(super) withholding: Withholding,
     pub(super) known: Known<'a>,
-    /// One for each of `desired.identities`.
+    /// One for each of `desired.objects`.
     pub(super) slots: Vec<Slot>,
     pub(super) unpaired: Vec<Option<Existing>>,
     /// One for each of `desired.leavers`.
@@ -38,7 +38,7 @@ pub struct Correlation<'a> {
 }
 
 impl<'a> Correlation<'a> {
-    /// Starts with nobody paired. `desired.identities` are in order of their id.
+    /// Starts with nobody paired. `desired.objects` are in order of their id.
     pub fn new(catalog: &'a Catalog, desired: &'a DesiredState, policy: Policy) -> Self {
         let leaver_by_address = desired
             .leavers
@@ -53,7 +53,7 @@ impl<'a> Correlation<'a> {
             policy,
             withholding: Withholding::of(&policy),
             known: Known::new(desired),
-            slots: desired.identities.iter().map(|_| Slot::Free).collect(),
+            slots: desired.objects.iter().map(|_| Slot::Free).collect(),
             unpaired: Vec::new(),
             listings: desired.leavers.iter().map(|_| LeaverEntry::default()).collect(),
             leaver_by_address,
@@ -123,8 +123,8 @@ impl<'a> Correlation<'a> {
     }
 
     /// A person's address, which is also the login name.
-    pub(super) fn address<'i>(&self, identity: &'i Desired) -> Option<&'i str> {
-        identity.attributes.text_of(self.schema, Purpose::Address)
+    pub(super) fn address<'i>(&self, wanted: &'i Desired) -> Option<&'i str> {
+        wanted.attributes.text_of(self.schema, Purpose::Address)
     }
 
     /// What an account is called: its address and its login name, which people may have changed apart from each other.
@@ -144,13 +144,13 @@ impl<'a> Correlation<'a> {
     /// Objects of the sources that the target knows by another external id, or by none. Call it after
     /// [`Correlation::settle`].
     pub fn aliases(&self) -> impl Iterator<Item = Alias> {
-        let pairs = self.slots.iter().zip(&self.desired.identities);
-        pairs.filter_map(|(slot, identity)| {
+        let pairs = self.slots.iter().zip(&self.desired.objects);
+        pairs.filter_map(|(slot, wanted)| {
             let Slot::Paired(pair) = slot else { return None };
             let account = pair.differing.as_deref()?;
-            (account.id.as_ref() != Some(&identity.id)).then(|| Alias {
-                resource: identity.resource,
-                id: identity.id.clone(),
+            (account.id.as_ref() != Some(&wanted.id)).then(|| Alias {
+                resource: wanted.resource,
+                id: wanted.id.clone(),
                 former: account.id.clone(),
                 target_id: account.target_id.clone(),
             })
@@ -185,8 +185,8 @@ impl<'a> Correlation<'a> {
             }
             Slot::Several(ids) => ids.push(account.target_id),
             _ => {
-                let identity = &self.desired.identities[index];
-                *slot = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+                let wanted = &self.desired.objects[index];
+                *slot = Slot::Paired(pair(self.schema, wanted, account, Found::Id));
             }
         }
     }
@@ -197,7 +197,7 @@ impl<'a> Correlation<'a> {
             return;
         }
         for index in 0..self.slots.len() {
-            let address = self.address(&self.desired.identities[index]).map(comparable);
+            let address = self.address(&self.desired.objects[index]).map(comparable);
             let Some(&listing) = address.and_then(|address| self.leaver_by_address.get(&address)) else {
                 continue;
             };
@@ -241,8 +241,8 @@ impl<'a> Correlation<'a> {
                 continue;
             };
             if let Some(account) = self.unpaired[*place].take_if(|account| !account.is_protected()) {
-                let identity = &self.desired.identities[person];
-                self.slots[person] = Slot::Paired(pair(self.schema, identity, account, Found::Id));
+                let wanted = &self.desired.objects[person];
+                self.slots[person] = Slot::Paired(pair(self.schema, wanted, account, Found::Id));
             }
         }
     }
@@ -272,15 +272,15 @@ impl<'a> Correlation<'a> {
         let Some(account) = self.unpaired[place].take() else {
             return;
         };
-        let identity = &self.desired.identities[owner];
+        let wanted = &self.desired.objects[owner];
         let same_login = self
-            .address(identity)
+            .address(wanted)
             .is_some_and(|address| alike(address, account.login(self.schema)));
         let found = if same_login {
             Found::LegacyId
         } else {
             Found::LegacyIdUnconfirmed
         };
-        self.slots[owner] = Slot::Paired(pair(self.schema, identity, account, found));
+        self.slots[owner] = Slot::Paired(pair(self.schema, wanted, account, found));
     }
 }

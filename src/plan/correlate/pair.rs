@@ -53,17 +53,17 @@ pub(in crate::plan) struct LeaverEntry {
     pub(in crate::plan) by_id: Vec<Existing>,
 }
 
-pub(super) fn pair(schema: &Schema, identity: &Desired, account: Existing, found: Found) -> Pair {
+pub(super) fn pair(schema: &Schema, desired: &Desired, account: Existing, found: Found) -> Pair {
     let is_managed = account.is_managed();
     // Where it is not proved whose the account is, its login name has a say in it, so it is not let go. Nor is an account
     // that writes a name otherwise: what else it holds may be written likewise.
     let equal = found == Found::Id
         && is_managed
-        && account.id.as_ref() == Some(&identity.id)
-        && writes_names_as(schema, identity, &account)
-        && identity.lifecycle == Lifecycle::Active
+        && account.id.as_ref() == Some(&desired.id)
+        && writes_names_as(schema, desired, &account)
+        && desired.lifecycle == Lifecycle::Active
         && account.lifecycle == Lifecycle::Active
-        && diff::listed_changes(schema, identity, &account).is_empty();
+        && diff::listed_changes(schema, desired, &account).is_empty();
     Pair {
         target_id: account.target_id.clone(),
         found,
@@ -73,11 +73,11 @@ pub(super) fn pair(schema: &Schema, identity: &Desired, account: Existing, found
 }
 
 /// Whether the account has the person's address to the letter.
-fn writes_names_as(schema: &Schema, identity: &Desired, account: &Existing) -> bool {
+fn writes_names_as(schema: &Schema, desired: &Desired, account: &Existing) -> bool {
     let Some(address) = schema.find(Purpose::Address) else {
         return true;
     };
-    account.attributes.text(address) == identity.attributes.text(address)
+    account.attributes.text(address) == desired.attributes.text(address)
 }
 
 pub(super) fn target_id(account: Option<&Existing>) -> Option<&TargetId> {

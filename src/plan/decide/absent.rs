@@ -92,10 +92,10 @@ impl<'a> Decider<'a, '_> {
 
     /// Whether a person has an account for sure.
     fn has_account(&self, person: usize) -> bool {
-        let identity = &self.correlation.desired.identities[person];
+        let desired = &self.correlation.desired.objects[person];
         matches!(
             &self.correlation.slots[person],
-            Slot::Paired(pair) if self.not_theirs(person, identity, pair).is_none()
+            Slot::Paired(pair) if self.not_theirs(person, desired, pair).is_none()
         )
     }
 

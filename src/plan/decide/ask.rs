@@ -24,7 +24,7 @@ impl Correlation<'_> {
                 })
             )
         });
-        let of = |index: usize| proofs(self.schema, &self.desired.identities[index].id);
+        let of = |index: usize| proofs(self.schema, &self.desired.objects[index].id);
         Proofs {
             people: unconfirmed.map(|(index, _)| (index, of(index))).collect(),
             own: self.own_proofs(),
@@ -117,14 +117,14 @@ impl Correlation<'_> {
     }
 
     fn ask_about_person<'q>(&'q self, questions: &mut Checks<'q>, index: usize, pair: &'q Pair) {
-        let identity = &self.desired.identities[index];
+        let desired = &self.desired.objects[index];
         if let Some(marker) = self.schema.find(Purpose::MissingSince)
-            && self.asks_for_markers(identity.lifecycle)
+            && self.asks_for_markers(desired.lifecycle)
         {
             let expected = Expected::Absent(marker);
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
-        if identity.lifecycle == Lifecycle::Disabled {
+        if desired.lifecycle == Lifecycle::Disabled {
             let doubtful = !pair.is_managed || pair.found == Found::Moved;
             if let Some(account) = pair.differing.as_deref().filter(|_| doubtful) {
                 self.ask_whether_ours(questions, About::Person(index), account);
@@ -136,8 +136,8 @@ impl Correlation<'_> {
             Found::Id if pair.is_managed => Look::Usual,
             Found::Id | Found::LegacyId | Found::LegacyIdUnconfirmed => Look::Doubtful,
         };
-        for expected in unlisted_expectations(self.schema, identity, look) {
-            let expected = self.as_written(identity, pair, expected);
+        for expected in unlisted_expectations(self.schema, desired, look) {
+            let expected = self.as_written(desired, pair, expected);
             questions.ask(About::Person(index), &pair.target_id, expected);
         }
         let Some(mark) = self.schema.find(Purpose::DisabledByUs) else {
@@ -160,13 +160,13 @@ impl Correlation<'_> {
 
     /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
     /// not asked for another spelling, run for run.
-    fn as_written<'q>(&self, identity: &Desired, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
+    fn as_written<'q>(&self, desired: &Desired, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
         let account = pair.differing.as_deref();
         let held = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
         match (expected, held) {
             (Expected::Value(index, wanted), Some(held))
                 if self.schema.spec(index).mutability == Mutability::ReadWrite
-                    && diff::is_address(self.schema, identity, wanted)
+                    && diff::is_address(self.schema, desired, wanted)
                     && held.equals(wanted, Equality::Comparable) =>
             {
                 Expected::Value(index, held)

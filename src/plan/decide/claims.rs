@@ -124,7 +124,7 @@ impl<'a> Correlation<'a> {
                 });
             }
         }
-        for (index, person) in desired.identities.iter().enumerate() {
+        for (index, person) in desired.objects.iter().enumerate() {
             let record = &person.origin;
             let is_text = !desired.binary_ids.contains(&record.source);
             let id = person.id.as_text().filter(|_| is_text);

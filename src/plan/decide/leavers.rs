@@ -73,13 +73,11 @@ impl Decider<'_, '_> {
     /// The person whose account this is after all.
     fn owner(&self, account: &Existing) -> Option<&Desired> {
         let index = self.correlation.owner(account)?;
-        let identity = &self.correlation.desired.identities[index];
+        let desired = &self.correlation.desired.objects[index];
         let Slot::Paired(pair) = &self.correlation.slots[index] else {
             return None;
         };
-        self.not_theirs(index, identity, pair)
-            .is_none()
-            .then_some(identity)
+        self.not_theirs(index, desired, pair).is_none().then_some(desired)
     }
 
     /// The entry does not end in a removal.

@@ -100,11 +100,11 @@ impl<'a> Decider<'a, '_> {
         });
     }
 
-    fn keep(&mut self, pair: &Pair, identity: &Desired, reason: Cow<'static, str>) {
+    fn keep(&mut self, pair: &Pair, desired: &Desired, reason: Cow<'static, str>) {
         self.plan.skipped.push(Skipped {
-            resource: identity.resource,
+            resource: desired.resource,
             target_id: pair.target_id.clone(),
-            id: Some(identity.id.clone()),
+            id: Some(desired.id.clone()),
             reason,
             record: None,
             absence: None,
@@ -137,9 +137,9 @@ impl<'a> Decider<'a, '_> {
         });
     }
 
-    fn unresolved(&mut self, identity: &Desired, reason: String) {
-        let (at, id) = (identity.origin.clone(), Some(identity.id.clone()));
-        let rejected = Rejected::new(at, id, reason).of_type(identity.resource);
+    fn unresolved(&mut self, desired: &Desired, reason: String) {
+        let (at, id) = (desired.origin.clone(), Some(desired.id.clone()));
+        let rejected = Rejected::new(at, id, reason).of_type(desired.resource);
         self.plan.unresolved.push(rejected);
     }
 
@@ -165,10 +165,10 @@ impl<'a> Decider<'a, '_> {
         });
     }
 
-    fn warn(&mut self, identity: &Desired, reason: &str) {
+    fn warn(&mut self, desired: &Desired, reason: &str) {
         self.plan.warnings.push(Warning {
-            at: identity.origin.clone(),
-            id: Some(identity.id.clone()),
+            at: desired.origin.clone(),
+            id: Some(desired.id.clone()),
             reason: reason.to_owned(),
         });
     }

@@ -35,66 +35,66 @@ impl Mark {
 impl Decider<'_, '_> {
     pub(super) fn people(&mut self) {
         let correlation = self.correlation;
-        let people = correlation.desired.identities.iter().enumerate();
-        for (index, identity) in people.filter(|(index, _)| correlation.desired.is_about(*index)) {
+        let people = correlation.desired.objects.iter().enumerate();
+        for (index, desired) in people.filter(|(index, _)| correlation.desired.is_about(*index)) {
             match &correlation.slots[index] {
-                Slot::Free => self.without_account(identity),
-                Slot::Paired(pair) => self.with_account(index, identity, pair),
+                Slot::Free => self.without_account(desired),
+                Slot::Paired(pair) => self.with_account(index, desired, pair),
                 Slot::Several(accounts) => {
                     let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
                     let reason = format!(
                         "accounts {} carry this person's id; none was changed",
                         names.join(", ")
                     );
-                    self.unresolved(identity, reason);
+                    self.unresolved(desired, reason);
                 }
-                Slot::Blocked(reason) => self.unresolved(identity, reason.clone()),
+                Slot::Blocked(reason) => self.unresolved(desired, reason.clone()),
                 Slot::Leaver => self.warn(
-                    identity,
+                    desired,
                     "a list of leavers names this person, so no account is made or kept",
                 ),
             }
         }
     }
 
-    fn without_account(&mut self, identity: &Desired) {
+    fn without_account(&mut self, desired: &Desired) {
         let policy = &self.correlation.policy;
-        let wanted = match identity.lifecycle {
+        let wanted = match desired.lifecycle {
             Lifecycle::Active => true,
             // Otherwise the next run would delete what this one made.
             Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
-        if wanted && !identity.may_have_account(self.schema()) {
+        if wanted && !desired.may_have_account(self.schema()) {
             // An account without any role is of no use, and nobody would know whose doing it was.
             self.plan.without_role += 1;
         } else if wanted {
-            let attributes = diff::values_of_new_account(self.correlation.schema, identity);
-            self.push(Change::create(identity.clone(), attributes));
+            let attributes = diff::values_of_new_account(self.correlation.schema, desired);
+            self.push(Change::create(desired.clone(), attributes));
         }
     }
 
-    fn with_account(&mut self, index: usize, identity: &Desired, pair: &Pair) {
-        if let Some(reason) = self.not_theirs(index, identity, pair) {
-            self.keep(pair, identity, reason.clone().into());
+    fn with_account(&mut self, index: usize, desired: &Desired, pair: &Pair) {
+        if let Some(reason) = self.not_theirs(index, desired, pair) {
+            self.keep(pair, desired, reason.clone().into());
             if pair.found == Found::LegacyIdUnconfirmed {
-                self.without_account(identity);
+                self.without_account(desired);
             } else if pair.found != Found::Moved {
                 let account = &pair.target_id;
                 self.unresolved(
-                    identity,
+                    desired,
                     format!("account {account} carries this person's id, but {reason}"),
                 );
             }
             return;
         }
-        match (identity.lifecycle, pair.differing.as_deref()) {
-            (Lifecycle::Disabled, Some(account)) => self.disabled_person(index, identity, pair, account),
-            _ => self.active_person(index, identity, pair),
+        match (desired.lifecycle, pair.differing.as_deref()) {
+            (Lifecycle::Disabled, Some(account)) => self.disabled_person(index, desired, pair, account),
+            _ => self.active_person(index, desired, pair),
         }
     }
 
     /// Why the account is not the person's after all.
-    pub(super) fn not_theirs(&self, index: usize, identity: &Desired, pair: &Pair) -> Option<String> {
+    pub(super) fn not_theirs(&self, index: usize, desired: &Desired, pair: &Pair) -> Option<String> {
         let proof = self.schema().name_of(Purpose::OwnershipProof);
         let nothing_of_ours = || {
             let unproved = self.unmet_of(index, Purpose::OwnershipProof);
@@ -105,22 +105,22 @@ impl Decider<'_, '_> {
                 Some(format!("neither its `{proof}` nor its login name agree"))
             }
             Found::Moved if nothing_of_ours() => Some(format!("it has no `{proof}`, so it may not be ours")),
-            Found::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(identity, pair) => {
+            Found::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(desired, pair) => {
                 Some(format!("it holds neither the role nor `{proof}`"))
             }
             _ => None,
         }
     }
 
-    fn has_login_of(&self, identity: &Desired, pair: &Pair) -> bool {
-        let address = self.correlation.address(identity);
+    fn has_login_of(&self, desired: &Desired, pair: &Pair) -> bool {
+        let address = self.correlation.address(desired);
         let account = pair.differing.as_deref();
         address
             .zip(account)
             .is_some_and(|(address, account)| alike(address, account.login(self.schema())))
     }
 
-    fn disabled_person(&mut self, index: usize, identity: &Desired, pair: &Pair, account: &Existing) {
+    fn disabled_person(&mut self, index: usize, desired: &Desired, pair: &Pair, account: &Existing) {
         let returned = self.absence_marker(index);
         let cause = || Cause {
             returned: returned.clone(),
@@ -134,7 +134,7 @@ impl Decider<'_, '_> {
             (DisabledPolicy::Keep, _) => self.keep_account(account, "`policy.disabled` is `keep`".into()),
         }
         if let Some(since) = returned {
-            let mut edit = restriction::only_bookkeeping(self.schema(), self.edit(index, identity, pair));
+            let mut edit = restriction::only_bookkeeping(self.schema(), self.edit(index, desired, pair));
             edit.changes.extend(marker_goes(self.schema(), since));
             self.push(Change::edit_as(ActionKind::Update, edit));
         }
@@ -152,8 +152,8 @@ impl Decider<'_, '_> {
         mismatches.iter().find(|(expected, _)| about(*expected)).cloned()
     }
 
-    fn active_person(&mut self, index: usize, identity: &Desired, pair: &Pair) {
-        let mut edit = self.edit(index, identity, pair);
+    fn active_person(&mut self, index: usize, desired: &Desired, pair: &Pair) {
+        let mut edit = self.edit(index, desired, pair);
         let account = pair.differing.as_deref();
         let inactive = account.is_some_and(|account| account.lifecycle == Lifecycle::Disabled);
         let mark = self.mark(index, inactive);
@@ -167,7 +167,7 @@ impl Decider<'_, '_> {
         self.clear_bookkeeping(index, &mut edit, mark.left());
         if is_blocked {
             let is_rest = edit.is_empty();
-            self.blocked(identity, pair, is_rest);
+            self.blocked(desired, pair, is_rest);
             if is_rest {
                 return;
             }
@@ -207,21 +207,21 @@ impl Decider<'_, '_> {
     }
 
     fn own_mark(&self, person: usize) -> Value {
-        let id = &self.correlation.desired.identities[person].id;
+        let id = &self.correlation.desired.objects[person].id;
         mark(self.schema(), Some(id)).unwrap_or_else(|| Value::text(""))
     }
 
     /// Nobody knows here whether the account waits for its first activation or was deactivated later: both are others' doing.
-    fn blocked(&mut self, identity: &Desired, pair: &Pair, is_rest: bool) {
+    fn blocked(&mut self, desired: &Desired, pair: &Pair, is_rest: bool) {
         if self.correlation.withholding.create_deactivated.is_none() {
             self.warn(
-                identity,
+                desired,
                 "the account was deactivated by an administrator and stays deactivated",
             );
             self.plan.unchanged += usize::from(is_rest);
         } else if is_rest {
             let reason = "it is deactivated, as new accounts are until an administrator activates them";
-            self.keep(pair, identity, reason.into());
+            self.keep(pair, desired, reason.into());
         }
     }
 
@@ -243,12 +243,12 @@ impl Decider<'_, '_> {
         edit.changes.sort_by_key(|change| change.attribute);
     }
 
-    fn edit(&mut self, index: usize, identity: &Desired, pair: &Pair) -> Edit {
+    fn edit(&mut self, index: usize, desired: &Desired, pair: &Pair) -> Edit {
         let mismatches = self.answers.mismatches(About::Person(index));
         let schema = self.correlation.schema;
         let (mut edit, differing) = diff::edit(
             schema,
-            identity,
+            desired,
             &pair.target_id,
             pair.differing.as_deref(),
             mismatches,
@@ -258,7 +258,7 @@ impl Decider<'_, '_> {
             edit.changes.retain(|change| !is_id(change));
         }
         for attribute in differing {
-            self.warn(identity, &diff::kept_value(schema.spec(attribute)));
+            self.warn(desired, &diff::kept_value(schema.spec(attribute)));
         }
         edit
     }

@@ -222,7 +222,7 @@ pub(crate) fn changes_login(change: &Change, schema: &Schema) -> bool {
 /// is used again, and everything else in the account is another person's.
 fn hands_over(change: &Change, schema: &Schema) -> bool {
     let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt);
-    let account = edit.and_then(|edit| Some((edit.before.as_deref()?, &edit.identity)));
+    let account = edit.and_then(|edit| Some((edit.before.as_deref()?, &edit.desired)));
     account.is_some_and(|(account, person)| is_somebody_else(account, person, schema))
 }
 

@@ -60,7 +60,7 @@ impl Proof {
     }
 
     fn of_users(desired: &DesiredState, schema: &Schema, limits: &GuardLimits) -> Self {
-        let everybody: Vec<&Desired> = desired.identities.iter().collect();
+        let everybody: Vec<&Desired> = desired.objects.iter().collect();
         let mut proof = Self {
             together: met(&limits.demands, &everybody, schema),
             ..Self::default()

@@ -65,13 +65,13 @@ impl Protected {
     fn covers_edit(&self, edit: &Edit, schema: &Schema) -> bool {
         let address = schema
             .name_said()
-            .and_then(|name| edit.identity.attributes.text(name));
+            .and_then(|name| edit.desired.attributes.text(name));
         let names = [Purpose::Address, Purpose::Login].into_iter();
         let former = names
             .filter_map(|purpose| edit.change_of(schema, purpose)?.before.as_ref())
             .map(Value::as_text);
         self.names(edit.target_id.as_str())
-            || self.names_id(&edit.identity.id.hex())
+            || self.names_id(&edit.desired.id.hex())
             || address.into_iter().chain(former).any(|text| self.names(text))
             || edit
                 .before

@@ -70,7 +70,7 @@ fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
     ];
     if let Some(edit) = change.edit().filter(|_| change.kind == ActionKind::Adopt) {
         let parts = schema.iter().filter(|(_, spec)| spec.purpose == Purpose::Name);
-        let parts = parts.map(|(index, _)| edit.identity.attributes.text(index).unwrap_or_default());
+        let parts = parts.map(|(index, _)| edit.desired.attributes.text(index).unwrap_or_default());
         texts.extend(parts.map(str::to_owned));
     }
     let unlinked = change.unlinked(schema).into_iter();

@@ -23,7 +23,7 @@ pub fn vanished_values(desired: &DesiredState, plan: &Plan, schema: &Schema, lim
             .iter()
             .filter(|change| counts(schema, change.attribute));
         for change in values.filter(|change| change.after.is_none()) {
-            let of_source = (&edit.identity.origin.source, change.attribute);
+            let of_source = (&edit.desired.origin.source, change.attribute);
             *losing.entry(of_source).or_default() += 1;
         }
     }
@@ -54,7 +54,7 @@ fn counts(schema: &Schema, attribute: AttributeIndex) -> bool {
 
 /// People of the source who have a value, and an account.
 fn keeping(desired: &DesiredState, plan: &Plan, source: &Arc<str>, attribute: AttributeIndex) -> usize {
-    let people = desired.identities.iter();
+    let people = desired.objects.iter();
     let with_value =
         people.filter(|person| person.origin.source == *source && person.attributes.get(attribute).is_some());
     let new = plan
@@ -62,8 +62,8 @@ fn keeping(desired: &DesiredState, plan: &Plan, source: &Arc<str>, attribute: At
         .iter()
         .filter_map(Change::creation)
         .filter(|creation| {
-            let identity = &creation.identity;
-            identity.origin.source == *source && identity.attributes.get(attribute).is_some()
+            let wanted = &creation.desired;
+            wanted.origin.source == *source && wanted.attributes.get(attribute).is_some()
         });
     with_value.count().saturating_sub(new.count())
 }

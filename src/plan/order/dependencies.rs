@@ -143,7 +143,7 @@ fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
 }
 
 fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> bool {
-    let is_login = catalog.schema(edit.identity.resource).purpose(attribute) == Purpose::Login;
+    let is_login = catalog.schema(edit.desired.resource).purpose(attribute) == Purpose::Login;
     edit.emptied_first.contains(attribute) || (is_login && edit.temporary_login.is_some())
 }
 
@@ -151,7 +151,7 @@ fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> 
 fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
     let new = changes.iter().enumerate();
     let new = new.filter_map(|(place, change)| Some((place, change.resource, change.creation()?)));
-    new.map(|(place, resource, creation)| ((resource, &creation.identity.id), place))
+    new.map(|(place, resource, creation)| ((resource, &creation.desired.id), place))
         .collect()
 }
 

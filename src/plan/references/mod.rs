@@ -75,7 +75,7 @@ struct Settler<'a> {
 impl<'a> Settler<'a> {
     fn new(plan: &Plan, objects: Objects<'a>) -> Self {
         let named = objects.desired.iter().flat_map(|of_type| {
-            let wanted = of_type.identities.iter().map(|one| &one.id);
+            let wanted = of_type.objects.iter().map(|one| &one.id);
             let rejected = of_type.rejected.iter().filter_map(|one| one.id.as_ref());
             let resource = of_type.resource;
             wanted.chain(rejected).map(move |id| (resource, id))
@@ -105,13 +105,13 @@ impl<'a> Settler<'a> {
             Write::Create(creation) => {
                 let after = self.after(None, creation.attributes.get(attribute));
                 creation.attributes.set(attribute, after.clone());
-                creation.identity.attributes.set(attribute, after);
+                creation.desired.attributes.set(attribute, after);
             }
             Write::Edit(edit) => {
                 let mut changes = edit.changes.iter_mut();
                 if let Some(change) = changes.find(|change| change.attribute == attribute) {
                     change.after = self.after(change.before.as_ref(), change.after.as_ref());
-                    edit.identity.attributes.set(attribute, change.after.clone());
+                    edit.desired.attributes.set(attribute, change.after.clone());
                 }
                 edit.changes.retain(|change| change.before != change.after);
             }

@@ -163,12 +163,12 @@ fn leave_out(change: &mut Change, members: AttributeIndex, reference: &Reference
         Write::Create(creation) => {
             let after = without(creation.attributes.get(members));
             creation.attributes.set(members, after.clone());
-            creation.identity.attributes.set(members, after);
+            creation.desired.attributes.set(members, after);
         }
         Write::Edit(edit) => {
             for one in edit.changes.iter_mut().filter(|one| one.attribute == members) {
                 one.after = without(one.after.as_ref());
-                edit.identity.attributes.set(members, one.after.clone());
+                edit.desired.attributes.set(members, one.after.clone());
             }
             edit.changes.retain(|one| one.before != one.after);
         }
@@ -194,7 +194,7 @@ fn name(catalog: &Catalog, objects: Objects<'_>, resource: TypeId, id: &External
         .iter()
         .filter(|desired| desired.resource == resource);
     let mut named = of_type
-        .flat_map(|desired| &desired.identities)
+        .flat_map(|desired| &desired.objects)
         .filter(|one| one.id == *id);
     let schema = catalog.schema(resource);
     let name = named.find_map(|one| one.attributes.text_of(schema, Purpose::Login));

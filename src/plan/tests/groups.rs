@@ -144,7 +144,7 @@ fn managed_members(attributes: &Attributes) -> Vec<Reference> {
 fn is_as_wanted(objects: &Objects, wanted: &Wanted) -> bool {
     let people = wanted.iter().flat_map(|desired| {
         let kind = desired.resource;
-        desired.identities.iter().map(move |person| (kind, person))
+        desired.objects.iter().map(move |person| (kind, person))
     });
     let is_right = |(resource, person): (TypeId, &Desired)| {
         objects.holder_of(resource, &person.id).is_some_and(|held| {
@@ -152,10 +152,7 @@ fn is_as_wanted(objects: &Objects, wanted: &Wanted) -> bool {
                 && managed_members(&held.attributes) == managed_members(&person.attributes)
         })
     };
-    let count = wanted
-        .iter()
-        .map(|desired| desired.identities.len())
-        .sum::<usize>();
+    let count = wanted.iter().map(|desired| desired.objects.len()).sum::<usize>();
     people.clone().all(is_right) && objects.0.len() == count
 }
 

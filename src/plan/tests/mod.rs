@@ -122,7 +122,7 @@ fn person(number: u8) -> Desired {
 fn sources(people: Vec<Desired>) -> DesiredState {
     let read = people.len();
     DesiredState {
-        identities: people,
+        objects: people,
         complete: true,
         sources: vec![SourceRead {
             server: None,

@@ -59,7 +59,7 @@ fn plan(now: &Links, wanted: &Links) -> Plan {
         let before = account.attributes.get(MEMBERS).cloned();
         if before != after {
             let mut edit = Edit::of_account(&account, catalog.schema(GROUP), "test");
-            edit.identity.origin = at(number);
+            edit.desired.origin = at(number);
             edit.changes = vec![AttributeChange {
                 attribute: MEMBERS,
                 before,

@@ -187,7 +187,7 @@ proptest! {
             prop_assert_eq!(carry_out(&mut model, &write), Ok(()));
         }
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
-        for person in desired.identities.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
+        for person in desired.objects.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
             let held = model.0.values().find(|held| held.account.id.as_ref() == Some(&person.id));
             let login = held.and_then(|held| held.account.attributes.text(LOGIN));
             prop_assert_eq!(login, person.attributes.text(ADDRESS));
@@ -214,7 +214,7 @@ proptest! {
     fn nothing_is_deleted_to_make_room((desired, model) in any_renames()) {
         for change in plan(&desired, &model, Policy::default()).changes {
             let Write::Delete(account) = &change.write else { continue };
-            let person = desired.identities.iter().find(|person| Some(&person.id) == account.id.as_ref());
+            let person = desired.objects.iter().find(|person| Some(&person.id) == account.id.as_ref());
             prop_assert_eq!(person.map(|person| person.lifecycle), Some(Lifecycle::Disabled));
         }
     }

@@ -87,7 +87,7 @@ fn edit(before: &[Reference], after: &[Reference]) -> Change {
             before: references(before),
             after: references(after),
         }],
-        identity: wanted(GROUP, 1, after),
+        desired: wanted(GROUP, 1, after),
         ..Edit::of_account(&there(GROUP, 1), catalog().schema(GROUP), "model")
     };
     Change::edit_as(ActionKind::Update, edit)
@@ -139,7 +139,7 @@ impl World {
         let plan = self.settle(changes);
         let edit = plan.changes.iter().find_map(Change::edit)?;
         let after = edit.change(MEMBERS).expect("members").after.clone();
-        assert_eq!(edit.identity.attributes.get(MEMBERS), after.as_ref());
+        assert_eq!(edit.desired.attributes.get(MEMBERS), after.as_ref());
         Some(after.as_ref().map_or(&[][..], Value::as_references).to_vec())
     }
 }

@@ -54,10 +54,10 @@ proptest! {
         leavers in any::<bool>(),
     ) {
         let selection = Selection {
-            people: chosen.iter().copied().filter(|place| *place < desired.identities.len()).collect(),
+            people: chosen.iter().copied().filter(|place| *place < desired.objects.len()).collect(),
             leavers: if leavers { (0..desired.leavers.len()).collect() } else { BTreeSet::new() },
         };
-        let ids: Vec<&ExternalId> = selection.people.iter().map(|place| &desired.identities[*place].id).collect();
+        let ids: Vec<&ExternalId> = selection.people.iter().map(|place| &desired.objects[*place].id).collect();
         let (some, all) = both(&desired, &model, policy, selection);
         let lines_of_all = lines(&all);
         for (line, change) in lines(&some).iter().zip(&some.changes) {

@@ -121,13 +121,13 @@ impl Model {
     pub(super) fn apply(&mut self, change: &Change) {
         match &change.write {
             Write::Create(creation) => {
-                let number = creation.identity.id.as_bytes()[1] - b'0';
+                let number = creation.desired.id.as_bytes()[1] - b'0';
                 let mut made = held(number);
                 made.account.target_id = TargetId::new(format!("new{number}"));
                 made.account.attributes = creation.attributes.clone();
                 let address = creation.attributes.get(ADDRESS).cloned();
                 made.account.attributes.set(VERIFIED, address);
-                made.account.lifecycle = creation.identity.lifecycle;
+                made.account.lifecycle = creation.desired.lifecycle;
                 made.settle();
                 self.0.insert(made.account.target_id.clone(), made);
             }

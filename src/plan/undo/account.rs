@@ -38,7 +38,7 @@ pub(super) fn unmake(
 
 /// A run that was interrupted may have left out the roles and the deactivation; a phone number may have been refused.
 fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing) -> bool {
-    let interrupted = past.made.is_none() && made.identity.lifecycle == Lifecycle::Disabled;
+    let interrupted = past.made.is_none() && made.desired.lifecycle == Lifecycle::Disabled;
     listed(schema).all(|(index, spec)| {
         let (held, wanted) = (account.attributes.get(index), made.attributes.get(index));
         match (spec.purpose, held, wanted) {
@@ -49,7 +49,7 @@ fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing)
             (_, None, None) => true,
             (_, Some(_), None) => false,
         }
-    }) && (account.lifecycle == made.identity.lifecycle || interrupted)
+    }) && (account.lifecycle == made.desired.lifecycle || interrupted)
 }
 
 fn is_part(held: Option<&Value>, of: Option<&Value>) -> bool {
@@ -95,10 +95,10 @@ fn made_again(schema: &Schema, past: &Past, before: &Existing) -> Change {
         let is_written = schema.spec(index).mutability != Mutability::ReadOnly;
         attributes.set(index, is_written.then(|| value.clone()));
     }
-    let identity = Desired::of_account(before, schema, SOURCE);
+    let desired = Desired::of_account(before, schema, SOURCE);
     Change {
         restore: Some(past.details.clone().into()),
-        ..Change::create(identity, attributes)
+        ..Change::create(desired, attributes)
     }
 }
 

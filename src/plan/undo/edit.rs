@@ -20,10 +20,10 @@ impl Reversal {
     /// No changes yet.
     pub(super) fn nothing(schema: &Schema, past: &Past, account: &Existing) -> Self {
         let mut edit = Edit::of_account(account, schema, SOURCE);
-        edit.identity = Desired {
+        edit.desired = Desired {
             // Whom the run meant, also where its id is taken away again.
-            id: past.change.id().cloned().unwrap_or(edit.identity.id),
-            ..edit.identity
+            id: past.change.id().cloned().unwrap_or(edit.desired.id),
+            ..edit.desired
         };
         Self {
             edit,
@@ -117,8 +117,8 @@ impl Reversal {
     }
 
     pub(super) fn put(&mut self, attribute: AttributeIndex, before: Option<Value>, after: Option<Value>) {
-        self.edit.identity.attributes.set(attribute, after.clone());
-        self.edit.identity.unknown.remove(attribute);
+        self.edit.desired.attributes.set(attribute, after.clone());
+        self.edit.desired.unknown.remove(attribute);
         self.edit.changes.push(AttributeChange {
             attribute,
             before,
@@ -157,7 +157,7 @@ impl Reversal {
             None if self.edit.changes.iter().all(is_marker) => ActionKind::MarkAbsent,
             None => ActionKind::Update,
         };
-        self.edit.identity.lifecycle = self.edit.lifecycle.unwrap_or(self.edit.identity.lifecycle);
+        self.edit.desired.lifecycle = self.edit.lifecycle.unwrap_or(self.edit.desired.lifecycle);
         let removal = (kind == ActionKind::Deactivate).then(|| Removal {
             reason: RemovalReason::Undone,
             requires: Vec::new(),

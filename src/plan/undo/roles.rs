@@ -39,7 +39,7 @@ pub fn give_only(schema: &Schema, plan: &mut Plan, known: &[String]) -> Vec<NotG
 
 fn subject(change: &Change) -> String {
     match &change.write {
-        Write::Create(creation) => creation.identity.origin.at.to_string(),
+        Write::Create(creation) => creation.desired.origin.at.to_string(),
         Write::Edit(_) | Write::Delete(_) => change.target_id().map(ToString::to_string).unwrap_or_default(),
     }
 }
@@ -57,7 +57,7 @@ fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> V
             let left_out: Vec<Box<str>> = roles.filter(|role| is_unknown(role)).cloned().collect();
             let left = without(creation.attributes.get(access), &left_out);
             creation.attributes.set(access, left.clone());
-            creation.identity.attributes.set(access, left);
+            creation.desired.attributes.set(access, left);
             left_out
         }
         Write::Edit(edit) => {
@@ -71,7 +71,7 @@ fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> V
                 .filter(|role| is_unknown(role))
                 .collect();
             roles.after = without(roles.after.as_ref(), &left_out);
-            edit.identity.attributes.set(access, roles.after.clone());
+            edit.desired.attributes.set(access, roles.after.clone());
             if roles.before == roles.after {
                 edit.changes.remove(place);
             }

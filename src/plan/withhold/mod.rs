@@ -88,11 +88,11 @@ fn created_deactivated(change: Change, schema: &Schema, by: &Setting) -> Left {
     let Write::Create(creation) = &mut made.write else {
         return Left::All(change);
     };
-    let may_log_in = creation.identity.lifecycle == Lifecycle::Active;
+    let may_log_in = creation.desired.lifecycle == Lifecycle::Active;
     if !may_log_in || change.resource != TypeId::default() {
         return Left::All(change);
     }
-    creation.identity.lifecycle = Lifecycle::Disabled;
+    creation.desired.lifecycle = Lifecycle::Disabled;
     if let Some(mark) = schema.find(Purpose::DisabledByUs) {
         creation.attributes.set(mark, Some(Value::text(UNFINISHED)));
     }

@@ -228,7 +228,7 @@ impl State {
         let before = change.before().map(|account| word(account.lifecycle));
         match &change.write {
             Write::Create(creation) => {
-                let after = creation.identity.lifecycle;
+                let after = creation.desired.lifecycle;
                 (after == Lifecycle::Disabled).then(|| Self {
                     before: None,
                     after: word(after),

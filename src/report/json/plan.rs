@@ -216,7 +216,7 @@ pub(in crate::report) fn planned<'a>(
     };
     let edited = |purpose| change.edit()?.change_of(schema, purpose);
     let (grant, revoke) = match change.creation() {
-        Some(creation) => (creation.identity.roles(schema).to_vec(), Vec::new()),
+        Some(creation) => (creation.desired.roles(schema).to_vec(), Vec::new()),
         None => {
             edited(Purpose::Access).map_or_else(Default::default, |roles| (roles.added(), roles.removed()))
         }

@@ -32,7 +32,7 @@ impl Report {
             self.add_credentials(Credential::of_source(source).as_slice());
         }
         let disabled = users
-            .identities
+            .objects
             .iter()
             .filter(|person| person.lifecycle == Lifecycle::Disabled);
         for person in disabled {

@@ -14,7 +14,7 @@ pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
     match &change.write {
         Write::Create(creation) => {
-            details.push(new_roles(creation.identity.roles(schema)));
+            details.push(new_roles(creation.desired.roles(schema)));
             details.extend(new_members(change, schema));
         }
         Write::Edit(edit) => details.extend(edit_details(change, edit, schema, show)),

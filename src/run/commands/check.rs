@@ -99,12 +99,12 @@ fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
     let subject = format!("sources: {name}s");
     let members = catalog.schema(of_type.resource).find(Purpose::Members);
     let members = members.map_or(0, |members| {
-        let held = of_type.identities.iter();
+        let held = of_type.objects.iter();
         held.filter_map(|one| one.attributes.get(members))
             .map(|held| held.as_references().len())
             .sum::<usize>()
     });
-    let seen = format!("{} usable, with {members} members", of_type.identities.len());
+    let seen = format!("{} usable, with {members} members", of_type.objects.len());
     match &of_type.rejected[..] {
         [] => Diagnosis::ok(subject, seen),
         [first, ..] => Diagnosis::fault(

@@ -121,7 +121,7 @@ async fn side(request: Request<'_>) -> Result<Side, RunError> {
     let rejected = desired.iter().flat_map(|of_type| of_type.rejected.clone());
     Ok(Side {
         rejected: rejected.chain(plan.unresolved.iter().cloned()).collect(),
-        people: desired.first().map_or(0, |users| users.identities.len()),
+        people: desired.first().map_or(0, |users| users.objects.len()),
         catalog: target.catalog().clone(),
         plan,
         refusal,

@@ -28,11 +28,11 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
         Err(errors) => return failed(&errors, request, process),
     };
     let desired = all.next().unwrap_or_default();
-    for identity in in_order(&desired, schema, request) {
+    for person in in_order(&desired, schema, request) {
         if request.is_json() {
-            write_json(process.out, &Person::new(identity, schema, request.show()))?;
+            write_json(process.out, &Person::new(person, schema, request.show()))?;
         } else {
-            writeln!(process.out, "{}", line(identity, schema, request.show()))?;
+            writeln!(process.out, "{}", line(person, schema, request.show()))?;
         }
     }
     let others: Vec<DesiredState> = all.collect();
@@ -106,7 +106,7 @@ pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_
 
 /// By name as in a plan, where people read it.
 fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>) -> Vec<&'a Desired> {
-    let mut all: Vec<&Desired> = desired.identities.iter().collect();
+    let mut all: Vec<&Desired> = desired.objects.iter().collect();
     if !request.is_json() && request.show() != Show::Nobody {
         all.sort_by_cached_key(|one| name(one, schema, request.show()).map(|name| name.to_lowercase()));
     }
@@ -114,16 +114,16 @@ fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>
 }
 
 /// `Ada Lovelace (ada@example.org)`, if people are named and the sources say it.
-fn name(identity: &Desired, schema: &Schema, show: Show) -> Option<String> {
+fn name(person: &Desired, schema: &Schema, show: Show) -> Option<String> {
     let is_shown = show != Show::Nobody;
-    is_shown.then(|| named(&identity.attributes, schema)).flatten()
+    is_shown.then(|| named(&person.attributes, schema)).flatten()
 }
 
 /// The columns of a line: the name in front, and the id behind; without a name the id in front.
-fn columns(identity: &Desired, schema: &Schema, show: Show, between: [&str; 3]) -> String {
-    let id = identity.id.told().to_string();
+fn columns(person: &Desired, schema: &Schema, show: Show, between: [&str; 3]) -> String {
+    let id = person.id.told().to_string();
     let between = between.map(|column| one_line(column).into_owned());
-    match name(identity, schema, show) {
+    match name(person, schema, show) {
         Some(name) => {
             let name = Personal(name).to_string();
             [&[one_line(&name).into_owned()][..], &between, &[id]].concat()
@@ -150,15 +150,15 @@ fn failed(errors: &[SourceError], request: Request<'_>, process: &mut Process<'_
     Ok(Exit::Unreadable)
 }
 
-fn line(identity: &Desired, schema: &Schema, show: Show) -> String {
-    let roles = match identity.roles(schema) {
+fn line(person: &Desired, schema: &Schema, show: Show) -> String {
+    let roles = match person.roles(schema) {
         [] => "no role".to_owned(),
         roles => roles.join(","),
     };
-    let between = [lifecycle(identity), &identity.origin.told_at(), &roles];
-    let mut line = columns(identity, schema, show, between);
+    let between = [lifecycle(person), &person.origin.told_at(), &roles];
+    let mut line = columns(person, schema, show, between);
     if show == Show::Values {
-        add_values(&mut line, identity, schema);
+        add_values(&mut line, person, schema);
     }
     line
 }
@@ -186,23 +186,23 @@ fn members(object: &Desired, schema: &Schema) -> Option<usize> {
     (!object.unknown.contains(members)).then(|| held.map_or(0, |held| held.as_references().len()))
 }
 
-fn add_values(line: &mut String, identity: &Desired, schema: &Schema) {
-    for (name, texts) in values(identity, schema) {
+fn add_values(line: &mut String, person: &Desired, schema: &Schema) {
+    for (name, texts) in values(person, schema) {
         let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
         let _ = write!(line, "\t{name}={}", one_line(&texts.join(",")));
     }
 }
 
 /// Everything that the sources say of a person beside the roles, by its name.
-fn values<'a>(identity: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a [Box<str>])> {
+fn values<'a>(person: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a [Box<str>])> {
     let plain = schema
         .iter()
         .filter(|(_, spec)| !matches!(spec.purpose, Purpose::Access | Purpose::Members));
-    plain.filter_map(|(index, spec)| Some((&*spec.name, identity.attributes.get(index)?.texts())))
+    plain.filter_map(|(index, spec)| Some((&*spec.name, person.attributes.get(index)?.texts())))
 }
 
-fn lifecycle(identity: &Desired) -> &'static str {
-    match identity.lifecycle {
+fn lifecycle(person: &Desired) -> &'static str {
+    match person.lifecycle {
         Lifecycle::Active => "active",
         Lifecycle::Disabled => "disabled",
     }
@@ -223,15 +223,15 @@ struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    fn new(identity: &'a Desired, schema: &Schema, show: Show) -> Self {
+    fn new(person: &'a Desired, schema: &Schema, show: Show) -> Self {
         Self {
-            id: identity.id.told().to_string(),
-            name: name(identity, schema, show),
-            lifecycle: lifecycle(identity),
-            source: &identity.origin.source,
-            at: identity.origin.told_at(),
-            roles: identity.roles(schema),
-            attributes: (show == Show::Values).then(|| json_values(identity, schema)),
+            id: person.id.told().to_string(),
+            name: name(person, schema, show),
+            lifecycle: lifecycle(person),
+            source: &person.origin.source,
+            at: person.origin.told_at(),
+            roles: person.roles(schema),
+            attributes: (show == Show::Values).then(|| json_values(person, schema)),
         }
     }
 }
@@ -269,8 +269,8 @@ impl<'a> Object<'a> {
 }
 
 /// One text as it is, several as a list.
-fn json_values(identity: &Desired, schema: &Schema) -> serde_json::Map<String, serde_json::Value> {
-    let values = values(identity, schema).map(|(name, texts)| {
+fn json_values(person: &Desired, schema: &Schema) -> serde_json::Map<String, serde_json::Value> {
+    let values = values(person, schema).map(|(name, texts)| {
         let value = match texts {
             [text] => text.to_string().into(),
             texts => texts.iter().map(ToString::to_string).collect(),

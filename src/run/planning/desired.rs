@@ -140,10 +140,10 @@ fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settin
             Some((&*source.name, Value::text(name)))
         })
         .collect();
-    for identity in &mut desired.identities {
-        if let Some(name) = names.get(&*identity.origin.source) {
-            identity.attributes.set(attribute, Some(name.clone()));
-            identity.unknown.remove(attribute);
+    for wanted in &mut desired.objects {
+        if let Some(name) = names.get(&*wanted.origin.source) {
+            wanted.attributes.set(attribute, Some(name.clone()));
+            wanted.unknown.remove(attribute);
         }
     }
 }

@@ -103,8 +103,7 @@ impl<'a> Draft<'a> {
     fn new_people(&self) -> impl Iterator<Item = &Desired> {
         let changes = self.types.iter().flat_map(|(_, plan)| &plan.changes);
         let new = changes.filter(|change| change.resource == TypeId::default());
-        new.filter_map(Change::creation)
-            .map(|creation| &creation.identity)
+        new.filter_map(Change::creation).map(|creation| &creation.desired)
     }
 
     /// Takes in accounts that the list lacked.

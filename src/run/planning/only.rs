@@ -101,10 +101,7 @@ fn listed(records: &[&RecordRef]) -> String {
 
 /// Warnings about these people, and about whole sources.
 fn add_warnings(desired: &DesiredState, selection: &Selection, report: &mut Report) {
-    let ids = selection
-        .people
-        .iter()
-        .map(|place| &desired.identities[*place].id);
+    let ids = selection.people.iter().map(|place| &desired.objects[*place].id);
     let ids: Vec<&ExternalId> = ids.collect();
     for warning in &desired.warnings {
         if warning.id.as_ref().is_none_or(|id| ids.contains(&id)) {

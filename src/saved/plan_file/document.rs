@@ -106,7 +106,7 @@ impl ChangeDocument {
         match &change.write {
             Write::Create(creation) => {
                 document.create = Some(CreationDocument {
-                    person: Person::new(&creation.identity, schema),
+                    person: Person::new(&creation.desired, schema),
                     values: values(&creation.attributes, schema),
                 });
             }
@@ -128,7 +128,7 @@ impl ChangeDocument {
         let kind = self.action.kind();
         let mut change = match (self.create, self.edit, self.delete) {
             (Some(creation), None, None) if kind == ActionKind::Create => Change::create(
-                creation.person.identity(resource, schema)?,
+                creation.person.desired(resource, schema)?,
                 attributes(creation.values, schema)?,
             ),
             (None, Some(edit), None) if !matches!(kind, ActionKind::Create | ActionKind::Delete) => {
@@ -210,7 +210,7 @@ impl EditDocument {
         let account = |account: &crate::model::Existing| AccountDocument::new(account, schema);
         Self {
             account: edit.target_id.to_string(),
-            person: Person::new(&edit.identity, schema),
+            person: Person::new(&edit.desired, schema),
             changes: edit.changes.iter().map(attribute).collect(),
             state: edit.lifecycle.map(State::new),
             before: edit.before.as_deref().map(account),
@@ -223,7 +223,7 @@ impl EditDocument {
         let before = before.transpose()?;
         Ok(Edit {
             target_id: TargetId::new(self.account),
-            identity: self.person.identity(resource, schema)?,
+            desired: self.person.desired(resource, schema)?,
             changes: changes.collect::<Result<_, _>>()?,
             lifecycle: self.state.map(State::lifecycle),
             before: before.map(Box::new),

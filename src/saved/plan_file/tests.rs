@@ -66,7 +66,7 @@ prop_compose! {
         };
         let mut unknown = AttributeSet::default();
         unknown.insert(AttributeIndex(5));
-        let identity = Desired {
+        let desired = Desired {
             resource: TypeId::default(),
             id: ExternalId::new(id),
             lifecycle: lifecycle(bits[2]),
@@ -79,9 +79,9 @@ prop_compose! {
             changes: vec![AttributeChange {
                 attribute: AttributeIndex(2),
                 before: account.attributes.get(AttributeIndex(2)).cloned(),
-                after: identity.attributes.get(AttributeIndex(2)).cloned(),
+                after: desired.attributes.get(AttributeIndex(2)).cloned(),
             }],
-            identity: identity.clone(),
+            desired: desired.clone(),
             lifecycle: bits[3].then(|| lifecycle(bits[1])),
             // A removal always says what the account was like.
             before: (bits[1] || kind == ActionKind::Deactivate).then(|| Box::new(account.clone())),
@@ -91,7 +91,7 @@ prop_compose! {
         let since = bits[3].then(|| Value::text("7"));
         let removal = plan::removal(&schema(), &account, RemovalReason::Absent, since);
         match kind {
-            ActionKind::Create => Change::create(identity.clone(), identity.attributes),
+            ActionKind::Create => Change::create(desired.clone(), desired.attributes),
             ActionKind::Deactivate => Change::deactivate(edit, removal),
             ActionKind::Delete => Change::delete(account, removal),
             kind => Change::edit_as(kind, edit),
@@ -109,7 +109,7 @@ fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
                 let id = ExternalId::new(vec![u8::try_from(number).unwrap()]);
                 let external = schema().find(Purpose::ExternalId).unwrap();
                 creation.attributes.set(external, Some(Value::text(id.hex())));
-                creation.identity.id = id;
+                creation.desired.id = id;
             }
             Write::Edit(edit) => edit.target_id = account,
             Write::Delete(deleted) => deleted.target_id = account,

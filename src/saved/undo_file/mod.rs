@@ -124,7 +124,7 @@ pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>
 pub fn not_restored<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
         let account = match change.creation() {
-            Some(creation) => creation.identity.origin.at.to_string(),
+            Some(creation) => creation.desired.origin.at.to_string(),
             None => change.target_id()?.to_string(),
         };
         Some(Lost {

@@ -92,16 +92,16 @@ impl People {
         };
         self.note(entry, id, tally);
         match mapped {
-            Ok((mut identity, warnings)) => {
+            Ok((mut desired, warnings)) => {
                 if let Some(roles) = roles {
-                    self.mapping.give(&mut identity, roles);
+                    self.mapping.give(&mut desired, roles);
                 }
                 for reason in warnings {
-                    let (at, id) = (at.clone(), Some(identity.id.clone()));
+                    let (at, id) = (at.clone(), Some(desired.id.clone()));
                     each(Record::Warning(Warning { at, id, reason }));
                 }
                 tally.choose(self.mapping.chosen_by_chance(&record));
-                each(Record::Person(identity));
+                each(Record::Person(desired));
             }
             Err(rejected) => each(Record::Rejected(rejected)),
         }

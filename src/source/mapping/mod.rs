@@ -115,7 +115,7 @@ impl Mapping {
                 ..reject(why)
             }
         })?;
-        let mut identity = Desired {
+        let mut desired = Desired {
             resource: self.resource,
             id,
             lifecycle,
@@ -123,8 +123,8 @@ impl Mapping {
             unknown,
             origin: at.clone(),
         };
-        identity.set_roles(&self.schema, self.roles.clone());
-        Ok((identity, warnings))
+        desired.set_roles(&self.schema, self.roles.clone());
+        Ok((desired, warnings))
     }
 
     /// A record of which something else is wrong, with what can be read of whose it is.
@@ -229,8 +229,8 @@ impl Mapping {
     }
 
     /// Gives a person other roles than everybody has.
-    pub(super) fn give(&self, identity: &mut Desired, roles: Roles) {
-        identity.set_roles(&self.schema, roles);
+    pub(super) fn give(&self, desired: &mut Desired, roles: Roles) {
+        desired.set_roles(&self.schema, roles);
     }
 
     /// Whether all values are used, since the target stores several and no rule chooses one.

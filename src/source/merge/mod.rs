@@ -53,7 +53,7 @@ impl Collected {
     /// Takes one record.
     pub fn push(&mut self, record: Record) {
         match record {
-            Record::Person(identity) => self.people.push(identity),
+            Record::Person(person) => self.people.push(person),
             Record::Leaver(leaver) => self.leavers.push(leaver),
             Record::Rejected(rejected) => self.rejected.push(rejected),
             Record::Warning(warning) => self.warnings.push(warning),
@@ -140,7 +140,7 @@ fn merge_type(schema: &Schema, sources: Vec<Collected>) -> DesiredState {
         desired.warnings.extend(source.warnings);
     }
     let people = one_record_each(schema, people, &mut desired.rejected);
-    desired.identities = one_person_a_login(schema, people, &mut desired.rejected);
+    desired.objects = one_person_a_login(schema, people, &mut desired.rejected);
     sort_and_close(&mut desired);
     desired.complete = proves_absence
         && reads.iter().all(|read| read.complete)

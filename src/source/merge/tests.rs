@@ -50,7 +50,7 @@ fn identical_records_are_one_person() {
         Record::Person(person("ada", "a@b", "2")),
         Record::Person(ada.clone()),
     ]);
-    assert_eq!(desired.identities, [ada]);
+    assert_eq!(desired.objects, [ada]);
     assert_eq!(desired.rejected, []);
     assert!(desired.complete);
 }
@@ -69,7 +69,7 @@ fn one_id_with_different_data_rejects_all_of_its_records() {
             ("2", Some(&b"ada"[..]), "another record has the same id: 1 (test)"),
         ]
     );
-    assert_eq!(desired.identities, [person("bob", "b@b", "3")]);
+    assert_eq!(desired.objects, [person("bob", "b@b", "3")]);
     assert!(desired.complete, "both could be tied to a person");
     assert_eq!((desired.sources[0].read, desired.sources[0].rejected), (3, 2));
 }
@@ -107,7 +107,7 @@ fn a_broken_record_with_the_same_id_takes_the_good_one_along() {
             ("2", Some(&b"ada"[..]), "broken"),
         ]
     );
-    assert_eq!(desired.identities, []);
+    assert_eq!(desired.objects, []);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn someone_disabled_claims_no_address() {
     before.lifecycle = Lifecycle::Disabled;
     let now = person("new", "a@b", "2");
     let desired = people(vec![Record::Person(before.clone()), Record::Person(now.clone())]);
-    assert_eq!(desired.identities, [now, before]);
+    assert_eq!(desired.objects, [now, before]);
     assert_eq!(desired.rejected, []);
 }
 
@@ -206,7 +206,7 @@ proptest! {
         let mut first = shuffled;
         let second = first.split_off(cut);
         let other = of_users(vec![collected("x", true, first), collected("y", false, second)]);
-        prop_assert_eq!(one.identities, other.identities);
+        prop_assert_eq!(one.objects, other.objects);
         prop_assert_eq!(one.rejected, other.rejected);
         prop_assert_eq!(one.leavers, other.leavers);
         prop_assert_eq!(one.complete, other.complete);
@@ -220,7 +220,7 @@ proptest! {
         for record in &records {
             match record {
                 Record::Person(person) => {
-                    let kept = desired.identities.iter().find(|one| one.id == person.id);
+                    let kept = desired.objects.iter().find(|one| one.id == person.id);
                     prop_assert!(kept.is_some() != lost.contains(&Some(person.id.clone())));
                     prop_assert!(kept.is_none_or(|kept| same_data(&schema(), kept, person)));
                 }
@@ -231,9 +231,9 @@ proptest! {
                 Record::Warning(_) | Record::Partial(..) | Record::Server(_) | Record::CertificateEnds(_) => {}
             }
         }
-        let mut names: Vec<_> = desired.identities.iter().map(|one| &one.id).collect();
+        let mut names: Vec<_> = desired.objects.iter().map(|one| &one.id).collect();
         names.dedup();
-        prop_assert_eq!(names.len(), desired.identities.len());
-        prop_assert!(desired.identities.is_sorted_by_key(|one| &one.id));
+        prop_assert_eq!(names.len(), desired.objects.len());
+        prop_assert!(desired.objects.is_sorted_by_key(|one| &one.id));
     }
 }

@@ -36,8 +36,8 @@ impl Target for AnyTarget {
         each!(self, target => target.catalog())
     }
 
-    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
-        each!(self, target => target.normalize(identity))
+    fn normalize(&self, wanted: &mut Desired) -> Result<Remarks, String> {
+        each!(self, target => target.normalize(wanted))
     }
 
     fn takes_address(&self, address: &str) -> bool {
@@ -88,8 +88,8 @@ impl Target for AnyTarget {
         each!(self, target => target.holding(attribute, values).await)
     }
 
-    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
-        each!(self, target => target.accounts_with_login(identity).await)
+    async fn accounts_with_login(&self, wanted: &Desired) -> Result<Vec<Existing>, TargetError> {
+        each!(self, target => target.accounts_with_login(wanted).await)
     }
 
     fn explain_conflict(&self, conflict: TargetError) -> TargetError {

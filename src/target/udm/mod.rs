@@ -49,12 +49,12 @@ impl Target for UdmTarget {
         &self.catalog
     }
 
-    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
-        let resource = identity.resource;
+    fn normalize(&self, person: &mut Desired) -> Result<Remarks, String> {
+        let resource = person.resource;
         let prepared = self.prepared.borrow();
         let place = prepared.as_ref().and_then(|prepared| prepared.place(resource));
         rules::normalize::normalize(
-            identity,
+            person,
             self.catalog.schema(resource),
             self.objects(resource),
             place.map(|place| &place.types),
@@ -106,8 +106,8 @@ impl Target for UdmTarget {
         Ok(Vec::new())
     }
 
-    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
-        self.holders_of_name(identity).await
+    async fn accounts_with_login(&self, person: &Desired) -> Result<Vec<Existing>, TargetError> {
+        self.holders_of_name(person).await
     }
 
     async fn find_holders(&self, wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError> {

@@ -59,14 +59,14 @@ impl Target for ZitadelTarget {
         &self.catalog
     }
 
-    fn normalize(&self, identity: &mut Desired) -> Result<Remarks, String> {
+    fn normalize(&self, desired: &mut Desired) -> Result<Remarks, String> {
         let configured = rules::schema::configured(&self.settings);
-        let remarks = rules::normalize::normalize(identity, self.numbers, configured)?;
+        let remarks = rules::normalize::normalize(desired, self.numbers, configured)?;
         if self.settings.sso_login {
-            let link = rules::link::linked_id(&identity.id);
-            identity.attributes.set(IDP_LINK, Some(Value::text(link)));
+            let link = rules::link::linked_id(&desired.id);
+            desired.attributes.set(IDP_LINK, Some(Value::text(link)));
             // No source says it; it follows from the id.
-            identity.unknown.remove(IDP_LINK);
+            desired.unknown.remove(IDP_LINK);
         }
         Ok(remarks)
     }
@@ -124,8 +124,8 @@ impl Target for ZitadelTarget {
         self.holders_of(attribute, values).await
     }
 
-    async fn accounts_with_login(&self, identity: &Desired) -> Result<Vec<Existing>, TargetError> {
-        match identity.attributes.text(EMAIL) {
+    async fn accounts_with_login(&self, desired: &Desired) -> Result<Vec<Existing>, TargetError> {
+        match desired.attributes.text(EMAIL) {
             Some(name) => self.find_holders(name).await,
             None => Ok(Vec::new()),
         }

@@ -63,7 +63,7 @@ pub(super) async fn everybody_is_imported_by_guid(samba: &Samba, by_guid: &LdapS
     // The first three parts of a GUID are stored the other way round.
     let guid = |bytes: &[u8]| uuid::Uuid::from_bytes_le(bytes.try_into().unwrap()).to_string();
     let wanted: BTreeSet<String> = desired
-        .identities
+        .objects
         .iter()
         .map(|person| guid(person.id.as_bytes()))
         .collect();

@@ -89,7 +89,7 @@ fn binary(name: &str) -> LdapAttribute {
 }
 
 fn disabled(desired: &DesiredState) -> Vec<&str> {
-    let people = desired.identities.iter();
+    let people = desired.objects.iter();
     let disabled = people.filter(|person| person.lifecycle == Lifecycle::Disabled);
     let mut emails: Vec<&str> = disabled.filter_map(|person| text(person, "email")).collect();
     emails.sort_unstable();
@@ -119,9 +119,9 @@ async fn a_domain_controller_is_read() {
 async fn everybody_is_read_by_a_binary_id(settings: &LdapSettings) {
     let desired = read_ldap(settings).await.unwrap();
     assert!(desired.complete, "references of the domain are no loss");
-    assert_eq!((desired.identities.len(), desired.rejected.len()), (PEOPLE, 0));
+    assert_eq!((desired.objects.len(), desired.rejected.len()), (PEOPLE, 0));
     assert_eq!(disabled(&desired), ["u003@example.com"]);
-    for person in &desired.identities {
+    for person in &desired.objects {
         assert_eq!(person.id.as_bytes().len(), 16);
         assert!(person.origin.at.contains("(objectGUID "), "{:?}", person.origin);
     }
@@ -141,8 +141,8 @@ async fn rules_look_at_more_than_the_bit(mut settings: LdapSettings) {
 async fn a_sid_is_an_id_too(mut settings: LdapSettings) {
     settings.attributes.user_id = binary("objectSid");
     let desired = read_ldap(&settings).await.unwrap();
-    assert_eq!(desired.identities.len(), PEOPLE);
-    assert!(desired.identities[0].origin.at.contains("(objectSid S-1-5-21-"));
+    assert_eq!(desired.objects.len(), PEOPLE);
+    assert!(desired.objects[0].origin.at.contains("(objectSid S-1-5-21-"));
 }
 
 /// Nested groups in a circle, and the primary group, whose members stand with the people alone.
@@ -162,7 +162,7 @@ async fn groups_give_roles(mut settings: LdapSettings) {
     ];
     let desired = read_ldap(&settings).await.unwrap();
     let holders = |role: &str| -> Vec<&str> {
-        let people = desired.identities.iter();
+        let people = desired.objects.iter();
         let holders = people.filter(|person| person.roles(&schema()).contains(&role.into()));
         let mut emails: Vec<&str> = holders.filter_map(|person| text(person, "email")).collect();
         emails.sort_unstable();
@@ -177,7 +177,7 @@ async fn groups_give_roles(mut settings: LdapSettings) {
         (PEOPLE, PEOPLE)
     );
     settings.entitlements = vec![rule("None", "everybody", false)];
-    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), PEOPLE);
+    assert_eq!(read_ldap(&settings).await.unwrap().objects.len(), PEOPLE);
     settings.entitlements = vec![rule("None", "cert publishers", false)];
     assert_failed(
         read_ldap(&settings).await,

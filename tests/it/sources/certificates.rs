@@ -114,11 +114,7 @@ async fn a_certificate_that_is_named_is_trusted_whatever_its_authority_may_issue
     std::fs::write(&both, read("limited-ca.pem") + &read("limited.pem")).unwrap();
     for trusted in [&own, &both] {
         assert_eq!(
-            read_ldap(&trusting(&slapd, trusted))
-                .await
-                .unwrap()
-                .identities
-                .len(),
+            read_ldap(&trusting(&slapd, trusted)).await.unwrap().objects.len(),
             1
         );
     }

@@ -35,7 +35,7 @@ async fn pages_are_read_to_the_last() {
     ];
     let double = LdapDouble::start(script);
     let desired = read_ldap(&settings(&double)).await.unwrap();
-    assert_eq!(desired.identities.len(), 3);
+    assert_eq!(desired.objects.len(), 3);
     assert!(
         desired.complete,
         "a reference to a partition without people is no loss"
@@ -119,7 +119,7 @@ async fn an_answer_without_a_paging_control_is_refused() {
     let double = LdapDouble::start(vec![vec![person("a"), Reply::Done(0, "", None)]]);
     let mut unpaged = settings(&double);
     unpaged.page_size = None;
-    assert_eq!(read_ldap(&unpaged).await.unwrap().identities.len(), 1);
+    assert_eq!(read_ldap(&unpaged).await.unwrap().objects.len(), 1);
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_server_that_is_silent_at_first_passes_its_turn_on() {
     settings.urls.insert(0, address.parse().unwrap());
     settings.connect_timeout = Some(Duration::from_millis(50));
     let desired = read_ldap(&settings).await.unwrap();
-    assert_eq!(desired.identities.len(), 1);
+    assert_eq!(desired.objects.len(), 1);
     let server = desired.sources[0].server.as_deref();
     assert_eq!(server, Some(&*format!("{}, no encryption", double.url())));
 }

@@ -64,7 +64,7 @@ fn roles(desired: &DesiredState) -> Vec<String> {
         let id = String::from_utf8_lossy(person.id.as_bytes()).into_owned();
         format!("{id}: {}", person.roles(&schema()).join(" "))
     };
-    desired.identities.iter().map(person).collect()
+    desired.objects.iter().map(person).collect()
 }
 
 async fn found(slapd: &Slapd, rules: &[Entitlement]) -> Vec<String> {

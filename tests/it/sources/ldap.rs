@@ -26,8 +26,8 @@ async fn everybody_is_read_with_all_attributes() {
     let desired = read_ldap(&ldap(&slapd.url())).await.unwrap();
     assert!(desired.complete);
     assert_eq!(desired.rejected, []);
-    assert_eq!(desired.identities.len(), staff.len());
-    for (found, person) in desired.identities.iter().zip(&staff) {
+    assert_eq!(desired.objects.len(), staff.len());
+    for (found, person) in desired.objects.iter().zip(&staff) {
         assert_eq!(found.id, ExternalId::new(person.uid.as_bytes()));
         assert_eq!(found.lifecycle, Lifecycle::Active);
         assert_eq!(&*found.origin.at, person.dn());
@@ -54,7 +54,7 @@ async fn a_bit_of_the_status_disables() {
             disable_mask: mask,
         };
         let desired = read_ldap(&settings).await.unwrap();
-        let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
+        let found: Vec<Lifecycle> = desired.objects.iter().map(|person| person.lifecycle).collect();
         assert_eq!(found, [Lifecycle::Active, Lifecycle::Disabled], "{name}");
     }
 }
@@ -71,11 +71,7 @@ async fn a_binary_id_keeps_its_bytes() {
         is_binary: true,
     };
     let desired = read_ldap(&settings).await.unwrap();
-    let ids: Vec<_> = desired
-        .identities
-        .iter()
-        .map(|person| person.id.clone())
-        .collect();
+    let ids: Vec<_> = desired.objects.iter().map(|person| person.id.clone()).collect();
     assert_eq!(
         ids,
         [ExternalId::new(*b"\x00\xff\x10\x80"), ExternalId::new(*b"text")]
@@ -95,8 +91,8 @@ async fn an_operational_attribute_can_be_the_id_with_and_without_filter() {
         settings.use_attribute_filter = use_attribute_filter;
         settings.attributes.user_id = attribute("entryUUID");
         let desired = read_ldap(&settings).await.unwrap();
-        assert_eq!(desired.identities.len(), 1);
-        assert_eq!(desired.identities[0].id.as_bytes().len(), 36);
+        assert_eq!(desired.objects.len(), 1);
+        assert_eq!(desired.objects[0].id.as_bytes().len(), 36);
     }
 }
 
@@ -115,12 +111,12 @@ async fn a_record_that_lacks_something_is_rejected_and_the_others_are_read() {
     assert_eq!(&*desired.rejected[0].at.at, bob);
     assert_eq!(desired.rejected[0].id, Some(ExternalId::new(*b"bob")));
     assert_eq!(desired.rejected[0].reason, "no value for `givenName`");
-    assert_eq!(desired.identities.len(), 2);
-    assert_eq!(text(&desired.identities[0], "phone"), None);
+    assert_eq!(desired.objects.len(), 2);
+    assert_eq!(text(&desired.objects[0], "phone"), None);
     assert!(desired.complete, "bob is known, so nobody else hides behind him");
     slapd.delete(&bob);
     slapd.add(&Person::new("cid", "Cid", "C"));
-    assert_eq!(read_ldap(&ldap(&slapd.url())).await.unwrap().identities.len(), 3);
+    assert_eq!(read_ldap(&ldap(&slapd.url())).await.unwrap().objects.len(), 3);
 }
 
 #[tokio::test]
@@ -140,7 +136,7 @@ async fn several_values_are_told_once_by_attribute() {
                 one that the server sends is used, and LDAP promises no order; `value: first_sorted` or `value: only` \
                 says which";
     let desired = read_ldap(&settings).await.unwrap();
-    assert_eq!(text(&desired.identities[0], "email"), Some("z@example.com"));
+    assert_eq!(text(&desired.objects[0], "email"), Some("z@example.com"));
     let warnings: Vec<(&str, &str)> = desired
         .warnings
         .iter()
@@ -267,7 +263,7 @@ async fn texts_are_made_from_lists_templates_and_choices() {
         }
     }
     let desired = read_ldap(&settings).await.unwrap();
-    let [person] = desired.identities.as_slice() else {
+    let [person] = desired.objects.as_slice() else {
         panic!("{desired:?}");
     };
     assert_eq!(text(person, "email"), Some("a@example.com"));
@@ -292,7 +288,7 @@ async fn rules_say_who_is_active() {
     settings.attributes.active =
         LdapActive::Rules(vec![ActiveRule::ShadowExpire, ActiveRule::Filter(expression)]);
     let desired = read_ldap(&settings).await.unwrap();
-    let found: Vec<Lifecycle> = desired.identities.iter().map(|person| person.lifecycle).collect();
+    let found: Vec<Lifecycle> = desired.objects.iter().map(|person| person.lifecycle).collect();
     assert_eq!(
         found,
         [Lifecycle::Active, Lifecycle::Disabled, Lifecycle::Disabled]

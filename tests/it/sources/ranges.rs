@@ -39,7 +39,7 @@ fn settings(double: &LdapDouble) -> LdapSettings {
 
 fn holders(desired: &DesiredState) -> Vec<String> {
     let admins = desired
-        .identities
+        .objects
         .iter()
         .filter(|person| person.roles(&schema()).contains(&"Admin".into()));
     admins

@@ -71,7 +71,7 @@ async fn read(references: &[&'static str], expected: &[&str]) -> DesiredState {
         ..ldap(&double.url())
     };
     let desired = read_ldap(&settings).await.unwrap();
-    assert_eq!(desired.identities.len(), 2);
+    assert_eq!(desired.objects.len(), 2);
     desired
 }
 
@@ -112,7 +112,7 @@ async fn a_reference_in_the_end_of_a_search_counts_like_one_among_the_entries() 
             ..ldap(&double.url())
         };
         let desired = read_ldap(&settings).await.unwrap();
-        assert_eq!(desired.identities.len(), 1);
+        assert_eq!(desired.objects.len(), 1);
         assert_eq!(
             (desired.complete, desired.sources[0].complete),
             (complete, complete)
@@ -207,7 +207,7 @@ async fn a_reference_among_the_groups_counts_too() {
     let desired = read_ldap(&settings).await.unwrap();
     assert!(!desired.complete);
     let roles: Vec<String> = desired
-        .identities
+        .objects
         .iter()
         .map(|one| one.roles(&schema()).join(" "))
         .collect();

@@ -24,7 +24,7 @@ fn trusting(url: &str, ca: &Path) -> LdapSettings {
 }
 
 async fn assert_reads(settings: &LdapSettings) {
-    assert_eq!(read_ldap(settings).await.unwrap().identities.len(), 1);
+    assert_eq!(read_ldap(settings).await.unwrap().objects.len(), 1);
 }
 
 fn start_tls(mut settings: LdapSettings) -> LdapSettings {

@@ -29,7 +29,7 @@ async fn transformed(rules: Transformation) -> DesiredState {
 }
 
 fn ids(desired: &DesiredState) -> Vec<String> {
-    let ids = desired.identities.iter().map(|person| person.id.as_bytes());
+    let ids = desired.objects.iter().map(|person| person.id.as_bytes());
     ids.map(|id| String::from_utf8_lossy(id).into_owned()).collect()
 }
 
@@ -48,7 +48,7 @@ async fn people_are_made_of_what_the_rules_leave() {
     .await;
     assert_eq!(desired.rejected, []);
     let told: Vec<_> = desired
-        .identities
+        .objects
         .iter()
         .map(|person| ["preferred_username", "email", "phone"].map(|name| text(person, name)))
         .collect();
@@ -136,7 +136,7 @@ async fn only_requested_attributes_count() {
     settings.search.attributes = Some(listed.map(str::to_owned).into());
     let desired = read_ldap(&settings).await.unwrap();
     assert_eq!(ids(&desired), ["ada", "bob", "eve"]);
-    let told = |name| text(&desired.identities[0], name);
+    let told = |name| text(&desired.objects[0], name);
     assert_eq!((told("phone"), told("preferred_username")), (None, None));
     settings.attributes.user_id = LdapAttribute {
         name: "entryUUID".to_owned(),

@@ -232,7 +232,7 @@ async fn sources_are_read_side_by_side() {
         });
     let sources: Vec<AnySource> = sources.collect();
     let desired = read_all(&catalog(), &sources).await.unwrap().remove(0);
-    assert_eq!((desired.identities.len(), desired.leavers.len()), (50, 1));
+    assert_eq!((desired.objects.len(), desired.leavers.len()), (50, 1));
     assert!(desired.complete);
     let reads: Vec<_> = desired
         .sources

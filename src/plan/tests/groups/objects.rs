@@ -41,7 +41,7 @@ impl Objects {
                 if change.links_later {
                     attributes.set(MEMBERS, self.without_missing(creation.attributes.get(MEMBERS)));
                 }
-                let id = &creation.identity.id;
+                let id = &creation.desired.id;
                 let target_id = TargetId::new(format!("{}-{}", change.resource.0, id.hex()));
                 self.0.insert(
                     (change.resource, target_id.clone()),
@@ -63,7 +63,7 @@ impl Objects {
             }
             (Sent::Change(_), Write::Delete(account)) => self.delete(changes, change, account)?,
             (Sent::Links(_), Write::Create(creation)) => {
-                let id = &creation.identity.id;
+                let id = &creation.desired.id;
                 let target_id = TargetId::new(format!("{}-{}", change.resource.0, id.hex()));
                 let members = creation.attributes.get(MEMBERS).cloned();
                 self.get(change.resource, &target_id)

@@ -56,7 +56,7 @@ fn disable(number: usize) -> Change {
 
 fn edit(number: usize, attribute: AttributeIndex, before: Option<Value>, after: Option<Value>) -> Edit {
     let mut edit = Edit {
-        identity: person(1),
+        desired: person(1),
         ..Edit::of_account(&account(number), &schema(), "target")
     };
     edit.changes.push(AttributeChange {
@@ -82,13 +82,13 @@ fn rename(number: usize, login: &str) -> Change {
 
 fn adopt(number: usize, name: &str) -> Change {
     let mut edit = edit(number, EXTERNAL_ID, None, Some(Value::text("7031")));
-    edit.identity.attributes.set(NAME, Some(Value::text(name)));
+    edit.desired.attributes.set(NAME, Some(Value::text(name)));
     Change::edit_as(ActionKind::Adopt, edit)
 }
 
 fn create(number: u8) -> Change {
-    let identity = person(number);
-    Change::create(identity.clone(), identity.attributes)
+    let desired = person(number);
+    Change::create(desired.clone(), desired.attributes)
 }
 
 fn of(changes: impl IntoIterator<Item = Change>) -> Plan {

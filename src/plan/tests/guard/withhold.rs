@@ -152,7 +152,7 @@ pub(super) fn deactivated(mark: &str) -> Held {
 fn a_new_account_is_made_deactivated() {
     let plan = plan(&sources(vec![person(1)]), &Model::default(), DEACTIVATED);
     let made = plan.changes[0].creation().unwrap();
-    assert_eq!(made.identity.lifecycle, Lifecycle::Disabled);
+    assert_eq!(made.desired.lifecycle, Lifecycle::Disabled);
     assert_eq!(made.attributes.text(DISABLED_BY), Some(UNFINISHED));
 }
 

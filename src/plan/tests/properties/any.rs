@@ -104,9 +104,9 @@ prop_compose! {
         let mut desired = sources(chosen.filter(|person| Some(&person.id) != rejected.as_ref()).collect());
         desired.complete = complete;
         desired.providers = vec![Value::text("ours")];
-        for identity in &mut desired.identities {
-            identity.attributes.set(PROVIDER, Some(Value::text("ours")));
-            identity.unknown.remove(PROVIDER);
+        for wanted in &mut desired.objects {
+            wanted.attributes.set(PROVIDER, Some(Value::text("ours")));
+            wanted.unknown.remove(PROVIDER);
         }
         desired.rejected = rejected
             .map(|id| Rejected::new(at(0), Some(id), "broken"))

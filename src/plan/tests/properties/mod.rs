@@ -86,7 +86,7 @@ proptest! {
             let Some(edit) = change.edit() else { continue };
             for role in edit.change(ROLES).map_or_else(Vec::new, AttributeChange::removed) {
                 prop_assert!(owned.contains(&String::from(role.clone())));
-                prop_assert!(!edit.identity.roles(&schema).contains(&role));
+                prop_assert!(!edit.desired.roles(&schema).contains(&role));
             }
             let mut after = model.clone();
             after.apply(change);
@@ -103,7 +103,7 @@ proptest! {
     fn no_account_is_made_without_a_role((desired, model) in any_world(), policy in any_policy()) {
         for change in plan(&desired, &model, policy).changes {
             let Some(creation) = change.creation() else { continue };
-            prop_assert!(!creation.identity.roles(&schema()).is_empty());
+            prop_assert!(!creation.desired.roles(&schema()).is_empty());
         }
     }
 

@@ -43,7 +43,7 @@ fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
     let edit = plan.changes[0].edit().unwrap();
     let changed: Vec<_> = edit.changes.iter().map(|change| change.attribute).collect();
     assert_eq!(changed, [EXTERNAL_ID]);
-    assert_eq!(edit.identity.attributes.text(NAME), Some("Before"));
+    assert_eq!(edit.desired.attributes.text(NAME), Some("Before"));
 }
 
 /// An id of nobody who is known may be wrong; replacing it is more than a link.

@@ -159,7 +159,7 @@ impl Facts<'_> {
         let hits = wanted.hits.iter();
         hits.flat_map(|(resource, hits)| {
             let people = hits.people.iter();
-            people.filter_map(move |place| of_type(*resource)?.identities.get(*place))
+            people.filter_map(move |place| of_type(*resource)?.objects.get(*place))
         })
         .collect()
     }

@@ -48,7 +48,7 @@ impl Facts<'_> {
                 continue;
             };
             let type_name = self.catalog.name(*resource);
-            let of_person = |place: &usize| self.person(&of_type.identities[*place], type_name);
+            let of_person = |place: &usize| self.person(&of_type.objects[*place], type_name);
             records.extend(hits.people.iter().map(of_person));
             records.extend(hits.rejected.iter().map(|place| {
                 let rejected = &of_type.rejected[*place];

@@ -39,7 +39,7 @@ impl<'a> Wanted<'a> {
             let mut hits = source::find(of_type, schema, self.text);
             self.add_hashed(of_type, &mut hits);
             for place in &hits.people {
-                let person = &of_type.identities[*place];
+                let person = &of_type.objects[*place];
                 self.ids.push((of_type.resource, person.id.clone()));
                 let names = [Purpose::Login, Purpose::Address].into_iter();
                 let names = names.filter_map(|purpose| person.attributes.text_of(schema, purpose));
@@ -64,7 +64,7 @@ impl<'a> Wanted<'a> {
                 places.push(place);
             }
         };
-        for (place, person) in of_type.identities.iter().enumerate() {
+        for (place, person) in of_type.objects.iter().enumerate() {
             if self.is_hash_of(&person.id.hex()) || self.is_hash_of(&person.origin.at) {
                 add(&mut hits.people, place);
             }

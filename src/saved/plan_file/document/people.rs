@@ -66,21 +66,21 @@ pub(crate) enum ReferenceDocument {
 }
 
 impl Person {
-    pub(super) fn new(identity: &Desired, schema: &Schema) -> Self {
+    pub(super) fn new(desired: &Desired, schema: &Schema) -> Self {
         let unknown = schema
             .iter()
-            .filter(|(index, _)| identity.unknown.contains(*index));
+            .filter(|(index, _)| desired.unknown.contains(*index));
         Self {
-            id: identity.id.hex(),
-            state: State::new(identity.lifecycle),
-            values: values(&identity.attributes, schema),
+            id: desired.id.hex(),
+            state: State::new(desired.lifecycle),
+            values: values(&desired.attributes, schema),
             unknown: unknown.map(|(_, spec)| spec.name.to_string()).collect(),
-            source: identity.origin.source.to_string(),
-            at: identity.origin.at.to_string(),
+            source: desired.origin.source.to_string(),
+            at: desired.origin.at.to_string(),
         }
     }
 
-    pub(super) fn identity(self, resource: TypeId, schema: &Schema) -> Result<Desired, String> {
+    pub(super) fn desired(self, resource: TypeId, schema: &Schema) -> Result<Desired, String> {
         let mut unknown = AttributeSet::default();
         for name in &self.unknown {
             unknown.insert(index(name, schema)?);

@@ -70,11 +70,11 @@ impl UdmTarget {
     /// Whoever has the login name of this person, in whatever container.
     pub(in crate::target::udm) async fn holders_of_name(
         &self,
-        identity: &Desired,
+        desired: &Desired,
     ) -> Result<Vec<Existing>, TargetError> {
         let prepared = self.prepared()?;
         let schema = self.catalog.schema(USER);
-        let Some(login) = identity.attributes.text_of(schema, Purpose::Login) else {
+        let Some(login) = desired.attributes.text_of(schema, Purpose::Login) else {
             return Ok(Vec::new());
         };
         let properties = self.listed_properties(USER);

@@ -43,7 +43,7 @@ impl UdmTarget {
         desired: &[DesiredState],
     ) -> Option<Diagnosis> {
         let people = desired.first().filter(|_| self.has_addresses())?;
-        let used = self.domains_of(&people.identities);
+        let used = self.domains_of(&people.objects);
         let known = match self.base().await {
             Ok(base) => self.mail_domains(&base).await,
             Err(error) => Err(error),

@@ -12,20 +12,20 @@ use crate::model::{Cardinality, Desired, Purpose, Schema, Value};
 /// # Errors
 /// The reason, without the value, why the server would refuse it.
 pub(in crate::target::udm) fn normalize(
-    identity: &mut Desired,
+    desired: &mut Desired,
     schema: &Schema,
     objects: &UdmObjects,
     types: Option<&Types>,
     is_binary: bool,
 ) -> Result<(), String> {
-    if let Some(why) = key::misfit(&objects.key, &identity.id, is_binary) {
+    if let Some(why) = key::misfit(&objects.key, &desired.id, is_binary) {
         return Err(why);
     }
     for (index, spec) in schema.iter() {
         if !spec.is_said_by_sources() || spec.purpose == Purpose::Members {
             continue;
         }
-        let Some(value) = identity.attributes.get(index) else {
+        let Some(value) = desired.attributes.get(index) else {
             continue;
         };
         let normal = values::normal(form(&spec.name), value);
@@ -38,14 +38,14 @@ pub(in crate::target::udm) fn normalize(
         if !is_list && normal.as_ref().is_some_and(|value| value.texts().len() > 1) {
             return Err(format!("several values for `{}`, which takes one", spec.name));
         }
-        identity.attributes.set(index, normal);
+        desired.attributes.set(index, normal);
     }
     if let Some(index) = schema.index(POSITION) {
-        identity
+        desired
             .attributes
             .set(index, Some(Value::text(objects.ou.as_str())));
         // No source says it: everybody belongs there.
-        identity.unknown.remove(index);
+        desired.unknown.remove(index);
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ impl UdmTarget {
             .before
             .as_ref()
             .and_then(|before| ExternalId::from_hex(before.as_text()));
-        before.and_then(|before| self.key_text(&before)) != self.key_text(&edit.identity.id)
+        before.and_then(|before| self.key_text(&before)) != self.key_text(&edit.desired.id)
     }
 
     fn key_text(&self, id: &ExternalId) -> Option<String> {
@@ -99,7 +99,7 @@ impl UdmTarget {
             let spec = schema.spec(change.attribute);
             match spec.purpose {
                 Purpose::ExternalId => {
-                    let key = self.key_text(&edit.identity.id);
+                    let key = self.key_text(&edit.desired.id);
                     whole.insert(spec.name.to_string(), json!(key));
                 }
                 Purpose::Members => {}
@@ -179,8 +179,8 @@ impl UdmTarget {
                 );
             }
         }
-        sent.insert(objects.key.clone(), json!(self.key_text(&creation.identity.id)));
-        if creation.identity.lifecycle == Lifecycle::Disabled && resource == USER {
+        sent.insert(objects.key.clone(), json!(self.key_text(&creation.desired.id)));
+        if creation.desired.lifecycle == Lifecycle::Disabled && resource == USER {
             sent.insert("disabled".to_owned(), json!(true));
         }
         let notes = notes_of(schema, &creation.attributes).text();

@@ -108,7 +108,7 @@ impl UdmTarget {
         let made = self.client.persist(true, async |attempt| {
             if attempt > 1 {
                 // The answer to the try before was lost, but perhaps not what it did.
-                if let Some(found) = self.find_by_id(resource, &creation.identity.id).await? {
+                if let Some(found) = self.find_by_id(resource, &creation.desired.id).await? {
                     return Ok(Created {
                         dn: found.dn,
                         uuid: found.uuid,

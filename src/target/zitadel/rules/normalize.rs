@@ -34,30 +34,30 @@ const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are 
 /// # Errors
 /// Why Zitadel would refuse the person, without the value.
 pub(in crate::target::zitadel) fn normalize<'k>(
-    identity: &mut Desired,
+    desired: &mut Desired,
     numbers: Numbers,
     configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
 ) -> Result<Remarks, String> {
-    let length = identity.id.as_bytes().len();
+    let length = desired.id.as_bytes().len();
     if length > LONGEST_ID {
         return Err(format!(
             "the external id has {length} bytes, and Zitadel's nickname has room for {LONGEST_ID}"
         ));
     }
     for (attribute, label) in [(FIRST_NAME, "first name"), (LAST_NAME, "last name")] {
-        text(identity, attribute, |text| name(label, text))?;
+        text(desired, attribute, |text| name(label, text))?;
     }
-    text(identity, EMAIL, email)?;
-    text(identity, PREFERRED_USERNAME, |text| {
+    text(desired, EMAIL, email)?;
+    text(desired, PREFERRED_USERNAME, |text| {
         metadata("preferred username", text)
     })?;
     for (attribute, key) in configured {
-        text(identity, attribute, |text| metadata(&format!("`{key}`"), text))?;
+        text(desired, attribute, |text| metadata(&format!("`{key}`"), text))?;
     }
-    let had_blanks = identity.attributes.text(LOCALPART).is_some_and(has_blanks_around);
-    text(identity, LOCALPART, |text| metadata("localpart", text.trim()))?;
-    let mut remarks = normalize_phone(identity, numbers);
-    remarks.left_out.extend(normalize_language(identity));
+    let had_blanks = desired.attributes.text(LOCALPART).is_some_and(has_blanks_around);
+    text(desired, LOCALPART, |text| metadata("localpart", text.trim()))?;
+    let mut remarks = normalize_phone(desired, numbers);
+    remarks.left_out.extend(normalize_language(desired));
     remarks
         .left_out
         .extend(had_blanks.then(|| LOCALPART_BLANKS.to_owned()));
@@ -65,17 +65,17 @@ pub(in crate::target::zitadel) fn normalize<'k>(
 }
 
 /// Brings a language into the form in which Zitadel stores it. What is no language leaves the account what it has.
-fn normalize_language(identity: &mut Desired) -> Option<String> {
-    let text = identity.attributes.text(PREFERRED_LANGUAGE)?;
+fn normalize_language(desired: &mut Desired) -> Option<String> {
+    let text = desired.attributes.text(PREFERRED_LANGUAGE)?;
     let canonical = language(text);
     let is_language = canonical.is_some();
-    identity
+    desired
         .attributes
         .set(PREFERRED_LANGUAGE, canonical.map(Value::text));
     if is_language {
         return None;
     }
-    identity.unknown.insert(PREFERRED_LANGUAGE);
+    desired.unknown.insert(PREFERRED_LANGUAGE);
     Some("the preferred language is no language tag such as `de` or `de-CH`; it is not written".to_owned())
 }
 
@@ -101,43 +101,43 @@ fn has_blanks_around(text: &str) -> bool {
 
 /// Rewrites one attribute; an empty text becomes no value.
 fn text(
-    identity: &mut Desired,
+    desired: &mut Desired,
     attribute: AttributeIndex,
     rewrite: impl Fn(&str) -> Result<&str, String>,
 ) -> Result<(), String> {
-    if identity.unknown.contains(attribute) {
+    if desired.unknown.contains(attribute) {
         return Ok(());
     }
-    let Some(before) = identity.attributes.text(attribute) else {
+    let Some(before) = desired.attributes.text(attribute) else {
         return Ok(());
     };
     let after = rewrite(before)?;
     if after.len() < before.len() || after.is_empty() {
         let after = (!after.is_empty()).then(|| Value::text(after));
-        identity.attributes.set(attribute, after);
+        desired.attributes.set(attribute, after);
     }
     Ok(())
 }
 
 /// A number that Zitadel would refuse must not keep the person from an account, nor take the number away that the
 /// account has.
-fn normalize_phone(identity: &mut Desired, numbers: Numbers) -> Remarks {
+fn normalize_phone(desired: &mut Desired, numbers: Numbers) -> Remarks {
     let mut remarks = Remarks::default();
-    let Some(before) = identity.attributes.text(PHONE) else {
+    let Some(before) = desired.attributes.text(PHONE) else {
         return remarks;
     };
     if before.is_empty() {
-        identity.attributes.set(PHONE, None);
+        desired.attributes.set(PHONE, None);
         return remarks;
     }
     match numbers.read(before) {
         Ok(stored) => {
             remarks.assumed = stored.assumed.then_some(ASSUMED);
-            identity.attributes.set(PHONE, Some(Value::text(stored.number)));
+            desired.attributes.set(PHONE, Some(Value::text(stored.number)));
         }
         Err(why) => {
-            identity.attributes.set(PHONE, None);
-            identity.unknown.insert(PHONE);
+            desired.attributes.set(PHONE, None);
+            desired.unknown.insert(PHONE);
             remarks.left_out.push(format!(
                 "the phone number {why}; it is left out, and a number the account has stays"
             ));

@@ -49,7 +49,7 @@ impl ZitadelTarget {
         edit: &Edit,
         restore: Option<&[Detail]>,
     ) -> Result<Option<TargetError>, TargetError> {
-        let Some(mut link) = self.link_of(&edit.identity.attributes) else {
+        let Some(mut link) = self.link_of(&edit.desired.attributes) else {
             return Ok(None);
         };
         let former = restore.and_then(|details| former_link_name(Details(details), link.user_id));

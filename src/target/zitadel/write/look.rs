@@ -160,7 +160,7 @@ fn as_written(edit: &Edit, before: &Existing, user: &User) -> Existing {
 fn other_names(edit: &Edit, before: &Existing, user: &User) -> Option<&'static str> {
     let profile = &user.human.as_ref()?.profile;
     let is_known = |(attribute, now): (AttributeIndex, &str)| {
-        let known = [&before.attributes, &edit.identity.attributes];
+        let known = [&before.attributes, &edit.desired.attributes];
         known
             .iter()
             .any(|known| known.text(attribute).unwrap_or_default() == now)

@@ -171,7 +171,7 @@ impl ZitadelTarget {
 
 fn steps_of_creation<'a>(creation: &'a Creation, restore: Option<&'a [Detail]>) -> Vec<Step<'a>> {
     let mut steps = vec![Step::Create(creation)];
-    if creation.identity.lifecycle == Lifecycle::Disabled {
+    if creation.desired.lifecycle == Lifecycle::Disabled {
         steps.push(Step::Deactivate);
     }
     // Grants come after the user: if this stops half-way, the next run sees the user without the role and repairs it.

@@ -102,9 +102,9 @@ fn changed_profile<'e>(
             .text(EXTERNAL_ID)
             .unwrap_or_default()
             .to_owned(),
-        (None, None) => edit.identity.id.hex(),
+        (None, None) => edit.desired.id.hex(),
     };
-    let attributes = &edit.identity.attributes;
+    let attributes = &edit.desired.attributes;
     let language = edit.change(PREFERRED_LANGUAGE);
     let language = language.map(|change| change.after.as_ref().map_or(NO_LANGUAGE, Value::as_text));
     Some(match restored {

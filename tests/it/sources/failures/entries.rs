@@ -36,8 +36,8 @@ async fn a_name_that_is_not_text_is_shown_as_well_as_it_can_be() {
         last(),
     ]];
     let desired = read_ldap(&settings(&LdapDouble::start(script))).await.unwrap();
-    assert_eq!(desired.identities.len(), 2);
-    assert_eq!(&*desired.identities[0].origin.at, "uid=\u{fffd}");
+    assert_eq!(desired.objects.len(), 2);
+    assert_eq!(&*desired.objects[0].origin.at, "uid=\u{fffd}");
 }
 
 /// Somebody's entry with this in place of one attribute.
@@ -126,7 +126,7 @@ async fn an_ns_unique_id_is_text() {
     let mut settings = settings(&double);
     settings.attributes.user_id = crate::sources::reader::attribute("nsuniqueid");
     let desired = read_ldap(&settings).await.unwrap();
-    let [person] = desired.identities.as_slice() else {
+    let [person] = desired.objects.as_slice() else {
         panic!("{desired:?}");
     };
     assert_eq!(person.id, ExternalId::new(ID.as_bytes()));
@@ -145,7 +145,7 @@ async fn a_range_of_values_holds_the_first() {
     let script = vec![vec![Reply::Entry(dn, attributes), last()]];
     let desired = read_ldap(&settings(&LdapDouble::start(script))).await.unwrap();
     assert_eq!(
-        crate::sources::reader::text(&desired.identities[0], "phone"),
+        crate::sources::reader::text(&desired.objects[0], "phone"),
         Some("1")
     );
     assert_eq!(desired.warnings.len(), 1);

@@ -11,7 +11,7 @@ async fn pages_get_round_a_size_limit_that_allows_paging() {
     let mut settings = ldap(&slapd.url());
     settings.page_size = 400.try_into().ok();
     let desired = read_ldap(&settings).await.unwrap();
-    assert_eq!(desired.identities.len(), 2500);
+    assert_eq!(desired.objects.len(), 2500);
     assert!(desired.complete);
 }
 
@@ -56,7 +56,7 @@ async fn without_pages_everybody_is_read_too() {
     let slapd = Options::people(&people(1, 700)).limits("size=unlimited").start();
     let mut settings = ldap(&slapd.url());
     settings.page_size = None;
-    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), 700);
+    assert_eq!(read_ldap(&settings).await.unwrap().objects.len(), 700);
 }
 
 /// The trap of the crate's own paging: a server that dies between two pages looks like the end of the list.
@@ -88,10 +88,10 @@ async fn a_server_that_dies_between_pages_ends_the_read() {
 async fn a_socket_of_the_file_system_and_an_anonymous_bind_work() {
     let slapd = Slapd::with_people(&[ada()]);
     let mut settings = ldap(&slapd.ldapi_url());
-    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), 1);
+    assert_eq!(read_ldap(&settings).await.unwrap().objects.len(), 1);
     settings.bind_dn.clear();
     settings.bind_password = "".into();
-    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), 1);
+    assert_eq!(read_ldap(&settings).await.unwrap().objects.len(), 1);
 }
 
 #[tokio::test]
@@ -160,10 +160,10 @@ async fn servers_are_tried_in_order() {
         "`url`",
     );
     settings.urls.push(slapd.url().parse().unwrap());
-    assert_eq!(read_ldap(&settings).await.unwrap().identities.len(), 1);
+    assert_eq!(read_ldap(&settings).await.unwrap().objects.len(), 1);
     gone.restart();
     assert_eq!(
-        read_ldap(&settings).await.unwrap().identities.len(),
+        read_ldap(&settings).await.unwrap().objects.len(),
         0,
         "the first one answers again"
     );

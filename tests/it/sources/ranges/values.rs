@@ -46,7 +46,7 @@ async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
     ]);
     let desired = read_ldap(&plain(&double)).await.unwrap();
     let emails: Vec<_> = desired
-        .identities
+        .objects
         .iter()
         .map(|person| text(person, "email"))
         .collect();
@@ -60,7 +60,7 @@ async fn all_values_of_a_mapped_attribute_are_read_where_they_matter() {
     let mut first = plain(&double);
     email(&mut first).choice = Choice::First;
     assert_eq!(
-        text(&read_ldap(&first).await.unwrap().identities[0], "email"),
+        text(&read_ldap(&first).await.unwrap().objects[0], "email"),
         Some("m@x")
     );
     assert_eq!(double.searches(), 1);
@@ -82,7 +82,7 @@ async fn a_person_whose_values_stay_open_is_rejected() {
     ] {
         let double = LdapDouble::start(vec![first(), next]);
         let desired = read_ldap(&plain(&double)).await.unwrap();
-        assert_eq!((desired.identities.len(), desired.rejected.len()), (1, 1));
+        assert_eq!((desired.objects.len(), desired.rejected.len()), (1, 1));
         assert!(
             desired.rejected[0]
                 .reason
@@ -116,7 +116,7 @@ async fn a_filter_sees_all_values() {
     let double = LdapDouble::start(script(rest));
     let desired = read_ldap(&rules(&double)).await.unwrap();
     assert_eq!(
-        desired.identities[0].lifecycle,
+        desired.objects[0].lifecycle,
         directory_sync::model::Lifecycle::Active
     );
     let double = LdapDouble::start(script(vec![Reply::Done(0, "", None)]));

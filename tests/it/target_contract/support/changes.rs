@@ -12,15 +12,15 @@ pub(crate) fn at(target: &impl Target, name: &str) -> AttributeIndex {
 }
 
 /// The values of a person with the schema's defaults, and with what follows from the id and from other values.
-pub(crate) fn filled(target: &impl Target, identity: &Desired) -> Attributes {
-    let mut attributes = identity.attributes.clone();
+pub(crate) fn filled(target: &impl Target, desired: &Desired) -> Attributes {
+    let mut attributes = desired.attributes.clone();
     for (index, spec) in target.schema().iter() {
-        let is_disabled = identity.lifecycle == Lifecycle::Disabled;
+        let is_disabled = desired.lifecycle == Lifecycle::Disabled;
         let default = match (spec.purpose, spec.mutability) {
-            (Purpose::ExternalId, _) => Some(Value::text(identity.id.hex())),
+            (Purpose::ExternalId, _) => Some(Value::text(desired.id.hex())),
             (_, Mutability::Follows(other)) => attributes.get(other).cloned(),
             (Purpose::DisabledByUs, _) if !is_disabled => None,
-            _ => spec.default.map(|default| default(&identity.id)),
+            _ => spec.default.map(|default| default(&desired.id)),
         };
         if attributes.get(index).is_none() {
             attributes.set(index, default);
@@ -29,8 +29,8 @@ pub(crate) fn filled(target: &impl Target, identity: &Desired) -> Attributes {
     attributes
 }
 
-pub(crate) async fn create(target: &impl Target, identity: &Desired) -> Result<Applied, TargetError> {
-    let change = Change::create(identity.clone(), filled(target, identity));
+pub(crate) async fn create(target: &impl Target, desired: &Desired) -> Result<Applied, TargetError> {
+    let change = Change::create(desired.clone(), filled(target, desired));
     target.apply(&change, &Ids::default()).await
 }
 
@@ -75,10 +75,10 @@ pub(crate) fn mark_absent(target: &impl Target, account: &Existing, since: i64, 
 }
 
 /// An edit that does nothing yet.
-pub(crate) fn edit(id: &str, identity: Desired) -> Edit {
+pub(crate) fn edit(id: &str, desired: Desired) -> Edit {
     Edit {
         target_id: TargetId::new(id),
-        identity,
+        desired,
         changes: Vec::new(),
         lifecycle: None,
         before: None,
@@ -88,13 +88,13 @@ pub(crate) fn edit(id: &str, identity: Desired) -> Edit {
 }
 
 /// An edit that brings the account to these values of the person. The login name follows the address.
-pub(crate) fn edit_of(target: &impl Target, id: &str, identity: Desired, names: &[&str]) -> Edit {
+pub(crate) fn edit_of(target: &impl Target, id: &str, desired: Desired, names: &[&str]) -> Edit {
     let change = |name: &&str| {
         let attribute = at(target, name);
         AttributeChange {
             attribute,
             before: Some(Value::text("before")),
-            after: identity.attributes.get(attribute).cloned(),
+            after: desired.attributes.get(attribute).cloned(),
         }
     };
     let mut changes: Vec<_> = names.iter().map(change).collect();
@@ -108,7 +108,7 @@ pub(crate) fn edit_of(target: &impl Target, id: &str, identity: Desired, names: 
     changes.sort_by_key(|change| change.attribute);
     Edit {
         changes,
-        ..edit(id, identity)
+        ..edit(id, desired)
     }
 }
 

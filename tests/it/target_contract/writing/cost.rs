@@ -15,10 +15,10 @@ use crate::target_contract::support::{
 const SINCE: i64 = 1_700_000_000;
 
 /// A person whose link follows from the id.
-fn linked(target: &ZitadelTarget, mut identity: Desired) -> Desired {
-    let link = Value::text(String::from_utf8(identity.id.as_bytes().to_vec()).unwrap());
-    identity.attributes.set(at(target, "idp_link"), Some(link));
-    identity
+fn linked(target: &ZitadelTarget, mut desired: Desired) -> Desired {
+    let link = Value::text(String::from_utf8(desired.id.as_bytes().to_vec()).unwrap());
+    desired.attributes.set(at(target, "idp_link"), Some(link));
+    desired
 }
 
 /// As a plan has them.
@@ -50,10 +50,10 @@ fn one_of_each_kind(target: &ZitadelTarget, id: &str) -> Vec<Change> {
         id: ExternalId::new(*b"new"),
         ..new.clone()
     };
-    let create = |identity: Desired| {
-        let identity = linked(target, identity);
-        let attributes = filled(target, &identity);
-        Change::create(identity, attributes)
+    let create = |desired: Desired| {
+        let desired = linked(target, desired);
+        let attributes = filled(target, &desired);
+        Change::create(desired, attributes)
     };
     let mut adopted = edit_of(target, id, new, &["first_name", "preferred_username", "idp_link"]);
     adopted.changes.push(roles_change(target, &[], &["User"]));

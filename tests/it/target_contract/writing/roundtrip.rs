@@ -56,12 +56,12 @@ fn said() -> impl Strategy<Value = Said> {
 }
 
 /// The person, unless it is refused before anything is sent. The number keeps addresses apart.
-fn identity(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desired> {
+fn desired(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desired> {
     // Nobody without a name comes from a source.
     if said.first_name.is_empty() || said.last_name.is_empty() {
         return None;
     }
-    let mut identity = person(target, &[]);
+    let mut wanted = person(target, &[]);
     let email = format!("{number}{}", said.email);
     for (name, value) in [
         ("first_name", &said.first_name),
@@ -71,20 +71,20 @@ fn identity(target: &ZitadelTarget, number: usize, said: &Said) -> Option<Desire
         ("preferred_username", &said.preferred_username),
     ] {
         let value = (!value.is_empty()).then(|| Value::text(value.as_str()));
-        identity.attributes.set(at(target, name), value);
+        wanted.attributes.set(at(target, name), value);
     }
-    identity.id = ExternalId::new(number.to_string().into_bytes());
-    target.normalize(&mut identity).ok()?;
-    let once = identity.clone();
-    target.normalize(&mut identity).unwrap();
-    assert_eq!(identity, once, "normalised twice it is another");
-    Some(identity)
+    wanted.id = ExternalId::new(number.to_string().into_bytes());
+    target.normalize(&mut wanted).ok()?;
+    let once = wanted.clone();
+    target.normalize(&mut wanted).unwrap();
+    assert_eq!(wanted, once, "normalised twice it is another");
+    Some(wanted)
 }
 
-async fn plan_of(target: &ZitadelTarget, identities: &[Desired]) -> Plan {
+async fn plan_of(target: &ZitadelTarget, objects: &[Desired]) -> Plan {
     target.prepare().await.unwrap();
     let desired = DesiredState {
-        identities: identities.to_vec(),
+        objects: objects.to_vec(),
         ..DesiredState::default()
     };
     let mut correlation = Correlation::new(target.catalog(), &desired, Policy::default());
@@ -100,33 +100,33 @@ async fn plan_of(target: &ZitadelTarget, identities: &[Desired]) -> Plan {
 }
 
 /// Carries out what there is to do; afterwards everybody is listed as they were written, and a new plan is empty.
-async fn follows(target: &ZitadelTarget, identities: &[Desired]) {
-    for change in plan_of(target, identities).await.changes {
+async fn follows(target: &ZitadelTarget, objects: &[Desired]) {
+    for change in plan_of(target, objects).await.changes {
         let applied = target.apply(&change, &Ids::default()).await;
         let applied = applied.unwrap_or_else(|error| panic!("{error}: {change:?}"));
         assert_eq!(applied.warnings, Vec::<String>::new(), "{change:?}");
     }
     target.prepare().await.unwrap();
     let accounts = read_all(target).await;
-    for identity in identities {
-        let is_theirs = |account: &&Existing| account.id.as_ref() == Some(&identity.id);
+    for wanted in objects {
+        let is_theirs = |account: &&Existing| account.id.as_ref() == Some(&wanted.id);
         let [account] = accounts.iter().filter(is_theirs).collect::<Vec<_>>()[..] else {
-            panic!("not once: {identity:?}")
+            panic!("not once: {wanted:?}")
         };
         for name in ["first_name", "last_name", "email", "phone"] {
             let attribute = at(target, name);
             // What the target would refuse is not sent, and what it has stays.
-            if identity.unknown.contains(attribute) {
+            if wanted.unknown.contains(attribute) {
                 continue;
             }
             assert_eq!(
                 account.attributes.get(attribute),
-                identity.attributes.get(attribute),
-                "{name} of {identity:?}"
+                wanted.attributes.get(attribute),
+                "{name} of {wanted:?}"
             );
         }
     }
-    let left = plan_of(target, identities).await;
+    let left = plan_of(target, objects).await;
     assert_eq!((left.changes, left.unresolved), (vec![], vec![]));
 }
 
@@ -152,10 +152,7 @@ fn everything_reads_back(version: Version) {
             .iter()
             .enumerate()
             .filter_map(|(number, (before, after))| {
-                Some((
-                    identity(&target, number, before)?,
-                    identity(&target, number, after)?,
-                ))
+                Some((wanted(&target, number, before)?, wanted(&target, number, after)?))
             })
             .collect();
         let (before, after): (Vec<_>, Vec<_>) = people.into_iter().unzip();

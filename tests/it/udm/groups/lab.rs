@@ -105,7 +105,7 @@ impl Lab {
         let members = change(self.place("members"), Value::references(members.to_vec()));
         let edit = Edit {
             target_id: group.target_id.clone(),
-            identity: desired(n),
+            desired: desired(n),
             changes: name.into_iter().chain([members]).collect(),
             lifecycle: None,
             before: Some(Box::new(group.clone())),

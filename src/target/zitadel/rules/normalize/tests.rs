@@ -27,8 +27,8 @@ fn person(values: &[(AttributeIndex, &str)]) -> Desired {
     }
 }
 
-fn normalize(identity: &mut Desired) -> Result<Vec<String>, String> {
-    super::normalize(identity, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
+fn normalize(desired: &mut Desired) -> Result<Vec<String>, String> {
+    super::normalize(desired, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
 }
 
 /// Each form in which a directory may write a language ends as the one that Zitadel stores; what it would not store is
