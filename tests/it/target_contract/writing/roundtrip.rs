@@ -152,7 +152,10 @@ fn everything_reads_back(version: Version) {
             .iter()
             .enumerate()
             .filter_map(|(number, (before, after))| {
-                Some((wanted(&target, number, before)?, wanted(&target, number, after)?))
+                Some((
+                    desired(&target, number, before)?,
+                    desired(&target, number, after)?,
+                ))
             })
             .collect();
         let (before, after): (Vec<_>, Vec<_>) = people.into_iter().unzip();
