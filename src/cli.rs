@@ -70,7 +70,7 @@ pub enum Command {
     },
     /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
     LinkIds,
-    /// Try configuration, sources and target, and say what to mend
+    /// Try configuration, sources and target, and say what to fix
     Check,
     /// Find out whether one person can log in at a directory, and which step fails. Asks for the password, or reads it from
     /// stdin

@@ -159,7 +159,7 @@ impl<T: Target> Run<'_, T> {
 /// Nobody can be told who has the name while the list is behind.
 pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
     TargetError {
-        what: "the account list stayed behind, and does not show yet who has the login name".to_owned(),
+        what: "the account list is stale, and does not show yet who has the login name".to_owned(),
         hint: Some(format!(
             "run again later; the account may be there already, and is not made twice. Should it last, raise `{wait}`"
         )),

@@ -47,7 +47,7 @@ pub enum Policies {
     NoPlace,
     /// It was looked.
     Found {
-        /// What there is; nothing where nobody sets limits.
+        /// What there is; nothing where no limits are set.
         documents: Vec<PolicyDocument>,
         /// Where the limits of every configuration would be.
         place: String,

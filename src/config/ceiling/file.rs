@@ -53,7 +53,7 @@ fn objection(found: &std::fs::Metadata) -> Option<(String, &'static str)> {
     use std::os::unix::fs::MetadataExt as _;
     let mode = found.mode() & 0o7777;
     if mode & 0o002 != 0 {
-        let what = format!("can be written by everybody (mode {mode:04o})");
+        let what = format!("can be written by every user (mode {mode:04o})");
         return Some((what, "take that right away: `chmod o-w FILE`"));
     }
     // The user of this process may own it, too: who could write it could change the configuration as well.

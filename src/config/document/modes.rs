@@ -17,7 +17,7 @@ pub(in crate::config) fn notes(path: &Path, holds_secrets: bool) -> Vec<String> 
     }
     if holds_secrets && file.others_read {
         notes.push(format!(
-            "`{shown}` holds a secret and can be read by everybody (mode {mode:04o}): `chmod o-rwx {shown}`"
+            "`{shown}` holds a secret and can be read by every user (mode {mode:04o}): `chmod o-rwx {shown}`"
         ));
     }
     notes
@@ -86,7 +86,7 @@ mod tests {
             let notes = notes(&path, secret);
             let any = |text: &str| notes.iter().any(|note| note.contains(text));
             assert_eq!(
-                (any("can be written by others"), any("can be read by everybody")),
+                (any("can be written by others"), any("can be read by every user")),
                 (written, read),
                 "{mode:o} {secret}: {notes:?}"
             );

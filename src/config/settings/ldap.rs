@@ -129,7 +129,7 @@ pub struct LdapGroups {
 /// What a lockout or an expired password makes of somebody: no reason to delete an account, since it passes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassingState {
-    /// As disabled as others; `policy.disabled` deletes nobody.
+    /// As disabled as others; `policy.disabled` deletes no account.
     Disabled,
     /// Unknown in this run, so that the account stays as it is.
     Unknown,

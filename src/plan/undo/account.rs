@@ -7,7 +7,8 @@ use crate::model::{
     Schema, Value,
 };
 
-const TWICE: &str = "several accounts carry its id or login name, so nobody knows which of them the run made";
+const TWICE: &str =
+    "several accounts carry its id or login name, so it is unknown which of them the run made";
 const TAKEN: &str = "another account carries its id or login name since";
 const LACKS: &str = "the account was made again since without all that it had: links, roles in other projects or metadata \
                      are left in the file (`kept`) to be given by hand";

@@ -6,7 +6,7 @@ use crate::model::{
 };
 
 /// Why a change is left as it is.
-pub const CHANGED_SINCE: &str = "somebody has changed since what the run wrote";
+pub const CHANGED_SINCE: &str = "changed by others since the run";
 /// One change of an earlier run, and what was kept for the day it has to be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {

@@ -30,7 +30,7 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             write!(out, ", {} rejected", source.rejected)?;
         }
         if !source.complete {
-            write!(out, ", incomplete: nobody counts as absent")?;
+            write!(out, ", incomplete: no person counts as absent")?;
         }
         for of_type in &source.types {
             of_other_type(out, of_type)?;
@@ -40,7 +40,7 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if !report.only.is_empty() {
         writeln!(
             out,
-            "Only {}: nobody else is changed",
+            "Only {}: other people are not changed",
             one_line(&report.only.join(", "))
         )?;
     }

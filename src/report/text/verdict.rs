@@ -116,11 +116,9 @@ fn mend(report: &Report) -> Option<&'static str> {
             Some("`directory-sync plan` shows what is left, and the next run does it")
         }
         (true, true) => None,
-        (true, false) => Some("correct what the rejected lines above name; the next run takes it in"),
-        (false, true) => Some("mend what the failures above name; the next run tries them again"),
-        (false, false) => {
-            Some("correct what the rejected and failed lines above name; the next run does the rest")
-        }
+        (true, false) => Some("fix the rejected records listed above, then run again"),
+        (false, true) => Some("fix the failures listed above, then run again"),
+        (false, false) => Some("fix the rejected records and the failures listed above, then run again"),
     }
 }
 

@@ -124,7 +124,7 @@ fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
 async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
     let subject = format!("target {}: policy", target.name().kind);
     match ceiling::ceilings(target, request).await {
-        Ok(ceilings) if ceilings.is_empty() => vec![Diagnosis::ok(subject, "nobody sets limits".to_owned())],
+        Ok(ceilings) if ceilings.is_empty() => vec![Diagnosis::ok(subject, "no limits are set".to_owned())],
         Ok(ceilings) => {
             let found = ceilings.iter().map(Ceiling::summary);
             found.map(|what| Diagnosis::ok(subject.clone(), what)).collect()

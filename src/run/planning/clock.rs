@@ -26,7 +26,7 @@ pub(in crate::run) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName)
         id: None,
         reason: format!(
             "the clock of {} says {theirs} and the clock of this machine {}; until they agree within 5 minutes `policy.grace` \
-             counts nothing: no absence is noted, and nobody is removed as absent; set the wrong one right",
+             counts nothing: no absence is recorded, and no account is removed as absent; set the wrong one right",
             target.product,
             time(clocks.now)
         ),

@@ -77,7 +77,7 @@ fn mistake(name: &str, hits: &Hits, desired: &DesiredState) -> Option<(String, O
                 "`--only {name}`: no record of the sources has this {}",
                 source::NAMES
             ),
-            Some("`directory-sync users --show-values` prints everybody whom the sources name".to_owned()),
+            Some("`directory-sync users --show-values` prints all people of the sources".to_owned()),
         )),
         0 | 1 => None,
         _ if hits.people.is_empty() => None,

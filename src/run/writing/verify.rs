@@ -69,7 +69,7 @@ async fn look(
         String::new()
     } else {
         let wait = target.setting_keys().wait;
-        format!(", while the lists stayed behind what was written (`{wait}`)")
+        format!(", while the lists still did not show all writes (`{wait}`)")
     };
     Ok(Some(format!("changes are left ({}){late}", kinds.join(", "))))
 }

@@ -112,17 +112,17 @@ impl LdapSource {
         }
         let base = &self.settings.base_dn;
         match entries {
-            [] => Err(Failure::new(format!("nobody below `{base}` matches {filter}"))
+            [] => Err(Failure::new(format!("no entry below `{base}` matches {filter}"))
                 .hint("check the name, `base_dn`, and what `authentication` looks for; the account in `bind_dn` must see the entry")),
             [Some(entry)] => match std::str::from_utf8(entry.dn()) {
                 Ok(dn) if !dn.is_empty() => Ok(dn.to_owned()),
-                _ => Err(Failure::new("the entry has a name by which nobody can bind")),
+                _ => Err(Failure::new("the entry has a name that cannot be used to bind")),
             },
             [None] => Err(Failure::new("the server sent something that is no entry")),
             several => {
                 let named: Vec<String> = several.iter().flatten().map(Entry::dn_text).collect();
                 let what = format!("{} match {filter}: `{}`", counted(count, "entry"), named.join("`, `"));
-                Err(Failure::new(what).hint("nobody knows which of them is meant; narrow the filter of `authentication`"))
+                Err(Failure::new(what).hint("it is unknown which of them is meant; narrow the filter of `authentication`"))
             }
         }
     }

@@ -144,7 +144,7 @@ impl LdapSource {
         hides_people(&self.settings.user_filter).map(|name| {
             format!(
                 "`user_filter` asks for `{name}`: people who are locked out, or have an old password, are not found, which passes \
-                 by itself, so nobody counts as absent; take it out of the filter"
+                 by itself, so no person counts as absent; take it out of the filter"
             )
         })
     }

@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// What was left out of a record's keys.
-const LEFT_OUT: &str = "a character that nobody can see was left out of the id or the e-mail address";
+const LEFT_OUT: &str = "an invisible character was left out of the id or the e-mail address";
 
 impl Collected {
     /// Takes blanks around ids and addresses away, and characters that nobody can see. The same when done twice.

@@ -164,7 +164,7 @@ fn address(entry: &Value) -> Result<String, &'static str> {
     if cleaned(text).is_empty() {
         return Err("an empty address");
     }
-    address_in(text).ok_or("the entry is no e-mail address, so nobody can tell who has left")
+    address_in(text).ok_or("the entry is no e-mail address, so it is unknown who has left")
 }
 
 impl Source for UktSource {

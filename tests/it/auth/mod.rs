@@ -100,7 +100,7 @@ fn a_name_can_not_change_the_filter() {
     ] {
         auth(&lab, name, "secret of ada\n")
             .exits(1)
-            .says("nobody below")
+            .says("no entry below")
             .does_not_say("found `");
     }
     let odd = Person {

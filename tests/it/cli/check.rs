@@ -11,7 +11,7 @@ fn all_is_well() {
     let stage = Stage::new();
     stage.run("check").assert(
         0,
-        "ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\nok       target zitadel: token: ZITADEL accepts the credentials\nok       target zitadel: permissions: user.read, user.write, user.delete, user.grant.read, user.grant.write\nok       target zitadel: organization: Example Org\nok       target zitadel: role: `User` on project PROJECT\nok       target zitadel: users: 2 accounts of people\nok       target zitadel: policy: nobody sets limits\n\n9 checked, all well\n",
+        "ok       configuration: sources: csv\nok       source `csv`: file and header: users.csv\nok       source `csv`: rows: 2 rows usable\nok       target zitadel: token: ZITADEL accepts the credentials\nok       target zitadel: permissions: user.read, user.write, user.delete, user.grant.read, user.grant.write\nok       target zitadel: organization: Example Org\nok       target zitadel: role: `User` on project PROJECT\nok       target zitadel: users: 2 accounts of people\nok       target zitadel: policy: no limits are set\n\n9 checked, all well\n",
         "",
     );
     stage.assert_untouched();
@@ -25,7 +25,7 @@ fn each_problem_has_its_fix() {
     stage.zitadel.set_roles(&["Admin"]);
     stage.run("check").assert(
         3,
-        "ok       configuration: sources: csv\nPROBLEM  source `csv`: file and header: nobody.csv cannot be read: No such file or directory (os error 2)\n         fix: check `file_path`; a relative path starts at the working directory\nok       target zitadel: token: ZITADEL accepts the credentials\nPROBLEM  target zitadel: permissions: the service account lacks user.write, user.delete in organization ORGANIZATION\n         fix: give the service account the role ORG_USER_MANAGER in that organization\nok       target zitadel: organization: Example Org\nPROBLEM  target zitadel: role: project PROJECT has no role `User`; it has `Admin`\n         fix: check `zitadel.role`, or add the role to the project\nok       target zitadel: users: 2 accounts of people\nok       target zitadel: policy: nobody sets limits\n\n8 checked, 3 problems\n",
+        "ok       configuration: sources: csv\nPROBLEM  source `csv`: file and header: nobody.csv cannot be read: No such file or directory (os error 2)\n         fix: check `file_path`; a relative path starts at the working directory\nok       target zitadel: token: ZITADEL accepts the credentials\nPROBLEM  target zitadel: permissions: the service account lacks user.write, user.delete in organization ORGANIZATION\n         fix: give the service account the role ORG_USER_MANAGER in that organization\nok       target zitadel: organization: Example Org\nPROBLEM  target zitadel: role: project PROJECT has no role `User`; it has `Admin`\n         fix: check `zitadel.role`, or add the role to the project\nok       target zitadel: users: 2 accounts of people\nok       target zitadel: policy: no limits are set\n\n8 checked, 3 problems\n",
         "",
     );
     stage.assert_untouched();

@@ -74,7 +74,7 @@ fn each_decision_names_its_rule() {
         ),
         (
             "users.csv:5",
-            "Decision: nothing: the record could not be used, so nobody is created, changed or removed because of it",
+            "Decision: nothing: the record could not be used, so no account is created, changed or removed because of it",
         ),
     ] {
         assert_eq!(decision(&stage, who), expected, "{who}");

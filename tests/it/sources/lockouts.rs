@@ -194,7 +194,7 @@ fn a_filter_that_hides_who_is_locked_out_proves_nobody_absent() {
         );
         let ran = installation.run(&["sync"]);
         assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
-        for words in ["incomplete: nobody counts as absent", "`user_filter` asks for"] {
+        for words in ["incomplete: no person counts as absent", "`user_filter` asks for"] {
             assert!(ran.out.contains(words), "{words}: {}", ran.out);
         }
         let checked = installation.run(&["check"]);
@@ -211,7 +211,7 @@ fn check_says_what_each_rule_means() {
     let rules = "active: [userAccountControl, msDS-User-Account-Control-Computed, \"(!(lockoutTime>=1))\"]";
     for (policy, then) in [
         ("", "is unknown in that run"),
-        ("  disabled: deactivate\n", "`policy.disabled` deletes nobody"),
+        ("  disabled: deactivate\n", "`policy.disabled` deletes no account"),
     ] {
         let directory = Directory::new("userAccountControl", "512");
         let out = directory.configured(rules, policy).run(&["check"]).out;

@@ -33,13 +33,13 @@ fn nobody_behind_a_reference_is_absent() {
     lab.run("sync")
         .exits(0)
         .says(REFERENCE)
-        .says("nobody counts as absent");
+        .says("no person counts as absent");
     assert_eq!(lab.names().len(), 4);
     // Nobody there has a phone number, which is a fault of the data.
     lab.run("check")
         .exits(1)
         .says(REFERENCE)
-        .says("nobody counts as absent");
+        .says("no person counts as absent");
     for expected in [
         "127.0.0.1",
         "127.0.0.1:9",

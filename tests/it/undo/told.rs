@@ -112,7 +112,7 @@ fn an_account_that_somebody_has_changed_since_is_left_alone() {
     lab.zitadel.reset_counts();
     lab.run("undo undo.json --report report.json")
         .exits(1)
-        .says("somebody has changed since what the run wrote")
+        .says("changed by others since the run")
         .says(": not taken back: another account carries its id or login name since")
         .says("Next: look into the failures above");
     assert_eq!(lab.zitadel.writes(), []);

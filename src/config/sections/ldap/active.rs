@@ -94,7 +94,7 @@ fn rules(reader: &mut Reader<'_>, path: &str) -> Option<Vec<ActiveRule>> {
         reader.wrong(
             path,
             format!("`{path}` is empty"),
-            Some("without a rule everybody would be enabled"),
+            Some("without a rule every person would be enabled"),
         );
         return None;
     }

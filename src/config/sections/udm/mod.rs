@@ -84,7 +84,7 @@ pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) 
     }
     if policy.grace.is_some() {
         let what = format!("`policy.grace` needs `{MARKER}`, to note since when somebody is missing");
-        let hint = "name a property of one text there that nobody else uses";
+        let hint = "name a property of one text there that no other program uses";
         reader.wrong("policy.grace", what, Some(hint));
     }
     if policy.absent == AbsentPolicy::Deactivate || policy.disabled == DisabledPolicy::Deactivate {

@@ -43,7 +43,7 @@ pub(super) fn objects(
     }
     let key = key?.trim().to_owned();
     if required.contains(&key.as_str()) {
-        let what = format!("`{key_path}` is `{key}`, which changes when somebody gets another name");
+        let what = format!("`{key_path}` is `{key}`, which changes when a person gets another name");
         let hint =
             "use a property that never changes, such as `univentionObjectIdentifier` or `employeeNumber`";
         reader.wrong(&key_path, what, Some(hint));
@@ -57,7 +57,8 @@ pub(super) fn objects(
     }
     if let Some(name) = marker_property.as_deref().filter(|name| has(name)) {
         let what = format!("`{marker_path}` is `{name}`, which holds values of the sources");
-        let hint = format!("name a property that nobody else uses, or take it out of `{section}.properties`");
+        let hint =
+            format!("name a property that no other program uses, or take it out of `{section}.properties`");
         reader.wrong(&marker_path, what, Some(&hint));
     }
     let is_right = reader.report.mistakes.len() == before;

@@ -118,7 +118,7 @@ impl Facts<'_> {
         let rejected = wanted.hits.iter().any(|(_, hits)| !hits.rejected.is_empty());
         if rejected {
             return nothing(
-                "the record could not be used, so nobody is created, changed or removed because of it"
+                "the record could not be used, so no account is created, changed or removed because of it"
                     .to_owned(),
             );
         }

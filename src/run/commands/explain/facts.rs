@@ -157,7 +157,7 @@ pub(super) fn ownership(ownership: Ownership) -> String {
     match ownership {
         Ownership::Ours => "this tool looks after it".to_owned(),
         Ownership::Unproved(reason) => format!("it may be ours: {reason}"),
-        Ownership::Foreign(reason) => format!("somebody else looks after it: {reason}"),
+        Ownership::Foreign(reason) => format!("managed by others: {reason}"),
         Ownership::Protected(reason) => format!("it is never changed: {reason}"),
     }
 }

@@ -91,7 +91,7 @@ impl References {
     pub(in crate::source::ldap) fn told(&self) -> Vec<String> {
         let named = self.foreign.keys().take(NAMED).map(|addresses| {
             format!(
-                "the server refers to another one, {addresses}: people there were not read, so nobody counts as absent; read them by a \
+                "the server refers to another one, {addresses}: people there were not read, so no person counts as absent; read them by a \
                  source of their own, or name the reference in `expected_references` if nobody of yours is there"
             )
         });

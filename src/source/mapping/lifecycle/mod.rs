@@ -73,7 +73,7 @@ impl LifecycleRule {
     /// What the rules mean, for `check`.
     pub(super) fn meaning(&self) -> String {
         let Self::Held(held, passing) = self else {
-            return "everybody who is named is enabled".to_owned();
+            return "every listed person is enabled".to_owned();
         };
         let rules = match held {
             Held::Status(field, mask) => vec![status::meaning(&field.attribute, *mask)],
@@ -85,7 +85,7 @@ impl LifecycleRule {
                  and keeps the account as it is"
             }
             PassingState::Disabled => {
-                "`policy.disabled` deletes nobody, so a state that passes by itself counts as disabled too"
+                "`policy.disabled` deletes no account, so a state that passes by itself counts as disabled too"
             }
         };
         format!("{}; {then}", rules.join("; "))

@@ -48,7 +48,7 @@ impl ZitadelTarget {
             (format!("so {ELSEWHERE}"), RENAME_ELSEWHERE)
         };
         TargetError {
-            what: format!("{}; nobody who can be seen has the login name, {why}", error.what),
+            what: format!("{}; no visible account has the login name, {why}", error.what),
             hint: Some(hint.into()),
             ..error
         }
@@ -62,7 +62,7 @@ impl ZitadelTarget {
         let (who, hint) = match users.first() {
             Some(user) => (format!("{} has the login name", self.describe(user)), RENAME),
             None => (
-                format!("nobody who can be seen has the login name, so {ELSEWHERE}"),
+                format!("no visible account has the login name, so {ELSEWHERE}"),
                 RENAME_ELSEWHERE,
             ),
         };

@@ -49,7 +49,7 @@ impl ZitadelTarget {
             return Ok(true);
         }
         tracing::warn!(
-            "Zitadel has accounts that it does not list; waiting for its list, which may be behind (`zitadel.lag_wait`)"
+            "Zitadel has accounts that it does not list; waiting for its list, which may be stale (`zitadel.lag_wait`)"
         );
         news(until, first, async || self.users_seen().await).await
     }
@@ -108,7 +108,7 @@ async fn wait(
             return Ok(false);
         }
         if pause == FIRST_PAUSE {
-            tracing::info!("waiting for lists that are behind what was written");
+            tracing::info!("waiting for lists that do not show all writes yet");
         }
         tokio::time::sleep_until(until.min(now + pause)).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

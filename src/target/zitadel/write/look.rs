@@ -99,7 +99,7 @@ impl ZitadelTarget {
                 .or_else(|| other_names(edit, before, &user))
         };
         changed.map_or(Ok(()), |what| {
-            Err(changed_since(&format!("it was left as it is: {what}")))
+            Err(changed_since(&format!("it was left unchanged: {what}")))
         })
     }
 

@@ -119,6 +119,6 @@ pub(in crate::target::zitadel) fn stays(key: &str, change: &AttributeChange) -> 
             "`{key}` was not written: the account has one, which the list of accounts filtered by metadata did not show; it stays"
         )
     } else {
-        format!("`{key}` was left as it is: it is not what it was when everything was read")
+        format!("`{key}` was left unchanged: it is not what it was when everything was read")
     }
 }

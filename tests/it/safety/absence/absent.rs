@@ -134,7 +134,7 @@ fn a_row_with_a_wrong_address_removes_nobody() {
         write(&lab, &format!("{row}\n{OTHERS}"));
         nothing_changes(&lab, 1)
             .says("users.csv:2 (csv)")
-            .says("incomplete: nobody counts as absent");
+            .says("incomplete: no person counts as absent");
     }
     let not_text = [b"alice@example..org,Al\xffice,Archer,\n", OTHERS.as_bytes()].concat();
     fs::write(
@@ -159,7 +159,7 @@ fn an_entry_with_a_wrong_address_removes_nobody() {
     let slapd = directory(&entry("alice", "Alice", "Archer", "alice@example..org", "0"));
     let by_mail = ldap(&slapd, "").replace("user_id: uid", "user_id: mail");
     configure(&lab, &by_mail, "", ABSENT);
-    nothing_changes(&lab, 1).says("incomplete: nobody counts as absent");
+    nothing_changes(&lab, 1).says("incomplete: no person counts as absent");
     // With ids of another kind it cannot be told either: the account carries the former id.
     configure(&lab, &ldap(&slapd, ""), "", ABSENT);
     lab.run("sync")

@@ -133,7 +133,7 @@ fn a_file_that_others_write_is_refused() {
     refused(".", "is not a file");
     write_private(&lab.path("open.yaml"), "no-delete: true\n");
     fs::set_permissions(lab.path("open.yaml"), fs::Permissions::from_mode(0o666)).unwrap();
-    refused("open.yaml", "can be written by everybody (mode 0666)");
+    refused("open.yaml", "can be written by every user (mode 0666)");
     write_private(&lab.path("unknown.yaml"), "no-deletes: true\n");
     refused("unknown.yaml", "the unknown key `no-deletes`");
     write_private(&lab.path("other.yaml"), "no-delete: true\n");
@@ -153,7 +153,7 @@ fn check_shows_the_limits() {
     // Nobody there has a phone number, which is a fault of the data.
     lab.run("check")
         .exits(1)
-        .says("ok       target zitadel: policy: nobody sets limits");
+        .says("ok       target zitadel: policy: no limits are set");
     lab.zitadel.set_organization_metadata(
         KEY,
         "{\"no-delete\": true, \"no-create\": false, \"max_removals\": \"5%\", \"protected\": [\"a\", \"b\"], \"paused\": \"moving\"}",

@@ -148,7 +148,7 @@ async fn a_rename_names_holders_of_another_kind() {
     });
     let target = world.prepared().await;
     let machine = format!("; machine user {machine_id} has the login name");
-    let hidden = "; nobody who can be seen has the login name, so an account of another organization";
+    let hidden = "; no visible account has the login name, so an account of another organization";
     for (email, who) in [("N2@example.org", machine.as_str()), ("n3@example.org", hidden)] {
         let edit = edit_of(&target, &id, person(&target, &[("email", email)]), &["email"]);
         let error = update(&target, edit).await.unwrap_err();

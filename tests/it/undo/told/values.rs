@@ -116,7 +116,7 @@ fn an_account_that_was_made_and_has_changed_since_stays() {
     lab.run("undo undo.json")
         .exits(1)
         .says("1 deleted; 2 failed")
-        .says("somebody has changed since what the run wrote");
+        .says("changed by others since the run");
     assert_eq!(lab.names().len(), 14);
     assert_eq!(lab.account("xara").metadata["preferred_username"], "X.");
 }

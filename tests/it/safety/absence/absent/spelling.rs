@@ -42,7 +42,7 @@ fn a_new_account_gets_no_character_that_nobody_can_see() {
         &lab,
         &format!("{ALICE}\n{OTHERS}\u{200b}Zoe@example.org\u{a0},Zoe,Zander,\n"),
     );
-    lab.run("sync").exits(0).says("a character that nobody can see");
+    lab.run("sync").exits(0).says("an invisible character");
     let zoe = lab.account("Zoe@example.org");
     assert_eq!(
         (zoe.username.as_str(), zoe.email.as_str()),

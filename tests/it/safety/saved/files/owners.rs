@@ -130,7 +130,7 @@ fn a_file_that_others_read_or_write_is_told() {
     };
     lab.run("sync")
         .exits(0)
-        .does_not_say("can be read by everybody")
+        .does_not_say("can be read by every user")
         .does_not_say("can be written by others");
     let key = lab.path("key.json").display().to_string();
     set("key.json", 0o644);
@@ -139,7 +139,7 @@ fn a_file_that_others_read_or_write_is_told() {
         lab.run(command)
             .exits(0)
             .says(&format!(
-                "`{key}` holds a secret and can be read by everybody (mode 0644): `chmod o-rwx {key}`"
+                "`{key}` holds a secret and can be read by every user (mode 0644): `chmod o-rwx {key}`"
             ))
             .says(
                 "`config.yaml` can be written by others (mode 0646), who decide then what this program does",
