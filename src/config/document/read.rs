@@ -1,16 +1,15 @@
 //! Typed access to the merged tree. Mistakes are collected, so that one run shows all of them.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod typed;
+
+use std::path::PathBuf;
 
 use figment::value::{Tag, Value};
-use secrecy::SecretString;
 
-use super::{files, modes, values};
+use super::files;
 use crate::config::dialects::Names;
 use crate::config::error::{Mistake, Origin, suggest};
-use crate::config::keys;
-use crate::config::keys::{Entry, Key, Kind};
+use crate::config::keys::{self, Entry, Key, Kind};
 use crate::config::layers::Layers;
 
 /// What was found on the way.
@@ -98,92 +97,6 @@ impl Reader<'_> {
         None
     }
 
-    pub(in crate::config) fn required_path(&mut self, path: &str) -> Option<PathBuf> {
-        let file = self.required(path).map(PathBuf::from);
-        self.is_read(path, file)
-    }
-
-    pub(in crate::config) fn path(&mut self, path: &str) -> Option<PathBuf> {
-        let file = self.filled(path).map(PathBuf::from);
-        self.is_read(path, file)
-    }
-
-    /// The folder at `path`, which has to exist.
-    pub(in crate::config) fn folder(&mut self, path: &str) -> Option<PathBuf> {
-        let folder = self.filled(path).map(PathBuf::from)?;
-        if let Err(problem) = files::folder(&folder) {
-            let hint = "create this folder, or name another one";
-            self.wrong(path, format!("`{path}`: {problem}"), Some(hint));
-        }
-        Some(folder)
-    }
-
-    fn is_read(&mut self, path: &str, file: Option<PathBuf>) -> Option<PathBuf> {
-        let named = file.clone();
-        let named = named.map(|file| (format!("the file of `{path}`"), file));
-        self.report.files.extend(named);
-        file
-    }
-
-    /// The value at `path` as `parse` understands it.
-    pub(in crate::config) fn parsed<T>(
-        &mut self,
-        path: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let text = self.text(path)?;
-        let value = parse(&text);
-        if value.is_none() {
-            self.unparsable(path, &text);
-        }
-        value
-    }
-
-    /// A limit; `None` if it is `off`, or after a mistake.
-    pub(in crate::config) fn limit<T>(
-        &mut self,
-        path: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let text = self.text(path)?;
-        if text.trim().eq_ignore_ascii_case("off") {
-            return None;
-        }
-        let value = parse(&text);
-        if value.is_none() {
-            self.unparsable(path, &text);
-        }
-        value
-    }
-
-    /// A duration, which has to be longer than nothing.
-    pub(in crate::config) fn duration(&mut self, path: &str) -> Option<Duration> {
-        let text = self.text(path)?;
-        if values::integer(&text) == Some(0) {
-            self.wrong(
-                path,
-                format!("`{path}` must be longer than 0, such as `30s`"),
-                None,
-            );
-            return None;
-        }
-        self.parsed(path, values::duration)
-    }
-
-    pub(in crate::config) fn boolean(&mut self, path: &str) -> Option<bool> {
-        self.parsed(path, values::boolean)
-    }
-
-    /// One of the words that the table of keys lists, ignoring letter case.
-    pub(in crate::config) fn choice<T: Copy>(&mut self, path: &str, choices: &[(&str, T)]) -> Option<T> {
-        self.parsed(path, |text| {
-            choices
-                .iter()
-                .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()))
-                .map(|(_, value)| *value)
-        })
-    }
-
     /// A list, one text of words between white space, or nothing.
     pub(in crate::config) fn list(&mut self, path: &str) -> Vec<Item> {
         let Some(value) = self.layers.value(path) else {
@@ -229,49 +142,6 @@ impl Reader<'_> {
         );
         self.report.mistakes.push(Mistake::new(path, what).at(origin));
         None
-    }
-
-    /// A secret, in place or in a file of its own; `None` if there is neither, or after a mistake.
-    pub(in crate::config) fn secret(&mut self, path: &str) -> Option<SecretString> {
-        let file_path = format!("{path}_file");
-        let in_place = self.text(path);
-        let Some(file) = self.path(&file_path) else {
-            let of_file = matches!(self.origin(path), Some(Origin::File { .. }));
-            self.report.secrets_in_place |= of_file && in_place.as_ref().is_some_and(|text| !text.is_empty());
-            return in_place.map(SecretString::from);
-        };
-        if in_place.is_some() {
-            let what = format!("`{path}` and `{file_path}` are both given");
-            self.wrong(&file_path, what, Some("keep one of them"));
-            return None;
-        }
-        match files::secret(&file) {
-            Ok(secret) => {
-                self.is_private(&file);
-                Some(secret)
-            }
-            Err(problem) => {
-                self.wrong(&file_path, format!("`{file_path}`: {problem}"), None);
-                None
-            }
-        }
-    }
-
-    /// Says so if others can read or write a file that holds a secret.
-    pub(in crate::config) fn is_private(&mut self, file: &Path) {
-        self.report.notes.extend(modes::notes(file, true));
-    }
-
-    /// A secret that may be empty but not absent.
-    pub(in crate::config) fn required_secret(
-        &mut self,
-        path: &str,
-        hint: Option<&str>,
-    ) -> Option<SecretString> {
-        if self.absent(path) && self.absent(&format!("{path}_file")) {
-            self.missing(path, hint);
-        }
-        self.secret(path)
     }
 
     /// Whether nothing stands at `path`.
