@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use figment::value::{Tag, Value};
 
-use super::files;
 use crate::config::dialects::Names;
 use crate::config::error::{Mistake, Origin, suggest};
 use crate::config::keys::{self, Entry, Key, Kind};

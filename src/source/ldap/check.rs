@@ -52,7 +52,7 @@ impl LdapSource {
         };
         let mut findings = vec![Diagnosis::ok(
             self.subject("connection and bind"),
-            format!("{}, {}", connection.shown(), bind::desired(&self.settings)),
+            format!("{}, {}", connection.shown(), bind::identity(&self.settings)),
         )];
         findings.extend(self.certificate());
         findings.extend(self.open_password(&connection));
