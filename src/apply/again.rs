@@ -26,7 +26,7 @@ impl<T: Target> Run<'_, T> {
                     .await
                     .map_err(NotApplied::Failed),
             };
-            self.settle(index, &result).await;
+            self.record_result(index, &result).await;
             Outcome { index, result }
         });
         let mut lookups = futures::stream::iter(lookups).buffer_unordered(pace.limit());

@@ -219,12 +219,12 @@ impl<T: Target> Run<'_, T> {
             Ok(applied) if part == Part::Change => Ok(self.first_step(index, applied)?),
             result => result,
         };
-        self.settle(index, &result).await;
+        self.record_result(index, &result).await;
         Some(Outcome { index, result })
     }
 
     /// Takes note of how a change ended.
-    async fn settle(&self, index: usize, result: &Result<Applied, NotApplied>) {
+    async fn record_result(&self, index: usize, result: &Result<Applied, NotApplied>) {
         if let Err(NotApplied::Failed(error) | NotApplied::Unlinked(_, Unlinked::Failed(error))) = result
             && error.stops_run()
         {

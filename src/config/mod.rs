@@ -58,11 +58,11 @@ pub const CONFIGURATION_FILE: &str = "the configuration file";
 /// # Errors
 /// Every mistake, with its place.
 pub fn load(request: &LoadRequest, environment: &Environment) -> Result<Settings, ConfigErrors> {
-    read_all(request, environment, Path::new("")).map(|(settings, _)| settings)
+    load_with_layers(request, environment, Path::new("")).map(|(settings, _)| settings)
 }
 
 /// Like [`load`] with the default file in this directory, and with the values that the settings are made of.
-fn read_all(
+fn load_with_layers(
     request: &LoadRequest,
     environment: &Environment,
     directory: &Path,

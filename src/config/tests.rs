@@ -11,7 +11,7 @@ sources: {csv: {file_path: users.csv}}
 
 fn load_from(directory: &Path, variables: &[(&str, &str)]) -> Result<Settings, ConfigErrors> {
     let environment = variables.iter().copied().collect();
-    read_all(&LoadRequest::default(), &environment, directory).map(|(settings, _)| settings)
+    load_with_layers(&LoadRequest::default(), &environment, directory).map(|(settings, _)| settings)
 }
 
 #[test]

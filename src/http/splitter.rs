@@ -42,7 +42,7 @@ impl Splitter {
             let plain = self.plain(waiting);
             if plain > 0 {
                 let (text, from_here) = waiting.split_at(plain);
-                self.keep(text);
+                self.push(text);
                 waiting = from_here;
                 continue;
             }
@@ -79,7 +79,7 @@ impl Splitter {
         if self.in_string {
             self.in_string = self.escaped || byte != b'"';
             self.escaped = !self.escaped && byte == b'\\';
-            self.keep(&[byte]);
+            self.push(&[byte]);
             return false;
         }
         let between_items = self.inside && self.depth == self.around + 1;
@@ -98,17 +98,17 @@ impl Splitter {
             }
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
-                self.keep(&[byte]);
+                self.push(&[byte]);
                 return self.inside && self.depth == self.around + 1;
             }
             b',' | b' ' | b'\n' | b'\r' | b'\t' if between_items => return false,
             _ => {}
         }
-        self.keep(&[byte]);
+        self.push(&[byte]);
         false
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
+    fn push(&mut self, bytes: &[u8]) {
         if self.inside {
             self.item.extend_from_slice(bytes);
         } else {

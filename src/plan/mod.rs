@@ -43,7 +43,7 @@ pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};
 pub use plausible::{Rules, implausible};
 pub use policy::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, Restriction};
-pub use references::{Alias, Objects, settle_references};
+pub use references::{Alias, Objects, resolve_references};
 pub use taken::{reject_taken, taken_values};
 pub use undo::{
     CHANGED_SINCE, NotGiven, Now, Past, Subject, Undone, Unheld, ends_sessions, give_only,
@@ -61,7 +61,7 @@ pub fn arrange_with(catalog: &crate::model::Catalog, plan: &mut crate::model::Pl
         ids,
         aliases: &[],
     };
-    references::nesting::settle(catalog, plan, objects);
+    references::nesting::leave_out_circles(catalog, plan, objects);
     arrange(catalog, plan);
 }
 

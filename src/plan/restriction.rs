@@ -14,21 +14,21 @@ pub(super) fn restrict(plan: &mut Plan, restriction: Restriction, schema: &Schem
             let mut unresolved = std::mem::take(&mut plan.unresolved);
             // Who was to lose access by the list and does not is the business of this run.
             unresolved.retain(|rejected| leavers.iter().any(|leaver| leaver.origin == rejected.at));
-            keep(plan, only_disabled_or_listed);
+            filter_changes(plan, only_disabled_or_listed);
             plan.unresolved = unresolved;
         }
-        Restriction::ExternalIdsOnly => keep(plan, |change| only_the_external_id(change, schema)),
+        Restriction::ExternalIdsOnly => filter_changes(plan, |change| only_the_external_id(change, schema)),
         Restriction::LinksOnly => {
             let mut unresolved = std::mem::take(&mut plan.unresolved);
             let carries = |change| carries_another_id(change, schema);
             unresolved.extend(plan.changes.iter().filter_map(carries));
-            keep(plan, |change| only_the_link(change, schema));
+            filter_changes(plan, |change| only_the_link(change, schema));
             plan.unresolved = unresolved;
         }
     }
 }
 
-fn keep(plan: &mut Plan, rest: impl Fn(Change) -> Option<Change>) {
+fn filter_changes(plan: &mut Plan, rest: impl Fn(Change) -> Option<Change>) {
     let changes = std::mem::take(&mut plan.changes);
     plan.changes = changes.into_iter().filter_map(rest).collect();
     plan.unresolved.clear();

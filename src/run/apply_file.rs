@@ -67,7 +67,7 @@ async fn with_target(
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
     mismatch::withhold(target, &mut kept.plan, &providers, &request.settings.withholding).await?;
-    kept.settle(target, request, report);
+    kept.put_in_order(target, request, report);
     undo_log::warn(&kept.plan, target.catalog(), request, report);
     kept.takes_over = request.global.undo_file.is_none();
     kept.carry_out(target, request, process, report).await?;

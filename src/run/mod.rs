@@ -102,7 +102,7 @@ fn check_sources(
         return Ok(exit);
     };
     let request = Request::new(command, global, &settings, pauses, process.terminal);
-    runtime()?.block_on(look(command, request, process))?;
+    runtime()?.block_on(run_reading(command, request, process))?;
     Ok(exit)
 }
 
@@ -113,7 +113,7 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     // Only a command that needs the sources alone has none.
     let Some(target) = &request.settings.target else {
-        return look(command, request, process).await;
+        return run_reading(command, request, process).await;
     };
     match command {
         Command::Sync { .. } | Command::LinkIds => Box::pin(sync::run(request, target, None, process)).await,
@@ -125,14 +125,14 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
         | Command::DiffConfig { .. }
         | Command::Users { .. }
         | Command::Auth { .. }
-        | Command::Explain { .. } => look(command, request, process).await,
+        | Command::Explain { .. } => run_reading(command, request, process).await,
         Command::Run => Box::pin(serve::run(request, process)).await,
         Command::Document(wanted) => commands::document::print(wanted, request.global, process),
     }
 }
 
 /// A command that only reads, and may be given up anywhere.
-async fn look(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+async fn run_reading(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let signals = Signals::of_process();
     let looking = async {
         match command {

@@ -88,7 +88,7 @@ async fn with_target(
     let providers = desired::providers(request.settings);
     let withholding = &request.settings.withholding;
     mismatch::withhold(target, &mut undone.plan, &providers, withholding).await?;
-    undone.settle(target, request, report);
+    undone.put_in_order(target, request, report);
     report.cannot_be_undone = undo_file::not_restored(target.catalog(), &undone.plan.changes);
     report.cannot_be_undone.extend(undo_file::ended_sessions(
         target.catalog(),

@@ -261,7 +261,7 @@ pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
         let mut correlation = Correlation::new(&catalog, desired, policy());
         let mine = listed.iter().filter(|(kind, _)| *kind == desired.resource);
         mine.for_each(|(_, account)| correlation.observe(account.clone()));
-        correlation.settle();
+        correlation.match_unpaired();
         let proofs = correlation.proofs();
         let questions = correlation.questions(&proofs);
         let clocks = Clocks {

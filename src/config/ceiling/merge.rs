@@ -53,7 +53,7 @@ impl Under {
     fn tighten(&mut self, ceiling: &Ceiling) {
         if ceiling.is_on(DRY_RUN) && !self.settings.dry_run {
             self.settings.dry_run = true;
-            self.note("feature_flags: dry_run", ("true", "false"), ceiling);
+            self.add_effective("feature_flags: dry_run", ("true", "false"), ceiling);
         }
         self.withhold(ceiling);
         if let Some(limit) = ceiling.max_removals {
@@ -62,7 +62,7 @@ impl Under {
         let more = self.settings.guard.protected.extend(&ceiling.protected);
         if more > 0 {
             let value = format!("{more} more");
-            self.note("guard.protected", (&value, "fewer"), ceiling);
+            self.add_effective("guard.protected", (&value, "fewer"), ceiling);
         }
         if let Some(reason) = &ceiling.paused {
             self.paused
@@ -110,7 +110,7 @@ impl Under {
             ),
         ] {
             if before != after {
-                self.note(key, values, ceiling);
+                self.add_effective(key, values, ceiling);
             }
         }
     }
@@ -127,7 +127,7 @@ impl Under {
         // Also where the configuration is as strict: a token lifts its limit, and not this one.
         guard.firm_removals.push((limit, ceiling.origin.clone()));
         if !is_looser && limit != configured {
-            self.note(
+            self.add_effective(
                 "guard.max_removals",
                 (&limit.to_string(), &configured.to_string()),
                 ceiling,
@@ -135,7 +135,7 @@ impl Under {
         }
     }
 
-    fn note(&mut self, setting: &'static str, (value, configured): (&str, &str), ceiling: &Ceiling) {
+    fn add_effective(&mut self, setting: &'static str, (value, configured): (&str, &str), ceiling: &Ceiling) {
         self.changed.push(Effective {
             setting,
             value: value.to_owned(),

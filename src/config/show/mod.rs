@@ -78,7 +78,7 @@ pub enum ValueOrigin {
 /// # Errors
 /// Every mistake, with its place.
 pub fn show(request: &LoadRequest, environment: &Environment) -> Result<ShownConfig, ConfigErrors> {
-    let (_, layers) = super::read_all(request, environment, Path::new(""))?;
+    let (_, layers) = super::load_with_layers(request, environment, Path::new(""))?;
     let mut showing = Showing {
         layers: &layers,
         values: Vec::new(),

@@ -108,7 +108,7 @@ impl<'a> Correlation<'a> {
     }
 
     /// Looks for accounts of people who have none yet. Call it after the last account.
-    pub fn settle(&mut self) {
+    pub fn match_unpaired(&mut self) {
         // The list came in no order; what follows must not depend on it.
         self.unpaired
             .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
@@ -142,7 +142,7 @@ impl<'a> Correlation<'a> {
     }
 
     /// Objects of the sources that the target knows by another external id, or by none. Call it after
-    /// [`Correlation::settle`].
+    /// [`Correlation::match_unpaired`].
     pub fn aliases(&self) -> impl Iterator<Item = Alias> {
         let pairs = self.slots.iter().zip(&self.desired.objects);
         pairs.filter_map(|(slot, wanted)| {

@@ -13,7 +13,7 @@ use crate::plan::policy::{AbsentPolicy, DisabledPolicy};
 use super::checks::{About, Checks, Proofs};
 
 impl Correlation<'_> {
-    /// The values by which accounts prove whose they are. Call it after [`Correlation::settle`].
+    /// The values by which accounts prove whose they are. Call it after [`Correlation::match_unpaired`].
     pub fn proofs(&self) -> Proofs {
         let unconfirmed = self.slots.iter().enumerate().filter(|(_, slot)| {
             matches!(

@@ -100,7 +100,7 @@ impl<'a> Decider<'a, '_> {
         });
     }
 
-    fn keep(&mut self, pair: &Pair, desired: &Desired, reason: Cow<'static, str>) {
+    fn skip(&mut self, pair: &Pair, desired: &Desired, reason: Cow<'static, str>) {
         self.plan.skipped.push(Skipped {
             resource: desired.resource,
             target_id: pair.target_id.clone(),

@@ -75,7 +75,7 @@ impl Decider<'_, '_> {
 
     fn with_account(&mut self, index: usize, desired: &Desired, pair: &Pair) {
         if let Some(reason) = self.not_theirs(index, desired, pair) {
-            self.keep(pair, desired, reason.clone().into());
+            self.skip(pair, desired, reason.clone().into());
             if pair.found == Found::LegacyIdUnconfirmed {
                 self.without_account(desired);
             } else if pair.found != Found::Moved {
@@ -221,7 +221,7 @@ impl Decider<'_, '_> {
             self.plan.unchanged += usize::from(is_rest);
         } else if is_rest {
             let reason = "it is deactivated, as new accounts are until an administrator activates them";
-            self.keep(pair, desired, reason.into());
+            self.skip(pair, desired, reason.into());
         }
     }
 

@@ -22,7 +22,7 @@ use crate::model::{
 /// - An object that is deleted takes the references to it along.
 /// - An object whose external id changes keeps its references.
 /// - What would refer back to its own object is left out of one that must not.
-pub fn settle_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
+pub fn resolve_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
     if !plan
         .changes
         .iter()
@@ -30,18 +30,18 @@ pub fn settle_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_
     {
         return;
     }
-    let settler = Settler::new(plan, objects);
+    let resolver = Resolver::new(plan, objects);
     let mut changes = std::mem::take(&mut plan.changes);
     for change in &mut changes {
         if let Some(attribute) = members(catalog, change) {
-            settler.settle(change, attribute);
+            resolver.resolve(change, attribute);
         }
     }
     let planned = changes.len();
     changes.retain(|change| change.edit().is_none_or(|edit| !edit.is_empty()));
     plan.unchanged += planned - changes.len();
     plan.changes = changes;
-    nesting::settle(catalog, plan, objects);
+    nesting::leave_out_circles(catalog, plan, objects);
     // Some wait for less than before.
     order::arrange(catalog, &mut plan.changes);
 }
@@ -59,7 +59,7 @@ fn members(catalog: &Catalog, change: &Change) -> Option<AttributeIndex> {
 
 type Key = (TypeId, ExternalId);
 
-struct Settler<'a> {
+struct Resolver<'a> {
     ids: &'a Ids,
     /// By the ids of the sources.
     aliases: HashMap<Key, &'a Alias>,
@@ -72,7 +72,7 @@ struct Settler<'a> {
     gone: HashSet<Key>,
 }
 
-impl<'a> Settler<'a> {
+impl<'a> Resolver<'a> {
     fn new(plan: &Plan, objects: Objects<'a>) -> Self {
         let named = objects.desired.iter().flat_map(|of_type| {
             let wanted = of_type.objects.iter().map(|one| &one.id);
@@ -100,7 +100,7 @@ impl<'a> Settler<'a> {
         }
     }
 
-    fn settle(&self, change: &mut Change, attribute: AttributeIndex) {
+    fn resolve(&self, change: &mut Change, attribute: AttributeIndex) {
         match &mut change.write {
             Write::Create(creation) => {
                 let after = self.after(None, creation.attributes.get(attribute));

@@ -14,7 +14,7 @@ type Graph = HashMap<ExternalId, BTreeSet<ExternalId>>;
 /// Leaves out each new reference that would close a circle, with a warning, and lets those wait that only close one until
 /// others are dropped. References that are there already come first, then those of the smaller external ids, so that
 /// every run leaves out the same.
-pub(in crate::plan) fn settle(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
+pub(in crate::plan) fn leave_out_circles(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
     for change in &mut plan.changes {
         change.nests_last = false;
     }

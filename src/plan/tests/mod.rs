@@ -180,7 +180,7 @@ fn plan_by(
     for account in accounts {
         correlation.observe(account);
     }
-    correlation.settle();
+    correlation.match_unpaired();
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
     let mismatches = questions

@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    fn settle(&self, changes: Vec<Change>) -> Plan {
+    fn resolve(&self, changes: Vec<Change>) -> Plan {
         let mut plan = Plan {
             changes,
             ..Plan::default()
@@ -124,7 +124,7 @@ impl World {
             ids: &self.ids,
             aliases: &self.aliases,
         };
-        settle_references(&catalog(), &mut plan, objects);
+        resolve_references(&catalog(), &mut plan, objects);
         plan
     }
 
@@ -136,7 +136,7 @@ impl World {
         others: Vec<Change>,
     ) -> Option<Vec<Reference>> {
         let changes = others.into_iter().chain([edit(before, after)]).collect();
-        let plan = self.settle(changes);
+        let plan = self.resolve(changes);
         let edit = plan.changes.iter().find_map(Change::edit)?;
         let after = edit.change(MEMBERS).expect("members").after.clone();
         assert_eq!(edit.desired.attributes.get(MEMBERS), after.as_ref());
@@ -167,7 +167,7 @@ fn who_is_neither_there_nor_made_is_left_out() {
     assert_eq!(world.after(&[user(1)], &[user(1), user(3)], vec![]), None);
     assert_eq!(
         world
-            .settle(vec![edit(&[user(1)], &[user(1), user(3)])])
+            .resolve(vec![edit(&[user(1)], &[user(1), user(3)])])
             .unchanged,
         1
     );
@@ -175,7 +175,7 @@ fn who_is_neither_there_nor_made_is_left_out() {
         world.after(&[user(1)], &[user(1), user(3)], vec![create(USER, 3, &[])]),
         Some(vec![user(1), user(3)])
     );
-    let plan = world.settle(vec![create(GROUP, 2, &[user(1), user(3), group(1), group(3)])]);
+    let plan = world.resolve(vec![create(GROUP, 2, &[user(1), user(3), group(1), group(3)])]);
     assert_eq!(plan.changes, [create(GROUP, 2, &[user(1), group(1)])]);
 }
 

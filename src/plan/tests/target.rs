@@ -30,7 +30,7 @@ pub(super) fn held(number: u8) -> Held {
             ownership: Ownership::Ours,
         },
     };
-    held.settle();
+    held.decide_ownership();
     held
 }
 
@@ -41,7 +41,7 @@ impl Held {
 
     pub(super) fn set(&mut self, attribute: AttributeIndex, value: Option<Value>) {
         self.account.attributes.set(attribute, value);
-        self.settle();
+        self.decide_ownership();
     }
 
     pub(super) fn with(mut self, attribute: AttributeIndex, text: &str) -> Self {
@@ -59,7 +59,7 @@ impl Held {
     }
 
     /// Works out anew whose it is, and whose id it carries.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn decide_ownership(&mut self) {
         let text = self.account.id_text(&schema()).to_owned();
         let is_protected = self.account.is_protected();
         self.account.id = ExternalId::from_hex(&text);
@@ -128,7 +128,7 @@ impl Model {
                 let address = creation.attributes.get(ADDRESS).cloned();
                 made.account.attributes.set(VERIFIED, address);
                 made.account.lifecycle = creation.desired.lifecycle;
-                made.settle();
+                made.decide_ownership();
                 self.0.insert(made.account.target_id.clone(), made);
             }
             Write::Edit(edit) => {

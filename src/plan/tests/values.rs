@@ -101,7 +101,7 @@ fn plan(now: &BTreeMap<u8, Existing>, wanted: &Held) -> Plan {
         for account in now.values().filter(|account| account.resource == resource) {
             correlation.observe(account.clone());
         }
-        correlation.settle();
+        correlation.match_unpaired();
         let questions = correlation.proofs();
         let questions = correlation.questions(&questions);
         let clocks = Clocks {

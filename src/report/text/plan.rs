@@ -120,7 +120,7 @@ fn group(
         lines.len()
     };
     for line in &lines[..shown] {
-        let (symbol, style) = line.look();
+        let (symbol, style) = line.symbol_and_style();
         let text = format!("  {symbol} {}", one_line(&line.text(catalog, view.show)));
         writeln!(out, "{}", view.line(&text, INDENT, style))?;
         if view.show == Show::Values && line.withheld.is_none() {
@@ -155,7 +155,7 @@ fn of_type(change: &Change, catalog: &Catalog) -> String {
 }
 
 impl Line<'_> {
-    fn look(&self) -> (char, Style) {
+    fn symbol_and_style(&self) -> (char, Style) {
         if self.withheld.is_some() {
             return (WITHHELD.0, FAINT);
         }

@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
         };
         target.read(&mut each).await?;
         for (correlation, plan) in &mut draft.types {
-            correlation.settle();
+            correlation.match_unpaired();
             *plan = decide(target, correlation, settings).await?;
         }
         Ok(draft)
@@ -120,7 +120,7 @@ impl<'a> Draft<'a> {
             self.ids.add(account);
         }
         if users.add(unlisted) {
-            users.settle();
+            users.match_unpaired();
             *plan = decide(target, users, settings).await?;
         }
         Ok(())
@@ -156,7 +156,7 @@ impl<'a> Draft<'a> {
             ids: &self.ids,
             aliases: &aliases,
         };
-        plan::settle_references(catalog, &mut plan, objects);
+        plan::resolve_references(catalog, &mut plan, objects);
         Ok(Planned { plan, ids: self.ids })
     }
 }

@@ -28,7 +28,12 @@ pub(in crate::run) struct FromFile<'a> {
 
 impl FromFile<'_> {
     /// Brings the plan into its order, without what is protected, and tells the report of it.
-    pub(in crate::run) fn settle(&mut self, target: &impl Target, request: Request<'_>, report: &mut Report) {
+    pub(in crate::run) fn put_in_order(
+        &mut self,
+        target: &impl Target,
+        request: Request<'_>,
+        report: &mut Report,
+    ) {
         let withholding = &request.settings.withholding;
         plan::withhold(&mut self.plan, target.catalog(), withholding, target.name().kind);
         if request.settings.policy.end_sessions {

@@ -34,7 +34,7 @@ pub(in crate::run) async fn verify(
     let doubt = tokio::select! {
         biased;
         signal = signals.wait() => Some(format!("stopped by {signal} before it was looked at again")),
-        doubt = look(target, plan_again, report) => match doubt {
+        doubt = find_doubt(target, plan_again, report) => match doubt {
             Ok(doubt) => doubt,
             Err(error) => Some(format!("what was written could not be read again: {error}")),
         },
@@ -43,7 +43,7 @@ pub(in crate::run) async fn verify(
 }
 
 /// What speaks against everything being as it should be.
-async fn look(
+async fn find_doubt(
     target: &impl Target,
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
     report: &Report,

@@ -79,7 +79,7 @@ impl LdapSource {
     }
 
     /// With `groups` also those, which are objects of their own.
-    async fn read_all(
+    async fn read_entries(
         &self,
         mut search: Search<'_>,
         groups: Option<&GroupObjects>,
@@ -123,7 +123,7 @@ impl LdapSource {
         groups: Option<&GroupObjects>,
         each: &mut dyn FnMut(Record),
     ) -> Result<(), SourceError> {
-        let read = self.read_all(search, groups, each);
+        let read = self.read_entries(search, groups, each);
         let outcome = match self.settings.deadline {
             None => read.await,
             Some(deadline) => tokio::time::timeout(deadline, read)

@@ -60,7 +60,7 @@ impl People {
             Ok(true) => return,
             Ok(false) => {}
             Err(reason) => {
-                self.note(&entry, None, tally);
+                self.remember_names(&entry, None, tally);
                 let rejected = Rejected::new(self.at(entry.dn_text()), None, reason);
                 return each(Record::Rejected(rejected));
             }
@@ -77,7 +77,7 @@ impl People {
         let (record, failure) = self.refinement.record(entry);
         if let Some(survey) = &mut tally.survey {
             survey.attributes(&record);
-            self.look(&record, survey);
+            self.count_values(&record, survey);
         }
         let at = self.at(self.place(entry, &record));
         // Also of whom cannot be used: a group is not without people because their records are broken.
@@ -90,7 +90,7 @@ impl People {
             Ok((person, _)) => Some(&person.id),
             Err(rejected) => rejected.id.as_ref(),
         };
-        self.note(entry, id, tally);
+        self.remember_names(entry, id, tally);
         match mapped {
             Ok((mut desired, warnings)) => {
                 if let Some(roles) = roles {
@@ -108,7 +108,7 @@ impl People {
     }
 
     /// Takes note of what the names of an entry mean to groups.
-    fn note(&self, entry: &Entry, id: Option<&ExternalId>, tally: &mut ReadState) {
+    fn remember_names(&self, entry: &Entry, id: Option<&ExternalId>, tally: &mut ReadState) {
         if let Some(directory) = &mut tally.directory {
             let meaning = Meaning::of(TypeId::default(), id, self.ids().binary);
             directory.add_person(entry, &meaning);
@@ -171,7 +171,7 @@ impl People {
         known.unwrap_or(dn)
     }
 
-    fn look(&self, record: &RawRecord, survey: &mut Statistics) {
+    fn count_values(&self, record: &RawRecord, survey: &mut Statistics) {
         if let Some(id) = self.mapping.id(record) {
             survey.id(id);
         }

@@ -80,7 +80,7 @@ impl History {
             self.zitadel.thaw_projection(testkit::zitadel::ReadSide::Users);
             self.zitadel.thaw_projection(testkit::zitadel::ReadSide::Grants);
         }
-        self.settle()
+        self.run_until_calm()
     }
 
     fn day(
@@ -123,7 +123,7 @@ impl History {
     }
 
     /// No more disturbances: everybody is served, and nothing changes any more.
-    fn settle(&mut self) -> Result<(), String> {
+    fn run_until_calm(&mut self) -> Result<(), String> {
         self.story.calm_down(&self.zitadel);
         self.publish();
         let settings = self.story.settings.clone();

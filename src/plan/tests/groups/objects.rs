@@ -173,7 +173,7 @@ impl Objects {
                 .iter()
                 .filter(|((resource, _), _)| *resource == desired.resource);
             objects.for_each(|(_, account)| correlation.observe(account.clone()));
-            correlation.settle();
+            correlation.match_unpaired();
             let proofs = correlation.proofs();
             let questions = correlation.questions(&proofs);
             assert_eq!(questions.checks(), []);

@@ -149,7 +149,7 @@ impl Connection {
 
     /// Another operation begins.
     pub(in crate::source::ldap) fn begin(&self) {
-        self.pump.settle();
+        self.pump.begin_operation();
     }
 
     /// One message of it was read.

@@ -69,7 +69,7 @@ impl Pump {
     }
 
     /// Another operation begins: nobody will ask for messages of the one before.
-    pub(in crate::source::ldap) fn settle(&self) {
+    pub(in crate::source::ldap) fn begin_operation(&self) {
         let handed = self.flow.handed.load(Ordering::Relaxed);
         self.flow.taken.store(handed, Ordering::Relaxed);
         self.flow.wake.notify_one();
@@ -241,7 +241,7 @@ mod tests {
             arrived += more;
         }
         assert!(arrived < some.len() / 2, "{arrived} of {}", some.len());
-        pump.settle();
+        pump.begin_operation();
         us.read_exact(&mut rest[arrived..]).await.unwrap();
     }
 }

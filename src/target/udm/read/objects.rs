@@ -122,7 +122,7 @@ impl UdmTarget {
         self.memory.is_of(resource, &target_id);
         let notes = objects.marker_property.as_ref();
         let notes = notes.and_then(|name| Notes::parse(object.properties.get(name)?.as_str()?));
-        self.memory.note(&target_id, notes);
+        self.memory.remember(&target_id, notes);
         let key_text = object.properties.get(&objects.key).and_then(Json::as_str);
         let id = key_text
             .filter(|text| !text.is_empty())

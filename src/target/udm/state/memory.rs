@@ -139,7 +139,7 @@ impl Memory {
         }
     }
 
-    pub(in crate::target::udm) fn note(&self, object: &TargetId, notes: Option<Notes>) {
+    pub(in crate::target::udm) fn remember(&self, object: &TargetId, notes: Option<Notes>) {
         match notes {
             Some(notes) => drop(self.notes.borrow_mut().insert(object.clone(), notes)),
             None => drop(self.notes.borrow_mut().remove(object)),

@@ -110,7 +110,7 @@ impl UdmTarget {
             self.memory.holders.take(&edit.target_id, &value);
         }
         if let Some(notes) = self.notes_after(resource, edit) {
-            self.memory.note(&edit.target_id, Some(notes));
+            self.memory.remember(&edit.target_id, Some(notes));
         }
         Ok(members.missing)
     }

@@ -252,5 +252,5 @@ fn search(query: &Json) -> Call {
 pub(in crate::target::zitadel) fn add(account: &mut Existing, roles: Roles, own_id: &str) {
     let roles = (!roles.is_empty()).then_some(Value::Set(roles));
     account.attributes.set(ROLES, roles);
-    ownership::settle(account, own_id);
+    ownership::decide(account, own_id);
 }

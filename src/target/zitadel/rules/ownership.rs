@@ -11,7 +11,7 @@ const NO_ID: &str = "it carries no external id";
 const NO_ROLE: &str = "it holds none of the roles";
 
 /// Decides whose the account is. Call it once its roles are known.
-pub(in crate::target::zitadel) fn settle(account: &mut Existing, own_id: &str) {
+pub(in crate::target::zitadel) fn decide(account: &mut Existing, own_id: &str) {
     let has = |attribute| account.attributes.get(attribute).is_some();
     account.ownership = if account.target_id.as_str() == own_id {
         Ownership::Protected(SERVICE_ACCOUNT)
@@ -63,7 +63,7 @@ mod tests {
                 unread: AttributeSet::default(),
                 ownership: Ownership::Ours,
             };
-            settle(&mut account, own_id);
+            decide(&mut account, own_id);
             assert_eq!(account.ownership, ownership);
         }
     }

@@ -92,7 +92,7 @@ async fn plan_of(target: &ZitadelTarget, objects: &[Desired]) -> Plan {
         .read(&mut |account| correlation.observe(account))
         .await
         .unwrap();
-    correlation.settle();
+    correlation.match_unpaired();
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
     let mismatches = target.confirm(questions.checks()).await.unwrap();
