@@ -28,7 +28,7 @@ use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 /// What a change may need to know beside the plan.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// Everybody the sources know something about.
+    /// All people that the sources know.
     pub known: &'a Known<'a>,
     /// What happens in which situation.
     pub policy: Policy,
@@ -136,7 +136,7 @@ struct Run<'a, T> {
     waits: &'a [Vec<Wait>],
     started: Instant,
     stop: Cell<Option<&'static str>>,
-    /// New accounts that the target refuses to make twice, while it shows nobody who has the name.
+    /// New accounts that the target refuses to make twice, while it shows no account with the name.
     unseen: RefCell<Vec<(usize, TargetError)>>,
     fates: Vec<Cell<Fate>>,
     /// The target's ids of everything that can be referred to.

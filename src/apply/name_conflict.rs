@@ -156,7 +156,7 @@ impl<T: Target> Run<'_, T> {
     }
 }
 
-/// Nobody can be told who has the name while the list is behind.
+/// Who has the name is unknown while the list is stale.
 pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
     TargetError {
         what: "the account list is stale, and does not show yet who has the login name".to_owned(),

@@ -62,7 +62,7 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Accounts that already are as they should be.
     pub unchanged: usize,
-    /// Accounts that are kept although nobody wants them.
+    /// Accounts that are kept although no source names their people.
     pub skipped: Vec<Skipped>,
     /// Actions that a setting withholds.
     pub withheld: Vec<Withheld>,

@@ -1,10 +1,10 @@
-//! The people whom a run is about, if it is not about everybody.
+//! The people of a run that is limited to some.
 
 use std::collections::BTreeSet;
 
-/// The people whom a run is about, by their places in [`super::DesiredState`].
+/// The people of a limited run, by their places in [`super::DesiredState`].
 ///
-/// Nobody else is changed, and nobody counts as absent.
+/// Other people are not changed, and no person counts as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Places in `objects`.

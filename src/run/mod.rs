@@ -90,7 +90,7 @@ fn tell(command: &Command, global: &Global, process: &Process<'_>, report: &Repo
     Ok(())
 }
 
-/// Whoever has to mend the configuration of the target learns from `check` what is wrong with the sources too.
+/// An administrator who has to fix the configuration of the target learns from `check` what is wrong with the sources too.
 fn check_sources(
     command: &Command,
     global: &Global,

@@ -29,7 +29,7 @@ pub(super) enum RunError {
     Refused(Refusal),
     /// Another run is under way.
     Locked(Held),
-    /// Somebody was asked, and did not want the changes.
+    /// The changes were declined at the question.
     Declined,
     /// A signal, before anything was written.
     Signalled(&'static str),
@@ -117,7 +117,7 @@ fn fail(report: &mut Report, errors: &[(String, Option<String>)], exit: Exit) {
     report.fail(texts.join("; "), hint, exit);
 }
 
-/// A run that came to its end.
+/// A run that reached its end.
 fn completed(report: &mut Report, request: Request<'_>) {
     let unverified = report.verified == Some(false);
     let read = report.sources.iter().map(|source| source.read).sum();

@@ -138,7 +138,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     Ok(decide(catalog, pasts, nows, &unheld, undone))
 }
 
-/// A later run, or somebody, may have made an account again that was deleted, but not with all that it had.
+/// A later run, or an administrator, may have made an account again that was deleted, but not with all that it had.
 async fn look_for_lacks(
     target: &impl Target,
     pasts: &[Past],

@@ -2,7 +2,7 @@
 
 use crate::model::TargetId;
 
-/// What a change came to.
+/// Result of an applied change.
 #[derive(Debug, Default)]
 pub struct Applied {
     /// The target's id of the account, also for a new one.
@@ -13,12 +13,12 @@ pub struct Applied {
     pub list_was_stale: bool,
 }
 
-/// What speaks for lists that are behind.
+/// Why [`Target::catch_up`] waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// Nothing but that something was written.
+    /// For the run's own writes only.
     ForOwnWrites,
-    /// Somebody whom the target refuses to make twice is not listed.
+    /// The target refuses to create an account twice, and does not list it.
     ForHiddenAccount,
 }
 
@@ -31,7 +31,7 @@ pub struct Remarks {
     pub assumed: Option<&'static str>,
 }
 
-/// One document with limits that somebody sets at the target.
+/// One document with limits that an administrator sets at the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDocument {
     /// Where it is, as messages show it.

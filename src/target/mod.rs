@@ -93,7 +93,7 @@ pub trait Target {
     /// one of these people, who have none so far. Some may have been listed.
     ///
     /// # Errors
-    /// [`TargetError`] when they could not be looked up; then nobody may be made.
+    /// [`TargetError`] when they could not be looked up; then no account may be created.
     async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
 
     /// The accounts that carry this person's id now, right before one is made. Those who come next are looked for along.
@@ -116,7 +116,7 @@ pub trait Target {
     async fn holding(&self, attribute: AttributeIndex, values: &[Value])
     -> Result<Vec<Holding>, TargetError>;
 
-    /// The accounts that hold this person's login name now, whatever the list showed. Empty: nobody that can be seen.
+    /// The accounts that hold this person's login name now, whatever the list showed. Empty: no visible account.
     ///
     /// # Errors
     /// [`TargetError`] when it could not be looked up.
@@ -142,7 +142,7 @@ pub trait Target {
         None
     }
 
-    /// Says what a new account failed for, when [`Target::holders`] shows nobody although the name or the link is taken.
+    /// Says what a new account failed for, when [`Target::holders`] shows no account although the name or the link is taken.
     fn explain_conflict(&self, conflict: TargetError) -> TargetError;
 
     /// Waits, as long as the settings allow, until the lists show everything that was acknowledged so far. Whether they do.
@@ -287,7 +287,7 @@ pub trait Target {
         Cost::default()
     }
 
-    /// Things worth knowing about the target that concern nobody in particular, collected so far.
+    /// Warnings about the target itself, not about one account, collected so far.
     fn warnings(&self) -> Vec<Warning>;
 
     /// When the keys and certificates end that were used so far, as far as known.

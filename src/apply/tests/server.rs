@@ -45,7 +45,7 @@ pub(super) struct Fault {
     pub(super) writes: bool,
 }
 
-/// A call: what it is to do, and for whom.
+/// A call: its task, and its account.
 pub(super) type Call = (Verb, TypeId, Option<ExternalId>);
 
 pub(super) const FAULT: &str = "told to fail";

@@ -45,7 +45,7 @@ pub struct ZitadelSettings {
     pub metadata: MetadataCheck,
     /// `provider` is given: accounts that people have already are looked after under its name too.
     pub claims_accounts: bool,
-    /// How long to wait at the most for lists that are behind what was written.
+    /// The longest wait for lists that do not show all writes yet.
     pub lag_wait: Duration,
     /// Each sync writes at the service account how it ended.
     pub heartbeat: bool,

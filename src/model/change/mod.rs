@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The mark ([`Purpose::DisabledByUs`]) of an account that is made deactivated for somebody who may log in. It goes once the
-/// account is complete: without a mark, nobody but an administrator activates it.
+/// account is complete: without a mark, only an administrator activates it.
 pub const UNFINISHED: &str = "directory-sync: unfinished";
 
 /// A new account.

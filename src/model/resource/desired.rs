@@ -22,7 +22,7 @@ pub struct RecordRef {
 }
 
 impl RecordRef {
-    /// Whether the place tells who somebody is: the name of an entry, which has an equals sign in it.
+    /// Whether the place identifies a person: the name of an entry, which contains an equals sign.
     pub fn names_somebody(&self) -> bool {
         self.at.contains('=')
     }
@@ -100,7 +100,7 @@ impl Desired {
     }
 }
 
-/// A person whom a source names as having left, by e-mail address.
+/// A person on a list of leavers, by e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaver {
     /// The address as the source gave it.
@@ -116,7 +116,7 @@ pub struct Rejected {
     pub resource: TypeId,
     /// Where the record stands.
     pub at: RecordRef,
-    /// Whose record it is. `None`: it could be anybody's, so the source proves nobody absent.
+    /// Whose record it is. `None`: it could be any person's, so the source proves no absence.
     pub id: Option<ExternalId>,
     /// What is wrong, without the value.
     pub reason: String,
@@ -157,7 +157,7 @@ impl Rejected {
     }
 }
 
-/// Something worth knowing that keeps nobody from their account.
+/// A warning that does not keep a person from the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// Where the record stands.
@@ -179,7 +179,7 @@ pub struct SourceRead {
     pub server: Option<String>,
     /// When the first of the certificates ends with which it was reached, in seconds since 1970 (UTC).
     pub certificate_ends: Option<i64>,
-    /// Whether somebody it does not name has left; a list of leavers proves nobody absent.
+    /// Whether a person that it does not name has left; a list of leavers proves no absence.
     pub proves_absence: bool,
     /// Records read, rejected ones included.
     pub read: usize,
@@ -207,14 +207,14 @@ pub struct DesiredState {
     /// The names under which accounts are looked after here, those included that are taken over. An account that tells of
     /// another one is not this run's to remove because its person is absent. Empty: nobody asks.
     pub providers: Vec<Value>,
-    /// Somebody who is not named here is proved absent: a source of people was read, and every record of it could be
+    /// A person who is not named here is proved absent: a source of people was read, and every record of it could be
     /// tied to a person.
     pub complete: bool,
     /// One entry for each source, in the order of the configuration.
     pub sources: Vec<SourceRead>,
     /// Sources whose ids are bytes and no text: these are compared byte by byte.
     pub binary_ids: BTreeSet<Arc<str>>,
-    /// The only ones whom the run is about; `None` is everybody.
+    /// The only people of the run; `None`: all people.
     pub selection: Option<Selection>,
 }
 

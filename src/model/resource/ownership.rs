@@ -9,7 +9,7 @@ pub enum Ownership {
     /// It carries an external id and lacks something that all accounts of this tool have: it is ours only if it holds the
     /// ownership proof, or the login name of the person whose id it carries.
     Unproved(&'static str),
-    /// Somebody else looks after it. It may be adopted, and is not changed otherwise.
+    /// It is managed by others. It may be adopted, and is not changed otherwise.
     Foreign(&'static str),
     /// It is never changed.
     Protected(&'static str),

@@ -22,7 +22,7 @@ pub enum Purpose {
     ExternalId,
     /// The login name; the target refuses a second account with it, ignoring case.
     Login,
-    /// The roles: whoever holds none of them cannot use the account.
+    /// The roles. Without any of them, the account cannot be used.
     Access,
     /// The objects that belong to a group.
     Members,
@@ -67,7 +67,7 @@ pub enum Mutability {
     /// Written when missing, never replaced; a difference is reported and does not make the account differ.
     SetOnce,
     /// Written when missing, and replaced together with the id if it is what the account's former id gives
-    /// ([`AttributeSpec::default`]). Any other value is of somebody else's making: reported, never replaced.
+    /// ([`AttributeSpec::default`]). Any other value was made by others: reported, never replaced.
     WithId,
     /// Has the value of another attribute, and is written when that one is.
     Follows(AttributeIndex),
@@ -100,7 +100,7 @@ pub enum Fetch {
 pub enum Removes {
     /// All of them.
     Everything,
-    /// These. Others were given by somebody else, and stay.
+    /// These. Other roles were given by others, and stay.
     Only(Arc<[Box<str>]>),
 }
 

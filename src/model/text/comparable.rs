@@ -1,6 +1,6 @@
 //! When two names are the same: addresses, login names and ids as people see them.
 //!
-//! Two names that nobody can tell apart are one. What is removed is what no eye sees (blanks around, characters without a
+//! Two names that look the same are one. What is removed is what no eye sees (blanks around, characters without a
 //! shape of their own), letter case, and the way in which a letter is encoded: composed or not, full width, a ligature
 //! (Unicode's NFKC), a domain in Punycode or not. Other letters that only look alike, such as Cyrillic ones, stay
 //! different: each alphabet is right for somebody.
@@ -34,7 +34,7 @@ const INVISIBLE: [(char, char); 20] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// The text of an address or key as it is used: without blanks around it, and without characters that nobody can see.
+/// The text of an address or key as it is used: without blanks around it, and without invisible characters.
 /// Letter case and the rest stay as they are.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_invisible) {
@@ -44,7 +44,7 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text.trim())
 }
 
-/// Whether a text holds a character that nobody can see, blanks around it aside.
+/// Whether a text holds an invisible character, blanks around it aside.
 pub fn has_invisible(text: &str) -> bool {
     text.trim().chars().any(is_invisible)
 }

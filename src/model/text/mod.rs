@@ -1,4 +1,4 @@
-//! Texts and their readers: when two are the same, what nobody sees, what tells who somebody is.
+//! Texts and their readers: when two are the same, which characters are invisible, what identifies a person.
 
 pub(super) mod comparable;
 pub(super) mod counted;

@@ -1,4 +1,4 @@
-//! Values that tell who somebody is, marked inside of longer texts. Whoever writes a text out shows them or hides them.
+//! Values that identify a person, marked inside longer texts. The writer of a text shows or hides them.
 //!
 //! The marks are noncharacters, which Unicode sets aside for use inside of a program (section 23.7): no text that comes from
 //! elsewhere has a use for them.
@@ -10,7 +10,7 @@ pub const BEGIN: char = '\u{fdd0}';
 /// Stands behind it.
 pub const END: char = '\u{fdd1}';
 
-/// A value that tells who somebody is: an id, an address, the name of an entry.
+/// A value that identifies a person: an id, an address, the name of an entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Personal<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! Characters that nobody sees.
+//! Invisible characters.
 
 /// Whether a character cannot be seen, or steers what shows it: controls, line and paragraph separators, what turns the
 /// direction of text, what has no width (the Unicode categories Cc, Cf, Zl and Zp, and what is ignorable by default).

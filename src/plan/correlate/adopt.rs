@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::model::{Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Rejected, comparable};
 
-/// Everybody the sources know something about.
+/// All people that the sources know.
 #[derive(Debug)]
 pub struct Known<'a> {
     objects: &'a [Desired],

@@ -53,7 +53,7 @@ pub struct Report {
     /// What people call the target; empty: it is not known yet.
     #[serde(skip)]
     pub title: String,
-    /// The changes come from a file, and nobody has compared sources and target.
+    /// The changes come from a file; sources and target were not compared.
     #[serde(skip)]
     pub is_from_file: bool,
     /// What is demanded of the sources, and whether it is met, one sentence each.
@@ -79,7 +79,7 @@ pub struct Report {
     /// The token that lets a refused run through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
-    /// Settings that somebody else has made stricter than the configuration.
+    /// Settings that others have made stricter than the configuration.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<Effective>,
     /// Which limit of the guard was near, or was lifted by the token.
@@ -95,7 +95,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "told")]
     #[schemars(with = "Vec<Lost>")]
     pub cannot_be_undone: Vec<Lost>,
-    /// The records of the only people whom the run is about; empty: everybody.
+    /// The records of the people of a limited run; empty: all people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
     /// One for each source, in the order of the configuration.
@@ -115,7 +115,7 @@ pub struct Report {
     pub unverified: Option<String>,
     /// Accounts that already were as they should be.
     pub unchanged: usize,
-    /// Accounts that are kept although nobody wants them.
+    /// Accounts that are kept although no source names their people.
     pub kept: usize,
     /// How many are kept for which reason.
     pub kept_reasons: BTreeMap<Cow<'static, str>, usize>,
@@ -138,7 +138,7 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// Records for which nothing could be written.
     pub rejected: Vec<Note>,
-    /// Things worth knowing that keep nobody from their account.
+    /// Warnings that do not keep a person from the account.
     pub warnings: Vec<Note>,
 }
 

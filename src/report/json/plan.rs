@@ -29,7 +29,7 @@ pub fn schema() -> serde_json::Value {
 pub struct PlanDocument<'a> {
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
-    /// Settings that somebody else has made stricter than the configuration.
+    /// Settings that others have made stricter than the configuration.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     policy: &'a [Effective],
     changes: Vec<PlannedChange<'a>>,
@@ -163,7 +163,7 @@ impl<'a> PlanDocument<'a> {
 }
 
 impl<'a> PlanDocument<'a> {
-    /// The same, with what somebody else has made stricter.
+    /// The same, with what others have made stricter.
     #[must_use]
     pub fn under(self, policy: &'a [Effective]) -> Self {
         Self { policy, ..self }

@@ -14,7 +14,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{LdapSource, NotFound, SourceError};
 
-/// Nobody types so much.
+/// No person types so much.
 const LONGEST: u64 = 64 * 1024;
 
 pub(in crate::run) async fn auth(

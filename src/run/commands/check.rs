@@ -1,4 +1,4 @@
-//! `check`: tries each thing a run needs on its own, and says what to mend.
+//! `check`: tries each thing a run needs on its own, and says what to fix.
 
 use std::io;
 
@@ -63,7 +63,7 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
     Ok(exit(&findings))
 }
 
-/// Data that cannot be used keeps nobody else from their account.
+/// Unusable data does not keep other people from their accounts.
 fn exit(findings: &[Diagnosis]) -> Exit {
     let problems = || {
         findings

@@ -15,7 +15,7 @@ use crate::run::session::request::Request;
 use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
 
 /// Prints one line for each person, by name: name and login name, lifecycle, place, roles, hex id; values only when asked for.
-/// Where nobody is named, the id comes first, and gives the order.
+/// Where people are not named, the id comes first, and gives the order.
 pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {

@@ -1,4 +1,4 @@
-//! Everybody who is to have an account, as the target would store them.
+//! All people who should have an account, as the target would store them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
 use crate::target::Target;
 use crate::telemetry::MILESTONE;
 
-/// The role of everybody whose source does not say who gets it.
+/// The role of all people whose source does not say who gets it.
 pub(in crate::run) fn roles(settings: &Settings) -> Roles {
     [Box::from(settings.role.as_str())].into()
 }
@@ -82,7 +82,7 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<Desired
     desired
 }
 
-/// The same failure of the target with those of the sources beside it: who has to mend both learns of both.
+/// The same failure of the target with those of the sources beside it: an administrator who has to fix both learns of both.
 pub(in crate::run) async fn beside_sources(
     catalog: &Catalog,
     request: Request<'_>,

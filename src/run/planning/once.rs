@@ -4,7 +4,7 @@ use crate::model::{DesiredState, Plan};
 use crate::plan;
 use crate::target::{Target, TargetError};
 
-/// Rejects everybody whose value cannot be written, is claimed by another person, or is held by another account. Costs
+/// Rejects each person whose value cannot be written, is claimed by another person, or is held by another account. Costs
 /// nothing where nothing is written for the first time, or there is no account yet.
 pub(in crate::run) async fn reject(
     target: &impl Target,

@@ -8,13 +8,13 @@ use crate::source::{self, Hits};
 /// Of the records that one name fits, so many are named.
 const NAMED: usize = 5;
 
-/// Limits the run to the people whom the names mean, and the report to their records. Nothing else is changed, groups
+/// Limits the run to the people that the names mean, and the report to their records. Nothing else is changed, groups
 /// neither.
 ///
 /// Everything was read before: only then is it certain that a name means one person, and that an account is theirs.
 ///
 /// # Errors
-/// [`RunError::Usage`] with every name that means nobody, or several people.
+/// [`RunError::Usage`] with every name that matches no person, or several.
 pub(in crate::run) fn select(
     desired: &mut [DesiredState],
     catalog: &Catalog,

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Time since the process started.
 pub(super) type Clock = Duration;
 
-/// The shortest time between a failed run and the next one that nobody asked for.
+/// The shortest time between a failed run and the next one that was not requested.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
 /// The longest pause between tries where no timer is set.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
@@ -41,9 +41,9 @@ pub(super) enum Ending {
 pub(super) struct Schedule {
     /// `run.every`
     every: Option<Duration>,
-    /// What somebody asked for since the last start.
+    /// What was requested since the last start.
     asked: Option<Verb>,
-    /// When a run starts for which nobody asks.
+    /// When a run starts without a request.
     timer: Option<Clock>,
     /// When the run under way started.
     running: Option<Clock>,
@@ -65,7 +65,7 @@ impl Schedule {
         schedule
     }
 
-    /// Somebody wants a run. Several wishes before it starts are one; a sync does what a plan would show.
+    /// Requests a run. Several requests before it starts are one; a sync does what a plan would show.
     pub(super) fn ask(&mut self, verb: Verb) {
         self.asked = self.asked.max(Some(verb));
     }

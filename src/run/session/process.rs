@@ -48,9 +48,9 @@ impl Process<'_> {
     reason = "each is a fact of its own about a stream"
 )]
 pub struct Terminal {
-    /// Stdout is one, so somebody reads along.
+    /// Stdout is one, so a person reads along.
     pub is_out: bool,
-    /// Stdin is one too, so somebody can be asked.
+    /// Stdin is one too, so a person can be asked.
     pub can_ask: bool,
     /// How stdout looks.
     pub out: Look,

@@ -42,11 +42,11 @@ pub(in crate::run) struct Request<'a> {
     pub(in crate::run) pauses: Backoff,
     /// What the run is called in its first line.
     pub(in crate::run) title: &'static str,
-    /// Whom the run is about; nobody named: everybody.
+    /// The people of the run; none named: all people.
     pub(in crate::run) only: &'a [String],
     /// What the run leaves at the target about itself; `None`: nothing.
     pub(in crate::run) heartbeat: Option<&'a Heartbeat>,
-    /// What of the settings somebody else has made stricter.
+    /// Settings that others have made stricter.
     pub(in crate::run) policy: &'a [Effective],
     /// Who sits in front of it.
     pub(in crate::run) terminal: Terminal,
@@ -101,7 +101,7 @@ impl<'a> Request<'a> {
         self.global.format == Format::Json
     }
 
-    /// What is printed of people: who reads a terminal may see whom a run is about.
+    /// What is printed of people: a person at a terminal may see the people of a run.
     pub(in crate::run) fn show(&self) -> Show {
         self.shows(self.terminal.is_out)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Global;
 use crate::config::Environment;
 
-/// The token that somebody gave: the option, the option's file, the variable, the variable's file.
+/// The token that was given: the option, the option's file, the variable, the variable's file.
 ///
 /// What cannot be a token is none: the guard then decides as if nothing had been said.
 pub(in crate::run) fn token(global: &Global, environment: &Environment) -> Option<String> {

@@ -109,7 +109,7 @@ pub(in crate::run) fn remark(
     process.out.flush()
 }
 
-/// Applies, unless somebody has asked to end before the first change. Before it, everything that an undo needs is on
+/// Applies, unless a signal asked to end before the first change. Before it, everything that an undo needs is on
 /// the disk.
 pub(in crate::run) async fn apply(
     target: &impl Target,

@@ -1,4 +1,4 @@
-//! Before a run that somebody watches changes anything, it asks.
+//! At a terminal, a run asks before it changes anything.
 
 use std::io;
 use std::thread;
@@ -10,7 +10,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::signals::Signals;
 
-/// Asks whether so many changes are to be made; only where somebody can answer.
+/// Asks whether so many changes are to be made; only where a person can answer.
 ///
 /// # Errors
 /// The answer is no, or a signal came instead.

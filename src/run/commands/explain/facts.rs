@@ -18,7 +18,7 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// `None`: nobody is meant.
+    /// `None`: there is no match.
     pub(super) fn explanation(&self, who: &str, target: &str, wanted: &Wanted<'_>) -> Option<Explanation> {
         if !wanted.has_records() && self.accounts.is_empty() {
             return None;

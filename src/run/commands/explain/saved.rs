@@ -17,7 +17,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, read_all};
 
-/// Prints each entry of the file that is about whom the text names.
+/// Prints each entry of the file about the person or group that the text names.
 pub(super) async fn explain(
     who: &str,
     file: &Path,
@@ -127,7 +127,7 @@ fn holds(value: &Value, wanted: &[String]) -> bool {
     }
 }
 
-/// Fields that tell nothing of who somebody is.
+/// Fields that do not identify a person.
 const PLAIN: [&str; 10] = [
     "account",
     "action",

@@ -1,4 +1,4 @@
-//! Whom a text may mean: records and accounts.
+//! The records and accounts that a text may mean.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{self, Hits};
 
-/// Whom a text may mean.
+/// The records and accounts that a text may mean.
 pub(super) struct Wanted<'a> {
     text: &'a str,
     names: &'a Names,
@@ -129,7 +129,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Nobody is meant by what was asked.
+/// The text matches no record and no account.
 pub(super) fn unknown(who: &str, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let hint = format!(
         "name an account id, a hash from an earlier output, or an {}",

@@ -17,7 +17,7 @@ use crate::run::session::request::{Mode, Request};
 use crate::target;
 use crate::tls::Expiry;
 
-/// Nobody waits longer for a run because somebody is told of it.
+/// Notifications do not make a run longer.
 const LIMIT: Duration = Duration::from_secs(10);
 /// The source of an event without a target.
 const UNKNOWN: &str = "directory-sync";
@@ -36,7 +36,7 @@ pub(in crate::run) struct Notifier<'a> {
 }
 
 impl<'a> Notifier<'a> {
-    /// Who tells of this run; `None` if nobody is told: a run that may not write is nobody else's business.
+    /// Sends the notifications of this run; `None`: none are sent, such as for a run that may not write.
     pub(in crate::run) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
         let notifier = Self::without_target(&request.settings.notify);
         let notifier = notifier.filter(|_| request.mode == Mode::Write)?;
@@ -48,7 +48,7 @@ impl<'a> Notifier<'a> {
         })
     }
 
-    /// Who tells of a run that cannot begin; `None` if nobody is told.
+    /// Sends the notifications of a run that cannot begin; `None`: none are sent.
     pub(in crate::run) fn without_target(settings: &'a NotifySettings) -> Option<Self> {
         let is_on = settings.healthchecks.is_some() || settings.webhook.is_some();
         is_on.then(|| Self {

@@ -126,7 +126,7 @@ fn has_other_names(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(found) > 1
 }
 
-/// Whether what was opened is what was looked at: somebody may have put a link there in between.
+/// Whether what was opened is what was looked at: a link may have been put there in between.
 #[cfg(unix)]
 fn is_the_same(found: &Metadata, opened: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;

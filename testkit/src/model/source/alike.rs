@@ -1,4 +1,4 @@
-//! Names that nobody can tell apart.
+//! Names that look the same.
 
 /// Characters that stories put into names and nobody can see.
 pub(crate) const HIDDEN: [char; 4] = ['\u{200b}', '\u{ad}', '\u{feff}', '\u{a0}'];
