@@ -45,7 +45,7 @@ fn grace_without_a_place_for_the_marker_of_users_is_a_mistake() {
     for told in [
         "config.yaml",
         "`policy.grace` needs `udm.users.marker_property`, to note since when somebody is missing",
-        "name a property of one text there that nobody else uses",
+        "name a property of one text there that no other program uses",
     ] {
         assert!(ran.err.contains(told), "{told}: {}", ran.err);
     }
