@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt, reload};
 
 use crate::cli::LogFormat;
 use crate::names::Names;
-use crate::report::{in_json, one_line};
+use crate::report::{clear_line, in_json, one_line};
 
 /// Events that tell programs what people read on stdout: that the run started, what was read, how it ended.
 /// A text log has them from `debug` on.
@@ -166,7 +166,7 @@ impl Write for Lines {
         // A full disk or a closed pipe below the log is no reason to stop, nor to end in another way.
         let _ = io::stderr()
             .lock()
-            .write_all(format!("{}{line}\n", self.priority).as_bytes());
+            .write_all(format!("{}{}{line}\n", clear_line(), self.priority).as_bytes());
         Ok(event.len())
     }
 

@@ -28,7 +28,7 @@ pub(crate) use self::text::label::named;
 pub use self::text::messages::Messages;
 pub use self::text::one_line::{in_json, one_line, write_json};
 pub use self::text::plan::plan;
-pub use self::text::progress::Progress;
+pub use self::text::progress::{Progress, Reading, clear_line};
 pub use self::text::proof::proof;
 pub use self::text::summary::{findings, header, limits, notes, policy, sources, steps};
 pub(crate) use self::text::values::values as changed_values;

@@ -17,7 +17,7 @@ use crate::config::TargetSettings;
 use crate::exit::Exit;
 use crate::model::{Change, Check, DesiredState, Existing, ExternalId, Ids, Plan, TargetId, TypeId, Value};
 use crate::plan;
-use crate::report::Report;
+use crate::report::{Reading, Report};
 use crate::saved::plan_file;
 use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
@@ -160,7 +160,9 @@ impl Current {
             ids: Ids::default(),
             counts: Plan::default(),
         };
+        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
         let mut each = |account: Existing| {
+            reading.one(0);
             let resource = account.resource;
             let totals = current.counts.totals_mut(resource);
             totals.add(&account, target.catalog().schema(resource));

@@ -16,7 +16,7 @@ use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
 use crate::model::{ActionKind, Catalog, Change, Check, Existing, Ids, LastWrites, Plan, TargetId, TypeId};
 use crate::plan::{self, Now, Past, Undone, Unheld};
-use crate::report::{Report, one_line};
+use crate::report::{Reading, Report, one_line};
 use crate::saved::undo_file;
 use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
@@ -242,7 +242,9 @@ impl Accounts {
             ids: Ids::default(),
             counts: Plan::default(),
         };
+        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
         let mut each = |account: Existing| {
+            reading.one(0);
             let resource = account.resource;
             let schema = catalog.schema(resource);
             accounts.counts.totals_mut(resource).add(&account, schema);

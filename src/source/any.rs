@@ -125,9 +125,23 @@ pub async fn collect_all(
     catalog: &Catalog,
     sources: &[impl Source],
 ) -> Result<Vec<Collected>, Vec<SourceError>> {
+    collect_watching(catalog, sources, &|_| {}).await
+}
+
+/// The same; `watch` is called for each record with the place of its source.
+///
+/// # Errors
+/// As [`read_all`].
+pub async fn collect_watching(
+    catalog: &Catalog,
+    sources: &[impl Source],
+    watch: &dyn Fn(usize),
+) -> Result<Vec<Collected>, Vec<SourceError>> {
     let mut collected = Vec::with_capacity(sources.len());
     let mut errors = Vec::new();
-    for read in join_all(sources.iter().map(|source| collect(catalog, source))).await {
+    let each = sources.iter().enumerate();
+    let reads = each.map(|(place, source)| collect(catalog, source, move || watch(place)));
+    for read in join_all(reads).await {
         match read {
             Ok(records) => collected.extend(records),
             Err(error) => errors.push(error),
@@ -140,10 +154,20 @@ pub async fn collect_all(
     }
 }
 
-async fn collect(catalog: &Catalog, source: &impl Source) -> Result<Vec<Collected>, SourceError> {
+async fn collect(
+    catalog: &Catalog,
+    source: &impl Source,
+    watch: impl Fn(),
+) -> Result<Vec<Collected>, SourceError> {
     let start = Instant::now();
     let mut types: Vec<Collected> = catalog.iter().map(|(id, _)| empty(source, id)).collect();
-    source.read(&mut |record| put(&mut types, record)).await?;
+    let mut each = |record: Record| {
+        if record.is_counted() {
+            watch();
+        }
+        put(&mut types, record);
+    };
+    source.read(&mut each).await?;
     let seconds = start.elapsed().as_secs_f64();
     let records: usize = types.iter().map(Collected::len).sum();
     tracing::debug!(source = source.name(), records, seconds, "read a source");

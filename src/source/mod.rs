@@ -12,7 +12,7 @@ mod ukt;
 
 use std::time::Duration;
 
-pub use self::any::{AnySource, collect_all, read_all};
+pub use self::any::{AnySource, collect_all, collect_watching, read_all};
 pub use self::csv::CsvSource;
 pub use self::ldap::{Found, LdapSource, NotFound};
 pub use self::lookup::{Hits, NAMES, find};
@@ -39,6 +39,16 @@ pub enum Record {
     /// When the first of the certificates ends with which the server was reached, in seconds since 1970 (UTC); not counted as a
     /// record.
     CertificateEnds(i64),
+}
+
+impl Record {
+    /// Whether it counts as a record that was read.
+    pub fn is_counted(&self) -> bool {
+        match self {
+            Self::Person(_) | Self::Leaver(_) | Self::Rejected(_) => true,
+            Self::Warning(_) | Self::Partial(..) | Self::Server(_) | Self::CertificateEnds(_) => false,
+        }
+    }
 }
 
 /// What kind of ids a source gives its objects.

@@ -1,11 +1,94 @@
-//! How far the changes are: a bar on a terminal, a log line every few seconds elsewhere.
+//! How far a run is. Changes: a bar on a terminal, a log line every few seconds elsewhere. What is read: a line on a terminal, and
+//! nothing elsewhere.
 
+use std::cell::{Cell, RefCell};
 use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 const LOG_EVERY: Duration = Duration::from_secs(10);
+/// A line that changes more often cannot be read.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// The last line of the terminal is one of progress, without a line break.
+static IS_DRAWN: AtomicBool = AtomicBool::new(false);
+
+/// What clears the line of progress on stderr for another line; nothing where there is none.
+pub fn clear_line() -> &'static str {
+    if IS_DRAWN.load(Ordering::Relaxed) {
+        "\r\u{1b}[2K"
+    } else {
+        ""
+    }
+}
+
+/// Shows how much has been read, until it is dropped.
+pub struct Reading {
+    /// `None`: nobody looks.
+    bar: Option<ProgressBar>,
+    noun: &'static str,
+    /// Names, and how much was read of each.
+    counts: RefCell<Vec<(String, usize)>>,
+    drawn: Cell<Instant>,
+}
+
+impl Reading {
+    /// Nothing is read yet of these. `noun` is what they have, such as `records`.
+    pub fn new(names: impl IntoIterator<Item = String>, noun: &'static str) -> Self {
+        let is_seen = std::io::stderr().is_terminal();
+        let bar = is_seen.then(|| {
+            let style = ProgressStyle::with_template("{wide_msg}");
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        });
+        let reading = Self {
+            bar,
+            noun,
+            counts: RefCell::new(names.into_iter().map(|name| (name, 0)).collect()),
+            drawn: Cell::new(Instant::now()),
+        };
+        reading.draw();
+        reading
+    }
+
+    /// One more was read of the name at this place.
+    pub fn one(&self, place: usize) {
+        if self.bar.is_none() {
+            return;
+        }
+        if let Some((_, count)) = self.counts.borrow_mut().get_mut(place) {
+            *count += 1;
+        }
+        if self.drawn.get().elapsed() >= DRAW_EVERY {
+            self.draw();
+        }
+    }
+
+    fn draw(&self) {
+        let Some(bar) = &self.bar else {
+            return;
+        };
+        self.drawn.set(Instant::now());
+        IS_DRAWN.store(true, Ordering::Relaxed);
+        let counts = self.counts.borrow();
+        let told = counts
+            .iter()
+            .map(|(name, count)| format!("{name} {count} {}", self.noun));
+        bar.set_message(format!("Reading: {}", told.collect::<Vec<_>>().join(", ")));
+        bar.tick();
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.draw();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+            IS_DRAWN.store(false, Ordering::Relaxed);
+        }
+    }
+}
 
 /// Shows how far the changes are.
 pub struct Progress {
@@ -21,6 +104,7 @@ impl Progress {
     pub fn new(total: usize) -> Self {
         let bar = if std::io::stderr().is_terminal() && total > 0 {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} changes, {eta} left{msg}");
+            IS_DRAWN.store(true, Ordering::Relaxed);
             ProgressBar::new(total as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         } else {
             ProgressBar::hidden()
@@ -56,5 +140,6 @@ impl Progress {
     /// Takes the bar away.
     pub fn finish(self) {
         self.bar.finish_and_clear();
+        IS_DRAWN.store(false, Ordering::Relaxed);
     }
 }

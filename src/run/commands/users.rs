@@ -12,7 +12,7 @@ use crate::report::{Note, Show, named, one_line, write_json};
 use crate::run::planning::desired;
 use crate::run::session::process::Process;
 use crate::run::session::request::Request;
-use crate::source::{AnySource, Record, Source as _, SourceError, read_all};
+use crate::source::{AnySource, Record, Source as _, SourceError, merge};
 
 /// Prints one line for each person, by name: name and login name, lifecycle, place, roles, hex id; values only when asked for.
 /// Where people are not named, the id comes first, and gives the order.
@@ -23,8 +23,8 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
         Err(error) => return failed(&[error], request, process),
     };
     let schema = catalog.users();
-    let mut all = match read_all(&catalog, &sources).await {
-        Ok(all) => all.into_iter(),
+    let mut all = match desired::collect(&catalog, &sources).await {
+        Ok(all) => merge(&catalog, all).into_iter(),
         Err(errors) => return failed(&errors, request, process),
     };
     let desired = all.next().unwrap_or_default();

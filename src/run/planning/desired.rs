@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::only;
 use crate::config::Settings;
 use crate::model::{Catalog, Desired, DesiredState, Purpose, RecordRef, Roles, Schema, Value, Warning};
-use crate::report::Report;
+use crate::report::{Reading, Report};
 use crate::run::outcome::RunError;
 use crate::run::session::request::Request;
-use crate::source::{AnySource, Collected, SourceError, collect_all, merge};
+use crate::source::{AnySource, Collected, Source as _, SourceError, collect_all, collect_watching, merge};
 use crate::target::Target;
 use crate::telemetry::MILESTONE;
 
@@ -27,7 +27,7 @@ pub(in crate::run) async fn read(
     let settings = request.settings;
     let catalog = target.catalog();
     let sources: Vec<AnySource> = build(catalog, request)?;
-    let (collected, prepared) = futures::join!(collect_all(catalog, &sources), target.prepare());
+    let (collected, prepared) = futures::join!(collect(catalog, &sources), target.prepare());
     let collected = match (collected, prepared) {
         (Ok(collected), Ok(())) => collected,
         (Ok(_), Err(error)) => return Err(error.into()),
@@ -58,6 +58,16 @@ pub(in crate::run) async fn read(
         only::select(&mut desired, catalog, request.only, report)?;
     }
     Ok(desired)
+}
+
+/// Reads all sources, and shows how far that is.
+pub(in crate::run) async fn collect(
+    catalog: &Catalog,
+    sources: &[AnySource],
+) -> Result<Vec<Collected>, Vec<SourceError>> {
+    let names = sources.iter().map(|source| source.name().to_owned());
+    let reading = Reading::new(names, "records");
+    collect_watching(catalog, sources, &|place| reading.one(place)).await
 }
 
 /// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two

@@ -6,6 +6,7 @@ use super::{clock, mismatch, once};
 use crate::config::Settings;
 use crate::model::{Change, Desired, DesiredState, Existing, Ids, Plan, TypeId};
 use crate::plan::{self, Alias, Clocks, Correlation, Objects};
+use crate::report::Reading;
 use crate::target::{Target, TargetError, Wait};
 
 /// A plan, and the target's ids of everything that it may refer to.
@@ -80,7 +81,9 @@ impl<'a> Draft<'a> {
             ids: Ids::default(),
         };
         let has_references = catalog.has_references();
+        let reading = Reading::new([target.name().kind.to_owned()], "accounts");
         let mut each = |account: Existing| {
+            reading.one(0);
             watch(&account);
             if has_references {
                 draft.ids.add(&account);
@@ -92,6 +95,7 @@ impl<'a> Draft<'a> {
             }
         };
         target.read(&mut each).await?;
+        drop(reading);
         for (correlation, plan) in &mut draft.types {
             correlation.match_unpaired();
             *plan = decide(target, correlation, settings).await?;

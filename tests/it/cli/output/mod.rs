@@ -4,5 +4,6 @@ pub(super) mod log;
 pub(super) mod metrics;
 pub(super) mod notify;
 pub(super) mod outcomes;
+mod progress;
 pub(super) mod secrets;
 pub(super) mod streams;
