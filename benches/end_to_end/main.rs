@@ -109,7 +109,7 @@ fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
     let zitadel = ZitadelDouble::start(Options::default());
     let mut everybody = people(SEED, size);
     write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
-    fs::write(folder.join("config.yaml"), config(&zitadel, folder))?;
+    fs::write(folder.join("config.yaml"), zitadel.csv_config(folder))?;
     let mut go_on = io::stdin().lines();
     for changed in [false, false, true] {
         if changed {
@@ -130,17 +130,6 @@ fn change_one_percent(everybody: &mut Vec<Person>) {
     }
     everybody.truncate(size - size / 1_000);
     everybody.extend(people(SEED + 1, size * 2 / 1_000));
-}
-
-fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
-    format!(
-        "zitadel:\n  url: {url}\n  key_file: {folder}/service-user.json\n  organization_id: {organization}\n  \
-         project_id: {project}\nsources:\n  csv:\n    file_path: {folder}/users.csv\npolicy:\n  absent: delete\n",
-        url = zitadel.url(),
-        folder = folder.display(),
-        organization = zitadel.organization_id(),
-        project = zitadel.project_id(),
-    )
 }
 
 fn run(case: &'static str, people: usize, folder: &Path) -> Result<Cost, Box<dyn Error>> {

@@ -151,18 +151,7 @@ fn udm_config(double: &UdmDouble, folder: &Path) -> String {
 fn write_files(zitadel: &ZitadelDouble, folder: &Path) -> io::Result<()> {
     write_private(&folder.join("users.csv"), PEOPLE)?;
     write_private(&folder.join("service-user.json"), zitadel.key_file_json())?;
-    write_private(&folder.join("config.yaml"), config(zitadel, folder))
-}
-
-fn config(zitadel: &ZitadelDouble, folder: &Path) -> String {
-    format!(
-        "zitadel:\n  url: {url}\n  key_file: {folder}/service-user.json\n  organization_id: {organization}\n  \
-         project_id: {project}\nsources:\n  csv:\n    file_path: {folder}/users.csv\npolicy:\n  absent: delete\n",
-        url = zitadel.url(),
-        folder = folder.display(),
-        organization = zitadel.organization_id(),
-        project = zitadel.project_id(),
-    )
+    write_private(&folder.join("config.yaml"), zitadel.csv_config(folder))
 }
 
 fn directory_sync(command: &str, config: &Path, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
