@@ -108,6 +108,8 @@ fn verdict_of(report: &Report) -> Value {
     let (what, next) = verdict.split_once("\nNext: ").unwrap_or((&verdict, ""));
     let (word, text) = what.split_once(": ").unwrap_or(("", what));
     let text = text.strip_suffix('.').unwrap_or(text);
+    // What a text prints before it, a page shows after it.
+    let next = next.replace(" above", " below");
     context! { word => word, text => format!("{text}."), next => next }
 }
 
