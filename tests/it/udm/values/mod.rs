@@ -1,6 +1,7 @@
 //! Names and mail addresses that only one object can have: they pass on in one run, and nobody asks for one that is taken.
 
 mod elsewhere;
+mod forms;
 mod photos;
 
 use serde_json::json;
