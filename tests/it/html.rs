@@ -1,4 +1,6 @@
 //! `--html`: a page about a run, for a browser.
 
+mod browsed;
+mod browser;
 mod stage;
 mod written;
