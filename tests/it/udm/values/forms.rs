@@ -1,6 +1,5 @@
 //! Values of each form that the server takes and gives.
 
-use serde_json::Value;
 use testkit::udm::Options;
 
 use super::super::stage::{PEOPLE, Stage, id};
