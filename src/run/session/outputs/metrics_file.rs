@@ -38,7 +38,10 @@ fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report:
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };
-    let target = target::name(settings).title;
+    let target = label(
+        target::name(settings).title,
+        request.settings.providers.name.as_deref(),
+    );
     let figures = RunFigures {
         target: &target,
         mode: request.title,
@@ -67,8 +70,18 @@ fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report:
     written
 }
 
+/// The target and, if several configurations share it, which of them this is.
+fn label(target: String, provider: Option<&str>) -> String {
+    match provider {
+        Some(provider) => format!("{target} ({provider})"),
+        None => target,
+    }
+}
+
 /// When runs of this target ended well, by mode, by the file of the run before.
 fn last_success(before: &str, target: &str) -> BTreeMap<String, i64> {
+    // As the format writes labels.
+    let target = target.replace('\\', r"\\").replace('"', r#"\""#);
     let of_target = format!("target=\"{target}\"");
     let lines = before.lines().filter_map(|line| line.strip_prefix(LAST_SUCCESS));
     let lines = lines.filter(|line| line.contains(&of_target));

@@ -121,6 +121,36 @@ fn each_mode_keeps_its_last_success() {
     assert!(figure(&stage, &of_mode("plan")) >= success);
 }
 
+/// Two configurations of one organization on one machine: no time series is in both files.
+#[test]
+fn configurations_of_one_target_are_kept_apart() {
+    let stage = Stage::new();
+    let series = |provider: &str| {
+        stage.configure(&format!("provider: '{provider}'\n{}", stage.config()));
+        let file = "directory_sync.prom";
+        let success = |exit: i32| {
+            let run = stage.run(&format!("sync --metrics-file {file}"));
+            assert_eq!(run.exit, exit, "{run:?}");
+            let text = stage.read(file);
+            let mut lines = text.lines().map(str::to_owned);
+            lines.find(|line| line.starts_with("directory_sync_last_success"))
+        };
+        stage.add_rows("");
+        let good = success(0);
+        stage.write("users.csv", "email,first_name,last_name,phone\n");
+        assert_eq!(success(4), good);
+        let text = std::fs::read_to_string(stage.path(file)).unwrap();
+        std::fs::remove_file(stage.path(file)).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .map(|line| line.rsplit_once(' ').unwrap().0.to_owned())
+            .collect::<std::collections::BTreeSet<String>>()
+    };
+    let (staff, guests) = (series("staff"), series(r#"our "guests""#));
+    assert!(staff.len() > 10, "{staff:?}");
+    assert_eq!(staff.intersection(&guests).count(), 0, "{staff:?}\n{guests:?}");
+}
+
 /// A key that ends soon is told of before runs fail, and one that ended explains why they do.
 #[test]
 fn the_end_of_the_key_is_foreseen() {
