@@ -52,6 +52,10 @@ fn modules(folder: &Path, parent: &Path, left_out: &mut Vec<PathBuf>) {
         if path == parent || path.is_dir() {
             continue;
         }
+        if path.extension().is_some_and(|extension| extension != "rs") {
+            left_out.extend((!is_included(folder, &path)).then_some(path));
+            continue;
+        }
         let ways = [format!("mod {stem};"), format!("/{stem}.rs\");")];
         if !ways.iter().any(|way| declared.contains(way)) {
             left_out.push(path);
@@ -59,4 +63,12 @@ fn modules(folder: &Path, parent: &Path, left_out: &mut Vec<PathBuf>) {
             modules(&inner, &path, left_out);
         }
     }
+}
+
+/// Whether a file of this folder takes in the text of another one.
+fn is_included(folder: &Path, file: &Path) -> bool {
+    let mut code = String::new();
+    rust_files(folder, &mut code);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    code.contains(&format!("include_str!(\"{name}\")"))
 }
