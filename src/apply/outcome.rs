@@ -20,7 +20,7 @@ pub enum NotApplied {
     NotStarted(&'static str),
     /// All is done, and this came of it, but for references that were to be added in a second step.
     Unlinked(Applied, Unlinked),
-    /// It is a change of an earlier run, which an undo has to leave as it is.
+    /// The change belongs to an earlier run, so an undo of this one does not revert it.
     NotTakenBack(&'static str),
 }
 

@@ -146,7 +146,7 @@ fn given(
     })
 }
 
-/// Who is told of runs by a configuration that has mistakes elsewhere; nobody, if that part has some as well.
+/// The `notify.*` settings of a configuration with mistakes elsewhere; empty if that section has mistakes, too.
 pub fn notify_settings(request: &LoadRequest, environment: &Environment) -> NotifySettings {
     let given = given(request, environment, Path::new(""), &mut Report::default());
     let Ok(Given { layers, .. }) = given else {

@@ -1,4 +1,4 @@
-//! `notify.*`: who is told how a run ended. After a mistake, which is reported, a part is left out.
+//! `notify.*`: where the result of a run is reported. A part with a mistake is left out.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;

@@ -36,7 +36,7 @@ fn names_key(reader: &Reader<'_>) -> SecretString {
         secrets.extend(file.and_then(|file| fs::read(file).ok()));
     }
     if secrets.iter().all(Vec::is_empty) {
-        // A key that everybody knows would hide nobody: these hashes are good for one run.
+        // A constant key would hide nothing. A random one makes hashes that are valid for one run.
         return Uuid::new_v4().to_string().into();
     }
     hex::encode(Sha256::digest(secrets.concat())).into()

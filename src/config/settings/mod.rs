@@ -63,7 +63,7 @@ pub struct Settings {
     pub output: OutputSettings,
     /// `metrics.file`: where each run leaves its figures.
     pub metrics_file: Option<PathBuf>,
-    /// Who is told how a run ended.
+    /// `notify.*`: where the result of a run is reported.
     pub notify: NotifySettings,
     /// When `run` starts a run.
     pub run: RunSettings,

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use url::Url;
 
-/// Who is told how a run ended.
+/// Where the result of a run is reported.
 #[derive(Debug, Clone, Default)]
 pub struct NotifySettings {
     /// `notify.healthchecks`: the address of a check of healthchecks.io, or of a service that is like it.

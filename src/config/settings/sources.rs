@@ -85,11 +85,11 @@ pub struct UktSettings {
     pub endpoint_url: Url,
     /// Address of the token endpoint.
     pub oauth2_url: Url,
-    /// Sent as it is.
+    /// Sent unchanged.
     pub client_id: String,
-    /// Sent as it is.
+    /// Sent unchanged.
     pub client_secret: SecretString,
-    /// Sent as it is.
+    /// Sent unchanged.
     pub scope: String,
     /// Sent as it is; normally `client_credentials`.
     pub grant_type: String,
