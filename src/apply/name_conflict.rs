@@ -16,13 +16,13 @@ impl<T: Target> Run<'_, T> {
         let change = &self.changes[index];
         let place = self.new.iter().position(|new| *new == index)?;
         let desired = &change.creation()?.desired;
-        let along: Vec<&Desired> = self.new[place..]
+        let next: Vec<&Desired> = self.new[place..]
             .iter()
             .filter(|place| self.fates[**place].get() == Fate::Open)
             .filter_map(|place| self.changes[*place].creation())
             .map(|creation| &creation.desired)
             .collect();
-        let accounts = match self.target.accounts_with_id(desired, &along).await {
+        let accounts = match self.target.accounts_with_id(desired, &next).await {
             Ok(accounts) if accounts.is_empty() => return None,
             Ok(accounts) => accounts,
             Err(error) => return Some(Err(NotApplied::Failed(error))),

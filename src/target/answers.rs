@@ -5,11 +5,11 @@ use crate::model::TargetId;
 /// Result of an applied change.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// The target's id of the account, also for a new one.
+    /// Target id of the account, also of a new one.
     pub target_id: Option<TargetId>,
-    /// Things left out, such as a phone number that the target refuses.
+    /// Values that were left out, such as a phone number that the target refuses.
     pub warnings: Vec<String>,
-    /// The account was there, though the target did not list it when everything was read.
+    /// The account existed, but the list of accounts did not show it.
     pub list_was_stale: bool,
 }
 
@@ -22,34 +22,33 @@ pub enum Wait {
     ForHiddenAccount,
 }
 
-/// What is worth knowing about a person whose values were rewritten.
+/// Remarks about the values that [`Target::normalize`] rewrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remarks {
-    /// What was left out and why, without the value.
+    /// Which value was left out and why, without the value itself.
     pub left_out: Vec<String>,
-    /// What was read in a way that may not be meant. People are counted by it.
+    /// An assumption about a value that may be wrong, such as a country code. The report counts people by this text.
     pub assumed: Option<&'static str>,
 }
 
 /// One document with limits that an administrator sets at the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyDocument {
-    /// Where it is, as messages show it.
+    /// Location of the document, for messages.
     pub origin: String,
-    /// YAML or JSON.
     pub text: Vec<u8>,
 }
 
-/// What a target says of limits.
+/// Answer of a target to [`Target::policy`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policies {
-    /// It has no place for them.
+    /// The target cannot store limits.
     NoPlace,
-    /// It was looked.
+    /// The target can store limits, and was read.
     Found {
-        /// What there is; nothing where no limits are set.
+        /// Empty if no limits are set.
         documents: Vec<PolicyDocument>,
-        /// Where the limits of every configuration would be.
+        /// Where the limits for all configurations are or would be.
         place: String,
     },
 }

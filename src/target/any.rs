@@ -1,6 +1,6 @@
-//! All kinds of target as one. Nothing else outside their folders knows which kinds there are.
+//! All kinds of target behind one type. Outside the folders of the targets, only this file names the kinds.
 
-/// The same of whichever target it is.
+/// Calls the same method on each kind of target.
 macro_rules! each {
     ($self:ident, $target:ident => $call:expr) => {
         match $self {
@@ -19,20 +19,17 @@ use crate::config::{ApplySettings, TargetSettings};
 use crate::http::Backoff;
 use crate::model::{Catalog, Value};
 
-/// A target of a kind that the configuration knows.
 pub enum AnyTarget {
-    /// One organization of one Zitadel.
     Zitadel(Box<ZitadelTarget>),
-    /// Two containers of one UDM.
     Udm(Box<UdmTarget>),
 }
 
 impl AnyTarget {
-    /// The configured target. `pauses` lie between tries of a request; an account of another provider than `providers` is
-    /// not removed as absent.
+    /// Builds the configured target. `pauses` are the pauses between the tries of a request. Accounts of a provider
+    /// that is not in `providers` are not removed as absent.
     ///
     /// # Errors
-    /// [`TargetError`] when credentials or certificates cannot be used. Nothing is sent yet.
+    /// [`TargetError`] if credentials or certificates cannot be used. Nothing is sent yet.
     pub fn build(
         settings: &TargetSettings,
         apply: &ApplySettings,
@@ -54,7 +51,6 @@ impl AnyTarget {
     }
 }
 
-/// What the target is called.
 pub fn name(settings: &TargetSettings) -> TargetName {
     match settings {
         TargetSettings::Zitadel(zitadel) => zitadel::name(zitadel),
@@ -62,7 +58,7 @@ pub fn name(settings: &TargetSettings) -> TargetName {
     }
 }
 
-/// The kind of target; without settings that of a configuration that does not say.
+/// The kind of the target, or the default kind without settings.
 pub fn kind(settings: Option<&TargetSettings>) -> &'static str {
     match settings {
         None | Some(TargetSettings::Zitadel(_)) => zitadel::KIND,
@@ -70,7 +66,7 @@ pub fn kind(settings: Option<&TargetSettings>) -> &'static str {
     }
 }
 
-/// What the target can store; without settings, what one with default settings can.
+/// What the target can store; without settings, what a target with default settings can store.
 pub fn catalog(settings: Option<&TargetSettings>) -> Catalog {
     match settings {
         None => Catalog::of_users(zitadel::schema(None)),
@@ -87,7 +83,7 @@ pub fn objection(settings: &TargetSettings, facts: &Facts) -> Option<Objection> 
     }
 }
 
-/// The settings by which a run with these facts is undone.
+/// The settings to undo a run with these facts.
 pub fn as_of(settings: &TargetSettings, facts: &Facts) -> TargetSettings {
     match settings {
         TargetSettings::Zitadel(zitadel) => TargetSettings::Zitadel(zitadel::as_of(zitadel, facts)),
@@ -95,7 +91,7 @@ pub fn as_of(settings: &TargetSettings, facts: &Facts) -> TargetSettings {
     }
 }
 
-/// What a person reads for the kind and the key of a target, which may come from a file.
+/// Title of a target for people, from its kind and key. Both may come from a file.
 pub fn title(kind: &str, key: &str) -> String {
     match kind {
         zitadel::KIND => zitadel::title(key),

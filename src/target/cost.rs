@@ -2,23 +2,21 @@
 
 use std::collections::BTreeMap;
 
-/// Requests of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestStats {
-    /// All of them, repeats included.
+    /// All requests, repeats included.
     pub total: u64,
-    /// Those sent once more after a failure.
+    /// Requests that repeat a failed one.
     pub retried: u64,
-    /// Those that failed, whether they were sent once more or not.
+    /// Failed requests, repeated or not.
     pub failed: u64,
     /// By operation, such as `list_users`.
     pub by_operation: BTreeMap<&'static str, u64>,
 }
 
-/// What changes cost.
+/// Cost of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Requests to the target.
     pub requests: u64,
     /// E-mails that the target sends to people.
     pub mails: u64,

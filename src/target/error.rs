@@ -5,47 +5,46 @@ use std::time::Duration;
 /// Whether a failed change may have written something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrote {
-    /// It is certain that nothing was written.
     Nothing,
-    /// Nobody knows: a call may have been carried out although its answer was lost, or another one before it.
+    /// A call may have been carried out although its answer was lost, or an earlier call of the change was carried
+    /// out.
     Unknown,
 }
 
 /// Whether a failed call may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// The same call would fail the same way.
+    /// The same call would fail again.
     Never,
-    /// After a pause that grows.
+    /// After a growing pause.
     Backoff,
-    /// Not before this time has passed.
+    /// After this time at the earliest.
     After(Duration),
 }
 
-/// What kind of refusal or failure it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetErrorKind {
-    /// No answer, or one that a broken proxy or database gives.
+    /// No answer, or an answer as a broken proxy or database gives it.
     Unreachable,
     /// Too many calls.
     Throttled {
-        /// How long the target asked us to wait.
+        /// The pause that the target asked for.
         after: Option<Duration>,
     },
-    /// Credentials, token or permission.
+    /// Credentials, token or permission are missing or refused.
     Unauthorized,
     /// A unique name or link is taken.
     Conflict,
-    /// The target does not take this value.
+    /// The target does not accept this value.
     InvalidAttribute {
-        /// The schema's name of the attribute, if the target says which.
+        /// Name of the attribute in the schema, if the target names it.
         attribute: Option<&'static str>,
     },
-    /// The account is gone.
+    /// The account does not exist.
     NotFound,
-    /// The configuration names something the target does not have, such as a role.
+    /// The configuration names something that the target does not have, such as a role.
     Misconfigured,
-    /// An answer that means nothing we know.
+    /// An answer of unknown meaning.
     Protocol,
 }
 
@@ -53,17 +52,14 @@ pub enum TargetErrorKind {
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{operation}: {what}{}", self.error_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default())]
 pub struct TargetError {
-    /// What kind of failure it was.
     pub kind: TargetErrorKind,
-    /// The operation, such as `create_user`.
+    /// Name of the operation, such as `create_user`.
     pub operation: &'static str,
-    /// What the target said, and where.
+    /// What the target answered, and where.
     pub what: String,
-    /// The target's own id of the error.
+    /// The target's own id of this error.
     pub error_id: Option<Box<str>>,
-    /// What to do next.
     pub hint: Option<String>,
-    /// Whether the change may have written something.
     pub wrote: Wrote,
 }
 
@@ -82,8 +78,8 @@ impl TargetError {
         }
     }
 
-    /// Whether it is an answer, and the answer is no. Unknown is not refused: a call may have been carried out although its
-    /// answer was lost.
+    /// Returns whether the target answered and refused. A lost answer is not a refusal, because the call may have
+    /// been carried out.
     pub fn is_refusal(&self) -> bool {
         match self.kind {
             TargetErrorKind::Unauthorized
@@ -97,7 +93,7 @@ impl TargetError {
         }
     }
 
-    /// Whether every further change would fail the same way, so that the run should stop.
+    /// Returns whether every further change would fail in the same way, so that the run has to stop.
     pub fn stops_run(&self) -> bool {
         matches!(
             self.kind,

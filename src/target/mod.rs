@@ -1,4 +1,4 @@
-//! Where accounts live.
+//! The interface of all targets, and the choice of one.
 
 mod answers;
 mod any;
@@ -21,117 +21,123 @@ pub use cost::{Cost, RequestStats};
 pub use error::{Retry, TargetError, TargetErrorKind, Wrote};
 pub use name::{Facts, Objection, SettingKeys, TargetName};
 
-/// A place that holds accounts.
+/// A system in which accounts and groups are kept up to date.
 #[expect(
     async_fn_in_trait,
     reason = "one thread drives the target; no future has to be Send"
 )]
 pub trait Target {
-    /// What it is called.
     fn name(&self) -> &TargetName;
 
-    /// Keys of the configuration that a hint may name.
+    /// Configuration keys for hints in messages.
     fn setting_keys(&self) -> SettingKeys;
 
-    /// What an undo needs to know of the settings of this run, to be given to [`as_of`].
+    /// The settings of this run that an undo needs. [`as_of`] reads them.
     fn facts(&self) -> Facts;
 
-    /// What it can store.
+    /// The resource types that the target can store.
     fn catalog(&self) -> &Catalog;
 
-    /// What it can store about a person.
+    /// The attributes of a user that the target can store.
     fn schema(&self) -> &Schema {
         self.catalog().users()
     }
 
-    /// Rewrites a person or a group to what the target would store. Pure, and the same when done twice.
+    /// Rewrites a person or a group to the form in which the target would store it. Pure and idempotent.
     ///
     /// # Errors
     /// The reason, without the value, why the target would refuse it.
     fn normalize(&self, desired: &mut Desired) -> Result<Remarks, String>;
 
-    /// Whether it would take this e-mail address. Pure.
+    /// Returns whether the target accepts this e-mail address. Pure.
     fn takes_address(&self, address: &str) -> bool;
 
-    /// Limits that its administrator sets for all configurations, and for those of these names. One request.
+    /// Reads the limits that an administrator of the target has set for all configurations, and for the
+    /// configurations of these names. One request.
     ///
     /// # Errors
-    /// They could not be read, which is not that there are none.
+    /// [`TargetError`] if they cannot be read. This does not mean that there are none.
     async fn policy(&self, _names: &[String]) -> Result<Policies, TargetError> {
         Ok(Policies::NoPlace)
     }
 
-    /// Proves before anything is read that what is read will be true: token, permissions, place, roles; reads
-    /// what the account list needs and learns what the server can do.
+    /// Checks token, permissions, organization and roles, reads what the account list needs, and detects the features
+    /// of the server. Must be called first: some targets show an unprivileged caller an empty list, not an error.
     ///
     /// # Errors
-    /// [`TargetError`] when the target cannot be trusted to show or take everything.
+    /// [`TargetError`] if the target may not show everything, or may not accept changes.
     async fn prepare(&self) -> Result<(), TargetError>;
 
-    /// Hands over each object of all resource types as it arrives, in any order. Call [`Target::prepare`] first.
+    /// Passes each object of all resource types to `each` as it arrives, in any order. Call [`Target::prepare`]
+    /// first.
     ///
-    /// A reference to an object that carries an external id is [`crate::model::Reference::Managed`]; to any other object that is
-    /// handed over it is `Foreign` with that object's target id.
+    /// A reference to an object with an external id is [`crate::model::Reference::Managed`]. A reference to another
+    /// object that is passed on is `Foreign`, with the target id of that object.
     ///
     /// # Errors
-    /// [`TargetError`] when the list could not be read to its end; what was handed over is worth nothing.
+    /// [`TargetError`] if the list could not be read completely. Do not use the objects that were passed on before.
     async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError>;
 
-    /// Asks about attributes that the list does not show, many at a time. Answers in order of `index`.
+    /// Checks attributes that the list does not show, many at a time. Returns mismatches in the order of `index`.
     ///
     /// # Errors
-    /// [`TargetError`] when an answer could not be had: unknown is not the same as unmet.
+    /// [`TargetError`] if a check could not be answered. An unanswered check is not a mismatch.
     async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError>;
 
-    /// Whether accounts are missing in the list that was read last: it is behind.
+    /// Returns whether the list that was read last is stale, so that accounts are missing in it.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be found out.
+    /// [`TargetError`] if the target could not answer.
     async fn list_is_incomplete(&self) -> Result<bool, TargetError>;
 
-    /// Accounts that the list that was read last lacks: those that are known to be missing, and those that carry the id of
-    /// one of these people, who have none so far. Some may have been listed.
+    /// Returns accounts that are missing in the list that was read last: those that are known to be missing, and
+    /// those with the external id of one of these people, who have no account in the list. May also return accounts
+    /// that the list contained.
     ///
     /// # Errors
-    /// [`TargetError`] when they could not be looked up; then no account may be created.
+    /// [`TargetError`] if the lookup failed. Then no account may be created.
     async fn unlisted(&self, people: &[&Desired]) -> Result<Vec<Existing>, TargetError>;
 
-    /// The accounts that carry this person's id now, right before one is made. Those who come next are looked for along.
+    /// Returns the accounts that have this person's external id now, right before an account is created. `next` are
+    /// the people who follow; their ids are looked up with the same request.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be looked up.
+    /// [`TargetError`] if the lookup failed.
     async fn accounts_with_id(
         &self,
         person: &Desired,
-        along: &[&Desired],
+        next: &[&Desired],
     ) -> Result<Vec<Existing>, TargetError>;
 
-    /// Whether so many new people are looked for with [`Target::carriers`], right before each is made.
+    /// Returns whether [`Target::accounts_with_id`] is called before each creation, if there are this many new
+    /// people.
     fn looks_before(&self, new: usize) -> bool;
-    /// The accounts that hold one of these values of an attribute that the list does not show, whoever
-    /// looks after them. Nothing where the target cannot be asked.
+    /// Returns the accounts, managed or not, that have one of these values of an attribute that the list does not
+    /// show. Empty if the target cannot search for it.
     ///
     /// # Errors
-    /// [`TargetError`] when an answer could not be had.
+    /// [`TargetError`] if the target could not answer.
     async fn holding(&self, attribute: AttributeIndex, values: &[Value])
     -> Result<Vec<Holding>, TargetError>;
 
-    /// The accounts that hold this person's login name now, whatever the list showed. Empty: no visible account.
+    /// Returns the accounts that have this person's login name now, whether the list showed them or not. Empty if no
+    /// account is visible.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be looked up.
+    /// [`TargetError`] if the lookup failed.
     async fn accounts_with_login(&self, desired: &Desired) -> Result<Vec<Existing>, TargetError>;
 
-    /// Looks who has these values that only one object can have, as far as the lists do not show it: [`Target::holder`] knows
-    /// it afterwards.
+    /// Looks up which objects have these unique values, if the lists do not show it. Afterwards, [`Target::holder`]
+    /// knows them.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be looked up; then nothing may be written that needs them.
+    /// [`TargetError`] if the lookup failed. Then no change that needs these values may be written.
     async fn find_holders(&self, _wanted: &[(TypeId, AttributeIndex, &Value)]) -> Result<(), TargetError> {
         Ok(())
     }
 
-    /// Who else has a value that only one object can have, as far as the lists and [`Target::find_holders`] showed it. Pure.
+    /// Returns the object other than `but` that has a unique value, as far as the lists and [`Target::find_holders`]
+    /// showed it. Pure.
     fn holder(
         &self,
         _resource: TypeId,
@@ -142,81 +148,87 @@ pub trait Target {
         None
     }
 
-    /// Says what a new account failed for, when [`Target::holders`] shows no account although the name or the link is taken.
+    /// Explains why a creation failed with a conflict although [`Target::accounts_with_login`] shows no account with
+    /// the name.
     fn explain_conflict(&self, conflict: TargetError) -> TargetError;
 
-    /// Waits, as long as the settings allow, until the lists show everything that was acknowledged so far. Whether they do.
+    /// Waits until the lists show every acknowledged write, at most as long as the settings allow. Returns whether
+    /// they show it.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be asked.
+    /// [`TargetError`] if the target could not answer.
     async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError>;
 
-    /// When something was last acknowledged.
+    /// Times of the last acknowledged writes.
     fn last_writes(&self) -> LastWrites;
 
-    /// For an undo, whose roles are those of an earlier day: they need not be there any more, and of those that this tool
-    /// gives only these come back.
+    /// For an undo, which restores the roles of an earlier time. These roles may no longer exist. Of the roles that
+    /// this tool manages, only `given` are restored.
     fn allow_former_roles(&self, _given: &[String]) {}
 
-    /// For a run that makes accounts deactivated: every account is asked whether an earlier run was to make it so and did not
-    /// finish, also where settings leave such questions out.
+    /// For a run that creates deactivated accounts. Checks every account for an interrupted creation, even if the
+    /// settings omit such checks.
     fn look_for_unfinished(&self) {}
 
-    /// Lets [`Target::catch_up`] wait for what an earlier run wrote, too.
+    /// Makes [`Target::catch_up`] also wait for the writes of an earlier run.
     fn expect_writes(&self, writes: &LastWrites);
 
-    /// Reads what changes are going to lose and neither the account list nor the changes themselves show, so that it can
-    /// be put back: one for each change.
+    /// Reads what the changes will overwrite or delete and neither the account list nor the changes contain, so that
+    /// an undo can restore it. Returns one snapshot per change.
     ///
     /// # Errors
-    /// [`TargetError`] when something could not be read; then nothing may be changed.
+    /// [`TargetError`] if something could not be read. Then nothing may be changed.
     async fn snapshot(&self, changes: &[Change]) -> Result<Vec<Snapshot>, TargetError>;
 
-    /// Which of these accounts, that were made again, lack something that [`Target::keep`] kept of them and that the account
-    /// list does not show. By their places, in any order.
+    /// Returns the indexes, in any order, of the recreated accounts that lack a detail of their [`Target::snapshot`]
+    /// which the account list does not show.
     ///
     /// # Errors
-    /// [`TargetError`] when something could not be read.
+    /// [`TargetError`] if something could not be read.
     async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
 
-    /// What [`Target::keep`] costs.
+    /// Cost of [`Target::snapshot`].
     fn snapshot_cost(&self, changes: &[Change]) -> Cost;
 
-    /// Carries out one change; `ids` are those of what it refers to. Several may run at once, never two for one account.
-    /// References that go are dropped before others are added: an account that is adopted goes by one external id and comes by
-    /// another, and stays. References to what is not among `ids` are left out: it is not there yet, or could not be made. A
-    /// delete takes all references to the object along.
+    /// Applies one change. `ids` contains the target ids of the objects that it refers to. Changes of different
+    /// accounts may run in parallel, but never two of one account.
+    ///
+    /// - References are removed before others are added. An account that is adopted loses one external id and gets
+    ///   another, and stays.
+    /// - References to objects that are not in `ids` are left out, because these objects do not exist yet or could
+    ///   not be created.
+    /// - A delete also removes all references to the object.
     ///
     /// # Errors
-    /// [`TargetError`]; the account may hold a part of the change, which the next run completes.
+    /// [`TargetError`]. The account may have a part of the change; the next run completes it.
     async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError>;
 
-    /// Adds the references that [`Target::apply`] left out of a change.
+    /// Adds the references that [`Target::apply`] left out.
     ///
     /// # Errors
-    /// [`TargetError`]; the next run adds what is missing.
+    /// [`TargetError`]. The next run adds what is missing.
     async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {
         let _ = (change, account, ids);
         Ok(Applied::default())
     }
 
-    /// Gives an account another login name and changes nothing else: a step on the way of an exchange of names.
+    /// Sets the login name of an account and changes nothing else. One step of an exchange of login names.
     ///
     /// # Errors
-    /// [`TargetError`]; the account has the login name it had.
+    /// [`TargetError`]. The login name is unchanged.
     async fn set_login(&self, resource: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError>;
 
-    /// Gives an account the temporary login name of an edit, if there is one and the account is still as the edit takes it
-    /// to be, and empties what others are going to take.
+    /// Sets the temporary login name of an edit, if it has one and the account has not changed since the plan was
+    /// made. Also clears the unique values that other changes need.
     ///
     /// # Errors
-    /// [`TargetError`]; the account has the login name it had.
+    /// [`TargetError`]. The login name is unchanged.
     async fn take_temporary_login(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError>;
 
-    /// Gives an account back what [`Target::take_temporary_login`] took: its edit has failed.
+    /// Reverts [`Target::take_temporary_login`] after its edit failed.
     ///
     /// # Errors
-    /// [`TargetError`]; the next run has to repair the account.
+    /// [`TargetError`]. The next run has to repair the account.
     async fn step_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         let schema = self.catalog().schema(resource);
         match &edit.before {
@@ -228,69 +240,70 @@ pub trait Target {
         }
     }
 
-    /// The text that an administrator has left under a name at the target. `None` if there is none, and of a target that has
-    /// no place for it.
+    /// Returns the text that an administrator has stored under a name at the target. `None` if there is none, or if
+    /// the target cannot store such texts.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be read, which is not the same as none.
+    /// [`TargetError`] if it could not be read. This does not mean that there is none.
     async fn administrators_value(&self, name: &str) -> Result<Option<String>, TargetError> {
         let _ = name;
         Ok(None)
     }
 
-    /// The text that this tool has left under a name in the account that it runs as; as [`Target::administrators_value`].
+    /// Returns the text that this tool has stored under a name in the account that it signs in with. `None` as for
+    /// [`Target::administrators_value`].
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be read.
+    /// [`TargetError`] if it could not be read.
     async fn own_value(&self, name: &str) -> Result<Option<String>, TargetError> {
         let _ = name;
         Ok(None)
     }
 
-    /// Leaves a text, of one character at least, under a name in the account that this tool runs as. Nothing happens at a
-    /// target that has no place for it.
+    /// Stores a text of at least one character under a name in the account that this tool signs in with. Does nothing
+    /// at a target that cannot store such texts.
     ///
     /// # Errors
-    /// [`TargetError`] when it could not be written.
+    /// [`TargetError`] if it could not be written.
     async fn set_own_value(&self, name: &str, text: &str) -> Result<(), TargetError> {
         let _ = (name, text);
         Ok(())
     }
 
-    /// Tries each step of [`Target::prepare`] on its own and says what works.
+    /// Tries each step of [`Target::prepare`] separately and reports the results.
     async fn check(&self) -> Vec<Diagnosis>;
 
-    /// Whether [`Target::check_desired`] has something to say, for which all sources have to be read.
+    /// Returns whether [`Target::check_desired`] does anything. It needs all sources to be read.
     fn checks_desired(&self) -> bool {
         false
     }
 
-    /// Looks whether the target can take what the sources give.
+    /// Checks whether the target can store what the sources contain.
     async fn check_desired(&self, _desired: &[DesiredState]) -> Vec<Diagnosis> {
         Vec::new()
     }
 
-    /// By how many seconds the target's clock is ahead of ours, by its last answer; `None` if it does not say what time it has.
+    /// Seconds by which the target's clock was ahead of ours at its last answer; `None` if it does not report the
+    /// time.
     fn clock_ahead(&self) -> Option<i64>;
 
-    /// Requests sent so far.
     fn requests(&self) -> RequestStats;
 
-    /// How often so far the target turned a request away for being one too many, or could not be reached.
+    /// How often the target refused a request because of too many requests, or could not be reached.
     fn overload_count(&self) -> u64;
 
-    /// What carrying out a change is going to cost, as far as can be foreseen.
+    /// Expected cost of a change.
     fn cost(&self, change: &Change) -> Cost;
 
-    /// What these changes need together beside what each of them costs, such as a place that they share.
+    /// Expected cost that several changes share, such as a container that all of them need.
     fn cost_in_common(&self, _changes: &[Change]) -> Cost {
         Cost::default()
     }
 
-    /// Warnings about the target itself, not about one account, collected so far.
+    /// Warnings about the target itself, collected so far.
     fn warnings(&self) -> Vec<Warning>;
 
-    /// When the keys and certificates end that were used so far, as far as known.
+    /// When the used keys and certificates expire, as far as known.
     fn credentials(&self) -> Vec<Credential> {
         Vec::new()
     }

@@ -1,31 +1,31 @@
-//! Which target it is, and what its settings are called.
+//! Name of a target, and the names of its settings.
 
 use std::collections::BTreeMap;
 
-/// What a target is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetName {
-    /// The kind, as reports and files name it.
+    /// The kind in reports and files.
     pub kind: &'static str,
-    /// The product, as sentences name it.
+    /// The product name in sentences.
     pub product: &'static str,
-    /// Which one it is, as a person reads it.
+    /// Title for people.
     pub title: String,
-    /// Which one it is: lock, approval token, plan file and undo file are bound to this.
+    /// Unique key of the target. Lock, approval token, plan file and undo file are bound to it.
     pub key: String,
 }
 
-/// What a target tells an undo file about a run, to be read by the same kind of target alone: names, and texts each.
+/// Facts about a run that a target stores in an undo file: names with their texts. Only the same kind of target reads
+/// them.
 pub type Facts = BTreeMap<String, Vec<String>>;
 
-/// An objection, and what to do about it.
+/// Why an undo is not possible, and what to do about it.
 pub type Objection = (String, &'static str);
 
-/// Keys of the configuration that a hint may name.
+/// Configuration keys for hints in messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettingKeys {
     /// How long [`Target::catch_up`] waits.
     pub wait: &'static str,
-    /// Which roles are taken away.
+    /// Which roles are removed.
     pub owned_roles: &'static str,
 }

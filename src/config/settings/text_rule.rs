@@ -54,7 +54,6 @@ pub enum Choice {
 
 /// Letter case of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named for what it does")]
 pub enum Case {
     Lower,
     Upper,

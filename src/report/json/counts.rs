@@ -7,7 +7,6 @@ use crate::model::{ActionKind, Totals};
 
 /// Changes by kind.
 #[derive(Clone, Debug, Default, JsonSchema, Serialize)]
-#[expect(missing_docs, reason = "named for the actions")]
 pub struct Changes {
     pub create: Count,
     pub adopt: Count,

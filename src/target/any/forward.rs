@@ -1,4 +1,4 @@
-//! Each method is that of the target itself.
+//! Forwards each method to the target.
 
 use super::AnyTarget;
 use crate::credential::Credential;
@@ -71,9 +71,9 @@ impl Target for AnyTarget {
     async fn accounts_with_id(
         &self,
         person: &Desired,
-        along: &[&Desired],
+        next: &[&Desired],
     ) -> Result<Vec<Existing>, TargetError> {
-        each!(self, target => target.accounts_with_id(person, along).await)
+        each!(self, target => target.accounts_with_id(person, next).await)
     }
 
     fn looks_before(&self, new: usize) -> bool {

@@ -1,12 +1,10 @@
-//! What is known of an organization by its settings, without asking Zitadel.
+//! Names and undo facts of an organization, from the settings alone. Sends nothing to Zitadel.
 
 use crate::config::{MetadataCheck, ZitadelSettings};
 use crate::target::{Facts, Objection, TargetName};
 
-/// The kind, as reports and files name it.
 pub const KIND: &str = "zitadel";
 
-/// What the target is called.
 pub fn name(settings: &ZitadelSettings) -> TargetName {
     let key = format!("{} {}", settings.url, settings.organization_id);
     TargetName {
@@ -17,7 +15,7 @@ pub fn name(settings: &ZitadelSettings) -> TargetName {
     }
 }
 
-/// What a person reads for a key: `organization 123 at https://zitadel.example`.
+/// Title of a target for people: `organization 123 at https://zitadel.example`.
 pub fn title(key: &str) -> String {
     match key.rsplit_once(' ') {
         Some((url, organization)) => {
@@ -27,14 +25,13 @@ pub fn title(key: &str) -> String {
     }
 }
 
-/// The project whose roles are given and taken away.
+/// The project whose roles are added and removed.
 const PROJECT: &str = "project";
-/// Keys of the roles that the run gave or took away, whatever the configuration says by now.
+/// Keys of the roles that the run managed, whatever the configuration contains now.
 const ROLES: &str = "roles";
-/// Whose links the run made or took away, if it did.
+/// The identity provider whose links the run wrote, if it wrote any.
 const IDENTITY_PROVIDER: &str = "identity_provider";
 
-/// What an undo needs to know of the settings of the run.
 pub(super) fn facts(settings: &ZitadelSettings) -> Facts {
     let provider = settings.idp_id.iter().filter(|_| settings.sso_login);
     let roles = settings.roles().into_iter().map(str::to_owned);
@@ -59,8 +56,8 @@ pub fn objection(settings: &ZitadelSettings, facts: &Facts) -> Option<Objection>
     })
 }
 
-/// Links and roles are made and taken away as by the run that is undone, and everything that it wrote is looked at,
-/// whatever the configuration says by now.
+/// Settings for an undo: links and roles as in the run that is undone, and all metadata is read, whatever the
+/// configuration contains now.
 pub fn as_of(settings: &ZitadelSettings, facts: &Facts) -> ZitadelSettings {
     let provider = texts(facts, IDENTITY_PROVIDER).first().cloned();
     let mut former = settings.clone();

@@ -1,8 +1,8 @@
 //! Zitadel, v2.64 and later, over its REST API, and over Connect where that is faster.
 //!
-//! One organization is read and written, with the rights of `ORG_USER_MANAGER` in it. The user list comes in as few pages
-//! as the server allows, and so do the role grants; metadata is confirmed by filter where the server can, from the event log
-//! or user by user elsewhere.
+//! The target is one organization. The service account needs `ORG_USER_MANAGER` in it. Users and role grants are read
+//! in as few pages as the server allows. Metadata is checked with filters if the server supports them, otherwise from
+//! the event log or user by user.
 
 mod binding;
 mod client;
@@ -65,7 +65,7 @@ impl Target for ZitadelTarget {
         if self.settings.sso_login {
             let link = rules::link::linked_id(&desired.id);
             desired.attributes.set(IDP_LINK, Some(Value::text(link)));
-            // No source says it; it follows from the id.
+            // No source provides the link. It is derived from the id.
             desired.unknown.remove(IDP_LINK);
         }
         Ok(remarks)
@@ -107,9 +107,9 @@ impl Target for ZitadelTarget {
     async fn accounts_with_id(
         &self,
         person: &Desired,
-        along: &[&Desired],
+        next: &[&Desired],
     ) -> Result<Vec<Existing>, TargetError> {
-        self.find_carriers(person, along).await
+        self.find_carriers(person, next).await
     }
 
     fn looks_before(&self, new: usize) -> bool {

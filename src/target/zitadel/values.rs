@@ -1,4 +1,5 @@
-//! Texts that an administrator keeps at the organization, and texts that this tool keeps at the account that it runs as.
+//! Texts that an administrator stores in the metadata of the organization, and texts that this tool stores in its own
+//! account.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +12,7 @@ use super::wire::received::{Done, OneMetadata};
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 impl ZitadelTarget {
-    /// A value of the organization's metadata, which the service account may read and not write.
+    /// Reads a value of the organization's metadata. The service account may read it, but not write it.
     pub(super) async fn organization_value(&self, key: &str) -> Result<Option<String>, TargetError> {
         let path = ["management", "v1", "metadata", key];
         let found = self
@@ -25,7 +26,6 @@ impl ZitadelTarget {
         }
     }
 
-    /// A value of the service account's own metadata.
     pub(super) async fn own_metadata(&self, key: &str) -> Result<Option<String>, TargetError> {
         let own_id = self.own_id().await?;
         let all = self.all_metadata(&own_id).await?;
@@ -33,7 +33,7 @@ impl ZitadelTarget {
         Ok(entry.map(|entry| text(&entry.value)))
     }
 
-    /// Sets a value of the service account's own metadata, for which it needs no right.
+    /// Sets a value of the service account's own metadata. This needs no permission.
     pub(super) async fn set_own_metadata(&self, key: &str, text: &str) -> Result<(), TargetError> {
         let own_id = self.own_id().await?;
         let value = STANDARD.encode(text);
@@ -44,7 +44,7 @@ impl ZitadelTarget {
             .send::<Done>(&Call::post("set_own_metadata", &path, &body))
             .await;
         match set {
-            // A server before v4.2 has no such path.
+            // Servers before v4.2 do not have this path.
             Err(failure) if failure.error.kind == Kind::NotFound && failure.error.error_id.is_none() => {
                 let path = ["management", "v1", "users", &own_id, "metadata", key];
                 let call = Call::post("set_own_metadata", &path, &json!({"value": value}));

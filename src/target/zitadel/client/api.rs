@@ -1,4 +1,4 @@
-//! The one place where requests to Zitadel are built, sent, repeated and counted, and where answers are taken in.
+//! Builds, sends, repeats and counts all requests to Zitadel, and reads their answers.
 
 mod repeating;
 mod sending;
@@ -24,44 +24,44 @@ use crate::target::{RequestStats, TargetError, TargetErrorKind as Kind, Wrote};
 use crate::tls::Expiry;
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long the server may be silent.
+/// How long the server may send nothing.
 const SILENCE: Duration = Duration::from_secs(60);
-/// The same for a page of all users: before its first byte the server looks at each user of the organization, which took
-/// 30 to 50 µs a user on two cores with nothing else to do; a million users on a server that is six times as slow.
+/// The same for a page of all users. Before its first byte, the server checks each user of the organization: 30 to 50
+/// µs per user on two idle cores. The limit allows a million users on a server that is six times slower.
 const LIST_SILENCE: Duration = Duration::from_secs(300);
 
 /// One page of a list.
 pub(in crate::target::zitadel) struct Page<T> {
     pub(in crate::target::zitadel) items: Vec<T>,
-    /// What the server says there is in all; 0 on an empty page, whatever the offset.
+    /// Total that the server reports; 0 on an empty page, whatever the offset.
     pub(in crate::target::zitadel) total: u64,
-    /// When the last event happened that the list includes.
+    /// Time of the last event that the list includes.
     pub(in crate::target::zitadel) seen: Option<Timestamp>,
 }
 
 /// A connection to one organization of one instance.
 pub(in crate::target::zitadel) struct Api {
     client: Client,
-    /// For calls that take long to answer.
+    /// For slow calls.
     patient: Client,
-    /// When the certificates of the server end.
+    /// When the certificates of the server expire.
     shown: Expiry,
-    /// How long an answer may come a few bytes at a time.
+    /// How long an answer may arrive a few bytes at a time.
     grace: Duration,
     base: Url,
     organization: String,
     auth: Auth,
-    /// What was sent that no message may repeat.
+    /// Secrets that were sent and must not appear in messages.
     secrets: Rc<RefCell<Secrets>>,
     limiter: Limiter,
     backoff: Backoff,
     stats: RefCell<RequestStats>,
     overload_count: Cell<u64>,
-    /// By how many seconds the server's clock was ahead of ours when it last answered.
+    /// Seconds by which the server's clock was ahead of ours at its last answer.
     clock_ahead: Cell<Option<i64>>,
-    /// Nothing was heard of the server yet, and nobody was told.
+    /// The server has not answered yet, and no message has said so.
     unheard: Cell<bool>,
-    /// Operations of which it was told that they take too long.
+    /// Operations that were already reported as too slow.
     told: RefCell<BTreeSet<&'static str>>,
 }
 
@@ -95,7 +95,7 @@ impl Api {
         self.backoff = backoff;
     }
 
-    /// Other limits of silence: of usual calls, and of long lists.
+    /// Sets other limits of silence, for usual calls and for long lists.
     pub(in crate::target::zitadel) fn set_silence(
         &mut self,
         usual: Duration,
@@ -113,12 +113,12 @@ impl Api {
         self.backoff
     }
 
-    /// The caller's user id, if the credentials say it.
+    /// The service account's user id, if the credentials contain it.
     pub(in crate::target::zitadel) fn user_id(&self) -> Option<&str> {
         self.auth.user_id()
     }
 
-    /// When the key and the certificate of the server end, as far as known.
+    /// When the key and the certificate of the server expire, as far as known.
     pub(in crate::target::zitadel) fn credentials(&self) -> Vec<Credential> {
         let key = self.auth.key_end().map(|(name, expires)| Credential {
             kind: CredentialKind::Key,
@@ -137,7 +137,7 @@ impl Api {
         self.stats.borrow().clone()
     }
 
-    /// By how many seconds the server's clock is ahead of ours; `None` if it does not say.
+    /// Seconds by which the server's clock is ahead of ours; `None` if it is not known.
     pub(in crate::target::zitadel) fn clock_ahead(&self) -> Option<i64> {
         self.clock_ahead.get()
     }
@@ -151,12 +151,12 @@ impl Api {
         self.stats.borrow_mut().retried += 1;
     }
 
-    /// What a server says of itself, without the secrets that it may repeat.
+    /// Masks the secrets in a text of the server.
     pub(in crate::target::zitadel) fn masked(&self, text: &str) -> String {
         self.secrets.borrow().mask(text).into_owned()
     }
 
-    /// Gets a token, so that everything after it fails for reasons of its own.
+    /// Requests a token, so that a failed sign-in is not reported as a failure of another call.
     pub(in crate::target::zitadel) async fn sign_in(&self) -> Result<(), Failure> {
         retry(
             self.backoff,
@@ -186,7 +186,7 @@ impl Api {
         }
     }
 
-    /// Sends a request whose answer is a list, and takes its items in while they arrive.
+    /// Sends a request whose answer is a list, and parses the items while they arrive.
     pub(in crate::target::zitadel) async fn list<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -206,8 +206,8 @@ impl Api {
         .await
     }
 
-    /// The same, handing over each item as it arrives; gives the total. A reply that breaks off is asked for again from
-    /// its start: the caller has to know items that it had before.
+    /// Like `list`, but passes each item on as it arrives, and returns the total. An interrupted reply is requested
+    /// again from its start, so the caller must ignore items that it already has.
     pub(in crate::target::zitadel) async fn each<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -223,7 +223,7 @@ impl Api {
         .await
     }
 
-    /// Repeats a call as long as its failures are of the passing kind.
+    /// Repeats a call while its failures are temporary.
     async fn exchange<R>(
         &self,
         call: &Call,
@@ -237,7 +237,7 @@ impl Api {
         retry(
             backoff,
             |failure: &Failure| match failure.sign {
-                // The same would take as long again.
+                // The same request would take as long again.
                 Some(Sign::TooSlow) if call.shrinks => None,
                 _ => self.again(failure),
             },

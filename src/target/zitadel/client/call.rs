@@ -1,4 +1,4 @@
-//! What is asked of Zitadel, apart from what all requests have in common.
+//! What distinguishes one request to Zitadel from another.
 
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
@@ -6,40 +6,40 @@ use serde::Serialize;
 use super::error::Answer;
 use super::transport::Transport;
 
-/// Of what is asked for without a limit (roles of a project, metadata of a user), nobody has as many.
+/// Upper bound for lists without a limit, such as roles of a project or metadata of a user.
 const MOST: usize = 100_000;
 
 /// One request.
 pub(in crate::target::zitadel) struct Call {
     pub(in crate::target::zitadel) operation: &'static str,
     pub(in crate::target::zitadel) method: Method,
-    /// The segments, not yet escaped.
+    /// Path segments, not yet escaped.
     pub(in crate::target::zitadel) path: Vec<String>,
     pub(in crate::target::zitadel) body: Option<Vec<u8>>,
     pub(in crate::target::zitadel) once: bool,
-    /// The server may be silent for long before it answers.
+    /// The server may send nothing for a long time before it answers.
     pub(in crate::target::zitadel) patient: bool,
-    /// A list that has more items than this has no end.
+    /// A list with more items than this is treated as endless.
     pub(in crate::target::zitadel) most: usize,
     pub(in crate::target::zitadel) extent: Extent,
-    /// If it takes too long, the caller asks for less and not for the same again.
+    /// If it takes too long, the caller asks for fewer rows instead of repeating the request.
     pub(in crate::target::zitadel) shrinks: bool,
     pub(in crate::target::zitadel) transport: Transport,
 }
 
-/// How much of a list was asked for.
+/// How much of a list was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::zitadel) enum Extent {
-    /// All: fewer items than there are were lost on the way.
+    /// Everything. Fewer items than the total are an error.
     Whole,
-    /// Not all, or nobody can say how many there are.
+    /// A part, or the total is not known.
     Part,
 }
 
-/// What takes too long with so few rows does not do so for its length.
+/// With so few rows, the number of rows is not the reason for a slow page.
 pub(in crate::target::zitadel) const FEW_ROWS: u32 = 100;
 
-/// Whether a page may take too long for its length.
+/// Returns whether a page may be slow because of its number of rows.
 pub(in crate::target::zitadel) fn is_long(rows: u32) -> bool {
     rows > FEW_ROWS
 }
@@ -104,12 +104,12 @@ impl Call {
         }
     }
 
-    /// The caller repeats it, since a lost reply has to be looked into first.
+    /// Sent only once. The caller repeats it, because a lost reply has to be examined first.
     pub(in crate::target::zitadel) fn once(self) -> Self {
         Self { once: true, ..self }
     }
 
-    /// The server looks at every user of the organization before it answers.
+    /// The server checks every user of the organization before it answers.
     pub(in crate::target::zitadel) fn patient(self) -> Self {
         Self {
             patient: true,
@@ -117,12 +117,12 @@ impl Call {
         }
     }
 
-    /// So many items were asked for.
+    /// Sets the number of requested items.
     pub(in crate::target::zitadel) fn at_most(self, most: usize) -> Self {
         Self { most, ..self }
     }
 
-    /// Only some of the items were asked for.
+    /// Only a part of the items was requested.
     pub(in crate::target::zitadel) fn part(self) -> Self {
         Self {
             extent: Extent::Part,
@@ -130,7 +130,7 @@ impl Call {
         }
     }
 
-    /// The caller can ask for fewer than these rows.
+    /// The caller can ask for fewer rows than these.
     pub(in crate::target::zitadel) fn shrinks(self, rows: u32) -> Self {
         Self {
             shrinks: is_long(rows),
@@ -138,7 +138,6 @@ impl Call {
         }
     }
 
-    /// What came back, to be judged.
     pub(in crate::target::zitadel) fn answer<'a>(
         &self,
         url: &'a str,

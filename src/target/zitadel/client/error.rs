@@ -1,4 +1,4 @@
-//! Failed calls: the table of error ids, and a rule for answers without one.
+//! Failed calls: the table of error ids, and a rule for answers without an id.
 
 use std::time::Duration;
 
@@ -9,23 +9,22 @@ use super::error_ids::MEANINGS;
 use super::transport::Transport;
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// A server that asks for more patience than this is given up.
+/// If a server asks for a longer pause than this, the call fails.
 pub(in crate::target::zitadel) const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Something an answer says that only the place of the call can act on.
+/// A cause that only the caller can react to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::zitadel) enum Sign {
-    /// The reply is over the gateway's limit of 4 MiB: ask for fewer at a time.
+    /// The reply exceeds the gateway's limit of 4 MiB: ask for fewer items.
     ReplyTooLarge,
-    /// The server, or a proxy before it, took too long: ask for fewer at a time.
+    /// The server or a proxy took too long: ask for fewer items.
     TooSlow,
-    /// The server does not know a filter of the request.
+    /// The server does not support a filter of the request.
     UnknownFilter,
-    /// The server, or a proxy before it, does not speak Connect.
+    /// The server or a proxy does not support Connect.
     NoConnect,
 }
 
-/// A failed call.
 #[derive(Clone, Debug)]
 pub(in crate::target::zitadel) struct Failure {
     pub(in crate::target::zitadel) error: TargetError,
@@ -50,7 +49,7 @@ impl From<Failure> for TargetError {
     }
 }
 
-/// Takes some refusals for success.
+/// Treats these refusals as success.
 pub(in crate::target::zitadel) fn accept<T: Default>(
     result: Result<T, Failure>,
     ids: &[&str],
@@ -61,7 +60,7 @@ pub(in crate::target::zitadel) fn accept<T: Default>(
     }
 }
 
-/// The shape of every error, of the REST gateway and of Connect.
+/// The body of every error, over the REST gateway and over Connect.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -73,7 +72,7 @@ struct Body {
 #[serde(default)]
 struct Detail {
     id: String,
-    /// Where Connect has it, unless the server was told to leave it out.
+    /// Where Connect has the id, unless the server is configured to omit it.
     debug: Debug,
 }
 
@@ -84,7 +83,7 @@ struct Debug {
 }
 
 impl Body {
-    /// The id of the error. Without details it still stands at the end of Connect's message.
+    /// The id of the error. Without details, Connect still has it at the end of the message.
     fn error_id(&self, transport: Transport) -> Option<&str> {
         let ids = self
             .details
@@ -98,7 +97,7 @@ impl Body {
     }
 }
 
-/// `V3-DKcYh` of `User already exists (V3-DKcYh)`.
+/// Extracts `V3-DKcYh` from `User already exists (V3-DKcYh)`.
 fn trailing_id(message: &str) -> Option<&str> {
     let (_, id) = message.strip_suffix(')')?.rsplit_once('(')?;
     let is_id = id.contains('-')
@@ -108,7 +107,7 @@ fn trailing_id(message: &str) -> Option<&str> {
     is_id.then_some(id)
 }
 
-/// An answer that is no success.
+/// An answer with an error status.
 pub(in crate::target::zitadel) struct Answer<'a> {
     pub(in crate::target::zitadel) operation: &'static str,
     pub(in crate::target::zitadel) url: &'a str,
@@ -118,12 +117,12 @@ pub(in crate::target::zitadel) struct Answer<'a> {
     pub(in crate::target::zitadel) body: &'a [u8],
 }
 
-/// What to do about an answer that Zitadel does not give.
+/// Hint for an answer that Zitadel never gives.
 pub(in crate::target::zitadel) const IS_THIS_ZITADEL: &str =
     "check `zitadel.url`: is this a Zitadel, and does a proxy in between let its API through?";
 
 impl Answer<'_> {
-    /// What it means.
+    /// Converts the answer to an error.
     pub(in crate::target::zitadel) fn failure(&self) -> Failure {
         let Ok(body) = serde_json::from_slice::<Body>(self.body) else {
             let too_slow = (self.status == StatusCode::GATEWAY_TIMEOUT).then_some(Sign::TooSlow);
@@ -145,7 +144,7 @@ impl Answer<'_> {
             (None, _) => by_status(self.status, error_id.is_some()),
         };
         let kind = self.asked_to_wait(kind);
-        // The id stands at the end of the message and is shown on its own.
+        // The id at the end of the message is shown separately.
         let message = error_id.map_or(body.message.as_str(), |id| {
             body.message.trim_end_matches(&format!("({id})")).trim_end()
         });
@@ -163,7 +162,7 @@ impl Answer<'_> {
         }
     }
 
-    /// A server that says when to come back is not out of reach.
+    /// A server that says when to retry is throttling, not unreachable.
     fn asked_to_wait(&self, kind: Kind) -> Kind {
         let is_busy = self.status == StatusCode::SERVICE_UNAVAILABLE && self.retry_after.is_some();
         match kind {
@@ -177,7 +176,7 @@ impl Answer<'_> {
         }
     }
 
-    /// The only texts that are read: these refusals have no id.
+    /// These refusals have no id. No other texts are interpreted.
     fn sign(&self, message: &str, error_id: Option<&str>) -> Option<Sign> {
         match self.status.as_u16() {
             429 if message.contains("larger than max") => Some(Sign::ReplyTooLarge),
@@ -188,8 +187,7 @@ impl Answer<'_> {
         }
     }
 
-    /// Whether this is how a server answers that knows nothing of Connect. A 404 with another message is one that lost
-    /// its way.
+    /// Returns whether a server without Connect answers like this. A 404 with another message has another cause.
     fn lacks_connect(&self, message: &str) -> bool {
         self.transport == Transport::Connect
             && match self.status.as_u16() {
@@ -199,7 +197,7 @@ impl Answer<'_> {
             }
     }
 
-    /// A page of a proxy, or of something that is no Zitadel at all.
+    /// Error for a page of a proxy, or of a server that is not Zitadel.
     pub(in crate::target::zitadel) fn not_json(&self) -> TargetError {
         let kind = self.asked_to_wait(match self.status.as_u16() {
             429 => Kind::Throttled { after: None },
@@ -232,7 +230,7 @@ impl Answer<'_> {
     }
 }
 
-/// Says for how long a server wants to be left alone.
+/// Adds the requested pause to the message.
 pub(in crate::target::zitadel) fn quote_wait(error: TargetError) -> TargetError {
     let Kind::Throttled { after: Some(after) } = error.kind else {
         return error;
@@ -249,11 +247,11 @@ pub(in crate::target::zitadel) fn quote_wait(error: TargetError) -> TargetError 
     TargetError { what, hint, ..error }
 }
 
-/// What a status means when nothing more is known.
+/// The kind of error by status alone.
 fn by_status(status: StatusCode, has_id: bool) -> Kind {
     match status.as_u16() {
         401 | 403 => Kind::Unauthorized,
-        // A 404 without an id is a server that lost its way, never a user who is gone.
+        // A 404 without an id is an unreachable server, never a missing user.
         404 if !has_id => Kind::Unreachable,
         409 => Kind::Conflict,
         400 => Kind::InvalidAttribute { attribute: None },
@@ -263,7 +261,7 @@ fn by_status(status: StatusCode, has_id: bool) -> Kind {
     }
 }
 
-/// The server's words without what could be a person's data: quoted parts and addresses.
+/// Removes quoted parts and addresses from a text of the server, because they may be personal data.
 pub(in crate::target::zitadel) fn without_values(text: &str) -> String {
     let unquoted: String = text
         .split('"')

@@ -1,8 +1,8 @@
-//! The ids of Zitadel's errors, and what each means. One table: nothing else judges a refusal.
+//! The ids of Zitadel's errors with their meanings. All refusals are interpreted with this table.
 
 use crate::target::TargetErrorKind as Kind;
 
-/// Ids that callers ask for by name.
+/// Ids that the code refers to by name.
 pub(in crate::target::zitadel) mod id {
     pub(in crate::target::zitadel) const TAKEN: &str = "V3-DKcYh";
     pub(in crate::target::zitadel) const PHONE_INVALID: &str = "PHONE-so0wa";
@@ -21,10 +21,9 @@ pub(in crate::target::zitadel) mod id {
     pub(in crate::target::zitadel) const NO_PROVIDER: &str = "COMMAND-39nf2";
 }
 
-/// What an id means.
 pub(in crate::target::zitadel) struct Meaning {
     pub(in crate::target::zitadel) id: &'static str,
-    /// Some ids come with two statuses and mean two things.
+    /// Some ids come with two statuses and have two meanings.
     pub(in crate::target::zitadel) status: Option<u16>,
     pub(in crate::target::zitadel) kind: Kind,
     pub(in crate::target::zitadel) hint: Option<&'static str>,
@@ -61,9 +60,9 @@ const TOKEN: Option<&str> =
 const PROJECT: Option<&str> =
     Some("check `zitadel.project_id`, and that the project belongs to the organization or is granted to it");
 
-/// Every id this tool has an opinion on. Anything else is judged by its status.
+/// All known ids. Other errors are interpreted by their status.
 pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
-    // Who we are.
+    // Errors about the service account.
     means("AUTH-7fs1e", Kind::Unauthorized, TOKEN),
     means("AUTH-toLo1", Kind::Unauthorized, TOKEN),
     means(
@@ -76,7 +75,7 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means("AUTH-Swrgg2", Kind::Unauthorized, RIGHTS),
     means(id::NO_MEMBER, Kind::Unauthorized, RIGHTS),
     means("EVENT-Shu7e", Kind::Unauthorized, RIGHTS),
-    // What the person's record holds.
+    // Errors about values of the person's record.
     means(
         id::TAKEN,
         Kind::Conflict,
@@ -96,7 +95,7 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means("V2-zzad3", bad("email"), None),
     means("USER-UCej2", bad("first_name"), None),
     means("USER-4hB7d", bad("last_name"), None),
-    // Whom it is about.
+    // Errors about the user.
     means("QUERY-Dfbg2", Kind::NotFound, None),
     means("QUERY-Rgh32", Kind::NotFound, None),
     means("COMMAND-ugjs0upun6", Kind::NotFound, None),
@@ -107,7 +106,7 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means("COMMAND-4f8sg", Kind::NotFound, None),
     means("COMMAND-vzktar7b7f", Kind::NotFound, None),
     means_at(id::NO_PHONE, 404, Kind::NotFound),
-    // Already as it should be; the caller takes these for success.
+    // Already in the desired state. The caller treats these as success.
     means(id::ALREADY_INACTIVE, Kind::Protocol, None),
     means(id::NOT_INACTIVE, Kind::Protocol, None),
     means_at(id::NO_PHONE, 400, Kind::Protocol),
@@ -117,13 +116,13 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means(id::GRANT_GONE, Kind::Protocol, None),
     means(id::NO_LINK, Kind::Protocol, None),
     means("COMMAND-3M9sd", Kind::Protocol, None),
-    // A state that forbids the call.
+    // States that forbid the call.
     means(
         "COMMAND-gvx4kct9r2",
         Kind::Protocol,
         Some("the account waits for its first login; delete it or finish that first"),
     ),
-    // What the configuration names.
+    // Errors about what the configuration names.
     means(
         id::NO_PROVIDER,
         Kind::Misconfigured,
@@ -134,7 +133,7 @@ pub(in crate::target::zitadel) const MEANINGS: &[Meaning] = &[
     means("COMMAND-3n77S", Kind::Misconfigured, PROJECT),
     means("COMMAND-m9gsd", Kind::Misconfigured, PROJECT),
     means("COMMAND-huvKF", Kind::Misconfigured, PROJECT),
-    // The server's own troubles.
+    // Errors of the server.
     means("QUERY-AG4gs", Kind::Unreachable, None),
     means("QUERY-Dun75", Kind::Unreachable, None),
     means(

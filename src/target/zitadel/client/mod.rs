@@ -1,4 +1,4 @@
-//! Requests to Zitadel: signing in, sending, repeating, taking answers and errors in.
+//! Requests to Zitadel: signing in, sending, repeating, and reading answers and errors.
 
 pub(super) mod api;
 pub(super) mod call;

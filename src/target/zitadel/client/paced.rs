@@ -1,4 +1,4 @@
-//! Reads of single accounts, side by side.
+//! Parallel reads of single accounts.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -11,8 +11,8 @@ use crate::target::TargetError;
 use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {
-    /// Does the same for each item, for as many at once as the server takes well, and hands over what came of it in any
-    /// order. The first error ends it: the others would only wait for the same failing server.
+    /// Processes the items in parallel, as many at once as the server can handle, and passes on the results in any
+    /// order. Stops at the first error, because the other requests would fail on the same server.
     pub(in crate::target::zitadel) async fn paced<T, R>(
         &self,
         items: impl IntoIterator<Item = T>,
@@ -34,7 +34,7 @@ impl ZitadelTarget {
             };
             let before = std::mem::replace(&mut overload_count, self.api.overload_count());
             pace.finished(Seen {
-                // Under a rate limit the time is mostly that of waiting for one's turn.
+                // Under a rate limit, most of the time is waiting for the limiter.
                 took: self.apply.rate_limit.is_none().then_some(took),
                 strained: overload_count > before,
             });

@@ -1,4 +1,4 @@
-//! What comes back: lists while they arrive, refusals, and answers that are neither.
+//! Reads answers: lists while they arrive, refusals, and unexpected answers.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -14,20 +14,19 @@ use crate::http::{self, BodyError, Flow, Secrets, Splitter, retry_after};
 use crate::target::zitadel::wire::received::{Disguised, ListDetails, ListHead};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// No refusal of Zitadel is longer; the rest of a proxy's page is of no use.
+/// No refusal of Zitadel is longer. The rest of a proxy's page is not needed.
 const REFUSAL_LIMIT: usize = 64 * 1024;
 
-/// What an answer is taken in with.
 #[derive(Clone, Copy)]
 pub(in crate::target::zitadel) struct Reading<'a> {
     pub(in crate::target::zitadel) call: &'a Call,
-    /// What must not be repeated.
+    /// Secrets to mask.
     pub(in crate::target::zitadel) secrets: &'a RefCell<Secrets>,
-    /// How long an answer may come a few bytes at a time.
+    /// How long an answer may arrive a few bytes at a time.
     pub(in crate::target::zitadel) grace: Duration,
 }
 
-/// Takes in an answer that is no list.
+/// Reads an answer that is not a list.
 pub(in crate::target::zitadel) async fn take<T: DeserializeOwned>(
     reading: Reading<'_>,
     mut reply: Response,
@@ -36,7 +35,7 @@ pub(in crate::target::zitadel) async fn take<T: DeserializeOwned>(
     let (url, status) = (reply.url().to_string(), reply.status());
     let (mut body, mut flow) = (Vec::new(), Flow::new(grace));
     let broke_off = |error: BodyError| broke_off(call.operation, &url, &error);
-    // Cut short it is no JSON.
+    // A truncated answer is invalid JSON.
     while body.len() < http::LONGEST_BODY
         && let Some(chunk) = flow.next(&mut reply).await.map_err(broke_off)?
     {
@@ -48,7 +47,7 @@ pub(in crate::target::zitadel) async fn take<T: DeserializeOwned>(
     serde_json::from_slice(&body).map_err(|error| malformed(&call.answer(&url, status, &body), &error).into())
 }
 
-/// Takes a list apart while it arrives, and gives what surrounds its items. What follows is read when there is `room` for it.
+/// Parses a list while it arrives, and returns what surrounds its items. Reads on when `room` is ready.
 pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
     reading: Reading<'_>,
     mut reply: Response,
@@ -66,7 +65,7 @@ pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
         splitter
             .feed(chunk.as_ref(), |item| {
                 items += 1;
-                // What is too many is not looked at.
+                // Items above the limit are not parsed.
                 if items > call.most {
                     return Ok(());
                 }
@@ -90,7 +89,7 @@ pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
         };
         before = items;
         if splitter.held() > http::LONGEST_BODY || idle > http::LONGEST_BODY {
-            // Neither an item nor the rest is ever that long; cut short it is no JSON.
+            // Neither an item nor the rest is ever that long. A truncated answer is invalid JSON.
             break;
         }
         flow.pause(room()).await;
@@ -103,21 +102,21 @@ pub(in crate::target::zitadel) async fn take_list<T: DeserializeOwned>(
     Ok(parsed.details)
 }
 
-/// The error in an answer that passes for a success: what Zitadel refuses always has both of these members, and nothing
-/// else has.
+/// Finds an error in an answer with a success status. Refusals of Zitadel always have both of these members; other
+/// answers never have them.
 fn error_in_disguise(reading: Reading<'_>, url: &str, body: &[u8]) -> Option<Failure> {
     let refused: Disguised = serde_json::from_slice(body).ok()?;
     let status = refused.status()?;
     let body = reading.secrets.borrow().mask_bytes(body);
     let mut failure = reading.call.answer(url, status, &body).failure();
     if failure.error.kind == Kind::NotFound {
-        // Nobody is gone because of an answer that contradicts itself.
+        // A contradictory answer must not prove that a user is missing.
         failure.error.kind = Kind::Protocol;
     }
     Some(failure)
 }
 
-/// A list that goes on without telling anything new.
+/// Error for a list that goes on without new items.
 pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -> TargetError {
     TargetError {
         kind: Kind::Protocol,
@@ -129,7 +128,7 @@ pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -
     }
 }
 
-/// A list that is not whole.
+/// Error for an incomplete list.
 pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, total: u64) -> TargetError {
     TargetError {
         kind: Kind::Protocol,
@@ -141,7 +140,7 @@ pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, tota
     }
 }
 
-/// An answer about somebody else than was asked about.
+/// Error for an answer about other users than the requested ones.
 pub(in crate::target::zitadel) fn strangers(operation: &'static str) -> TargetError {
     TargetError {
         kind: Kind::Protocol,
@@ -153,7 +152,7 @@ pub(in crate::target::zitadel) fn strangers(operation: &'static str) -> TargetEr
     }
 }
 
-/// Turns an answer that is no success into an error, without the secrets that it repeats.
+/// Converts an answer with an error status to an error, with secrets masked.
 pub(in crate::target::zitadel) async fn refusal(reading: Reading<'_>, mut reply: Response) -> Failure {
     let Reading { call, secrets, grace } = reading;
     let mut flow = Flow::new(grace);
@@ -178,7 +177,7 @@ pub(in crate::target::zitadel) async fn refusal(reading: Reading<'_>, mut reply:
     answer.failure()
 }
 
-/// A server that has another address, which is never followed: the next one would get the token.
+/// Error for a redirect. Redirects are never followed, because the other server would get the token.
 pub(in crate::target::zitadel) fn redirected(
     operation: &'static str,
     reply: &Response,
@@ -186,7 +185,7 @@ pub(in crate::target::zitadel) fn redirected(
 ) -> TargetError {
     let location = reply.headers().get(reqwest::header::LOCATION);
     let location = location.and_then(|value| value.to_str().ok());
-    // The query of a page for logging in repeats much of what was asked.
+    // The query of a login page repeats much of the request.
     let place = |url: &Url| {
         let without = &url[..Position::AfterPath];
         secrets.mask(without).into_owned()
@@ -218,13 +217,13 @@ pub(in crate::target::zitadel) fn redirected(
     }
 }
 
-/// The address of a Zitadel that has the same path elsewhere.
+/// The base address of a Zitadel to which the same path is redirected.
 fn base(from: &Url, to: &Url) -> Option<String> {
     let elsewhere = from.origin() != to.origin();
     (elsewhere && to.path() == from.path()).then(|| to.origin().ascii_serialization())
 }
 
-/// A success that does not hold what it should. The parser's words are left out: they could repeat a value.
+/// Error for a success with an unexpected body. The parser's message is omitted, because it could contain a value.
 pub(in crate::target::zitadel) fn malformed(answer: &Answer<'_>, error: &serde_json::Error) -> TargetError {
     if !answer.body.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(answer.body).is_err() {
         return answer.not_json();

@@ -1,4 +1,4 @@
-//! Calls that got no answer at all.
+//! Errors of calls without an answer.
 
 use super::error::{Failure, Sign};
 use crate::http::{BodyError, is_silence, no_answer};
@@ -7,7 +7,7 @@ use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 const SILENT: &str = "it took the connection and sent nothing: check that `zitadel.url` has the port of a Zitadel, and whether it, \
                       its database or a proxy before it has too much to do";
 
-/// The same, for a reply that broke off.
+/// Like `unreachable`, for an interrupted reply.
 pub(in crate::target::zitadel) fn broke_off(
     operation: &'static str,
     url: &str,
@@ -26,7 +26,7 @@ pub(in crate::target::zitadel) fn broke_off(
     }
 }
 
-/// No answer to a call, of which it may have asked for too much.
+/// Error for a call without an answer, perhaps because it asked for too much.
 pub(in crate::target::zitadel) fn silent(
     operation: &'static str,
     url: &str,
@@ -38,7 +38,7 @@ pub(in crate::target::zitadel) fn silent(
     }
 }
 
-/// No answer at all, with the reason at the bottom of the chain.
+/// Error for a call without an answer, with the root cause.
 pub(in crate::target::zitadel) fn unreachable(
     operation: &'static str,
     url: &str,

@@ -1,4 +1,4 @@
-//! The account list: every human of the organization, page by page.
+//! The account list: every human user of the organization, page by page.
 
 use super::user_pages::{End, UserPage, Window};
 use serde_json::{Value as Json, json};
@@ -19,7 +19,7 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Human, User, UserState};
 
 impl ZitadelTarget {
-    /// Hands over every account of the organization with its roles, each once, while the list arrives.
+    /// Passes on every account of the organization with its roles, each once, while the list arrives.
     pub(in crate::target::zitadel) async fn read_accounts(
         &self,
         each: &mut dyn FnMut(Existing),
@@ -40,10 +40,10 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Reads the list, page by page.
+    /// Reads the list page by page.
     ///
-    /// A page comes with the last row of the one before: only then is it certain that nobody was added or deleted in
-    /// between who moved the rows, and hid or repeated somebody.
+    /// Each page starts with the last row of the page before. If that row has moved, accounts were added or deleted
+    /// in between, and rows may be missing or repeated.
     async fn walk_users(
         &self,
         prepared: &Prepared,
@@ -68,7 +68,7 @@ impl ZitadelTarget {
                 page.new += again.new;
             }
             next += page.rows;
-            // Older servers filter a page after cutting it, so a short one is not the last.
+            // Older servers filter a page after cutting it, so a short page need not be the last.
             let is_last = end.idle == 0 && next >= page.total || end.asked_again && page.new == 0;
             if page.listed == 0 || is_last {
                 match end.rest(&page)? {
@@ -82,7 +82,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// Hands over somebody of a list. Only accounts of our organization are any business of ours, whatever a list shows.
+    /// Passes on a user of a list. Users of other organizations are ignored, whatever a list shows.
     fn take(&self, mut user: User, prepared: &Prepared, each: &mut dyn FnMut(Existing)) {
         if self.is_foreign(&user) {
             self.warn_of_foreign();
@@ -94,7 +94,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// The page from this row on, in order of the user id, the only order without ties.
+    /// Reads the page that starts at this row, ordered by user id, the only order without ties.
     async fn user_page(
         &self,
         next: u64,
@@ -109,7 +109,7 @@ impl ZitadelTarget {
                     "offset": (next - joint).to_string(), "limit": u64::from(rows) + joint, "asc": true,
                 },
                 "queries": [
-                    // Only at the top level does it narrow the server's permission check to one organization.
+                    // Only at the top level, this limits the server's permission check to one organization.
                     {"organizationIdQuery": {"organizationId": self.settings.organization_id}},
                     {"typeQuery": {"type": "TYPE_HUMAN"}},
                 ],
@@ -119,7 +119,7 @@ impl ZitadelTarget {
         let (mut listed, mut new, mut repeats) = (Ids::default(), 0, false);
         let hand_over = |user: User| {
             first.get_or_insert_with(|| seen.before.contains(&user.id));
-            // A reply that broke off comes again from its start.
+            // An interrupted reply is repeated from its start.
             listed.insert(&user.id);
             if !seen.is_new(&user.id) {
                 return;
@@ -142,7 +142,7 @@ impl ZitadelTarget {
         })
     }
 
-    /// How many humans of the organization the service account can see.
+    /// Number of human users of the organization that the service account can see.
     pub(in crate::target::zitadel) async fn count_accounts(&self) -> Result<u64, TargetError> {
         let query = json!({
             "query": {"limit": 1, "asc": true},
@@ -154,7 +154,7 @@ impl ZitadelTarget {
         Ok(self.users::<User>("list_users", &query).await?.total)
     }
 
-    /// Whoever can be seen to hold a user name, ignoring case, in any organization.
+    /// Returns the visible users with this user name in any organization, ignoring case.
     pub(in crate::target::zitadel) async fn users_named(&self, name: &str) -> Result<Vec<User>, Failure> {
         let query: Json = json!({
             "queries": [{"userNameQuery": {
@@ -197,7 +197,7 @@ impl ZitadelTarget {
             claims,
             lifecycle: match user.state {
                 UserState::Inactive => Lifecycle::Disabled,
-                // Locked, or waiting for a first login: not this tool's to change.
+                // Locked, or waiting for the first login. This tool does not change these states.
                 UserState::Other => Lifecycle::Active,
             },
             attributes,

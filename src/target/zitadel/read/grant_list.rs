@@ -1,9 +1,9 @@
-//! Who holds which role, of all accounts.
+//! The role grants of all accounts.
 //!
-//! Zitadel searches role grants without any order, and reads many of them with several workers, so that pages repeat some
-//! and miss others, each time others. So pages prove nothing but what they show: as long as one holds all grants, that is
-//! enough; else the server is asked about the accounts as they are listed, some thousands at a time. Where it cannot do
-//! that, all pages are read, and whom none of them shows is asked about alone.
+//! Zitadel lists role grants without a fixed order, and reads large lists with several workers. Pages therefore
+//! repeat some grants and miss others, different ones each time. If one page contains all grants, that is enough.
+//! Otherwise the server is asked for the grants of the listed accounts, thousands at a time. Servers without that
+//! filter: all pages are read, and accounts without a grant in them are asked for one by one.
 
 use std::collections::HashSet;
 
@@ -23,14 +23,14 @@ use crate::target::zitadel::state::grants::{Grants, Way};
 use crate::target::zitadel::state::pages::{bound, smaller_page};
 use crate::target::zitadel::wire::received::{Grant, User};
 
-/// A user has few grants of one project, one for each organization that owns some.
+/// A user has few grants of one project, one per organization that owns some.
 const GRANTS_A_USER: usize = 20;
 
-/// From so many accounts on it is said that they are asked about one by one.
+/// From this number of accounts, a message says that they are read one by one.
 const MANY: usize = 100;
 
 impl ZitadelTarget {
-    /// The roles of one user that are this tool's business, as they are now.
+    /// The current managed roles of one user.
     pub(in crate::target::zitadel) async fn roles_of(&self, user: &str) -> Result<Roles, TargetError> {
         let grants = Grants::of(&self.settings.roles());
         for grant in self.grants_of(user).await? {
@@ -39,7 +39,7 @@ impl ZitadelTarget {
         Ok(grants.roles(user))
     }
 
-    /// Reads a page, which holds all grants of most organizations, and finds out how the rest is to be had.
+    /// Reads the first page, which contains all grants of most organizations, and decides how to read the rest.
     pub(in crate::target::zitadel) async fn read_grants(&self) -> Result<Grants, TargetError> {
         let mut grants = Grants::of(&self.settings.roles());
         let (first, rows) = self.grant_page(0).await?;
@@ -56,8 +56,8 @@ impl ZitadelTarget {
         Ok(grants)
     }
 
-    /// Whether the server can be asked about users. It has to prove it with one who has a grant: a filter that it does
-    /// not understand could as well give nothing.
+    /// Returns whether the server can filter grants by user. It is tested with a user who has a grant, because a
+    /// server may ignore an unknown filter and return nothing.
     async fn answers_by_ids(&self, user: &str) -> Result<bool, Failure> {
         let page = match self.grants_by_ids(&[user]).await {
             Err(failure) if failure.sign == Some(Sign::UnknownFilter) => None,
@@ -72,7 +72,7 @@ impl ZitadelTarget {
         Ok(answers)
     }
 
-    /// Reads the pages after the first one. Together they show all, or nearly all.
+    /// Reads the pages after the first one. Together they contain all or nearly all grants.
     async fn walk_grants(&self, grants: &Grants, first: &[Grant], rows: u64) -> Result<Way, Failure> {
         let (mut from, mut total) = (rows, grants.total);
         let (mut seen, mut is_steady) = (Ids::default(), true);
@@ -96,12 +96,12 @@ impl ZitadelTarget {
         Ok(if add_up { Way::Known } else { Way::OneByOne })
     }
 
-    /// Users of whom a grant was seen and whom the list of accounts did not show, the newest first. Call it after the list.
+    /// Users with a grant who are missing in the account list, newest first. Call it after the list was read.
     pub(in crate::target::zitadel) async fn suspects(&self) -> Result<Vec<String>, TargetError> {
         let prepared = self.prepared()?;
         let grants = &prepared.grants;
         let answered = grants.held.borrow().answered;
-        // Those whom the list shows hold fewer grants than there are: who holds the others?
+        // If the listed users have fewer grants than the total, other users have the rest.
         if grants.way == Way::ByIds && answered < grants.total && !grants.walked.replace(true) {
             self.walk_grants(grants, &[], 0).await?;
         }
@@ -110,8 +110,8 @@ impl ZitadelTarget {
         Ok(unlisted)
     }
 
-    /// A grant carries all of a user's roles on the project. With one role the others' grants need not come; several
-    /// cannot be asked for at once, and one by one the same grants would come again.
+    /// A grant contains all of a user's roles on the project. With one role, the query excludes grants without it. It
+    /// cannot search for several roles at once, and searching for each would return the same grants again.
     fn grant_queries(&self) -> Vec<Json> {
         let mut queries = vec![json!({"projectIdQuery": {"projectId": self.settings.project_id}})];
         if let [role] = self.settings.roles()[..] {
@@ -137,7 +137,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// The grants of these users, of which there must not be more than a request can name.
+    /// Reads the grants of these users. Their number must not exceed what a request can name.
     async fn grants_by_ids(&self, users: &[&str]) -> Result<Page<Grant>, Failure> {
         let mut queries = self.grant_queries();
         queries.push(json!({"inUserIdsQuery": {"inUserIds": users}}));
@@ -153,14 +153,14 @@ impl ZitadelTarget {
         Ok(self.ours(page))
     }
 
-    /// Whatever the server makes of the filter, grants on other projects give no role here.
+    /// Drops grants of other projects, in case the server ignores the filter.
     fn ours(&self, mut page: Page<Grant>) -> Page<Grant> {
         page.items
             .retain(|grant| *grant.project_id == *self.settings.project_id);
         page
     }
 
-    /// Finds out which roles these accounts hold, and tells each.
+    /// Reads the roles of these accounts, and passes each account on.
     pub(in crate::target::zitadel) async fn add_roles(
         &self,
         accounts: &mut [Existing],
@@ -183,7 +183,8 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// These users as accounts. The list of accounts may not have shown them, so that nobody asked for their roles yet.
+    /// Converts these users to accounts with their roles. Users who are missing in the account list have no roles
+    /// read yet.
     pub(in crate::target::zitadel) async fn accounts_of(
         &self,
         users: Vec<User>,
@@ -216,7 +217,7 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// Asks about those whom no page showed.
+    /// Reads the grants of users who were in no page.
     async fn ask_each(&self, users: &[&str], grants: &Grants) -> Result<(), TargetError> {
         let open: Vec<&str> = {
             let held = grants.held.borrow();
@@ -248,7 +249,7 @@ fn search(query: &Json) -> Call {
     let path = ["management", "v1", "users", "grants", "_search"];
     Call::post("list_grants", &path, query).patient()
 }
-/// Gives an account its roles, by which it also shows whose it is.
+/// Adds the roles to an account. They also decide about its ownership.
 pub(in crate::target::zitadel) fn add(account: &mut Existing, roles: Roles, own_id: &str) {
     let roles = (!roles.is_empty()).then_some(Value::Set(roles));
     account.attributes.set(ROLES, roles);

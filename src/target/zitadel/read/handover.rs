@@ -1,4 +1,4 @@
-//! Accounts wait for their roles while the list goes on.
+//! Accounts wait for their roles while the list is read.
 
 use std::cell::{Cell, RefCell};
 
@@ -12,12 +12,12 @@ use crate::target::zitadel::state::Prepared;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::state::pages::NAMED;
 
-/// Accounts whose roles are asked for at once.
+/// Accounts per request for roles.
 const BATCH: usize = NAMED as usize;
-/// More questions at once only queue up.
+/// More parallel requests only queue up.
 const AT_ONCE: usize = 2;
 
-/// Accounts between the list, which brings them, and the questions about their roles.
+/// Accounts from the list whose roles are not read yet.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct Waiting {
     accounts: RefCell<Vec<Existing>>,
@@ -35,20 +35,20 @@ impl Waiting {
         }
     }
 
-    /// No more accounts come.
+    /// Marks the end of the list.
     pub(in crate::target::zitadel) fn end(&self) {
         self.is_whole.set(true);
         self.came.notify_one();
     }
 
-    /// Waits until more accounts may come: a million of them do not fit into memory.
+    /// Waits until more accounts may be added, because a large organization does not fit into memory.
     pub(in crate::target::zitadel) async fn room(&self) {
         while self.accounts.borrow().len() >= BATCH {
             self.went.notified().await;
         }
     }
 
-    /// The next accounts, as many as one question is about; none at the end.
+    /// The next accounts, at most as many as fit one request; empty at the end.
     async fn next(&self) -> Vec<Existing> {
         while self.accounts.borrow().len() < BATCH && !self.is_whole.get() {
             self.came.notified().await;
@@ -62,7 +62,7 @@ impl Waiting {
 }
 
 impl ZitadelTarget {
-    /// Asks for the roles of accounts as they come, and hands each over with them.
+    /// Reads the roles of accounts as they arrive, and passes each on with its roles.
     pub(in crate::target::zitadel) async fn hand_over(
         &self,
         waiting: &Waiting,

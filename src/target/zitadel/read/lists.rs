@@ -1,4 +1,4 @@
-//! Lists of users, by the way and in the pages that the server allows.
+//! Lists of users, over the transport and in the page size that the server allows.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ pub(in crate::target::zitadel) const SERVICE: &str = "zitadel.user.v2.UserServic
 const METHOD: &str = "ListUsers";
 
 impl ZitadelTarget {
-    /// A list of users that is held as a whole, or, if the query has a limit, a part of it.
+    /// Reads a list of users into memory: all of it, or a part if the query has a limit.
     pub(in crate::target::zitadel) async fn users<T: DeserializeOwned>(
         &self,
         operation: &'static str,
@@ -25,7 +25,7 @@ impl ZitadelTarget {
         self.users_of(operation, query, 0).await
     }
 
-    /// The same, of so many users that the caller can ask about in parts if it takes too long.
+    /// Like `users`, for a query that names this many users. The caller can split it if it takes too long.
     pub(in crate::target::zitadel) async fn users_of<T: DeserializeOwned>(
         &self,
         operation: &'static str,
@@ -34,7 +34,8 @@ impl ZitadelTarget {
     ) -> Result<Page<T>, Failure> {
         let named = u32::try_from(named).unwrap_or(u32::MAX);
         loop {
-            // Totals of this list say nothing about its length: v4.2 counts metadata, older ones whom it does not show.
+            // The total of this list is not its length: v4.2 counts metadata entries, older versions count hidden
+            // users.
             let call = self.user_call(operation, query).part().shrinks(named);
             match self.api.list(&call).await {
                 Err(failure) if self.lists.falls_back(&failure) => {}
@@ -43,8 +44,8 @@ impl ZitadelTarget {
         }
     }
 
-    /// A long list of users, handed over as they arrive; gives the total and the rows that were asked for. Who was handed
-    /// over by a reply that broke off comes again.
+    /// Passes on a long list of users as they arrive. Returns the total and the number of requested rows. After an
+    /// interrupted reply, users are passed on again.
     pub(in crate::target::zitadel) async fn each_user(
         &self,
         operation: &'static str,
@@ -54,7 +55,7 @@ impl ZitadelTarget {
     ) -> Result<(u64, u32), Failure> {
         loop {
             let rows = self.lists.users().get();
-            // One more row joins a page to the one before.
+            // One more row, which overlaps with the page before.
             let most = usize::try_from(rows).unwrap_or(usize::MAX).saturating_add(1);
             let call = self.user_call(operation, &query(rows)).patient().at_most(most);
             match self.api.each(&call.shrinks(rows), &mut each, &room).await {

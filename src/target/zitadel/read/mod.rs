@@ -1,4 +1,4 @@
-//! Reads what the organization has: accounts, roles, metadata, and what its lists do not show yet.
+//! Reads the organization: accounts, roles, metadata, and what its lists do not show yet.
 
 pub(super) mod accounts;
 pub(super) mod grant_list;

@@ -1,4 +1,4 @@
-//! Who has a login name that is taken, as far as that can be seen, and what to do about it.
+//! Finds the owner of a login name that is taken, as far as it is visible, and suggests what to do.
 
 use crate::model::Existing;
 use crate::target::zitadel::client::error::Failure;
@@ -8,14 +8,13 @@ use crate::target::zitadel::write::links::{FREE_THE_LINK, LINK_TAKEN};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
 const RENAME: &str = "rename that account, or give the person another address in the source";
-/// Nothing proves that a list is not behind after all: a server of several parts may follow what another part wrote only
-/// a minute later.
+/// The list may still be stale: in an installation of several nodes, one can be a minute behind another.
 const RENAME_ELSEWHERE: &str = "if the next run says so too, ask an administrator of the whole instance who has the login name, and \
                                 rename that account, or give the person another address in the source";
 const ELSEWHERE: &str = "an account of another organization has it, or one that is not listed yet";
 
 impl ZitadelTarget {
-    /// The accounts of people in our organization that hold this user name.
+    /// The human users of our organization with this user name.
     pub(in crate::target::zitadel) async fn find_holders(
         &self,
         name: &str,
@@ -40,7 +39,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// What a new account failed for, when nobody who can be seen has its name: one error stands for name and link.
+    /// Explains a failed creation if no visible user has the name. Zitadel uses one error for name and link.
     pub(in crate::target::zitadel) fn taken_by_nobody_seen(&self, error: TargetError) -> TargetError {
         let (why, hint) = if self.settings.sso_login {
             (format!("so {LINK_TAKEN}, or {ELSEWHERE}"), FREE_THE_LINK)
@@ -54,7 +53,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// What a new name of an account failed for.
+    /// Explains why a rename failed.
     pub(in crate::target::zitadel) async fn name_taken(&self, name: &str, failure: Failure) -> TargetError {
         let Ok(users) = self.users_named(name).await else {
             return failure.error;
@@ -73,12 +72,12 @@ impl ZitadelTarget {
         }
     }
 
-    /// Whether it is an account of another organization, which is nothing to be touched.
+    /// Returns whether the account belongs to another organization, so that it must not be changed.
     pub(in crate::target::zitadel) fn is_foreign(&self, user: &User) -> bool {
         *user.details.resource_owner != *self.settings.organization_id
     }
 
-    /// Says so, once.
+    /// Warns about accounts of other organizations, once.
     pub(in crate::target::zitadel) fn warn_of_foreign(&self) {
         let organization = &self.settings.organization_id;
         self.warn_once(

@@ -1,4 +1,4 @@
-//! What an administrator keeps at the organization to limit what is done to it.
+//! Limits that an administrator stores in the metadata of the organization.
 
 use serde_json::json;
 
@@ -9,13 +9,13 @@ use crate::target::zitadel::client::error_ids::id;
 use crate::target::zitadel::wire::received::Metadata;
 use crate::target::{PolicyDocument, TargetError};
 
-/// The key of the limits of every configuration; with a dot and its name behind it, of one.
+/// Metadata key of the limits for all configurations. With a dot and a name appended, for one configuration.
 const KEY: &str = "directory-sync.policy";
 
 impl ZitadelTarget {
-    /// The documents for all, and for the configurations of these names.
+    /// Reads the documents for all configurations, and for the configurations of these names.
     ///
-    /// Whoever has no membership gets a 404 (`AUTHZ-cdgFk`), which is not that there is none.
+    /// A service account without a membership gets a 404 (`AUTHZ-cdgFk`). It does not mean that there are no limits.
     pub(in crate::target::zitadel) async fn read_policy(
         &self,
         names: &[String],
@@ -44,7 +44,7 @@ impl ZitadelTarget {
         Ok(documents.map(document).collect())
     }
 
-    /// Where the limits of every configuration would be.
+    /// Where the limits for all configurations are or would be.
     pub(in crate::target::zitadel) fn place_of_policy(&self) -> String {
         format!(
             "metadata `{KEY}` of organization {}",

@@ -1,4 +1,4 @@
-//! What has to be true before anything is read: Zitadel shows an empty list to whoever may not see it.
+//! Checks that must pass before anything is read: Zitadel shows an unprivileged caller an empty list, not an error.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::target::zitadel::state::{Prepared, ZitadelTarget};
 use crate::target::zitadel::wire::received::{GrantedProject, Me, MyOrg, Permissions, Role};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// What every run needs. [`TAKE_AWAY`] is only needed to take the last role away.
+/// Permissions that every run needs. [`TAKE_AWAY`] is only needed to remove the last role of a user.
 const NEEDED: [&str; 5] = [
     "user.read",
     "user.write",
@@ -20,11 +20,11 @@ const NEEDED: [&str; 5] = [
 
 const TAKE_AWAY: &str = "user.grant.delete";
 
-/// Needed to end sessions. Whoever lacks the first one is shown none, as v2.64 does to everybody.
+/// Permissions to end sessions. Without the first one, Zitadel shows no sessions. v2.64 shows none to anyone.
 const END_SESSIONS: [&str; 2] = ["session.read", "session.delete"];
 
 impl ZitadelTarget {
-    /// Checks rights, organization and role, and reads the grants, side by side.
+    /// Checks permissions, organization and roles, and reads the grants, in parallel.
     pub(in crate::target::zitadel) async fn prove(&self) -> Result<Prepared, TargetError> {
         self.api.sign_in().await?;
         let (permissions, organization, role, own_id, grants) = futures::join!(
@@ -34,7 +34,7 @@ impl ZitadelTarget {
             self.own_id(),
             self.read_grants(),
         );
-        // In this order: without rights, all the others fail too, and say less.
+        // Checked first: without permissions, all the others fail too, with less clear errors.
         permissions?;
         organization?;
         role?;
@@ -57,7 +57,7 @@ impl ZitadelTarget {
         );
     }
 
-    /// Warns of something that concerns nobody in particular. Everything may be read twice: the last word counts.
+    /// Adds a warning about the target. Steps may run twice; the last warning replaces the one before.
     pub(in crate::target::zitadel) fn warn_once(&self, at: String, reason: String) {
         let at = RecordRef {
             source: "zitadel".into(),
@@ -68,7 +68,7 @@ impl ZitadelTarget {
         warnings.push(Warning { at, id: None, reason });
     }
 
-    /// `role` with its key, or `roles` with all of theirs.
+    /// `role` or `roles` with the keys.
     fn shown_roles(&self) -> String {
         match self.settings.roles()[..] {
             [role] => format!("role `{role}`"),
@@ -76,7 +76,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// Gives the rights found; fails naming the ones that are missing.
+    /// Returns the permissions found, or an error that names the missing ones.
     async fn check_permissions(&self) -> Result<String, TargetError> {
         let path = ["auth", "v1", "permissions", "zitadel", "me", "_search"];
         let held: Permissions = self
@@ -118,7 +118,7 @@ impl ZitadelTarget {
         })
     }
 
-    /// Gives the organization's name.
+    /// Returns the organization's name.
     async fn check_organization(&self) -> Result<String, TargetError> {
         let path = ["management", "v1", "orgs", "me"];
         let found: MyOrg = self.api.send(&Call::get("organization", &path)).await?;
@@ -136,7 +136,8 @@ impl ZitadelTarget {
         ))
     }
 
-    /// Looks the roles up on the project; a project of another organization shows its roles only as a grant.
+    /// Checks that the project has the roles. The roles of another organization's project are only visible through a
+    /// project grant.
     async fn check_roles(&self) -> Result<String, TargetError> {
         let project = self.settings.project_id.as_str();
         let path = ["management", "v1", "projects", project, "roles", "_search"];
@@ -207,7 +208,7 @@ impl ZitadelTarget {
         Ok(me.user.id)
     }
 
-    /// Each step on its own; without a token there is no other.
+    /// Runs each step separately. Without a token, no other step is run.
     pub(in crate::target::zitadel) async fn findings(&self) -> Vec<Diagnosis> {
         let url = self.settings.url.as_str().trim_end_matches('/');
         let token = self.api.sign_in().await.map_err(TargetError::from);
@@ -241,7 +242,7 @@ fn finding(step: &str, result: Result<String, TargetError>) -> Diagnosis {
         Ok(seen) => Diagnosis::ok(subject, seen),
         Err(error) => {
             let what = error.to_string();
-            // The step says it already.
+            // The step already names it.
             let operation = format!("{}: ", error.operation);
             let what = what.strip_prefix(&operation).unwrap_or(&what);
             Diagnosis::problem(subject, what, error.hint)
@@ -249,7 +250,7 @@ fn finding(step: &str, result: Result<String, TargetError>) -> Diagnosis {
     }
 }
 
-/// Zitadel v2.64 knows no right to see sessions, so that its roles have none.
+/// Zitadel v2.64 has no permission to see sessions, so its roles do not contain it.
 fn hint_of(missing: &[&str]) -> &'static str {
     if missing == [END_SESSIONS[0]] {
         "`policy.end_sessions` needs a Zitadel whose role ORG_USER_MANAGER includes `session.read`, such as v4: leave the key \

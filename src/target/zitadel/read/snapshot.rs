@@ -1,4 +1,4 @@
-//! What is kept of users before they are changed or deleted, so that an undo can put it back.
+//! Snapshots of users before they are changed or deleted, for an undo.
 
 use std::collections::HashMap;
 
@@ -21,11 +21,11 @@ use crate::target::zitadel::wire::received::GrantState;
 use crate::target::zitadel::wire::snapshot::{KeptLink, KeptUser};
 use crate::target::{Cost, TargetError};
 
-/// Users of one request: their profiles are far below what a reply may hold.
+/// Users per request. Their profiles are far below the size limit of a reply.
 const USERS: usize = 5_000;
 
 impl ZitadelTarget {
-    /// One for each change.
+    /// Returns one snapshot per change.
     pub(in crate::target::zitadel) async fn keepsakes(
         &self,
         changes: &[Change],
@@ -73,7 +73,7 @@ impl ZitadelTarget {
         Ok(keepsakes)
     }
 
-    /// What has to be read user by user.
+    /// Reads what needs a request per user.
     async fn keepsake(&self, change: &Change) -> Result<Snapshot, TargetError> {
         let mut keepsake = Snapshot::default();
         let user = change.target_id().map(TargetId::as_str).unwrap_or_default();
@@ -108,7 +108,7 @@ impl ZitadelTarget {
         Ok(())
     }
 
-    /// A grant that an administrator deactivated gives nothing, and so is not kept.
+    /// A grant that an administrator has deactivated has no effect and is not stored.
     async fn keep_roles(&self, user: &str, details: &mut Vec<Detail>) -> Result<(), TargetError> {
         let grants = self.all_grants_of(user).await?;
         let active = grants.iter().filter(|grant| grant.state != GrantState::Inactive);
@@ -121,7 +121,7 @@ impl ZitadelTarget {
 }
 
 impl ZitadelTarget {
-    /// Which users lack something that they had before they were deleted.
+    /// Returns which recreated users lack something that they had before.
     pub(in crate::target::zitadel) async fn who_lacks(
         &self,
         remade: &[(&TargetId, &[Detail])],
@@ -139,8 +139,8 @@ impl ZitadelTarget {
         Ok(lacking)
     }
 
-    /// Whether the user lacks a link, a role in another project, or metadata that this tool does not write. Nothing is
-    /// read that it did not have.
+    /// Returns whether the user lacks a link, a role in another project, or metadata that this tool does not write.
+    /// Reads only what the user had.
     async fn lacks(&self, user: &str, kept: Details<'_>) -> Result<bool, TargetError> {
         let keys = kept.metadata().map(|(key, _)| key);
         let keys: Vec<&str> = keys.filter(|key| self.keys.attribute(key).is_none()).collect();
@@ -176,7 +176,7 @@ impl ZitadelTarget {
     }
 }
 
-/// What reading all of it costs.
+/// Cost of all snapshots.
 pub(in crate::target::zitadel) fn foresee_keepsakes(changes: &[Change]) -> Cost {
     let listed = changes.iter().filter_map(profile_lost).count();
     let single = changes.iter().map(single_reads);
@@ -187,7 +187,7 @@ pub(in crate::target::zitadel) fn foresee_keepsakes(changes: &[Change]) -> Cost 
     }
 }
 
-/// How many reads of its own a change needs.
+/// Number of requests for one change.
 fn single_reads(change: &Change) -> usize {
     let replaces_link = |edit: &Edit| {
         let link = edit.change(IDP_LINK);
@@ -225,7 +225,7 @@ fn profile_details(user: &KeptUser, change: &Change) -> Vec<Detail> {
         flag(PHONE_VERIFIED, human.phone.is_verified),
     ];
     if change.edit().is_none() {
-        // An update leaves these two alone.
+        // An update does not change these two.
         details.push(detail(LANGUAGE, [&*human.profile.language]));
         details.push(detail(GENDER, [&*human.profile.gender]));
     }

@@ -1,7 +1,7 @@
-//! Lists that are behind: Zitadel answers them from tables that follow its events, in its own time.
+//! Stale lists: Zitadel answers them from tables that follow its events with a delay.
 //!
-//! Each list says when the last event happened that it includes. That time alone tells nothing: on a server where nothing
-//! happens it stays as it is. It does beside the time of something that we wrote ourselves.
+//! Each list reports the time of the last event that it includes. On a server without events, this time does not
+//! move. Therefore it is compared with the time of our own last write.
 
 use std::time::Duration;
 
@@ -16,21 +16,22 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Grant, User};
 use crate::target::{TargetError, Wait};
 
-/// Lists are current after some ten milliseconds, unless there is much to catch up with.
+/// Lists are usually current after ten milliseconds.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// A list that catches up includes more every two seconds (200 events at a time, a hundred or more a second).
+/// A list that is catching up includes more events every two seconds (200 events at a time, a hundred or more per
+/// second).
 const STILL: Duration = Duration::from_secs(5);
 
-/// A list that has missed what happened is woken by the next event, or after a minute.
+/// A list that missed an event is updated by the next event, or after a minute.
 const ASLEEP: Duration = Duration::from_secs(75);
 
-/// What nothing has been added to for so long is not catching up; no list was seen further behind.
+/// A list without new events for this long is not catching up. No larger delay was observed.
 const QUIET: Duration = Duration::from_secs(300);
 
 impl ZitadelTarget {
-    /// Waits for both lists; whether they are as far as they have to be.
+    /// Waits for both lists. Returns whether they include all our writes.
     pub(in crate::target::zitadel) async fn wait_for_lists(&self, hidden: Wait) -> Result<bool, TargetError> {
         let until = Instant::now() + self.settings.lag_wait;
         let users = match (self.written.user.get(), hidden) {
@@ -40,7 +41,7 @@ impl ZitadelTarget {
         Ok(users && wait(until, self.written.grant.get(), async || self.grants_seen().await).await?)
     }
 
-    /// Waits while the list of users may go on to include what happened before, with nothing of ours to look out for.
+    /// Waits while the list of users may still be catching up, without a write of ours to compare with.
     async fn wait_for_news(&self, until: Instant) -> Result<bool, Failure> {
         let Some(first) = self.users_seen().await? else {
             return Ok(true);
@@ -54,15 +55,15 @@ impl ZitadelTarget {
         news(until, first, async || self.users_seen().await).await
     }
 
-    /// Whether nothing has happened for so long that nothing can be on its way. The list of accounts alone cannot tell: one
-    /// that stands still looks the same.
+    /// Returns whether the server has had no events for so long that no list can be catching up. The account list
+    /// alone cannot show it, because a stalled list looks the same.
     async fn nothing_happened(&self, users: Option<Timestamp>) -> Result<bool, Failure> {
         let now = Timestamp::now();
         let quiet = |seen: Option<Timestamp>| seen.is_none_or(|seen| is_quiet(seen, now));
         Ok(quiet(users) && quiet(self.grants_seen().await?))
     }
 
-    /// Asks about one user only, since the server looks at all that match.
+    /// Asks for one user only, because the server checks all matching users.
     async fn users_seen(&self) -> Result<Option<Timestamp>, Failure> {
         let query = json!({
             "query": {"limit": 1},
@@ -84,12 +85,12 @@ impl ZitadelTarget {
     }
 }
 
-/// Whether nothing has happened for so long that nothing can be on its way.
+/// Returns whether there were no events for so long that no list can be catching up.
 fn is_quiet(seen: Timestamp, now: Timestamp) -> bool {
     now.duration_since(seen).unsigned_abs() > QUIET
 }
 
-/// Waits until a list includes what was written then; a list that does not say how far it is counts as current.
+/// Waits until a list includes what was written at that time. A list without a timestamp counts as current.
 async fn wait(
     until: Instant,
     written: Option<Timestamp>,
@@ -115,8 +116,8 @@ async fn wait(
     }
 }
 
-/// Waits until a list stands still: one that may have missed what happened for longer than one that moves. Gives whether
-/// it does before the time is up.
+/// Waits until a list stops changing; longer for a list that has not moved yet, because it may have missed an event.
+/// Returns whether it stopped before the time limit.
 async fn news(
     until: Instant,
     first: Timestamp,
@@ -148,8 +149,8 @@ mod tests {
     use super::*;
     use crate::target::zitadel::state::own_writes::Written;
 
-    /// While creates are refused, a list that stands still gets more than the minute in which Zitadel wakes it; once it has
-    /// moved, it is through when it moves no more; and `zitadel.lag_wait` ends it all.
+    /// While creations are refused, a list that does not move gets more than the minute after which Zitadel updates
+    /// it. Once it has moved, waiting ends when it stops. `zitadel.lag_wait` is the upper limit.
     #[tokio::test(start_paused = true)]
     async fn a_list_that_stands_still_is_given_more_than_a_minute() {
         let first = Timestamp::from_second(1_700_000_000).unwrap();
@@ -175,7 +176,7 @@ mod tests {
         assert_eq!(waited(0, 1_000, 0).await, (false, 0));
     }
 
-    /// On a server that has been idle for minutes nobody waits; a clock that is a minute off does not matter.
+    /// On a server that was idle for minutes, the run does not wait. A clock difference of a minute does not matter.
     #[test]
     fn an_idle_server_is_quiet() {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
@@ -192,7 +193,7 @@ mod tests {
         }
     }
 
-    /// The latest of what was written counts, in whatever order the answers came; one without a date says nothing.
+    /// The latest write counts, in whatever order the answers arrived. An answer without a date is ignored.
     #[tokio::test]
     async fn the_latest_write_counts() {
         let written = Written::default();

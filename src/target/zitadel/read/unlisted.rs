@@ -1,7 +1,8 @@
-//! Accounts that the list of accounts lacks. Nobody may get a second one because a list was behind, or was cut.
+//! Accounts that are missing in the account list, so that a stale or truncated list does not lead to a second
+//! account.
 //!
-//! Whoever holds a role shows in the role grants, which are read from another table than accounts, and follow faster; and
-//! the server can be asked for ids, many at a time. An account by its own id is read as it is now.
+//! Users with a role appear in the role grants, which are read from another, more current table. The server can also
+//! search for external ids, many at a time. Reading a user by id always returns the current state.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,16 +18,17 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{OneUser, User};
 use crate::target::{Cost, TargetError, TargetErrorKind as Kind};
 
-/// People of one question. The server compares each account with each of them.
+/// People per request. The server compares each account with each of them.
 const PEOPLE: usize = 100;
 /// More only queue up.
 const WORKERS: usize = 4;
-/// Of more new people the older forms of their ids are not looked for, and they are not looked for once more right before
-/// each is made: so many are a first load, and it would take the server longer than to make them.
+/// Above this number of new people, older forms of their ids are not searched, and there is no second search right
+/// before each creation. A first load would otherwise take the server longer to search than to create.
 const FEW: usize = 2_000;
-/// So many accounts are looked at to find out whether the list lacks any. Some who hold a role are none of its people.
+/// Number of users to read to find out whether the list is incomplete. Some users with a role are not human users of
+/// the organization.
 const SAMPLE: usize = 10;
-/// The server takes no longer text into this filter, nor into the place of the id.
+/// The server accepts no longer text, neither in this filter nor as an id.
 const LONGEST: usize = 200;
 
 fn carries(account: &Existing, person: &Desired) -> bool {
@@ -34,11 +36,11 @@ fn carries(account: &Existing, person: &Desired) -> bool {
 }
 
 impl ZitadelTarget {
-    /// Whether somebody holds a role whom the list of accounts that was read last does not show, although it should.
+    /// Returns whether a user with a role is missing in the account list although the list should contain it.
     pub(in crate::target::zitadel) async fn shows_too_few(&self) -> Result<bool, TargetError> {
         for user in self.suspects().await?.iter().take(SAMPLE) {
             if let Some(user) = self.own_user(user).await? {
-                // The list has to come so far.
+                // The list has to include this change.
                 self.written.user_at(user.details.change_date);
                 return Ok(true);
             }
@@ -46,7 +48,8 @@ impl ZitadelTarget {
         Ok(false)
     }
 
-    /// The accounts that the list lacks: of whoever holds a role, and those that carry the id of one of these people.
+    /// Returns the accounts that are missing in the list: users with a role, and users with the id of one of these
+    /// people.
     pub(in crate::target::zitadel) async fn find_unlisted(
         &self,
         people: &[&Desired],
@@ -69,17 +72,17 @@ impl ZitadelTarget {
         Ok(accounts)
     }
 
-    /// The accounts that carry this person's id now. Those who come next are looked for along.
+    /// Returns the accounts that have this person's external id now. Looks up the next people with the same request.
     pub(in crate::target::zitadel) async fn find_carriers(
         &self,
         person: &Desired,
-        along: &[&Desired],
+        next: &[&Desired],
     ) -> Result<Vec<Existing>, TargetError> {
         let _turn = self.looks.turn.lock().await;
         if self.looks.is_fresh(&person.id) {
             return Ok(Vec::new());
         }
-        let others = along.iter().copied().filter(|other| other.id != person.id);
+        let others = next.iter().copied().filter(|other| other.id != person.id);
         let people: Vec<&Desired> = std::iter::once(person).chain(others).take(PEOPLE).collect();
         let found = self.find_people(&people, Forms::Ours).await?;
         let is_free = |person: &&Desired| !found.iter().any(|account| carries(account, person));
@@ -90,7 +93,7 @@ impl ZitadelTarget {
             .collect())
     }
 
-    /// Whoever carries the id of one of these people.
+    /// Returns the users with the external id of one of these people.
     async fn find_people(&self, people: &[&Desired], forms: Forms) -> Result<Vec<Existing>, TargetError> {
         let questions = people.chunks(PEOPLE).filter_map(|people| {
             let ids: Vec<Json> = people
@@ -115,8 +118,8 @@ impl ZitadelTarget {
         self.accounts_of(ours.collect()).await
     }
 
-    /// The account of a user of our organization as it is now; `None` if it is gone, a machine's, or another
-    /// organization's.
+    /// Reads the current account of a human user of our organization; `None` if it does not exist, is a machine user,
+    /// or belongs to another organization.
     async fn own_user(&self, user: &str) -> Result<Option<User>, TargetError> {
         match self.current_user(user).await {
             Ok(user) => Ok(user.filter(|user| user.human.is_some() && !self.is_foreign(user))),
@@ -125,7 +128,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// A user as it is now, whatever lists show; `None` if there is none.
+    /// Reads the current state of a user, whatever lists show; `None` if it does not exist.
     pub(in crate::target::zitadel) async fn current_user(&self, user: &str) -> Result<Option<User>, Failure> {
         let call = Call::get("read_user", &["v2", "users", user]);
         match self.api.send::<OneUser>(&call).await {
@@ -137,9 +140,10 @@ impl ZitadelTarget {
     }
 }
 
-/// What it costs to look for new people right before they are made, if that does not take so long that it has to be done again.
+/// Cost of searching for new people right before they are created, unless it takes so long that the search has to be
+/// repeated.
 pub(in crate::target::zitadel) fn foresee_looks(changes: &[Change]) -> Cost {
-    // An undo makes accounts anew that it saw go.
+    // An undo recreates accounts whose deletion it knows about.
     let new = changes
         .iter()
         .filter(|change| change.creation().is_some() && change.restore.is_none());
@@ -150,17 +154,17 @@ pub(in crate::target::zitadel) fn foresee_looks(changes: &[Change]) -> Cost {
     }
 }
 
-/// Whether so many new people are looked for right before each is made.
+/// Returns whether this many new people are searched for right before each creation.
 pub(in crate::target::zitadel) fn is_looked_for(new: usize) -> bool {
     new <= FEW
 }
 
-/// The forms of an id that are looked for.
+/// Forms in which an external id is searched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Forms {
     /// As this tool writes it.
     Ours,
-    /// Also as older tools did.
+    /// Also as older tools wrote it.
     All,
 }
 
@@ -181,7 +185,7 @@ impl Forms {
 mod tests {
     use super::*;
 
-    /// Ids are looked for as this tool writes them, and as older ones did; not in a form that no account can have.
+    /// Ids are searched in the form of this tool and in older forms, but not in forms that no account can have.
     #[test]
     fn ids_are_looked_for_in_each_form() {
         let id = ExternalId::new(*b"ada");
@@ -191,7 +195,7 @@ mod tests {
         assert_eq!(Forms::All.of(&bytes), [STANDARD.encode([0xff; 120])]);
     }
 
-    /// At the limit people are looked for right before they are made, above it once before the first.
+    /// At the limit, people are searched for right before each creation; above it, once before the first creation.
     #[test]
     fn very_many_are_not_looked_for_again() {
         assert!(is_looked_for(FEW) && !is_looked_for(FEW + 1));

@@ -1,42 +1,42 @@
-//! Pages of the list of users, and where it ends.
+//! Pages of the user list, and how its end is found.
 
 use crate::target::TargetError;
 use crate::target::zitadel::client::reply::{endless, short};
 use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::state::pages::bound;
 
-/// What is left of a page after its accounts were handed over.
+/// What remains known of a page after its accounts were passed on.
 #[derive(Clone, Copy, Default)]
 pub(in crate::target::zitadel) struct UserPage {
     pub(in crate::target::zitadel) total: u64,
-    /// The rows it stands for, without the one before, which comes first.
+    /// The number of its rows, without the row that overlaps with the page before.
     pub(in crate::target::zitadel) rows: u64,
-    /// It begins with somebody of the page before.
+    /// It starts with a user of the page before.
     pub(in crate::target::zitadel) joins: bool,
-    /// How many accounts it holds.
+    /// Number of accounts in the page.
     pub(in crate::target::zitadel) listed: u64,
-    /// Those of them that neither it nor the page before had before.
+    /// Number of accounts that are neither repeated in it nor in the page before.
     pub(in crate::target::zitadel) new: u64,
-    /// One of those began a page that came long before.
+    /// One of its accounts was the first of a much earlier page.
     pub(in crate::target::zitadel) repeats: bool,
 }
 
-/// Watches for a list that goes on and on: a proxy that repeats an answer, or a server that counts ever more.
+/// Detects endless lists: a proxy that repeats an answer, or a server with an ever larger total.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct End {
     pub(in crate::target::zitadel) first_total: Option<u64>,
-    /// What the last page that held anybody, or promised somebody, said there is.
+    /// The total of the last page that contained an account, or that reported a total.
     pub(in crate::target::zitadel) total: u64,
     /// Accounts so far.
     pub(in crate::target::zitadel) new: u64,
-    /// The list was asked for what is missing at its end.
+    /// The end of the list was requested again.
     pub(in crate::target::zitadel) asked_again: bool,
-    /// Pages in a row that held nobody new.
+    /// Consecutive pages without a new account.
     pub(in crate::target::zitadel) idle: u32,
 }
 
 impl End {
-    /// `joint` is the number of rows that were asked for only to join the page to the one before.
+    /// `joint` is the number of rows that were requested only to overlap with the page before.
     pub(in crate::target::zitadel) fn check(
         &mut self,
         page: &UserPage,
@@ -56,7 +56,7 @@ impl End {
         if self.new > bound(*self.first_total.get_or_insert(page.total)) {
             return endless("Zitadel counts more accounts with every page");
         }
-        // One page may hold nobody new when as many accounts were added before it; the next then does.
+        // One page may contain no new account if as many accounts were added before it. The next one then does.
         self.idle = if page.new == 0 && page.listed > joint {
             self.idle + 1
         } else {
@@ -70,10 +70,10 @@ impl End {
 }
 
 impl End {
-    /// The row from which on accounts are missing, after a page that seemed to be the last.
+    /// Returns the row from which accounts are missing, after a page that seemed to be the last.
     ///
-    /// Servers of v4.2 count an account once for each of its metadata: of them it is enough to show once more that nobody
-    /// comes after the last account.
+    /// Servers of v4.2 count an account once per metadata entry. For them, it is enough that a second request shows
+    /// no account after the last one.
     pub(in crate::target::zitadel) fn rest(&mut self, page: &UserPage) -> Result<Option<u64>, TargetError> {
         if self.new >= self.total {
             return Ok(None);
@@ -90,12 +90,12 @@ impl End {
     }
 }
 
-/// The user ids of this page and the one before: as far as rows can move while a list is read.
+/// The user ids of this page and the page before. Rows do not move further while a list is read.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct Window {
     pub(in crate::target::zitadel) before: Ids,
     pub(in crate::target::zitadel) now: Ids,
-    /// One account of each page so far: whoever repeats a page repeats it.
+    /// One account of each page so far, to detect a repeated page.
     pub(in crate::target::zitadel) heads: Ids,
 }
 
@@ -104,7 +104,7 @@ impl Window {
         self.before.contains(id) || self.now.contains(id)
     }
 
-    /// Whether neither page had it; from now on this one does.
+    /// Returns whether neither page contained the id, and adds it to this page.
     pub(in crate::target::zitadel) fn is_new(&mut self, id: &str) -> bool {
         let is_new = !self.holds(id);
         self.now.insert(id);

@@ -1,4 +1,4 @@
-//! What an undo file keeps of a user beside values and roles: names and texts that mean something here alone.
+//! Details of a user in an undo file, beside attributes and roles. Only this target interprets their names and texts.
 
 use crate::model::Detail;
 
@@ -9,15 +9,15 @@ pub(in crate::target::zitadel) const EMAIL_VERIFIED: &str = "email_verified";
 pub(in crate::target::zitadel) const PHONE_VERIFIED: &str = "phone_verified";
 /// Key and value in base64.
 pub(in crate::target::zitadel) const METADATA: &str = "metadata";
-/// Provider, external id and name of a link that the user had.
+/// Provider, external id and name of a former link.
 pub(in crate::target::zitadel) const LINK: &str = "link";
-/// A project, and the keys of its roles that the user held.
+/// A project, and the keys of the roles that the user had in it.
 pub(in crate::target::zitadel) const ROLES: &str = "roles";
 
 const YES: &str = "true";
 const NO: &str = "false";
 
-/// A detail of one text or several.
+/// A detail with one or several texts.
 pub(in crate::target::zitadel) fn detail<'a>(name: &str, texts: impl IntoIterator<Item = &'a str>) -> Detail {
     Detail {
         name: name.into(),
@@ -25,12 +25,12 @@ pub(in crate::target::zitadel) fn detail<'a>(name: &str, texts: impl IntoIterato
     }
 }
 
-/// A detail that is true or not.
+/// A boolean detail.
 pub(in crate::target::zitadel) fn flag(name: &str, is_so: bool) -> Detail {
     detail(name, [if is_so { YES } else { NO }])
 }
 
-/// Details to look into. Unknown names and wrong numbers of texts are passed over.
+/// Reads details. Unknown names and wrong numbers of texts are ignored.
 #[derive(Clone, Copy)]
 pub(in crate::target::zitadel) struct Details<'a>(pub(in crate::target::zitadel) &'a [Detail]);
 

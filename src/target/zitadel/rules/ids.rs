@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-/// A set of ids. Nearly all are the server's own, numbers of 18 digits, and take eight bytes each instead of fifty; ids
-/// that a client chose can be anything.
+/// A set of ids. Nearly all ids are made by the server: numbers of 18 digits, which take eight bytes instead of
+/// fifty. Ids from a client can be any text.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct Ids {
     numbers: HashSet<u64>,
@@ -11,7 +11,7 @@ pub(in crate::target::zitadel) struct Ids {
 }
 
 impl Ids {
-    /// Whether it is new.
+    /// Returns whether the id is new.
     pub(in crate::target::zitadel) fn insert(&mut self, id: &str) -> bool {
         match number(id) {
             Some(number) => self.numbers.insert(number),
@@ -26,7 +26,7 @@ impl Ids {
         };
     }
 
-    /// All of them, in no order.
+    /// All ids, in no order.
     pub(in crate::target::zitadel) fn texts(&self) -> Vec<String> {
         let numbers = self.numbers.iter().map(u64::to_string);
         numbers

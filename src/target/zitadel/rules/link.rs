@@ -1,11 +1,11 @@
-//! The name by which the identity provider of a link knows a person.
+//! The user id under which the identity provider of a link knows a person.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::ExternalId;
 
-/// The id's text, or its bytes in base64.
+/// The id as text, or its bytes in base64.
 pub(in crate::target::zitadel) fn linked_id(id: &ExternalId) -> String {
     match std::str::from_utf8(id.as_bytes()) {
         Ok(text) => text.to_owned(),
@@ -17,7 +17,7 @@ pub(in crate::target::zitadel) fn linked_id(id: &ExternalId) -> String {
 mod tests {
     use super::*;
 
-    /// The identity provider knows a person by the id's text, or by its bytes in base64 with padding.
+    /// A link contains the id as text, or its bytes in base64 with padding.
     #[test]
     fn links_carry_the_id_as_text_or_base64() {
         for (hex, user_id) in [

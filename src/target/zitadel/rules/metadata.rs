@@ -1,4 +1,4 @@
-//! Attributes that are kept in the metadata of a user: under which key, and in which form.
+//! Attributes that are stored in the metadata of a user: their keys and forms.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::model::{AttributeIndex, Attributes};
 use crate::target::zitadel::wire::received::Metadata;
 use crate::target::zitadel::wire::sent::NewMetadata;
 
-/// The key of the mark of a deactivation.
+/// Key of the deactivation mark.
 pub(in crate::target::zitadel) const MARK: &str = "directory-sync.disabled_by";
 
-/// The key of each attribute, in the order in which they are written.
+/// The keys of the fixed attributes, in the order in which they are written.
 const FIXED: [(AttributeIndex, &str); 7] = [
     (LOCALPART, "localpart"),
     (PREFERRED_USERNAME, "preferred_username"),
@@ -26,12 +26,11 @@ const FIXED: [(AttributeIndex, &str); 7] = [
     (SIGN_OUT, "directory-sync.sign_out"),
 ];
 
-/// The attributes that are kept in metadata, and their keys.
 #[derive(Clone, Debug)]
 pub(in crate::target::zitadel) struct Keys(Box<[(AttributeIndex, Arc<str>)]>);
 
 impl Keys {
-    /// Those of each configuration, and these.
+    /// The fixed keys, and those of the configuration.
     pub(in crate::target::zitadel) fn new<'k>(
         configured: impl Iterator<Item = (AttributeIndex, &'k str)>,
     ) -> Self {
@@ -39,19 +38,19 @@ impl Keys {
         Self(all.map(|(attribute, key)| (attribute, key.into())).collect())
     }
 
-    /// The key of the entry that holds an attribute, if it is kept in metadata.
+    /// The metadata key of an attribute, if it is stored in metadata.
     pub(in crate::target::zitadel) fn of(&self, attribute: AttributeIndex) -> Option<&str> {
         let found = self.0.iter().find(|(index, _)| *index == attribute);
         found.map(|(_, key)| &**key)
     }
 
-    /// The attribute that is kept under a key; `None` for metadata of others.
+    /// The attribute that is stored under a key; `None` for metadata of other tools.
     pub(in crate::target::zitadel) fn attribute(&self, key: &str) -> Option<AttributeIndex> {
         let found = self.0.iter().find(|(_, known)| **known == *key);
         found.map(|(index, _)| *index)
     }
 
-    /// The entry in which a value is written.
+    /// The metadata entry for a value.
     pub(in crate::target::zitadel) fn entry(
         &self,
         attribute: AttributeIndex,
@@ -68,7 +67,7 @@ impl Keys {
         })
     }
 
-    /// All entries that these values need.
+    /// The metadata entries for these values.
     pub(in crate::target::zitadel) fn entries(&self, attributes: &Attributes) -> Vec<NewMetadata<'_>> {
         let held = self
             .0
@@ -77,7 +76,7 @@ impl Keys {
         held.collect()
     }
 
-    /// What is held of an attribute, as a value of it.
+    /// The stored value of an attribute.
     pub(in crate::target::zitadel) fn held(
         &self,
         held: &[Metadata],
@@ -88,7 +87,7 @@ impl Keys {
     }
 }
 
-/// The value that an entry stands for. What cannot be read is shown as it is.
+/// Decodes the value of an entry. A value that cannot be decoded is shown unchanged.
 pub(in crate::target::zitadel) fn decoded(attribute: AttributeIndex, value: &[u8]) -> String {
     let time = std::str::from_utf8(value)
         .ok()
@@ -100,7 +99,7 @@ pub(in crate::target::zitadel) fn decoded(attribute: AttributeIndex, value: &[u8
     }
 }
 
-/// What is held under a key; an empty value is none.
+/// The value under a key. An empty value counts as none.
 pub(in crate::target::zitadel) fn value<'m>(held: &'m [Metadata], key: &str) -> Option<&'m [u8]> {
     let entry = held.iter().find(|entry| *entry.key == *key)?;
     Some(&*entry.value).filter(|value| !value.is_empty())

@@ -1,4 +1,4 @@
-//! What Zitadel stores of a user, and in which form. Pure.
+//! Which values Zitadel stores of a user, and in which form. Pure.
 
 pub(super) mod details;
 pub(super) mod ids;

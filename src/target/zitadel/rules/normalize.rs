@@ -1,6 +1,6 @@
-//! What Zitadel would make of a person, so that a second run finds nothing to do. Pure.
+//! Rewrites a person as Zitadel would store it, so that a second run finds no difference. Pure.
 //!
-//! Limits and rules are those of the create call, which is the stricter of the two: an update stores what it is given.
+//! The limits are those of the create call, which is stricter than an update.
 
 use icu_locale_core::LanguageIdentifier;
 
@@ -9,17 +9,17 @@ use super::schema::{EMAIL, FIRST_NAME, LAST_NAME, LOCALPART, PHONE, PREFERRED_LA
 use crate::model::{AttributeIndex, Desired, Value};
 use crate::target::Remarks;
 
-/// Characters a name, an address or the nickname may have.
+/// Maximum number of characters of a name, an address or the nickname.
 const LONGEST_TEXT: usize = 200;
-/// The nickname holds two characters a byte.
+/// The nickname contains two characters per byte.
 const LONGEST_ID: usize = LONGEST_TEXT / 2;
-/// What is counted of numbers without a country code.
+/// Text under which numbers without a country code are counted.
 const ASSUMED: &str = "phone numbers without a country code are read as those of Switzerland (+41), as Zitadel does; \
                        `zitadel.phone_region` names another country";
 const LONGEST_METADATA: usize = 500_000;
-/// How Zitadel says that a user has no language; written, it takes the language away.
+/// Zitadel's value for a user without a language. Writing it removes the language.
 pub(in crate::target::zitadel) const NO_LANGUAGE: &str = "und";
-/// The languages of ISO 639-1 that have no newer code.
+/// The languages of ISO 639-1 without a newer code.
 const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz \
                          ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig \
                          ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg \
@@ -29,10 +29,10 @@ const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn b
 
 const LOCALPART_BLANKS: &str = "the `localpart` has blanks around it, which are left out";
 
-/// Rewrites a person to what Zitadel would store.
+/// Rewrites a person as Zitadel would store it.
 ///
 /// # Errors
-/// Why Zitadel would refuse the person, without the value.
+/// The reason, without the value, why Zitadel would refuse the person.
 pub(in crate::target::zitadel) fn normalize<'k>(
     desired: &mut Desired,
     numbers: Numbers,
@@ -64,7 +64,7 @@ pub(in crate::target::zitadel) fn normalize<'k>(
     Ok(remarks)
 }
 
-/// Brings a language into the form in which Zitadel stores it. What is no language leaves the account what it has.
+/// Rewrites a language as Zitadel stores it. A text that is not a language leaves the account's language unchanged.
 fn normalize_language(desired: &mut Desired) -> Option<String> {
     let text = desired.attributes.text(PREFERRED_LANGUAGE)?;
     let canonical = language(text);
@@ -79,8 +79,9 @@ fn normalize_language(desired: &mut Desired) -> Option<String> {
     Some("the preferred language is no language tag such as `de` or `de-CH`; it is not written".to_owned())
 }
 
-/// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a language with
-/// or without a region: of others Zitadel leaves parts out, and of a language that it does not know it stores none.
+/// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a
+/// language with or without a region: Zitadel drops other parts, and stores nothing for a language that it does not
+/// know.
 fn language(text: &str) -> Option<String> {
     let tag: LanguageIdentifier = text.trim().replace('_', "-").parse().ok()?;
     let is_known = LANGUAGES.split(' ').any(|known| known == tag.language.as_str());
@@ -88,18 +89,16 @@ fn language(text: &str) -> Option<String> {
     (is_known && is_plain).then(|| tag.to_string())
 }
 
-/// Whether Zitadel takes an address.
 pub(in crate::target::zitadel) fn takes_address(address: &str) -> bool {
     email(address).is_ok()
 }
 
-/// Whether there are blanks around something.
 fn has_blanks_around(text: &str) -> bool {
     let trimmed = text.trim();
     !trimmed.is_empty() && trimmed.len() < text.len()
 }
 
-/// Rewrites one attribute; an empty text becomes no value.
+/// Rewrites one attribute. An empty text becomes no value.
 fn text(
     desired: &mut Desired,
     attribute: AttributeIndex,
@@ -119,8 +118,7 @@ fn text(
     Ok(())
 }
 
-/// A number that Zitadel would refuse must not keep the person from an account, nor take the number away that the
-/// account has.
+/// A number that Zitadel would refuse neither prevents the account nor removes the number that the account has.
 fn normalize_phone(desired: &mut Desired, numbers: Numbers) -> Remarks {
     let mut remarks = Remarks::default();
     let Some(before) = desired.attributes.text(PHONE) else {
@@ -146,7 +144,7 @@ fn normalize_phone(desired: &mut Desired, numbers: Numbers) -> Remarks {
     remarks
 }
 
-/// Create trims names and refuses blank ones; update stores what it is given, so both get the same.
+/// Create trims names and refuses blank ones. Update stores any value, so both get the trimmed one.
 fn name<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -169,7 +167,7 @@ fn short<'a>(subject: &str, text: &'a str) -> Result<&'a str, String> {
     }
 }
 
-/// Metadata is stored byte for byte, so blanks stay.
+/// Metadata is stored byte for byte, so white space is kept.
 fn metadata<'a>(label: &str, text: &'a str) -> Result<&'a str, String> {
     if text.len() > LONGEST_METADATA {
         return Err(format!(
@@ -208,7 +206,7 @@ fn email(text: &str) -> Result<&str, String> {
     Ok(text)
 }
 
-/// Words of letters, digits and some signs, with single dots between. Characters outside ASCII count as letters.
+/// Words of letters, digits and some signs, with single dots between them. Characters outside ASCII count as letters.
 fn is_dot_atom(local: &str) -> bool {
     local.split('.').all(|word| {
         !word.is_empty()
@@ -220,7 +218,7 @@ fn is_dot_atom(local: &str) -> bool {
     })
 }
 
-/// `"anything"`, except for what would have to be escaped and what Zitadel's second look trips over.
+/// `"anything"`, except characters that need escaping, and those that Zitadel's second check refuses.
 fn is_quoted(local: &str) -> bool {
     local
         .strip_prefix('"')

@@ -1,4 +1,4 @@
-//! Whose an account is, as far as the lists show it, and whose ids it may carry.
+//! Ownership of an account, as far as the lists show it, and the external ids that it may have.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ const SERVICE_ACCOUNT: &str = "it is the account this tool runs as";
 const NO_ID: &str = "it carries no external id";
 const NO_ROLE: &str = "it holds none of the roles";
 
-/// Decides whose the account is. Call it once its roles are known.
+/// Decides about the ownership of the account. Its roles must be known.
 pub(in crate::target::zitadel) fn decide(account: &mut Existing, own_id: &str) {
     let has = |attribute| account.attributes.get(attribute).is_some();
     account.ownership = if account.target_id.as_str() == own_id {
@@ -24,7 +24,7 @@ pub(in crate::target::zitadel) fn decide(account: &mut Existing, own_id: &str) {
     };
 }
 
-/// The ids that a nickname means if an older tool wrote it: its own bytes, and the bytes that it encodes in base64.
+/// The ids that an older tool may have meant with a nickname: its bytes, and the bytes that it encodes in base64.
 pub(in crate::target::zitadel) fn claims(nickname: &str) -> Box<[ExternalId]> {
     let plain = (!nickname.is_empty()).then(|| ExternalId::new(nickname.as_bytes()));
     let decoded = STANDARD
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::model::{AttributeSet, Attributes, Lifecycle, TargetId, TypeId, Value};
 
-    /// The service account is never ours, whatever it carries; an id without a role proves nothing.
+    /// The service account is never managed, whatever values it has. An id without a role proves nothing.
     #[test]
     fn id_and_role_together_are_ours() {
         for (id, role, own_id, ownership) in [

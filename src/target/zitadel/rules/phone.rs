@@ -1,7 +1,7 @@
 //! The form in which Zitadel stores a phone number.
 //!
-//! Zitadel parses with libphonenumber's Go port, default region Switzerland, and stores E.164. Only the parse has to
-//! succeed; whether a number is valid does not matter, so that `12` becomes `+4112`.
+//! Zitadel parses with libphonenumber's Go port, default region Switzerland, and stores E.164. The text only has to
+//! be parsed; the number need not be valid, so `12` becomes `+4112`.
 
 use rlibphonenumber::{
     CountryCodeSource, NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region,
@@ -10,38 +10,38 @@ use rlibphonenumber::{
 
 use super::phone_text::one_number;
 
-/// More characters are refused before they are parsed.
+/// Longer texts are refused before they are parsed.
 const LONGEST_INPUT: usize = 200;
 
-/// Digits of a number with its country code, at the most.
+/// Maximum number of digits with country code.
 const LONGEST: usize = 15;
 
-/// Digits of a number without a country code, where areas have codes: fewer are internal numbers, or lack their area.
+/// Minimum number of digits without a country code, in regions with area codes. Shorter numbers are internal, or lack
+/// the area code.
 const SHORTEST_ASSUMED: usize = 7;
 
 const IMPOSSIBLE: &str = "is no possible one";
 const REFUSED: &str = "is not one that Zitadel takes";
 
-/// How numbers are read.
+/// How numbers are parsed.
 #[derive(Clone, Copy)]
 pub(in crate::target::zitadel) struct Numbers {
-    /// Where numbers without a country code are from.
+    /// Region of numbers without a country code.
     home: Region,
-    /// Whether that is configured.
+    /// Whether the region is configured.
     chosen: bool,
 }
 
-/// A number as it is stored.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::target::zitadel) struct Stored {
     /// In E.164.
     pub(in crate::target::zitadel) number: String,
-    /// It has no country code, and no country is configured for such numbers.
+    /// The number has no country code, and no region is configured.
     pub(in crate::target::zitadel) assumed: bool,
 }
 
 impl Numbers {
-    /// Numbers without a country code are of this region, or of Switzerland, as the server has it.
+    /// `None` is Switzerland, the default of the server.
     pub(in crate::target::zitadel) fn of(region: Option<&str>) -> Self {
         let region = region.and_then(|region| Region::from_code(region).ok());
         Self {
@@ -50,10 +50,10 @@ impl Numbers {
         }
     }
 
-    /// What is stored for a cell.
+    /// Converts a text to the stored number.
     ///
     /// # Errors
-    /// Why it is no number, to follow "the phone number".
+    /// Why it is not a number, to follow "the phone number".
     pub(in crate::target::zitadel) fn read(self, cell: &str) -> Result<Stored, &'static str> {
         let Some(text) = one_number(cell) else {
             return Err(if cell.contains(char::is_numeric) {
@@ -74,7 +74,8 @@ impl Numbers {
     }
 }
 
-/// What Zitadel would store; `None` if it would refuse the text. What is stored is parsed to itself.
+/// The number that Zitadel would store; `None` if it would refuse the text. A stored number is stored unchanged
+/// again.
 fn normalize(text: &str, home: Region) -> Option<PhoneNumber> {
     let parse = |text: &str| {
         let fits = text.chars().count() <= LONGEST_INPUT;
@@ -82,7 +83,7 @@ fn normalize(text: &str, home: Region) -> Option<PhoneNumber> {
     };
     let first = parse(text)?;
     let mut number = first.clone();
-    // Taking `0` off `+49 00 30…` leaves another one, and the server would take that off when it is sent.
+    // Removing `0` from `+49 00 30…` leaves another one, which the server would remove when it is sent.
     for _ in 0..LONGEST {
         let again = parse(&e164(&number))?;
         if e164(&again) == e164(&number) {
@@ -100,7 +101,7 @@ fn e164(number: &PhoneNumber) -> String {
         .into_owned()
 }
 
-/// Whether there can be such a number; `assumed` is the region of one without a country code.
+/// Returns whether such a number can exist. `assumed` is the region of a number without a country code.
 fn exists(number: &PhoneNumber, assumed: Option<Region>) -> bool {
     let digits = e164(number).len() - 1;
     let national = digits - number.country_code.to_string().len();
@@ -113,7 +114,7 @@ fn exists(number: &PhoneNumber, assumed: Option<Region>) -> bool {
     digits <= LONGEST && fits && !is_short
 }
 
-/// Whether numbers are dialled at home with a digit before them, such as the `0` of `030 901820`.
+/// Returns whether national numbers start with an extra digit, such as the `0` of `030 901820`.
 fn has_trunk_prefix(region: Region) -> bool {
     PHONE_NUMBER_UTIL.get_example_number(region).is_ok_and(|example| {
         let at_home = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::National);
@@ -126,10 +127,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What a real Zitadel stored for what it was sent.
+    /// What a real Zitadel stored for each input.
     const RECORDED: &str = include_str!("../../../../tests/recordings/zitadel/phone-normalisation.txt");
 
-    /// The pairs of the recording; `None` where Zitadel refused. Inputs too long to be written down are left out.
+    /// The pairs of the recording; `None` where Zitadel refused the input. Very long inputs are left out.
     fn recorded() -> Vec<(String, Option<String>)> {
         let lines = RECORDED
             .lines()
@@ -166,7 +167,7 @@ mod tests {
         assert_eq!(normalize(&"4".repeat(201), Region::CH), None);
     }
 
-    /// What can be a number is stored as Zitadel stores it, and nothing else.
+    /// Possible numbers are stored as Zitadel stores them. Other texts are not numbers.
     #[test]
     fn only_possible_numbers_are_read() {
         for (input, stored) in recorded() {
@@ -204,7 +205,8 @@ mod tests {
         }
     }
 
-    /// Without a country code a number is of the region; with one, or with the prefix for abroad, it is not.
+    /// Without a country code, a number belongs to the region; with one, or with the international prefix, it does
+    /// not.
     #[test]
     fn numbers_without_country_code_are_of_the_region() {
         for (region, input, stored) in [
@@ -234,7 +236,7 @@ mod tests {
     }
 
     proptest! {
-        /// A stored number is stored again as it is, and no text makes the parse fall over.
+        /// A stored number is stored unchanged again, and no text makes the parser panic.
         #[test]
         fn a_stored_number_stays(
             input in "\\PC{0,24}|[+0-9 ()/x#,a-z]{0,24}|(\\+|00|0|)[0-9]{1,18}",

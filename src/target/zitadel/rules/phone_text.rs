@@ -1,14 +1,14 @@
-//! Whether a cell holds one phone number.
+//! Decides whether a text contains one phone number. Pure.
 //!
-//! Zitadel takes the digits out of almost any text: `4.93E+11`, which a spreadsheet makes of a long number, would become
-//! `+4149311`, and count as verified. So only what people write as one number is handed on. Pure.
+//! Zitadel extracts the digits of almost any text: `4.93E+11`, which a spreadsheet makes of a long number, would
+//! become `+4149311` and count as verified. Therefore only usual notations of one number are passed on.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
-/// What comes before a country code.
+/// Prefixes of a country code.
 const PLUS: [char; 2] = ['+', '\u{FF0B}'];
 
 /// An extension at the end, such as `;ext=12`, ` ext. 12`, `x12`, `#12` or `- 12#`.
@@ -21,7 +21,7 @@ static EXTENSION: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a regular expression")
 });
 
-/// Words before a number, in small letters.
+/// Labels before a number, in lower case.
 const LABELS: [&str; 9] = [
     "tel",
     "telefon",
@@ -34,10 +34,10 @@ const LABELS: [&str; 9] = [
     "natel",
 ];
 
-/// Digits that a second number after a slash has at the least; `901820/21` is a pair.
+/// Minimum number of digits of a second number after a slash; `901820/21` is a pair.
 const SHORTEST_PART: usize = 3;
 
-/// The text to be read, if it is one number: with blanks in place of what nobody sees.
+/// The text of the number, if there is exactly one. Invisible characters become blanks.
 pub(in crate::target::zitadel) fn one_number(cell: &str) -> Option<String> {
     let text = without_label(unwrapped(cell));
     let number = ["phone-context=", "isub="].iter().fold(text, |text, mark| {
@@ -67,7 +67,7 @@ pub(in crate::target::zitadel) fn one_number(cell: &str) -> Option<String> {
     is_one.then(|| text.replace(is_unseen, " "))
 }
 
-/// The digit that a character of any script stands for.
+/// The value of a digit of any script.
 fn digit(c: char) -> Option<char> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c);
@@ -78,7 +78,7 @@ fn digit(c: char) -> Option<char> {
         .next()
 }
 
-/// What people write between the digits of a number.
+/// Characters that people write between digits.
 fn is_punctuation(c: char) -> bool {
     matches!(c,
         '-' | ' ' | '(' | ')' | '.' | '[' | ']' | '/'
@@ -93,7 +93,7 @@ fn is_unseen(c: char) -> bool {
             | '\u{FEFF}')
 }
 
-/// Without what keeps a spreadsheet from taking it for a number: `'+49…` and `="+49…"`.
+/// Removes what spreadsheets add to keep a text from becoming a number: `'+49…` and `="+49…"`.
 fn unwrapped(cell: &str) -> &str {
     let text = cell.trim_matches(is_unseen);
     let quoted = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"'));
@@ -109,7 +109,7 @@ fn without_label(text: &str) -> &str {
     if is_label { rest } else { text }
 }
 
-/// Numbers, or parts of one, with a comma or semicolon between; a comma before `ext.` is none.
+/// Several numbers with a comma or semicolon between them. A comma before `ext.` does not count.
 fn is_list(text: &str) -> bool {
     let follows = |rest: &str| {
         let next = rest.trim_start_matches(is_unseen).chars().next();
@@ -125,7 +125,7 @@ fn starts_like_one(number: &str) -> bool {
     })
 }
 
-/// `49309018.0`: digits with one point, and hardly anything behind it.
+/// `49309018.0`: digits with one point and few digits after it.
 fn is_decimal(number: &str) -> bool {
     let Some((whole, fraction)) = number.split_once('.') else {
         return false;

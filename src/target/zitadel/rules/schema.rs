@@ -1,4 +1,4 @@
-//! What Zitadel stores about a person, and under which names.
+//! The attributes of a Zitadel user, and their names.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use crate::model::{
 };
 use crate::target::zitadel::rules::link::linked_id;
 
-/// What of an attribute follows from the settings.
+/// Properties of attributes that depend on the settings.
 struct Options {
-    /// How closely metadata is looked at.
+    /// How thoroughly metadata is inspected.
     inspected: Inspection,
-    /// The same for the mark of who looks after an account.
+    /// How thoroughly the provider mark is inspected.
     provider: Inspection,
     localpart: fn(&ExternalId) -> Value,
     owned_roles: Arc<[Box<str>]>,
-    /// How closely links are looked at; none: nobody logs in through an identity provider.
+    /// How thoroughly links are inspected; `None` without an identity provider.
     link: Option<Inspection>,
 }
 
-/// Declares the attributes in their order, and a constant for the place of each.
+/// Declares the attributes in their order, with a constant for each index.
 macro_rules! attributes {
     ($options:ident: $($(#[$doc:meta])* $name:ident = $spec:expr;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "numbers the constants of the same names")]
@@ -50,7 +50,7 @@ attributes! { options:
         default: Some(options.localpart),
         ..metadata("localpart", options.inspected)
     };
-    /// Which configuration or source looks after the account.
+    /// The configuration or source that manages the account.
     PROVIDER = AttributeSpec {
         purpose: Purpose::Provider,
         personal: false,
@@ -65,7 +65,7 @@ attributes! { options:
     };
     /// The user's nickname.
     EXTERNAL_ID = of("external_id", Purpose::ExternalId);
-    /// The user name: a new account gets the address as user name, and both change together.
+    /// The user name. A new account gets the address as user name, and both change together.
     LOGIN = AttributeSpec {
         equality: Equality::Comparable,
         mutability: Mutability::Follows(EMAIL),
@@ -75,7 +75,7 @@ attributes! { options:
         mutability: Mutability::ReadOnly,
         ..of("verified_email", Purpose::VerifiedAddress)
     };
-    /// Written before this tool deactivates an account, so that it knows which ones it may activate again.
+    /// Written before this tool deactivates an account. Only accounts with it are reactivated.
     DISABLED_BY = AttributeSpec {
         default: Some(|_| Value::text("directory-sync")),
         ..bookkeeping("disabled_by", Purpose::DisabledByUs)
@@ -83,10 +83,11 @@ attributes! { options:
     /// The two parts of an absence marker, written together.
     MISSING_SINCE = bookkeeping("missing_since", Purpose::MissingSince);
     MISSING_RUNS = bookkeeping("missing_runs", Purpose::MissingRuns);
-    /// Written before this tool deactivates an account whose sessions it ends, and removed once they are.
+    /// Written before this tool deactivates an account whose sessions it ends, and removed after the sessions have
+    /// ended.
     SIGN_OUT = bookkeeping("sign_out", Purpose::SignOut);
-    /// How the identity provider knows the person. Whoever has the account that a link names can log in here: a link that
-    /// this tool did not make is never replaced.
+    /// The id of the person at the identity provider. The owner of the linked identity can sign in to this account,
+    /// so a link that this tool did not create is never replaced.
     IDP_LINK = AttributeSpec {
         equality: Equality::IgnoreCase,
         mutability: Mutability::WithId,
@@ -96,10 +97,10 @@ attributes! { options:
     };
 }
 
-/// The namespace in which external ids become localparts; the same since famedly-sync 0.7.
+/// The namespace for localparts made from external ids; the same since famedly-sync 0.7.
 const NAMESPACE: Uuid = uuid!("d9979cff-abee-4666-bc88-1ec45a843fb8");
 
-/// The attributes of a target. Without one they are those of default settings.
+/// The attributes of a target; without settings, those of default settings.
 pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
     let inspected = match settings.map_or(MetadataCheck::Confirm, |settings| settings.metadata) {
         MetadataCheck::Confirm => Inspection::Value,
@@ -110,7 +111,7 @@ pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
     let link = settings.filter(|settings| settings.sso_login);
     let mut specs = specs(Options {
         inspected,
-        // Without a name of its own, a configuration leaves the accounts alone that its people have.
+        // A configuration without a name does not change the provider of accounts.
         provider: match settings {
             Some(settings) if settings.claims_accounts => inspected,
             _ => Inspection::Nothing,
@@ -130,7 +131,7 @@ pub fn schema(settings: Option<&ZitadelSettings>) -> Schema {
     Schema::new(specs)
 }
 
-/// The attributes that the configuration names, with the keys of their metadata.
+/// The configured attributes, with their metadata keys.
 pub(in crate::target::zitadel) fn configured(
     settings: &ZitadelSettings,
 ) -> impl Iterator<Item = (AttributeIndex, &str)> {
@@ -159,7 +160,7 @@ fn metadata(name: &str, inspected: Inspection) -> AttributeSpec {
     }
 }
 
-/// What this tool writes down for itself.
+/// Attributes for this tool's own records.
 fn bookkeeping(name: &str, purpose: Purpose) -> AttributeSpec {
     AttributeSpec {
         purpose,
@@ -175,7 +176,7 @@ fn linked_value(id: &ExternalId) -> Value {
 /// A Matrix id is `@localpart:server` of 255 bytes at most, and a label of the server's name has up to 63.
 const LONGEST_LOCALPART: usize = 190;
 
-/// Why a text cannot be the localpart of a Matrix id.
+/// Why a text is not a valid localpart of a Matrix id.
 fn no_localpart(text: &str) -> Option<&'static str> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._=-/+".contains(c);
     if text.is_empty() {
@@ -205,7 +206,7 @@ mod tests {
     use super::super::metadata::Keys;
     use super::*;
 
-    /// The constants point at the attributes they are named after.
+    /// Each constant is the index of the attribute with its name.
     #[test]
     fn indexes_fit_names() {
         let schema = schema(None);
@@ -249,7 +250,7 @@ mod tests {
         }
     }
 
-    /// What Matrix allows, and its limits.
+    /// What Matrix allows, with its limits.
     #[test]
     fn a_localpart_is_what_matrix_allows() {
         let long = "a".repeat(190);
@@ -283,7 +284,7 @@ mod tests {
         }
     }
 
-    /// A plain localpart is the id as text, and as hex when it is none.
+    /// A plain localpart is the id as text, or as hex if it is not text.
     #[test]
     fn plain_localpart_is_the_text() {
         assert_eq!(localpart_plain(&ExternalId::new(*b"ada")), Value::text("ada"));

@@ -1,9 +1,8 @@
-//! What an answer says about when something was written.
+//! The time of a write, from its answer.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-/// When something was written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(in crate::target::zitadel) struct WriteDetails {
@@ -20,7 +19,7 @@ impl WriteDetails {
     }
 }
 
-/// A time that is no time counts as none: nothing that was written failed for it.
+/// An invalid time counts as none, because the write itself succeeded.
 pub(in crate::target::zitadel) fn time<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Timestamp>, D::Error> {

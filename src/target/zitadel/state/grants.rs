@@ -1,4 +1,4 @@
-//! Who holds which role, as far as it was read.
+//! The role grants that were read.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -9,40 +9,40 @@ use crate::model::Roles;
 use crate::target::zitadel::rules::ids::Ids;
 use crate::target::zitadel::wire::received::{Grant, GrantState, UserType};
 
-/// Who holds which of the roles that are this tool's business. Other roles are not looked at.
+/// The users of each managed role. Other roles are ignored.
 pub(in crate::target::zitadel) struct Grants {
     pub(in crate::target::zitadel) way: Way,
-    /// How many there were.
+    /// Total number of grants.
     pub(in crate::target::zitadel) total: u64,
     /// All pages were read.
     pub(in crate::target::zitadel) walked: Cell<bool>,
     pub(in crate::target::zitadel) held: RefCell<Held>,
-    /// The same roles are the same list: most users hold the same.
+    /// Users with the same roles share one list.
     shared: RefCell<HashMap<Vec<bool>, Roles>>,
 }
 
-/// By which way the grants of an account are found.
+/// How the grants of an account are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::zitadel) enum Way {
-    /// All of them are known.
+    /// All are known.
     Known,
-    /// The server answers for the accounts that it is asked about.
+    /// The server is asked for the grants of given accounts.
     ByIds,
-    /// Pages were read; whom none of them showed is asked about alone.
+    /// All pages were read. Users in none of them are asked for one by one.
     OneByOne,
 }
 
-/// The grants that were seen so far.
+/// The grants seen so far.
 pub(in crate::target::zitadel) struct Held {
-    /// Each role with the users that hold it, in order of the roles.
+    /// Each role with its users, in the order of the roles.
     pub(in crate::target::zitadel) roles: Vec<(Box<str>, Ids)>,
-    /// Those that an administrator deactivated.
+    /// Users whose grant an administrator has deactivated.
     pub(in crate::target::zitadel) inactive: Ids,
-    /// Users of whom a grant was seen, whatever role it gives.
+    /// Users with any grant.
     pub(in crate::target::zitadel) shown: Ids,
-    /// Those of them whom the list of accounts has not shown so far.
+    /// Users with a grant who are missing in the account list so far.
     pub(in crate::target::zitadel) unlisted: Ids,
-    /// Grants of accounts that the server was asked about.
+    /// Number of grants in answers about given accounts.
     pub(in crate::target::zitadel) answered: u64,
 }
 
@@ -60,7 +60,7 @@ impl Held {
         }
     }
 
-    /// Takes in what was asked about a listed account.
+    /// Adds a grant of a listed account.
     pub(in crate::target::zitadel) fn answer(&mut self, grant: &Grant) {
         self.shown.insert(&grant.user_id);
         self.answered += 1;
@@ -86,22 +86,22 @@ impl Grants {
         }
     }
 
-    /// Whether nobody has to be asked about.
+    /// Returns whether no more requests are needed.
     pub(in crate::target::zitadel) fn are_known(&self) -> bool {
         self.way == Way::Known
     }
 
-    /// How many grants of these roles an administrator deactivated, as far as they were seen.
+    /// Number of grants of these roles that an administrator has deactivated, as far as seen.
     pub(in crate::target::zitadel) fn inactive(&self) -> usize {
         self.held.borrow().inactive.len()
     }
 
-    /// Takes note that the list of accounts shows this one.
+    /// Records that the account list contains this user.
     pub(in crate::target::zitadel) fn is_listed(&self, user: &str) {
         self.held.borrow_mut().unlisted.remove(user);
     }
 
-    /// The roles of one user, in order, as far as they were seen.
+    /// The roles of one user, in order, as far as seen.
     pub(in crate::target::zitadel) fn roles(&self, user: &str) -> Roles {
         let seen = self.held.borrow();
         let held = seen.roles.iter().map(|(_, users)| users.contains(user));
@@ -130,7 +130,7 @@ impl Grants {
 }
 
 impl ZitadelSettings {
-    /// The keys of all roles that this tool gives or takes away; sorted, each once.
+    /// The keys of all managed roles, sorted, each once.
     pub(in crate::target::zitadel) fn roles(&self) -> Vec<&str> {
         let further = self.further_roles.iter().chain(&self.owned_roles);
         let mut roles: Vec<&str> = further.map(String::as_str).chain([self.role.as_str()]).collect();

@@ -1,4 +1,4 @@
-//! People who were looked for right before they are created.
+//! People who were searched for right before they are created.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 use crate::model::{Desired, ExternalId};
 
-/// So long it is believed that nobody was there.
+/// How long a negative answer is used.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// When people were looked for and nobody was found.
+/// When people were searched for and not found.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct Looks {
     pub(in crate::target::zitadel) nobody: RefCell<HashMap<ExternalId, Instant>>,
-    /// One asks for many, the others wait for the answer.
+    /// One caller searches for many people while the others wait.
     pub(in crate::target::zitadel) turn: Mutex<()>,
 }
 

@@ -1,4 +1,4 @@
-//! A target, and what it has learned of the server so far.
+//! The target, and what it has learned about the server.
 
 pub(super) mod grants;
 pub(super) mod lookups;
@@ -24,7 +24,7 @@ use crate::http::Backoff;
 use crate::model::{AttributeSet, Catalog, Schema, Value, Warning};
 use crate::target::{TargetError, TargetErrorKind as Kind, TargetName, Wrote};
 
-/// What was learnt before the account list is read.
+/// What is known before the account list is read.
 pub(in crate::target::zitadel) struct Prepared {
     /// The service account's id.
     pub(in crate::target::zitadel) own_id: String,
@@ -35,7 +35,7 @@ pub(in crate::target::zitadel) struct Prepared {
 pub struct ZitadelTarget {
     pub(in crate::target::zitadel) name: TargetName,
     pub(in crate::target::zitadel) catalog: Catalog,
-    /// What the list of accounts does not show.
+    /// Attributes that the account list does not show.
     pub(in crate::target::zitadel) unread: AttributeSet,
     pub(in crate::target::zitadel) keys: Keys,
     pub(in crate::target::zitadel) settings: ZitadelSettings,
@@ -44,28 +44,28 @@ pub struct ZitadelTarget {
     pub(in crate::target::zitadel) api: Api,
     pub(in crate::target::zitadel) prepared: RefCell<Option<Rc<Prepared>>>,
     pub(in crate::target::zitadel) lists: Lists,
-    /// The server can filter users by metadata, as far as is known.
+    /// Whether the server can filter users by metadata, as far as known.
     pub(in crate::target::zitadel) filters: Cell<bool>,
-    /// The service account may read the event log, as far as is known.
+    /// Whether the service account may read the event log, as far as known.
     pub(in crate::target::zitadel) history: Cell<bool>,
     pub(in crate::target::zitadel) written: Written,
     pub(in crate::target::zitadel) looks: Looks,
     pub(in crate::target::zitadel) warnings: RefCell<Vec<Warning>>,
-    /// Roles that the project does not have any more are nobody's.
+    /// Roles that no longer exist in the project are treated as held by no user.
     pub(in crate::target::zitadel) roles_may_be_gone: Cell<bool>,
-    /// Accounts may be left that an earlier run was to make deactivated.
+    /// An earlier run may have created accounts that it should have deactivated.
     pub(in crate::target::zitadel) unfinished: Cell<bool>,
-    /// Roles that an undo may give to an account that it makes again.
+    /// Roles that an undo may give to recreated accounts.
     pub(in crate::target::zitadel) given_again: RefCell<Vec<String>>,
-    /// The names that stand for this configuration; none: nobody asks.
+    /// The provider names of this configuration; empty if there are none.
     pub(in crate::target::zitadel) providers: Vec<Value>,
 }
 
 impl ZitadelTarget {
-    /// Reads the credentials; sends nothing.
+    /// Reads the credentials. Sends nothing.
     ///
     /// # Errors
-    /// [`Kind::Misconfigured`] when the key file is missing or no key, or no certificate authority is known.
+    /// [`Kind::Misconfigured`] if the key file is missing or contains no key, or no certificate authority is known.
     pub fn new(settings: &ZitadelSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
         let schema = schema::schema(Some(settings));
         Ok(Self {
@@ -91,36 +91,35 @@ impl ZitadelTarget {
         })
     }
 
-    /// The names under which accounts are looked after: an account of another name is not removed as absent.
+    /// Sets the provider names. Accounts with another provider are not removed as absent.
     #[must_use]
     pub fn with_providers(self, providers: Vec<Value>) -> Self {
         Self { providers, ..self }
     }
 
-    /// Other pauses between tries, for tests that cannot wait.
+    /// Sets other pauses between tries, for tests.
     #[must_use]
     pub fn with_backoff(mut self, backoff: Backoff) -> Self {
         self.api.set_backoff(backoff);
         self
     }
 
-    /// Other pages than those that are as long as the server allows.
+    /// Sets another page size than the largest that the server allows.
     #[must_use]
     pub fn with_page_size(self, rows: NonZeroU32) -> Self {
         self.lists.set_rows(rows);
         self
     }
 
-    /// Other limits of silence, of usual calls and of long lists, for tests that cannot wait.
+    /// Sets other limits of silence, for usual calls and for long lists, for tests.
     ///
     /// # Errors
-    /// [`Kind::Misconfigured`] when no certificate authority is known.
+    /// [`Kind::Misconfigured`] if no certificate authority is known.
     pub fn with_silence(mut self, usual: Duration, list: Duration) -> Result<Self, TargetError> {
         self.api.set_silence(usual, list)?;
         Ok(self)
     }
 
-    /// What is stored of a user.
     pub(in crate::target::zitadel) fn schema(&self) -> &Schema {
         self.catalog.users()
     }

@@ -1,4 +1,4 @@
-//! When this run last wrote something, by the server's clock.
+//! The times of this run's last writes, by the server's clock.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::model::LastWrites;
 use crate::target::zitadel::rules::written::WriteDetails;
 
-/// When the last things were written that the lists have to show.
+/// Times of the last writes that each list has to show.
 #[derive(Default)]
 pub(in crate::target::zitadel) struct Written {
     pub(in crate::target::zitadel) user: Cell<Option<Timestamp>>,
@@ -19,7 +19,7 @@ impl Written {
         self.user_at(details.at());
     }
 
-    /// Something was written to an account then, by whomever.
+    /// An account was changed at this time, by this run or by another client.
     pub(in crate::target::zitadel) fn user_at(&self, at: Option<Timestamp>) {
         self.user.set(self.user.get().max(at));
     }
@@ -28,7 +28,7 @@ impl Written {
         self.grant.set(self.grant.get().max(details.at()));
     }
 
-    /// To be read by [`Written::expect`].
+    /// The times, for [`Written::expect`] of a later run.
     pub(in crate::target::zitadel) fn last(&self) -> LastWrites {
         let text = |at: Option<Timestamp>| at.map(|at| at.to_string().into());
         LastWrites {
@@ -37,7 +37,7 @@ impl Written {
         }
     }
 
-    /// What an earlier run wrote; a text that is no time says nothing.
+    /// Adds the writes of an earlier run. An invalid time is ignored.
     pub(in crate::target::zitadel) fn expect(&self, writes: &LastWrites) {
         let time = |text: &Option<Box<str>>| text.as_ref().and_then(|text| text.parse().ok());
         self.user.set(self.user.get().max(time(&writes.accounts)));

@@ -1,4 +1,4 @@
-//! By which way lists come, and how long a page is. The server's answers decide, and the next call remembers.
+//! Transport and page size of lists. They are adjusted to the server's answers for later calls.
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
@@ -8,26 +8,27 @@ use crate::target::zitadel::client::error::{Failure, Sign};
 
 use crate::target::zitadel::client::transport::Transport;
 
-/// A page costs the server about the same whatever its length, since each scans all users.
+/// A page costs the server about the same whatever its length, because each one scans all users.
 const CONNECT_USERS: u32 = 100_000;
 /// As many small users as fit into the gateway's 4 MiB.
 const REST_USERS: u32 = 12_000;
-/// As many grants as fit, with some room to spare.
+/// As many grants as fit, with a margin.
 const GRANTS: u32 = 10_000;
-/// Users that one request names. For the grants of so many it took 0.35 s; all of 100,000 came in 4 s, two at a time.
+/// Users named in one request. Their grants took 0.35 s; all grants of 100,000 users took 4 s, two requests at a
+/// time.
 pub(in crate::target::zitadel) const NAMED: u32 = 5_000;
 
-/// A page that takes too long is made so much smaller; what the server looks at before its first row is the same for each.
+/// Divisor for a page that takes too long. The work before the first row is the same for each page.
 const TOO_SLOW: u32 = 10;
-/// What the server has shown about its lists.
+/// Known limits of the server's lists.
 pub(in crate::target::zitadel) struct Lists {
-    /// The server speaks Connect, as far as is known.
+    /// Whether the server supports Connect, as far as known.
     connect: Cell<bool>,
     connect_users: Cell<u32>,
     rest_users: Cell<u32>,
-    /// Rows of a page of grants.
+    /// Rows per page of grants.
     pub(in crate::target::zitadel) grants: Cell<u32>,
-    /// Users that one request names.
+    /// Users named in one request.
     pub(in crate::target::zitadel) named: Cell<u32>,
 }
 
@@ -44,14 +45,14 @@ impl Default for Lists {
 }
 
 impl Lists {
-    /// Pages of another length, for tests that have only a few users.
+    /// Sets another page size, for tests with few users.
     pub(in crate::target::zitadel) fn set_rows(&self, rows: NonZeroU32) {
         for cell in [&self.connect_users, &self.rest_users, &self.grants, &self.named] {
             cell.set(rows.get());
         }
     }
 
-    /// Rows of a page of users.
+    /// Rows per page of users.
     pub(in crate::target::zitadel) fn users(&self) -> &Cell<u32> {
         match self.transport() {
             Transport::Connect => &self.connect_users,
@@ -67,12 +68,12 @@ impl Lists {
         }
     }
 
-    /// Whether the call has to be sent again by the other way.
+    /// Returns whether the call has to be repeated over the other transport.
     pub(in crate::target::zitadel) fn falls_back(&self, failure: &Failure) -> bool {
         if failure.sign != Some(Sign::NoConnect) {
             return false;
         }
-        // Calls run side by side: only the first to hear it says so.
+        // Calls run in parallel. Only the first one logs it.
         if self.connect.replace(false) {
             tracing::info!(
                 "this Zitadel, or a proxy before it, does not speak Connect; reading lists over REST"
@@ -82,15 +83,15 @@ impl Lists {
     }
 }
 
-/// More rows than this are none that were added while a list was read.
+/// The largest plausible number of rows. More cannot have been added while the list was read.
 pub(in crate::target::zitadel) fn bound(first_total: u64) -> u64 {
     first_total.saturating_mul(2).saturating_add(10_000)
 }
 
-/// Makes a page smaller when the server says that its reply is too large, or when it, or a proxy before it, took too long.
-/// Whether that can help.
+/// Makes the page smaller if the reply was too large, or if the server or a proxy took too long. Returns whether
+/// repeating can help.
 ///
-/// `from` is what was asked for: calls run side by side, and one of them may have been here before.
+/// `from` is the requested size. Calls run in parallel, and another one may already have made the page smaller.
 pub(in crate::target::zitadel) fn smaller_page(rows: &Cell<u32>, from: u32, failure: &Failure) -> bool {
     let to = match failure.sign {
         Some(Sign::ReplyTooLarge) => from / 2,
@@ -100,7 +101,7 @@ pub(in crate::target::zitadel) fn smaller_page(rows: &Cell<u32>, from: u32, fail
     if to > 0 && to < rows.get() {
         rows.set(to);
         if failure.sign == Some(Sign::TooSlow) {
-            // That took a minute or more, and somebody may be watching.
+            // It took a minute or more, and someone may be watching.
             let error = &failure.error;
             tracing::warn!(%error, from, to, "the target took too long for a page; asking for smaller pages");
         } else {

@@ -1,4 +1,4 @@
-//! What the server answers about what happened to its users.
+//! The server's events about its users.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ pub(crate) struct Events {
     pub(crate) events: Vec<Event>,
 }
 
-/// Something that happened to a user. All that is left out means nothing.
+/// An event of a user. Events of other types are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
@@ -37,7 +37,7 @@ pub(crate) struct EventType {
     pub(crate) kind: Box<str>,
 }
 
-/// The members of all payloads that are read: metadata's, and links'.
+/// The members of all payloads that are read: of metadata, and of links.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Payload {

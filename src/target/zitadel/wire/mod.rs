@@ -1,5 +1,5 @@
-//! The shapes of Zitadel's JSON. Defaults are left out by the server, unknown members are passed over, and 64-bit
-//! numbers come as text.
+//! The structure of Zitadel's JSON. The server omits defaults; unknown members are ignored; 64-bit numbers are sent
+//! as text.
 
 pub(super) mod events;
 pub(super) mod received;
@@ -8,7 +8,7 @@ pub(super) mod snapshot;
 
 use serde::{Deserialize, Deserializer};
 
-/// Reads a number that comes as text, or as a number.
+/// Reads a number from a text or a number.
 fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -1,4 +1,4 @@
-//! What the server answers about accounts, roles and itself.
+//! The server's answers about accounts, roles and itself.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::number;
 use crate::target::zitadel::rules::written::{WriteDetails, time};
 
-/// What surrounds the items of a list. Without details it is no list: an empty one has them too.
+/// What surrounds the items of a list. Every list has details, even an empty one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ListHead {
     pub(crate) details: ListDetails,
@@ -23,7 +23,7 @@ pub(crate) struct Disguised {
     _message: Box<str>,
 }
 
-/// The kind of an error: a number over REST, its name over Connect.
+/// The code of an error: a number over REST, its name over Connect.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Code {
@@ -32,7 +32,7 @@ enum Code {
 }
 
 impl Disguised {
-    /// The status that the error should have come with, by gRPC's table; `None` where the code means that nothing is wrong.
+    /// The status that belongs to the error in gRPC's table; `None` if the code means success.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         const STATUS: [(u16, &str, u16); 16] = [
             (1, "canceled", 499),
@@ -67,7 +67,7 @@ impl Disguised {
 pub(crate) struct ListDetails {
     #[serde(deserialize_with = "number")]
     pub(crate) total_result: u64,
-    /// When the last event happened that the list includes, of all organizations.
+    /// Time of the last event that the list includes, of all organizations.
     #[serde(alias = "viewTimestamp", deserialize_with = "time")]
     pub(crate) timestamp: Option<Timestamp>,
 }
@@ -92,7 +92,7 @@ pub(crate) struct ObjectDetails {
     pub(crate) change_date: Option<Timestamp>,
 }
 
-/// The only state that counts is the one an administrator chose.
+/// Only the states that an administrator sets are distinguished.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) enum UserState {
     #[serde(rename = "USER_STATE_INACTIVE")]
@@ -146,7 +146,7 @@ pub(crate) struct Grant {
     pub(crate) state: GrantState,
     pub(crate) role_keys: Vec<Box<str>>,
     pub(crate) user_type: UserType,
-    /// The organization of the user; later servers say it.
+    /// The organization of the user, in later versions.
     pub(crate) granted_org_id: Box<str>,
 }
 

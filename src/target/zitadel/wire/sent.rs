@@ -1,4 +1,4 @@
-//! What the server is told about an account.
+//! The bodies of requests about accounts.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -34,7 +34,7 @@ pub(crate) struct NewProfile<'a> {
     pub(crate) family: &'a str,
     #[serde(rename = "nickName")]
     pub(crate) nick: String,
-    /// Zitadel makes one from the names of a new account, and leaves an old one alone.
+    /// Zitadel derives one from the names of a new account, and does not change it later.
     #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
     pub(crate) display: Option<String>,
     #[serde(rename = "preferredLanguage", skip_serializing_if = "Option::is_none")]
@@ -43,17 +43,17 @@ pub(crate) struct NewProfile<'a> {
     pub(crate) gender: Option<&'a str>,
 }
 
-/// Exactly one of the ways to verify is set.
+/// Exactly one way to verify is set.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewEmail<'a> {
     pub(crate) email: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) is_verified: Option<bool>,
-    /// `isVerified: false` would send no code on create; this does.
+    /// On create, `isVerified: false` would send no code; this does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) send_code: Option<Empty>,
-    /// The code comes with the answer, and nothing is sent to the person.
+    /// The answer contains the code, and no message is sent to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) return_code: Option<Empty>,
 }
@@ -66,10 +66,10 @@ pub(crate) struct Empty {}
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewPhone<'a> {
     pub(crate) phone: &'a str,
-    /// `true` or left out, which sends a code. Zitadel refuses `false`.
+    /// `true`, or left out, which sends a code. Zitadel refuses `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) is_verified: Option<bool>,
-    /// The code comes with the answer, and nothing is sent to the person.
+    /// The answer contains the code, and no message is sent to the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) return_code: Option<Empty>,
 }
@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    /// A code is asked for by leaving the verification out, and never by `false`, which Zitadel refuses.
+    /// Leaving the verification out requests a code. `false` is refused by Zitadel and never sent.
     #[test]
     fn unset_members_are_not_sent() {
         let phone = NewPhone {

@@ -1,4 +1,4 @@
-//! What the server answers about an account that only an undo wants to know.
+//! The server's answers that only an undo needs.
 
 use serde::Deserialize;
 

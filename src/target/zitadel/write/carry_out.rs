@@ -1,4 +1,4 @@
-//! Carries out a change, call by call. Each is as few calls as Zitadel allows; see `steps` for their order.
+//! Applies a change call by call, with as few calls as Zitadel allows. See `steps` for their order.
 
 use serde_json::json;
 
@@ -18,17 +18,17 @@ use crate::target::{Applied, TargetError, TargetErrorKind as Kind};
 const FORMER_LINK_STAYS: &str =
     "this Zitadel cannot remove the link to the former id, which has a slash; remove it by hand";
 
-/// How far a change has come.
+/// Progress of a change.
 pub(in crate::target::zitadel) struct Progress<'a> {
     pub(in crate::target::zitadel) change: &'a Change,
-    /// The account, once it is known.
+    /// The account, once known.
     pub(in crate::target::zitadel) target_id: Option<TargetId>,
     pub(in crate::target::zitadel) warnings: Vec<String>,
-    /// What the account held in metadata, if that was read.
+    /// The account's metadata, if it was read.
     pub(in crate::target::zitadel) held: Option<Vec<Metadata>>,
-    /// How an account was found that is to be removed.
+    /// State of an account that is to be removed.
     pub(in crate::target::zitadel) found: Found,
-    /// The link of the person, which another account holds.
+    /// The error if another account has the person's link.
     pub(in crate::target::zitadel) link_taken: Option<TargetError>,
 }
 
@@ -43,7 +43,7 @@ impl Progress<'_> {
 }
 
 impl ZitadelTarget {
-    /// Carries out one change.
+    /// Applies one change.
     pub(in crate::target::zitadel) async fn carry_out(
         &self,
         change: &Change,
@@ -58,7 +58,7 @@ impl ZitadelTarget {
         };
         for step in self.steps(change) {
             match self.perform(&step, &mut progress).await {
-                // An account that was to be removed and is gone needs no more.
+                // An account that was to be removed and no longer exists needs no more steps.
                 Err(failure)
                     if failure.error.kind == Kind::NotFound && is_content_when_gone(change, &step) =>
                 {
@@ -71,8 +71,8 @@ impl ZitadelTarget {
             }
         }
         match progress.link_taken {
-            // Nobody's name or address waits for somebody to clear up who may log in as whom. Only the id does: without it
-            // the next run tries, and says so, again.
+            // A link conflict does not delay names and addresses. Only the id is left out, so that the next run tries
+            // again and reports it again.
             Some(taken) => Err(taken),
             None => Ok(Applied {
                 target_id: progress.target_id,
@@ -159,7 +159,8 @@ impl ZitadelTarget {
         Ok(done)
     }
 
-    /// Gives an account its temporary name, if it has one on its way and still is what the change takes it to be.
+    /// Sets the temporary login name of an edit, if it has one and the account has not changed since the plan was
+    /// made.
     pub(in crate::target::zitadel) async fn rename_aside(&self, edit: &Edit) -> Result<(), TargetError> {
         let Some(name) = edit.temporary_login.as_deref() else {
             return Ok(());
@@ -170,7 +171,7 @@ impl ZitadelTarget {
         self.rename(&edit.target_id, name).await
     }
 
-    /// The user name alone: the address stays, so that nobody gets a mail about a name that does not last.
+    /// Changes only the user name. The address stays, so that no mail is sent about a temporary name.
     pub(in crate::target::zitadel) async fn rename(
         &self,
         account: &TargetId,
@@ -189,7 +190,7 @@ impl ZitadelTarget {
     }
 }
 
-/// Whether nothing is left to do once the account is gone.
+/// Returns whether a step is complete if the account no longer exists.
 fn is_content_when_gone(change: &Change, step: &Step<'_>) -> bool {
     let is_removal = is_looked_at_again(change).is_some()
         || change.edit().is_some() && matches!(step, Step::Deactivate | Step::EndSessions);

@@ -1,4 +1,5 @@
-//! A new account: one call for everything but the role, and a look before it is sent twice.
+//! Creates an account: one call for everything but the roles. After a lost reply, looks for the account before trying
+//! again.
 
 use crate::model::{Attributes, Creation, TargetId};
 use crate::target::zitadel::client::call::Call;
@@ -12,7 +13,7 @@ use crate::target::zitadel::wire::received::Created;
 use crate::target::zitadel::wire::sent::{Empty, NewEmail, NewPhone, NewProfile, NewUser, OrgId};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// Characters of a display name.
+/// Maximum characters of a display name.
 const LONGEST_DISPLAY_NAME: usize = 200;
 
 pub(in crate::target::zitadel) const PHONE_LEFT_OUT: &str =
@@ -22,7 +23,7 @@ pub(in crate::target::zitadel) const PHONE_LEFT_OUT: &str =
 const AGAIN: &str = "create_user_again";
 
 impl ZitadelTarget {
-    /// Makes the account, without its roles.
+    /// Creates the account, without its roles.
     pub(in crate::target::zitadel) async fn create(
         &self,
         creation: &Creation,
@@ -64,7 +65,7 @@ impl ZitadelTarget {
             } else if !(lost && failure.is(id::TAKEN)) {
                 return Err(failure.error);
             }
-            // A create whose reply was lost may have happened all the same.
+            // A creation whose reply was lost may have succeeded.
             if lost && let Some(found) = self.created_before(&body.profile.nick, body.username).await? {
                 return Ok(found);
             }
@@ -76,7 +77,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// The account of an earlier try: it holds the user name and our id.
+    /// The account of an earlier try: it has the user name and our id.
     async fn created_before(&self, ours: &str, name: &str) -> Result<Option<TargetId>, Failure> {
         let users = self.users_named(name).await?;
         let found = users.into_iter().find(|user| {
@@ -128,7 +129,7 @@ impl ZitadelTarget {
     }
 }
 
-/// An answer that passes for a success and names nobody: whether the account was made has to be looked up.
+/// Error for a success without an id. The account has to be searched for.
 fn no_id() -> TargetError {
     TargetError {
         kind: Kind::Unreachable,
@@ -140,7 +141,7 @@ fn no_id() -> TargetError {
     }
 }
 
-/// The names, the external id, and the language if it is written; with `shown` also the name that is shown.
+/// The names, the external id and, if written, the language; with `shown` also the display name.
 pub(in crate::target::zitadel) fn profile<'a>(
     attributes: &'a Attributes,
     nick: String,

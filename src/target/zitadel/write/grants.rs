@@ -1,4 +1,4 @@
-//! How roles are given and taken away.
+//! Adds and removes roles.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, Grant, GrantState};
 
 impl ZitadelTarget {
-    /// Gives roles to a user who is not known to have any. A grant that is there already, with whatever roles, is widened.
+    /// Adds roles to a user without known roles. An existing grant, with whatever roles, is extended.
     pub(in crate::target::zitadel) async fn grant(
         &self,
         user: &str,
@@ -31,7 +31,8 @@ impl ZitadelTarget {
         {
             Err(failure) if failure.is(id::TAKEN) => {
                 if !self.change_grants(user, roles, &[], warnings).await? {
-                    // The list can lag behind, and is known to lose a grant for good; the server says that it exists.
+                    // The list can be stale, and is known to lose a grant permanently. The server says that it
+                    // exists.
                     warnings.push("the role grant exists, but Zitadel does not list it yet".into());
                 }
                 Ok(())
@@ -40,7 +41,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// Gives roles to a user who has some, and takes others away. Roles that are neither stay.
+    /// Adds and removes roles of a user who has some. Other roles stay.
     pub(in crate::target::zitadel) async fn change_roles(
         &self,
         user: &str,
@@ -52,12 +53,12 @@ impl ZitadelTarget {
         if nothing || self.change_grants(user, give, take, warnings).await? {
             return Ok(());
         }
-        // Somebody removed it meanwhile.
+        // It was removed in the meantime.
         self.grant(user, give, warnings).await
     }
 
-    /// Changes the grants a user has on the project, as a rule one; `false` if there is none. One call replaces all roles
-    /// of a grant, so that nobody is without any in between. A grant without any left is removed.
+    /// Changes the user's grants on the project, usually one; returns `false` if there is none. One call replaces all
+    /// roles of a grant, so the user keeps access in between. A grant without roles is removed.
     async fn change_grants(
         &self,
         user: &str,
@@ -66,7 +67,7 @@ impl ZitadelTarget {
         warnings: &mut Vec<String>,
     ) -> Result<bool, TargetError> {
         let grants = self.grants_of(user).await?;
-        // Several grants are of several owners of the project; a role of one of them is enough.
+        // Several grants have several owners of the project. A role in one of them is enough.
         let held: Vec<&Box<str>> = grants.iter().flat_map(|grant| &grant.role_keys).collect();
         let missing: Vec<_> = give.iter().filter(|role| !held.contains(role)).cloned().collect();
         for (place, grant) in grants.iter().enumerate() {
@@ -106,13 +107,12 @@ impl ZitadelTarget {
         accept(set, &[id::GRANT_UNCHANGED]).map(|done| self.written.grant(&done.details))
     }
 
-    /// All grants of a user that can be seen, on whatever project.
+    /// All visible grants of a user, on all projects.
     pub(in crate::target::zitadel) async fn all_grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [{"userIdQuery": {"userId": user}}]});
         self.grants_that("keep_grants", user, &query).await
     }
 
-    /// The user's grants on the project.
     pub(in crate::target::zitadel) async fn grants_of(&self, user: &str) -> Result<Vec<Grant>, Failure> {
         let query = json!({"queries": [
             {"userIdQuery": {"userId": user}},

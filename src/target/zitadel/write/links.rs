@@ -1,4 +1,4 @@
-//! The link by which a person of the identity provider is the account's.
+//! The link between an account and a person of the identity provider.
 
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -23,7 +23,7 @@ pub(in crate::target::zitadel) const FREE_THE_LINK: &str = "find the account tha
                              Providers), and remove the link there if it is not that account's";
 
 impl ZitadelTarget {
-    /// The link of a person, if people log in through an identity provider.
+    /// The link of a person, if an identity provider is configured.
     pub(in crate::target::zitadel) fn link_of<'a>(
         &'a self,
         attributes: &'a Attributes,
@@ -43,7 +43,7 @@ impl ZitadelTarget {
             .filter(|_| self.settings.sso_login)
     }
 
-    /// Writes the link that an edit adds. Gives the error if another account holds it.
+    /// Writes the link that an edit adds. Returns the error if another account has it.
     pub(in crate::target::zitadel) async fn link(
         &self,
         edit: &Edit,
@@ -69,7 +69,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// Takes away the link that an edit replaces: nobody is to log in by the account's former id. Gives whether it is gone.
+    /// Removes the link that an edit replaces, so that the former id cannot sign in. Returns whether it was removed.
     pub(in crate::target::zitadel) async fn unlink(
         &self,
         user: &str,
@@ -79,7 +79,7 @@ impl ZitadelTarget {
             return Ok(true);
         };
         let former = former.as_text();
-        // The gateway takes a slash for the end of the id; Connect has the id elsewhere.
+        // The gateway treats a slash as the end of the id. Connect has the id in the body.
         let call = if former.contains('/') {
             let body = json!({"userId": user, "idpId": idp_id, "linkedUserId": former});
             Call::connect("remove_link", SERVICE, "RemoveIDPLink", &body)
@@ -95,14 +95,14 @@ impl ZitadelTarget {
         }
     }
 
-    /// The links of an account to our identity provider.
+    /// The links of an account to the configured identity provider.
     pub(in crate::target::zitadel) async fn links(&self, user: &str) -> Result<Vec<Link>, Failure> {
         let mut links: Vec<Link> = self.all_links(user).await?;
         links.retain(|link| Some(&*link.idp_id) == self.idp());
         Ok(links)
     }
 
-    /// The links of an account to any identity provider.
+    /// The links of an account to all identity providers.
     pub(in crate::target::zitadel) async fn all_links<T: DeserializeOwned>(
         &self,
         user: &str,
@@ -113,7 +113,7 @@ impl ZitadelTarget {
     }
 }
 
-/// Zitadel tells links apart ignoring letter case.
+/// Zitadel compares links ignoring letter case.
 pub(in crate::target::zitadel) fn is_same(link: &Link, user_id: &str) -> bool {
     link.user_id.to_lowercase() == user_id.to_lowercase()
 }

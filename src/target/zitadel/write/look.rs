@@ -1,4 +1,4 @@
-//! Looks at an account right before a rare write: lists are minutes old by then, and a filter may have answered wrongly.
+//! Reads an account again right before a rare write. Lists are minutes old by then, and a filter may have been wrong.
 
 use crate::model::{AttributeIndex, Edit, Existing, Lifecycle, Removal, RemovalReason, Required, Value};
 use crate::target::zitadel::client::error::Failure;
@@ -9,7 +9,7 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Metadata, User, UserState};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// How an account is that is to be removed.
+/// State of an account that is to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::zitadel) enum Found {
     Gone,
@@ -18,8 +18,8 @@ pub(in crate::target::zitadel) enum Found {
 }
 
 impl ZitadelTarget {
-    /// The account of a removal as it is now, and not as the lists showed it, which may be minutes behind: it may be another
-    /// person's by now, or somebody may have taken it out of this tool's hands.
+    /// Reads the account of a removal again, because the lists may be minutes old. It may belong to another person
+    /// now, or may no longer be managed.
     pub(in crate::target::zitadel) async fn look_again(
         &self,
         account: &Existing,
@@ -42,7 +42,7 @@ impl ZitadelTarget {
         }
     }
 
-    /// What the account itself does not hold of what the removal rests on, and no list shows.
+    /// Which required values, not shown by any list, are missing in the account.
     async fn what_is_missing(
         &self,
         account: &Existing,
@@ -70,20 +70,20 @@ impl ZitadelTarget {
         })
     }
 
-    /// Whether the account says of no other configuration that it looks after it.
+    /// Returns whether the account names no other configuration as its provider.
     fn is_looked_after(&self, held: &[Metadata]) -> bool {
         let providers = &self.providers;
         let is_ours = |name: String| providers.iter().any(|ours| ours.as_text() == name);
         providers.is_empty() || self.keys.held(held, PROVIDER).is_none_or(is_ours)
     }
 
-    /// Looks at an account before it gets an id, names, a login name, a link, or is let in again: it may have been given to
-    /// somebody else since the list was read. What the change writes may be there already.
+    /// Reads an account before it gets an id, names, a login name or a link, or is reactivated. It may have been
+    /// given to another person since the list was read. Values that the change writes may already be there.
     pub(in crate::target::zitadel) async fn look_before(&self, edit: &Edit) -> Result<(), TargetError> {
         let Some(before) = edit.before.as_deref() else {
             return Ok(());
         };
-        // Who is gone is told by the write.
+        // A missing account is reported by the write.
         let Some(user) = self.current_user(edit.target_id.as_str()).await? else {
             return Ok(());
         };
@@ -103,7 +103,7 @@ impl ZitadelTarget {
         })
     }
 
-    /// What tells that the account is not the one that the list showed, or that somebody has changed it since.
+    /// Describes what shows that the account is not the listed one, or has changed since.
     pub(in crate::target::zitadel) fn what_changed(
         &self,
         account: &Existing,
@@ -124,7 +124,7 @@ impl ZitadelTarget {
     }
 }
 
-/// What the user holds now of what identifies a person.
+/// The user's current value of an identifying attribute.
 fn current(user: &User, attribute: AttributeIndex) -> &str {
     let Some(human) = &user.human else { return "" };
     match attribute {
@@ -135,7 +135,7 @@ fn current(user: &User, attribute: AttributeIndex) -> &str {
     }
 }
 
-/// The account as the change takes it to be, but for what is there already that the change writes.
+/// The account as the change expects it, except values that the change writes and that are already there.
 fn as_written(edit: &Edit, before: &Existing, user: &User) -> Existing {
     let mut account = before.clone();
     for attribute in [EXTERNAL_ID, LOGIN, EMAIL] {
@@ -156,7 +156,7 @@ fn as_written(edit: &Edit, before: &Existing, user: &User) -> Existing {
     account
 }
 
-/// Names that are neither what they were nor what they become are somebody else's.
+/// Names that are neither the former nor the new ones belong to another person.
 fn other_names(edit: &Edit, before: &Existing, user: &User) -> Option<&'static str> {
     let profile = &user.human.as_ref()?.profile;
     let is_known = |(attribute, now): (AttributeIndex, &str)| {
@@ -169,12 +169,12 @@ fn other_names(edit: &Edit, before: &Existing, user: &User) -> Option<&'static s
     (!names.into_iter().all(is_known)).then_some("it has other names")
 }
 
-/// Login names and addresses are the same ignoring case.
+/// Compares login names and addresses ignoring case.
 fn is_same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// The account is not as it was when the plan was made; `what` says what follows and why.
+/// Error for an account that has changed since the plan was made. `what` contains the consequence and the reason.
 pub(in crate::target::zitadel) fn changed_since(what: &str) -> TargetError {
     TargetError {
         kind: Kind::Conflict,

@@ -1,5 +1,3 @@
-//! Writes and removes metadata of a user.
-
 use crate::model::{AttributeChange, Value};
 use crate::target::zitadel::client::call::Call;
 use crate::target::zitadel::client::error::{Failure, accept};
@@ -14,8 +12,7 @@ use super::carry_out::Progress;
 use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {
-    /// What is written once is only written where the account itself shows nothing, and only taken back where it shows
-    /// what is to be taken back.
+    /// Some values are written only if the account has none, and removed only if the account has the expected one.
     pub(in crate::target::zitadel) fn may_write(
         &self,
         change: &AttributeChange,
@@ -26,7 +23,7 @@ impl ZitadelTarget {
         };
         let held = self.keys.held(held, change.attribute);
         let before = change.before.as_ref().map(Value::as_text);
-        // What is gone already may go again.
+        // A value that is already gone may be removed again.
         if held.is_none() || held.as_deref() == before {
             return true;
         }
@@ -41,7 +38,7 @@ impl ZitadelTarget {
         changes: &[&AttributeChange],
         progress: &mut Progress<'_>,
     ) -> Result<(), Failure> {
-        // Somebody else may have deactivated it since; then the mark of a deactivation would be a lie.
+        // If the account was deactivated in the meantime, a deactivation mark would be wrong.
         let is_true =
             |change: &&&AttributeChange| progress.found != Found::Inactive || change.attribute == SIGN_OUT;
         let changes: Vec<_> = changes.iter().filter(is_true).collect();
@@ -78,7 +75,7 @@ impl ZitadelTarget {
         self.drop_keys(user, &keys).await
     }
 
-    /// Takes entries away; those that are not there are none to take.
+    /// Removes entries. Missing entries are ignored.
     pub(in crate::target::zitadel) async fn drop_keys(
         &self,
         user: &str,
@@ -100,7 +97,7 @@ impl ZitadelTarget {
         if keys.len() == 1 {
             return Ok(());
         }
-        // One key was missing, and so none was removed.
+        // One key was missing, so the server removed none.
         for key in keys {
             let path = ["management", "v1", "users", user, "metadata", key];
             let removed = self

@@ -1,5 +1,3 @@
-//! Writes to accounts, call by call.
-
 pub(super) mod carry_out;
 pub(super) mod create;
 pub(super) mod grants;

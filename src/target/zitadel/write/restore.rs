@@ -1,4 +1,4 @@
-//! What an undo writes: accounts as they were, which need not be as this tool would make them.
+//! Writes of an undo: accounts as they were, which may differ from what this tool would create.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ use crate::target::zitadel::wire::sent::{
 };
 
 impl ZitadelTarget {
-    /// Makes an account again, without its roles.
+    /// Recreates an account, without its roles.
     pub(in crate::target::zitadel) async fn recreate(
         &self,
         creation: &Creation,
@@ -35,7 +35,7 @@ impl ZitadelTarget {
                 .any(|known| error.error_id.as_deref() == Some(known))
         };
         match made {
-            // The name may be taken, or the link: without the links it shows.
+            // Either the name or the link is taken. A try without the links shows which.
             Err(error) if details.links().next().is_some() && is_of_link(&error) => {
                 let made = self.create_user(body(false), warnings).await?;
                 warnings.push("its links to the identity provider could not be made again".into());
@@ -65,7 +65,7 @@ impl ZitadelTarget {
             },
             email: NewEmail {
                 email: text(EMAIL),
-                // Here, `false` sends nothing.
+                // Here, `false` sends no message.
                 is_verified: Some(details.is(EMAIL_VERIFIED).unwrap_or(false)),
                 send_code: None,
                 return_code: None,
@@ -88,7 +88,8 @@ impl ZitadelTarget {
         }
     }
 
-    /// The roles of this tool's project come last: an account that lacks them shows that this has to be done again.
+    /// The roles of this tool's project are written last: an account without them shows that this step has to be
+    /// repeated.
     pub(in crate::target::zitadel) async fn give_roles_again(
         &self,
         user: &str,
@@ -121,7 +122,7 @@ impl ZitadelTarget {
     }
 }
 
-/// What the person of a link was called, if the link was there before.
+/// The name of the person in the former link, if there was one.
 pub(in crate::target::zitadel) fn former_link_name<'a>(
     details: Details<'a>,
     linked: &str,
@@ -132,7 +133,7 @@ pub(in crate::target::zitadel) fn former_link_name<'a>(
         .map(|[_, _, shown]| shown)
 }
 
-/// Names, the text in the place of the external id, and what is shown.
+/// Names, external id and display name.
 pub(in crate::target::zitadel) fn former_profile<'a>(
     attributes: &'a Attributes,
     nick: String,
@@ -140,13 +141,13 @@ pub(in crate::target::zitadel) fn former_profile<'a>(
     details: Details<'_>,
 ) -> NewProfile<'a> {
     NewProfile {
-        // Nothing is known of it where it was not changed.
+        // Unknown if it was not changed.
         display: details.text(DISPLAY_NAME).map(str::to_owned),
         ..profile(attributes, nick, language, false)
     }
 }
 
-/// An address as it was, without a message to anybody.
+/// A former address, without a message to the person.
 pub(in crate::target::zitadel) fn former_email<'a>(
     edit: &'a Edit,
     email: &'a str,
@@ -166,7 +167,7 @@ pub(in crate::target::zitadel) fn former_email<'a>(
     }
 }
 
-/// A phone number as it was, without a message to anybody.
+/// A former phone number, without a message to the person.
 pub(in crate::target::zitadel) fn former_phone<'a>(phone: &'a str, details: Details<'_>) -> NewPhone<'a> {
     let is_verified = details.is(PHONE_VERIFIED).unwrap_or(false);
     NewPhone {

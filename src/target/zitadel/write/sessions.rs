@@ -1,4 +1,4 @@
-//! Ends the sessions of a user: Zitadel keeps them when the user is deactivated.
+//! Ends the sessions of a user. Zitadel does not end them when the user is deactivated.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::{Done, ListHead};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// The list may be cut, and shows a session for a moment after it has ended.
+/// The list may be truncated, and shows a session for a moment after it has ended.
 const ROUNDS: u32 = 20;
 
 const RIGHT: &str =
@@ -31,7 +31,7 @@ struct Session {
 }
 
 impl ZitadelTarget {
-    /// Ends all sessions of a user. Other people are deactivated although this right is missing.
+    /// Ends all sessions of a user. Without this permission, the user is deactivated all the same.
     pub(in crate::target::zitadel) async fn end_sessions(&self, user: &str) -> Result<(), Failure> {
         self.end_each_session(user).await.map_err(|mut failure| {
             if failure.error.kind == Kind::Unauthorized {
@@ -41,8 +41,8 @@ impl ZitadelTarget {
         })
     }
 
-    /// Ends sessions until the list shows none that was not ended. Without the right to see sessions the list is empty, and
-    /// its total is not.
+    /// Ends sessions until the list shows no other session. Without the permission to see sessions, the list is empty
+    /// but its total is not 0.
     async fn end_each_session(&self, user: &str) -> Result<(), Failure> {
         for _ in 0..ROUNDS {
             let Sessions { head, sessions } = self.sessions_of(user).await?;
@@ -71,7 +71,8 @@ impl ZitadelTarget {
         self.api.send(&call).await
     }
 
-    /// Whether the server says that the session has ended. Of one that is not there it says the same as without the right.
+    /// Returns whether the session has ended. The server gives the same answer for a missing session as for a missing
+    /// permission.
     async fn end_session(&self, session: &str) -> Result<bool, Failure> {
         let call = Call::delete("end_session", &["v2", "sessions", session]);
         let ended = self.api.send::<Done>(&call).await;

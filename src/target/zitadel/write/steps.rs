@@ -1,4 +1,4 @@
-//! Which calls a change needs, in their order. What is foreseen of a change and what is sent for it are both this list.
+//! The calls of a change, in their order. The cost is computed from the same list that is sent.
 
 use crate::config::MetadataCheck;
 use crate::model::{
@@ -14,47 +14,46 @@ use crate::target::zitadel::rules::schema::{
 };
 use crate::target::zitadel::state::ZitadelTarget;
 
-/// One part of a change.
 pub(in crate::target::zitadel) enum Step<'a> {
-    /// Is the account of a removal still what the lists showed?
+    /// Checks that the account of a removal has not changed.
     LookAgain(&'a Existing, &'a Removal),
-    /// Is the account of an edit still what the lists showed?
+    /// Checks that the account of an edit has not changed.
     LookBefore(&'a Edit),
-    /// What the account holds in metadata, before a value is written that must not replace another one.
+    /// Reads the metadata of the account before a value is written that must not replace another one.
     ReadMetadata,
     SetMetadata(Vec<&'a AttributeChange>),
     RemoveMetadata(Vec<&'a AttributeChange>),
-    /// Takes away the link to a former id.
+    /// Removes the link to a former id.
     Unlink(&'a AttributeChange),
     Link(&'a Edit),
     Reactivate,
     Deactivate,
-    /// Asks for the sessions of the user, and ends each.
+    /// Lists the sessions of the user and ends each.
     EndSessions,
-    /// Everything that one call can carry.
+    /// All values that one call can write.
     UpdateUser(&'a Edit),
     RemovePhone,
-    /// Whether the account is known to have a role grant says how its roles are changed.
+    /// How roles are changed depends on whether the account is known to have a grant.
     ChangeRoles(&'a AttributeChange),
-    /// Gives roles to a new account.
+    /// Adds the roles of a new account.
     GiveRoles(&'a [Box<str>]),
-    /// Gives all roles again that an account had, in whatever project.
+    /// Restores all former roles of an account, in all projects.
     GiveRolesAgain,
     Create(&'a Creation),
-    /// The mark of an account that was to be made deactivated, and is.
+    /// Writes the mark of an account that was created to be deactivated, and is deactivated.
     FinishCreation,
     Delete(&'a TargetId),
 }
 
-/// Whether the account itself is asked before it is removed.
+/// Returns the removal if the account is read again before it.
 pub(in crate::target::zitadel) fn is_looked_at_again(change: &Change) -> Option<&Removal> {
-    // An undo has compared more than this, and may have changed the account itself.
+    // An undo has already compared more than this, and may have changed the account itself.
     let by_undo = change.kind == ActionKind::Deactivate && change.reason() == Some(RemovalReason::Undone);
     change.removal.as_ref().filter(|_| !by_undo)
 }
 
 impl ZitadelTarget {
-    /// The calls of a change, in the order in which they are sent when nothing goes wrong.
+    /// The calls of a change, in the order in which they are sent if all of them succeed.
     pub(in crate::target::zitadel) fn steps<'a>(&'a self, change: &'a Change) -> Vec<Step<'a>> {
         let restore = change.restore.as_deref();
         match &change.write {
@@ -78,13 +77,13 @@ impl ZitadelTarget {
     fn steps_of_edit<'a>(&'a self, edit: &'a Edit, restore: Option<&'a [Detail]>) -> Vec<Step<'a>> {
         let parts = Parts::of(edit, &self.keys);
         let mut steps = Vec::new();
-        // First: whatever fails after it, an absence that is over does not count for another one.
+        // First: whatever fails later, a former absence must not count towards a new one.
         steps.extend(remove_metadata(parts.markers(false)));
         steps.extend(looks_before(edit).then_some(Step::LookBefore(edit)));
         let link = edit.change(IDP_LINK);
-        // Before the new one: with that in place, the next run would find nothing to replace, and leave the former one there.
+        // Before the new link: otherwise the next run would see the new one, and leave the former one there.
         steps.extend(link.filter(|link| link.before.is_some()).map(Step::Unlink));
-        // Then: with our id in place, the next run would take the account for one that was linked when it was made.
+        // Before the id: with our id, the next run would assume that the link was written at creation.
         steps.extend(link.filter(|link| link.after.is_some()).map(|_| Step::Link(edit)));
         // An earlier run has deactivated the account, and was interrupted.
         let signs_out_first = edit.lifecycle != Some(Lifecycle::Disabled) && edit.change(SIGN_OUT).is_some();
@@ -95,7 +94,7 @@ impl ZitadelTarget {
         steps.extend(self.looks_at_metadata(edit).then_some(Step::ReadMetadata));
         let user = writes_user(edit).then_some(Step::UpdateUser(edit));
         let is_adopted = edit.change(EXTERNAL_ID).is_some() && restore.is_none();
-        // Whoever looked after the account until now would remove it once it has the id of a person whom they do not know.
+        // Before the id: otherwise the former provider would see the id of an unknown person, and remove the account.
         steps.extend(set_metadata(parts.values(true)).filter(|_| is_adopted));
         steps.extend(user);
         let phone = edit.change(PHONE).filter(|phone| phone.after.is_none());
@@ -108,7 +107,7 @@ impl ZitadelTarget {
         } else {
             steps.extend(edit.change(ROLES).map(Step::ChangeRoles));
         }
-        // Last: should anything before have failed, the next run still knows whose doing the state was.
+        // Last: if an earlier step fails, the next run still knows who deactivated the account.
         if edit.lifecycle == Some(Lifecycle::Disabled) {
             steps.extend(parts.steps_out_of_use());
         } else {
@@ -117,12 +116,12 @@ impl ZitadelTarget {
         steps
     }
 
-    /// Whether the metadata of the account is read before the change.
+    /// Returns whether the metadata of the account is read before the change.
     fn looks_at_metadata(&self, edit: &Edit) -> bool {
         edit.changes.iter().any(|change| self.is_asked_first(change))
     }
 
-    /// Whether the account itself is asked before the change: its value may have been overlooked, and must not be lost.
+    /// Returns whether the account is read before the change, because a value that was overlooked must not be lost.
     pub(in crate::target::zitadel) fn is_asked_first(&self, change: &AttributeChange) -> bool {
         let spec = self.schema().spec(change.attribute);
         if self.keys.of(change.attribute).is_none() || spec.purpose.is_bookkeeping() {
@@ -133,11 +132,11 @@ impl ZitadelTarget {
         spec.mutability == Mutability::SetOnce || by_key_alone
     }
 
-    /// What a change costs when nothing goes wrong.
+    /// Cost of a change if all calls succeed.
     pub(in crate::target::zitadel) fn foresee(&self, change: &Change) -> Cost {
         let steps = self.steps(change);
         let mut cost: Cost = steps.iter().map(|step| self.cost(step, change)).sum();
-        // Its account gets a temporary login name on the way.
+        // The account gets a temporary login name first.
         if let Some(edit) = change.edit().filter(|edit| edit.temporary_login.is_some()) {
             cost.requests += 1 + u64::from(looks_before(edit));
         }
@@ -147,14 +146,14 @@ impl ZitadelTarget {
     fn cost(&self, step: &Step<'_>, change: &Change) -> Cost {
         let details = Details(change.restore.as_deref().unwrap_or_default());
         let requests = match step {
-            // The account, its roles, and its metadata if that matters.
+            // The account, its roles, and its metadata if needed.
             Step::LookAgain(_, removal) => 2 + u64::from(!removal.requires.is_empty()),
-            // A grant that is there is looked up before it is changed.
+            // An existing grant is read before it is changed.
             Step::ChangeRoles(roles) => 1 + u64::from(roles.before.is_some()),
             Step::GiveRolesAgain => details.roles().count() as u64,
             _ => 1,
         };
-        // An undo sends nobody a message.
+        // An undo sends no messages.
         let tells = |writes: bool, wanted: bool| u64::from(writes && wanted && change.restore.is_none());
         let (email, phone) = match step {
             Step::Create(creation) => (true, creation.attributes.get(PHONE).is_some()),
@@ -174,14 +173,15 @@ fn steps_of_creation<'a>(creation: &'a Creation, restore: Option<&'a [Detail]>) 
     if creation.desired.lifecycle == Lifecycle::Disabled {
         steps.push(Step::Deactivate);
     }
-    // Grants come after the user: if this stops half-way, the next run sees the user without the role and repairs it.
+    // Roles are written after the user: if the run stops in between, the next run sees the user without the role and
+    // repairs it.
     let roles = creation.attributes.texts(ROLES);
     match restore {
         Some(_) => steps.push(Step::GiveRolesAgain),
         None if !roles.is_empty() => steps.push(Step::GiveRoles(roles)),
         None => {}
     }
-    // Last: until then the next run sees that the account is not complete, and that nobody wished it to be active.
+    // Last: until then, the next run sees that the account is incomplete and was never meant to be active.
     let is_unfinished = creation.attributes.text(DISABLED_BY) == Some(UNFINISHED);
     steps.extend(is_unfinished.then_some(Step::FinishCreation));
     steps
@@ -222,7 +222,7 @@ impl<'a> Parts<'a> {
             .collect()
     }
 
-    /// What sources say, or follows from the id.
+    /// Values from sources, or derived from the id.
     fn values(&self, is_set: bool) -> Vec<&'a AttributeChange> {
         let ours = [DISABLED_BY, SIGN_OUT, MISSING_SINCE, MISSING_RUNS];
         let changes = self
@@ -234,13 +234,13 @@ impl<'a> Parts<'a> {
             .collect()
     }
 
-    /// The marks of a deactivation.
+    /// The deactivation marks.
     fn marks(&self, is_set: bool) -> Vec<&'a AttributeChange> {
         self.those(is_set, &[DISABLED_BY, SIGN_OUT])
     }
 
-    /// Deactivates the account, with its marks before. Sessions are ended afterwards, so that none is left that began before
-    /// it, and only then it is not noted any more that they are to be ended.
+    /// Deactivates the account, with its marks written before. Sessions are ended afterwards, so that no session
+    /// remains that began before. The mark for ending sessions is removed last.
     fn steps_out_of_use(&self) -> Vec<Step<'a>> {
         let mut steps: Vec<Step<'a>> = set_metadata(self.marks(true)).into_iter().collect();
         steps.push(Step::Deactivate);
@@ -270,9 +270,9 @@ fn writes(edit: &Edit, attribute: AttributeIndex) -> bool {
         .is_some_and(|change| change.after.is_some())
 }
 
-/// Whether anything changes that belongs to the user itself.
+/// Returns whether anything changes in the user object itself.
 fn writes_user(edit: &Edit) -> bool {
-    // A phone number is removed by a call of its own; nobody is without the others.
+    // A phone number is removed by a separate call. The other attributes always have a value.
     let filled = [FIRST_NAME, LAST_NAME, EMAIL, PHONE, LOGIN];
     let emptied = [EXTERNAL_ID, PREFERRED_LANGUAGE];
     filled.into_iter().any(|attribute| writes(edit, attribute))
@@ -281,7 +281,8 @@ fn writes_user(edit: &Edit) -> bool {
             .any(|attribute| edit.change(attribute).is_some())
 }
 
-/// Whether the account is looked at before the change, since that says whose account it is, or who may log in.
+/// Returns whether the account is read before the change, because the change decides whose account it is, or who may
+/// sign in.
 pub(in crate::target::zitadel) fn looks_before(edit: &Edit) -> bool {
     let personal = [FIRST_NAME, LAST_NAME, EMAIL, LOGIN, EXTERNAL_ID, IDP_LINK];
     let is_about_person = edit.lifecycle == Some(Lifecycle::Active)

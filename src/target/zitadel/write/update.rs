@@ -1,4 +1,4 @@
-//! Updates what a user holds itself: names, address, number.
+//! Updates names, address and phone number of a user.
 
 use crate::model::{AttributeIndex, Edit, Value};
 use crate::target::TargetErrorKind as Kind;
@@ -18,7 +18,7 @@ use super::carry_out::Progress;
 use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {
-    /// Everything that one `PUT` can carry.
+    /// Writes all values that one `PUT` can contain.
     pub(in crate::target::zitadel) async fn update_user(
         &self,
         edit: &Edit,
@@ -51,7 +51,7 @@ impl ZitadelTarget {
             change.after.as_ref().map(Value::as_text)
         };
         let restored = progress.change.restore.as_deref().map(Details);
-        // Without the link of the person the id stays away, so that the next run tries again.
+        // Without the person's link, the id is left out, so that the next run tries again.
         let keeps_id = progress.link_taken.is_some() && restored.is_none();
         ChangedUser {
             username: after(LOGIN),
@@ -73,15 +73,15 @@ impl ZitadelTarget {
             .send::<Done>(&Call::delete("remove_phone", &["v2", "users", user, "phone"]))
             .await;
         match removed {
-            // With 404 the same id says that the user is gone.
+            // With 404, the same id means that the user does not exist.
             Err(failure) if failure.is(id::NO_PHONE) && failure.error.kind != Kind::NotFound => Ok(()),
             removed => removed.map(|done| self.written.user(&done.details)),
         }
     }
 }
 
-/// Zitadel wants both names or none, and derives nothing from them. The name that is shown follows the names, and stays
-/// as somebody chose it while they stay.
+/// Zitadel requires both names or none, and derives nothing from them. The display name follows changed names;
+/// otherwise it stays as it was set.
 fn changed_profile<'e>(
     edit: &'e Edit,
     keeps_id: bool,

@@ -1,4 +1,4 @@
-//! When a failed request is sent again, and what an administrator sees of it.
+//! When a failed request is repeated, and which message an administrator gets.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::target::zitadel::client::error::{Failure, PATIENCE, Sign};
 use crate::target::{Retry, TargetErrorKind as Kind};
 
 impl Api {
-    /// The least pause before the same call may be sent again.
+    /// The minimum pause before the same call may be repeated.
     pub(in crate::target::zitadel) fn again(&self, failure: &Failure) -> Option<Duration> {
         self.stats.borrow_mut().failed += 1;
         let pause = match failure.error.retry() {
@@ -31,7 +31,7 @@ impl Api {
 }
 
 impl Api {
-    /// Somebody may be watching, and it takes seconds, or minutes, until a run gives up.
+    /// Someone may be watching, and a run gives up only after seconds or minutes.
     fn tell_who_waits(&self, failure: &Failure) {
         let operation = failure.error.operation;
         if failure.sign == Some(Sign::TooSlow) {

@@ -1,4 +1,4 @@
-//! One request: its token, its turn, and its answer.
+//! Sends one request: token, rate limit, answer.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use crate::target::zitadel::client::sign_in::key::OPERATION;
 use crate::target::zitadel::client::unreachable::silent;
 
 impl Api {
-    /// Sends a call with a token, and once more with a fresh one when the server has come to refuse the first.
+    /// Sends a call with a token. If the server refuses the token, sends it once more with a new one.
     pub(super) async fn authorized(&self, call: &Call) -> Result<Response, Failure> {
         let token = self.token().await?;
         let reply = self.transmit(call, &token).await?;
@@ -64,7 +64,7 @@ impl Api {
         url
     }
 
-    /// Waits until a request may be sent, and counts it.
+    /// Waits for the rate limit, and counts the request.
     async fn turn(&self, operation: &'static str) {
         self.limiter.turn().await;
         let mut stats = self.stats.borrow_mut();

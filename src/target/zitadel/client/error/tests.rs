@@ -25,7 +25,7 @@ fn connect_failure(status: u16, body: &str) -> Failure {
     .failure()
 }
 
-/// Connect puts the id elsewhere, and may leave out all but the one in the message.
+/// Connect has the id in another place, and may omit everything but the one in the message.
 #[test]
 fn errors_of_connect_have_their_id() {
     for details in [
@@ -43,7 +43,7 @@ fn errors_of_connect_have_their_id() {
     }
 }
 
-/// What an old server, another service or a proxy says to Connect, and what is only a server in trouble.
+/// Distinguishes an old server, another service and a proxy from a server with a temporary problem.
 #[test]
 fn a_server_without_connect_is_known_by_its_answer() {
     for (status, body) in [
@@ -86,7 +86,7 @@ fn body(code: u8, message: &str, id: &str) -> String {
     )
 }
 
-/// Ids decide, not texts: the same words under another id mean nothing.
+/// Ids decide, not texts: the same words with another id have no meaning.
 #[test]
 fn the_id_decides() {
     let taken = failure(409, &body(6, "User already exists", id::TAKEN));
@@ -101,7 +101,7 @@ fn the_id_decides() {
     assert_eq!(other.error.kind, Kind::InvalidAttribute { attribute: None });
 }
 
-/// One id, two meanings: with 400 there is no phone, with 404 no user.
+/// One id with two meanings: 400 means no phone, 404 means no user.
 #[test]
 fn the_status_tells_two_meanings_apart() {
     let none = failure(400, &body(9, "Phone not found", id::NO_PHONE));
@@ -110,7 +110,7 @@ fn the_status_tells_two_meanings_apart() {
     assert_eq!(gone.error.kind, Kind::NotFound);
 }
 
-/// A 404 that names no error is no proof that somebody is gone.
+/// A 404 without an id does not prove that a user is missing.
 #[test]
 fn a_404_without_an_id_is_no_proof() {
     let lost = failure(
@@ -122,7 +122,7 @@ fn a_404_without_an_id_is_no_proof() {
     assert_eq!(odd.error.kind, Kind::Protocol);
 }
 
-/// The two refusals that have no id are told from real limits and real mistakes.
+/// The two refusals without an id are distinguished from real limits and real mistakes.
 #[test]
 fn two_texts_are_signs() {
     for text in [
@@ -144,7 +144,7 @@ fn two_texts_are_signs() {
     assert_eq!(filter.sign, Some(Sign::UnknownFilter));
 }
 
-/// A web page is no answer; behind a 502 it is a proxy that will recover.
+/// A web page is not an answer; with a 502 it comes from a proxy that will recover.
 #[test]
 fn a_web_page_is_named_with_its_address() {
     let page = failure(200, "<!DOCTYPE html><html></html>").error;
@@ -156,7 +156,7 @@ fn a_web_page_is_named_with_its_address() {
     assert_eq!(failure(502, "<html>").error.kind, Kind::Unreachable);
 }
 
-/// Nobody's address ends up in a log because the server repeated it.
+/// Addresses that the server repeats do not reach the log.
 #[test]
 fn values_are_left_out() {
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Who the tool is to Zitadel: a personal access token, or tokens that a service-account key or a client secret gets.
+//! How the tool authenticates: with a personal access token, or with tokens that it requests with a service-account
+//! key or a client secret.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,10 +22,10 @@ use crate::target::zitadel::client::transport::Transport;
 use crate::target::zitadel::client::unreachable::{broke_off, silent};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// Without the second scope Zitadel's own API refuses the token.
+/// Without the second scope, Zitadel's own API refuses the token.
 const SCOPE: &str = "openid urn:zitadel:iam:org:project:id:zitadel:aud";
 
-/// A clock this far off is named, and one up to the second limit is worked around.
+/// A clock difference above this is reported. Up to the second limit, it is compensated.
 const SKEW_NAMED: i64 = 60;
 const SKEW_BRIDGED: i64 = 900;
 
@@ -32,18 +33,18 @@ const SKEW_BRIDGED: i64 = 900;
 pub(in crate::target::zitadel) enum Auth {
     /// Fixed for the whole run.
     Token(Rc<SecretString>),
-    /// Asked for when needed.
+    /// Requested when needed.
     SignIn(Box<SignIn>),
 }
 
-/// What a token is asked for with.
+/// The credential that a token is requested with.
 pub(super) enum Proof {
     Key(Box<ServiceKey>),
     Client(ClientSecret),
 }
 
 impl Proof {
-    /// The address of the instance, without a slash at the end.
+    /// The address of the instance, without a trailing slash.
     pub(super) fn instance(&self) -> &str {
         match self {
             Self::Key(key) => &key.audience,
@@ -51,7 +52,6 @@ impl Proof {
         }
     }
 
-    /// The service account, for messages.
     pub(super) fn account(&self) -> &str {
         match self {
             Self::Key(key) => &key.user_id,
@@ -60,30 +60,29 @@ impl Proof {
     }
 }
 
-/// What gets tokens, and the token it last got.
+/// Requests tokens, and keeps the last one.
 pub(in crate::target::zitadel) struct SignIn {
     pub(super) proof: Proof,
     /// Seconds by which the server's clock is ahead of ours, once it mattered.
     pub(super) ahead: Cell<i64>,
     pub(super) token: Mutex<Option<Token>>,
-    /// What was sent that no message may repeat.
+    /// Secrets that were sent and must not appear in messages.
     pub(super) secrets: Rc<RefCell<Secrets>>,
 }
 
-/// An answer of the token endpoint.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) retry_after: Option<Duration>,
-    /// Seconds by which the server's clock is ahead of ours, if it says what time it has.
+    /// Seconds by which the server's clock is ahead of ours, if it reports the time.
     pub(super) ahead: Option<i64>,
     pub(super) body: Vec<u8>,
 }
 
 impl Auth {
-    /// Reads what the settings name.
+    /// Reads the credentials that the settings name.
     ///
     /// # Errors
-    /// [`Kind::Misconfigured`] when the key file is missing or holds no key.
+    /// [`Kind::Misconfigured`] if the key file is missing or contains no key.
     pub(in crate::target::zitadel) fn new(
         settings: &ZitadelSettings,
         secrets: Rc<RefCell<Secrets>>,
@@ -110,7 +109,7 @@ impl Auth {
         })))
     }
 
-    /// The id of the service account, if the credentials say it.
+    /// The id of the service account, if the credentials contain it.
     pub(in crate::target::zitadel) fn user_id(&self) -> Option<&str> {
         match self {
             Self::Token(_) => None,
@@ -121,7 +120,7 @@ impl Auth {
         }
     }
 
-    /// The name of the key that signs, and its end.
+    /// Id and expiry of the signing key.
     pub(in crate::target::zitadel) fn key_end(&self) -> Option<(&str, Timestamp)> {
         match self {
             Self::SignIn(sign_in) => match &sign_in.proof {
@@ -132,7 +131,7 @@ impl Auth {
         }
     }
 
-    /// A token that is good for now. Each request that takes waits for `turn`.
+    /// Returns a valid token. Each request for a new one waits for `turn`.
     pub(in crate::target::zitadel) async fn token(
         &self,
         client: &Client,
@@ -144,11 +143,11 @@ impl Auth {
         }
     }
 
-    /// Forgets a token that the server refused.
+    /// Drops a token that the server refused.
     pub(in crate::target::zitadel) async fn forget(&self, refused: &Rc<SecretString>) {
         if let Self::SignIn(sign_in) = self {
             let mut token = sign_in.token.lock().await;
-            // Somebody else may have renewed it in the meantime.
+            // Another task may have renewed it in the meantime.
             if token
                 .as_ref()
                 .is_some_and(|token| Rc::ptr_eq(&token.value, refused))
@@ -160,7 +159,8 @@ impl Auth {
 }
 
 impl SignIn {
-    /// The token at hand, or a new one once nine tenths of its life are over. One caller renews, the others wait.
+    /// Returns the current token, or a new one after nine tenths of its lifetime. One caller renews it while the
+    /// others wait.
     async fn token(&self, client: &Client, turn: impl AsyncFn()) -> Result<Rc<SecretString>, Failure> {
         let mut held = self.token.lock().await;
         if let Some(token) = held.as_ref().filter(|token| Instant::now() < token.renew_at) {
@@ -176,8 +176,8 @@ impl SignIn {
         Ok(value)
     }
 
-    /// Asks for a token. To a key, a 500 is a wrong key, audience or clock far more often than a failing server, and looks
-    /// the same: it is tried once more by the server's own clock, and then explained.
+    /// Requests a token. With a key, a 500 means a wrong key, audience or clock far more often than a failing server,
+    /// and looks the same. It is tried once more with the server's time, and then explained.
     async fn request(&self, client: &Client, turn: impl AsyncFn()) -> Result<Granted, Failure> {
         let mut reply = self.ask(client, &turn).await?;
         if reply.status == StatusCode::INTERNAL_SERVER_ERROR && matches!(self.proof, Proof::Key(_)) {
@@ -228,7 +228,7 @@ impl SignIn {
             status,
             retry_after,
             ahead,
-            // Whoever refuses repeats what it was sent.
+            // A refusal repeats what was sent.
             body: if status.is_success() {
                 body
             } else {
@@ -237,7 +237,7 @@ impl SignIn {
         })
     }
 
-    /// What is sent. Neither the assertion nor the header may be repeated by a message.
+    /// Builds the request. Messages must not contain the assertion or the header.
     fn question(&self, question: RequestBuilder, now: i64) -> Result<RequestBuilder, TargetError> {
         Ok(match &self.proof {
             Proof::Key(key) => {
@@ -277,13 +277,13 @@ impl SignIn {
     }
 }
 
-/// What time the server had when it answered.
+/// The server's time when it answered.
 pub(in crate::target::zitadel) fn server_seconds(reply: &reqwest::Response) -> Option<i64> {
     let date = reply.headers().get(header::DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second())
 }
 
-/// Whether the clocks are so far apart that it is worth a word.
+/// Returns whether the clock difference is large enough to report.
 pub(super) fn is_off(ahead: i64) -> bool {
     ahead.abs() > SKEW_NAMED
 }

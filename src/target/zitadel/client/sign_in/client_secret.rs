@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::target::TargetErrorKind as Kind;
 
-/// Where a client secret is made.
+/// Where to create a client secret.
 const NEW_SECRET: &str = "in Zitadel, open the service account, Actions, Generate Client Secret, and give the new secret in \
                           `zitadel.client_secret` or `zitadel.client_secret_file`";
 const USER_NAME: &str = "give the user name of the service account in `zitadel.client_id`, as Zitadel shows it beside the client \
@@ -15,11 +15,10 @@ const USER_NAME: &str = "give the user name of the service account in `zitadel.c
 const BOTH: &str =
     "check `zitadel.client_id` and `zitadel.client_secret`, and that `zitadel.url` is the external address";
 
-/// Who signs in, and with what.
 pub(in crate::target::zitadel::client) struct ClientSecret {
     pub(in crate::target::zitadel::client) id: String,
     secret: SecretString,
-    /// The address of the instance, without a slash at the end.
+    /// The address of the instance, without a trailing slash.
     pub(in crate::target::zitadel::client) instance: String,
 }
 
@@ -39,12 +38,11 @@ impl ClientSecret {
         format!("Basic {}", STANDARD.encode(pair)).into()
     }
 
-    /// What no message may repeat.
     pub(in crate::target::zitadel::client) fn secret(&self) -> &str {
         self.secret.expose_secret()
     }
 
-    /// What a refusal with these words means. Zitadel says which of both is wrong.
+    /// Explains a refusal with this text. Zitadel says whether the name or the secret is wrong.
     pub(in crate::target::zitadel::client) fn refusal(
         &self,
         error: &str,
@@ -81,7 +79,7 @@ impl ClientSecret {
 mod tests {
     use super::*;
 
-    /// The example of RFC 6749, section 2.3.1, and signs that would end the id, or the text.
+    /// The example of RFC 6749, section 2.3.1, and characters that would end the id or the text.
     #[test]
     fn id_and_secret_are_encoded_before_they_are_joined() {
         let header = |id: &str, secret: &str| {

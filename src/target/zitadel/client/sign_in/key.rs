@@ -1,4 +1,4 @@
-//! A service-account key file, and what is signed with it.
+//! A service-account key file, and the assertion that is signed with it.
 
 use std::path::Path;
 
@@ -15,25 +15,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// The name of the token call in errors and counts.
+/// Name of the token call in errors and statistics.
 pub(in crate::target::zitadel) const OPERATION: &str = "token";
 
-/// Zitadel takes an assertion from the future for forged after one second, and one older than an hour for stale.
+/// Zitadel refuses an assertion that is more than a second in the future, or older than an hour.
 const BACKDATED: i64 = 60;
 const LIFE: i64 = 600;
 
-/// The user and the key of a key file, and for whom it signs.
+/// User and key of a key file, and the audience of its assertions.
 pub(in crate::target::zitadel) struct ServiceKey {
     pub(in crate::target::zitadel) user_id: String,
     pub(in crate::target::zitadel) key_id: String,
-    /// The address of the instance, without a slash at the end.
+    /// The address of the instance, without a trailing slash.
     pub(in crate::target::zitadel) audience: String,
-    /// The last second of the key, if the file says one that can come.
+    /// The expiry of the key, if the file contains a valid one.
     pub(in crate::target::zitadel) expires: Option<Timestamp>,
     pair: KeyPair,
 }
 
-/// The key file as Zitadel offers it for download.
+/// The key file as downloaded from Zitadel.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct KeyFile {
@@ -42,7 +42,7 @@ struct KeyFile {
     key_id: String,
     key: SecretString,
     user_id: String,
-    /// Missing in old files; a key without an end has one in the year 9999.
+    /// Missing in old files. A key without expiry has a date in the year 9999.
     #[serde(default)]
     expiration_date: Option<String>,
 }
@@ -80,7 +80,7 @@ impl ServiceKey {
     }
 
     fn parse(text: &[u8], audience: String) -> Result<Self, String> {
-        // The parser's own words could repeat a part of the key.
+        // The parser's message could contain a part of the key.
         let file: KeyFile = serde_json::from_slice(text)
             .map_err(|_| "is not JSON with the members `keyId`, `key` and `userId`".to_owned())?;
         if let Some(kind) = file.kind.filter(|kind| kind != "serviceaccount") {
@@ -95,7 +95,7 @@ impl ServiceKey {
         })
     }
 
-    /// A JWT that says who asks, signed with the key.
+    /// Returns a signed JWT that identifies the service account.
     pub(in crate::target::zitadel) fn assertion(&self, now: i64) -> Result<String, TargetError> {
         let header = Header {
             alg: "RS256",
@@ -175,7 +175,7 @@ mod tests {
             .into_bytes()
     }
 
-    /// Both forms of the key sign the same assertion: back-dated, with the key's id, for the audience without a slash.
+    /// Both forms of the key sign the same assertion: backdated, with the key's id, for the audience without a slash.
     #[test]
     fn the_assertion_is_signed_and_back_dated() {
         for pem in [PKCS1, PKCS8] {
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    /// A file that is no key says so, and repeats nothing of it.
+    /// The error about an invalid key file repeats nothing of its content.
     #[test]
     fn a_file_that_is_no_key_is_named() {
         let refused = |text: &[u8]| ServiceKey::parse(text, String::new()).err().unwrap();

@@ -1,4 +1,4 @@
-//! A refused sign-in: what is wrong with the account, its key, or a clock.
+//! Explains a refused sign-in: a problem with the account, its key, or a clock.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ struct Refused {
     error_description: String,
 }
 
-/// The server does not say which of these is wrong.
+/// The possible causes. The server does not say which one applies.
 fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
     let clock = match ahead {
         Some(ahead) if is_off(ahead) => format!(
@@ -44,7 +44,6 @@ const CLOCK: &str = "set the clocks of both machines right; if that does not hel
                      that user and has not expired, and that `zitadel.url` is the external address exactly";
 
 impl SignIn {
-    /// Why there is no token.
     pub(super) fn refusal(&self, reply: &Reply) -> TargetError {
         let status = reply.status.as_u16();
         let refused = match serde_json::from_slice::<Refused>(&reply.body) {
@@ -64,7 +63,7 @@ impl SignIn {
             without_values(&refused.error_description)
         );
         let (kind, what, hint) = match (status, &self.proof) {
-            // The only refusal that is not one of the key or the secret; it has no id.
+            // The only refusal that is not about the key or the secret. It has no id.
             (400, proof) if refused.error_description.contains("User.NotActive") => (
                 Kind::Unauthorized,
                 format!("the service account {} is deactivated ({said})", proof.account()),

@@ -1,4 +1,4 @@
-//! A token, and how long it is used.
+//! A token and its lifetime.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ pub(super) struct Token {
 #[derive(Deserialize)]
 pub(super) struct Granted {
     pub(super) access_token: SecretString,
-    /// Seconds, in whatever form.
+    /// Seconds, as a number or a text.
     #[serde(default)]
     pub(super) expires_in: serde_json::Value,
 }
 
-/// A token that says no time, or one that cannot be, is used for so long.
+/// Lifetime of a token whose lifetime is missing or impossible.
 const UNKNOWN_LIFE: Duration = Duration::from_secs(60);
 
-/// No token is used for longer without asking for another.
+/// A token is never used for longer.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Granted {

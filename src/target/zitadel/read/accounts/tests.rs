@@ -1,6 +1,6 @@
 use super::*;
 
-/// Pages of a thousand, of which all are new, while the server counts ever more.
+/// Pages of a thousand new accounts each, while the server's total grows.
 #[test]
 fn a_list_that_grows_for_ever_ends() {
     let mut end = End::default();
@@ -13,11 +13,11 @@ fn a_list_that_grows_for_ever_ends() {
         repeats: false,
     };
     let pages = (1..).take_while(|number| end.check(&page(*number), 1).is_ok());
-    // Twice what the first page promised, and ten thousand more.
+    // Twice the total of the first page, plus ten thousand.
     assert_eq!(pages.count(), 14);
 }
 
-/// A single page of people who were moved there is nothing odd, nor is the last row alone at the end of a list.
+/// A single page of moved accounts is not an error, nor is a last page with only the overlapping row.
 #[test]
 fn one_page_without_news_is_no_end() {
     let idle = UserPage {

@@ -1,7 +1,7 @@
-//! Attributes that the account list does not show: Zitadel's metadata, and links to an identity provider.
+//! Checks of attributes that the account list does not show: metadata, and links to an identity provider.
 //!
-//! The user list can be *filtered* by metadata, so that one request says of a hundred users whether they hold what
-//! they should. Who does not, and links, for which there is no filter, are looked into: see `held`.
+//! The user list can be *filtered* by metadata: one request checks a hundred users. Users who do not match, and
+//! links, for which there is no filter, are read one by one: see `values`.
 
 use super::questions::{Batch, Course, Question, course};
 use std::collections::HashSet;
@@ -17,19 +17,19 @@ use crate::target::zitadel::state::pages::smaller_page;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind, Wrote};
 
-/// As often the filter may be wrong before it is not asked any more.
+/// After this many wrong answers, the filter is no longer used.
 const TRIES: u32 = 2;
-/// More only queue up: these reads take turns on the server.
+/// More only queue up, because these reads take turns on the server.
 const WORKERS: usize = 4;
 
-/// What the filter said of a batch.
+/// Answer of the filter for a batch.
 #[derive(Default)]
 struct Answered {
-    /// The places that a read of the user has to look into, since the filter cannot say more.
+    /// Indexes of checks that need a read of the user.
     ask: Vec<usize>,
-    /// The places where nothing is held.
+    /// Indexes of checks whose user has no value.
     nothing: Vec<usize>,
-    /// This server has no such filter, and so has said nothing.
+    /// Indexes that were not answered, because this server has no such filter.
     unfiltered: Vec<usize>,
 }
 
@@ -42,10 +42,10 @@ impl Answered {
 }
 
 impl ZitadelTarget {
-    /// Which expectations do not hold, in order of their places.
+    /// Returns the failed checks in the order of their indexes.
     ///
-    /// A filter may be behind, or broken, and answer 200 all the same. So what it says of an account that differs is
-    /// compared with the account itself; if that is wrong twice, it is not asked any more.
+    /// A filter may be stale or broken and still answer 200. Therefore each difference is compared with the account
+    /// itself. After two wrong answers, the filter is no longer used.
     pub(in crate::target::zitadel) async fn mismatches(
         &self,
         checks: &[Check<'_>],
@@ -58,14 +58,15 @@ impl ZitadelTarget {
                 return Ok(mismatches);
             }
             caught += 1;
-            // Reading an account lets the server catch up with its metadata.
+            // Reading an account makes the server update its metadata.
             if caught == TRIES {
                 self.stop_filtering();
             }
         }
     }
 
-    /// Answers the expectations; whether the filter was wrong about one, so that the answers are worth nothing.
+    /// Answers the checks with the filter. Returns whether the filter was wrong about one, so that its answers cannot
+    /// be used.
     async fn filtered(
         &self,
         checks: &[Check<'_>],
@@ -80,7 +81,7 @@ impl ZitadelTarget {
         let mut answers = futures::stream::iter(batches)
             .map(|batch| self.ask_in_parts(batch, checks))
             .buffer_unordered(WORKERS);
-        // The first error ends it: the other requests would only wait for the same failing server.
+        // Stops at the first error, because the other requests would fail on the same server.
         while let Some(answer) = answers.next().await {
             for answered in answer? {
                 said.take_in(answered);
@@ -106,7 +107,7 @@ impl ZitadelTarget {
         Ok(said.ask.iter().any(|place| !differs.contains(place)))
     }
 
-    /// From now on accounts are read one by one.
+    /// From now on, accounts are read one by one.
     pub(in crate::target::zitadel) fn stop_filtering(&self) {
         if !self.filters.replace(false) {
             return;
@@ -123,7 +124,7 @@ impl ZitadelTarget {
         });
     }
 
-    /// Asks about fewer users at a time, if the server takes too long for so many.
+    /// Asks for fewer users at a time if the server takes too long.
     async fn ask_in_parts(
         &self,
         batch: Batch<'_>,
@@ -147,7 +148,7 @@ impl ZitadelTarget {
         Ok(answers)
     }
 
-    /// Counts first, which is a short reply; only if the count is wrong, asks who it is.
+    /// Counts first, which is a short reply. Asks for the users only if the count is wrong.
     async fn ask(&self, batch: Batch<'_>, checks: &[Check<'_>]) -> Result<Answered, Failure> {
         let mut answered = Answered::default();
         if !self.filters.get() {
@@ -189,7 +190,7 @@ impl ZitadelTarget {
         Ok(answered)
     }
 
-    /// The users of a batch that hold what the question is about.
+    /// The users of a batch who match.
     async fn matching(
         &self,
         batch: &Batch<'_>,
@@ -211,7 +212,7 @@ impl ZitadelTarget {
                 Filter::OrganizationIdQuery {
                     organization_id: &self.settings.organization_id,
                 },
-                // Narrows the search to these rows before anything is joined.
+                // Limits the search to these rows before the server joins tables.
                 Filter::InUserIdsQuery {
                     user_ids: batch.places.iter().map(user).collect(),
                 },
@@ -230,7 +231,7 @@ fn wanted<'a>(check: &Check<'a>) -> &'a str {
     }
 }
 
-/// An answer about accounts that were not asked about is no answer.
+/// Refuses an answer with users who were not asked for.
 fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetError> {
     if page.items.iter().all(|user| asked.contains(&*user.id)) {
         return Ok(());
@@ -245,7 +246,7 @@ fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetEr
     })
 }
 
-/// The first, the middle and the last of the places.
+/// The first, the middle and the last index.
 fn samples(places: &[usize]) -> Vec<usize> {
     let mut samples: Vec<usize> = [places.first(), places.get(places.len() / 2), places.last()]
         .into_iter()

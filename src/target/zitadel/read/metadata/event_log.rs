@@ -1,8 +1,8 @@
-//! The event log: what happened to all users of the organization, a thousand events a request.
+//! The event log: the events of all users of the organization, a thousand per request.
 //!
-//! It needs the right `events.read`, which no role of an organization has (`IAM_OWNER_VIEWER` has it). The server shows
-//! no events older than its audit log retention, without a word. So an account is only taken for known if the log shows
-//! how it was made: what is younger than that is shown too.
+//! It needs the permission `events.read`, which no role of an organization has (`IAM_OWNER_VIEWER` has it). The
+//! server silently omits events older than its audit log retention. Therefore an account is only considered known if
+//! the log contains its creation; then it contains all later events too.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -24,10 +24,10 @@ use crate::target::zitadel::wire::received::Link;
 
 /// The server cuts longer pages (`internal/api/grpc/admin/event.go`).
 const EVENTS: u32 = 1_000;
-/// A log that is longer than this share of the accounts takes longer than reading them one by one.
+/// If the log has more pages than one per this many accounts, reading the accounts one by one is faster.
 const ACCOUNTS_A_PAGE: usize = 10;
-/// Pages are in order of the moment an event was written, and continue by the moment its statement began: before v2.66
-/// these two are not the same (`created_at` and `position` of `eventstore.events2`).
+/// Pages are ordered by the time an event was written, and continue by the time its statement began. Before v2.66,
+/// these two differ (`created_at` and `position` of `eventstore.events2`).
 const OVERLAP: SignedDuration = SignedDuration::from_secs(1);
 
 const TYPES: [&str; 12] = [
@@ -58,17 +58,18 @@ struct Query<'a> {
     from: Option<Timestamp>,
 }
 
-/// What the log says of one account.
+/// State of one account according to the log.
 #[derive(Default)]
 struct Life {
-    /// The log shows how the account was made.
+    /// The log contains the creation of the account.
     whole: bool,
     sequence: u64,
     held: Held,
 }
 
 impl ZitadelTarget {
-    /// What these users hold, as far as the event log proves it; `None` when it cannot be read or is too long.
+    /// Returns the values of these users, as far as the event log proves them; `None` if it cannot be read or is too
+    /// long.
     pub(in crate::target::zitadel) async fn history(
         &self,
         users: &[&str],
@@ -78,7 +79,7 @@ impl ZitadelTarget {
         }
         match self.walk_history(users).await {
             Ok(lives) => lives.map(|lives| self.whole_lives(lives, users.len())),
-            // It is only the shorter way: whatever is wrong with it, the longer one may do.
+            // The log is only a shortcut: after any error, the accounts are read instead.
             Err(failure) => {
                 self.history.set(false);
                 tracing::info!(
@@ -123,7 +124,7 @@ impl ZitadelTarget {
                     page => break page?,
                 }
             };
-            // The last event before comes again, so there is one at least.
+            // The last event of the page before is repeated, so there must be at least one.
             if page.is_empty() && from.is_some() {
                 return Err(short("read_events", 0, 1).into());
             }
@@ -140,7 +141,7 @@ impl ZitadelTarget {
             match next {
                 Next::End => return Ok(Some(lives)),
                 Next::From(next) if from.is_none_or(|from| from < next) => from = Some(next),
-                // More events at one moment than a page holds: what lies between cannot be had.
+                // More events at one moment than a page can contain: the rest cannot be read.
                 Next::From(_) => break,
             }
         }
@@ -169,28 +170,30 @@ impl ZitadelTarget {
     }
 }
 
-/// Where the log goes on after a page.
+/// Where the log continues after a page.
 enum Next {
     End,
     From(Timestamp),
 }
 
-/// The server begins after this moment. Half a page is gained in any case, and the other half, or a second, read again.
+/// The next request starts after this moment. Starting in the middle of a page reads half a page again, but misses no
+/// event.
 ///
-/// Only a page that is shorter than one before is the last: a server may cut pages shorter than it was asked to.
+/// Only a page that is shorter than an earlier one is the last, because a server may cut pages shorter than
+/// requested.
 fn continuation(page: &[Event], longest: usize) -> Next {
     let (Some(last), true) = (page.last(), page.len() >= longest) else {
         return Next::End;
     };
     let middle = page[page.len() / 2].creation_date;
     let before = last.creation_date.checked_sub(OVERLAP).unwrap_or(middle);
-    // All events of one transaction share one moment.
+    // All events of one transaction have the same time.
     let from = middle.max(before);
     Next::From(from.checked_sub(SignedDuration::from_micros(1)).unwrap_or(from))
 }
 
 impl Life {
-    /// Takes in what happened. Pages overlap, so an event may come again.
+    /// Applies an event. Pages overlap, so an event may come twice.
     fn take(&mut self, event: Event, idp: Option<&str>, keys: &Keys) {
         if event.sequence <= self.sequence {
             return;
@@ -209,7 +212,7 @@ impl Life {
             }
             "user.metadata.set" => match (payload.key, STANDARD.decode(&*payload.value)) {
                 (Some(key), Ok(value)) => self.held.take(keys, &key, value),
-                // An event of another form than we know proves nothing.
+                // An event in an unknown form makes the account unknown.
                 _ => self.whole = false,
             },
             "user.metadata.removed" => {
@@ -233,7 +236,7 @@ impl Life {
                     link.user_id = after;
                 }
             }
-            // Both ways of removing a link.
+            // Both ways to remove a link.
             _ if ours => self
                 .held
                 .links

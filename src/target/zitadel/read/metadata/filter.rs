@@ -1,12 +1,12 @@
-//! Filters of the user list, written straight to JSON: a hundred thousand of them make a run.
+//! Filters of the user list, serialized directly to JSON, because a run can use a hundred thousand of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-/// Asking for a key alone costs next to nothing.
+/// A filter by key alone is cheap.
 pub(in crate::target::zitadel) const KEYS: usize = 5_000;
-/// The server takes no longer value into a filter.
+/// The server accepts no longer value in a filter.
 pub(in crate::target::zitadel) const LONGEST_VALUE: usize = 200;
 
 /// Body of a filtered user list.
@@ -16,7 +16,7 @@ pub(in crate::target::zitadel) struct UserQuery<'a> {
     pub(in crate::target::zitadel) queries: [Filter<'a>; 3],
 }
 
-/// Which part of the rows is wanted.
+/// The requested rows.
 #[derive(Serialize)]
 pub(in crate::target::zitadel) struct Part {
     pub(in crate::target::zitadel) limit: usize,
@@ -37,7 +37,7 @@ pub(in crate::target::zitadel) enum Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    /// Holds this metadata key.
+    /// Has this metadata key.
     pub(in crate::target::zitadel) fn key(key: &'a str) -> Self {
         Self::MetadataKeyFilter {
             key,
@@ -45,7 +45,7 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Holds this value, under whatever key.
+    /// Has this value under any key.
     pub(in crate::target::zitadel) fn any_value(value: &str) -> Self {
         Self::MetadataValueFilter {
             value: STANDARD.encode(value),
@@ -53,7 +53,7 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// This user holds this value under the key.
+    /// This user has this value under the key.
     pub(in crate::target::zitadel) fn value(user: &'a str, key: &'a str, value: &str) -> Self {
         let user_ids = vec![user];
         let held = [
@@ -64,7 +64,7 @@ impl<'a> Filter<'a> {
         Self::AndQuery { queries: held.into() }
     }
 
-    /// Holds this value under the key.
+    /// Has this value under the key.
     pub(in crate::target::zitadel) fn shared_value(key: &'a str, value: &str) -> Self {
         Self::AndQuery {
             queries: vec![Self::key(key), Self::any_value(value)],

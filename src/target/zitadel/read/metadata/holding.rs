@@ -1,4 +1,5 @@
-//! Who holds a value of metadata, in the whole organization: accounts of others, and those whose id has changed, too.
+//! Searches the whole organization for a metadata value: in accounts of other owners, and in accounts whose id has
+//! changed.
 
 use futures::StreamExt;
 
@@ -10,15 +11,15 @@ use crate::target::zitadel::rules::metadata::value;
 use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 
-/// Values of one request.
+/// Values per request.
 const VALUES: usize = 100;
-/// Accounts of one answer, as a rule none. More hold the value of somebody who is not the only one then.
+/// Accounts per answer; usually there are none. More means that the value is not unique.
 const ACCOUNTS: usize = 1_000;
-/// More only queue up: these reads take turns on the server.
+/// More only queue up, because these reads take turns on the server.
 const WORKERS: usize = 4;
 
 impl ZitadelTarget {
-    /// The accounts that hold one of these values; nothing where this Zitadel cannot be asked.
+    /// Returns the accounts with one of these values. Empty if this Zitadel cannot search for them.
     pub(in crate::target::zitadel) async fn holders_of(
         &self,
         attribute: AttributeIndex,
@@ -56,7 +57,7 @@ impl ZitadelTarget {
             return Ok(holdings);
         }
         for user in users {
-            // The list does not show what an account holds.
+            // The list does not contain metadata.
             let held = self.all_metadata(&user.id).await?;
             let held = value(&held, key);
             let Some(value) = part.iter().find(|value| Some(value.as_text().as_bytes()) == held) else {
@@ -75,7 +76,7 @@ impl ZitadelTarget {
         Ok(holdings)
     }
 
-    /// The accounts that the list shows for these values, and how many there are; `None` if it cannot be filtered.
+    /// The accounts that the list shows for these values, and their number; `None` if it cannot be filtered.
     async fn users_with(&self, key: &str, part: &[Value]) -> Result<Option<(Vec<User>, u64)>, TargetError> {
         if !self.filters.get() {
             return Ok(None);
@@ -85,7 +86,7 @@ impl ZitadelTarget {
                 limit: ACCOUNTS,
                 asc: true,
             },
-            // Conditions beside one another are about one entry.
+            // Conditions at the same level are about the same entry.
             queries: [
                 Filter::OrganizationIdQuery {
                     organization_id: &self.settings.organization_id,

@@ -1,4 +1,4 @@
-//! Which requests answer which checks.
+//! Distributes checks to requests.
 
 use crate::target::zitadel::read::metadata::filter::{KEYS, LONGEST_VALUE};
 use crate::target::zitadel::read::metadata::shared::is_shared;
@@ -7,10 +7,10 @@ use crate::target::zitadel::rules::schema::{DISABLED_BY, MISSING_SINCE};
 use crate::target::{Check, Expected};
 use std::collections::{BTreeMap, HashSet};
 
-/// The server's work grows with the square of the number of values in one request.
+/// The server's work grows with the square of the number of values in a request.
 pub(in crate::target::zitadel) const VALUES: usize = 100;
 
-/// What one request asks about its users.
+/// Condition of one request.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::target::zitadel) enum Question<'k> {
     HasValue(&'k str),
@@ -18,30 +18,29 @@ pub(in crate::target::zitadel) enum Question<'k> {
     LacksKey(&'k str),
 }
 
-/// The places of the expectations that one request asks about, no user twice.
+/// Indexes of the checks that one request answers, no user twice.
 pub(in crate::target::zitadel) struct Batch<'k> {
     pub(in crate::target::zitadel) question: Question<'k>,
     pub(in crate::target::zitadel) places: Vec<usize>,
 }
 
-/// How the expectations are asked about.
+/// How the checks are answered.
 pub(in crate::target::zitadel) struct Course<'k> {
     pub(in crate::target::zitadel) batches: Vec<Batch<'k>>,
-    /// Places about an attribute in which many accounts hold the same.
+    /// Indexes of checks about an attribute with the same value in many accounts.
     pub(in crate::target::zitadel) shared: Vec<usize>,
-    /// Places that only a read of the user can answer.
+    /// Indexes of checks that need a read of the user.
     pub(in crate::target::zitadel) single: Vec<usize>,
 }
 
 impl Batch<'_> {
-    /// The accounts that it is about.
     pub(in crate::target::zitadel) fn users<'e>(&self, checks: &[Check<'e>]) -> HashSet<&'e str> {
         let user = |place: &usize| checks[*place].target_id.as_str();
         self.places.iter().map(user).collect()
     }
 }
 
-/// Sorts the expectations into requests.
+/// Distributes the checks to requests.
 pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>]) -> Course<'k> {
     let mut groups: BTreeMap<Question<'k>, Vec<usize>> = BTreeMap::new();
     let (mut shared, mut single) = (Vec::new(), Vec::new());
@@ -50,7 +49,7 @@ pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>
             shared.push(place);
             continue;
         }
-        // Links cannot be filtered by, so `question` knows none about them.
+        // Links cannot be filtered, so `question` returns nothing for them.
         match question(keys, &check.expected) {
             Some(question) => groups.entry(question).or_default().push(place),
             None => single.push(place),
@@ -59,7 +58,7 @@ pub(in crate::target::zitadel) fn course<'k>(keys: &'k Keys, checks: &[Check<'_>
     let mut batches = Vec::new();
     for (question, mut places) in groups {
         let user = |place: usize| checks[place].target_id;
-        // A second question of the same kind about a user would spoil the count.
+        // A second check of the same kind for a user would make the count wrong.
         places.sort_by_key(|place| user(*place));
         let repeated = |pair: &&[usize]| user(pair[0]) == user(pair[1]);
         single.extend(places.windows(2).filter(repeated).map(|pair| pair[1]));
@@ -93,8 +92,8 @@ pub(in crate::target::zitadel) fn question<'k>(
     }
 }
 
-/// Whether somebody could get an account back, or lose it at once, by the answer: then the account itself is asked, and
-/// neither a filter nor its history.
+/// Returns whether the answer can reactivate or remove an account. Then the account itself is read, not a filter or
+/// the event log.
 pub(in crate::target::zitadel) fn is_decisive(expected: &Expected<'_>) -> bool {
     matches!(
         expected,

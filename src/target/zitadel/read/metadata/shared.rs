@@ -1,7 +1,7 @@
-//! What many accounts hold the same of: who looks after them. One request says of thousands of them that they do.
+//! Checks of a value that many accounts share: the provider. One request checks thousands of accounts.
 //!
-//! Only what the server shows somebody to hold counts here. An account that no answer shows is looked into itself, since
-//! it may be removed for holding nothing.
+//! Only a positive answer counts. Accounts without one are read individually, because a missing value can lead to a
+//! removal.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,15 +15,15 @@ use crate::target::zitadel::state::ZitadelTarget;
 use crate::target::zitadel::wire::received::User;
 use crate::target::{Check, Expected, Mismatch, TargetError};
 
-/// So many accounts are looked into to learn what the others may hold.
+/// Number of accounts that are read to learn which values the others may have.
 const SAMPLE: usize = 20;
 
-/// Whether many accounts hold what is expected here.
+/// Returns whether many accounts share the expected value.
 pub(in crate::target::zitadel) fn is_shared(expected: &Expected<'_>) -> bool {
     matches!(expected, Expected::Value(PROVIDER, _))
 }
 
-/// The value with which the expectation holds.
+/// The value that the check expects.
 fn wanted<'a>(expected: &Expected<'a>) -> &'a str {
     match expected {
         Expected::Value(_, value) => value.as_text(),
@@ -32,8 +32,8 @@ fn wanted<'a>(expected: &Expected<'a>) -> &'a str {
 }
 
 impl ZitadelTarget {
-    /// Answers the expectations at these places; gives those that only a read of the account can answer. Accounts of
-    /// `read_anyway` are among them: that answers both.
+    /// Answers the checks at these indexes. Returns the checks that need a read of the account, among them those
+    /// whose account is in `read_anyway`: one read answers both.
     pub(in crate::target::zitadel) async fn ask_shared(
         &self,
         places: Vec<usize>,
@@ -55,7 +55,7 @@ impl ZitadelTarget {
             let holders = self.holders_among(value, &asked, checks).await?;
             open.retain(|place| !(wants(place) && holders.contains(checks[*place].target_id.as_str())));
         }
-        // Of the names of this configuration it is most likely another one.
+        // If it has a name of this configuration, it is most likely another of its names.
         let ours = self.providers.iter().map(Value::as_text).collect();
         open = self.ask_for(ours, open, checks, mismatches).await?;
         while open.len() > SAMPLE && self.filters.get() {
@@ -74,7 +74,7 @@ impl ZitadelTarget {
         Ok(left)
     }
 
-    /// Asks whether the accounts of these places hold one of these values instead; gives the places that stay open.
+    /// Searches the accounts of these checks for one of these values. Returns the indexes that stay unanswered.
     async fn ask_for(
         &self,
         values: BTreeSet<&str>,
@@ -101,7 +101,7 @@ impl ZitadelTarget {
         Ok(open)
     }
 
-    /// Those of the accounts of these places that are shown to hold the value.
+    /// The accounts of these checks that have the value.
     async fn holders_among(
         &self,
         value: &str,
@@ -121,7 +121,7 @@ impl ZitadelTarget {
             let Some(count) = self.sharing(value, part, 1).await? else {
                 break;
             };
-            // A short reply says so of all of them, or of nobody.
+            // A count answers the question if all or none of them match.
             if count.total == part.len() as u64 {
                 holders.extend(part.iter().map(|user| Box::from(*user)));
             } else if count.total > 0
@@ -133,7 +133,7 @@ impl ZitadelTarget {
         Ok(holders)
     }
 
-    /// Those of the users who hold the value; `None` if this server cannot be asked so.
+    /// The users who have the value; `None` if this server cannot filter by it.
     async fn sharing(
         &self,
         value: &str,

@@ -1,5 +1,5 @@
-//! What accounts hold that no list shows and no filter can tell: from the event log where that is fewer requests and can
-//! be trusted, else account by account.
+//! Values that no list shows and no filter can check. They are read from the event log if that takes fewer requests
+//! and is reliable, otherwise account by account.
 
 use std::collections::BTreeMap;
 
@@ -18,25 +18,26 @@ use crate::target::zitadel::wire::received::{Link, Metadata, OneUser};
 use crate::target::zitadel::write::links::is_same;
 use crate::target::{Check, Expected, Mismatch, TargetError, TargetErrorKind as Kind};
 
-/// From so many accounts on it is worth a look whether the event log is shorter, and a word about what it costs if not.
+/// From this number of accounts, the event log is tried, and a message reports the cost of reading them.
 pub(in crate::target::zitadel) const MANY: usize = 100;
 
-/// An account is deactivated right after the mark is written; so long if the server was busy and was asked again.
+/// An account is deactivated right after the mark is written. The limit allows for a busy server and repeated
+/// requests.
 const AT_ONCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// What an account holds, as far as it was asked for.
+/// Values of an account, as far as they were read.
 #[derive(Clone, Debug, Default)]
 pub(in crate::target::zitadel) struct Held {
-    /// What others keep there may be long, and is left out.
+    /// Metadata of other tools may be long, and is left out.
     metadata: Vec<(AttributeIndex, Box<[u8]>)>,
-    /// Those to our identity provider.
+    /// Links to our identity provider.
     pub(in crate::target::zitadel) links: Vec<Link>,
-    /// When the mark of a deactivation was written.
+    /// When the deactivation mark was written.
     marked: Option<Timestamp>,
 }
 
 impl Held {
-    /// Takes an entry in, if this tool knows its key.
+    /// Adds an entry if this tool knows its key.
     pub(in crate::target::zitadel) fn take(&mut self, keys: &Keys, key: &str, value: Vec<u8>) {
         if let Some(attribute) = keys.attribute(key) {
             self.remove(attribute);
@@ -54,12 +55,12 @@ impl Held {
 
     fn value(&self, attribute: AttributeIndex) -> Option<&[u8]> {
         let held = self.metadata.iter().find(|(held, _)| *held == attribute);
-        // An empty value is none: that is how the source would say it.
+        // An empty value counts as none.
         held.map(|(_, value)| &**value).filter(|value| !value.is_empty())
     }
 }
 
-/// The places of the expectations about one account.
+/// Indexes of the checks of one account.
 #[derive(Default)]
 struct Places {
     metadata: Vec<usize>,
@@ -67,7 +68,7 @@ struct Places {
 }
 
 impl ZitadelTarget {
-    /// Answers the expectations at these places.
+    /// Answers the checks at these indexes.
     pub(in crate::target::zitadel) async fn look_into(
         &self,
         places: &[usize],
@@ -119,7 +120,7 @@ impl ZitadelTarget {
         Ok(mismatches)
     }
 
-    /// The same for a few, each read by itself.
+    /// Like `look_into`, for a few accounts, each read separately.
     pub(in crate::target::zitadel) async fn look_into_each(
         &self,
         places: &[usize],
@@ -134,7 +135,7 @@ impl ZitadelTarget {
         Ok(mismatches)
     }
 
-    /// Answers what the event log proves; gives the places that it leaves open.
+    /// Answers what the event log proves. Returns the indexes that stay unanswered.
     async fn ask_history(
         &self,
         places: &[usize],
@@ -164,15 +165,16 @@ impl ZitadelTarget {
         open
     }
 
-    /// Whether marks that were left on active accounts stay there unseen: metadata is not to be looked at, and seeing
-    /// them would take a request an account. Not where one of them could be an account that was to be made deactivated.
+    /// Returns whether marks left on active accounts are ignored: metadata is not inspected, and finding them would
+    /// need a request per account. Marks of an interrupted creation are never ignored.
     fn leaves_marks(&self) -> bool {
         let is_skipped = self.settings.metadata == MetadataCheck::Skip && !self.unfinished.get();
         is_skipped && !self.filters.get()
     }
 
-    /// Whether a mark was written for the deactivation that holds: nothing has happened to the account since, and it
-    /// happened right after. An older one was left on an active account, which an administrator has blocked since.
+    /// Returns whether the mark belongs to the current deactivation: the account was deactivated right after the mark
+    /// was written, and has not changed since. An older mark was left on an active account that an administrator has
+    /// blocked since.
     async fn is_fresh(&self, user: &str, marked: Option<Timestamp>) -> Result<bool, TargetError> {
         let Some(marked) = marked else {
             return Ok(false);
@@ -187,7 +189,7 @@ impl ZitadelTarget {
         }))
     }
 
-    /// What this tool knows of the metadata of a user.
+    /// The known metadata of a user.
     async fn metadata(&self, user: &str) -> Result<Held, TargetError> {
         let mut held = Held::default();
         for entry in self.all_metadata(user).await? {
@@ -199,7 +201,7 @@ impl ZitadelTarget {
         Ok(held)
     }
 
-    /// All metadata of a user, as it is. A user who is gone holds nothing.
+    /// All metadata of a user. Empty if the user does not exist.
     pub(in crate::target::zitadel) async fn all_metadata(
         &self,
         user: &str,
@@ -223,7 +225,7 @@ fn asks_about_mark(places: &[usize], checks: &[Check<'_>]) -> bool {
         .any(|place| checks[*place].expected == Expected::Present(DISABLED_BY))
 }
 
-/// Says what reading account by account costs, before it is done.
+/// Reports the cost of reading account by account before it starts.
 fn announce(by_user: &BTreeMap<&str, Places>) {
     let metadata = by_user
         .values()
@@ -245,7 +247,7 @@ pub(in crate::target::zitadel) fn is_about_link(expected: &Expected<'_>) -> bool
     expected.attribute() == IDP_LINK
 }
 
-/// Compares an expectation with all that a user holds.
+/// Compares a check with the values of a user.
 fn judge(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
     if is_about_link(&check.expected) {
         return judge_link(index, &check.expected, &held.links);
@@ -264,7 +266,7 @@ fn judge(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
     })
 }
 
-/// An account may hold several links to one identity provider.
+/// An account may have several links to one identity provider.
 fn judge_link(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Mismatch> {
     let met = match expected {
         Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),

@@ -31,8 +31,7 @@ fn normalize(desired: &mut Desired) -> Result<Vec<String>, String> {
     super::normalize(desired, Numbers::of(None), std::iter::empty()).map(|remarks| remarks.left_out)
 }
 
-/// Each form in which a directory may write a language ends as the one that Zitadel stores; what it would not store is
-/// left out.
+/// Each form in which a directory may write a language becomes the form that Zitadel stores. Others are left out.
 #[test]
 fn a_language_is_in_its_canonical_form() {
     for (text, stored) in [
@@ -55,7 +54,7 @@ fn a_language_is_in_its_canonical_form() {
     assert_eq!(ada.attributes.text(PREFERRED_LANGUAGE), None);
 }
 
-/// Names lose the white space around them, all of Unicode's; metadata keeps it.
+/// Names lose the white space around them, including Unicode's; metadata keeps it.
 #[test]
 fn names_are_trimmed_and_metadata_is_not() {
     let mut ada = person(&[
@@ -69,7 +68,7 @@ fn names_are_trimmed_and_metadata_is_not() {
     assert_eq!(ada, wanted);
 }
 
-/// What is empty is not there.
+/// Empty values count as none.
 #[test]
 fn empty_values_are_none() {
     let mut ada = person(&[(PREFERRED_USERNAME, ""), (PHONE, ""), (LOCALPART, "")]);
@@ -77,7 +76,7 @@ fn empty_values_are_none() {
     assert_eq!(ada, person(&[]));
 }
 
-/// A phone number that Zitadel refuses is said, and the account's own is left alone.
+/// A phone number that Zitadel refuses is reported, and the account's number stays.
 #[test]
 fn a_refused_phone_is_unknown() {
     let mut ada = person(&[(PHONE, "n/a")]);
@@ -88,7 +87,7 @@ fn a_refused_phone_is_unknown() {
     assert!(ada.unknown.contains(PHONE));
 }
 
-/// So is one that Zitadel would make of something else; what it takes for Swiss is said.
+/// The same for a number that Zitadel would misread. A number that it reads as Swiss is reported.
 #[test]
 fn an_impossible_phone_is_unknown_and_an_assumed_one_is_counted() {
     let mut ada = person(&[(PHONE, "4.93E+11")]);
@@ -105,7 +104,7 @@ fn an_impossible_phone_is_unknown_and_an_assumed_one_is_counted() {
     assert_eq!(remarks(Some("DE")).unwrap().assumed, None);
 }
 
-/// What Zitadel would refuse is refused with a reason that does not hold the value.
+/// Values that Zitadel would refuse are refused with a reason that does not contain the value.
 #[test]
 fn refusals_give_a_reason_without_the_value() {
     let long = "x".repeat(201);
@@ -126,7 +125,7 @@ fn refusals_give_a_reason_without_the_value() {
     assert!(normalize(&mut ada).unwrap_err().contains("101 bytes"));
 }
 
-/// The addresses that a real Zitadel took and refused.
+/// Addresses that a real Zitadel accepted and refused.
 #[test]
 fn addresses_are_judged_as_zitadel_does() {
     let local = "a".repeat(64);
@@ -164,7 +163,7 @@ fn addresses_are_judged_as_zitadel_does() {
 }
 
 proptest! {
-    /// Doing it twice changes nothing.
+    /// Normalization is idempotent.
     #[test]
     fn twice_is_once(
         first in "\\PC{0,12}|\\s{0,3}[a-z]{1,4}\\s{0,3}",

@@ -1,7 +1,7 @@
 use super::*;
 use serde_json::{from_str, from_value, json};
 
-/// A user as a real server lists it: no phone is an empty object, an unset flag is left out.
+/// A user as a real server lists it: a missing phone is an empty object, an unset flag is left out.
 #[test]
 fn a_listed_user_is_understood() {
     let user: User = from_str(
@@ -22,7 +22,7 @@ fn a_listed_user_is_understood() {
     assert!(!human.email.is_verified);
 }
 
-/// What later servers may add or leave out is no error.
+/// Members that later servers add or omit are not an error.
 #[test]
 fn the_unknown_is_passed_over() {
     let user: User =
@@ -33,7 +33,7 @@ fn the_unknown_is_passed_over() {
     assert_eq!(grant.state, GrantState::Other);
 }
 
-/// Totals come as text, are taken as numbers too, and are left out when they are 0.
+/// Totals are texts, may be numbers, and are left out when they are 0.
 #[test]
 fn totals_come_in_three_forms() {
     for (details, total) in [
