@@ -1,4 +1,4 @@
-//! Two plans for the same target beside each other.
+//! Compares two plans for the same target.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,37 +7,37 @@ use crate::model::{
     TargetId, TypeId, Value, Write,
 };
 
-/// What one plan does and the other does not.
+/// Differences between two plans.
 #[derive(Debug, Default)]
 pub struct Comparison<'a> {
-    /// Changes of accounts and people that the second plan leaves alone.
+    /// Changes that only the first plan contains; the second does not touch their account or person.
     pub only_first: Vec<&'a Change>,
-    /// The other way round.
+    /// Changes that only the second plan contains.
     pub only_second: Vec<&'a Change>,
-    /// Other changes of the same account or person: of the first, and of the second plan.
+    /// Different changes of the same account or person: from the first and from the second plan.
     pub different: Vec<(&'a Change, &'a Change)>,
-    /// So many changes are in both plans.
+    /// Number of changes in both plans.
     pub same: usize,
-    /// Accounts that the first plan keeps without a change, and the second does not keep.
+    /// Accounts that only the first plan lists as skipped.
     pub kept_first: Vec<&'a Skipped>,
-    /// The other way round.
+    /// Accounts that only the second plan lists as skipped.
     pub kept_second: Vec<&'a Skipped>,
 }
 
 impl Comparison<'_> {
-    /// Whether both plans do the same, and keep the same accounts.
+    /// Returns whether both plans have the same changes and skip the same accounts.
     pub fn is_empty(&self) -> bool {
         self.changes() == 0 && self.kept_first.is_empty() && self.kept_second.is_empty()
     }
 
-    /// How many changes are in one plan alone, or different.
+    /// Number of changes that differ.
     pub fn changes(&self) -> usize {
         self.only_first.len() + self.only_second.len() + self.different.len()
     }
 }
 
-/// Compares two plans that were made for one target, perhaps by different schemas. The time since when somebody is missing
-/// makes no difference: both plans set it to the moment in which they were made.
+/// Compares two plans for one target, perhaps with different schemas. The start of an absence is ignored, because
+/// each plan sets it to its own time.
 pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) -> Comparison<'a> {
     let mut comparison = Comparison::default();
     let partners = Partners::of(&first.0.changes);
@@ -66,7 +66,7 @@ pub fn compare<'a>(first: (&'a Plan, &Catalog), second: (&'a Plan, &Catalog)) ->
     comparison
 }
 
-/// The accounts that are kept, and neither kept nor changed by the other plan: a change is told already.
+/// Skipped accounts that the other plan neither skips nor changes. Changed accounts are already reported.
 fn only_kept<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
     let kept = other.skipped.iter().map(|kept| &kept.target_id);
     let told = [plan, other]
@@ -80,7 +80,7 @@ fn only_kept<'a>(plan: &'a Plan, other: &Plan) -> Vec<&'a Skipped> {
         .collect()
 }
 
-/// Changes by the account, and by the person.
+/// Finds changes by account and by person.
 struct Partners<'a> {
     accounts: HashMap<&'a TargetId, usize>,
     people: HashMap<(TypeId, &'a ExternalId), usize>,
@@ -106,14 +106,14 @@ impl<'a> Partners<'a> {
     }
 }
 
-/// What a change does, in names that mean the same in each schema.
+/// The effect of a change, in names that do not depend on the schema.
 #[derive(PartialEq)]
 struct Content<'a> {
     kind: ActionKind,
     reason: Option<RemovalReason>,
     id: Option<&'a ExternalId>,
     lifecycle: Option<Lifecycle>,
-    /// Before and after.
+    /// Value before and after.
     values: BTreeMap<String, (Option<&'a Value>, Option<&'a Value>)>,
 }
 
@@ -149,7 +149,7 @@ impl<'a> Content<'a> {
 
 type Values<'a> = (Option<&'a Value>, Option<&'a Value>);
 
-/// Values by the names of their attributes, without the time of an absence.
+/// Values by attribute name, without the time of an absence.
 fn named<'a>(
     values: impl Iterator<Item = (crate::model::AttributeIndex, Values<'a>)>,
     schema: &Schema,

@@ -1,4 +1,4 @@
-//! What differs between a person and an account. Loops over the schema and knows no attribute by name.
+//! Differences between a person and an account. Iterates over the schema and knows no attribute by name.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::model::{
     TargetId, Value,
 };
 
-/// What the person is to have in an attribute, also where no record says it.
+/// The desired value of an attribute, even if no record contains it.
 pub(super) fn wanted<'a>(
     schema: &Schema,
     desired: &'a Desired,
@@ -23,7 +23,7 @@ pub(super) fn wanted<'a>(
     }
 }
 
-/// The listed attributes that the account does not hold as it should.
+/// Changes of the attributes that the list shows.
 pub(super) fn listed_changes(schema: &Schema, desired: &Desired, account: &Existing) -> Vec<AttributeChange> {
     let mut changes: Vec<AttributeChange> = Vec::new();
     let known = |index| !desired.unknown.contains(index) && !account.unread.contains(index);
@@ -70,7 +70,7 @@ fn is_same(spec: &AttributeSpec, before: Option<&Value>, after: Option<&Value>) 
     }
 }
 
-/// What an account holds afterwards of an attribute with several values.
+/// The values of an attribute with several values, after the change.
 fn merged(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
     let wanted = wanted.map_or(&[][..], Value::texts);
     let stays = |text: &str| match removes {
@@ -82,7 +82,7 @@ fn merged(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> 
     Value::set(held.chain(wanted).cloned())
 }
 
-/// What an object refers to afterwards. What this tool does not manage stays, unless everything else is to go.
+/// The references of an object after the change. Foreign references stay, unless everything else is to be removed.
 fn linked(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
     let stays = |reference: &&Reference| {
         matches!(reference, Reference::Foreign(_)) && *removes != Removes::Everything
@@ -92,7 +92,7 @@ fn linked(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> 
     Value::references(held.chain(wanted).cloned())
 }
 
-/// Leaves an account the roles that it holds: to take one away is for a plan that the guard has seen.
+/// Keeps the roles of an account. Only a plan that the guard has checked may remove a role.
 pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
     let Some(access) = schema.find(Purpose::Access) else {
         return;
@@ -110,10 +110,10 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
         .retain(|change| change.attribute != access || change.before != change.after);
 }
 
-/// What brings an account in line with a person, and the attributes that differ and are never changed.
+/// The edit that an account needs, and the differing attributes that are never changed.
 ///
-/// `account` is `None` when everything the list shows is as it should be; `unmet` are the expectations about what the
-/// list does not show.
+/// `account` is `None` if everything that the list shows is as desired. `unmet` are the failed checks of attributes
+/// that the list does not show.
 pub(crate) fn edit(
     schema: &Schema,
     desired: &Desired,
@@ -146,17 +146,15 @@ pub(crate) fn edit(
     (edit, differing)
 }
 
-/// What has to be written, or only said, because an expectation does not hold.
+/// Consequence of a failed check.
 enum Consequence {
-    /// The attribute is written.
     Change(AttributeChange),
-    /// A value that is never replaced differs.
+    /// A value that is never replaced differs. It is only reported.
     Differs(AttributeIndex),
-    /// Nothing.
     Nothing,
 }
 
-/// What is said of a value that differs and is not replaced.
+/// Message about a value that differs and is not replaced.
 pub(super) fn kept_value(spec: &AttributeSpec) -> String {
     let name = &spec.name;
     if spec.mutability == Mutability::WithId {
@@ -169,7 +167,7 @@ pub(super) fn kept_value(spec: &AttributeSpec) -> String {
     }
 }
 
-/// Turns an expectation that does not hold into what follows from it; `former` is the id that the account gives up.
+/// Converts a failed check to its consequence. `former` is the id that the account gives up.
 fn consequence(
     schema: &Schema,
     desired: &Desired,
@@ -192,7 +190,7 @@ fn consequence(
         && !may_be_replaced(spec, current, former)
     {
         let wanted = desired.attributes.text(attribute).unwrap_or_default();
-        // Blanks that were stored once are not worth a word in each run.
+        // Stored blanks are not reported in each run.
         return if current.as_text().trim() == wanted.trim() {
             Consequence::Nothing
         } else {
@@ -216,13 +214,13 @@ fn consequence(
     })
 }
 
-/// Whether a value is the person's address: also where it stands elsewhere, it is compared as addresses are.
+/// Returns whether a value is the person's address. Also in other attributes, it is compared as an address.
 pub(super) fn is_address(schema: &Schema, desired: &Desired, value: &Value) -> bool {
     let address = desired.attributes.of(schema, Purpose::Address);
     address.is_some_and(|address| address.equals(value, Equality::Comparable))
 }
 
-/// Whether a value that is there may be overwritten; `former` is the id that the account gives up.
+/// Returns whether an existing value may be overwritten. `former` is the id that the account gives up.
 pub(super) fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Option<&ExternalId>) -> bool {
     match spec.mutability {
         Mutability::ReadWrite | Mutability::Follows(_) => true,
@@ -234,7 +232,7 @@ pub(super) fn may_be_replaced(spec: &AttributeSpec, current: &Value, former: Opt
     }
 }
 
-/// The values of a new account: the person's, and the defaults where the person has none.
+/// The values of a new account: those of the person, and defaults for the others.
 pub(super) fn values_of_new_account(schema: &Schema, desired: &Desired) -> Attributes {
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter() {

@@ -1,21 +1,21 @@
-//! How closely attributes are looked at that do not come with the list.
+//! How thoroughly attributes are checked that the list does not show.
 
 use crate::model::{
     AttributeIndex, AttributeSpec, Desired, Expected, Inspection, Mutability, Purpose, Schema,
 };
 
-/// How closely an account is looked at.
+/// How thoroughly an account is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// As the schema says: it is known to be the person's.
+    /// As the schema says. The account is known to be the person's.
     Usual,
-    /// Also at the ownership proof: that has to tell whether it is the person's.
+    /// Also the ownership proof, because it decides whether the account is the person's.
     Doubtful,
-    /// At everything: it becomes the person's now.
+    /// Everything, because the account becomes the person's now.
     First,
 }
 
-/// What the attributes that the list does not show are expected to hold.
+/// Expected values of the attributes that the list does not show.
 pub(crate) fn unlisted_expectations<'a>(
     schema: &'a Schema,
     desired: &'a Desired,

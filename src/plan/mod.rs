@@ -1,7 +1,7 @@
-//! What is to be done, worked out from plain data: no I/O, no clock, no order of input.
+//! Plans the changes from plain data: no I/O, no clock, independent of the order of the input.
 //!
-//! [`Correlation`] pairs people with accounts, [`decide`] turns pairs into a [`crate::model::Plan`] by the [`Policy`],
-//! [`approve`] lets it through or refuses it.
+//! [`Correlation`] pairs people with accounts. [`decide`] turns the pairs into a [`crate::model::Plan`] according to
+//! the [`Policy`]. [`approve`] approves or refuses the plan.
 
 mod compare;
 mod correlate;
@@ -51,10 +51,10 @@ pub use undo::{
 };
 pub use withhold::{Setting, Withholding, provider_questions, withhold, withhold_mismatched};
 
-/// Why a change that was worked out earlier is refused.
+/// Why a change of an earlier plan is refused.
 pub const STALE: &str = "the account has changed since the plan was made";
 
-/// Puts the changes of a plan that comes from elsewhere into their order; `ids` are those of what the target lists.
+/// Orders the changes of a plan that was read from a file. `ids` are those of the objects at the target.
 pub fn arrange_with(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan, ids: &crate::model::Ids) {
     let objects = Objects {
         desired: &[],
@@ -69,13 +69,13 @@ fn arrange(catalog: &crate::model::Catalog, plan: &mut crate::model::Plan) {
     order::arrange(catalog, &mut plan.changes);
 }
 
-/// One plan for objects of all kinds, out of a plan for each kind.
+/// Combines the plans of all resource types.
 pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) -> crate::model::Plan {
     let mut all = crate::model::Plan::default();
     for plan in plans {
         for (resource, _) in catalog.iter() {
             let (sum, more) = (all.totals_of(resource), plan.totals_of(resource));
-            // Each plan has counted its own kind alone.
+            // Each plan has counted only its own type.
             *all.totals_mut(resource) = if more.all > 0 { more } else { sum };
         }
         all.changes.extend(plan.changes);
@@ -90,7 +90,7 @@ pub fn combine(catalog: &crate::model::Catalog, plans: Vec<crate::model::Plan>) 
     all
 }
 
-/// Whether the account has the login name that the person is to have.
+/// Returns whether the account has the person's desired login name.
 pub(crate) fn has_login(
     schema: &crate::model::Schema,
     person: &crate::model::Desired,

@@ -1,5 +1,5 @@
-//! Values that are written once and stay: what is about to be written has to be possible, and one person's alone. What an
-//! account holds already is nobody's fault.
+//! Values that are written once and never changed: a new value must be valid and unique. Existing values are not
+//! checked.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use crate::model::{
     RecordRef, Rejected, Schema, Value, Write,
 };
 
-/// Other records or accounts that a rejection names.
+/// How many other records or accounts a rejection names.
 const NAMED: usize = 5;
 
-/// Takes everybody out of the plan whose value cannot be written, or is claimed by another person of the run. They are
-/// rejected.
+/// Rejects people whose value is invalid or is also claimed by another person of the run, and removes their changes
+/// from the plan.
 pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut Plan) {
     let schema = catalog.schema(desired.resource);
     if let Some(index) = schema.find(Purpose::OwnershipProof) {
@@ -43,7 +43,7 @@ pub fn reject_impossible(catalog: &Catalog, desired: &DesiredState, plan: &mut P
     }
 }
 
-/// The values that the plan writes for the first time: whom they belong to already has to be asked.
+/// The values that the plan writes for the first time. The target has to be asked who has them already.
 pub fn first_values(schema: &Schema, plan: &Plan) -> Option<(AttributeIndex, Vec<Value>)> {
     let index = schema.find(Purpose::OwnershipProof)?;
     let firsts = plan.changes.iter().filter_map(|change| first(index, change));
@@ -51,7 +51,7 @@ pub fn first_values(schema: &Schema, plan: &Plan) -> Option<(AttributeIndex, Vec
     (!values.is_empty()).then_some((index, values))
 }
 
-/// Takes everybody out of the plan whose value another account holds. They are rejected.
+/// Rejects people whose value another account has, and removes their changes from the plan.
 pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, held: &[Holding]) {
     let schema = catalog.users();
     let mut holders: HashMap<String, Vec<&Holding>> = HashMap::new();
@@ -64,7 +64,7 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
     let name = &schema.spec(index).name;
     let reason = |change: &Change| {
         let (object, value) = first(index, change)?;
-        // An account with the person's own id is the person's, though the list did not show it.
+        // An account with the person's own id belongs to the person, even if the list did not show it.
         let own = object.id.hex();
         let others = holders.get(&comparable(value))?.iter();
         let others: Vec<&str> = others
@@ -83,14 +83,14 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
     reject(catalog, plan, reasons);
 }
 
-/// Who wants a value.
+/// A person who has or wants a value.
 struct Claim<'a> {
     id: &'a crate::model::ExternalId,
     at: &'a RecordRef,
 }
 
-/// What several people of the run hold, or are to hold, as far as is known. A disabled person without an account claims
-/// nothing: many directories keep the old record of somebody who came back under a new one.
+/// Values that several people of the run have or are to get, as far as known. A disabled person without an account
+/// claims nothing, because many directories keep the former record of a person who returned with a new one.
 fn claims<'a>(
     index: AttributeIndex,
     spec: &AttributeSpec,
@@ -110,7 +110,7 @@ fn claims<'a>(
         let made = || spec.default.map(|default| comparable(&default(&object.id)));
         Some((object, given.or_else(made)?))
     });
-    // The others of a plan are active people of the run.
+    // The other changes of a plan concern active people of the run.
     let is_new = |object: &Desired| desired.objects.is_empty() || !is_active(&object);
     let written = firsts.filter(|(object, _)| is_new(object));
     let everybody = || {
@@ -136,7 +136,7 @@ fn claims<'a>(
     claims
 }
 
-/// The person whose account gets a value for the first time, and the value. An undo writes what was there before.
+/// The person whose account gets a value for the first time, and the value. An undo restores former values.
 fn first(index: AttributeIndex, change: &Change) -> Option<(&Desired, &Value)> {
     if change.restore.is_some() {
         return None;
@@ -151,12 +151,12 @@ fn first(index: AttributeIndex, change: &Change) -> Option<(&Desired, &Value)> {
     }
 }
 
-/// Blanks around a value and its letter case make no other one.
+/// Surrounding blanks and letter case are ignored.
 fn comparable(value: &Value) -> String {
     value.as_text().trim().to_lowercase()
 }
 
-/// Takes the changes for which there is a reason out of the plan.
+/// Removes the changes with a reason from the plan, and rejects their people.
 fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
     let before = plan.changes.len();
     let mut rejected = Vec::new();
@@ -174,7 +174,7 @@ fn reject(catalog: &Catalog, plan: &mut Plan, reasons: Vec<Option<String>>) {
     if plan.changes.len() < before {
         plan.unresolved.extend(rejected);
         plan.unresolved.sort_by(|a, b| a.at.cmp(&b.at));
-        // A name that stays taken needs no waiting for.
+        // A name that stays taken need not be waited for.
         order::arrange(catalog, &mut plan.changes);
     }
 }

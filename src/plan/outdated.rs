@@ -1,4 +1,4 @@
-//! Whether an account is still as it was when a change was worked out.
+//! Decides whether an account is unchanged since a change was planned.
 
 use super::diff;
 use crate::model::{
@@ -6,21 +6,21 @@ use crate::model::{
     Value, Write,
 };
 
-/// What the account of a change is expected to hold still, of what the account list does not show. `providers` are the
-/// names under which this configuration looks after accounts.
+/// The values that the account of a change must still have, as far as the account list does not show them.
+/// `providers` are the provider names of this configuration.
 pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [Value]) -> Vec<Check<'a>> {
     let Some(target_id) = change.target_id() else {
         return Vec::new();
     };
     let mut expected = Vec::new();
     if let Some(removal) = &change.removal {
-        // The account of a person who has been back meanwhile has lost its marker, or has another one.
+        // If the person has been back in the meantime, the marker is missing or has other values.
         let values = removal.requires.iter();
         expected.extend(values.filter_map(|required| {
             let value = required.value.as_ref()?;
             Some(Expected::Value(required.attribute, value))
         }));
-        // Another configuration may have the person by now.
+        // Another configuration may manage the person now.
         let provider = schema.find(Purpose::Provider).zip(providers.first());
         let provider = provider.filter(|_| removal.reason == RemovalReason::Absent);
         expected.extend(provider.map(|(attribute, ours)| Expected::Value(attribute, ours)));
@@ -32,9 +32,9 @@ pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [
         expected.extend(unlisted.filter_map(|change| {
             let attribute = change.attribute;
             match (&change.before, &change.after) {
-                // What this tool wrote there itself is worth a question only where a change rests on it.
+                // Values that this tool writes for itself are only checked if the change depends on them.
                 (Some(_) | None, None) if schema.purpose(attribute) == Purpose::MissingRuns => None,
-                // Sessions can be ended twice.
+                // Ending sessions twice does no harm.
                 _ if schema.purpose(attribute) == Purpose::SignOut => None,
                 (Some(_), None) if schema.purpose(attribute) == Purpose::MissingSince => None,
                 (Some(_), None) if schema.purpose(attribute) == Purpose::DisabledByUs => {
@@ -49,7 +49,8 @@ pub fn unlisted_before<'a>(schema: &Schema, change: &'a Change, providers: &'a [
     expected.into_iter().map(about).collect()
 }
 
-/// Whether an answer to [`unlisted_before`] speaks against the change: an account may name any of our providers, or none.
+/// Returns whether a failed check of [`unlisted_before`] contradicts the change. The account may name any of our
+/// providers, or none.
 pub fn speaks_against(
     schema: &Schema,
     expected: Expected<'_>,
@@ -65,9 +66,9 @@ pub fn speaks_against(
     !(is_provider && is_removal && is_ours)
 }
 
-/// Why a change must not be carried out any more; `account` is as the list shows it now.
+/// Why a change must no longer be applied. `account` is the account as the list shows it now.
 ///
-/// For a new person it is the account that carries the person's id, if there is one by now.
+/// For a new person, it is the account that now has the person's external id, if there is one.
 pub fn moved(schema: &Schema, change: &Change, account: Option<&Existing>) -> Option<&'static str> {
     const GONE: &str = "the account is gone since the plan was made";
     let same = match (&change.write, account) {
@@ -83,15 +84,15 @@ pub fn moved(schema: &Schema, change: &Change, account: Option<&Existing>) -> Op
     (!same).then_some(super::STALE)
 }
 
-/// Nothing was kept of an account whose list entry was as it should be.
+/// For an account without differences in the list, no list values were stored.
 fn is_as_wanted(schema: &Schema, edit: &Edit, account: &Existing) -> bool {
     account.id.as_ref() == Some(&edit.desired.id)
         && account.lifecycle == Lifecycle::Active
         && diff::listed_changes(schema, &edit.desired, account).is_empty()
 }
 
-/// Whether a change is one for the run alone that made the plan: applied later, an absence marker would tell of a time in
-/// which the person may have been there.
+/// Returns whether a change is only valid in the run that planned it. Applied later, an absence marker would cover a
+/// time in which the person may have been present.
 pub fn is_for_now(change: &Change) -> bool {
     change.kind == ActionKind::MarkAbsent
 }

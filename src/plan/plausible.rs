@@ -1,4 +1,4 @@
-//! What a plan may hold that comes from a file: nothing that no plan of this configuration would.
+//! Checks a plan from a file: it may only contain changes that a plan of this configuration could contain.
 
 use super::undo::completes_creation;
 use super::{AbsentPolicy, DisabledPolicy, LeaverPolicy, Policy, diff};
@@ -7,16 +7,15 @@ use crate::model::{
     Lifecycle, Mutability, Purpose, RemovalReason, Schema, UNFINISHED, Value, Write,
 };
 
-/// What plans are made by.
+/// The settings that a plan is made with.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// What happens in which situation.
     pub policy: Policy,
     /// Roles that people can get.
     pub given: &'a [String],
 }
 
-/// Why no plan holds such a change.
+/// Why no plan would contain this change.
 pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Option<String> {
     let schema = catalog.schema(change.resource);
     if change.restore.is_some() {
@@ -64,7 +63,7 @@ fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option
     unknown(person.roles(schema).iter(), rules.given)
 }
 
-/// A value that is never anything but what the id gives, and is something else.
+/// The name of a value that is always derived from the id, and differs from it.
 fn foreign<'s>(schema: &'s Schema, person: &Desired) -> Option<&'s str> {
     let mut ours = schema
         .iter()
@@ -79,7 +78,7 @@ fn foreign<'s>(schema: &'s Schema, person: &Desired) -> Option<&'s str> {
     ours.find(is_other).map(|(_, spec)| &*spec.name)
 }
 
-/// Whether what changes is that in which person and account differ, and becomes what the person has.
+/// Why the changed attributes are not those in which person and account differ.
 fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Option<&'static str> {
     let is_bookkeeping = |change: &AttributeChange| schema.purpose(change.attribute).is_bookkeeping();
     let (bookkeeping, values): (Vec<_>, Vec<_>) =
@@ -114,7 +113,7 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
         .find_map(|change| attribute(schema, edit, change))
 }
 
-/// Whether a change is written together with the id. Roles are no part of the account itself.
+/// Returns whether a change is written in the same request as the id. Roles are not part of the account itself.
 fn is_shared(schema: &Schema, change: &AttributeChange) -> bool {
     !matches!(
         schema.purpose(change.attribute),
@@ -122,8 +121,8 @@ fn is_shared(schema: &Schema, change: &AttributeChange) -> bool {
     )
 }
 
-/// Of the changes that the account list shows those that are one, but for the id. To an account that carries a temporary
-/// login name its address may be written again, or not.
+/// The real differences among the changes that the account list shows, except the id. For an account with a temporary
+/// login name, the address may or may not be written again.
 fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a AttributeChange> {
     let differs = |change: &AttributeChange| match (&change.before, &change.after) {
         (Some(before), Some(after)) => !before.equals(after, schema.spec(change.attribute).equality),
@@ -137,7 +136,7 @@ fn differences<'a>(schema: &Schema, changes: &'a [AttributeChange]) -> Vec<&'a A
     shown
 }
 
-/// Whether an id that is written is shown: it goes along with names and addresses.
+/// Returns whether a written id is shown: it is written together with names and addresses.
 fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
     let carries = |account: &Existing| account.id.as_ref() == Some(&edit.desired.id);
     let told = edit.change_of(schema, Purpose::ExternalId);
@@ -153,14 +152,14 @@ fn tells_the_id(schema: &Schema, edit: &Edit, writes_user: bool) -> bool {
     }
 }
 
-/// What no plan does to an attribute.
+/// Why no plan would change an attribute in this way.
 fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&'static str> {
     let person = &edit.desired;
     let spec = schema.spec(change.attribute);
     let made = spec.default.map(|default| default(&person.id));
     let wanted = diff::wanted(schema, person, change.attribute);
     let is_wanted = match (&change.after, spec.mutability) {
-        // What roles an account keeps beside the person's is the schema's to say: see `differences`.
+        // Which other roles an account keeps depends on the schema: see `differences`.
         _ if spec.purpose == Purpose::Access => true,
         (after, Mutability::WithId) => *after == made,
         (None, Mutability::ReadWrite) => wanted.is_none(),
@@ -181,7 +180,7 @@ fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&
     (!may_be_replaced).then_some("it replaces what is written once and never changed")
 }
 
-/// Roles that the configuration does not give. What is taken away follows from the schema: see `differences`.
+/// Names the roles that the configuration does not give. Removed roles follow from the schema: see `differences`.
 fn roles(schema: &Schema, rules: Rules<'_>, edit: &Edit) -> Option<String> {
     let given = edit.change_of(schema, Purpose::Access)?.added();
     unknown(given.iter(), rules.given)
@@ -194,12 +193,12 @@ fn unknown<'a>(mut roles: impl Iterator<Item = &'a Box<str>>, known: &[String]) 
     ))
 }
 
-/// Whether a deactivation writes down that the sessions are to be ended, and the policy asks for that.
+/// Returns whether a deactivation also ends sessions, as the policy demands.
 fn signs_out(schema: &Schema, policy: Policy, change: &AttributeChange) -> bool {
     policy.end_sessions && schema.purpose(change.attribute) == Purpose::SignOut
 }
 
-/// What no deactivation writes.
+/// Why no deactivation would write this.
 fn deactivated(schema: &Schema, policy: Policy, edit: &Edit) -> Option<&'static str> {
     let is_bookkeeping = |change: &AttributeChange| match schema.purpose(change.attribute) {
         Purpose::DisabledByUs => change.after.is_some(),
@@ -234,7 +233,7 @@ fn removed(schema: &Schema, policy: Policy, change: &Change) -> Option<&'static 
         },
         RemovalReason::Undone => return Some("it removes an account as `undone`, which only an undo does"),
     };
-    // A file may say of any account that it is ours.
+    // A file may call any account managed.
     let is_ours = |account: &Existing| {
         let access = schema.find(Purpose::Access);
         account.looks_ours() && access.is_none_or(|access| account.attributes.get(access).is_some())

@@ -1,4 +1,4 @@
-//! What happens in which situation.
+//! The policy of a run.
 
 use super::decide::grace::Grace;
 use crate::model::TypeId;
@@ -6,48 +6,43 @@ use crate::model::TypeId;
 /// `policy.absent`: the person of a managed account is proved absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AbsentPolicy {
-    /// The account stays as it is.
+    /// The account stays unchanged.
     #[default]
     Keep,
-    /// The account is deactivated.
     Deactivate,
-    /// The account is deleted.
     Delete,
 }
 
-/// `policy.disabled`: the source says that the person is disabled.
+/// `policy.disabled`: the source marks the person as disabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum DisabledPolicy {
-    /// The account is deleted.
     #[default]
     Delete,
-    /// The account is deactivated.
     Deactivate,
-    /// The account stays as it is.
+    /// The account stays unchanged.
     Keep,
 }
 
-/// `policy.listed`: the person stands on a list of leavers.
+/// `policy.listed`: the person is on a list of leavers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum LeaverPolicy {
-    /// The account is deleted.
     #[default]
     Delete,
-    /// The account is deactivated.
     Deactivate,
 }
 
-/// Which changes a run plans at all.
+/// Which changes a run may plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Restriction {
-    /// All of them.
+    /// All changes.
     #[default]
     None,
-    /// Flag `deactivate_only`: removals of people whom a source says are disabled or have left.
+    /// Flag `deactivate_only`: only removals of people who are disabled in a source or on a list of leavers.
     RemovalsOnly,
-    /// The program name `migrate`: ids in the form of older tools are rewritten, nothing else.
+    /// Program name `migrate`: only external ids in the form of older tools are rewritten.
     ExternalIdsOnly,
-    /// The command `link-ids`: accounts made by hand get their external id, what this tool writes once, and the role.
+    /// Command `link-ids`: accounts that were created by hand get their external id, the values that are written
+    /// once, and the role.
     LinksOnly,
 }
 
@@ -58,38 +53,39 @@ pub enum Restriction {
     reason = "each is a key of its own in the configuration"
 )]
 pub struct Policy {
-    /// New accounts are made.
+    /// Accounts are created.
     pub create: bool,
-    /// Accounts are brought in line.
+    /// Accounts are updated.
     pub update: bool,
-    /// Accounts are deleted and deactivated, and lose their last role.
+    /// Accounts are deleted or deactivated, and may lose their last role.
     pub remove: bool,
-    /// An account that would be deleted is deactivated.
+    /// Accounts are deactivated instead of deleted.
     pub delete_deactivates: bool,
-    /// New accounts are made deactivated.
+    /// New accounts are created deactivated.
     pub create_deactivated: bool,
-    /// The sessions of accounts that are deactivated are ended.
+    /// Sessions of deactivated accounts are ended.
     pub end_sessions: bool,
-    /// Accounts that another configuration looks after, or nobody, are touched.
+    /// Accounts of another provider, or of none, may be changed.
     pub update_provider_mismatch: bool,
-    /// Accounts made by others are taken over.
+    /// Accounts that others created are adopted.
     pub adopt: bool,
     /// A disabled person without an account gets a deactivated one.
     pub create_disabled: bool,
-    /// For people whom the source says are disabled.
+    /// For people who are disabled in a source.
     pub disabled: DisabledPolicy,
     /// For people who are proved absent.
     pub absent: AbsentPolicy,
-    /// How long their accounts stay.
+    /// How long the accounts of absent people are kept.
     pub grace: Option<Grace>,
     /// For people on a list of leavers.
     pub listed: LeaverPolicy,
-    /// Which changes a run plans at all.
+    /// Which changes the run may plan.
     pub restrict_to: Restriction,
 }
 
 impl Policy {
-    /// The policy for objects of one resource type. Only users can be deactivated: a group that would be stays as it is.
+    /// The policy for a resource type. Only users can be deactivated; a group that would be deactivated stays
+    /// unchanged.
     #[must_use]
     pub fn for_type(self, resource: TypeId) -> Self {
         let absent = match self.absent {

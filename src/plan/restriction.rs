@@ -1,4 +1,4 @@
-//! What a restricted run leaves of a plan.
+//! Restricts a plan to some kinds of changes.
 
 use super::diff;
 use super::policy::Restriction;
@@ -6,13 +6,13 @@ use crate::model::{
     ActionKind, AttributeChange, Change, Edit, Leaver, Plan, Purpose, Rejected, RemovalReason, Schema, Write,
 };
 
-/// Takes out everything that is not the business of this run.
+/// Removes all other changes from the plan.
 pub(super) fn restrict(plan: &mut Plan, restriction: Restriction, schema: &Schema, leavers: &[Leaver]) {
     match restriction {
         Restriction::None => {}
         Restriction::RemovalsOnly => {
             let mut unresolved = std::mem::take(&mut plan.unresolved);
-            // Who was to lose access by the list and does not is the business of this run.
+            // Entries of a list of leavers that were not applied belong to this run.
             unresolved.retain(|rejected| leavers.iter().any(|leaver| leaver.origin == rejected.at));
             filter_changes(plan, only_disabled_or_listed);
             plan.unresolved = unresolved;
@@ -35,13 +35,13 @@ fn filter_changes(plan: &mut Plan, rest: impl Fn(Change) -> Option<Change>) {
     plan.warnings.clear();
 }
 
-/// Leaves nothing of an edit but the records that this tool keeps of its own doing.
+/// Reduces an edit to the records that this tool keeps for itself.
 pub(super) fn only_bookkeeping(schema: &Schema, edit: Edit) -> Edit {
     without_changes(edit, |change| schema.purpose(change.attribute).is_bookkeeping())
 }
 
-/// Leaves out changes. The person then is as the account has them: a target may have to write a value that stays
-/// together with one that changes.
+/// Removes changes. The desired person is changed accordingly, because a target may have to write an unchanged value
+/// together with a changed one.
 fn without_changes(mut edit: Edit, stays: impl Fn(&AttributeChange) -> bool) -> Edit {
     let (stay, go): (Vec<_>, Vec<_>) = edit.changes.into_iter().partition(stays);
     for change in go {
@@ -65,7 +65,7 @@ fn only_the_external_id(change: Change, schema: &Schema) -> Option<Change> {
     Some(Change::edit_as(ActionKind::Update, edit))
 }
 
-/// An account that carries an id already is left alone.
+/// An account that already has an external id is left unchanged.
 fn only_the_link(change: Change, schema: &Schema) -> Option<Change> {
     let mut edit = into_edit(change, ActionKind::Adopt)?;
     edit.change_of(schema, Purpose::ExternalId)
@@ -91,7 +91,7 @@ fn into_edit(change: Change, kind: ActionKind) -> Option<Edit> {
     }
 }
 
-/// Whoever asks for links has to know where one is missing.
+/// `link-ids` reports accounts that already have another id.
 fn carries_another_id(change: &Change, schema: &Schema) -> Option<Rejected> {
     let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt)?;
     let id = edit.change_of(schema, Purpose::ExternalId)?;

@@ -1,4 +1,5 @@
-//! Values that somebody else keeps: a target refuses them, and some hold a refusal against everybody for a while.
+//! Rejects changes that need a unique value of another object. A target refuses such a value, and some targets then
+//! block it for a while.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,8 +10,8 @@ use crate::model::{
     Value,
 };
 
-/// Takes changes out of the plan that need a value which another object keeps, or which another change of the plan takes
-/// first. They are rejected. `holder` says who else has a value of an attribute of a type.
+/// Rejects changes that need a value that another object keeps, or that an earlier change of the plan takes, and
+/// removes them from the plan. `holder` returns the other owner of a value.
 pub fn reject_taken(
     catalog: &Catalog,
     plan: &mut Plan,
@@ -30,7 +31,7 @@ pub fn reject_taken(
                 None => left.push(change),
             }
         }
-        // What they would have given up stays taken.
+        // Values that rejected changes would have given up stay taken.
         plan.changes = left;
     }
     if plan.changes.len() < planned {
@@ -39,7 +40,7 @@ pub fn reject_taken(
     }
 }
 
-/// The values that the changes of a plan take and that only one object can have.
+/// The unique values that the changes of a plan need.
 pub fn taken_values<'a>(catalog: &Catalog, plan: &'a Plan) -> Vec<(TypeId, AttributeIndex, &'a Value)> {
     let judged = plan.changes.iter().filter(|change| is_judged(change));
     let of_change = |change: &'a Change| {
@@ -49,7 +50,7 @@ pub fn taken_values<'a>(catalog: &Catalog, plan: &'a Plan) -> Vec<(TypeId, Attri
     judged.flat_map(of_change).collect()
 }
 
-/// An undo gives back what was there before.
+/// An undo restores former values.
 fn is_judged(change: &Change) -> bool {
     change.person().is_some() && change.restore.is_none()
 }
@@ -62,7 +63,7 @@ fn rejected_for(change: &Change, reason: String) -> Option<Rejected> {
 
 type Key = (Space, String);
 
-/// Who gives up and who takes what.
+/// Which changes give up and take which values.
 struct Judge<'a, F> {
     catalog: &'a Catalog,
     holder: &'a F,
@@ -70,7 +71,7 @@ struct Judge<'a, F> {
     takers: HashMap<Key, &'a RecordRef>,
 }
 
-/// Why a change cannot have what it takes, for each change.
+/// For each change, why it cannot get the values that it needs.
 fn reasons<F>(catalog: &Catalog, changes: &[Change], holder: &F) -> Vec<Option<String>>
 where
     F: Fn(TypeId, AttributeIndex, &Value, Option<&TargetId>) -> Option<Holder>,

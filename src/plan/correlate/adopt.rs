@@ -1,4 +1,4 @@
-//! Whether an account that somebody else made may become a person's. The rule is the same while planning and when a
+//! Decides whether an account that was created by others may become a person's. Used while planning, and again if a
 //! login name turns out to be taken.
 
 use std::cell::OnceCell;
@@ -6,19 +6,19 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::model::{Desired, DesiredState, Existing, ExternalId, Lifecycle, Ownership, Rejected, comparable};
 
-/// All people that the sources know.
+/// All people in the sources.
 #[derive(Debug)]
 pub struct Known<'a> {
     objects: &'a [Desired],
-    /// Those with an id, sorted by it.
+    /// Rejected records with an id, sorted by it.
     rejected: Vec<(&'a ExternalId, &'a Rejected)>,
     complete: bool,
     desired: &'a DesiredState,
-    /// Made when it is first asked for: in most runs every account carries its person's id to the letter.
+    /// Built on first use: in most runs, every account has exactly its person's id.
     forms: OnceCell<Vec<(u64, Whose)>>,
 }
 
-/// Whose id has a form: a place among the people, or among the rejected records with an id.
+/// Owner of an id: an index of the people, or of the rejected records with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Whose {
     Person(usize),
@@ -26,7 +26,7 @@ enum Whose {
 }
 
 impl<'a> Known<'a> {
-    /// `desired.objects` are in order of their id.
+    /// `desired.objects` must be sorted by id.
     pub fn new(desired: &'a DesiredState) -> Self {
         let with_id = |rejected: &'a Rejected| Some((rejected.id.as_ref()?, rejected));
         let mut rejected: Vec<_> = desired.rejected.iter().filter_map(with_id).collect();
@@ -40,13 +40,13 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The place of the person with this id.
+    /// The index of the person with this id.
     pub(in crate::plan) fn position(&self, id: &ExternalId) -> Option<usize> {
         self.objects.binary_search_by(|wanted| wanted.id.cmp(id)).ok()
     }
 
-    /// The person with this id, or else the only one whose id looks the same; `None` also if there are several, or a
-    /// record that could not be used.
+    /// The person with this id, or the only one with an id that looks the same. `None` if there are several, or if a
+    /// rejected record has it.
     pub(in crate::plan) fn only_one_like(&self, id: &ExternalId) -> Option<usize> {
         let exact = self.position(id);
         exact.or_else(|| match self.alike(id)[..] {
@@ -55,7 +55,7 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// A person with this id, or one that looks the same.
+    /// A person with this id, or with one that looks the same.
     pub(in crate::plan) fn person_like(&self, id: &ExternalId) -> Option<&'a Desired> {
         let exact = self.position(id);
         let alike = || {
@@ -67,9 +67,9 @@ impl<'a> Known<'a> {
         Some(&self.objects[exact.or_else(alike)?])
     }
 
-    /// A record that could not be used, with this id or one that looks the same.
+    /// A rejected record with this id, or with one that looks the same.
     pub(in crate::plan) fn rejected_like(&self, id: &ExternalId) -> Option<&'a Rejected> {
-        // The first of several, so that the same record is named in each run.
+        // Of several, always the first, so that each run names the same record.
         let start = self.rejected.partition_point(|(other, _)| *other < id);
         let exact = self
             .rejected
@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
         Some(self.rejected[exact.or_else(alike)?].1)
     }
 
-    /// Whose ids look like this one. Ids that are bytes look like nothing.
+    /// Owners of ids that look like this one. Binary ids look like no other id.
     fn alike(&self, id: &ExternalId) -> Vec<Whose> {
         let Some(form) = id.as_text().map(comparable) else {
             return Vec::new();
@@ -124,8 +124,8 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// Whether ids that look the same are one person's: neither another person has such an id, nor a record that could
-    /// not be used.
+    /// Returns whether ids that look the same belong to one person: no other person and no rejected record has such
+    /// an id.
     pub(crate) fn is_persons(&self, id: &ExternalId, person: &Desired) -> bool {
         *id == person.id
             || self
@@ -133,12 +133,12 @@ impl<'a> Known<'a> {
                 .is_some_and(|place| self.objects[place].id == person.id)
     }
 
-    /// Whether everybody who is not named is proved absent.
+    /// Returns whether everyone who is not in the sources is proved absent.
     pub(in crate::plan) fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// Whether the id is another person's, or could be.
+    /// Returns whether the id belongs, or could belong, to another person.
     fn is_somebody_else(&self, id: &ExternalId, person: &Desired) -> bool {
         !self.is_persons(id, person) && (self.person_like(id).is_some() || self.rejected_like(id).is_some())
     }
@@ -150,7 +150,7 @@ fn hash(form: &str) -> u64 {
     hasher.finish()
 }
 
-/// Why the account may not become this person's; `None` when it may.
+/// Why the account may not become this person's; `None` if it may.
 pub(crate) fn refusal(known: &Known<'_>, person: &Desired, account: &Existing) -> Option<&'static str> {
     if let Ownership::Protected(reason) = account.ownership {
         return Some(reason);

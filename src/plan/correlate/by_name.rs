@@ -1,4 +1,4 @@
-//! People without an account whose login name or verified e-mail address an account has.
+//! Pairs people without an account with accounts by login name or verified e-mail address.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ impl Correlation<'_> {
         self.pair_moved(&candidates);
     }
 
-    /// The name by which an object is found that carries no id of ours.
+    /// The name by which an object without our external id is found.
     fn name_said<'i>(&self, desired: &'i Desired) -> Option<&'i str> {
         desired.attributes.text(self.schema.name_said()?)
     }
@@ -49,8 +49,8 @@ impl Correlation<'_> {
         }
     }
 
-    /// Nobody gets an account who is disabled or is to hold no role; but an account that this tool looks after is theirs
-    /// still, if they can be the only ones whom it means.
+    /// People who are disabled or without a role get no account. But a managed account with their login name still
+    /// belongs to them, if no other person can be meant.
     fn pair_moved(&mut self, candidates: &Candidates) {
         let mut wishes: HashMap<usize, usize> = HashMap::new();
         for (index, desired) in self.desired.objects.iter().enumerate() {
@@ -122,12 +122,12 @@ impl Correlation<'_> {
     }
 }
 
-/// Nobody gets an account who is not to hold any role.
+/// People who are to have no role get no account.
 fn wants_account(schema: &Schema, desired: &Desired) -> bool {
     desired.lifecycle == Lifecycle::Active && desired.may_have_account(schema)
 }
 
-/// The unpaired accounts by login name and by verified address.
+/// Unpaired accounts by login name and by verified address.
 struct Candidates {
     by_login: HashMap<String, Vec<usize>>,
     by_address: HashMap<String, Vec<usize>>,
@@ -142,7 +142,7 @@ impl Candidates {
         let has_address = correlation.schema.find(Purpose::Address).is_some();
         for (place, account) in correlation.unpaired.iter().enumerate() {
             let Some(account) = account else { continue };
-            // A login name is given again, unlike an address: whoever has it with another id is somebody else.
+            // Login names are reused, unlike addresses: an account with another id belongs to another person.
             if !has_address && account.id.is_some() {
                 continue;
             }
@@ -163,7 +163,7 @@ impl Candidates {
         candidates
     }
 
-    /// The one account with this login name.
+    /// The only account with this login name.
     fn of_login(&self, address: &str) -> Option<usize> {
         match self.by_login.get(&comparable(address)).map(Vec::as_slice) {
             Some([place]) => Some(*place),
@@ -171,7 +171,7 @@ impl Candidates {
         }
     }
 
-    /// The one account with this login name, else the one with this verified address.
+    /// The only account with this login name, or else with this verified address.
     fn of(&self, address: &str) -> Option<(Rank, Result<usize, String>)> {
         let key = comparable(address);
         let by_login = self.by_login.get(&key).map(|places| (Rank::Login, places));
@@ -187,7 +187,7 @@ impl Candidates {
     }
 }
 
-/// A login name says more than an address.
+/// A login name is stronger evidence than an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Login,

@@ -1,5 +1,5 @@
-//! Who is whom: pairs people with accounts, first by external id, then by the forms older tools stored it in, then by
-//! login name and verified e-mail address.
+//! Pairs people with accounts: first by external id, then by the forms in which older tools stored it, then by login
+//! name and verified e-mail address.
 
 pub(super) mod adopt;
 mod pair;
@@ -17,9 +17,10 @@ use crate::model::{
     TypeId, alike, comparable,
 };
 
-/// Pairs people with accounts while the account list streams past.
+/// Pairs people with accounts while the account list is read.
 ///
-/// An account that is paired and equal leaves no more than its id: a million of them must fit into memory.
+/// Of a paired account without differences, only the id is kept, because all accounts of a large organization must
+/// fit into memory.
 #[derive(Debug)]
 pub struct Correlation<'a> {
     pub(super) catalog: &'a Catalog,
@@ -28,17 +29,17 @@ pub struct Correlation<'a> {
     pub(super) policy: Policy,
     pub(super) withholding: Withholding,
     pub(super) known: Known<'a>,
-    /// One for each of `desired.objects`.
+    /// One per entry of `desired.objects`.
     pub(super) slots: Vec<Slot>,
     pub(super) unpaired: Vec<Option<Existing>>,
-    /// One for each of `desired.leavers`.
+    /// One per entry of `desired.leavers`.
     pub(super) listings: Vec<LeaverEntry>,
     leaver_by_address: HashMap<String, usize>,
     pub(super) totals: Totals,
 }
 
 impl<'a> Correlation<'a> {
-    /// Starts with nobody paired. `desired.objects` are in order of their id.
+    /// Starts without pairs. `desired.objects` must be sorted by id.
     pub fn new(catalog: &'a Catalog, desired: &'a DesiredState, policy: Policy) -> Self {
         let leaver_by_address = desired
             .leavers
@@ -61,18 +62,18 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// The same, under these settings in place of those of the policy.
+    /// Replaces the restrictions of the policy.
     #[must_use]
     pub fn restricted(self, withholding: Withholding) -> Self {
         Self { withholding, ..self }
     }
 
-    /// Of which type it is.
+    /// The resource type.
     pub fn resource(&self) -> TypeId {
         self.desired.resource
     }
 
-    /// Takes one account of the list. Their order does not matter.
+    /// Adds an account of the list, in any order.
     pub fn observe(&mut self, account: Existing) {
         self.totals.add(&account, self.schema);
         self.note_listing(&account);
@@ -82,7 +83,8 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// Takes accounts that the list lacked, as far as it did; whether there are any. Then it has to be settled again.
+    /// Adds accounts that were missing in the list. Returns whether any of them is new; then the pairing has to be
+    /// repeated.
     pub fn add(&mut self, accounts: Vec<Existing>) -> bool {
         let mut known: HashSet<TargetId> = HashSet::new();
         known.extend(
@@ -107,9 +109,9 @@ impl<'a> Correlation<'a> {
         self.totals.all > before
     }
 
-    /// Looks for accounts of people who have none yet. Call it after the last account.
+    /// Pairs people without an account. Call it after the last account.
     pub fn match_unpaired(&mut self) {
-        // The list came in no order; what follows must not depend on it.
+        // The list has no order, but the result must not depend on it.
         self.unpaired
             .sort_by(|a, b| target_id(a.as_ref()).cmp(&target_id(b.as_ref())));
         for listing in &mut self.listings {
@@ -127,13 +129,13 @@ impl<'a> Correlation<'a> {
         wanted.attributes.text_of(self.schema, Purpose::Address)
     }
 
-    /// What an account is called: its address and its login name, which people may have changed apart from each other.
+    /// The names of an account: its address and its login name. People may have changed them separately.
     pub(super) fn names<'n>(&self, account: &'n Existing) -> impl Iterator<Item = &'n str> {
         let address = account.attributes.text_of(self.schema, Purpose::Address);
         address.into_iter().chain([account.login(self.schema)])
     }
 
-    /// The place of the person whose account this was found to be.
+    /// The index of the person to whom the account belongs.
     pub(super) fn owner(&self, account: &Existing) -> Option<usize> {
         let mut people = account.ids().filter_map(|id| self.known.only_one_like(id));
         people.find(
@@ -141,7 +143,7 @@ impl<'a> Correlation<'a> {
         )
     }
 
-    /// Objects of the sources that the target knows by another external id, or by none. Call it after
+    /// Objects of the sources that have another external id at the target, or none. Call it after
     /// [`Correlation::match_unpaired`].
     pub fn aliases(&self) -> impl Iterator<Item = Alias> {
         let pairs = self.slots.iter().zip(&self.desired.objects);
@@ -191,7 +193,7 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// A person on a list of leavers gets nothing new, whatever another source says.
+    /// A person on a list of leavers gets no account or change, even if another source contains the person.
     fn set_listed_people_aside(&mut self) {
         if self.leaver_by_address.is_empty() {
             return;
@@ -219,7 +221,8 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// Accounts whose id looks like that of a person: only if nobody else's looks so, and no other account's does.
+    /// Pairs accounts whose id looks like that of a person, only if no other person and no other account has such an
+    /// id.
     fn pair_alike(&mut self) {
         let mut claims: HashMap<usize, Vec<usize>> = HashMap::new();
         for (place, account) in self.unpaired.iter().enumerate() {
@@ -233,7 +236,7 @@ impl<'a> Correlation<'a> {
                 continue;
             }
             let [place] = &places[..] else {
-                // Nobody can tell which of them it is, and another one would be one more.
+                // It is not known which account is the person's, and a new one would be one more.
                 let target_ids = places
                     .iter()
                     .filter_map(|place| target_id(self.unpaired[*place].as_ref()));

@@ -1,21 +1,20 @@
-//! A person and the account that is theirs.
+//! A person with the person's account.
 
 use crate::model::{Desired, Existing, Lifecycle, Purpose, Schema, TargetId};
 use crate::plan::diff;
 
-/// How an account was found to be a person's.
+/// How the account of a person was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Found {
-    /// It carries the person's id, or one that looks the same and can be nobody else's.
+    /// It has the person's id, or one that looks the same and cannot belong to another person.
     Id,
-    /// It carries the id in a form of an older tool, and its login is the person's address.
+    /// It has the id in a form of an older tool, and the person's address as login name.
     LegacyId,
-    /// It carries the id in a form of an older tool; its ownership proof has to agree.
+    /// It has the id in a form of an older tool. Its ownership proof has to be checked.
     LegacyIdUnconfirmed,
     /// It has the login name or the verified address.
     Name,
-    /// It has the login name, and this tool has looked after it under another id; its person is disabled, or is to hold
-    /// no role.
+    /// It has the login name, and was managed with another id. The person is disabled, or is to have no role.
     Moved,
 }
 
@@ -24,39 +23,37 @@ pub(in crate::plan) enum Found {
 pub(in crate::plan) struct Pair {
     pub(in crate::plan) target_id: TargetId,
     pub(in crate::plan) found: Found,
-    /// This tool looks after it; otherwise it must at least hold the ownership proof.
+    /// The account is managed. Otherwise it must at least have the ownership proof.
     pub(in crate::plan) is_managed: bool,
-    /// `None` when everything the list shows is as it should be.
+    /// `None` if everything that the list shows is as desired.
     pub(in crate::plan) differing: Option<Box<Existing>>,
 }
 
-/// What is known about one person's account.
+/// What is known about a person's account.
 #[derive(Debug)]
 pub(in crate::plan) enum Slot {
-    /// No account.
     Free,
-    /// One account.
     Paired(Pair),
-    /// Several accounts carry the id; none of them is touched.
+    /// Several accounts have the id. None of them is changed.
     Several(Vec<TargetId>),
     /// Nothing can be written for this person.
     Blocked(String),
-    /// A list of leavers names the person.
+    /// The person is on a list of leavers.
     Leaver,
 }
 
-/// A list entry and the managed accounts that have its address.
+/// An entry of a list of leavers, with the managed accounts that have its address.
 #[derive(Debug, Default)]
 pub(in crate::plan) struct LeaverEntry {
     pub(in crate::plan) accounts: Vec<Existing>,
-    /// Accounts that have the address in their external id alone.
+    /// Accounts that have the address only as external id.
     pub(in crate::plan) by_id: Vec<Existing>,
 }
 
 pub(super) fn pair(schema: &Schema, desired: &Desired, account: Existing, found: Found) -> Pair {
     let is_managed = account.is_managed();
-    // Where it is not proved whose the account is, its login name has a say in it, so it is not let go. Nor is an account
-    // that writes a name otherwise: what else it holds may be written likewise.
+    // The account is kept in memory if its ownership is not proved, because the decision needs its login name, or if
+    // it writes a name differently, because its other values may be written in the same way.
     let equal = found == Found::Id
         && is_managed
         && account.id.as_ref() == Some(&desired.id)
@@ -72,7 +69,7 @@ pub(super) fn pair(schema: &Schema, desired: &Desired, account: Existing, found:
     }
 }
 
-/// Whether the account has the person's address to the letter.
+/// Returns whether the account has exactly the person's address.
 fn writes_names_as(schema: &Schema, desired: &Desired, account: &Existing) -> bool {
     let Some(address) = schema.find(Purpose::Address) else {
         return true;

@@ -1,4 +1,4 @@
-//! What becomes of accounts whose person is in no source any more.
+//! Decides about accounts whose person is in no source.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,13 +14,13 @@ use crate::model::{
 use crate::plan::correlate::{LeaverEntry, Slot};
 use crate::plan::policy::AbsentPolicy;
 
-/// What others wrote may be as long as a book.
+/// Values of other tools can be very long.
 const LONGEST_NAME: usize = 200;
 
-/// Records that could mean accounts that nobody was found for.
+/// Records that could belong to the unpaired accounts.
 #[derive(Default)]
 struct Claims<'a> {
-    /// By the places of the accounts.
+    /// By index of the account.
     of_accounts: HashMap<usize, Claim<'a>>,
     of_anybody: Option<Claim<'a>>,
 }
@@ -78,7 +78,7 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    /// What stands against the absence of people, where anybody could be removed as absent.
+    /// Finds the records that contradict an absence, if the run could remove an account as absent.
     fn claims(&self) -> Claims<'a> {
         let correlation = self.correlation;
         if correlation.policy.absent == AbsentPolicy::Keep || !correlation.known.is_complete() {
@@ -90,7 +90,7 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    /// Whether a person has an account for sure.
+    /// Returns whether a person certainly has an account.
     fn has_account(&self, person: usize) -> bool {
         let desired = &self.correlation.desired.objects[person];
         matches!(
@@ -108,12 +108,12 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    /// Whether an absence has no more to take from the account.
+    /// Returns whether the account is already in the state that an absence leads to.
     fn is_out_of_use(&self, account: &Existing) -> bool {
         self.correlation.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled
     }
 
-    /// Listed people are removed, or counted, by their listing.
+    /// Returns whether a list of leavers already decides about the account.
     pub(super) fn is_removed_already(&self, account: &Existing) -> bool {
         let listings = &self.correlation.listings;
         let named = |listing: &'a LeaverEntry| {
@@ -156,7 +156,7 @@ impl<'a> Decider<'a, '_> {
         })
     }
 
-    /// The configuration or source that looks after the account, if that is none of this run.
+    /// The provider of the account, if it is not one of this run.
     fn other_provider(&self, place: usize) -> Option<&str> {
         let ours = &self.correlation.desired.providers;
         let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
@@ -167,7 +167,7 @@ impl<'a> Decider<'a, '_> {
         })
     }
 
-    /// The guard takes its shares of the accounts that this run could remove.
+    /// Percentages of the guard are taken of the accounts that this run could remove.
     fn leave_to_others(&mut self, place: usize, account: &Existing) {
         if self.other_provider(place).is_some() {
             let totals = self.plan.totals_mut(self.correlation.desired.resource);
@@ -205,13 +205,13 @@ impl<'a> Decider<'a, '_> {
         }
     }
 
-    /// Whether the person has not been missing for long enough; what a later run has to know is noted.
+    /// Returns whether the grace period has not ended yet, and updates the absence marker if a later run needs it.
     fn has_to_wait(&mut self, noted: Noted, account: &Existing) -> bool {
         let Some(grace) = self.correlation.policy.grace else {
             return false;
         };
         if !self.clocks.agree() {
-            // Whichever is wrong: what it noted would shorten an absence, or what it counts would.
+            // One of the clocks is wrong, and the marker would shorten the grace period.
             let absence = match noted {
                 Noted::Absent(absence) => Some(absence),
                 Noted::Nothing | Noted::Unreadable => None,
@@ -244,7 +244,7 @@ impl<'a> Decider<'a, '_> {
         true
     }
 
-    /// Writes down since when the person is missing. Both parts are written, so that they fit each other.
+    /// Writes the absence marker. Both parts are written, so that they are consistent.
     fn mark_absent(&mut self, account: &Existing, noted: Noted, absence: Absence) {
         let schema = self.schema();
         let before = match noted {

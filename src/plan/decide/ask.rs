@@ -1,4 +1,4 @@
-//! What has to be asked before a plan can be decided.
+//! Collects the checks that a plan needs.
 
 use crate::model::{
     AttributeIndex, AttributeSpec, Desired, Equality, Existing, Expected, Inspection, Lifecycle, Mutability,
@@ -13,7 +13,7 @@ use crate::plan::policy::{AbsentPolicy, DisabledPolicy};
 use super::checks::{About, Checks, Proofs};
 
 impl Correlation<'_> {
-    /// The values by which accounts prove whose they are. Call it after [`Correlation::match_unpaired`].
+    /// The values that prove the ownership of accounts. Call it after [`Correlation::match_unpaired`].
     pub fn proofs(&self) -> Proofs {
         let unconfirmed = self.slots.iter().enumerate().filter(|(_, slot)| {
             matches!(
@@ -31,7 +31,7 @@ impl Correlation<'_> {
         }
     }
 
-    /// What the accounts of people who may be absent were given as ownership proof, if anybody could have another one's.
+    /// The ownership proofs that the accounts of possibly absent people got, if they could belong to another person.
     fn own_proofs(&self) -> Vec<(usize, AttributeIndex, Value)> {
         let asks = self.asks_about_absence() && self.has_strangers();
         let accounts = self.unpaired.iter().enumerate().filter(|_| asks);
@@ -52,11 +52,12 @@ impl Correlation<'_> {
             .collect()
     }
 
-    /// What the account list does not show and the plan has to know.
+    /// The checks of attributes that the account list does not show.
     pub fn questions<'q>(&'q self, proofs: &'q Proofs) -> Checks<'q> {
         let asked = |(_, spec): &(_, &AttributeSpec)| is_inspected(spec);
         let unlisted = self.schema.iter().filter(asked).count();
-        // As a rule all of them are asked, and for the two marks; growing to that size would take half as much again.
+        // Usually all of these checks are needed, and those of the two marks. Growing to that size would need half as
+        // much memory again.
         let most = self.slots.len() * (unlisted + 2);
         let mut questions = Checks {
             checks: Vec::with_capacity(most),
@@ -110,7 +111,7 @@ impl Correlation<'_> {
         questions
     }
 
-    /// Whether this run can remove somebody as absent.
+    /// Returns whether this run can remove an account as absent.
     fn asks_about_absence(&self) -> bool {
         let is_proved = self.desired.complete && self.desired.selection.is_none();
         self.policy.absent != AbsentPolicy::Keep && is_proved
@@ -151,15 +152,15 @@ impl Correlation<'_> {
         if inactive {
             ask(Expected::Present(mark));
         }
-        // Left on an active account, the mark would later turn an administrator's block into this tool's own. Where new
-        // accounts are made deactivated, it also matters what it says.
+        // Left on an active account, the mark would later make an administrator's block look like our own
+        // deactivation. If new accounts are created deactivated, the value of the mark also matters.
         if !inactive || self.withholding.create_deactivated.is_some() {
             ask(Expected::Absent(mark));
         }
     }
 
-    /// Where the account writes the person's address otherwise, all that is the address was written with it: the account is
-    /// not asked for another spelling, run for run.
+    /// If the account writes the person's address differently, so do its other attributes. Accepting that spelling
+    /// avoids a change in each run.
     fn as_written<'q>(&self, desired: &Desired, pair: &'q Pair, expected: Expected<'q>) -> Expected<'q> {
         let account = pair.differing.as_deref();
         let held = account.and_then(|account| account.attributes.of(self.schema, Purpose::Address));
@@ -175,16 +176,15 @@ impl Correlation<'_> {
         }
     }
 
-    /// Whether the account of a person who is there is asked for an absence marker. Also without grace: a marker that
-    /// stayed while there was none would pass for a long absence later.
+    /// Returns whether the account of a present person is checked for an absence marker. Also without grace: a marker
+    /// that stays would later count as a long absence.
     fn asks_for_markers(&self, lifecycle: Lifecycle) -> bool {
         let stays = lifecycle == Lifecycle::Active || self.policy.disabled != DisabledPolicy::Delete;
         let inspects = |(_, spec): (_, &AttributeSpec)| is_inspected(spec);
         stays && (self.policy.grace.is_some() || self.schema.iter().any(inspects))
     }
 
-    /// Whether somebody else looks after an account that nobody here wants. Of one that stays as it is nothing has to be
-    /// known.
+    /// Checks the provider of an unpaired account, unless the account stays unchanged anyway.
     fn ask_who_looks_after<'q>(&'q self, questions: &mut Checks<'q>, place: usize, account: &'q Existing) {
         let stays =
             self.policy.absent == AbsentPolicy::Deactivate && account.lifecycle == Lifecycle::Disabled;
@@ -203,7 +203,7 @@ impl Correlation<'_> {
     }
 }
 
-/// Whether all accounts of people are asked about an attribute.
+/// Returns whether an attribute is checked on all paired accounts.
 fn is_inspected(spec: &AttributeSpec) -> bool {
     let inspected = spec
         .inspection()

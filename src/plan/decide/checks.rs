@@ -1,54 +1,53 @@
-//! What has to be asked before a plan can be made, and the answers.
+//! The checks that a plan needs, and their answers.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{AttributeIndex, Check, Expected, Mismatch, Value};
 
-/// Whom a question is about: a place in one of the correlation's lists.
+/// The subject of a check: an index in one of the correlation's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::plan) enum About {
     /// The account of a person.
     Person(usize),
-    /// What proves an account that claims a person's id to be that person's.
+    /// The proof that an account with a person's id in an older form belongs to that person.
     ClaimProof(usize),
-    /// An account nobody wants.
+    /// An unpaired account.
     Absent(usize),
-    /// The ownership proof of such an account: it may be that of somebody in the sources.
+    /// The ownership proof of an unpaired account: it may be that of a person in the sources.
     Own(usize),
-    /// The accounts of one list entry.
+    /// The accounts of an entry of a list of leavers.
     LeaverEntry(usize, usize),
     /// One of [`Correlation::deactivated`](crate::plan::Correlation).
     Deactivated(usize),
 }
 
-/// Checks to the target, many at a time.
 #[derive(Debug)]
 pub struct Checks<'q> {
     pub(super) checks: Vec<Check<'q>>,
     pub(super) about: Vec<About>,
 }
 
-/// Values that questions refer to and that no record holds.
+/// Values that checks refer to and that no record contains.
 #[derive(Debug)]
 pub struct Proofs {
-    /// Of people.
+    /// Proofs of people.
     pub(super) people: Vec<(usize, Vec<(AttributeIndex, Value)>)>,
-    /// Of accounts that nobody was found for: what this tool wrote into them, unless somebody wished otherwise.
+    /// Proofs that this tool wrote to the unpaired accounts, unless configured otherwise.
     pub(super) own: Vec<(usize, AttributeIndex, Value)>,
 }
 
-/// What the target said.
+/// The target's answers.
 #[derive(Debug, Default)]
 pub(in crate::plan) struct Answers<'q> {
     mismatches: HashMap<About, Vec<(Expected<'q>, Option<Value>)>>,
-    /// People whose claim proof holds.
+    /// People whose proof was confirmed.
     confirmed: HashSet<usize>,
-    /// What the accounts hold that nobody was found for, by their places.
+    /// The proofs of unpaired accounts, by index.
     proofs: HashMap<usize, Value>,
 }
 
 impl<'q> Checks<'q> {
-    /// The questions in the order in which answers refer to them.
+    /// The checks, in the order in which answers refer to them.
     pub fn checks(&self) -> &[Check<'q>] {
         &self.checks
     }
@@ -61,7 +60,7 @@ impl<'q> Checks<'q> {
         self.about.push(about);
     }
 
-    /// Sorts the answers by whom they are about.
+    /// Sorts the answers by subject.
     pub(in crate::plan) fn sort(&self, mismatches: Vec<Mismatch>) -> Answers<'q> {
         let mut answers = Answers::default();
         let failed: HashSet<usize> = mismatches.iter().map(|mismatches| mismatches.index).collect();
@@ -93,17 +92,17 @@ impl<'q> Checks<'q> {
 }
 
 impl<'q> Answers<'q> {
-    /// The expectations about somebody that do not hold, in the order they were asked.
+    /// The failed checks of a subject, in the order of the checks.
     pub(in crate::plan) fn mismatches(&self, about: About) -> &[(Expected<'q>, Option<Value>)] {
         self.mismatches.get(&about).map_or(&[], Vec::as_slice)
     }
 
-    /// What the accounts hold that nobody was found for, by their places, as far as that was asked.
+    /// The proofs of unpaired accounts, by index, as far as they were checked.
     pub(in crate::plan) fn proofs(&self) -> &HashMap<usize, Value> {
         &self.proofs
     }
 
-    /// Whether the account holds something that only this person's account would hold.
+    /// Returns whether the account has a value that only this person's account would have.
     pub(in crate::plan) fn is_confirmed(&self, person: usize) -> bool {
         self.confirmed.contains(&person)
     }

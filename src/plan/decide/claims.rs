@@ -1,4 +1,4 @@
-//! Which records could mean an account that was found to be nobody's: then its person is not absent.
+//! Finds records that could belong to an unpaired account. Its person is then not absent.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,32 +7,32 @@ use super::ownership::proofs;
 use crate::model::{Desired, Existing, ExternalId, Purpose, RecordRef, Rejected, Schema, Value, comparable};
 use crate::plan::correlate::{Correlation, Found, Slot};
 
-/// A record that could mean an account.
+/// A record that could belong to an account.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::plan) struct Claim<'a> {
-    /// Where it stands.
+    /// Location of the record.
     pub(in crate::plan) record: &'a RecordRef,
-    /// Why the account is kept.
+    /// Why the account stays.
     pub(in crate::plan) ground: Ground,
 }
 
-/// What ties a record to an account.
+/// The connection between a record and an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Ground {
-    /// The record has the account's id, and could not be used.
+    /// The record has the account's id, and was rejected.
     Rejected,
-    /// The record has one of the account's names, and could not be used.
+    /// The record has one of the account's names, and was rejected.
     MaybeRejected,
     /// The record has one of the account's names, and another id.
     Elsewhere,
-    /// The record has an id that looks like the account's. The account is reported, too.
+    /// The record has an id that looks like the account's. The account is reported too.
     Twin,
-    /// The record could be anybody's.
+    /// The record could belong to any account.
     Anybody,
 }
 
 impl Ground {
-    /// Why the account is kept.
+    /// Message that explains why the account stays.
     pub(in crate::plan) fn reason(self, schema: &Schema) -> Cow<'static, str> {
         let proof = schema.name_of(Purpose::OwnershipProof);
         match self {
@@ -54,10 +54,10 @@ impl Ground {
     }
 }
 
-/// The accounts that could be removed as absent, by their places, under everything that a record can name them by.
+/// The accounts that could be removed as absent: their indexes under everything by which a record can name them.
 #[derive(Default)]
 struct Names<'a> {
-    /// By what their external ids look like.
+    /// By the comparable form of their external ids.
     ids: HashMap<String, Vec<usize>>,
     /// By all their names.
     all: HashMap<String, Vec<usize>>,
@@ -89,7 +89,7 @@ impl<'a> Names<'a> {
         found.into_iter().flatten().copied()
     }
 
-    /// The accounts that any of these names.
+    /// The accounts with any of these names.
     fn named(&self, texts: &[&str], proofs: &[&str]) -> Vec<usize> {
         let by_name = texts
             .iter()
@@ -102,8 +102,8 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> Correlation<'a> {
-    /// The first record, if any, that could mean each of the accounts nobody was found for, by their places. `has_account`
-    /// says whether a person has another account for sure; `proofs` are those of the accounts, as far as known.
+    /// The first record that could belong to each unpaired account, by index. `has_account` returns whether a person
+    /// certainly has another account. `proofs` are the accounts' proofs, as far as known.
     pub(in crate::plan) fn claims(
         &self,
         has_account: impl Fn(usize) -> bool,
@@ -149,13 +149,13 @@ impl<'a> Correlation<'a> {
         claims
     }
 
-    /// Whether a person without a certain account could be meant by an ownership proof.
+    /// Returns whether an ownership proof could belong to a person who may have no account yet.
     pub(in crate::plan) fn has_strangers(&self) -> bool {
         let is_settled = |slot: &Slot| matches!(slot, Slot::Paired(pair) if pair.is_managed && pair.found != Found::LegacyIdUnconfirmed);
         !self.desired.rejected.is_empty() || !self.slots.iter().all(is_settled)
     }
 
-    /// A record that could be anybody's: no account carries its id, and its address is none by which somebody could be found.
+    /// A record that could belong to any account: no account has its id, and its address cannot be used for matching.
     pub(in crate::plan) fn claims_anybody(&self) -> Option<Claim<'a>> {
         let rejected = self.desired.rejected.iter().find(|rejected| {
             rejected.id.is_some() && rejected.claims.is_misspelt && !self.is_carried(rejected)
@@ -176,7 +176,7 @@ impl<'a> Correlation<'a> {
         self.unpaired.iter().flatten().any(carries)
     }
 
-    /// The ownership proof that a person has, or would get.
+    /// The ownership proof that a person's account has or would get.
     fn proofs_of(&self, person: &Desired) -> Proofs {
         let proof = self.schema.find(Purpose::OwnershipProof);
         let given = proof
@@ -206,7 +206,7 @@ impl Proofs {
     }
 }
 
-/// Everything in a record that could be a name of an account.
+/// All texts in a record that could be a name of an account.
 fn texts_of(rejected: &Rejected) -> Vec<&str> {
     let id = rejected.id.as_ref().and_then(ExternalId::as_text);
     let addresses = rejected.claims.addresses.iter().map(|address| &**address);

@@ -1,59 +1,60 @@
-//! How long an account stays when its person is in no source any more.
+//! How long an account stays when its person is in no source.
 
 use crate::model::{Absence, Expected, Purpose, Schema, Value};
 
-/// Clocks of several machines may differ by this many seconds: of those that run this tool in turn, and the target's.
+/// Tolerated clock difference in seconds, between machines that run this tool in turn, and between them and the
+/// target.
 const CLOCKS: i64 = 300;
 
-/// What time it is, here and there.
+/// Our time and the target's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clocks {
-    /// The time of the run, in seconds since 1970 (UTC).
+    /// Time of the run, in seconds since 1970 (UTC).
     pub now: i64,
-    /// By how many seconds the target's clock is ahead of ours, if it says.
+    /// Seconds by which the target's clock is ahead of ours, if known.
     pub ahead: Option<i64>,
 }
 
 impl Clocks {
-    /// Whether both tell nearly the same time. One of them is wrong otherwise, and nothing tells which.
+    /// Returns whether both clocks are nearly equal. Otherwise one of them is wrong, and it is not known which.
     pub fn agree(self) -> bool {
         self.ahead
             .is_some_and(|ahead| ahead.unsigned_abs() <= CLOCKS.unsigned_abs())
     }
 }
 
-/// `policy.grace`: a person has to be missing for a while, and in several runs, before the account is removed.
+/// `policy.grace`: how long and in how many runs a person has to be missing before the account is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grace {
-    /// Seconds from the first run that found the person absent.
+    /// Seconds since the first run that found the person absent.
     pub after: Option<i64>,
-    /// Runs that found the person absent, the one that removes the account included.
+    /// Runs that found the person absent, including the one that removes the account.
     pub runs: Option<u32>,
 }
 
-/// What an account says about its person's absence.
+/// The absence marker of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Noted {
     Nothing,
     Absent(Absence),
-    /// Not a time and a number, or a time that is yet to come.
+    /// The values are not a time and a number, or the time is in the future.
     Unreadable,
 }
 
-/// Whether the time has come.
+/// Whether the grace period has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Verdict {
     Due,
     Wait {
-        /// This run included.
+        /// Including this run.
         absence: Absence,
-        /// A later run has to know more than the account says.
+        /// The marker has to be updated for a later run.
         write: bool,
     },
 }
 
 impl Grace {
-    /// Whether an account may be removed whose person is absent at `now`.
+    /// Decides whether the account of a person who is absent at `now` may be removed.
     pub(in crate::plan) fn judge(self, noted: Noted, now: i64) -> Verdict {
         let absence = match noted {
             Noted::Absent(before) => Absence {
@@ -69,7 +70,7 @@ impl Grace {
         if long_enough && runs_enough {
             return Verdict::Due;
         }
-        // A run that finds nothing new to tell writes nothing.
+        // A run without new information writes nothing.
         let counted = match (noted, self.runs) {
             (Noted::Absent(before), Some(runs)) => before.runs >= runs,
             (Noted::Absent(_), None) => true,
@@ -82,7 +83,7 @@ impl Grace {
     }
 }
 
-/// Reads the notes out of the answers about an account.
+/// Reads the absence marker from the answers about an account.
 pub(in crate::plan) fn noted(
     schema: &Schema,
     mismatches: &[(Expected<'_>, Option<Value>)],
@@ -97,7 +98,7 @@ pub(in crate::plan) fn noted(
     let (since, runs) = match (held(Purpose::MissingSince), held(Purpose::MissingRuns)) {
         (None, None) => return Noted::Nothing,
         (Some(since), Some(runs)) => (since.parse(), runs.parse()),
-        // They are written together.
+        // Both values are always written together.
         _ => return Noted::Unreadable,
     };
     match (since, runs) {
@@ -133,7 +134,7 @@ mod tests {
             .prop_map(|(after, runs)| Grace { after, runs })
     }
 
-    /// The account goes in the very second and with the very run that complete the grace, and not one earlier.
+    /// The account is removed exactly in the second and in the run that complete the grace period, not earlier.
     #[test]
     fn grace_ends_exactly_at_its_limit() {
         let since = 1_000_000;
@@ -171,7 +172,7 @@ mod tests {
         assert_eq!(both.judge(before(2), since + 600), Verdict::Due);
     }
 
-    /// A note may be as far in the future as clocks may differ, and no second more.
+    /// A marker may be as far in the future as clocks may differ, and no second more.
     #[test]
     fn a_note_of_the_future_is_believed_as_far_as_clocks_differ() {
         let now = 1_000_000;
@@ -187,7 +188,7 @@ mod tests {
         assert_eq!(note(now + CLOCKS + 1), Noted::Unreadable);
     }
 
-    /// Five minutes either way are nothing, a second more is; who says nothing does not agree.
+    /// Five minutes in either direction are accepted, a second more is not. A target without a time does not agree.
     #[test]
     fn clocks_agree_within_minutes() {
         let agree = |ahead| Clocks { now: 0, ahead }.agree();
@@ -201,8 +202,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whenever runs come, nobody's account goes before both the time and the number of runs have passed, and it does
-        /// go then; whatever is known is on the account.
+        /// No account is removed before both the time and the number of runs have passed, and then it is removed. All
+        /// needed state is on the account.
         #[test]
         fn an_account_goes_when_both_have_passed(
             grace in grace(),
@@ -231,7 +232,7 @@ mod tests {
             }
         }
 
-        /// What cannot be right never makes an absence longer.
+        /// An invalid marker never makes an absence longer.
         #[test]
         fn a_note_that_cannot_be_right_starts_anew(
             grace in grace(),

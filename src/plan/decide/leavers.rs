@@ -1,4 +1,4 @@
-//! What becomes of accounts that a list of leavers names.
+//! Decides about accounts that a list of leavers names.
 
 use std::collections::HashSet;
 
@@ -30,7 +30,7 @@ impl Decider<'_, '_> {
                 .collect();
             match managed[..] {
                 [] => self.nobody_listed(listing, leaver),
-                // Two addresses may stand for one account: that of its person, and its own.
+                // Two addresses may name one account: the person's and the account's.
                 [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
                 _ => self.refused(
@@ -45,7 +45,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// No managed account has the address: good news, unless an account carries it as its external id.
+    /// No managed account has the address, which is the desired state, unless an account has it as external id.
     fn nobody_listed(&mut self, listing: &LeaverEntry, leaver: &Leaver) {
         let renamed = listing
             .by_id
@@ -70,7 +70,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// The person whose account this is after all.
+    /// The person to whom the account really belongs.
     fn owner(&self, account: &Existing) -> Option<&Desired> {
         let index = self.correlation.owner(account)?;
         let desired = &self.correlation.desired.objects[index];
@@ -80,7 +80,7 @@ impl Decider<'_, '_> {
         self.not_theirs(index, desired, pair).is_none().then_some(desired)
     }
 
-    /// The entry does not end in a removal.
+    /// The entry does not lead to a removal.
     fn refused(&mut self, leaver: &Leaver, id: Option<ExternalId>, reason: String) {
         self.plan
             .unresolved
@@ -89,7 +89,7 @@ impl Decider<'_, '_> {
 
     fn listed_account(&mut self, account: &Existing, leaver: &Leaver) {
         if let Some(person) = self.owner(account) {
-            // A disabled person's account is removed for that reason already.
+            // A disabled person's account is already removed for that reason.
             if person.lifecycle == Lifecycle::Active {
                 let reason = format!(
                     "account {} has this address, but its person has another one now",
@@ -99,7 +99,7 @@ impl Decider<'_, '_> {
             }
             return;
         }
-        // The list decides about an account that is not its person's after all.
+        // The list decides about the account, because it does not belong to its person after all.
         self.plan
             .skipped
             .retain(|skipped| skipped.target_id != account.target_id);

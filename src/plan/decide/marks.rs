@@ -1,8 +1,8 @@
-//! What this tool writes on an account about its own doing.
+//! The marks that this tool writes about its own deactivations.
 
 use crate::model::{AttributeChange, Edit, Existing, ExternalId, Lifecycle, Purpose, Schema, Value};
 
-/// Deactivates an account, with a mark of who did it; `returned` is the absence marker that goes.
+/// Deactivates an account and marks it as deactivated by this tool. `returned` is the absence marker to remove.
 pub(in crate::plan) fn deactivation(
     schema: &Schema,
     account: &Existing,
@@ -26,14 +26,14 @@ pub(in crate::plan) fn deactivation(
     }
 }
 
-/// What this tool writes on an account that it deactivates.
+/// The mark that this tool writes on an account that it deactivates.
 pub(in crate::plan) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
     let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
     let nobody = ExternalId::new([]);
     spec.default.map(|default| default(id.unwrap_or(&nobody)))
 }
 
-/// Takes an absence marker away. How many runs it counts was not asked.
+/// Removes an absence marker. The stored number of runs was not read.
 pub(super) fn marker_goes(schema: &Schema, since: Value) -> impl Iterator<Item = AttributeChange> {
     let change = |purpose, before| {
         let attribute = schema.find(purpose)?;

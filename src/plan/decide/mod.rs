@@ -1,4 +1,4 @@
-//! Turns pairs of people and accounts into changes, by the policy.
+//! Turns pairs of people and accounts into changes, according to the policy.
 
 mod absent;
 mod ask;
@@ -23,7 +23,7 @@ use crate::model::{
     Required, Schema, Skipped, Value, Warning,
 };
 
-/// Makes the plan. `unmet` are the answers to `questions`, which came from this correlation.
+/// Makes the plan. `unmet` are the answers to `questions`, which must come from this correlation.
 pub fn decide(
     correlation: &Correlation<'_>,
     questions: &Checks<'_>,
@@ -88,7 +88,7 @@ impl<'a> Decider<'a, '_> {
         self.plan.changes.push(change);
     }
 
-    /// Takes an account out of use, in one way or the other.
+    /// Deletes or deactivates an account.
     fn remove(&mut self, account: &Existing, deletes: bool, cause: Cause) {
         let schema = self.schema();
         let removal = removal(schema, account, cause.reason, cause.missing_since);
@@ -174,12 +174,12 @@ impl<'a> Decider<'a, '_> {
     }
 }
 
-/// Why an account is taken out of use, and what is known of the absence of its person.
+/// The reason of a removal, and what is known about the absence of the person.
 struct Cause {
     reason: RemovalReason,
-    /// The person is there again, though disabled: the absence marker goes.
+    /// The person is present again, though disabled: the absence marker to remove.
     returned: Option<Value>,
-    /// When the absence began, by the marker of the account.
+    /// The start of the absence, from the account's marker.
     missing_since: Option<Value>,
 }
 
@@ -193,8 +193,8 @@ impl Cause {
     }
 }
 
-/// What the account itself has to hold for a removal: that this tool made it, where nothing else proves it, and that its
-/// person was missing all the time.
+/// Values that the account must have for a removal: that this tool created it, if nothing else proves it, and that
+/// its person was missing all the time.
 pub(crate) fn removal(
     schema: &Schema,
     account: &Existing,

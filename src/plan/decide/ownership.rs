@@ -1,8 +1,9 @@
-//! By what an account proves whose it is, beside its external id.
+//! Values that prove the ownership of an account, besides its external id.
 
 use crate::model::{AttributeIndex, ExternalId, Purpose, Schema, Value};
 
-/// What an account of the person with this id may hold as ownership proof: the value new accounts get, or the text of the id.
+/// The ownership proofs that the account of a person with this id may have: the value that new accounts get, or the
+/// text of the id.
 pub(in crate::plan) fn proofs(schema: &Schema, id: &ExternalId) -> Vec<(AttributeIndex, Value)> {
     let text = id.as_text().filter(|text| !text.is_empty());
     let Some(index) = schema.find(Purpose::OwnershipProof) else {

@@ -1,4 +1,4 @@
-//! What becomes of people, with an account or without one.
+//! Decides about people, with or without an account.
 
 use super::checks::About;
 use super::marks::{mark, marker_goes};
@@ -11,19 +11,18 @@ use crate::plan::correlate::{Found, Pair, Slot};
 use crate::plan::policy::{DisabledPolicy, Restriction};
 use crate::plan::{diff, restriction};
 
-/// What the mark of an account says of a deactivation.
+/// The deactivation mark of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Mark {
-    /// There is none.
     Nothing,
-    /// This tool deactivated the account. On an active one it is the rest of a change that was interrupted.
+    /// This tool deactivated the account. On an active account, the mark is left from an interrupted change.
     Ours(Value),
-    /// The account was to be made deactivated, and that was interrupted.
+    /// The account was to be created deactivated, and this was interrupted.
     Unfinished(Value),
 }
 
 impl Mark {
-    /// What is to be taken away.
+    /// The value to remove.
     fn left(self) -> Option<Value> {
         match self {
             Self::Nothing => None,
@@ -61,11 +60,11 @@ impl Decider<'_, '_> {
         let policy = &self.correlation.policy;
         let wanted = match desired.lifecycle {
             Lifecycle::Active => true,
-            // Otherwise the next run would delete what this one made.
+            // Otherwise the next run would delete the account again.
             Lifecycle::Disabled => policy.create_disabled && policy.disabled != DisabledPolicy::Delete,
         };
         if wanted && !desired.may_have_account(self.schema()) {
-            // An account without any role is of no use, and nobody would know whose doing it was.
+            // An account without a role is useless, and later it would not be known who created it.
             self.plan.without_role += 1;
         } else if wanted {
             let attributes = diff::values_of_new_account(self.correlation.schema, desired);
@@ -93,7 +92,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// Why the account is not the person's after all.
+    /// Why the account does not belong to the person after all.
     pub(super) fn not_theirs(&self, index: usize, desired: &Desired, pair: &Pair) -> Option<String> {
         let proof = self.schema().name_of(Purpose::OwnershipProof);
         let nothing_of_ours = || {
@@ -140,12 +139,12 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// What the account of this person, who is there, holds as the beginning of an absence.
+    /// The start of an absence on the account of this person, who is present.
     fn absence_marker(&self, person: usize) -> Option<Value> {
         self.unmet_of(person, Purpose::MissingSince)?.1
     }
 
-    /// The expectation about an attribute of a person's account that does not hold, and what the account holds instead.
+    /// The failed check of an attribute of a person's account, with the account's value.
     fn unmet_of(&self, person: usize, purpose: Purpose) -> Option<(Expected<'_>, Option<Value>)> {
         let mismatches = self.answers.mismatches(About::Person(person));
         let about = |expected: Expected<'_>| self.schema().purpose(expected.attribute()) == purpose;
@@ -186,7 +185,7 @@ impl Decider<'_, '_> {
         self.push(Change::edit_as(kind, edit));
     }
 
-    /// Whose doing it is that the account is deactivated, as far as its mark says.
+    /// Who deactivated the account, according to its mark.
     fn mark(&self, person: usize, inactive: bool) -> Mark {
         let makes_deactivated = self.correlation.withholding.create_deactivated.is_some();
         let (mut is_missing, mut held) = (false, None);
@@ -200,7 +199,7 @@ impl Decider<'_, '_> {
             Some(mark) if makes_deactivated && mark.as_text() == UNFINISHED => Mark::Unfinished(mark),
             _ if is_missing => Mark::Nothing,
             Some(mark) => Mark::Ours(mark),
-            // Of a target without marks nobody knows it, and then nobody new is let in.
+            // At a target without marks this is not known. Then no account is reactivated.
             None if inactive && !makes_deactivated => Mark::Ours(self.own_mark(person)),
             None => Mark::Nothing,
         }
@@ -211,7 +210,8 @@ impl Decider<'_, '_> {
         mark(self.schema(), Some(id)).unwrap_or_else(|| Value::text(""))
     }
 
-    /// Nobody knows here whether the account waits for its first activation or was deactivated later: both are others' doing.
+    /// It is not known whether the account waits for its first activation or was deactivated later. Others decide in
+    /// both cases.
     fn blocked(&mut self, desired: &Desired, pair: &Pair, is_rest: bool) {
         if self.correlation.withholding.create_deactivated.is_none() {
             self.warn(
@@ -225,8 +225,8 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// Takes away what this tool wrote on the account of somebody who is there. `left_over`: the mark of a deactivation that
-    /// an account carries that is let in, or that is active, which is the rest of a change that was interrupted.
+    /// Removes this tool's own records from the account of a present person. `left_over` is the deactivation mark of
+    /// an account that is reactivated, or of an active account after an interrupted change.
     fn clear_bookkeeping(&self, person: usize, edit: &mut Edit, left_over: Option<Value>) {
         let schema = self.schema();
         if let Some((attribute, before)) = schema.find(Purpose::DisabledByUs).zip(left_over) {
@@ -236,7 +236,7 @@ impl Decider<'_, '_> {
                 after: None,
             });
         }
-        // Left there, the marker would one day pass for the beginning of another absence.
+        // A marker that stays would later count as the start of another absence.
         let marker = self.absence_marker(person);
         edit.changes
             .extend(marker.into_iter().flat_map(|since| marker_goes(schema, since)));
@@ -265,13 +265,13 @@ impl Decider<'_, '_> {
 }
 
 impl Decider<'_, '_> {
-    /// An id that looks like the person's stays as it is stored, unless the user is written anyway, or a link that hangs on
-    /// the id.
+    /// Returns whether the user or a link that depends on the id is written anyway. Otherwise an id that looks like
+    /// the person's stays as it is stored.
     fn writes_beside_id(&self, edit: &Edit) -> bool {
         let goes_along = |change: &AttributeChange| {
             let spec = self.schema().spec(change.attribute);
             match spec.purpose {
-                // Roles are no part of the account itself.
+                // Roles are not part of the account itself.
                 Purpose::ExternalId | Purpose::Access => false,
                 _ => spec.is_listed() || spec.mutability == Mutability::WithId,
             }

@@ -1,5 +1,5 @@
-//! Whoever is deactivated is signed out, if `policy.end_sessions` says so. The account says it until that is done, so that a
-//! run that is interrupted is completed by the next one.
+//! Ends the sessions of deactivated accounts if `policy.end_sessions` is set. A mark stays on the account until it is
+//! done, so that the next run completes an interrupted one.
 
 use super::Decider;
 use super::checks::{About, Checks};
@@ -10,10 +10,10 @@ use crate::model::{
 use crate::plan::correlate::{Correlation, Slot};
 use crate::plan::policy::Restriction;
 
-/// What stands on an account until its sessions are ended.
+/// Value of the mark until the sessions are ended.
 const PENDING: &str = "pending";
 
-/// Adds to every change that deactivates an account that its sessions are ended.
+/// Adds the end of sessions to every change that deactivates an account.
 pub fn end_sessions(plan: &mut Plan, catalog: &Catalog) {
     for change in &mut plan.changes {
         let schema = catalog.schema(change.resource);
@@ -32,7 +32,7 @@ pub fn end_sessions(plan: &mut Plan, catalog: &Catalog) {
     }
 }
 
-/// Adds a change unless the edit has one of the same attribute.
+/// Adds a change unless the edit already changes the attribute.
 fn put(edit: &mut Edit, change: AttributeChange) {
     if edit.change(change.attribute).is_none() {
         edit.changes.push(change);
@@ -41,7 +41,7 @@ fn put(edit: &mut Edit, change: AttributeChange) {
 }
 
 impl Correlation<'_> {
-    /// Whether this run ends sessions. One that rewrites ids or links alone does not.
+    /// Returns whether this run ends sessions. A run that only rewrites ids or links does not.
     fn ends_sessions(&self) -> bool {
         let deactivates = matches!(
             self.policy.restrict_to,
@@ -50,7 +50,7 @@ impl Correlation<'_> {
         self.policy.end_sessions && deactivates
     }
 
-    /// The accounts that are deactivated and may be looked after: an earlier run may not have ended their sessions.
+    /// The deactivated accounts whose sessions an earlier run may not have ended.
     pub(in crate::plan) fn deactivated(&self) -> impl Iterator<Item = &Existing> {
         let is_everybody = self.desired.selection.is_none();
         let paired = self
@@ -88,7 +88,7 @@ impl Correlation<'_> {
 }
 
 impl Decider<'_, '_> {
-    /// Completes deactivations whose sessions may not be ended. Call it when everything else is decided.
+    /// Completes deactivations whose sessions may not be ended. Call it after all other decisions.
     pub(super) fn sign_out(&mut self) {
         let correlation = self.correlation;
         if !correlation.ends_sessions() {

@@ -1,4 +1,4 @@
-//! What of a plan counts against which limit.
+//! Counts the changes of a plan against the limits.
 
 use super::limit::Limit;
 use super::limits::GuardLimits;
@@ -10,33 +10,32 @@ use crate::plan::order;
 /// A limit, and how much of it a plan uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitUse {
-    /// The key of the configuration.
+    /// The configuration key.
     pub key: String,
-    /// Its value.
     pub limit: String,
-    /// One of what is counted, such as `account`.
+    /// Singular of what is counted, such as `account`.
     pub noun: &'static str,
-    /// How many count against it.
+    /// Number that counts against the limit.
     pub count: usize,
-    /// Of how many.
+    /// Total that percentages are taken of.
     pub whole: usize,
-    /// How many it lets through.
+    /// Largest number that passes.
     pub allowed: usize,
 }
 
-/// A limit of the configuration, and the changes of a plan that count against it.
+/// A configured limit, and the changes of a plan that count against it.
 pub(super) struct Check<'a> {
-    /// The key of the configuration.
+    /// The configuration key.
     pub(super) key: String,
     pub(super) changes: Vec<&'a Change>,
     limit: Limit,
-    /// What would become of the accounts, to follow "would".
+    /// What would happen to the accounts, to follow "would".
     deed: &'static str,
-    /// Of how many.
+    /// Total that percentages are taken of.
     whole: usize,
-    /// How much counts, where it is not the number of changes.
+    /// The number that counts, if it is not the number of changes.
     count: Option<usize>,
-    /// One of what is counted.
+    /// Singular of what is counted.
     noun: &'static str,
 }
 
@@ -77,7 +76,7 @@ impl Check<'_> {
         format!("{who} would {deed}; `{key}` is {limit}{allows}")
     }
 
-    /// Whether little more, or nothing, would have been let through.
+    /// Returns whether the plan is close to the limit.
     pub(super) fn is_near(&self) -> bool {
         let (count, allowed) = (self.count(), self.limit.allows(self.whole));
         count > 0 && count * 5 >= allowed * 4
@@ -89,10 +88,10 @@ fn percent(count: usize, whole: usize) -> f64 {
     count as f64 * 100.0 / whole as f64
 }
 
-/// What counts against a limit.
+/// Whether a change counts against a limit.
 type Counts<'c> = &'c dyn Fn(&Change, &Schema) -> bool;
 
-/// Every limit that is set, in a fixed order. Removals and renames are counted for each kind of object by itself.
+/// All configured limits, in a fixed order. Removals and renames are counted per resource type.
 pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
     let mut checks = Vec::new();
     for (resource, _) in catalog.iter() {
@@ -172,7 +171,7 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
     ]
 }
 
-/// Limits on removals that others set.
+/// Limits on removals that the target's administrator sets.
 pub(super) fn firm_checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<Check<'a>> {
     let mut checks = Vec::new();
     for (resource, _) in catalog.iter() {
@@ -188,7 +187,7 @@ pub(super) fn firm_checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardL
     checks
 }
 
-/// The members that groups lose, of all that they have.
+/// Members that groups lose, of all members.
 fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> Check<'a> {
     let lost = |change: &Change| change.unlinked(catalog.schema(change.resource)).len();
     Check {
@@ -202,8 +201,8 @@ fn memberships<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits) -> C
     }
 }
 
-/// Whether the person of an account has to log in by another name from now on: letter case and what nobody sees do not
-/// matter, and whoever gets an account that was not theirs never had another name.
+/// Returns whether the person has to sign in with another name from now on. Letter case and invisible characters are
+/// ignored. An adopted account does not count.
 pub(crate) fn changes_login(change: &Change, schema: &Schema) -> bool {
     let Some(edit) = change.edit().filter(|_| change.kind != ActionKind::Adopt) else {
         return false;
@@ -212,27 +211,27 @@ pub(crate) fn changes_login(change: &Change, schema: &Schema) -> bool {
         return false;
     };
     let text = |value: &Option<Value>| value.as_ref().map(|value| comparable(value.as_text()));
-    // An exchange of names that broke off is completed: that the name may change was decided then.
+    // An interrupted exchange of names is completed. The rename was approved in the earlier run.
     let before = edit.before.as_deref();
     let is_rest = before.is_some_and(|account| order::has_temporary_login(schema, account));
     !is_rest && text(&login.before) != text(&login.after)
 }
 
-/// Whether an account becomes somebody's who shares no part of the name with whoever has it: most likely an address that
-/// is used again, and everything else in the account is another person's.
+/// Returns whether an account is adopted by a person who shares no part of the name with its owner. Most likely an
+/// address was reused, and the account's content belongs to another person.
 fn hands_over(change: &Change, schema: &Schema) -> bool {
     let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt);
     let account = edit.and_then(|edit| Some((edit.before.as_deref()?, &edit.desired)));
     account.is_some_and(|(account, person)| is_somebody_else(account, person, schema))
 }
 
-/// A part of a name as people see it: the blanks between its words do not matter either.
+/// The visible form of a part of a name. Blanks between words are ignored too.
 fn seen(name: &str) -> String {
     let words: Vec<String> = name.split_whitespace().map(comparable).collect();
     words.join(" ")
 }
 
-/// Whether a person and an account have no part of the name in common.
+/// Returns whether a person and an account have no part of the name in common.
 pub(crate) fn is_somebody_else(account: &Existing, person: &Desired, schema: &Schema) -> bool {
     let mut parts = schema
         .iter()

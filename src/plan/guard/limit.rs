@@ -1,19 +1,16 @@
-//! Limits on a number of accounts.
-
 use std::fmt;
 
 /// A limit on a number of accounts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
-    /// A share of the active managed accounts, 0 to 100 percent.
+    /// A percentage of the active managed accounts, 0 to 100.
     Percent(f64),
-    /// A number of accounts.
     Count(usize),
 }
 
 impl Limit {
-    /// How many of the whole a limit lets through. A share is rounded down, but lets one through unless it is zero: in a
-    /// small company somebody has to be able to leave.
+    /// The number that passes. A percentage is rounded down, but allows one account unless it is zero, because
+    /// someone must be able to leave a small organization.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -31,12 +28,12 @@ impl Limit {
         count > self.allows(whole)
     }
 
-    /// Whether the count passes only because one may always.
+    /// Returns whether the count passes only because one account is always allowed.
     pub(super) fn is_least(self, whole: usize) -> bool {
         matches!(self, Self::Percent(share) if share > 0.0 && share_of(whole, share) + ROUNDING < 1.0)
     }
 
-    /// Whether the count is beyond the limit, to the last fraction: for records, of which none has to be let through.
+    /// Returns whether the count exceeds the limit exactly. Used for records, of which none has to be allowed.
     #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 records")]
     pub(super) fn is_over(self, count: usize, whole: usize) -> bool {
         match self {
@@ -46,7 +43,7 @@ impl Limit {
     }
 }
 
-/// A share such as 0.7 % cannot be stored exactly: what is short of a whole account by less than this is one.
+/// Percentages such as 0.7 % are not exact in floating point. A difference below this counts as none.
 const ROUNDING: f64 = 1e-6;
 
 #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]

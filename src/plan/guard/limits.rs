@@ -1,4 +1,4 @@
-//! The limits of a run, as the configuration sets them.
+//! The configured limits of a run.
 
 use std::collections::BTreeMap;
 
@@ -11,34 +11,35 @@ use crate::model::ActionKind;
 pub struct GuardLimits {
     /// Accounts that may be removed.
     pub max_removals: Limit,
-    /// Limits on removals that others set, with where they are. No token lifts them.
+    /// Limits on removals that the target's administrator sets, with their location. No token lifts them.
     pub firm_removals: Vec<(Limit, String)>,
     /// Accounts whose login name may change.
     pub max_logins_changed: Limit,
-    /// Accounts that may become somebody's who has another first and last name.
+    /// Accounts that people with another first and last name may adopt.
     pub max_adoptions_renaming: Limit,
-    /// References that objects may lose, of all that there are: the members of groups.
+    /// References that objects may lose, of all references: members of groups.
     pub max_memberships_removed: Limit,
     /// Changes of any kind.
     pub max_changes: Option<Limit>,
-    /// A source of people may be empty.
+    /// Whether a source may be empty.
     pub allow_empty: bool,
-    /// What all sources together must yield.
+    /// What all sources together must contain.
     pub demands: Demands,
-    /// What single sources must yield, by their name.
+    /// What single sources must contain, by source name.
     pub demands_of: BTreeMap<Box<str>, Demands>,
-    /// Changes of one kind.
+    /// Changes per kind.
     pub max_per_kind: BTreeMap<ActionKind, Limit>,
-    /// Records of a source that may lack one and the same key attribute, and accounts of its people that may lose another one.
+    /// Records of a source that may lack the same key attribute, and accounts of its people that may lose the same
+    /// value.
     pub max_missing: Limit,
-    /// Records that may be rejected while the run still counts as good.
+    /// Records that may be rejected in a successful run.
     pub max_rejected: Limit,
     /// Accounts that are never changed.
     pub protected: Protected,
 }
 
 impl GuardLimits {
-    /// Whether a run is good although so many of the records that were read are rejected.
+    /// Returns whether a run with this many rejected records is successful.
     pub fn tolerates(&self, rejected: usize, read: usize) -> bool {
         !self.max_rejected.is_over(rejected, read)
     }
@@ -64,11 +65,11 @@ impl Default for GuardLimits {
     }
 }
 
-/// What has to be there for a source, or all of them, to count as complete.
+/// What a source, or all sources together, must contain to count as complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demands {
-    /// People, at the least.
+    /// Minimum number of people.
     pub min_users: Option<usize>,
-    /// External ids (hex) or e-mail addresses that must be among them.
+    /// External ids (hex) or e-mail addresses of people who must be present.
     pub canaries: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What a run may not do, however right it looks.
+//! Safety limits of a run.
 
 mod check;
 mod limit;
@@ -19,10 +19,10 @@ use self::token::Tokens;
 pub use self::vanish::vanished_values;
 use crate::model::{Catalog, Plan, TypeId};
 
-/// What is said of a token without use: it may be a left-over, or meant for another configuration.
+/// Remark about an unnecessary token: it may be left over, or meant for another configuration.
 const UNNEEDED: &str = "a token was given, and nothing needs approval; take it away";
 
-/// A plan that may be applied. Only [`approve`] makes one.
+/// A plan that may be applied. Only [`approve`] creates one.
 #[derive(Debug)]
 pub struct ApprovedPlan {
     plan: Plan,
@@ -30,39 +30,38 @@ pub struct ApprovedPlan {
 }
 
 impl ApprovedPlan {
-    /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Which limit was near, and which one the token lifted, one sentence for each.
+    /// Limits that were nearly reached or lifted by the token, one sentence each.
     pub fn remarks(&self) -> &[String] {
         &self.remarks
     }
 }
 
-/// Why a plan may not be applied, one sentence for each rule it breaks.
+/// Why a plan may not be applied, one sentence per violated rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What is too much or missing, with numbers; and that the given token does not fit.
+    /// What is too much or missing, with numbers, and that the given token does not match.
     pub reasons: Vec<String>,
-    /// Lifts exactly these limits for exactly these changes, if that is all that is needed.
+    /// Lifts exactly these limits for exactly these changes. `None` if a token is not enough.
     pub token: Option<String>,
 }
 
-/// Who is asked for approval, and what was said.
+/// The target and the given token.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
-    /// The target, so that a token is good for no other.
+    /// Key of the target. A token is not valid for another one.
     pub target_key: &'a str,
-    /// The token that somebody gave.
+    /// The given token.
     pub token: Option<&'a str>,
 }
 
-/// Approves a plan, or says why not.
+/// Approves a plan or refuses it.
 ///
 /// # Errors
-/// The refusal, and the plan for showing.
+/// The refusal, and the plan, to be shown.
 pub fn approve(
     plan: Plan,
     proof: &Proof,
@@ -92,7 +91,7 @@ pub fn approve(
         return Ok(ApprovedPlan { plan, remarks });
     }
     let mut reasons = firm;
-    // A token lifts limits only; offering it for a source that lacks people would be a trap.
+    // A token only lifts limits. It must not be offered if people are missing in a source.
     let token = reasons
         .is_empty()
         .then(|| tokens.of(|place| exceeded.contains(&place)));
@@ -103,20 +102,20 @@ pub fn approve(
     Err(Box::new((Refusal { reasons, token }, plan)))
 }
 
-/// Every limit that counts for a plan, and how much of it the plan uses.
+/// All limits that apply to a plan, and how much of them it uses.
 pub fn limit_uses(plan: &Plan, catalog: &Catalog, limits: &GuardLimits) -> Vec<LimitUse> {
     let firm = firm_checks(plan, catalog, limits);
     let all = checks(plan, catalog, limits);
     all.iter().chain(&firm).map(Check::to_use).collect()
 }
 
-/// What no token lifts.
+/// Reasons that no token lifts.
 fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLimits) -> Vec<String> {
     let mut firm = proof.doubts.clone();
     let is_at_stake = |(resource, _): &&(TypeId, String)| plan.totals_of(*resource).managed > 0;
     let empty = proof.empty.iter().filter(is_at_stake);
     firm.extend(empty.map(|(_, doubt)| doubt.clone()));
-    // Such changes were taken out before; a plan that comes from elsewhere is looked at all the same.
+    // Protected accounts were taken out before, but a plan from a file is checked as well.
     let protected = plan
         .changes
         .iter()
@@ -133,7 +132,7 @@ fn firm_reasons(plan: &Plan, proof: &Proof, catalog: &Catalog, limits: &GuardLim
     firm
 }
 
-/// What is worth saying of a plan that passes.
+/// Remarks about a plan that passes.
 fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
     let remarks = checks.iter().enumerate().filter_map(|(place, check)| {
         if check.is_exceeded() && lifted.contains(&place) {
@@ -147,7 +146,7 @@ fn remarks(checks: &[Check<'_>], lifted: &[usize]) -> Vec<String> {
     remarks.collect()
 }
 
-/// Why the token that was given does not let the plan through.
+/// Why the given token does not approve the plan.
 fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
     let keys: Vec<String> = lifted
         .iter()

@@ -1,4 +1,4 @@
-//! Whether what was read can be everybody: removals rest on it.
+//! Checks whether the sources are complete. Removals depend on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,46 +6,44 @@ use super::limit::Limit;
 use super::limits::{Demands, GuardLimits};
 use crate::model::{Catalog, Desired, DesiredState, ExternalId, Schema, SourceRead, TypeId, comparable};
 
-/// Below this many records a share of them says little about a mapping.
+/// With fewer records, a percentage says little about a mapping.
 const MISSING_FLOOR: usize = 10;
 
-/// What speaks for the sources having named everybody.
+/// Evidence that the sources are complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// One for each source, in the order of the configuration.
+    /// One per source, in the order of the configuration.
     pub sources: Vec<SourceProof>,
-    /// What is demanded of all sources together.
+    /// The demands on all sources together.
     pub together: Met,
-    /// What is missing, one sentence each; empty when nothing is.
+    /// What is missing, one sentence each; empty if nothing is.
     pub doubts: Vec<String>,
-    /// The same of other resource types: doubts as soon as there is something to lose.
+    /// Empty sources of other resource types. They count as doubts if the plan would remove something.
     pub empty: Vec<(TypeId, String)>,
 }
 
-/// One source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceProof {
-    /// Its name in the configuration.
     pub name: String,
-    /// What is demanded of it.
+    /// The demands on this source.
     pub met: Met,
 }
 
 /// Demands, and how far they are met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Met {
-    /// People there are.
+    /// Number of people.
     pub people: usize,
-    /// People there must be.
+    /// Required number of people.
     pub min_users: Option<usize>,
-    /// How many of the canaries are there.
+    /// Number of canaries found.
     pub found: usize,
-    /// How many there must be.
+    /// Number of required canaries.
     pub canaries: usize,
 }
 
 impl Proof {
-    /// Looks at what was read of all resource types, the users first.
+    /// Checks the records of all resource types, users first.
     pub fn of(desired: &[DesiredState], catalog: &Catalog, limits: &GuardLimits) -> Self {
         let Some((users, others)) = desired.split_first() else {
             return Self::default();
@@ -90,7 +88,7 @@ impl Proof {
     }
 }
 
-/// Sources that should name all objects of a type and name none.
+/// Complete sources of a type that are empty.
 fn empty_sources(desired: &DesiredState, what: &str, limits: &GuardLimits) -> Vec<String> {
     let is_empty = |source: &&SourceRead| source.proves_absence && source.read == 0;
     let empty = desired.sources.iter().filter(|_| !limits.allow_empty);
@@ -105,7 +103,7 @@ fn empty_sources(desired: &DesiredState, what: &str, limits: &GuardLimits) -> Ve
 
 fn met(demands: &Demands, people: &[&Desired], schema: &Schema) -> Met {
     let wanted: BTreeSet<String> = demands.canaries.iter().map(|canary| comparable(canary)).collect();
-    // An id may be written in hex as accounts carry it, while the source writes it with other letters by now.
+    // A canary may be in hex as accounts have it, while the source now writes the id with other letters.
     let text_of = |canary: &String| Some(comparable(ExternalId::from_hex(canary)?.as_text()?));
     let texts: BTreeMap<String, &String> = wanted
         .iter()
@@ -149,7 +147,7 @@ fn doubts(met: &Met, holds: &str, key: &str) -> Vec<String> {
     doubts
 }
 
-/// Key attributes without a value in so many records of a source that the mapping must be wrong, one sentence each.
+/// Key attributes that are missing in so many records of a source that the mapping must be wrong, one sentence each.
 pub fn mapping_faults(desired: &DesiredState, limit: Limit) -> Vec<String> {
     let mut faults = Vec::new();
     for source in desired

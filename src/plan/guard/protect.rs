@@ -1,22 +1,22 @@
-//! Accounts that no run may change, whatever the sources say.
+//! Accounts that no run may change, whatever the sources contain.
 
 use super::super::order;
 use crate::model::{
     Catalog, Change, Edit, Existing, ExternalId, Plan, Purpose, Schema, Skipped, Value, Write, comparable,
 };
 
-/// `guard.protected`: external ids (hex), ids of the target, login names and addresses, with `*` for any text.
+/// `guard.protected`: external ids (hex), target ids, login names and addresses, with `*` for any text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Protected(Vec<String>);
 
 impl Protected {
-    /// Takes the patterns; what cannot be told apart is the same, so letter case does not matter.
+    /// Letter case and invisible characters are ignored.
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
         let folded = patterns.into_iter().map(|pattern| comparable(&pattern));
         Self(folded.filter(|pattern| !pattern.is_empty()).collect())
     }
 
-    /// Adds patterns; how many of them are new.
+    /// Adds patterns. Returns how many of them are new.
     pub fn extend(&mut self, patterns: &[String]) -> usize {
         let count = self.0.len();
         for pattern in Self::new(patterns.iter().cloned()).0 {
@@ -32,7 +32,7 @@ impl Protected {
         self.0.iter().any(|pattern| matches(pattern, &text))
     }
 
-    /// An id in hex; also if it is written with other letters that look the same.
+    /// An id in hex, or another id that looks the same.
     fn names_id(&self, id: &str) -> bool {
         let looks_like = |hex: &str| Some(comparable(ExternalId::from_hex(hex)?.as_text()?));
         let form = (!self.0.is_empty()).then(|| looks_like(id)).flatten();
@@ -44,7 +44,7 @@ impl Protected {
             })
     }
 
-    /// Whether the account is named by its id, the person's id, its login name or its address.
+    /// Returns whether a pattern matches the account's id, external id, login name or address.
     pub(crate) fn covers(&self, account: &Existing, schema: &Schema) -> bool {
         let address = schema.name_said().and_then(|name| account.attributes.text(name));
         let texts = [account.target_id.as_str(), account.login(schema)];
@@ -52,7 +52,7 @@ impl Protected {
             || self.names_id(account.id_text(schema))
     }
 
-    /// Whether a change concerns such an account. A new account is none yet.
+    /// Returns whether a change concerns a protected account. A new account is not protected yet.
     pub(super) fn covers_change(&self, change: &Change, catalog: &Catalog) -> bool {
         let schema = catalog.schema(change.resource);
         match &change.write {
@@ -80,7 +80,7 @@ impl Protected {
     }
 }
 
-/// Takes the changes of protected accounts out of a plan and lists these accounts as kept.
+/// Removes the changes of protected accounts from a plan, and lists these accounts as skipped.
 pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     let (covered, changes): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.changes)
         .into_iter()
@@ -89,7 +89,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     if covered.is_empty() {
         return;
     }
-    // A name that stays taken needs no waiting for.
+    // A name that stays taken need not be waited for.
     order::arrange(catalog, &mut plan.changes);
     let kept = |change: &Change| {
         Some(Skipped {
@@ -105,7 +105,7 @@ pub fn protect(plan: &mut Plan, catalog: &Catalog, protected: &Protected) {
     plan.skipped.sort_by(|a, b| a.target_id.cmp(&b.target_id));
 }
 
-/// Both in lower case; `*` is any text, also none.
+/// Both in lower case. `*` is any text, also an empty one.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What somebody who has looked at a refused plan gives back, to let it through.
+//! The token with which an administrator approves a refused plan.
 
 use sha2::{Digest, Sha256};
 
@@ -8,7 +8,7 @@ use crate::model::{ActionKind, Catalog, Change, Purpose, Schema};
 /// Makes tokens for one target.
 pub(super) struct Tokens<'a> {
     target_key: &'a str,
-    /// A hash for each limit that is set: of its key and of what counts against it.
+    /// One hash per limit: of its key and of what counts against it.
     hashes: Vec<[u8; 32]>,
 }
 
@@ -20,8 +20,8 @@ impl<'a> Tokens<'a> {
 
     /// The token that lifts the chosen limits, for exactly the changes that count against them.
     ///
-    /// What else the plan holds does not matter: it is often used hours after it was printed, and somebody new passes the
-    /// other limits or is refused by them.
+    /// Other changes of the plan do not matter. A token is often used hours after it was printed, and new changes
+    /// either pass the other limits or are refused by them.
     pub(super) fn of(&self, chosen: impl Fn(usize) -> bool) -> String {
         let mut all = Sha256::new();
         all.update(Sha256::digest(self.target_key));
@@ -31,9 +31,9 @@ impl<'a> Tokens<'a> {
         hex::encode(&all.finalize()[..8])
     }
 
-    /// Which limits a token lifts, by their places; none if it is for something else.
+    /// The indexes of the limits that a token lifts; empty if it does not match.
     ///
-    /// There are a dozen limits at the most, so each combination is tried.
+    /// There are at most a dozen limits, so each combination is tried.
     pub(super) fn lifted(&self, token: &str) -> Vec<usize> {
         let places = || 0..self.hashes.len();
         let mut sets = 1usize..1 << self.hashes.len();
@@ -59,7 +59,8 @@ fn hash(check: &Check<'_>, catalog: &Catalog) -> [u8; 32] {
     all.finalize().into()
 }
 
-/// What was shown of a change: whom it concerns, what happens, the new login name, and the name of who gets an account.
+/// What was shown of a change: the account, the action, the new login name, and the name of a person who adopts the
+/// account.
 fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
     let id = change.id().map(crate::model::ExternalId::hex);
     let mut texts = vec![
@@ -76,7 +77,7 @@ fn of_change(change: &Change, schema: &Schema) -> [u8; 32] {
     let unlinked = change.unlinked(schema).into_iter();
     texts.extend(unlinked.map(|reference| format!("{reference:?}")));
     let mut all = Sha256::new();
-    // Hashes are of one length, so no two lists of texts are the same.
+    // All hashes have the same length, so different lists of texts cannot be confused.
     for text in texts {
         all.update(Sha256::digest(text));
     }

@@ -1,5 +1,4 @@
-//! Values that disappear from many people at once: a directory that hides an attribute answers like one in which nobody
-//! has a value.
+//! Values that many people lose at once. A directory that hides an attribute answers as if the value were missing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,10 +6,11 @@ use std::sync::Arc;
 use super::Limit;
 use crate::model::{ActionKind, AttributeIndex, Change, DesiredState, Edit, Plan, Purpose, Schema};
 
-/// Fewer people than this lose a value for reasons of their own.
+/// Fewer people than this may lose a value for their own reasons.
 const FLOOR: usize = 5;
 
-/// Attributes that so many accounts of a source's people would lose that the mapping must be wrong, one sentence each.
+/// Attributes that so many accounts of a source's people would lose that the mapping must be wrong, one sentence
+/// each.
 pub fn vanished_values(desired: &DesiredState, plan: &Plan, schema: &Schema, limit: Limit) -> Vec<String> {
     let mut losing: BTreeMap<(&Arc<str>, AttributeIndex), usize> = BTreeMap::new();
     let mine = plan
@@ -46,13 +46,13 @@ fn edit(change: &Change) -> Option<&Edit> {
     change.edit().filter(|_| kinds.contains(&change.kind))
 }
 
-/// Whether a source says the value. A lost last role counts as a removal.
+/// Returns whether a source provides the value. A lost last role counts as a removal.
 fn counts(schema: &Schema, attribute: AttributeIndex) -> bool {
     let purpose = schema.purpose(attribute);
     !matches!(purpose, Purpose::Access | Purpose::Members) && !purpose.is_bookkeeping()
 }
 
-/// People of the source who have a value, and an account.
+/// Number of people of the source with an account and a value.
 fn keeping(desired: &DesiredState, plan: &Plan, source: &Arc<str>, attribute: AttributeIndex) -> usize {
     let people = desired.objects.iter();
     let with_value =

@@ -1,4 +1,4 @@
-//! What each change waits for.
+//! The dependencies of each change.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use crate::model::{
     ActionKind, AttributeIndex, Catalog, Change, Edit, ExternalId, Purpose, Reference, Schema, TypeId,
 };
 
-/// A group of changes that belong together; the next group starts when all of it are done.
+/// A group of changes. The next phase starts when all changes of a phase are complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// People who leave go first: that they lose access is what matters most.
+    /// Removals come first, because revoking access is most urgent.
     Removals,
-    /// Login names, and other values of one object alone, that become free for others.
+    /// Changes that free login names and other unique values for others.
     Renames,
     /// New people, who may take a name that has just become free.
     Creates,
-    /// Everything else.
+    /// All other changes.
     Updates,
 }
 
@@ -24,12 +24,11 @@ impl Phase {
     pub(super) const ALL: [Self; 4] = [Self::Removals, Self::Renames, Self::Creates, Self::Updates];
 }
 
-/// The phase of a change.
 pub fn phase(catalog: &Catalog, change: &Change) -> Phase {
     match change.kind {
         ActionKind::Create => Phase::Creates,
-        // A set-once or personal detail can wait; somebody else may be waiting for a login name. An undo may give an
-        // account a name before it is deactivated.
+        // Renames come early, because another change may wait for the login name. An undo may give an account a name
+        // before it is deactivated.
         _ if passes_values_on(catalog.schema(change.resource), change) => Phase::Renames,
         ActionKind::Deactivate | ActionKind::Delete => Phase::Removals,
         ActionKind::Adopt | ActionKind::Update | ActionKind::Reactivate | ActionKind::MarkAbsent => {
@@ -42,34 +41,34 @@ fn passes_values_on(schema: &Schema, change: &Change) -> bool {
     change.renames(schema) || (change.edit().is_some() && !values::given_up(schema, change).is_empty())
 }
 
-/// What has to have happened before a change may start. The numbers are places of changes; whether these have added all
+/// What has to happen before a change may start. Numbers are indexes of changes. Whether these have already added all
 /// references does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// This change gives up a name, or another value that only one object can have.
+    /// This change gives up a name or another unique value.
     Name(usize),
-    /// The account of this change has stepped aside: to a temporary name, or without the value.
+    /// The account of this change got a temporary login name, or lost the value.
     TemporaryLogin(usize),
-    /// This change makes an object.
+    /// This change creates an object.
     Made(usize),
-    /// This change drops a reference.
+    /// This change removes a reference.
     Dropped(usize),
 }
 
-/// Changes that may run at once, by their places; none of them waits for another one of them.
+/// Indexes of changes that may run in parallel, because none of them waits for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// These accounts step aside: to temporary names, or without values that others take.
+    /// These accounts get temporary login names, or lose values that others take.
     TemporaryLogin(Vec<usize>),
-    /// These changes are carried out, but for references that are added later.
+    /// These changes are applied, except references that are added later.
     Changes(Vec<usize>),
     /// These changes add the references that they left out.
     Links(Vec<usize>),
 }
 
-/// For each change, what it waits for.
+/// The dependencies of each change.
 ///
-/// Nothing is ever removed to make room: a delete that frees a name stands in the plan for a reason of its own.
+/// Nothing is ever removed to free a name. A delete that frees a name has its own reason.
 pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     let names = names(catalog, changes);
     let makers = makers(changes);
@@ -84,7 +83,7 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     let of = |(place, change): (usize, &Change)| {
         let mut waits = names[place].clone();
         match (change.kind, change.id()) {
-            // Nobody waits for the other in a circle of names and references.
+            // In a circle of names and references, neither waits for the other.
             _ if change.links_later => {}
             (ActionKind::Delete, Some(id)) => {
                 let droppers = droppers.get(&(change.resource, id)).into_iter().flatten();
@@ -97,7 +96,7 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     changes.iter().enumerate().map(of).collect()
 }
 
-/// For each change that adds references in a second step, the changes that have to be done before that.
+/// For each change that adds references in a second step, the changes that must be complete before it.
 pub(super) fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<usize>> {
     let makers = makers(changes);
     let of = |(place, change): (usize, &Change)| {
@@ -114,18 +113,18 @@ pub(super) fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<u
     changes.iter().enumerate().map(of).collect()
 }
 
-/// Whether an object refers to fewer objects of its own type afterwards, or is gone.
+/// Returns whether an object has fewer references to its own type afterwards, or is deleted.
 fn drops_nested(catalog: &Catalog, change: &Change) -> bool {
     let dropped = change.unlinked(catalog.schema(change.resource));
     change.kind == ActionKind::Delete || dropped.into_iter().any(|one| one.is_of(change.resource))
 }
 
-/// Whether a second step belongs to the change.
+/// Returns whether the change has a second step.
 pub fn writes_links_later(change: &Change) -> bool {
     change.links_later && change.kind != ActionKind::Delete
 }
 
-/// For each change, those that give up what it takes.
+/// For each change, the changes that give up the values that it takes.
 fn names(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     let wait = |handover: &Handover| {
         let edit = changes[handover.giver].edit();
@@ -147,7 +146,7 @@ fn gives_up_first(catalog: &Catalog, edit: &Edit, attribute: AttributeIndex) -> 
     edit.emptied_first.contains(attribute) || (is_login && edit.temporary_login.is_some())
 }
 
-/// The changes that make objects, by these.
+/// The changes that create objects, by object.
 fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
     let new = changes.iter().enumerate();
     let new = new.filter_map(|(place, change)| Some((place, change.resource, change.creation()?)));
@@ -155,7 +154,7 @@ fn makers(changes: &[Change]) -> HashMap<(TypeId, &ExternalId), usize> {
         .collect()
 }
 
-/// The changes that make what this one refers to.
+/// The changes that create what this one refers to.
 fn made_for<'a>(
     catalog: &Catalog,
     change: &'a Change,

@@ -1,12 +1,12 @@
-//! In which order changes are shown and applied. A change waits for
+//! Orders the changes. A change waits for
 //!
-//! - the changes that give up the name, or another value of one object alone, that it takes,
+//! - the changes that give up the login name or another unique value that it takes,
 //! - the creation of each object that it refers to,
-//! - if it is a delete, the changes that drop references to the object.
+//! - if it is a delete, the changes that remove references to the object.
 //!
-//! Where accounts exchange names in a circle, one of them gets a temporary name on the way, and other values are taken
-//! away first; where objects refer to one another in a circle, one of them gets references to what is not there yet in a
-//! second step.
+//! If accounts exchange names in a circle, one of them gets a temporary login name first; other values are cleared
+//! first. If objects refer to each other in a circle, one of them gets the references to new objects in a second
+//! step.
 
 mod dependencies;
 mod schedule;
@@ -16,12 +16,12 @@ pub use self::dependencies::{Phase, Step, Wait, phase, waits, writes_links_later
 use self::schedule::Schedule;
 use crate::model::{AttributeSet, Catalog, Change, Existing, Purpose, Schema, TargetId};
 
-/// The steps in which an arranged plan is carried out.
+/// The steps in which an ordered plan is applied.
 pub fn steps(catalog: &Catalog, changes: &[Change]) -> Vec<Step> {
     Schedule::of(catalog, changes).steps
 }
 
-/// Sorts changes by the step in which they run, then by id, so that the same input in any order makes the same plan.
+/// Sorts changes by step, then by id, so that the result does not depend on the order of the input.
 pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
     let key = |change: &Change| (phase(catalog, change), change.resource);
     changes.sort_by(|a, b| (key(a), a.id(), a.target_id()).cmp(&(key(b), b.id(), b.target_id())));
@@ -55,12 +55,12 @@ pub(super) fn arrange(catalog: &Catalog, changes: &mut Vec<Change>) {
     changes.extend(places.flatten().filter_map(|place| sorted[*place].take()));
 }
 
-/// Whether the account was left with a temporary name by a run that did not come to its end.
+/// Returns whether an interrupted run left the account with a temporary login name.
 pub(super) fn has_temporary_login(schema: &Schema, account: &Existing) -> bool {
     *account.login(schema) == *temporary_name(&account.target_id)
 }
 
-/// A name that no other account can need: the target gives each id once.
+/// A login name that no other account can need, because target ids are unique.
 pub(super) fn temporary_name(account: &TargetId) -> Box<str> {
     format!("directory-sync-renaming-{account}").into()
 }

@@ -1,16 +1,16 @@
-//! The steps that waiting changes make.
+//! Schedules changes in steps according to their dependencies.
 
 use super::dependencies::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
 use crate::model::{Catalog, Change, Edit};
 
-/// Changes by the step in which they can run, and those that wait for one another.
+/// Changes by the step in which they can run, and those that wait for each other.
 pub(super) struct Schedule {
     pub(super) steps: Vec<Step>,
     waits: Vec<Vec<Wait>>,
     is_done: Vec<bool>,
 }
 
-/// Those that wait for a change to be done, but for references that it adds later.
+/// Changes that wait for another change. References that it adds later do not matter.
 #[derive(Clone, Default)]
 struct Waiting {
     /// To start.
@@ -19,7 +19,7 @@ struct Waiting {
     links: Vec<usize>,
 }
 
-/// The changes that can run now, by their phase, and those that can add their references.
+/// Changes that can start now, by phase, and changes that can add their references.
 #[derive(Default)]
 struct Ready {
     changes: [Vec<usize>; 4],
@@ -29,7 +29,7 @@ struct Ready {
 struct Scheduler {
     phases: Vec<Phase>,
     waiting: Vec<Waiting>,
-    /// How much each change still waits for, to start and to add references.
+    /// Number of open dependencies of each change, to start and to add references.
     mismatches: Vec<usize>,
     unmet_links: Vec<usize>,
     ready: Ready,
@@ -66,7 +66,7 @@ impl Schedule {
         }
     }
 
-    /// A change by whose references a circle can be broken: the first one that would add them, else one that is deleted.
+    /// A change whose references can break a circle: the first one that would add them, or else one that is deleted.
     pub(super) fn circle(&self) -> Option<usize> {
         let stuck = || (0..self.is_done.len()).filter(|place| !self.is_done[*place]);
         let waits_so = |place: &usize, is_kind: fn(&Wait) -> bool| {
@@ -77,7 +77,7 @@ impl Schedule {
         by_link.or_else(|| stuck().find(|place| waits_so(place, |wait| matches!(wait, Wait::Dropped(_)))))
     }
 
-    /// Whether one change waits for another one, directly or not.
+    /// Returns whether one change depends on another, directly or indirectly.
     fn leads_to(&self, from: usize, to: usize) -> bool {
         let (mut seen, mut next) = (vec![false; self.is_done.len()], vec![from]);
         while let Some(place) = next.pop() {
@@ -92,7 +92,7 @@ impl Schedule {
     }
 }
 
-/// The change that a wait is for; a temporary name is given whenever it is needed.
+/// The change that a dependency waits for. A temporary login name can be set at any time.
 fn on(wait: &Wait) -> Option<usize> {
     match wait {
         Wait::Name(place) | Wait::Made(place) | Wait::Dropped(place) => Some(*place),
@@ -122,7 +122,7 @@ impl Scheduler {
         }
         for (place, change) in changes.iter().enumerate() {
             if writes_links_later(change) {
-                // Its own first step is one of the things that it waits for.
+                // Its own first step is one of its dependencies.
                 scheduler.unmet_links[place] += 1;
                 scheduler.waiting[place].links.push(place);
             }
@@ -144,7 +144,7 @@ impl Scheduler {
         self.ready.changes[self.phases[place] as usize].push(place);
     }
 
-    /// The changes that run next, with their phase; `None` as phase: they add references.
+    /// The next changes with their phase. Without a phase, they add references.
     fn next(&mut self) -> Option<(Option<Phase>, Vec<usize>)> {
         for phase in Phase::ALL {
             let mut places = std::mem::take(&mut self.ready.changes[phase as usize]);

@@ -1,4 +1,4 @@
-//! Values that only one object can have, and that pass from one object to another.
+//! Unique values, and their exchange between objects.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,16 +6,16 @@ use crate::model::{
     AttributeIndex, AttributeSpec, Catalog, Change, Purpose, Schema, TypeId, Value, Write, comparable,
 };
 
-/// Where a value counts as taken.
+/// The set of objects in which a value must be unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::plan) enum Space {
-    /// Among the login names of a type.
+    /// The login names of a resource type.
     Logins(TypeId),
-    /// Among all values of attributes that share a space.
+    /// All attributes that share a namespace.
     Shared(&'static str),
 }
 
-/// A value that a change gives up or takes.
+/// A unique value that a change gives up or takes.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::plan) struct Unique<'a> {
     pub(in crate::plan) attribute: AttributeIndex,
@@ -24,28 +24,28 @@ pub(in crate::plan) struct Unique<'a> {
 }
 
 impl Unique<'_> {
-    /// The same for equal values.
+    /// Equal for equal values.
     pub(in crate::plan) fn key(&self) -> (Space, String) {
         (self.space, comparable(self.value.as_text()))
     }
 }
 
-/// A value that a change takes while another one gives it up.
+/// A value that one change gives up and another takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Handover {
-    /// The place of the change that gives it up.
+    /// Index of the change that gives it up.
     pub(super) giver: usize,
-    /// Where that object holds it.
+    /// The attribute in which that object has it.
     pub(super) attribute: AttributeIndex,
 }
 
-/// Where the values of an attribute count as taken, if only one object can have each.
+/// The namespace in which an attribute is unique, if it is.
 fn space(resource: TypeId, spec: &AttributeSpec) -> Option<Space> {
     let login = || (spec.purpose == Purpose::Login).then_some(Space::Logins(resource));
     spec.unique.map(Space::Shared).or_else(login)
 }
 
-/// The values that are free when the change is done.
+/// The values that the change frees.
 pub(in crate::plan) fn given_up<'a>(schema: &Schema, change: &'a Change) -> Vec<Unique<'a>> {
     each(schema, change.resource, |attribute| match &change.write {
         Write::Create(_) => None,
@@ -54,7 +54,6 @@ pub(in crate::plan) fn given_up<'a>(schema: &Schema, change: &'a Change) -> Vec<
     })
 }
 
-/// The values that the change takes.
 pub(in crate::plan) fn taken<'a>(schema: &Schema, change: &'a Change) -> Vec<Unique<'a>> {
     each(schema, change.resource, |attribute| match &change.write {
         Write::Create(creation) => creation.attributes.get(attribute),
@@ -102,7 +101,7 @@ pub(super) fn handovers(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Handov
     changes.iter().enumerate().map(of).collect()
 }
 
-/// Which changes give up which values before their turn, so that none waits for itself.
+/// Which changes give up which values early, so that there is no circle.
 pub(super) fn stepping_aside(handovers: &[Vec<Handover>]) -> Vec<(usize, AttributeIndex)> {
     let mut walk = Walk {
         handovers,
@@ -124,11 +123,11 @@ enum Visit {
     Done,
 }
 
-/// Follows who waits for whom, and breaks each circle that it comes round to.
+/// Follows dependencies, and breaks each circle.
 struct Walk<'a> {
     handovers: &'a [Vec<Handover>],
     visits: Vec<Visit>,
-    /// How many handovers of each change were followed.
+    /// Number of followed handovers of each change.
     next: Vec<usize>,
     chosen: HashSet<(usize, AttributeIndex)>,
 }
@@ -163,8 +162,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The circle is the end of the path, from this place on. Its first change steps aside; whoever waits for that is at
-    /// the end of the path afterwards.
+    /// The circle is the end of the path, from this index on. Its first change gives up its value early; the change
+    /// that waits for it is then at the end of the path.
     fn break_circle(&mut self, from: usize, path: &mut Vec<usize>) -> (usize, AttributeIndex) {
         let start = path.iter().position(|place| *place == from).unwrap_or_default();
         let circle = &path[start..];
@@ -173,10 +172,10 @@ impl Walk<'_> {
             .iter()
             .position(|place| *place == first)
             .unwrap_or_default();
-        // Whoever is before the first of the path is at its end: it is a circle.
+        // The change before the first one of the path is at its end, because it is a circle.
         let taker = if at == 0 { path.len() - 1 } else { start + at - 1 };
         let place = path[taker];
-        // A change that is on the path was entered by the handover before the next one.
+        // A change on the path was entered by the handover before the next one.
         let followed = if at == 0 {
             self.next[place]
         } else {

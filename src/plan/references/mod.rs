@@ -1,7 +1,7 @@
-//! Which references a plan writes: those to objects that are there when the run is over.
+//! Decides which references a plan writes: those to objects that exist after the run.
 //!
-//! A plan is made for each resource type by itself. Only all of them together tell whether what a group refers to is there,
-//! is made, or goes.
+//! A plan is made for each resource type separately. Only all plans together show whether a referenced object exists,
+//! is created, or is deleted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,13 +15,14 @@ use crate::model::{
     Write,
 };
 
-/// Leaves references out of a plan that cannot be written, and keeps those that are nobody's to take.
+/// Removes references from a plan that cannot be written, and keeps references that must not be removed.
 ///
-/// - What is neither there nor made by the plan cannot be referred to.
-/// - Of an object that no source names, nobody knows whether it still belongs there: its reference stays.
-/// - An object that is deleted takes the references to it along.
+/// - References to objects that neither exist nor are created are left out.
+/// - References to an object that no source contains stay, because it is not known whether the object still belongs
+///   there.
+/// - A deleted object takes the references to it with it.
 /// - An object whose external id changes keeps its references.
-/// - What would refer back to its own object is left out of one that must not.
+/// - References that would lead back to their own object are left out where the target does not allow it.
 pub fn resolve_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
     if !plan
         .changes
@@ -42,11 +43,11 @@ pub fn resolve_references(catalog: &Catalog, plan: &mut Plan, objects: Objects<'
     plan.unchanged += planned - changes.len();
     plan.changes = changes;
     nesting::leave_out_circles(catalog, plan, objects);
-    // Some wait for less than before.
+    // Some changes have fewer dependencies than before.
     order::arrange(catalog, &mut plan.changes);
 }
 
-/// The attribute that holds references, if the change writes it.
+/// The attribute with references, if the change writes it.
 fn members(catalog: &Catalog, change: &Change) -> Option<AttributeIndex> {
     let attribute = catalog.schema(change.resource).find(Purpose::Members)?;
     let is_written = match &change.write {
@@ -65,9 +66,9 @@ struct Resolver<'a> {
     aliases: HashMap<Key, &'a Alias>,
     /// The ids that objects of the sources give up.
     former: HashSet<Key>,
-    /// What the sources name, records that could not be used included.
+    /// Objects in the sources, including rejected records.
     named: HashSet<(TypeId, &'a ExternalId)>,
-    /// What the plan makes, or brings in line.
+    /// Objects that the plan creates or updates.
     made: HashSet<Key>,
     gone: HashSet<Key>,
 }
@@ -119,7 +120,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What an object refers to when the run is over.
+    /// The references of an object after the run.
     fn after(&self, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
         let before = before.map_or(&[][..], Value::as_references);
         let wanted = wanted.map_or(&[][..], Value::as_references).iter();
@@ -128,7 +129,7 @@ impl<'a> Resolver<'a> {
         Value::references(written.chain(stays.cloned()))
     }
 
-    /// The reference in the form in which it is there already, if it can be written at all.
+    /// The reference in its existing form, if it can be written at all.
     fn written(&self, wanted: &Reference, before: &[Reference]) -> Option<Reference> {
         let Reference::Managed(resource, id) = wanted else {
             return Some(wanted.clone());
@@ -145,7 +146,7 @@ impl<'a> Resolver<'a> {
         (is_there || self.made.contains(&key)).then(|| wanted.clone())
     }
 
-    /// Whether a reference stays although it is not wanted.
+    /// Returns whether a reference stays although it is not desired.
     fn stays(&self, before: &Reference) -> bool {
         let Reference::Managed(resource, id) = before else {
             return false;

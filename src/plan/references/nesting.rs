@@ -1,4 +1,4 @@
-//! References that would lead back to their own object: a target that refuses them gets all others.
+//! References that would lead back to their own object. A target that refuses circles gets all others.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -8,12 +8,12 @@ use crate::model::{
     Warning, Write,
 };
 
-/// Who refers to whom, among objects of one type.
+/// References between objects of one type.
 type Graph = HashMap<ExternalId, BTreeSet<ExternalId>>;
 
-/// Leaves out each new reference that would close a circle, with a warning, and lets those wait that only close one until
-/// others are dropped. References that are there already come first, then those of the smaller external ids, so that
-/// every run leaves out the same.
+/// Leaves out each new reference that would close a circle, with a warning. References that close a circle only until
+/// others are removed have to wait. Existing references come first, then those with the smaller external ids, so that
+/// every run leaves out the same ones.
 pub(in crate::plan) fn leave_out_circles(catalog: &Catalog, plan: &mut Plan, objects: Objects<'_>) {
     for change in &mut plan.changes {
         change.nests_last = false;
@@ -71,7 +71,7 @@ fn settle_type(
     plan.changes = changes;
 }
 
-/// The references that the plan adds, in order of the ids on both ends.
+/// The references that the plan adds, ordered by the ids at both ends.
 fn new_links(catalog: &Catalog, plan: &Plan, resource: TypeId) -> BTreeSet<(ExternalId, ExternalId)> {
     let of_type = plan.changes.iter().filter(|change| change.resource == resource);
     let links = of_type.filter_map(|change| {
@@ -82,7 +82,7 @@ fn new_links(catalog: &Catalog, plan: &Plan, resource: TypeId) -> BTreeSet<(Exte
     links.flatten().collect()
 }
 
-/// What refers to what before the first change, by the ids of the sources.
+/// The references before the first change, by the ids of the sources.
 fn now(plan: &Plan, (resource, members): (TypeId, AttributeIndex), ids: &Ids, aliases: &[Alias]) -> Graph {
     let aliases = aliases.iter().filter(|alias| alias.resource == resource);
     let by_former: HashMap<&ExternalId, &ExternalId> = aliases
@@ -100,7 +100,7 @@ fn now(plan: &Plan, (resource, members): (TypeId, AttributeIndex), ids: &Ids, al
             .or_default()
             .extend(nested.iter().map(called));
     }
-    // An object that carried no external id is known by its change alone.
+    // An object without an external id is only known from its change.
     for change in plan.changes.iter().filter(|change| change.resource == resource) {
         let before = change.edit().and_then(|edit| edit.change(members));
         let before = before.and_then(|change| change.before.as_ref());
@@ -116,7 +116,7 @@ fn now(plan: &Plan, (resource, members): (TypeId, AttributeIndex), ids: &Ids, al
     graph
 }
 
-/// What is left of it when the plan has dropped what it drops.
+/// The references that remain after the plan has removed others.
 fn without_dropped(catalog: &Catalog, plan: &Plan, resource: TypeId, mut graph: Graph) -> Graph {
     for change in plan.changes.iter().filter(|change| change.resource == resource) {
         let Some(id) = change.id() else { continue };
@@ -141,7 +141,7 @@ fn id_of(reference: &Reference, resource: TypeId) -> Option<&ExternalId> {
     }
 }
 
-/// Whether references of these graphs together lead from one object to another.
+/// Returns whether references of these graphs lead from one object to another.
 fn leads_to(graphs: &[&Graph], from: &ExternalId, to: &ExternalId) -> bool {
     let (mut seen, mut next) = (HashSet::from([from]), vec![from]);
     while let Some(object) = next.pop() {

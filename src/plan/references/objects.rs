@@ -1,27 +1,25 @@
-//! What is known of everything that can be referred to.
+//! The objects that references can point to.
 
 use crate::model::{DesiredState, ExternalId, Ids, TargetId, TypeId};
 
-/// An object of the sources that the target knows by another external id, or by none.
+/// An object of the sources that has another external id at the target, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
-    /// Its type.
     pub resource: TypeId,
     /// The id in the sources.
     pub id: ExternalId,
-    /// The id that it carries at the target, if any.
+    /// The id at the target, if any.
     pub former: Option<ExternalId>,
-    /// The target's id.
     pub target_id: TargetId,
 }
 
-/// What is known of everything that can be referred to.
+/// All objects that references can point to.
 #[derive(Clone, Copy, Debug)]
 pub struct Objects<'a> {
-    /// What the sources say, one for each resource type.
+    /// The desired objects, one entry per resource type.
     pub desired: &'a [DesiredState],
-    /// The target's ids of everything that carries an external id.
+    /// The target ids of all objects with an external id.
     pub ids: &'a Ids,
-    /// Objects that go by another id at the target.
+    /// Objects with another id at the target.
     pub aliases: &'a [Alias],
 }

@@ -1,5 +1,5 @@
-//! People and groups: whatever refers to whatever, one run reaches what is wanted, and so does the one after a run that
-//! stopped anywhere.
+//! People and groups with any references: one run reaches the desired state, and so does the run after an interrupted
+//! one.
 
 mod objects;
 
@@ -46,7 +46,7 @@ fn catalog() -> Catalog {
     ])
 }
 
-/// What one object is like: whether it is there, its name, and whom it refers to.
+/// An object: whether it exists, its name, and its references.
 #[derive(Clone, Debug)]
 struct Draft {
     is_there: bool,
@@ -134,7 +134,7 @@ fn wanted(drafts: &[Vec<Draft>; 2]) -> Wanted {
     kinds().map(of_kind)
 }
 
-/// The members that this tool looks after.
+/// The managed members.
 fn managed_members(attributes: &Attributes) -> Vec<Reference> {
     let members = attributes.get(MEMBERS).map_or(&[][..], Value::as_references);
     let managed = members.iter().filter(|one| matches!(one, Reference::Managed(..)));
@@ -172,8 +172,8 @@ fn carry_out(objects: &mut Objects, wanted: &Wanted, stop: usize) -> Result<(), 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3_000) })]
 
-    /// Nested, in circles, renamed, deleted, with other members, all at once: the target refuses nothing, nothing is left
-    /// to do, and what others put into a group is there still.
+    /// Nested, in circles, renamed, deleted, with other members, all at once: the target refuses nothing, a second
+    /// run finds nothing to do, and foreign members stay.
     #[test]
     fn one_run_reaches_what_is_wanted(before in both(), after in both()) {
         let (mut objects, wanted) = (existing(&before), wanted(&after));
@@ -188,7 +188,7 @@ proptest! {
         }
     }
 
-    /// A run may end anywhere: the next one gets there all the same.
+    /// The run after one that was interrupted at any point reaches the desired state.
     #[test]
     fn a_run_that_stopped_anywhere_is_completed(before in both(), after in both(), stop in 0usize..25) {
         let (mut objects, wanted) = (existing(&before), wanted(&after));
@@ -198,7 +198,7 @@ proptest! {
         prop_assert_eq!(objects.plan(&wanted).changes, []);
     }
 
-    /// The order in which objects are listed does not matter, and each change is carried out once.
+    /// The order of the input does not matter, and each change is applied once.
     #[test]
     fn every_change_is_sent_once(before in both(), after in both()) {
         let plan = existing(&before).plan(&wanted(&after));
@@ -207,12 +207,12 @@ proptest! {
             Sent::TemporaryLogin(_) | Sent::Links(_) => None,
         });
         let places: Vec<usize> = changes.collect();
-        // A plan is shown in the order in which it is carried out.
+        // A plan is shown in the order in which it is applied.
         prop_assert_eq!(places, (0..plan.changes.len()).collect::<Vec<_>>());
     }
 }
 
-/// Emptying a group is no removal, and is noticed all the same.
+/// Emptying a group is not a removal, but is limited too.
 #[test]
 fn an_emptied_group_is_stopped() {
     let draft = |members: &[(bool, u8)]| Draft {

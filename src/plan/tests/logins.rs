@@ -1,4 +1,4 @@
-//! What counts as another login name, and whose account goes to somebody else.
+//! What counts as another login name, and as an adoption by another person.
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn a_wrong_address_mapping_is_stopped() {
     );
 }
 
-/// What nobody can see is no other name, on either side; a name that merely is close is one.
+/// Invisible differences are no other name, on either side; a similar name is.
 #[test]
 fn only_what_can_be_seen_changes_a_login_name() {
     for (stored, wanted, counts) in [
@@ -64,7 +64,7 @@ fn only_what_can_be_seen_changes_a_login_name() {
     }
 }
 
-/// The address was right but for letter case, and the person logged in by another name.
+/// The address differed only in letter case, but the person signed in with another name.
 #[test]
 fn a_login_name_beside_the_address_counts() {
     let account = held(1).with(LOGIN, "ada");
@@ -79,7 +79,7 @@ fn a_login_name_beside_the_address_counts() {
     );
 }
 
-/// An account of somebody's own making, at a target where this tool looks after nobody yet.
+/// An account that was created by hand, at a target without managed accounts.
 fn made_by_hand(login: &str, name: &str) -> Held {
     let account = held(1).with(LOGIN, login).with(NAME, name);
     account.without(EXTERNAL_ID).without(ROLES).without(MARK)
@@ -100,7 +100,7 @@ fn an_adoption_changes_no_login_name() {
     assert_eq!(reasons(plan, &none_may()), [""; 0]);
 }
 
-/// An address is used again: the account, with all that is in it, would become another person's.
+/// An address was reused: the account with its content would become another person's.
 #[test]
 fn adoptions_for_somebody_else_are_limited() {
     for (name, counts) in [
@@ -163,7 +163,7 @@ fn a_few_accounts_may_become_somebody_elses() {
     }
 }
 
-/// Without the one who stays there is no circle, and nobody may be left on a temporary name for it.
+/// Without the protected account, there is no circle, and no account may stay on a temporary name for it.
 #[test]
 fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
     let people = sources(vec![wants(1, "p2@example.org"), wants(2, "p1@example.org")]);
@@ -181,7 +181,7 @@ fn who_is_protected_takes_no_part_in_an_exchange_of_names() {
     assert_eq!((lines(&plan), detours(&plan)), (vec!["update t1".to_owned()], 0));
 }
 
-/// Who needed a protected account's name does not wait for it any more, and goes in the order of the others.
+/// A change that needed a protected account's name no longer waits for it, and is ordered like the others.
 #[test]
 fn who_is_protected_is_not_waited_for() {
     let people = sources(vec![

@@ -1,4 +1,4 @@
-//! The rules of the plan, on a small target that lives in memory.
+//! The rules of the plan, with a small target in memory.
 
 use super::*;
 use crate::model::*;
@@ -37,7 +37,7 @@ fn schema() -> Schema {
     schema_owning(&[])
 }
 
-/// The small target, of which these roles are taken away.
+/// The small target, which manages these roles.
 fn schema_owning(owned: &[&str]) -> Schema {
     let of = |name, purpose| AttributeSpec {
         purpose,
@@ -139,7 +139,7 @@ fn sources(people: Vec<Desired>) -> DesiredState {
     }
 }
 
-/// The time of a run about which nothing else is said.
+/// The time of a run, unless stated otherwise.
 const NOW: i64 = 1_000_000;
 
 fn plan_in_order(desired: &DesiredState, model: &Model, policy: Policy, backwards: bool) -> Plan {
@@ -150,7 +150,7 @@ fn plan_at(now: i64, desired: &DesiredState, model: &Model, policy: Policy, back
     plan_by(&schema(), now, desired, model, policy, backwards)
 }
 
-/// So many active managed accounts.
+/// Totals with this many active managed accounts.
 fn totals(active_managed: usize) -> Totals {
     Totals {
         active_managed,

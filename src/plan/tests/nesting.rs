@@ -1,4 +1,4 @@
-//! Groups in groups at a target that takes no circle: it never sees one, and gets everything else.
+//! Nested groups at a target that refuses circles: it never gets one, but gets everything else.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ fn existing(links: &Links, number: u8) -> Existing {
     }
 }
 
-/// The plan that brings these links in line.
+/// The plan for these links.
 fn plan(now: &Links, wanted: &Links) -> Plan {
     let (catalog, mut ids, mut plan) = (catalog(), Ids::default(), Plan::default());
     for number in 0..MANY {
@@ -72,7 +72,7 @@ fn plan(now: &Links, wanted: &Links) -> Plan {
     plan
 }
 
-/// Sends the links of one step.
+/// Writes the links of one step.
 fn write(change: &Change, links: &mut Links, is_first: bool) {
     let number = |id: &ExternalId| (0..MANY).find(|number| super::id(*number) == *id).unwrap();
     let own = number(change.id().unwrap());
@@ -111,7 +111,7 @@ fn links() -> impl Strategy<Value = Links> {
     prop::collection::btree_set((0..MANY, 0..MANY), 0..9)
 }
 
-/// The same without circles, as targets hold it.
+/// The same without circles, as targets store it.
 fn without_circles(links: Links) -> Links {
     let numbered: Vec<u8> = (0..MANY).collect();
     let ordered = links
@@ -151,7 +151,7 @@ proptest! {
     }
 }
 
-/// The link of the smaller ids is made; what is left out is told, in this run and in the next one.
+/// The link of the smaller ids is written. The other one is reported, in this run and in the next one.
 #[test]
 fn the_last_link_of_a_circle_is_left_out() {
     let wanted = Links::from([(0, 1), (1, 2), (2, 0)]);

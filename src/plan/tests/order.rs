@@ -21,7 +21,7 @@ enum Sent {
     Change(Box<Change>),
 }
 
-/// The writes of a plan in the order in which they may start at the earliest.
+/// The writes of a plan, each as early as possible.
 fn writes(plan: &Plan) -> Vec<Sent> {
     let write = |step: Step| -> Vec<Sent> {
         match step {
@@ -46,7 +46,7 @@ fn writes(plan: &Plan) -> Vec<Sent> {
         .collect()
 }
 
-/// Carries out one write; what the target would refuse is an error.
+/// Applies one write. A refusal of the target is an error.
 fn carry_out(model: &mut Model, write: &Sent) -> Result<(), String> {
     match write {
         Sent::TemporaryLogin(account, name) => {
@@ -137,7 +137,7 @@ fn a_new_person_waits_for_the_rename_and_for_the_delete() {
     );
 }
 
-/// The sources were put right after the run that was interrupted: only the login name is left to mend.
+/// The sources were corrected after the interrupted run: only the login name has to be repaired.
 #[test]
 fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
     let people = sources(vec![wants(1, &login(2)), wants(2, &login(1))]);
@@ -152,7 +152,7 @@ fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
     assert_eq!(model, Model::of([held(1), held(2)]));
 }
 
-/// Some people have accounts, some are new, some leave; each of the others wants one of the names, each name once.
+/// Some people have accounts, some are new, some leave. Each of the others wants one of the names, each name once.
 fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
     let names = Just((1u8..=8).collect::<Vec<_>>()).prop_shuffle();
     let roles = prop::collection::vec(0u8..4, 8);
@@ -178,7 +178,7 @@ fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
-    /// Every person ends with the name the source says, and the target never has a reason to refuse.
+    /// Every person ends with the name from the source, and the target never refuses a write.
     #[test]
     fn renames_reach_the_wanted_state_without_a_conflict((desired, model) in any_renames()) {
         let mut model = model;
@@ -194,7 +194,7 @@ proptest! {
         }
     }
 
-    /// A run may end anywhere: the next one gets there all the same, also without a conflict.
+    /// The run after one that was interrupted at any point reaches the desired state, also without a conflict.
     #[test]
     fn a_run_that_stopped_anywhere_converges((desired, model) in any_renames(), stop in 0usize..20) {
         let mut model = model;
@@ -209,7 +209,7 @@ proptest! {
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
     }
 
-    /// Nobody loses an account to make room for somebody else.
+    /// No account is deleted to make room for another.
     #[test]
     fn nothing_is_deleted_to_make_room((desired, model) in any_renames()) {
         for change in plan(&desired, &model, Policy::default()).changes {

@@ -93,7 +93,7 @@ fn edit(before: &[Reference], after: &[Reference]) -> Change {
     Change::edit_as(ActionKind::Update, edit)
 }
 
-/// What a run knows: users 1 to 3 are wanted, users 1, 2 and 4 and group 1 are there.
+/// What a run knows: users 1 to 3 are desired; users 1, 2 and 4 and group 1 exist.
 struct World {
     desired: [DesiredState; 2],
     ids: Ids,
@@ -128,7 +128,7 @@ impl World {
         plan
     }
 
-    /// The members that the group has in the end, if the plan changes them.
+    /// The members of the group at the end, if the plan changes them.
     fn after(
         &self,
         before: &[Reference],
@@ -160,7 +160,7 @@ fn delete(resource: TypeId, number: u8) -> Change {
     )
 }
 
-/// Who gets no account, whatever the reason, cannot be a member, and does not stand in the plan of each run anew.
+/// A person without an account, for whatever reason, cannot be a member, and does not appear in the plan of each run.
 #[test]
 fn who_is_neither_there_nor_made_is_left_out() {
     let world = World::new();
@@ -179,7 +179,7 @@ fn who_is_neither_there_nor_made_is_left_out() {
     assert_eq!(plan.changes, [create(GROUP, 2, &[user(1), group(1)])]);
 }
 
-/// Account 4 is kept although no source names its person: it keeps its memberships too, unless it goes.
+/// Account 4 stays although no source contains its person. It keeps its memberships too, unless it is deleted.
 #[test]
 fn who_is_named_by_no_source_stays_a_member() {
     let world = World::new();
@@ -194,7 +194,7 @@ fn who_is_named_by_no_source_stays_a_member() {
     );
 }
 
-/// The record of user 4 could not be used, and the group does not name that person any more.
+/// The record of user 4 was rejected, and the group no longer contains that person.
 #[test]
 fn a_record_that_could_not_be_used_says_who_is_named() {
     let mut world = World::new();
@@ -210,7 +210,7 @@ fn a_record_that_could_not_be_used_says_who_is_named() {
     );
 }
 
-/// A delete takes the references along: no write is needed for them.
+/// A delete takes the references with it: no write is needed for them.
 #[test]
 fn who_is_deleted_needs_no_change_of_the_group() {
     let world = World::new();

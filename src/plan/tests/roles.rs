@@ -1,4 +1,4 @@
-//! Roles that are given to some and taken from others.
+//! Roles that are added and removed.
 
 use super::*;
 
@@ -14,12 +14,12 @@ fn holding(roles: &[&str]) -> Model {
     Model::of([held])
 }
 
-/// A plan of a target of which these roles are taken away.
+/// A plan of a target that manages these roles.
 pub(super) fn plan_owning(owned: &[&str], desired: &DesiredState, model: &Model, policy: Policy) -> Plan {
     plan_by(&schema_owning(owned), NOW, desired, model, policy, false)
 }
 
-/// Plan for one person; what is given, what is taken, and whether it counts as a removal.
+/// Plan for one person: which roles are added, which are removed, and whether it counts as a removal.
 fn outcome(wanted: &[&str], holds: &[&str], owned: &[&str]) -> Option<(String, String, bool)> {
     let desired = sources(vec![entitled(wanted)]);
     let plan = plan_owning(owned, &desired, &holding(holds), Policy::default());
@@ -67,7 +67,7 @@ fn roles_are_given_and_only_owned_ones_are_taken() {
     }
 }
 
-/// The account stays the person's without any role, is kept in line, and gets the role back.
+/// The account stays the person's without a role, is updated, and gets the role back.
 #[test]
 fn whoever_lost_the_last_role_is_known_again() {
     let desired = |roles: &[&str]| sources(vec![entitled(roles)]);
@@ -84,7 +84,7 @@ fn whoever_lost_the_last_role_is_known_again() {
     assert_eq!(model, holding(&["User"]));
 }
 
-/// Even if it says nothing else of the tool, as after a run that was stopped half-way.
+/// Even if nothing else on it is from this tool, as after an interrupted run.
 #[test]
 fn an_account_of_the_name_is_the_persons_without_a_role() {
     let mut model = holding(&[]);
@@ -100,7 +100,7 @@ fn an_account_of_the_name_is_the_persons_without_a_role() {
     assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
 }
 
-/// No account is made for them, none is adopted, and they are counted.
+/// No account is created or adopted for them, and they are counted.
 #[test]
 fn whoever_is_to_hold_no_role_gets_no_account() {
     let nobody = plan(
@@ -117,7 +117,7 @@ fn whoever_is_to_hold_no_role_gets_no_account() {
     assert_eq!(lines(&adopted), ["adopt t1"]);
 }
 
-/// Without `policy.update` nobody's roles change, and links are only links.
+/// Without `policy.update`, no roles change, and links are only links.
 #[test]
 fn a_restricted_run_takes_no_role() {
     let desired = sources(vec![entitled(&["User"])]);

@@ -1,5 +1,3 @@
-//! What happens in which situation.
-
 mod removals;
 mod restricted;
 
@@ -214,7 +212,7 @@ fn a_deactivated_account_is_reactivated_only_if_this_tool_deactivated_it() {
     );
 }
 
-/// Otherwise an administrator's block would be lifted, should one follow.
+/// Otherwise a later block by an administrator would be lifted.
 #[test]
 fn the_mark_of_an_interrupted_reactivation_is_removed() {
     let mut marked = held(1);

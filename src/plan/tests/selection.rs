@@ -1,4 +1,4 @@
-//! A run about some people only.
+//! A run for some people only.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::properties::any::{any_policy, any_world};
 use super::*;
 
-/// The changes of a plan about these people, and those of a plan about everybody.
+/// The changes of a plan for these people, and those of a plan for all people.
 fn both(desired: &DesiredState, model: &Model, policy: Policy, selection: Selection) -> (Plan, Plan) {
     let everybody = plan(desired, model, policy);
     let desired = DesiredState {
@@ -45,7 +45,7 @@ fn nobody_is_absent_and_nobody_else_is_changed() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
-    /// What is done for a person is what a run about everybody does for them, and an absence is no part of it.
+    /// A run for a person does the same for them as a full run, except for absences.
     #[test]
     fn a_part_of_the_people_gets_their_part_of_the_plan(
         (desired, model) in any_world(),
@@ -70,7 +70,7 @@ proptest! {
         let of_some = lines(&some);
         for (line, change) in lines_of_all.iter().zip(&all.changes) {
             let is_theirs = change.person().is_some_and(|person| ids.contains(&&person.id));
-            // The sessions of accounts that nobody was found for are the business of a run about everybody.
+            // The sessions of unpaired accounts are only ended by a full run.
             let signs_out = change.edit().is_some_and(|edit| edit.changes.iter().all(|change| change.attribute == SIGN_OUT));
             if is_theirs && change.reason().is_none() && !is_for_now(change) && !signs_out {
                 prop_assert!(of_some.contains(line), "{line} is missing in {of_some:?}");

@@ -1,4 +1,4 @@
-//! `policy.end_sessions`: whoever is deactivated is signed out, and what an earlier run did not finish is finished.
+//! `policy.end_sessions`: deactivated people are signed out, and interrupted runs are completed.
 
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ const SIGNS_OUT: Policy = Policy {
     restrict_to: Restriction::None,
 };
 
-/// What becomes of the note that sessions are to be ended.
+/// The changes of the mark for ending sessions.
 fn sign_outs(plan: &Plan) -> Vec<(ActionKind, Option<&str>, Option<&str>)> {
     let noted = plan.changes.iter().filter_map(|change| {
         let sign_out = change.edit()?.change(SIGN_OUT)?;
@@ -47,7 +47,7 @@ fn disabled(number: u8) -> Desired {
 
 const STARTS: (ActionKind, Option<&str>, Option<&str>) = (ActionKind::Deactivate, None, Some("pending"));
 
-/// For whatever reason, and where it takes the place of a deletion.
+/// For any reason, and also in place of a deletion.
 #[test]
 fn every_deactivation_ends_the_sessions() {
     let mut leaving = sources(vec![person(1), disabled(2), person(4)]);
@@ -84,7 +84,7 @@ fn every_deactivation_ends_the_sessions() {
     }
 }
 
-/// Whatever the account waits for, and also on the way back.
+/// Whatever the account waits for, and also when the person returns.
 #[test]
 fn a_deactivation_that_was_interrupted_is_completed() {
     let completed = |kind| (kind, Some("pending"), None);
@@ -115,7 +115,7 @@ fn a_deactivation_that_was_interrupted_is_completed() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
-    /// Nobody is deactivated and stays signed in, and no account is signed out that stays active.
+    /// No one is deactivated and stays signed in, and no active account is signed out.
     #[test]
     fn sessions_end_with_a_deactivation_and_with_nothing_else(
         (desired, model) in any_world(),

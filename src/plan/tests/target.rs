@@ -1,11 +1,11 @@
-//! A small target that lives in memory.
+//! A small target in memory.
 
 use std::collections::BTreeMap;
 
 use super::{ADDRESS, EXTERNAL_ID, LOGIN, MARK, ROLES, SIGN_OUT, VERIFIED, id, person, schema};
 use crate::model::*;
 
-/// An account as the target holds it: all of its values, also those that no list shows.
+/// An account as the target stores it: with all values, also those that no list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub(super) account: Existing,
@@ -58,7 +58,7 @@ impl Held {
         self.account.ownership = Ownership::Protected("it is the account this tool runs as");
     }
 
-    /// Works out anew whose it is, and whose id it carries.
+    /// Decides its ownership and external id again.
     pub(super) fn decide_ownership(&mut self) {
         let text = self.account.id_text(&schema()).to_owned();
         let is_protected = self.account.is_protected();
@@ -76,7 +76,7 @@ impl Held {
         };
     }
 
-    /// What the list shows of it.
+    /// The account as the list shows it.
     pub(super) fn listed(&self) -> Existing {
         let mut account = self.account.clone();
         for (index, spec) in schema().iter() {
@@ -88,7 +88,7 @@ impl Held {
     }
 }
 
-/// A target that lives in memory.
+/// A target in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Model(pub(super) BTreeMap<TargetId, Held>);
 
@@ -137,7 +137,7 @@ impl Model {
                     held.set(change.attribute, change.after.clone());
                     match change.attribute {
                         ADDRESS => held.set(VERIFIED, change.after.clone()),
-                        // It is done, and then not noted any more.
+                        // It is done, and the mark removed.
                         SIGN_OUT => held.set(SIGN_OUT, None),
                         _ => {}
                     }

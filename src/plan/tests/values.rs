@@ -1,4 +1,4 @@
-//! Names and addresses that go round among objects of two types: nobody ever asks for a value that somebody has.
+//! Names and addresses that are exchanged among objects of two types: no change asks for a value that is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,7 +129,7 @@ fn number(change: &Change) -> u8 {
         .unwrap()
 }
 
-/// Sends one change, or what it gives up first.
+/// Applies one change, or its early release of values.
 fn send(now: &mut BTreeMap<u8, Existing>, change: &Change, is_aside: bool) {
     match &change.write {
         Write::Create(creation) => {
@@ -169,7 +169,7 @@ fn are_unique(now: &BTreeMap<u8, Existing>) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
-    /// Whatever goes from whom to whom, one run does it, also after one that stopped anywhere.
+    /// Any exchange is done in one run, also after an interrupted one.
     #[test]
     fn values_pass_on_in_one_run(before in held(), after in held(), stop in 0usize..20) {
         let there = |(number, (name, mail)): (&u8, &(u8, Option<u8>))| (*number, account(*number, attributes(*name, *mail)));
@@ -201,7 +201,7 @@ proptest! {
     }
 }
 
-/// What somebody keeps is nobody else's, and what two are to get is the first one's.
+/// A value that stays taken rejects others who need it. Of two people who are to get a value, the first one gets it.
 #[test]
 fn a_value_that_is_kept_rejects_whoever_needs_it() {
     let now = BTreeMap::from([(0, account(0, attributes(0, Some(0))))]);

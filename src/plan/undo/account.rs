@@ -1,4 +1,4 @@
-//! Accounts that the run made are deleted, and those that it deleted are made again.
+//! Reverses creations and deletions of accounts.
 
 use super::edit::{Reversal, SOURCE};
 use super::past::{CHANGED_SINCE, Now, Past, Undone, Unheld};
@@ -13,7 +13,7 @@ const TAKEN: &str = "another account carries its id or login name since";
 const LACKS: &str = "the account was made again since without all that it had: links, roles in other projects or metadata \
                      are left in the file (`kept`) to be given by hand";
 
-/// Deletes an account that the run made, if it is as the run made it.
+/// Deletes an account that the run created, if it has not changed since.
 pub(super) fn unmake(
     schema: &Schema,
     past: &Past,
@@ -37,7 +37,7 @@ pub(super) fn unmake(
     Ok(Undone::Change(Box::new(Change::delete(account.clone(), removal))))
 }
 
-/// A run that was interrupted may have left out the roles and the deactivation; a phone number may have been refused.
+/// An interrupted run may have left out the roles and the deactivation. A phone number may have been refused.
 fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing) -> bool {
     let interrupted = past.made.is_none() && made.desired.lifecycle == Lifecycle::Disabled;
     listed(schema).all(|(index, spec)| {
@@ -60,7 +60,7 @@ fn is_part(held: Option<&Value>, of: Option<&Value>) -> bool {
         .all(|text| of.contains(text))
 }
 
-/// The attributes that the list shows and that can be written.
+/// The writable attributes that the list shows.
 fn listed(
     schema: &Schema,
 ) -> impl Iterator<Item = (crate::model::AttributeIndex, &crate::model::AttributeSpec)> {
@@ -69,7 +69,7 @@ fn listed(
         .filter(|(_, spec)| spec.is_listed() && spec.mutability != Mutability::ReadOnly)
 }
 
-/// Makes an account again that the run deleted, or completes one that an earlier undo has begun to make.
+/// Recreates an account that the run deleted, or completes one that an earlier undo has begun to recreate.
 pub(super) fn remake(
     schema: &Schema,
     past: &Past,
@@ -114,7 +114,7 @@ fn is_made_again(schema: &Schema, before: &Existing, account: &Existing) -> bool
     })
 }
 
-/// The last steps of making an account are its deactivation and its roles.
+/// Deactivation and roles are the last steps of a creation.
 fn completed(schema: &Schema, past: &Past, before: &Existing, account: &Existing) -> Undone {
     let mut reversal = Reversal::nothing(schema, past, account);
     if let Some(access) = schema.find(Purpose::Access) {

@@ -1,4 +1,4 @@
-//! What a run changed about an account, the other way round.
+//! Reverses the edit of an account.
 
 use super::past::{CHANGED_SINCE, Past, Undone, Unheld};
 use crate::model::{
@@ -7,21 +7,21 @@ use crate::model::{
 };
 use crate::plan::order;
 
-/// Where a plan of an undo says that it comes from.
+/// The origin that the plan of an undo names.
 pub(super) const SOURCE: &str = "undo";
 
-/// An edit that is being worked out, and what goes with it.
+/// An edit under construction, with its context.
 pub(super) struct Reversal {
     pub(super) edit: Edit,
     details: Box<[Detail]>,
 }
 
 impl Reversal {
-    /// No changes yet.
+    /// Starts without changes.
     pub(super) fn nothing(schema: &Schema, past: &Past, account: &Existing) -> Self {
         let mut edit = Edit::of_account(account, schema, SOURCE);
         edit.desired = Desired {
-            // Whom the run meant, also where its id is taken away again.
+            // The person whom the run meant, even if its id is removed again.
             id: past.change.id().cloned().unwrap_or(edit.desired.id),
             ..edit.desired
         };
@@ -31,7 +31,7 @@ impl Reversal {
         }
     }
 
-    /// Every value that the run changed and that is not as it was.
+    /// Adds every value that the run changed and that is not yet restored.
     pub(super) fn of(
         schema: &Schema,
         past: &Past,
@@ -59,11 +59,11 @@ impl Reversal {
         } else {
             unlisted_now(spec, change, unheld)
         };
-        // Sessions do not come back.
+        // Ended sessions cannot be restored.
         if spec.purpose == Purpose::SignOut {
             return Ok(());
         }
-        // Since when a person was missing is counted anew.
+        // The start of an absence is determined anew.
         let is_marker = matches!(spec.purpose, Purpose::MissingSince | Purpose::MissingRuns);
         if now == change.before || is_marker && change.after.is_none() {
             return Ok(());
@@ -94,7 +94,7 @@ impl Reversal {
         Ok(())
     }
 
-    /// Of several values those go that were added and are still there, and those come back that are not.
+    /// Of several values, those that were added and still exist are removed, and missing former ones are restored.
     fn several(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.added();
         let held = now.as_ref().map_or(&[][..], Value::texts).iter();
@@ -126,7 +126,7 @@ impl Reversal {
         });
     }
 
-    /// Gives the account the state back that it had, if it has the one that the run gave it.
+    /// Restores the former state of the account, if it has the state that the run set.
     pub(super) fn state(&mut self, edit: &Edit, account: &Existing) {
         let before = edit.before.as_ref().map(|before| before.lifecycle);
         if edit.lifecycle == Some(account.lifecycle) {
@@ -134,14 +134,14 @@ impl Reversal {
         }
     }
 
-    /// Leaves out the mark of a deactivation.
+    /// Leaves out the deactivation mark.
     pub(super) fn without_mark(&mut self, schema: &Schema) {
         self.edit
             .changes
             .retain(|change| schema.purpose(change.attribute) != Purpose::DisabledByUs);
     }
 
-    /// What has to be done.
+    /// The resulting change.
     pub(super) fn done(mut self, schema: &Schema) -> Undone {
         if self.edit.is_empty() {
             return Undone::Already;
@@ -170,18 +170,18 @@ impl Reversal {
     }
 }
 
-/// Whether the account holds what the run wrote, or was about to write.
+/// Returns whether the account has the value that the run wrote or was about to write.
 fn is_as_written(spec: &AttributeSpec, change: &AttributeChange, now: Option<&Value>) -> bool {
     match (now, &change.after) {
         (Some(now), Some(after)) => now.equals(after, spec.equality),
         (None, None) => true,
-        // One is taken away before the other is given.
+        // The former value is removed before the new one is written.
         (None, Some(_)) => spec.mutability == Mutability::WithId,
         (Some(_), None) => false,
     }
 }
 
-/// What the account holds of what the list does not show, by the answer to [`asked`].
+/// The account's value of an attribute that the list does not show, according to the answer to [`asked`].
 pub(super) fn unlisted_now(
     spec: &AttributeSpec,
     change: &AttributeChange,
@@ -191,7 +191,7 @@ pub(super) fn unlisted_now(
         .iter()
         .find(|(expected, _)| expected.attribute() == change.attribute);
     match (other, spec.mutability) {
-        // An account may hold values beside the person's, and was asked for one of the two alone.
+        // An account may have other values too, and only one of the two was checked.
         (Some((_, current)), Mutability::WithId) if change.after.is_some() => {
             current.as_ref().and(change.before.clone())
         }

@@ -1,5 +1,5 @@
-//! A plan that takes an earlier run back, worked out from what that run was about to do and the accounts as they are
-//! now. Values are compared one by one, so that a run, or an undo, that did not come to its end is no special case.
+//! Plans an undo from what the earlier run was about to do and from the current accounts. Values are compared one by
+//! one, so an interrupted run or undo is not a special case.
 
 mod account;
 mod edit;
@@ -16,8 +16,8 @@ use crate::model::{
 const GONE: &str = "the account is gone since";
 const BY_OTHERS: &str = "an administrator deactivated the account since";
 
-/// Leaves out of the namesakes of an account that was deleted those whose own change takes what they share with it: the run
-/// had passed it on.
+/// Removes those namesakes of a deleted account whose own undo gives up what they share with it: the run had passed
+/// it on.
 pub fn leave_out_who_gives_way<'a>(
     catalog: &Catalog,
     past: &Past,
@@ -42,7 +42,7 @@ pub fn leave_out_who_gives_way<'a>(
     });
 }
 
-/// What takes a past change back. `unheld` are those of the account's [`Past::questions`] that do not hold.
+/// The change that reverses a past change. `unheld` are the failed checks of [`Past::questions`].
 pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
     let schema = catalog.schema(past.change.resource);
     if past.account(now).is_some_and(Existing::is_protected) {
@@ -66,7 +66,7 @@ pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]
     }
 }
 
-/// Takes back what was done to an account that existed before and after.
+/// Reverses a change of an account that existed before and after.
 fn bring_back(
     schema: &Schema,
     past: &Past,
@@ -83,7 +83,7 @@ fn bring_back(
     }
     let mut reversal = Reversal::of(schema, past, edit, account, unheld)?;
     if completes_creation(schema, edit) {
-        // What an earlier run had begun stays done: nobody has ever wished the account to be active.
+        // The result of an earlier run stays: the account was never meant to be active.
         reversal.without_mark(schema);
     } else {
         reversal.state(edit, account);
@@ -91,7 +91,7 @@ fn bring_back(
     Ok(reversal.done(schema))
 }
 
-/// Whether the run deactivated an account that an earlier one had made to be so.
+/// Returns whether the run deactivated an account that an earlier run had created for that.
 pub(super) fn completes_creation(schema: &Schema, edit: &crate::model::Edit) -> bool {
     let mark = edit.change_of(schema, Purpose::DisabledByUs);
     let before = mark.and_then(|mark| mark.before.as_ref());
@@ -102,13 +102,13 @@ fn changes_state(past: &Past) -> bool {
     matches!(past.change.kind, ActionKind::Deactivate | ActionKind::Reactivate)
 }
 
-/// Whether the account lacks the mark of a deactivation by this tool.
+/// Returns whether the account has no deactivation mark of this tool.
 fn is_unmarked(schema: &Schema, edit: &crate::model::Edit, unheld: &[Unheld<'_>]) -> bool {
     edit.change_of(schema, Purpose::DisabledByUs)
         .is_none_or(|change| edit::unlisted_now(schema.spec(change.attribute), change, unheld).is_none())
 }
 
-/// What of a change no undo brings back.
+/// What an undo cannot restore, of a past change.
 pub fn lost_for_good(catalog: &Catalog, change: &Change) -> Option<&'static str> {
     let schema = catalog.schema(change.resource);
     if change.kind == ActionKind::Delete {
@@ -126,7 +126,7 @@ pub fn lost_for_good(catalog: &Catalog, change: &Change) -> Option<&'static str>
     }
 }
 
-/// Whether a change ends the sessions of its account.
+/// Returns whether a change ends the sessions of its account.
 pub fn ends_sessions(catalog: &Catalog, change: &Change) -> bool {
     let schema = catalog.schema(change.resource);
     let edit = change.edit();
@@ -138,7 +138,7 @@ const SESSIONS: &str = "the sessions, which are ended: its person has to sign in
 const MARKER_AND_SESSIONS: &str = "since when its person was missing; its grace (`policy.grace`) begins anew; and the sessions, \
                                    which are ended: its person has to sign in again";
 
-/// What an undo does not bring back, of a change of its plan.
+/// What an undo does not restore, of a change of its plan.
 pub fn not_restored(catalog: &Catalog, change: &Change) -> Option<&'static str> {
     let losses = catalog.losses(change.resource);
     match change.kind {

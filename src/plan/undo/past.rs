@@ -1,59 +1,59 @@
-//! What an earlier run did to one account, and what is known of the account now.
+//! A change of an earlier run, and the current state of its account.
 
 use crate::model::{
     ActionKind, AttributeChange, AttributeIndex, AttributeSpec, Catalog, Change, Detail, Existing, Expected,
     ExternalId, Mutability, Purpose, Schema, TargetId, Value, Write,
 };
 
-/// Why a change is left as it is.
+/// Why a change is not undone.
 pub const CHANGED_SINCE: &str = "changed by others since the run";
-/// One change of an earlier run, and what was kept for the day it has to be undone.
+/// A change of an earlier run, with the snapshot for its undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
     /// What the run was about to do.
     pub change: Change,
-    /// What the account held that the change would lose.
+    /// Values of the account that the change would lose.
     pub details: Vec<Detail>,
-    /// The account that the change made, if the run came so far as to say so.
+    /// The account that the change created, if the run recorded it.
     pub made: Option<TargetId>,
 }
 
-/// By what the account of a past change is found.
+/// How the account of a past change is found.
 #[derive(Clone, Debug)]
 pub struct Subject<'a> {
-    /// Its id, if that is known.
+    /// Its target id, if known.
     pub account: Option<&'a TargetId>,
-    /// The text of its external id, or nothing, and its login name: of an account that was made or deleted.
+    /// The text of its external id, or an empty text, and its login name: for an account that was created or deleted.
     pub names: Option<(&'a str, &'a str)>,
 }
 
-/// The accounts of a past change as they are now.
+/// The current accounts for a past change.
 #[derive(Clone, Debug, Default)]
 pub struct Now<'a> {
-    /// The account with the id.
+    /// The account with the target id.
     pub account: Option<&'a Existing>,
-    /// Those that carry the text in the place of the external id, or the login name; each once.
+    /// The accounts with the external id or the login name, each once.
     pub namesakes: Vec<&'a Existing>,
-    /// The account was made again, without something that it had and that no list shows.
+    /// The recreated account lacks a former value that no list shows.
     pub lacks: bool,
 }
 
-/// What undoing a change comes to.
+/// Result of undoing a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undone {
-    /// Everything is as it was before the run.
+    /// Everything is already as before the run.
     Already,
-    /// This has to be done.
+    /// This change is needed.
     Change(Box<Change>),
     /// Nothing may be done, for this reason.
     Refused(&'static str),
 }
 
-/// An expectation that does not hold, and what the account holds instead.
+/// A failed check, and the account's value.
 pub type Unheld<'a> = (Expected<'a>, Option<Value>);
 
 impl Past {
-    /// By what its account is found.
+    /// How the account is found.
     pub fn subject(&self, catalog: &Catalog) -> Subject<'_> {
         let schema = catalog.schema(self.change.resource);
         match &self.change.write {
@@ -75,7 +75,7 @@ impl Past {
         }
     }
 
-    /// The account that [`Past::questions`] and [`undo`] are about.
+    /// The account that [`Past::questions`] and [`undo`] refer to.
     pub fn account<'a>(&self, now: &Now<'a>) -> Option<&'a Existing> {
         match (&self.change.write, &self.made) {
             (Write::Create(_), None) => only(&now.namesakes),
@@ -83,18 +83,18 @@ impl Past {
         }
     }
 
-    /// The account that seems to have been made again after this deleted it: what else it holds has to be known.
+    /// The account that was apparently recreated after its deletion. Its other values have to be read.
     pub fn remade<'a>(&self, now: &Now<'a>) -> Option<&'a Existing> {
         let is_deleted = self.change.kind == ActionKind::Delete && now.account.is_none();
         only(&now.namesakes).filter(|_| is_deleted)
     }
 
-    /// What the account list does not show and has to be known: is what the run wrote still there?
+    /// The checks whether the values that the run wrote still exist, as far as the account list does not show them.
     pub fn questions(&self, catalog: &Catalog) -> Vec<Expected<'_>> {
         let schema = catalog.schema(self.change.resource);
         match &self.change.write {
             Write::Create(creation) => unlisted(schema)
-                // An account that was made again has its links from elsewhere.
+                // A recreated account has other links.
                 .filter(|(index, spec)| {
                     spec.mutability != Mutability::WithId || creation.attributes.get(*index).is_some()
                 })
@@ -114,7 +114,7 @@ impl Past {
     }
 }
 
-/// The account, if there is only one.
+/// The account, if there is exactly one.
 pub(super) fn only<'a>(accounts: &[&'a Existing]) -> Option<&'a Existing> {
     match accounts {
         [account] => Some(account),
@@ -122,7 +122,7 @@ pub(super) fn only<'a>(accounts: &[&'a Existing]) -> Option<&'a Existing> {
     }
 }
 
-/// The question whether what the run wrote is still there.
+/// The check whether the value that the run wrote still exists.
 pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Expected<'a> {
     match (&change.after, &change.before) {
         (None, Some(before)) if spec.mutability == Mutability::WithId => {
@@ -132,14 +132,14 @@ pub(super) fn asked<'a>(spec: &AttributeSpec, change: &'a AttributeChange) -> Ex
     }
 }
 
-/// A text that is no id may be a nickname that many people have.
+/// A text that is not an id may be a nickname of many people.
 fn names<'a>(account: &'a Existing, schema: &Schema) -> (&'a str, &'a str) {
     let text = account.id_text(schema);
     let is_id = ExternalId::from_hex(text).is_some();
     (if is_id { text } else { "" }, account.login(schema))
 }
 
-/// What this tool does not keep for itself, and the list does not show.
+/// Attributes that are not this tool's own records, and that the list does not show.
 fn unlisted(schema: &Schema) -> impl Iterator<Item = (AttributeIndex, &AttributeSpec)> {
     schema
         .iter()

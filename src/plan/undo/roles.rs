@@ -1,19 +1,17 @@
-//! An undo gives no role that the configuration does not name: its file may tell of any.
+//! An undo only gives roles that the configuration names, because its file may name any role.
 
 use crate::model::{AttributeIndex, Change, ExternalId, Plan, Purpose, Schema, Value, Write};
 
-/// A role that an undo does not give back.
+/// A role that an undo does not restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotGiven {
-    /// The account, or what stands for one that is made again.
+    /// The target id of the account, or the name of one that is recreated.
     pub account: String,
-    /// The external id.
     pub id: Option<ExternalId>,
-    /// The key of the role.
     pub role: Box<str>,
 }
 
-/// Leaves out the roles that are not known, and changes of which nothing else is left.
+/// Leaves out unknown roles, and changes that become empty.
 pub fn give_only(schema: &Schema, plan: &mut Plan, known: &[String]) -> Vec<NotGiven> {
     let Some(access) = schema.find(Purpose::Access) else {
         return Vec::new();
@@ -44,7 +42,7 @@ fn subject(change: &Change) -> String {
     }
 }
 
-/// Takes the roles out of the change that nobody knows, and returns them.
+/// Removes unknown roles from the change, and returns them.
 fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> Vec<Box<str>> {
     let is_unknown = |role: &str| !known.iter().any(|known| **known == *role);
     let without = |value: Option<&Value>, left_out: &[Box<str>]| {

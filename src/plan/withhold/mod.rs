@@ -1,4 +1,4 @@
-//! Takes out of a plan what a setting forbids, and lists it with that setting.
+//! Removes changes from a plan that a setting forbids, and lists them with that setting.
 
 mod provider;
 mod settings;
@@ -11,7 +11,7 @@ use crate::model::{
     ActionKind, Catalog, Change, Lifecycle, Plan, Purpose, Schema, TypeId, UNFINISHED, Value, Withheld, Write,
 };
 
-/// Takes out what the settings forbid; where they ask for less than the plan does, that is what stays.
+/// Removes what the settings forbid. If a setting only reduces a change, the rest stays.
 pub fn withhold(plan: &mut Plan, catalog: &Catalog, withholding: &Withholding, target_name: &str) {
     if *withholding == Withholding::default() {
         return;
@@ -29,17 +29,17 @@ pub fn withhold(plan: &mut Plan, catalog: &Catalog, withholding: &Withholding, t
         }
     }
     if plan.withheld.len() > count {
-        // A name that stays taken needs no waiting for.
+        // A name that stays taken need not be waited for.
         order::arrange(catalog, &mut plan.changes);
     }
 }
 
-/// What is left of a change.
+/// What remains of a change.
 enum Left {
     All(Change),
-    /// There is nothing to do.
+    /// Nothing was to be done.
     Nothing,
-    /// Perhaps something; then what was to be done, and the setting that withholds it.
+    /// The remaining change, if any; then the original change, and the setting that withholds it.
     Part(Option<Change>, Change, Setting),
 }
 
@@ -82,7 +82,7 @@ fn restricted(change: Change, schema: &Schema, withholding: &Withholding, target
     }
 }
 
-/// The account is made and deactivated. Until it is, and everything else about it is done, its mark says so.
+/// The account is created and deactivated. Its mark stays until both steps are complete.
 fn created_deactivated(change: Change, schema: &Schema, by: &Setting) -> Left {
     let mut made = change.clone();
     let Write::Create(creation) = &mut made.write else {
@@ -96,7 +96,7 @@ fn created_deactivated(change: Change, schema: &Schema, by: &Setting) -> Left {
     if let Some(mark) = schema.find(Purpose::DisabledByUs) {
         creation.attributes.set(mark, Some(Value::text(UNFINISHED)));
     }
-    // What is withheld is that the person may log in.
+    // What is withheld is that the person may sign in.
     let withheld = Change {
         kind: ActionKind::Reactivate,
         ..change
@@ -104,7 +104,7 @@ fn created_deactivated(change: Change, schema: &Schema, by: &Setting) -> Left {
     Left::Part(Some(made), withheld, by.clone())
 }
 
-/// What this tool notes for itself, and whether the person may log in, are left.
+/// Only this tool's own records and the state of the account remain.
 fn without_values(change: Change, schema: &Schema, by: &Setting) -> Left {
     let is_undo = change.restore.is_some();
     let Some(edit) = change.edit().cloned() else {
@@ -125,7 +125,7 @@ fn without_values(change: Change, schema: &Schema, by: &Setting) -> Left {
     Left::Part((!edit.is_empty()).then_some(left), change, by.clone())
 }
 
-/// An account that would lose its last role keeps its roles; all others are not touched.
+/// An account that would lose its last role keeps its roles. Other edits are not changed.
 fn without_removal(change: Change, schema: &Schema, by: &Setting) -> Left {
     if !change.takes_last_role(schema) {
         return Left::Part(None, change, by.clone());

@@ -1,4 +1,4 @@
-//! Where only one's own accounts may be touched: whose the accounts of a plan are.
+//! Restricts a plan to accounts of this configuration's provider.
 
 use super::Setting;
 use crate::model::{
@@ -6,8 +6,7 @@ use crate::model::{
 };
 use crate::plan::order;
 
-/// What has to be known of the accounts of a plan where only one's own may be touched: who looks after them. With each, the
-/// place of its change.
+/// The checks that determine the provider of accounts, each with the index of its change.
 pub fn provider_questions<'a>(
     catalog: &Catalog,
     plan: &'a Plan,
@@ -26,8 +25,8 @@ pub fn provider_questions<'a>(
     people.filter_map(question).collect()
 }
 
-/// Takes out the changes of accounts that this configuration does not look after. `unmet` are the answers to
-/// [`provider_questions`], `asked` the places of the changes.
+/// Removes the changes of accounts of other providers. `unmet` are the answers to [`provider_questions`], `asked` the
+/// indexes of the changes.
 pub fn withhold_mismatched(
     plan: &mut Plan,
     catalog: &Catalog,
@@ -59,7 +58,7 @@ pub fn withhold_mismatched(
     order::arrange(catalog, &mut plan.changes);
 }
 
-/// Who looks after an account, by its own words.
+/// The provider that an account names.
 #[derive(Clone, Copy)]
 enum Owner<'a> {
     Us,
@@ -67,8 +66,8 @@ enum Owner<'a> {
     Nobody,
 }
 
-/// Whose the account is, if it is not this configuration's. One that says nothing is ours only if it carries all else that
-/// this tool writes, as those do that earlier versions made.
+/// The owner of the account, if it is not this configuration. An account without a provider is only managed if it has
+/// everything else that this tool writes, as accounts of earlier versions do.
 fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
     let looks_ours = change.before().is_none_or(Existing::looks_ours) && change.kind != ActionKind::Adopt;
     match owner {
@@ -85,5 +84,5 @@ fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
     }
 }
 
-/// What others wrote may be as long as a book.
+/// Values of other tools can be very long.
 const LONGEST_NAME: usize = 200;

@@ -1,31 +1,31 @@
-//! What a run may not do. Such a setting only ever takes actions away.
+//! Settings that forbid actions. They only ever remove actions from a plan.
 
 use std::sync::Arc;
 
 use crate::plan::policy::Policy;
 
-/// The name of the setting that restricts a run, and its value, as messages show it: "`policy.create` is false".
+/// The setting that restricts a run, with its value, as messages show it: "`policy.create` is false".
 pub type Setting = Arc<str>;
 
-/// What a run may not do; each with the setting that says so, `None` where nothing does.
+/// Forbidden actions, each with the setting that forbids it. `None` means allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Withholding {
-    /// No account is made.
+    /// No account is created.
     pub no_create: Option<Setting>,
-    /// No account is brought in line. Adopting and reactivating one is something else.
+    /// No account is updated. Adopting and reactivating are not affected.
     pub no_update: Option<Setting>,
-    /// Nobody loses access, for whatever reason.
+    /// No one loses access, for any reason.
     pub no_removal: Option<Setting>,
-    /// An account that would be deleted is deactivated.
+    /// Accounts are deactivated instead of deleted.
     pub delete_deactivates: Option<Setting>,
-    /// New accounts are made deactivated, and somebody else activates them.
+    /// New accounts are created deactivated. Others activate them.
     pub create_deactivated: Option<Setting>,
-    /// Accounts that another configuration looks after, or nobody, stay as they are.
+    /// Accounts of another provider, or of none, stay unchanged.
     pub no_provider_mismatch: Option<Setting>,
 }
 
 impl Withholding {
-    /// Those that the configuration asks for.
+    /// The restrictions of the configuration.
     pub fn of(policy: &Policy) -> Self {
         let if_false = |key: &str, value: bool| (!value).then(|| Setting::from(format!("`{key}` is false")));
         let if_true = |key: &str, value: bool| value.then(|| Setting::from(format!("`{key}` is true")));
@@ -42,7 +42,7 @@ impl Withholding {
         }
     }
 
-    /// The same with other names of the settings.
+    /// Renames the settings for messages.
     #[must_use]
     pub fn renamed(mut self, rename: impl Fn(&str) -> String) -> Self {
         for setting in [
@@ -58,7 +58,8 @@ impl Withholding {
         self
     }
 
-    /// Those that hold for an undo too: `policy.create` and `policy.update` are about what sources say, and an undo reads none.
+    /// The restrictions that also apply to an undo. `policy.create` and `policy.update` concern the sources, which an
+    /// undo does not read.
     #[must_use]
     pub fn for_undo(self) -> Self {
         Self {
@@ -68,7 +69,7 @@ impl Withholding {
         }
     }
 
-    /// Adds what the other ones forbid. What is forbidden already keeps the setting that was named first.
+    /// Adds other restrictions. An existing restriction keeps its setting.
     pub fn tighten(&mut self, other: &Self) {
         for (mine, theirs) in [
             (&mut self.no_create, &other.no_create),

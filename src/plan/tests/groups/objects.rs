@@ -2,11 +2,11 @@
 
 use super::*;
 
-/// A target that refuses what real ones refuse: two objects of one name, a reference to nothing.
+/// A target that refuses what real ones refuse: two objects with one name, a reference to a missing object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Objects(pub(super) BTreeMap<(TypeId, TargetId), Existing>);
 
-/// What is wanted of both kinds, in order of the kinds.
+/// The desired objects of both kinds, in order of the kinds.
 pub(super) type Wanted = [DesiredState; 2];
 
 /// One write of a plan.
@@ -25,7 +25,7 @@ impl Objects {
             .map(|(_, account)| account)
     }
 
-    /// Carries out one write of these changes; what the target would refuse is an error.
+    /// Applies one write of these changes. A refusal of the target is an error.
     pub(super) fn carry_out(&mut self, changes: &[Change], sent: &Sent) -> Result<(), String> {
         let (Sent::TemporaryLogin(place) | Sent::Change(place) | Sent::Links(place)) = sent;
         let change = &changes[*place];
@@ -82,7 +82,7 @@ impl Objects {
             .map_or(Ok(()), |what| Err(format!("{what} after {change:?}")))
     }
 
-    /// References to what is there.
+    /// References to existing objects.
     pub(super) fn without_missing(&self, references: Option<&Value>) -> Option<Value> {
         let references = references.map_or(&[][..], Value::as_references).iter();
         let is_there = |reference: &&Reference| match reference {
@@ -97,7 +97,7 @@ impl Objects {
         self.0.get_mut(&key).expect("the object is there")
     }
 
-    /// Whatever is to drop its reference to the object has done so; what is left is deleted itself.
+    /// All changes that remove a reference to the object are complete. What is left is deleted with it.
     pub(super) fn delete(
         &mut self,
         changes: &[Change],
@@ -130,7 +130,7 @@ impl Objects {
         Ok(())
     }
 
-    /// What a target would not let stand.
+    /// What a target would refuse.
     pub(super) fn refusal(&self) -> Option<String> {
         let names = self.0.iter().map(|((resource, _), account)| {
             (

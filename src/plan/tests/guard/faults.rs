@@ -1,4 +1,4 @@
-//! People who must be there, and values that too many records lack.
+//! Required people, and values that too many records lack.
 
 use super::limits::{approved, approved_for};
 use crate::plan::tests::*;
@@ -10,7 +10,7 @@ fn demands(min_users: Option<usize>, canaries: &[&str]) -> Demands {
     }
 }
 
-/// Of all sources together and of each one: as many people as demanded, or one fewer; everybody there, or not.
+/// Of all sources together and of each one: as many people as required, or one fewer; all canaries present, or not.
 #[test]
 fn people_who_must_be_there_are_demanded() {
     for (demands, passes) in [

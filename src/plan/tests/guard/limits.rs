@@ -1,8 +1,8 @@
-//! What a run may not do.
+//! Limits of a run.
 
 use crate::plan::tests::*;
 
-/// A plan that deletes so many of 200 accounts.
+/// A plan that deletes this many of 200 accounts.
 fn many(count: usize) -> Plan {
     let removal = |number: usize| {
         let mut account = held(1).account;
@@ -65,18 +65,18 @@ fn removals_are_limited() {
         (Limit::Percent(10.0), 20, 2, true),
         (Limit::Percent(10.0), 20, 3, false),
         (Limit::Percent(10.0), 20, 9, false),
-        // One may always go, where a share is no whole account.
+        // One account is always allowed, even if the percentage is less than one account.
         (Limit::Percent(10.0), 9, 1, true),
         (Limit::Percent(10.0), 9, 2, false),
         (Limit::Percent(0.01), 1, 1, true),
         (Limit::Percent(10.0), 0, 1, true),
         (Limit::Percent(10.0), 0, 2, false),
-        // Unless none may.
+        // Unless the limit is zero.
         (Limit::Percent(0.0), 200, 0, true),
         (Limit::Percent(0.0), 200, 1, false),
         (Limit::Count(0), 200, 0, true),
         (Limit::Count(0), 200, 1, false),
-        // Shares that no floating point number is.
+        // Percentages that are not exact in floating point.
         (Limit::Percent(0.7), 1000, 7, true),
         (Limit::Percent(0.7), 1000, 8, false),
         (Limit::Percent(0.29), 10_000, 29, true),
@@ -142,7 +142,7 @@ fn a_token_does_not_lift_the_proof_of_completeness() {
     assert!(approve_empty(&allow, Some(&token)).is_ok());
 }
 
-/// Just below, at and above, for a kind that is removed and for one that is not.
+/// Just below, at and above, for a kind that is a removal and for one that is not.
 #[test]
 fn changes_of_a_kind_are_limited() {
     for (kind, limit, passes) in [
@@ -201,7 +201,7 @@ fn a_protected_account_is_kept_and_listed_whatever_happens_to_its_person() {
             max_logins_changed: Limit::Count(9),
             ..GuardLimits::default()
         };
-        // No plan that comes from elsewhere gets past it, and no token helps.
+        // A plan from a file cannot bypass it, and no token helps.
         let refused = approved(before, &limits, None);
         assert_eq!(refused.is_ok(), left.len() == 2, "{patterns:?}");
         assert!(refused.err().is_none_or(|refusal| refusal.token.is_none()));

@@ -1,4 +1,4 @@
-//! What a run may not do without an approval, and what settings take away.
+//! Approval of runs, and restrictions from settings.
 
 pub(super) mod faults;
 pub(super) mod limits;

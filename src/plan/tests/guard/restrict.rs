@@ -3,7 +3,7 @@
 use super::withhold::{DEACTIVATED, REMOVING, changed, deactivated};
 use crate::plan::tests::*;
 
-/// What the next run makes of each state in which an account can be.
+/// What the next run does in each state of an account.
 #[test]
 fn only_what_was_interrupted_is_finished() {
     let desired = sources(vec![person(1)]);
@@ -21,7 +21,7 @@ fn only_what_was_interrupted_is_finished() {
         })
     };
     let update = || vec!["update t1".to_owned()];
-    // Made, and not deactivated: nobody has wished it to be active.
+    // Created, and not deactivated: it was never meant to be active.
     assert_eq!(
         state(held(1).with(DISABLED_BY, UNFINISHED), DEACTIVATED),
         (
@@ -50,7 +50,7 @@ fn only_what_was_interrupted_is_finished() {
             0
         )
     );
-    // The setting is gone: what was interrupted becomes an account like any other.
+    // Without the setting, the interrupted creation becomes a usual account.
     assert_eq!(
         state(held(1).with(DISABLED_BY, UNFINISHED), Policy::default()),
         (update(), Some((None, clears(UNFINISHED))), 0, 0)
@@ -58,7 +58,7 @@ fn only_what_was_interrupted_is_finished() {
     assert_eq!(state(deactivated(""), Policy::default()), (vec![], None, 0, 1));
 }
 
-/// What others forbid is added, and what was forbidden before keeps its name.
+/// New restrictions are added, and existing ones keep their setting.
 #[test]
 fn restrictions_only_grow() {
     let setting = |name: &str| Some(Setting::from(name));
@@ -81,7 +81,7 @@ fn restrictions_only_grow() {
     assert_eq!(mine, all);
 }
 
-/// Whose an account is decides where only one's own may be touched.
+/// The provider decides where only managed accounts may be changed.
 #[test]
 fn only_accounts_of_this_provider_are_touched() {
     let ours = [Value::text("staff"), Value::text("old staff")];
@@ -92,7 +92,7 @@ fn only_accounts_of_this_provider_are_touched() {
         (Some("staff"), true, true),
         (Some("old staff"), true, true),
         (Some("students"), false, false),
-        // Accounts of earlier versions do not say it.
+        // Accounts of earlier versions do not name it.
         (None, false, true),
     ] {
         let mut model = model.clone();

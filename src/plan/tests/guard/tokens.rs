@@ -1,4 +1,4 @@
-//! A token lets through what was shown, and nothing else.
+//! A token approves exactly what was shown.
 
 use crate::plan::tests::*;
 
@@ -67,7 +67,7 @@ fn edit(number: usize, attribute: AttributeIndex, before: Option<Value>, after: 
     edit
 }
 
-/// The last role goes.
+/// The last role is removed.
 fn revoke(number: usize) -> Change {
     Change::edit_as(ActionKind::Update, edit(number, ROLES, roles(true), None))
 }
@@ -160,7 +160,7 @@ fn a_token_is_good_for_its_target_alone() {
     }
 }
 
-/// Somebody new, and a change of something else, do not spoil the token of removals.
+/// New people, and changes of another kind, do not invalidate a token for removals.
 #[test]
 fn what_is_not_limited_does_not_matter_to_a_token() {
     let token = token(of([delete(1), create(2)]), &limits(0));
@@ -173,7 +173,7 @@ fn what_is_not_limited_does_not_matter_to_a_token() {
     );
 }
 
-/// Of a token of one removal and one new account nothing follows for sixty new accounts.
+/// A token for one removal and one new account does not approve sixty new accounts.
 #[test]
 fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
     let limits = GuardLimits {
@@ -194,14 +194,14 @@ fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
             "the given token does not fit: it was printed for `guard.max_removals`, and lifts nothing else",
         ]
     );
-    // The new one is for all three limits, and binds everything that the widest of them counts.
+    // The new one is for all three limits, and covers everything that the widest of them counts.
     let token = refusal.token.expect("a token");
     assert!(approved(many, &limits, &token).is_ok());
     let fewer = of([delete(1)].into_iter().chain((2..7).map(create)));
     assert!(approved(fewer, &limits, &token).is_err());
 }
 
-/// Where nothing grave happens, a token stands for each single change.
+/// For ordinary changes, a token covers each single change.
 #[test]
 fn a_token_of_ordinary_changes_binds_all_of_them() {
     let limits = GuardLimits {

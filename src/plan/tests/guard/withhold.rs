@@ -1,4 +1,4 @@
-//! What settings take away from a plan, and how it is shown.
+//! How settings remove changes from a plan, and how it is shown.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::plan::tests::*;
 
 pub(super) const REMOVING: Policy = crate::plan::tests::rules::DELETE_ABSENT;
 
-/// Lines of what is withheld, with the setting.
+/// Lines of withheld changes, with the setting.
 pub(super) fn withheld(plan: &Plan) -> Vec<String> {
     let lines_of = |withheld: &Withheld| {
         let plan = Plan {
@@ -28,7 +28,7 @@ pub(super) fn changed() -> (DesiredState, Model) {
     (desired, Model::of([held(2), held(3)]))
 }
 
-/// Each restriction takes out its own kind of change, and names itself.
+/// Each restriction removes its own kind of change, and is named.
 #[test]
 fn each_setting_takes_its_actions_away() {
     let (desired, model) = changed();
@@ -88,7 +88,7 @@ fn each_setting_takes_its_actions_away() {
     }
 }
 
-/// Nobody loses access where nothing is removed: neither by a list of leavers, nor as disabled, nor with the last role.
+/// Without removals, no one loses access: neither by a list of leavers, nor as disabled, nor with the last role.
 #[test]
 fn nothing_is_removed_for_any_cause() {
     let policy = Policy {
@@ -120,7 +120,7 @@ fn nothing_is_removed_for_any_cause() {
     );
 }
 
-/// An account that is deactivated already has nothing to lose.
+/// A deactivated account has nothing to lose.
 #[test]
 fn what_is_deactivated_already_is_not_withheld_again() {
     let policy = Policy {
@@ -147,7 +147,7 @@ pub(super) fn deactivated(mark: &str) -> Held {
     held
 }
 
-/// A new account is made deactivated, and its mark says that it is not complete until it is.
+/// A new account is created deactivated. Its mark shows that it is not complete until it is deactivated.
 #[test]
 fn a_new_account_is_made_deactivated() {
     let plan = plan(&sources(vec![person(1)]), &Model::default(), DEACTIVATED);
@@ -157,7 +157,7 @@ fn a_new_account_is_made_deactivated() {
 }
 
 proptest! {
-    /// A restriction only ever takes actions away: each change that is left is one of the plan without it, or less of one.
+    /// A restriction only removes actions: each remaining change is one of the plan without it, or a part of one.
     #[test]
     fn restrictions_add_nothing(
         (desired, model) in any_world(),
@@ -169,7 +169,7 @@ proptest! {
         let policy = Policy { create, update, remove, delete_deactivates, ..policy };
         let bound = plan(&desired, &model, policy);
         for change in &bound.changes {
-            // What an account without an id stands for depends on what is done to it.
+            // What an account without an id stands for depends on the change.
             let is_new = change.target_id().is_none();
             let same = |other: &&Change| other.target_id() == change.target_id() && (!is_new || other.id() == change.id());
             let other = free.changes.iter().find(same);

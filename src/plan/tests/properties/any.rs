@@ -24,7 +24,7 @@ prop_compose! {
     }
 }
 
-/// Mostly what everybody gets.
+/// Mostly the default roles.
 fn any_roles() -> impl Strategy<Value = Option<Value>> {
     prop::sample::select(vec![
         &["User"][..],
@@ -37,7 +37,7 @@ fn any_roles() -> impl Strategy<Value = Option<Value>> {
     .prop_map(set)
 }
 
-/// Roles that are taken away from people who are not to hold them.
+/// Managed roles, which are removed from people who are not to have them.
 pub(super) fn any_owned() -> impl Strategy<Value = Vec<String>> {
     any_roles().prop_map(|roles| {
         roles

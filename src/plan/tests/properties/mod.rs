@@ -1,4 +1,4 @@
-//! What holds for every world.
+//! Properties of all plans.
 
 pub(super) mod any;
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
-    /// Once a plan is applied, there is nothing left to do.
+    /// After a plan is applied, there is nothing left to do.
     #[test]
     fn applying_and_planning_again_is_empty((desired, model) in any_world(), policy in any_policy()) {
         let mut model = model;
@@ -19,7 +19,7 @@ proptest! {
         prop_assert_eq!(lines(&second), Vec::<String>::new(), "first: {:?}", lines(&first));
     }
 
-    /// The order in which accounts arrive does not matter.
+    /// The order of accounts does not matter.
     #[test]
     fn the_order_of_input_does_not_matter((desired, model) in any_world(), policy in any_policy()) {
         let forwards = plan_in_order(&desired, &model, policy, false);
@@ -27,7 +27,8 @@ proptest! {
         prop_assert_eq!(format!("{forwards:?}"), format!("{backwards:?}"));
     }
 
-    /// No account is changed twice, and each managed one is exactly one of changed, skipped, unresolved and unchanged.
+    /// No account is changed twice, and each managed one is exactly one of changed, skipped, unresolved and
+    /// unchanged.
     #[test]
     fn every_account_is_accounted_for((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
@@ -44,11 +45,11 @@ proptest! {
             accounts.iter().filter(|account| is_so(account) && !is_told(account)).count()
         };
         let (ours, unproved) = (silent(Existing::is_managed), silent(|one| matches!(one.ownership, Ownership::Unproved(_))));
-        // Whoever is nobody's for all that is known need not be told of.
+        // Unproved accounts that belong to no known person need not be reported.
         prop_assert!((ours..=ours + unproved).contains(&plan.unchanged), "{} of {:?}", plan.unchanged, plan);
     }
 
-    /// `apply` refuses what no plan would hold, and nothing else: whatever the policy and the part of a plan that is asked for.
+    /// `apply` refuses only what no plan would contain, for any policy and any part of a plan.
     #[test]
     fn what_is_planned_is_plausible(
         (desired, model) in any_world(),
@@ -72,8 +73,8 @@ proptest! {
         }
     }
 
-    /// A role is taken away only if it is owned and the person is not to hold it; whoever loses the last one is counted
-    /// as removed.
+    /// A role is only removed if it is managed and the person is not to have it. Losing the last one counts as a
+    /// removal.
     #[test]
     fn only_owned_roles_are_taken_and_the_last_one_counts(
         (desired, model) in any_world(),
@@ -98,7 +99,7 @@ proptest! {
         }
     }
 
-    /// Nobody gets an account who is to hold no role.
+    /// People who are to have no role get no account.
     #[test]
     fn no_account_is_made_without_a_role((desired, model) in any_world(), policy in any_policy()) {
         for change in plan(&desired, &model, policy).changes {
@@ -107,7 +108,7 @@ proptest! {
         }
     }
 
-    /// While a source is incomplete nobody is removed for being absent, and nobody whose record was rejected ever is.
+    /// While a source is incomplete, no one is removed as absent, and no one whose record was rejected ever is.
     #[test]
     fn unknown_people_are_never_removed((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
@@ -121,7 +122,7 @@ proptest! {
         }
     }
 
-    /// Whoever looks after an account alone removes it as absent; what others made is kept, whatever else is true of it.
+    /// Only the provider of an account removes it as absent. Accounts of others stay, in any state.
     #[test]
     fn what_others_made_is_not_removed_as_absent((desired, model) in any_world(), policy in any_policy()) {
         let plan = plan(&desired, &model, policy);
@@ -133,8 +134,8 @@ proptest! {
         }
     }
 
-    /// Nobody is removed as absent before the time that the account itself tells, and a note is never left on the account
-    /// of somebody who is there and keeps it.
+    /// No one is removed as absent before the time on the account, and no marker stays on the account of a present
+    /// person.
     #[test]
     fn grace_is_kept(
         (desired, model) in any_world(),
@@ -163,14 +164,14 @@ proptest! {
     }
 }
 
-/// Something that stands there twice.
+/// An id that appears twice.
 fn repeated<'a>(ids: &[&'a str]) -> Option<&'a str> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
-/// Whether a record that could not be resolved names this account.
+/// Returns whether an unresolved record names this account.
 fn names(unresolved: &Rejected, id: &str) -> bool {
     let mut words = unresolved.reason.split(|sign: char| !sign.is_alphanumeric());
     *unresolved.at.at == *id || words.any(|word| word == id)

@@ -1,4 +1,4 @@
-//! Runs that are restricted.
+//! Restricted runs.
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn a_restricted_run_does_only_what_it_is_restricted_to() {
     );
 }
 
-/// A target may have to write a name together with the id; it must not be the new one then.
+/// A target may have to write a name together with the id. It must not be the new name then.
 #[test]
 fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
     let mut legacy = held(3);
@@ -46,7 +46,7 @@ fn a_restricted_run_leaves_the_person_as_the_account_has_them() {
     assert_eq!(edit.desired.attributes.text(NAME), Some("Before"));
 }
 
-/// An id of nobody who is known may be wrong; replacing it is more than a link.
+/// An id that belongs to no known person may be wrong. Replacing it is more than a link.
 #[test]
 fn a_run_for_links_reports_an_account_that_carries_another_id() {
     let mut other = held(9);
