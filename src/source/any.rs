@@ -1,4 +1,4 @@
-//! All kinds of source as one, and all sources of a run side by side.
+//! All kinds of source behind one type, and the parallel reading of all sources.
 
 use std::time::Instant;
 
@@ -13,22 +13,18 @@ use crate::config::{SourceKind, SourceSettings};
 use crate::http::Backoff;
 use crate::model::{Catalog, DesiredState, Diagnosis, Roles, TypeId};
 
-/// A source of a kind that the configuration knows.
 #[derive(Debug)]
 pub enum AnySource {
-    /// A directory.
     Ldap(Box<LdapSource>),
-    /// A file.
     Csv(Box<CsvSource>),
-    /// A list of leavers.
     Ukt(Box<UktSource>),
 }
 
 impl AnySource {
-    /// The configured source, yielding objects with the attributes of `catalog`, and people with `roles`.
+    /// Builds the configured source. Its objects have the attributes of `catalog`, and its people have `roles`.
     ///
     /// # Errors
-    /// [`SourceError`] when a certificate or key cannot be used. Nothing is connected to yet.
+    /// [`SourceError`] if a certificate or key cannot be used. Connects to nothing yet.
     pub fn build(settings: &SourceSettings, catalog: &Catalog, roles: &Roles) -> Result<Self, SourceError> {
         let (name, schema) = (&settings.name, catalog.users());
         Ok(match &settings.kind {
@@ -38,7 +34,7 @@ impl AnySource {
         })
     }
 
-    /// Other pauses between tries, where a source is asked more than once.
+    /// Sets other pauses between tries.
     #[must_use]
     pub fn with_backoff(self, backoff: Backoff) -> Self {
         match self {
@@ -106,10 +102,10 @@ impl Source for AnySource {
     }
 }
 
-/// Reads all sources to their end, side by side, and puts them together.
+/// Reads all sources completely, in parallel, and merges them.
 ///
 /// # Errors
-/// One [`SourceError`] for each source that could not be read; what the others yielded is worth nothing without it.
+/// One [`SourceError`] per source that could not be read. The records of the other sources cannot be used without it.
 pub async fn read_all(
     catalog: &Catalog,
     sources: &[impl Source],
@@ -117,7 +113,7 @@ pub async fn read_all(
     Ok(merge(catalog, collect_all(catalog, sources).await?))
 }
 
-/// Reads all sources to their end, side by side: what each yields of each resource type.
+/// Reads all sources completely, in parallel. Returns the records per source and resource type.
 ///
 /// # Errors
 /// As [`read_all`].
@@ -128,7 +124,7 @@ pub async fn collect_all(
     collect_watching(catalog, sources, &|_| {}).await
 }
 
-/// The same; `watch` is called for each record with the place of its source.
+/// Like [`collect_all`]. Calls `watch` for each record with the index of its source.
 ///
 /// # Errors
 /// As [`read_all`].
@@ -188,7 +184,7 @@ fn empty(source: &impl Source, resource: TypeId) -> Collected {
     empty
 }
 
-/// Puts a record to those of its type.
+/// Adds a record to those of its type.
 fn put(types: &mut [Collected], record: Record) {
     let resource = match &record {
         Record::Person(desired) => desired.resource,

@@ -1,4 +1,4 @@
-//! A schema and roles for unit tests, shaped like Zitadel's.
+//! A schema and roles for unit tests, similar to Zitadel's.
 
 use std::sync::Arc;
 
@@ -38,7 +38,6 @@ pub(super) fn origin(at: &str) -> RecordRef {
     }
 }
 
-/// One attribute and its values.
 pub(super) type Attribute<'a> = (&'a str, &'a [&'a [u8]]);
 
 pub(super) fn record(attributes: &[Attribute<'_>]) -> RawRecord {
@@ -49,7 +48,7 @@ pub(super) fn record(attributes: &[Attribute<'_>]) -> RawRecord {
     record
 }
 
-/// People whose id is `uid`, and who have these attributes of the schema by the source's names.
+/// A mapping for people with the id `uid` and these attributes, given by the source's names.
 pub(super) fn mapping(texts: &[(&'static str, &str)], absent: Absent) -> Mapping {
     let attribute = |name: &str| LdapAttribute {
         name: name.to_owned(),

@@ -1,4 +1,5 @@
-//! Whose records an administrator means: by external id, e-mail address, login name, or the place of the record. Pure.
+//! Finds the records that an administrator names: by external id, e-mail address, login name, or location of the
+//! record. Pure.
 
 use super::ldap::canonical_id;
 use crate::config::Dn;
@@ -7,19 +8,19 @@ use crate::model::{Desired, DesiredState, ExternalId, Purpose, RecordRef, Reject
 /// What [`find`] compares a text with, as part of a sentence.
 pub const NAMES: &str = "external id, e-mail address, login name or DN";
 
-/// Records that carry a name, by their places in [`Desired`].
+/// Records with a name, by their indexes in [`Desired`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// Places in `objects`.
+    /// Indexes of `objects`.
     pub people: Vec<usize>,
-    /// Places in `rejected`.
+    /// Indexes of `rejected`.
     pub rejected: Vec<usize>,
-    /// Places in `leavers`.
+    /// Indexes of `leavers`.
     pub leavers: Vec<usize>,
 }
 
 impl Hits {
-    /// The records, as far as they may belong to different people. A leaver is whoever has the same address.
+    /// The records that may belong to different people. A leaver is the person with the same address.
     pub fn records<'a>(&self, desired: &'a DesiredState) -> Vec<&'a RecordRef> {
         let people = self.people.iter().map(|place| &desired.objects[*place].origin);
         let rejected = self.rejected.iter().map(|place| &desired.rejected[*place].at);
@@ -27,8 +28,8 @@ impl Hits {
     }
 }
 
-/// Finds every record that `text` can mean. An id is written as hexadecimal digits, as its own text, or, if it is an
-/// `objectGUID` or `objectSid`, as the tools of Active Directory print it.
+/// Finds every record that `text` can mean. An id is written in hexadecimal digits, as text, or, for `objectGUID` and
+/// `objectSid`, as the tools of Active Directory print it.
 pub fn find(desired: &DesiredState, schema: &Schema, text: &str) -> Hits {
     let wanted = Wanted::new(text);
     Hits {
@@ -52,7 +53,7 @@ impl<'a> Wanted<'a> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
-            // The empty name is the top of the tree, which is nobody.
+            // The empty name is the root of the tree, not a person.
             entry: Dn::parse(text.as_bytes()).filter(|entry| entry.depth() > 0),
         }
     }
@@ -80,7 +81,7 @@ impl<'a> Wanted<'a> {
 
     fn is_at(&self, record: &RecordRef) -> bool {
         let is_entry = |place: &str| self.entry.is_some() && Dn::parse(place.as_bytes()) == self.entry;
-        // A binary id stands in brackets behind the name of the entry.
+        // A binary id follows the name of the entry in parentheses.
         let without_id = record.at.rsplit_once(" (").map(|(name, _)| name);
         *record.at == *self.text || is_entry(&record.at) || without_id.is_some_and(is_entry)
     }

@@ -1,4 +1,4 @@
-//! Where people come from.
+//! Reads people and groups from sources.
 
 mod any;
 mod csv;
@@ -20,29 +20,26 @@ pub use self::merge::{Collected, merge};
 pub use self::ukt::UktSource;
 use crate::model::{Desired, Diagnosis, Leaver, Rejected, TypeId, Warning};
 
-/// One thing a source yields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// A person or a group, read in full.
+    /// A person or a group, read completely.
     Person(Desired),
     /// A person who has left.
     Leaver(Leaver),
     /// A record that could not be used.
     Rejected(Rejected),
-    /// Something worth knowing; not counted as a record.
+    /// Not counted as a record.
     Warning(Warning),
-    /// There are more objects of this type that were not read, so that the source proves none of them absent; not counted as a
-    /// record.
+    /// Some objects of this type were not read, so the source proves no absence of them. Not counted as a record.
     Partial(TypeId, Warning),
-    /// Which of several servers all of it comes from; not counted as a record.
+    /// Which of several servers the records come from. Not counted as a record.
     Server(String),
-    /// When the first of the certificates ends with which the server was reached, in seconds since 1970 (UTC); not counted as a
-    /// record.
+    /// When the first certificate of the connection expires, in seconds since 1970 (UTC). Not counted as a record.
     CertificateEnds(i64),
 }
 
 impl Record {
-    /// Whether it counts as a record that was read.
+    /// Returns whether it counts as a record.
     pub fn is_counted(&self) -> bool {
         match self {
             Self::Person(_) | Self::Leaver(_) | Self::Rejected(_) => true,
@@ -51,19 +48,19 @@ impl Record {
     }
 }
 
-/// What kind of ids a source gives its objects.
+/// The kind of ids that a source gives its objects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ids {
-    /// They are bytes and no text.
+    /// The ids are bytes, not text.
     pub binary: bool,
-    /// They are made of the e-mail address, so that a record with a wrong address may be anybody's.
+    /// The ids are derived from the e-mail address, so a record with a wrong address may belong to any person.
     pub from_address: bool,
 }
 
-/// A place that holds people, such as a directory, a file or a list.
+/// A directory, file or list with people.
 ///
-/// An implementor yields every record it was given, in any order: one it cannot use as [`Record::Rejected`], never
-/// silently. It ends with an error when it cannot know that it has seen all of them.
+/// An implementation returns every record, in any order. A record that it cannot use is returned as
+/// [`Record::Rejected`], never omitted. If it may not have seen all records, it returns an error.
 #[expect(
     async_fn_in_trait,
     reason = "one thread drives all sources; no future has to be Send"
@@ -75,23 +72,23 @@ pub trait Source {
     /// `ldap`, `csv` or `ukt`.
     fn kind(&self) -> &'static str;
 
-    /// Whether it names all objects of a resource type, so that one which it does not name is gone. A list of leavers names
-    /// nobody who stays.
+    /// Returns whether the source contains all objects of a resource type, so that a missing one is absent. A list of
+    /// leavers does not.
     fn proves_absence(&self, resource: TypeId) -> bool;
 
-    /// What kind of ids its objects of a resource type have.
+    /// The kind of ids of a resource type.
     fn ids(&self, _: TypeId) -> Ids {
         Ids::default()
     }
 
-    /// Reads everything and hands over each record as it arrives.
+    /// Reads everything and passes on each record as it arrives.
     ///
     /// # Errors
-    /// The source could not be read to its end; what was handed over so far is worth nothing.
+    /// The source could not be read completely. Do not use the records that were passed on before.
     async fn read(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError>;
 
-    /// Reads as [`Source::read`] does, for somebody who only counts: nothing is remembered, so that the memory does not grow
-    /// with the number of records. What comes twice is then counted twice, and is no error.
+    /// Like [`Source::read`], for callers who only count records. Nothing is remembered, so that memory does not grow
+    /// with the number of records. Duplicates are counted twice, and are not an error.
     ///
     /// # Errors
     /// As [`Source::read`].
@@ -99,7 +96,7 @@ pub trait Source {
         self.read(each).await
     }
 
-    /// Tries each step of a read on its own and says what works; ends at the first step that does not.
+    /// Tries each step of a read separately and reports the results. Stops at the first failed step.
     async fn check(&self) -> Vec<Diagnosis>;
 }
 
@@ -109,11 +106,10 @@ pub trait Source {
 pub struct SourceError {
     /// The source's name in the configuration.
     pub source_name: String,
-    /// What happened, where, with what value.
+    /// What happened, where, with which value.
     pub what: String,
-    /// What to do next.
     pub hint: Option<String>,
 }
 
-/// The longest time a source may stay silent when nothing else is configured.
+/// Default for the longest time in which a source may send nothing.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

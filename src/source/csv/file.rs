@@ -1,4 +1,4 @@
-//! The file itself: that it is one, that it holds text, and that it ends.
+//! Opens a file, and checks that it is a complete text file.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Chain, Cursor, Read, Take};
@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use super::format::{self, Format};
 
-/// More is no list of people: 256 MiB are some two million rows.
+/// Larger files are not lists of people: 256 MiB are about two million rows.
 const LONGEST: u64 = 256 << 20;
 
-/// Bytes that are looked at before anything is taken for CSV.
+/// Number of bytes that are examined before the file is parsed as CSV.
 const HEAD: u64 = 4096;
 
 const SAVE_AS_CSV: &str =
@@ -19,7 +19,7 @@ const SAVE_AS_CSV: &str =
 /// What is wrong, and what to do.
 type Problem = (String, String);
 
-/// The text of a file, as UTF-8 wherever that is known.
+/// The text of a file, as UTF-8 if its encoding is known.
 pub(super) enum Text {
     Utf8(Chain<Cursor<Vec<u8>>, Take<File>>),
     Decoded(Cursor<Vec<u8>>),
@@ -34,7 +34,7 @@ impl Read for Text {
     }
 }
 
-/// How the file was when it was opened.
+/// State of the file when it was opened.
 #[derive(Debug)]
 pub(super) struct Seen {
     file: File,
@@ -52,7 +52,7 @@ impl Seen {
     }
 
     /// # Errors
-    /// Somebody wrote to it meanwhile, so what was read may be half of it.
+    /// The file was changed in the meantime, so what was read may be incomplete.
     pub(super) fn is_still(&self, path: &Path) -> Result<(), Problem> {
         let now = self.file.metadata().map_err(|error| unreadable(path, &error))?;
         if now.len() == self.length && now.modified().ok() == self.modified {
@@ -66,13 +66,13 @@ impl Seen {
     }
 }
 
-/// Opens a file that can hold CSV.
+/// Opens a file that can contain CSV.
 ///
 /// # Errors
-/// It cannot be read, or is something else.
+/// It cannot be read, or has another format.
 pub(super) fn open(path: &Path) -> Result<(Text, Seen), Problem> {
     let failed = |error: io::Error| unreadable(path, &error);
-    // Before it is opened: a pipe without a writer would hold the run up.
+    // Checked before opening: opening a pipe without a writer would block the run.
     regular(path, &fs::metadata(path).map_err(failed)?)?;
     let mut file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;

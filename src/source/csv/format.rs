@@ -1,26 +1,25 @@
-//! What a file is, by its first bytes. Pure.
+//! Detects the format of a file from its first bytes. Pure.
 
-/// Where the higher byte of a unit stands.
+/// Byte order of UTF-16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Little,
     Big,
 }
 
-/// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// Text in UTF-8, as far as can be seen.
+    /// Text, apparently in UTF-8.
     Text,
-    /// What Excel calls "Unicode text".
+    /// Excel calls it "Unicode text".
     Utf16(Order),
-    /// Something that a program can save as CSV.
+    /// A format that a program can save as CSV.
     Other(&'static str),
-    /// Something that came from the web instead.
+    /// A web page or a similar download.
     Page(&'static str),
 }
 
-/// How files of other kinds begin.
+/// First bytes of other formats.
 const BEGINNINGS: [(&[u8], &str); 14] = [
     (
         b"\xd0\xcf\x11\xe0",
@@ -41,7 +40,7 @@ const BEGINNINGS: [(&[u8], &str); 14] = [
     (b"-----BEGIN", "a key, a certificate or an encrypted message"),
 ];
 
-/// How marked-up text begins, in small letters and behind blanks.
+/// Beginnings of markup, in lower case, after blanks.
 const MARKUP: [(&str, Format); 9] = [
     ("<!doctype html", Format::Page("a web page (HTML)")),
     ("<html", Format::Page("a web page (HTML)")),
@@ -54,7 +53,7 @@ const MARKUP: [(&str, Format); 9] = [
     ("begin:vcard", Format::Other("a vCard file")),
 ];
 
-/// What begins with these bytes.
+/// The format of a file with these first bytes.
 pub(super) fn of(head: &[u8]) -> Format {
     if let [b'P', b'K', 3 | 5 | 7, 4 | 6 | 8, ..] = head {
         return Format::Other(archive(head));
@@ -63,7 +62,7 @@ pub(super) fn of(head: &[u8]) -> Format {
         return Format::Other(what);
     }
     match head {
-        // Without a mark it still shows, since names of columns are ASCII.
+        // It is visible without a byte order mark too, because column names are ASCII.
         [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => return Format::Utf16(Order::Little),
         [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => return Format::Utf16(Order::Big),
         _ => {}
@@ -75,7 +74,7 @@ pub(super) fn of(head: &[u8]) -> Format {
     markup(head)
 }
 
-/// A workbook is a zip archive, and the names of the files in it show which.
+/// A workbook is a zip archive. The names of its files show which format it is.
 fn archive(head: &[u8]) -> &'static str {
     let holds = |name: &str| head.windows(name.len()).any(|window| window == name.as_bytes());
     if holds("opendocument") {
@@ -104,7 +103,7 @@ fn markup(head: &[u8]) -> Format {
     Format::Text
 }
 
-/// What stands there in UTF-16; half a character becomes U+FFFD.
+/// Decodes UTF-16. Half a character becomes U+FFFD.
 pub(super) fn utf16(bytes: &[u8], order: Order) -> String {
     let units = bytes.chunks(2).map(|unit| match (unit, order) {
         ([low, high], Order::Little) => u16::from_le_bytes([*low, *high]),

@@ -7,21 +7,21 @@ use csv::ByteRecord;
 use super::layout::Layout;
 use crate::config::suggest;
 
-/// Which column holds what.
+/// The columns of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// The place of the external id.
+    /// Index of the external id.
     pub(super) id: usize,
-    /// Our names and places of all columns that are used.
+    /// Our names and the indexes of all used columns.
     pub(super) used: Vec<(String, usize)>,
-    /// Fields of each row.
+    /// Number of fields per row.
     pub(super) width: usize,
-    /// Columns that are not used and look like one that the file may have, each with the name that it may be meant to have.
+    /// Unused columns with a name similar to a known one, each with the known name.
     pub(super) misspelt: Vec<(String, String)>,
 }
 
 impl Columns {
-    /// The name of the last column, if it is one of ours.
+    /// The name of the last column, if it is a known one.
     pub(super) fn last(&self) -> Option<&str> {
         let last = self.used.iter().find(|(_, place)| *place == self.width - 1);
         last.map(|(name, _)| name.as_str())
@@ -75,7 +75,7 @@ pub(super) fn columns(
     }
 }
 
-/// An optional column that is misspelt would be passed over without a word.
+/// Without this warning, a misspelt optional column would be ignored silently.
 fn misspelt(header: &ByteRecord, layout: &Layout, used: &[(String, usize)]) -> Vec<(String, String)> {
     let is_used = |name: &str| used.iter().any(|(known, _)| known == name);
     let missing: Vec<&str> = layout
@@ -96,7 +96,7 @@ fn misspelt(header: &ByteRecord, layout: &Layout, used: &[(String, usize)]) -> V
         .collect()
 }
 
-/// The header as it was found, unless it could be a person.
+/// The header for a message, unless it could be a person.
 fn shown(header: &ByteRecord) -> String {
     if is_person(header) {
         return "its first line is a person, not a header".to_owned();

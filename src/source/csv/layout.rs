@@ -1,4 +1,4 @@
-//! Which columns a file has.
+//! The columns that a file can have.
 
 use std::borrow::Cow;
 
@@ -6,20 +6,20 @@ use crate::config::{CsvSettings, LdapAttribute, TextRule};
 use crate::model::{Cardinality, Schema};
 use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Rules};
 
-/// A file of people who are known by their addresses.
+/// A file whose people are identified by their addresses.
 const BY_ADDRESS: [&str; 4] = ["email", "first_name", "last_name", "phone"];
 const OPTIONAL_BY_ADDRESS: [&str; 2] = ["localpart", "preferred_language"];
 
-/// Columns by their names, which are those of attributes.
+/// Columns by name. The names are those of attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     /// The column of the external id.
     pub(super) id: String,
-    /// The columns that the file must have, that of the id first.
+    /// Required columns, first the one of the id.
     pub(super) required: Vec<String>,
-    /// The columns that the file may have.
+    /// Optional columns.
     pub(super) optional: Vec<String>,
-    /// The columns whose cells hold several values, and what stands between these.
+    /// The columns whose cells contain several values, and the separator.
     lists: Option<(Vec<String>, String)>,
 }
 
@@ -60,7 +60,7 @@ impl Layout {
         }
     }
 
-    /// The values of a cell of this column, without blanks around them.
+    /// The trimmed values of a cell of this column.
     pub(super) fn values(&self, column: &str, cell: &str) -> Vec<Vec<u8>> {
         match &self.lists {
             Some((lists, separator)) if lists.iter().any(|list| list == column) => {
@@ -79,7 +79,7 @@ impl Layout {
         }
     }
 
-    /// All columns that the file may have, those that it must have first.
+    /// All columns, the required ones first.
     pub(super) fn names(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.required
             .iter()
@@ -91,14 +91,14 @@ impl Layout {
         self.id == BY_ADDRESS[0]
     }
 
-    /// Whether an empty cell of this column leaves the attribute unknown.
+    /// Returns whether an empty cell of this column leaves the attribute unknown.
     pub(super) fn says_nothing_when_empty(&self, column: &str) -> bool {
-        // An empty localpart is no wish to have none: the target then makes one of the id.
+        // An empty localpart does not remove it. The target derives one from the id.
         column == self.id || (self.is_by_address() && column == "localpart")
     }
 
-    /// Whether a value that may be half written leaves its row of use: names are shown to everybody, and a localpart is
-    /// written for good, while half a phone number can wait.
+    /// Returns whether a possibly truncated value does not reject its row. Names are visible to all users, and a
+    /// localpart is permanent, but a phone number can wait for the next run.
     pub(super) fn can_wait(&self, column: &str) -> bool {
         let is_optional = !self.required.iter().any(|required| required == column);
         match column {
@@ -108,7 +108,7 @@ impl Layout {
         }
     }
 
-    /// What the header has to look like.
+    /// Describes the expected header.
     pub(super) fn expected(&self) -> String {
         let required = self.required.join(",");
         let may = if self.is_by_address() {
@@ -121,7 +121,8 @@ impl Layout {
         )
     }
 
-    /// Columns are attributes of the same names. People who are known by their addresses are called by them.
+    /// Columns are attributes of the same names. In a file identified by addresses, the preferred user name is the
+    /// address.
     pub(super) fn rules(&self) -> Rules {
         let column = |name: &str| LdapAttribute {
             name: name.to_owned(),

@@ -1,7 +1,8 @@
-//! What the CSV parser does not tell: on which line a record starts, and whether its quotes are sound.
+//! Determines what the CSV parser does not report: the line on which a record starts, and whether its quotes are
+//! correct.
 //!
-//! The parser takes any bytes for CSV. A quote that is never closed makes it swallow the people that follow into one
-//! field, which may even leave a row with the right number of fields; so the bytes are watched on their way in.
+//! The parser accepts any bytes as CSV. An unclosed quote makes it swallow the following people into one field,
+//! possibly with the correct number of fields. Therefore the bytes are checked while they are read.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -9,22 +10,22 @@ use std::io::{self, Read};
 /// How a record uses quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quoting {
-    /// As RFC 4180 says.
+    /// As in RFC 4180.
     Sound,
-    /// Something other than a comma or the end of the line follows a closing quote.
+    /// A closing quote is followed by something other than a comma or the end of the line.
     TextAfterQuote,
     /// The file ends inside quotes.
     Unclosed {
         /// The line of the quote.
         line: u64,
-        /// The record begins in another one.
+        /// The record starts on another line.
         elsewhere: bool,
     },
 }
 
 impl Quoting {
     /// # Errors
-    /// What is wrong, and why that matters.
+    /// What is wrong, and why it matters.
     pub(super) fn check(self) -> Result<(), String> {
         match self {
             Self::Sound => Ok(()),
@@ -45,16 +46,16 @@ impl Quoting {
     }
 }
 
-/// Where a record stands and what is wrong with it.
+/// Location of a record, and its quoting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) line: u64,
     pub(super) quoting: Quoting,
-    /// The file ends with its last value: no line break and no quote says that this is all of it.
+    /// The file ends with its last value: no line break and no quote shows that the value is complete.
     pub(super) open_end: bool,
 }
 
-/// Bytes of a row at the most. A quote that is never closed makes one of the rest of the file.
+/// Maximum bytes of a row. With an unclosed quote, the rest of the file becomes one row.
 const LONGEST_ROW: u64 = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,19 +66,19 @@ enum State {
     AfterQuote,
 }
 
-/// Passes bytes on and remembers the starts of lines that are not empty.
+/// Passes bytes on, and records where non-empty lines start.
 #[derive(Debug)]
 pub(super) struct Watched<R> {
     inner: R,
     state: State,
     offset: u64,
     line: u64,
-    /// Offset and line at which the row begins.
+    /// Offset and line at which the row starts.
     row: (u64, u64),
-    /// The line of the quote that was opened last.
+    /// The line of the last opening quote.
     quote: u64,
     previous: u8,
-    /// Offset and number of each line that has a byte in it.
+    /// Offset and number of each non-empty line.
     starts: VecDeque<(u64, u64)>,
     /// Offsets of text after a closing quote.
     strays: VecDeque<u64>,
@@ -100,7 +101,7 @@ impl<R: Read> Watched<R> {
         }
     }
 
-    /// The place of the record whose bytes are `start..end`, line breaks before it included. To be asked in order.
+    /// Location of the record in the bytes `start..end`, including preceding line breaks. Must be called in order.
     pub(super) fn place(&mut self, start: u64, end: u64) -> Place {
         while self.starts.front().is_some_and(|(offset, _)| *offset < start) {
             self.starts.pop_front();
@@ -111,7 +112,7 @@ impl<R: Read> Watched<R> {
             self.strays.pop_front();
             quoting = Quoting::TextAfterQuote;
         }
-        // The end is only seen once everything before it was parsed: this record is the last one.
+        // The end is only reached once everything before it was parsed, so this is the last record.
         if self.ended && self.state == State::Quoted {
             quoting = Quoting::Unclosed {
                 line: self.quote,
@@ -129,7 +130,7 @@ impl<R: Read> Watched<R> {
     fn watch(&mut self, byte: u8) {
         const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
         let follows_break = is_break(self.previous);
-        // A lone carriage return ends a line too.
+        // A single carriage return ends a line too.
         if byte == b'\n' || self.previous == b'\r' {
             self.line += 1;
         }
@@ -143,7 +144,7 @@ impl<R: Read> Watched<R> {
             self.state = self.after(byte);
         }
         if is_break(byte) && self.state == State::FieldStart {
-            // A line break that follows belongs to no row either.
+            // A following line break belongs to no row.
             self.row = (self.offset + 1, self.line + u64::from(byte == b'\r'));
         }
         self.previous = byte;

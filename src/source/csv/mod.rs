@@ -1,4 +1,4 @@
-//! People from a CSV file: UTF-8, commas, double quotes, the first line names the columns.
+//! People from a CSV file: UTF-8, commas, double quotes, column names in the first line.
 
 mod file;
 mod format;
@@ -23,10 +23,9 @@ use super::{Ids, Record, Source, SourceError};
 use crate::config::CsvSettings;
 use crate::model::{Desired, Diagnosis, ExternalId, RecordRef, Rejected, Roles, Schema, TypeId, Warning};
 
-/// Rows between two chances for the other sources to go on.
+/// After this many rows, the other sources get a turn.
 const ROWS_AT_ONCE: usize = 1024;
 
-/// One file.
 #[derive(Debug)]
 pub struct CsvSource {
     name: Arc<str>,
@@ -36,7 +35,6 @@ pub struct CsvSource {
 }
 
 impl CsvSource {
-    /// A source that reads the configured file.
     pub fn new(name: &Arc<str>, settings: &CsvSettings, schema: &Schema, roles: &Roles) -> Self {
         let layout = Layout::new(settings, schema);
         Self {
@@ -66,7 +64,7 @@ impl CsvSource {
         }
         let columns =
             header::columns(&header, &self.layout, &self.path).map_err(|problem| self.problem(problem))?;
-        // Takes the header's own line breaks out of the way.
+        // Skips the header's own line breaks.
         let end = reader.position().byte();
         let quoting = reader.get_mut().place(0, end).quoting;
         if quoting != Quoting::Sound {
@@ -83,7 +81,7 @@ impl CsvSource {
         })
     }
 
-    /// Hands over the person of a row, and what is worth knowing about them.
+    /// Passes on the person of a row, with warnings.
     fn record(&self, row: &ByteRecord, columns: &Columns, place: Place, each: &mut dyn FnMut(Record)) {
         let at = RecordRef {
             source: self.name.clone(),
@@ -100,7 +98,7 @@ impl CsvSource {
         each(Record::Person(person));
     }
 
-    /// The person of a row, or why it is of no use.
+    /// The person of a row, or why the row is rejected.
     fn person(
         &self,
         row: &ByteRecord,
@@ -119,7 +117,7 @@ impl CsvSource {
             ..Rejected::new(at.clone(), id, reason)
         };
         place.quoting.check().map_err(|reason| reject(None, reason))?;
-        // A missing or surplus comma may have shifted any value, so even the e-mail is not to be trusted.
+        // A missing or additional comma may have shifted any value, so even the e-mail address is not reliable.
         let Some(record) = &record else {
             let (found, width) = (row.len(), columns.width);
             let reason = format!("{found} fields instead of the {width} of the header");
@@ -172,13 +170,13 @@ impl CsvSource {
     }
 }
 
-/// What is worth knowing about the header.
+/// Warnings about the header.
 fn misspelt(columns: &Columns) -> impl Iterator<Item = String> {
     let columns = columns.misspelt.iter();
     columns.map(|(found, meant)| format!("the column `{found}` is not used; did you mean `{meant}`?"))
 }
 
-/// `sep=,`, by which Excel is told what stands between values.
+/// `sep=,`, which tells Excel the separator.
 fn names_separator(row: &ByteRecord) -> bool {
     row.len() <= 2
         && row
@@ -186,14 +184,14 @@ fn names_separator(row: &ByteRecord) -> bool {
             .is_some_and(|field| field.to_ascii_lowercase().starts_with(b"sep="))
 }
 
-/// A row of nothing but separators and blanks, as spreadsheets write it below a table, is like an empty line.
+/// A row with only separators and blanks, as spreadsheets write it below a table, counts as an empty line.
 fn says_nothing(row: &ByteRecord) -> bool {
     let is_separator = |c: char| matches!(c, ',' | ';' | '|');
     row.iter()
         .all(|field| std::str::from_utf8(field).is_ok_and(|text| text.split(is_separator).all(is_blank)))
 }
 
-/// An open file behind its header.
+/// An open file after its header.
 struct Rows {
     reader: Reader<Watched<Text>>,
     columns: Columns,
@@ -201,7 +199,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// The place of the next row, which is put into `row`; `None` at the end.
+    /// Reads the next row into `row`, and returns its location; `None` at the end.
     fn next(&mut self, row: &mut ByteRecord) -> Result<Option<Place>, csv::Error> {
         let start = self.reader.position().byte();
         if !self.reader.read_byte_record(row)? {

@@ -1,4 +1,4 @@
-//! What a row says, and when that is not to be trusted. Pure.
+//! The content of a row, and whether it is reliable. Pure.
 
 use csv::ByteRecord;
 
@@ -7,14 +7,14 @@ use super::layout::Layout;
 use crate::model::Claims;
 use crate::transform::{RawRecord, key};
 
-/// Said of the cell at the end of a file that may go on.
+/// Message about the last cell of a file that may be incomplete.
 pub(super) fn half_written(column: &str) -> String {
     format!(
         "the last line has no line break, so `{column}` may be half written; end the file with a line break"
     )
 }
 
-/// Addresses in a row whose cells a comma that is missing or too many may have shifted.
+/// Addresses in a row whose cells may be shifted by a missing or additional comma.
 pub(super) fn shifted(row: &ByteRecord) -> Claims {
     let cells = row.iter().filter(|cell| cell.contains(&b'@'));
     let texts = cells.filter_map(|cell| std::str::from_utf8(cell).ok());
@@ -24,7 +24,7 @@ pub(super) fn shifted(row: &ByteRecord) -> Claims {
     }
 }
 
-/// Why a row of somebody known cannot be used.
+/// Why the row of a known person cannot be used.
 pub(super) fn unreadable(
     row: &ByteRecord,
     columns: &Columns,
@@ -38,7 +38,7 @@ pub(super) fn unreadable(
     }
 }
 
-/// What a row says, if it has as many cells as the header; nothing about the cell at its end that may be `cut`.
+/// The values of a row, if it has as many cells as the header, without its last cell if that may be `cut`.
 pub(super) fn record(
     row: &ByteRecord,
     columns: &Columns,

@@ -32,7 +32,7 @@ fn read(content: impl AsRef<[u8]>) -> Result<Vec<Record>, SourceError> {
 
 const HEADER: &str = "email,first_name,last_name,phone\n";
 
-/// What a record came to: line, id, and the reason or the named values.
+/// Summary of a record: line, id, and the reason or the named values.
 fn summary(record: &Record) -> (u64, Option<String>, String) {
     let line = |at: &RecordRef| at.at.rsplit(':').next().unwrap().parse().unwrap();
     let text = |id: &ExternalId| String::from_utf8(id.as_bytes().to_vec()).unwrap();
@@ -68,7 +68,7 @@ fn person(line: u64, id: &str, values: &str) -> (u64, Option<String>, String) {
     (line, Some(id.to_owned()), values.to_owned())
 }
 
-/// An optional column that is misspelt would be passed over without a word.
+/// Otherwise a misspelt optional column would be ignored silently.
 #[test]
 fn a_column_that_looks_like_one_of_ours_is_told() {
     let row = "ada@example.org,Ada,Lovelace,,x,y\n";
@@ -121,7 +121,7 @@ fn an_empty_phone_removes_and_an_absent_or_empty_localpart_is_unknown() {
     }
 }
 
-/// The line is the one on which the record starts, whatever the line breaks and whatever stands before it.
+/// The line is the one on which the record starts, for any line breaks and anything before it.
 #[test]
 fn the_place_is_the_line_where_the_record_starts() {
     let content = "\u{feff}email,first_name,last_name,phone\n\n\na@b,\"A\nA\",B,\nc@d,C,D,\n\n,E,F,\n";

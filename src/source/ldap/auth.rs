@@ -1,5 +1,5 @@
-//! `auth`: whether one person can log in. A diagnosis, not a service: it finds the entry as others do who log people in by this
-//! directory, and binds as that entry.
+//! `auth`: tests whether a person can sign in. It is a diagnosis, not a service: it finds the entry as programs do
+//! that use this directory for sign-in, and binds as that entry.
 
 use std::time::Duration;
 
@@ -17,24 +17,24 @@ use crate::http::Secrets;
 use crate::model::counted;
 use crate::model::{Diagnosis, Personal};
 
-/// The entry of a person, and where it was found.
+/// The entry of a person, and the server where it was found.
 #[derive(Debug)]
 pub struct Found {
     dn: String,
     server: Url,
 }
 
-/// Why nobody was found: each step up to the one that failed.
+/// Why no entry was found: each step up to the one that failed.
 #[derive(Debug)]
 pub struct NotFound {
-    /// The last one is a problem.
+    /// The last step is a problem.
     pub steps: Vec<Diagnosis>,
-    /// The directory was asked, and its answer is not one person.
+    /// The directory has answered, and the answer is not exactly one person.
     pub is_answer: bool,
 }
 
 impl LdapSource {
-    /// Finds the one entry of a name, and tells each step.
+    /// Finds the only entry with a name, and reports each step.
     ///
     /// # Errors
     /// [`NotFound`] unless the directory shows exactly one entry and refers to no other server.
@@ -64,7 +64,7 @@ impl LdapSource {
             self.subject("connection and bind"),
             connection.shown(),
         ));
-        // Only the name of the entry is asked for (RFC 4511, 4.5.1.8).
+        // Requests only the name of the entry (RFC 4511, 4.5.1.8).
         let attributes = ["1.1".to_owned()];
         let mut entries = Vec::new();
         let mut search = Search::new(&settings, &attributes).forgetful();
@@ -96,7 +96,7 @@ impl LdapSource {
         }
     }
 
-    /// The name of the only entry.
+    /// The DN of the only entry.
     fn only(
         &self,
         entries: &[Option<Entry>],
@@ -129,7 +129,7 @@ impl LdapSource {
 
     /// Binds as the entry, at the server where it was found.
     pub async fn try_password(&self, found: &Found, password: &SecretString) -> Diagnosis {
-        // An empty password is an anonymous bind, which succeeds whoever is named (RFC 4513, 5.1.2).
+        // A bind with an empty password is anonymous and succeeds for any name (RFC 4513, 5.1.2).
         if password.expose_secret().is_empty() {
             let failure = Failure::new(
                 "it is empty, and servers take that for an anonymous bind, which succeeds for anybody",
@@ -162,7 +162,7 @@ impl LdapSource {
         }
     }
 
-    /// How the directory is reached, within the time that a login may take.
+    /// The connection settings, limited to the time that a sign-in may take.
     fn settings_of_auth(&self) -> LdapSettings {
         let timeout: Duration = self
             .settings
@@ -198,5 +198,5 @@ impl LdapSource {
     }
 }
 
-/// So many entries are named.
+/// How many entries a message names.
 const MOST: usize = 5;

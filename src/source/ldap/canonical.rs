@@ -1,9 +1,9 @@
-//! The text by which administrators know a binary id. Pure.
+//! Formats binary ids as administrators know them. Pure.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// `objectGUID` and `objectSid` as tools of Active Directory print them; `None` for other attributes and lengths.
+/// `objectGUID` and `objectSid` as the tools of Active Directory print them; `None` for other attributes and lengths.
 pub(in crate::source) fn text(attribute: &str, value: &[u8]) -> Option<String> {
     match attribute.to_ascii_lowercase().as_str() {
         "objectguid" => guid(value),

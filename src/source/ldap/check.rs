@@ -1,4 +1,4 @@
-//! `check`: what a directory says about itself, and what a whole read of it shows.
+//! `check`: reports what a directory says about itself, and the result of a complete read.
 
 use jiff::Timestamp;
 use ldap3::Scope;
@@ -20,7 +20,7 @@ use crate::model::counted;
 use crate::source::merge::Collected;
 use crate::source::{Record, Source as _};
 
-/// What is asked of the root of the tree. Attributes that a server does not have are left out of its answer.
+/// Attributes of the root entry. A server omits those that it does not have.
 const ROOT: [&str; 7] = [
     "vendorName",
     "vendorVersion",
@@ -34,7 +34,7 @@ const SILENT: &str = "says nothing about itself (root DSE)";
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 
 impl LdapSource {
-    /// Each step of a read, to the first that fails, within the limit of a read.
+    /// Runs each step of a read until one fails, within the time limit of a read.
     pub(super) async fn diagnose(&self) -> Vec<Diagnosis> {
         let steps = self.steps();
         match self.settings.deadline {
@@ -72,13 +72,13 @@ impl LdapSource {
         findings
     }
 
-    /// When the first of the certificates ends that were shown.
+    /// When the first of the servers' certificates expires.
     fn certificate(&self) -> Option<Diagnosis> {
         let end = self.trust.as_ref()?.expires()?;
         Some(Credential::of_directory(&self.name, end).diagnosis(Timestamp::now()))
     }
 
-    /// A password that everybody on the way can read.
+    /// Problem: everyone on the network path can read the password.
     fn open_password(&self, connection: &Connection) -> Option<Diagnosis> {
         let has_password = !self.settings.bind_password.expose_secret().is_empty();
         let told =
@@ -87,7 +87,7 @@ impl LdapSource {
             .then(|| Diagnosis::ok(self.subject("encryption"), told))
     }
 
-    /// Not worth failing for: a server may keep its root to itself.
+    /// A failure is ignored, because a server may hide its root entry.
     async fn root(&self, connection: &mut Connection) -> Option<Entry> {
         connection.begin();
         let ldap = connection.ldap.with_timeout(self.settings.timeout);
@@ -108,7 +108,7 @@ impl LdapSource {
         let mut records = Collected::new(&self.name, self.kind());
         let (mut usable, mut rejected) = (0, 0);
         let mut each = |record| match record {
-            // Nobody is kept: the directory may be large.
+            // People are only counted, because the directory may be large.
             Record::Person(_) => usable += 1,
             Record::Rejected(_) if rejected > 0 => rejected += 1,
             Record::Rejected(first) => {
@@ -147,7 +147,7 @@ impl LdapSource {
         findings
     }
 
-    /// What the server says is elsewhere.
+    /// Reports references to other servers.
     fn references(&self, connection: &Connection) -> Vec<Diagnosis> {
         let references = &connection.references;
         let finding = |told: String| Diagnosis::ok(self.subject("references"), told);
@@ -177,7 +177,7 @@ impl LdapSource {
         let subject = self.subject("attributes");
         let mut findings = vec![match survey.held_by_nobody() {
             None => Diagnosis::ok(subject, survey.blind_spots()),
-            // Where rules make the attributes, each property of the target is looked for, whether a rule makes it or not.
+            // With transform rules, every property of the target is checked, whether a rule writes it or not.
             Some(nobody) if self.settings.transform.is_some() => {
                 Diagnosis::ok(subject, format!("warning: {nobody}"))
             }
@@ -198,7 +198,7 @@ impl LdapSource {
         findings
     }
 
-    /// How many people hold which role, and how large the groups are.
+    /// The number of people per role, and the size of the groups.
     fn roles_found(&self, members: &Members) -> Vec<Diagnosis> {
         let told = |count: RoleCount<'_>| {
             let named = count.named.iter();
@@ -232,7 +232,7 @@ impl LdapSource {
         self.problem("entries", nobody.hint(hint))
     }
 
-    /// People whom the search filter hides when they are disabled look absent, and keep their accounts.
+    /// Disabled people who are hidden by the search filter look absent, and keep their accounts.
     fn hidden_people(&self) -> Option<Diagnosis> {
         if let Some(told) = self.hides_people() {
             return Some(Diagnosis::ok(

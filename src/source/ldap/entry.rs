@@ -1,12 +1,12 @@
-//! One entry of a search, taken apart here because the crate's own way panics on a name that is not UTF-8, guesses
-//! which values are binary, and keeps the last of two attributes of one name.
+//! An entry of a search. It is parsed here because the LDAP crate panics on a name that is not UTF-8, guesses which
+//! values are binary, and keeps only the last of two attributes with the same name.
 
 use ldap3::asn1::{PL, StructureTag};
 
 use crate::transform::RawRecord;
 pub(super) use crate::transform::key;
 
-/// An entry, values as the bytes that the server sent.
+/// An entry, with its values as bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     dn: Vec<u8>,
@@ -16,24 +16,24 @@ pub(super) struct Entry {
     cut: Vec<Cut>,
 }
 
-/// An attribute of which values are still to come.
+/// An attribute with missing values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cut {
     key: String,
-    /// As the server calls it, without the range.
+    /// As the server writes it, without the range.
     name: String,
-    /// The place of the first value that is missing; `None` if the server's range makes no sense.
+    /// Index of the first missing value; `None` if the server's range is invalid.
     next: Option<u64>,
 }
 
 impl Cut {
-    /// What to ask for to get more values.
+    /// The attribute to request for more values.
     pub(super) fn request(&self) -> Option<String> {
         self.next.map(|next| format!("{};range={next}-*", self.name))
     }
 }
 
-/// Some of an attribute's values: `;range=0-1499`, or `;range=1500-*` for the last ones.
+/// A part of an attribute's values: `;range=0-1499`, or `;range=1500-*` for the last ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Range {
     first: u64,
@@ -41,7 +41,7 @@ struct Range {
 }
 
 impl Entry {
-    /// Reads a `SearchResultEntry`; `None` if it is none.
+    /// Parses a `SearchResultEntry`; `None` if it is not one.
     pub(super) fn parse(tag: StructureTag) -> Option<Self> {
         let mut parts = constructed(tag)?.into_iter();
         let dn = primitive(parts.next()?)?;
@@ -60,35 +60,34 @@ impl Entry {
         Some(Self { dn, record, cut })
     }
 
-    /// The name for people.
+    /// The DN for messages.
     pub(super) fn dn_text(&self) -> String {
         String::from_utf8_lossy(&self.dn).into_owned()
     }
 
-    /// The name, to be compared or asked for.
+    /// The DN for comparison and requests.
     pub(super) fn dn(&self) -> &[u8] {
         &self.dn
     }
 
-    /// What it says about its person or group.
     pub(super) fn record(&self) -> &RawRecord {
         &self.record
     }
 
-    /// Whether there are more values than the server sent.
+    /// Returns whether the server has more values than it sent.
     pub(super) fn is_cut(&self, key: &str) -> bool {
         self.record.is_incomplete(key)
     }
 
-    /// What is missing of an attribute, if anything is.
+    /// The missing part of an attribute, if any.
     pub(super) fn cut(&self, key: &str) -> Option<&Cut> {
         self.cut.iter().find(|cut| cut.key == key)
     }
 
-    /// Takes over the next part of a cut attribute from an answer that was asked for it.
+    /// Adds the next part of an incomplete attribute from an answer.
     ///
     /// # Errors
-    /// What is wrong with the answer: it holds no next part, or fewer values than it says.
+    /// What is wrong with the answer: it does not contain the next part, or fewer values than it says.
     pub(super) fn extend(&mut self, key: &str, answer: Self) -> Result<(), &'static str> {
         let Some(cut) = self.cut.iter_mut().find(|cut| cut.key == key) else {
             return Ok(());
@@ -117,14 +116,14 @@ impl Entry {
         Ok(())
     }
 
-    /// All values of an attribute by its [`key`], the server's first one first, also of one that was sent in parts.
+    /// All values of an attribute by its [`key`], in the server's order, including those that were sent in parts.
     pub(super) fn values<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a [u8]> {
         self.record.values(key)
     }
 }
 
 impl Cut {
-    /// Of `member;range=0-1499`; `;range=0-*` would hold the last value.
+    /// Parses `member;range=0-1499`. `;range=0-*` would contain the last value.
     fn of(name: &str) -> Option<Self> {
         let (_, range) = range_of(&name.to_ascii_lowercase())?;
         let next = match range {
@@ -150,7 +149,7 @@ fn is_range(option: &str) -> bool {
     option.to_ascii_lowercase().starts_with("range=")
 }
 
-/// The name in lower case without a range, and the range, which may make no sense; `None` if there is none.
+/// The name in lower case without a range, and the range, if any. The range may be invalid.
 fn range_of(name: &str) -> Option<(String, Option<Range>)> {
     let option = name.split(';').skip(1).find(|option| is_range(option))?;
     let range = option["range=".len()..].split_once('-');
@@ -166,7 +165,7 @@ fn range_of(name: &str) -> Option<(String, Option<Range>)> {
     Some((key(&base.join(";")), range))
 }
 
-/// The name of an entry that is not taken apart yet.
+/// The DN of an entry that is not parsed yet.
 pub(super) fn name(tag: &StructureTag) -> Option<&[u8]> {
     match &tag.payload {
         PL::C(parts) => match &parts.first()?.payload {

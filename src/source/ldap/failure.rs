@@ -1,4 +1,4 @@
-//! Why a directory could not be read, in words, and what to do.
+//! Why a directory could not be read, and what to do.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use ldap3::{LdapError, LdapResult};
 use crate::http::Secrets;
 use crate::tls::{self, Peer};
 
-/// What happened and what to do next; the source's name is added by the source.
+/// What happened, and what to do next. The source adds its name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) what: String,
@@ -27,7 +27,7 @@ impl Failure {
         self
     }
 
-    /// A guess, for when nothing better is known.
+    /// Sets a hint if there is no better one.
     pub(super) fn hint_if_none(self, hint: &str) -> Self {
         let hint = self.hint.unwrap_or_else(|| hint.to_owned());
         Self {
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// Takes out what a server has repeated of these.
+    /// Removes secrets that a server has repeated.
     pub(super) fn without(self, secrets: &Secrets) -> Self {
         let mask = |text: String| secrets.mask(&text).into_owned();
         Self {
@@ -45,14 +45,14 @@ impl Failure {
         }
     }
 
-    /// Says where it happened.
+    /// Adds the location.
     pub(super) fn at(mut self, place: &str) -> Self {
         self.what = format!("{place}: {}", self.what);
         self
     }
 }
 
-/// What the LDAP crate says about a connection that was made for it.
+/// Describes an error of the LDAP crate about a connection.
 pub(super) fn connection(error: &LdapError) -> Failure {
     match error {
         LdapError::Io { source } => io_error(source),
@@ -60,7 +60,7 @@ pub(super) fn connection(error: &LdapError) -> Failure {
     }
 }
 
-/// A failure of a socket, which may hold one of TLS.
+/// Describes an error of a socket, which may contain one of TLS.
 pub(super) fn io_error(error: &io::Error) -> Failure {
     if let Some(inner) = tls::tls_error(error) {
         let words = tls::explain(inner, Peer::Directory);
@@ -79,7 +79,7 @@ pub(super) fn io_error(error: &io::Error) -> Failure {
     }
 }
 
-/// A failure while TLS began.
+/// Describes a failed TLS handshake.
 pub(super) fn handshake_error(error: &io::Error) -> Failure {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Failure::new("the server ended the TLS handshake").hint(
@@ -90,12 +90,12 @@ pub(super) fn handshake_error(error: &io::Error) -> Failure {
     }
 }
 
-/// What a server answered: name, code and text.
+/// The server's answer: name, code and text.
 pub(super) fn answer(result: &LdapResult) -> String {
     answer_of(result.rc, &result.text)
 }
 
-/// What a server answered, by its parts.
+/// The server's answer, from its parts.
 pub(super) fn answer_of(code: u32, text: &str) -> String {
     let name = code_name(code);
     match text.trim_matches(['\0', '\n', ' ']) {
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// Whoever tries the password of a person is told about that person, not about keys of the configuration.
+    /// When a person's password is tried, the message is about that person, not about configuration keys.
     #[test]
     fn a_refused_login_is_told_in_words() {
         for (code, words) in SUB_CODES {

@@ -1,8 +1,8 @@
-//! What an administrator can do about a refusal of an LDAP server.
+//! Hints for refusals of an LDAP server.
 
 use ldap3::LdapResult;
 
-/// What to do about a refused bind.
+/// Hint for a refused bind.
 pub(super) fn bind_hint(result: &LdapResult, external: bool) -> String {
     let text = match result.rc {
         7 | 48 | 49 | 53 if external => EXTERNAL,
@@ -22,7 +22,7 @@ const EXTERNAL: &str = "the server must take SASL EXTERNAL, trust the authority 
 
 const ENCRYPT: &str = "use an `ldaps://` address, or set `tls.danger_use_start_tls: true`";
 
-/// What Active Directory means by `data 52e` in a refused bind.
+/// Meaning of codes such as `data 52e` in a bind that Active Directory refuses.
 pub(super) const SUB_CODES: [(&str, &str); 9] = [
     ("525", "there is no such user"),
     ("52e", "the password is wrong"),
@@ -35,7 +35,7 @@ pub(super) const SUB_CODES: [(&str, &str); 9] = [
     ("775", "the account is locked"),
 ];
 
-/// The code in the text of a refused bind, and its meaning.
+/// The code in the text of a refused bind, with its meaning.
 fn sub_code(text: &str) -> Option<(&'static str, &'static str)> {
     let rest = text.split("data ").nth(1)?;
     let code = rest.split([',', ' ', '\0']).next()?;
@@ -54,7 +54,7 @@ fn credentials_hint(text: &str) -> String {
     format!("{meaning}{what_to_do} (Active Directory, data {code})")
 }
 
-/// What a refused bind says about the person who wants to log in.
+/// What a refused bind says about the person who wants to sign in.
 pub(super) fn login_hint(what: &str) -> Option<String> {
     if !what.contains("invalidCredentials (49)") {
         return None;
@@ -65,7 +65,7 @@ pub(super) fn login_hint(what: &str) -> Option<String> {
     ))
 }
 
-/// What to do about a search that the server ended.
+/// Hint for a search that the server ended.
 pub(super) fn search_hint(result: &LdapResult, bind_dn: &str) -> String {
     let limits = |what: &str| {
         let account = if bind_dn.is_empty() {

@@ -1,4 +1,4 @@
-//! People from LDAP or Active Directory: connect, bind, search in pages, take each entry apart.
+//! People from LDAP or Active Directory: connects, binds, searches in pages, and parses each entry.
 
 mod auth;
 mod canonical;
@@ -38,27 +38,26 @@ use crate::http::Secrets;
 use crate::model::{Catalog, Diagnosis, Roles, TypeId};
 use crate::transform::Transformation;
 
-/// One directory.
 #[derive(Debug)]
 pub struct LdapSource {
     name: Arc<str>,
     settings: LdapSettings,
     trust: Option<Trust>,
     people: People,
-    /// Groups that the target is to have.
+    /// Groups to be created at the target.
     groups: Option<GroupObjects>,
     attributes: Vec<String>,
-    /// What a server may repeat.
+    /// Secrets that a server may repeat.
     secrets: Secrets,
-    /// What everybody gets unless a rule says who does.
+    /// Roles of all people, unless rules give roles.
     roles: Roles,
 }
 
 impl LdapSource {
-    /// A source that reads the configured directory.
+    /// Builds a source for the configured directory.
     ///
     /// # Errors
-    /// [`SourceError`] when a certificate or key cannot be used.
+    /// [`SourceError`] if a certificate or key cannot be used.
     pub fn new(
         name: &Arc<str>,
         settings: &LdapSettings,
@@ -78,7 +77,7 @@ impl LdapSource {
         })
     }
 
-    /// With `groups` also those, which are objects of their own.
+    /// Reads the people; with `groups` also the groups.
     async fn read_entries(
         &self,
         mut search: Search<'_>,
@@ -91,7 +90,7 @@ impl LdapSource {
         if let Some(end) = self.trust.as_ref().and_then(Trust::expires) {
             each(Record::CertificateEnds(end.as_second()));
         }
-        // Before the people: somebody who comes into a group meanwhile gets the role a run later.
+        // Before the people: a person who joins a group in the meantime gets the role in the next run.
         let members = role_groups::read(&mut connection, &self.settings, &self.roles).await?;
         let mut tally = ReadState::at(now()).among(members);
         if let Some(groups) = groups {
@@ -116,7 +115,7 @@ impl LdapSource {
         Ok(())
     }
 
-    /// Reads everybody whom this search finds, within the limit of the whole.
+    /// Reads all people, within the time limit of the whole read.
     async fn read_within(
         &self,
         search: Search<'_>,
@@ -133,13 +132,13 @@ impl LdapSource {
         outcome.map_err(|failure| error(&self.name, failure.without(&self.secrets)))
     }
 
-    /// What the server says is elsewhere.
+    /// References to other servers, as warnings.
     fn elsewhere(&self, connection: &Connection) -> Vec<String> {
         let told = connection.references.told().into_iter();
         told.map(|told| self.secrets.mask(&told).into_owned()).collect()
     }
 
-    /// Why people may not be found although they are there: a search that asks for lockouts passes them over for an hour.
+    /// Why people may be missing although they exist: a filter that tests lockouts hides them for an hour.
     fn hides_people(&self) -> Option<String> {
         hides_people(&self.settings.user_filter).map(|name| {
             format!(
@@ -149,7 +148,7 @@ impl LdapSource {
         })
     }
 
-    /// Everybody that the search finds, completed where that matters.
+    /// Reads all people, with incomplete attributes completed where needed.
     async fn read_people(
         &self,
         connection: &mut Connection,
@@ -209,7 +208,7 @@ fn too_long(deadline: Duration) -> Failure {
         .hint("raise `deadline` of this source, or narrow `user_filter`")
 }
 
-/// Loaded if an address needs TLS, and if files are named: a wrong one is to be known before it is needed.
+/// Loaded if an address needs TLS, and also if files are configured, so that a wrong file is noticed early.
 fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
     let tls = &settings.tls;
     let encrypts = |url| Protection::of(url, settings) != Protection::Plain;
@@ -220,8 +219,8 @@ fn trust(settings: &LdapSettings) -> Result<Option<Trust>, Failure> {
     Ok(None)
 }
 
-/// The mapped attributes by name, so that operational ones such as `entryUUID` come too; and all others unless they
-/// are filtered out. `requested_attributes` takes the place of both.
+/// The mapped attributes by name, so that operational ones such as `entryUUID` are sent too; and all others unless
+/// the attributes are filtered. `requested_attributes` replaces both.
 fn requested(settings: &LdapSettings) -> Vec<String> {
     let listed = settings.search.attributes.as_deref();
     let mut names: Vec<String> = listed.unwrap_or_default().to_vec();
@@ -243,7 +242,7 @@ fn requested(settings: &LdapSettings) -> Vec<String> {
     names
 }
 
-/// Every attribute that is looked at; some more than once.
+/// All attributes that are read; some more than once.
 fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     let LdapAttributes {
         texts,
@@ -263,7 +262,7 @@ fn mapped(attributes: &LdapAttributes) -> Vec<&str> {
     names
 }
 
-/// In seconds since 1970: read once for a whole read, so that the rules agree about everybody.
+/// In seconds since 1970. Determined once per read, so that the same time applies to all people.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))

@@ -1,4 +1,4 @@
-//! From entries to people. Pure.
+//! Converts entries to people. Pure.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) struct People {
     source: Arc<str>,
     mapping: Mapping,
     refinement: Refinement,
-    /// Keys of the attributes of which all values have to be known.
+    /// Keys of the attributes whose values are all needed.
     whole: Vec<String>,
 }
 
@@ -40,12 +40,12 @@ impl People {
         }
     }
 
-    /// Keys of the attributes of which all values have to be known.
+    /// Keys of the attributes whose values are all needed.
     pub(super) fn whole(&self) -> &[String] {
         &self.whole
     }
 
-    /// Hands over the person of an entry, unless it has to be completed first.
+    /// Passes on the person of an entry, unless the entry has to be completed first.
     pub(super) fn read(&self, tag: StructureTag, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         tally.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
@@ -72,7 +72,7 @@ impl People {
         }
     }
 
-    /// Hands over the person of an entry that is as complete as it can be, and what is worth knowing about them.
+    /// Passes on the person of an entry that is as complete as possible, with warnings.
     pub(super) fn take(&self, entry: &Entry, tally: &mut ReadState, each: &mut dyn FnMut(Record)) {
         let (record, failure) = self.refinement.record(entry);
         if let Some(survey) = &mut tally.survey {
@@ -80,7 +80,7 @@ impl People {
             self.count_values(&record, survey);
         }
         let at = self.at(self.place(entry, &record));
-        // Also of whom cannot be used: a group is not without people because their records are broken.
+        // Also for unusable records: a group is not empty because the records of its people are rejected.
         let roles = tally.members.roles(entry);
         let mapped = match failure {
             Some(reason) => Err(self.mapping.rejected(&record, &at, reason)),
@@ -107,7 +107,7 @@ impl People {
         }
     }
 
-    /// Takes note of what the names of an entry mean to groups.
+    /// Records the names by which groups can refer to the entry.
     fn remember_names(&self, entry: &Entry, id: Option<&ExternalId>, tally: &mut ReadState) {
         if let Some(directory) = &mut tally.directory {
             let meaning = Meaning::of(TypeId::default(), id, self.ids().binary);
@@ -115,17 +115,17 @@ impl People {
         }
     }
 
-    /// What kind of ids these people have.
+    /// The kind of ids of these people.
     pub(super) fn ids(&self) -> Ids {
         self.mapping.ids()
     }
 
-    /// What the rules about who is enabled mean, for `check`.
+    /// Describes the rules for enabled people, for `check`.
     pub(super) fn meaning(&self) -> String {
         self.mapping.meaning()
     }
 
-    /// What is worth knowing about the whole read.
+    /// Warnings about the complete read.
     pub(super) fn close(&self, tally: &ReadState, base: &str, each: &mut dyn FnMut(Record)) {
         let mut warn = |at: &str, reason| {
             each(Record::Warning(Warning {
@@ -137,7 +137,7 @@ impl People {
         if let Some(reason) = tally.chosen() {
             warn(base, reason);
         }
-        // Without people there is nobody to wonder about.
+        // Without people, an unused role is no surprise.
         let told = |count: &RoleCount<'_>| tally.entries > 0 && count.is_held_by_nobody();
         for count in tally.members.counts().filter(told) {
             let group = count.named.first().map_or(base, |(name, _)| name);
@@ -152,7 +152,7 @@ impl People {
         }
     }
 
-    /// Says why the read is not all there is.
+    /// Reports why the read is incomplete.
     pub(super) fn not_all(&self, reasons: Vec<String>, base: &str, each: &mut dyn FnMut(Record)) {
         for reason in reasons {
             let at = self.at(base.to_owned());
@@ -161,7 +161,7 @@ impl People {
         }
     }
 
-    /// The name, and a binary id as administrators know it.
+    /// The DN, and a binary id as administrators know it.
     fn place(&self, entry: &Entry, record: &RawRecord) -> String {
         let dn = entry.dn_text();
         let known = self.mapping.binary_id().and_then(|name| {
@@ -188,7 +188,7 @@ impl People {
     }
 }
 
-/// How an entry becomes a person.
+/// The rules that convert an entry to a person.
 fn rules(settings: &LdapSettings) -> Rules {
     let attributes = &settings.attributes;
     let texts = attributes.texts.iter();

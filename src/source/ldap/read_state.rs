@@ -1,4 +1,4 @@
-//! What a read of all people carries along.
+//! The state of a read of all people.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use super::group_objects::names::Directory;
 use super::members::Members;
 use super::statistics::Statistics;
 
-/// What was found by the way.
+/// State and statistics of a read.
 #[derive(Debug, Default)]
 pub(super) struct ReadState {
     pub(super) entries: usize,
     /// People with several values where one is used.
     pub(super) several: usize,
-    /// How many people have several values of which attribute.
+    /// Number of people with several values, by attribute.
     pub(super) choices: BTreeMap<String, usize>,
     /// In seconds since 1970.
     pub(super) now: i64,
-    /// Who is in which group.
+    /// Members of groups.
     pub(super) members: Members,
-    /// What groups can name, where groups are objects of their own.
+    /// Names that groups can refer to, if groups are read as objects.
     pub(super) directory: Option<Directory>,
-    /// Entries of which values are missing that matter; they are read when the search is over.
+    /// Entries with missing values that are needed. They are completed after the search.
     pub(super) incomplete: Vec<Entry>,
-    /// For `check` alone: it costs time and memory.
+    /// For `check` only, because it costs time and memory.
     pub(super) survey: Option<Statistics>,
 }
 
 impl ReadState {
-    /// Nothing yet, at this second since 1970.
+    /// Starts at this second since 1970.
     pub(super) fn at(now: i64) -> Self {
         Self {
             now,
@@ -41,12 +41,12 @@ impl ReadState {
         Self { members, ..self }
     }
 
-    /// Who is in which group, and how many of them were seen.
+    /// Members of groups, and how many of them were seen.
     pub(super) fn members(&self) -> &Members {
         &self.members
     }
 
-    /// Notes of which attributes one person has several values.
+    /// Records the attributes in which one person has several values.
     pub(super) fn choose(&mut self, names: Vec<&str>) {
         self.several += usize::from(!names.is_empty());
         for name in names {
@@ -54,7 +54,7 @@ impl ReadState {
         }
     }
 
-    /// For how many people one of several values was used, and of which attributes; `None` if for nobody.
+    /// Message about people with several values, and the attributes; `None` if there are none.
     pub(super) fn chosen(&self) -> Option<String> {
         let each = self
             .choices
@@ -70,12 +70,12 @@ impl ReadState {
         })
     }
 
-    /// The entries that are still to be completed and taken.
+    /// The entries that have to be completed.
     pub(super) fn incomplete(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.incomplete)
     }
 
-    /// Looks at what `check` tells, too.
+    /// Also collects the statistics of `check`.
     pub(super) fn with(self, survey: Statistics) -> Self {
         Self {
             survey: Some(survey),
@@ -83,7 +83,6 @@ impl ReadState {
         }
     }
 
-    /// What was seen.
     pub(super) fn survey(&self) -> Option<&Statistics> {
         self.survey.as_ref()
     }

@@ -1,4 +1,4 @@
-//! What of an entry counts, and how it is changed before anything is made of it. Pure.
+//! Decides which parts of an entry are used, and transforms it before it is mapped. Pure.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use super::entry::{Entry, key};
 use crate::config::LdapSearch;
 use crate::transform::{Failure, Pattern, RawRecord, Transformation};
 
-/// The way from an entry to a record.
+/// Converts an entry to a record.
 #[derive(Debug)]
 pub(super) struct Refinement {
     ignored: Option<Pattern>,
-    /// Keys of the attributes that count; `None`: all.
+    /// Keys of the used attributes; `None` means all.
     counted: Option<Vec<String>>,
     transform: Option<Transformation>,
 }
@@ -25,10 +25,10 @@ impl Refinement {
         }
     }
 
-    /// Whether the entry is to be passed over.
+    /// Returns whether the entry is ignored.
     ///
     /// # Errors
-    /// Why nobody can tell.
+    /// Why it cannot be decided.
     pub(super) fn is_ignored(&self, entry: &Entry) -> Result<bool, &'static str> {
         let Some(pattern) = &self.ignored else {
             return Ok(false);
@@ -38,7 +38,7 @@ impl Refinement {
         Ok(found.is_some())
     }
 
-    /// Keys of the attributes of which all values have to be known, if these have to be known afterwards.
+    /// Keys of the attributes whose values are all needed to compute all values of `afterwards`.
     pub(super) fn needed_whole(&self, afterwards: Vec<String>) -> Vec<String> {
         let read = self.transform.iter().flat_map(Transformation::reads);
         let mut keys: Vec<String> = read.map(str::to_owned).chain(afterwards).collect();
@@ -47,7 +47,7 @@ impl Refinement {
         keys
     }
 
-    /// What the entry says, and why it is of no use if a rule failed.
+    /// The record of an entry, and why it cannot be used if a rule failed.
     pub(super) fn record<'a>(&self, entry: &'a Entry) -> (Cow<'a, RawRecord>, Option<String>) {
         let mut record = Cow::Borrowed(entry.record());
         if let Some(counted) = &self.counted {

@@ -1,4 +1,4 @@
-//! What `check` tells about all entries: blind spots, and keys that are there twice. Pure.
+//! Statistics for `check` over all entries: missing attributes and duplicate keys. Pure.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -7,18 +7,17 @@ use super::entry;
 use crate::model::{comparable, counted};
 use crate::transform::RawRecord;
 
-/// Counts.
 #[derive(Debug, Default)]
 pub(super) struct Statistics {
     entries: usize,
-    /// Name, key, and how many entries lack it.
+    /// Name, key, and number of entries without it.
     lacking: Vec<(String, String, usize)>,
     ids: Twice,
     emails: Twice,
 }
 
 impl Statistics {
-    /// Of these attributes; those named twice are counted once.
+    /// Starts with these attributes. Duplicates are counted once.
     pub(super) fn new(names: &[&str]) -> Self {
         let mut lacking: Vec<(String, String, usize)> = Vec::new();
         for name in names {
@@ -48,7 +47,7 @@ impl Statistics {
         self.emails.add(comparable(email).as_bytes());
     }
 
-    /// Which attributes how many entries lack.
+    /// Attributes and the number of entries that lack them.
     pub(super) fn blind_spots(&self) -> String {
         let lacking = self.lacking.iter().filter(|(_, _, count)| *count > 0);
         let lacking: Vec<String> = lacking
@@ -64,7 +63,7 @@ impl Statistics {
         )
     }
 
-    /// Attributes that no entry has, if there are any: their names may be wrong.
+    /// Attributes that no entry has, if any. Their names may be wrong.
     pub(super) fn held_by_nobody(&self) -> Option<String> {
         let nobody = self.lacking.iter().filter(|(_, _, count)| *count == self.entries);
         let names: Vec<String> = nobody.map(|(name, ..)| format!("`{name}`")).collect();
@@ -72,7 +71,7 @@ impl Statistics {
             .then(|| format!("no entry has {}; {}", names.join(", "), self.blind_spots()))
     }
 
-    /// Which keys are there more than once, if any.
+    /// Duplicate keys, if any.
     pub(super) fn duplicates(&self) -> Option<String> {
         let told = [("user_id", self.ids.again), ("email", self.emails.again)];
         let told: Vec<String> = told
@@ -84,7 +83,7 @@ impl Statistics {
     }
 }
 
-/// Values as hashes, so that a large directory fits.
+/// Values as hashes, to save memory.
 #[derive(Debug, Default)]
 struct Twice {
     hashes: HashSet<u64>,

@@ -82,7 +82,7 @@ const ADA: [Attribute<'_>; 5] = [
     ("shadowFlag", &[b"0"]),
 ];
 
-/// Ada's entry with these attributes in place of her own.
+/// Ada's entry with these attributes replaced.
 fn ada<'a>(changes: &[Attribute<'a>]) -> Vec<Attribute<'a>> {
     let kept = ADA
         .into_iter()
@@ -215,7 +215,7 @@ fn a_binary_id_is_its_bytes_even_if_they_are_text() {
     }
 }
 
-/// Said once for the read: in some directories everybody has two addresses.
+/// Reported once per read: in some directories every person has two addresses.
 #[test]
 fn the_first_of_several_values_is_used_and_people_are_counted() {
     let several = |uid: &'static [&'static [u8]]| {

@@ -1,4 +1,4 @@
-//! How a text about a person is extracted from a record. Pure.
+//! Extracts one attribute of a person from a record. Pure.
 
 use std::borrow::Cow;
 
@@ -8,24 +8,24 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::config::{Case, Choice, Template, TextOrigin, TextRule};
 use crate::transform::{RawRecord, key};
 
-/// A rule, ready for many records.
+/// A compiled rule.
 #[derive(Debug)]
 pub(crate) struct AttributeRule {
     attribute: Box<str>,
     rule: TextRule,
-    /// The attributes that it looks at, as they are written and as records are asked for them.
+    /// The attributes that it reads: as configured, and as keys of records.
     attributes: Vec<(String, String)>,
     field: String,
 }
 
-/// What a record says about one attribute of its person.
+/// Result of extracting one attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Extracted<'a> {
-    /// This text, which is not empty.
+    /// A text that is not empty.
     Value(Cow<'a, str>),
-    /// There is to be no value.
+    /// There is no value.
     Empty,
-    /// Nobody can tell, and why: what the account has is left alone.
+    /// The value is not known, with the reason. The account's value stays.
     Unreadable(&'static str),
 }
 
@@ -33,7 +33,7 @@ const NOT_TEXT: &str = "is not text (UTF-8)";
 const NOT_READ: &str = "was not read in full";
 
 impl AttributeRule {
-    /// `attribute` is the schema's name of what is extracted.
+    /// `attribute` is the schema's name.
     pub(crate) fn new(attribute: &str, rule: &TextRule) -> Self {
         let names = rule.attributes();
         let field = match &rule.from {
@@ -51,23 +51,23 @@ impl AttributeRule {
         }
     }
 
-    /// The schema's name of what is extracted.
+    /// The schema's name of the attribute.
     pub(super) fn attribute(&self) -> &str {
         &self.attribute
     }
 
-    /// The source's name of it, for messages between backticks.
+    /// The source's name, for messages between backticks.
     pub(super) fn field(&self) -> &str {
         &self.field
     }
 
-    /// Keys of the attributes that it looks at.
+    /// Keys of the attributes that it reads.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.attributes.iter().map(|(_, key)| key.as_str())
     }
 
     /// # Errors
-    /// Why the record does not fit the rule at all, without any value.
+    /// Why the rule cannot be applied to the record, without any value.
     pub(super) fn extract<'a>(&'a self, record: &'a RawRecord) -> Result<Extracted<'a>, String> {
         let found = match &self.rule.from {
             TextOrigin::Constant(text) => Extracted::Value(Cow::Borrowed(text)),
@@ -88,7 +88,8 @@ impl AttributeRule {
         lacking.map(|(name, _)| name.as_str().into()).collect()
     }
 
-    /// Names and keys of the attributes of which one of several values was used only because the source gave it first.
+    /// Names and keys of the attributes with several values, of which the first one was used only because of its
+    /// position.
     pub(super) fn by_chance<'a>(&'a self, record: &'a RawRecord) -> impl Iterator<Item = (&'a str, &'a str)> {
         let first = self.rule.choice == Choice::First;
         let several =
@@ -97,18 +98,18 @@ impl AttributeRule {
         several.map(|(name, key)| (name.as_str(), key.as_str()))
     }
 
-    /// Keys of the attributes of which all values have to be known.
+    /// Keys of the attributes whose values are all needed.
     pub(super) fn needed_whole(&self) -> impl Iterator<Item = &str> {
         let keys = self.attributes.iter().filter(|_| self.needs_all());
         keys.map(|(_, key)| key.as_str())
     }
 
-    /// Whether it makes one text, whatever the target stores.
+    /// Returns whether the rule produces one text, even if the target stores several.
     pub(super) fn chooses(&self) -> bool {
         self.rule.choice != Choice::First || !matches!(self.rule.from, TextOrigin::Attributes(_))
     }
 
-    /// All values of the attribute that the first one was found in; `first` if there are no more.
+    /// All values of the attribute in which the first one was found, or only `first`.
     pub(super) fn all(&self, record: &RawRecord, first: &str) -> Vec<Box<str>> {
         let texts = |key: &str| -> Vec<Box<str>> {
             let texts = self
@@ -122,14 +123,14 @@ impl AttributeRule {
             .unwrap_or_else(|| vec![first.into()])
     }
 
-    /// Whether some value is no text, or was not read.
+    /// Returns whether a value is not text, or was not read.
     pub(super) fn has_unreadable(&self, record: &RawRecord) -> bool {
         let is_text = |value: &[u8]| std::str::from_utf8(value).is_ok();
         self.keys()
             .any(|key| record.is_incomplete(key) || !record.values(key).all(is_text))
     }
 
-    /// The first value is there in any case; nothing else can be known about all of them.
+    /// The first value is always there; all values are needed for anything else.
     fn needs_all(&self) -> bool {
         self.rule.choice != Choice::First || self.rule.matching.is_some()
     }
@@ -164,7 +165,7 @@ impl AttributeRule {
         }
     }
 
-    /// What one attribute says; an empty text is a value.
+    /// The value of one attribute. An empty text is a value.
     fn value<'a>(&'a self, record: &'a RawRecord, name: &str, key: &'a str) -> Result<Extracted<'a>, String> {
         Ok(match self.pick(record, name, key)?.map(std::str::from_utf8) {
             Some(Ok(text)) => Extracted::Value(Cow::Borrowed(text)),

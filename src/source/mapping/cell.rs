@@ -1,12 +1,13 @@
-//! What programs leave in place of a value: error values, converted numbers, formulas, nothing at all. Pure.
+//! Detects texts that programs write instead of a value: error values, converted numbers, formulas, placeholders.
+//! Pure.
 //!
-//! A spreadsheet whose lookup failed exports `#N/A`, in each language another text. Written to an account such a text
-//! would replace a good value, so it counts as no value that can be used.
+//! A spreadsheet exports `#N/A`, or its translation, for a failed lookup. Such a text would replace a good value of
+//! an account, so it is never used.
 
-/// Why a text cannot be used where a value is wanted.
+/// Why a text cannot be used as a value.
 pub(super) const ERROR_VALUE: &str = "an error value of a spreadsheet";
 
-/// Error values that do not show by their form alone, in capitals and without what ends them.
+/// Error values that are not recognizable by their form, in upper case and without the final character.
 const ERROR_WORDS: [&str; 26] = [
     "NV",
     "NA",
@@ -39,7 +40,7 @@ const ERROR_WORDS: [&str; 26] = [
 /// What `LibreOffice` writes before a number, in some languages.
 const NUMBERED: [&str; 5] = ["err", "fehler", "erreur", "error", "errore"];
 
-/// What programs write where nothing is. All are names of somebody, so they are only worth a warning.
+/// What programs write for a missing value. All are also names of people, so they only cause a warning.
 const NOTHING_WORDS: [&str; 16] = [
     "null",
     "(null)",
@@ -59,27 +60,27 @@ const NOTHING_WORDS: [&str; 16] = [
     "(empty)",
 ];
 
-/// Marks for "no family name", where one is demanded.
+/// Placeholders for "no family name" where one is required.
 const PLACEHOLDERS: [char; 6] = ['-', '.', '_', '\u{2010}', '\u{2013}', '\u{2014}'];
 
-/// Months as spreadsheets shorten them.
+/// Month abbreviations of spreadsheets.
 const MONTHS: [&str; 22] = [
     "jan", "feb", "mar", "mär", "mrz", "märz", "apr", "may", "mai", "jun", "jul", "aug", "sep", "sept",
     "oct", "okt", "nov", "dec", "dez", "ene", "gen", "ago",
 ];
 
-/// What a name amounts to.
+/// Whether a text can be a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// It may be somebody's.
+    /// It can be a name.
     Fine,
-    /// It may be, and yet looks like something else.
+    /// It can be a name, but looks like something else.
     Odd(&'static str),
-    /// Nobody is called that.
+    /// It cannot be a name.
     Unusable(&'static str),
 }
 
-/// Whether nobody could see anything of it: blanks, line breaks, invisible and control characters.
+/// Returns whether nothing of it is visible: blanks, line breaks, invisible and control characters.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
@@ -91,7 +92,7 @@ fn is_unseen(c: char) -> bool {
             | '\u{2060}'..='\u{2069}' | '\u{3164}' | '\u{FEFF}')
 }
 
-/// Whether a spreadsheet wrote it, or a part of it, since it could not work out a value.
+/// Returns whether the text, or a part of it, is an error value of a spreadsheet.
 pub(super) fn is_error_value(text: &str) -> bool {
     let text = text.trim_matches(is_unseen);
     text.split(is_unseen).any(is_error_word) || is_numbered_error(text)
@@ -113,7 +114,7 @@ fn is_error_word(word: &str) -> bool {
         || ERROR_WORDS.contains(&bare.to_uppercase().as_str())
 }
 
-/// `Err:502`, as `LibreOffice` has it.
+/// `Err:502`, as in `LibreOffice`.
 fn is_numbered_error(text: &str) -> bool {
     text.split_once(':').is_some_and(|(word, number)| {
         let (word, number) = (word.trim().to_lowercase(), number.trim());
@@ -123,7 +124,7 @@ fn is_numbered_error(text: &str) -> bool {
     })
 }
 
-/// Whether it can be the first or last name of a person. An empty one is judged elsewhere.
+/// Decides whether it can be the first or last name of a person. An empty text is handled elsewhere.
 pub(super) fn name(text: &str) -> Name {
     if is_blank(text) {
         return Name::Fine;
@@ -163,7 +164,7 @@ fn unusable(text: &str) -> Option<&'static str> {
     }
 }
 
-/// `=A1`, and `+A1(…)` or `@SUM(…)`, which spreadsheets take for formulas too.
+/// `=A1`, and `+A1(…)` or `@SUM(…)`, which are formulas in spreadsheets too.
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '\u{FF1D}']) || (text.starts_with(['+', '-', '@']) && text.contains('('))
 }
@@ -183,7 +184,7 @@ fn is_scientific(text: &str) -> bool {
     is_number(number) && is_number(power)
 }
 
-/// `2026-01-01T00:00:00`, `1-Jan`, `01. Mrz 26`; dates of digits alone are numbers.
+/// `2026-01-01T00:00:00`, `1-Jan`, `01. Mrz 26`. Dates with only digits are treated as numbers.
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text
         .split(['-', '.', ' ', '/', 'T', ':'])

@@ -1,11 +1,11 @@
-//! An attribute of a source that is used as it is: an id, a status. Pure.
+//! A source attribute that is used unchanged: an id, a status. Pure.
 
 use super::Unusable;
 use crate::config::LdapAttribute;
 use crate::model::ExternalId;
 use crate::transform::{RawRecord, key};
 
-/// One attribute of which the first value counts.
+/// An attribute of which the first value is used.
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(super) attribute: LdapAttribute,
@@ -15,7 +15,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// `role` is what the attribute is for, if messages are to tell.
+    /// `role` is the purpose of the attribute, for messages.
     pub(crate) fn new(attribute: &LdapAttribute, role: Option<&str>) -> Self {
         let role = role.map(|role| format!(" ({role})")).unwrap_or_default();
         Self {
@@ -43,7 +43,7 @@ impl Field {
         name.into_iter().collect()
     }
 
-    /// The external id that it holds.
+    /// The external id in it.
     pub(super) fn id(&self, record: &RawRecord) -> Result<ExternalId, Unusable> {
         let label = &self.label;
         let reason = match self.first(record) {

@@ -1,27 +1,27 @@
-//! Whether the values that were extracted are those of a person. Pure.
+//! Decides whether extracted values can belong to a person. Pure.
 
 use std::collections::BTreeMap;
 
 use super::attribute::{AttributeRule, Extracted};
 use super::cell::{self, Name};
 
-/// What is to be text of a person.
+/// Attributes that must look like names.
 const NAMES: [&str; 2] = ["first_name", "last_name"];
 
-/// What was found wrong with the values of one record.
+/// Problems with the values of one record.
 #[derive(Default)]
 pub(super) struct Judgement {
     /// The fields of required attributes without a value.
     pub(super) missing: Vec<Box<str>>,
-    /// Fields whose value cannot be used, by what it is.
+    /// Fields with an unusable value, by reason.
     unusable: BTreeMap<&'static str, Vec<String>>,
-    /// Fields of which nobody can tell what they say, by the reason.
+    /// Fields with an unknown value, by reason.
     unreadable: BTreeMap<&'static str, Vec<String>>,
     warnings: Vec<String>,
 }
 
 impl Judgement {
-    /// What a rule extracted, if it can be used.
+    /// The extracted value, if it can be used.
     pub(super) fn judge<'a>(
         &mut self,
         rule: &AttributeRule,
@@ -53,7 +53,7 @@ impl Judgement {
                 Name::Unusable(what) => self.unusable.entry(what).or_default().push(field()),
             },
             _ if !cell::is_error_value(text) => {}
-            // The target judges these two, and knows what an account has already.
+            // The target decides about these two, because it knows the account's values.
             "phone" | "localpart" => {}
             _ if required => self.unusable.entry(cell::ERROR_VALUE).or_default().push(field()),
             _ => {
@@ -66,7 +66,7 @@ impl Judgement {
         found
     }
 
-    /// Why the person cannot be used.
+    /// Why the record is rejected.
     pub(super) fn refusal(&self) -> Option<String> {
         let mut reasons = Vec::new();
         if !self.missing.is_empty() {
@@ -83,7 +83,7 @@ impl Judgement {
         Some(reasons.join("; "))
     }
 
-    /// What is worth knowing about the values of a person who can be used.
+    /// Warnings about the values of a usable record.
     pub(super) fn warnings(self) -> Vec<String> {
         let unknown = self.unknown().map(|what| format!("{what}; it is not written"));
         let unknown: Vec<String> = unknown.collect();

@@ -1,7 +1,7 @@
-//! From what a source says about a person to an [`Identity`]. Pure.
+//! Converts a source's record to a desired object. Pure.
 //!
-//! A source hands over a [`RawRecord`]. Its [`Rules`] extract from it what the target's schema asks for; what comes of that is
-//! a person, or a record that is rejected.
+//! A source provides a [`RawRecord`]. Its [`Rules`] extract the attributes of the target's schema. The result is a
+//! person, or a rejected record.
 
 mod attribute;
 mod cell;
@@ -23,41 +23,41 @@ use crate::model::{
 };
 use crate::transform::RawRecord;
 
-/// Without these nobody gets an account, whatever the target demands.
+/// Without these, a person gets no account, whatever the target requires.
 const REQUIRED: [&str; 3] = ["first_name", "last_name", "email"];
 
-/// How the people of one source are made.
+/// How the people of one source are mapped.
 #[derive(Debug)]
 pub(super) struct Rules {
     /// The external id.
     pub(super) id: Field,
-    /// Whether the person may log in.
+    /// Whether the person may sign in.
     pub(super) lifecycle: LifecycleRule,
     /// The attributes of the person.
     pub(super) attributes: Vec<AttributeRule>,
-    /// What it means that a record lacks an attribute.
+    /// Meaning of a missing attribute.
     pub(super) absent: Absent,
 }
 
-/// What it means that a record lacks an attribute.
+/// Meaning of a missing attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
     /// There is no value: a directory does not send attributes without one.
     Empty,
-    /// The source says nothing about it: what the account has is left alone.
+    /// The source does not provide it: the account's value stays.
     Unknown,
 }
 
-/// Why a record is of no use.
+/// Why a record is rejected.
 #[derive(Debug)]
 pub(super) struct Unusable {
     /// Without any value.
     reason: String,
-    /// The attributes that it lacks.
+    /// The missing attributes.
     missing: Vec<Box<str>>,
 }
 
-/// Turns the records of one source into people for one target.
+/// Converts the records of one source to people for one target.
 #[derive(Debug)]
 pub(super) struct Mapping {
     resource: TypeId,
@@ -67,7 +67,7 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// People with these attributes and these roles.
+    /// For people with these attributes and roles.
     pub(super) fn new(schema: &Schema, everybodys: &Roles, rules: Rules) -> Self {
         Self {
             resource: TypeId::default(),
@@ -77,7 +77,7 @@ impl Mapping {
         }
     }
 
-    /// Objects of another resource type, which have no roles.
+    /// For objects of another resource type, which have no roles.
     pub(super) fn of_type(resource: TypeId, schema: &Schema, rules: Rules) -> Self {
         Self {
             resource,
@@ -85,11 +85,11 @@ impl Mapping {
         }
     }
 
-    /// The person of a record at this second since 1970, and what is worth knowing about its values. Attributes without a rule
-    /// are unknown; rules for attributes that the schema does not know are passed over.
+    /// Converts a record to a person, at this time in seconds since 1970, with warnings about its values. Attributes
+    /// without a rule are unknown. Rules for attributes outside of the schema are ignored.
     ///
     /// # Errors
-    /// [`Rejected`] with all required attributes that are missing, and those that hold what no person's attribute holds.
+    /// [`Rejected`] with all missing required attributes, and those with an unusable value.
     pub(super) fn person(
         &self,
         record: &RawRecord,
@@ -127,7 +127,7 @@ impl Mapping {
         Ok((desired, warnings))
     }
 
-    /// A record of which something else is wrong, with what can be read of whose it is.
+    /// Rejects a record for another reason, with the identifying values that can be read.
     pub(super) fn rejected(&self, record: &RawRecord, at: &RecordRef, reason: String) -> Rejected {
         Rejected {
             resource: self.resource,
@@ -139,7 +139,7 @@ impl Mapping {
         }
     }
 
-    /// What each rule finds in a record.
+    /// The result of each rule for a record.
     fn extract<'a>(
         &'a self,
         record: &'a RawRecord,
@@ -158,7 +158,7 @@ impl Mapping {
         rules.map(extract).collect()
     }
 
-    /// The attributes of a person, those about which nothing is known, and what is worth knowing.
+    /// The attributes of a person, the unknown ones, and warnings.
     fn attributes(
         &self,
         record: &RawRecord,
@@ -193,13 +193,13 @@ impl Mapping {
         }
     }
 
-    /// What can be read of whose record it is, if it is of no use.
+    /// The identifying values of a rejected record, as far as they can be read.
     pub(super) fn claims(&self, record: &RawRecord) -> Claims {
         let address = self.schema.name_said();
         let address = address.map_or("", |place| &*self.schema.spec(place).name);
         let found = |attribute| self.text(attribute, record).into_iter();
         let held = self.rule(address).into_iter().flat_map(AttributeRule::keys);
-        // Also what is no text: somebody has an address, although nobody can tell which.
+        // Includes values that are not text: the person has an address, although it is not known which.
         let held = held
             .flat_map(|key| record.values(key))
             .map(|value| String::from_utf8_lossy(value).into());
@@ -213,7 +213,7 @@ impl Mapping {
         }
     }
 
-    /// What a record says about one attribute of its person, if that can be read.
+    /// One attribute of a record, if it can be read.
     pub(super) fn text(&self, attribute: &str, record: &RawRecord) -> Option<Box<str>> {
         match self.rule(attribute)?.extract(record) {
             Ok(Extracted::Value(text)) => Some(text.into()),
@@ -228,12 +228,12 @@ impl Mapping {
             .find(|rule| rule.attribute() == attribute)
     }
 
-    /// Gives a person other roles than everybody has.
+    /// Gives a person other roles than the default ones.
     pub(super) fn give(&self, desired: &mut Desired, roles: Roles) {
         desired.set_roles(&self.schema, roles);
     }
 
-    /// Whether all values are used, since the target stores several and no rule chooses one.
+    /// Returns whether all values are used, because the target stores several and no rule chooses one.
     fn takes_several(&self, rule: &AttributeRule) -> bool {
         let index = self.schema.index(rule.attribute());
         let is_list = index.is_some_and(|index| self.schema.spec(index).cardinality == Cardinality::Many);

@@ -1,4 +1,4 @@
-//! What a source has to read for a mapping.
+//! Which attributes a source has to read for a mapping.
 
 use super::Mapping;
 use super::attribute::AttributeRule;
@@ -11,13 +11,13 @@ impl Mapping {
         self.rules.id.first(record)
     }
 
-    /// The source's name of the id, if the id is bytes.
+    /// The source's name of the id, if the id is binary.
     pub(in crate::source) fn binary_id(&self) -> Option<&str> {
         let attribute = &self.rules.id.attribute;
         attribute.is_binary.then_some(&*attribute.name)
     }
 
-    /// What kind of ids these people have.
+    /// The kind of ids of these people.
     pub(in crate::source) fn ids(&self) -> Ids {
         let id = &self.rules.id;
         let is_email = |rule: &AttributeRule| rule.keys().any(|key| key == id.key);
@@ -27,12 +27,12 @@ impl Mapping {
         }
     }
 
-    /// What the rules about who may log in mean, for `check`.
+    /// Describes the rules for enabled people, for `check`.
     pub(in crate::source) fn meaning(&self) -> String {
         self.rules.lifecycle.meaning()
     }
 
-    /// Keys of the attributes of which all values have to be known.
+    /// Keys of the attributes whose values are all needed.
     pub(in crate::source) fn needed_whole(&self) -> Vec<String> {
         let chosen = self.rules.attributes.iter().flat_map(AttributeRule::needed_whole);
         let lists = self
@@ -46,7 +46,7 @@ impl Mapping {
         keys
     }
 
-    /// The attributes of which one of several values is used only because the source gave it first, each once.
+    /// The attributes with several values, of which the first one was used only because of its position, each once.
     pub(in crate::source) fn chosen_by_chance<'a>(&'a self, record: &'a RawRecord) -> Vec<&'a str> {
         let single = [Some(&self.rules.id), self.rules.lifecycle.field()]
             .into_iter()

@@ -11,7 +11,7 @@ const NAMES: [(&str, &str); 4] = [
     ("phone", "telephoneNumber"),
 ];
 
-/// Ada, with these attributes in place of her own.
+/// Ada, with these attributes replaced.
 fn ada(changes: &[Attribute<'_>]) -> RawRecord {
     let own: [Attribute<'_>; 5] = [
         ("uid", &[b"ada"]),
@@ -51,7 +51,7 @@ fn values_stand_in_order_of_the_schema() {
     assert_eq!(ada.roles(&schema), &*roles());
 }
 
-/// What is empty removes a value, what cannot be read leaves it, and so does an attribute without a rule.
+/// An empty value removes the account's value. An unreadable value, or an attribute without a rule, leaves it.
 #[test]
 fn unknown_is_not_empty() {
     let phone = schema().index("phone").unwrap();
@@ -67,7 +67,7 @@ fn unknown_is_not_empty() {
     }
 }
 
-/// In a file, a column that is not there says nothing; an empty cell does.
+/// In a file, a missing column leaves the value unknown; an empty cell removes it.
 #[test]
 fn what_a_file_does_not_say_is_unknown() {
     let phone = schema().index("phone").unwrap();
@@ -93,7 +93,7 @@ fn a_required_attribute_without_value_rejects_the_person_by_its_field() {
     assert_eq!(rejected.reason, "no value for `mail`; `mail` is not text (UTF-8)");
 }
 
-/// A rejected record says whose it is by every address that it holds, also one that cannot be read.
+/// A rejected record is identified by all its addresses, including unreadable ones.
 #[test]
 fn a_rejected_record_claims_its_addresses_and_localpart() {
     let record = ada(&[
@@ -111,7 +111,7 @@ fn a_rule_for_what_the_target_does_not_store_is_passed_over() {
     assert!(map_with(&[("shoe_size", "sn")], &ada(&[])).is_ok());
 }
 
-/// Whatever the source: nothing is written over a good value by what a spreadsheet could not work out.
+/// For any source, an error value of a spreadsheet never replaces a good value.
 #[test]
 fn an_error_value_is_no_value() {
     let record = ada(&[("cn", &[b" #N/A"])]);
@@ -140,7 +140,7 @@ fn any_values() -> impl Strategy<Value = Vec<Vec<u8>>> {
 }
 
 proptest! {
-    /// Whatever the bytes: nothing panics, and a value is taken away only where the record says that there is none.
+    /// For any bytes, nothing panics, and a value is only removed if the record has none.
     #[test]
     fn only_what_is_empty_is_taken_away(
         all in proptest::collection::vec(any_values(), NAMES.len()),
@@ -162,7 +162,7 @@ proptest! {
     }
 }
 
-/// A list of the target takes all values, unless one of them cannot be read: then nothing is known about it.
+/// A list attribute gets all values, unless one of them cannot be read. Then it is unknown.
 #[test]
 fn a_list_takes_all_values() {
     use crate::config::{LdapAttribute, TextRule};

@@ -1,4 +1,4 @@
-//! Records that contradict each other: one person twice, or one login name for two people.
+//! Contradictory records: different records for one person, or one login name for two people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,7 +6,7 @@ use crate::model::{
     AttributeIndex, Claims, Desired, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, comparable,
 };
 
-/// People in order of their id, each id once.
+/// People sorted by id, each id once.
 pub(super) fn one_record_each(
     schema: &Schema,
     mut people: Vec<Desired>,
@@ -55,7 +55,7 @@ pub(super) fn one_record_each(
     single
 }
 
-/// Whether two records say the same of a person, their roles left aside.
+/// Returns whether two records have the same data, except roles.
 pub(super) fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
     let access = schema.find(Purpose::Access);
     let values = |of: &Desired| {
@@ -68,8 +68,8 @@ pub(super) fn same_data(schema: &Schema, a: &Desired, b: &Desired) -> bool {
     (a.lifecycle, a.unknown, values(a)) == (b.lifecycle, b.unknown, values(b))
 }
 
-/// Only one of several active people can log in by a name. Someone disabled claims none: an old account keeps its
-/// address in many directories after the person came back under a new one.
+/// Rejects active people with the same login name. Disabled people are ignored, because many directories keep the
+/// address of a former entry after the person returned with a new one.
 pub(super) fn one_person_a_login(
     schema: &Schema,
     people: Vec<Desired>,
@@ -100,7 +100,7 @@ pub(super) fn one_person_a_login(
     single
 }
 
-/// What a person's record says about whose it is.
+/// The identifying values of a person's record.
 pub(super) fn claims_of(schema: &Schema, person: &Desired) -> Claims {
     let text = |place: Option<AttributeIndex>| {
         let text = place.and_then(|place| person.attributes.text(place));
@@ -120,7 +120,7 @@ fn claim(person: &Desired, login: AttributeIndex) -> Option<String> {
     }
 }
 
-/// Rejects each record of a group, naming the places of the others; `lost` are others that were rejected already.
+/// Rejects each record of a group, naming the locations of the others. `lost` are others that were rejected before.
 fn reject_all(
     schema: &Schema,
     group: &[Desired],
@@ -130,7 +130,7 @@ fn reject_all(
 ) {
     let places: BTreeSet<&RecordRef> = group.iter().map(|one| &one.origin).chain(lost).collect();
     for (index, person) in group.iter().enumerate() {
-        // Another record may stand at the same place: two servers, one DN. Then that place is named all the same.
+        // Another record may have the same location: two servers, one DN. Then that location is named too.
         let shares_place = group
             .iter()
             .enumerate()

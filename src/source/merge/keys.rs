@@ -1,4 +1,4 @@
-//! Ids and addresses as they are written and stored, before anybody is compared with anybody.
+//! Cleans ids and addresses before records are compared.
 
 use super::Collected;
 use super::contradictions::claims_of;
@@ -6,11 +6,11 @@ use crate::model::{
     AttributeIndex, Desired, ExternalId, Rejected, Schema, Value, Warning, alike, cleaned, has_invisible,
 };
 
-/// What was left out of a record's keys.
+/// Warning about removed characters.
 const LEFT_OUT: &str = "an invisible character was left out of the id or the e-mail address";
 
 impl Collected {
-    /// Takes blanks around ids and addresses away, and characters that nobody can see. The same when done twice.
+    /// Removes surrounding blanks and invisible characters from ids and addresses. Idempotent.
     pub(super) fn clean(&mut self, schema: &Schema) {
         let people = std::mem::take(&mut self.people);
         for mut person in people {
@@ -41,14 +41,14 @@ impl Collected {
         }
     }
 
-    /// Whether something was left out that nobody can see.
+    /// Returns whether an invisible character was removed.
     fn clean_person(&self, schema: &Schema, person: &mut Desired) -> bool {
         let mut left_out = !self.ids.binary && clean_id(&mut person.id);
         let Some(login) = schema.name_said() else {
             return left_out;
         };
         left_out |= clean_text(person, login);
-        // Whoever is called by the address; what else people are called is theirs, with all its characters.
+        // Only if the address is used as the name; other names keep all their characters.
         let shown = schema.index("preferred_username");
         let called = shown.filter(|shown| {
             let texts = person.attributes.text(*shown).zip(person.attributes.text(login));
@@ -60,8 +60,8 @@ impl Collected {
         left_out
     }
 
-    /// Rewrites each person to what the target would store. Whom it would refuse is rejected; where ids are made of
-    /// addresses, a record whose address it would refuse may be anybody's.
+    /// Rewrites each person to the form that the target stores. People whom it would refuse are rejected. If ids are
+    /// derived from addresses, a record with an address that it would refuse may belong to any person.
     pub fn normalize(
         &mut self,
         schema: &Schema,
@@ -96,7 +96,7 @@ impl Collected {
     }
 }
 
-/// Judges what the address of a record that cannot be used says about whose it is.
+/// Records that a rejected record may belong to any person, if its address cannot identify it.
 fn doubt(rejected: &mut Rejected, from_address: bool, takes_address: impl Fn(&str) -> bool) {
     let addresses = &rejected.claims.addresses;
     let mut usable = addresses
@@ -111,7 +111,7 @@ fn doubt(rejected: &mut Rejected, from_address: bool, takes_address: impl Fn(&st
     }
 }
 
-/// The id as it is compared.
+/// The id in the compared form.
 pub(in crate::source) fn cleaned_id(id: &ExternalId, is_binary: bool) -> ExternalId {
     let mut id = id.clone();
     if !is_binary {
@@ -120,7 +120,7 @@ pub(in crate::source) fn cleaned_id(id: &ExternalId, is_binary: bool) -> Externa
     id
 }
 
-/// Whether a character was left out that nobody can see.
+/// Returns whether an invisible character was removed.
 fn clean_id(id: &mut ExternalId) -> bool {
     let Some(text) = id.as_text() else {
         return false;

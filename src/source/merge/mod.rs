@@ -1,5 +1,5 @@
-//! From the records of all sources to what is wanted, each resource type by itself. Pure: the order of the records makes no
-//! difference.
+//! Merges the records of all sources to the desired state, per resource type. Pure: the order of the records does not
+//! matter.
 
 use std::sync::Arc;
 
@@ -15,20 +15,19 @@ mod keys;
 
 pub(super) use self::keys::cleaned_id;
 
-/// Everything one source handed over of one resource type; with the users stands what concerns no type.
+/// All records of one source and resource type. Records without a type are stored with the users.
 #[derive(Debug, Default)]
 pub struct Collected {
-    /// The type.
     pub resource: TypeId,
     /// The source's name in the configuration.
     pub name: Arc<str>,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
-    /// An object that it does not name is gone.
+    /// An object that it does not contain is absent.
     pub proves_absence: bool,
-    /// What kind of ids its objects have.
+    /// The kind of its ids.
     pub ids: Ids,
-    /// How long it took.
+    /// Duration of the read.
     pub seconds: f64,
     server: Option<String>,
     certificate_ends: Option<i64>,
@@ -36,12 +35,11 @@ pub struct Collected {
     leavers: Vec<Leaver>,
     rejected: Vec<Rejected>,
     warnings: Vec<Warning>,
-    /// There is more that was not read.
+    /// Some objects were not read.
     partial: bool,
 }
 
 impl Collected {
-    /// Nothing yet.
     pub fn new(name: &str, kind: &'static str) -> Self {
         Self {
             name: name.into(),
@@ -50,7 +48,6 @@ impl Collected {
         }
     }
 
-    /// Takes one record.
     pub fn push(&mut self, record: Record) {
         match record {
             Record::Person(person) => self.people.push(person),
@@ -66,23 +63,22 @@ impl Collected {
         }
     }
 
-    /// Records so far, warnings not counted.
+    /// Number of records, without warnings.
     pub fn len(&self) -> usize {
         self.people.len() + self.leavers.len() + self.rejected.len()
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What `check` says about these records: a problem if one was rejected.
+    /// Result of these records for `check`: a problem if one was rejected.
     pub fn finding(&self, subject: String, noun: &str) -> Diagnosis {
         let usable = self.people.len() + self.leavers.len();
         self.finding_of(subject, noun, usable, self.rejected.len())
     }
 
-    /// The same for records that were counted and not kept, except the first that was rejected.
+    /// The same for records that were only counted, except the first rejected one.
     pub(super) fn finding_of(
         &self,
         subject: String,
@@ -105,10 +101,11 @@ impl Collected {
     }
 }
 
-/// Puts the sources together: one for each type of which a source speaks, the users first.
+/// Merges the sources: one result per resource type, users first.
 ///
-/// An id with several different records, or with one that was rejected, rejects all of them: which one is right cannot
-/// be known. So does a login name that several active people claim. Identical records are one person.
+/// Several different records with the same id, or one of them rejected: all of them are rejected, because it is not
+/// known which is correct. The same for a login name that several active people have. Identical records are one
+/// person.
 pub fn merge(catalog: &Catalog, mut sources: Vec<Collected>) -> Vec<DesiredState> {
     let mut all = Vec::new();
     for (resource, of_type) in catalog.iter() {

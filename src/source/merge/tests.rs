@@ -74,7 +74,8 @@ fn one_id_with_different_data_rejects_all_of_its_records() {
     assert_eq!((desired.sources[0].read, desired.sources[0].rejected), (3, 2));
 }
 
-/// The groups of two directories, or a source without groups: which roles are right cannot be known, and what differs is said.
+/// Groups of two directories, or a source without groups: it is not known which roles are correct, and the difference
+/// is reported.
 #[test]
 fn one_person_with_other_roles_is_rejected_for_the_roles() {
     let mut admin = person("ada", "a@b", "2");
@@ -93,7 +94,7 @@ fn one_person_with_other_roles_is_rejected_for_the_roles() {
     );
 }
 
-/// A record that could not be read may say something else about the same person.
+/// A record that could not be read may contain other data about the same person.
 #[test]
 fn a_broken_record_with_the_same_id_takes_the_good_one_along() {
     let desired = people(vec![
@@ -133,7 +134,7 @@ fn one_address_of_two_active_people_rejects_both_without_telling_it() {
     );
 }
 
-/// Who came back under a new id keeps the address of the old, disabled entry.
+/// A person who returned with a new id has the same address as the former, disabled entry.
 #[test]
 fn someone_disabled_claims_no_address() {
     let mut before = person("old", "a@b", "1");
@@ -212,7 +213,7 @@ proptest! {
         prop_assert_eq!(one.complete, other.complete);
     }
 
-    /// Each record is a person, or the exact repetition of one, or rejected; and no id is wanted and rejected.
+    /// Each record is a person, an exact repetition of one, or rejected. No id is both desired and rejected.
     #[test]
     fn every_record_is_accounted_for(records in proptest::collection::vec(any_record(), 0..20)) {
         let desired = people(records.clone());

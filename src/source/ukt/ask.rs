@@ -1,5 +1,5 @@
-//! Requests to the endpoint and their answers. What may pass is tried again: to get a token or to read a list twice does no
-//! harm, and nobody asks for the list of a day once more.
+//! Requests to the endpoint and their answers. Temporary failures are retried: requesting a token or reading a list
+//! twice does no harm, and the list of a day is not requested again later.
 
 use super::failure::{Failure, cause, refusal_hint};
 use std::sync::Arc;
@@ -17,29 +17,28 @@ use crate::config::UktSettings;
 use crate::http::{self, Backoff, BodyError, HttpSetupError, LONGEST_BODY, Secrets, retry};
 use crate::tls::{self, Expiry, Peer};
 
-/// A server that asks for more patience than this is given up.
+/// If a server asks for a longer pause than this, the call fails.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// One try ends after this time, however often a byte comes.
+/// A single try ends after this time, even if bytes arrive.
 const LONGEST_TRY: Duration = Duration::from_secs(300);
 
-/// What is shown of the server's words.
+/// Maximum characters of the server's message that are shown.
 const SHOWN: usize = 300;
 
 /// The connection to one endpoint.
 #[derive(Debug)]
 pub(super) struct Line {
     name: Arc<str>,
-    /// For the token. A redirect would carry the secret to wherever it leads.
+    /// For the token. Redirects are not followed, because they would get the secret.
     client: Client,
-    /// For the list, which another server could make up.
+    /// For the list. Redirects are not followed, because another server could forge the list.
     list_client: Client,
     backoff: Backoff,
     deadline: Option<Duration>,
     secret: SecretString,
 }
 
-/// What a server says when it refuses.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Refusal {
@@ -47,7 +46,7 @@ struct Refusal {
     error_description: Option<Value>,
 }
 
-/// Where a request goes, and what is not to be shown of what comes back.
+/// The address of a request, and the secrets to mask in its answer.
 struct Asked<'a> {
     url: &'a Url,
     key: &'static str,
@@ -70,7 +69,7 @@ impl Line {
         self.backoff = backoff;
     }
 
-    /// The result, unless it takes longer than all of a read may.
+    /// Returns the result, unless it exceeds the time limit of a read.
     pub(super) async fn within<T>(
         &self,
         read: impl Future<Output = Result<T, Failure>>,
@@ -86,7 +85,7 @@ impl Line {
         })
     }
 
-    /// The answer to a form that holds the secret.
+    /// Sends a form that contains the secret.
     pub(super) async fn post(&self, url: &Url, form: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
         let asked = Asked {
             url,
@@ -96,7 +95,7 @@ impl Line {
         self.ask(self.client.post(url.clone()).form(form), &asked).await
     }
 
-    /// What stands at an address that demands a token.
+    /// Reads an address with a token.
     pub(super) async fn get(&self, url: &Url, token: &SecretString) -> Result<Vec<u8>, Failure> {
         let asked = Asked {
             url,
@@ -127,7 +126,7 @@ impl Line {
         .await
     }
 
-    /// Counts a try that failed, and says so once.
+    /// Counts a failed try, and logs it once.
     fn tried(
         &self,
         attempt: u32,
@@ -147,11 +146,11 @@ impl Line {
     }
 }
 
-/// A failure, and the status that it came with.
+/// A failure with its status.
 type Failed = (Option<StatusCode>, Failure);
 
 impl Asked<'_> {
-    /// Sends it once.
+    /// Sends a request once.
     async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, Failed> {
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
@@ -178,7 +177,7 @@ impl Asked<'_> {
         if is_json(&body) {
             return Ok(body);
         }
-        // A page of a proxy, or an answer that broke off.
+        // A page of a proxy, or an interrupted answer.
         let what = format!("{} answered {status} without JSON", place(self.url));
         Err((
             Some(status),
@@ -195,7 +194,7 @@ impl Asked<'_> {
         let hint = tls::tls_error(error)
             .and_then(|error| tls::explain(error, Peer::Service).hint)
             .unwrap_or_else(|| format!("check `{}`, the network and the proxy variables", self.key));
-        // A certificate that is not trusted, or a port without TLS: the next try meets the same.
+        // An untrusted certificate, or a port without TLS: retrying does not help.
         let failure = if error.is_builder() || tls::tls_error(error).is_some() {
             Failure::new(what, hint)
         } else {
@@ -227,7 +226,7 @@ impl Asked<'_> {
         }
     }
 
-    /// What a server says in `error` and `error_description`, should it echo a secret without it.
+    /// The server's `error` and `error_description`, with secrets masked.
     fn said(&self, refusal: &Refusal) -> Option<String> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let mut said = text(refusal.error.as_ref()?);
@@ -258,18 +257,18 @@ impl Asked<'_> {
     }
 }
 
-/// The object of an answer. A list is none, which serde would take for the values of one in order.
+/// The object of an answer. A list is refused, because serde would read its items as the fields in order.
 pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let is_object = body.trim_ascii_start().starts_with(b"{");
     serde_json::from_slice(body).ok().filter(|_| is_object)
 }
 
-/// Numbers of any size included, which nobody looks at.
+/// Accepts numbers of any size, because they are not read.
 fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
-/// Address without query and without a password that someone put into it.
+/// Address without its query, and without a password.
 pub(super) fn place(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), host(url), url.path())
 }

@@ -1,4 +1,4 @@
-//! Calls to the UKT endpoint that failed.
+//! Failed calls to the UKT endpoint.
 
 use crate::http::{self};
 use crate::tls::{self, Peer};
@@ -6,19 +6,19 @@ use reqwest::StatusCode;
 use std::error::Error as _;
 use std::time::Duration;
 
-/// What is said about the token or the list when there is none.
+/// Why there is no token or list.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) what: String,
     pub(super) hint: String,
-    /// It may pass; the least pause before the next try.
+    /// The minimum pause before the next try, if it may be temporary.
     pub(super) again: Option<Duration>,
     /// The token was refused, and not at the first try.
     pub(super) token_was_refused_late: bool,
 }
 
 impl Failure {
-    /// One that does not pass by itself.
+    /// A permanent failure.
     pub(super) fn new(what: String, hint: String) -> Self {
         Self {
             what,
@@ -50,7 +50,7 @@ pub(super) fn refusal_hint(status: StatusCode, key: &str) -> String {
     }
 }
 
-/// The innermost cause: reqwest's own text repeats the address, query and all.
+/// The innermost cause. reqwest's own text repeats the address with its query.
 pub(super) fn cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it stayed silent for too long (`timeout`)".to_owned();

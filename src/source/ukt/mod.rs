@@ -1,7 +1,7 @@
 //! The UKT endpoint: a list of the addresses of people who have left.
 //!
-//! A token is fetched with the client's credentials, then the list of today (UTC). The list names leavers only, so
-//! nobody is absent because of it, and an empty one is the answer on most days.
+//! A token is requested with the client's credentials, then the list of today (UTC). The list only contains leavers,
+//! so it proves no absence. On most days it is empty.
 
 mod ask;
 mod failure;
@@ -21,7 +21,6 @@ use crate::http::Backoff;
 use crate::model::counted;
 use crate::model::{Diagnosis, Leaver, RecordRef, Rejected, TypeId, address_in, cleaned};
 
-/// One endpoint.
 #[derive(Debug)]
 pub struct UktSource {
     name: Arc<str>,
@@ -29,17 +28,17 @@ pub struct UktSource {
     line: Line,
 }
 
-/// What is read of the answer to a request for a token: nothing else in it is looked at, such as its times.
+/// The used part of a token answer. Other members, such as times, are ignored.
 #[derive(Deserialize)]
 struct Granted {
     access_token: Option<Value>,
 }
 
 impl UktSource {
-    /// A source that asks the configured endpoint.
+    /// Builds a source for the configured endpoint.
     ///
     /// # Errors
-    /// [`SourceError`] when there is no HTTP client.
+    /// [`SourceError`] if the HTTP client cannot be created.
     pub fn new(name: &Arc<str>, settings: &UktSettings) -> Result<Self, SourceError> {
         let line = Line::new(name, settings).map_err(|error| SourceError {
             source_name: name.to_string(),
@@ -53,7 +52,7 @@ impl UktSource {
         })
     }
 
-    /// Other pauses between tries.
+    /// Sets other pauses between tries.
     #[must_use]
     pub fn with_backoff(mut self, backoff: Backoff) -> Self {
         self.line.set_backoff(backoff);
@@ -86,7 +85,7 @@ impl UktSource {
         url.query_pairs_mut().append_pair("date", day);
         let body = self.line.get(&url, token).await?;
         serde_json::from_slice(&body).map_err(|_| {
-            // The parser's own text would quote an address.
+            // The parser's message would contain an address.
             Failure::new(
                 format!("{} answered with something other than a list", place(&url)),
                 "check that `endpoint_url` is the address of the list".to_owned(),
@@ -94,17 +93,17 @@ impl UktSource {
         })
     }
 
-    /// Who has left, by the list of a day.
+    /// The entries of the list for a day.
     async fn leavers(&self, day: &str) -> Result<Vec<Value>, Failure> {
         let token = self.token().await?;
         match self.list(&token, day).await {
-            // It was tried for so long that the token is none any more.
+            // The requests were repeated for so long that the token has expired.
             Err(failure) if failure.token_was_refused_late => self.list(&self.token().await?, day).await,
             list => list,
         }
     }
 
-    /// What `check` says about the list: a problem if an entry is of no use.
+    /// Result of the list for `check`: a problem if an entry cannot be used.
     fn finding(&self, subject: String, list: &[Value]) -> Diagnosis {
         let mut records = Collected::new(&self.name, self.kind());
         let all = list.iter().enumerate();
@@ -116,7 +115,7 @@ impl UktSource {
         Diagnosis::ok(subject, counted(list.len(), "address"))
     }
 
-    /// Somebody who has left, or an entry that names nobody: then nobody may take it for done.
+    /// A leaver, or a rejected entry without an address, so that it is reported.
     fn record(&self, index: usize, entry: &Value) -> Record {
         let origin = RecordRef {
             source: self.name.clone(),
@@ -143,7 +142,7 @@ impl UktSource {
     }
 }
 
-/// Each day has a list of its own.
+/// Each day has its own list.
 fn today() -> String {
     jiff::Timestamp::now().strftime("%Y%m%d").to_string()
 }
@@ -151,7 +150,7 @@ fn today() -> String {
 /// The address of an entry.
 ///
 /// # Errors
-/// Why it is none, without the value.
+/// Why it is invalid, without the value.
 fn address(entry: &Value) -> Result<String, &'static str> {
     let text = match entry {
         Value::String(text) => text,

@@ -1,4 +1,4 @@
-//! What is known of a UDM by its settings, without asking it.
+//! Names and undo facts of a UDM, from the settings alone. Sends nothing to the server.
 
 use crate::config::UdmSettings;
 use crate::model::Catalog;
@@ -6,10 +6,8 @@ use crate::target::{Facts, Objection, TargetName};
 
 use super::rules::catalog;
 
-/// The kind, as reports and files name it.
 pub const KIND: &str = "udm";
 
-/// What the target is called.
 pub fn name(settings: &UdmSettings) -> TargetName {
     let groups = settings.groups.as_ref().map_or("", |groups| &groups.ou);
     let key = format!("{} {} {groups}", settings.url, settings.users.ou);
@@ -21,7 +19,7 @@ pub fn name(settings: &UdmSettings) -> TargetName {
     }
 }
 
-/// What a person reads for a key: `ou=people at https://ucs.example/univention/udm`.
+/// Title of a target for people: `ou=people at https://ucs.example/univention/udm`.
 pub fn title(key: &str) -> String {
     let mut parts = key.splitn(3, ' ');
     let (url, users, groups) = (parts.next(), parts.next(), parts.next());
@@ -35,17 +33,16 @@ pub fn title(key: &str) -> String {
     }
 }
 
-/// What it can store.
 pub fn catalog(settings: &UdmSettings) -> Catalog {
     catalog::catalog(settings)
 }
 
-/// An undo needs to know nothing that a plan is not bound to anyway.
+/// An undo needs no other facts than those that a plan is bound to anyway.
 pub(super) fn facts() -> Facts {
     Facts::new()
 }
 
-/// Nothing stands against an undo.
+/// An undo is always possible.
 pub fn objection(_: &UdmSettings, _: &Facts) -> Option<Objection> {
     None
 }

@@ -1,7 +1,7 @@
 //! Univention Directory Manager over its REST API (UCS 5 and Nubus).
 //!
-//! One container of users and one of groups are read and written. Each is read with one search, and everything that is
-//! written of an object goes into one request. Objects are known by their entryUUID, since their names change.
+//! The target is one container of users and one of groups. Each is read with one search, and all changes of an object
+//! are written with one request. Objects are identified by their entryUUID, because their names change.
 
 mod binding;
 mod client;
@@ -26,7 +26,7 @@ use crate::model::{
     Holding, Ids, LastWrites, RecordRef, Snapshot, TargetId, TypeId, Value, Warning,
 };
 
-/// So many objects are named; there may be thousands.
+/// How many objects a warning names; there may be thousands.
 const MOST_NAMES: usize = 5;
 
 impl Target for UdmTarget {
@@ -74,7 +74,7 @@ impl Target for UdmTarget {
     }
 
     async fn read(&self, each: &mut dyn FnMut(Existing)) -> Result<(), TargetError> {
-        // Groups come last: their members are users, and groups.
+        // Groups are read last, because their members are users and groups.
         self.read_users(each).await?;
         self.read_groups(each).await
     }
@@ -137,7 +137,7 @@ impl Target for UdmTarget {
     }
 
     async fn catch_up(&self, _: Wait) -> Result<bool, TargetError> {
-        // The list is what the directory holds.
+        // The list shows the current state of the directory.
         Ok(true)
     }
 
@@ -225,7 +225,7 @@ impl Target for UdmTarget {
 }
 
 impl UdmTarget {
-    /// Says which objects are in the container and nobody's of the sources.
+    /// Warning about objects in the container that belong to no record of the sources.
     fn left_alone(&self, resource: TypeId, names: &[Box<str>]) -> Warning {
         let objects = self.objects(resource);
         let mut shown: Vec<&str> = names.iter().take(MOST_NAMES).map(|name| &**name).collect();
@@ -244,7 +244,7 @@ impl UdmTarget {
         }
     }
 
-    /// What is expected of notes and does not hold. Everything else comes with the lists.
+    /// A failed check of an own record in the marker property. The lists show everything else.
     fn mismatches(&self, index: usize, check: &Check<'_>) -> Option<Mismatch> {
         let attribute = check.expected.attribute();
         let resource = self.memory.type_of(check.target_id);

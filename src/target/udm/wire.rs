@@ -1,4 +1,4 @@
-//! What UDM sends.
+//! The JSON that UDM sends.
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -6,13 +6,13 @@ use serde_json::{Map, Value as Json};
 /// A template: `…/add`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Template {
-    /// Where new objects go; of containers it is the base of the directory.
+    /// Where new objects are created; for containers, the base of the directory.
     #[serde(default)]
     pub(super) position: String,
     pub(super) properties: Map<String, Json>,
 }
 
-/// One object of a list, or by itself.
+/// An object of a list, or a single one.
 #[derive(Debug, Deserialize)]
 pub(super) struct Object {
     pub(super) dn: String,
@@ -29,7 +29,6 @@ pub(super) struct ListHead {
     pub(super) results: u64,
 }
 
-/// A new object.
 #[derive(Debug, Deserialize)]
 pub(super) struct Created {
     pub(super) dn: String,
@@ -37,7 +36,7 @@ pub(super) struct Created {
     pub(super) uuid: String,
 }
 
-/// What a change that did nothing, or not all, says.
+/// The answer to a change that was applied partly or not at all.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Warned {
@@ -58,7 +57,7 @@ struct Message {
 }
 
 impl Warned {
-    /// Whether a value that was to be taken out of a list was not in it, as it was spelled.
+    /// Returns whether a value that was to be removed from a list was not found in this spelling.
     pub(super) fn lacks_a_value(&self) -> bool {
         self.embedded
             .warnings
@@ -67,7 +66,6 @@ impl Warned {
     }
 }
 
-/// A refusal.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Refusal {
@@ -89,7 +87,7 @@ struct Errors {
     errors: Vec<Located>,
 }
 
-/// What is wrong with one part of a request.
+/// An error about one part of a request.
 #[derive(Debug, Deserialize)]
 pub(super) struct Located {
     #[serde(default)]

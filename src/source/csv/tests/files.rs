@@ -1,8 +1,8 @@
-//! What stands where a CSV file is to be.
+//! What can be at the path of a CSV file.
 
 use super::*;
 
-/// Whatever was read of it may be half of it.
+/// What was read of it may be incomplete.
 #[test]
 fn a_file_that_changes_meanwhile_is_an_error() {
     let (source, mut file) = source(format!("{HEADER}a@b,A,B,\n").as_bytes());
@@ -102,8 +102,8 @@ fn check_counts_rows() {
 }
 
 proptest! {
-    /// Whatever the bytes, there is an answer. Each row has a line of its own, in rising order, and ends in one record, before
-    /// which there may be warnings of the same line.
+    /// Any bytes lead to an answer. Each row has its own line, in rising order, and leads to one record, before which
+    /// there may be warnings for the same line.
     #[test]
     fn any_bytes_are_read(rows in "[a-c@,\"\r\n\u{e4}]{0,60}", raw in proptest::collection::vec(any::<u8>(), 0..8)) {
         let content = [HEADER.as_bytes(), rows.as_bytes(), &raw].concat();
@@ -118,7 +118,7 @@ proptest! {
         prop_assert!(!is_open, "a warning of a row that is nobody's");
     }
 
-    /// What the csv crate writes comes back as it was.
+    /// What the csv crate writes is read back unchanged.
     #[test]
     fn written_rows_come_back(rows in proptest::collection::vec(("[^#\u{0}-\u{8}\u{b}-\u{1f}\u{7f}-\u{9f}\u{fffd}]{1,9}", "[a-z,\"\r\n ]{1,9}", "[^\u{0}]{0,9}"), 0..9)) {
         let mut writer = csv::Writer::from_writer(HEADER.as_bytes().to_vec());

@@ -8,7 +8,7 @@ fn open(column: &str) -> String {
     )
 }
 
-/// The rest may have been on its way.
+/// The rest may still be missing.
 #[test]
 fn the_last_value_without_line_break_is_not_trusted() {
     let kept = format!("{}; until then it is not written", open("phone"));
@@ -26,7 +26,7 @@ fn the_last_value_without_line_break_is_not_trusted() {
     }
 }
 
-/// A value that is quoted is whole, and so is what stands before others.
+/// A quoted value is complete, and so is one before others.
 #[test]
 fn a_last_value_may_be_seen_to_be_whole() {
     for (content, id, summary) in [
@@ -117,7 +117,7 @@ fn what_is_no_csv_is_named() {
     }
 }
 
-/// A quote that is never closed would make one value of the rest of any file.
+/// An unclosed quote would make one value of the rest of any file.
 #[test]
 fn a_row_without_end_is_an_error_with_its_place() {
     let rest = "c@d,C,D,\n".repeat(200_000);

@@ -15,7 +15,7 @@ fn a_missing_value_rejects_the_row_with_its_id() {
     );
 }
 
-/// As spreadsheets write them below a table. What may be somebody's is still rejected.
+/// As spreadsheets write them below a table. A row that may belong to a person is still rejected.
 #[test]
 fn a_row_without_any_value_is_no_row() {
     let blank = ",,,\n;;;\n\" \",\"\",\u{a0},\u{200b}\n \n\t\n,\n,,,,,,\n\u{1a}\n";
@@ -63,7 +63,7 @@ fn an_error_value_in_a_key_column_rejects_the_row() {
     );
 }
 
-/// A shifted row says nothing about whose it is; the rows around it count.
+/// It is not known whose a shifted row is. The rows around it are used.
 #[test]
 fn a_row_with_another_number_of_fields_is_rejected_without_id() {
     let content = format!("{HEADER}a@b,A,B\nc@d,C,D,1,2\ne@f,E,F,\n");
@@ -90,7 +90,7 @@ fn bytes_that_are_not_utf8_reject_the_row() {
     );
 }
 
-/// Each of these leaves a row with the right number of fields, and somebody inside a field.
+/// Each of these leaves a row with the correct number of fields, and a person inside a field.
 #[test]
 fn a_quote_that_swallows_people_is_noticed() {
     for (content, line, reason) in [

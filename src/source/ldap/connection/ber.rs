@@ -1,27 +1,27 @@
-//! What of a server's messages the LDAP crate may see: it takes any length for granted, and follows any nesting until the stack
-//! is full. Pure.
+//! Checks a server's messages before the LDAP crate parses them: it accepts any length, and recurses until the stack
+//! overflows. Pure.
 
 use std::fmt;
 
-/// Bytes of one message. A group of 500,000 members has some 40 MB.
+/// Maximum bytes of a message. A group of 500,000 members has about 40 MB.
 pub(in crate::source::ldap) const LONGEST: usize = 64 * 1024 * 1024;
-/// Levels of one message: an entry with a control has 6.
+/// Maximum nesting of a message. An entry with a control has 6 levels.
 const DEEPEST: usize = 32;
-/// Elements of one message. Each takes some hundred bytes in memory, however short it is.
+/// Maximum elements of a message. Each takes some hundred bytes of memory, however short it is.
 const MOST: usize = 2_000_000;
 
 const SEQUENCE: u8 = 0x30;
-/// Begins a record of TLS that carries an alert, or a part of the handshake.
+/// First byte of a TLS record with an alert or a part of the handshake.
 const TLS: [u8; 2] = [0x15, 0x16];
 
-/// Why no further byte can be taken.
+/// Why the stream cannot be used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source::ldap) enum Fault {
-    /// Announced this many bytes.
+    /// Announced number of bytes.
     TooLong(u64),
     TooDeep,
     TooMany,
-    /// The server speaks TLS.
+    /// The server uses TLS.
     Tls,
     NotLdap,
 }
@@ -44,20 +44,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Follows a stream of messages (RFC 4511, 5.1) without keeping any of it.
+/// Follows a stream of messages (RFC 4511, 5.1) without storing it.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Scanner {
     longest: usize,
-    /// What begins each message, if that is known.
+    /// The expected first byte of each message, if known.
     first: Option<u8>,
-    /// Of each element that is open, how many bytes are still to come.
+    /// Remaining bytes of each open element.
     open: Vec<usize>,
-    /// Bytes of a value that are still to come.
+    /// Remaining bytes of a value.
     skip: usize,
-    /// Tag and length, as far as they came.
+    /// Tag and length, as far as received.
     head: Vec<u8>,
     elements: usize,
-    /// Of the bytes taken last, so many belong to messages that have ended.
+    /// How many of the last bytes belong to complete messages.
     pub(in crate::source::ldap) whole: usize,
 }
 
@@ -75,10 +75,10 @@ impl Scanner {
         }
     }
 
-    /// Takes the next bytes, and says how many messages ended in them.
+    /// Scans the next bytes, and returns how many messages ended in them.
     ///
     /// # Errors
-    /// [`Fault`] as soon as a message cannot be a good one; of these bytes only the `whole` messages may be used then.
+    /// [`Fault`] as soon as a message is invalid. Only the first `whole` bytes may be used then.
     pub(in crate::source::ldap) fn scan(&mut self, mut bytes: &[u8]) -> Result<usize, Fault> {
         let mut ended = 0;
         let given = bytes.len();
@@ -103,7 +103,7 @@ impl Scanner {
         Ok(ended)
     }
 
-    /// The length of the element whose head this is, once it is complete.
+    /// The length of the current element, once its head is complete.
     fn length(&self) -> Result<Option<u64>, Fault> {
         let (tag, rest) = self.head.split_first().ok_or(Fault::NotLdap)?;
         if self.open.is_empty() && self.first.is_some_and(|first| first != *tag) {
@@ -113,7 +113,7 @@ impl Scanner {
                 Fault::NotLdap
             });
         }
-        // Numbers of tags in several bytes do not occur in LDAP, nor do lengths that are left open.
+        // LDAP has no tags of several bytes and no indefinite lengths.
         if tag & 0x1f == 0x1f {
             return Err(Fault::NotLdap);
         }
@@ -159,7 +159,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// Whether a message ends here.
+    /// Returns whether a message ends here.
     fn end(&mut self) -> bool {
         if self.skip > 0 || !self.head.is_empty() {
             return false;
@@ -172,7 +172,7 @@ impl Scanner {
     }
 }
 
-/// Whether the crate can take an element apart: one that a server has put into a value, or a certificate.
+/// Returns whether the crate can parse an element: a server may have put it into a value or a certificate.
 pub(in crate::source::ldap) fn is_harmless(element: &[u8]) -> bool {
     let mut scanner = Scanner {
         first: None,
@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    /// An element with a length in as few bytes as it takes.
+    /// An element with the shortest possible length encoding.
     fn element(tag: u8, content: &[u8]) -> Vec<u8> {
         let mut bytes = vec![tag];
         let length = content.len();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is let through, the crate finds a whole message in it.
+        /// The crate finds a complete message in everything that passes.
         #[test]
         fn what_is_let_through_can_be_taken_apart(
             bytes in proptest::collection::vec(prop_oneof![Just(0x30_u8), Just(4), Just(0x80), Just(0x81), 0..9_u8, any::<u8>()], 0..64),

@@ -18,8 +18,8 @@ use crate::config::LdapSettings;
 use crate::http::Secrets;
 use crate::source::ldap::hints::bind_hint;
 
-/// Connects to and binds at the first server that answers. A server that cannot be reached, loses the connection or
-/// is busy passes its turn on; a refused bind is final, the others would refuse it too.
+/// Connects to and binds at the first available server. If a server is not reachable, loses the connection or is
+/// busy, the next one is tried. A refused bind is final, because the others would refuse it too.
 pub(in crate::source::ldap) async fn open(
     settings: &LdapSettings,
     trust: Option<&Trust>,
@@ -56,10 +56,10 @@ pub(in crate::source::ldap) async fn open(
     })
 }
 
-/// A server that is not the last one must not use up the time of the others.
+/// A server that is not the last one must leave time for the others.
 const SHORT: Duration = Duration::from_secs(5);
 
-/// The least that an address gets: there may be many, of which the first ones are down.
+/// Minimum time per address, because there may be many of which the first ones are down.
 const LEAST: Duration = Duration::from_millis(500);
 
 fn patience(settings: &LdapSettings, is_last: bool) -> Duration {
@@ -82,7 +82,7 @@ struct Tries<'a> {
 }
 
 impl Tries<'_> {
-    /// Tries one address of a server after the other, each for its share of the time that is left.
+    /// Tries the addresses of a server one after the other, each for its share of the remaining time.
     async fn each(
         &mut self,
         url: &Url,
@@ -129,7 +129,7 @@ impl Tries<'_> {
     }
 }
 
-/// As whom a connection is bound.
+/// The name that a connection is bound with.
 pub(in crate::source::ldap) fn identity(settings: &LdapSettings) -> String {
     if settings.bind_external {
         "by SASL EXTERNAL".to_owned()
@@ -198,14 +198,14 @@ impl Connection {
                 ldap.simple_bind(&settings.bind_dn, password).await
             }
         };
-        // The crate panics on an answer that is not well formed.
+        // The crate panics on a malformed answer.
         AssertUnwindSafe(bind)
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(LdapError::from(std::io::Error::other(NOT_LDAP))))
     }
 
-    /// A server that demands a certificate says so only after the handshake, by hanging up.
+    /// A server that requires a client certificate only closes the connection after the handshake.
     fn hint_for_a_lost_bind(&self, settings: &LdapSettings) -> &'static str {
         match (self.protection, &settings.tls.client_certificate) {
             (Protection::Plain, _) => {
@@ -226,7 +226,7 @@ mod tests {
     use super::super::tests::settings;
     use super::*;
 
-    /// Where nobody answers: the queue of a listener that takes nobody is full, so that the system drops what comes.
+    /// An address that never answers: the queue of the listener is full, so the system drops new connections.
     struct Dead {
         address: SocketAddr,
         _queue: Vec<std::net::TcpStream>,
@@ -267,7 +267,7 @@ mod tests {
         (connection, failures.collect())
     }
 
-    /// The name of a domain has one address for each of its controllers, and one of them is always down.
+    /// The name of a domain has one address per controller, and one of them is always down.
     #[tokio::test]
     async fn an_address_that_is_silent_does_not_use_up_the_time_of_the_next() {
         let dead = Dead::on("127.0.0.21");

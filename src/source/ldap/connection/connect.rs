@@ -1,4 +1,4 @@
-//! One connection to one server: how it begins, how it is protected, why it ended.
+//! One connection to one server: how it starts, how it is protected, why it ended.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -17,13 +17,13 @@ use super::references::References;
 use super::tls::Trust;
 use crate::config::LdapSettings;
 
-/// One way to reach a server.
+/// One address of a server.
 #[derive(Clone, Debug)]
 pub(in crate::source::ldap) struct Way {
     pub(in crate::source::ldap) url: Url,
-    /// `None` for a socket in the file system.
+    /// `None` for a Unix socket.
     pub(in crate::source::ldap) address: Option<SocketAddr>,
-    /// There are others, so that messages have to tell them apart.
+    /// There are other addresses, so messages have to distinguish them.
     pub(in crate::source::ldap) is_one_of_several: bool,
 }
 
@@ -37,7 +37,6 @@ impl Way {
     }
 }
 
-/// A connection to one server.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Connection {
     pub(in crate::source::ldap) ldap: Ldap,
@@ -45,11 +44,11 @@ pub(in crate::source::ldap) struct Connection {
     pump: Pump,
     pub(in crate::source::ldap) url: Url,
     pub(in crate::source::ldap) protection: Protection,
-    /// What searches over it were told to look for elsewhere.
+    /// References to other servers that searches have returned.
     pub(in crate::source::ldap) references: References,
 }
 
-/// One server, not yet bound.
+/// Connects to one server, without a bind.
 pub(in crate::source::ldap) async fn connect(
     way: &Way,
     settings: &LdapSettings,
@@ -101,7 +100,7 @@ fn pair() -> io::Result<(StdStream, tokio::net::TcpStream)> {
     let near = TcpStream::connect(listener.local_addr()?)?;
     loop {
         let (far, peer) = listener.accept()?;
-        // Anybody on this machine can connect there.
+        // Any program on this machine can connect there.
         if peer == near.local_addr()? {
             far.set_nodelay(true)?;
             far.set_nonblocking(true)?;
@@ -110,7 +109,7 @@ fn pair() -> io::Result<(StdStream, tokio::net::TcpStream)> {
     }
 }
 
-/// What the crate takes for the address: it has a socket already, and is to encrypt nothing.
+/// The address for the crate. It gets an open socket, and must not encrypt.
 fn crates_own(url: &Url) -> Result<Url, Failure> {
     let text = if cfg!(unix) {
         "ldapi://local"
@@ -136,7 +135,7 @@ impl Connection {
         format!("{}, {protection}", shown(&self.url))
     }
 
-    /// Whether others on the way can read along; nobody is on the way within this machine.
+    /// Returns whether others on the network path can read the traffic. There are none within this machine.
     pub(in crate::source::ldap) fn is_open_to_others(&self) -> bool {
         let is_here = match self.url.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -147,18 +146,18 @@ impl Connection {
         matches!(self.protection, Protection::Plain) && self.url.scheme() == "ldap" && !is_here
     }
 
-    /// Another operation begins.
+    /// Starts another operation.
     pub(in crate::source::ldap) fn begin(&self) {
         self.pump.begin_operation();
     }
 
-    /// One message of it was read.
+    /// One of its messages was read.
     pub(in crate::source::ldap) fn taken(&self) {
         self.pump.taken();
     }
 
-    /// What really ended an operation: whoever carries the bytes knows, or the task that drives the connection; the operation
-    /// knows only that it ended.
+    /// The real cause of a failed operation. The pump or the task that drives the connection knows it; the operation
+    /// only knows that it ended.
     pub(in crate::source::ldap) async fn cause(&mut self, error: LdapError, limit: Duration) -> Failure {
         match error {
             LdapError::Timeout { .. } => return self.silent(limit).await,
@@ -173,14 +172,14 @@ impl Connection {
             Some(Ended::ByServer | Ended::ByUs) | None => {}
         }
         match timeout(SOON, &mut self.driver).await {
-            // The end of the stream, be it within a message.
+            // The end of the stream, possibly within a message.
             Ok(Ok(Ok(()) | Err(LdapError::Io { .. }))) => Failure::new(CLOSED),
             Ok(Ok(Err(_)) | Err(_)) => Failure::new(NOT_LDAP),
             Err(_) => Failure::new(error.to_string()),
         }
     }
 
-    /// Somebody who sends half an answer, or none.
+    /// Failure for a server that sends half an answer, or none.
     async fn silent(&mut self, limit: Duration) -> Failure {
         match self.pump.ended(Duration::ZERO).await {
             Some(Ended::Refused(fault)) => refused(fault),
@@ -189,7 +188,7 @@ impl Connection {
         }
     }
 
-    /// Says good-bye, so that the server does not log a lost connection.
+    /// Unbinds, so that the server does not log a lost connection.
     pub(in crate::source::ldap) async fn close(mut self) {
         let said = self.ldap.with_timeout(SOON).unbind().await;
         if said.is_ok() {
@@ -213,7 +212,7 @@ fn refused(fault: Fault) -> Failure {
     }
 }
 
-/// How a connection broke.
+/// Describes a broken connection.
 fn lost(error: &io::Error) -> Failure {
     let hung_up = matches!(
         error.kind(),
@@ -238,10 +237,10 @@ impl Drop for Connection {
     }
 }
 
-/// The address without a password that someone put into it.
+/// The address without a password, if it contains one.
 pub(in crate::source::ldap) fn shown(url: &Url) -> String {
     let mut url = url.clone();
-    // Fails for addresses that cannot hold any.
+    // Fails for addresses that cannot contain one.
     let _ = url.set_password(None);
     let _ = url.set_username("");
     url.to_string()

@@ -1,4 +1,4 @@
-//! From an address to a stream of LDAP messages: names, sockets, `StartTLS`, TLS.
+//! From an address to a stream of LDAP messages: name resolution, sockets, `StartTLS`, TLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,10 +19,10 @@ use super::pump::Stream;
 use super::tls::Trust;
 use crate::config::LdapSettings;
 
-/// The socket addresses of a server, in the order in which the system names them; `None` of a socket in the file system.
+/// The socket addresses of a server, in the order of the system; `None` for a Unix socket.
 ///
 /// # Errors
-/// [`Failure`] when the name cannot be resolved in this time, or has no address.
+/// [`Failure`] if the name cannot be resolved in time, or has no address.
 pub(in crate::source::ldap) async fn addresses(
     url: &Url,
     patience: Duration,
@@ -61,7 +61,7 @@ fn host(url: &Url) -> &str {
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source::ldap) enum Protection {
-    /// Not at all, or by the file system.
+    /// Not encrypted, or a Unix socket.
     Plain,
     /// TLS from the start.
     Ldaps,
@@ -70,7 +70,7 @@ pub(in crate::source::ldap) enum Protection {
 }
 
 impl Protection {
-    /// What an address and the settings ask for.
+    /// The protection for an address and the settings.
     pub(in crate::source::ldap) fn of(url: &Url, settings: &LdapSettings) -> Self {
         match url.scheme() {
             "ldaps" => Self::Ldaps,
@@ -80,7 +80,7 @@ impl Protection {
     }
 }
 
-/// Connects to one of the addresses, and encrypts as asked for.
+/// Connects to one of the addresses, and encrypts as configured.
 pub(in crate::source::ldap) async fn dial(
     url: &Url,
     address: Option<SocketAddr>,
@@ -93,7 +93,7 @@ pub(in crate::source::ldap) async fn dial(
     let mut stream = TcpStream::connect(address)
         .await
         .map_err(|error| failure::io_error(&error))?;
-    // Otherwise each small request would wait for the server's word about the one before.
+    // Otherwise each small request would wait until the server has acknowledged the one before.
     stream
         .set_nodelay(true)
         .map_err(|error| failure::io_error(&error))?;
@@ -123,8 +123,8 @@ async fn socket(_: &Url) -> io::Result<Box<dyn Stream>> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Asks for TLS (RFC 4511, 4.14). Nothing is read beyond the answer: what somebody has put behind it unencrypted cannot pass for
-/// the server's word later.
+/// Starts TLS (RFC 4511, 4.14). Nothing is read beyond the answer, so that unencrypted bytes after it are never
+/// treated as the server's.
 async fn start_tls(stream: &mut TcpStream) -> Result<(), Failure> {
     const REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
     let lost = |error: io::Error| match error.kind() {

@@ -1,4 +1,4 @@
-//! From an address to a connection on which one may ask: dial, encrypt, bind; and bytes that are looked at on their way in.
+//! Connections: dialing, encryption, binding, and the checks of received bytes.
 
 pub(super) mod ber;
 pub(super) mod bind;

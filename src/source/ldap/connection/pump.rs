@@ -1,5 +1,5 @@
-//! Carries bytes between a server and the LDAP crate, and looks at them on the way: the crate believes every length and
-//! nesting, and takes messages faster than anybody reads them.
+//! Carries bytes between a server and the LDAP crate, and checks them: the crate accepts any length and nesting, and
+//! queues messages faster than they are read.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,12 +14,12 @@ use tokio::time::timeout;
 
 use super::ber::{Fault, LONGEST, Scanner};
 
-/// Messages that were handed to the crate and not yet asked for.
+/// Maximum number of messages that the crate has and that were not read yet.
 const WAITING: usize = 4096;
-/// Bytes of them, of which the newest message does not count.
+/// Maximum bytes of these messages, without the newest one.
 const WAITING_BYTES: usize = LONGEST;
 
-/// What a connection is made of: plain or encrypted, over a network or not.
+/// The stream of a connection: plain or encrypted, over a network or not.
 pub(in crate::source::ldap) trait Stream:
     AsyncRead + AsyncWrite + Send + Unpin
 {
@@ -27,18 +27,18 @@ pub(in crate::source::ldap) trait Stream:
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Why nothing is carried any more.
+/// Why the connection ended.
 #[derive(Debug)]
 pub(in crate::source::ldap) enum Ended {
-    /// The server closed the connection.
+    /// The server closed it.
     ByServer,
-    /// The crate did.
+    /// The crate closed it.
     ByUs,
     Broken(io::Error),
     Refused(Fault),
 }
 
-/// How many messages are on their way to whoever reads.
+/// Number of messages on their way to the reader.
 #[derive(Debug, Default)]
 struct Flow {
     handed: AtomicUsize,
@@ -50,12 +50,12 @@ struct Flow {
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Pump {
     flow: Arc<Flow>,
-    /// `None` once it has told why it ended.
+    /// `None` once it has reported why it ended.
     task: Option<JoinHandle<Ended>>,
 }
 
 impl Pump {
-    /// Carries between a server and the crate's end.
+    /// Carries bytes between a server and the crate's end.
     pub(in crate::source::ldap) fn start(server: Box<dyn Stream>, near: impl Stream + 'static) -> Self {
         let flow = Arc::new(Flow::default());
         let task = Some(tokio::spawn(carry(server, near, flow.clone())));
@@ -68,14 +68,14 @@ impl Pump {
         self.flow.wake.notify_one();
     }
 
-    /// Another operation begins: nobody will ask for messages of the one before.
+    /// Starts another operation. The remaining messages of the one before will not be read.
     pub(in crate::source::ldap) fn begin_operation(&self) {
         let handed = self.flow.handed.load(Ordering::Relaxed);
         self.flow.taken.store(handed, Ordering::Relaxed);
         self.flow.wake.notify_one();
     }
 
-    /// Why it ended, if it does within this time; tells it once.
+    /// Why it ended, if it ends within this time. Reported once.
     pub(in crate::source::ldap) async fn ended(&mut self, patience: Duration) -> Option<Ended> {
         let ended = timeout(patience, self.task.as_mut()?).await.ok()?;
         self.task = None;
@@ -97,7 +97,7 @@ async fn carry(server: Box<dyn Stream>, near: impl Stream, flow: Arc<Flow>) -> E
     let up = async {
         match tokio::io::copy(&mut from_us, &mut to_server).await {
             Ok(_) => {
-                // Says that TLS ends here, so that the server does not take it for an attack.
+                // Ends TLS properly, so that the server does not report an attack.
                 let _ = to_server.shutdown().await;
                 Ended::ByUs
             }
@@ -128,7 +128,7 @@ async fn down(
         let length = match server.read(&mut buffer).await {
             Ok(0) => return Ended::ByServer,
             Ok(length) => length,
-            // What TLS says when the server just hangs up.
+            // TLS reports this if the server just closes the connection.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ended::ByServer,
             Err(error) => return Ended::Broken(error),
         };
@@ -150,10 +150,10 @@ async fn down(
     }
 }
 
-/// What was handed over, part by part.
+/// What was passed on, part by part.
 #[derive(Debug, Default)]
 struct Waiting {
-    /// How many messages had been handed over at the end of a part, and its bytes.
+    /// Number of messages passed on at the end of a part, and its bytes.
     parts: VecDeque<(usize, usize)>,
     messages: usize,
     bytes: usize,
@@ -166,7 +166,7 @@ impl Waiting {
         self.parts.push_back((self.messages, bytes));
     }
 
-    /// Whether whoever reads has to catch up first. The bytes of a message that has not ended are needed to end it.
+    /// Returns whether the reader has to catch up first. The bytes of an incomplete message are still needed.
     fn is_enough(&mut self, flow: &Flow) -> bool {
         let taken = flow.taken.load(Ordering::Relaxed);
         while let Some((messages, bytes)) = self.parts.front().copied()
@@ -226,7 +226,7 @@ mod tests {
         );
     }
 
-    /// Twice as many as may wait: the second half comes when the first was read.
+    /// Twice as many as may wait: the second half arrives after the first was read.
     #[tokio::test(start_paused = true)]
     async fn messages_wait_until_they_are_read() {
         let (pump, mut server, mut us) = pumped();

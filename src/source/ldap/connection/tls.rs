@@ -1,4 +1,4 @@
-//! What makes a directory's certificate good enough, and the certificate we show.
+//! Verification of a directory's certificate, and our own client certificate.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::tls::{self, Expiry, Peer};
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Trust {
     config: Arc<ClientConfig>,
-    /// When the certificates end that the servers show.
+    /// When the servers' certificates expire.
     shown: Expiry,
-    /// When the certificate ends that is shown to them.
+    /// When our own certificate expires.
     own: Option<Timestamp>,
 }
 
 impl Trust {
-    /// Loads what the configuration names.
+    /// Loads the configured files.
     pub(in crate::source::ldap) fn load(settings: &LdapTls) -> Result<Self, Failure> {
         let shown = Expiry::default();
         let mut own = None;
@@ -60,12 +60,12 @@ impl Trust {
         })
     }
 
-    /// When the first of the certificates ends that were shown so far, on either side.
+    /// When the first of the certificates used so far expires, on either side.
     pub(in crate::source::ldap) fn expires(&self) -> Option<Timestamp> {
         self.shown.earliest().into_iter().chain(self.own).min()
     }
 
-    /// How to speak TLS to the servers of this source.
+    /// The TLS configuration for the servers of this source.
     pub(in crate::source::ldap) fn config(&self) -> Arc<ClientConfig> {
         self.config.clone()
     }
@@ -75,7 +75,7 @@ fn judge(settings: &LdapTls, shown: Expiry) -> Result<Arc<dyn ServerCertVerifier
     let ca_file = settings.server_certificate.as_deref();
     let unreadable =
         |error: tls::TlsError| Failure::new(error.to_string()).hint("check `tls.server_certificate`");
-    // Read even if nobody is to judge by them: a wrong file is a mistake all the same.
+    // Loaded even if verification is off, because a wrong file is always a mistake.
     let roots = tls::roots(ca_file).map_err(unreadable)?;
     let named = ca_file.map(tls::certificates).transpose().map_err(unreadable)?;
     if settings.danger_disable_tls_verify {

@@ -69,7 +69,7 @@ fn options_that_tell_how_values_are_sent_make_no_other_attribute() {
     assert_eq!(values(&entry, "late"), Vec::<Vec<u8>>::new());
 }
 
-/// Cut attributes are completed part by part, whatever letter case the server answers in.
+/// Incomplete attributes are completed part by part, in whatever letter case the server answers.
 #[test]
 fn ranges_are_followed_to_their_end() {
     let mut group = entry(&[(b"member", &[]), (b"Member;Range=0-1", &[b"a", b"b"])]);

@@ -1,4 +1,4 @@
-//! What is read again: values that the server kept back, and names that somebody may have got meanwhile.
+//! Second reads: values that the server kept back, and names that may have changed in the meantime.
 
 use std::collections::HashSet;
 
@@ -18,11 +18,11 @@ use crate::source::ldap::search::Search;
 /// Key of the attribute that Active Directory changes with each change of an entry.
 const VERSION: &str = "usnchanged";
 
-/// How often a group that changes is read.
+/// How often a changing group is read.
 const READS: usize = 3;
 
 impl GroupObjects {
-    /// The entry with all values that the server kept back, all of them of one state of the group.
+    /// The entry with all values that the server kept back, all of one state of the group.
     pub(super) async fn complete(
         &self,
         connection: &mut Connection,
@@ -51,7 +51,7 @@ impl GroupObjects {
         Ok(entry)
     }
 
-    /// The numbers of those open names that somebody has by now.
+    /// The numbers of the unresolved DNs that an object has by now.
     pub(super) async fn names_met_later(
         &self,
         connection: &mut Connection,

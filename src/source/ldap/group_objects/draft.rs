@@ -1,4 +1,4 @@
-//! From the record of a group to the objects in it. Pure.
+//! Converts the record of a group to the objects in it. Pure.
 
 use super::names::{Directory, Meaning};
 use crate::config::Dn;
@@ -6,16 +6,16 @@ use crate::model::{Desired, Reference};
 use crate::source::ldap::role_groups::graph::{MEMBER_UID, UNIQUE_MEMBER};
 use crate::transform::RawRecord;
 
-/// A group, and what is known of its members so far.
+/// A group with the members that are known so far.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Draft {
     pub(in crate::source::ldap) group: Desired,
     pub(in crate::source::ldap) members: Vec<Reference>,
-    /// Names that no person has.
+    /// DNs that belong to no person.
     pub(in crate::source::ldap) open: Vec<Dn>,
     /// Members that no search of this source finds.
     pub(in crate::source::ldap) outside: usize,
-    /// Why nobody can tell who is in it.
+    /// Why the members are not known.
     pub(in crate::source::ldap) doubt: Option<&'static str>,
 }
 
@@ -24,7 +24,7 @@ const NO_ID: &str = "the external id of one of them could not be read";
 const NO_NAME: &str = "the name of one of them is not a distinguished name";
 
 impl Draft {
-    /// A group whose members are named by these attributes, and by the primary groups of people.
+    /// A group whose members are in these attributes, and in the primary groups of people.
     pub(in crate::source::ldap) fn new(
         group: Desired,
         record: &RawRecord,
@@ -66,7 +66,7 @@ impl Draft {
             Dn::parse(value)
         };
         match dn {
-            // A schema that demands a member has a placeholder in groups without any.
+            // If the schema requires a member, empty groups have a placeholder.
             Some(dn) if dn.depth() == 0 => {}
             Some(dn) => match directory.person(&dn) {
                 Some(meaning) => self.take(meaning),
@@ -83,8 +83,8 @@ impl Draft {
         }
     }
 
-    /// Looks for the open names among the groups. `nested`: these are members. `doubt` says what speaks against a name being
-    /// that of something outside of what is read.
+    /// Looks up the unresolved DNs among the groups. With `nested`, groups are members too. `doubt` explains why an
+    /// unknown DN may still be an object of this directory.
     pub(in crate::source::ldap) fn close(
         &mut self,
         directory: &Directory,
@@ -101,7 +101,7 @@ impl Draft {
                 },
             }
         }
-        // No target lets a group be in itself.
+        // No target allows a group to be a member of itself.
         let own = Reference::Managed(self.group.resource, self.group.id.clone());
         self.members.retain(|member| *member != own);
     }

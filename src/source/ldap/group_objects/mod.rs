@@ -1,4 +1,4 @@
-//! Groups as objects of their own: one search, and members that are looked up among everything that was read.
+//! Groups as objects: one search, and members that are looked up among all records.
 
 mod again;
 mod draft;
@@ -23,7 +23,7 @@ use crate::source::mapping::{Absent, AttributeRule, Field, LifecycleRule, Mappin
 use crate::source::{Ids, Record};
 use crate::transform::Transformation;
 
-/// Asked of every group beside what is configured.
+/// Requested of every group beside the configured attributes.
 const ASKED: [&str; 2] = ["objectSid", "uSNChanged"];
 
 const RENAMED: &str = "one of them got another name while the directory was read";
@@ -31,7 +31,6 @@ const ELSEWHERE: &str = "one of them may be on another server";
 const HIDDEN: &str = "`user_filter` does not find people who are locked out, and one of them may be";
 const NAMELESS: &str = "the name of an entry could not be read, and may be that of one of them";
 
-/// The groups of one directory.
 #[derive(Debug)]
 pub(super) struct GroupObjects {
     source: Arc<str>,
@@ -41,15 +40,15 @@ pub(super) struct GroupObjects {
     settings: LdapGroups,
     mapping: Mapping,
     refinement: Refinement,
-    /// Keys of the attributes that hold members.
+    /// Keys of the attributes with members.
     keys: Vec<String>,
-    /// Keys of the attributes of which all values have to be known.
+    /// Keys of the attributes whose values are all needed.
     whole: Vec<String>,
     attributes: Vec<String>,
 }
 
 impl GroupObjects {
-    /// `None` where no groups are to be read.
+    /// `None` if groups are not read.
     pub(super) fn new(source: &Arc<str>, settings: &LdapSettings, catalog: &Catalog) -> Option<Self> {
         let settings = settings.groups.as_ref()?;
         let resource = catalog.find("group")?;
@@ -76,7 +75,7 @@ impl GroupObjects {
         self.resource
     }
 
-    /// What kind of ids they have.
+    /// The kind of their ids.
     pub(super) fn ids(&self) -> Ids {
         Ids {
             from_address: false,
@@ -84,7 +83,7 @@ impl GroupObjects {
         }
     }
 
-    /// Nothing but which groups there are: whoever has another name later was renamed meanwhile.
+    /// Reads only the names of the groups. A group with another name later was renamed in the meantime.
     pub(super) async fn before(
         &self,
         connection: &mut Connection,
@@ -101,7 +100,7 @@ impl GroupObjects {
         Ok(directory)
     }
 
-    /// Hands over all groups, once the people of the directory are known.
+    /// Passes on all groups, once the people of the directory are known.
     pub(super) async fn read(
         &self,
         connection: &mut Connection,
@@ -155,7 +154,7 @@ impl GroupObjects {
         Search::below(base_dn, filter, settings, attributes).limited_to(self.settings.search.scope)
     }
 
-    /// Takes an entry as it arrives.
+    /// Adds an entry as it arrives.
     fn take(
         &self,
         tag: StructureTag,
@@ -179,7 +178,7 @@ impl GroupObjects {
         }
     }
 
-    /// What becomes of an entry that is as complete as it can be.
+    /// Converts an entry that is as complete as possible.
     fn draft(&self, entry: &Entry, found: &mut Found, directory: &Directory, each: &mut dyn FnMut(Record)) {
         let (record, failure) = self.refinement.record(entry);
         let at = self.at(entry.dn_text());
@@ -258,17 +257,17 @@ fn warning(group: &Desired, reason: String) -> Record {
     })
 }
 
-/// What a read of all groups has come to so far.
+/// The result of a read of all groups so far.
 #[derive(Default)]
 struct Found {
     entries: usize,
     drafts: Vec<Draft>,
     named: Vec<(Vec<u8>, Meaning)>,
-    /// Entries of which values are missing that matter.
+    /// Entries with missing values that are needed.
     incomplete: Vec<Entry>,
 }
 
-/// How an entry becomes a group.
+/// The rules that convert an entry to a group.
 fn rules(settings: &LdapGroups) -> Rules {
     let texts = settings.texts.iter();
     Rules {
@@ -279,7 +278,7 @@ fn rules(settings: &LdapGroups) -> Rules {
     }
 }
 
-/// What is looked at, by name; `requested_attributes` takes its place.
+/// The requested attributes. `requested_attributes` replaces them.
 fn requested(settings: &LdapGroups) -> Vec<String> {
     let listed = settings.search.attributes.as_deref();
     let mut names: Vec<String> = listed.unwrap_or_default().to_vec();

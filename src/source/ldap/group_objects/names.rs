@@ -1,4 +1,4 @@
-//! What the names in a directory mean: people and groups by their distinguished name, login name and primary group. Pure.
+//! What the names in a directory refer to: people and groups by DN, login name and primary group. Pure.
 
 use std::collections::hash_map::Entry as Place;
 use std::collections::{HashMap, HashSet};
@@ -10,17 +10,17 @@ use crate::source::ldap::role_groups::graph::folded;
 use crate::source::ldap::role_groups::members::{UID, primary_group};
 use crate::source::merge::cleaned_id;
 
-/// What a name means.
+/// What a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source::ldap) enum Meaning {
-    /// This object; its record may be of no use otherwise.
+    /// This object. Its record may have been rejected.
     Object(Reference),
     /// An object whose external id could not be read.
     Unknown,
 }
 
 impl Meaning {
-    /// What a record is called whose external id is this one.
+    /// The reference to a record with this external id.
     pub(in crate::source::ldap) fn of(resource: TypeId, id: Option<&ExternalId>, is_binary: bool) -> Self {
         id.map_or(Self::Unknown, |id| {
             Self::Object(Reference::Managed(resource, cleaned_id(id, is_binary)))
@@ -28,26 +28,26 @@ impl Meaning {
     }
 }
 
-/// The people of a login name, most often one.
+/// The people with a login name, usually one.
 #[derive(Debug)]
 struct Named {
     first: Meaning,
     others: Vec<Meaning>,
 }
 
-/// Everything that groups can name.
+/// All names that groups can refer to.
 #[derive(Debug, Default)]
 pub(in crate::source::ldap) struct Directory {
     numbers: Fingerprints,
     people: HashMap<u128, Meaning>,
     groups: HashMap<u128, Meaning>,
-    /// The groups that were there before the people were read.
+    /// The groups that existed before the people were read.
     groups_before: HashSet<u128>,
     by_uid: HashMap<u128, Named>,
     by_primary_group: HashMap<Box<[u8]>, Vec<Meaning>>,
     /// There is an entry whose name could not be read.
     has_nameless: bool,
-    /// People may be there and not have been found.
+    /// Some people may exist and not have been found.
     pub(in crate::source::ldap) hides_people: bool,
 }
 
@@ -61,13 +61,12 @@ impl Named {
 }
 
 impl Directory {
-    /// Takes a group that is there before anything else is read.
+    /// Adds a group that exists before anything else is read.
     pub(in crate::source::ldap) fn expect_group(&mut self, name: &[u8]) {
         self.groups_before
             .extend(Dn::parse(name).map(|dn| self.numbers.number(&dn)));
     }
 
-    /// Takes a person.
     pub(in crate::source::ldap) fn add_person(&mut self, entry: &Entry, meaning: &Meaning) {
         for uid in entry.values(UID).map(folded) {
             match self.by_uid.entry(self.numbers.number(&uid)) {
@@ -87,7 +86,6 @@ impl Directory {
         }
     }
 
-    /// Takes a group.
     pub(in crate::source::ldap) fn add_group(&mut self, name: &[u8], meaning: Meaning) {
         match Dn::parse(name) {
             Some(dn) => drop(self.groups.insert(self.numbers.number(&dn), meaning)),
@@ -95,37 +93,37 @@ impl Directory {
         }
     }
 
-    /// Takes note of an entry that could not be taken apart.
+    /// Records an entry that could not be parsed.
     pub(in crate::source::ldap) fn add_nameless(&mut self) {
         self.has_nameless = true;
     }
 
-    /// Whether a name of which nothing is known may be that of an entry which was read.
+    /// Returns whether an unknown name may belong to an entry that was read.
     pub(in crate::source::ldap) fn has_nameless(&self) -> bool {
         self.has_nameless
     }
 
-    /// The number of a name; equal names have the same.
+    /// The number of a DN. Equal DNs have the same number.
     pub(in crate::source::ldap) fn number(&self, dn: &Dn) -> u128 {
         self.numbers.number(dn)
     }
 
-    /// The person of this name.
+    /// The person with this DN.
     pub(in crate::source::ldap) fn person(&self, dn: &Dn) -> Option<&Meaning> {
         self.people.get(&self.numbers.number(dn))
     }
 
-    /// The group of this name.
+    /// The group with this DN.
     pub(in crate::source::ldap) fn group(&self, dn: &Dn) -> Option<&Meaning> {
         self.groups.get(&self.numbers.number(dn))
     }
 
-    /// Whether a group had this name before the people were read.
+    /// Returns whether a group had this DN before the people were read.
     pub(in crate::source::ldap) fn was_group(&self, dn: &Dn) -> bool {
         self.groups_before.contains(&self.numbers.number(dn))
     }
 
-    /// The people of this login name.
+    /// The people with this login name.
     pub(in crate::source::ldap) fn with_uid(&self, uid: &[u8]) -> impl Iterator<Item = &Meaning> {
         let named = self.by_uid.get(&self.numbers.number(&folded(uid)));
         named

@@ -13,12 +13,12 @@ use crate::model::counted;
 const POLICY: &str =
     "CN=Default Query Policy,CN=Query-Policies,CN=Directory Service,CN=Windows NT,CN=Services";
 const LIMITS: &str = "lDAPAdminLimits";
-/// Those that a read can run into.
+/// Limits that can affect a read.
 const TOLD: [&str; 3] = ["MaxPageSize", "MaxQueryDuration", "MaxValRange"];
 
-/// The limits of Active Directory's default query policy; `None` from other servers, and where it may not be read.
+/// The limits of Active Directory's default query policy; `None` for other servers, and if it may not be read.
 ///
-/// A site or a single controller may have a policy of its own.
+/// A site or a single controller may have another policy.
 pub(in crate::source::ldap) async fn policy(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -27,7 +27,7 @@ pub(in crate::source::ldap) async fn policy(
     let configuration = root?.values("configurationnamingcontext").next()?;
     let name = format!("{POLICY},{}", std::str::from_utf8(configuration).ok()?);
     let found = read_entry(connection, settings, &name, &[LIMITS]).await;
-    // Not worth failing for: whatever is wrong with the connection, the next step meets too.
+    // A failure is ignored: if the connection is broken, the next step fails too.
     told(&found.ok()??)
 }
 
@@ -45,7 +45,7 @@ fn told(policy: &Entry) -> Option<String> {
     (!told.is_empty()).then(|| format!("the default query policy says {}", told.join(", ")))
 }
 
-/// What a whole read has shown, and what the server says.
+/// What a complete read has shown, and what the server says.
 pub(in crate::source::ldap) fn seen(
     search: &Search<'_>,
     asked: Option<NonZeroU32>,

@@ -1,4 +1,4 @@
-//! Searches: in pages, with references to other servers, and attributes that come in parts.
+//! Searches: in pages, with references to other servers, and with attributes in parts.
 
 pub(super) mod limits;
 pub(super) mod one_entry;

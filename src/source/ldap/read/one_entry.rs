@@ -1,4 +1,4 @@
-//! Reads one entry by its name.
+//! Reads one entry by its DN.
 
 use ldap3::Scope;
 
@@ -8,10 +8,10 @@ use super::failure::{self, Failure};
 use crate::config::LdapSettings;
 use crate::source::ldap::hints::search_hint;
 
-/// Reads one entry by its name; `None` if there is none, or none that may be seen.
+/// Reads one entry by its DN; `None` if it does not exist or is not visible.
 ///
 /// # Errors
-/// [`Failure`] when the server does not answer, or answers with an error.
+/// [`Failure`] if the server does not answer, or answers with an error.
 pub(in crate::source::ldap) async fn read_entry(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -19,7 +19,7 @@ pub(in crate::source::ldap) async fn read_entry(
     attributes: &[&str],
 ) -> Result<Option<Entry>, Failure> {
     const NO_SUCH_OBJECT: u32 = 32;
-    // What the crate says of a search that was given up.
+    // The crate's code for an abandoned search.
     const NOT_ENDED: u32 = 88;
     let limit = settings.timeout;
     let place = format!("reading `{name}` at {}", connection.shown());
@@ -54,5 +54,5 @@ pub(in crate::source::ldap) async fn read_entry(
     }
 }
 
-/// A name is one entry's; a server that sends more and more would keep us for ever.
+/// A DN belongs to one entry. A server that sends more and more must not keep the run forever.
 const ENTRIES_OF_ONE: usize = 1000;

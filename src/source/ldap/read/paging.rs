@@ -1,4 +1,4 @@
-//! The control that cuts a search into pages (RFC 2696).
+//! The control that splits a search into pages (RFC 2696).
 
 use ldap3::asn1::{PL, parse_tag};
 use ldap3::controls::{Control, PagedResults, RawControl};
@@ -7,9 +7,9 @@ use super::ber;
 
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
 
-/// Asks for the page behind `cookie`; an empty one is the first.
+/// Requests the page after `cookie`; an empty cookie requests the first one.
 ///
-/// Critical, so that a server that cannot page says so instead of passing the control over.
+/// Critical, so that a server without paging refuses the search instead of ignoring the control.
 pub(in crate::source::ldap) fn request(size: u32, cookie: Vec<u8>) -> RawControl {
     let size = i32::try_from(size).unwrap_or(i32::MAX);
     let mut control: RawControl = PagedResults { size, cookie }.into();
@@ -20,11 +20,11 @@ pub(in crate::source::ldap) fn request(size: u32, cookie: Vec<u8>) -> RawControl
 /// What an answer says about further pages.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::source::ldap) enum Next {
-    /// There is another page behind this cookie.
+    /// Cookie of the next page.
     Page(Vec<u8>),
     /// This was the last page.
     End,
-    /// The answer does not say, so it may have been cut off.
+    /// The answer does not say it, so it may be incomplete.
     Unsaid,
 }
 
@@ -86,7 +86,7 @@ mod tests {
             Some(b"\x30\x00"),
             Some(b"\x30\x05\x02"),
             Some(b"\x04\x00"),
-            // Nested until the stack would be full.
+            // So deeply nested that the stack would overflow.
             Some(&[0x30, 0x80].repeat(200_000)),
         ] {
             assert_eq!(next(&answer(value)), Next::Unsaid, "{value:?}");

@@ -1,5 +1,5 @@
-//! Values that a server hands out in parts: Active Directory sends 1,500 (since 2008: 5,000 or fewer) and waits to be
-//! asked for `member;range=1500-*` (MS-ADTS 3.1.1.3.1.3.3).
+//! Values that a server sends in parts: Active Directory sends 1,500 (since 2008: 5,000 or fewer) and expects
+//! requests for `member;range=1500-*` (MS-ADTS 3.1.1.3.1.3.3).
 
 use super::connect::Connection;
 use super::entry::{Cut, Entry};
@@ -7,19 +7,19 @@ use super::failure::Failure;
 use super::one_entry::read_entry;
 use crate::config::LdapSettings;
 
-/// No attribute has so many parts, but a server that always sends one more would keep us for ever.
+/// No attribute has so many parts, but a server that always sends one more must not keep the run forever.
 const PARTS: usize = 10_000;
 
-/// Why an attribute stays cut.
+/// Why an attribute stays incomplete.
 #[derive(Debug)]
 pub(in crate::source::ldap) enum Stopped {
-    /// The server could not be asked to the end.
+    /// The server did not answer a request.
     Failed(Failure),
-    /// The entry is gone, or the answers do not fit together.
+    /// The entry no longer exists, or the answers are inconsistent.
     Odd(&'static str),
 }
 
-/// Asks for all values of an attribute that the server sent in part.
+/// Requests the remaining values of an attribute.
 pub(in crate::source::ldap) async fn complete(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -43,10 +43,11 @@ pub(in crate::source::ldap) async fn complete(
     Err(Stopped::Odd("the server sends one part after another"))
 }
 
-/// Completes what can be completed. What cannot stays cut, and is rejected where it matters.
+/// Completes all attributes that can be completed. Others stay incomplete, and their records are rejected where it
+/// matters.
 ///
 /// # Errors
-/// [`Failure`] when the server does not answer, or answers with an error.
+/// [`Failure`] if the server does not answer, or answers with an error.
 pub(in crate::source::ldap) async fn complete_all(
     connection: &mut Connection,
     settings: &LdapSettings,

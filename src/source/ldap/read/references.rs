@@ -1,4 +1,4 @@
-//! References to other servers: there is more elsewhere, so what was read is not all there is. Pure.
+//! References to other servers. They mean that the read is not complete. Pure.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,24 @@ use super::failure::Failure;
 use crate::config::{Dn, ExpectedReference, ReferenceUrl};
 use crate::model::counted;
 
-/// No directory refers to so many servers, but one that sends nothing else would fill the memory.
+/// No directory refers to so many servers, but one that sends nothing else must not fill the memory.
 const MOST: usize = 10_000;
 /// Bytes of all addresses together.
 const LONGEST: usize = 1_000_000;
-/// So many are named in warnings.
+/// How many are named in warnings.
 const NAMED: usize = 10;
 
-/// The references that one connection has met.
+/// The references that one connection has received.
 #[derive(Debug, Default)]
 pub(in crate::source::ldap) struct References {
     expected: Vec<ExpectedReference>,
     met: usize,
     bytes: usize,
-    /// Those behind which there may be people: all addresses as the server wrote them, and the names in them.
+    /// References that may lead to people: all addresses as the server wrote them, and the DNs in them.
     foreign: BTreeMap<String, Vec<Dn>>,
 }
 
 impl References {
-    /// None yet.
     pub(in crate::source::ldap) fn new(expected: &[ExpectedReference]) -> Self {
         Self {
             expected: expected.to_vec(),
@@ -34,10 +33,10 @@ impl References {
         }
     }
 
-    /// Takes a reference that came in place of an entry.
+    /// Adds a reference that was sent instead of an entry.
     ///
     /// # Errors
-    /// [`Failure`] when there are more than any directory has.
+    /// [`Failure`] if there are more than any directory has.
     pub(in crate::source::ldap) fn add(&mut self, reference: &StructureTag) -> Result<(), Failure> {
         let urls = match &reference.payload {
             PL::C(urls) => urls.iter().filter_map(text).collect(),
@@ -46,7 +45,7 @@ impl References {
         self.take(&urls)
     }
 
-    /// Takes the addresses of one reference, each of which leads to the same part.
+    /// Adds the addresses of one reference, each of which leads to the same part.
     pub(in crate::source::ldap) fn take(&mut self, urls: &[String]) -> Result<(), Failure> {
         self.met += 1;
         self.bytes += urls.iter().map(String::len).sum::<usize>();
@@ -63,7 +62,7 @@ impl References {
                 url.is_own_partition() || self.expected.iter().any(|one| url.is_expected(one))
             })
         };
-        // Every address has to be known: nobody knows which of them is right.
+        // Every address has to be expected, because it is not known which of them is correct.
         if !parsed.is_empty() && parsed.iter().all(is_harmless) {
             return Ok(());
         }
@@ -76,18 +75,17 @@ impl References {
         Ok(())
     }
 
-    /// How many came.
     pub(in crate::source::ldap) fn met(&self) -> usize {
         self.met
     }
 
-    /// Whether the entry of this name may be on another server.
+    /// Returns whether the entry with this DN may be on another server.
     pub(in crate::source::ldap) fn may_hold(&self, name: &Dn) -> bool {
         let mut names = self.foreign.values().flatten();
         names.any(|top| top.depth() > 0 && name.is_within(top))
     }
 
-    /// What they mean for the read, one text for each of the first; nothing if there is nobody behind any of them.
+    /// What they mean for the read, one text for each of the first ones; empty if none of them leads to people.
     pub(in crate::source::ldap) fn told(&self) -> Vec<String> {
         let named = self.foreign.keys().take(NAMED).map(|addresses| {
             format!(

@@ -1,4 +1,4 @@
-//! Reads everything a search finds, page by page, and never takes a part for the whole.
+//! Reads all results of a search, page by page. An incomplete result is always an error.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -14,35 +14,34 @@ use super::paging::{self, Next};
 use crate::config::{LdapSettings, SearchScope};
 use crate::source::ldap::hints::search_hint;
 
-/// Active Directory may send empty pages, but a server that sends nothing else would keep us for ever.
+/// Active Directory may send empty pages, but a server that sends nothing else must not keep the run forever.
 const EMPTY_PAGES: usize = 1000;
 
-/// A server that makes up ever new entries would fill the memory before the time is up.
+/// A server that invents ever new entries would fill the memory before the time limit.
 const MOST: usize = 5_000_000;
 
-/// One search over one connection.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct Search<'a> {
     settings: &'a LdapSettings,
     base: &'a str,
     scope: SearchScope,
     filter: &'a str,
-    /// Names to ask for.
+    /// Requested attributes.
     attributes: &'a [String],
-    /// Which server answers, for messages.
+    /// The answering server, for messages.
     server: String,
     /// Entries so far.
     pub(in crate::source::ldap) entries: usize,
     /// References to other servers so far.
     references: usize,
-    /// Pages so far, and how long the first one took.
+    /// Pages so far, and the duration of the first one.
     pub(in crate::source::ldap) pages: usize,
     pub(in crate::source::ldap) first_page: Duration,
     /// Entries and references of the fullest page.
     pub(in crate::source::ldap) largest_page: usize,
-    /// What came already; `None` if nobody wants to know whether anything comes twice.
+    /// Entries so far; `None` if duplicates are not detected.
     seen: Option<Seen>,
-    /// So many entries are no answer to anything.
+    /// Above this number of entries, the search fails.
     most: usize,
 }
 
@@ -53,7 +52,7 @@ impl<'a> Search<'a> {
         all.limited_to(settings.search.scope)
     }
 
-    /// For whatever matches below this name.
+    /// For all matching entries below this DN.
     pub(in crate::source::ldap) fn below(
         base: &'a str,
         filter: &'a str,
@@ -77,20 +76,20 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Goes so far below the base.
+    /// Limits the scope below the base.
     pub(in crate::source::ldap) fn limited_to(self, scope: SearchScope) -> Self {
         Self { scope, ..self }
     }
 
-    /// Remembers no names: the memory does not grow with the number of entries, and one that comes twice counts twice.
+    /// Does not remember names: memory does not grow with the number of entries, and duplicates are counted twice.
     pub(in crate::source::ldap) fn forgetful(self) -> Self {
         Self { seen: None, ..self }
     }
 
-    /// Hands over each entry as it arrives.
+    /// Passes on each entry as it arrives.
     ///
     /// # Errors
-    /// [`Failure`] unless the server confirmed each page and the end of the last.
+    /// [`Failure`] unless the server confirmed each page and the end of the last one.
     pub(in crate::source::ldap) async fn run(
         &mut self,
         connection: &mut Connection,
@@ -138,7 +137,7 @@ impl<'a> Search<'a> {
     ) -> Result<LdapResult, Failure> {
         let limit = self.settings.timeout;
         connection.begin();
-        // Both apply to a single operation, so they are set anew for each page.
+        // Both apply to a single operation, so they are set again for each page.
         connection.ldap.with_timeout(limit);
         if let Some(size) = self.settings.page_size.map(NonZeroU32::get) {
             connection.ldap.with_controls(vec![paging::request(size, cookie)]);
@@ -230,8 +229,8 @@ fn extent(scope: SearchScope) -> &'static str {
 const UNSAID: &str = "the server did not say whether this was the last page";
 const UNSAID_HINT: &str = "if it cannot page, set `page_size: 0`";
 
-/// Names of entries, as hashes: a million names must not fill the memory, and two that fall together by chance (one
-/// in 10^7 runs of that size) only end a run that can be repeated.
+/// Names of entries as hashes, because a million names must not fill the memory. If two of them are equal by chance
+/// (one in 10^7 runs of that size), the run only fails and can be repeated.
 #[derive(Debug, Default)]
 struct Seen {
     hashes: HashSet<u64>,
@@ -239,7 +238,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// An entry whose name cannot be read counts as new; it is rejected later.
+    /// An entry with an unreadable name counts as new. It is rejected later.
     fn is_new(&mut self, entry: &StructureTag) -> bool {
         match super::entry::name(entry) {
             Some(name) => self.hashes.insert(self.state.hash_one(name)),
@@ -253,7 +252,7 @@ mod tests {
     use super::super::tests::{entry, settings};
     use super::*;
 
-    /// Entries that differ, or whose names nobody remembers, fill the memory of nobody.
+    /// Invented entries do not fill the memory, whether they differ or their names are not remembered.
     #[test]
     fn a_server_that_makes_up_entries_is_left() {
         let settings = settings();

@@ -1,4 +1,4 @@
-//! Groups in memory: who is in them, and which of them lie within which. Pure.
+//! Groups in memory: their members, and which groups are nested in which. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,23 +6,23 @@ use crate::config::Dn;
 use crate::model::Fingerprints;
 use crate::source::ldap::entry::Entry;
 
-/// The attributes of a group that say who is in it, by their key: names, names that a uid may follow, and login names.
+/// Keys of the member attributes of a group: DNs, DNs with an optional uid, and login names.
 pub(in crate::source::ldap) const MEMBER: &str = "member";
 pub(in crate::source::ldap) const UNIQUE_MEMBER: &str = "uniquemember";
 pub(in crate::source::ldap) const MEMBER_UID: &str = "memberuid";
 /// The security identifier of a group or a person in Active Directory.
 pub(in crate::source::ldap) const SID: &str = "objectsid";
 
-/// One group, as far as it was read.
+/// A group, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::source::ldap) struct Group {
-    /// Its name, for messages.
+    /// Its DN, for messages.
     pub(in crate::source::ldap) text: String,
-    /// Numbers of the names of its members.
+    /// Numbers of its members' DNs.
     pub(in crate::source::ldap) members: Vec<u128>,
-    /// Those of its members that should be found among the people: they lie below the base and are no groups.
+    /// Members that should be found among the people: they are below the base and are not groups.
     pub(in crate::source::ldap) people: Vec<u128>,
-    /// Those of its members that are groups, with their name as the server has it.
+    /// Members that are groups, with their DN as the server writes it.
     pub(in crate::source::ldap) children: Vec<(Dn, String)>,
     /// Login names of its members, in lower case.
     pub(in crate::source::ldap) uids: Vec<Box<str>>,
@@ -31,7 +31,7 @@ pub(in crate::source::ldap) struct Group {
 }
 
 impl Group {
-    /// From an entry that is complete. A member whose name is none counts as a member nobody is.
+    /// Builds a group from a complete entry. A member with an invalid DN counts as a member without a person.
     pub(in crate::source::ldap) fn new(
         entry: &Entry,
         names: &Fingerprints,
@@ -66,13 +66,13 @@ impl Group {
         group
     }
 
-    /// How many members can be seen. Those by primary group stand with the people.
+    /// Number of visible members. Members by primary group are stored with the people.
     pub(in crate::source::ldap) fn size(&self) -> usize {
         self.members.len() + self.uids.len()
     }
 }
 
-/// Login names are compared without regard to letter case, as the attribute `uid` is.
+/// Login names are compared ignoring letter case, as the attribute `uid` is.
 pub(in crate::source::ldap) fn folded(uid: &[u8]) -> String {
     String::from_utf8_lossy(uid).trim().to_lowercase()
 }
@@ -80,16 +80,16 @@ pub(in crate::source::ldap) fn folded(uid: &[u8]) -> String {
 /// The groups that were read, each once.
 pub(in crate::source::ldap) type Graph = HashMap<Dn, Group>;
 
-/// What is reached from some groups.
+/// The groups within some groups.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::source::ldap) struct Reach {
-    /// Groups that were read, the first ones included; each once, whatever circles there are.
+    /// Groups that were read, including the first ones. Each once, even with circles.
     pub(in crate::source::ldap) read: Vec<Dn>,
-    /// Groups that are still to be read, each once.
+    /// Groups that have to be read, each once.
     pub(in crate::source::ldap) unread: Vec<(Dn, String)>,
 }
 
-/// Follows groups into groups as far as they were read; not at all unless `nested`.
+/// Follows nested groups as far as they were read; not at all unless `nested`.
 pub(in crate::source::ldap) fn reach(graph: &Graph, first: &[(Dn, String)], nested: bool) -> Reach {
     let mut reach = Reach::default();
     let mut seen: HashSet<&Dn> = HashSet::new();
@@ -122,7 +122,7 @@ pub(in crate::source::ldap) mod tests {
         (Dn::parse(text.as_bytes()).unwrap(), text)
     }
 
-    /// Groups by number, each with the numbers of the groups within it.
+    /// Groups by number, each with the numbers of its nested groups.
     pub(in crate::source::ldap) fn graph(edges: &[Vec<usize>]) -> Graph {
         let group = |(number, within): (usize, &Vec<usize>)| {
             let (name, text) = dn(number);
@@ -149,7 +149,7 @@ pub(in crate::source::ldap) mod tests {
     }
 
     proptest! {
-        /// What is reached is what a plain search for a fixed point finds, each group once, whatever circles there are.
+        /// The result equals a simple fixed-point search. Each group appears once, even with circles.
         #[test]
         fn everything_within_is_reached_once(edges in edges()) {
             let mut expected = vec![false; edges.len()];
@@ -169,7 +169,7 @@ pub(in crate::source::ldap) mod tests {
             prop_assert_eq!(sorted(found.read), sorted(expected.collect()));
         }
 
-        /// Reading what is missing until nothing is reads exactly what is within, each group once.
+        /// Reading missing groups level by level reads exactly the nested ones, each once.
         #[test]
         fn reading_level_by_level_ends_with_everything_within(edges in edges()) {
             let all = graph(&edges);
@@ -189,7 +189,7 @@ pub(in crate::source::ldap) mod tests {
             prop_assert_eq!(read.len(), within.len());
         }
 
-        /// Without nesting only the named groups count.
+        /// Without nesting, only the named groups count.
         #[test]
         fn direct_members_are_of_the_named_groups(edges in edges()) {
             let found = reach(&graph(&edges), &[dn(0), dn(0)], false);

@@ -1,4 +1,4 @@
-//! Which roles people get by the groups they are in. Pure.
+//! Which roles people get from their groups. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,29 +7,29 @@ use crate::config::{Dn, Entitlement};
 use crate::model::{Fingerprints, Roles};
 use crate::source::ldap::entry::Entry;
 
-/// Attributes of a person, by their key.
+/// Keys of attributes of a person.
 const PRIMARY_GROUP: &str = "primarygroupid";
 pub(in crate::source::ldap) const UID: &str = "uid";
 
-/// What people have to be asked for, so that their groups can be found.
+/// Attributes of people that are needed to find their groups.
 pub(in crate::source::ldap) const ASKED_OF_PEOPLE: [&str; 3] = ["uid", "objectSid", "primaryGroupID"];
 
-/// Who gets which role, and who has got it so far.
+/// The role rules, and who has got a role so far.
 #[derive(Debug, Default)]
 pub(in crate::source::ldap) struct Members {
     rules: Vec<Rule>,
     names: Fingerprints,
-    /// What everybody gets.
+    /// Roles of all people.
     everybody: Roles,
     /// Roles by the rules that give them, so that people share them.
     shared: HashMap<Vec<bool>, Roles>,
-    /// Groups that are the primary group of somebody.
+    /// Groups that are the primary group of a person.
     primary: HashSet<Box<[u8]>>,
     /// Members who should be found among the people, and were not so far.
     mismatches: HashSet<u128>,
 }
 
-/// One rule with all groups that it reaches.
+/// One rule with all groups that it includes.
 #[derive(Debug)]
 struct Rule {
     role: Box<str>,
@@ -38,14 +38,14 @@ struct Rule {
     sids: HashSet<Box<[u8]>>,
     named: Vec<(String, usize)>,
     within: (usize, usize),
-    /// Groups that must have a member, and in which none can be seen.
+    /// Groups that must have a member, and in which none is visible.
     empty: Vec<(String, Option<Box<[u8]>>)>,
     allow_empty: bool,
     holders: usize,
 }
 
 impl Members {
-    /// Everything that rules need of the groups, which all were read.
+    /// Prepares the rules. All groups must have been read.
     pub(in crate::source::ldap) fn new(
         rules: &[Entitlement],
         graph: &Graph,
@@ -62,7 +62,7 @@ impl Members {
         }
     }
 
-    /// The roles of a person; `None` if no rule says who has which.
+    /// The roles of a person; `None` without role rules.
     pub(in crate::source::ldap) fn roles(&mut self, entry: &Entry) -> Option<Roles> {
         if self.rules.is_empty() {
             return None;
@@ -100,8 +100,8 @@ impl Members {
         Some(roles)
     }
 
-    /// Groups that look empty and may not be, once all people were seen: one that may not be read looks the same. The
-    /// primary group of somebody is not empty.
+    /// Groups that look empty after all people were seen. A group without read permission looks the same. The primary
+    /// group of a person is not empty.
     pub(in crate::source::ldap) fn look_empty(&self) -> Vec<&str> {
         let empty = self.rules.iter().flat_map(|rule| &rule.empty);
         let mut names: Vec<&str> = empty
@@ -113,13 +113,13 @@ impl Members {
         names
     }
 
-    /// The names that were given numbers, if somebody was not found among the people who should be.
+    /// The names that were given numbers, if an expected person was not found.
     pub(in crate::source::ldap) fn names_if_unmet(&self) -> Option<Fingerprints> {
         (!self.mismatches.is_empty()).then(|| self.names.clone())
     }
 
-    /// A role whose groups, read again later, lack somebody who was not found, and hold somebody new: the same person by
-    /// another name, for all that is known.
+    /// A role whose groups, read again later, lack a person who was not found and contain a new one: possibly the
+    /// same person with another name.
     pub(in crate::source::ldap) fn renamed_in(&self, later: &Self) -> Option<&str> {
         let mut rules = self.rules.iter().zip(&later.rules);
         let renamed = rules.find(|(before, after)| {
@@ -129,7 +129,7 @@ impl Members {
         renamed.map(|(rule, _)| &*rule.role)
     }
 
-    /// How many hold which role, rule by rule.
+    /// The number of people per role, rule by rule.
     pub(in crate::source::ldap) fn counts(&self) -> impl Iterator<Item = RoleCount<'_>> {
         self.rules.iter().map(|rule| RoleCount {
             role: &rule.role,
@@ -141,28 +141,28 @@ impl Members {
     }
 }
 
-/// What a rule comes to.
+/// The result of a rule.
 #[derive(Debug)]
 pub(in crate::source::ldap) struct RoleCount<'a> {
     pub(in crate::source::ldap) role: &'a str,
-    /// People who are in one of the groups.
+    /// People in one of the groups.
     pub(in crate::source::ldap) holders: usize,
-    /// The groups that the rule names, with the number of members.
+    /// The groups that the rule names, with their number of members.
     pub(in crate::source::ldap) named: &'a [(String, usize)],
-    /// How many groups lie within these, and how many members they have together.
+    /// Number of nested groups, and of their members together.
     pub(in crate::source::ldap) within: (usize, usize),
-    /// Nobody need be in them.
+    /// The groups may be empty.
     allow_empty: bool,
 }
 
 impl RoleCount<'_> {
-    /// Members of all groups together, whoever they are.
+    /// Members of all groups together.
     pub(in crate::source::ldap) fn members(&self) -> usize {
         self.named.iter().map(|(_, size)| size).sum::<usize>() + self.within.1
     }
 
-    /// Whether nobody who was read gets the role, though the groups have members: these may go by names that their people
-    /// no longer have.
+    /// Returns whether no person gets the role although the groups have members. The groups may contain names that
+    /// their people no longer have.
     pub(in crate::source::ldap) fn is_held_by_nobody(&self) -> bool {
         !self.allow_empty && self.holders == 0 && self.members() > 0
     }
@@ -206,8 +206,8 @@ pub(in crate::source::ldap) fn named(rule: &Entitlement) -> Vec<(Dn, String)> {
         .collect()
 }
 
-/// The security identifier of a person's primary group, which is of the same domain: the person's own with another last
-/// number (MS-DTYP 2.4.2.2: little-endian).
+/// The security identifier of a person's primary group, which is in the same domain: the person's own with another
+/// last number (MS-DTYP 2.4.2.2: little-endian).
 pub(in crate::source::ldap) fn primary_group(entry: &Entry) -> Option<Box<[u8]>> {
     let number = entry.values(PRIMARY_GROUP).next()?;
     let number: u32 = std::str::from_utf8(number).ok()?.trim().parse().ok()?;
@@ -239,7 +239,7 @@ mod tests {
         }
     }
 
-    /// The members of the primary group stand nowhere but with the people.
+    /// Members of a primary group are only recorded in the people's entries.
     #[test]
     fn somebodys_primary_group_is_one_of_their_domain() {
         let mut graph = graph(&[vec![1], vec![]]);
@@ -264,7 +264,7 @@ mod tests {
         );
     }
 
-    /// Whatever rules give a role, a person holds it once; without rules the source says nothing.
+    /// A person has each role once, from any number of rules. Without rules, the source does not provide roles.
     #[test]
     fn roles_are_sorted_and_stand_once() {
         let mut groups = graph(&[vec![], vec![]]);

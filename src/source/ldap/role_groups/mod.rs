@@ -1,4 +1,4 @@
-//! Reads the groups that give roles: the named ones, and level by level those that lie within them.
+//! Reads the groups that give roles: the named ones, and level by level their nested groups.
 
 pub(super) mod graph;
 pub(super) mod members;
@@ -16,18 +16,18 @@ use crate::config::{Dn, Entitlement, LdapSettings};
 use crate::model::{Fingerprints, Roles};
 use crate::source::ldap::read::one_entry::read_entry;
 
-/// What a group is asked for.
+/// Requested attributes of a group.
 const ATTRIBUTES: [&str; 5] = ["member", "uniqueMember", "memberUid", "objectSid", "uSNChanged"];
 
 /// Key of the attribute that Active Directory changes with each change of an entry.
 const VERSION: &str = "usnchanged";
 
-/// How often a group that changes is read before it is given up.
+/// How often a changing group is read before the run gives up.
 const READS: usize = 3;
 
 const AGAIN: &str = "try again; somebody may have changed the group meanwhile";
 
-/// What may lie within a group.
+/// Objects that can be nested in a group.
 const GROUPS: &str = "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
                       (objectClass=groupOfMembers)(objectClass=groupOfEntries)(objectClass=posixGroup))";
 
@@ -37,10 +37,10 @@ const ELSEWHERE: &str = "set `nested: false` beside `group` in `entitlements` if
 const NO_GROUP: &str = "correct `group` in `entitlements`: a group that was renamed or moved has another name now; and this \
                         account must be able to read it";
 
-/// Reads every group that a rule reaches, each once.
+/// Reads every group that a rule includes, each once.
 ///
 /// # Errors
-/// [`Failure`] when a group is missing, or was not read in full: roles that rest on it would be taken away.
+/// [`Failure`] if a group is missing, or was not read completely, because its roles would be removed.
 pub(super) async fn read(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -50,7 +50,7 @@ pub(super) async fn read(
 }
 
 /// # Errors
-/// [`Failure`] if a member got another name while the people were read: then that person was found by neither name.
+/// [`Failure`] if a member was renamed while the people were read, because that person was found by neither name.
 pub(super) async fn refuse_renamed(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -97,7 +97,7 @@ async fn walk(
     index: &HashSet<u128>,
 ) -> Result<Graph, Failure> {
     let mut graph = Graph::new();
-    // Those that reach further come first: of a group that is read for them, each member has to be known.
+    // Rules with nested groups come first, because every member of their groups has to be known.
     let mut rules: Vec<&Entitlement> = settings.entitlements.iter().collect();
     rules.sort_by_key(|rule| !rule.nested);
     for rule in rules {
@@ -159,8 +159,8 @@ async fn group(
     ))
 }
 
-/// Reads what is missing of a group; `false` if the group has changed meanwhile. Then a member may have moved from a part
-/// that was still to come into one that had come already.
+/// Reads the missing values of a group; returns `false` if the group has changed in the meantime. Then a member may
+/// have moved from a part that was not read yet to one that was.
 async fn complete(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -187,8 +187,7 @@ async fn complete(
     Ok(after.is_some_and(|after| version(&after) == before))
 }
 
-/// A member of which nobody can know whether it is a group: it may be on another server. A group has no `uid` by which it
-/// could be named.
+/// A member that may be a group on another server. Groups have no `uid` by which they could be named.
 fn elsewhere(connection: &Connection, group: &Entry) -> Option<String> {
     let members = group.values(MEMBER).chain(group.values(UNIQUE_MEMBER));
     let mut members = members.filter_map(|value| Some((Dn::parse_with_uid(value)?, value)));
@@ -200,8 +199,7 @@ fn not_all(name: &str, failure: Failure) -> Failure {
     failure.at(&format!("the members of the group `{name}` were not all read"))
 }
 
-/// The names of all groups that could lie within the named ones. Only names: what is in a group is read when it turns out
-/// to be within.
+/// The DNs of all groups that could be nested in the named ones. Their members are only read if they are.
 async fn index(
     connection: &mut Connection,
     settings: &LdapSettings,
@@ -220,7 +218,7 @@ async fn index(
     Ok(index)
 }
 
-/// The trees of the server that hold a group whose members may be groups.
+/// The naming contexts of the server that contain a group whose members may be groups.
 async fn trees(connection: &mut Connection, settings: &LdapSettings) -> Result<Vec<String>, Failure> {
     let nested = |rule: &&Entitlement| rule.nested;
     let rules = settings.entitlements.iter().filter(nested);
@@ -254,7 +252,7 @@ async fn trees(connection: &mut Connection, settings: &LdapSettings) -> Result<V
 }
 
 /// # Errors
-/// [`Failure`] if one of the groups looks empty: one that may not be read looks the same.
+/// [`Failure`] if one of the groups looks empty, because a group without read permission looks the same.
 pub(super) fn refuse_empty(members: &Members) -> Result<(), Failure> {
     let empty = members.look_empty();
     if empty.is_empty() {

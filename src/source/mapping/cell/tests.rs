@@ -1,6 +1,6 @@
 use super::*;
 
-/// In the languages of Excel and `LibreOffice`, with blanks around it, in small letters, beside other words.
+/// In the languages of Excel and `LibreOffice`, with blanks around it, in lower case, beside other words.
 #[test]
 fn error_values_are_known_in_any_language() {
     let values = "#N/A #NV #REF! #NAME? #VALUE! #DIV/0! #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD! #BLOCKED! #BUSY! \

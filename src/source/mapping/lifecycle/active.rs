@@ -1,17 +1,17 @@
-//! The rules that say who is enabled. Pure: what time it is comes in.
+//! The rules that decide who is enabled. Pure: the time is a parameter.
 
 use super::passing;
 use super::status::Status;
 use crate::config::{ActiveRule, Expression};
 use crate::transform::{RawRecord, key};
 
-/// What all rules together say of this record, at this second since 1970.
+/// The result of all rules for this record, at this time in seconds since 1970.
 ///
 /// # Errors
 /// Why a rule cannot be decided, without the value.
 pub(super) fn read(rules: &[ActiveRule], record: &RawRecord, now: i64) -> Result<Status, String> {
     let mut status = Status::Enabled;
-    // Not lazily: what cannot be decided is to be known even for somebody who is disabled by another rule.
+    // Not lazy: an undecidable rule has to be reported even if another rule disables the person.
     for rule in rules {
         status = match (status, one(rule, record, now)?) {
             (Status::Disabled, _) | (_, Status::Disabled) => Status::Disabled,
@@ -22,7 +22,7 @@ pub(super) fn read(rules: &[ActiveRule], record: &RawRecord, now: i64) -> Result
     Ok(status)
 }
 
-/// What a rule means, for `check`.
+/// Describes a rule, for `check`.
 pub(super) fn meaning(rule: &ActiveRule) -> String {
     let name = rule.name();
     match rule {
@@ -59,7 +59,7 @@ pub(super) fn compared(rules: &[ActiveRule]) -> Vec<&str> {
     filters.flat_map(ActiveRule::attributes).collect()
 }
 
-/// The attributes without which nothing can be decided, and which the record lacks.
+/// The required attributes that the record lacks.
 pub(super) fn missing(rules: &[ActiveRule], record: &RawRecord) -> Vec<Box<str>> {
     let needed = rules
         .iter()
@@ -129,12 +129,12 @@ fn number(value: Option<&[u8]>, name: &str) -> Result<i64, String> {
 /// Seconds from 1601 to 1970.
 const EPOCH_OF_WINDOWS: i64 = 11_644_473_600;
 
-/// Tenths of microseconds since 1601; two values mean never.
+/// Tenths of microseconds since 1601. Two values mean never.
 fn filetime(value: i64, now: i64) -> bool {
     value == 0 || value == i64::MAX || value / 10_000_000 - EPOCH_OF_WINDOWS > now
 }
 
-/// Days since 1970. 0 means never to some programs and 1970 to others (shadow(5)), so it decides nothing.
+/// Days since 1970. 0 means never for some programs and 1970 for others (shadow(5)), so it cannot be decided.
 fn shadow(days: i64, now: i64, name: &str) -> Result<bool, String> {
     match days {
         0 => Err(format!(

@@ -1,4 +1,4 @@
-//! Whether the person of a record may log in. Pure.
+//! Whether the person of a record may sign in. Pure.
 
 mod active;
 pub(crate) mod passing;
@@ -15,26 +15,25 @@ const BLOCKED: &str = "only locked out, or with an old password, which passes by
                        to block such people set `policy.disabled: deactivate`, otherwise take this out of `active` or \
                        `disable_bitmasks`";
 
-/// How a source tells who may log in.
+/// How a source shows who may sign in.
 #[derive(Debug)]
 pub(crate) enum LifecycleRule {
-    /// Everybody whom it names may.
+    /// All its people may.
     Active,
     /// It has attributes for it.
     Held(Held, PassingState),
 }
 
-/// The attributes that tell.
+/// The attributes for it.
 #[derive(Debug)]
 pub(crate) enum Held {
-    /// One attribute, and bits of it that mean disabled.
+    /// One attribute, and its bits that mean disabled.
     Status(Field, i32),
-    /// Rules that all have to hold.
+    /// Rules, all of which must match.
     Rules(Vec<ActiveRule>),
 }
 
 impl LifecycleRule {
-    /// As configured.
     pub(crate) fn new(active: &LdapActive, passing: PassingState) -> Self {
         let held = match active {
             LdapActive::Status {
@@ -47,7 +46,7 @@ impl LifecycleRule {
         Self::Held(held, passing)
     }
 
-    /// At this second since 1970.
+    /// At this time in seconds since 1970.
     pub(super) fn read(&self, record: &RawRecord, now: i64) -> Result<Lifecycle, Unusable> {
         let Self::Held(held, passing) = self else {
             return Ok(Lifecycle::Active);
@@ -70,7 +69,7 @@ impl LifecycleRule {
         })
     }
 
-    /// What the rules mean, for `check`.
+    /// Describes the rules, for `check`.
     pub(super) fn meaning(&self) -> String {
         let Self::Held(held, passing) = self else {
             return "every listed person is enabled".to_owned();

@@ -1,21 +1,21 @@
-//! States that pass by themselves: lockouts after wrong passwords, and passwords that have expired. Whoever is in one has not
-//! left. Pure.
+//! Temporary states: lockouts after wrong passwords, and expired passwords. A person in such a state has not left.
+//! Pure.
 
 use crate::config::Expression;
 
 /// `LOCKOUT` and `PASSWORD_EXPIRED` of Active Directory's account flags ([MS-SAMR] 2.2.1.12, [MS-ADTS] 2.2.16).
 pub(super) const PASSING_BITS: i64 = 0x10 | 0x80_0000;
 
-/// Attributes that hold such flags.
+/// Attributes with such flags.
 const FLAGS: [&str; 2] = ["useraccountcontrol", "msds-user-account-control-computed"];
 
 /// The letters of Samba's account flags; `L` is a lockout.
 const SAMBA_FLAGS: &str = "sambaacctflags";
 
-/// Holds the time of a lockout, or a time that never was if an administrator locked the account.
+/// Contains the time of a lockout, or a special time if an administrator locked the account.
 const LOCKED_TIME: &str = "pwdaccountlockedtime";
 
-/// Attributes that servers write when somebody mistypes a password, or when a password grows old.
+/// Attributes that servers write after a wrong password, or when a password expires.
 const PASSING: [&str; 38] = [
     // Active Directory
     "lockouttime",
@@ -34,7 +34,7 @@ const PASSING: [&str; 38] = [
     "pwdgraceusetime",
     "pwdexpirationwarned",
     "pwdaccounttmplockoutend",
-    // 389 Directory Server and its kin
+    // 389 Directory Server and its derivatives
     "accountunlocktime",
     "passwordretrycount",
     "retrycountresettime",
@@ -63,30 +63,28 @@ const PASSING: [&str; 38] = [
     "krbpasswordexpiration",
 ];
 
-/// What becomes of a value when the state that passes is over.
+/// What happens to a value when the temporary state ends.
 #[derive(Debug, PartialEq, Eq)]
 enum Later {
-    /// It stays.
     Same,
     Value(Vec<u8>),
-    /// Nobody knows.
     Unknown,
 }
 
-/// Whether an attribute says something only about a state that passes.
+/// Returns whether an attribute only concerns a temporary state.
 pub(super) fn is_passing(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.split(';').next().unwrap_or_default();
     PASSING.contains(&name)
 }
 
-/// Whether a time of `pwdAccountLockedTime` means that an administrator locked the account
+/// Returns whether a time of `pwdAccountLockedTime` means that an administrator locked the account
 /// (draft-behera-ldap-password-policy, 5.3.3).
 pub(super) fn is_locked_for_good(time: &[u8]) -> bool {
     matches!(time, b"000001010000Z" | b"00000101000000Z")
 }
 
-/// Whether some value of an attribute means a state that passes.
+/// Returns whether a value of an attribute can mean a temporary state.
 pub(super) fn may_pass(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.split(';').next().unwrap_or_default();
@@ -110,7 +108,7 @@ fn later(name: &str, value: &[u8]) -> Later {
     }
 }
 
-/// Whether an entry with these values, which does not match, might do so when a state that passes is over.
+/// Returns whether an entry with these values, which does not match, might match when a temporary state ends.
 pub(super) fn may_match_later<'a>(expression: &Expression, values: &dyn Fn(&str) -> Vec<&'a [u8]>) -> bool {
     let settled = expression.settled(&|name| {
         if is_passing(name) {
@@ -126,7 +124,7 @@ pub(super) fn may_match_later<'a>(expression: &Expression, values: &dyn Fn(&str)
     settled != Some(false)
 }
 
-/// What of a search filter hides people while they are locked out.
+/// The part of a search filter that hides people while they are locked out.
 pub(crate) fn hides_people(filter: &str) -> Option<String> {
     let named = Expression::names_in(filter).into_iter();
     let locked_time = |name: &str| name.eq_ignore_ascii_case(LOCKED_TIME);

@@ -1,21 +1,21 @@
-//! Whether an entry is of somebody who may log in. Pure.
+//! Whether the person of an entry may sign in. Pure.
 
 use super::passing;
 use crate::config::LdapAttribute;
 
-/// Who may log in, and who may not only for now.
+/// Whether a person may sign in, or is only blocked temporarily.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Enabled,
     Disabled,
-    /// In a state that passes by itself.
+    /// In a temporary state.
     Blocked,
 }
 
 /// Reads the status of an entry: bits of a number if there is a mask, otherwise `TRUE` or `FALSE`.
 ///
 /// # Errors
-/// Why the value says nothing, without the value.
+/// Why the value cannot be read, without the value.
 pub(super) fn read(value: Option<&[u8]>, attribute: &LdapAttribute, mask: i32) -> Result<Status, String> {
     let name = &attribute.name;
     let value = value.ok_or_else(|| format!("no value for `{name}` (status)"))?;
@@ -52,10 +52,10 @@ pub(super) fn read(value: Option<&[u8]>, attribute: &LdapAttribute, mask: i32) -
     })
 }
 
-/// Stands for the word; no bit that passes by itself.
+/// Represents the word `FALSE`; not a temporary bit.
 const FALSE: i32 = 1;
 
-/// What `status` and `disable_bitmasks` mean, for `check`.
+/// Describes `status` and `disable_bitmasks`, for `check`.
 pub(super) fn meaning(attribute: &LdapAttribute, mask: i32) -> String {
     let name = &attribute.name;
     let passing_bits = i64::from(mask) & passing::PASSING_BITS;

@@ -1,4 +1,4 @@
-//! Answers that are no success: what each means, once.
+//! Converts answers with an error status to errors.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use crate::target::udm::wire::{Located, Refusal};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// A server that asks for more patience than this is given up.
+/// If a server asks for a longer pause than this, the call fails.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(in crate::target::udm) const IS_THIS_UDM: &str = "check `udm.url`: is this the REST API of a UDM (it ends with `/univention/udm/`), and does a proxy in between let it through?";
@@ -18,19 +18,18 @@ const RIGHTS: &str = "let `udm.user` use the REST API: put it into Domain Admins
 const OUTAGE: &str =
     "the LDAP server behind UDM may be down, or somebody has changed the password; run again when it is back";
 
-/// An answer that is no success.
+/// An answer with an error status.
 pub(super) struct Answer<'a> {
     pub(super) operation: &'static str,
     pub(super) url: &'a str,
     pub(super) status: u16,
     pub(super) retry_after: Option<Duration>,
     pub(super) body: &'a [u8],
-    /// The server has taken our password before.
+    /// The server has accepted our password before.
     pub(super) was_let_in: bool,
 }
 
 impl Answer<'_> {
-    /// What it means.
     pub(super) fn error(&self) -> TargetError {
         match self.status {
             401 if self.was_let_in => self.of(
@@ -50,7 +49,7 @@ impl Answer<'_> {
         }
     }
 
-    /// A server that starts, or whose LDAP is away. It has done nothing.
+    /// Error for a server that is starting, or whose LDAP server is not reachable. It has done nothing.
     fn busy(&self) -> TargetError {
         let kind = Kind::Throttled {
             after: self.retry_after,
@@ -64,7 +63,7 @@ impl Answer<'_> {
         self.of(kind, &message, Some(hint))
     }
 
-    /// A page of a proxy, or of something that is no UDM at all.
+    /// Error for a page of a proxy, or of a server that is not a UDM.
     pub(super) fn not_json(&self) -> TargetError {
         let kind = match self.status {
             500..=599 => Kind::Unreachable,
@@ -82,7 +81,7 @@ impl Answer<'_> {
         self.of(kind, &what, Some(IS_THIS_UDM))
     }
 
-    /// Values that the server does not take.
+    /// Error for values that the server does not accept.
     fn refused(&self) -> TargetError {
         let refusal: Refusal = serde_json::from_slice(self.body).unwrap_or_default();
         let located = refusal.located();
@@ -100,7 +99,7 @@ impl Answer<'_> {
         serde_json::from_slice::<IgnoredAny>(self.body).is_ok()
     }
 
-    /// The server's words; some answers are one JSON text and nothing else.
+    /// The server's message. Some answers consist of one JSON text.
     fn message(&self) -> String {
         if let Ok(text) = serde_json::from_slice::<String>(self.body) {
             return first_line(&text);
@@ -130,19 +129,19 @@ const ANEW: &str = "the next run looks at it anew";
 const TAKEN: &str = "somebody else has the value, or it was asked for within the last 5 minutes: the server keeps a value that it has \
                      refused for so long; run again in 5 minutes";
 
-/// Whether the server has not written because the object is not as it was.
+/// Returns whether the server refused a write because the object has changed.
 pub(in crate::target::udm) fn has_changed(error: &TargetError) -> bool {
     error.kind == Kind::Conflict && error.what.ends_with(CHANGED)
 }
 
-/// Whether it is about a value that only one object can have. The server says so in these words alone.
+/// Returns whether the error is about a unique value. The server only says so in these words.
 fn is_conflict(located: &Located) -> bool {
     let of_object = located.location.last().is_some_and(|name| name == "dn");
     let says = |words: &str| located.message.contains(words);
     (of_object && says("Object exists")) || says("already in use") || says("could not get locked")
 }
 
-/// What is wrong, and with what. The value itself is left out where the message ends with it.
+/// Describes the error and its location. The value at the end of the message is left out.
 fn described(located: &Located) -> String {
     let name = located.location.last().map_or("", String::as_str);
     let message = without_values(&first_line(&located.message));
@@ -161,7 +160,7 @@ fn first_line(text: &str) -> String {
     line.trim().chars().take(400).collect()
 }
 
-/// The server's words without what could be a person's data: it ends its messages with the value that it refuses.
+/// The server's message without personal data: it ends its messages with the refused value.
 fn without_values(message: &str) -> String {
     const BEFORE: [&str; 4] = [
         "in use as username or as groupname: ",
@@ -200,7 +199,7 @@ mod tests {
         .to_string()
     }
 
-    /// A password that was right before is right: then the server has lost its directory.
+    /// A password that was accepted before is correct: the server has lost its directory.
     #[test]
     fn a_401_is_an_outage_once_we_were_let_in() {
         assert_eq!(error(401, "", false).kind, Kind::Unauthorized);
@@ -227,7 +226,7 @@ mod tests {
         assert!(error.what.contains("without a body"), "{error}");
     }
 
-    /// What is taken is told from what is wrong, and nobody's name is repeated.
+    /// A taken value is distinguished from an invalid one, and no name is repeated.
     #[test]
     fn values_that_are_taken() {
         let name = "Object exists: (uid): The username is already in use as username or as groupname: ada.";

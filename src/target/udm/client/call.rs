@@ -1,20 +1,19 @@
-//! What is asked of UDM, apart from what all requests have in common.
+//! What distinguishes one request to UDM from another.
 
 use reqwest::Method;
 use serde_json::Value as Json;
 
 use super::path::Path;
 
-/// One request.
 pub(in crate::target::udm) struct Call {
     pub(in crate::target::udm) operation: &'static str,
     pub(super) method: Method,
     pub(super) path: Path,
     pub(super) body: Option<Vec<u8>>,
     pub(super) content: &'static str,
-    /// The caller repeats it, since a lost reply has to be looked into first.
+    /// Sent only once. The caller repeats it, because a lost reply has to be examined first.
     pub(super) once: bool,
-    /// The state that the object has to be in still.
+    /// The state in which the object must still be.
     pub(super) if_match: Option<Tag>,
 }
 
@@ -49,7 +48,7 @@ impl Call {
         Self::get(operation, path).with(Method::PATCH, body)
     }
 
-    /// Single values of lists (RFC 6902, with `value` also where one is removed).
+    /// Changes single values of lists (RFC 6902, with `value` also for a removal).
     pub(in crate::target::udm) fn json_patch(operation: &'static str, path: Path, body: &Json) -> Self {
         Self {
             content: JSON_PATCH,
@@ -68,7 +67,7 @@ impl Call {
         Self { once: true, ..self }
     }
 
-    /// Refused if the object is not in this state any more.
+    /// Refused if the object is no longer in this state.
     pub(in crate::target::udm) fn if_match(self, tag: Option<&Tag>) -> Self {
         Self {
             if_match: tag.cloned(),
@@ -76,7 +75,7 @@ impl Call {
         }
     }
 
-    /// Whether something is changed if it succeeds.
+    /// Returns whether the call changes something.
     pub(super) fn is_write(&self) -> bool {
         self.method != Method::GET
     }

@@ -1,4 +1,4 @@
-//! Searches, whose answers are taken apart while they arrive.
+//! Searches, whose answers are parsed while they arrive.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -13,8 +13,8 @@ use crate::target::udm::wire::{ListHead, Object};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
 impl Client {
-    /// Sends a search and hands over each object while the answer arrives. One that breaks off is asked for again, and what
-    /// was handed over before is passed over.
+    /// Sends a search and passes on each object while the answer arrives. An interrupted search is repeated; objects
+    /// that were passed on before are skipped.
     pub(in crate::target::udm) async fn list(
         &self,
         call: &Call,

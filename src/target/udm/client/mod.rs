@@ -1,4 +1,4 @@
-//! The one place where requests to UDM are built, sent, repeated and counted, and where answers are taken in.
+//! Builds, sends, repeats and counts all requests to UDM, and reads their answers.
 
 mod answer;
 mod call;
@@ -26,15 +26,15 @@ use crate::http::{self, Backoff, Limiter, Secrets, Trust, retry};
 use crate::target::{RequestStats, Retry, TargetError, TargetErrorKind, Wrote};
 use crate::tls::Expiry;
 
-/// A group of ten thousand members, as the server answers it by itself, and what it writes around it.
+/// The server's answer for a single group of ten thousand members, with a margin.
 const LONGEST: usize = 256 << 20;
 
-/// What a success says beside its body.
+/// The parts of a success beside its body.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
-    /// The name that the object has now.
+    /// The current DN of the object.
     pub(super) dn: Option<String>,
-    /// The state that the object is in.
+    /// The current state of the object.
     tag: Option<Tag>,
     pub(super) body: Vec<u8>,
 }
@@ -45,24 +45,24 @@ impl Reply {
     }
 }
 
-/// A way to one server.
+/// A connection to one server.
 pub(super) struct Client {
     http: reqwest::Client,
-    /// When the certificates of the server end.
+    /// When the certificates of the server expire.
     shown: Expiry,
     base: Url,
     user: String,
     password: SecretString,
-    /// What no message may repeat.
+    /// Secrets that must not appear in messages.
     secrets: RefCell<Secrets>,
     limiter: Limiter,
     backoff: Backoff,
     stats: RefCell<RequestStats>,
     overload: Cell<u64>,
     clock_ahead: Cell<Option<i64>>,
-    /// The server has taken our password.
+    /// The server has accepted our password.
     was_let_in: Cell<bool>,
-    /// Somebody was told that it takes time.
+    /// A message has said that it takes time.
     told: Cell<bool>,
 }
 
@@ -104,12 +104,12 @@ impl Client {
         self.overload.get()
     }
 
-    /// By how many seconds the server's clock is ahead of ours; `None` if it does not say.
+    /// Seconds by which the server's clock is ahead of ours; `None` if it is not known.
     pub(super) fn clock_ahead(&self) -> Option<i64> {
         self.clock_ahead.get()
     }
 
-    /// When the certificate of the server ends, once it was seen.
+    /// When the certificate of the server expires, once it was seen.
     pub(super) fn credentials(&self) -> Vec<Credential> {
         let certificate = self.shown.earliest().map(|expires| Credential {
             kind: CredentialKind::TlsTarget,
@@ -119,7 +119,7 @@ impl Client {
         certificate.into_iter().collect()
     }
 
-    /// Sends a request and gives what it answers, if that is a success.
+    /// Sends a request and returns its answer if it is a success.
     pub(super) async fn send(&self, call: &Call) -> Result<Reply, TargetError> {
         self.repeated(call, async || {
             let reply = self.transmit(call).await?;
@@ -136,12 +136,12 @@ impl Client {
         .await
     }
 
-    /// The same, for an answer that is JSON of one form.
+    /// Like `send`, for an answer with a JSON body of this type.
     pub(super) async fn get<T: DeserializeOwned>(&self, call: &Call) -> Result<T, TargetError> {
         self.get_tagged(call).await.map(|(object, _)| object)
     }
 
-    /// The same, with the state that was read.
+    /// Like `get`, with the state that was read.
     pub(super) async fn get_tagged<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -153,7 +153,7 @@ impl Client {
         Ok((reply.parse(call.operation)?, reply.tag))
     }
 
-    /// Repeats a call as long as its failures are of the passing kind.
+    /// Repeats a call while its failures are temporary.
     async fn repeated<T>(
         &self,
         call: &Call,
@@ -165,7 +165,7 @@ impl Client {
         self.persist(call.is_write(), async |_| attempt().await).await
     }
 
-    /// The same, for several calls that belong together. They get the number of the try, from 1.
+    /// Like `repeated`, for several calls that belong together. They get the number of the try, starting at 1.
     pub(super) async fn persist<T>(
         &self,
         is_write: bool,
@@ -184,7 +184,7 @@ impl Client {
         tried.await.map_err(|error| self.last(is_write, error))
     }
 
-    /// The least pause before the same call may be sent again.
+    /// The minimum pause before the same call may be repeated.
     fn again(&self, error: &TargetError) -> Option<Duration> {
         self.stats.borrow_mut().failed += 1;
         let pause = match error.retry() {
@@ -208,7 +208,7 @@ impl Client {
         pause
     }
 
-    /// What is told when no try was left: whoever is not let in any more has no more to do.
+    /// The error after the last try. After a refused password, there are no more tries.
     fn last(&self, is_write: bool, error: TargetError) -> TargetError {
         let is_shut_out = error.what.starts_with("401 ") && self.was_let_in.get();
         let kind = if is_shut_out {
@@ -232,7 +232,7 @@ impl Client {
     }
 }
 
-/// A success of a form that nobody expects. The parser's words are left out: they could repeat a value.
+/// Error for a success with an unexpected body. The parser's message is omitted, because it could contain a value.
 fn odd(operation: &'static str, status: u16, error: &serde_json::Error) -> TargetError {
     TargetError {
         kind: TargetErrorKind::Protocol,

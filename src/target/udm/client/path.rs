@@ -1,4 +1,4 @@
-//! Addresses below the base, with each part percent-encoded as the server wants it.
+//! Addresses below the base, with each part percent-encoded as the server requires.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::model::TypeId;
 use crate::target::udm::rules::catalog::GROUP;
 
-/// Everything but what no server and no proxy reads anything into.
+/// Everything except characters without a special meaning for servers and proxies.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The types of objects that are read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::udm) enum Kind {
     User,
@@ -24,7 +23,7 @@ pub(in crate::target::udm) enum Kind {
 }
 
 impl Kind {
-    /// That of a type of the catalog.
+    /// The kind for a type of the catalog.
     pub(in crate::target::udm) fn of(resource: TypeId) -> Self {
         if resource == GROUP {
             Self::Group
@@ -52,7 +51,7 @@ impl Path {
         Self(format!("{}/add", kind.path()))
     }
 
-    /// The collection to which objects are added. Without its slash the server does not know it.
+    /// The collection to which objects are added. The server requires the trailing slash.
     pub(in crate::target::udm) fn collection(kind: Kind) -> Self {
         Self(format!("{}/", kind.path()))
     }
@@ -61,7 +60,7 @@ impl Path {
         Self(format!("{}/{}", kind.path(), encoded(dn)))
     }
 
-    /// One object with these properties alone.
+    /// One object with only these properties.
     pub(in crate::target::udm) fn object_with(kind: Kind, dn: &str, properties: &[&str]) -> Self {
         let mut path = Self::object(kind, dn).0;
         for (place, property) in properties.iter().enumerate() {
@@ -71,12 +70,12 @@ impl Path {
         Self(path)
     }
 
-    /// Whatever carries this entryUUID.
+    /// The object of any type with this entryUUID.
     pub(in crate::target::udm) fn any_object(uuid: &str) -> Self {
         Self(format!("object/{}", encoded(uuid)))
     }
 
-    /// The objects below a name that match all of these, with these properties.
+    /// The objects below a DN that match all conditions, with these properties.
     pub(in crate::target::udm) fn search(
         kind: Kind,
         position: &str,
@@ -93,7 +92,7 @@ impl Path {
         Self(path)
     }
 
-    /// The objects below a name that an LDAP filter over properties finds, or all, with these properties.
+    /// The objects below a DN that match an LDAP filter over properties, or all, with these properties.
     pub(in crate::target::udm) fn filtered(
         kind: Kind,
         position: &str,
@@ -107,7 +106,7 @@ impl Path {
         Self(path)
     }
 
-    /// Whether it is answered with the address of the object.
+    /// Returns whether the answer is the address of the object.
     pub(super) fn is_any_object(&self) -> bool {
         self.0.starts_with("object/")
     }
@@ -117,12 +116,12 @@ impl Path {
     }
 }
 
-/// A text as a part of an address.
+/// Encodes a text as a part of an address.
 pub(in crate::target::udm) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
-/// The name of the object that a `Location` leads to.
+/// The DN of the object that a `Location` leads to.
 pub(in crate::target::udm) fn name_in(location: &str) -> Option<String> {
     let (_, last) = location.rsplit_once('/')?;
     let name = percent_decode_str(last).decode_utf8().ok()?;

@@ -1,4 +1,4 @@
-//! Single requests, and what their answers come to.
+//! Sends single requests, and reads their answers.
 
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, DATE, ETAG, HeaderMap, IF_MATCH, LOCATION};
@@ -21,7 +21,7 @@ impl Client {
             .http
             .request(call.method.clone(), url.clone())
             .header(ACCEPT, "application/json")
-            // What is refused for being taken is told by its words.
+            // Some conflicts are only recognized by their English text.
             .header(ACCEPT_LANGUAGE, "en-US")
             .basic_auth(&self.user, Some(self.password.expose_secret()));
         if let Some(body) = &call.body {
@@ -66,7 +66,7 @@ impl Client {
         Ok(body)
     }
 
-    /// Whether an answer is a success; one that leads elsewhere is for the caller who expects it.
+    /// Returns whether an answer is a success. A redirect is for the caller who expects it.
     pub(super) fn judge(
         &self,
         call: &Call,
@@ -89,7 +89,7 @@ impl Client {
         })
     }
 
-    /// Where an answer leads.
+    /// The target of a redirect.
     pub(super) fn location(headers: &HeaderMap) -> Option<String> {
         text(headers, LOCATION.as_str())
     }
@@ -110,7 +110,7 @@ impl Client {
         }
     }
 
-    /// A server that has another address, which is never followed: the next one would get the password.
+    /// Error for a redirect. Redirects are never followed, because the other server would get the password.
     fn redirected(&self, call: &Call, location: &str) -> TargetError {
         let to = self.base.join(location).map_or_else(
             |_| "an address that is none".to_owned(),

@@ -1,9 +1,9 @@
-//! Calls that got no answer, or not all of it.
+//! Errors of calls without a complete answer.
 
 use crate::http::{BodyError, no_answer};
 use crate::target::{TargetError, TargetErrorKind as Kind, Wrote};
 
-/// A reply that broke off.
+/// Error for an interrupted reply.
 pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -> TargetError {
     match error {
         BodyError::Failed(error) => unreachable(operation, url, error),
@@ -20,7 +20,7 @@ const SLOW: &str = "check the network, and whether a proxy before UDM holds its 
 const SILENT: &str = "it took the connection and sent nothing: check that `udm.url` has the port of a UDM, and whether the server \
                       or its LDAP server has too much to do; `udm.read_timeout` says how long is waited";
 
-/// No answer at all, with the reason at the bottom of the chain.
+/// Error for a call without an answer, with the root cause.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
     let failure = no_answer(place(url), error);
     let kind = if failure.is_lasting {
@@ -40,7 +40,7 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
     lost(kind, operation, failure.what, hint)
 }
 
-/// Addresses below the base hold names of people.
+/// Addresses below the base contain names of people.
 fn place(url: &str) -> &str {
     [
         "users/user/",

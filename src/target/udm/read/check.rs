@@ -1,4 +1,4 @@
-//! Tries each thing that a run needs on its own.
+//! Tries each thing that a run needs separately.
 
 use std::cell::{Cell, RefCell};
 
@@ -32,7 +32,7 @@ impl UdmTarget {
         findings
     }
 
-    /// What can be known of the right to write without writing: who may do everything.
+    /// What can be learned about write permissions without writing: whether the account may do everything.
     async fn check_rights(&self, base: &str) -> Diagnosis {
         const ALL: &str = "Domain Admins";
         let user = &self.settings.user;

@@ -1,5 +1,5 @@
-//! Who has names and mail addresses outside of the containers: the server refuses them, and keeps them locked for five
-//! minutes.
+//! Finds the owners of names and mail addresses outside of the containers. The server refuses values that are taken,
+//! and then locks them for five minutes.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -16,13 +16,14 @@ use super::objects::unique;
 use crate::model::{AttributeIndex, TargetId, TypeId, Value};
 use crate::target::TargetError;
 
-/// Bytes of a filter as it is sent. Web servers take 8,190 in the first line of a request.
+/// Bytes of an encoded filter. Web servers accept 8,190 bytes in the first line of a request.
 const LONGEST_FILTER: usize = 6_000;
-/// Where more would be needed, everything is listed: a search costs the server as much as a hundred objects of a list.
+/// If more searches were needed, everything is listed: a search costs the server as much as a hundred objects of a
+/// list.
 const MOST_SEARCHES: usize = 3;
 
 impl UdmTarget {
-    /// Finds the objects outside of the containers that have one of these values.
+    /// Finds the objects outside of the containers with one of these values.
     pub(in crate::target::udm) async fn look_elsewhere(
         &self,
         wanted: &[(TypeId, AttributeIndex, &Value)],
@@ -39,7 +40,7 @@ impl UdmTarget {
         Ok(())
     }
 
-    /// The values that no object of the lists has.
+    /// The values that no listed object has.
     fn free(&self, wanted: &[(TypeId, AttributeIndex, &Value)]) -> HashSet<Unique> {
         let values = wanted.iter().filter_map(|(resource, attribute, value)| {
             let property = &self.catalog.schema(*resource).spec(*attribute).name;
@@ -74,7 +75,7 @@ impl UdmTarget {
     }
 }
 
-/// The name, and the address that is unique.
+/// The properties of the name and of the unique address.
 fn properties(resource: TypeId) -> [&'static str; 2] {
     if resource == USER {
         ["username", "mailPrimaryAddress"]
@@ -83,7 +84,7 @@ fn properties(resource: TypeId) -> [&'static str; 2] {
     }
 }
 
-/// The filters of the searches that find who has one of these values; one search without a filter if they were too many.
+/// The filters of the searches for these values; one search without a filter if there would be too many.
 fn searches(resource: TypeId, wanted: &HashSet<Unique>) -> Vec<Option<String>> {
     let [name, mail] = properties(resource);
     let mut terms: Vec<String> = wanted
@@ -135,7 +136,7 @@ mod tests {
         );
     }
 
-    /// Each filter fits into a request, none is left out, and where they get many everything is listed.
+    /// Each filter fits in a request, none is left out, and if there are many, everything is listed.
     #[test]
     fn many_values_are_a_list() {
         for count in [1, 150, 300] {

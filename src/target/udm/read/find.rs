@@ -1,4 +1,4 @@
-//! Looks single objects up: by the id that the server gave them, by their external id, by their name.
+//! Looks up single objects: by entryUUID, external id or name.
 
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ use crate::target::{TargetError, TargetErrorKind, Wrote};
 const ELSEWHERE: &str = "it is in another container";
 
 impl UdmTarget {
-    /// The name of an object, as far as this run knows it, or as the server tells it.
+    /// The DN of an object: as this run knows it, or from the server.
     pub(in crate::target::udm) async fn dn_of(&self, object: &TargetId) -> Result<Box<str>, TargetError> {
         match self.memory.dn(object) {
             Some(dn) => Ok(dn),
@@ -22,7 +22,7 @@ impl UdmTarget {
         }
     }
 
-    /// The name of an object, which somebody may have renamed since it was read.
+    /// The DN of an object from the server, because it may have been renamed since it was read.
     pub(in crate::target::udm) async fn ask_for_dn(
         &self,
         object: &TargetId,
@@ -41,7 +41,7 @@ impl UdmTarget {
         Ok(dn.into())
     }
 
-    /// The object that carries an external id, somewhere below the container.
+    /// The object with an external id, anywhere below the container.
     pub(in crate::target::udm) async fn find_by_id(
         &self,
         resource: TypeId,
@@ -67,7 +67,7 @@ impl UdmTarget {
         }))
     }
 
-    /// Whoever has the login name of this person, in whatever container.
+    /// The objects with the login name of this person, in any container.
     pub(in crate::target::udm) async fn holders_of_name(
         &self,
         desired: &Desired,
@@ -110,10 +110,10 @@ impl UdmTarget {
         Ok(found.take())
     }
 
-    /// One object, and the state that it is in.
+    /// An object and its state.
     ///
-    /// That of a user is good for `If-Match`. That of a group is not: it changes with each membership, also with those that
-    /// other changes of this run write.
+    /// The state of a user can be used for `If-Match`. The state of a group cannot: it changes with each membership,
+    /// including those that other changes of this run write.
     pub(in crate::target::udm) async fn object(
         &self,
         resource: TypeId,
@@ -125,7 +125,7 @@ impl UdmTarget {
     }
 }
 
-/// What the leaf of a name is called.
+/// The value of the lowest level of a DN.
 pub(in crate::target::udm) fn leaf(dn: &str) -> String {
     name::levels(dn)
         .first()

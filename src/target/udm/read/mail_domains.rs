@@ -1,4 +1,4 @@
-//! The domains that mail addresses of users can have: the server refuses all others.
+//! The mail domains of the server. It refuses mail addresses in other domains.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,10 +10,10 @@ use super::check::{problem, subject};
 use crate::model::{Desired, DesiredState, Diagnosis, Value};
 use crate::target::TargetError;
 
-/// Properties whose addresses need a domain of the server.
+/// Properties whose addresses must be in a domain of the server.
 const OF_USERS: [&str; 2] = ["mailPrimaryAddress", "mailAlternativeAddress"];
 
-/// So many domains are named.
+/// How many domains a message names.
 const MOST_NAMES: usize = 10;
 
 impl UdmTarget {
@@ -37,7 +37,7 @@ impl UdmTarget {
         }
     }
 
-    /// Whether the server has the domains of all addresses of the sources.
+    /// Checks that the server has the domains of all addresses in the sources.
     pub(in crate::target::udm) async fn check_addresses(
         &self,
         desired: &[DesiredState],
@@ -80,7 +80,7 @@ impl UdmTarget {
         ))
     }
 
-    /// How many people have an address of each domain.
+    /// Number of people with an address in each domain.
     fn domains_of(&self, people: &[Desired]) -> BTreeMap<String, usize> {
         let schema = self.catalog.users();
         let mut domains: BTreeMap<String, usize> = BTreeMap::new();

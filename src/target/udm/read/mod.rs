@@ -1,5 +1,3 @@
-//! Reads what is there.
-
 mod check;
 mod elsewhere;
 pub(super) mod find;

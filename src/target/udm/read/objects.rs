@@ -26,14 +26,14 @@ const DISABLED: &str = "disabled";
 const NO_ID: &str = "it has no external id";
 const OUR_OWN: &str = "directory-sync signs in as it";
 
-/// A group of whose members some are known by their names only, because the groups after it were not read yet.
+/// A group with members that are only known by DN, because later groups were not read yet.
 struct Unlinked {
     account: Existing,
     members: Vec<Reference>,
 }
 
 impl UdmTarget {
-    /// Hands over the users of the container.
+    /// Passes on the users of the container.
     pub(in crate::target::udm) async fn read_users(
         &self,
         each: &mut dyn FnMut(Existing),
@@ -43,7 +43,7 @@ impl UdmTarget {
         self.list(USER, &prepared.users, &each).await
     }
 
-    /// Hands over the groups of the container, when all are known that can be members.
+    /// Passes on the groups of the container, once all possible members are known.
     pub(in crate::target::udm) async fn read_groups(
         &self,
         each: &mut dyn FnMut(Existing),
@@ -90,7 +90,8 @@ impl UdmTarget {
         self.client.list(&call, each).await
     }
 
-    /// Everything that is compared, and nothing else: it decides how long the server takes.
+    /// The properties that are compared. Others are left out, because their number determines how long the server
+    /// takes.
     pub(in crate::target::udm) fn listed_properties(&self, resource: TypeId) -> Vec<&str> {
         let objects = self.objects(resource);
         let named = objects.properties.iter().chain(&objects.marker_property);
@@ -99,7 +100,7 @@ impl UdmTarget {
         properties
     }
 
-    /// The same, of a list.
+    /// Like `existing`, for an object of a list.
     fn listed(&self, resource: TypeId, place: &Place, object: &Object) -> Existing {
         let existing = self.existing(resource, place, object);
         if matches!(existing.ownership, Ownership::Foreign(_)) {
@@ -108,7 +109,7 @@ impl UdmTarget {
         existing
     }
 
-    /// One object as the plan sees it. Members are left out.
+    /// An object as the plan sees it, without members.
     pub(in crate::target::udm) fn existing(
         &self,
         resource: TypeId,
@@ -132,7 +133,7 @@ impl UdmTarget {
         }
         let mut attributes = attributes(schema, objects, place, object);
         if let Some(key) = schema.find(Purpose::ExternalId) {
-            // As everywhere else in the program; what is sent is made of the id itself.
+            // As everywhere else in the program. Requests contain the id itself.
             attributes.set(key, id.as_ref().map(|id| Value::text(id.hex())));
         }
         self.hold(resource, &target_id, &attributes);
@@ -153,14 +154,14 @@ impl UdmTarget {
         }
     }
 
-    /// Notes what nobody else can have by now.
+    /// Records the unique values of an object.
     pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, held: &Attributes) {
         for unique in self.unique(resource, held) {
             self.memory.holders.take(object, &unique);
         }
     }
 
-    /// The values that only one object can have.
+    /// The unique values among these attributes.
     pub(in crate::target::udm) fn unique(&self, resource: TypeId, held: &Attributes) -> Vec<Unique> {
         let schema = self.catalog.schema(resource);
         let unique =
@@ -168,7 +169,7 @@ impl UdmTarget {
         held.iter().filter_map(unique).collect()
     }
 
-    /// Who else has a value, as far as this run knows.
+    /// The other owner of a value, as far as this run knows.
     pub(in crate::target::udm) fn other_holder(
         &self,
         resource: TypeId,
@@ -199,7 +200,7 @@ impl UdmTarget {
         }
     }
 
-    /// The names of the members that this tool looks at.
+    /// The DNs of the members in the configured properties.
     fn members<'o>(&self, object: &'o Object) -> impl Iterator<Item = &'o str> {
         let properties = &self.objects(GROUP).properties;
         let looked_at = [USERS, NESTED].into_iter();
@@ -221,7 +222,7 @@ impl UdmTarget {
     }
 }
 
-/// The value as one that only one object can have, if the property is such a one.
+/// The value, if the property is unique.
 pub(super) fn unique(property: &str, text: &str) -> Option<Unique> {
     Some(match properties::space(property)? {
         "mail" => Unique::mail(text),
@@ -245,7 +246,7 @@ fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Obj
     attributes
 }
 
-/// Where the object is, as the configuration spells it.
+/// The position of the object, in the spelling of the configuration.
 fn position(objects: &UdmObjects, place: &Place, dn: &str) -> Value {
     let parent = name::parent(dn);
     let is_at_place = Dn::parse(parent.as_bytes()) == Dn::parse(place.container.as_bytes());

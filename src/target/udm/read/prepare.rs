@@ -1,4 +1,4 @@
-//! Finds out what the server has before anything is read: its base, the containers, and the properties of each type.
+//! Reads the base, the containers and the properties of each type before anything else.
 
 use std::cell::Cell;
 
@@ -13,7 +13,7 @@ use crate::model::TypeId;
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
 impl UdmTarget {
-    /// Asks for the base, which proves the credentials, for the containers, and for the templates.
+    /// Reads the base, which proves the credentials, the containers and the templates.
     pub(in crate::target::udm) async fn look_around(&self) -> Result<Prepared, TargetError> {
         let base = self.base().await?;
         let (users, groups) = futures::join!(self.place(Kind::User, &self.settings.users, &base), async {
@@ -47,7 +47,7 @@ impl UdmTarget {
         })
     }
 
-    /// The container and those above it that are not there, the lowest first.
+    /// The missing containers among the container and those above it, the lowest first.
     async fn missing(&self, container: &str, base: &str) -> Result<Vec<String>, TargetError> {
         let above = name::levels(container).len() - name::levels(base).len();
         let (mut missing, mut dn) = (Vec::new(), container);
@@ -76,7 +76,7 @@ impl UdmTarget {
         Ok(Types::of(&template.properties))
     }
 
-    /// Makes the container of a type, and those above it that are missing. Several changes may need it at once.
+    /// Creates the container of a type, and missing ones above it. Several changes may need it at once.
     pub(in crate::target::udm) async fn make_container(&self, resource: TypeId) -> Result<(), TargetError> {
         let _one_at_a_time = self.container_lock.lock().await;
         let prepared = self.prepared()?;
@@ -125,7 +125,7 @@ pub(in crate::target::udm) fn section(kind: Kind) -> &'static str {
     }
 }
 
-/// A configured property that the server does not have: nothing may be decided without its values.
+/// Error for a configured property that the server does not have. Nothing can be decided without its values.
 pub(in crate::target::udm) fn wrong_property(
     section: &str,
     objects: &UdmObjects,

@@ -1,4 +1,4 @@
-//! What is kept of objects before they are deleted, so that an undo can put it back.
+//! Snapshots of objects before they are deleted, for an undo.
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value as Json;
@@ -10,14 +10,14 @@ use super::super::wire::Object;
 use crate::model::{Change, Detail, Existing, Purpose, Snapshot, TargetId, TypeId, Write};
 use crate::target::{Cost, TargetError, TargetErrorKind};
 
-/// The groups of a deleted object: entryUUIDs of groups of the container, and the names of others.
+/// The groups of a deleted object: entryUUIDs of groups in the container, and DNs of others.
 const GROUPS: &str = "groups";
 
-/// More at once is no faster: the server works on one request at a time for most of it.
+/// More at once is not faster, because the server mostly works on one request at a time.
 const AT_ONCE: usize = 4;
 
 impl UdmTarget {
-    /// What the lists do not show of objects that are going to change.
+    /// The data of objects to be changed that the lists do not show.
     pub(in crate::target::udm) async fn snapshots(
         &self,
         changes: &[Change],
@@ -36,7 +36,7 @@ impl UdmTarget {
         futures::stream::iter(each).buffered(AT_ONCE).try_collect().await
     }
 
-    /// One request for each object that is deleted.
+    /// One request per deleted object.
     pub(in crate::target::udm) fn foresee_snapshots(changes: &[Change]) -> Cost {
         let deleted = changes
             .iter()
@@ -47,7 +47,7 @@ impl UdmTarget {
         }
     }
 
-    /// What this tool wrote down for itself.
+    /// The own records in the marker property.
     fn notes_kept(&self, change: &Change) -> Snapshot {
         let Some(object) = change.target_id() else {
             return Snapshot::default();
@@ -64,14 +64,14 @@ impl UdmTarget {
         }
     }
 
-    /// The groups that the object is in, also those of other containers.
+    /// The groups of the object, including those in other containers.
     async fn groups_of(&self, resource: TypeId, account: &Existing) -> Result<Vec<Box<str>>, TargetError> {
         let property = groups_property(resource);
         let dn = self.dn_of(&account.target_id).await?;
         let path = Path::object_with(Kind::of(resource), &dn, &[property]);
         let object: Object = match self.client.get(&Call::get("read_groups", path)).await {
             Ok(object) => object,
-            // Somebody was faster; then nothing is lost by this run.
+            // It was already deleted, so this run deletes nothing.
             Err(error) if error.kind == TargetErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
@@ -84,7 +84,7 @@ impl UdmTarget {
         Ok(names.map(known).collect())
     }
 
-    /// The names of the groups that were kept, as they are now: those of the container, as far as they are there, and others.
+    /// The current names of the groups in a snapshot: those in the container, if they still exist, and others.
     pub(in crate::target::udm) fn groups_kept(&self, details: &[Detail]) -> (Vec<Box<str>>, Vec<Box<str>>) {
         let kept = details.iter().filter(|detail| *detail.name == *GROUPS);
         let (others, ours): (Vec<&Box<str>>, Vec<&Box<str>>) = kept
@@ -97,7 +97,7 @@ impl UdmTarget {
     }
 }
 
-/// The property that shows the groups of an object.
+/// The property with the groups of an object.
 pub(in crate::target::udm) fn groups_property(resource: TypeId) -> &'static str {
     if resource == USER { "groups" } else { "memberOf" }
 }

@@ -1,4 +1,4 @@
-//! What UDM stores of users and groups, as far as the configuration asks for it.
+//! The attributes of users and groups in UDM, as far as they are configured.
 
 use super::notes::MARK;
 use super::photo;
@@ -9,17 +9,17 @@ use crate::model::{
     Removes, ResourceType, Schema, TypeId, Value,
 };
 
-/// The places of the types in the catalog.
+/// Indexes of the types in the catalog.
 pub(in crate::target::udm) const USER: TypeId = TypeId(0);
 pub(in crate::target::udm) const GROUP: TypeId = TypeId(1);
 
-/// The attribute that says in which container an object is, relative to the base.
+/// The attribute with the container of an object, relative to the base.
 pub(in crate::target::udm) const POSITION: &str = "position";
 
-/// The attribute of a group that stands for its users and the groups in it.
+/// The attribute of a group with its users and nested groups.
 const MEMBERS: &str = "members";
 
-/// What this tool writes down for itself, in the marker property.
+/// This tool's own records, in the marker property.
 const DISABLED_BY: &str = "disabled_by";
 const MISSING_SINCE: &str = "missing_since";
 const MISSING_RUNS: &str = "missing_runs";
@@ -39,7 +39,6 @@ const OF_GROUPS: Losses = Losses {
     by_unmake: "what was set since: values of properties that are not in `udm.groups.properties`",
 };
 
-/// The types with these settings.
 pub(in crate::target::udm) fn catalog(settings: &UdmSettings) -> Catalog {
     let users = ResourceType {
         name: "user",
@@ -86,7 +85,7 @@ fn schema_of_groups(groups: &UdmObjects) -> Schema {
     Schema::new(specs)
 }
 
-/// One attribute for each property that holds values of sources.
+/// One attribute per property with values from sources.
 fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<AttributeSpec> {
     let names = objects
         .properties
@@ -124,7 +123,7 @@ fn position() -> AttributeSpec {
     }
 }
 
-/// Notes in the marker property. Without one nothing is ever found there.
+/// Attributes for own records in the marker property. Without one, nothing is ever found there.
 fn bookkeeping(objects: &UdmObjects) -> Vec<AttributeSpec> {
     let note = |name: &str, purpose| AttributeSpec {
         name: name.into(),

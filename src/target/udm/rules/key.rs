@@ -1,15 +1,15 @@
-//! External ids as properties hold them.
+//! External ids in the form that properties have.
 
 use uuid::{Uuid, Variant};
 
 use crate::model::ExternalId;
 
-/// The property that takes UUIDs alone, and never another one.
+/// The property that only accepts UUIDs and can never be changed.
 const IDENTIFIER: &str = "univentionObjectIdentifier";
 
-/// The text that stands for an id.
+/// The text for an id.
 ///
-/// Sixteen bytes that are no text are a GUID as Active Directory stores it (little-endian).
+/// Sixteen bytes that are not text are a GUID as Active Directory stores it (little-endian).
 pub(in crate::target::udm) fn text(id: &ExternalId, is_binary: bool) -> Option<String> {
     if is_binary && let Ok(bytes) = <[u8; 16]>::try_from(id.as_bytes()) {
         return Some(Uuid::from_bytes_le(bytes).to_string());
@@ -17,7 +17,7 @@ pub(in crate::target::udm) fn text(id: &ExternalId, is_binary: bool) -> Option<S
     id.as_text().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// The id that a text stands for.
+/// The id for a text.
 pub(in crate::target::udm) fn id(text: &str, is_binary: bool) -> ExternalId {
     match Uuid::parse_str(text) {
         Ok(uuid) if is_binary && uuid.to_string() == text => ExternalId::new(uuid.to_bytes_le()),
@@ -25,7 +25,7 @@ pub(in crate::target::udm) fn id(text: &str, is_binary: bool) -> ExternalId {
     }
 }
 
-/// Why the property does not take an id: the server refuses some, and breaks down at others.
+/// Why the property cannot store an id: the server refuses some, and fails at others.
 pub(in crate::target::udm) fn misfit(property: &str, id: &ExternalId, is_binary: bool) -> Option<String> {
     let Some(text) = text(id, is_binary) else {
         return Some(format!("its external id is no text, which `{property}` takes"));
@@ -48,7 +48,7 @@ pub(in crate::target::udm) fn misfit(property: &str, id: &ExternalId, is_binary:
 mod tests {
     use super::*;
 
-    /// As `Guid.ToString` of .NET and the connectors before this tool write it.
+    /// As `Guid.ToString` of .NET and earlier connectors write it.
     #[test]
     fn a_guid_is_little_endian() {
         let bytes = hex::decode("33221100554477664899aabbccddeeff").unwrap();

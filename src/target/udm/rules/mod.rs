@@ -1,4 +1,4 @@
-//! What UDM stores, and when two values are the same. Pure.
+//! Which values UDM stores, and which values are equal. Pure.
 
 pub(super) mod catalog;
 pub(super) mod key;

@@ -1,6 +1,6 @@
-//! Distinguished names as texts. Comparing is done by [`crate::config::Dn`].
+//! Distinguished names as texts. [`crate::config::Dn`] compares them.
 
-/// The levels of a name, the lowest first, as they are spelled.
+/// The levels of a DN, the lowest first, in their spelling.
 pub(in crate::target::udm) fn levels(dn: &str) -> Vec<&str> {
     let (mut levels, mut start, mut escaped) = (Vec::new(), 0, false);
     for (at, sign) in dn.char_indices() {
@@ -18,14 +18,14 @@ pub(in crate::target::udm) fn levels(dn: &str) -> Vec<&str> {
     levels
 }
 
-/// The name of what lies above; empty at the top.
+/// The DN of the parent; empty at the top.
 pub(in crate::target::udm) fn parent(dn: &str) -> &str {
     let first = levels(dn).first().map_or(0, |level| level.len());
     let above = dn.trim_start().get(first..).unwrap_or_default();
     above.trim_start().get(1..).unwrap_or_default().trim()
 }
 
-/// What a level is called: `ou=a\, b` is `a, b`.
+/// The value of a level: `ou=a\, b` is `a, b`.
 pub(in crate::target::udm) fn value(level: &str) -> String {
     let value = level.split_once('=').map_or(level, |(_, value)| value).trim();
     let (mut bytes, mut rest) = (Vec::new(), value.as_bytes());

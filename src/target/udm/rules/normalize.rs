@@ -7,7 +7,7 @@ use super::{key, values};
 use crate::config::UdmObjects;
 use crate::model::{Cardinality, Desired, Purpose, Schema, Value};
 
-/// Rewrites the values to what is going to be stored.
+/// Rewrites the values to the form that UDM will store.
 ///
 /// # Errors
 /// The reason, without the value, why the server would refuse it.
@@ -44,7 +44,7 @@ pub(in crate::target::udm) fn normalize(
         desired
             .attributes
             .set(index, Some(Value::text(objects.ou.as_str())));
-        // No source says it: everybody belongs there.
+        // No source provides it: all objects belong there.
         desired.unknown.remove(index);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What this tool writes down for itself, in one text of the marker property.
+//! This tool's own records about an object, in one text of the marker property.
 
 use crate::model::{AttributeChange, Purpose, Schema, Value};
 
@@ -7,9 +7,9 @@ use crate::model::{AttributeChange, Purpose, Schema, Value};
 pub(in crate::target::udm) struct Notes {
     /// This tool disabled the object.
     pub(in crate::target::udm) disabled: bool,
-    /// Since when it is missing, in seconds since 1970 (UTC), as it stands there.
+    /// Start of the absence in seconds since 1970 (UTC), as stored.
     pub(in crate::target::udm) since: Option<String>,
-    /// How many runs have found it missing, as it stands there.
+    /// Number of runs that found it absent, as stored.
     pub(in crate::target::udm) runs: Option<String>,
 }
 
@@ -18,11 +18,11 @@ const DISABLED: &str = "disabled";
 const SINCE: &str = "missing since ";
 const RUNS: &str = "runs ";
 
-/// What stands for a deactivation in attributes.
+/// Value of the deactivation mark.
 pub(in crate::target::udm) const MARK: &str = "directory-sync";
 
 impl Notes {
-    /// Whatever others have written is none of ours.
+    /// Texts of others are ignored.
     pub(in crate::target::udm) fn parse(text: &str) -> Option<Self> {
         let mut notes = Self::default();
         for note in text.trim().strip_prefix(PREFIX)?.split(',').map(str::trim) {
@@ -37,7 +37,7 @@ impl Notes {
         Some(notes)
     }
 
-    /// The text; `None` when there is nothing to write down.
+    /// The text; `None` if there is nothing to record.
     pub(in crate::target::udm) fn text(&self) -> Option<String> {
         let disabled = self.disabled.then(|| DISABLED.to_owned());
         let since = self.since.as_ref().map(|since| format!("{SINCE}{since}"));
@@ -46,7 +46,7 @@ impl Notes {
         (!notes.is_empty()).then(|| format!("{PREFIX} {}", notes.join(", ")))
     }
 
-    /// What is noted for a purpose.
+    /// The value for a purpose.
     pub(in crate::target::udm) fn of(&self, purpose: Purpose) -> Option<Value> {
         match purpose {
             Purpose::DisabledByUs => self.disabled.then(|| Value::text(MARK)),
@@ -56,7 +56,7 @@ impl Notes {
         }
     }
 
-    /// The same after these changes.
+    /// The records after these changes.
     #[must_use]
     pub(in crate::target::udm) fn after(mut self, schema: &Schema, changes: &[AttributeChange]) -> Self {
         for change in changes {

@@ -1,4 +1,4 @@
-//! Photos. The server makes another JPEG of each that it is sent, so that only what can be seen is the same.
+//! Photos. The server re-encodes each JPEG, so only the visible content is compared.
 
 use std::io::Cursor;
 
@@ -7,16 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use image::imageops::{FilterType, resize};
 use image::{ImageReader, Limits};
 
-/// A photo is compared in so many parts in each direction, whose colours are those of all their pixels together.
+/// Photos are compared in this many parts per direction, each with the average colour of its pixels.
 const PARTS: u32 = 8;
 
-/// How much the colour of a part may change when a photo is stored as a JPEG of usual quality, of 255.
+/// How much the colour of a part, of 255, may change by re-encoding as a JPEG of usual quality.
 const TOLERANCE: u8 = 10;
 
-/// Larger ones are no photos of people, and would take too much memory.
+/// Larger images are no photos of people, and would need too much memory.
 const LONGEST_SIDE: u32 = 8_192;
 
-/// Whether two photos in base64 show the same.
+/// Returns whether two photos in base64 show the same.
 pub(super) fn same(one: &str, other: &str) -> bool {
     one == other
         || seen(one)
@@ -48,7 +48,7 @@ mod tests {
 
     use super::*;
 
-    /// A picture with something in it, as PNG and as JPEG.
+    /// A picture with some content, as PNG and as JPEG.
     fn picture(turn: u8) -> (String, String) {
         let colour = |x: u32, y: u32| {
             let value = |n: u32| u8::try_from(n * 4 % 256).unwrap_or_default().wrapping_add(turn);

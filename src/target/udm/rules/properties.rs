@@ -1,8 +1,8 @@
-//! What is known of properties before the server is asked. Its templates have the last word.
+//! What is known of properties without asking the server. Its templates take precedence.
 
 use crate::model::Cardinality;
 
-/// Properties with several values, of the templates of UCS 5.2.
+/// Properties with several values in the templates of UCS 5.2.
 const LISTS: [&str; 22] = [
     "allowedEmailGroups",
     "allowedEmailUsers",
@@ -28,18 +28,17 @@ const LISTS: [&str; 22] = [
     "secretary",
 ];
 
-/// When the server takes two values of a property for the same.
+/// When the server considers two values equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::udm) enum Form {
-    /// Letter case makes no difference; it is stored as it is sent.
+    /// Ignores letter case. Stored as sent.
     Text,
-    /// It is stored in lower case.
+    /// Stored in lower case.
     Mail,
-    /// Blanks and hyphens make no difference either.
+    /// Also ignores blanks and hyphens.
     Phone,
-    /// A distinguished name.
     Dn,
-    /// A picture, which comes back as another file.
+    /// An image, which is returned as another file.
     Photo,
     /// A table of texts.
     Address,
@@ -64,7 +63,7 @@ pub(in crate::target::udm) fn cardinality(property: &str) -> Cardinality {
     }
 }
 
-/// Where the server lets only one object have a value, letter case aside.
+/// The namespace in which a value must be unique, ignoring letter case.
 pub(in crate::target::udm) fn space(property: &str) -> Option<&'static str> {
     match property {
         "username" | "name" => Some("name"),
@@ -73,12 +72,12 @@ pub(in crate::target::udm) fn space(property: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether it holds members of a group.
+/// Returns whether the property contains members of a group.
 pub(in crate::target::udm) fn is_of_members(property: &str) -> bool {
     ["users", "nestedGroup"].contains(&property)
 }
 
-/// The name that somebody meant, if one is near.
+/// A similar property name, for a message about an unknown one.
 pub(in crate::target::udm) fn similar<'a>(
     given: &str,
     names: impl Iterator<Item = &'a str>,

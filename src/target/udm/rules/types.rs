@@ -1,10 +1,10 @@
-//! What a template says about the properties of a type.
+//! The properties of a type, from its template.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-/// What a property takes.
+/// The JSON type of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     One,
@@ -12,12 +12,12 @@ enum Shape {
     List,
 }
 
-/// The properties that a server has, by name.
+/// The properties of the server, by name.
 #[derive(Clone, Debug, Default)]
 pub(in crate::target::udm) struct Types(BTreeMap<String, Shape>);
 
 impl Types {
-    /// A property whose value in the template is a list takes several values.
+    /// A property whose value in the template is a list has several values.
     pub(in crate::target::udm) fn of(template: &Map<String, Json>) -> Self {
         let shape = |value: &Json| match value {
             Json::Array(_) => Shape::List,

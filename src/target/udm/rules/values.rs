@@ -1,4 +1,4 @@
-//! Values as the server sends and takes them, and as they are compared.
+//! Converts values between the server's form and the compared form.
 
 use std::collections::BTreeSet;
 
@@ -8,11 +8,11 @@ use super::properties::Form;
 use crate::config::Dn;
 use crate::model::{Cardinality, Value};
 
-/// Between the parts of a postal address, as LDAP writes it (RFC 4517, 3.3.28).
+/// Separates the parts of a postal address, as in LDAP (RFC 4517, 3.3.28).
 const PART: char = '$';
 const PARTS: [&str; 3] = ["street", "zipcode", "city"];
 
-/// What a property holds; nothing, an empty text and an empty list are the same.
+/// The value of a property. `null`, an empty text and an empty list are the same.
 pub(in crate::target::udm) fn read(form: Form, cardinality: Cardinality, json: &Json) -> Option<Value> {
     let mut texts = match json {
         Json::Array(items) => items.iter().filter_map(|item| text(form, item)).collect(),
@@ -34,7 +34,7 @@ fn text(form: Form, json: &Json) -> Option<Box<str>> {
     (!text.is_empty()).then(|| text.into())
 }
 
-/// What is sent for a value, which is no list if the template has none.
+/// The JSON for a value. It is a list only if the template has one.
 pub(in crate::target::udm) fn write(form: Form, is_list: bool, value: Option<&Value>) -> Json {
     let texts = value.map_or(&[][..], Value::texts).iter();
     let items = texts.map(|text| match form {
@@ -48,7 +48,7 @@ pub(in crate::target::udm) fn write(form: Form, is_list: bool, value: Option<&Va
     items.drain(..).next().unwrap_or_default()
 }
 
-/// A switch takes no text.
+/// A boolean property accepts no text.
 pub(in crate::target::udm) fn write_switch(value: Option<&Value>) -> Json {
     json!(value.is_some_and(|value| is_on(value.as_text())))
 }
@@ -80,7 +80,7 @@ fn parts(text: &str) -> Json {
     Json::Object(parts.into_iter().collect())
 }
 
-/// The text as it is going to be stored; `None` if nothing is left of it.
+/// The text as it will be stored; `None` if it is empty.
 fn tidied(form: Form, text: &str) -> Option<String> {
     let text = text.trim();
     let tidied = match form {
@@ -91,7 +91,7 @@ fn tidied(form: Form, text: &str) -> Option<String> {
     (!tidied.is_empty()).then_some(tidied)
 }
 
-/// What the server holds equal within one list, which it refuses to hold twice.
+/// The form in which the server compares values of one list. It refuses equal ones.
 fn comparable(form: Form, text: &str) -> String {
     match form {
         Form::Phone => text
@@ -109,7 +109,7 @@ fn comparable(form: Form, text: &str) -> String {
     }
 }
 
-/// A value as it is going to be stored: without blanks around, and nothing twice.
+/// A value as it will be stored: trimmed and without duplicates.
 pub(in crate::target::udm) fn normal(form: Form, value: &Value) -> Option<Value> {
     match value {
         Value::Text(text) => tidied(form, text).map(Value::text),
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(read(Form::Address, Cardinality::Many, &sent), Some(street));
     }
 
-    /// The server refuses a list with two values that it holds equal.
+    /// The server refuses a list with two equal values.
     #[test]
     fn equal_values_are_sent_once() {
         let phones = normal(Form::Phone, &set(&["+49 1-2", "+4912", " +49 12 ", "+49 3"])).unwrap();

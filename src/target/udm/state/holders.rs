@@ -1,4 +1,4 @@
-//! Who has which name and which mail address.
+//! Owners of names and mail addresses.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,11 +6,11 @@ use std::num::NonZero;
 
 use crate::model::{Fingerprints, TargetId};
 
-/// A value that only one object can have. The server locks it for five minutes if it refuses it, so it is never asked for
-/// while somebody has it.
+/// A unique value. If the server refuses one, it locks it for five minutes, so a value is never requested while
+/// another object has it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(in crate::target::udm) enum Unique {
-    /// The name of a user or group: they share them.
+    /// The name of a user or group. They share one namespace.
     Name(String),
     /// A primary mail address.
     Mail(String),
@@ -37,7 +37,7 @@ impl Unique {
 /// The number of a value.
 type Number = NonZero<u128>;
 
-/// As far as this run knows.
+/// The known owners.
 #[derive(Default)]
 pub(in crate::target::udm) struct Holders {
     by_value: RefCell<HashMap<Number, TargetId>>,
@@ -46,7 +46,7 @@ pub(in crate::target::udm) struct Holders {
 }
 
 impl Holders {
-    /// The object has this value, and no other one of the same kind.
+    /// The object now has this value, and no other one of the same kind.
     pub(in crate::target::udm) fn take(&self, object: &TargetId, value: &Unique) {
         self.give_up(object, value);
         let number = self.number(value);
@@ -55,7 +55,7 @@ impl Holders {
         by_object.entry(object.clone()).or_default()[value.kind()] = Some(number);
     }
 
-    /// The object has no value of this kind any more.
+    /// The object no longer has a value of this kind.
     pub(in crate::target::udm) fn give_up(&self, object: &TargetId, kind: &Unique) {
         let mut by_object = self.by_object.borrow_mut();
         let held = by_object
@@ -68,14 +68,14 @@ impl Holders {
         }
     }
 
-    /// The object is gone.
+    /// The object was deleted.
     pub(in crate::target::udm) fn forget(&self, object: &TargetId) {
         for kind in [Unique::name(""), Unique::mail("")] {
             self.give_up(object, &kind);
         }
     }
 
-    /// Who else has a value.
+    /// The other owner of a value.
     pub(in crate::target::udm) fn other(&self, value: &Unique, but: Option<&TargetId>) -> Option<TargetId> {
         let by_value = self.by_value.borrow();
         let holder = by_value.get(&self.number(value));

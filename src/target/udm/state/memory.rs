@@ -1,4 +1,4 @@
-//! What is remembered of the objects of a run: where they are, and what else their next change needs.
+//! State of the objects of a run: their DNs, and what else their next change needs.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,21 +16,21 @@ struct Meant {
     id: Option<ExternalId>,
 }
 
-/// Objects by their entryUUID, which stays when names change.
+/// Objects by their entryUUID, which does not change with the name.
 #[derive(Default)]
 pub(in crate::target::udm) struct Memory {
     names: RefCell<HashMap<TargetId, Box<str>>>,
     /// All others are users.
     groups: RefCell<HashSet<TargetId>>,
-    /// What a name in a group means, by the number of the name.
+    /// The object of each DN in a group, by the number of the DN.
     meant: RefCell<HashMap<u128, Meant>>,
     numbers: Fingerprints,
     notes: RefCell<HashMap<TargetId, Notes>>,
     /// Names of objects without an external id, by type.
     foreign: RefCell<BTreeMap<TypeId, Vec<Box<str>>>>,
-    /// Objects outside of the containers, which have what somebody is to get.
+    /// Objects outside of the containers that have a needed value.
     elsewhere: RefCell<HashSet<TargetId>>,
-    /// Who has what only one object can have.
+    /// Owners of unique values.
     pub(in crate::target::udm) holders: Holders,
 }
 
@@ -43,7 +43,7 @@ impl Memory {
             .retain(|_, meant| meant.resource != resource);
     }
 
-    /// The object is somebody else's.
+    /// Records an object without an external id.
     pub(in crate::target::udm) fn is_foreign(&self, resource: TypeId, dn: &str) {
         self.foreign
             .borrow_mut()
@@ -52,12 +52,12 @@ impl Memory {
             .push(dn.into());
     }
 
-    /// Names of what is somebody else's.
+    /// Names of objects without an external id.
     pub(in crate::target::udm) fn foreign(&self) -> BTreeMap<TypeId, Vec<Box<str>>> {
         self.foreign.borrow().clone()
     }
 
-    /// Where an object is, by the name that the server gave it.
+    /// Records the DN of an object, by its entryUUID.
     pub(in crate::target::udm) fn put(&self, object: &TargetId, dn: &str) {
         self.names.borrow_mut().insert(object.clone(), dn.into());
     }
@@ -66,7 +66,7 @@ impl Memory {
         self.names.borrow().get(object).cloned()
     }
 
-    /// Groups call this object by its name.
+    /// Records that groups refer to this object by its DN.
     pub(in crate::target::udm) fn means(
         &self,
         dn: &str,
@@ -84,27 +84,27 @@ impl Memory {
         }
     }
 
-    /// The object is outside of the containers, and has a value that somebody is to get.
+    /// Records an object outside of the containers that has a needed value.
     pub(in crate::target::udm) fn is_elsewhere(&self, resource: TypeId, object: &TargetId, dn: &str) {
         self.put(object, dn);
         self.is_of(resource, object);
         self.elsewhere.borrow_mut().insert(object.clone());
     }
 
-    /// The name of an object that is outside of the containers.
+    /// The DN of an object outside of the containers.
     pub(in crate::target::udm) fn elsewhere(&self, object: &TargetId) -> Option<Box<str>> {
         let is_elsewhere = self.elsewhere.borrow().contains(object);
         self.dn(object).filter(|_| is_elsewhere)
     }
 
-    /// The object that was read under a name.
+    /// The object with a DN.
     pub(in crate::target::udm) fn object(&self, dn: &str) -> Option<TargetId> {
         let meant = self.meant.borrow();
         meant.get(&self.number(dn)?).map(|meant| meant.object.clone())
     }
 
-    /// What a name in a group refers to: an object without an external id goes by the id that the server gave it, and what
-    /// was not read by its name.
+    /// The reference that a DN in a group stands for. An object without an external id is referred to by its
+    /// entryUUID, and an unread one by its DN.
     pub(in crate::target::udm) fn reference(&self, dn: &str) -> Reference {
         let meant = self.meant.borrow();
         match self.number(dn).and_then(|number| meant.get(&number)) {
@@ -118,19 +118,19 @@ impl Memory {
         }
     }
 
-    /// Equal names have the same number, however they are spelled.
+    /// Equal DNs have the same number, in any spelling.
     fn number(&self, dn: &str) -> Option<u128> {
         Dn::parse(dn.as_bytes()).map(|name| self.numbers.number(&name))
     }
 
-    /// The object is of this type.
+    /// Records the type of an object.
     pub(in crate::target::udm) fn is_of(&self, resource: TypeId, object: &TargetId) {
         if resource == GROUP {
             self.groups.borrow_mut().insert(object.clone());
         }
     }
 
-    /// The type of an object that was read or made.
+    /// The type of an object that was read or created.
     pub(in crate::target::udm) fn type_of(&self, object: &TargetId) -> TypeId {
         if self.groups.borrow().contains(object) {
             GROUP

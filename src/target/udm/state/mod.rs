@@ -1,4 +1,4 @@
-//! A target and what it knows.
+//! The target and its state.
 
 pub(super) mod holders;
 pub(super) mod memory;
@@ -27,10 +27,10 @@ pub struct UdmTarget {
     pub(super) client: Client,
     pub(super) prepared: RefCell<Option<Rc<Prepared>>>,
     pub(super) memory: Memory,
-    /// A missing container is made once, however many objects wait for it.
+    /// A missing container is created once, however many objects wait for it.
     pub(super) container_lock: Mutex<()>,
-    /// Held by whoever gives an object another name or place; shared by whoever writes names of members: the server reads a
-    /// group, and writes it a while later.
+    /// Locked exclusively to rename or move an object, and shared to write members by DN: the server reads a group
+    /// some time before it writes it.
     pub(super) names_lock: RwLock<()>,
 }
 
@@ -38,7 +38,7 @@ impl UdmTarget {
     /// Sends nothing.
     ///
     /// # Errors
-    /// [`Kind::Misconfigured`] when certificates cannot be used.
+    /// [`Kind::Misconfigured`] if certificates cannot be used.
     pub fn new(settings: &UdmSettings, apply: &ApplySettings) -> Result<Self, TargetError> {
         Ok(Self {
             name: binding::name(settings),
@@ -52,14 +52,14 @@ impl UdmTarget {
         })
     }
 
-    /// Other pauses between tries, for tests that cannot wait.
+    /// Sets other pauses between tries, for tests.
     #[must_use]
     pub fn with_backoff(mut self, backoff: Backoff) -> Self {
         self.client.set_backoff(backoff);
         self
     }
 
-    /// What is configured of a type. Whoever asks about groups has them.
+    /// The configuration of a type. Only called for groups if they are configured.
     pub(super) fn objects(&self, resource: TypeId) -> &UdmObjects {
         let groups = self.settings.groups.as_ref().filter(|_| resource == GROUP);
         groups.unwrap_or(&self.settings.users)

@@ -8,21 +8,20 @@ use crate::target::udm::rules::types::Types;
 
 /// What is known of a type.
 pub(in crate::target::udm) struct Place {
-    /// The whole name of the container.
+    /// The full DN of the container.
     pub(in crate::target::udm) container: String,
-    /// Whether the container is there; it is made when the first object needs it.
+    /// Whether the container exists. It is created when the first object needs it.
     pub(in crate::target::udm) is_there: Cell<bool>,
-    /// The container and those above it that were not there, the lowest first.
+    /// The missing containers among the container and those above it, the lowest first.
     pub(in crate::target::udm) missing: Vec<String>,
     pub(in crate::target::udm) types: Types,
 }
 
-/// What was found out about the server.
 pub(in crate::target::udm) struct Prepared {
     pub(in crate::target::udm) base: String,
     pub(in crate::target::udm) users: Place,
     pub(in crate::target::udm) groups: Option<Place>,
-    /// Containers that this run has made, in lower case.
+    /// Containers that this run has created, in lower case.
     made: RefCell<Vec<String>>,
 }
 
@@ -43,7 +42,7 @@ impl Prepared {
         }
     }
 
-    /// The containers that have to be made before objects of these types are, those above others first.
+    /// The containers that have to be created before objects of these types, parents first.
     pub(in crate::target::udm) fn to_make(&self, types: &[TypeId]) -> Vec<&str> {
         let made = self.made.borrow();
         let mut known: Vec<String> = made.clone();
@@ -59,7 +58,7 @@ impl Prepared {
         to_make.map(String::as_str).collect()
     }
 
-    /// A container is there from now on.
+    /// Records that a container exists.
     pub(in crate::target::udm) fn is_made(&self, dn: &str) {
         self.made.borrow_mut().push(dn.to_lowercase());
     }

@@ -1,4 +1,4 @@
-//! Values that are given up before their turn, while objects exchange them in a circle.
+//! Releases unique values early when objects exchange them in a circle.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -11,7 +11,7 @@ use crate::model::{AttributeIndex, Attributes, Edit, Existing, TargetId, TypeId,
 use crate::target::TargetError;
 
 impl UdmTarget {
-    /// Gives an object another name and changes nothing else.
+    /// Renames an object and changes nothing else.
     pub(in crate::target::udm) async fn rename(
         &self,
         resource: TypeId,
@@ -21,7 +21,7 @@ impl UdmTarget {
         self.exchange(resource, object, Some(name), &[]).await
     }
 
-    /// Makes room for others: another name for a while, and no value where they take it.
+    /// Sets a temporary name, and clears the values that others need.
     pub(in crate::target::udm) async fn step_aside(
         &self,
         resource: TypeId,
@@ -42,7 +42,7 @@ impl UdmTarget {
         .await
     }
 
-    /// Takes up again what it had before.
+    /// Restores the former values.
     pub(in crate::target::udm) async fn take_up_again(
         &self,
         resource: TypeId,
@@ -63,7 +63,7 @@ impl UdmTarget {
             .await
     }
 
-    /// Writes a name, and values that only one object can have, and nothing else.
+    /// Writes only a name and unique values.
     async fn exchange(
         &self,
         resource: TypeId,
@@ -110,7 +110,7 @@ impl UdmTarget {
         Ok(())
     }
 
-    /// What kind of value an attribute holds.
+    /// The kind of unique value that an attribute contains.
     fn kind_of_value(&self, resource: TypeId, attribute: AttributeIndex) -> Option<Unique> {
         let mut nothing = Attributes::default();
         nothing.set(attribute, Some(Value::text("")));

@@ -1,4 +1,4 @@
-//! What is sent for a change.
+//! Builds the request bodies of a change.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -14,16 +14,16 @@ use crate::model::{
     TypeId, Value,
 };
 
-/// What one PATCH says.
+/// The body of one PATCH.
 pub(in crate::target::udm) enum Body {
-    /// Whole properties.
+    /// Complete properties.
     Properties(Map<String, Json>),
-    /// Single values of lists, and whole properties.
+    /// Single values of lists, and complete properties.
     Operations(Vec<Json>),
 }
 
 impl Body {
-    /// What of it the object does not hold already. Single values of lists can be written again.
+    /// The part that the object does not have yet. Single values of lists can be written again.
     pub(in crate::target::udm) fn beside(&self, stored: &Map<String, Json>) -> Self {
         match self {
             Self::Operations(operations) => Self::Operations(operations.clone()),
@@ -48,7 +48,7 @@ impl Body {
 }
 
 impl UdmTarget {
-    /// Whether a change of an attribute is part of the PATCH of an edit.
+    /// Returns whether a change of an attribute is part of the PATCH of an edit.
     pub(in crate::target::udm) fn is_written(
         &self,
         resource: TypeId,
@@ -64,7 +64,7 @@ impl UdmTarget {
         }
     }
 
-    /// An id of the same look, such as one in other letter case, is stored already.
+    /// An id that looks the same, for example with other letter case, counts as stored.
     fn is_other_key(&self, edit: &Edit, change: &AttributeChange) -> bool {
         let before = change
             .before
@@ -140,14 +140,14 @@ impl UdmTarget {
         Body::Operations(replaced.chain(single).chain(members.operations()).collect())
     }
 
-    /// What is to be noted afterwards, if that changes.
+    /// The new own records, if they change.
     fn marker(&self, resource: TypeId, edit: &Edit) -> Option<(String, Option<String>)> {
         let property = self.objects(resource).marker_property.as_ref()?;
         let notes = self.notes_after(resource, edit)?;
         Some((property.clone(), notes.text()))
     }
 
-    /// What is noted of the object afterwards, if that changes.
+    /// The own records after an edit, if they change.
     pub(in crate::target::udm) fn notes_after(&self, resource: TypeId, edit: &Edit) -> Option<Notes> {
         let schema = self.catalog.schema(resource);
         let changes = edit.changes.iter();

@@ -1,4 +1,4 @@
-//! Carries out a change, request by request; see `steps` for their order.
+//! Applies a change, request by request; see `steps` for their order.
 
 use super::super::client::has_changed;
 use super::super::state::UdmTarget;
@@ -8,7 +8,7 @@ use crate::model::{Change, Ids};
 use crate::target::{Applied, TargetError, TargetErrorKind};
 
 impl UdmTarget {
-    /// Carries out one change. What was looked at and has changed before it could be written is looked at again, once.
+    /// Applies one change. If an object changes between the check and the write, both are repeated once.
     pub(in crate::target::udm) async fn carry_out(
         &self,
         change: &Change,
@@ -49,7 +49,7 @@ impl UdmTarget {
                 Step::Patch(edit) => {
                     match self.patch_edit(change.resource, (edit, tag.as_ref()), ids).await {
                         Ok(missing) => applied.warnings.extend(left_out(change, missing)),
-                        // Who is gone need not be disabled.
+                        // A missing object need not be disabled.
                         Err(error) if error.kind == TargetErrorKind::NotFound && change.removal.is_some() => {
                             break;
                         }

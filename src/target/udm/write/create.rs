@@ -1,4 +1,4 @@
-//! New users and groups.
+//! Creates users and groups.
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json, json};
@@ -15,7 +15,7 @@ use crate::model::{Creation, Detail, Ids, Purpose, Reference, TargetId, TypeId, 
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
 impl UdmTarget {
-    /// Makes an object, with its members as far as they are there; says how many are not.
+    /// Creates an object with its members, as far as they exist. Returns how many do not.
     pub(in crate::target::udm) async fn create(
         &self,
         resource: TypeId,
@@ -50,7 +50,7 @@ impl UdmTarget {
         Ok((target_id, members.missing))
     }
 
-    /// The object of an undo is in its groups at once.
+    /// An undo adds the object to its groups at once.
     async fn post_into_groups(
         &self,
         (resource, place): (TypeId, &Place),
@@ -98,7 +98,7 @@ impl UdmTarget {
         if resource == USER {
             let password = password::random()?;
             properties.insert("password".to_owned(), json!(password.expose_secret()));
-            // Whatever the policy of the container asks for: nobody is going to type it.
+            // Regardless of the policy of the container, because no one will type it.
             properties.insert("overridePWLength".to_owned(), json!(true));
             properties.insert("overridePWHistory".to_owned(), json!(true));
             secrets.add(password.expose_secret());
@@ -107,7 +107,7 @@ impl UdmTarget {
         let call = Call::post(operation, Path::collection(Kind::of(resource)), &body).once();
         let made = self.client.persist(true, async |attempt| {
             if attempt > 1 {
-                // The answer to the try before was lost, but perhaps not what it did.
+                // The answer to the previous try was lost, but it may have succeeded.
                 if let Some(found) = self.find_by_id(resource, &creation.desired.id).await? {
                     return Ok(Created {
                         dn: found.dn,
@@ -129,12 +129,12 @@ impl UdmTarget {
     }
 }
 
-/// The server knows nothing under a name.
+/// Returns whether the server has no object with this name.
 fn is_missing(error: &TargetError) -> bool {
     matches!(error.kind, TargetErrorKind::InvalidAttribute { .. }) && error.what.contains("No such object")
 }
 
-/// A try that broke off leaves the name locked, although nobody has it.
+/// An interrupted try leaves the name locked, although no object has it.
 fn after_a_try(error: TargetError, attempt: u32) -> TargetError {
     if attempt == 1 || error.kind != TargetErrorKind::Conflict {
         return error;

@@ -1,4 +1,4 @@
-//! Looks at an object right before it is removed: lists may be minutes old by then.
+//! Reads an object again right before it is removed. Lists may be minutes old by then.
 
 use serde_json::Value as Json;
 
@@ -9,15 +9,15 @@ use super::super::state::UdmTarget;
 use crate::model::{Existing, Removal, Required, TypeId};
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
-/// What a look at an object has shown.
+/// Result of reading an object again.
 pub(super) enum Seen {
     Gone,
     There(Option<Tag>),
 }
 
 impl UdmTarget {
-    /// Whether the object is still there, and the state that it is in. It has to be what it was, and to hold what the removal
-    /// rests on.
+    /// Returns whether the object still exists, and its state. It must be unchanged, and have the values that the
+    /// removal requires.
     pub(super) async fn look_again(
         &self,
         resource: TypeId,

@@ -1,4 +1,4 @@
-//! Members of groups, by the names that the server knows them by.
+//! Members of groups, by their current DNs.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -12,12 +12,12 @@ use crate::target::{TargetError, TargetErrorKind};
 const USERS: &str = "users";
 const NESTED: &str = "nestedGroup";
 
-/// Members that a group gets and loses: the property, and the name.
+/// Members that a group gains and loses: property and DN.
 #[derive(Debug, Default)]
 pub(in crate::target::udm) struct Members {
     added: Vec<(&'static str, String)>,
     removed: Vec<(&'static str, String)>,
-    /// What it was to get and is not there.
+    /// Number of members to add that do not exist.
     pub(in crate::target::udm) missing: usize,
 }
 
@@ -26,7 +26,7 @@ impl Members {
         self.added.is_empty() && self.removed.is_empty()
     }
 
-    /// Single values, so that nobody else's change is overwritten.
+    /// Changes single values, so that changes by others are not overwritten.
     pub(in crate::target::udm) fn operations(&self) -> impl Iterator<Item = Json> {
         let removed = self
             .removed
@@ -49,7 +49,7 @@ impl Members {
         [USERS, NESTED].into_iter().filter_map(of).collect()
     }
 
-    /// The removals once more, spelled as the group spells these names.
+    /// Repeats the removals in the spelling of the group.
     pub(in crate::target::udm) fn spelled_as(&self, stored: &Map<String, Json>) -> Vec<Json> {
         let name = |dn: &str| Dn::parse(dn.as_bytes());
         let spelled = self.removed.iter().filter_map(|(property, dn)| {
@@ -64,7 +64,7 @@ impl Members {
 }
 
 impl UdmTarget {
-    /// The names of what a group gets and loses.
+    /// The DNs of the members that a group gains and loses.
     pub(in crate::target::udm) async fn member_names(
         &self,
         linked: &[&Reference],
@@ -75,7 +75,7 @@ impl UdmTarget {
         for reference in linked {
             match self.member_name(reference, ids).await? {
                 Some(name) => members.added.extend(self.looked_at(name)),
-                // What was not to be there any more is known; of all else the caller tells.
+                // Objects that were deleted are known. The caller reports all others.
                 None => members.missing += usize::from(is_known(reference, ids)),
             }
         }
@@ -86,7 +86,7 @@ impl UdmTarget {
         Ok(members)
     }
 
-    /// Members of the other kind are left alone if the configuration names one property alone.
+    /// If only one property is configured, members of the other kind are ignored.
     fn looked_at(&self, name: (&'static str, String)) -> Option<(&'static str, String)> {
         let properties = &self.objects(GROUP).properties;
         properties
@@ -95,7 +95,7 @@ impl UdmTarget {
             .then_some(name)
     }
 
-    /// `None`: it is not there.
+    /// `None` if it does not exist.
     async fn member_name(
         &self,
         reference: &Reference,
@@ -117,7 +117,8 @@ impl UdmTarget {
 }
 
 impl UdmTarget {
-    /// The name of what carries no external id: it was read, or it stands for itself. The server sorts out what is a group.
+    /// The DN of an object without an external id: it was read, or the reference is the DN. The server finds out what
+    /// is a group.
     fn foreign_name(&self, name: &str) -> (&'static str, String) {
         let object = TargetId::new(name);
         let resource = self.memory.type_of(&object);
@@ -129,7 +130,7 @@ impl UdmTarget {
     }
 }
 
-/// Whether it was there.
+/// Returns whether the object existed.
 fn is_known(reference: &Reference, ids: &Ids) -> bool {
     match reference {
         Reference::Managed(resource, id) => ids.get(*resource, id).is_some(),

@@ -1,5 +1,3 @@
-//! Writes changes.
-
 mod aside;
 pub(super) mod body;
 mod change;

@@ -1,4 +1,4 @@
-//! Passwords that nobody ever sees.
+//! Random passwords for new users.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,13 +7,13 @@ use secrecy::SecretString;
 
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
-/// So many random bytes cannot be guessed.
+/// This many random bytes cannot be guessed.
 const BYTES: usize = 24;
 
-/// One of each kind, for policies that ask for it.
+/// One character of each kind, for password policies.
 const KINDS: &str = "aA1.";
 
-/// A password for a new user, who cannot log in with it: nobody is told.
+/// A password for a new user. It is not shown to anyone, so no one can sign in with it.
 pub(super) fn random() -> Result<SecretString, TargetError> {
     let mut bytes = [0; BYTES];
     SystemRandom::new().fill(&mut bytes).map_err(|_| TargetError {

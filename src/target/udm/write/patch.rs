@@ -1,4 +1,4 @@
-//! Changes of objects, each in one PATCH.
+//! Changes objects, each with one PATCH.
 
 use serde_json::{Value as Json, json};
 
@@ -13,14 +13,13 @@ use super::members::Members;
 use crate::model::{Attributes, Change, Edit, Ids, Purpose, TargetId, TypeId, Value};
 use crate::target::{Applied, TargetError, TargetErrorKind, Wrote};
 
-/// What one PATCH is about.
 pub(super) struct Patch<'a> {
     pub(super) resource: TypeId,
     pub(super) object: &'a TargetId,
     pub(super) body: Body,
-    /// The name that the object is to have.
+    /// The new name of the object.
     pub(super) new_name: Option<&'a str>,
-    /// The state that the object has to be in still, where it was looked at.
+    /// The state in which the object must still be, if it was read again.
     pub(super) tag: Option<&'a Tag>,
 }
 
@@ -49,7 +48,7 @@ impl UdmTarget {
         Ok(Applied::default())
     }
 
-    /// Writes what differs; says how many members are not there.
+    /// Writes the differences. Returns how many members do not exist.
     pub(super) async fn patch_edit(
         &self,
         resource: TypeId,
@@ -115,7 +114,7 @@ impl UdmTarget {
         Ok(members.missing)
     }
 
-    /// The values that only one object can have: those that it gets, and those that it had.
+    /// The unique values that the object gains, and those that it had.
     fn exchanged(&self, resource: TypeId, edit: &Edit) -> (Vec<Unique>, Vec<Unique>) {
         let (mut before, mut after) = (Attributes::default(), Attributes::default());
         for change in &edit.changes {
@@ -125,7 +124,8 @@ impl UdmTarget {
         (self.unique(resource, &after), self.unique(resource, &before))
     }
 
-    /// What somebody has is not asked for: the server would keep it locked for five minutes, for everybody.
+    /// Fails if another object has one of the values. The server would refuse it and lock it for all objects for five
+    /// minutes.
     pub(super) fn refuse_held(&self, values: &[Unique], by: Option<&TargetId>) -> Result<(), TargetError> {
         let held = values
             .iter()
@@ -142,7 +142,7 @@ impl UdmTarget {
         })
     }
 
-    /// A name that the group spells in another way than the object itself is not taken out: then it is asked for its way.
+    /// The server does not remove a DN that the group spells differently. Then the group is read for its spelling.
     async fn spell_removals(
         &self,
         patch: &Patch<'_>,
@@ -168,7 +168,8 @@ impl UdmTarget {
         self.patch(&again).await.map(drop)
     }
 
-    /// Sends a PATCH, which may be repeated: it says what is to be. A lost answer may have been that of a rename.
+    /// Sends a PATCH. It may be repeated, because it describes the desired state. If the answer to a rename was lost,
+    /// the DN is read again.
     pub(super) async fn patch(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
         let sent = self.client.persist(true, async |attempt| {
             let is_known = attempt == 1 || patch.new_name.is_none();
@@ -201,7 +202,7 @@ impl UdmTarget {
         if error.kind != TargetErrorKind::NotFound && !may_be_done {
             return Err(error);
         }
-        // Somebody else may have renamed it since it was read; and a rename may be refused although it is done.
+        // It may have been renamed since it was read, or the rename was refused because it is already done.
         let now = self.ask_for_dn(patch.object).await?;
         let is_done = patch.new_name.is_some_and(|name| leaf(&now) == name);
         if *now == *dn || (may_be_done && !is_done) {
@@ -212,8 +213,8 @@ impl UdmTarget {
 }
 
 impl UdmTarget {
-    /// Reads an object that somebody else has changed in between (412), and writes what differs still. Once is enough: whoever
-    /// changes it all the time is met again by the next run.
+    /// After a concurrent change (412), reads the object and writes the remaining differences. Only once; the next
+    /// run handles further changes.
     async fn patch_anew(&self, patch: &Patch<'_>) -> Result<Reply, TargetError> {
         let dn = self.ask_for_dn(patch.object).await?;
         let (stored, tag) = self.object(patch.resource, &dn).await?;
@@ -240,7 +241,7 @@ impl Patch<'_> {
                 Call::json_patch(operation, path, &Json::from(operations.clone()))
             }
         };
-        // It is repeated by the one who knows what it may have done.
+        // The caller repeats it, because it knows the possible effects.
         call.once().if_match(self.tag)
     }
 }

@@ -1,4 +1,4 @@
-//! Moves an object back into the container, and takes it out of the directory.
+//! Moves an object back to the container, and deletes objects.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::model::{Edit, Existing, TypeId};
 use crate::target::{TargetError, TargetErrorKind};
 
 impl UdmTarget {
-    /// Back into the container, with the name it has.
+    /// Moves an object back to the container, with its current name.
     pub(super) async fn move_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         let _alone = self.names_lock.write().await;
         let prepared = self.prepared()?;
@@ -24,14 +24,14 @@ impl UdmTarget {
         };
         let call = Call::put(operation, Path::object(Kind::of(resource), &dn), &body);
         self.client.send(&call).await?;
-        // The answer to a move does not say where the object is now.
+        // The answer to a move does not contain the new DN.
         let level = name::levels(&dn).first().copied().unwrap_or_default();
         self.memory
             .put(&edit.target_id, &format!("{level},{}", place.container));
         Ok(())
     }
 
-    /// Nothing is left of the object, or was.
+    /// Deletes an object, if it still exists.
     pub(super) async fn delete(
         &self,
         resource: TypeId,
@@ -63,7 +63,7 @@ impl UdmTarget {
                 self.memory.holders.forget(&account.target_id);
                 Ok(())
             }
-            // Under this name is nothing; the object may go by another one, or somebody else was faster.
+            // No object has this DN: it was renamed or already deleted.
             Err(error)
                 if matches!(
                     error.kind,

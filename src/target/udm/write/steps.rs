@@ -1,24 +1,23 @@
-//! Which requests a change needs, in their order. What is foreseen of a change and what is sent for it are both this list.
+//! The requests of a change, in their order. The cost is computed from the same list that is sent.
 
 use super::super::rules::catalog::{GROUP, POSITION, USER};
 use super::super::state::UdmTarget;
 use crate::model::{ActionKind, Change, Creation, Edit, Existing, Removal, RemovalReason, TypeId, Write};
 use crate::target::Cost;
 
-/// One request.
 pub(in crate::target::udm) enum Step<'a> {
-    /// Does the object still hold what its removal rests on?
+    /// Checks that the object still has the values that its removal requires.
     LookAgain(&'a Existing, &'a Removal),
     Create(&'a Creation),
-    /// Back to the container; a move takes no properties along.
+    /// Moves it back to the container. A move changes no properties.
     Move(&'a Edit),
-    /// Everything that one request can carry.
+    /// All values that one request can write.
     Patch(&'a Edit),
     Delete(&'a Existing),
 }
 
 impl UdmTarget {
-    /// The requests of a change when nothing goes wrong.
+    /// The requests of a change if all of them succeed.
     pub(in crate::target::udm) fn steps<'a>(&self, change: &'a Change) -> Vec<Step<'a>> {
         let again = |account: &'a Existing| {
             let removal = change
@@ -55,7 +54,7 @@ impl UdmTarget {
                 .any(|one| self.is_written(change.resource, edit, one))
     }
 
-    /// What a change costs when nothing goes wrong, without containers that are missing.
+    /// Cost of a change if all requests succeed, without missing containers.
     pub(in crate::target::udm) fn foresee(&self, change: &Change) -> Cost {
         let aside = change.edit().is_some_and(Edit::steps_aside);
         Cost {
@@ -66,7 +65,7 @@ impl UdmTarget {
 }
 
 impl UdmTarget {
-    /// Containers that the changes need and that are missing.
+    /// Cost of missing containers that the changes need.
     pub(in crate::target::udm) fn foresee_containers(&self, changes: &[Change]) -> Cost {
         let needs = |resource: &TypeId| {
             let mut new = changes.iter().filter(|change| change.creation().is_some());
@@ -84,7 +83,7 @@ impl UdmTarget {
     }
 }
 
-/// Whether the object itself is asked before it is removed: since when somebody is missing may have been taken back.
+/// Returns whether the object is read again before it is removed: its absence marker may have been removed.
 fn is_doubtful(change: &Change, removal: &Removal) -> bool {
     let by_undo = change.kind == ActionKind::Deactivate && removal.reason == RemovalReason::Undone;
     !removal.requires.is_empty() && !by_undo

@@ -173,7 +173,7 @@ const FILTERS: [(&str, &str, &str, Status); 16] = [
     ),
 ];
 
-/// A lockout passes; whoever is disabled too stays disabled.
+/// A lockout is temporary. A person who is also disabled stays disabled.
 #[test]
 fn what_passes_by_itself_only_blocks() {
     for (filter, attribute, value, expected) in FILTERS {
