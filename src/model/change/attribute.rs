@@ -41,11 +41,11 @@ impl AttributeChange {
 fn without<'a>(of: Option<&'a Value>, other: Option<&Value>) -> Vec<&'a Reference> {
     let other = other.map_or(&[][..], Value::as_references);
     let of = of.map_or(&[][..], Value::as_references).iter();
-    of.filter(|reference| !other.contains(reference)).collect()
+    of.filter(|reference| other.binary_search(reference).is_err()).collect()
 }
 
 fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
     let other = other.map_or(&[][..], Value::texts);
     let of = of.map_or(&[][..], Value::texts).iter();
-    of.filter(|text| !other.contains(text)).cloned().collect()
+    of.filter(|text| other.binary_search(text).is_err()).cloned().collect()
 }

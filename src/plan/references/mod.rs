@@ -139,7 +139,7 @@ impl<'a> Resolver<'a> {
             Some(former) => Reference::Managed(*resource, former.clone()),
             None => Reference::Foreign(alias.target_id.as_str().into()),
         });
-        if let Some(known) = known_as.filter(|known| before.contains(known)) {
+        if let Some(known) = known_as.filter(|known| before.binary_search(known).is_ok()) {
             return Some(known);
         }
         let is_there = self.ids.get(*resource, id).is_some() && !self.gone.contains(&key);

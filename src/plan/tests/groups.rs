@@ -170,7 +170,7 @@ fn carry_out(objects: &mut Objects, wanted: &Wanted, stop: usize) -> Result<(), 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3_000) })]
+    #![proptest_config(random_cases())]
 
     /// Nested, in circles, renamed, deleted, with other members, all at once: the target refuses nothing, a second
     /// run finds nothing to do, and foreign members stay.

@@ -1,5 +1,7 @@
 //! The rules of the plan, with a small target in memory.
 
+use proptest::prelude::ProptestConfig;
+
 use super::*;
 use crate::model::*;
 use target::{Held, Model, held};
@@ -32,6 +34,17 @@ const MISSING_SINCE: AttributeIndex = AttributeIndex(10);
 const MISSING_RUNS: AttributeIndex = AttributeIndex(11);
 const SIGN_OUT: AttributeIndex = AttributeIndex(12);
 const ROLE: &str = "User";
+
+/// `PLAN_CASES=100000` tries that many random cases of each property. Few by default, because most runs of the tests are of
+/// people who wait for them.
+fn random_cases() -> ProptestConfig {
+    let wanted = std::env::var("PLAN_CASES").ok();
+    ProptestConfig {
+        failure_persistence: None,
+        cases: wanted.map_or(500, |cases| cases.parse().expect("a number in PLAN_CASES")),
+        ..ProptestConfig::default()
+    }
+}
 
 fn schema() -> Schema {
     schema_owning(&[])

@@ -121,7 +121,7 @@ fn without_circles(links: Links) -> Links {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(random_cases())]
 
     #[test]
     fn the_target_never_sees_a_circle(now in links(), wanted in links()) {

@@ -176,7 +176,7 @@ fn any_renames() -> impl Strategy<Value = (DesiredState, Model)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(random_cases())]
 
     /// Every person ends with the name from the source, and the target never refuses a write.
     #[test]

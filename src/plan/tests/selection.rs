@@ -43,7 +43,7 @@ fn nobody_is_absent_and_nobody_else_is_changed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+    #![proptest_config(random_cases())]
 
     /// A run for a person does the same for them as a full run, except for absences.
     #[test]

@@ -113,7 +113,7 @@ fn a_deactivation_that_was_interrupted_is_completed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+    #![proptest_config(random_cases())]
 
     /// No one is deactivated and stays signed in, and no active account is signed out.
     #[test]

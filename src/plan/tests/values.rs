@@ -167,7 +167,7 @@ fn are_unique(now: &BTreeMap<u8, Existing>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(random_cases())]
 
     /// Any exchange is done in one run, also after an interrupted one.
     #[test]

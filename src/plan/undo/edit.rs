@@ -98,7 +98,7 @@ impl Reversal {
     fn several(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.added();
         let held = now.as_ref().map_or(&[][..], Value::texts).iter();
-        let stay = held.filter(|text| !added.contains(text)).cloned();
+        let stay = held.filter(|text| added.binary_search(text).is_err()).cloned();
         let after = Value::set(stay.chain(change.removed()));
         if after != now {
             self.put(change.attribute, now, after);
@@ -109,7 +109,7 @@ impl Reversal {
     fn references(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.linked();
         let held = now.as_ref().map_or(&[][..], Value::as_references).iter();
-        let stay = held.filter(|reference| !added.contains(reference));
+        let stay = held.filter(|reference| added.binary_search(reference).is_err());
         let after = Value::references(stay.chain(change.unlinked()).cloned());
         if after != now {
             self.put(change.attribute, now, after);

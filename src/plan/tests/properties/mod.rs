@@ -7,7 +7,7 @@ use any::{any_owned, any_policy, any_world};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(random_cases())]
 
     /// After a plan is applied, there is nothing left to do.
     #[test]

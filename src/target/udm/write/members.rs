@@ -1,5 +1,7 @@
 //! Members of groups, by their current DNs.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::super::rules::catalog::{GROUP, USER};
@@ -51,12 +53,13 @@ impl Members {
 
     /// Repeats the removals in the spelling of the group.
     pub(in crate::target::udm) fn spelled_as(&self, stored: &Map<String, Json>) -> Vec<Json> {
-        let name = |dn: &str| Dn::parse(dn.as_bytes());
+        let lists = [USERS, NESTED].map(|property| stored.get(property).and_then(Json::as_array));
+        let names = lists.into_iter().flatten().flatten().filter_map(Json::as_str);
+        let names = names.filter_map(|name| Some((Dn::parse(name.as_bytes())?, name)));
+        let stored: HashMap<Dn, &str> = names.collect();
         let spelled = self.removed.iter().filter_map(|(property, dn)| {
-            let names = stored.get(*property)?.as_array()?.iter().filter_map(Json::as_str);
-            let stored = names
-                .into_iter()
-                .find(|stored| *stored != dn.as_str() && name(stored) == name(dn))?;
+            let stored = stored.get(&Dn::parse(dn.as_bytes())?);
+            let stored = stored.filter(|stored| *stored != dn)?;
             Some(operation("remove", property, &json!(stored)))
         });
         spelled.collect()

@@ -5,7 +5,7 @@ use std::fs;
 use testkit::zitadel::{Fault, FaultKind};
 
 use super::ceiling::{KEY, changed};
-use crate::program::write_private;
+use crate::program::{side_by_side, write_private};
 use crate::safety::lab::Lab;
 
 const SEARCH: &str = "/management/v1/metadata/_search";
@@ -66,7 +66,7 @@ fn unreadable_is_not_absent() {
             r#"{{"code": {code}, "message": "no ({id})", "details": [{{"@type": "type.googleapis.com/zitadel.v1.ErrorDetail", "id": "{id}", "message": "no"}}]}}"#
         )
     };
-    for (status, body, exit) in [
+    let answers = [
         (404, error(5, "AUTHZ-cdgFk"), 3),
         (403, error(7, "AUTH-5mWD2"), 3),
         (404, r#"{"code": 5, "message": "Not Found"}"#.to_owned(), 3),
@@ -75,13 +75,18 @@ fn unreadable_is_not_absent() {
         (200, "{}".to_owned(), 3),
         (200, r#"{"details": {"totalResult": "1"}}"#.to_owned(), 3),
         (404, error(5, "QUERY-Rph32"), 0),
-    ] {
+    ];
+    // Each waits for its further tries.
+    let wrong = side_by_side(0..answers.len(), answers.len(), |number| {
+        let (status, body, exit) = &answers[number];
         let lab = changed();
-        let fault = Fault::once("POST", SEARCH, FaultKind::json(status, &body));
+        let fault = Fault::once("POST", SEARCH, FaultKind::json(*status, body));
         lab.zitadel.inject(fault.times(u64::MAX));
-        lab.run("sync --report report.json").exits(exit);
-        assert_eq!(lab.zitadel.writes().is_empty(), exit == 3, "{status} {body}");
-    }
+        lab.run("sync --report report.json").exits(*exit);
+        assert_eq!(lab.zitadel.writes().is_empty(), *exit == 3, "{status} {body}");
+        Ok(())
+    });
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 /// To delete the limits is no way out where they are required.
