@@ -1,11 +1,13 @@
 //! What whole runs cost: N people in a CSV file, N accounts in the Zitadel double, the real binary. With `--udm`: N people
-//! and N/10 groups in an LDAP server, the UDM double, the real binary.
+//! and N/10 groups in an LDAP server, the UDM double, the real binary; and how fast its writes are beside a client that only
+//! writes.
 //!
 //! `cargo bench --bench end_to_end` measures 1,000 and 10,000 people; sizes can be named:
 //! `cargo bench --bench end_to_end -- 1000 10000 100000`. With `--write` the table replaces the one in
 //! `docs/performance.md`. CPU seconds and peak memory are those of the finished child. The double and the people live in
 //! a process of their own: Linux counts the memory of whoever starts a child as the child's, up to its `exec`.
 
+mod rate;
 mod udm;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ const STAGE: &str = "--stage";
 const PAGE: &str = "docs/performance.md";
 const TABLE_START: &str = "<!-- the table is written by the bench -->";
 const UDM_TABLE_START: &str = "<!-- the table of UDM is written by the bench -->";
+const RATE_TABLE_START: &str = "<!-- the table of rates is written by the bench -->";
 const UDM: &str = "--udm";
 
 /// What one run cost.
@@ -70,10 +73,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     for size in sizes {
         costs.extend(measure(size, is_udm)?);
     }
-    let table = table(&costs);
-    print!("{table}");
-    if arguments.iter().any(|argument| argument == "--write") {
-        write_page(&table, if is_udm { UDM_TABLE_START } else { TABLE_START })?;
+    let is_written = arguments.iter().any(|argument| argument == "--write");
+    show(
+        &table(&costs),
+        if is_udm { UDM_TABLE_START } else { TABLE_START },
+        is_written,
+    )?;
+    if is_udm {
+        show(&rate::measure()?, RATE_TABLE_START, is_written)?;
+    }
+    Ok(())
+}
+
+/// Prints a table, and puts it into the page if it is to be written.
+fn show(table: &str, start: &str, is_written: bool) -> Result<(), Box<dyn Error>> {
+    println!("{table}");
+    if is_written {
+        write_page(table, start)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use testkit::people::to_ldif;
 use testkit::slapd::{Options, Slapd};
 use testkit::udm::UdmDouble;
 
-const PASSWORD: &str = "Sekret.4711";
+pub(crate) const PASSWORD: &str = "Sekret.4711";
 
 /// Members of a group; the last group holds as many as there are, up to this.
 const MEMBERS: usize = 20;
@@ -18,14 +18,11 @@ const MOST_MEMBERS: usize = 5_000;
 
 /// Runs both servers and changes the directory before the last case.
 pub(crate) fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let directory = Options::ldif(ldif(size))
-        .limits("size=unlimited time=unlimited")
-        .start();
     let udm = UdmDouble::start(testkit::udm::Options {
         password: PASSWORD.to_owned(),
         ..testkit::udm::Options::default()
     });
-    fs::write(folder.join("config.yaml"), config(&directory, &udm, folder))?;
+    let directory = directory(size, &udm, folder)?;
     let mut go_on = io::stdin().lines();
     for changed in [false, false, true] {
         if changed {
@@ -35,6 +32,15 @@ pub(crate) fn stage(size: usize, folder: &Path) -> Result<(), Box<dyn Error>> {
         go_on.next().transpose()?;
     }
     Ok(())
+}
+
+/// Starts the server of the people and groups, and writes the configuration.
+pub(crate) fn directory(size: usize, udm: &UdmDouble, folder: &Path) -> io::Result<Slapd> {
+    let directory = Options::ldif(ldif(size))
+        .limits("size=unlimited time=unlimited")
+        .start();
+    fs::write(folder.join("config.yaml"), config(&directory, udm, folder))?;
+    Ok(directory)
 }
 
 fn person_dn(number: usize) -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -43,6 +44,9 @@ pub(crate) struct Gate {
     writes: u64,
     under_way: usize,
     most_under_way: usize,
+    /// When the first write came in, and when the last one was answered.
+    first_write: Option<Instant>,
+    last_answer: Option<Instant>,
     /// Of each connection that a request came by, whether it is to be cut.
     connections: Vec<Arc<AtomicBool>>,
     faults: Vec<Fault>,
@@ -63,6 +67,7 @@ impl Gate {
     pub(crate) fn enter(&mut self, record: RequestRecord) -> Ticket {
         let write = record.is_write().then(|| {
             self.writes += 1;
+            self.first_write.get_or_insert_with(Instant::now);
             self.writes
         });
         let request = self.records.len() as u64 + 1;
@@ -99,6 +104,9 @@ impl Gate {
     /// A request leaves, with the status that it got.
     pub(crate) fn leave(&mut self, ticket: &Ticket, status: u16) {
         self.under_way = self.under_way.saturating_sub(1);
+        if ticket.write.is_some() {
+            self.last_answer = Some(Instant::now());
+        }
         if let Some(record) = self.records.get_mut(ticket.place) {
             record.status = status;
         }
@@ -147,6 +155,11 @@ impl Gate {
         self.most_under_way
     }
 
+    pub(crate) fn time_of_writes(&self) -> Duration {
+        let span = self.first_write.zip(self.last_answer);
+        span.map_or(Duration::ZERO, |(first, last)| last - first)
+    }
+
     pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
         for record in &self.records {
@@ -159,6 +172,8 @@ impl Gate {
         self.records.clear();
         self.writes = 0;
         self.most_under_way = 0;
+        self.first_write = None;
+        self.last_answer = None;
         self.connections.clear();
     }
 }

@@ -152,6 +152,11 @@ impl UdmDouble {
         self.core.gate().most_under_way()
     }
 
+    /// From the moment the first write came in until the last one was answered, since the start or the last reset.
+    pub fn time_of_writes(&self) -> Duration {
+        self.core.gate().time_of_writes()
+    }
+
     /// Forgets counts and records; objects and faults stay.
     pub fn reset_counts(&self) {
         self.core.gate().reset();

@@ -27,6 +27,10 @@ pub struct Options {
     /// Time between reading an entry and writing it, in which other requests come in: the races of the real server.
     /// Zero makes every request atomic.
     pub race: Duration,
+    /// How long a write keeps one of the server's processes busy.
+    pub work: Duration,
+    /// How many processes the server has; writes wait for one that is free. Only with `work`.
+    pub processes: usize,
     /// Lists of values and of objects come in another order with every request: the server promises none.
     pub shuffled: bool,
     /// `Link` headers of objects, as many as the server sends.
@@ -50,6 +54,8 @@ impl Default for Options {
             primary_group_update: true,
             names_of_digits: false,
             race: Duration::ZERO,
+            work: Duration::ZERO,
+            processes: 1,
             shuffled: false,
             link_headers: true,
             more_headers: 0,

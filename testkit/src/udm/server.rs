@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::Response;
+use tokio::sync::Semaphore;
 
 use super::answer::{Answer, Incoming};
 use super::api::{self, Call, Step};
@@ -21,11 +22,14 @@ const BODY_LIMIT: usize = 256 << 20;
 pub(crate) struct Core {
     state: Mutex<State>,
     gate: Mutex<Gate>,
+    /// The processes that are free.
+    free: Semaphore,
 }
 
 impl Core {
     pub(crate) fn new(state: State) -> Self {
         Self {
+            free: Semaphore::new(state.options.processes),
             state: Mutex::new(state),
             gate: Mutex::default(),
         }
@@ -66,6 +70,9 @@ pub(crate) async fn serve(
     run_hooks(&core, &ticket, Moment::Received);
     if let Some(response) = instead(&core, &ticket, &cut).await {
         return response;
+    }
+    if ticket.write.is_some() {
+        work(&core).await;
     }
     let answer = process(&core, &incoming, &route).await;
     run_hooks(&core, &ticket, Moment::Processed);
@@ -126,6 +133,15 @@ fn other(status: u16, headers: &[(String, String)], body: &str) -> Answer {
         status,
         headers: headers.to_vec(),
         body: body.as_bytes().to_vec(),
+    }
+}
+
+/// Takes the time that a write takes, when a process is free.
+async fn work(core: &Core) {
+    let work = core.state().options.work;
+    if !work.is_zero() {
+        let _busy = core.free.acquire().await;
+        tokio::time::sleep(work).await;
     }
 }
 
