@@ -72,14 +72,14 @@ fn is_same(spec: &AttributeSpec, before: Option<&Value>, after: Option<&Value>) 
 
 /// The values of an attribute with several values, after the change.
 fn merged(removes: &Removes, before: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
-    let wanted = wanted.map_or(&[][..], Value::texts);
+    let wanted = Value::texts_of(wanted);
     let stays = |text: &str| match removes {
         Removes::Everything => false,
         Removes::Only(owned) => !owned.iter().any(|owned| **owned == *text),
     };
-    let held = before.map_or(&[][..], Value::texts).iter();
+    let held = Value::texts_of(before).into_iter();
     let held = held.filter(|text| stays(text));
-    Value::set(held.chain(wanted).cloned())
+    Value::set(held.chain(wanted).map(Box::from))
 }
 
 /// The references of an object after the change. Foreign references stay, unless everything else is to be removed.
@@ -102,8 +102,8 @@ pub(crate) fn keep_access(schema: &Schema, edit: &mut Edit) {
         .iter_mut()
         .filter(|change| change.attribute == access)
     {
-        let texts = |value: &Option<Value>| value.as_ref().map_or(&[][..], Value::texts).to_vec();
-        change.after = Value::set(texts(&change.before).into_iter().chain(texts(&change.after)));
+        let [held, given] = [&change.before, &change.after].map(|value| Value::texts_of(value.as_ref()));
+        change.after = Value::set(held.into_iter().chain(given).map(Box::from));
         edit.desired.attributes.set(access, change.after.clone());
     }
     edit.changes

@@ -41,11 +41,14 @@ impl AttributeChange {
 fn without<'a>(of: Option<&'a Value>, other: Option<&Value>) -> Vec<&'a Reference> {
     let other = other.map_or(&[][..], Value::as_references);
     let of = of.map_or(&[][..], Value::as_references).iter();
-    of.filter(|reference| other.binary_search(reference).is_err()).collect()
+    of.filter(|reference| other.binary_search(reference).is_err())
+        .collect()
 }
 
 fn missing_in(of: Option<&Value>, other: Option<&Value>) -> Vec<Box<str>> {
-    let other = other.map_or(&[][..], Value::texts);
-    let of = of.map_or(&[][..], Value::texts).iter();
-    of.filter(|text| other.binary_search(text).is_err()).cloned().collect()
+    let other = Value::texts_of(other);
+    let of = Value::texts_of(of).into_iter();
+    of.filter(|text| other.binary_search(text).is_err())
+        .map(Box::from)
+        .collect()
 }

@@ -18,9 +18,9 @@ impl Attributes {
         self.get(index).map(Value::as_text)
     }
 
-    /// The texts at a place, in order.
+    /// The texts of an attribute with several values, in order.
     pub fn texts(&self, index: AttributeIndex) -> &[Box<str>] {
-        self.get(index).map_or(&[], Value::texts)
+        self.get(index).map_or(&[], Value::as_set)
     }
 
     /// The value of a purpose.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::reference::Reference;
 use crate::model::text::comparable::comparable;
 
@@ -34,8 +36,8 @@ impl Eq for Likeness {}
 /// A value of one attribute. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
-    /// The value of an attribute with one value.
-    Text(Box<str>),
+    /// The value of an attribute with one value. Most are short, and take no memory beside their place.
+    Text(SmolStr),
     /// The values of an attribute with several, sorted and without repeats. Shared, since many people hold the same.
     Set(Arc<[Box<str>]>),
     /// The objects that an attribute with several values refers to, sorted and without repeats.
@@ -44,8 +46,8 @@ pub enum Value {
 
 impl Value {
     /// A single text.
-    pub fn text(text: impl Into<Box<str>>) -> Self {
-        Self::Text(text.into())
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self::Text(text.as_ref().into())
     }
 
     /// Several texts, sorted and without repeats; `None` if there are none.
@@ -66,21 +68,38 @@ impl Value {
 
     /// The text, or the first of several. References have none.
     pub fn as_text(&self) -> &str {
-        self.texts().first().map_or("", |text| text)
+        match self {
+            Self::Text(text) => text,
+            Self::Set(texts) => texts.first().map_or("", |text| text),
+            Self::References(_) => "",
+        }
     }
 
     /// The texts in order, one or several. References have none.
-    pub fn texts(&self) -> &[Box<str>] {
+    pub fn texts(&self) -> Vec<&str> {
         match self {
-            Self::Text(text) => std::slice::from_ref(text),
+            Self::Text(text) => vec![text],
+            Self::Set(texts) => texts.iter().map(|text| &**text).collect(),
+            Self::References(_) => Vec::new(),
+        }
+    }
+
+    /// The same where there may be no value.
+    pub fn texts_of(value: Option<&Self>) -> Vec<&str> {
+        value.map_or_else(Vec::new, Self::texts)
+    }
+
+    /// The texts of an attribute with several values.
+    pub fn as_set(&self) -> &[Box<str>] {
+        match self {
             Self::Set(texts) => texts,
-            Self::References(_) => &[],
+            Self::Text(_) | Self::References(_) => &[],
         }
     }
 
     /// All of the texts, with commas between them. References have none.
     pub fn to_text(&self) -> Cow<'_, str> {
-        match self.texts() {
+        match &self.texts()[..] {
             [text] => Cow::Borrowed(text),
             texts => Cow::Owned(texts.join(", ")),
         }
@@ -109,11 +128,11 @@ impl Value {
     /// Whether each text has one that is the same.
     fn matches(&self, other: &Self, same: fn(&str, &str) -> bool) -> bool {
         let (ours, theirs) = (self.texts(), other.texts());
-        let has = |texts: &[Box<str>], text: &str| texts.iter().any(|one| same(one, text));
+        let has = |texts: &[&str], text: &str| texts.iter().any(|one| same(one, text));
         !ours.is_empty()
             && ours.len() == theirs.len()
-            && ours.iter().all(|text| has(theirs, text))
-            && theirs.iter().all(|text| has(ours, text))
+            && ours.iter().all(|text| has(&theirs, text))
+            && theirs.iter().all(|text| has(&ours, text))
     }
 
     fn folded(&self, fold: fn(&str) -> String) -> Option<Self> {
@@ -128,6 +147,12 @@ impl Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each person has a place for each attribute.
+    #[test]
+    fn a_place_is_small() {
+        assert_eq!(size_of::<Option<Value>>(), 24);
+    }
 
     #[test]
     fn several_values_are_sorted_and_each_once() {

@@ -54,10 +54,8 @@ fn is_as_made(schema: &Schema, past: &Past, made: &Creation, account: &Existing)
 }
 
 fn is_part(held: Option<&Value>, of: Option<&Value>) -> bool {
-    let of = of.map_or(&[][..], Value::texts);
-    held.map_or(&[][..], Value::texts)
-        .iter()
-        .all(|text| of.contains(text))
+    let of = Value::texts_of(of);
+    Value::texts_of(held).iter().all(|text| of.contains(text))
 }
 
 /// The writable attributes that the list shows.

@@ -97,8 +97,8 @@ impl Reversal {
     /// Of several values, those that were added and still exist are removed, and missing former ones are restored.
     fn several(&mut self, change: &AttributeChange, now: Option<Value>) {
         let added = change.added();
-        let held = now.as_ref().map_or(&[][..], Value::texts).iter();
-        let stay = held.filter(|text| added.binary_search(text).is_err()).cloned();
+        let held = Value::texts_of(now.as_ref()).into_iter().map(Box::from);
+        let stay = held.filter(|text| added.binary_search(text).is_err());
         let after = Value::set(stay.chain(change.removed()));
         if after != now {
             self.put(change.attribute, now, after);

@@ -46,8 +46,8 @@ fn subject(change: &Change) -> String {
 fn leave_out(change: &mut Change, access: AttributeIndex, known: &[String]) -> Vec<Box<str>> {
     let is_unknown = |role: &str| !known.iter().any(|known| **known == *role);
     let without = |value: Option<&Value>, left_out: &[Box<str>]| {
-        let texts = value.map_or(&[][..], Value::texts).iter();
-        Value::set(texts.filter(|role| !left_out.contains(role)).cloned())
+        let texts = Value::texts_of(value).into_iter().map(Box::from);
+        Value::set(texts.filter(|role| !left_out.contains(role)))
     };
     match &mut change.write {
         Write::Create(creation) => {

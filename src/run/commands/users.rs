@@ -194,7 +194,7 @@ fn add_values(line: &mut String, person: &Desired, schema: &Schema) {
 }
 
 /// Everything that the sources say of a person beside the roles, by its name.
-fn values<'a>(person: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, &'a [Box<str>])> {
+fn values<'a>(person: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, Vec<&'a str>)> {
     let plain = schema
         .iter()
         .filter(|(_, spec)| !matches!(spec.purpose, Purpose::Access | Purpose::Members));
@@ -271,9 +271,9 @@ impl<'a> Object<'a> {
 /// One text as it is, several as a list.
 fn json_values(person: &Desired, schema: &Schema) -> serde_json::Map<String, serde_json::Value> {
     let values = values(person, schema).map(|(name, texts)| {
-        let value = match texts {
-            [text] => text.to_string().into(),
-            texts => texts.iter().map(ToString::to_string).collect(),
+        let value = match texts[..] {
+            [text] => text.into(),
+            _ => texts.into(),
         };
         (name.to_owned(), value)
     });

@@ -157,7 +157,7 @@ impl State {
 impl ValueDocument {
     pub(super) fn new(value: &Value) -> Self {
         match value {
-            Value::Text(text) => Self::Texts(vec![text.clone()]),
+            Value::Text(text) => Self::Texts(vec![text.as_str().into()]),
             Value::Set(texts) => Self::Texts(texts.to_vec()),
             Value::References(references) => {
                 Self::References(references.iter().map(ReferenceDocument::new).collect())
@@ -170,7 +170,7 @@ impl ValueDocument {
         let wrong = || format!("`{}` has an empty value, or several", spec.name);
         let value = match (spec.cardinality, spec.purpose, self) {
             (Cardinality::One, _, Self::Texts(texts)) => match &texts[..] {
-                [text] if !text.is_empty() => Some(Value::Text(text.clone())),
+                [text] if !text.is_empty() => Some(Value::text(text)),
                 _ => None,
             },
             (Cardinality::Many, Purpose::Members, Self::References(references)) => {

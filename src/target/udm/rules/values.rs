@@ -19,7 +19,7 @@ pub(in crate::target::udm) fn read(form: Form, cardinality: Cardinality, json: &
         item => Vec::from_iter(text(form, item)),
     };
     match cardinality {
-        Cardinality::One => texts.drain(..).next().map(Value::Text),
+        Cardinality::One => texts.drain(..).next().map(Value::text),
         Cardinality::Many => Value::set(texts),
     }
 }
@@ -36,7 +36,7 @@ fn text(form: Form, json: &Json) -> Option<Box<str>> {
 
 /// The JSON for a value. It is a list only if the template has one.
 pub(in crate::target::udm) fn write(form: Form, is_list: bool, value: Option<&Value>) -> Json {
-    let texts = value.map_or(&[][..], Value::texts).iter();
+    let texts = Value::texts_of(value).into_iter();
     let items = texts.map(|text| match form {
         Form::Address => parts(text),
         _ => json!(text),

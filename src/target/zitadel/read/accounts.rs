@@ -188,7 +188,7 @@ impl ZitadelTarget {
             (PHONE, human.phone.phone),
             (PREFERRED_LANGUAGE, language),
         ] {
-            attributes.set(attribute, (!text.is_empty()).then_some(Value::Text(text)));
+            attributes.set(attribute, (!text.is_empty()).then_some(Value::text(text)));
         }
         let roles = prepared.grants.roles(&user.id);
         let mut account = Existing {
