@@ -2,9 +2,8 @@
 
 use crate::model::{Catalog, Change, Ids};
 
-/// The target's ids of what is there before the first change: an account that is going to be adopted carries no id of ours.
-pub(super) fn known_ids(catalog: &Catalog, changes: &[Change], read: &Ids) -> Ids {
-    let mut ids = read.clone();
+/// Adds what the changes say of accounts: one that is going to be adopted carries no id of ours.
+pub(super) fn add_changed(catalog: &Catalog, changes: &[Change], ids: &mut Ids) {
     if catalog.has_references() {
         for change in changes {
             if let (Some(id), Some(edit)) = (change.id(), change.edit()) {
@@ -12,5 +11,4 @@ pub(super) fn known_ids(catalog: &Catalog, changes: &[Change], read: &Ids) -> Id
             }
         }
     }
-    ids
 }

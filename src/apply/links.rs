@@ -67,7 +67,7 @@ impl<T: Target> Run<'_, T> {
                 if let Reference::Managed(resource, id) = reference
                     && *resource == change.resource
                 {
-                    ids.remove(*resource, id.clone());
+                    ids.remove(*resource, id);
                 }
             }
         }
@@ -76,7 +76,7 @@ impl<T: Target> Run<'_, T> {
 
     /// The target's ids of everything that a change refers to, before and afterwards.
     pub(super) fn ids_for(&self, change: &Change) -> Ids {
-        let (all, mut ids) = (self.ids.borrow(), Ids::default());
+        let (all, mut ids) = (self.context.ids.borrow(), Ids::default());
         for reference in change.references(self.target.catalog().schema(change.resource)) {
             if let Reference::Managed(resource, id) = reference
                 && let Some(target_id) = all.get(*resource, id)
@@ -92,11 +92,11 @@ impl<T: Target> Run<'_, T> {
         if !self.target.catalog().has_references() {
             return;
         }
-        let mut ids = self.ids.borrow_mut();
+        let mut ids = self.context.ids.borrow_mut();
         let former = change.before().and_then(|before| before.id.as_ref());
         for id in change.id().into_iter().chain(former) {
             match &applied.target_id {
-                _ if change.kind == ActionKind::Delete => ids.remove(change.resource, id.clone()),
+                _ if change.kind == ActionKind::Delete => ids.remove(change.resource, id),
                 Some(target_id) => ids.insert(change.resource, id.clone(), target_id.clone()),
                 None => {}
             }

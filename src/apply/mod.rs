@@ -34,8 +34,9 @@ pub struct Context<'a> {
     pub policy: Policy,
     /// Accounts that are never changed.
     pub protected: &'a Protected,
-    /// The target's ids of what objects can refer to; empty where nothing refers to anything.
-    pub ids: Ids,
+    /// The target's ids of what objects can refer to, to which those of new objects are added; empty where nothing refers to
+    /// anything.
+    pub ids: RefCell<Ids>,
     /// Asks for no further changes.
     pub signals: &'a Signals,
     /// How fast.
@@ -62,6 +63,7 @@ pub async fn apply(
     if !context.looks_first || !target.looks_before(new.len()) {
         new.clear();
     }
+    known_ids::add_changed(target.catalog(), changes, &mut context.ids.borrow_mut());
     let run = Run {
         new,
         target,
@@ -72,7 +74,6 @@ pub async fn apply(
         stop: Cell::new(None),
         unseen: RefCell::default(),
         fates: changes.iter().map(|_| Cell::new(Fate::Open)).collect(),
-        ids: RefCell::new(known_ids::known_ids(target.catalog(), changes, &context.ids)),
         first_parts: RefCell::default(),
     };
     let mut outcomes = Vec::with_capacity(changes.len());
@@ -139,8 +140,6 @@ struct Run<'a, T> {
     /// New accounts that the target refuses to make twice, while it shows no account with the name.
     unseen: RefCell<Vec<(usize, TargetError)>>,
     fates: Vec<Cell<Fate>>,
-    /// The target's ids of everything that can be referred to.
-    ids: RefCell<Ids>,
     /// What changes came to that are to write references yet.
     first_parts: RefCell<HashMap<usize, Applied>>,
 }

@@ -10,7 +10,12 @@ pub struct Fingerprints([RandomState; 2]);
 impl Fingerprints {
     /// The number of a value; equal values have the same.
     pub fn number(&self, value: &impl Hash) -> u128 {
-        let [high, low] = &self.0;
-        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
+        let [high, low] = self.halves(value).map(u128::from);
+        high << 64 | low
+    }
+
+    /// The same in two parts, which fit into tables without gaps.
+    pub fn halves(&self, value: &impl Hash) -> [u64; 2] {
+        self.0.each_ref().map(|state| state.hash_one(value))
     }
 }

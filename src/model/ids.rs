@@ -1,6 +1,6 @@
 //! The target's ids of objects, by what references name them by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::id::{ExternalId, TargetId, TypeId};
 use super::resource::existing::Existing;
@@ -11,14 +11,14 @@ type Key = (TypeId, ExternalId);
 /// The target's ids of the objects that can be referred to: those that were read, and those made so far.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
-    by_id: HashMap<Key, TargetId>,
+    by_id: BTreeMap<TypeId, HashMap<ExternalId, TargetId>>,
     nested: HashMap<Key, Vec<ExternalId>>,
 }
 
 impl Ids {
     /// Adds an object, or gives it another id.
     pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
-        self.by_id.insert((resource, id), target_id);
+        self.by_id.entry(resource).or_default().insert(id, target_id);
     }
 
     /// Adds an object that was read, if it carries an external id.
@@ -39,13 +39,15 @@ impl Ids {
     }
 
     /// Takes out an object that is no longer there.
-    pub fn remove(&mut self, resource: TypeId, id: ExternalId) {
-        self.by_id.remove(&(resource, id));
+    pub fn remove(&mut self, resource: TypeId, id: &ExternalId) {
+        if let Some(of_type) = self.by_id.get_mut(&resource) {
+            of_type.remove(id);
+        }
     }
 
     /// The target's id of an object.
     pub fn get(&self, resource: TypeId, id: &ExternalId) -> Option<&TargetId> {
-        self.by_id.get(&(resource, id.clone()))
+        self.by_id.get(&resource)?.get(id)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sync`, `plan` and `link-ids`: read everything, plan, show, check, apply.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 
@@ -72,7 +73,7 @@ async fn with_target(
     if let (Mode::Write, Some(users)) = (request.mode, desired.first()) {
         let context = Context {
             known: &Known::new(users),
-            ids,
+            ids: RefCell::new(ids),
             policy: carry_out::policy(request.settings),
             protected: &request.settings.guard.protected,
             signals: &signals,

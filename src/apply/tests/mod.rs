@@ -7,6 +7,7 @@ mod met;
 mod server;
 mod told;
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use proptest::prelude::*;
@@ -51,7 +52,7 @@ fn run(memory: &Memory, wanted: &Wanted, at_once: usize) -> Ran {
         known: &Known::new(&wanted[0]),
         policy: policy(),
         protected: &Protected::default(),
-        ids,
+        ids: RefCell::new(ids),
         signals: &Signals::of_process(),
         settings: ApplySettings {
             concurrency_min: at_once,

@@ -1,5 +1,7 @@
 //! Plans out of a file, for which no source is read.
 
+use std::cell::RefCell;
+
 use super::{carry_out, question};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
@@ -70,7 +72,7 @@ impl FromFile<'_> {
         let nobody = DesiredState::default();
         let context = Context {
             known: &Known::new(&nobody),
-            ids: self.ids,
+            ids: RefCell::new(self.ids),
             // Whom a new account would belong to was not looked up in the sources this time.
             policy: Policy {
                 adopt: false,

@@ -47,7 +47,7 @@ impl UdmTarget {
             unique(property, value.as_text())
         });
         values
-            .filter(|value| self.memory.holders.other(value, None).is_none())
+            .filter(|value| self.memory.other_holder(value, None).is_none())
             .collect()
     }
 
@@ -68,7 +68,7 @@ impl UdmTarget {
             let holder = TargetId::new(object.uuid.as_str());
             for value in texts.filter(|value| wanted.contains(value)) {
                 self.memory.is_elsewhere(resource, &holder, &object.dn);
-                self.memory.holders.take(&holder, &value);
+                self.memory.take(&holder, &value);
             }
         });
         self.client.list(&Call::get("find_holders", path), &each).await

@@ -26,10 +26,18 @@ const DISABLED: &str = "disabled";
 const NO_ID: &str = "it has no external id";
 const OUR_OWN: &str = "directory-sync signs in as it";
 
-/// A group with members that are only known by DN, because later groups were not read yet.
+/// A group with members that are only known by DN, as long as later groups were not read yet.
 struct Unlinked {
     account: Existing,
     members: Vec<Reference>,
+}
+
+impl Unlinked {
+    /// Whether a member may be a group that was not read yet.
+    fn is_open(&self) -> bool {
+        let mut members = self.members.iter();
+        members.any(|member| matches!(member, Reference::Foreign(_)))
+    }
 }
 
 impl UdmTarget {
@@ -43,7 +51,7 @@ impl UdmTarget {
         self.list(USER, &prepared.users, &each).await
     }
 
-    /// Passes on the groups of the container, once all possible members are known.
+    /// Passes on the groups of the container, each once all its possible members are known.
     pub(in crate::target::udm) async fn read_groups(
         &self,
         each: &mut dyn FnMut(Existing),
@@ -52,18 +60,23 @@ impl UdmTarget {
         let Some(place) = &prepared.groups else {
             return Ok(());
         };
-        let groups: RefCell<Vec<Unlinked>> = RefCell::default();
+        let mut waiting: Vec<Unlinked> = Vec::new();
         let take = RefCell::new(|object: Object| {
-            groups.borrow_mut().push(Unlinked {
+            let group = Unlinked {
                 account: self.listed(GROUP, place, &object),
                 members: self
                     .members(&object)
                     .map(|dn| self.memory.reference(dn))
                     .collect(),
-            });
+            };
+            if group.is_open() {
+                waiting.push(group);
+            } else {
+                each(self.linked(group));
+            }
         });
         self.list(GROUP, place, &take).await?;
-        for group in groups.take() {
+        for group in waiting {
             each(self.linked(group));
         }
         Ok(())
@@ -129,7 +142,7 @@ impl UdmTarget {
             .filter(|text| !text.is_empty())
             .map(|text| key::id(text, self.settings.binary_ids));
         if self.settings.groups.is_some() {
-            self.memory.means(&object.dn, resource, &target_id, id.as_ref());
+            self.memory.means(&object.dn, &target_id, id.as_ref());
         }
         let mut attributes = attributes(schema, objects, place, object);
         if let Some(key) = schema.find(Purpose::ExternalId) {
@@ -157,7 +170,7 @@ impl UdmTarget {
     /// Records the unique values of an object.
     pub(in crate::target::udm) fn hold(&self, resource: TypeId, object: &TargetId, held: &Attributes) {
         for unique in self.unique(resource, held) {
-            self.memory.holders.take(object, &unique);
+            self.memory.take(object, &unique);
         }
     }
 
@@ -178,7 +191,7 @@ impl UdmTarget {
         but: Option<&TargetId>,
     ) -> Option<Holder> {
         let name = &self.catalog.schema(resource).spec(attribute).name;
-        let target_id = self.memory.holders.other(&unique(name, value.as_text())?, but)?;
+        let target_id = self.memory.other_holder(&unique(name, value.as_text())?, but)?;
         let resource = self.memory.type_of(&target_id);
         let kind = if resource == GROUP { "group" } else { "user" };
         let elsewhere = self.memory.elsewhere(&target_id);

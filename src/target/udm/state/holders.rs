@@ -1,10 +1,8 @@
 //! Owners of names and mail addresses.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::num::NonZero;
-
-use crate::model::{Fingerprints, TargetId};
+use super::memory::Memory;
+use super::objects::KINDS;
+use crate::model::TargetId;
 
 /// A unique value. If the server refuses one, it locks it for five minutes, so a value is never requested while
 /// another object has it.
@@ -34,56 +32,44 @@ impl Unique {
     }
 }
 
-/// The number of a value.
-type Number = NonZero<u128>;
-
 /// The known owners.
-#[derive(Default)]
-pub(in crate::target::udm) struct Holders {
-    by_value: RefCell<HashMap<Number, TargetId>>,
-    by_object: RefCell<HashMap<TargetId, [Option<Number>; 2]>>,
-    numbers: Fingerprints,
-}
-
-impl Holders {
+impl Memory {
     /// The object now has this value, and no other one of the same kind.
     pub(in crate::target::udm) fn take(&self, object: &TargetId, value: &Unique) {
-        self.give_up(object, value);
-        let number = self.number(value);
-        self.by_value.borrow_mut().insert(number, object.clone());
-        let mut by_object = self.by_object.borrow_mut();
-        by_object.entry(object.clone()).or_default()[value.kind()] = Some(number);
+        let number = self.numbers.halves(value);
+        let mut objects = self.objects.borrow_mut();
+        let place = objects.place(object);
+        objects.take(place, value.kind(), number);
     }
 
     /// The object no longer has a value of this kind.
     pub(in crate::target::udm) fn give_up(&self, object: &TargetId, kind: &Unique) {
-        let mut by_object = self.by_object.borrow_mut();
-        let held = by_object
-            .get_mut(object)
-            .and_then(|held| held[kind.kind()].take());
-        let Some(number) = held else { return };
-        let mut by_value = self.by_value.borrow_mut();
-        if by_value.get(&number) == Some(object) {
-            by_value.remove(&number);
-        }
+        self.give_up_kind(object, kind.kind());
     }
 
     /// The object was deleted.
-    pub(in crate::target::udm) fn forget(&self, object: &TargetId) {
-        for kind in [Unique::name(""), Unique::mail("")] {
-            self.give_up(object, &kind);
+    pub(in crate::target::udm) fn give_up_all(&self, object: &TargetId) {
+        for kind in 0..KINDS {
+            self.give_up_kind(object, kind);
+        }
+    }
+
+    fn give_up_kind(&self, object: &TargetId, kind: usize) {
+        let mut objects = self.objects.borrow_mut();
+        if let Some(place) = objects.find(object) {
+            objects.give_up(place, kind);
         }
     }
 
     /// The other owner of a value.
-    pub(in crate::target::udm) fn other(&self, value: &Unique, but: Option<&TargetId>) -> Option<TargetId> {
-        let by_value = self.by_value.borrow();
-        let holder = by_value.get(&self.number(value));
-        holder.filter(|holder| Some(*holder) != but).cloned()
-    }
-
-    fn number(&self, value: &Unique) -> Number {
-        Number::MIN | self.numbers.number(value)
+    pub(in crate::target::udm) fn other_holder(
+        &self,
+        value: &Unique,
+        but: Option<&TargetId>,
+    ) -> Option<TargetId> {
+        let objects = self.objects.borrow();
+        let holder = objects.holder(value.kind(), self.numbers.halves(value))?;
+        Some(holder.target_id.clone()).filter(|holder| Some(holder) != but)
     }
 }
 
@@ -93,17 +79,48 @@ mod tests {
 
     #[test]
     fn a_value_has_one_holder() {
-        let (holders, [a, b]) = (Holders::default(), ["a", "b"].map(TargetId::new));
-        holders.take(&a, &Unique::name("Ada"));
-        holders.take(&a, &Unique::mail("ada@b.org"));
-        assert_eq!(holders.other(&Unique::name("ada"), Some(&b)), Some(a.clone()));
-        assert_eq!(holders.other(&Unique::name("ada"), Some(&a)), None);
-        holders.take(&a, &Unique::name("eve"));
-        assert_eq!(holders.other(&Unique::name("ada"), None), None);
-        assert_eq!(holders.other(&Unique::mail("ada@b.org"), None), Some(a.clone()));
-        holders.take(&b, &Unique::name("ada"));
-        holders.forget(&a);
-        assert_eq!(holders.other(&Unique::mail("ada@b.org"), None), None);
-        assert_eq!(holders.other(&Unique::name("ada"), None), Some(b));
+        let (memory, [a, b]) = (Memory::default(), ["a", "b"].map(TargetId::new));
+        memory.take(&a, &Unique::name("Ada"));
+        memory.take(&a, &Unique::mail("ada@b.org"));
+        assert_eq!(
+            memory.other_holder(&Unique::name("ada"), Some(&b)),
+            Some(a.clone())
+        );
+        assert_eq!(memory.other_holder(&Unique::name("ada"), Some(&a)), None);
+        memory.take(&a, &Unique::name("eve"));
+        assert_eq!(memory.other_holder(&Unique::name("ada"), None), None);
+        assert_eq!(
+            memory.other_holder(&Unique::mail("ada@b.org"), None),
+            Some(a.clone())
+        );
+        memory.take(&b, &Unique::name("ada"));
+        memory.give_up_all(&a);
+        assert_eq!(memory.other_holder(&Unique::mail("ada@b.org"), None), None);
+        assert_eq!(memory.other_holder(&Unique::name("ada"), None), Some(b));
+    }
+
+    /// An object that lost a value to another one cannot give it up later.
+    #[test]
+    fn a_lost_value_is_not_given_up() {
+        let (memory, [a, b]) = (Memory::default(), ["a", "b"].map(TargetId::new));
+        memory.take(&a, &Unique::name("ada"));
+        memory.take(&b, &Unique::name("ada"));
+        memory.take(&a, &Unique::name("eve"));
+        assert_eq!(memory.other_holder(&Unique::name("ada"), None), Some(b));
+        assert_eq!(memory.other_holder(&Unique::name("eve"), None), Some(a));
+    }
+
+    /// Enough that the tables grow several times.
+    #[test]
+    fn thousands_have_names() {
+        let memory = Memory::default();
+        let object = |number: usize| TargetId::new(format!("object {number}"));
+        for number in 0..5_000 {
+            memory.take(&object(number), &Unique::name(&format!("Name {number}")));
+        }
+        let wrong = (0..5_000).filter(|number| {
+            memory.other_holder(&Unique::name(&format!("name {number}")), None) != Some(object(*number))
+        });
+        assert_eq!(wrong.count(), 0);
     }
 }

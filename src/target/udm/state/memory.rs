@@ -3,44 +3,34 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::holders::Holders;
+use super::objects::{DnParts, Objects, Place};
 use crate::config::Dn;
 use crate::model::{ExternalId, Fingerprints, Reference, TargetId, TypeId};
-use crate::target::udm::rules::catalog::{GROUP, USER};
+use crate::target::udm::rules::catalog::USER;
 use crate::target::udm::rules::notes::Notes;
-
-/// An object that can be a member.
-struct Meant {
-    resource: TypeId,
-    object: TargetId,
-    id: Option<ExternalId>,
-}
 
 /// Objects by their entryUUID, which does not change with the name.
 #[derive(Default)]
 pub(in crate::target::udm) struct Memory {
-    names: RefCell<HashMap<TargetId, Box<str>>>,
-    /// All others are users.
-    groups: RefCell<HashSet<TargetId>>,
+    pub(super) objects: RefCell<Objects>,
     /// The object of each DN in a group, by the number of the DN.
-    meant: RefCell<HashMap<u128, Meant>>,
-    numbers: Fingerprints,
+    meant: RefCell<HashMap<[u64; 2], Place>>,
+    pub(super) numbers: Fingerprints,
     notes: RefCell<HashMap<TargetId, Notes>>,
     /// Names of objects without an external id, by type.
     foreign: RefCell<BTreeMap<TypeId, Vec<Box<str>>>>,
     /// Objects outside of the containers that have a needed value.
     elsewhere: RefCell<HashSet<TargetId>>,
-    /// Owners of unique values.
-    pub(in crate::target::udm) holders: Holders,
 }
 
 impl Memory {
-    /// Forgets all objects of a type.
+    /// Forgets the DNs of all objects of a type.
     pub(in crate::target::udm) fn forget(&self, resource: TypeId) {
         self.foreign.borrow_mut().remove(&resource);
+        let objects = self.objects.borrow();
         self.meant
             .borrow_mut()
-            .retain(|_, meant| meant.resource != resource);
+            .retain(|_, place| objects.at(*place).resource != resource);
     }
 
     /// Records an object without an external id.
@@ -59,28 +49,22 @@ impl Memory {
 
     /// Records the DN of an object, by its entryUUID.
     pub(in crate::target::udm) fn put(&self, object: &TargetId, dn: &str) {
-        self.names.borrow_mut().insert(object.clone(), dn.into());
+        let mut objects = self.objects.borrow_mut();
+        let place = objects.place(object);
+        objects.set_dn(place, dn);
     }
 
     pub(in crate::target::udm) fn dn(&self, object: &TargetId) -> Option<Box<str>> {
-        self.names.borrow().get(object).cloned()
+        self.objects.borrow().get(object)?.dn.as_ref().map(DnParts::join)
     }
 
     /// Records that groups refer to this object by its DN.
-    pub(in crate::target::udm) fn means(
-        &self,
-        dn: &str,
-        resource: TypeId,
-        object: &TargetId,
-        id: Option<&ExternalId>,
-    ) {
+    pub(in crate::target::udm) fn means(&self, dn: &str, object: &TargetId, id: Option<&ExternalId>) {
         if let Some(number) = self.number(dn) {
-            let meant = Meant {
-                resource,
-                object: object.clone(),
-                id: id.cloned(),
-            };
-            self.meant.borrow_mut().insert(number, meant);
+            let mut objects = self.objects.borrow_mut();
+            let place = objects.place(object);
+            objects.at_mut(place).id = id.cloned();
+            self.meant.borrow_mut().insert(number, place);
         }
     }
 
@@ -99,44 +83,44 @@ impl Memory {
 
     /// The object with a DN.
     pub(in crate::target::udm) fn object(&self, dn: &str) -> Option<TargetId> {
-        let meant = self.meant.borrow();
-        meant.get(&self.number(dn)?).map(|meant| meant.object.clone())
+        let objects = self.objects.borrow();
+        self.meant(dn).map(|place| objects.at(place).target_id.clone())
     }
 
     /// The reference that a DN in a group stands for. An object without an external id is referred to by its
     /// entryUUID, and an unread one by its DN.
     pub(in crate::target::udm) fn reference(&self, dn: &str) -> Reference {
-        let meant = self.meant.borrow();
-        match self.number(dn).and_then(|number| meant.get(&number)) {
-            Some(Meant {
-                resource,
-                id: Some(id),
-                ..
-            }) => Reference::Managed(*resource, id.clone()),
-            Some(Meant { object, .. }) => Reference::Foreign(object.as_str().into()),
-            None => Reference::Foreign(dn.into()),
+        let Some(place) = self.meant(dn) else {
+            return Reference::Foreign(dn.into());
+        };
+        let objects = self.objects.borrow();
+        let object = objects.at(place);
+        match &object.id {
+            Some(id) => Reference::Managed(object.resource, id.clone()),
+            None => Reference::Foreign(object.target_id.as_str().into()),
         }
     }
 
+    fn meant(&self, dn: &str) -> Option<Place> {
+        self.meant.borrow().get(&self.number(dn)?).copied()
+    }
+
     /// Equal DNs have the same number, in any spelling.
-    fn number(&self, dn: &str) -> Option<u128> {
-        Dn::parse(dn.as_bytes()).map(|name| self.numbers.number(&name))
+    fn number(&self, dn: &str) -> Option<[u64; 2]> {
+        Dn::parse(dn.as_bytes()).map(|name| self.numbers.halves(&name))
     }
 
     /// Records the type of an object.
     pub(in crate::target::udm) fn is_of(&self, resource: TypeId, object: &TargetId) {
-        if resource == GROUP {
-            self.groups.borrow_mut().insert(object.clone());
-        }
+        let mut objects = self.objects.borrow_mut();
+        let place = objects.place(object);
+        objects.at_mut(place).resource = resource;
     }
 
-    /// The type of an object that was read or created.
+    /// The type of an object that was read or created. All others are users.
     pub(in crate::target::udm) fn type_of(&self, object: &TargetId) -> TypeId {
-        if self.groups.borrow().contains(object) {
-            GROUP
-        } else {
-            USER
-        }
+        let objects = self.objects.borrow();
+        objects.get(object).map_or(USER, |object| object.resource)
     }
 
     pub(in crate::target::udm) fn remember(&self, object: &TargetId, notes: Option<Notes>) {
@@ -148,5 +132,29 @@ impl Memory {
 
     pub(in crate::target::udm) fn notes(&self, object: &TargetId) -> Notes {
         self.notes.borrow().get(object).cloned().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// DNs keep the spelling of the server.
+    #[test]
+    fn names_stay_as_they_are() {
+        let memory = Memory::default();
+        let names = [
+            "uid=ada,ou=people,dc=x",
+            "uid=ben,ou=people,dc=x",
+            "cn=a\\, b , ou = people;dc=x ",
+            "dc=x",
+            "",
+        ];
+        for name in names {
+            let object = TargetId::new(name);
+            memory.put(&object, "cn=before,dc=x");
+            memory.put(&object, name);
+            assert_eq!(memory.dn(&object).as_deref(), Some(name));
+        }
     }
 }

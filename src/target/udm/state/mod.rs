@@ -2,6 +2,7 @@
 
 pub(super) mod holders;
 pub(super) mod memory;
+mod objects;
 pub(super) mod prepared;
 
 use std::cell::RefCell;

@@ -102,10 +102,10 @@ impl UdmTarget {
         self.refuse_held(&taken, Some(object))?;
         self.patch(&patch).await?;
         for kind in cleared {
-            self.memory.holders.give_up(object, &kind);
+            self.memory.give_up(object, &kind);
         }
         for value in taken {
-            self.memory.holders.take(object, &value);
+            self.memory.take(object, &value);
         }
         Ok(())
     }

@@ -103,10 +103,10 @@ impl UdmTarget {
             self.spell_removals(&patch, &members, &reply).await?;
         }
         for value in given_up {
-            self.memory.holders.give_up(&edit.target_id, &value);
+            self.memory.give_up(&edit.target_id, &value);
         }
         for value in taken {
-            self.memory.holders.take(&edit.target_id, &value);
+            self.memory.take(&edit.target_id, &value);
         }
         if let Some(notes) = self.notes_after(resource, edit) {
             self.memory.remember(&edit.target_id, Some(notes));
@@ -129,7 +129,7 @@ impl UdmTarget {
     pub(super) fn refuse_held(&self, values: &[Unique], by: Option<&TargetId>) -> Result<(), TargetError> {
         let held = values
             .iter()
-            .find_map(|value| self.memory.holders.other(value, by));
+            .find_map(|value| self.memory.other_holder(value, by));
         let Some(holder) = held else { return Ok(()) };
         let what = format!("object {holder} has the name or mail address that it is to get");
         Err(TargetError {

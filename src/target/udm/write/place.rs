@@ -60,7 +60,7 @@ impl UdmTarget {
             .await
         {
             Ok(_) => {
-                self.memory.holders.forget(&account.target_id);
+                self.memory.give_up_all(&account.target_id);
                 Ok(())
             }
             // No object has this DN: it was renamed or already deleted.
