@@ -10,10 +10,3 @@ pub enum Reference {
     /// Any other object, by the target's own reference, which is its target id if the target lists it. It stays where it is.
     Foreign(Box<str>),
 }
-
-impl Reference {
-    /// Whether it is an object of this type that this tool manages.
-    pub fn is_of(&self, resource: TypeId) -> bool {
-        matches!(self, Self::Managed(of, _) if *of == resource)
-    }
-}

@@ -96,29 +96,6 @@ pub fn waits(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<Wait>> {
     changes.iter().enumerate().map(of).collect()
 }
 
-/// For each change that adds references in a second step, the changes that must be complete before it.
-pub(super) fn waits_of_links(catalog: &Catalog, changes: &[Change]) -> Vec<Vec<usize>> {
-    let makers = makers(changes);
-    let of = |(place, change): (usize, &Change)| {
-        if !writes_links_later(change) {
-            return Vec::new();
-        }
-        let made = made_for(catalog, change, place, &makers);
-        let droppers = (0..changes.len()).filter(|other| {
-            let other = &changes[*other];
-            change.nests_last && other.resource == change.resource && drops_nested(catalog, other)
-        });
-        made.chain(droppers).collect()
-    };
-    changes.iter().enumerate().map(of).collect()
-}
-
-/// Returns whether an object has fewer references to its own type afterwards, or is deleted.
-fn drops_nested(catalog: &Catalog, change: &Change) -> bool {
-    let dropped = change.unlinked(catalog.schema(change.resource));
-    change.kind == ActionKind::Delete || dropped.into_iter().any(|one| one.is_of(change.resource))
-}
-
 /// Returns whether the change has a second step.
 pub fn writes_links_later(change: &Change) -> bool {
     change.links_later && change.kind != ActionKind::Delete

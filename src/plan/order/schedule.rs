@@ -1,6 +1,6 @@
 //! Schedules changes in steps according to their dependencies.
 
-use super::dependencies::{Phase, Step, Wait, phase, waits, waits_of_links, writes_links_later};
+use super::dependencies::{Phase, Step, Wait, phase, waits, writes_links_later};
 use crate::model::{Catalog, Change, Edit};
 
 /// Changes by the step in which they can run, and those that wait for each other.
@@ -10,29 +10,14 @@ pub(super) struct Schedule {
     is_done: Vec<bool>,
 }
 
-/// Changes that wait for another change. References that it adds later do not matter.
-#[derive(Clone, Default)]
-struct Waiting {
-    /// To start.
-    starts: Vec<usize>,
-    /// To add references.
-    links: Vec<usize>,
-}
-
-/// Changes that can start now, by phase, and changes that can add their references.
-#[derive(Default)]
-struct Ready {
-    changes: [Vec<usize>; 4],
-    links: Vec<usize>,
-}
-
 struct Scheduler {
     phases: Vec<Phase>,
-    waiting: Vec<Waiting>,
-    /// Number of open dependencies of each change, to start and to add references.
+    /// For each change, the changes that wait for it. References that it adds later do not matter.
+    waiting: Vec<Vec<usize>>,
+    /// Number of open dependencies of each change.
     mismatches: Vec<usize>,
-    unmet_links: Vec<usize>,
-    ready: Ready,
+    /// Changes that can start now, by phase.
+    ready: [Vec<usize>; 4],
 }
 
 impl Schedule {
@@ -46,19 +31,18 @@ impl Schedule {
         let mut aside: Vec<usize> = (0..changes.len()).filter(has_temporary).collect();
         let (mut steps, mut is_done) = (Vec::new(), vec![false; changes.len()]);
         while let Some((phase, places)) = scheduler.next() {
-            if !aside.is_empty() && phase.is_none_or(|phase| phase >= Phase::Renames) {
+            if !aside.is_empty() && phase >= Phase::Renames {
                 steps.push(Step::TemporaryLogin(std::mem::take(&mut aside)));
             }
-            match phase {
-                Some(_) => {
-                    for place in &places {
-                        is_done[*place] = true;
-                    }
-                    steps.push(Step::Changes(places));
-                }
-                None => steps.push(Step::Links(places)),
+            for place in &places {
+                is_done[*place] = true;
             }
+            steps.push(Step::Changes(places));
         }
+        // Nothing waits for these references. By now, all objects exist, and all other references are dropped.
+        let links = |place: &usize| is_done[*place] && writes_links_later(&changes[*place]);
+        let links: Vec<usize> = (0..changes.len()).filter(links).collect();
+        steps.extend((!links.is_empty()).then_some(Step::Links(links)));
         Self {
             steps,
             waits,
@@ -104,27 +88,14 @@ impl Scheduler {
     fn new(catalog: &Catalog, changes: &[Change], waits: &[Vec<Wait>]) -> Self {
         let mut scheduler = Self {
             phases: changes.iter().map(|change| phase(catalog, change)).collect(),
-            waiting: vec![Waiting::default(); changes.len()],
+            waiting: vec![Vec::new(); changes.len()],
             mismatches: vec![0; changes.len()],
-            unmet_links: vec![0; changes.len()],
-            ready: Ready::default(),
+            ready: Default::default(),
         };
         for (place, waits) in waits.iter().enumerate() {
-            for wait in waits {
-                scheduler.waits(place, *wait);
-            }
-        }
-        for (place, makers) in waits_of_links(catalog, changes).into_iter().enumerate() {
-            scheduler.unmet_links[place] = makers.len();
-            for maker in makers {
-                scheduler.waiting[maker].links.push(place);
-            }
-        }
-        for (place, change) in changes.iter().enumerate() {
-            if writes_links_later(change) {
-                // Its own first step is one of its dependencies.
-                scheduler.unmet_links[place] += 1;
-                scheduler.waiting[place].links.push(place);
+            for other in waits.iter().filter_map(on) {
+                scheduler.waiting[other].push(place);
+                scheduler.mismatches[place] += 1;
             }
             if scheduler.mismatches[place] == 0 {
                 scheduler.start(place);
@@ -133,51 +104,30 @@ impl Scheduler {
         scheduler
     }
 
-    fn waits(&mut self, place: usize, wait: Wait) {
-        if let Some(other) = on(&wait) {
-            self.waiting[other].starts.push(place);
-            self.mismatches[place] += 1;
-        }
-    }
-
     fn start(&mut self, place: usize) {
-        self.ready.changes[self.phases[place] as usize].push(place);
+        self.ready[self.phases[place] as usize].push(place);
     }
 
-    /// The next changes with their phase. Without a phase, they add references.
-    fn next(&mut self) -> Option<(Option<Phase>, Vec<usize>)> {
+    /// The next changes with their phase.
+    fn next(&mut self) -> Option<(Phase, Vec<usize>)> {
         for phase in Phase::ALL {
-            let mut places = std::mem::take(&mut self.ready.changes[phase as usize]);
+            let mut places = std::mem::take(&mut self.ready[phase as usize]);
             if !places.is_empty() {
                 places.sort_unstable();
                 for place in &places {
                     self.done(*place);
                 }
-                return Some((Some(phase), places));
+                return Some((phase, places));
             }
         }
-        let mut links = std::mem::take(&mut self.ready.links);
-        links.sort_unstable();
-        (!links.is_empty()).then_some((None, links))
+        None
     }
 
     fn done(&mut self, place: usize) {
-        let Waiting { starts, links } = &mut self.waiting[place];
-        let (starts, links) = (std::mem::take(starts), std::mem::take(links));
-        self.release(starts);
-        for place in links {
-            self.unmet_links[place] -= 1;
-            if self.unmet_links[place] == 0 {
-                self.ready.links.push(place);
-            }
-        }
-    }
-
-    fn release(&mut self, places: Vec<usize>) {
-        for place in places {
-            self.mismatches[place] -= 1;
-            if self.mismatches[place] == 0 {
-                self.start(place);
+        for waiting in std::mem::take(&mut self.waiting[place]) {
+            self.mismatches[waiting] -= 1;
+            if self.mismatches[waiting] == 0 {
+                self.start(waiting);
             }
         }
     }
