@@ -120,18 +120,31 @@ where
 }
 
 fn held(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder) -> String {
-    let name = &catalog.schema(change.resource).spec(unique.attribute).name;
+    let schema = catalog.schema(change.resource);
+    let (name, purpose) = (
+        &schema.spec(unique.attribute).name,
+        schema.purpose(unique.attribute),
+    );
+    let own = catalog.name(change.resource);
     if let Some((kind, elsewhere)) = &holder.elsewhere {
-        let holder = Personal(elsewhere);
-        return format!(
-            "{kind} {holder} has this `{name}`, and this run does not manage it; rename one of the two"
-        );
+        let next = match purpose {
+            Purpose::ExternalId if holder.resource == change.resource => {
+                format!("move it to where this run reads {own}s, or delete it")
+            }
+            Purpose::ExternalId => format!("delete it, or give the {own} another external id"),
+            _ => "rename one of the two".to_owned(),
+        };
+        let who = Personal(elsewhere);
+        return format!("{kind} {who} has this `{name}`, and this run does not manage it; {next}");
     }
     let (kind, id) = (catalog.name(holder.resource), &holder.target_id);
-    let is_login = catalog.schema(change.resource).purpose(unique.attribute) == Purpose::Login;
-    if holder.resource != change.resource && is_login {
-        let own = catalog.name(change.resource);
-        return format!("{kind} {id} has this `{name}`: a {own} and a {kind} cannot have one name");
+    let shared = match purpose {
+        Purpose::Login => Some("name"),
+        Purpose::ExternalId => Some("external id"),
+        _ => None,
+    };
+    if let Some(shared) = shared.filter(|_| holder.resource != change.resource) {
+        return format!("{kind} {id} has this `{name}`: a {own} and a {kind} cannot have one {shared}");
     }
     format!("{kind} {id} has this `{name}`, and it carries another external id")
 }

@@ -47,14 +47,7 @@ fn an_emptied_group_is_noticed() {
     stage.converges();
     stage.reconfigure("max_memberships_removed: 100%", "max_memberships_removed: 20%");
     let keep = |count: usize| {
-        let kept = format!(
-            "member: {}
-",
-            members[..count].join(
-                "
-member: "
-            )
-        );
+        let kept = format!("member: {}\n", members[..count].join("\nmember: "));
         stage.directory.change(&format!(
             "dn: {}\nchangetype: modify\nreplace: member\nmember: {NOBODY}\n{kept}",
             group_dn("staff")
@@ -89,4 +82,32 @@ fn a_source_without_any_group_removes_none() {
         ran.err
     );
     stage.holds(&[("staff", &["ada"])]);
+}
+
+/// The server lets objects of all types share their identifiers: of two records with one the first gets it, and what somebody has
+/// is never asked for. When the holder leaves, the other one gets it in the same run.
+#[test]
+fn a_person_and_a_group_cannot_have_one_identifier() {
+    let staff = group(1, "staff", &[&person_dn("bob")]);
+    let stage = Stage::new(&[person(1, "ada"), person(2, "bob"), staff].concat());
+    let is_told = |told: &str, written: &[&str]| {
+        let ran = stage.run(&["sync"]);
+        assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains(told), "{told}: {}", ran.out);
+        assert_eq!(stage.writes(), written);
+        assert_eq!(stage.udm.locks(), []);
+    };
+    is_told(
+        "another record gets the same `univentionObjectIdentifier`: ",
+        &["POST container/ou/", "POST users/user/", "POST users/user/"],
+    );
+    is_told(
+        "has this `univentionObjectIdentifier`: a group and a user cannot have one external id",
+        &[],
+    );
+    stage
+        .directory
+        .change(&format!("dn: {}\nchangetype: delete\n", person_dn("ada")));
+    stage.converges();
+    stage.holds(&[("staff", &["bob"])]);
 }

@@ -4,6 +4,9 @@ use std::time::Instant;
 
 use super::stage::{Stage, added, group, group_dn, person, person_dn};
 
+/// Who outside of the containers has the names and identifiers: asked of users and of groups.
+const SEARCHES: usize = 2;
+
 /// Members of the large group.
 const MANY: u32 = 300;
 
@@ -34,10 +37,10 @@ fn requests_are_bounded() {
         let containers = 2;
         let objects = usize::try_from(people).unwrap() + 11;
         assert_eq!(stage.udm.writes().len(), objects + containers, "{people}");
-        // The templates, the base and the containers: there is nothing to list yet. And who has the names.
+        // The templates, the base and the containers: there is nothing to list yet.
         assert_eq!(
             stage.udm.requests(),
-            objects + containers + 5 + searches(people),
+            objects + containers + 5 + SEARCHES,
             "{people}"
         );
         stage.sync();
@@ -45,12 +48,6 @@ fn requests_are_bounded() {
         unchanged.push(stage.udm.requests());
     }
     assert_eq!(unchanged, [7, 7]);
-}
-
-/// How often it is asked who outside of the containers has the names: of users and of groups, and more often where the names
-/// do not fit into one request.
-fn searches(people: u32) -> usize {
-    if people < MANY { 2 } else { 3 }
 }
 
 /// A group of 5,000 members is one write, and so is a member more or less.

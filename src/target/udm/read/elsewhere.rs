@@ -1,5 +1,5 @@
-//! Finds the owners of names and mail addresses outside of the containers. The server refuses values that are taken,
-//! and then locks them for five minutes.
+//! Finds the owners of names, mail addresses and identifiers outside of the containers. The server refuses values that are
+//! taken, and then locks them for five minutes.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::super::client::{Call, Kind, Path, encoded};
 use super::super::rules::catalog::{GROUP, USER};
+use super::super::rules::properties::IDENTIFIER;
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
 use super::super::wire::Object;
@@ -42,10 +43,9 @@ impl UdmTarget {
 
     /// The values that no listed object has.
     fn free(&self, wanted: &[(TypeId, AttributeIndex, &Value)]) -> HashSet<Unique> {
-        let values = wanted.iter().filter_map(|(resource, attribute, value)| {
-            let property = &self.catalog.schema(*resource).spec(*attribute).name;
-            unique(property, value.as_text())
-        });
+        let values = wanted
+            .iter()
+            .filter_map(|(resource, attribute, value)| self.unique_value(*resource, *attribute, value));
         values
             .filter(|value| self.memory.other_holder(value, None).is_none())
             .collect()
@@ -75,23 +75,24 @@ impl UdmTarget {
     }
 }
 
-/// The properties of the name and of the unique address.
-fn properties(resource: TypeId) -> [&'static str; 2] {
+/// The properties of the name, of the unique address and of the identifier.
+fn properties(resource: TypeId) -> [&'static str; 3] {
     if resource == USER {
-        ["username", "mailPrimaryAddress"]
+        ["username", "mailPrimaryAddress", IDENTIFIER]
     } else {
-        ["name", "mailAddress"]
+        ["name", "mailAddress", IDENTIFIER]
     }
 }
 
 /// The filters of the searches for these values; one search without a filter if there would be too many.
 fn searches(resource: TypeId, wanted: &HashSet<Unique>) -> Vec<Option<String>> {
-    let [name, mail] = properties(resource);
+    let [name, mail, identifier] = properties(resource);
     let mut terms: Vec<String> = wanted
         .iter()
         .map(|value| match value {
             Unique::Name(text) => format!("({name}={})", ldap_escape(text.as_str())),
             Unique::Mail(text) => format!("({mail}={})", ldap_escape(text.as_str())),
+            Unique::Identifier(text) => format!("({identifier}={})", ldap_escape(text.as_str())),
         })
         .collect();
     terms.sort_unstable();
@@ -129,10 +130,17 @@ mod tests {
 
     #[test]
     fn values_are_parts_of_one_filter() {
-        let wanted = [Unique::name("a*(b"), Unique::mail("A@b.org")].into();
+        let wanted = [
+            Unique::name("a*(b"),
+            Unique::mail("A@b.org"),
+            Unique::identifier("0A-1"),
+        ]
+        .into();
         assert_eq!(
             searches(GROUP, &wanted),
-            [Some(r"(|(mailAddress=a@b.org)(name=a\2a\28b))".to_owned())]
+            [Some(
+                r"(|(mailAddress=a@b.org)(name=a\2a\28b)(univentionObjectIdentifier=0a-1))".to_owned()
+            )]
         );
     }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::super::client::{Call, Kind, Path, Tag};
 use super::super::rules::catalog::USER;
-use super::super::rules::{key, name};
+use super::super::rules::name;
 use super::super::state::UdmTarget;
 use super::super::wire::Object;
 use crate::config::Dn;
@@ -47,7 +47,7 @@ impl UdmTarget {
         resource: TypeId,
         id: &ExternalId,
     ) -> Result<Option<Object>, TargetError> {
-        let Some(text) = key::text(id, self.settings.binary_ids) else {
+        let Some(text) = self.key_text(id) else {
             return Ok(None);
         };
         let prepared = self.prepared()?;

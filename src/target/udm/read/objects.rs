@@ -14,8 +14,8 @@ use super::super::state::prepared::Place;
 use super::super::wire::Object;
 use crate::config::{Dn, UdmObjects};
 use crate::model::{
-    AttributeIndex, Attributes, Existing, Holder, Lifecycle, Ownership, Purpose, Reference, Schema, TargetId,
-    TypeId, Value,
+    AttributeIndex, Attributes, Existing, ExternalId, Holder, Lifecycle, Ownership, Purpose, Reference,
+    Schema, TargetId, TypeId, Value,
 };
 use crate::target::TargetError;
 
@@ -176,10 +176,23 @@ impl UdmTarget {
 
     /// The unique values among these attributes.
     pub(in crate::target::udm) fn unique(&self, resource: TypeId, held: &Attributes) -> Vec<Unique> {
-        let schema = self.catalog.schema(resource);
-        let unique =
-            |(index, value): (AttributeIndex, &Value)| unique(&schema.spec(index).name, value.as_text());
+        let unique = |(index, value)| self.unique_value(resource, index, value);
         held.iter().filter_map(unique).collect()
+    }
+
+    /// The value as the server compares it, if it is unique.
+    pub(in crate::target::udm) fn unique_value(
+        &self,
+        resource: TypeId,
+        attribute: AttributeIndex,
+        value: &Value,
+    ) -> Option<Unique> {
+        let spec = self.catalog.schema(resource).spec(attribute);
+        if spec.purpose == Purpose::ExternalId {
+            let id = ExternalId::from_hex(value.as_text())?;
+            return unique(&spec.name, &self.key_text(&id)?);
+        }
+        unique(&spec.name, value.as_text())
     }
 
     /// The other owner of a value, as far as this run knows.
@@ -190,8 +203,8 @@ impl UdmTarget {
         value: &Value,
         but: Option<&TargetId>,
     ) -> Option<Holder> {
-        let name = &self.catalog.schema(resource).spec(attribute).name;
-        let target_id = self.memory.other_holder(&unique(name, value.as_text())?, but)?;
+        let value = self.unique_value(resource, attribute, value)?;
+        let target_id = self.memory.other_holder(&value, but)?;
         let resource = self.memory.type_of(&target_id);
         let kind = if resource == GROUP { "group" } else { "user" };
         let elsewhere = self.memory.elsewhere(&target_id);
@@ -239,6 +252,7 @@ impl UdmTarget {
 pub(super) fn unique(property: &str, text: &str) -> Option<Unique> {
     Some(match properties::space(property)? {
         "mail" => Unique::mail(text),
+        "identifier" => Unique::identifier(text),
         _ => Unique::name(text),
     })
 }

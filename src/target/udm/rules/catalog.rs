@@ -96,6 +96,7 @@ fn specs(objects: &UdmObjects, purpose: impl Fn(&str) -> AttributeSpec) -> Vec<A
             if *name == objects.key {
                 return AttributeSpec {
                     name: name.as_str().into(),
+                    unique: properties::space(name),
                     personal: false,
                     ..of(Purpose::ExternalId)
                 };

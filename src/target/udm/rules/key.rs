@@ -2,10 +2,8 @@
 
 use uuid::{Uuid, Variant};
 
+use super::properties::IDENTIFIER;
 use crate::model::ExternalId;
-
-/// The property that only accepts UUIDs and can never be changed.
-const IDENTIFIER: &str = "univentionObjectIdentifier";
 
 /// The text for an id.
 ///

@@ -28,6 +28,9 @@ const LISTS: [&str; 22] = [
     "secretary",
 ];
 
+/// Only accepts UUIDs. They are unique among objects of all types, and can never be changed.
+pub(in crate::target::udm) const IDENTIFIER: &str = "univentionObjectIdentifier";
+
 /// When the server considers two values equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::target::udm) enum Form {
@@ -68,6 +71,7 @@ pub(in crate::target::udm) fn space(property: &str) -> Option<&'static str> {
     match property {
         "username" | "name" => Some("name"),
         "mailPrimaryAddress" | "mailAddress" => Some("mail"),
+        IDENTIFIER => Some("identifier"),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! Owners of names and mail addresses.
+//! Owners of names, mail addresses and identifiers.
 
 use super::memory::Memory;
 use super::objects::KINDS;
@@ -12,6 +12,8 @@ pub(in crate::target::udm) enum Unique {
     Name(String),
     /// A primary mail address.
     Mail(String),
+    /// A UUID, unique among objects of all types.
+    Identifier(String),
 }
 
 impl Unique {
@@ -23,11 +25,16 @@ impl Unique {
         Self::Mail(text.to_lowercase())
     }
 
+    pub(in crate::target::udm) fn identifier(text: &str) -> Self {
+        Self::Identifier(text.to_lowercase())
+    }
+
     /// An object has one value of each kind.
     fn kind(&self) -> usize {
         match self {
             Self::Name(_) => 0,
             Self::Mail(_) => 1,
+            Self::Identifier(_) => 2,
         }
     }
 }

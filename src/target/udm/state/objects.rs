@@ -30,7 +30,7 @@ pub(super) struct DnParts {
 }
 
 /// Number of kinds of unique values.
-pub(super) const KINDS: usize = 2;
+pub(super) const KINDS: usize = 3;
 
 /// The number of a value. `Option` takes no more memory.
 type Held = (NonZero<u64>, u64);

@@ -73,7 +73,8 @@ impl UdmTarget {
         before.and_then(|before| self.key_text(&before)) != self.key_text(&edit.desired.id)
     }
 
-    fn key_text(&self, id: &ExternalId) -> Option<String> {
+    /// The text that the server stores for an id.
+    pub(in crate::target::udm) fn key_text(&self, id: &ExternalId) -> Option<String> {
         key::text(id, self.settings.binary_ids).map(|text| {
             let is_uuid = uuid::Uuid::parse_str(&text).is_ok();
             if is_uuid { text.to_lowercase() } else { text }

@@ -131,7 +131,7 @@ impl UdmTarget {
             .iter()
             .find_map(|value| self.memory.other_holder(value, by));
         let Some(holder) = held else { return Ok(()) };
-        let what = format!("object {holder} has the name or mail address that it is to get");
+        let what = format!("object {holder} has the name, mail address or identifier that it is to get");
         Err(TargetError {
             kind: TargetErrorKind::Conflict,
             operation: "find_object",

@@ -1,12 +1,9 @@
-//! Names and mail addresses of objects outside of the containers: the server refuses them and keeps them locked, so they are
+//! Names, mail addresses and identifiers of objects outside of the containers: the server refuses them and keeps them locked, so they are
 //! looked up before a plan is shown.
 
 use testkit::udm::{GroupSeed, UserSeed};
 
 use super::super::stage::{BASE, PEOPLE, READS, Stage, id, row};
-
-/// The searches for names and addresses: users, and groups.
-const SEARCHES: usize = 2;
 
 fn somebody_elsewhere(stage: &Stage, username: &str) -> String {
     let seed = UserSeed::new(username, &format!("cn=users,{BASE}"));
@@ -87,6 +84,42 @@ fn an_address_of_an_object_elsewhere_is_never_asked_for() {
     stage.sync_is_empty();
 }
 
+/// The same of an identifier, also of a group: the server lets objects of all types share them. Whoever was moved away by hand
+/// is found again when moved back.
+#[test]
+fn an_identifier_of_an_object_elsewhere_is_never_asked_for() {
+    let rows = row(1, "ada") + &row(2, "bob");
+    let stage = Stage::new(&rows);
+    stage.udm.add_ou(PEOPLE);
+    let holder = UserSeed::new("ada.away", &format!("cn=users,{BASE}"));
+    let holder = stage
+        .udm
+        .add_user(holder.with("univentionObjectIdentifier", id(1)));
+    let told = format!(
+        "user {holder} has this `univentionObjectIdentifier`, and this run does not manage it; move it to where this run reads \
+         users, or delete it"
+    );
+    is_told(&stage, &told, &["POST users/user/"]);
+    stage.udm.relocate(&holder, &format!("uid=ada.away,{PEOPLE}"));
+    stage.sync();
+    assert_eq!(stage.writes(), ["PATCH users/user/{dn}"]);
+    stage.sync_is_empty();
+
+    stage.people(&(rows + &row(3, "eve")));
+    let group = GroupSeed::new("team", &format!("cn=groups,{BASE}"));
+    let holder = stage
+        .udm
+        .add_group(group.with("univentionObjectIdentifier", id(3)));
+    let told = format!(
+        "group {holder} has this `univentionObjectIdentifier`, and this run does not manage it; delete it, or give the user \
+         another external id"
+    );
+    is_told(&stage, &told, &[]);
+    stage.udm.delete(&holder);
+    stage.sync();
+    stage.sync_is_empty();
+}
+
 /// Signs that mean something in a filter are part of a name.
 #[test]
 fn names_are_no_patterns() {
@@ -98,17 +131,17 @@ fn names_are_no_patterns() {
     assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
 }
 
-/// Two searches however many people are new, and none where no name and no address is taken, or only among people of this
-/// run.
+/// Two searches, four where the values do not fit into two, and two again where everything is listed; none where no value is new,
+/// or only among people of this run.
 #[test]
 fn searches_are_few() {
-    for people in [1, 20, 2_000] {
+    for (people, searches) in [(1, 2), (20, 2), (100, 4), (2_000, 2)] {
         let rows: String = (1..=people).map(|n| row(n, &format!("p{n}"))).collect();
         let stage = Stage::new(&rows);
         stage.udm.add_ou(PEOPLE);
         let ran = stage.run(&["plan"]);
         assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
-        assert_eq!(stage.udm.requests(), READS.len() + SEARCHES, "{people}");
+        assert_eq!(stage.udm.requests(), READS.len() + searches, "{people}");
     }
     let stage = Stage::new(&(row(1, "bob") + &format!("{},ada,First,Changed,,,\n", id(2))));
     stage.add(1, "ada");
