@@ -24,12 +24,13 @@ pub(crate) const SOURCE: &str = "    base_dn: ou=people,dc=example,dc=com
 
 impl World {
     /// The whole configuration; `FOLDER` stands for the folder of the installation.
-    pub fn config(udm: &crate::udm::UdmDouble, ldap: &str) -> String {
+    pub fn config(&self, udm: &crate::udm::UdmDouble, ldap: &str) -> String {
+        let absent = if self.keeps { "keep" } else { "delete" };
         format!(
             "udm:\n  url: {}/\n  user: {}\n  password: {}\n  users: {{ou: ou=people, properties: [univentionObjectIdentifier, \
              username, lastname, mailPrimaryAddress]}}\n  groups: {{ou: ou=groups, properties: [univentionObjectIdentifier, \
              name, users, nestedGroup]}}\nguard: {{allow_empty: true, max_removals: 100%, max_memberships_removed: 100%, \
-             max_missing: 100%, max_logins_changed: 100%}}\npolicy: {{absent: delete}}\nsources:\n  ldap:\n    url: {ldap}\n    \
+             max_missing: 100%, max_logins_changed: 100%}}\npolicy: {{absent: {absent}}}\nsources:\n  ldap:\n    url: {ldap}\n    \
              bind_dn: \"\"\n    bind_password: \"\"\n    page_size: 0\n{SOURCE}lock:\n  dir: FOLDER\n",
             udm.url(),
             udm.username(),
@@ -68,7 +69,9 @@ impl World {
     fn groups(&self) -> Vec<Reply> {
         let entry = |number: u8| {
             let group = &self.groups[&number];
-            let members = group.members.iter().map(|member| self.dn(*member));
+            let members = group.members.iter().enumerate();
+            let members =
+                members.map(|(place, member)| spelled(&self.dn(*member), usize::from(number) + place));
             let attributes = vec![
                 ("entryUUID", vec![group_id(number)]),
                 ("cn", vec![group.name.clone()]),
@@ -99,6 +102,16 @@ impl World {
             |name| name.replace(',', "\\,"),
         );
         format!("{kind}={},{base}", name.trim())
+    }
+}
+
+/// The same name as others may write it.
+fn spelled(dn: &str, way: usize) -> String {
+    match way % 4 {
+        0 => dn.to_owned(),
+        1 => dn.to_uppercase(),
+        2 => dn.replace(",ou=", " , OU = "),
+        _ => dn.replacen("=a", "=\\61", 1).replace("\\,", "\\2c"),
     }
 }
 

@@ -35,7 +35,7 @@ impl World {
     /// Somebody works at the target.
     pub fn work_by_hand(&mut self, udm: &UdmDouble) {
         for _ in 0..self.random.below(3) {
-            match self.random.below(5) {
+            match self.random.below(6) {
                 0 => {
                     if let Some(group) = self.pick_object(udm, Kind::Group, GROUPS) {
                         udm.add_member(&group.dn, &format!("uid=Administrator,cn=users,{BASE}"));
@@ -57,7 +57,15 @@ impl World {
                         }
                     }
                 }
+                // However the name is spelled.
                 3 => {
+                    if let Some(group) = self.pick_object(udm, Kind::Group, GROUPS)
+                        && let Some(user) = self.pick_object(udm, Kind::User, PEOPLE)
+                    {
+                        udm.add_member(&group.dn, &user.dn.to_uppercase().replace("\\,", "\\2c"));
+                    }
+                }
+                4 => {
                     if let Some(user) = self.pick_object(udm, Kind::User, PEOPLE) {
                         udm.set(
                             &user.dn,

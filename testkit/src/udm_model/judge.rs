@@ -65,7 +65,7 @@ impl<'a> Judge<'a> {
     /// What is not as the directory says.
     pub fn is_done(&self, after: &State) -> Result<(), String> {
         let mut users = self.before.users.clone();
-        users.retain(|id, _| self.person(id).is_some());
+        users.retain(|id, _| self.world.keeps || self.person(id).is_some());
         for (number, person) in self.world.people.iter().filter(|(_, person)| !person.is_bad) {
             let user = User {
                 name: person.name.clone(),
@@ -77,7 +77,15 @@ impl<'a> Judge<'a> {
         if after.users != users {
             return Err(format!("users are {:?} and should be {users:?}", after.users));
         }
-        let ids: BTreeSet<String> = self.world.groups.keys().map(|number| group_id(*number)).collect();
+        let mut ids: BTreeSet<String> = self.world.groups.keys().map(|number| group_id(*number)).collect();
+        for (id, group) in self.before.groups.iter().filter(|_| self.world.keeps) {
+            if ids.insert(id.clone()) && after.groups.get(id) != Some(group) {
+                return Err(format!(
+                    "group {id} has left, and has changed: {:?}",
+                    after.groups.get(id)
+                ));
+            }
+        }
         let there: BTreeSet<String> = after.groups.keys().cloned().collect();
         if ids != there {
             return Err(format!("groups are {there:?} and should be {ids:?}"));
@@ -89,12 +97,14 @@ impl<'a> Judge<'a> {
     }
 
     fn is_group_done(&self, id: &str, name: &str, after: &State) -> Result<(), String> {
-        let nobody = BTreeSet::new();
-        let others = self.before.groups.get(id).map_or(&nobody, |group| &group.others);
+        let before = self.before.groups.get(id).cloned();
+        let (held, others) = before.map_or_else(Default::default, |group| (group.members, group.others));
         let now = &after.groups[id];
         let wanted = self.wanted_members(id);
         let there = |member: &String| after.users.contains_key(member) || after.groups.contains_key(member);
-        let wanted: BTreeSet<String> = wanted.into_iter().filter(there).collect();
+        // Nobody knows whether those who left belong there still.
+        let stay = held.into_iter().filter(|member| !self.is_named(member));
+        let wanted: BTreeSet<String> = wanted.into_iter().chain(stay).filter(there).collect();
         for missing in wanted.difference(&now.members) {
             if *missing != id && !contains(after, missing, id) {
                 return Err(format!("group {id} lacks {missing}"));
@@ -103,7 +113,7 @@ impl<'a> Judge<'a> {
         let expected = TargetGroup {
             name: name.to_owned(),
             members: wanted.intersection(&now.members).cloned().collect(),
-            others: others.clone(),
+            others,
         };
         if *now != expected {
             return Err(format!("group {id} is {now:?} and should be {expected:?}"));
@@ -116,6 +126,11 @@ impl<'a> Judge<'a> {
         let mut people = self.world.people.iter();
         let (number, person) = people.find(|(number, _)| person_id(**number) == id)?;
         Some((*number, person.is_bad))
+    }
+
+    fn is_named(&self, id: &str) -> bool {
+        let is_group = self.world.groups.keys().any(|number| group_id(*number) == id);
+        is_group || self.person(id).is_some()
     }
 
     /// The ids of those who belong into a group.

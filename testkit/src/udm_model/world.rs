@@ -8,7 +8,7 @@ use crate::model::random::Random;
 
 /// Numbers of people and of groups.
 const MANY: u8 = 6;
-const ADDRESSES: u8 = 8;
+const ADDRESSES: u8 = 14;
 
 /// Some need escapes in names of entries.
 const NAMES: [&str; 16] = [
@@ -47,6 +47,10 @@ pub(crate) struct Group {
 pub struct World {
     pub(crate) people: BTreeMap<u8, Person>,
     pub(crate) groups: BTreeMap<u8, Group>,
+    /// Whoever leaves keeps the account.
+    pub(crate) keeps: bool,
+    /// What those have who left and keep it: names and addresses that nobody else can get.
+    left: BTreeMap<Member, Vec<String>>,
     pub(crate) random: Random,
 }
 
@@ -56,6 +60,8 @@ impl World {
         let mut world = Self {
             people: BTreeMap::new(),
             groups: BTreeMap::new(),
+            keeps: seed % 4 == 3,
+            left: BTreeMap::new(),
             random: Random::new(seed),
         };
         for _ in 0..10 {
@@ -74,6 +80,10 @@ impl World {
         // Of a record that breaks, the account is as the record said before.
         if settled && self.random.percent(20) {
             self.spoil();
+        }
+        // The account of somebody who leaves is as the record said last.
+        if settled && self.keeps && self.random.percent(50) {
+            self.leave();
         }
         for _ in 0..self.random.between(1..=6) {
             self.change();
@@ -101,7 +111,8 @@ impl World {
     fn free_name(&mut self) -> String {
         let people = self.people.values().map(|person| person.name.to_lowercase());
         let groups = self.groups.values().map(|group| group.name.to_lowercase());
-        let taken: BTreeSet<String> = people.chain(groups).collect();
+        let left = self.left.values().flatten().cloned();
+        let taken: BTreeSet<String> = people.chain(groups).chain(left).collect();
         let free: Vec<&str> = NAMES
             .iter()
             .copied()
@@ -111,11 +122,9 @@ impl World {
     }
 
     fn free_address(&mut self) -> Option<String> {
-        let taken: BTreeSet<String> = self
-            .people
-            .values()
-            .filter_map(|person| Some(person.mail.as_ref()?.to_lowercase()))
-            .collect();
+        let people = self.people.values();
+        let people = people.filter_map(|person| Some(person.mail.as_ref()?.to_lowercase()));
+        let taken: BTreeSet<String> = people.chain(self.left.values().flatten().cloned()).collect();
         let all = (0..ADDRESSES).map(|number| format!("m{number}@example.org"));
         let free: Vec<String> = all.filter(|address| !taken.contains(address)).collect();
         (!free.is_empty()).then(|| self.random.pick(&free).clone())

@@ -38,7 +38,7 @@ impl History {
         let holds = Arc::new(Mutex::new(world.clone()));
         let theirs = holds.clone();
         let ldap = LdapDouble::serving(move |asked| theirs.lock().expect("no panic").answer(asked));
-        let installation = Installation::of(&World::config(&udm, &ldap.url()));
+        let installation = Installation::of(&world.config(&udm, &ldap.url()));
         Self {
             world,
             udm,

@@ -28,7 +28,7 @@ impl Lab {
             password: "Sekret.4711".to_owned(),
             ..testkit::udm::Options::default()
         });
-        let installation = Installation::of(&World::config(&udm, &ldap.url()));
+        let installation = Installation::of(&World::new(0).config(&udm, &ldap.url()));
         Self {
             udm,
             installation,

@@ -102,3 +102,49 @@ fn memberships_of_what_was_deleted_are_taken_back() {
     assert_eq!(again.exit, 0, "{}{}", again.out, again.err);
     assert_eq!(stage.writes(), Vec::<String>::new(), "{}", again.out);
 }
+
+/// What an undo takes away leaves its groups first, with the requests that were announced.
+#[test]
+fn what_an_undo_takes_away_leaves_its_groups_first() {
+    let stage = Stage::new(&entries());
+    stage.converges();
+    let everybody = [
+        person_dn("ada"),
+        group_dn("staff"),
+        person_dn("eve"),
+        group_dn("new"),
+    ];
+    let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();
+    stage.directory.change(&format!(
+        "{}{}dn: {}\nchangetype: modify\nreplace: member\nmember: {}\n\n",
+        added(&person(3, "eve")),
+        added(&group(13, "new", &[&person_dn("bob")])),
+        group_dn("all"),
+        everybody.join("\nmember: "),
+    ));
+    let file = stage.installation.path("undo.json");
+    let file = file.to_str().unwrap();
+    let ran = stage.run(&["sync", "--undo-file", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    stage.holds(&[
+        ("staff", &["ada"]),
+        ("all", &["ada", "eve", "new", "staff"]),
+        ("new", &["bob"]),
+    ]);
+    stage.run(&["undo", file, "--dry-run"]);
+    assert_eq!(stage.writes(), Vec::<String>::new());
+    let reads = stage.udm.requests();
+    let ran = stage.run(&["undo", file]);
+    assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
+    let mut writes = stage.writes();
+    assert_eq!(writes.remove(0), "PATCH groups/group/{dn}", "{}", ran.out);
+    writes.sort();
+    assert_eq!(writes, ["DELETE groups/group/{dn}", "DELETE users/user/{dn}"]);
+    assert_eq!(
+        stage.udm.requests(),
+        reads + 3,
+        "{:?}",
+        stage.udm.request_counts()
+    );
+    stage.holds(&[("staff", &["ada"]), ("all", &["staff"])]);
+}

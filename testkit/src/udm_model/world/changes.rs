@@ -8,6 +8,7 @@ impl World {
     pub(super) fn change(&mut self) {
         match self.random.below(14) {
             0 | 1 => self.add_person(),
+            2 | 9 if self.keeps => {}
             2 => drop(self.pick_person().map(|number| self.people.remove(&number))),
             3 => self.rename_person(),
             4 => self.swap_names(),
@@ -34,6 +35,7 @@ impl World {
                 last: format!("Last{}", self.random.below(3)),
                 is_bad: false,
             };
+            self.left.remove(&Member::Person(number));
             self.people.insert(number, person);
         }
     }
@@ -127,6 +129,21 @@ impl World {
         }
     }
 
+    /// A person or a group leaves, and the account stays.
+    pub(super) fn leave(&mut self) {
+        if self.random.percent(60) {
+            let Some(number) = self.pick_person() else { return };
+            let person = self.people.remove(&number).expect("picked");
+            let held = [person.name].into_iter().chain(person.mail);
+            let held = held.map(|text| text.to_lowercase()).collect();
+            self.left.insert(Member::Person(number), held);
+        } else if let Some(number) = self.pick_group() {
+            let group = self.groups.remove(&number).expect("picked");
+            let held = vec![group.name.to_lowercase()];
+            self.left.insert(Member::Group(number), held);
+        }
+    }
+
     /// A record breaks, or is mended.
     pub(super) fn spoil(&mut self) {
         let bad: Vec<u8> = self
@@ -152,6 +169,7 @@ impl World {
                 name: self.free_name(),
                 members: BTreeSet::new(),
             };
+            self.left.remove(&Member::Group(number));
             self.groups.insert(number, group);
             for _ in 0..3 {
                 self.change_members();

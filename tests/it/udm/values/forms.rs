@@ -1,8 +1,8 @@
 //! Values of each form that the server takes and gives.
 
-use testkit::udm::Options;
+use testkit::udm::{Options, UserSeed};
 
-use super::super::stage::{PEOPLE, Stage, id};
+use super::super::stage::{PEOPLE, Stage, id, row};
 
 /// Lists in any order, addresses with parts, and letters in any case are written once, and the next run is empty.
 #[test]
@@ -34,4 +34,22 @@ fn values_of_each_form_are_written_once() {
     for _ in 0..3 {
         stage.sync_is_empty();
     }
+}
+
+/// A container is the same in whatever spelling: nobody in it is moved, and whoever is made is found there.
+#[test]
+fn a_container_is_the_same_in_whatever_spelling() {
+    let stage = Stage::new(&(row(1, "ada") + &row(2, "bob")));
+    let stored = "OU=People,DC=Univention-Organization,dc=intranet";
+    stage.udm.add_ou(stored);
+    let seed = UserSeed::new("ada", stored)
+        .with("univentionObjectIdentifier", id(1))
+        .with("firstname", "First")
+        .with("lastname", "Last");
+    stage.udm.add_user(seed);
+    stage.sync();
+    assert_eq!(stage.writes(), ["POST users/user/"]);
+    stage.sync_is_empty();
+    stage.reconfigure("ou: ou=people", "ou: 'OU = PEOPLE'");
+    stage.sync_is_empty();
 }
