@@ -2,5 +2,6 @@
 
 mod browsed;
 mod browser;
+mod groups;
 mod stage;
 mod written;

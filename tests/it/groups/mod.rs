@@ -8,5 +8,5 @@ mod members;
 mod nesting;
 mod refusals;
 mod requests;
-mod stage;
+pub(crate) mod stage;
 mod undo;

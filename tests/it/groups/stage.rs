@@ -9,11 +9,11 @@ use testkit::udm::{Kind, UdmDouble};
 use crate::program::{Installation, Ran};
 use crate::udm::double;
 
-pub(super) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
-pub(super) const GROUPS: &str = "ou=groups,dc=univention-organization,dc=intranet";
+pub(crate) const PEOPLE: &str = "ou=people,dc=univention-organization,dc=intranet";
+pub(crate) const GROUPS: &str = "ou=groups,dc=univention-organization,dc=intranet";
 
 /// Groups need a member in this schema; nobody reads this one.
-pub(super) const NOBODY: &str = "cn=nobody,dc=example,dc=com";
+pub(crate) const NOBODY: &str = "cn=nobody,dc=example,dc=com";
 
 /// The keys of the directory, but for where it is.
 const SOURCE: &str = "    base_dn: ou=people,dc=example,dc=com
@@ -26,27 +26,27 @@ const SOURCE: &str = "    base_dn: ou=people,dc=example,dc=com
       attributes: {group_id: entryUUID, name: cn, description: description}
 ";
 
-pub(super) struct Stage {
-    pub(super) directory: Slapd,
-    pub(super) udm: UdmDouble,
-    pub(super) installation: Installation,
+pub(crate) struct Stage {
+    pub(crate) directory: Slapd,
+    pub(crate) udm: UdmDouble,
+    pub(crate) installation: Installation,
 }
 
 /// The external id of a person or group.
-pub(super) fn id(number: u32) -> String {
+pub(crate) fn id(number: u32) -> String {
     format!("{number:08}-1111-4111-8111-111111111111")
 }
 
-pub(super) fn person_dn(name: &str) -> String {
+pub(crate) fn person_dn(name: &str) -> String {
     format!("uid={name},ou=people,dc=example,dc=com")
 }
 
-pub(super) fn group_dn(name: &str) -> String {
+pub(crate) fn group_dn(name: &str) -> String {
     format!("cn={name},ou=groups,dc=example,dc=com")
 }
 
 /// LDIF of a person.
-pub(super) fn person(number: u32, name: &str) -> String {
+pub(crate) fn person(number: u32, name: &str) -> String {
     let dn = person_dn(name);
     format!(
         "dn: {dn}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nsn: {name}\nentryUUID: {}\n\n",
@@ -55,7 +55,7 @@ pub(super) fn person(number: u32, name: &str) -> String {
 }
 
 /// LDIF of a group with these members, by their DNs.
-pub(super) fn group(number: u32, name: &str, members: &[&str]) -> String {
+pub(crate) fn group(number: u32, name: &str, members: &[&str]) -> String {
     let mut ldif = format!(
         "dn: {}\nobjectClass: groupOfNames\ncn: {name}\nentryUUID: {}\n",
         group_dn(name),
@@ -68,19 +68,19 @@ pub(super) fn group(number: u32, name: &str, members: &[&str]) -> String {
 }
 
 /// The same for an entry that is added to a running server, which gives the id.
-pub(super) fn added(ldif: &str) -> String {
+pub(crate) fn added(ldif: &str) -> String {
     let lines = ldif.lines().filter(|line| !line.starts_with("entryUUID"));
     lines.collect::<Vec<_>>().join("\n") + "\n\n"
 }
 
 impl Stage {
     /// With these entries below the usual ones.
-    pub(super) fn new(entries: &str) -> Self {
+    pub(crate) fn new(entries: &str) -> Self {
         Self::with("", entries)
     }
 
     /// With further keys of the configuration.
-    pub(super) fn with(keys: &str, entries: &str) -> Self {
+    pub(crate) fn with(keys: &str, entries: &str) -> Self {
         let base = "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\ndc: example\no: Example\n\n\
                     dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n\n\
                     dn: ou=groups,dc=example,dc=com\nobjectClass: organizationalUnit\nou: groups\n\n";
@@ -108,19 +108,19 @@ impl Stage {
     }
 
     /// Puts one text of the configuration in the place of another one.
-    pub(super) fn reconfigure(&self, from: &str, to: &str) {
+    pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         self.installation.reconfigure(from, to);
     }
 
     /// Runs the program, with counts from zero.
-    pub(super) fn run(&self, words: &[&str]) -> Ran {
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
         self.udm.reset_counts();
         self.installation.run(words)
     }
 
     /// A run that does all that is to be done.
     #[track_caller]
-    pub(super) fn sync(&self) -> Ran {
+    pub(crate) fn sync(&self) -> Ran {
         let ran = self.run(&["sync"]);
         assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
         ran
@@ -128,7 +128,7 @@ impl Stage {
 
     /// One run does everything, and leaves nothing for the next.
     #[track_caller]
-    pub(super) fn converges(&self) -> Ran {
+    pub(crate) fn converges(&self) -> Ran {
         let ran = self.sync();
         let again = self.sync();
         assert_eq!(self.writes(), Vec::<String>::new(), "{}{}", ran.out, again.out);
@@ -136,12 +136,12 @@ impl Stage {
     }
 
     /// Requests that may change something, as method and kind of path.
-    pub(super) fn writes(&self) -> Vec<String> {
+    pub(crate) fn writes(&self) -> Vec<String> {
         double::writes(&self.udm)
     }
 
     /// The groups in the container, each with the names of its members.
-    pub(super) fn groups(&self) -> BTreeMap<String, BTreeSet<String>> {
+    pub(crate) fn groups(&self) -> BTreeMap<String, BTreeSet<String>> {
         let all = self.udm.objects(Kind::Group).into_iter();
         let ours = all.filter(|group| group.dn.ends_with(GROUPS));
         ours.map(|group| {
@@ -152,14 +152,14 @@ impl Stage {
     }
 
     /// Usernames in the container.
-    pub(super) fn users(&self) -> BTreeSet<String> {
+    pub(crate) fn users(&self) -> BTreeSet<String> {
         let all = self.udm.objects(Kind::User).into_iter();
         let ours = all.filter(|user| user.dn.ends_with(PEOPLE));
         ours.map(|user| leaf(&user.dn)).collect()
     }
 
     #[track_caller]
-    pub(super) fn holds(&self, groups: &[(&str, &[&str])]) {
+    pub(crate) fn holds(&self, groups: &[(&str, &[&str])]) {
         let expected: BTreeMap<String, BTreeSet<String>> = groups
             .iter()
             .map(|(name, members)| {

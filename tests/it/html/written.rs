@@ -5,7 +5,7 @@ use std::fs;
 use super::stage::{HOSTILE, Stage};
 
 /// What a page says, without its markup.
-fn text(page: &str) -> String {
+pub(super) fn text(page: &str) -> String {
     let (_, body) = page.split_once("<body").unwrap();
     let (body, _) = body.split_once("<script>").unwrap();
     let mut text = String::new();
