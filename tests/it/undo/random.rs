@@ -83,7 +83,8 @@ fn play(
     } else {
         ""
     };
-    let target = format!("zitadel:\n  metadata: {metadata}\n  link: {link}\n{owned}");
+    // The lists of this server are never stale, and a link that is taken is waited for.
+    let target = format!("zitadel:\n  metadata: {metadata}\n  link: {link}\n  lag_wait: 1s\n{owned}");
     let config = std::fs::read_to_string(installation.path("config.yaml")).expect("a file");
     installation.write("config.yaml", config.replacen("zitadel:\n", &target, 1));
     installation.write("users.csv", csv);
