@@ -1,7 +1,7 @@
-//! Which settings decide what a plan holds, or what applying it does: a plan that waits is bound to them.
+//! Settings that decide the content of a plan, or the effect of applying it. A saved plan is bound to them.
 //!
-//! Every struct of settings is taken apart here without `..`, so that a new field has to be put into one of two lists: it
-//! decides, or it is named with `_` and does not.
+//! Every settings struct is destructured here without `..`. So a new field has to be put into one of two lists:
+//! either it decides, or it is named with `_` and does not.
 
 mod sources;
 
@@ -11,13 +11,12 @@ use super::settings::{Providers, Settings, TargetSettings, UdmObjects, UdmSettin
 use crate::plan::{Grace, Policy};
 
 impl Settings {
-    /// The settings that decide, each with its value, in a fixed order. No secret is among them.
+    /// The deciding settings with their values, in a fixed order, without secrets.
     pub fn deciding(&self) -> String {
         Deciding::of(self).0.join("\n")
     }
 }
 
-/// Settings and their values.
 #[derive(Default)]
 struct Deciding(Vec<String>);
 
@@ -29,11 +28,11 @@ impl Deciding {
             policy,
             providers,
             target,
-            // The policy says it; what others ask for is asked again when a plan is applied.
+            // Contained in the policy. Other restrictions are checked again when a plan is applied.
             withholding: _,
             policy_file: _,
             require_policy: _,
-            // The guard looks at a plan again when it is applied.
+            // The guard checks a plan again when it is applied.
             guard: _,
             // These do not decide.
             log_level: _,
@@ -84,7 +83,7 @@ impl Deciding {
             metadata,
             claims_accounts,
             phone_region,
-            // Who the tool is, how long is waited, and what it leaves about itself.
+            // Credentials, waiting times, and what the tool records about itself.
             credentials: _,
             lag_wait: _,
             heartbeat: _,
@@ -115,7 +114,7 @@ impl Deciding {
             users,
             groups,
             binary_ids,
-            // Who the tool is, whom it trusts, and how long is waited.
+            // Credentials, trust, and waiting times.
             user: _,
             password: _,
             tls: _,

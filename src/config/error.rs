@@ -1,4 +1,4 @@
-//! Mistakes in a configuration, all of them at once, each with the place to correct.
+//! Mistakes in a configuration, collected, each with its location.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,16 +8,13 @@ use crate::model::counted;
 /// Where a value was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// The configuration file.
     File {
-        /// Its path as it was named.
+        /// Its path as it was given.
         path: PathBuf,
-        /// Line and, where known, column; both count from 1.
+        /// Line and, if known, column, both starting at 1.
         position: Option<(usize, Option<usize>)>,
     },
-    /// An environment variable, by name.
     Variable(String),
-    /// An option of the command line.
     Flag(String),
 }
 
@@ -39,16 +36,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One mistake. Never holds the value of a secret.
+/// One mistake. Never contains the value of a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The key in question, such as `zitadel.url`; empty if it is about the whole file.
+    /// The key, such as `zitadel.url`; empty if the mistake concerns the whole file.
     pub key: String,
-    /// Where it was given, if it was.
     pub origin: Option<Origin>,
     /// What is wrong, with the key and the value.
     pub what: String,
-    /// What to do.
     pub hint: Option<String>,
 }
 
@@ -90,7 +85,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Every mistake that was found, at least one.
+/// All mistakes that were found, at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigErrors {
     /// In the order in which they were found.
@@ -98,7 +93,7 @@ pub struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// Which keys are wrong and where they are, without what is written there.
+    /// The keys and locations of the mistakes, without values.
     pub fn places(&self) -> String {
         let places = self.mistakes.iter().map(|mistake| {
             let origin = mistake.origin.as_ref().map(|origin| format!("at {origin}"));
@@ -114,7 +109,7 @@ impl ConfigErrors {
 }
 
 impl fmt::Display for ConfigErrors {
-    /// One block a mistake, with a blank line between two.
+    /// One block per mistake, with a blank line in between.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, mistake) in self.mistakes.iter().enumerate() {
             if position > 0 {
@@ -137,7 +132,7 @@ impl From<Mistake> for ConfigErrors {
 /// The candidate that was probably meant by `given`, ignoring letter case.
 pub(crate) fn suggest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
-    // A third of the letters may be wrong: `ulr` is `url`, but `port` is not `role`.
+    // A third of the letters may differ: `ulr` is `url`, but `port` is not `role`.
     let allowed = (given.chars().count() / 3).max(1);
     let rank = |candidate: &str| match strsim::damerau_levenshtein(&given, candidate) {
         distance if distance <= allowed => Some(distance),

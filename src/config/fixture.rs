@@ -1,5 +1,3 @@
-//! A target for unit tests, with default settings.
-
 use std::time::Duration;
 
 use super::{Credentials, Link, Localpart, MetadataCheck, TargetSettings, ZitadelSettings};

@@ -1,5 +1,5 @@
-//! Every key there is. The one place to add a key is [`table`]: unknown keys, defaults, suggestions, messages and the schema
-//! follow from it.
+//! The list of all keys. A new key is added only in [`table`]. Unknown keys, defaults, suggestions, messages and the
+//! schema are derived from it.
 
 mod kind;
 mod table;
@@ -7,11 +7,10 @@ mod table;
 pub(super) use self::kind::{FLAGS, Key, Kind, LEVELS, SOURCE_KINDS, one_of};
 pub(super) use self::table::KEYS;
 
-/// What stands at a path of the table.
+/// What a path of the table is.
 #[derive(Debug)]
 pub(super) enum Entry {
     Key(&'static Key),
-    /// A level above keys.
     Section,
     Unknown,
 }
@@ -34,7 +33,7 @@ pub(super) fn find(path: &str) -> Entry {
     }
 }
 
-/// The names one level below a section; some more than once. The empty path is the top.
+/// The names one level below a section; some more than once. The empty path is the top level.
 pub(super) fn members<'n>(section: &str) -> impl Iterator<Item = &'n str> {
     KEYS.iter().filter_map(move |key| {
         let below = if section.is_empty() {
@@ -46,14 +45,14 @@ pub(super) fn members<'n>(section: &str) -> impl Iterator<Item = &'n str> {
     })
 }
 
-/// The names of the attributes of people that are made of an LDAP entry.
+/// The attributes of people that are mapped from an LDAP entry.
 pub(super) fn texts_of_people<'n>() -> impl Iterator<Item = &'n str> {
     let texts = KEYS.iter().filter(|key| key.kind == Kind::AttributeText);
     texts.filter_map(|key| key.path.strip_prefix("sources.ldap.attributes."))
 }
 
-/// Whether the keys of the table at this path of a file are names or values of the administrator, whose order and letter case
-/// matter.
+/// Returns whether the keys of the table at this path of a file are names or values of the administrator, so that
+/// their order and letter case matter.
 pub(super) fn is_ordered(path: &[String]) -> bool {
     let path: Vec<_> = path.iter().map(String::as_str).collect();
     matches!(
@@ -62,7 +61,7 @@ pub(super) fn is_ordered(path: &[String]) -> bool {
     )
 }
 
-/// Whether some kind of source, or the fixed part, knows this path of a file.
+/// Returns whether this path of a file exists in a kind of source, or in the fixed part.
 pub(super) fn known_to_any(path: &[String]) -> bool {
     let known = |path: &[&str]| !matches!(find(&path.join(".")), Entry::Unknown);
     let path: Vec<_> = path.iter().map(String::as_str).collect();

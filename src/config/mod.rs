@@ -1,9 +1,9 @@
-//! Everything the program is told, in one place: defaults < file < environment < flags.
+//! All input of the program in one place: defaults < file < environment < flags.
 //!
-//! A configuration is read in passes, so that one run reports every mistake: `file` and `environment` give texts under
-//! paths, `layers` merges them, `unknown` looks at every path, and `read` with the modules that use it (`zitadel`,
-//! `sources`, `ldap`, `flags`, `policy`) turns texts into [`Settings`]. `keys` is the list of all keys: a new one is added
-//! there, in the module that reads it, and in `config.sample.yaml`.
+//! A configuration is read in passes, so that one run reports every mistake. `file` and `environment` provide texts
+//! under paths, `layers` merges them, `unknown` checks every path, and `read` with the modules that use it
+//! (`zitadel`, `sources`, `ldap`, `flags`, `policy`) converts texts to [`Settings`]. `keys` is the list of all keys:
+//! a new one is added there, in the module that reads it, and in `config.sample.yaml`.
 
 pub(crate) mod ceiling;
 mod deciding;
@@ -48,20 +48,20 @@ use crate::plan::Policy;
 use self::document::read::{Reader, Report};
 use layers::Layers;
 
-/// What messages call the file, and [`Settings::files`] does.
+/// Name of the file in messages and in [`Settings::files`].
 pub const CONFIGURATION_FILE: &str = "the configuration file";
 
-/// Reads the configuration and checks it.
+/// Reads and checks the configuration.
 ///
 /// Files that it names are opened to check them, except the data of sources.
 ///
 /// # Errors
-/// Every mistake, with its place.
+/// Every mistake, with its location.
 pub fn load(request: &LoadRequest, environment: &Environment) -> Result<Settings, ConfigErrors> {
     load_with_layers(request, environment, Path::new("")).map(|(settings, _)| settings)
 }
 
-/// Like [`load`] with the default file in this directory, and with the values that the settings are made of.
+/// Like [`load`], with the default file in this directory. Also returns the values from which the settings are made.
 fn load_with_layers(
     request: &LoadRequest,
     environment: &Environment,
@@ -103,13 +103,13 @@ fn load_with_layers(
     }
 }
 
-/// What was given, before it becomes settings.
+/// The given values, before they become settings.
 struct Given {
     layers: Layers,
-    /// What keys are called in the file.
+    /// The file's names for our keys.
     names: dialects::Names,
     dialect: dialects::Dialect,
-    /// Of the file.
+    /// Path of the file.
     path: Option<PathBuf>,
 }
 
@@ -146,7 +146,8 @@ fn given(
     })
 }
 
-/// The `notify.*` settings of a configuration with mistakes elsewhere; empty if that section has mistakes, too.
+/// The `notify.*` settings of a configuration with mistakes in other sections; empty if that section has mistakes,
+/// too.
 pub fn notify_settings(request: &LoadRequest, environment: &Environment) -> NotifySettings {
     let given = given(request, environment, Path::new(""), &mut Report::default());
     let Ok(Given { layers, .. }) = given else {
@@ -162,7 +163,7 @@ pub fn notify_settings(request: &LoadRequest, environment: &Environment) -> Noti
         .unwrap_or_default()
 }
 
-/// Reads every part, also after a mistake in another one.
+/// Reads every part, even after a mistake in another one.
 fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settings> {
     let mut reader = Reader { layers, report };
     let log_level = reader.parsed("log_level", document::values::level);
@@ -170,7 +171,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     let dry_run = reader.boolean("dry_run");
     sections::udm::refuse_two_targets(&mut reader);
     let target = match needs {
-        // What the sources may give depends on it.
+        // The attributes that sources provide depend on it.
         Needs::SourcesOnly if sections::udm::is_target(reader.layers) => {
             Some(sections::udm::read_for_sources(&mut reader).map(TargetSettings::Udm))
         }
@@ -223,7 +224,7 @@ fn settings(layers: &Layers, report: &mut Report, needs: Needs) -> Option<Settin
     })
 }
 
-/// Reads what happens in which situation, as far as the target can do it; `None` after a mistake.
+/// Reads the policy, as far as the target supports it; `None` after a mistake.
 fn policy(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<crate::plan::Policy> {
     let policy = sections::policy::policy(reader, flags)?;
     sections::udm::check_marker(reader, &policy);
@@ -231,7 +232,7 @@ fn policy(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<crate:
     Some(policy)
 }
 
-/// Reads the target that the file has; `None` after a mistake.
+/// Reads the configured target; `None` after a mistake.
 fn target(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<TargetSettings> {
     if sections::udm::is_target(reader.layers) {
         sections::udm::note_flags(reader, flags);
@@ -242,7 +243,7 @@ fn target(reader: &mut Reader<'_>, flags: layers::flags::Flags) -> Option<Target
 }
 
 impl TargetSettings {
-    /// The same, knowing what follows from these sources.
+    /// Adds what follows from these sources.
     fn with_sources(self, sources: &[SourceSettings]) -> Self {
         match self {
             Self::Zitadel(zitadel) => Self::Zitadel(zitadel.with_roles_of(sources)),
@@ -250,7 +251,7 @@ impl TargetSettings {
         }
     }
 
-    /// The same, for this policy.
+    /// Adds what follows from this policy.
     fn under(self, policy: &Policy) -> Self {
         match self {
             Self::Zitadel(zitadel) => Self::Zitadel(zitadel.under(policy)),

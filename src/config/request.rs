@@ -2,34 +2,33 @@
 
 use std::path::PathBuf;
 
-/// What the command line says about the configuration.
+/// The options of the command line that concern the configuration.
 #[derive(Debug, Clone, Default)]
 pub struct LoadRequest {
     /// `--config`
     pub config: Option<PathBuf>,
-    /// Options that stand for a key, such as `-v` for `log_level`.
+    /// Options that set a key, such as `-v` for `log_level`.
     pub flags: Vec<FlagValue>,
-    /// What the command is going to use.
+    /// What the command needs.
     pub needs: Needs,
 }
 
-/// An option of the command line that stands for a key.
+/// An option that sets a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlagValue {
-    /// The option as it was typed, for messages.
+    /// The option as it was given, for messages.
     pub flag: String,
     /// The key, such as `log_level`.
     pub key: String,
-    /// As it would stand in a file.
+    /// The value as in a file.
     pub value: String,
 }
 
-/// What a command is going to use.
+/// What a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Needs {
-    /// The sources alone: the target may be unconfigured, and its files are not opened.
+    /// Only the sources: the target may be unconfigured, and its files are not opened.
     SourcesOnly,
-    /// Sources and target.
     #[default]
     Everything,
 }

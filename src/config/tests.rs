@@ -1,10 +1,10 @@
-//! The layers of a configuration, from the files of a folder.
+//! Tests of layers, with the files of a folder.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A file that is enough, and that is nothing but text.
+/// A minimal complete configuration without files.
 const SHORT: &str = "zitadel: {url: https://a.example, token: x, organization_id: 1, project_id: 2}
 sources: {csv: {file_path: users.csv}}
 ";
@@ -68,7 +68,7 @@ fn layers_of(text: &str) -> Option<document::file::File> {
     })
 }
 
-/// Reads a text as a whole configuration; whether it is one does not matter.
+/// Reads a text as a whole configuration, whether it is one or not.
 fn try_all(text: &str, variables: &[(String, String)]) {
     let found = layers::environment::read(&variables.iter().map(|(name, value)| (name, value)).collect());
     let mut report = Report::default();
@@ -77,7 +77,7 @@ fn try_all(text: &str, variables: &[(String, String)]) {
     let layers = layers.with_sources(kinds);
     document::unknown::check(&layers, &mut report);
     let settings = settings(&layers, &mut report, Needs::Everything);
-    // A part that was not understood has said so.
+    // A part that was not understood has reported it.
     assert!(settings.is_some() || !report.mistakes.is_empty());
 }
 

@@ -1,4 +1,4 @@
-//! One document with limits, in YAML or JSON.
+//! A document with limits, in YAML or JSON.
 
 use super::error::CeilingError;
 use crate::config::document::values;
@@ -6,12 +6,12 @@ use crate::config::document::yaml::{self, Node};
 use crate::config::error::suggest;
 use crate::plan::Limit;
 
-/// What one document asks for. The stricter of two values counts, key by key; none gives anything back.
+/// The limits of one document. Of two values, the stricter one applies, per key. A document never loosens a limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ceiling {
-    /// Where the document is, as messages show it.
+    /// Location of the document, for messages.
     pub origin: String,
-    /// Names of the switches that are on; see [`SWITCHES`].
+    /// Names of the active switches; see [`SWITCHES`].
     switches: Vec<&'static str>,
     pub(super) max_removals: Option<Limit>,
     pub(super) protected: Vec<String>,
@@ -46,7 +46,7 @@ impl Ceiling {
     /// Reads a document.
     ///
     /// # Errors
-    /// It is no table in YAML or JSON, or holds a key or a value that means nothing here.
+    /// It is not a table in YAML or JSON, or contains an unknown key or value.
     pub fn parse(origin: &str, text: &[u8]) -> Result<Self, CeilingError> {
         let error = |(what, hint): (String, String)| CeilingError {
             what: format!("{origin} {what}"),
@@ -104,7 +104,7 @@ impl Ceiling {
         self.switches.contains(&switch)
     }
 
-    /// What the document asks for, in one line.
+    /// The limits of the document, in one line.
     pub fn summary(&self) -> String {
         let mut parts: Vec<String> = self.switches.iter().map(ToString::to_string).collect();
         parts.extend(self.max_removals.map(|limit| format!("{MAX_REMOVALS} {limit}")));
@@ -117,7 +117,7 @@ impl Ceiling {
     }
 }
 
-/// The keys of a document and their values, each key once.
+/// The keys and values of a document, each key once.
 fn table(text: &[u8]) -> Result<Vec<(String, Node)>, (String, String)> {
     let hint = || KNOWN.to_owned();
     let text = std::str::from_utf8(text).map_err(|_| ("is not a text in UTF-8".to_owned(), hint()))?;

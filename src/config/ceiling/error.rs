@@ -1,13 +1,12 @@
-//! Documents with limits that cannot be read, or understood.
+//! Documents with limits that cannot be read or parsed.
 
 use std::fmt;
 
-/// Why a document cannot be understood, or read. What is not understood must not be passed over.
+/// Why a document cannot be read or parsed. An unknown limit must not be ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CeilingError {
-    /// What is wrong, with the place of the document.
+    /// What is wrong, with the location of the document.
     pub what: String,
-    /// What to do.
     pub hint: String,
 }
 

@@ -1,4 +1,4 @@
-//! `policy_file`: who may write it is looked at before it is believed.
+//! `policy_file`: checks who may write the file before it is used.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -7,13 +7,13 @@ use std::path::Path;
 use super::document::Ceiling;
 use super::error::CeilingError;
 
-/// More than any document that is meant.
+/// Larger than any real document.
 const LONGEST: u64 = 1 << 20;
 
-/// Reads the document of a file that only root, or the user of this process, may write.
+/// Reads the document from a file that only root, or the user of this process, may write.
 ///
 /// # Errors
-/// It cannot be read, others may write it, or it cannot be understood.
+/// It cannot be read or parsed, or others may write it.
 pub fn read(path: &Path) -> Result<Ceiling, CeilingError> {
     let text = text(path)?;
     Ceiling::parse(&format!("`policy_file` ({})", path.display()), &text)
@@ -25,14 +25,14 @@ fn text(path: &Path) -> Result<Vec<u8>, CeilingError> {
         hint: hint.to_owned(),
     };
     let missing = "correct the path, or the rights; a limit that cannot be read must not be passed over";
-    // A pipe would be waited for.
+    // Opening a pipe would block.
     let found =
         std::fs::metadata(path).map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
     if !found.is_file() {
         return Err(error("is not a file".to_owned(), missing));
     }
     let file = File::open(path).map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
-    // Of the file that is read, and not of one that takes its place meanwhile.
+    // Of the opened file, not of one that replaces it in the meantime.
     let found = file.metadata();
     let found = found.map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
     if let Some((what, hint)) = objection(&found) {
@@ -56,7 +56,7 @@ fn objection(found: &std::fs::Metadata) -> Option<(String, &'static str)> {
         let what = format!("can be written by every user (mode {mode:04o})");
         return Some((what, "take that right away: `chmod o-w FILE`"));
     }
-    // The user of this process may own it, too: who could write it could change the configuration as well.
+    // The user of this process may own it too, because that user can also change the configuration.
     let own = rustix::process::geteuid().as_raw();
     (found.uid() != 0 && found.uid() != own).then(|| {
         let what = format!(

@@ -1,4 +1,4 @@
-//! The stricter of two values, key by key.
+//! The stricter of two values, per key.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,32 +10,32 @@ use super::document::{
 use crate::config::Settings;
 use crate::plan::{Limit, Setting, Withholding};
 
-/// One setting that a ceiling has made stricter than the configuration.
+/// A setting that a ceiling made stricter.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Effective {
-    /// The key of the configuration.
+    /// The configuration key.
     pub setting: &'static str,
-    /// What counts now.
+    /// The value that applies.
     pub value: String,
-    /// What the configuration says.
+    /// The configured value.
     pub configured: String,
     /// Where the stricter value comes from.
     pub origin: String,
 }
 
-/// Settings under ceilings.
+/// Settings with ceilings applied.
 #[derive(Debug)]
 pub struct Under {
-    /// What a run goes by.
+    /// The settings of the run.
     pub settings: Settings,
-    /// What of it is stricter than the configuration, and whose doing that is.
+    /// Settings that are stricter than configured, with the document responsible.
     pub changed: Vec<Effective>,
-    /// Why no run may take place: one reason for each document that says so.
+    /// Why no run may take place, one reason per document that demands it.
     pub paused: Vec<String>,
 }
 
 impl Settings {
-    /// The same settings as far as these documents allow them. What they ask for is added; nothing is ever given back.
+    /// Applies these documents to the settings. Limits are added, never loosened.
     pub fn under(&self, ceilings: &[Ceiling]) -> Under {
         let mut under = Under {
             settings: self.clone(),
@@ -115,7 +115,7 @@ impl Under {
         }
     }
 
-    /// A share and a number cannot be compared before the accounts are counted: then both count.
+    /// A percentage and a number cannot be compared before the accounts are counted. Then both apply.
     fn limit_removals(&mut self, limit: Limit, ceiling: &Ceiling) {
         let guard = &mut self.settings.guard;
         let configured = guard.max_removals;
@@ -124,7 +124,7 @@ impl Under {
             (Limit::Percent(theirs), Limit::Percent(ours)) => theirs > ours,
             _ => false,
         };
-        // Also where the configuration is as strict: a token lifts its limit, and not this one.
+        // Also if the configuration is as strict: a token lifts the configured limit, but not this one.
         guard.firm_removals.push((limit, ceiling.origin.clone()));
         if !is_looser && limit != configured {
             self.add_effective(

@@ -1,4 +1,4 @@
-//! What the target, or a file of the machine's administrator, lets a configuration do at the most.
+//! Limits for a configuration that the target, or a file of the machine's administrator, sets.
 
 mod document;
 mod error;

@@ -23,7 +23,7 @@ fn ceiling(text: &str) -> Ceiling {
     Ceiling::parse("the server", text.as_bytes()).unwrap()
 }
 
-/// YAML and JSON say the same.
+/// YAML and JSON are equivalent.
 #[test]
 fn a_document_is_yaml_or_json() {
     let yaml = "no-delete: true\nmax_removals: 5%\nprotected: [a]\npaused: why\ndry-run: no\n";
@@ -38,7 +38,7 @@ fn a_document_is_yaml_or_json() {
     assert_eq!(error.to_string(), "the server is not a text in UTF-8");
 }
 
-/// Two limits of one kind are compared; a share and a number both count.
+/// Two limits of one kind are compared. A percentage and a number both apply.
 #[test]
 fn the_smaller_limit_is_named() {
     for (configured, theirs, named) in [
@@ -93,7 +93,7 @@ fn any_document() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// A ceiling adds exactly the switches that are on, in whatever order documents come, and never takes one away.
+    /// A ceiling adds exactly the active switches, in any order of the documents, and never removes one.
     #[test]
     fn ceilings_only_tighten(first in any_document(), second in any_document(), dry in any::<bool>(), create in any::<bool>()) {
         let flags = if dry { "[dry_run]" } else { "[]" };
@@ -111,7 +111,7 @@ proptest! {
         prop_assert_eq!(&forbidden(&under.settings), &wanted);
         let more = wanted.iter().zip(&before).filter(|(after, before)| after != before).count();
         prop_assert_eq!(under.changed.len(), more);
-        // Once under a ceiling, the same one changes nothing more.
+        // Applying a ceiling twice changes nothing more.
         prop_assert_eq!(under.settings.under(&both).changed, vec![]);
     }
 }

@@ -1,4 +1,4 @@
-//! The settings of sources that decide.
+//! The deciding settings of sources.
 
 use regex::Regex;
 
@@ -39,7 +39,7 @@ impl Deciding {
             endpoint_url,
             client_id,
             scope,
-            // How a token is had, and for how long is waited.
+            // How to get a token, and waiting times.
             oauth2_url: _,
             client_secret: _,
             grant_type: _,
@@ -65,7 +65,7 @@ impl Deciding {
             groups,
             passing,
             expected_references,
-            // How the server is reached, and how much at a time.
+            // How to reach the server, and page sizes.
             bind_password: _,
             authentication: _,
             timeout: _,
@@ -140,7 +140,7 @@ impl Deciding {
             texts,
             user_id,
             active,
-            // Asked for, and not used.
+            // Requested, but not used.
             last_modified: _,
         } = attributes;
         for (name, rule) in texts {

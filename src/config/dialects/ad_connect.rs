@@ -1,4 +1,4 @@
-//! Kopano ad-connect's `adc.yaml`: `settings` and `backend.ldap`, and the target as in our own files.
+//! Kopano ad-connect's `adc.yaml`: `settings` and `backend.ldap`, with the target section of our own files.
 
 use super::translation::{Entries, Translated, Translation, get, negated, repeated, table, text};
 use super::variables::variable;
@@ -7,7 +7,7 @@ use crate::config::error::{Mistake, Origin};
 use crate::config::keys::{self, Entry};
 use crate::config::layers::environment::{Environment, Found, Variable};
 
-/// What happens to the value of a setting.
+/// How the value of a setting is converted.
 #[derive(Clone, Copy)]
 enum Sense {
     Same,
@@ -36,10 +36,10 @@ const MOVED: [(&str, &str); 3] = [
     ("sync.filter", "sources.ldap.user_filter"),
 ];
 
-/// Members of the section of which every one has another name here.
+/// Members of the section with another name here.
 const SYNC: [&str; 2] = ["page_size", "filter"];
 
-/// Keys below `backend.ldap` that their manual has.
+/// Keys below `backend.ldap` in their manual.
 const KNOWN: [&str; 7] = [
     "addr",
     "bind_dn",
@@ -52,15 +52,15 @@ const KNOWN: [&str; 7] = [
 
 const SOURCE: &str = "sources.ldap";
 
-/// Fewer entries a page cost more time than they save memory.
+/// Smaller pages cost more time than they save memory.
 const SMALL_PAGE: u32 = 100;
 
-/// Whether `settings` or `backend.ldap` stands at the top.
+/// Returns whether `settings` or `backend.ldap` is at the top level.
 pub(super) fn is_its(content: &Node) -> bool {
     table(content, &["settings"]).is_some() || table(content, &["backend", "ldap"]).is_some()
 }
 
-/// Into our tree.
+/// Converts the file to our tree.
 pub(super) fn translate(content: &Node) -> Translated {
     let mut translation = Translation::default();
     names(&mut translation);
@@ -110,7 +110,7 @@ fn backend(entries: &Entries, translation: &mut Translation) {
     }
 }
 
-/// What is not theirs may be ours: `attributes`, `tls`, `active`, …
+/// Other keys may be ours: `attributes`, `tls`, `active`, …
 fn directory(entries: &Entries, translation: &mut Translation) {
     for (key, node) in entries {
         let ours = format!("{SOURCE}.{key}");
@@ -149,7 +149,7 @@ fn sync(entries: &Entries, translation: &mut Translation) {
     }
 }
 
-/// A host without a scheme is one of LDAP.
+/// A host without a scheme is an LDAP server.
 fn address(node: &Node) -> Node {
     match text(node) {
         Some(text) if !text.is_empty() && !text.contains("://") => Node::Text(format!("ldap://{text}")),
@@ -157,12 +157,12 @@ fn address(node: &Node) -> Node {
     }
 }
 
-/// What ad-connect does without being asked.
+/// Defaults of ad-connect.
 fn defaults(translation: &mut Translation) {
     translation.put_text("policy.absent", "delete");
     translation.put_text("policy.update_provider_mismatch", "false");
     if !translation.has("udm") {
-        // `adc run` waits for a command of the server.
+        // `adc run` waits for a command from the server.
         translation.put_text("run.poll", "30s");
     }
     if !translation.has(SOURCE) {
@@ -172,7 +172,7 @@ fn defaults(translation: &mut Translation) {
         translation.put_text("sources.ldap.active", "always");
     }
     if !translation.has("sources.ldap.attributes.user_id") && !translation.has("sources.ldap.transform") {
-        // The entry says which of the two the server has; Active Directory has no entryUUID.
+        // Only one of the two is in an entry; Active Directory has no entryUUID.
         translation.put_text("sources.ldap.transform.sanitize.objectGUID", "guid_to_uuid");
         translation.put_text("sources.ldap.transform.rename.entryUUID", "objectGUID");
     }
@@ -267,7 +267,7 @@ pub(super) fn variables(environment: &Environment) -> Found {
     found
 }
 
-/// The port stays unless it is the usual one.
+/// The port stays unless it is the default.
 fn server(address: &str) -> String {
     if address.contains("://") {
         return address.to_owned();
@@ -276,7 +276,7 @@ fn server(address: &str) -> String {
     format!("https://{host}")
 }
 
-/// Up to the first colon, and after it.
+/// Splits at the first colon.
 fn credentials(found: Variable) -> Result<[Variable; 2], Mistake> {
     let Some((id, secret)) = found.value.split_once(':') else {
         let what = format!("the variable {} has no colon", found.name);

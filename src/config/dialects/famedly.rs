@@ -2,15 +2,15 @@
 
 use figment::value::{Dict, Tag, Value};
 
-/// Old first levels, and where they went.
+/// Old top-level names, and their new paths.
 const STALE: [(&str, &[&str]); 2] = [("famedly", &["zitadel"]), ("ldap", &["sources", "ldap"])];
 
-/// Old sections and their names today.
+/// Old sections with their current names.
 pub(in crate::config) fn sections() -> impl Iterator<Item = (&'static str, String)> {
     STALE.iter().map(|(before, now)| (*before, now.join(".")))
 }
 
-/// The path under which a key is known today.
+/// The current path of a key.
 pub(in crate::config) fn current_path(path: &[String]) -> Vec<String> {
     let moved = STALE
         .iter()
@@ -25,7 +25,7 @@ pub(in crate::config) fn current_path(path: &[String]) -> Vec<String> {
     }
 }
 
-/// How a file may spell this path, today's way first.
+/// All spellings of this path in a file, the current one first.
 pub(in crate::config) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
     let before = STALE.iter().filter_map(|(before, now)| {
         let below = path.strip_prefix(*now)?;
@@ -34,7 +34,7 @@ pub(in crate::config) fn spellings<'a>(path: &[&'a str]) -> Vec<Vec<&'a str>> {
     std::iter::once(path.to_vec()).chain(before).collect()
 }
 
-/// Moves what stands under old names to where it belongs; gives the old names whose new place is taken already.
+/// Moves values from old names to the current ones. Returns the old names whose current name is also used.
 pub(in crate::config) fn modernize(values: &mut Dict) -> Vec<&'static str> {
     let mut clashing = Vec::new();
     for (before, now) in STALE {
@@ -47,7 +47,7 @@ pub(in crate::config) fn modernize(values: &mut Dict) -> Vec<&'static str> {
     clashing
 }
 
-/// Today's name of an old section, for a message.
+/// The current name of an old section, for messages.
 pub(in crate::config) fn name_today(before: &str) -> String {
     current_path(&[before.to_owned()]).join(".")
 }

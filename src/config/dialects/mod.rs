@@ -1,6 +1,7 @@
-//! Files of the tools whose place this one takes: recognized by their top keys, and translated to our tree.
+//! Configuration files of other tools: recognized by their top-level keys, and converted to our tree.
 //!
-//! famedly-sync's files have our tree under older names of sections, which [`famedly`] knows. Others are translated as a whole.
+//! famedly-sync's files have our tree with older names of sections, which [`famedly`] knows. Other files are
+//! converted completely.
 
 mod ad_connect;
 pub(in crate::config) mod famedly;
@@ -15,19 +16,17 @@ use crate::config::layers::environment::{Environment, Found};
 pub(in crate::config) use self::names::Names;
 pub(in crate::config) use self::translation::Translated;
 
-/// Whose file it is.
+/// The tool that a file belongs to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::config) enum Dialect {
     /// Ours, or famedly-sync's.
     #[default]
     Own,
-    /// Kopano ad-connect's.
     AdConnect,
-    /// That of Univention's udm-directory-connector and nubus-directory-importer.
+    /// Univention's udm-directory-connector or nubus-directory-importer.
     UdmConnector,
 }
 
-/// Whose file this is.
 pub(in crate::config) fn recognize(content: &Node) -> Dialect {
     if udm_connector::is_its(content) {
         Dialect::UdmConnector
@@ -38,17 +37,17 @@ pub(in crate::config) fn recognize(content: &Node) -> Dialect {
     }
 }
 
-/// Translates a file that is not ours.
+/// Converts a file of another tool.
 pub(in crate::config) fn translate(dialect: Dialect, text: &str, content: &Node) -> Option<Translated> {
     match dialect {
         Dialect::Own => None,
         Dialect::AdConnect => Some(ad_connect::translate(content)),
-        // It was read once already, so it can be read.
+        // It has been parsed before, so this succeeds.
         Dialect::UdmConnector => Some(udm_connector::translate(&yaml::parse_texts(text).ok()?)),
     }
 }
 
-/// The tool whose form a file has, if it is not ours.
+/// The name of the other tool, if any.
 pub(in crate::config) fn tool(dialect: Dialect) -> Option<&'static str> {
     match dialect {
         Dialect::Own => None,
@@ -57,7 +56,7 @@ pub(in crate::config) fn tool(dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// Variables that only the tool with this file knows; ours are stronger.
+/// Variables of this tool. Ours take precedence.
 pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) -> Found {
     match dialect {
         Dialect::Own => Found::default(),
@@ -66,7 +65,7 @@ pub(in crate::config) fn variables(dialect: Dialect, environment: &Environment) 
     }
 }
 
-/// A setting that takes actions away, and its value, as the file has them.
+/// A restricting setting and its value, as in the file.
 pub(in crate::config) fn setting(dialect: Dialect, ours: &str) -> String {
     match dialect {
         Dialect::AdConnect => ad_connect::setting(ours),

@@ -1,6 +1,6 @@
-//! What a file calls our keys.
+//! The file's names for our keys.
 
-/// Paths with dots: ours and the file's. What stands below a path follows it.
+/// Our paths and the file's, with dots. Deeper paths follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::config) struct Names(Vec<(String, String)>);
 
@@ -9,7 +9,7 @@ impl Names {
         self.0.push((ours.into(), theirs.into()));
     }
 
-    /// The file's name of a path of ours; `None` if it has no other.
+    /// The file's name for our path; `None` if it is the same.
     pub(in crate::config) fn of(&self, path: &str) -> Option<String> {
         let below = |ours: &str| {
             let rest = path.strip_prefix(ours)?;
@@ -23,7 +23,7 @@ impl Names {
         Some(format!("{theirs}{rest}"))
     }
 
-    /// A message with the file's names in place of ours, which stand between backticks.
+    /// Replaces our names between backticks in a message with the file's.
     pub(in crate::config) fn in_text(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_owned();

@@ -1,36 +1,36 @@
-//! A tree of ours in the making.
+//! Builds our tree from the file of another tool.
 
 use super::names::Names;
 use crate::config::document::values;
 use crate::config::document::yaml::Node;
 use crate::config::error::suggest;
 
-/// A file in our tree.
+/// A converted file.
 #[derive(Debug)]
 pub(in crate::config) struct Translated {
     pub(in crate::config) content: Node,
-    /// What the file calls our keys.
+    /// The file's names for our keys.
     pub(in crate::config) names: Names,
     pub(in crate::config) notes: Vec<String>,
-    /// With the file's own names, and without a line.
+    /// With the file's names, without a line.
     pub(in crate::config) faults: Vec<Fault>,
 }
 
-/// What is wrong with a key of the file.
+/// A mistake in the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::config) struct Fault {
-    /// Its levels, as the file has them.
+    /// Its levels in the file.
     pub(in crate::config) path: Vec<String>,
-    /// How many of that name to pass before it.
+    /// How many keys with this path come before it.
     pub(in crate::config) skip: usize,
     pub(in crate::config) what: String,
     pub(in crate::config) hint: Option<String>,
 }
 
-/// Entries of a table in their order, repeated keys repeated.
+/// Entries of a table in order, with duplicates.
 pub(super) type Entries = [(String, Node)];
 
-/// Our tree so far, and what is to be said about the file.
+/// Our tree so far, and messages about the file.
 #[derive(Debug, Default)]
 pub(super) struct Translation {
     tree: Vec<(String, Node)>,
@@ -40,12 +40,12 @@ pub(super) struct Translation {
 }
 
 impl Translation {
-    /// Says what the file calls a path of ours.
+    /// Records the file's name for our path.
     pub(super) fn name(&mut self, ours: &str, theirs: &str) {
         self.names.add(ours, theirs);
     }
 
-    /// A path of ours goes by the name that the file has for another one.
+    /// Uses the file's name of another path for our path.
     pub(super) fn same_name(&mut self, ours: &str, other: &str) {
         if let Some(theirs) = self.names.of(other) {
             self.names.add(ours, theirs);
@@ -84,7 +84,7 @@ impl Translation {
         self.put(path, Node::List(texts.collect()));
     }
 
-    /// What stands at a path of ours.
+    /// The value at our path.
     fn node(&self, path: &str) -> Option<&Node> {
         let (section, last) = path.rsplit_once('.').unwrap_or(("", path));
         let mut entries: &Entries = &self.tree;
@@ -97,17 +97,17 @@ impl Translation {
         get_caseless(entries, last)
     }
 
-    /// Whether something stands at a path of ours.
+    /// Returns whether there is a value at our path.
     pub(super) fn has(&self, path: &str) -> bool {
         self.node(path).is_some_and(|node| *node != Node::Null)
     }
 
-    /// The text at a path of ours.
+    /// The text at our path.
     pub(super) fn text(&self, path: &str) -> Option<String> {
         self.node(path).and_then(text).map(str::to_owned)
     }
 
-    /// The texts of a list at a path of ours.
+    /// The texts of a list at our path.
     pub(super) fn texts(&self, path: &str) -> Vec<String> {
         match self.node(path) {
             Some(Node::List(elements)) => elements.iter().filter_map(text).map(str::to_owned).collect(),
@@ -128,7 +128,7 @@ impl Translation {
         });
     }
 
-    /// A key that nobody knows.
+    /// Reports an unknown key.
     pub(super) fn unknown(&mut self, path: &[&str], known: &[&str]) {
         let (section, name) = path.split_at(path.len().saturating_sub(1));
         let name = name.concat();
@@ -137,7 +137,7 @@ impl Translation {
         self.fault(path, format!("unknown key `{}`", path.join(".")), hint);
     }
 
-    /// A section that is no table.
+    /// Reports a section that is not a table.
     pub(super) fn no_table(&mut self, path: &[&str], member: &str) {
         let what = format!("`{}` must be a table of keys", path.join("."));
         let hint = format!("indent its keys below it, such as `{member}:`");
@@ -154,7 +154,7 @@ impl Translation {
     }
 }
 
-/// What stands under a key; the first of several.
+/// The value of a key; the first one of several.
 pub(super) fn get<'a>(entries: &'a Entries, key: &str) -> Option<&'a Node> {
     entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
 }
@@ -182,13 +182,13 @@ pub(super) fn text(node: &Node) -> Option<&str> {
     }
 }
 
-/// The opposite of a truth value; anything else stays as it is, and is refused under its own name.
+/// Negates a boolean. Other values stay unchanged, and are refused under their own name.
 pub(super) fn negated(node: &Node) -> Node {
     let value = text(node).and_then(values::boolean);
     value.map_or_else(|| node.clone(), |value| Node::Text((!value).to_string()))
 }
 
-/// Keys that stand twice in a table of the file.
+/// Reports duplicate keys in the tables of the file.
 pub(super) fn repeated(content: &Node, path: &mut Vec<String>, translation: &mut Translation) {
     let Node::Table(entries) = content else {
         return;

@@ -1,9 +1,9 @@
-//! Variables of other tools.
+//! Environment variables of other tools.
 
 use crate::config::error::{Mistake, Origin};
 use crate::config::layers::environment::{Environment, Variable};
 
-/// A variable of another tool; an empty one counts as absent.
+/// A variable of another tool. An empty one counts as absent.
 pub(super) fn variable(
     environment: &Environment,
     name: &str,

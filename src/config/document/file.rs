@@ -1,4 +1,4 @@
-//! Which file is read, and what can go wrong before its keys are looked at.
+//! Finds and reads the file.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use crate::config::error::{Mistake, Origin};
 use crate::config::layers::environment::Environment;
 use crate::config::request::LoadRequest;
 
-/// Variables that name the file, the strongest first.
+/// Variables with the path of the file, in order of precedence.
 const PATH_VARIABLES: [&str; 5] = [
     "DIRECTORY_SYNC_CONFIG",
     "FAMEDLY_LDAP_SYNC_CONFIG",
@@ -20,17 +20,16 @@ const PATH_VARIABLES: [&str; 5] = [
     "AD2UCS_CFG",
 ];
 
-/// Those that count as absent when they are empty.
+/// Variables that count as absent if they are empty.
 const MAY_BE_EMPTY: [&str; 2] = ["AD_CONNECT_CONFIG", "AD2UCS_CFG"];
 
 const DEFAULT_PATH: &str = "config.yaml";
 
-/// A file that was read.
 pub(in crate::config) struct File {
     pub(in crate::config) path: PathBuf,
     pub(in crate::config) text: String,
     pub(in crate::config) content: Node,
-    /// What it calls our keys.
+    /// Its names for our keys.
     pub(in crate::config) names: Names,
     pub(in crate::config) dialect: Dialect,
 }
@@ -46,7 +45,7 @@ impl File {
         }
     }
 
-    /// The file of another tool in our tree.
+    /// Converts the file of another tool to our tree.
     pub(in crate::config) fn translated(self, notes: &mut Vec<String>, mistakes: &mut Vec<Mistake>) -> Self {
         let dialect = dialects::recognize(&self.content);
         let Some(translated) = dialects::translate(dialect, &self.text, &self.content) else {
@@ -68,7 +67,7 @@ impl File {
         }
     }
 
-    /// Where the value of a path of ours is given, of the occurrence after the first `skip`.
+    /// Location of the value at our path, after the first `skip` occurrences.
     pub(in crate::config) fn origin(&self, levels: &[&str], skip: usize) -> Origin {
         let foreign = self.names.of(&levels.join("."));
         let line = match &foreign {
@@ -94,18 +93,18 @@ impl File {
     }
 }
 
-/// Where the file is to be found.
+/// Which file to read.
 #[derive(Debug, PartialEq, Eq)]
 enum Choice {
-    /// It must exist; named by this option or variable.
+    /// It must exist. It was given by this option or variable.
     Named(PathBuf, Origin),
     /// It may be absent.
     Default(PathBuf),
-    /// A variable says that there is none.
+    /// A variable says that there is no file.
     None,
 }
 
-/// Finds and reads the file, if there is one. `directory` is where the default file may lie.
+/// Finds and reads the file, if there is one. `directory` may contain the default file.
 pub(in crate::config) fn read(
     request: &LoadRequest,
     environment: &Environment,
@@ -123,7 +122,7 @@ pub(in crate::config) fn read(
     }
 }
 
-/// The mistake of a run that has neither a file nor a variable.
+/// The mistake of a run with neither a file nor a variable.
 pub(in crate::config) fn nothing_given() -> Mistake {
     Mistake::new(
         "",
@@ -157,14 +156,14 @@ fn choose(
         ));
     }
     if path.is_empty() {
-        // famedly-sync found no file then and went on with the environment alone.
+        // famedly-sync then used only the environment.
         notes.push(format!("the variable {winner} is empty, so no file is read"));
         return Choice::None;
     }
     Choice::Named(path.into(), Origin::Variable(winner.into()))
 }
 
-/// The named file, or the one with a known extension appended, which famedly-sync found as well.
+/// The given file, or the one with a known extension appended, as in famedly-sync.
 fn existing(path: PathBuf, origin: &Origin, notes: &mut Vec<String>) -> Result<PathBuf, Mistake> {
     if path.try_exists().unwrap_or(true) {
         return Ok(path);
@@ -212,7 +211,7 @@ fn open(path: PathBuf) -> Result<File, Mistake> {
     let content = yaml::parse(&text).map_err(|error| not_yaml(&path, &error))?;
     match content {
         Node::Table(_) => Ok(File::new(path, text, content)),
-        // Nothing but comments; the environment may say the rest.
+        // Only comments. The environment may contain the settings.
         Node::Null => Ok(File::new(path, text, Node::Table(Vec::new()))),
         Node::Text(_) | Node::List(_) | Node::Tagged => Err(Mistake::new(
             "",
@@ -225,7 +224,7 @@ fn open(path: PathBuf) -> Result<File, Mistake> {
     }
 }
 
-/// Any other extension is read as YAML, of which JSON is a part.
+/// Any other extension is read as YAML, which includes JSON.
 fn refuse_other_formats(path: &Path) -> Result<(), Mistake> {
     let extension = path
         .extension()
@@ -255,7 +254,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Mistake {
     .hint("save it as UTF-8")
 }
 
-/// Says what and where, without the text around it: the line may hold a password.
+/// Reports the error and its location without the text, because the line may contain a password.
 fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
     let full = error.to_string();
     let (problem, hint) = if full.contains("more than one document") {
@@ -269,7 +268,7 @@ fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
     } else {
         let end = full.find(" at line ").unwrap_or(full.len());
         let problem = &full[..end];
-        // Nesting and aliases without end are not a matter of quotes.
+        // Too deep nesting and too many aliases are not a matter of quotes.
         let hint = (!problem.contains("limit exceeded")).then_some(
             "values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` need quotes",
         );

@@ -1,4 +1,4 @@
-//! Files that the configuration names: whether they hold what they should. Says what is wrong, never what they hold.
+//! Checks the content of files that the configuration names. Messages never contain the content.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::tls;
 
-/// A secret in a file of its own, without the line break that editors add.
+/// A secret in its own file, without the line break that editors add.
 pub(in crate::config) fn secret(path: &Path) -> Result<SecretString, String> {
     let text = text(path)?;
     let secret = text.trim_end_matches(['\r', '\n']);
@@ -19,7 +19,7 @@ pub(in crate::config) fn secret(path: &Path) -> Result<SecretString, String> {
     Ok(SecretString::from(secret))
 }
 
-/// A folder that is there.
+/// Checks that a folder exists.
 pub(in crate::config) fn folder(path: &Path) -> Result<(), String> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Ok(()),
@@ -28,7 +28,7 @@ pub(in crate::config) fn folder(path: &Path) -> Result<(), String> {
     }
 }
 
-/// A PEM file with at least one certificate.
+/// Checks for a PEM file with at least one certificate.
 pub(in crate::config) fn certificates(path: &Path) -> Result<(), String> {
     readable(path)?;
     tls::certificates(path)
@@ -36,7 +36,7 @@ pub(in crate::config) fn certificates(path: &Path) -> Result<(), String> {
         .map_err(|error| error.to_string())
 }
 
-/// A PEM file with a private key.
+/// Checks for a PEM file with a private key.
 pub(in crate::config) fn private_key(path: &Path) -> Result<(), String> {
     let text = text(path)?;
     PrivateKeyDer::from_pem_slice(text.as_bytes())
@@ -44,7 +44,7 @@ pub(in crate::config) fn private_key(path: &Path) -> Result<(), String> {
         .map_err(|_| format!("`{}` holds no private key in PEM format", path.display()))
 }
 
-/// The key of a Zitadel service account, as its console offers it for download.
+/// Checks for the key file of a Zitadel service account, as downloaded from its console.
 pub(in crate::config) fn service_account_key(path: &Path) -> Result<(), String> {
     let text = text(path)?;
     let shown = path.display();

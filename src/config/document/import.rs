@@ -1,4 +1,4 @@
-//! The content of the file as figment's values: keys in lower case and under today's names, scalars as texts.
+//! The content of the file as figment's values: keys in lower case with their current names, scalars as texts.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(in crate::config) fn values(file: &File, mistakes: &mut Vec<Mistake>) -> Dic
 struct Import<'a> {
     file: &'a File,
     mistakes: &'a mut Vec<Mistake>,
-    /// Where we are, in lower case.
+    /// The current path, in lower case.
     path: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ impl Import<'_> {
         }
     }
 
-    /// `None` for a known key without a value: it is not set, and what lies below shows through.
+    /// `None` for a known key without a value: it is not set, so the default applies.
     fn value(&mut self, node: &Node) -> Option<Value> {
         Some(match node {
             Node::Null if keys::known_to_any(&famedly::current_path(&self.path)) => return None,
@@ -85,7 +85,7 @@ impl Import<'_> {
         })
     }
 
-    /// A table whose order and letter case matter: a list of tables with `name` and `value`.
+    /// A table whose order and letter case matter becomes a list of tables with `name` and `value`.
     fn pairs(&mut self, entries: &[(String, Node)]) -> Value {
         let pairs = entries.iter().map(|(key, node)| {
             self.path.push(key.to_lowercase());
@@ -108,7 +108,7 @@ impl Import<'_> {
         self.mistakes.push(mistake);
     }
 
-    /// An old name beside the one of today.
+    /// Reports an old name beside the current one.
     fn clash(&mut self, before: &str) {
         let today = famedly::name_today(before);
         self.path = vec![before.to_owned()];

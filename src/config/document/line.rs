@@ -1,16 +1,16 @@
-//! In which line of a YAML document something stands.
+//! Finds the line of a key in a YAML document.
 //!
-//! `serde_yaml` gives away a line only in an error. So the document is read once more, for a message, with a reader that
-//! fails on purpose at the place in question.
+//! `serde_yaml` only reports lines in errors. Therefore the document is read again for a message, with a reader that
+//! fails on purpose at the key.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The message of the error that is made on purpose.
+/// The message of this intentional error.
 const HERE: &str = "the place that was looked for";
 
-/// Line of the key or list element at `path`, from 1; of the occurrence after the first `skip` where a key is repeated.
+/// Line, starting at 1, of the key or list element at `path`, after the first `skip` occurrences of a repeated key.
 pub(in crate::config) fn find(text: &str, path: &[&str], skip: usize) -> Option<usize> {
     let error = Below { path, skip }
         .deserialize(serde_yaml::Deserializer::from_str(text))
@@ -22,7 +22,7 @@ pub(in crate::config) fn find(text: &str, path: &[&str], skip: usize) -> Option<
         .map(|location| location.line())
 }
 
-/// The rest of the way to what is searched, and how often to pass its end.
+/// The remaining path, and how many of its ends to skip.
 #[derive(Clone, Copy)]
 struct Below<'a> {
     path: &'a [&'a str],
@@ -72,16 +72,16 @@ impl<'de> Visitor<'de> for Below<'_> {
     }
 }
 
-/// What a key is, other than the place itself.
+/// Position of a key relative to the searched one.
 enum Key {
-    /// The way leads through it.
+    /// The path leads through it.
     OnTheWay,
-    /// It is the end of the way, and one of those to skip.
+    /// It is the end of the path, but one of those to skip.
     Passed,
     Other,
 }
 
-/// A key of a table; fails where the way ends.
+/// A key of a table. Fails at the end of the path.
 struct KeyAt<'a>(Below<'a>);
 
 impl<'de> DeserializeSeed<'de> for KeyAt<'_> {
@@ -111,7 +111,7 @@ impl Visitor<'_> for KeyAt<'_> {
     }
 }
 
-/// The element of a list that was counted to.
+/// The counted element of a list.
 struct Place<'a>(Below<'a>);
 
 impl<'de> DeserializeSeed<'de> for Place<'_> {
@@ -125,10 +125,10 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
     }
 }
 
-/// Fails at whatever it meets.
+/// Fails at any value.
 struct Here;
 
-/// Visitor methods that fail, so that the error carries the line.
+/// Visitor methods that fail, so that the error contains the line.
 macro_rules! here {
     ($($method:ident: $type:ty),* $(,)?) => {
         $(fn $method<E: Error>(self, _: $type) -> Result<(), E> {
@@ -194,7 +194,7 @@ F: {g: 2,
         assert_eq!(line(&["f"]), Some(9));
     }
 
-    /// The smallest documents, in which the place is the last thing there is.
+    /// The smallest documents, in which the key is the last thing.
     #[test]
     fn the_last_key_is_found() {
         assert_eq!(find("a:\n  b: c\n", &["a", "b"], 0), Some(2));

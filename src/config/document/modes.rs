@@ -1,9 +1,9 @@
-//! Who else can read a secret, or write what the program goes by. Said in each run and by `check`, and no reason to stop:
-//! an installation that has worked goes on working.
+//! Checks who else can read a secret, or write the configuration. Reported in each run and by `check`, but not an
+//! error, so that existing installations keep working.
 
 use std::path::Path;
 
-/// What to say of a file that the configuration consists of, or names.
+/// Warnings about a file of the configuration, or one that it names.
 pub(in crate::config) fn notes(path: &Path, holds_secrets: bool) -> Vec<String> {
     let Some(file) = looked_at(path) else {
         return Vec::new();
@@ -34,7 +34,7 @@ fn looked_at(path: &Path) -> Option<Looked> {
     use std::os::unix::fs::MetadataExt as _;
     let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     let mode = found.mode() & 0o7777;
-    // Where each user has a group of their own, it is usual that the group may write, and means nobody else.
+    // If each user has their own group, it is usual that the group may write, and means no one else.
     let own_group = found.uid() == found.gid();
     Some(Looked {
         mode,
@@ -48,8 +48,8 @@ fn looked_at(_: &Path) -> Option<Looked> {
     None
 }
 
-/// Whether a file was put there for this container alone: Kubernetes mounts Secrets and `ConfigMaps` for everybody to read,
-/// as links through a folder `..data`, and Docker puts secrets below `/run/secrets`.
+/// Returns whether a file was mounted for this container only. Kubernetes mounts Secrets and `ConfigMaps` readable
+/// for all, as links through a folder `..data`. Docker puts secrets below `/run/secrets`.
 #[cfg(unix)]
 fn is_mounted(path: &Path) -> bool {
     let of_docker = ["/run/secrets", "/var/run/secrets"];

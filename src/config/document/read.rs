@@ -1,4 +1,4 @@
-//! Typed access to the merged tree. Mistakes are collected, so that one run shows all of them.
+//! Typed access to the merged tree. Mistakes are collected, so that one run reports all of them.
 
 mod typed;
 
@@ -11,21 +11,21 @@ use crate::config::error::{Mistake, Origin, suggest};
 use crate::config::keys::{self, Entry, Key, Kind};
 use crate::config::layers::Layers;
 
-/// What was found on the way.
+/// Mistakes and other results of reading.
 #[derive(Debug, Default)]
 pub(in crate::config) struct Report {
     pub(in crate::config) mistakes: Vec<Mistake>,
     pub(in crate::config) notes: Vec<String>,
-    /// Paths about which enough was said: that a key below is missing follows from it.
+    /// Paths already reported. Missing keys below them are not reported again.
     pub(in crate::config) settled: Vec<String>,
-    /// A secret stands in the file itself.
+    /// The file itself contains a secret.
     pub(in crate::config) secrets_in_place: bool,
-    /// Files that are read, each with what it is.
+    /// Files that are used, each with its purpose.
     pub(in crate::config) files: Vec<(String, PathBuf)>,
 }
 
 impl Report {
-    /// Messages with the names that the file has for our keys.
+    /// Replaces our names for keys in messages with the file's.
     pub(in crate::config) fn call_keys_by(&mut self, names: &Names) {
         for mistake in &mut self.mistakes {
             for text in [&mut mistake.key, &mut mistake.what]
@@ -41,20 +41,19 @@ impl Report {
     }
 }
 
-/// Reads values by path. A method that returns `None` for something that is needed has reported why.
+/// Reads values by path. A method that returns `None` for a required value has reported why.
 pub(in crate::config) struct Reader<'a> {
     pub(in crate::config) layers: &'a Layers,
     pub(in crate::config) report: &'a mut Report,
 }
 
-/// One element of a list.
 pub(in crate::config) struct Item {
     pub(in crate::config) text: String,
     pub(in crate::config) origin: Option<Origin>,
 }
 
 impl Reader<'_> {
-    /// The text at `path`, if there is one.
+    /// The text at `path`, if any.
     pub(in crate::config) fn text(&mut self, path: &str) -> Option<String> {
         match self.layers.value(path)? {
             Value::String(_, text) => Some(text.clone()),
@@ -67,7 +66,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The text at `path`, which may be empty but not absent.
+    /// The text at `path`. It may be empty, but not absent.
     pub(in crate::config) fn given(&mut self, path: &str) -> Option<String> {
         if self.absent(path) {
             self.missing(path, None);
@@ -75,13 +74,13 @@ impl Reader<'_> {
         self.text(path)
     }
 
-    /// The text at `path`, which has to hold something.
+    /// The text at `path`. It must not be absent or empty.
     pub(in crate::config) fn required(&mut self, path: &str) -> Option<String> {
         let text = self.given(path)?;
         self.not_blank(path, text)
     }
 
-    /// The text at `path`; if it is there, it has to hold something.
+    /// The text at `path`. If it is there, it must not be empty.
     pub(in crate::config) fn filled(&mut self, path: &str) -> Option<String> {
         let text = self.text(path)?;
         self.not_blank(path, text)
@@ -96,7 +95,7 @@ impl Reader<'_> {
         None
     }
 
-    /// A list, one text of words between white space, or nothing.
+    /// A list, a text of words separated by white space, or nothing.
     pub(in crate::config) fn list(&mut self, path: &str) -> Vec<Item> {
         let Some(value) = self.layers.value(path) else {
             return Vec::new();
@@ -143,19 +142,19 @@ impl Reader<'_> {
         None
     }
 
-    /// Whether nothing stands at `path`.
+    /// Returns whether there is no value at `path`.
     pub(in crate::config) fn absent(&self, path: &str) -> bool {
         matches!(self.layers.value(path), None | Some(Value::Empty(..)))
     }
 
-    /// Reports something about the value at `path`.
+    /// Reports a mistake in the value at `path`.
     pub(in crate::config) fn wrong(&mut self, path: &str, what: impl Into<String>, hint: Option<&str>) {
         let mut mistake = Mistake::new(path, what).at(self.origin(path));
         mistake.hint = hint.map(str::to_owned);
         self.report.mistakes.push(mistake);
     }
 
-    /// Reports that there is nothing at `path`, unless that follows from another mistake.
+    /// Reports that the value at `path` is missing, unless that follows from another mistake.
     pub(in crate::config) fn missing(&mut self, path: &str, hint: Option<&str>) {
         let settled = |done: &String| path == done || path.starts_with(&format!("{done}."));
         if !self.report.settled.iter().any(settled) {

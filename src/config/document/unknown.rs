@@ -1,4 +1,4 @@
-//! Keys that nobody reads: misspelt ones are mistakes, those of former versions are noted.
+//! Unused keys: misspelt ones are mistakes, those of former versions are noted.
 
 use figment::value::{Dict, Value};
 
@@ -9,7 +9,7 @@ use crate::config::keys::{Entry, Kind};
 use crate::config::layers::Layers;
 use crate::config::sections::attributes;
 
-/// Looks at every key that was given.
+/// Checks every given key.
 pub(in crate::config) fn check(layers: &Layers, report: &mut Report) {
     let mut check = Check { layers, report };
     check.section(layers.root(), "");
@@ -27,7 +27,7 @@ impl Check<'_> {
             if section == "sources" {
                 self.source(&path, name, value);
             } else if name.contains('.') {
-                // The path would be taken for another one.
+                // The path would be confused with another one.
                 self.dotted(section, name, value);
             } else {
                 self.entry(&path, section, name, value);
@@ -35,7 +35,7 @@ impl Check<'_> {
         }
     }
 
-    /// Sources without a known kind were reported when the kinds were read.
+    /// Sources of an unknown kind were reported when the kinds were read.
     fn source(&mut self, path: &str, name: &str, value: &Value) {
         if let (true, Value::Dict(_, values)) = (self.layers.kinds().contains_key(name), value) {
             self.section(values, path);
@@ -105,7 +105,7 @@ impl Check<'_> {
         let siblings = further.chain(keys::members(&pattern).filter(|member| !is_foreign(member)));
         let sibling = suggest(name, siblings).map(|meant| below(section, meant));
         let meant = sibling.or_else(|| {
-            // Right name, wrong level.
+            // Correct name, wrong level.
             let elsewhere = keys::KEYS
                 .iter()
                 .find(|key| key.path.rsplit('.').next() == Some(name));

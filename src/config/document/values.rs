@@ -1,4 +1,5 @@
-//! What a text means as a number, a duration, a limit. Loose where famedly-sync was: its files must go on working.
+//! Parses texts as numbers, durations and limits. Tolerant where famedly-sync was, because its files must keep
+//! working.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::plan::Limit;
 
-/// `true false yes no on off` in any letter case, or a number, where only 0 is false.
+/// `true false yes no on off` in any letter case, or a number, of which only 0 is false.
 pub(in crate::config) fn boolean(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
@@ -16,7 +17,7 @@ pub(in crate::config) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A level of the log, also by the names that Python has for some.
+/// A log level; also Python's names for some.
 pub(in crate::config) fn level(text: &str) -> Option<LevelFilter> {
     match text.trim().to_ascii_lowercase().as_str() {
         "warning" => Some(LevelFilter::WARN),
@@ -42,7 +43,7 @@ pub(in crate::config) fn integer(text: &str) -> Option<i64> {
             if let Some(digits) = other.strip_prefix("0o") {
                 return i64::from_str_radix(digits, 8).ok().filter(|_| unsigned(digits));
             }
-            // Beyond 2^53 a fraction cannot be told from its neighbours.
+            // Beyond 2^53, fractions are not exact.
             let rounded = number(other)?.round();
             #[expect(clippy::cast_possible_truncation, reason = "whole and far inside the range")]
             (rounded.abs() < 9e15).then_some(rounded as i64)
@@ -55,7 +56,7 @@ pub(in crate::config) fn count(text: &str) -> Option<usize> {
     usize::try_from(integer(text)?).ok()
 }
 
-/// A country with telephones, in two letters.
+/// A two-letter country code with a telephone prefix.
 pub(in crate::config) fn region(text: &str) -> Option<String> {
     let region = text.trim().to_ascii_uppercase();
     let parsed = Region::from_code(&region).ok().filter(|_| region.len() == 2)?;
@@ -63,7 +64,7 @@ pub(in crate::config) fn region(text: &str) -> Option<String> {
     known.then_some(region)
 }
 
-/// 32 bits: signed as LDAP servers print them, or unsigned as people write masks.
+/// 32 bits: signed, as LDAP servers print them, or unsigned, as people write masks.
 pub(in crate::config) fn bitmask(text: &str) -> Option<i32> {
     let number = integer(text)?;
     i32::try_from(number)
@@ -71,10 +72,10 @@ pub(in crate::config) fn bitmask(text: &str) -> Option<i32> {
         .or_else(|| u32::try_from(number).ok().map(u32::cast_signed))
 }
 
-/// Longer ones are slips, and close to what a clock cannot add.
+/// Longer ones are typing errors, and close to what a clock cannot add.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// Seconds, or numbers with units from `ms` to `d`: `30s`, `1h30m`. More than nothing.
+/// Seconds, or numbers with units from `ms` to `d`: `30s`, `1h30m`. Not zero.
 pub(in crate::config) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim().to_ascii_lowercase();
     let seconds = match number(&text) {
@@ -121,7 +122,7 @@ pub(in crate::config) fn limit(text: &str) -> Option<Limit> {
         Some(share) => number(share.trim())
             .filter(|share| (0.0..=100.0).contains(share))
             .map(Limit::Percent),
-        // Not rounded: `0.1` was probably meant as a share.
+        // Not rounded: `0.1` was probably meant as a percentage.
         None => text.parse().ok().map(Limit::Count),
     }
 }

@@ -1,8 +1,8 @@
 //! YAML with every scalar as it was written.
 //!
-//! `serde_yaml` resolves scalars when it is asked for "anything": `1.10` becomes 1.1 and a long organization id a float.
-//! It hands out the original text only when it is asked for a text. So a document is read twice: first its shape, then,
-//! guided by the shape, its content.
+//! `serde_yaml` resolves scalars when it is asked for "anything": `1.10` becomes 1.1 and a long organization id a
+//! float. It only returns the original text when it is asked for a text. Therefore a document is read twice: first
+//! its structure, then its content according to that structure.
 
 use std::fmt;
 
@@ -11,21 +11,20 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess as _, Visitor,
 };
 
-/// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::config) enum Node {
-    /// Nothing: `~`, `null`, or no value at all.
+    /// `~`, `null`, or no value at all.
     Null,
     /// A scalar, as written.
     Text(String),
     List(Vec<Node>),
-    /// In order, with keys as written and repeated keys repeated.
+    /// In order, with keys as written, including duplicates.
     Table(Vec<(String, Node)>),
-    /// Something with a tag of its own (`!secret x`), which means nothing here.
+    /// A value with a custom tag (`!secret x`), which has no meaning here.
     Tagged,
 }
 
-/// Reads one document; an empty one is [`Node::Null`].
+/// Reads one document. An empty one is [`Node::Null`].
 pub(in crate::config) fn parse(text: &str) -> Result<Node, serde_yaml::Error> {
     let mut documents = serde_yaml::Deserializer::from_str(text);
     if documents.next().is_none() {
@@ -35,7 +34,7 @@ pub(in crate::config) fn parse(text: &str) -> Result<Node, serde_yaml::Error> {
     Content(&shape).deserialize(serde_yaml::Deserializer::from_str(text))
 }
 
-/// Reads one document of strict YAML, in which every scalar is a text: also `null`, and nothing at all.
+/// Reads one document of strict YAML, in which every scalar is a text, including `null` and a missing value.
 pub(in crate::config) fn parse_texts(text: &str) -> Result<Node, serde_yaml::Error> {
     let shape = Shape::deserialize(serde_yaml::Deserializer::from_str(text))?.without_null();
     Content(&shape).deserialize(serde_yaml::Deserializer::from_str(text))
@@ -69,7 +68,7 @@ impl<'de> Deserialize<'de> for Shape {
 
 struct ShapeVisitor;
 
-/// Visitor methods for scalars, all of which mean the same to a shape.
+/// Visitor methods for scalars, which have the same structure.
 macro_rules! scalars {
     ($($method:ident: $type:ty),* $(,)?) => {
         $(fn $method<E>(self, _: $type) -> Result<Shape, E> {
@@ -94,7 +93,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
         Ok(Shape::Null)
     }
 
-    /// What an empty document is, unlike an empty value.
+    /// The structure of an empty document, unlike an empty value.
     fn visit_none<E>(self) -> Result<Shape, E> {
         Ok(Shape::Null)
     }
@@ -122,7 +121,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 }
 
-/// Reads what has this shape.
+/// Reads the content for this structure.
 struct Content<'a>(&'a Shape);
 
 impl<'de> DeserializeSeed<'de> for Content<'_> {

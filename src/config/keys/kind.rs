@@ -1,10 +1,9 @@
-//! What a key is, and what its value may be.
+//! The kinds of keys, and their valid values.
 
-/// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::config) enum Kind {
     Text,
-    /// Never printed. `KEY_file` names a file that holds it.
+    /// Never printed. `KEY_file` is the path of a file that contains it.
     Secret,
     Path,
     Url,
@@ -14,12 +13,12 @@ pub(in crate::config) enum Kind {
     /// A whole number from 1.
     AtLeastOne,
     Duration,
-    /// A duration that ends something, or `off`.
+    /// A time limit, or `off`.
     Deadline,
     /// `10%` or `50`.
     Limit,
     Choice(&'static [&'static str]),
-    /// The least important events that are logged.
+    /// The lowest level that is logged.
     Level,
     Flags,
     Bitmasks,
@@ -27,7 +26,7 @@ pub(in crate::config) enum Kind {
     Texts,
     /// An LDAP attribute: its name, or `{name, is_binary}`.
     Attribute,
-    /// A country in two letters.
+    /// A two-letter country code.
     Region,
     /// How a text is made from attributes: a name, a list of names, or a table.
     AttributeText,
@@ -37,14 +36,14 @@ pub(in crate::config) enum Kind {
     Transform,
     /// Any of these words.
     Words(&'static [&'static str]),
-    /// A table of names of attributes and keys of metadata.
+    /// A table of attribute names and metadata keys.
     MetadataKeys,
-    /// Accepted and without effect; says why.
+    /// Accepted and without effect, with the reason.
     Dead(&'static str),
 }
 
 impl Kind {
-    /// What to write, to follow "must be".
+    /// The valid values, to follow "must be".
     pub(in crate::config) fn wanted(self) -> String {
         match self {
             Self::Text | Self::Secret | Self::Dead(_) => "a text".into(),
@@ -85,13 +84,12 @@ pub(in crate::config) fn one_of(choices: &[&str]) -> String {
     }
 }
 
-/// One key.
 #[derive(Debug)]
 pub(in crate::config) struct Key {
-    /// Levels with dots between them. Below `sources` the second level is a kind and stands for any source of it.
+    /// Levels with dots in between. Below `sources`, the second level is a kind and stands for any source of it.
     pub(in crate::config) path: &'static str,
     pub(in crate::config) kind: Kind,
-    /// As it would stand in a file. `off` is an absent limit.
+    /// As in a file. `off` is an absent limit.
     pub(in crate::config) default: Option<&'static str>,
 }
 
@@ -127,14 +125,14 @@ pub(in crate::config) const FLAGS: &[&str] = &[
 /// Members of `notify.webhook.on`.
 pub(super) const OCCASIONS: &[&str] = &["failure", "refused", "changed", "success"];
 
-/// Kinds of sources; each is also a name that implies it.
+/// Kinds of sources. Each is also a name that implies it.
 pub(in crate::config) const SOURCE_KINDS: &[&str] = &["ldap", "csv", "ukt"];
 
-/// Members of an attribute that is written as a table.
+/// Members of an attribute in the form of a table.
 pub(in crate::config) const ATTRIBUTE_MEMBERS: &[Key] =
     &[key("name", Kind::Text), key("is_binary", Kind::Bool)];
 
-/// Members of a text that is written as a table.
+/// Members of a text in the form of a table.
 pub(in crate::config) const TEXT_MEMBERS: &[Key] = &[
     key("name", Kind::Texts),
     key("is_binary", Kind::Bool),
@@ -155,7 +153,7 @@ pub(in crate::config) const ENTITLEMENT_MEMBERS: &[Key] = &[
 ];
 
 impl Kind {
-    /// The keys that may stand below a key of this kind.
+    /// The keys that are valid below a key of this kind.
     pub(in crate::config) fn members(self) -> &'static [Key] {
         match self {
             Self::Attribute => ATTRIBUTE_MEMBERS,

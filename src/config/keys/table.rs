@@ -1,11 +1,8 @@
-//! The table of keys.
-
 use super::kind::{Key, Kind, OCCASIONS, SOURCE_KINDS, key, or};
 
 const NO_CACHE: &str = "nothing is kept between runs";
 const NEVER_READ: &str = "no released version ever read it; see `sources.ldap.tls`";
 
-/// All keys.
 pub(in crate::config) const KEYS: &[Key] = &[
     or("log_level", Kind::Level, "info"),
     key("feature_flags", Kind::Flags),

@@ -34,7 +34,7 @@ fn choices_are_listed_as_a_sentence() {
     assert_eq!(Kind::Choice(&["a"]).wanted(), "`a`");
 }
 
-/// What the sample says about each key, with the keys behind `#` as if they were set.
+/// The sample's value of each key, with the keys after `#` as if they were set.
 fn sample() -> BTreeMap<String, Node> {
     fn collect(node: Node, path: &str, keys: &mut BTreeMap<String, Node>) {
         match node {
@@ -69,8 +69,8 @@ fn sample() -> BTreeMap<String, Node> {
     keys
 }
 
-/// Adding a key here means adding it there, and the other way round. Keys without effect stay out, and `kind` is
-/// needed only under a name of its own.
+/// A key added here must be added there, and the other way round. Keys without effect are not in the sample, and
+/// `kind` is only needed under a custom name.
 #[test]
 fn the_sample_has_every_key() {
     let known = KEYS

@@ -1,4 +1,4 @@
-//! What the environment says: `DIRECTORY_SYNC__ZITADEL__URL` is `zitadel.url`.
+//! Settings from the environment: `DIRECTORY_SYNC__ZITADEL__URL` is `zitadel.url`.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -7,20 +7,19 @@ use std::fmt;
 use crate::config::dialects::famedly;
 use crate::config::error::{Mistake, Origin};
 
-/// Prefixes of keys, the strongest first. The others are those of famedly-sync, from 0.6 on and before.
+/// Prefixes in order of precedence. The others are famedly-sync's, from 0.6 on and before.
 const PREFIXES: [&str; 3] = ["DIRECTORY_SYNC__", "FAMEDLY_SYNC__", "FAMEDLY_LDAP_SYNC__"];
 
-/// Captured variables, so that nothing else reads the process's.
+/// Captured variables, so that no other code reads the environment of the process.
 #[derive(Clone, Default)]
 pub struct Environment(Vec<(OsString, OsString)>);
 
 impl Environment {
-    /// The variables of this process.
     pub fn capture() -> Self {
         std::env::vars_os().collect()
     }
 
-    /// The value of a variable, with the name's exact letter case.
+    /// The value of a variable, with the exact letter case of its name.
     pub fn var(&self, name: &str) -> Option<&OsStr> {
         self.0
             .iter()
@@ -29,7 +28,7 @@ impl Environment {
     }
 }
 
-/// Names only: values may be secrets.
+/// Only names, because values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
@@ -49,31 +48,30 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
     }
 }
 
-/// One variable that gives a key.
+/// A variable that sets a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::config) struct Variable {
     pub(in crate::config) name: String,
-    /// Levels of the key in lower case, under today's names.
+    /// Levels of the key in lower case, with current names.
     pub(in crate::config) path: Vec<String>,
-    /// As given, whatever it looks like.
+    /// Unchanged, in any form.
     pub(in crate::config) value: String,
 }
 
-/// What was found in an environment.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::config) struct Found {
-    /// One for each key; outer levels before inner ones.
+    /// One per key, outer levels before inner ones.
     pub(in crate::config) variables: Vec<Variable>,
     pub(in crate::config) notes: Vec<String>,
     pub(in crate::config) mistakes: Vec<Mistake>,
 }
 
-/// Picks out the variables that give keys; others are none of our business, whatever bytes they hold.
+/// Selects the variables that set keys. Others are ignored, whatever bytes they contain.
 pub(in crate::config) fn read(environment: &Environment) -> Found {
     let mut found = Found::default();
     let mut ranked = Vec::new();
     for (name, value) in &environment.0 {
-        // Lossy: a broken name with our prefix is a mistake to report.
+        // Lossy: an invalid name with our prefix is a mistake to report.
         let name = name.to_string_lossy();
         let Some((rank, path)) = key_path(&name) else {
             continue;
@@ -90,7 +88,8 @@ pub(in crate::config) fn read(environment: &Environment) -> Found {
             _ => found.mistakes.push(not_utf8(&name, &path)),
         }
     }
-    // Within one prefix, spellings of one name differ in letter case only; upper case sorts first and counts.
+    // With the same prefix, spellings of a name differ only in letter case. Upper case sorts first and takes
+    // precedence.
     ranked.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
     let mut chosen: BTreeMap<Vec<String>, Variable> = BTreeMap::new();
     for (_, variable) in ranked {
@@ -105,12 +104,12 @@ pub(in crate::config) fn read(environment: &Environment) -> Found {
             }
         }
     }
-    // An ordered map of paths has each prefix before its continuations.
+    // In a sorted map, each path comes before its continuations.
     found.variables = chosen.into_values().collect();
     found
 }
 
-/// The strength of the name's prefix, and the key it gives.
+/// The precedence of the prefix, and the key.
 fn key_path(name: &str) -> Option<(usize, Vec<String>)> {
     PREFIXES.iter().enumerate().find_map(|(rank, prefix)| {
         let (start, key) = name.split_at_checked(prefix.len())?;

@@ -4,7 +4,6 @@ use crate::config::document::read::Reader;
 use crate::config::error::{Mistake, suggest};
 use crate::config::keys::FLAGS;
 
-/// Which flags are set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent flags")]
 pub(in crate::config) struct Flags {
@@ -17,7 +16,7 @@ pub(in crate::config) struct Flags {
 
 const PATH: &str = "feature_flags";
 
-/// Reads the flags in any letter case, also as famedly-sync 0.2 spelled them (`VerifyEmail`).
+/// Reads the flags in any letter case, also as famedly-sync 0.2 wrote them (`VerifyEmail`).
 pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Flags {
     let mut flags = Flags::default();
     for item in reader.list(PATH) {

@@ -1,7 +1,7 @@
-//! Defaults < file < environment < flags, laid over each other by figment.
+//! Defaults < file < environment < flags, merged by figment.
 //!
-//! Every scalar stays the text it was: figment would read `00123` in a variable as a number. What a text means is decided
-//! in [`super::document::values`], once it is known which key it is for.
+//! Every scalar stays a text: figment would read `00123` in a variable as a number. [`super::document::values`]
+//! parses a text once it is known which key it belongs to.
 
 pub(super) mod environment;
 pub(super) mod flags;
@@ -18,18 +18,17 @@ use super::error::{Mistake, Origin};
 use super::keys;
 use super::request::FlagValue;
 
-/// The merged tree, which still knows where each value came from.
+/// The merged tree, with the origin of each value.
 pub(super) struct Layers {
     figment: Figment,
     root: Dict,
     /// The tree without defaults.
     given: Dict,
     file: Option<File>,
-    /// The kind of each configured source, by name; filled by [`Layers::with_sources`].
+    /// The kind of each configured source, by name; set by [`Layers::with_sources`].
     kinds: BTreeMap<String, &'static str>,
 }
 
-/// One provider for figment.
 struct Layer {
     metadata: Metadata,
     values: Dict,
@@ -51,7 +50,7 @@ const VARIABLE: &str = "variable";
 const FLAG: &str = "flag";
 
 impl Layers {
-    /// Merges everything that was given.
+    /// Merges all layers.
     pub(super) fn new(
         file: Option<File>,
         variables: &[Variable],
@@ -88,7 +87,7 @@ impl Layers {
         }
     }
 
-    /// The same with the kind of each source known, and so its defaults.
+    /// Adds the kind of each source, and with it the defaults.
     pub(super) fn with_sources(mut self, kinds: BTreeMap<String, &'static str>) -> Self {
         for (name, kind) in &kinds {
             let pattern = format!("sources.{kind}.");
@@ -107,7 +106,7 @@ impl Layers {
         self
     }
 
-    /// Whether a section stands somewhere, even an empty one.
+    /// Returns whether a section is given, even an empty one.
     pub(super) fn is_given(&self, path: &str) -> bool {
         let mut levels = path.split('.');
         let top = levels.next().and_then(|level| self.given.get(level));
@@ -117,12 +116,11 @@ impl Layers {
             .is_some()
     }
 
-    /// The top of the tree.
     pub(super) fn root(&self) -> &Dict {
         &self.root
     }
 
-    /// The value at a path with dots; elements of a list are numbered from 0.
+    /// The value at a path with dots. Elements of a list are numbered from 0.
     pub(super) fn value(&self, path: &str) -> Option<&Value> {
         let mut levels = path.split('.');
         let mut value = self.root.get(levels.next()?)?;
@@ -135,18 +133,16 @@ impl Layers {
         Some(value)
     }
 
-    /// The file, if there is one.
     pub(super) fn file(&self) -> Option<&File> {
         self.file.as_ref()
     }
 
-    /// Sources and their kinds.
     pub(super) fn kinds(&self) -> &BTreeMap<String, &'static str> {
         &self.kinds
     }
 
-    /// The path in the table of keys for a path in the tree: the name of a source becomes its kind, and which element of
-    /// a list it is makes no difference.
+    /// The path in the table of keys for a path in the tree: the name of a source is replaced by its kind, and
+    /// indexes of list elements are dropped.
     pub(super) fn pattern(&self, path: &str) -> String {
         let is_place = |level: &str| level.bytes().all(|byte| byte.is_ascii_digit());
         let levels = path.split('.').enumerate();
@@ -168,7 +164,7 @@ impl Layers {
         self.origin_of(&levels, tag)
     }
 
-    /// Like [`Layers::origin`] for levels that hold dots themselves.
+    /// Like [`Layers::origin`], for levels that contain dots.
     pub(super) fn origin_of(&self, levels: &[&str], tag: Tag) -> Option<Origin> {
         let metadata = self.figment.get_metadata(tag)?;
         match metadata.source.as_ref()? {

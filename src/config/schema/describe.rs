@@ -1,13 +1,13 @@
-//! What the sample says about each key: the comment in front of it.
+//! Descriptions of keys: the comments before them in the sample.
 
 use std::collections::BTreeMap;
 
 const SAMPLE: &str = include_str!("../../../config.sample.yaml");
 
-/// The name of a source in the sample that is there as an example of a second one.
+/// The name of the second source in the sample, which is an example.
 const EXAMPLE: &str = "guests";
 
-/// The description of each key and section that has one. A key right below another one shares its comment.
+/// The descriptions of keys and sections. A key directly below another one shares its comment.
 pub(super) fn descriptions() -> BTreeMap<String, String> {
     let mut reading = Reading::default();
     for line in SAMPLE.lines() {

@@ -1,12 +1,12 @@
-//! What a value may be, as a schema. A member of a schema says nothing about values of other types: `minimum` is for numbers,
-//! `pattern` for texts, `items` for lists.
+//! Valid values as a schema. A member of a schema does not restrict values of other types: `minimum` applies to
+//! numbers, `pattern` to texts, `items` to lists.
 
 use serde_json::{Map, Value, json};
 
 use crate::config::keys::{FLAGS, Key, Kind, LEVELS};
 use crate::config::sections::ldap::unknown_rule::RULES;
 
-/// Every scalar is a text for the reader: an id may look like a number.
+/// The reader treats every scalar as text: an id may look like a number.
 const SCALARS: [&str; 3] = ["string", "number", "boolean"];
 
 const DURATION: &str = "^([0-9.]+|([0-9.]+ *(ms|s|sec|m|min|h|d) *)+)$";
@@ -19,7 +19,7 @@ pub(super) fn joined(mut one: Value, other: Value) -> Value {
     one
 }
 
-/// The type of a table: the top of a file has to be one, and others may be empty.
+/// The type of a table. The top level of a file must be one; other tables may be empty.
 pub(super) fn or_null(section: &str, name: &str) -> Value {
     if section.is_empty() {
         json!(name)
@@ -97,7 +97,7 @@ fn of(kind: Kind) -> Value {
     }
 }
 
-/// A default as an editor would write it.
+/// A default in its JSON type.
 fn typed(kind: Kind, default: &str) -> Value {
     match kind {
         Kind::Bool | Kind::Count | Kind::AtLeastOne | Kind::Limit => {
@@ -141,7 +141,7 @@ fn bitmasks() -> Value {
     )
 }
 
-/// In any letter case, and as famedly-sync 0.2 spelled them.
+/// In any letter case, and as famedly-sync 0.2 wrote them.
 fn flags() -> Value {
     let any_case = |letter: char| match letter {
         '_' => "[_-]?".to_owned(),
@@ -161,7 +161,7 @@ fn flags() -> Value {
     )
 }
 
-/// Members of a value that is written as a table.
+/// Members of a value in the form of a table.
 fn table(kind: Kind, required: &[&str]) -> Value {
     let member = |key: &Key| (key.path.to_owned(), schema(key.kind, key.default));
     let properties: Map<String, Value> = kind.members().iter().map(member).collect();

@@ -1,7 +1,8 @@
-//! The configuration as a JSON Schema (2020-12), made from the table of keys, with descriptions from `config.sample.yaml`.
+//! The configuration as a JSON Schema (2020-12), made from the table of keys, with descriptions from
+//! `config.sample.yaml`.
 //!
-//! It knows our own files, and famedly-sync's. A key without a value counts as absent, and variables can give any key: so each
-//! value may be null, and no key is required.
+//! It covers our own files and famedly-sync's. A key without a value counts as absent, and variables can set any key.
+//! Therefore each value may be null, and no key is required.
 
 mod describe;
 mod kind;
@@ -15,7 +16,6 @@ use self::kind::joined;
 use super::dialects::famedly;
 use super::keys::{self, Entry, SOURCE_KINDS};
 
-/// The schema of the configuration file.
 pub fn schema() -> Value {
     let descriptions = describe::descriptions();
     let tree = Tree {
@@ -42,7 +42,6 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// A table of keys.
     fn section(&self, section: &str) -> Value {
         let mut properties = Map::new();
         for name in keys::members(section) {
@@ -71,7 +70,7 @@ impl Tree<'_> {
         )
     }
 
-    /// What stands at a path of the table.
+    /// The schema for a path of the table.
     fn at(&self, path: &str) -> Value {
         match keys::find(path) {
             Entry::Key(key) => self.described(path, kind::schema(key.kind, key.default)),
@@ -79,7 +78,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Sources by their names: one with the name of a kind is of this kind, and others say theirs.
+    /// Sources by name: a source named like a kind has this kind; others specify it.
     fn sources(&self) -> Value {
         let mut properties = Map::new();
         let mut cases = Vec::new();

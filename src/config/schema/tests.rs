@@ -26,7 +26,7 @@ impl Checker {
     }
 }
 
-/// The same file for the reader: what it says about the form of values, and about keys.
+/// The reader's messages for the same file, about the form of values and about keys.
 fn mistakes(text: &str) -> Vec<String> {
     let file = document::file::File {
         names: dialects::Names::default(),
@@ -83,7 +83,7 @@ const VALUES: [&str; 24] = [
     "{department: text}",
 ];
 
-/// What the reader says of a value that has the wrong form.
+/// Returns whether a message concerns the form of a value.
 fn is_about_form(what: &str) -> bool {
     [
         "must be",
@@ -98,16 +98,16 @@ fn is_about_form(what: &str) -> bool {
     .any(|part| what.contains(part))
 }
 
-/// Where a schema cannot tell what the reader tells, or an editor should be told more.
+/// Differences that a schema cannot express, or that an editor should show.
 fn is_known_difference(key: &keys::Key, value: &str) -> bool {
     let is_scalar = !value.starts_with(['[', '{']);
-    // These are read for the target `udm` alone.
+    // Only read for the target `udm`.
     let is_of_udm = key.path.starts_with("sources.ldap.groups.") || key.path == "sources.csv.list_separator";
     is_of_udm
         || match key.kind {
-            // Whether an address is one, and of what.
+            // Whether it is a valid address, and of what.
             Kind::Url | Kind::Urls => true,
-            // No path and no attribute is a number.
+            // Paths and attributes are never numbers.
             Kind::Path | Kind::Attribute | Kind::AttributeText | Kind::Bitmasks => is_scalar,
             // Names of containers and rules.
             Kind::Texts | Kind::Text => ["ou", "active"]
@@ -121,7 +121,7 @@ fn is_known_difference(key: &keys::Key, value: &str) -> bool {
         }
 }
 
-/// Every key with every kind of value: what the schema takes, the reader takes, and the other way round.
+/// Every key with every kind of value: schema and reader accept the same.
 #[test]
 fn schema_and_reader_agree() {
     let checker = Checker::new();

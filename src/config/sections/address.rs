@@ -1,4 +1,4 @@
-//! Addresses, whose most common mistake is a missing scheme.
+//! Addresses. The most common mistake is a missing scheme.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use crate::config::document::read::Reader;
 use crate::config::keys;
 
 impl Reader<'_> {
-    /// Warns if a secret can be read on the way to this address: it is not encrypted, and leaves this machine.
+    /// Warns if a secret is sent to this address without encryption, unless it is on this machine.
     pub(in crate::config) fn warn_of_clear_text(&mut self, path: &str, url: &Url, secret: &str, fix: &str) {
         if is_encrypted(url) || is_this_machine(url) {
             return;
@@ -19,7 +19,7 @@ impl Reader<'_> {
         ));
     }
 
-    /// An address with one of these schemes, of which the last is the one to recommend.
+    /// An address with one of these schemes. The last one is recommended.
     pub(in crate::config) fn url(&mut self, path: &str, text: &str, schemes: &[&str]) -> Option<Url> {
         let text = text.trim();
         match Url::parse(text) {
@@ -47,7 +47,7 @@ fn is_encrypted(url: &Url) -> bool {
     matches!(url.scheme(), "https" | "ldaps" | "ldapi")
 }
 
-/// A name that leads nowhere else by convention (RFC 6761), or an address of the loopback interface.
+/// A name that is always local (RFC 6761), or an address of the loopback interface.
 fn is_this_machine(url: &Url) -> bool {
     let host = url
         .host_str()
@@ -64,14 +64,14 @@ fn is_this_machine(url: &Url) -> bool {
 
 fn shown(text: &str) -> String {
     if text.contains('@') {
-        // What stands before it may be a password.
+        // What precedes it may be a password.
         "the address".into()
     } else {
         format!("`{text}`")
     }
 }
 
-/// `auth.example.org:443` is an address with the scheme `auth.example.org`, which nobody means.
+/// `auth.example.org:443` is parsed as an address with the scheme `auth.example.org`, which is never meant.
 fn hint(text: &str, schemes: &[&str]) -> Option<String> {
     let scheme = schemes.last()?;
     (!text.contains('@') && !text.contains("://")).then(|| format!("did you mean `{scheme}://{text}`?"))

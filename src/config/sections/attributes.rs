@@ -1,4 +1,5 @@
-//! The names of the attributes that sources may give: they depend on the target, and on what the configuration adds.
+//! The names of the attributes that sources may provide. They depend on the target, and on further attributes in the
+//! configuration.
 
 use super::{metadata, udm};
 use crate::config::keys;
@@ -7,7 +8,7 @@ use crate::config::layers::Layers;
 const OF_DIRECTORIES: &str = "sources.ldap.attributes.";
 const OF_GROUPS: &str = "sources.ldap.groups.attributes.";
 
-/// Those that the configuration names, right or wrong, in their order.
+/// The attributes that the configuration names, valid or not, in their order.
 pub(in crate::config) fn configured(layers: &Layers) -> Vec<&str> {
     if udm::is_target(layers) {
         udm::names(layers)
@@ -16,13 +17,12 @@ pub(in crate::config) fn configured(layers: &Layers) -> Vec<&str> {
     }
 }
 
-/// All of them.
 pub(in crate::config) fn all(layers: &Layers) -> Vec<&str> {
     let fixed = keys::texts_of_people().filter(|_| !udm::is_target(layers));
     fixed.chain(configured(layers)).collect()
 }
 
-/// Those that a directory has to give.
+/// The attributes that a directory must provide.
 pub(in crate::config) fn required(layers: &Layers) -> &'static [&'static str] {
     if udm::is_target(layers) {
         udm::required()
@@ -31,25 +31,25 @@ pub(in crate::config) fn required(layers: &Layers) -> &'static [&'static str] {
     }
 }
 
-/// The column of a CSV file that holds the external id, if it is not the address of each person.
+/// The CSV column with the external id, if it is not the address of each person.
 pub(in crate::config) fn id_column(layers: &Layers) -> Option<&str> {
     udm::key(layers).filter(|_| udm::is_target(layers))
 }
 
-/// The attributes of groups that a directory may give; `None` where the target stores no groups.
+/// The attributes of groups that a directory may provide; `None` if the target stores no groups.
 pub(in crate::config) fn of_groups(layers: &Layers) -> Option<Vec<&str>> {
     udm::is_target(layers)
         .then(|| udm::names_of_groups(layers))
         .flatten()
 }
 
-/// Those of them that no group is without.
+/// The attributes that every group must have.
 pub(in crate::config) fn required_of_groups() -> &'static [&'static str] {
     udm::required_of_groups()
 }
 
-/// Whether a path of the table of keys, such as `sources.ldap.attributes.department`, gives an attribute that the
-/// configuration names.
+/// Returns whether a path of the table of keys, such as `sources.ldap.attributes.department`, is an attribute that
+/// the configuration names.
 pub(in crate::config) fn is_configured(layers: &Layers, pattern: &str) -> bool {
     if let Some(name) = pattern.strip_prefix(OF_GROUPS) {
         return of_groups(layers).is_some_and(|names| names.contains(&name));
@@ -62,7 +62,7 @@ pub(in crate::config) fn is_configured(layers: &Layers, pattern: &str) -> bool {
     })
 }
 
-/// Whether a path of the table of keys gives an attribute that the other target has.
+/// Returns whether a path of the table of keys is an attribute of the other target.
 pub(in crate::config) fn is_of_other_target(layers: &Layers, pattern: &str) -> bool {
     let name = pattern.strip_prefix(OF_DIRECTORIES);
     udm::is_target(layers)
@@ -71,7 +71,7 @@ pub(in crate::config) fn is_of_other_target(layers: &Layers, pattern: &str) -> b
         })
 }
 
-/// What to do about an attribute that the target does not know.
+/// Hint about an attribute that the target does not have.
 pub(in crate::config) fn how_to_name(layers: &Layers, name: &str) -> String {
     if udm::is_target(layers) {
         format!("a property of the target needs a place in `udm.users.properties`; add `{name}` there")

@@ -1,4 +1,4 @@
-//! How the tool signs in to Zitadel: exactly one of a key file, a token, and client credentials.
+//! Credentials for Zitadel: exactly one of a key file, a token, and client credentials.
 
 use secrecy::ExposeSecret;
 
@@ -13,7 +13,7 @@ const CLIENT_ID: &str = "zitadel.client_id";
 const CLIENT_SECRET: &str = "zitadel.client_secret";
 const CLIENT_SECRET_FILE: &str = "zitadel.client_secret_file";
 
-/// Reads the one way to sign in that is given; `None` after a mistake.
+/// Reads the credentials; `None` after a mistake.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<Credentials> {
     const WAYS: [&[&str]; 4] = [
         &[KEY_FILE],
@@ -66,7 +66,7 @@ fn key_file(reader: &mut Reader<'_>) -> Option<Credentials> {
     }
 }
 
-/// The token as a header takes it. Line breaks and blanks around it come with a Secret, or with a copy.
+/// The token for a header. Line breaks and blanks around it come from a Secret, or from copying.
 fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
     let given = reader.secret(TOKEN)?;
     let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || sign == '\u{feff}';

@@ -1,4 +1,4 @@
-//! `zitadel.metadata_attributes`: further attributes of people, which the target keeps in metadata.
+//! `zitadel.metadata_attributes`: further attributes of people, which the target stores in metadata.
 
 use figment::value::Value;
 
@@ -9,7 +9,7 @@ use crate::config::layers::Layers;
 
 const PATH: &str = "zitadel.metadata_attributes";
 
-/// Attributes that are not made by a rule of a directory.
+/// Attributes that do not come from a rule of a directory.
 const OTHERS: [&str; 11] = [
     "localpart",
     "provider",
@@ -24,25 +24,25 @@ const OTHERS: [&str; 11] = [
     "idp_link",
 ];
 
-/// Keys of metadata that have a meaning already.
+/// Metadata keys that already have a meaning.
 const TAKEN: [&str; 2] = ["localpart", "preferred_username"];
 
-/// All keys that begin like this are this tool's own.
+/// All keys with this prefix belong to this tool.
 const OWN: &str = "directory-sync.";
 
-/// The longest key that Zitadel takes, in bytes (`SetUserMetadataRequest.key`).
+/// The longest key that Zitadel accepts, in bytes (`SetUserMetadataRequest.key`).
 const LONGEST_KEY: usize = 200;
 
-/// With the attributes of every user they still fit a schema.
+/// Together with the attributes of every user, they still fit a schema.
 const MOST: usize = 100;
 
-/// The names of the attributes, right or wrong, in their order.
+/// The names of the attributes, valid or not, in their order.
 pub(in crate::config) fn names(layers: &Layers) -> impl Iterator<Item = &str> {
     let table = layers.value(PATH).and_then(Value::as_dict);
     table.into_iter().flatten().map(|(name, _)| name.as_str())
 }
 
-/// The names of the attributes, and the keys of their metadata. `None` after a mistake.
+/// The attributes with their metadata keys. `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
     match reader.layers.value(PATH) {
         None | Some(Value::Empty(..)) => return Some(Vec::new()),
@@ -99,7 +99,7 @@ fn attribute(reader: &mut Reader<'_>, name: &str, before: &[(String, String)]) -
     None
 }
 
-/// Why this is no name of an attribute.
+/// Why this is not a valid attribute name.
 fn no_name(name: &str) -> Option<&'static str> {
     let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
     let starts = name.starts_with(|sign: char| sign.is_ascii_lowercase());

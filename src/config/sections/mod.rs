@@ -1,4 +1,4 @@
-//! One file for each section of the configuration.
+//! One file per section of the configuration.
 
 pub(super) mod address;
 pub(super) mod attributes;

@@ -1,4 +1,4 @@
-//! `notify.*`: where the result of a run is reported. A part with a mistake is left out.
+//! `notify.*`: where the result of a run is sent. A part with a mistake is left out.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -20,7 +20,6 @@ const OCCASIONS: [(&str, Occasion); 4] = [
     ("success", Occasion::Success),
 ];
 
-/// Reads `notify.*`.
 pub(in crate::config) fn read(reader: &mut Reader<'_>) -> NotifySettings {
     NotifySettings {
         healthchecks: address(reader, HEALTHCHECKS),

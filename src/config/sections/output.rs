@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::config::document::read::Reader;
 use crate::config::settings::OutputSettings;
 
-/// What proves who the tool is at its target: by its value, or as a file.
+/// The credentials for the targets, as values or as files.
 const CREDENTIALS: [&str; 4] = [
     "zitadel.key",
     "zitadel.token",
@@ -27,7 +27,8 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<OutputSettings>
     })
 }
 
-/// The same for each command of a configuration, also for one that needs no target. What cannot be read is told elsewhere.
+/// The same for each command of a configuration, also for one without a target. Unreadable files are reported
+/// elsewhere.
 fn names_key(reader: &Reader<'_>) -> SecretString {
     let mut secrets: Vec<Vec<u8>> = Vec::new();
     for key in CREDENTIALS {
@@ -36,7 +37,7 @@ fn names_key(reader: &Reader<'_>) -> SecretString {
         secrets.extend(file.and_then(|file| fs::read(file).ok()));
     }
     if secrets.iter().all(Vec::is_empty) {
-        // A constant key would hide nothing. A random one makes hashes that are valid for one run.
+        // A constant key would hide nothing. With a random one, hashes are only valid for one run.
         return Uuid::new_v4().to_string().into();
     }
     hex::encode(Sha256::digest(secrets.concat())).into()

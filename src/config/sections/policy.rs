@@ -1,4 +1,4 @@
-//! `policy.*`, `guard.*` and `apply.*`: their defaults stand in the table of keys.
+//! `policy.*`, `guard.*` and `apply.*`. Their defaults are in the table of keys.
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -115,7 +115,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
     })
 }
 
-/// What has to be there before anybody is removed: of all sources, or of one.
+/// What all sources, or one source, must contain before an account may be removed as absent.
 fn demands(reader: &mut Reader<'_>, section: &str) -> Demands {
     let canaries = reader.list(&format!("{section}.canaries"));
     Demands {
@@ -137,7 +137,7 @@ pub(in crate::config) fn apply(reader: &mut Reader<'_>) -> Option<ApplySettings>
     let deadline = reader.limit("apply.deadline", values::duration);
     let (min, max) = (min?, max?);
     if min > max {
-        // The default of one may be above what was given for the other: blame what was given.
+        // The default of one may exceed the given value of the other: report the given one.
         let blamed = if reader.origin(MIN).is_some() { MIN } else { MAX };
         reader.wrong(
             blamed,

@@ -1,11 +1,11 @@
-//! `provider` and `policy.retired_providers`: who looks after which accounts.
+//! `provider` and `policy.retired_providers`: which configuration manages which accounts.
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::config::document::read::Reader;
 use crate::config::settings::{Providers, is_invisible};
 
-/// Characters of a name.
+/// Maximum characters of a name.
 const LONGEST: usize = 200;
 const NAME: &str = "provider";
 const RETIRED: &str = "policy.retired_providers";
@@ -40,7 +40,7 @@ fn wrong(reader: &mut Reader<'_>, path: &str, what: &str) {
     reader.wrong(path, what, Some(hint));
 }
 
-/// The name in the one form in which names are compared; `None` if it cannot be one.
+/// The form in which names are compared; `None` if it is invalid.
 fn normal(text: &str) -> Option<String> {
     let name: String = text.trim().nfc().collect();
     let is_one = (1..=LONGEST).contains(&name.chars().count()) && !name.contains(is_invisible);

@@ -1,4 +1,4 @@
-//! `sources.*`: what each source is, and the two kinds that are no directory.
+//! `sources.*`: the kinds of sources, and the settings of CSV and UKT sources.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +95,7 @@ fn given_kind(
     }
 }
 
-/// Reads every source, in order of names; at least one.
+/// Reads all sources, sorted by name; at least one.
 pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Vec<SourceSettings> {
     let layers = reader.layers;
     if none_configured(layers) {
@@ -125,12 +125,12 @@ fn none_configured(layers: &Layers) -> bool {
     match layers.root().get("sources") {
         None | Some(Value::Empty(..)) => true,
         Some(Value::Dict(_, sources)) => sources.values().all(|source| matches!(source, Value::Empty(..))),
-        // Reported as what it is.
+        // Already reported.
         Some(_) => false,
     }
 }
 
-/// Whether the file is there is for the source to find out: it may arrive between two runs.
+/// Whether the file exists is checked by the source, because it may appear between two runs.
 fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
     Some(CsvSettings {
         file_path: reader.required_path(&format!("{source}.file_path"))?,
@@ -143,7 +143,7 @@ fn csv(reader: &mut Reader<'_>, source: &str) -> Option<CsvSettings> {
     })
 }
 
-/// Between the values of one cell.
+/// The separator of values in one cell.
 fn list_separator(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let separator = reader.filled(path)?;
     let is_of_the_file = separator.contains([',', '"', '\n', '\r']);

@@ -72,7 +72,7 @@ fn owned_roles(reader: &mut Reader<'_>) -> Option<Vec<String>> {
 }
 
 impl ZitadelSettings {
-    /// The same, knowing the roles that rules of these sources give.
+    /// Adds the roles that rules of these sources give.
     #[must_use]
     pub(in crate::config) fn with_roles_of(mut self, sources: &[SourceSettings]) -> Self {
         let given = sources.iter().flat_map(|source| match &source.kind {
@@ -87,7 +87,7 @@ impl ZitadelSettings {
         self
     }
 
-    /// The same, for this policy.
+    /// Adds what follows from this policy.
     #[must_use]
     pub(in crate::config) fn under(self, policy: &Policy) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl ZitadelSettings {
         }
     }
 
-    /// What to say of owned roles that no source gives: a rule may have gone with the source it belonged to.
+    /// Warnings about owned roles that no source gives, because a rule may have been removed with its source.
     pub(in crate::config) fn notes_of_roles(&self) -> impl Iterator<Item = String> {
         let is_given = |role: &String| *role == self.role || self.further_roles.contains(role);
         let lost = self.owned_roles.iter().filter(move |role| !is_given(role));
@@ -134,7 +134,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     Some(url)
 }
 
-/// Links to accounts that exist make no sense without links.
+/// Links of existing accounts are only possible if links are enabled.
 fn link(reader: &mut Reader<'_>, flags: Flags) -> Option<Link> {
     const PATH: &str = "zitadel.link";
     let link = reader.choice(PATH, &[("new", Link::New), ("existing", Link::Existing)])?;
@@ -150,7 +150,7 @@ fn link(reader: &mut Reader<'_>, flags: Flags) -> Option<Link> {
 fn idp_id(reader: &mut Reader<'_>, flags: Flags) -> Option<String> {
     const PATH: &str = "zitadel.idp_id";
     if !flags.sso_login {
-        // Files of famedly-sync before 0.11 had to carry one.
+        // It was required in files of famedly-sync before 0.11.
         return reader.text(PATH);
     }
     if reader.absent(PATH) {

@@ -1,4 +1,4 @@
-//! What the program needs to know about a directory.
+//! Settings of a directory.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -23,42 +23,40 @@ pub struct LdapSettings {
     pub bind_dn: String,
     /// Simple bind; both empty is anonymous.
     pub bind_password: SecretString,
-    /// SASL EXTERNAL in place of a simple bind: the client certificate, or the user of the process on `ldapi`.
+    /// SASL EXTERNAL instead of a simple bind: the client certificate, or on `ldapi` the user of the process.
     pub bind_external: bool,
-    /// Which entries are people. Its syntax was checked.
+    /// Filter for people, with valid syntax.
     pub user_filter: String,
-    /// How far the search goes, and what of the entries counts.
+    /// Scope, and which entries and attributes are used.
     pub search: LdapSearch,
-    /// How entries are changed before anything is made of them.
+    /// How entries are changed before they are mapped.
     pub transform: Option<Transformation>,
-    /// How one person is found by the name that they log in with.
+    /// How a person is found by the name that is used to sign in.
     pub authentication: LdapAuthentication,
     /// Connect, bind, and silence between entries; never the whole read.
     pub timeout: Duration,
-    /// Connecting to one server; `None` is `timeout`, but not for long while there is another server.
+    /// Connecting to one server; `None` means `timeout`, but less while there is another server.
     pub connect_timeout: Option<Duration>,
-    /// The whole read; `None` is no limit.
+    /// The whole read; `None` means no limit.
     pub deadline: Option<Duration>,
-    /// Entries a page; `None` turns paging off.
+    /// Entries per page; `None` disables paging.
     pub page_size: Option<NonZeroU32>,
-    /// Ask for the mapped attributes only; otherwise for all user attributes.
+    /// Requests only the mapped attributes; otherwise all user attributes.
     pub use_attribute_filter: bool,
-    /// Which attribute holds what.
     pub attributes: LdapAttributes,
-    /// Roles for members of groups. A role that they do not name is everybody's, if it is `zitadel.role`.
+    /// Roles for members of groups. `zitadel.role` is given to all people unless they name it.
     pub entitlements: Vec<Entitlement>,
-    /// Groups that the target is to have; `None`: none are read.
+    /// Groups to be created at the target; `None` if groups are not read.
     pub groups: Option<LdapGroups>,
-    /// What somebody is who is in a state that passes by itself.
+    /// How a temporary state is treated.
     pub passing: PassingState,
-    /// References to other servers that are known and hide nobody.
+    /// Known references to other servers that hide no people.
     pub expected_references: Vec<ExpectedReference>,
-    /// Encryption and trust.
     pub tls: LdapTls,
 }
 
 impl LdapSettings {
-    /// The attributes of an entry that an attribute of the target is made from.
+    /// The attributes of an entry from which an attribute of the target is mapped.
     pub(super) fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
         let texts = match &self.groups {
             _ if of_person => &self.attributes.texts,
@@ -71,25 +69,24 @@ impl LdapSettings {
     }
 }
 
-/// `sources.NAME.authentication.*`: how `auth` finds one person and tries their password.
+/// `sources.NAME.authentication.*`: how `auth` finds a person and tries the password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LdapAuthentication {
-    /// The attribute of the name that people log in with.
+    /// The attribute with the name that is used to sign in.
     pub attribute: Option<String>,
-    /// A filter with `%s` once, in the place of the name; without it, people whose attribute is the name.
+    /// A filter with one `%s` as placeholder of the name; `None` means an equality filter on the attribute.
     pub template: Option<String>,
-    /// For this alone; `None` is the timeout of the source.
+    /// Only for this; `None` means the timeout of the source.
     pub timeout: Option<Duration>,
 }
 
-/// How far a search goes, and what of the entries counts.
+/// Scope, and which entries and attributes are used.
 #[derive(Debug, Clone, Default)]
 pub struct LdapSearch {
-    /// How far below the base.
     pub scope: SearchScope,
-    /// Entries whose names begin like this are passed over.
+    /// Entries whose DN matches at the start are ignored.
     pub ignored: Option<Pattern>,
-    /// Attributes that count, all others are not there; `None`: all that the server sends.
+    /// Attributes that are used; `None` means all that the server sends.
     pub attributes: Option<Vec<String>>,
 }
 
@@ -101,7 +98,7 @@ pub enum SearchScope {
     Subtree,
     /// One level below the base.
     OneLevel,
-    /// The base alone.
+    /// Only the base.
     Base,
 }
 
@@ -110,90 +107,87 @@ pub enum SearchScope {
 pub struct LdapGroups {
     /// Search base.
     pub base_dn: String,
-    /// Which entries are groups. Its syntax was checked.
+    /// Filter for groups, with valid syntax.
     pub filter: String,
-    /// How far the search goes, and what of the entries counts.
+    /// Scope, and which entries and attributes are used.
     pub search: LdapSearch,
-    /// How entries are changed before anything is made of them.
+    /// How entries are changed before they are mapped.
     pub transform: Option<Transformation>,
-    /// The external id; required of every entry.
+    /// The external id, required in every entry.
     pub group_id: LdapAttribute,
-    /// The attributes of groups, and how they are made.
+    /// The attributes of groups, and how they are mapped.
     pub texts: Vec<(String, TextRule)>,
-    /// Attributes that hold the names of members; at least one.
+    /// The member attributes, at least one.
     pub members: Vec<String>,
     /// Groups that are members stay members; otherwise they are left out.
     pub nested: bool,
 }
 
-/// What a lockout or an expired password makes of somebody: no reason to delete an account, since it passes by itself.
+/// How a lockout or an expired password is treated. It is no reason to delete an account, because it is temporary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassingState {
-    /// As disabled as others; `policy.disabled` deletes no account.
+    /// The person is disabled, but `policy.disabled` deletes no account.
     Disabled,
-    /// Unknown in this run, so that the account stays as it is.
+    /// Unknown in this run, so that the account stays unchanged.
     Unknown,
 }
 
-/// One of `sources.NAME.expected_references`: what it names has to fit, the rest may be anything.
+/// One of `sources.NAME.expected_references`. All given parts must match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedReference {
     /// The host in lower case.
     pub host: Option<String>,
-    /// The port.
     pub port: Option<u16>,
-    /// The name of the entry where the other server's part begins.
+    /// The DN at which the other server's part starts.
     pub name: Option<Dn>,
 }
 
 /// `sources.NAME.attributes.*`
 #[derive(Debug, Clone)]
 pub struct LdapAttributes {
-    /// The attributes of people that are made of an entry, and how.
+    /// The attributes of people, and how they are mapped.
     pub texts: Vec<(String, TextRule)>,
-    /// The external id; required of every entry.
+    /// The external id, required in every entry.
     pub user_id: LdapAttribute,
     /// Whether the person is enabled.
     pub active: LdapActive,
-    /// Only asked for.
+    /// Requested, but not used.
     pub last_modified: Option<LdapAttribute>,
 }
 
-/// One attribute, by name or as `{name, is_binary}`.
+/// One attribute, as a name or as `{name, is_binary}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LdapAttribute {
     /// Its name, in any letter case.
     pub name: String,
-    /// The value is bytes.
     pub is_binary: bool,
 }
 
 /// One of `sources.NAME.entitlements`: a role for the members of groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entitlement {
-    /// Its key.
+    /// Key of the role.
     pub role: String,
     /// Distinguished names; at least one.
     pub groups: Vec<String>,
-    /// Members of groups that are members count too.
+    /// Members of nested groups count too.
     pub nested: bool,
-    /// A group in which no member can be seen is empty, not unreadable.
+    /// A group without visible members is empty, not unreadable.
     pub allow_empty: bool,
 }
 
-/// Who is enabled: `attributes.status` with `disable_bitmasks`, or `active` in their place.
+/// Which people are enabled: `attributes.status` with `disable_bitmasks`, or `active` instead.
 #[derive(Debug, Clone)]
 pub enum LdapActive {
-    /// One attribute, required of every entry.
+    /// One attribute, required in every entry.
     Status {
-        /// Its name.
         attribute: LdapAttribute,
-        /// Bits that mean disabled, combined by OR; 0: the value is `TRUE` or `FALSE`.
+        /// Bits that mean disabled, combined by OR; 0 means that the value is `TRUE` or `FALSE`.
         disable_mask: i32,
     },
-    /// All of them hold for whoever is enabled; at least one.
+    /// All rules must match for an enabled person; at least one.
     Rules(Vec<ActiveRule>),
-    /// Everybody whom the search finds.
+    /// All people in the search result.
     Always,
 }
 
@@ -202,15 +196,15 @@ pub enum LdapActive {
 pub enum ActiveRule {
     /// Bit 2 of `userAccountControl` is not set.
     UserAccountControl,
-    /// `accountExpires` lies ahead, or is never.
+    /// `accountExpires` is in the future, or is never.
     AccountExpires,
-    /// No lockout (bit 16, which passes by itself) in `msDS-User-Account-Control-Computed`.
+    /// No lockout (bit 16, which is temporary) in `msDS-User-Account-Control-Computed`.
     ComputedControl,
     /// `nsAccountLock` is not `true`.
     NsAccountLock,
-    /// There is no `pwdAccountLockedTime`; one that an administrator has set stays, any other passes by itself.
+    /// There is no `pwdAccountLockedTime`. A lock by an administrator is permanent, any other is temporary.
     PwdAccountLockedTime,
-    /// `shadowExpire` lies ahead, or is never.
+    /// `shadowExpire` is in the future, or is never.
     ShadowExpire,
     /// The entry matches.
     Filter(Expression),
@@ -232,7 +226,7 @@ pub struct LdapTls {
 }
 
 impl From<LdapAttribute> for TextRule {
-    /// The contract's form: the first value of one attribute, as it is.
+    /// famedly-sync's form: the first value of one attribute, unchanged.
     fn from(attribute: LdapAttribute) -> Self {
         Self {
             from: TextOrigin::Attributes(vec![attribute.name]),

@@ -1,4 +1,4 @@
-//! What the program needs to know, checked and typed. Nothing else reads a file or the environment.
+//! The typed and checked settings of the program. No other module reads the file or the environment.
 
 mod ldap;
 mod notify;
@@ -30,55 +30,53 @@ pub(in crate::config) use self::udm::USER_PROPERTIES;
 pub use self::udm::{UdmObjects, UdmSettings, UdmTls};
 pub use self::zitadel::{Credentials, Link, Localpart, MetadataCheck, ZitadelSettings};
 
-/// A whole configuration.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The least important events that are logged.
+    /// The lowest level that is logged.
     pub log_level: LevelFilter,
     /// Flag `dry_run`: `sync` stops after the plan.
     pub dry_run: bool,
-    /// The target; `None` if the command needs the sources alone, and what they may give does not depend on it.
+    /// The target; `None` if the command only needs the sources, and their attributes do not depend on it.
     pub target: Option<TargetSettings>,
-    /// `zitadel.role`: everybody's, of a source whose `entitlements` do not name it.
+    /// `zitadel.role`: the role of all people of a source whose `entitlements` do not name it.
     pub role: String,
-    /// The sources in order of their names.
+    /// The sources, sorted by name.
     pub sources: Vec<SourceSettings>,
-    /// What happens in which situation.
     pub policy: Policy,
-    /// What of it is taken away. A run adds what the target, or `policy_file`, asks for.
+    /// Restrictions of the policy. A run adds those of the target and of `policy_file`.
     pub withholding: Withholding,
-    /// What a run may not do.
+    /// Limits of a run.
     pub guard: GuardLimits,
-    /// `policy_file`: what the administrator of this machine allows.
+    /// `policy_file`: limits that the administrator of this machine sets.
     pub policy_file: Option<PathBuf>,
-    /// `zitadel.require_policy`: without limits at the target nothing is done.
+    /// `zitadel.require_policy`: nothing is done without limits at the target.
     pub require_policy: bool,
-    /// Under which names accounts are looked after.
+    /// Provider names of this configuration.
     pub providers: Providers,
     /// How fast changes are applied.
     pub apply: ApplySettings,
     /// `lock.dir`; `None` is the temporary folder.
     pub lock_dir: Option<PathBuf>,
-    /// What is printed of people.
+    /// How people are shown in output.
     pub output: OutputSettings,
-    /// `metrics.file`: where each run leaves its figures.
+    /// `metrics.file`: where each run writes its metrics.
     pub metrics_file: Option<PathBuf>,
-    /// `notify.*`: where the result of a run is reported.
+    /// `notify.*`: where the result of a run is sent.
     pub notify: NotifySettings,
     /// When `run` starts a run.
     pub run: RunSettings,
-    /// Things to say once logging is up: keys without effect, variables that disagree.
+    /// Messages for the time when logging is set up: keys without effect, contradicting variables.
     pub notes: Vec<String>,
-    /// Files that the configuration consists of or names, each with what it is, to follow "is".
+    /// Files of the configuration, and files that it names, each with a description to follow "is".
     pub files: Vec<(String, PathBuf)>,
 }
 
 /// `output.*`
 #[derive(Debug, Clone)]
 pub struct OutputSettings {
-    /// `output.names`: whether people are named; `None` is on a terminal alone.
+    /// `output.names`: whether people are named; `None` means only on a terminal.
     pub names: Option<bool>,
-    /// Makes the hashes that stand for people who are not named.
+    /// Key of the hashes that replace names of people.
     pub names_key: SecretString,
 }
 
@@ -92,7 +90,7 @@ pub enum TargetSettings {
 }
 
 impl TargetSettings {
-    /// Whether each sync leaves at the target how it ended.
+    /// Returns whether each sync records its result at the target.
     pub fn heartbeat(&self) -> bool {
         match self {
             Self::Zitadel(zitadel) => zitadel.heartbeat,
@@ -111,7 +109,7 @@ impl TargetSettings {
         }
     }
 
-    /// Keys of all roles that are given or taken away; sorted, each once.
+    /// Keys of all roles that are added or removed, sorted, each once.
     pub fn known_roles(&self) -> Vec<String> {
         let mut roles = self.given_roles();
         roles.extend_from_slice(self.owned_roles());
@@ -120,7 +118,7 @@ impl TargetSettings {
         roles
     }
 
-    /// Keys of the roles that are taken away from whoever is not entitled.
+    /// Keys of the roles that are removed from people who are not to have them.
     pub fn owned_roles(&self) -> &[String] {
         match self {
             Self::Zitadel(zitadel) => &zitadel.owned_roles,
@@ -132,22 +130,22 @@ impl TargetSettings {
 /// `run.*`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunSettings {
-    /// The period of the timer; `None` is no timer.
+    /// The period of the timer; `None` means no timer.
     pub every: Option<Duration>,
-    /// The start of the process is a trigger.
+    /// The start of the process triggers a run.
     pub at_start: bool,
-    /// How often the target is asked for a command; `None` is never.
+    /// How often the target is asked for a command; `None` means never.
     pub poll: Option<Duration>,
 }
 
 /// `apply.*`
 #[derive(Debug, Clone, Copy)]
 pub struct ApplySettings {
-    /// Changes at once, at the least.
+    /// Minimum of parallel changes.
     pub concurrency_min: NonZeroUsize,
-    /// Changes at once, at the most.
+    /// Maximum of parallel changes.
     pub concurrency_max: NonZeroUsize,
-    /// Requests a second, over the whole run.
+    /// Requests per second, over the whole run.
     pub rate_limit: Option<NonZeroU32>,
     /// How long changes may be started.
     pub deadline: Option<Duration>,

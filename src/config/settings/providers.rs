@@ -1,4 +1,4 @@
-//! Under which names accounts are looked after.
+//! Provider names: which configuration or source manages an account.
 
 use std::path::Path;
 
@@ -8,26 +8,25 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::{SourceKind, SourceSettings};
 use crate::config::syntax::dn::Dn;
 
-/// Bytes that Zitadel can look for; a name that is made from something longer ends in a hash.
+/// Maximum bytes of a value that Zitadel can search. A longer derived name ends in a hash.
 const LONGEST_MADE: usize = 200;
 
-/// The names under which accounts are looked after.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Providers {
-    /// `provider`: the name of the whole configuration. Without it each source has one of its own.
+    /// `provider`: the name of the whole configuration. Without it, each source has its own name.
     pub name: Option<String>,
-    /// `policy.retired_providers`: names that nobody else uses any more.
+    /// `policy.retired_providers`: names that no other configuration uses any more.
     pub retired: Vec<String>,
 }
 
 impl Providers {
-    /// Who looks after the accounts of people of this source; nobody's are those of a list of leavers.
+    /// The provider of the accounts of people of this source; `None` for a list of leavers.
     pub fn of(&self, source: &SourceSettings) -> Option<String> {
         let made = made_of(&source.kind)?;
         Some(self.name.clone().unwrap_or(made))
     }
 
-    /// The names of this configuration: the one that is given, or those of its sources; each once.
+    /// The names of this configuration: the given one, or those of its sources, each once.
     pub fn own(&self, sources: &[SourceSettings]) -> Vec<String> {
         let mut names: Vec<String> = sources.iter().filter_map(|source| self.of(source)).collect();
         names.extend(self.name.clone());
@@ -36,7 +35,7 @@ impl Providers {
         names
     }
 
-    /// All names that stand for this configuration, those included that it takes over; each once.
+    /// All names of this configuration, including those that it takes over, each once.
     pub fn all(&self, sources: &[SourceSettings]) -> Vec<String> {
         let own = sources.iter().filter_map(|source| self.of(source));
         let mut names: Vec<String> = own.chain(self.retired.iter().cloned()).collect();
@@ -46,7 +45,7 @@ impl Providers {
     }
 }
 
-/// What nobody could type again after having seen the name.
+/// Characters that a person who sees the name could not type again.
 pub(in crate::config) fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
@@ -68,7 +67,7 @@ fn made_of(kind: &SourceKind) -> Option<String> {
     Some(bounded(format!("{}:{place}", kind.name())))
 }
 
-/// However the name of the tree is written, it is the same.
+/// Equal for equal trees, in any spelling.
 fn tree(base_dn: &str) -> String {
     match Dn::parse(base_dn.as_bytes()) {
         Some(dn) => dn.canonical(),
@@ -76,7 +75,7 @@ fn tree(base_dn: &str) -> String {
     }
 }
 
-/// The file may move to another folder.
+/// The name does not depend on the folder.
 fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().nfc().collect()
@@ -103,7 +102,7 @@ mod tests {
         bounded(format!("csv:{}", file_name(Path::new(path))))
     }
 
-    /// What makes no difference to the server makes none to the name.
+    /// Differences that the server ignores do not change the name.
     #[test]
     fn the_name_of_a_tree_is_the_same_however_it_is_written() {
         let wanted = "ou=people,dc=example,dc=org";
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!(csv(".."), "csv:..");
     }
 
-    /// Names that differ only in what is cut off, or cannot be seen, stay different.
+    /// Names that differ only in cut off or invisible parts stay different.
     #[test]
     fn a_made_name_is_short_and_visible() {
         let long = |end: &str| csv(&format!("{}{end}", "\u{e4}".repeat(150)));

@@ -14,11 +14,10 @@ use super::ldap::LdapSettings;
 pub struct SourceSettings {
     /// Its name, which implies the kind if it is one.
     pub name: Arc<str>,
-    /// What it is.
     pub kind: SourceKind,
 }
 
-/// Columns of a file whose people are known by `email`.
+/// Columns of a file whose people are identified by `email`.
 const CSV_COLUMNS: [&str; 6] = [
     "email",
     "first_name",
@@ -29,7 +28,8 @@ const CSV_COLUMNS: [&str; 6] = [
 ];
 
 impl SourceSettings {
-    /// The attributes or the column of the source that an attribute of the target is made from; none: nothing of a record.
+    /// The attributes or the column of the source from which an attribute of the target is mapped; empty if there is
+    /// none.
     pub fn made_from(&self, of_person: bool, attribute: &str) -> Vec<String> {
         match &self.kind {
             SourceKind::Ldap(ldap) => ldap.made_from(of_person, attribute),
@@ -43,14 +43,10 @@ impl SourceSettings {
     }
 }
 
-/// What a source is.
 #[derive(Debug, Clone)]
 pub enum SourceKind {
-    /// A directory.
     Ldap(Box<LdapSettings>),
-    /// A file.
     Csv(CsvSettings),
-    /// A list of leavers.
     Ukt(Box<UktSettings>),
 }
 
@@ -70,11 +66,11 @@ impl SourceKind {
 pub struct CsvSettings {
     /// The file, relative to the working directory.
     pub file_path: PathBuf,
-    /// The column of the external id; `None`: people are known by `email`, and the file has the columns of every such file.
+    /// The column of the external id. `None`: people are identified by `email`, and the file has fixed columns.
     pub id_column: Option<String>,
-    /// Columns that the file may have beside those that it must have: names of attributes.
+    /// Optional columns: names of attributes.
     pub further_columns: Vec<String>,
-    /// Between the values of a cell, in columns of attributes with several values; `None`: a cell is one value.
+    /// Separator of values in a cell, for attributes with several values. `None`: a cell is one value.
     pub list_separator: Option<String>,
 }
 
@@ -91,7 +87,7 @@ pub struct UktSettings {
     pub client_secret: SecretString,
     /// Sent unchanged.
     pub scope: String,
-    /// Sent as it is; normally `client_credentials`.
+    /// Sent unchanged; usually `client_credentials`.
     pub grant_type: String,
     /// Connect, and silence of the server.
     pub timeout: Duration,

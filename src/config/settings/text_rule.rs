@@ -4,23 +4,22 @@ use regex::Regex;
 
 use crate::config::syntax::template::Template;
 
-/// How a text about a person is made from a record.
+/// How an attribute of a person is made from a record.
 #[derive(Debug, Clone)]
 pub struct TextRule {
-    /// Where it comes from.
     pub from: TextOrigin,
     /// Which of several values of an attribute is used.
     pub choice: Choice,
-    /// Values that do not match do not count.
+    /// Values that do not match are ignored.
     pub matching: Option<Regex>,
     /// Letter case of the result.
     pub case: Option<Case>,
-    /// The result is put into Unicode's form NFC.
+    /// The result is normalized to Unicode's NFC.
     pub nfc: bool,
 }
 
 impl TextRule {
-    /// The attributes that it looks at.
+    /// The attributes that the rule reads.
     pub fn attributes(&self) -> Vec<&str> {
         match &self.from {
             TextOrigin::Attributes(names) => names.iter().map(String::as_str).collect(),
@@ -33,11 +32,11 @@ impl TextRule {
 /// Where a text comes from.
 #[derive(Debug, Clone)]
 pub enum TextOrigin {
-    /// The first of these attributes that is not empty; at least one.
+    /// The first non-empty one of these attributes, at least one.
     Attributes(Vec<String>),
-    /// The same for everybody.
+    /// The same text for all people.
     Constant(String),
-    /// Put together from attributes.
+    /// A template over attributes.
     Template(Template),
 }
 
@@ -46,13 +45,12 @@ pub enum TextOrigin {
 pub enum Choice {
     /// The one that the server sends first.
     First,
-    /// There may be no more than one.
+    /// Several values are an error.
     Only,
-    /// The first in the order of bytes.
+    /// The first in byte order.
     FirstSorted,
 }
 
-/// Letter case of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
     Lower,

@@ -1,4 +1,4 @@
-//! What the program needs to know about Univention's UDM REST API.
+//! Settings of Univention's UDM REST API.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,23 +9,21 @@ use url::Url;
 /// `udm.*`
 #[derive(Debug, Clone)]
 pub struct UdmSettings {
-    /// Address of the service, to which `users/user/` is added; with a slash at its end.
+    /// Address of the service, to which `users/user/` is appended, with a trailing slash.
     pub url: Url,
-    /// Name of the account that the tool signs in as.
+    /// Name of the account that the tool signs in with.
     pub user: String,
-    /// Its password.
     pub password: SecretString,
-    /// Whom to trust.
     pub tls: UdmTls,
-    /// Connecting alone.
+    /// Only connecting.
     pub connect_timeout: Duration,
     /// Silence of the server.
     pub read_timeout: Duration,
-    /// Where users are, and what is kept equal of them.
+    /// Container and managed properties of users.
     pub users: UdmObjects,
-    /// The same of groups; `None`: groups are left alone.
+    /// The same for groups; `None` if groups are not managed.
     pub groups: Option<UdmObjects>,
-    /// Sources give external ids as the bytes of a GUID, which UDM stores as text.
+    /// Sources provide external ids as the bytes of a GUID, which UDM stores as text.
     pub binary_ids: bool,
 }
 
@@ -43,15 +41,15 @@ pub struct UdmTls {
 pub struct UdmObjects {
     /// The container, relative to the base of the directory: `ou=people,ou=sync`.
     pub ou: String,
-    /// The property that holds the external id; one of `properties`.
+    /// The property with the external id; one of `properties`.
     pub key: String,
-    /// Properties that are kept equal to the sources, in the order of the configuration; each once.
+    /// Properties that are synchronized, in the order of the configuration, each once.
     pub properties: Vec<String>,
-    /// The property in which absences and deactivations are noted; none of `properties`.
+    /// The property for absence markers and deactivation marks; not one of `properties`.
     pub marker_property: Option<String>,
 }
 
-/// What is kept equal of users unless the configuration says otherwise: the list of the connectors that this tool replaces.
+/// Default for the synchronized properties of users: the list of the connectors that this tool replaces.
 pub(in crate::config) const USER_PROPERTIES: [&str; 28] = [
     "city",
     "country",

@@ -1,5 +1,3 @@
-//! The settings of the target Zitadel.
-
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,21 +13,20 @@ use url::Url;
 pub struct ZitadelSettings {
     /// Base address; `http` or `https`, no path.
     pub url: Url,
-    /// How the tool proves who it is.
     pub credentials: Credentials,
     /// The organization whose accounts are managed.
     pub organization_id: String,
-    /// The project on which the role is granted.
+    /// The project of the roles.
     pub project_id: String,
-    /// The identity provider of links; there whenever `sso_login` is set.
+    /// The identity provider of links; always set with `sso_login`.
     pub idp_id: Option<String>,
-    /// Key of the role that people get without being named by a rule.
+    /// Key of the role that people get without a rule.
     pub role: String,
-    /// Keys of the roles that `entitlements` of sources give, without `role`; sorted, each once.
+    /// Keys of the roles that `entitlements` of sources give, without `role`, sorted, each once.
     pub further_roles: Vec<String>,
-    /// Keys of roles that are taken away from whoever is not entitled; sorted, each once.
+    /// Keys of roles that are removed from people who are not to have them, sorted, each once.
     pub owned_roles: Vec<String>,
-    /// Further attributes, which are kept in metadata: their names, and the keys of the entries.
+    /// Further attributes in metadata: their names, and the metadata keys.
     pub metadata_attributes: Vec<(String, String)>,
     /// Flag `sso_login`: new accounts get a link to the identity provider.
     pub sso_login: bool,
@@ -37,28 +34,28 @@ pub struct ZitadelSettings {
     pub verify_email: bool,
     /// Flag `verify_phone`: Zitadel sends a code for a new number.
     pub verify_phone: bool,
-    /// How the `localpart` of new accounts is made.
+    /// How the `localpart` of new accounts is derived.
     pub localpart: Localpart,
     /// Which accounts get the link to the identity provider.
     pub link: Link,
-    /// What is looked at of the metadata of accounts that exist.
+    /// How the metadata of existing accounts is checked.
     pub metadata: MetadataCheck,
-    /// `provider` is given: accounts that people have already are looked after under its name too.
+    /// `provider` is given: existing accounts of the people get its name too.
     pub claims_accounts: bool,
-    /// The longest wait for lists that do not show all writes yet.
+    /// Maximum wait for stale lists.
     pub lag_wait: Duration,
-    /// Each sync writes at the service account how it ended.
+    /// Each sync records its result at the service account.
     pub heartbeat: bool,
-    /// `policy.end_sessions`: the service account needs the right.
+    /// `policy.end_sessions`: the service account needs the permission.
     pub end_sessions: bool,
-    /// The country of phone numbers without a country code, such as `DE`; as Zitadel has it unless given.
+    /// Country of phone numbers without a country code, such as `DE`; Zitadel's default unless given.
     pub phone_region: Option<String>,
 }
 
 /// Exactly one of `zitadel.key_file`, `zitadel.token`, `zitadel.token_file`, and `zitadel.client_id` with its secret.
 #[derive(Debug, Clone)]
 pub enum Credentials {
-    /// Service-account key file as Zitadel offers it for download.
+    /// Service-account key file as downloaded from Zitadel.
     KeyFile(PathBuf),
     /// Personal access token.
     Token(SecretString),
@@ -83,9 +80,9 @@ pub enum Localpart {
 /// `zitadel.link`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// Those that are made, and those that become a person's.
+    /// New and adopted accounts.
     New,
-    /// Also those that people have already.
+    /// Also existing accounts of people.
     Existing,
 }
 
@@ -94,8 +91,8 @@ pub enum Link {
 pub enum MetadataCheck {
     /// Values.
     Confirm,
-    /// Whether there is a value.
+    /// Only whether there is a value.
     Presence,
-    /// Nothing but what a removal or a reactivation depends on.
+    /// Only what a removal or a reactivation depends on.
     Skip,
 }

@@ -1,4 +1,4 @@
-//! What is left out of a configuration that is shown.
+//! Hides secrets and names in a configuration that is shown.
 
 use url::Url;
 
@@ -6,18 +6,18 @@ use super::value::Shown;
 use crate::config::keys::Kind;
 use crate::model::Personal;
 
-/// Stands for a secret.
+/// Replaces a secret.
 const MASK: &str = "***";
 
-/// Whose values name people.
+/// Keys whose values identify people.
 const PEOPLE: [&str; 2] = ["protected", "canaries"];
 
-/// The value without secrets, and with marks around what tells who somebody is.
+/// The value without secrets, with personal values marked.
 pub(super) fn masked(pattern: &str, kind: Kind, value: Shown) -> Shown {
     if kind == Kind::Secret {
         return value.map(&|text| if text.is_empty() { text } else { MASK.to_owned() });
     }
-    // Whoever knows such an address may use it.
+    // Anyone with such an address can use it.
     let path_is_secret = pattern.starts_with("notify.") && kind == Kind::Url;
     if PEOPLE.iter().any(|name| pattern.ends_with(&format!(".{name}"))) {
         return value.map(&|text| Personal(text).to_string());
@@ -25,7 +25,7 @@ pub(super) fn masked(pattern: &str, kind: Kind, value: Shown) -> Shown {
     value.map(&|text| address(&text, path_is_secret).unwrap_or(text))
 }
 
-/// An address without its secrets; `None` if it has none, or is none.
+/// An address without its secrets; `None` if it has none, or is not an address.
 fn address(text: &str, path_is_secret: bool) -> Option<String> {
     if !text.contains("://") {
         return None;

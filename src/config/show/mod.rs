@@ -1,4 +1,4 @@
-//! The configuration as it takes effect: each value, and where it comes from. Secrets are left out.
+//! The effective configuration: each value with its origin, without secrets.
 
 mod mask;
 mod value;
@@ -19,64 +19,54 @@ use super::layers::Layers;
 use super::layers::environment::Environment;
 use super::request::LoadRequest;
 
-/// The configuration as it takes effect.
 #[derive(Debug)]
 pub struct ShownConfig {
-    /// The file, if there is one.
     pub file: Option<PathBuf>,
-    /// Whose form the file has, if that is another tool's.
+    /// The other tool that the file belongs to, if any.
     pub tool: Option<&'static str>,
     /// Keys with a value, in the order of the sample.
     pub values: Vec<ShownValue>,
 }
 
-/// One key and its value.
 #[derive(Clone, Debug)]
 pub struct ShownValue {
-    /// Its levels.
     pub key: Vec<String>,
     /// Its value, without secrets.
     pub value: Shown,
-    /// Where the value comes from.
     pub origin: ValueOrigin,
 }
 
-/// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ValueOrigin {
-    /// Nobody gave one.
+    /// The default.
     Default {
-        /// The other tool whose default it is, if it is not ours.
+        /// The other tool whose default it is, if any.
         #[serde(skip_serializing_if = "Option::is_none")]
         tool: Option<&'static str>,
     },
-    /// The configuration file.
     File {
-        /// Its path as it was named.
+        /// Its path as it was given.
         path: PathBuf,
-        /// From 1.
+        /// Starting at 1.
         line: usize,
-        /// What the file calls the key, if that is not our name.
+        /// The file's name for the key, if it differs.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
     },
-    /// An environment variable.
     Variable {
-        /// Its name.
         name: String,
     },
-    /// An option of the command line.
     Flag {
-        /// As it was typed.
+        /// As it was given.
         name: String,
     },
 }
 
-/// Reads the configuration, and shows what takes effect.
+/// Reads the configuration, and returns the effective values.
 ///
 /// # Errors
-/// Every mistake, with its place.
+/// Every mistake, with its location.
 pub fn show(request: &LoadRequest, environment: &Environment) -> Result<ShownConfig, ConfigErrors> {
     let (_, layers) = super::load_with_layers(request, environment, Path::new(""))?;
     let mut showing = Showing {
@@ -116,7 +106,7 @@ impl Showing<'_> {
         }
     }
 
-    /// The order of the sample; names of the administrator come behind.
+    /// The order of the sample. Names that the administrator chose come last.
     fn place(&self, levels: &[String]) -> usize {
         let pattern = self.layers.pattern(&levels.join("."));
         let is_it = |key: &Key| {
@@ -126,7 +116,7 @@ impl Showing<'_> {
         keys::KEYS.iter().position(is_it).unwrap_or(usize::MAX)
     }
 
-    /// Defaults of a section that has no effect while it is absent: the other target, and groups.
+    /// Defaults of an absent section that has no effect then: the other target, and groups.
     fn is_of_no_use(&self, levels: &[String]) -> bool {
         let path = levels.join(".");
         match self.layers.pattern(&path).as_str() {
@@ -173,7 +163,7 @@ impl Showing<'_> {
     }
 }
 
-/// What the file of another tool calls a key.
+/// The name of a key in the file of another tool.
 fn name_in(file: &File, levels: &[String]) -> Option<String> {
     (file.dialect != Dialect::Own)
         .then(|| file.names.of(&levels.join(".")))

@@ -1,28 +1,23 @@
-//! A value as it is shown.
-
 use figment::value::Value;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::config::document::values;
 use crate::config::keys::Kind;
 
-/// A value as it is shown.
+/// A value for output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// `true` or `false`
     Bool(bool),
-    /// A whole number.
     Number(i64),
-    /// Any other scalar, as it was given.
+    /// Any other scalar, unchanged.
     Text(String),
-    /// A list.
     List(Vec<Shown>),
     /// A table, in its order.
     Table(Vec<(String, Shown)>),
 }
 
 impl Shown {
-    /// `is_ordered`: a list of `name` and `value` stands for a table.
+    /// With `is_ordered`, a list of `name` and `value` stands for a table.
     pub(super) fn new(kind: Kind, value: &Value, is_ordered: bool) -> Self {
         match value {
             Value::String(_, text) => Self::scalar(kind, text),
@@ -61,7 +56,7 @@ impl Shown {
         scalar.unwrap_or_else(|| Self::Text(text.to_owned()))
     }
 
-    /// The same with each text changed.
+    /// Converts each text.
     pub(super) fn map(self, change: &impl Fn(String) -> String) -> Self {
         match self {
             Self::Text(text) => Self::Text(change(text)),

@@ -1,4 +1,4 @@
-//! A value as YAML in one line, which our reader takes for the same.
+//! A value as YAML in one line, which our reader parses to the same value.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub fn scalar_in_yaml(text: &str) -> String {
 
 /// A value in one line.
 fn write(value: &Shown, is_inside: bool, text: &mut String) {
-    // A text takes everything.
+    // Writing to a string cannot fail.
     let _ = match value {
         Shown::Bool(value) => write!(text, "{value}"),
         Shown::Number(value) => write!(text, "{value}"),
@@ -47,7 +47,7 @@ fn write(value: &Shown, is_inside: bool, text: &mut String) {
     };
 }
 
-/// A scalar without quotes where that is the same, and else as JSON writes it, which is YAML too.
+/// A scalar without quotes if that is equivalent, otherwise as JSON, which is valid YAML.
 fn plain(text: &str, is_inside: bool) -> String {
     let starts = text.starts_with(|first: char| first.is_alphanumeric() || "/_.+(".contains(first));
     let sign = |sign: char| {
@@ -95,7 +95,7 @@ mod tests {
         })
     }
 
-    /// As our reader takes it: every scalar is a text.
+    /// As our reader parses it: every scalar is a text.
     fn node(value: &Shown) -> Node {
         match value {
             Shown::Bool(value) => Node::Text(value.to_string()),
@@ -110,7 +110,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is printed is YAML that says the same.
+        /// The output is YAML with the same value.
         #[test]
         fn a_value_survives(value in any_value()) {
             let text = format!("key: {}  # here\n", value.in_yaml());

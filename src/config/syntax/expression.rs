@@ -1,12 +1,12 @@
-//! A filter that is tested here, on an entry that was read. Pure.
+//! An LDAP filter that is evaluated here, for an entry that was read. Pure.
 //!
-//! Texts are compared without regard to letter case, numbers as numbers; there is no schema to ask.
+//! Texts are compared ignoring letter case, numbers as numbers, because there is no schema.
 
 use ldap3::asn1::{PL, StructureTag};
 
 use super::filter;
 
-/// A filter that can be tested.
+/// A filter that can be evaluated.
 #[derive(Debug, Clone)]
 pub struct Expression {
     text: String,
@@ -37,10 +37,10 @@ enum Test {
 }
 
 impl Expression {
-    /// Reads a filter.
+    /// Parses a filter.
     ///
     /// # Errors
-    /// What is wrong, or what needs a server to be tested.
+    /// What is wrong, or which part only a server can evaluate.
     pub fn parse(text: &str) -> Result<Self, String> {
         filter::check(text)?;
         let tag = ldap3::parse_filter(text).map_err(|()| "this is no LDAP filter".to_owned())?;
@@ -52,7 +52,7 @@ impl Expression {
         })
     }
 
-    /// The attributes that any filter asks for, also one that cannot be tested here.
+    /// The attributes in a filter, even if it cannot be evaluated here.
     pub(crate) fn names_in(filter: &str) -> Vec<String> {
         let parts = filter.split('(').filter_map(|part| part.split_once('='));
         let name = |name: &str| {
@@ -73,28 +73,28 @@ impl Expression {
         &self.text
     }
 
-    /// The attributes that it looks at.
+    /// The attributes in the filter.
     pub fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();
         collect(&self.node, &mut names);
         names
     }
 
-    /// Whether an entry matches; `values` gives those of an attribute.
+    /// Returns whether an entry matches. `values` returns those of an attribute.
     pub fn matches<'a>(&self, values: &dyn Fn(&str) -> Vec<&'a [u8]>) -> bool {
         matches(&self.node, values)
     }
 }
 
 impl Expression {
-    /// Whether an entry matches although not everything is known: `values` gives `None` for an attribute that may have any
-    /// value, or none. `None` if it depends on these.
+    /// Returns whether an entry matches if not everything is known. `values` returns `None` for an attribute that may
+    /// have any value, or none. `None` if the result depends on these.
     pub fn settled(&self, values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>) -> Option<bool> {
         settled(&self.node, values)
     }
 }
 
-/// Kleene's logic.
+/// Kleene's three-valued logic.
 fn settled(node: &Node, values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>) -> Option<bool> {
     match node {
         Node::And(nodes) => together(nodes, values, false),
@@ -104,7 +104,7 @@ fn settled(node: &Node, values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>) -> Option
     }
 }
 
-/// One part that comes to `decisive` settles all of them.
+/// One part with the result `decisive` decides the result of all.
 fn together(nodes: &[Node], values: &dyn Fn(&str) -> Option<Vec<Vec<u8>>>, decisive: bool) -> Option<bool> {
     let mut is_open = false;
     for node in nodes {

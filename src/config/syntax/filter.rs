@@ -1,11 +1,11 @@
-//! Whether a text is an LDAP filter (RFC 4515), and where it stops being one.
+//! Checks the syntax of LDAP filters (RFC 4515), and finds the first error.
 
 /// Checks the syntax of a search filter.
 ///
 /// # Errors
-/// What is wrong and at which character, counted from 1.
+/// What is wrong and at which character, starting at 1.
 pub(in crate::config) fn check(filter: &str) -> Result<(), String> {
-    // The crate that sends the filter has the last word; it does not say what it dislikes.
+    // The crate that sends the filter decides, but does not say what is wrong.
     if ldap3::parse_filter(filter).is_ok() {
         return Ok(());
     }
@@ -25,8 +25,8 @@ pub(in crate::config) fn check(filter: &str) -> Result<(), String> {
     Err(format!("{} (character {character})", fault.what))
 }
 
-/// The filter without the blanks and line breaks around it and between its parts, where they mean nothing: a filter in a
-/// block of YAML has some. Inside of a comparison they stay.
+/// The filter without blanks and line breaks around it and between its parts, where they have no meaning, as in a
+/// YAML block. Inside of a comparison they stay.
 pub(in crate::config) fn tidy(filter: &str) -> String {
     let mut tidy = String::with_capacity(filter.len());
     let mut in_item = false;

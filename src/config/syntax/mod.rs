@@ -1,4 +1,4 @@
-//! The small languages of values: names, filters, expressions, templates of LDAP. Pure.
+//! The small languages of values: LDAP names, filters, expressions and templates. Pure.
 
 pub(super) mod dn;
 pub(super) mod expression;

@@ -1,15 +1,15 @@
-//! Texts put together from attributes, such as `{{ givenName | first | lower }}.{{ sn | lower }}`. Pure.
+//! Templates over attributes, such as `{{ givenName | first | lower }}.{{ sn | lower }}`. Pure.
 
 use std::fmt;
 use std::sync::Arc;
 
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, filters};
 
-/// A template whose syntax and filters were checked.
+/// A template with valid syntax and known filters.
 #[derive(Clone)]
 pub struct Template {
     text: String,
-    /// As in the template, and as the directory names them.
+    /// As in the template, and as in the directory.
     names: Vec<(String, String)>,
     environment: Arc<Environment<'static>>,
 }
@@ -23,7 +23,7 @@ impl fmt::Debug for Template {
 const NAME: &str = "template";
 
 impl Template {
-    /// Checks the syntax, and that every filter is known.
+    /// Checks the syntax and the filters.
     ///
     /// # Errors
     /// What is wrong.
@@ -40,7 +40,7 @@ impl Template {
             .get_template(NAME)
             .map_err(|error| problem(&error))?
             .undeclared_variables(false);
-        // Attributes have no underscores, and a template takes a hyphen for a minus.
+        // Attribute names contain no underscores, and a hyphen in a template means minus.
         let mut names: Vec<_> = used
             .into_iter()
             .map(|name| (name.clone(), name.replace('_', "-")))
@@ -57,15 +57,15 @@ impl Template {
         }
     }
 
-    /// The attributes that it needs, as the directory names them.
+    /// The needed attributes, as in the directory.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|(_, name)| name.as_str())
     }
 
-    /// Fills in what `value` knows.
+    /// Renders the template with the values that `value` returns.
     ///
     /// # Errors
-    /// Which attributes are missing, or what cannot be done, without any value.
+    /// Missing attributes, or a failed operation, without any value.
     pub fn render<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> Result<String, String> {
         let known =
             |(name, attribute): &(String, String)| Some((name.clone(), Value::from(value(attribute)?)));
@@ -109,7 +109,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// What is wrong whatever the values are.
+/// Returns whether the template is wrong for all values.
 fn is_mistake(error: &minijinja::Error) -> bool {
     matches!(
         error.kind(),

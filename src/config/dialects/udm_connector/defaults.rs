@@ -1,4 +1,4 @@
-//! Lists that the connectors have where the file has none.
+//! Default lists of the connectors.
 
 pub(super) const USER_ATTRIBUTES: [&str; 11] = [
     "objectGUID",
@@ -24,7 +24,7 @@ pub(super) const GROUP_PROPERTIES: [&str; 5] = [
     "univentionObjectIdentifier",
 ];
 
-/// What `sanitizer` is where the file has none.
+/// Default of `sanitizer`.
 pub(super) const SANITIZERS: [(&str, &str); 8] = [
     ("objectGUID", "guid_to_uuid"),
     ("telephoneNumber", "phone"),
@@ -36,7 +36,7 @@ pub(super) const SANITIZERS: [(&str, &str); 8] = [
     ("fax", "phone"),
 ];
 
-/// Properties that take several values; of any other a second value is a reason to reject the record.
+/// Properties with several values. A second value of any other rejects the record.
 pub(super) const LISTS: [&str; 16] = [
     "allowedEmailGroups",
     "allowedEmailUsers",

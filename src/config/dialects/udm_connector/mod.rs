@@ -1,4 +1,5 @@
-//! The file of Univention's `udm-directory-connector` and of its successor `nubus-directory-importer`: `udm` and `source`.
+//! The file of Univention's `udm-directory-connector` and its successor `nubus-directory-importer`: `udm` and
+//! `source`.
 //!
 //! It is strict YAML, in which every scalar is text.
 
@@ -14,13 +15,13 @@ use crate::config::keys::{self, Entry};
 use crate::config::layers::environment::{Environment, Found};
 use crate::config::settings::USER_PROPERTIES;
 
-/// Whether either section stands there as only these tools have it.
+/// Returns whether one of the sections has keys that only these tools have.
 pub(super) fn is_its(content: &Node) -> bool {
     let has = |section, key| table(content, &[section]).is_some_and(|entries| get(entries, key).is_some());
     has("udm", "uri") || has("source", "ldap_uri")
 }
 
-/// Into our tree.
+/// Converts the file to our tree.
 pub(super) fn translate(content: &Node) -> Translated {
     let mut translation = Translation::default();
     repeated(content, &mut Vec::new(), &mut translation);
@@ -69,7 +70,7 @@ fn is_of_groups(ours: &str) -> bool {
     ours.split('.').any(|level| level == "groups")
 }
 
-/// Whether directories have groups: otherwise those of the target are left alone.
+/// Returns whether a directory has groups. Otherwise the groups of the target are not managed.
 fn reads_groups() -> bool {
     !matches!(keys::find("sources.ldap.groups"), Entry::Unknown)
 }
@@ -79,7 +80,7 @@ fn other_name_is_given(keys: &Keys, entries: &Entries, ours: &str) -> bool {
     names.any(|(theirs, _)| get(entries, theirs).is_some())
 }
 
-/// The old name of a key beside today's; a key that stands twice was reported.
+/// The old and the current name of a key. Duplicates were reported before.
 fn two_names(section: &str, key: &str, keys: &Keys, ours: &str, translation: &mut Translation) {
     let other = keys
         .iter()
@@ -90,7 +91,7 @@ fn two_names(section: &str, key: &str, keys: &Keys, ours: &str, translation: &mu
     }
 }
 
-/// What the newest versions have in addition, or nobody knows.
+/// Keys of newer versions, or unknown keys.
 fn grace(section: &str, key: &str, node: &Node, keys: &Keys, translation: &mut Translation) {
     const DAYS: &str = "deletion_grace_period_days";
     const PROPERTY: &str = "deprovision_timestamp_property";
@@ -131,7 +132,7 @@ fn rules(section: &str, key: &str, ours: &str, node: &Node, translation: &mut Tr
     }
 }
 
-/// Strict YAML has two letters for truth values that nobody else has.
+/// Strict YAML also accepts two single letters as booleans.
 fn truth(node: &Node) -> Node {
     match text(node).map(str::to_ascii_lowercase).as_deref() {
         Some("y") => Node::Text("true".to_owned()),
@@ -198,7 +199,7 @@ fn sanitizers(section: &str, translation: &mut Translation) {
     }
 }
 
-/// Each property is made of the attribute that has its name after the rules.
+/// Each property comes from the attribute that has its name after the rules.
 fn attributes(section: &str, id: &str, target: &str, translation: &mut Translation) {
     let (key, of_key) = (format!("{target}.key"), format!("{section}.attributes.{id}"));
     translation.same_name(&of_key, &key);

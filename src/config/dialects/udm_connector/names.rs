@@ -1,6 +1,6 @@
 //! The keys of the file and ours.
 
-/// Keys of a section, and ours. Of two names for one, the first is today's.
+/// Keys of a section, and ours. Of two names for the same key, the first one is current.
 pub(super) type Keys = [(&'static str, &'static str)];
 
 pub(super) const UDM: &Keys = &[
@@ -42,7 +42,7 @@ pub(super) const SOURCE: &Keys = &[
     ("group_trans", "sources.ldap.groups.transform"),
 ];
 
-/// Keys of `source` that are read and have nothing to do.
+/// Keys of `source` that are accepted and have no effect.
 pub(super) const IDLE: [&str; 4] = [
     "sasl_method",
     "trace_level",
@@ -64,7 +64,7 @@ pub(super) const RULES: &Keys = &[
     ("compose_attrs", "compose"),
 ];
 
-/// Values where the file has none.
+/// Default values of the file.
 pub(super) const DEFAULTS: &Keys = &[
     ("udm.users.key", "univentionObjectIdentifier"),
     ("udm.groups.key", "univentionObjectIdentifier"),

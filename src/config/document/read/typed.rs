@@ -1,4 +1,4 @@
-//! Values of one type: paths, numbers, durations, choices and secrets.
+//! Typed values: paths, numbers, durations, choices and secrets.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +20,7 @@ impl Reader<'_> {
         self.is_read(path, file)
     }
 
-    /// The folder at `path`, which has to exist.
+    /// The folder at `path`, which must exist.
     pub(in crate::config) fn folder(&mut self, path: &str) -> Option<PathBuf> {
         let folder = self.filled(path).map(PathBuf::from)?;
         if let Err(problem) = files::folder(&folder) {
@@ -37,7 +37,7 @@ impl Reader<'_> {
         file
     }
 
-    /// The value at `path` as `parse` understands it.
+    /// The value at `path`, parsed with `parse`.
     pub(in crate::config) fn parsed<T>(
         &mut self,
         path: &str,
@@ -68,7 +68,7 @@ impl Reader<'_> {
         value
     }
 
-    /// A duration, which has to be longer than nothing.
+    /// A duration, not zero.
     pub(in crate::config) fn duration(&mut self, path: &str) -> Option<Duration> {
         let text = self.text(path)?;
         if values::integer(&text) == Some(0) {
@@ -86,7 +86,7 @@ impl Reader<'_> {
         self.parsed(path, values::boolean)
     }
 
-    /// One of the words that the table of keys lists, ignoring letter case.
+    /// One of the words in the table of keys, ignoring letter case.
     pub(in crate::config) fn choice<T: Copy>(&mut self, path: &str, choices: &[(&str, T)]) -> Option<T> {
         self.parsed(path, |text| {
             choices
@@ -96,7 +96,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A secret, in place or in a file of its own; `None` if there is neither, or after a mistake.
+    /// A secret, in place or in its own file; `None` if there is neither, or after a mistake.
     pub(in crate::config) fn secret(&mut self, path: &str) -> Option<SecretString> {
         let file_path = format!("{path}_file");
         let in_place = self.text(path);
@@ -122,12 +122,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Says so if others can read or write a file that holds a secret.
+    /// Warns if others can read or write a file with a secret.
     pub(in crate::config) fn is_private(&mut self, file: &Path) {
         self.report.notes.extend(modes::notes(file, true));
     }
 
-    /// A secret that may be empty but not absent.
+    /// A secret that may be empty, but not absent.
     pub(in crate::config) fn required_secret(
         &mut self,
         path: &str,

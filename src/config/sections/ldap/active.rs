@@ -1,4 +1,4 @@
-//! Who is enabled: `sources.NAME.active`, or `status` with its bits.
+//! Which people are enabled: `sources.NAME.active`, or `status` with its bits.
 
 use super::text::attribute;
 use crate::config::document::read::{Item, Reader};
@@ -8,7 +8,7 @@ use crate::config::settings::{ActiveRule, LdapActive};
 use crate::config::syntax::expression::Expression;
 use crate::config::syntax::filter;
 
-/// The rules by the attributes that they look at.
+/// The rules, by the attributes that they read.
 const RULES: [(&str, ActiveRule); 6] = [
     ("userAccountControl", ActiveRule::UserAccountControl),
     ("accountExpires", ActiveRule::AccountExpires),
@@ -18,11 +18,11 @@ const RULES: [(&str, ActiveRule); 6] = [
     ("shadowExpire", ActiveRule::ShadowExpire),
 ];
 
-/// Whoever is found is enabled.
+/// All people are enabled.
 const ALWAYS: &str = "always";
 
 impl ActiveRule {
-    /// The attributes that it looks at.
+    /// The attributes that the rule reads.
     pub fn attributes(&self) -> Vec<&str> {
         match self {
             Self::Filter(expression) => expression.names(),
@@ -30,7 +30,7 @@ impl ActiveRule {
         }
     }
 
-    /// As it is written, for messages.
+    /// As in the configuration, for messages.
     pub fn name(&self) -> &str {
         match self {
             Self::UserAccountControl => RULES[0].0,
@@ -44,7 +44,7 @@ impl ActiveRule {
     }
 }
 
-/// Reads either form; both at once are a mistake.
+/// Reads either form. Both at once are a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapActive> {
     let path = format!("{source}.active");
     let status = format!("{source}.attributes.status");
@@ -77,7 +77,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     rules(reader, &path).map(LdapActive::Rules)
 }
 
-/// `active: always` stands alone.
+/// `active: always` cannot be combined.
 fn is_always(reader: &mut Reader<'_>, path: &str) -> bool {
     let items = reader.list(path);
     matches!(items.as_slice(), [only] if only.text.trim().eq_ignore_ascii_case(ALWAYS))
@@ -133,7 +133,7 @@ fn rule(reader: &mut Reader<'_>, path: &str, item: &Item) -> Option<ActiveRule> 
     known.map(|(_, rule)| rule.clone())
 }
 
-/// All masks combined; one that is wrong was reported.
+/// All masks combined. Invalid ones were reported.
 fn disable_mask(reader: &mut Reader<'_>, path: &str) -> i32 {
     let mut mask = 0;
     for item in reader.list(path) {

@@ -1,10 +1,10 @@
-//! `sources.NAME.authentication`: how one person is found by the name that they log in with.
+//! `sources.NAME.authentication`: how a person is found by the name that is used to sign in.
 
 use crate::config::document::read::Reader;
 use crate::config::settings::LdapAuthentication;
 use crate::config::syntax::filter;
 
-/// What stands for the name.
+/// Placeholder of the name.
 const NAME: &str = "%s";
 
 /// Reads the section; `None` after a mistake.

@@ -1,4 +1,4 @@
-//! `sources.NAME.groups`: groups that the target is to have, as objects of their own.
+//! `sources.NAME.groups`: groups to be created at the target.
 
 use super::{search, text, transform};
 use crate::config::document::read::Reader;
@@ -6,10 +6,10 @@ use crate::config::sections::attributes;
 use crate::config::settings::{LdapGroups, TextRule};
 use crate::config::syntax::filter;
 
-/// What holds the members of groups in the usual schemas.
+/// The member attributes of the usual schemas.
 const MEMBERS: [&str; 3] = ["member", "uniqueMember", "memberUid"];
 
-/// Reads the section; `None` inside if there is none, `None` after a mistake.
+/// Reads the section. `Some(None)` without a section, `None` after a mistake.
 #[expect(
     clippy::option_option,
     reason = "no section and a wrong section are two things"
@@ -64,7 +64,7 @@ fn group_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     None
 }
 
-/// How each attribute of a group is made.
+/// How each attribute of a group is mapped.
 fn texts(reader: &mut Reader<'_>, section: &str, names: &[&str]) -> Option<Vec<(String, TextRule)>> {
     let mistakes = reader.report.mistakes.len();
     let mut texts = Vec::new();

@@ -1,4 +1,4 @@
-//! Who gets which role: `sources.NAME.entitlements`.
+//! Role rules: `sources.NAME.entitlements`.
 
 use figment::value::Value;
 
@@ -7,7 +7,7 @@ use crate::config::keys::Kind;
 use crate::config::settings::Entitlement;
 use crate::config::syntax::dn::Dn;
 
-/// All rules; none if there is no such key. `None` after a mistake.
+/// All rules; empty without the key. `None` after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Vec<Entitlement>> {
     let path = format!("{source}.entitlements");
     let count = match reader.layers.value(&path) {
@@ -46,7 +46,7 @@ fn rule(reader: &mut Reader<'_>, path: &str) -> Option<Entitlement> {
     })
 }
 
-/// One name or a list; a name may hold blanks, so a text is always one.
+/// One name or a list. A name may contain blanks, so a text is always one name.
 fn groups(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     let before = reader.report.mistakes.len();
     let names: Vec<String> = match reader.layers.value(path) {

@@ -86,7 +86,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     })
 }
 
-/// What is wrong with the policy is said where it is read.
+/// Mistakes in the policy are reported elsewhere.
 fn passing(reader: &mut Reader<'_>) -> PassingState {
     let policy = reader.text("policy.disabled").unwrap_or_default();
     let is_any = |harmless: &&str| policy.trim().eq_ignore_ascii_case(harmless);
@@ -97,8 +97,8 @@ fn passing(reader: &mut Reader<'_>) -> PassingState {
     }
 }
 
-/// Both are needed, or both are empty for an anonymous bind. A DN with an empty password is accepted by servers as
-/// anonymous (RFC 4513, 5.1.2), which then shows fewer people.
+/// Both are required, or both are empty for an anonymous bind. Servers accept a DN with an empty password as
+/// anonymous (RFC 4513, 5.1.2), and then show fewer people.
 fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)> {
     let dn_path = format!("{source}.bind_dn");
     let password_path = format!("{source}.bind_password");
@@ -124,7 +124,7 @@ fn bind(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)>
     }
 }
 
-/// With SASL EXTERNAL the server knows us by other means, so a name or a password would have no effect.
+/// With SASL EXTERNAL, the server identifies the client by other means, so a name or a password would have no effect.
 fn no_password(reader: &mut Reader<'_>, source: &str) -> Option<(String, SecretString)> {
     for name in ["bind_dn", "bind_password", "bind_password_file"] {
         let path = format!("{source}.{name}");
@@ -161,7 +161,7 @@ fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
 }
 
 fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
-    // `false` says what happens anyway.
+    // `false` is the default anyway.
     if reader.boolean(path) == Some(true) {
         reader.report.notes.push(format!(
             "`{path}` has no effect, as since famedly-sync 0.7; what happens to the accounts of people who are gone is \
@@ -191,13 +191,13 @@ fn read_attributes(reader: &mut Reader<'_>, source: &str) -> Option<LdapAttribut
     })
 }
 
-/// The texts of a person: those that have a key, and those that the configuration names.
+/// The attributes of a person: those with a key, and those that the configuration names.
 fn texts(reader: &mut Reader<'_>, section: &str) -> Option<Vec<(String, TextRule)>> {
     let mistakes = reader.report.mistakes.len();
     let mut texts = Vec::new();
     let layers = reader.layers;
     for name in attributes::all(layers) {
-        // Keys of a file have no letter case.
+        // Keys in a file are case-insensitive.
         let path = format!("{section}.{}", name.to_lowercase());
         if attributes::required(layers).contains(&name) && reader.absent(&path) {
             reader.missing(&path, None);
@@ -239,7 +239,7 @@ fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> 
     })
 }
 
-/// A file that holds what it should, if one is named.
+/// A file with the correct content, if one is configured.
 fn checked(
     reader: &mut Reader<'_>,
     path: &str,

@@ -1,4 +1,4 @@
-//! References to other servers: what their addresses mean, and `sources.NAME.expected_references`.
+//! References to other servers: the meaning of their addresses, and `sources.NAME.expected_references`.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -7,19 +7,18 @@ use crate::config::document::read::Reader;
 use crate::config::settings::ExpectedReference;
 use crate::config::syntax::dn::Dn;
 
-/// Where an LDAP address leads (RFC 4516).
+/// The parts of an LDAP address (RFC 4516).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceUrl {
-    /// In lower case; empty if the address names none.
+    /// In lower case; empty if there is none.
     pub host: String,
-    /// If it stands there.
     pub port: Option<u16>,
-    /// The entry that it names; the empty name if it names none.
+    /// The DN of the entry; empty if there is none.
     pub name: Dn,
 }
 
 impl ReferenceUrl {
-    /// Reads an address; `None` if it is none of an LDAP server.
+    /// Parses an address; `None` if it is not an LDAP address.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text.trim()).ok()?;
         if !matches!(url.scheme(), "ldap" | "ldaps") {
@@ -33,7 +32,7 @@ impl ReferenceUrl {
         })
     }
 
-    /// Whether Active Directory refers to a partition of its own by it. There are no people in these.
+    /// Returns whether it is one of Active Directory's own partitions, which contain no people.
     pub fn is_own_partition(&self) -> bool {
         const PARTITIONS: [&str; 3] = ["CN=Configuration", "DC=DomainDnsZones", "DC=ForestDnsZones"];
         self.name.split().is_some_and(|(first, domain)| {
@@ -42,7 +41,7 @@ impl ReferenceUrl {
         })
     }
 
-    /// Whether it is one that the configuration names.
+    /// Returns whether it matches a configured reference.
     pub fn is_expected(&self, expected: &ExpectedReference) -> bool {
         expected.host.as_ref().is_none_or(|host| *host == self.host)
             && expected.port.is_none_or(|port| Some(port) == self.port)
@@ -51,7 +50,7 @@ impl ReferenceUrl {
 }
 
 impl ExpectedReference {
-    /// An address, a name, or a host that a port may follow.
+    /// An address, a DN, or a host with an optional port.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.contains("://") {

@@ -1,4 +1,4 @@
-//! How far the search of a directory goes, and what of the entries counts.
+//! The scope of the search of a directory, and which entries and attributes are used.
 
 use crate::config::document::read::Reader;
 use crate::config::settings::{LdapSearch, SearchScope};
@@ -24,7 +24,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<LdapSearch> 
     .filter(|_| is_right)
 }
 
-/// From the beginning of the name on, as Python's `re.match`.
+/// Anchored at the start, as in Python's `re.match`.
 fn ignored(reader: &mut Reader<'_>, path: &str) -> Option<Pattern> {
     let text = reader.filled(path)?;
     match Pattern::parse(&format!("^(?:{text})")) {

@@ -1,4 +1,4 @@
-//! Names of attributes that no record can have: misspelt ones, which would otherwise be missing from every entry.
+//! Names of attributes that no record can have: misspelt ones, which would be missing in every entry.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::config::error::Mistake;
 use crate::config::settings::{LdapAttribute, LdapSearch};
 use crate::transform::{Format, Transformation, key};
 
-/// Reports them. Without `requested_attributes` an entry may have any attribute.
+/// Reports them. Without `requested_attributes`, an entry may have any attribute.
 pub(super) fn check(
     reader: &mut Reader<'_>,
     source: &str,
@@ -36,7 +36,7 @@ pub(super) fn check(
     }
 }
 
-/// The names that there may be in front of the templates.
+/// Adds the names that can exist before the templates.
 fn changed(rules: &Transformation, names: &mut BTreeSet<String>) {
     let patterns = rules.decompose.iter().flat_map(|(_, patterns)| patterns);
     names.extend(patterns.flat_map(|pattern| pattern.groups().map(str::to_owned)));

@@ -1,4 +1,4 @@
-//! How a text about a person is made: `sources.NAME.attributes.email` and its like.
+//! How an attribute of a person is mapped: `sources.NAME.attributes.email` and others.
 
 use figment::value::Value;
 use regex::Regex;
@@ -7,7 +7,7 @@ use crate::config::document::read::Reader;
 use crate::config::settings::{Case, Choice, LdapAttribute, TextOrigin, TextRule};
 use crate::config::syntax::template::Template;
 
-/// A name, a list of names, or a table. `None` if nothing is there, or after a mistake.
+/// A name, a list of names, or a table. `None` if absent, or after a mistake.
 pub(in crate::config) fn read(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     match reader.layers.value(path) {
         Some(Value::Dict(..)) => table(reader, path),
@@ -56,7 +56,7 @@ fn table(reader: &mut Reader<'_>, path: &str) -> Option<TextRule> {
     let matching = matching.and_then(|text| regex(reader, &member("matching"), &text));
     let case = reader.choice(&member("case"), &[("lower", Case::Lower), ("upper", Case::Upper)]);
     let nfc = reader.choice(&member("unicode"), &[("nfc", true)]);
-    // Accepted from famedly-sync's files; a text is a text.
+    // Accepted from famedly-sync's files, without effect.
     let _ = reader.boolean(&member("is_binary"));
     Some(TextRule {
         from: from?,
@@ -109,7 +109,7 @@ fn regex(reader: &mut Reader<'_>, path: &str, text: &str) -> Option<Regex> {
         .ok()
 }
 
-/// A name, or a table with a name and whether the value is bytes.
+/// A name, or a table with the name and whether the value is binary.
 pub(in crate::config) fn attribute(reader: &mut Reader<'_>, path: &str) -> Option<LdapAttribute> {
     if !matches!(reader.layers.value(path), Some(Value::Dict(..))) {
         return Some(LdapAttribute {

@@ -1,4 +1,4 @@
-//! `sources.NAME.transform`: how records are changed before anything is made of them.
+//! `sources.NAME.transform`: how records are changed before they are mapped.
 
 use figment::value::Value;
 
@@ -41,7 +41,7 @@ struct Rules<'a, 'r> {
     path: &'a str,
 }
 
-/// A value and the way to it.
+/// A value and its path.
 #[derive(Clone)]
 struct Place<'v> {
     levels: Vec<String>,
@@ -71,7 +71,7 @@ impl<'r> Rules<'_, 'r> {
         (!matches!(value, Value::Empty(..))).then_some(Place { levels, value })
     }
 
-    /// What a rule says about each attribute, in the order of the file.
+    /// The values of a rule for each attribute, in the order of the file.
     fn table<T>(
         &mut self,
         rule: &str,
@@ -93,7 +93,7 @@ impl<'r> Rules<'_, 'r> {
         all
     }
 
-    /// Names and values of a table; nothing after a mistake.
+    /// Names and values of a table; empty after a mistake.
     fn pairs(&mut self, place: &Place<'r>) -> Vec<(&'r str, Place<'r>)> {
         let pair = |element: &'r Value| {
             let table = element.as_dict()?;
@@ -215,7 +215,7 @@ impl<'r> Rules<'_, 'r> {
         self.each(place, named, "a known function", &hint)
     }
 
-    /// Each text as `parse` understands it.
+    /// Each text, parsed with `parse`.
     fn each<T>(
         &mut self,
         place: &Place<'r>,
@@ -246,7 +246,7 @@ impl<'r> Rules<'_, 'r> {
     }
 }
 
-/// The function of a name of ours, or of the connectors.
+/// The function with a name of ours or of the connectors.
 fn function(name: &str) -> Option<Function> {
     let is_it = |known: &str| match known.strip_prefix('*') {
         Some(known) => MODULES

@@ -1,10 +1,10 @@
-//! Names of rules that do not exist.
+//! Unknown rule names.
 
 use crate::config::document::read::Reader;
 use crate::config::error::suggest;
 use crate::config::keys;
 
-/// The rules, in the order in which they are carried out.
+/// The rules, in the order in which they are applied.
 pub(in crate::config) const RULES: [&str; 10] = [
     "decompose",
     "recode",
@@ -18,13 +18,13 @@ pub(in crate::config) const RULES: [&str; 10] = [
     "compose",
 ];
 
-/// Under these modules the directory connectors of Univention have some of the functions.
+/// Modules that contain the functions in Univention's directory connectors.
 pub(super) const MODULES: [&str; 2] = [
     "univention.directory_importer.sanitize:",
     "udm_directory_connector.sanitize:",
 ];
 
-/// What the connectors call a function, `*` for either module, and its name here.
+/// The connectors' name of a function, `*` for either module, and its name here.
 pub(super) const FOREIGN: [(&str, &str); 10] = [
     ("*guid2uuid", "guid_to_uuid"),
     ("*phone_sanitizer", "phone"),

@@ -1,4 +1,4 @@
-//! `sources.NAME.url`: where the directory is, and nothing else.
+//! `sources.NAME.url`: the addresses of the directory, without other LDAP URL parts.
 
 use url::Url;
 
@@ -50,7 +50,7 @@ fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
     if host.is_empty() {
         return Some((format!("`{url}` names no host"), None));
     }
-    // RFC 4516: base, then attributes, scope, filter and extensions, each behind a question mark.
+    // RFC 4516: base, then attributes, scope, filter and extensions, each after a question mark.
     (has_path || url.query().is_some() || url.fragment().is_some()).then(|| {
         let mut server = url.clone();
         server.set_path("");
@@ -64,7 +64,7 @@ fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
     })
 }
 
-/// Says which password can be read on the way.
+/// Warns about passwords that are sent without encryption.
 pub(in crate::config) fn warn_of_clear_text(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
     for url in urls.iter().filter(|url| url.scheme() == "ldap") {
         reader.warn_of_clear_text(

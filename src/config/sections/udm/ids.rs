@@ -1,9 +1,10 @@
-//! External ids: the server stores all of them as text.
+//! External ids, which UDM stores as text.
 
 use crate::config::document::read::Reader;
 use crate::config::settings::{SourceKind, SourceSettings, UdmSettings};
 
-/// UDM stores text: whether one is a GUID is known by what the sources give.
+/// Reports a mix of binary and text ids. UDM stores text, so the kind of the source ids decides whether a text is a
+/// GUID.
 pub(in crate::config) fn refuse_mixed_ids(reader: &mut Reader<'_>, sources: &[SourceSettings]) {
     if !super::is_target(reader.layers) {
         return;
@@ -43,7 +44,7 @@ fn kinds_of_ids(sources: &[SourceSettings]) -> impl Iterator<Item = (String, boo
 }
 
 impl UdmSettings {
-    /// The same, knowing what ids these sources give.
+    /// Adds the kind of ids of these sources.
     #[must_use]
     pub(in crate::config) fn with_ids_of(mut self, sources: &[SourceSettings]) -> Self {
         self.binary_ids = kinds_of_ids(sources).any(|(_, is_binary)| is_binary);

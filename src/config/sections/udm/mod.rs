@@ -32,19 +32,19 @@ const GROUP_PROPERTIES: [&str; 5] = [
     "users",
 ];
 
-/// What no object is without.
+/// Properties that every user must have.
 const REQUIRED_OF_USERS: [&str; 2] = ["username", "lastname"];
 const REQUIRED_OF_GROUPS: [&str; 1] = ["name"];
 
-/// What holds the members of groups.
+/// The member properties of groups.
 const MEMBER_PROPERTIES: [&str; 2] = ["users", "nestedGroup"];
 
-/// Whether this is the target.
+/// Returns whether the target is UDM.
 pub(in crate::config) fn is_target(layers: &Layers) -> bool {
     layers.is_given(SECTION)
 }
 
-/// Both targets cannot be served.
+/// Reports two configured targets.
 pub(in crate::config) fn refuse_two_targets(reader: &mut Reader<'_>) {
     if is_target(reader.layers) && reader.layers.is_given(OTHER) {
         let what = format!("`{OTHER}` and `{SECTION}` are both given, but a configuration has one target");
@@ -56,7 +56,7 @@ pub(in crate::config) fn refuse_two_targets(reader: &mut Reader<'_>) {
     }
 }
 
-/// Flags that are about what only the other target has.
+/// Notes flags that only concern the other target.
 pub(in crate::config) fn note_flags(reader: &mut Reader<'_>, flags: Flags) {
     let set = [
         ("sso_login", flags.sso_login),
@@ -69,7 +69,7 @@ pub(in crate::config) fn note_flags(reader: &mut Reader<'_>, flags: Flags) {
     }
 }
 
-/// What is noted on users needs a place.
+/// Reports a missing marker property if the policy needs one.
 pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) {
     const MARKER: &str = "udm.users.marker_property";
     const OF_GROUPS: &str = "udm.groups.marker_property";
@@ -95,7 +95,7 @@ pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) 
     }
 }
 
-/// UDM keeps no sessions.
+/// Reports `policy.end_sessions`, because UDM has no sessions.
 pub(in crate::config) fn refuse_sessions(reader: &mut Reader<'_>, policy: &Policy) {
     if policy.end_sessions && is_target(reader.layers) {
         let what =
@@ -105,7 +105,7 @@ pub(in crate::config) fn refuse_sessions(reader: &mut Reader<'_>, policy: &Polic
     }
 }
 
-/// The properties of users that sources may give, right or wrong, in their order.
+/// The properties of users that sources may provide, valid or not, in their order.
 pub(in crate::config) fn names(layers: &Layers) -> Vec<&str> {
     let key = layers.value("udm.users.key").and_then(Value::as_str);
     let mut names: Vec<&str> = match layers.value("udm.users.properties") {
@@ -117,7 +117,7 @@ pub(in crate::config) fn names(layers: &Layers) -> Vec<&str> {
     names
 }
 
-/// The properties of groups that sources may give, members left aside; `None` if groups are left alone.
+/// The properties of groups that sources may provide, without members; `None` if groups are not managed.
 pub(in crate::config) fn names_of_groups(layers: &Layers) -> Option<Vec<&str>> {
     if !layers.is_given("udm.groups") {
         return None;
@@ -132,17 +132,17 @@ pub(in crate::config) fn names_of_groups(layers: &Layers) -> Option<Vec<&str>> {
     Some(names)
 }
 
-/// What no group is without.
+/// Properties that every group must have.
 pub(in crate::config) fn required_of_groups() -> &'static [&'static str] {
     &REQUIRED_OF_GROUPS
 }
 
-/// The property of the external id of users.
+/// The property with the external id of users.
 pub(in crate::config) fn key(layers: &Layers) -> Option<&str> {
     layers.value("udm.users.key").and_then(Value::as_str)
 }
 
-/// What nobody is without.
+/// Properties that every user must have.
 pub(in crate::config) fn required() -> &'static [&'static str] {
     &REQUIRED_OF_USERS
 }
@@ -189,7 +189,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
     })
 }
 
-/// What the sources have to know of the target, for a command that asks it nothing; `None` after a mistake.
+/// The part of the target that sources need, for a command that does not use the target; `None` after a mistake.
 pub(in crate::config) fn read_for_sources(reader: &mut Reader<'_>) -> Option<UdmSettings> {
     let users = objects(reader, "udm.users", &USER_PROPERTIES, &REQUIRED_OF_USERS);
     let groups = reader.layers.is_given("udm.groups");
@@ -239,7 +239,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     Some(url)
 }
 
-/// A name that Basic authentication can carry.
+/// A name that is valid in Basic authentication.
 fn user(reader: &mut Reader<'_>) -> Option<String> {
     const PATH: &str = "udm.user";
     let user = reader.required(PATH)?;

@@ -4,7 +4,7 @@ use crate::config::document::read::Reader;
 use crate::config::settings::UdmObjects;
 use crate::config::syntax::dn::Dn;
 
-/// Properties that follow from something else than a value of a source, and from what.
+/// Properties that are not set from a source, with what they follow from.
 const RESERVED: [(&str, &str); 6] = [
     ("password", "new users get a random password"),
     ("overridePWHistory", "new users get a random password"),
@@ -84,7 +84,7 @@ fn ou(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     None
 }
 
-/// With the attributes of every object they still fit a schema.
+/// Together with the attributes of every object, they still fit a schema.
 const MOST: usize = 100;
 
 fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String> {

@@ -1,16 +1,16 @@
-//! A name as text, always written in the same way.
+//! The canonical text of a distinguished name.
 
 use super::Dn;
 
 impl Dn {
-    /// The name in lower case, with short types, and without blanks that mean nothing.
+    /// The name in lower case, with short types, and without insignificant blanks.
     pub fn canonical(&self) -> String {
         let rdns: Vec<String> = self.0.iter().map(|rdn| level(rdn)).collect();
         rdns.join(",")
     }
 }
 
-/// One level, which is types and values with the length between them.
+/// One level: types and values with their lengths.
 fn level(mut pairs: &[u8]) -> String {
     let mut text = String::new();
     while let Some(equals) = pairs.iter().position(|byte| *byte == b'=') {
@@ -28,7 +28,7 @@ fn level(mut pairs: &[u8]) -> String {
     text
 }
 
-/// What would mean something else in a name, or nothing that can be seen, is written as `\2c`.
+/// Special and invisible characters are written as `\2c`.
 fn escape(value: &[u8], text: &mut String) {
     let hexadecimal = |bytes: &[u8], text: &mut String| {
         for byte in bytes {

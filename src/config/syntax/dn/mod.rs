@@ -1,13 +1,13 @@
-//! Distinguished names in the one form in which equal names are equal. Pure.
+//! Distinguished names in a form in which equal names have equal bytes. Pure.
 
 mod canonical;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A distinguished name (RFC 4514) that can be compared: letter case, blanks, escapes, the order within an RDN, and the
-/// long or numeric names of the usual attribute types make no difference.
+/// A comparable distinguished name (RFC 4514). Letter case, blanks, escapes, the order within an RDN, and the long or
+/// numeric names of the usual attribute types are ignored.
 ///
-/// Values are compared as most directories do (`caseIgnoreMatch`, RFC 4518): there is no schema to ask.
+/// Values are compared as most directories do (`caseIgnoreMatch`, RFC 4518), because there is no schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Dn(Vec<Box<[u8]>>);
 
@@ -25,7 +25,7 @@ const TYPES: [(&str, [&str; 2]); 9] = [
 ];
 
 impl Dn {
-    /// Reads a name as a server or a person wrote it; `None` if it is none. The empty name is one.
+    /// Parses a name as a server or a person wrote it; `None` if it is invalid. The empty name is valid.
     pub fn parse(name: &[u8]) -> Option<Self> {
         let mut rest = Rest(name);
         rest.skip_blanks();
@@ -42,46 +42,46 @@ impl Dn {
         }
     }
 
-    /// Reads a name that may be followed by `#'0101'B` (Name and Optional UID, RFC 4517, 3.3.21).
+    /// Parses a name that may be followed by `#'0101'B` (Name and Optional UID, RFC 4517, 3.3.21).
     pub fn parse_with_uid(name: &[u8]) -> Option<Self> {
         Self::parse(without_uid(name))
     }
 
-    /// Whether this is the tree's top, or lies anywhere below it.
+    /// Returns whether this name is `top` or below it.
     pub fn is_within(&self, top: &Self) -> bool {
         self.0.ends_with(&top.0)
     }
 
-    /// Its lowest level alone, and the name of the entry above; `None` of the empty name.
+    /// The lowest level, and the name of the parent; `None` for the empty name.
     pub fn split(&self) -> Option<(Self, Self)> {
         let (first, rest) = self.0.split_first()?;
         Some((Self(vec![first.clone()]), Self(rest.to_vec())))
     }
 
-    /// Whether it is the name of a DNS domain: nothing but `dc`.
+    /// Returns whether it is the name of a DNS domain, with only `dc`.
     pub fn is_domain(&self) -> bool {
         self.is_all("dc")
     }
 
-    /// Whether each of its levels, at least one, is this attribute type, in lower case, alone.
+    /// Returns whether each of its levels, at least one, has only this attribute type, in lower case.
     pub fn is_all(&self, attribute_type: &str) -> bool {
         let prefix = format!("{attribute_type}=");
         !self.0.is_empty() && self.0.iter().all(|rdn| is_only(rdn, prefix.as_bytes()))
     }
 
-    /// Whether its lowest level is this attribute type, in lower case, alone.
+    /// Returns whether its lowest level has only this attribute type, in lower case.
     pub fn begins_with_type(&self, attribute_type: &str) -> bool {
         let prefix = format!("{attribute_type}=");
         self.0.first().is_some_and(|rdn| is_only(rdn, prefix.as_bytes()))
     }
 
-    /// How many levels it has.
+    /// Number of levels.
     pub fn depth(&self) -> usize {
         self.0.len()
     }
 }
 
-/// Whether a level is one pair, of the type that `prefix` ends with `=`.
+/// Returns whether a level is one pair of the type in `prefix`, which ends with `=`.
 fn is_only(rdn: &[u8], prefix: &[u8]) -> bool {
     let Some((length, value)) = rdn.strip_prefix(prefix).and_then(<[u8]>::split_first_chunk::<4>) else {
         return false;
@@ -99,7 +99,7 @@ fn without_uid(name: &[u8]) -> &[u8] {
     if is_uid { &name[..bits_at] } else { name }
 }
 
-/// What is left to be read of a name.
+/// The unparsed rest of a name.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -113,13 +113,13 @@ impl Rest<'_> {
         Some(*first)
     }
 
-    /// One level, and whether it is the last.
+    /// One level, and whether it is the last one.
     fn rdn(&mut self) -> Option<(Box<[u8]>, bool)> {
         let mut pairs = vec![self.pair()?];
         loop {
             match self.take() {
                 Some(b'+') => pairs.push(self.pair()?),
-                // The semicolon is of RFC 1779, and still has to be understood.
+                // The semicolon is from RFC 1779, and must still be accepted.
                 end @ (None | Some(b',' | b';')) => {
                     pairs.sort_unstable();
                     return Some((pairs.concat().into(), end.is_none()));
@@ -129,7 +129,7 @@ impl Rest<'_> {
         }
     }
 
-    /// Type and value, with the length between them so that no two pairs look alike.
+    /// Type and value, with the length in between so that no two pairs have the same bytes.
     fn pair(&mut self) -> Option<Vec<u8>> {
         let equals = self.0.iter().position(|byte| *byte == b'=')?;
         let mut pair = attribute_type(&self.0[..equals])?.into_bytes();
@@ -149,7 +149,7 @@ impl Rest<'_> {
 
     fn plain(&mut self) -> Option<Vec<u8>> {
         let mut value = Vec::new();
-        // Blanks at the end belong to the value only if they are escaped.
+        // Trailing blanks belong to the value only if they are escaped.
         let mut end = 0;
         while let Some(byte) = self.0.first().copied() {
             match byte {
@@ -198,7 +198,7 @@ impl Rest<'_> {
         u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
     }
 
-    /// `#04024869`: the value in BER. What is no text stays as it is, and is no text's equal.
+    /// `#04024869`: the value in BER. A value that is not text stays unchanged, and equals no text.
     fn hexadecimal(&mut self) -> Option<Vec<u8>> {
         self.take();
         let end = self.0.iter().position(|byte| !byte.is_ascii_hexdigit());
@@ -223,7 +223,7 @@ fn attribute_type(written: &[u8]) -> Option<String> {
     is_one.then(|| short.map_or(name, |(short, _)| short).to_owned())
 }
 
-/// Lower case, and each run of blanks as one; bytes that are no text as they are.
+/// Lower case, with each run of blanks as one. Bytes that are not text stay unchanged.
 fn folded(value: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(value) else {
         return value.to_vec();
@@ -232,7 +232,7 @@ fn folded(value: &[u8]) -> Vec<u8> {
     if text.is_ascii() {
         return words(&text.to_ascii_lowercase()).into_bytes();
     }
-    // At the end of a word the Greek sigma has a form of its own in lower case, which means nothing.
+    // The final form of the Greek sigma in lower case has no meaning.
     let lower = text
         .nfkc()
         .collect::<String>()

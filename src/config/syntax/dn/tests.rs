@@ -89,7 +89,7 @@ fn a_name_lies_within_its_tree() {
     assert_eq!((ada.depth(), dn("").depth()), (3, 0));
 }
 
-/// A value with everything that could be special escaped in one of the ways there are.
+/// A value with all special characters escaped in one of the possible ways.
 fn written(value: &str, ways: &[u8]) -> String {
     let mut ways = ways.iter().copied().cycle();
     let mut text = String::new();
@@ -111,7 +111,7 @@ fn written(value: &str, ways: &[u8]) -> String {
 }
 
 proptest! {
-    /// However a name is written, it is the same name.
+    /// All spellings of a name are equal.
     #[test]
     fn the_way_of_writing_makes_no_difference(
         values in proptest::collection::vec("[a-z0-9 ,+=\"\\\\<>;#\u{e4}]{1,8}", 1..4),
@@ -127,7 +127,7 @@ proptest! {
         prop_assert_eq!(one, name(&others, " = ", " , "));
     }
 
-    /// Two values are the same name only if they are the same text.
+    /// Different texts are different names.
     #[test]
     fn different_values_are_different_names(a in "[a-c,+=\\\\]{1,5}", b in "[a-c,+=\\\\]{1,5}") {
         let name = |value: &str| dn(&format!("cn={},dc=org", written(value, &[0, 2])));
