@@ -1,4 +1,4 @@
-//! When a key or a certificate ends with which a run signs in or is let in.
+//! The expiry of keys and certificates that a run uses.
 
 use std::time::Duration;
 
@@ -6,12 +6,11 @@ use jiff::Timestamp;
 
 use crate::model::{Diagnosis, SourceRead};
 
-/// A key or a certificate that ends.
+/// A key or a certificate with an expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// What it is.
     pub kind: CredentialKind,
-    /// Its name, or the name of the source whose server shows it.
+    /// Its name, or the name of the source whose server uses it.
     pub name: String,
     /// Its last second.
     pub expires: Timestamp,
@@ -22,7 +21,7 @@ pub struct Credential {
 pub enum CredentialKind {
     /// The key of the service account.
     Key,
-    /// A certificate of a directory, or the one that is shown to it.
+    /// A certificate of a directory, or the client certificate for it.
     TlsLdap,
     /// A certificate of the target.
     TlsTarget,
@@ -39,12 +38,12 @@ impl CredentialKind {
     }
 }
 
-/// From how long before its end a credential is worth a warning.
+/// A credential that expires within this time is warned about.
 const NOTICE: Duration = Duration::from_secs(14 * DAY);
 const DAY: u64 = 24 * 60 * 60;
 
 impl Credential {
-    /// The certificate with which a source is reached.
+    /// The certificate of a source's server.
     pub fn of_directory(source: &str, expires: Timestamp) -> Self {
         Self {
             kind: CredentialKind::TlsLdap,
@@ -59,7 +58,7 @@ impl Credential {
         Some(Self::of_directory(&source.name, end))
     }
 
-    /// What to do about it, if it ends soon.
+    /// A warning, if it expires soon.
     pub fn warning(&self, now: Timestamp) -> Option<String> {
         let left = self.expires.duration_since(now);
         if left > NOTICE.try_into().unwrap_or_default() {
@@ -78,7 +77,7 @@ impl Credential {
         Some(format!("{what} {when}: replace it before the runs fail"))
     }
 
-    /// What `check` says of it.
+    /// Its result for `check`.
     pub fn diagnosis(&self, now: Timestamp) -> Diagnosis {
         let (subject, seen) = match self.kind {
             CredentialKind::Key => ("target: key", format!("`{}` ", self.name)),

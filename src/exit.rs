@@ -1,15 +1,15 @@
-//! Exit codes, documented in README and fit for `podFailurePolicy`.
+//! Exit codes. The README documents them; they can be used with `podFailurePolicy`.
 
 use std::process::ExitCode;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// The target holds what the sources say.
+    /// The target matches the sources.
     Ok = 0,
     /// Some records were rejected or some changes failed; the rest was applied.
     Incomplete = 1,
-    /// Usage or configuration.
+    /// A mistake in the command line or the configuration.
     Usage = 2,
     /// A source or the target could not be read; nothing was written.
     Unreadable = 3,
@@ -22,7 +22,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The same, unless that would say that everything went well.
+    /// Replaces success by `Incomplete`.
     #[must_use]
     pub fn at_least_incomplete(self) -> Self {
         match self {
@@ -31,7 +31,6 @@ impl Exit {
         }
     }
 
-    /// The number.
     pub fn code(self) -> u8 {
         self as u8
     }

@@ -1,11 +1,11 @@
-//! Schemas of the documents that this program writes, made from their types.
+//! JSON Schemas of the documents that this program writes, made from their types.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-/// The JSON Schema (2020-12) of a document, in which each table has the listed members alone.
+/// The JSON Schema (2020-12) of a document. Tables have no other members than the listed ones.
 pub(crate) fn of<T: JsonSchema>(title: &str) -> Value {
     let settings = SchemaSettings::draft2020_12()
         .for_serialize()

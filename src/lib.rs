@@ -1,25 +1,25 @@
 //! Keeps the accounts of a target in line with LDAP, CSV and the UKT list.
 //!
-//! A run goes one way through these modules; [`run`] reads like the list:
+//! A run passes these modules in order; [`run`] follows the same order:
 //!
-//! 1. [`config`] turns defaults, file, environment and flags into [`config::Settings`], or names every mistake.
-//! 2. [`source`] reads people, all sources side by side, and merges them into [`model::DesiredState`].
-//! 3. [`target`] normalizes people to what it would store and streams its accounts.
-//! 4. [`plan`] pairs people with accounts, decides by the policy and lets the guard approve. It is pure.
-//! 5. [`apply`] carries the approved plan out.
-//! 6. [`report`] tells people and programs: the plan before, the outcome after.
+//! 1. [`config`] turns defaults, file, environment and flags into [`config::Settings`], or reports every mistake.
+//! 2. [`source`] reads people from all sources in parallel, and merges them into [`model::DesiredState`].
+//! 3. [`target`] normalizes people to the form that it stores, and streams its accounts.
+//! 4. [`plan`] pairs people with accounts, decides according to the policy, and lets the guard approve. It is pure.
+//! 5. [`apply`] applies the approved plan.
+//! 6. [`report`] informs people and programs: the plan before, the outcome after.
 //!
-//! [`model`] is the data they share, [`transform`] the rules that change records. [`http`] and [`tls`] are the way out to other
-//! machines, [`telemetry`] the log. [`names`] decides whether people are named in what is written. [`saved`] has plan files and undo
-//! files, [`credential`] knows when keys and certificates end, [`lock`] keeps a second run away, [`signals`] hears that this one is
-//! to end.
+//! [`model`] contains the data that they share, [`transform`] the rules that change records. [`http`] and [`tls`]
+//! connect to other machines, [`telemetry`] is the log. [`names`] decides whether people are named in output.
+//! [`saved`] contains plan files and undo files, [`credential`] knows when keys and certificates expire, [`lock`]
+//! prevents a second run, [`signals`] ends a run.
 //!
 //! Invariants, which the tests in `tests/it/architecture` check:
-//! - [`model`] depends on nothing of ours, [`plan`] only on [`model`], and neither on network, clock or environment.
-//! - [`source`] and [`target`] know neither each other nor [`report`] or [`apply`].
+//! - [`model`] depends on no other module, [`plan`] only on [`model`], and neither on network, clock or environment.
+//! - [`source`] and [`target`] do not depend on each other, nor on [`report`] or [`apply`].
 //! - Only [`config`] reads files of settings and the environment.
-//! - Nothing is written without an [`plan::ApprovedPlan`], and only the guard makes one. A dry run is the same path,
-//!   stopped early.
+//! - Nothing is written without an [`plan::ApprovedPlan`], and only the guard creates one. A dry run is the same
+//!   code, stopped early.
 
 pub mod apply;
 pub mod cli;

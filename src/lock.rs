@@ -1,7 +1,7 @@
-//! One run at a time against one target.
+//! One run at a time per target.
 //!
-//! The operating system lets go of the lock when the process ends, however it ends, so that no stale file has to be
-//! removed by hand. It reaches as far as the folder does: several hosts need a lock of their scheduler.
+//! The operating system releases the lock when the process ends, in any way, so no stale file has to be removed by
+//! hand. The lock covers hosts that share the folder. Other hosts need a lock of their scheduler.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -21,7 +21,8 @@ pub struct Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
-            // Closing is not enough: a program that is being started at this moment still has a copy of the open file.
+            // Closing is not enough, because a child process that is just being started still has a copy of the open
+            // file.
             let _ = file.unlock();
         }
     }
@@ -37,12 +38,12 @@ pub struct Held {
     by: String,
 }
 
-/// Takes the lock for a target, or says who has it.
+/// Takes the lock for a target, or returns who holds it.
 ///
-/// Where no lock file can be made there is a warning and no lock: better than no run at all.
+/// If no lock file can be created, a warning is logged and the run continues without a lock.
 ///
 /// # Errors
-/// [`Held`] when another run has it.
+/// [`Held`] if another run holds it.
 pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, Held> {
     let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
     let hash = hex::encode(&Sha256::digest(&name.key)[..8]);
@@ -76,17 +77,17 @@ impl From<io::Error> for Trouble {
 }
 
 fn lock(path: &Path) -> Result<File, Trouble> {
-    // Anybody may put a link into a shared folder, and what it points to would be overwritten.
+    // Anyone can put a link into a shared folder, and its target would be overwritten.
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(unusable("it is no plain file"));
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    // Others may see who has it; nobody else is to write into it, whatever is usual here.
+    // Others may read who holds the lock, but not write, whatever the umask.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let mut file = match options.open(path) {
-        // Of another user, such as root: the lock holds all the same, only the name of its holder cannot be written.
+        // A lock file of another user, such as root, still locks. Only the name of its holder cannot be written.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return lock_of_another_user(path),
         opened => opened?,
     };
@@ -118,14 +119,14 @@ fn lock_of_another_user(path: &Path) -> Result<File, Trouble> {
     }
 }
 
-/// How the text in a lock file begins.
+/// Prefix of the text in a lock file.
 const BY: &str = "by process";
 
 fn unusable(what: &'static str) -> Trouble {
     io::Error::new(io::ErrorKind::AlreadyExists, what).into()
 }
 
-/// Whether an open file is empty, or holds what an earlier run wrote about itself.
+/// Returns whether an open file is empty, or was written by an earlier run.
 fn is_lock(file: &mut File) -> io::Result<bool> {
     let mut start = Vec::new();
     io::Read::by_ref(file).take(200).read_to_end(&mut start)?;
@@ -197,7 +198,7 @@ mod tests {
         assert!(take(Some(&folder.path().join("missing")), &name("a")).is_ok());
     }
 
-    /// Somebody planted a link to a file that is not ours, or it stands there itself.
+    /// A link to another file, or the file itself, is at the path.
     #[cfg(unix)]
     #[test]
     fn nothing_else_is_overwritten() {

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     );
     match cli.command(&program) {
         Command::Run => signals::listen(Hangup::Reloads),
-        // Whoever is asked for a password may give up at once.
+        // At the password prompt, a signal ends the program at once.
         Command::Auth { .. } => {}
         _ => signals::listen(Hangup::Ends),
     }
@@ -59,17 +59,17 @@ fn main() -> ExitCode {
     code(exit, flushed, terminal)
 }
 
-/// The exit code, which also tells of output that could not be written.
+/// The exit code, which also covers output that could not be written.
 fn code(exit: io::Result<Exit>, flushed: io::Result<()>, terminal: Terminal) -> ExitCode {
     let (exit, error) = match (exit, flushed) {
         (Ok(exit), Ok(())) => return exit.into(),
-        // The run has said so already, and its exit code tells more.
+        // The run has already reported it, with a more specific exit code.
         (Ok(exit), Err(_)) if exit == exit.at_least_incomplete() => (exit, None),
         (Ok(exit), Err(error)) => (exit, Some(error)),
         (Err(error), _) => (Exit::Incomplete, Some(error)),
     };
     match error {
-        // Whoever reads our output may have seen enough; that is not worth a message.
+        // A closed pipe needs no message, because the reader has seen enough.
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let priority = if terminal.is_err_journal { "<3>" } else { "" };
             let _ = writeln!(
@@ -82,7 +82,7 @@ fn code(exit: io::Result<Exit>, flushed: io::Result<()>, terminal: Terminal) -> 
     }
 }
 
-/// Who sits in front of the process, and how output looks there.
+/// Which streams are terminals, and how output looks there.
 fn terminal(color: Color) -> Terminal {
     let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let has_color = |is_terminal| match color {
@@ -104,7 +104,7 @@ fn terminal(color: Color) -> Terminal {
     }
 }
 
-/// Whatever cannot be said on stderr is lost: a full disk or a closed pipe there must not change how a run ends.
+/// Ignores errors of stderr: a full disk or a closed pipe there must not change how a run ends.
 struct Unheeded<W>(W);
 
 impl<W: Write> Write for Unheeded<W> {

@@ -1,5 +1,5 @@
-//! Who is named in what leaves the process: shown as it is, or as a short hash that tells the holder of the configuration alone
-//! who is meant.
+//! Shows or hides names in output. A hidden name is replaced by a short hash, which only the holder of the
+//! configuration can resolve.
 
 use std::io::{self, Write};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,47 +9,47 @@ use ring::hmac;
 
 use crate::model::{BEGIN, END};
 
-/// So many bytes of the hash are printed: among 100,000 people two are alike once in 50,000 installations.
+/// Bytes of the hash that are printed. Among 100,000 people, two are equal in one of 50,000 installations.
 const HASH_BYTES: usize = 6;
 
-/// Whether people are named, for everything that this process writes. Clones share what is set.
+/// Whether people are named in all output of this process. Clones share the setting.
 #[derive(Clone, Debug)]
 pub struct Names(Arc<RwLock<Rule>>);
 
 #[derive(Clone, Debug)]
 struct Rule {
     shows: bool,
-    /// Makes the hashes.
+    /// Key of the hashes.
     key: hmac::Key,
 }
 
 impl Default for Names {
-    /// Shown: before the configuration is read there is nobody to name.
+    /// Shown, because there are no names before the configuration is read.
     fn default() -> Self {
         Self(Arc::new(RwLock::new(Rule::new(true, &[]))))
     }
 }
 
 impl Names {
-    /// Hashes stand for people. They are the same as those of whoever has the same secret.
+    /// Hides names behind hashes. The same secret gives the same hashes.
     pub fn hidden(secret: &[u8]) -> Self {
         Self(Arc::new(RwLock::new(Rule::new(false, secret))))
     }
 
-    /// From now on people are named, or hashes stand for them. Whoever has the secret can tell whom a hash means.
+    /// Sets whether names are shown or hidden behind hashes. With the secret, a hash can be resolved.
     pub fn set(&self, shows: bool, secret: &[u8]) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(shows, secret);
     }
 
-    /// The same hashes for an output of its own, which names people or does not.
+    /// The same hashes for a separate output that shows or hides names.
     #[must_use]
     pub fn naming(&self, shows: bool) -> Self {
         let key = self.rule().key;
         Self(Arc::new(RwLock::new(Rule { shows, key })))
     }
 
-    /// What stands for a value where people are not named: `#` and twelve hexadecimal digits. Letter case, and what JSON puts
-    /// before a character, make no difference.
+    /// The replacement of a hidden value: `#` and twelve hexadecimal digits. Letter case and JSON escapes do not
+    /// matter.
     pub fn hash(&self, value: &str) -> String {
         self.rule().hash(value)
     }
@@ -58,16 +58,16 @@ impl Names {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A text with marked values ([`crate::model::Personal`]) as it leaves the process.
+    /// Shows or hides the marked values ([`crate::model::Personal`]) of a text.
     pub fn told(&self, text: &str) -> String {
         let mut told = Vec::with_capacity(text.len());
-        // A vector takes everything.
+        // Writing to a vector cannot fail.
         let _ = self.writer(&mut told).write_all(text.as_bytes());
         String::from_utf8_lossy(&told).into_owned()
     }
 
-    /// A stream in which marked values are shown or hidden. The end of a text without its last mark comes with `flush`, or
-    /// when the stream is dropped.
+    /// A stream that shows or hides marked values. A text without its final mark is written with `flush`, or when the
+    /// stream is dropped.
     pub fn writer<W: Write>(&self, out: W) -> NamesWriter<W> {
         NamesWriter {
             out,
@@ -102,16 +102,16 @@ impl Rule {
     }
 }
 
-/// A stream in which marked values are shown or hidden.
+/// A stream that shows or hides marked values.
 pub struct NamesWriter<W: Write> {
     out: W,
     names: Names,
-    /// What may be a mark, or the beginning of a value.
+    /// A possible mark, or the start of a value.
     pending: Vec<u8>,
 }
 
 impl<W: Write> NamesWriter<W> {
-    /// Writes as much as is certain.
+    /// Writes what is certainly complete.
     fn write_certain(&mut self) -> io::Result<()> {
         let mut done = 0;
         let mut mark = [0; 4];
@@ -137,7 +137,7 @@ impl<W: Write> NamesWriter<W> {
         Ok(())
     }
 
-    /// Writes the rest, which no mark ends.
+    /// Writes the rest, even without a final mark.
     fn finish(&mut self) -> io::Result<()> {
         let rest = std::mem::take(&mut self.pending);
         let begin = BEGIN.len_utf8();
@@ -150,7 +150,7 @@ impl<W: Write> NamesWriter<W> {
     }
 }
 
-/// How many bytes at the end may be the beginning of a mark.
+/// How many bytes at the end may be the start of a mark.
 fn begun_mark(text: &[u8], mark: &[u8]) -> usize {
     (1..mark.len())
         .rev()
@@ -158,7 +158,7 @@ fn begun_mark(text: &[u8], mark: &[u8]) -> usize {
         .unwrap_or(0)
 }
 
-/// Where a value ends, and how long the mark behind it is: a line break ends it too.
+/// Where a value ends, and the length of the mark after it. A line break ends it too.
 fn end_of_value(text: &[u8]) -> Option<(usize, usize)> {
     let mut mark = [0; 4];
     let mark = END.encode_utf8(&mut mark).as_bytes();
@@ -175,7 +175,7 @@ impl<W: Write> Write for NamesWriter<W> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         let mut mark = [0; 4];
         BEGIN.encode_utf8(&mut mark);
-        // Most pieces hold no part of a mark.
+        // Most pieces contain no part of a mark.
         if self.pending.is_empty() && memchr::memchr(mark[0], text).is_none() {
             self.out.write_all(text)?;
             return Ok(text.len());
@@ -193,7 +193,7 @@ impl<W: Write> Write for NamesWriter<W> {
 
 impl<W: Write> Drop for NamesWriter<W> {
     fn drop(&mut self) {
-        // Whoever has to know of a failure has flushed.
+        // Callers that need to know about errors have flushed before.
         let _ = self.finish();
     }
 }
@@ -234,7 +234,7 @@ mod tests {
     }
 
     proptest! {
-        /// In however many pieces a text is written: it comes out the same, and no hidden value with it.
+        /// A text is written the same in any number of pieces, and no hidden value is shown.
         #[test]
         fn pieces_make_no_difference(
             parts in proptest::collection::vec(("[ -~ä\u{fdcf}\u{fdd2}\n]{0,6}", "[a-z]{3,8}"), 0..6),

@@ -1,9 +1,9 @@
-//! SIGTERM, SIGINT and SIGHUP: the first asks a run to come to an end, a second one ends it at once. A terminal that is
-//! closed sends SIGHUP, and often twice, so that one is never the second. A process that stays ([`Hangup::Reloads`]) does not
-//! end by it.
+//! SIGTERM, SIGINT and SIGHUP. The first signal stops the run gracefully, a second one ends it at once. A closed
+//! terminal sends SIGHUP, often twice, so SIGHUP never counts as the second one. It does not end a process that stays
+//! running ([`Hangup::Reloads`]).
 //!
-//! A thread of its own listens, so that a signal counts while the run is busy; and since it is asked for, it also
-//! reaches a process that is number 1 of a container, which the system spares signals that nobody asked for.
+//! A separate thread listens, so that signals are noticed while the run is busy. With handlers installed, signals
+//! also reach a process with the id 1 in a container.
 
 use std::process;
 use std::sync::{OnceLock, mpsc};
@@ -11,19 +11,19 @@ use std::thread;
 
 use tokio::sync::watch;
 
-/// What was received, and its number; set once.
+/// Name and number of the received signal; set once.
 type Received = Option<(&'static str, i32)>;
 
 /// What SIGHUP means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hangup {
-    /// The terminal is closed: the run comes to an end.
+    /// The terminal was closed: the run ends.
     Ends,
-    /// The configuration is to be read again.
+    /// The configuration is read again.
     Reloads,
 }
 
-/// How often SIGHUP came that asks for the configuration to be read again.
+/// Number of received SIGHUPs that request a new configuration.
 static HANGUPS: OnceLock<watch::Sender<u64>> = OnceLock::new();
 
 fn hangups() -> &'static watch::Sender<u64> {
@@ -36,7 +36,7 @@ fn sender() -> &'static watch::Sender<Received> {
     SIGNALS.get_or_init(|| watch::Sender::new(None))
 }
 
-/// Starts to listen. Until then signals do what they do to any program.
+/// Starts to listen. Until then, signals have their default effect.
 pub fn listen(hangup: Hangup) {
     let (ready, is_ready) = mpsc::channel();
     let listener = move || {
@@ -47,7 +47,7 @@ pub fn listen(hangup: Hangup) {
         }
     };
     match thread::Builder::new().name("signals".to_owned()).spawn(listener) {
-        // Nothing may be written before a signal can be heard.
+        // Nothing may be written before signals are handled.
         Ok(_) => drop(is_ready.recv()),
         Err(error) => tracing::warn!(%error, "signals will end the program at once"),
     }
@@ -58,7 +58,7 @@ async fn forward(ready: &mpsc::Sender<()>, hangup: Hangup) {
         Ok(listener) => listener,
         Err(error) => return tracing::warn!(%error, "signals will end the program at once"),
     };
-    // Who waits may have given up; that is no reason not to listen.
+    // The caller may have given up, but signals are still handled.
     let _ = ready.send(());
     let first = loop {
         let signal = listener.next().await;
@@ -86,7 +86,7 @@ const HANGUP: &str = "SIGHUP";
 struct Listener {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// Not for a program that was started by `nohup`: it is to outlive its terminal.
+    /// `None` for a program that was started with `nohup`, because it should outlive its terminal.
     hangup: Option<tokio::signal::unix::Signal>,
 }
 
@@ -120,7 +120,8 @@ impl Listener {
     }
 }
 
-/// Whether whoever started this program has set SIGHUP to be ignored: the lowest bit of what Linux says of it.
+/// Returns whether the parent process made this one ignore SIGHUP: the lowest bit of the mask in Linux's process
+/// status.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -146,24 +147,24 @@ impl Listener {
     }
 }
 
-/// SIGHUP, to a process that reads its configuration again.
+/// SIGHUP for a process that reads its configuration again.
 #[derive(Clone, Debug)]
 pub struct Hangups(watch::Receiver<u64>);
 
 impl Hangups {
-    /// Those of this process; none ever unless [`listen`] was called with [`Hangup::Reloads`].
+    /// The signals of this process; none unless [`listen`] was called with [`Hangup::Reloads`].
     pub fn of_process() -> Self {
         Self(hangups().subscribe())
     }
 
-    /// Whether there was one since it was last asked.
+    /// Returns whether there was one since the last call.
     pub fn take(&mut self) -> bool {
         let is_new = self.0.has_changed().unwrap_or(false);
         self.0.mark_unchanged();
         is_new
     }
 
-    /// Returns when there was one since it was last taken.
+    /// Returns when there was one since the last call of `take`.
     pub async fn wait(&self) {
         let mut receiver = self.0.clone();
         if receiver.changed().await.is_err() {
@@ -172,12 +173,12 @@ impl Hangups {
     }
 }
 
-/// Whether somebody asked this process to come to an end.
+/// Signals that ask this process to end.
 #[derive(Clone, Debug)]
 pub struct Signals(watch::Receiver<Received>);
 
 impl Signals {
-    /// Those of this process; none ever if [`listen`] was not called.
+    /// The signals of this process; none unless [`listen`] was called.
     pub fn of_process() -> Self {
         Self(sender().subscribe())
     }

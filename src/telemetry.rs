@@ -1,4 +1,4 @@
-//! Log lines on stderr. Started before the configuration is read, so that it can say what is wrong with it.
+//! Log lines on stderr. Started before the configuration is read, so that mistakes in it can be logged.
 
 use std::io::{self, Write};
 
@@ -14,8 +14,8 @@ use crate::cli::LogFormat;
 use crate::names::Names;
 use crate::report::{clear_line, in_json, one_line};
 
-/// Events that tell programs what people read on stdout: that the run started, what was read, how it ended.
-/// A text log has them from `debug` on.
+/// Target of events that contain for programs what people read on stdout: that the run started, what was read, how it
+/// ended. A text log has them from `debug` on.
 pub const MILESTONE: &str = "directory_sync::milestone";
 
 /// Changes the level once the configuration is known.
@@ -25,12 +25,12 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Starts logging. Does nothing when it has been started before, as in tests.
+    /// Starts logging. Does nothing if it was started before, as in tests.
     pub fn start(level: LevelFilter, sink: Sink) -> Self {
         let format = sink.format;
         let (filter, handle) = reload::Layer::new(targets(format, level));
-        // Colours are added when the line is written: whatever steers a terminal before that came with a value. An event
-        // that cannot be written is lost; to say so would be to write to the same place, which ends the program.
+        // Colours are added when the line is written, because earlier control characters may come from a value. An
+        // event that cannot be written is lost, because reporting it would use the same stream.
         let layer = fmt::layer()
             .with_target(false)
             .with_ansi(false)
@@ -40,7 +40,7 @@ impl Telemetry {
             LogFormat::Text => layer.boxed(),
             LogFormat::Json => layer.json().flatten_event(true).boxed(),
         };
-        // An error means that a subscriber is there already.
+        // An error means that a subscriber already exists.
         let _ = tracing_subscriber::registry()
             .with(layer.with_filter(filter))
             .try_init();
@@ -49,12 +49,13 @@ impl Telemetry {
 
     /// Logs events up to this level from now on.
     pub fn set_level(&self, level: LevelFilter) {
-        // An error means that another subscriber took over.
+        // An error means that another subscriber is installed.
         let _ = self.handle.reload(targets(self.format, level));
     }
 }
 
-/// Our own events at the wanted level; those of libraries only when they matter, since they may hold what they send.
+/// Our own events at the configured level. Events of libraries only from warnings on, because they may contain data
+/// that is sent.
 fn targets(format: LogFormat, level: LevelFilter) -> Targets {
     let milestones = match format {
         LogFormat::Text if level < LevelFilter::DEBUG => level.min(LevelFilter::WARN),
@@ -66,8 +67,8 @@ fn targets(format: LogFormat, level: LevelFilter) -> Targets {
         .with_target(MILESTONE, milestones)
 }
 
-/// Whether stderr is the journal of systemd: `JOURNAL_STREAM` has its device and inode (systemd.exec(5)). The variable is
-/// inherited, so that alone it says nothing.
+/// Whether stderr is the journal of systemd: `JOURNAL_STREAM` contains its device and inode (systemd.exec(5)). Child
+/// processes inherit the variable, so the inode has to be compared.
 pub fn is_journal() -> bool {
     let stream = std::env::var("JOURNAL_STREAM").ok();
     stream.is_some_and(|stream| stderr_file().is_some_and(|stderr| stderr == stream))
@@ -87,7 +88,7 @@ fn stderr_file() -> Option<String> {
     None
 }
 
-/// What a line of the journal begins with (sd-daemon(3)).
+/// Prefix of a line in the journal (sd-daemon(3)).
 fn priority(level: Level) -> &'static str {
     match level {
         Level::ERROR => "<3>",
@@ -102,13 +103,10 @@ fn priority(level: Level) -> &'static str {
 pub struct Sink {
     /// Text or JSON.
     pub format: LogFormat,
-    /// Whether a text has colours.
     pub colours: bool,
-    /// Whether stderr is the journal.
     pub is_journal: bool,
-    /// The trace that each JSON line names.
+    /// The trace for each JSON line.
     pub trace: Option<String>,
-    /// Whether people are named.
     pub names: Names,
 }
 
@@ -134,11 +132,11 @@ impl<'a> MakeWriter<'a> for Sink {
     }
 }
 
-/// Stderr, one line an event whatever its fields hold: each event comes in one piece that ends with a line break. This is
-/// the one place that every event passes, so that nothing in it can steer a terminal, however it was put into its field.
+/// Writes to stderr, one line per event, with any field content: each event arrives in one piece that ends with a
+/// line break. All events pass here, so that no value can control a terminal.
 pub struct Lines {
     sink: Sink,
-    /// What each line begins with.
+    /// Prefix of each line.
     priority: &'static str,
 }
 
@@ -163,7 +161,7 @@ impl Write for Lines {
             LogFormat::Text if *colours => coloured(&one_line(line)).into(),
             LogFormat::Text => one_line(line),
         };
-        // A full disk or a closed pipe below the log is no reason to stop, nor to end in another way.
+        // A full disk or a closed pipe of the log must not stop the program.
         let _ = io::stderr()
             .lock()
             .write_all(format!("{}{}{line}\n", clear_line(), self.priority).as_bytes());
@@ -175,7 +173,7 @@ impl Write for Lines {
     }
 }
 
-/// The time faint and the level in its colour.
+/// The time dimmed, and the level in its colour.
 fn coloured(line: &str) -> String {
     let parts = line.split_once(' ').and_then(|(time, rest)| {
         let (level, rest) = rest.trim_start().split_once(' ')?;

@@ -1,4 +1,4 @@
-//! Accounts that the target refuses to create because the name is taken, although its list shows no holder.
+//! Accounts that the target refuses to create because the name is taken, although its list shows no owner.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::http::AdaptiveLimit;
 use crate::target::{Applied, Target, TargetError, Wait};
 
 impl<T: Target> Run<'_, T> {
-    /// Waits for the list of accounts to catch up, and looks again for those holders. It comes last, so that the wait is as
+    /// Waits for the account list to catch up, and looks for the owners again. Done last, so that the wait is as
     /// short as possible.
     pub(super) async fn look_again(&self, pace: &mut AdaptiveLimit, mut decided: impl FnMut(Outcome)) {
         let unseen = self.unseen.take();
@@ -35,7 +35,7 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Whether the target's list is as far as it has to be. A signal or the deadline end the wait.
+    /// Returns whether the target's list is current. A signal or the deadline ends the wait.
     async fn catch_up(&self) -> Result<bool, TargetError> {
         let left = self.context.settings.deadline;
         let left = left.map_or(Duration::MAX, |deadline| {

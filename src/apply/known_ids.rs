@@ -2,7 +2,7 @@
 
 use crate::model::{Catalog, Change, Ids};
 
-/// Adds what the changes say of accounts: one that is going to be adopted carries no id of ours.
+/// Adds the ids of accounts that the changes concern. An account that will be adopted has no external id of ours yet.
 pub(super) fn add_changed(catalog: &Catalog, changes: &[Change], ids: &mut Ids) {
     if catalog.has_references() {
         for change in changes {

@@ -1,4 +1,4 @@
-//! What changes refer to, and the references that they add in a second step.
+//! References of changes, and those that are added in a second step.
 
 use super::{Fate, NotApplied, Run, Unlinked};
 use crate::model::{ActionKind, Change, Ids, Reference};
@@ -6,7 +6,7 @@ use crate::plan;
 use crate::target::{Applied, Target};
 
 impl<T: Target> Run<'_, T> {
-    /// Takes note of what a change has made. `None` if its references are still to be added.
+    /// Records what a change has created. Returns `None` if its references have to be added later.
     pub(super) fn first_step(&self, index: usize, mut applied: Applied) -> Option<Applied> {
         let change = &self.changes[index];
         self.takes_note(change, &applied);
@@ -21,7 +21,7 @@ impl<T: Target> Run<'_, T> {
         Some(applied)
     }
 
-    /// Adds the references that a change left out, as far as what they refer to is there.
+    /// Adds the references that a change left out, if the objects exist.
     pub(super) async fn second_step(
         &self,
         index: usize,
@@ -46,7 +46,7 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Says that a change was to refer to something that is not there.
+    /// Warning about references to objects that do not exist.
     fn left_out(&self, change: &Change, ids: &Ids) -> Option<String> {
         let linked = change.linked(self.target.catalog().schema(change.resource));
         let is_missing = |reference: &&&Reference| match reference {
@@ -59,7 +59,7 @@ impl<T: Target> Run<'_, T> {
         })
     }
 
-    /// The same for the first step of a change. What waits until others have dropped their references is left out.
+    /// The ids for the first step of a change. References that wait until others are removed are left out.
     pub(super) fn ids_of_first_step(&self, change: &Change) -> Ids {
         let mut ids = self.ids_for(change);
         if change.nests_last {
@@ -74,7 +74,7 @@ impl<T: Target> Run<'_, T> {
         ids
     }
 
-    /// The target's ids of everything that a change refers to, before and afterwards.
+    /// Target ids of everything that a change refers to, before and after it.
     pub(super) fn ids_for(&self, change: &Change) -> Ids {
         let (all, mut ids) = (self.context.ids.borrow(), Ids::default());
         for reference in change.references(self.target.catalog().schema(change.resource)) {
@@ -87,7 +87,7 @@ impl<T: Target> Run<'_, T> {
         ids
     }
 
-    /// Takes note of what others may refer to, by each id that they may know it by, and of what is gone.
+    /// Records created objects under all ids by which others may refer to them, and removes deleted ones.
     fn takes_note(&self, change: &Change, applied: &Applied) {
         if !self.target.catalog().has_references() {
             return;

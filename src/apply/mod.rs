@@ -1,4 +1,4 @@
-//! Carries out an approved plan: step by step, several accounts at once, never two changes for one account.
+//! Applies an approved plan: step by step, several accounts in parallel, never two changes of one account.
 
 mod again;
 mod known_ids;
@@ -25,31 +25,28 @@ use crate::plan::{self, ApprovedPlan, Known, Policy, Protected, Step, Wait};
 use crate::signals::Signals;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind};
 
-/// What a change may need to know beside the plan.
+/// Context of a run, besides the plan.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// All people that the sources know.
+    /// All people in the sources.
     pub known: &'a Known<'a>,
-    /// What happens in which situation.
     pub policy: Policy,
     /// Accounts that are never changed.
     pub protected: &'a Protected,
-    /// The target's ids of what objects can refer to, to which those of new objects are added; empty where nothing refers to
-    /// anything.
+    /// Target ids of objects that references can point to. Those of new objects are added. Empty without references.
     pub ids: RefCell<Ids>,
-    /// Asks for no further changes.
+    /// Signals that stop further changes.
     pub signals: &'a Signals,
-    /// How fast.
     pub settings: ApplySettings,
-    /// A new person's account may turn out to exist, and is taken over. Not where an undo file has to say beforehand
-    /// how every account was.
+    /// If a new person's account turns out to exist, it is taken over. Off for an undo file, which must contain the
+    /// former state of every account.
     pub takes_over: bool,
-    /// Before anybody new is made, it is looked whether an account carries the external id by now. Not where that is part of
-    /// what the changes were worked out from.
+    /// Before a creation, the target is asked for accounts with the external id. Off if the changes were computed
+    /// from that.
     pub looks_first: bool,
 }
 
-/// Applies every change and says what became of each, in order of the plan.
+/// Applies every change and returns the outcomes in the order of the plan.
 pub async fn apply(
     target: &impl Target,
     approved: &ApprovedPlan,
@@ -100,24 +97,24 @@ pub async fn apply(
     outcomes
 }
 
-/// Only people are looked for, and taken over, when they turn out to be there.
+/// Only accounts of people are searched for and taken over.
 fn is_new_person(change: &Change) -> bool {
     change.kind == ActionKind::Create && change.resource == TypeId::default()
 }
 
-/// How far a change is.
+/// Progress of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Open,
-    /// Its account has its temporary login name.
+    /// The account has its temporary login name.
     TemporaryLogin,
-    /// All but the references that it adds later is done.
+    /// Complete, except references that are added later.
     Made,
     Done,
     Failed,
 }
 
-/// Which part of a change is carried out.
+/// Which part of a change is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     TemporaryLogin,
@@ -127,9 +124,9 @@ enum Part {
 
 const NAME: &str = "the account that has its login name was to give it up, which failed";
 
-/// The changes of a plan on their way.
+/// The state of a run.
 struct Run<'a, T> {
-    /// New accounts whose people are looked for right before they are made.
+    /// New accounts whose people are searched for right before the creation.
     new: Vec<usize>,
     target: &'a T,
     context: &'a Context<'a>,
@@ -137,15 +134,15 @@ struct Run<'a, T> {
     waits: &'a [Vec<Wait>],
     started: Instant,
     stop: Cell<Option<&'static str>>,
-    /// New accounts that the target refuses to make twice, while it shows no account with the name.
+    /// New accounts that the target refuses to create twice, while it shows no account with the name.
     unseen: RefCell<Vec<(usize, TargetError)>>,
     fates: Vec<Cell<Fate>>,
-    /// What changes came to that are to write references yet.
+    /// Results of changes whose references are added later.
     first_parts: RefCell<HashMap<usize, Applied>>,
 }
 
 impl<T: Target> Run<'_, T> {
-    /// Takes all changes of a step further, as many at once as the target bears.
+    /// Processes all changes of a step, as many in parallel as the target can handle.
     async fn step(
         &self,
         places: &[usize],
@@ -175,7 +172,7 @@ impl<T: Target> Run<'_, T> {
             let started = !outcome.as_ref().is_some_and(is_idle);
             if started {
                 pace.finished(Seen {
-                    // Under a rate limit the time is mostly that of waiting for one's turn.
+                    // Under a rate limit, most of the time is waiting for the limiter.
                     took: self.context.settings.rate_limit.is_none().then_some(took),
                     strained: overload_count > before,
                 });
@@ -191,9 +188,10 @@ impl<T: Target> Run<'_, T> {
         (self.one(index, part).await, started.elapsed())
     }
 
-    /// Takes one change a step further; `None` while nothing is decided.
+    /// Processes one part of a change; `None` while its outcome is open.
     async fn one(&self, index: usize, part: Part) -> Option<Outcome> {
-        // What could not even step aside has had its outcome; who is looked for again is going to have one.
+        // A change whose temporary login failed already has its outcome. A change that is retried at the end gets it
+        // then.
         let fate = self.fates[index].get();
         if fate == Fate::Failed || (part == Part::Links && fate != Fate::Made) {
             return None;
@@ -222,7 +220,7 @@ impl<T: Target> Run<'_, T> {
         Some(Outcome { index, result })
     }
 
-    /// Takes note of how a change ended.
+    /// Records the outcome of a change.
     async fn record_result(&self, index: usize, result: &Result<Applied, NotApplied>) {
         if let Err(NotApplied::Failed(error) | NotApplied::Unlinked(_, Unlinked::Failed(error))) = result
             && error.stops_run()
@@ -236,7 +234,7 @@ impl<T: Target> Run<'_, T> {
         self.fates[index].set(if result.is_ok() { Fate::Done } else { Fate::Failed });
     }
 
-    /// `None` when the account may be there without being listed: then it is looked for again, when all else is done.
+    /// Returns `None` if the account may exist without being listed. Then it is searched for again at the end.
     async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
         let may_be_there = self.context.takes_over && is_new_person(change);
@@ -254,7 +252,7 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Why a change is not to be started.
+    /// Why a change is not started.
     fn obstacle(&self, index: usize, part: Part) -> Option<&'static str> {
         let deadline = self.context.settings.deadline;
         if deadline.is_some_and(|deadline| self.started.elapsed() >= deadline) {
@@ -272,7 +270,7 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// What a change waits for in vain.
+    /// The failed dependency of a change.
     fn mismatches(&self, wait: Wait) -> Option<&'static str> {
         let fate = |place: usize| self.fates[place].get();
         let is_made = |place| matches!(fate(place), Fate::Made | Fate::Done);
@@ -284,7 +282,7 @@ impl<T: Target> Run<'_, T> {
             Wait::Dropped(dropper) if !is_made(dropper) => {
                 Some("what refers to it was to be changed first, which failed")
             }
-            // What could not be made is reported, and left out; the next run adds the reference.
+            // A reference to an object that could not be created is reported and left out. The next run adds it.
             Wait::Name(_) | Wait::TemporaryLogin(_) | Wait::Made(_) | Wait::Dropped(_) => None,
         }
     }

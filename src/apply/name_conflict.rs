@@ -1,17 +1,18 @@
-//! A new account whose name is taken: by an account that came after the list was read, or one that it did not show.
+//! New accounts whose name is taken: by an account that was created after the list was read, or that the list did not
+//! show.
 
 use super::{Fate, NotApplied, Run};
 use crate::model::{ActionKind, Change, Check, Creation, Desired, Edit, Existing, Schema};
 use crate::plan;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
 
-/// Said of a new person whose account came after everything was read.
+/// Message about a new person whose account was created after everything was read.
 const CLAIMED: &str = "by now an account carries the person's external id, and has another login name: nobody gets a second \
                        account; run again to see what becomes of it";
 
 impl<T: Target> Run<'_, T> {
-    /// What becomes of a new person whose external id an account carries by now, as when another host has made it; `None` if
-    /// there is none.
+    /// Handles a new person whose external id an account has by now, for example because another host created it;
+    /// `None` if there is none.
     pub(super) async fn claimed(&self, index: usize) -> Option<Result<Applied, NotApplied>> {
         let change = &self.changes[index];
         let place = self.new.iter().position(|new| *new == index)?;
@@ -44,8 +45,8 @@ impl<T: Target> Run<'_, T> {
         Some(met.transpose()?.map_err(NotApplied::Failed))
     }
 
-    /// Brings the account that has the login name in line, if it is this person's or may become so. `None` if nobody can
-    /// be seen to have it.
+    /// Updates the account with the login name, if it is or may become this person's. `None` if no such account is
+    /// visible.
     pub(super) async fn resolve_conflict(
         &self,
         change: &Change,
@@ -86,7 +87,7 @@ impl<T: Target> Run<'_, T> {
             let adoption = Change::edit_as(ActionKind::Adopt, edit);
             self.target.apply(&adoption, &self.ids_for(&adoption)).await?
         };
-        // Groups refer to it, also if nothing had to be written.
+        // Groups refer to it, even if nothing had to be written.
         applied.target_id = Some(account.target_id.clone());
         if ours {
             applied.list_was_stale = true;
@@ -105,7 +106,7 @@ impl<T: Target> Run<'_, T> {
         if context.protected.covers(account, self.target.schema()) {
             Some("`guard.protected` names it")
         } else if !ours && plan::is_somebody_else(account, desired, self.target.schema()) {
-            // The guard counts such adoptions, and has not seen this one.
+            // The guard limits such adoptions, and has not checked this one.
             Some(
                 "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
             )
@@ -118,7 +119,7 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// What the account lacks.
+    /// The missing changes of the account.
     async fn edit(&self, desired: &Desired, account: &Existing) -> Result<Edit, TargetError> {
         let schema: &Schema = self.target.schema();
         let checks: Vec<Check<'_>> = plan::unlisted_expectations(schema, desired, plan::Look::First)
@@ -133,12 +134,12 @@ impl<T: Target> Run<'_, T> {
             .map(|mismatches| (checks[mismatches.index].expected, mismatches.current))
             .collect();
         let (mut edit, _) = plan::edit(schema, desired, &account.target_id, Some(account), &mismatches);
-        // To take a role away is for a plan that the guard has seen.
+        // Only a plan that the guard has checked may remove a role.
         plan::keep_access(schema, &mut edit);
         Ok(edit)
     }
 
-    /// The holder cannot be the person's.
+    /// Error for an account that cannot be the person's.
     fn refused(&self, conflict: &TargetError, holders: &[Existing], reason: &str) -> TargetError {
         let holders: Vec<&str> = holders.iter().map(|holder| holder.target_id.as_str()).collect();
         TargetError {
@@ -156,7 +157,7 @@ impl<T: Target> Run<'_, T> {
     }
 }
 
-/// Who has the name is unknown while the list is stale.
+/// The owner of the name is not known while the list is stale.
 pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
     TargetError {
         what: "the account list is stale, and does not show yet who has the login name".to_owned(),

@@ -2,12 +2,11 @@
 
 use crate::target::{Applied, TargetError};
 
-/// What became of one change.
+/// Result of one change.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The place of the change in the plan.
+    /// Index of the change in the plan.
     pub index: usize,
-    /// What the target said.
     pub result: Result<Applied, NotApplied>,
 }
 
@@ -16,9 +15,9 @@ pub struct Outcome {
 pub enum NotApplied {
     /// The target refused it or could not be reached.
     Failed(TargetError),
-    /// The run stopped before it was its turn.
+    /// The run stopped before it.
     NotStarted(&'static str),
-    /// All is done, and this came of it, but for references that were to be added in a second step.
+    /// Everything was applied, except references that are added in a second step.
     Unlinked(Applied, Unlinked),
     /// The change belongs to an earlier run, so an undo of this one does not revert it.
     NotTakenBack(&'static str),
@@ -29,12 +28,12 @@ pub enum NotApplied {
 pub enum Unlinked {
     /// The target refused it or could not be reached.
     Failed(TargetError),
-    /// The run stopped before that.
+    /// The run stopped before it.
     NotStarted(&'static str),
 }
 
 impl Outcome {
-    /// What came of the change, or of its first step.
+    /// The result of the change, or of its first step.
     pub fn applied(&self) -> Option<&Applied> {
         match &self.result {
             Ok(applied) | Err(NotApplied::Unlinked(applied, _)) => Some(applied),

@@ -1,11 +1,11 @@
-//! Temporary login names, while accounts exchange theirs.
+//! Temporary login names during an exchange.
 
 use super::Run;
 use crate::model::Change;
 use crate::target::{Target, TargetError};
 
 impl<T: Target> Run<'_, T> {
-    /// Gives the account of a change its temporary login name.
+    /// Sets the temporary login name of a change.
     pub(super) async fn take_temporary_login(&self, change: &Change) -> Result<(), TargetError> {
         match change.edit() {
             Some(edit) => self.target.take_temporary_login(change.resource, edit).await,
@@ -13,8 +13,8 @@ impl<T: Target> Run<'_, T> {
         }
     }
 
-    /// Gives an account its old login name and values back, since nobody can log in with a temporary name. If somebody else has
-    /// them by now, the next run has to repair the account.
+    /// Restores the former login name and values, because no one can sign in with a temporary name. If another
+    /// account has them by now, the next run has to repair the account.
     pub(super) async fn step_back(&self, change: &Change) {
         let Some(edit) = change.edit() else { return };
         if let Err(error) = self.target.step_back(change.resource, edit).await {

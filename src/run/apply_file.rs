@@ -1,4 +1,4 @@
-//! `apply`: a plan that was made earlier, as far as it is still true.
+//! `apply`: applies a saved plan, as far as its accounts have not changed.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -23,7 +23,7 @@ use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
 use crate::target::{self, AnyTarget, Target, TargetError};
 
-/// Reads the plan, and applies what is left of it.
+/// Reads the plan, and applies what still holds.
 pub(super) async fn run(
     request: Request<'_>,
     settings: &TargetSettings,
@@ -52,7 +52,7 @@ pub(super) async fn run(
     }
 }
 
-/// Looks at every account concerned once more, and applies the changes whose account is as it was.
+/// Reads every affected account again, and applies the changes whose account is unchanged.
 async fn with_target(
     target: &impl Target,
     changes: &[Change],
@@ -139,12 +139,12 @@ async fn check<'a>(
     Ok(checked)
 }
 
-/// The accounts of a plan as they are now.
+/// The current accounts of a plan.
 struct Current {
     by_account: HashMap<TargetId, Existing>,
     by_person: HashMap<(TypeId, ExternalId), Existing>,
     ids: Ids,
-    /// A plan of nothing, with the numbers that the guard takes its shares of.
+    /// An empty plan with the totals that the guard takes percentages of.
     counts: Plan,
 }
 

@@ -1,4 +1,4 @@
-//! The story of a run, from the command line to the exit code.
+//! The course of a run, from the command line to the exit code.
 
 mod apply_file;
 mod commands;
@@ -26,7 +26,7 @@ use crate::signals::Signals;
 
 /// Runs one command to its end.
 ///
-/// What goes wrong is said on `process.err`; only a broken pipe or a full disk is an error here.
+/// Errors of the run are printed to `process.err`. Only a broken pipe or a full disk is returned as an error.
 ///
 /// # Errors
 /// Output could not be written.
@@ -34,7 +34,7 @@ pub fn run(cli: &Cli, process: &mut Process<'_>) -> io::Result<Exit> {
     run_with_pauses(cli, process, Backoff::default())
 }
 
-/// Like [`run`], with other pauses between tries, for callers that cannot wait.
+/// Like [`run`], with other pauses between tries, for tests.
 ///
 /// # Errors
 /// Output could not be written.
@@ -78,7 +78,7 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     runtime.block_on(dispatch(command, request, process))
 }
 
-/// Reports a run that cannot begin to those who are told of its end, as far as the configuration says who that is.
+/// Notifies about a run that cannot start, as far as the configuration can be read.
 fn tell(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
     if global.dry_run || !command.writes() {
         return Ok(());
@@ -90,7 +90,8 @@ fn tell(command: &Command, global: &Global, process: &Process<'_>, report: &Repo
     Ok(())
 }
 
-/// An administrator who has to fix the configuration of the target learns from `check` what is wrong with the sources too.
+/// An administrator who has to fix the target's configuration should see the mistakes of the sources in the same
+/// `check`.
 fn check_sources(
     command: &Command,
     global: &Global,
@@ -111,7 +112,7 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
-    // Only a command that needs the sources alone has none.
+    // Only a command that needs no target has none.
     let Some(target) = &request.settings.target else {
         return run_reading(command, request, process).await;
     };
@@ -131,7 +132,7 @@ async fn dispatch(command: &Command, request: Request<'_>, process: &mut Process
     }
 }
 
-/// A command that only reads, and may be given up anywhere.
+/// A command that only reads, and may be interrupted at any time.
 async fn run_reading(command: &Command, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let signals = Signals::of_process();
     let looking = async {

@@ -1,4 +1,4 @@
-//! How a run ends: what the report says, what is printed, the exit code.
+//! How a run ends: the result in the report, the final output, the exit code.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,17 +19,17 @@ const WAIT: &str = "wait until it is done; if there is none, find out which proc
 
 const DECLINED: &str = "the changes were not confirmed";
 
-/// Why a run ended before its plan could be applied.
+/// Why a run ended before its plan was applied.
 pub(super) enum RunError {
     /// Something could not be read.
     Failed { errors: Vec<(String, Option<String>)> },
-    /// The command line names something that is not there.
+    /// The command line names something that does not exist.
     Usage { errors: Vec<(String, Option<String>)> },
     /// The guard refused the plan.
     Refused(Refusal),
-    /// Another run is under way.
+    /// Another run is in progress.
     Locked(Held),
-    /// The changes were declined at the question.
+    /// The question for confirmation was answered with no.
     Declined,
     /// A signal, before anything was written.
     Signalled(&'static str),
@@ -63,7 +63,7 @@ impl From<Vec<SourceError>> for RunError {
 }
 
 impl RunError {
-    /// What failed first, and what to do about it.
+    /// The first error, with its hint.
     pub(super) fn first(self) -> (String, Option<String>) {
         match self {
             Self::Failed { errors } | Self::Usage { errors } => errors.into_iter().next().unwrap_or_default(),
@@ -75,7 +75,7 @@ impl RunError {
         }
     }
 
-    /// Both of two reasons.
+    /// Combines two reasons.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Failed { errors: mut first }, Self::Failed { errors: second }) => {
@@ -87,7 +87,7 @@ impl RunError {
     }
 }
 
-/// Puts the outcome into the report.
+/// Writes the outcome to the report.
 pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Request<'_>) {
     match stop {
         None => completed(report, request),
@@ -108,7 +108,7 @@ pub(super) fn record(report: &mut Report, stop: Option<&RunError>, request: Requ
     tracing::info!(target: MILESTONE, outcome, exit_code, "finished");
 }
 
-/// A run that ended for one or more reasons, each with what to do about it.
+/// Records a run that failed for one or more reasons, each with a hint.
 fn fail(report: &mut Report, errors: &[(String, Option<String>)], exit: Exit) {
     let texts: Vec<&str> = errors.iter().map(|(what, _)| what.as_str()).collect();
     let mut hints: Vec<&str> = errors.iter().filter_map(|(_, hint)| hint.as_deref()).collect();
@@ -117,7 +117,7 @@ fn fail(report: &mut Report, errors: &[(String, Option<String>)], exit: Exit) {
     report.fail(texts.join("; "), hint, exit);
 }
 
-/// A run that reached its end.
+/// Records a run that was completed.
 fn completed(report: &mut Report, request: Request<'_>) {
     let unverified = report.verified == Some(false);
     let read = report.sources.iter().map(|source| source.read).sum();
@@ -141,7 +141,7 @@ fn completed(report: &mut Report, request: Request<'_>) {
     report.end(outcome, exit);
 }
 
-/// Says what ended a command that makes no report.
+/// Prints why a command without a report ended.
 pub(super) fn tell(stop: &RunError, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     process.messages(request.global.log_format).stop(stop)?;
     Ok(match stop {
@@ -153,7 +153,7 @@ pub(super) fn tell(stop: &RunError, request: Request<'_>, process: &mut Process<
     })
 }
 
-/// What a signal did.
+/// The message about a signal.
 pub(super) fn interrupted(signal: &str) -> String {
     format!("stopped by {signal} before anything was written")
 }
@@ -162,7 +162,7 @@ fn unprinted(error: &io::Error) -> String {
     format!("the plan could not be printed: {error}")
 }
 
-/// Prints the outcome: to the report file, the page, stdout, and stderr about what stopped the run.
+/// Writes the report file and the page, and prints the result to stdout and the error to stderr.
 pub(super) fn print(
     report: &Report,
     stop: Option<&RunError>,
@@ -177,14 +177,14 @@ pub(super) fn print(
         request.global,
         &request.names_in_page(&process.names),
     );
-    // What was printed before has to stand above the errors where both streams end in one log.
+    // Earlier output must precede the errors if both streams go to one log.
     let printed = match stop {
         Some(RunError::Output(_)) => Ok(()),
         _ => summary(report, stop, request, process.out),
     };
     let mut messages = process.messages(request.global.log_format);
     match stop {
-        // Who looks at a dry run may have seen enough; a sync that did not take place is worth a line.
+        // A reader of a dry run may have closed the pipe early. A sync that did not take place is reported.
         Some(RunError::Output(error)) if request.mode != Mode::Write && is_broken_pipe(error) => {}
         Some(stop) => {
             messages.stop(stop)?;

@@ -23,7 +23,7 @@ use crate::saved::plan_file::Binding;
 use crate::signals::Signals;
 use crate::target::{AnyTarget, Target};
 
-/// Makes a plan of what the sources say, and carries it out; with `out` it is kept in that file.
+/// Makes a plan from the sources and applies it. With `out`, also writes it to that file.
 pub(super) async fn run(
     request: Request<'_>,
     settings: &TargetSettings,
@@ -63,7 +63,7 @@ async fn with_target(
     };
     carry_out::show(&plan, target, request, process, report)?;
     let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
-    // A plan of half of the people is not worth keeping, whoever approves it.
+    // A plan from incomplete sources is not saved, whoever approves it.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
         let binding = binding.restricted(&request.settings.withholding);
         save(path, &plan, target.catalog(), &binding)?;
@@ -98,7 +98,7 @@ async fn with_target(
     Ok(())
 }
 
-/// Everything up to the plan. Nothing is written, so it may be given up anywhere.
+/// Everything up to the plan. Nothing is written, so it can be interrupted at any time.
 async fn read_everything(
     target: &impl Target,
     request: Request<'_>,
@@ -140,7 +140,7 @@ pub(super) async fn planned(
     Ok(planned)
 }
 
-/// One record without a value says nothing wrong about the account; so many of them say it about the mapping.
+/// A single record without a value is acceptable. Many of them show a wrong mapping.
 fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), RunError> {
     if faults.is_empty() {
         return Ok(());
@@ -153,7 +153,6 @@ fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), RunError> {
     })
 }
 
-/// Writes the plan to a file.
 fn save(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> Result<(), RunError> {
     plan_file::write(path, plan, catalog, binding).map_err(|error| RunError::Failed {
         errors: vec![(

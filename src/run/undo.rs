@@ -1,4 +1,4 @@
-//! `undo`: takes an earlier run back, as far as its accounts are still as that run left them.
+//! `undo`: reverts an earlier run, as far as its accounts have not changed since.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -22,11 +22,11 @@ use crate::saved::undo_file::PastRun;
 use crate::signals::Signals;
 use crate::target::{AnyTarget, Target, TargetError, TargetErrorKind, Wait, Wrote};
 
-/// Said after a run was undone, or looked at.
+/// Printed after an undo, or after its dry run.
 const AGAIN: &str =
     "correct the configuration or the source before the next sync: otherwise it does the same again";
 
-/// Reads the file, and undoes what is left of it, as of the settings of the run that it tells of.
+/// Reads the file, and reverts what is left of the run, with that run's settings.
 pub(super) async fn run(
     request: Request<'_>,
     settings: &TargetSettings,
@@ -65,7 +65,7 @@ pub(super) async fn run(
     }
 }
 
-/// Looks at every account concerned, makes a plan of what is left to undo, and carries it out.
+/// Reads every affected account, plans what is left to undo, and applies it.
 async fn with_target(
     target: &impl Target,
     (run, known_roles): (&PastRun, &[String]),
@@ -99,7 +99,7 @@ async fn with_target(
         .cannot_be_undone
         .extend(undo_file::not_given(not_given, target.setting_keys().owned_roles));
     report.hint = Some(AGAIN.to_owned());
-    // What has a login name now was not made for the person who had it before, so nobody is taken over.
+    // An account that has the login name now was not created for its former owner, so no account is taken over.
     undone.carry_out(target, request, process, report).await
 }
 
@@ -138,7 +138,7 @@ async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile
     Ok(decide(catalog, pasts, nows, &unheld, undone))
 }
 
-/// A later run, or an administrator, may have made an account again that was deleted, but not with all that it had.
+/// A later run, or an administrator, may have recreated a deleted account without everything that it had.
 async fn look_for_lacks(
     target: &impl Target,
     pasts: &[Past],
@@ -157,7 +157,7 @@ async fn look_for_lacks(
     Ok(())
 }
 
-/// Who was deleted comes last: somebody who has the login name now may be about to give it back.
+/// Deleted accounts come last, because another undone change may release their login name.
 fn decide<'a>(
     catalog: &Catalog,
     pasts: &'a [Past],
@@ -194,14 +194,14 @@ fn decide<'a>(
     undone
 }
 
-/// To lists that are behind, what the run did looks as if it were undone.
+/// With stale lists, the run would look as if it were already undone.
 async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), TargetError> {
     if *written == LastWrites::default() {
         return Ok(());
     }
     target.expect_writes(written);
     if target.catch_up(Wait::ForOwnWrites).await? {
-        // What was read before may be older.
+        // Values that were read before may be older.
         return target.prepare().await;
     }
     Err(TargetError {
@@ -217,13 +217,13 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
     })
 }
 
-/// The accounts of an undo file as they are now.
+/// The current accounts of an undo file.
 struct Accounts {
     by_id: HashMap<TargetId, Existing>,
     by_text: HashMap<(TypeId, Box<str>), Vec<TargetId>>,
     by_login: HashMap<(TypeId, String), Vec<TargetId>>,
     ids: Ids,
-    /// A plan of nothing, with the numbers that the guard takes its shares of.
+    /// An empty plan with the totals that the guard takes percentages of.
     counts: Plan,
 }
 

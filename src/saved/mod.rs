@@ -1,4 +1,4 @@
-//! Plans and undo data that are kept in files.
+//! Plans and undo data in files.
 
 pub mod plan_file;
 pub mod undo_file;

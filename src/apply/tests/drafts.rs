@@ -1,4 +1,4 @@
-//! People and groups: what is there, and what is wanted.
+//! People and groups: existing and desired.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) const MEMBERS: AttributeIndex = AttributeIndex(2);
 
 /// Objects of each kind.
 const MANY: u8 = 5;
-/// A member that this tool knows nothing about.
+/// An unmanaged member.
 const OTHER: &str = "cn=other";
 
 pub(super) fn catalog() -> Catalog {
@@ -68,15 +68,15 @@ pub(super) fn id(number: u8) -> ExternalId {
     ExternalId::new([b'p', b'0' + number])
 }
 
-/// One object: whether it is there, its name, and what it refers to.
+/// An object: whether it exists, its name, and its references.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) is_there: bool,
     pub(super) name: u8,
     pub(super) members: Vec<(TypeId, u8)>,
-    /// The group also has a member that this tool does not know.
+    /// The group also has an unmanaged member.
     pub(super) has_other: bool,
-    /// An administrator created it, so it carries no external id.
+    /// An administrator created it, so it has no external id.
     pub(super) is_by_hand: bool,
 }
 
@@ -107,7 +107,7 @@ fn of_kind() -> impl Strategy<Value = Vec<Draft>> {
     (names, rests).prop_map(move |(names, rests)| names.into_iter().zip(rests).map(draft).collect())
 }
 
-/// An object of a kind, with the number by which it is referred to.
+/// Each object with its kind and number.
 fn each(drafts: &Drafts) -> impl Iterator<Item = (TypeId, u8, &Draft)> {
     let kinds = [USER, GROUP].into_iter().zip(drafts);
     let all = kinds.flat_map(|(kind, of_kind)| {
@@ -124,7 +124,7 @@ fn is_there(drafts: &Drafts, kind: TypeId, number: u8) -> bool {
         .is_some_and(|draft| draft.is_there)
 }
 
-/// Nothing refers to itself, or to nothing.
+/// References to itself or to missing objects are left out.
 fn members<'a>(
     drafts: &'a Drafts,
     kind: TypeId,
@@ -146,7 +146,7 @@ fn values(kind: TypeId, draft: &Draft) -> Attributes {
     attributes
 }
 
-/// The one user who takes over an account made by hand, by its address, and has none yet.
+/// Whether this user, who has no account yet, adopts one that was created by hand, by its address.
 fn takes_over(before: &Drafts, after: &Drafts, number: u8, draft: &Draft) -> bool {
     let mut wanted = (0u8..).zip(&after[0]);
     let person = wanted.find(|(_, person)| person.is_there && person.name == draft.name);
@@ -158,8 +158,8 @@ fn is_by_hand(before: &Drafts, after: &Drafts, kind: TypeId, number: u8) -> bool
     kind == USER && draft.is_by_hand && takes_over(before, after, number, draft)
 }
 
-/// What the target stores before the run. Users and groups may have the same target id. An account has an external id unless the
-/// run is going to adopt it.
+/// What the target stores before the run. Users and groups may have the same target id. An account has an external id
+/// unless the run will adopt it.
 pub(super) fn existing(before: &Drafts, after: &Drafts) -> BTreeMap<Key, Stored> {
     let target_id = |number: u8| TargetId::new(format!("t{number}"));
     let stored = |(kind, number, draft): (TypeId, u8, &Draft)| {
@@ -187,7 +187,7 @@ fn references(drafts: &Drafts, kind: TypeId, number: u8, draft: &Draft) -> Vec<R
         .collect()
 }
 
-/// What is wanted of both kinds, in order of the kinds.
+/// The desired objects of both kinds, in order of the kinds.
 pub(super) type Wanted = [DesiredState; 2];
 
 pub(super) fn wanted(after: &Drafts) -> Wanted {
@@ -231,7 +231,7 @@ fn desired(resource: TypeId, all_desired: Vec<Desired>) -> DesiredState {
     }
 }
 
-/// What the target holds when all is as wanted: members that others put into a group are there still.
+/// What the target stores in the desired state. Unmanaged members are still there.
 pub(super) fn expected(before: &Drafts, after: &Drafts) -> BTreeMap<(TypeId, ExternalId), Attributes> {
     let object = |(kind, number, draft): (TypeId, u8, &Draft)| {
         let mut attributes = values(kind, draft);
@@ -249,7 +249,7 @@ pub(super) fn expected(before: &Drafts, after: &Drafts) -> BTreeMap<(TypeId, Ext
     each(after).map(object).collect()
 }
 
-/// A plan of both kinds by what the target lists, and the ids that were read.
+/// A plan of both kinds from the target's lists, with the ids that were read.
 pub(super) fn plan(memory: &Memory, wanted: &Wanted) -> (Plan, Ids) {
     let (catalog, listed, mut ids) = (catalog(), memory.list(), Ids::default());
     for (kind, account) in &listed {

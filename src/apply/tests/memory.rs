@@ -1,4 +1,4 @@
-//! A target that lives in memory, in front of a strict server. A call takes a while, and may be told to fail.
+//! A target in memory, in front of a strict server. A call takes some time, and can be made to fail.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,18 +18,18 @@ pub(super) struct Memory {
     pub(super) name: TargetName,
     pub(super) catalog: Catalog,
     pub(super) server: RefCell<Server>,
-    /// What no list shows.
+    /// Objects that no list shows.
     pub(super) unlisted: BTreeSet<Key>,
-    /// These are found by their name only when everything else is done.
+    /// Unlisted objects are only found by name after everything else is done.
     pub(super) is_behind: Cell<bool>,
-    /// It looks for new people right before they are made.
+    /// It searches for new people right before they are created.
     pub(super) looks_before: bool,
     pub(super) fault: Option<Fault>,
     pub(super) failed: RefCell<Option<Call>>,
-    /// All calls, in the order in which they arrived.
+    /// All calls, in the order of their arrival.
     pub(super) sent: RefCell<Vec<Call>>,
     pub(super) busy: RefCell<Vec<Call>>,
-    /// The most calls that ran at once.
+    /// The largest number of parallel calls.
     pub(super) most: Cell<usize>,
 }
 
@@ -66,7 +66,7 @@ impl Memory {
             .collect()
     }
 
-    /// What it holds of the objects that carry an external id.
+    /// The stored objects with an external id.
     pub(super) fn held(&self) -> BTreeMap<(TypeId, ExternalId), Attributes> {
         let server = self.server.borrow();
         let accounts = server.objects.keys().map(|key| (key.0, server.account(key)));
@@ -74,7 +74,7 @@ impl Memory {
         ours.collect()
     }
 
-    /// One call, which takes a while. Never two at once for one object.
+    /// One call, which takes some time. Never two at once for one object.
     async fn call<R>(
         &self,
         who: Call,
@@ -92,7 +92,7 @@ impl Memory {
         );
         self.busy.borrow_mut().push(who.clone());
         self.most.set(self.most.get().max(self.busy.borrow().len()));
-        // Those that come first are not the first to end.
+        // The first calls are not the first to end.
         for _ in 0..=(number * 7 % 5) {
             tokio::task::yield_now().await;
         }
@@ -111,7 +111,7 @@ impl Memory {
         ))
     }
 
-    /// What was made although the answer was lost.
+    /// The object that was created although the answer was lost.
     pub(super) fn lost(&self) -> Option<(TypeId, ExternalId)> {
         let failed = self.failed.borrow();
         let (_, kind, id) = failed

@@ -1,4 +1,4 @@
-//! What turns out while changes are carried out: accounts that no list showed, names that are taken, an early end.
+//! What turns out while changes are applied: unlisted accounts, taken names, an early end.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ fn person_in_group() -> Drafts {
     [vec![draft(0, &[])], vec![draft(0, &[(USER, 0)])]]
 }
 
-/// The account that is met becomes a member, whether its person's or made by hand, and however it was met.
+/// A found account becomes a member, whether it is the person's or made by hand, and however it was found.
 #[test]
 fn a_group_refers_to_an_account_that_is_met() {
     let unlisted_before = Told::Done {
@@ -81,7 +81,8 @@ fn a_group_refers_to_an_account_that_is_met() {
     }
 }
 
-/// Who is found only at the end cannot be referred to before: the outcomes tell, and the next run adds the references.
+/// An account that is only found at the end cannot be referred to before. The outcomes report it, and the next run
+/// adds the references.
 #[test]
 fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
     let groups = vec![
@@ -123,7 +124,7 @@ fn what_refers_to_an_account_that_is_found_late_waits_for_the_next_run() {
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
 }
 
-/// A new group whose name another group holds fails; a user of that name is not adopted in its place.
+/// A new group whose name another group has fails. A user with that name is not adopted instead.
 #[test]
 fn a_group_does_not_take_over_the_account_of_a_person() {
     let user = stored(&[(ADDRESS, "Group 0"), (LOGIN, "Group 0")]);
@@ -140,7 +141,7 @@ fn a_group_does_not_take_over_the_account_of_a_person() {
     }
 }
 
-/// The first of two groups that refer to each other is there when the run stops: it lacks the reference alone.
+/// The first of two groups that refer to each other exists when the run stops. It only lacks the reference.
 #[test]
 fn a_group_that_is_made_is_not_called_not_started() {
     let after = [Vec::new(), vec![draft(0, &[(GROUP, 1)]), draft(1, &[(GROUP, 0)])]];
@@ -159,7 +160,7 @@ fn a_group_that_is_made_is_not_called_not_started() {
     completes(&memory, &nothing(), &after, 1).expect("the rest is done");
 }
 
-/// A reference that could not be added leaves an object behind, which the report and an undo have to know.
+/// If a reference cannot be added, the object still exists, and the report and an undo must know it.
 #[test]
 fn a_reference_that_fails_loses_nothing_of_what_was_made() {
     let after = [Vec::new(), vec![draft(0, &[(GROUP, 1)]), draft(1, &[(GROUP, 0)])]];
@@ -177,7 +178,7 @@ fn a_reference_that_fails_loses_nothing_of_what_was_made() {
     assert_eq!(ran.unlinked, [(0, Some(of_first))]);
 }
 
-/// Otherwise nothing would be found that goes wrong between two calls.
+/// Otherwise errors between two calls would not be found.
 #[test]
 fn calls_run_at_once() {
     for at_once in [1, 8] {

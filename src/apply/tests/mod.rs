@@ -1,5 +1,5 @@
-//! People and groups that are carried out: whatever refers to whatever and whichever call fails, the outcomes say what
-//! became of each change, and the next run does the rest.
+//! People and groups are applied: with any references and any failing call, the outcomes describe each change, and
+//! the next run does the rest.
 
 mod drafts;
 mod memory;
@@ -20,13 +20,13 @@ use super::*;
 use crate::model::{TargetId, TypeId};
 use crate::plan::{Approval, GuardLimits, Limit, Proof, approve};
 
-/// A run: the changes, and what became of each.
+/// A run: the changes and their outcomes.
 struct Ran {
     changes: Vec<Change>,
     told: Vec<Told>,
-    /// Of those whose references were not added, what was made.
+    /// Created objects whose references were not added.
     unlinked: Vec<(usize, Option<TargetId>)>,
-    /// Told while the run went on, in that order.
+    /// In the order of completion.
     done: Vec<usize>,
 }
 
@@ -84,7 +84,7 @@ fn run(memory: &Memory, wanted: &Wanted, at_once: usize) -> Ran {
     }
 }
 
-/// One run does everything that is left, and leaves nothing to do.
+/// One run completes everything, and leaves nothing to do.
 fn completes(memory: &Memory, before: &Drafts, after: &Drafts, at_once: usize) -> Result<(), TestCaseError> {
     let wanted = wanted(after);
     let ran = run(memory, &wanted, at_once);
@@ -119,8 +119,8 @@ proptest! {
         completes(&memory, &before, &after, at_once)?;
     }
 
-    /// Whichever call fails, whether or not it was carried out: that change failed, those that wait for it are not started,
-    /// all others are done, and a second run gets there.
+    /// For any failing call, carried out or not: that change failed, changes that wait for it are not started, all
+    /// others are complete, and a second run completes the rest.
     #[test]
     fn a_call_that_fails_stops_what_waits_for_it_and_nothing_else(
         before in drafts(), after in drafts(), at_once in at_once(), looks_before: bool,
@@ -139,7 +139,7 @@ proptest! {
         completes(&memory, &before, &after, at_once)?;
     }
 
-    /// A failure after which nothing more is started, anywhere: the outcomes say how far each change is.
+    /// After a failure that stops the run, the outcomes say how far each change is.
     #[test]
     fn a_run_that_stops_says_how_far_it_came(
         before in drafts(), after in drafts(), at_once in at_once(), fault in fault(Just(TargetErrorKind::Unauthorized)),
@@ -154,7 +154,7 @@ proptest! {
             prop_assert_eq!(count(|told| *told == Told::done()), ran.changes.len());
         }
         if at_once == 1 {
-            // Nothing but the way back from a temporary name comes after the call that failed.
+            // Only the reversal of temporary names follows the failed call.
             let more = memory.sent.borrow().iter().skip(fault.call + 1).filter(|who| who.0 != Verb::Back).count();
             prop_assert_eq!(more, 0);
         }

@@ -1,4 +1,4 @@
-//! What is stored, by the rules of a strict server, and the calls that it gets.
+//! The stored objects, with the rules of a strict server, and its calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::target::{TargetError, TargetErrorKind, Wrote};
 
-/// The ids of different kinds of objects may look the same.
+/// Objects of different kinds may have the same id.
 pub(super) type Key = (TypeId, TargetId);
 
 /// A member, as the server stores it.
@@ -38,7 +38,7 @@ pub(super) enum Verb {
 /// A call that fails, once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
-    /// Which one, in the order in which they arrive.
+    /// Which one, in the order of their arrival.
     pub(super) call: usize,
     pub(super) kind: TargetErrorKind,
     /// The call is carried out, and its answer is lost.
@@ -50,7 +50,7 @@ pub(super) type Call = (Verb, TypeId, Option<ExternalId>);
 
 pub(super) const FAULT: &str = "told to fail";
 
-/// Refuses a name that is taken, and a reference to what is not there. It knows what is referred to by its own ids alone.
+/// Refuses a taken name, and a reference to a missing object. It only knows its own ids.
 #[derive(Debug)]
 pub(super) struct Server {
     catalog: Catalog,
@@ -104,7 +104,7 @@ impl Server {
         ExternalId::from_hex(attributes.text_of(self.catalog.schema(key.0), Purpose::ExternalId)?)
     }
 
-    /// Carries out a change; the id of its object.
+    /// Applies a change; returns the id of its object.
     pub(super) fn apply(&mut self, change: &Change, ids: &Ids) -> Result<TargetId, TargetError> {
         match &change.write {
             Write::Create(creation) => self.create(change, &creation.desired.id, &creation.attributes, ids),
@@ -113,7 +113,7 @@ impl Server {
         }
     }
 
-    /// What is made carries the id of its person.
+    /// New objects have the id of their person.
     fn create(
         &mut self,
         change: &Change,
@@ -144,7 +144,7 @@ impl Server {
         let schema = self.catalog.schema(change.resource);
         let key = (change.resource, edit.target_id.clone());
         let mut stored = self.get(&key)?;
-        // What was deleted is no member any more.
+        // A deleted object is no member any more.
         for gone in in_own_terms(&change.unlinked(schema), ids) {
             stored.members.remove(&gone);
         }
@@ -177,7 +177,7 @@ impl Server {
         self.put(key, stored)
     }
 
-    /// Adds references to what is there by now.
+    /// Adds references to objects that exist by now.
     pub(super) fn link(&mut self, change: &Change, account: &TargetId, ids: &Ids) -> Result<(), TargetError> {
         let key = (change.resource, account.clone());
         let linked = change.linked(self.catalog.schema(change.resource));
@@ -208,7 +208,7 @@ impl Server {
         Ok(())
     }
 
-    /// References in the server's own terms; all of them are there.
+    /// The server's ids of references, all of which must exist.
     fn resolved(&self, references: &[&Reference], ids: &Ids) -> Result<BTreeSet<Member>, TargetError> {
         let members = in_own_terms(references, ids);
         let is_missing = |member: &Member| match member {
@@ -222,7 +222,7 @@ impl Server {
     }
 }
 
-/// What has no id is not there.
+/// References without an id do not exist.
 fn in_own_terms(references: &[&Reference], ids: &Ids) -> BTreeSet<Member> {
     let member = |reference: &&Reference| match reference {
         Reference::Foreign(text) => Some(Member::Other(text.clone())),

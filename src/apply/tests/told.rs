@@ -1,4 +1,4 @@
-//! What became of changes: what a run says, what it should say, and what the target shows.
+//! Compares outcomes: the reported ones, the expected ones, and the state of the target.
 
 use super::drafts::{USER, catalog};
 use super::memory::Memory;
@@ -10,7 +10,6 @@ use crate::model::{
 use crate::plan::{Wait, waits};
 use crate::target::{Applied, TargetErrorKind};
 
-/// An outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     Done {
@@ -57,7 +56,7 @@ pub(super) fn told(result: Result<Applied, NotApplied>) -> Told {
     }
 }
 
-/// What becomes of each change when one call of them fails.
+/// Expected outcomes if one call fails.
 pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) -> Vec<Told> {
     let mut told = vec![Told::done(); changes.len()];
     let Some((verb, kind, id)) = failed else {
@@ -100,7 +99,7 @@ pub(super) fn foreseen(changes: &[Change], failed: Option<&Call>, fault: Fault) 
     told
 }
 
-/// How much of what a change refers to was to be made and was not, as far as is known.
+/// How many references of a change have no object, as far as known.
 fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
     let linked = change.linked(catalog().schema(change.resource));
     let is_missing = |reference: &&&Reference| {
@@ -116,7 +115,7 @@ fn missing(changes: &[Change], change: &Change, told: &[Told]) -> usize {
     linked.iter().filter(is_missing).count()
 }
 
-/// Changes about which the outcome says something else than the target shows.
+/// Changes whose outcome contradicts the target.
 pub(super) fn unlike(
     memory: &Memory,
     listed: &[(TypeId, Existing)],
@@ -160,7 +159,7 @@ fn find(accounts: &[(TypeId, Existing)], change: &Change) -> Option<Existing> {
     accounts.iter().find(is_it).map(|(_, account)| account.clone())
 }
 
-/// Whether an object holds what the change was to write; all of the members that there are, if it is asked for.
+/// Returns whether an object has what the change was to write, including all existing members if required.
 fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Option<&Memory>) -> bool {
     let schema = &catalog().schema(change.resource).clone();
     let is_written = |purpose| {
@@ -178,7 +177,7 @@ fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Op
         Reference::Managed(kind, id) => memory.held().contains_key(&(*kind, id.clone())),
         Reference::Foreign(_) => true,
     };
-    // What was made by a call whose answer was lost is there, and its id is not known.
+    // An object that was created by a call with a lost answer exists, but its id is not known.
     let is_lost = |memory: &Memory, linked: &Reference| match linked {
         Reference::Managed(kind, id) => memory.lost() == Some((*kind, id.clone())),
         Reference::Foreign(_) => false,
@@ -194,7 +193,8 @@ fn holds(changes: &[Change], change: &Change, attributes: &Attributes, whole: Op
         && linked
 }
 
-/// Whether nothing was written: members that are gone are no members, and a temporary name stays if the old one is taken.
+/// Returns whether nothing was written. Deleted members do not count, and a temporary name stays if the former one is
+/// taken.
 fn is_as_before(memory: &Memory, changes: &[Change], kind: TypeId, accounts: [Existing; 2]) -> bool {
     let catalog = catalog();
     let schema = catalog.schema(kind);
@@ -235,7 +235,7 @@ fn members(schema: &Schema, attributes: &Attributes, changes: &[Change]) -> Vec<
     members.map(|member| by_new_id(changes, member)).collect()
 }
 
-/// A reference by the id that an account has after its adoption: it may have been another person's.
+/// A reference by the id that an account has after its adoption. It may have belonged to another person before.
 fn by_new_id(changes: &[Change], reference: &Reference) -> Reference {
     let Reference::Managed(kind, id) = reference else {
         return reference.clone();

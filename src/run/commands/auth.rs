@@ -1,4 +1,4 @@
-//! `auth`: whether one person can log in at a directory, and which step fails.
+//! `auth`: whether one person can sign in at a directory, and which step fails.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
@@ -14,7 +14,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{LdapSource, NotFound, SourceError};
 
-/// No person types so much.
+/// No one types a longer password.
 const LONGEST: u64 = 64 * 1024;
 
 pub(in crate::run) async fn auth(
@@ -60,7 +60,7 @@ pub(in crate::run) async fn auth(
     Ok(if is_accepted { Exit::Ok } else { Exit::Incomplete })
 }
 
-/// Prints steps as they are taken: whoever types a password has seen whose it is.
+/// Prints the steps before the password is typed, so that the person sees whose it is.
 fn print(steps: &[Diagnosis], request: Request<'_>, process: &mut Process<'_>) -> io::Result<()> {
     if request.is_json() {
         check::write_json(process, steps)?;
@@ -72,7 +72,7 @@ fn print(steps: &[Diagnosis], request: Request<'_>, process: &mut Process<'_>) -
 
 type Mistake = (String, Option<String>);
 
-/// The directory that is meant.
+/// The directory to use.
 fn directory<'a>(wanted: Option<&str>, request: Request<'a>) -> Result<&'a SourceSettings, Mistake> {
     let is_directory = |source: &&SourceSettings| matches!(source.kind, SourceKind::Ldap(_));
     let all: Vec<&SourceSettings> = request.settings.sources.iter().filter(is_directory).collect();
@@ -107,7 +107,7 @@ fn build(source: &SourceSettings, request: Request<'_>) -> Result<LdapSource, Mi
         .map_err(|error: SourceError| (error.to_string(), error.hint))
 }
 
-/// Asks on the terminal without showing what is typed; otherwise takes the first line of stdin.
+/// Asks on the terminal without echo; otherwise reads the first line of stdin.
 fn password() -> io::Result<SecretString> {
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Password: ").map(SecretString::from);

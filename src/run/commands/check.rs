@@ -1,4 +1,4 @@
-//! `check`: tries each thing a run needs on its own, and says what to fix.
+//! `check`: tries each thing that a run needs separately, and says what to fix.
 
 use std::io;
 
@@ -63,7 +63,7 @@ pub(in crate::run) async fn check(request: Request<'_>, process: &mut Process<'_
     Ok(exit(&findings))
 }
 
-/// Unusable data does not keep other people from their accounts.
+/// Unusable data does not prevent the accounts of other people.
 fn exit(findings: &[Diagnosis]) -> Exit {
     let problems = || {
         findings
@@ -77,10 +77,10 @@ fn exit(findings: &[Diagnosis]) -> Exit {
     }
 }
 
-/// What a read of all sources shows that none of them can tell by itself.
+/// Results that need all sources.
 async fn whole(target: &impl Target, sources: &[AnySource]) -> Vec<Diagnosis> {
     let catalog = target.catalog();
-    // Each source has told what is wrong with it.
+    // Each source has already reported its errors.
     let Ok(desired) = read_all(catalog, sources).await else {
         return Vec::new();
     };
@@ -93,7 +93,7 @@ async fn whole(target: &impl Target, sources: &[AnySource]) -> Vec<Diagnosis> {
     findings
 }
 
-/// How many objects there are of a type that is not people.
+/// Number of objects of a type other than users.
 fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
     let name = catalog.name(of_type.resource);
     let subject = format!("sources: {name}s");
@@ -120,7 +120,7 @@ fn other_type(catalog: &Catalog, of_type: &DesiredState) -> Diagnosis {
     }
 }
 
-/// What others let this configuration do.
+/// The limits that others have set for this configuration.
 async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
     let subject = format!("target {}: policy", target.name().kind);
     match ceiling::ceilings(target, request).await {
@@ -136,7 +136,7 @@ async fn policy(target: &impl Target, request: Request<'_>) -> Vec<Diagnosis> {
     }
 }
 
-/// Prints steps as documents, one for each.
+/// Prints the steps as JSON, one document each.
 pub(in crate::run) fn write_json(process: &mut Process<'_>, findings: &[Diagnosis]) -> io::Result<()> {
     findings
         .iter()

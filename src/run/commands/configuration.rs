@@ -1,4 +1,4 @@
-//! `config show`: what takes effect, and where it comes from.
+//! `config show`: the effective configuration, with the origin of each value.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::run::session::{self, ceiling, refusal, settings};
 
-/// Prints the configuration. `asks`: the target is asked for its limits.
+/// Prints the configuration. With `asks`, reads the limits from the target.
 pub(in crate::run) async fn show(
     asks: bool,
     request: Request<'_>,

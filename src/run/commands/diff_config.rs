@@ -1,4 +1,4 @@
-//! `diff-config`: the plans of two configurations beside each other. Writes nothing.
+//! `diff-config`: compares the plans of two configurations. Writes nothing.
 
 use std::collections::HashSet;
 use std::io;
@@ -19,7 +19,7 @@ use crate::run::session::{self, ceiling, refusal};
 use crate::run::sync;
 use crate::target::{self, Target as _};
 
-/// What a configuration would do.
+/// The plan of one configuration.
 struct Side {
     plan: Plan,
     catalog: Catalog,
@@ -28,7 +28,7 @@ struct Side {
     refusal: Option<Refusal>,
 }
 
-/// Prints what differs between the plan of this configuration and that of another one.
+/// Prints the differences between the plan of this configuration and that of another one.
 pub(in crate::run) async fn diff(
     command: &Command,
     other: &Path,
@@ -97,7 +97,7 @@ fn other_target(present: &Settings, other: &Settings) -> Option<String> {
     })
 }
 
-/// Reads everything, and plans by these settings.
+/// Reads everything, and plans with these settings.
 async fn side(request: Request<'_>) -> Result<Side, RunError> {
     let Some(settings) = &request.settings.target else {
         return Err(RunError::Usage { errors: Vec::new() });
@@ -128,7 +128,7 @@ async fn side(request: Request<'_>) -> Result<Side, RunError> {
     })
 }
 
-/// The same error, which is one of the other configuration.
+/// Marks an error as one of the other configuration.
 fn about(error: RunError, name: &str) -> RunError {
     match error {
         RunError::Failed { errors } => RunError::Failed {

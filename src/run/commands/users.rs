@@ -1,4 +1,4 @@
-//! `users`: what the sources yield, groups after people. Needs no target.
+//! `users`: prints the content of the sources, people before groups. Needs no target.
 
 use std::fmt::Write as _;
 use std::io;
@@ -14,8 +14,8 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, Record, Source as _, SourceError, merge};
 
-/// Prints one line for each person, by name: name and login name, lifecycle, place, roles, hex id; values only when asked for.
-/// Where people are not named, the id comes first, and gives the order.
+/// Prints one line per person, sorted by name: name and login name, lifecycle, location, roles, hex id; values only
+/// on request. If people are not named, the id comes first and determines the order.
 pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
@@ -68,7 +68,7 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
     })
 }
 
-/// Prints how many people there are. Keeps none of them, so that it runs in little memory, and looks for no repeats.
+/// Prints the number of people. Keeps none of them, so that it needs little memory, and does not detect duplicates.
 pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
@@ -104,7 +104,7 @@ pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_
     Ok(Exit::Ok)
 }
 
-/// By name as in a plan, where people read it.
+/// Sorted by name for people, as in a plan.
 fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>) -> Vec<&'a Desired> {
     let mut all: Vec<&Desired> = desired.objects.iter().collect();
     if !request.is_json() && request.show() != Show::Nobody {
@@ -113,13 +113,13 @@ fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>
     all
 }
 
-/// `Ada Lovelace (ada@example.org)`, if people are named and the sources say it.
+/// `Ada Lovelace (ada@example.org)`, if people are named and the name is known.
 fn name(person: &Desired, schema: &Schema, show: Show) -> Option<String> {
     let is_shown = show != Show::Nobody;
     is_shown.then(|| named(&person.attributes, schema)).flatten()
 }
 
-/// The columns of a line: the name in front, and the id behind; without a name the id in front.
+/// The columns of a line: the name first and the id last; without a name, the id first.
 fn columns(person: &Desired, schema: &Schema, show: Show, between: [&str; 3]) -> String {
     let id = person.id.told().to_string();
     let between = between.map(|column| one_line(column).into_owned());
@@ -163,7 +163,7 @@ fn line(person: &Desired, schema: &Schema, show: Show) -> String {
     line
 }
 
-/// A group: name, type, place, number of members, hex id.
+/// A group: name, type, location, number of members, hex id.
 fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
     let schema = catalog.schema(object.resource);
     let members = match members(object, schema) {
@@ -179,7 +179,7 @@ fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
     line
 }
 
-/// How many members it has, if that is known.
+/// Number of members, if known.
 fn members(object: &Desired, schema: &Schema) -> Option<usize> {
     let members = schema.find(Purpose::Members)?;
     let held = object.attributes.get(members);
@@ -193,7 +193,7 @@ fn add_values(line: &mut String, person: &Desired, schema: &Schema) {
     }
 }
 
-/// Everything that the sources say of a person beside the roles, by its name.
+/// All attributes of a person except roles, by name.
 fn values<'a>(person: &'a Desired, schema: &'a Schema) -> impl Iterator<Item = (&'a str, Vec<&'a str>)> {
     let plain = schema
         .iter()
@@ -246,7 +246,7 @@ struct Object<'a> {
     kind: &'a str,
     source: &'a str,
     at: String,
-    /// Absent: not known.
+    /// Absent if not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     members: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! A grace is counted by clocks: if the target's and ours differ, one of them is wrong.
+//! A grace period depends on clocks. If the target's and ours differ, one of them is wrong.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use crate::model::{RecordRef, Warning};
 use crate::plan::{AbsentPolicy, Clocks, Policy, Restriction};
 use crate::target::TargetName;
 
-/// What is said when a grace counts nothing because of the clocks.
+/// Warning that a grace period is not counted because of the clocks.
 pub(in crate::run) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName) -> Option<Warning> {
     let counts = policy.grace.is_some()
         && policy.absent != AbsentPolicy::Keep

@@ -1,4 +1,4 @@
-//! All people who should have an account, as the target would store them.
+//! Reads all people who should have an account, in the form that the target would store.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::source::{AnySource, Collected, Source as _, SourceError, collect_all,
 use crate::target::Target;
 use crate::telemetry::MILESTONE;
 
-/// The role of all people whose source does not say who gets it.
+/// The role of all people whose source has no role rules.
 pub(in crate::run) fn roles(settings: &Settings) -> Roles {
     [Box::from(settings.role.as_str())].into()
 }
 
-/// Sources and the target's preflight side by side.
+/// Reads the sources while the target is prepared.
 pub(in crate::run) async fn read(
     target: &impl Target,
     request: Request<'_>,
@@ -60,7 +60,7 @@ pub(in crate::run) async fn read(
     Ok(desired)
 }
 
-/// Reads all sources, and shows how far that is.
+/// Reads all sources, and shows the progress.
 pub(in crate::run) async fn collect(
     catalog: &Catalog,
     sources: &[AnySource],
@@ -70,8 +70,8 @@ pub(in crate::run) async fn collect(
     collect_watching(catalog, sources, &|place| reading.one(place)).await
 }
 
-/// Puts the sources together. Each person is first as the target would store them: only then can be seen whether two
-/// are one, or have one name.
+/// Merges the sources. Each person is normalized first, because only then duplicates and equal login names are
+/// visible.
 fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<DesiredState> {
     let catalog = target.catalog();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
@@ -92,7 +92,7 @@ fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<Desired
     desired
 }
 
-/// The same failure of the target with those of the sources beside it: an administrator who has to fix both learns of both.
+/// Adds the failures of the sources to that of the target, so that an administrator sees both.
 pub(in crate::run) async fn beside_sources(
     catalog: &Catalog,
     request: Request<'_>,
@@ -126,7 +126,7 @@ fn build(catalog: &Catalog, request: Request<'_>) -> Result<Vec<AnySource>, Vec<
     }
 }
 
-/// What was assumed of several people of a source, in one line.
+/// One line about an assumption that concerns several people of a source.
 fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
     let at = "all records".into();
     Warning {
@@ -136,8 +136,8 @@ fn counted(((source, what), people): ((Arc<str>, &str), usize)) -> Warning {
     }
 }
 
-/// Puts into each person who looks after their account. Of a person whom several sources name alike, it is the first of
-/// them by name.
+/// Sets the provider of each person's account. If several sources contain the same person, it is the first of them by
+/// name.
 fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settings) {
     desired.providers = providers(settings);
     let Some(attribute) = schema.find(Purpose::Provider) else {
@@ -158,7 +158,7 @@ fn name_providers(desired: &mut DesiredState, schema: &Schema, settings: &Settin
     }
 }
 
-/// Under which names accounts are looked after here.
+/// The provider names of this configuration.
 pub(in crate::run) fn providers(settings: &Settings) -> Vec<Value> {
     let names = settings.providers.all(&settings.sources).into_iter();
     names.map(Value::text).collect()

@@ -1,4 +1,5 @@
-//! What the sources want and what the target has, paired and decided type by type, then put together to one plan.
+//! Pairs the people of the sources with the accounts of the target, decides per resource type, and combines the
+//! results to one plan.
 
 use jiff::Timestamp;
 
@@ -9,14 +10,14 @@ use crate::plan::{self, Alias, Clocks, Correlation, Objects};
 use crate::report::Reading;
 use crate::target::{Target, TargetError, Wait};
 
-/// A plan, and the target's ids of everything that it may refer to.
+/// A plan, with the target ids of everything that it may refer to.
 pub(in crate::run) struct Planned {
     pub(in crate::run) plan: Plan,
     pub(in crate::run) ids: Ids,
 }
 
-/// Reads the target and works out what to do. Nobody is new because a list is behind, or was cut: before anybody is, the
-/// target is asked for accounts that it did not list.
+/// Reads the target and makes the plan. Before any account is planned as new, the target is asked for accounts that
+/// its list did not show, because the list may be stale or truncated.
 pub(in crate::run) async fn plan(
     target: &impl Target,
     desired: &[DesiredState],
@@ -25,7 +26,7 @@ pub(in crate::run) async fn plan(
     plan_watching(target, desired, settings, &mut |_| {}).await
 }
 
-/// The same; `watch` sees each account that the target shows, perhaps more than once.
+/// Like [`plan`]. `watch` is called for each account that the target shows, possibly more than once.
 pub(in crate::run) async fn plan_watching(
     target: &impl Target,
     desired: &[DesiredState],
@@ -54,14 +55,14 @@ pub(in crate::run) async fn plan_watching(
     draft.finish(target, desired, settings).await
 }
 
-/// One plan for each resource type of which the sources speak.
+/// One draft per resource type in the sources.
 struct Draft<'a> {
     types: Vec<(Correlation<'a>, Plan)>,
     ids: Ids,
 }
 
 impl<'a> Draft<'a> {
-    /// Plans by what the target lists.
+    /// Plans with the accounts in the target's list.
     async fn read(
         target: &'a impl Target,
         desired: &'a [DesiredState],
@@ -103,14 +104,14 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// People who are to get an account.
+    /// People without an account so far.
     fn new_people(&self) -> impl Iterator<Item = &Desired> {
         let changes = self.types.iter().flat_map(|(_, plan)| &plan.changes);
         let new = changes.filter(|change| change.resource == TypeId::default());
         new.filter_map(Change::creation).map(|creation| &creation.desired)
     }
 
-    /// Takes in accounts that the list lacked.
+    /// Adds accounts that were missing in the list.
     async fn add(
         &mut self,
         unlisted: Vec<Existing>,
@@ -130,7 +131,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// One plan, in which references are those that can be written.
+    /// Combines the drafts to one plan, with the references that can be written.
     async fn finish(
         self,
         target: &impl Target,
@@ -173,7 +174,7 @@ async fn decide(
     let proofs = correlation.proofs();
     let questions = correlation.questions(&proofs);
     let mismatches = target.confirm(questions.checks()).await?;
-    // Right after an answer, so that both times are of one moment.
+    // Right after an answer, so that both times belong together.
     let clocks = Clocks {
         now: Timestamp::now().as_second(),
         ahead: target.clock_ahead(),

@@ -1,11 +1,10 @@
-//! Where only one's own accounts may be touched: before a plan is shown, its accounts are asked who looks after them.
+//! Withholds changes of accounts of other providers, before a plan is shown.
 
 use crate::model::{Check, Plan, Value};
 use crate::plan::{self, Withholding};
 use crate::target::{Target, TargetError};
 
-/// Withholds the changes of accounts that another configuration looks after, or nobody. Costs nothing where that is no
-/// matter.
+/// Withholds the changes of accounts of another provider, or of none. Sends no requests if this restriction is off.
 pub(in crate::run) async fn withhold(
     target: &impl Target,
     plan: &mut Plan,

@@ -1,11 +1,11 @@
-//! Values that are written once: before a plan is shown, it is asked whose they are already.
+//! Values that are written once: before a plan is shown, the target is asked for their current owners.
 
 use crate::model::{DesiredState, Plan};
 use crate::plan;
 use crate::target::{Target, TargetError};
 
-/// Rejects each person whose value cannot be written, is claimed by another person, or is held by another account. Costs
-/// nothing where nothing is written for the first time, or there is no account yet.
+/// Rejects people whose value is invalid, is claimed by another person, or belongs to another account. Sends no
+/// requests if nothing is written for the first time, or if there are no accounts.
 pub(in crate::run) async fn reject(
     target: &impl Target,
     desired: &DesiredState,

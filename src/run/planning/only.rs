@@ -1,17 +1,17 @@
-//! `--only WHO`: a run about these people alone.
+//! `--only WHO`: limits a run to these people.
 
 use crate::model::{Catalog, DesiredState, ExternalId, Personal, RecordRef, Schema, Selection};
 use crate::report::Report;
 use crate::run::outcome::RunError;
 use crate::source::{self, Hits};
 
-/// Of the records that one name fits, so many are named.
+/// How many of the records that match one name are listed.
 const NAMED: usize = 5;
 
-/// Limits the run to the people that the names mean, and the report to their records. Nothing else is changed, groups
-/// neither.
+/// Limits the run to the named people, and the report to their records. Nothing else is changed, including groups.
 ///
-/// Everything was read before: only then is it certain that a name means one person, and that an account is theirs.
+/// Everything was read before, because only then a name certainly means one person, and an account certainly belongs
+/// to that person.
 ///
 /// # Errors
 /// [`RunError::Usage`] with every name that matches no person, or several.
@@ -67,7 +67,7 @@ fn select_users(
     Ok(())
 }
 
-/// What is wrong with a name. Several records that could not be used may all be one person's.
+/// What is wrong with a name. Several rejected records may belong to one person.
 fn mistake(name: &str, hits: &Hits, desired: &DesiredState) -> Option<(String, Option<String>)> {
     let records = hits.records(desired);
     let name = Personal(name);
@@ -99,7 +99,7 @@ fn listed(records: &[&RecordRef]) -> String {
     format!("{}{rest}", named.join(", "))
 }
 
-/// Warnings about these people, and about whole sources.
+/// Adds warnings about these people, and about whole sources.
 fn add_warnings(desired: &DesiredState, selection: &Selection, report: &mut Report) {
     let ids = selection.people.iter().map(|place| &desired.objects[*place].id);
     let ids: Vec<&ExternalId> = ids.collect();

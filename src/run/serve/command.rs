@@ -1,6 +1,7 @@
-//! What an administrator asks for at the target. Pure.
+//! Commands that an administrator stores at the target. Pure.
 //!
-//! The target holds one text, until another one replaces it: `{"id": "42", "run": "sync"}`. Each id is carried out once.
+//! The target stores one text until another one replaces it: `{"id": "42", "run": "sync"}`. Each id is carried out
+//! once.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -8,10 +9,10 @@ use serde::Deserialize;
 
 use super::schedule::Verb;
 
-/// The longest id: it is written back to the target.
+/// The longest id. It is written back to the target.
 const LONGEST_ID: usize = 200;
 
-/// What to do, and under which id it was asked for.
+/// What to do, and the id of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Command {
     pub(super) id: String,
@@ -32,30 +33,30 @@ enum Run {
     Plan,
 }
 
-/// What has become of commands so far.
+/// State of the commands so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Commands {
-    /// The id that was carried out last.
+    /// The id of the last command that was carried out.
     last: Option<String>,
-    /// A fingerprint of the last text that is no command: it stays there, and is reported once.
+    /// A fingerprint of the last invalid text. It stays at the target, and is reported once.
     reported: Option<u64>,
 }
 
 impl Commands {
-    /// Goes on after an earlier process, which carried this id out last.
+    /// Continues after an earlier process, which carried out this id last.
     pub(super) fn after(last: Option<String>) -> Self {
         Self { last, reported: None }
     }
 
-    /// The id that was carried out last.
+    /// The id of the last command that was carried out.
     pub(super) fn last(&self) -> Option<&str> {
         self.last.as_deref()
     }
 
-    /// What the text asks for, if it is new.
+    /// The command in the text, if it is new.
     ///
     /// # Errors
-    /// What is wrong with the text, if that was not said before.
+    /// What is wrong with the text, if it was not reported before.
     pub(super) fn take(&mut self, text: &str) -> Result<Option<Command>, String> {
         match parse(text) {
             Ok(command) if self.last.as_ref() == Some(&command.id) => Ok(None),

@@ -1,5 +1,5 @@
-//! What the service manager is told: that the process is ready, what it does, and that it is alive. Without one that understands
-//! `sd_notify` (systemd, `Type=notify`) all of it goes nowhere.
+//! Notifies the service manager that the process is ready, what it does, and that it is alive. Without `sd_notify`
+//! support (systemd, `Type=notify`), this does nothing.
 
 use std::convert::Infallible;
 
@@ -11,9 +11,9 @@ pub(super) fn status(status: &str) {
     notify::send(&[notify::State::Status(status)]);
 }
 
-/// The configuration is read again; [`ready`] has to follow.
+/// The configuration is read again. [`ready`] has to follow.
 pub(super) fn reloading() {
-    // Both in one message, as `Type=notify-reload` asks.
+    // Both in one message, as `Type=notify-reload` requires.
     match notify::State::monotonic_usec_now() {
         Ok(now) => notify::send(&[notify::State::Reloading, now]),
         Err(error) => notify::complain(&error),
@@ -24,8 +24,8 @@ pub(super) fn stopping() {
     notify::send(&[notify::State::Stopping]);
 }
 
-/// Says again and again that the process is alive, if the service manager wants to hear it. It says so from the thread that
-/// does everything else: one that hangs is silent.
+/// Reports regularly that the process is alive, if the service manager expects it. Runs on the thread that does all
+/// the work, so that a hanging process is noticed.
 pub(super) async fn keep_alive() -> Infallible {
     let Some(limit) = notify::watchdog() else {
         return std::future::pending().await;

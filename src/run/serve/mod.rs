@@ -1,7 +1,7 @@
-//! `run`: stays, and does the same as `sync` at each trigger.
+//! `run`: stays running, and does the same as `sync` at each trigger.
 //!
-//! One loop: what is due is done, one thing after the other, and then it waits for the next. A trigger that comes meanwhile is
-//! found after the run.
+//! One loop: it does what is due, one thing after the other, and then waits for the next trigger. A trigger during a
+//! run is handled after it.
 
 mod command;
 mod manager;
@@ -28,14 +28,14 @@ use crate::http::Backoff;
 use crate::signals::{Hangups, Signals};
 use crate::target::AnyTarget;
 
-/// Stays until a signal ends it.
+/// Runs until a signal ends it.
 ///
 /// # Errors
 /// Output could not be written.
 pub(super) async fn run(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let mut service = Service::new(request);
     let exit = tokio::select! {
-        // That the process is ready is said before that it is alive.
+        // Readiness is reported before the first sign of life.
         biased;
         exit = service.serve(process) => exit,
         never = manager::keep_alive() => match never {},
@@ -60,13 +60,13 @@ struct Service<'a> {
     hangups: Hangups,
     began: Instant,
     schedule: Schedule,
-    /// What became of commands; `None` until the target has told what an earlier process did.
+    /// State of commands; `None` until the target has shown what an earlier process did.
     commands: Option<Commands>,
     /// When the target is asked for a command.
     poll: Clock,
-    /// Skipped for the next question: the token and the connection serve several.
+    /// Kept for the next poll, to reuse token and connection.
     target: Option<AnyTarget>,
-    /// Nothing is said about a target that cannot be asked, until it can.
+    /// An unreachable target is reported once, until it can be reached again.
     is_deaf: bool,
     last: Option<LastRun>,
 }
@@ -82,7 +82,7 @@ impl<'a> Service<'a> {
             global: request.global,
             settings: request.settings.clone(),
             pauses: request.pauses,
-            // Who started it may be gone when a run is due.
+            // The person who started the process may be gone when a run is due.
             terminal: Terminal {
                 can_ask: false,
                 ..request.terminal
@@ -126,7 +126,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// One run, as `sync` or `plan` would do it.
+    /// One run, as `sync` or `plan` does it.
     async fn run_once(&mut self, verb: Verb, process: &mut Process<'_>) -> io::Result<Exit> {
         let command = match verb {
             Verb::Sync => Command::Sync { only: Vec::new() },
@@ -155,7 +155,7 @@ impl<'a> Service<'a> {
         Ok(exit)
     }
 
-    /// Takes a new configuration, or keeps the one there is if the new one is broken; then a run is due.
+    /// Reads the configuration again. If it is invalid, the current one stays. Then a run is due.
     fn reload(&mut self, process: &mut Process<'_>) -> io::Result<()> {
         manager::reloading();
         match check_settings(&Command::Run, self.global, process)? {
@@ -177,7 +177,7 @@ impl<'a> Service<'a> {
         Ok(())
     }
 
-    /// Waits for the next time at which something is due, or for a signal.
+    /// Waits until something is due, or for a signal.
     async fn wait(&mut self) {
         let now = self.now();
         let poll = self.settings.run.poll.map(|_| self.poll);
@@ -195,7 +195,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Says what starts a run.
+    /// Logs the triggers.
     fn say_triggers(&self) {
         let RunSettings { every, poll, .. } = self.settings.run;
         if every.is_none() && poll.is_none() {
@@ -243,7 +243,7 @@ fn ending(exit: Exit) -> Ending {
     }
 }
 
-/// A random number from 0 to 1; without one all installations keep the same time.
+/// A random number from 0 to 1, so that not all installations run at the same time.
 fn random() -> f64 {
     let mut bytes = [0; 4];
     match ring::rand::SystemRandom::new().fill(&mut bytes) {

@@ -1,4 +1,4 @@
-//! Asks the target for commands, and answers there.
+//! Asks the target for commands, and writes the result there.
 
 use super::Service;
 use super::command::Commands;
@@ -7,14 +7,14 @@ use crate::run::session;
 use crate::run::session::request::Request;
 use crate::target::{Target as _, TargetError};
 
-/// What an administrator asks for, at the target.
+/// Name of the administrator's command at the target.
 const COMMAND: &str = "directory-sync.command";
 
-/// The id of the command that was carried out last, in the account that this tool runs as.
+/// Name of the id of the last command, in the account that this tool signs in with.
 const LAST_COMMAND: &str = "directory-sync.last_command";
 
 impl Service<'_> {
-    /// Asks the target for a command, when it is time for that.
+    /// Asks the target for a command, if it is time.
     pub(super) async fn ask_for_a_command(&mut self) {
         let Some(every) = self.settings.run.poll.filter(|_| self.poll <= self.now()) else {
             return;
@@ -41,7 +41,7 @@ impl Service<'_> {
             return Ok(());
         };
         if self.target.is_none() {
-            // The request says nothing but how to connect.
+            // Only the connection settings of the request are used.
             let request = Request::new(
                 &Command::Run,
                 self.global,
@@ -62,7 +62,7 @@ impl Service<'_> {
             match commands.take(&text) {
                 Ok(None) => {}
                 Ok(Some(command)) => {
-                    // Before the run: whatever becomes of it, it is not done twice.
+                    // Before the run, so that it is not carried out twice, whatever happens.
                     target.set_own_value(LAST_COMMAND, &command.id).await?;
                     tracing::info!(id = %command.id, "the target asks for a run");
                     self.schedule.ask(command.verb);

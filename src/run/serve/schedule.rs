@@ -1,42 +1,42 @@
-//! When the next run starts. Pure: the clock and the jitter come from outside.
+//! When the next run starts. Pure: time and jitter are parameters.
 //!
-//! There are two kinds of triggers. Somebody *asks* (the start of the process, SIGHUP, a command at the target): the run
-//! starts at once, or right after the one that is under way. And the *timer*: after a run that could not be carried out it
-//! comes earlier, and with growing pauses.
+//! There are two kinds of triggers. A *request* (the start of the process, SIGHUP, a command at the target) starts a
+//! run at once, or right after the current one. The *timer* starts runs periodically. After a failed run it is
+//! started earlier, with growing pauses.
 
 use std::time::Duration;
 
 /// Time since the process started.
 pub(super) type Clock = Duration;
 
-/// The shortest time between a failed run and the next one that was not requested.
+/// The shortest time between a failed run and the next one without a request.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(60);
-/// The longest pause between tries where no timer is set.
+/// The longest pause between tries without a timer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// The timer comes later by up to this share of its period, so that many installations do not ask one server at once.
+/// The timer is delayed by up to this share of its period, so that many installations do not use one server at the
+/// same time.
 const JITTER: f64 = 0.1;
 
-/// How far a run goes.
+/// What a run does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verb {
-    /// Up to the plan.
+    /// Stops after the plan.
     Plan,
-    /// To the end.
     Sync,
 }
 
 /// How a run ended, as far as the next one depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// Everything is as the sources say.
+    /// Successful.
     Fine,
-    /// Something is left that the same run would leave again: a record that cannot be used, a refusal.
+    /// Something is left that another run would leave too: a rejected record, a refusal.
     Left,
-    /// A source or the target could not be read, or another run was under way: worth another try soon.
+    /// A source or the target could not be read, or another run was in progress: worth another try soon.
     Failed,
 }
 
-/// Which run comes when. One run at a time: [`Schedule::start`] and [`Schedule::finish`] alternate.
+/// Decides when runs start. One run at a time: [`Schedule::start`] and [`Schedule::finish`] alternate.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
     /// `run.every`
@@ -45,14 +45,14 @@ pub(super) struct Schedule {
     asked: Option<Verb>,
     /// When a run starts without a request.
     timer: Option<Clock>,
-    /// When the run under way started.
+    /// When the current run started.
     running: Option<Clock>,
-    /// Failed runs in a row.
+    /// Consecutive failed runs.
     failures: u32,
 }
 
 impl Schedule {
-    /// Waits for the timer. `jitter` is a random number from 0 to 1.
+    /// Starts the timer. `jitter` is a random number from 0 to 1.
     pub(super) fn new(every: Option<Duration>, now: Clock, jitter: f64) -> Self {
         let mut schedule = Self {
             every,
@@ -65,20 +65,20 @@ impl Schedule {
         schedule
     }
 
-    /// Requests a run. Several requests before it starts are one; a sync does what a plan would show.
+    /// Requests a run. Several requests before it starts count as one. A sync includes a plan.
     pub(super) fn ask(&mut self, verb: Verb) {
         self.asked = self.asked.max(Some(verb));
     }
 
-    /// Takes another period from a configuration that was read again: what failed before tells nothing about it.
+    /// Sets the period from a new configuration. Earlier failures are forgotten, because they say nothing about it.
     pub(super) fn reconfigure(&mut self, every: Option<Duration>, now: Clock, jitter: f64) {
         self.every = every;
         self.failures = 0;
         self.timer = self.period(jitter).map(|period| now + period);
     }
 
-    /// When the next run starts, as far as is known; a time that has passed means at once. `None` while one is under way,
-    /// and when nothing starts one but a wish.
+    /// When the next run starts, as far as known. A time in the past means at once. `None` during a run, and if only
+    /// a request can start one.
     pub(super) fn next(&self, now: Clock) -> Option<Clock> {
         if self.running.is_some() {
             return None;
@@ -94,7 +94,7 @@ impl Schedule {
         Some(self.asked.take().unwrap_or(Verb::Sync))
     }
 
-    /// Takes in how the run ended, and sets the timer: a period after the start, or a pause after a failure.
+    /// Records how the run ended, and sets the timer: a period after the start, or a pause after a failure.
     pub(super) fn finish(&mut self, now: Clock, ending: Ending, jitter: f64) {
         let started = self.running.take().unwrap_or(now);
         let period = self.period(jitter).map(|period| started + period);

@@ -1,4 +1,4 @@
-//! What the target, and the administrator of the machine, let a run do at the most. Read once a run, before anything else.
+//! Limits of the target and of the machine's administrator. Read once per run, before anything else.
 
 use crate::config::{Ceiling, CeilingError, Under, read_ceiling};
 use crate::plan::Refusal;
@@ -7,8 +7,8 @@ use crate::run::planning::desired;
 use crate::run::session::request::Request;
 use crate::target::{Policies, Target};
 
-/// The settings as far as they are allowed. `reads_sources`: what is wrong with the sources is told as well, if the target
-/// fails.
+/// The settings with the limits applied. With `reads_sources`, mistakes of the sources are reported as well if the
+/// target fails.
 pub(in crate::run) async fn read(
     target: &impl Target,
     request: Request<'_>,
@@ -32,7 +32,7 @@ pub(in crate::run) async fn read(
     }))
 }
 
-/// All documents that hold for this configuration. What cannot be read, or understood, is not passed over.
+/// All documents for this configuration. One that cannot be read or parsed is an error.
 pub(in crate::run) async fn ceilings(
     target: &impl Target,
     request: Request<'_>,
@@ -40,7 +40,7 @@ pub(in crate::run) async fn ceilings(
     documents(ask(target, request).await?, request)
 }
 
-/// The limits of `policy_file` alone; the target is not asked.
+/// Only the limits of `policy_file`; the target is not asked.
 pub(in crate::run) fn of_machine(request: Request<'_>) -> Result<Vec<Ceiling>, RunError> {
     let path = request.settings.policy_file.as_deref();
     Ok(path.map(read_ceiling).transpose()?.into_iter().collect())
@@ -50,7 +50,7 @@ async fn ask(target: &impl Target, request: Request<'_>) -> Result<Policies, Run
     let names = request.settings.providers.own(&request.settings.sources);
     match target.policy(&names).await {
         Ok(policies) => Ok(policies),
-        // Without rights everything fails, and what proves the rights says more.
+        // Without permissions everything fails, and `prepare` reports it more precisely.
         Err(error) => Err(target.prepare().await.err().unwrap_or(error).into()),
     }
 }

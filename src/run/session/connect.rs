@@ -5,7 +5,7 @@ use crate::config::TargetSettings;
 use crate::run::planning::desired::providers;
 use crate::target::{AnyTarget, TargetError};
 
-/// The target; nothing is sent yet.
+/// Builds the target. Nothing is sent yet.
 pub(in crate::run) fn connect(
     request: Request<'_>,
     settings: &TargetSettings,

@@ -1,4 +1,4 @@
-//! What every run does around its job: the report, the first line, the lock, the target, the end.
+//! What every run does besides its task: the report, the first line, the lock, the target, the end.
 
 pub(super) mod ceiling;
 mod connect;
@@ -27,8 +27,8 @@ use crate::signals::Signals;
 use crate::target::{self, AnyTarget, Target as _, TargetName};
 use crate::telemetry::MILESTONE;
 
-/// Does the job with a target that nobody else is changing, and reports what came of it. `sources` are those that the job is
-/// going to read.
+/// Runs a task with exclusive access to the target, and reports the result. `sources` are the sources that the task
+/// reads.
 pub(super) async fn run(
     request: Request<'_>,
     settings: &TargetSettings,
@@ -67,7 +67,7 @@ pub(super) async fn run(
         report_rejected(&report);
     }
     outcome::record(&mut report, stop.as_ref(), request);
-    // Whoever said no has seen the plan; nobody else is to be told of a failure.
+    // The person who answered no has seen the plan. No failure is reported to others.
     let is_declined = matches!(stop, Some(RunError::Declined));
     if !is_declined {
         outputs::heartbeat::write(request, settings, &report).await;
@@ -81,7 +81,7 @@ pub(super) async fn run(
     printed
 }
 
-/// Each rejected record by itself, for programs: a text has them in its summary.
+/// Logs each rejected record for programs. The text output has them in its summary.
 fn report_rejected(report: &Report) {
     for Note {
         source,
@@ -95,7 +95,7 @@ fn report_rejected(report: &Report) {
     }
 }
 
-/// How far the run was allowed to go, and what came of it.
+/// Runs the task within the limits, up to its end or first error.
 async fn steps(
     request: Request<'_>,
     (settings, notifier): (&TargetSettings, Option<&Notifier<'_>>),
@@ -132,7 +132,7 @@ fn begin(
     let name = target::name(settings);
     report.title.clone_from(&name.title);
     say_start(&name, request, process, report)?;
-    // Before anything is read: a plan of what another run is changing would be wrong.
+    // Before anything is read, because a plan made during another run would be wrong.
     let lock = match request.mode {
         Mode::Write => {
             let folder = request.settings.lock_dir.as_deref();
@@ -143,7 +143,7 @@ fn begin(
     Ok((connect(request, settings)?, lock))
 }
 
-/// The settings as far as others allow them, and the head of the plan that says so.
+/// The settings with limits applied, and the lines of the plan about them.
 async fn limited(
     target: &AnyTarget,
     request: Request<'_>,
@@ -163,7 +163,7 @@ async fn limited(
     Ok(under)
 }
 
-/// The first line, at once: reading may take its time.
+/// Prints the first line at once, because reading may take some time.
 fn say_start(
     name: &TargetName,
     request: Request<'_>,

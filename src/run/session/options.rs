@@ -2,7 +2,7 @@
 
 use crate::cli::Global;
 
-/// The level that `-v` and `-q` ask for.
+/// The log level of `-v` and `-q`.
 pub fn log_level(global: &Global) -> Option<&'static str> {
     match (global.verbose, global.quiet) {
         (0, 0) => None,

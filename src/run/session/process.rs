@@ -1,4 +1,4 @@
-//! Where a run was started from, and where it speaks to.
+//! The environment and the streams of a process.
 
 use std::io::Write;
 
@@ -9,26 +9,24 @@ use crate::names::Names;
 use crate::report::{Look, Messages};
 use crate::telemetry::Telemetry;
 
-/// Where a run was started from, and where it speaks to.
+/// The environment and the streams of a process.
 pub struct Process<'a> {
-    /// Variables of the process.
     pub environment: Environment,
-    /// The name the program was called by; old names mean old programs.
+    /// The name the program was called by. Old names mean old programs.
     pub program: &'a str,
     /// Data: plan, people, report.
     pub out: &'a mut dyn Write,
     /// Errors. Log lines go to the real stderr.
     pub err: &'a mut dyn Write,
-    /// Whether people are named in all that.
+    /// Whether people are named in these outputs.
     pub names: Names,
-    /// Who sits in front of it.
     pub terminal: Terminal,
-    /// Takes the configured log level.
+    /// Gets the configured log level.
     pub telemetry: Option<&'a Telemetry>,
 }
 
 impl Process<'_> {
-    /// Errors, in the format of the log.
+    /// Writer for errors, in the format of the log.
     pub(in crate::run) fn messages(&mut self, format: LogFormat) -> Messages<'_> {
         let Terminal {
             err_color,
@@ -41,21 +39,20 @@ impl Process<'_> {
     }
 }
 
-/// What of the process is a terminal.
+/// Which streams of the process are terminals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about a stream"
 )]
 pub struct Terminal {
-    /// Stdout is one, so a person reads along.
+    /// Stdout is a terminal, so a person reads it.
     pub is_out: bool,
-    /// Stdin is one too, so a person can be asked.
+    /// Stdin is a terminal too, so a person can be asked.
     pub can_ask: bool,
-    /// How stdout looks.
+    /// Appearance of stdout.
     pub out: Look,
-    /// Whether stderr has colours.
     pub err_color: bool,
-    /// Stderr is the journal, where each line begins with how much it matters.
+    /// Stderr is the journal, where each line starts with its priority.
     pub is_err_journal: bool,
 }

@@ -1,4 +1,4 @@
-//! Runs that do not start. Each leaves a report all the same: the last run's must not pass for this one's.
+//! Runs that do not start. Each of them writes a report, so that the report of the last run is not mistaken for it.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::names::Names;
 use crate::report::Report;
 use crate::target;
 
-/// What to do about a configuration with mistakes.
+/// Hint about a configuration with mistakes.
 const CHECK: &str = "`directory-sync check` says what is wrong";
 
 /// Refuses to start.
@@ -36,7 +36,7 @@ pub(in crate::run) fn refuse(
     Ok(Exit::Usage)
 }
 
-/// Refuses an option that has no use with the command.
+/// Refuses an option that has no effect on the command.
 pub(in crate::run) fn idle_option(
     global: &Global,
     process: &mut Process<'_>,
@@ -47,7 +47,7 @@ pub(in crate::run) fn idle_option(
     Ok(Exit::Usage)
 }
 
-/// Refuses to write over what is read, or twice to one file.
+/// Refuses to overwrite an input, or to write two outputs to one file.
 pub(in crate::run) fn clash(
     global: &Global,
     process: &mut Process<'_>,
@@ -66,7 +66,7 @@ pub(in crate::run) fn clash(
     Ok(report)
 }
 
-/// Refuses a configuration. Returns what others are told of it: values that are wrong may name people.
+/// Refuses a configuration. Returns the text for notifications, without values, because they may name people.
 pub(in crate::run) fn mistakes(
     global: &Global,
     process: &mut Process<'_>,
@@ -85,14 +85,14 @@ pub(in crate::run) fn mistakes(
     Ok(report)
 }
 
-/// Writes report and page, if they can be: what is wrong is printed in any case.
+/// Writes report and page, if possible. The error is printed in any case.
 fn save(global: &Global, names: &Names, kind: &'static str, what: String, hint: Option<String>) -> Report {
     let mut report = Report::new(kind);
     report.fail(what, hint, Exit::Usage);
     if let Ok(file) = report_file::of(global) {
         let _ = report_file::save(&report, file, names);
     }
-    // Whether a page may name people is not known yet.
+    // It is not known yet whether a page may name people.
     let _ = page_file::save(&report, "", global, &names.naming(global.show_values));
     report
 }

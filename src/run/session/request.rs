@@ -1,4 +1,4 @@
-//! What was asked of a run, and how far it may go.
+//! The request of a run: what it does, and with which settings.
 
 use std::cell::Cell;
 
@@ -15,45 +15,43 @@ use crate::target;
 /// How far a run goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::run) enum Mode {
-    /// To the end.
+    /// Applies the plan.
     Write,
-    /// Up to the guard.
+    /// Stops after the guard.
     DryRun,
-    /// Up to the guard; pending changes have an exit code of their own.
+    /// Stops after the guard, with an exit code for pending changes.
     DetailedDryRun,
 }
 
-/// A run that leaves something about itself.
+/// A run that records its result at the target.
 #[derive(Debug, Default)]
 pub(in crate::run) struct Heartbeat {
-    /// The command that was carried out last.
+    /// The id of the last command that was carried out.
     pub(in crate::run) command: Option<String>,
     /// How the run ended, once it has.
     pub(in crate::run) outcome: Cell<Option<&'static str>>,
 }
 
-/// What was asked for.
 #[derive(Clone, Copy)]
 pub(in crate::run) struct Request<'a> {
     pub(in crate::run) mode: Mode,
     pub(in crate::run) global: &'a Global,
     pub(in crate::run) settings: &'a Settings,
-    /// Between tries of a request.
+    /// Pauses between tries of a request.
     pub(in crate::run) pauses: Backoff,
-    /// What the run is called in its first line.
+    /// Name of the run in its first line.
     pub(in crate::run) title: &'static str,
-    /// The people of the run; none named: all people.
+    /// The people of the run; empty means all people.
     pub(in crate::run) only: &'a [String],
-    /// What the run leaves at the target about itself; `None`: nothing.
+    /// The result to record at the target; `None` if nothing is recorded.
     pub(in crate::run) heartbeat: Option<&'a Heartbeat>,
     /// Settings that others have made stricter.
     pub(in crate::run) policy: &'a [Effective],
-    /// Who sits in front of it.
     pub(in crate::run) terminal: Terminal,
 }
 
 impl<'a> Request<'a> {
-    /// What a command asks for.
+    /// The request of a command.
     pub(in crate::run) fn new(
         command: &'a Command,
         global: &'a Global,
@@ -74,7 +72,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The same as far as others allow it.
+    /// The same request with the limits of others applied.
     pub(in crate::run) fn under<'u>(self, under: &'u Under) -> Request<'u>
     where
         'a: 'u,
@@ -91,22 +89,22 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// What the target stores, also when there is no target.
+    /// What the target can store, even if no target is configured.
     pub(in crate::run) fn catalog(&self) -> Catalog {
         target::catalog(self.settings.target.as_ref())
     }
 
-    /// Whether data is for programs.
+    /// Returns whether output is for programs.
     pub(in crate::run) fn is_json(&self) -> bool {
         self.global.format == Format::Json
     }
 
-    /// What is printed of people: a person at a terminal may see the people of a run.
+    /// What is printed about people. A person at a terminal may see their names.
     pub(in crate::run) fn show(&self) -> Show {
         self.shows(self.terminal.is_out)
     }
 
-    /// The same of a page, which is no terminal, and is passed on.
+    /// The same for a page, which is not a terminal, and may be passed on.
     pub(in crate::run) fn show_in_page(&self) -> Show {
         self.shows(false)
     }
@@ -152,7 +150,7 @@ fn mode(command: &Command, dry_run: bool) -> Mode {
     }
 }
 
-/// What a run is called in its first line.
+/// Name of a run in its first line.
 fn title(restriction: Restriction, command: &Command) -> &'static str {
     match (restriction, command) {
         (_, Command::Apply { .. }) => "apply",

@@ -14,7 +14,7 @@ use crate::config::{self, ConfigErrors, FlagValue, LoadRequest, Needs, NotifySet
 use crate::plan::Restriction;
 use crate::report::Report;
 
-/// Settings that a command can work with, or how the run ended that cannot.
+/// Settings that a command can work with, or how a run with invalid ones ended.
 pub(in crate::run) enum Checked {
     Good(Box<Settings>),
     Refused(Box<Report>),
@@ -26,12 +26,12 @@ impl Checked {
     }
 }
 
-/// Who is told although the configuration has mistakes.
+/// Notification settings of a configuration with mistakes.
 pub(in crate::run) fn notify(global: &Global, process: &Process<'_>) -> NotifySettings {
     config::notify_settings(&request(global, Needs::Everything), &process.environment)
 }
 
-/// Reads the configuration, and says what is wrong with it or worth knowing.
+/// Reads the configuration, and reports its mistakes and notes.
 pub(in crate::run) fn check_settings(
     command: &Command,
     global: &Global,
@@ -54,7 +54,7 @@ pub(in crate::run) fn check_settings(
     Ok(Checked::Good(Box::new(settings)))
 }
 
-/// The settings of another configuration file, and what is worth knowing about it.
+/// The settings of another configuration file, with notes about it.
 pub(in crate::run) fn of_other(
     other: &Path,
     command: &Command,
@@ -78,7 +78,7 @@ pub(in crate::run) fn of_other(
     Ok(Checked::Good(Box::new(settings)))
 }
 
-/// For `check`, what a configuration says of its sources, if no mistake is in that part.
+/// For `check`: the settings of the sources, if that part has no mistakes.
 pub(in crate::run) fn of_sources(
     command: &Command,
     global: &Global,
@@ -89,7 +89,7 @@ pub(in crate::run) fn of_sources(
     settings.ok()
 }
 
-/// The settings, as the command and the name of the program change them.
+/// The settings, with changes by the command and the program name.
 fn load(
     command: &Command,
     global: &Global,
@@ -107,7 +107,7 @@ fn load(
     Ok(settings)
 }
 
-/// What the command line says about the configuration.
+/// The part of the command line that concerns the configuration.
 pub(in crate::run) fn request(global: &Global, needs: Needs) -> LoadRequest {
     let level = log_level(global).map(|level| FlagValue {
         flag: if global.verbose > 0 { "-v" } else { "-q" }.to_owned(),
@@ -121,12 +121,12 @@ pub(in crate::run) fn request(global: &Global, needs: Needs) -> LoadRequest {
     }
 }
 
-/// What the old programs did, by their name.
+/// The restriction of an old program, by its name.
 fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
     match (program, command) {
         ("install-ids", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. })
         | (_, Command::LinkIds) => Some(Restriction::LinksOnly),
-        // A plan is good for the name by which it was made.
+        // A plan is bound to the program name with which it was made.
         ("migrate", Command::Sync { .. } | Command::Plan { .. } | Command::Apply { .. }) => {
             Some(Restriction::ExternalIdsOnly)
         }
@@ -134,7 +134,7 @@ fn restriction_of(program: &str, command: &Command) -> Option<Restriction> {
     }
 }
 
-/// From here on it is known whether people may be named in what this process writes.
+/// From here on it is known whether output may name people.
 fn name_people(settings: &Settings, global: &Global, process: &Process<'_>) {
     let output = &settings.output;
     let shows = global.show_values || output.names.unwrap_or(process.terminal.is_out);

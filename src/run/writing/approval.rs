@@ -1,4 +1,4 @@
-//! Where the token of a refused run comes from when it is given back.
+//! Sources of the approval token.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::Global;
 use crate::config::Environment;
 
-/// The token that was given: the option, the option's file, the variable, the variable's file.
+/// The given token: the option, the option's file, the variable, the variable's file.
 ///
-/// What cannot be a token is none: the guard then decides as if nothing had been said.
+/// A text that cannot be a token is ignored.
 pub(in crate::run) fn token(global: &Global, environment: &Environment) -> Option<String> {
     let variable = |name: &str| environment.var(name)?.to_str().map(str::to_owned);
     let given = global
@@ -29,7 +29,7 @@ pub(in crate::run) fn token(global: &Global, environment: &Environment) -> Optio
     Some(token.to_owned())
 }
 
-/// A file may be there before anybody has put a token into it, as in each run that needs none.
+/// The file may exist before a token was put into it, as for each run that needs none.
 fn read(file: &Path) -> Option<String> {
     match fs::read_to_string(file) {
         Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),

@@ -1,4 +1,4 @@
-//! What becomes of a plan, wherever it comes from: it is shown, approved and applied.
+//! Shows, approves and applies a plan of any origin.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::target::{Cost, Target};
 
-/// Prints the plan and what it is going to cost, and keeps both for a page.
+/// Prints the plan and its cost, and keeps both for a page.
 pub(in crate::run) fn show(
     plan: &Plan,
     target: &impl Target,
@@ -43,11 +43,11 @@ pub(in crate::run) fn show(
         report::plan(process.out, plan, target.catalog(), view)?;
         process.out.write_all(cost.as_bytes())?;
     }
-    // Before the first change, so that whoever watches sees what is about to happen.
+    // Before the first change, so that a person sees what is about to happen.
     process.out.flush()
 }
 
-/// What a plan is going to cost, as a line; empty: nothing.
+/// The cost of a plan as a line; empty if there is none.
 fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> io::Result<String> {
     let kept = undo_log::cost(plan, target, request);
     let cost: Cost = plan
@@ -62,7 +62,7 @@ fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> io::Result<S
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
-/// The policy by which changes are applied: what the plan may not hold, nothing does on the way either.
+/// The policy for applying changes. It forbids during the run what the plan may not contain.
 pub(in crate::run) fn policy(settings: &Settings) -> Policy {
     Policy {
         adopt: settings.policy.adopt && may_take_over(settings),
@@ -70,13 +70,13 @@ pub(in crate::run) fn policy(settings: &Settings) -> Policy {
     }
 }
 
-/// Whether an account that turns out to be there may be brought in line without having been in the plan.
+/// Whether an account that turns out to exist may be updated without having been in the plan.
 pub(in crate::run) fn may_take_over(settings: &Settings) -> bool {
     let withholding = &settings.withholding;
     withholding.no_update.is_none() && withholding.no_provider_mismatch.is_none()
 }
 
-/// Lets the guard decide.
+/// Asks the guard for approval.
 pub(in crate::run) fn approve(
     plan: Plan,
     proof: &Proof,
@@ -94,7 +94,7 @@ pub(in crate::run) fn approve(
         .map_err(|refused| RunError::Refused(refused.0))
 }
 
-/// Says which limit was near, or was lifted.
+/// Reports limits that were nearly reached or lifted.
 pub(in crate::run) fn remark(
     approved: &ApprovedPlan,
     request: Request<'_>,
@@ -109,8 +109,7 @@ pub(in crate::run) fn remark(
     process.out.flush()
 }
 
-/// Applies, unless a signal asked to end before the first change. Before it, everything that an undo needs is on
-/// the disk.
+/// Applies the plan, unless a signal arrived before the first change. The undo file is written before.
 pub(in crate::run) async fn apply(
     target: &impl Target,
     approved: &ApprovedPlan,

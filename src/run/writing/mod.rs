@@ -1,4 +1,4 @@
-//! From a plan to its outcome: show, approve, ask, keep the snapshot, apply, verify.
+//! From a plan to its result: show, approve, ask, store the snapshot, apply, verify.
 
 pub(super) mod approval;
 pub(super) mod carry_out;

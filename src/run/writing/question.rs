@@ -1,4 +1,4 @@
-//! At a terminal, a run asks before it changes anything.
+//! Asks for confirmation at a terminal before changes are applied.
 
 use std::io;
 use std::thread;
@@ -10,10 +10,10 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::signals::Signals;
 
-/// Asks whether so many changes are to be made; only where a person can answer.
+/// Asks for confirmation, if a person can answer.
 ///
 /// # Errors
-/// The answer is no, or a signal came instead.
+/// The answer is no, or a signal arrived instead.
 pub(in crate::run) async fn ask(
     changes: usize,
     request: Request<'_>,
@@ -30,11 +30,11 @@ pub(in crate::run) async fn ask(
     write!(process.out, "Apply {what}? [y/N] ")?;
     process.out.flush()?;
     let (send, answer) = oneshot::channel();
-    // A thread of its own: nobody can take a read of a terminal back when a signal comes.
+    // In its own thread, because a blocking read of a terminal cannot be cancelled after a signal.
     thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line).map(|_| line);
-        // Nobody waits any more after a signal.
+        // After a signal, there is no receiver.
         let _ = send.send(read);
     });
     let answer = tokio::select! {

@@ -1,4 +1,4 @@
-//! Plans out of a file, for which no source is read.
+//! Plans from a file, without reading sources.
 
 use std::cell::RefCell;
 
@@ -13,23 +13,23 @@ use crate::run::session::request::{Mode, Request};
 use crate::signals::Signals;
 use crate::target::Target;
 
-/// A plan out of a file: no source was read for it.
+/// A plan from a file, without sources.
 pub(in crate::run) struct FromFile<'a> {
     pub(in crate::run) plan: Plan,
-    /// The target's ids of everything that it may refer to.
+    /// Target ids of everything that it may refer to.
     pub(in crate::run) ids: Ids,
-    /// Changes that are not true any more, and why.
+    /// Changes that no longer apply, with the reason.
     pub(in crate::run) left_out: Vec<(&'a Change, &'static str)>,
-    /// How that is told.
+    /// How these are reported.
     pub(in crate::run) left: fn(&'static str) -> NotApplied,
-    /// A new person's account may turn out to exist, and is taken over.
+    /// If a new person's account turns out to exist, it is taken over.
     pub(in crate::run) takes_over: bool,
-    /// Before anybody new is made, it is looked whether an account carries the external id.
+    /// Before a creation, the target is asked for accounts with the external id.
     pub(in crate::run) looks_first: bool,
 }
 
 impl FromFile<'_> {
-    /// Brings the plan into its order, without what is protected, and tells the report of it.
+    /// Orders the plan, removes protected accounts, and adds it to the report.
     pub(in crate::run) fn put_in_order(
         &mut self,
         target: &impl Target,
@@ -54,7 +54,7 @@ impl FromFile<'_> {
         }
     }
 
-    /// Shows the plan, has it approved, and carries it out if this is no dry run.
+    /// Shows the plan, has it approved, and applies it unless this is a dry run.
     pub(in crate::run) async fn carry_out(
         self,
         target: &impl Target,
@@ -63,7 +63,7 @@ impl FromFile<'_> {
         report: &mut Report,
     ) -> Result<(), RunError> {
         carry_out::show(&self.plan, target, request, process, report)?;
-        // Whether the sources were complete was asked when the file was made.
+        // Completeness of the sources was checked when the file was made.
         let approved = carry_out::approve(self.plan, &Proof::default(), target, request, process)?;
         carry_out::remark(&approved, request, process, report)?;
         if request.mode != Mode::Write {
@@ -73,7 +73,7 @@ impl FromFile<'_> {
         let context = Context {
             known: &Known::new(&nobody),
             ids: RefCell::new(self.ids),
-            // Whom a new account would belong to was not looked up in the sources this time.
+            // The sources were not read this time, so the owner of an existing account is not known.
             policy: Policy {
                 adopt: false,
                 ..carry_out::policy(request.settings)

@@ -1,4 +1,4 @@
-//! `--undo-file`: what a run changes is kept before it changes it.
+//! `--undo-file`: stores the former state before a run changes it.
 
 use crate::apply::{NotApplied, Outcome};
 use crate::model::{Catalog, Change, Edit, Plan};
@@ -9,7 +9,7 @@ use crate::saved::undo_file;
 use crate::saved::undo_file::{Binding, Run, UndoFile};
 use crate::target::{Cost, Target, Wrote};
 
-/// Says what is wrong with the place of the undo file, before anything is done.
+/// Checks the location of the undo file before the run.
 pub(in crate::run) fn check(request: Request<'_>) -> Result<(), String> {
     match &request.global.undo_file {
         Some(path) => undo_file::check(path, request.mode == Mode::Write),
@@ -17,14 +17,14 @@ pub(in crate::run) fn check(request: Request<'_>) -> Result<(), String> {
     }
 }
 
-/// Says what of a plan no undo brings back, where somebody thinks of undoing it.
+/// Warns about changes that no undo can revert, if an undo file is written.
 pub(in crate::run) fn warn(plan: &Plan, catalog: &Catalog, request: Request<'_>, report: &mut Report) {
     if request.global.undo_file.is_some() {
         report.cannot_be_undone = undo_file::lost(catalog, &plan.changes);
     }
 }
 
-/// What it costs to read everything that has to be kept.
+/// Cost of the snapshots.
 pub(in crate::run) fn cost(plan: &Plan, target: &impl Target, request: Request<'_>) -> Cost {
     match request.global.undo_file {
         Some(_) => target.snapshot_cost(&plan.changes),
@@ -32,7 +32,7 @@ pub(in crate::run) fn cost(plan: &Plan, target: &impl Target, request: Request<'
     }
 }
 
-/// Writes the undo file. A run without changes leaves that of the last run with changes alone.
+/// Writes the undo file. A run without changes keeps the undo file of the last run with changes.
 pub(in crate::run) async fn begin(
     target: &impl Target,
     changes: &[Change],
@@ -61,7 +61,7 @@ pub(in crate::run) async fn begin(
     Ok(Some(file))
 }
 
-/// Adds what the run has come to. Without it the file is as good, only that an undo has to find out more by itself.
+/// Adds the results to the undo file. Without them, an undo has to determine them itself.
 pub(in crate::run) fn end(
     file: Option<UndoFile>,
     target: &impl Target,
@@ -74,14 +74,15 @@ pub(in crate::run) fn end(
         .iter()
         .filter_map(|outcome| Some((outcome.index, outcome.applied()?.target_id.clone()?)));
     let made: Vec<_> = made.collect();
-    // An account may have stepped aside, and been left with a temporary name, although its change was not started.
+    // An account may have kept a temporary login name although its change was not started.
     let stepped_aside = |outcome: &Outcome| {
         let change = &changes[outcome.index];
         change.edit().is_some_and(Edit::steps_aside)
     };
     let idle = outcomes.iter().filter(|outcome| match &outcome.result {
         Err(NotApplied::NotStarted(_)) => !stepped_aside(outcome),
-        // Whoever has its names was there before, or comes later: an undo must not take them for this run's.
+        // An account with its names existed before or was created later. An undo must not treat it as one of this
+        // run.
         Err(NotApplied::Failed(error)) => error.wrote == Wrote::Nothing,
         Ok(_) | Err(NotApplied::Unlinked(..) | NotApplied::NotTakenBack(_)) => false,
     });

@@ -1,4 +1,4 @@
-//! `--verify`: after the last write, a look at whether everything holds.
+//! `--verify`: reads everything again after the last write.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::report::{Note, Report};
 use crate::signals::Signals;
 use crate::target::{Target, TargetError, Wait};
 
-/// What a list cannot say how far it is about (metadata, links) is current after less than this.
+/// Data without a known list position (metadata, links) is current after less than this.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
 
-/// Whose account got a note is as intended: a second plan would count as one more run that finds them missing.
+/// Accounts with a new absence marker are excluded: a second plan would count as another run that finds the person
+/// absent.
 pub(in crate::run) fn noted(changes: &[Change]) -> HashSet<TargetId> {
     let marked = changes.iter().filter(|change| plan::is_for_now(change));
     marked.filter_map(|change| change.target_id().cloned()).collect()
 }
 
-/// Waits for the lists, plans again, and reports whether a change is left. People who are rejected or kept count as they
-/// should be.
+/// Waits for the lists, plans again, and reports whether a change is left. Rejected and skipped people are expected.
 pub(in crate::run) async fn verify(
     target: &impl Target,
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
@@ -27,7 +27,7 @@ pub(in crate::run) async fn verify(
     report: &mut Report,
 ) {
     if report.changes.planned() == 0 {
-        // What was read is what there is.
+        // What was read is complete.
         report.verify(None);
         return;
     }
@@ -42,7 +42,7 @@ pub(in crate::run) async fn verify(
     report.verify(doubt);
 }
 
-/// What speaks against everything being as it should be.
+/// Why the desired state may not be reached.
 async fn find_doubt(
     target: &impl Target,
     plan_again: impl AsyncFn() -> Result<Plan, TargetError>,
@@ -74,7 +74,7 @@ async fn find_doubt(
     Ok(Some(format!("changes are left ({}){late}", kinds.join(", "))))
 }
 
-/// People who could be tied to one account before the run and cannot now: they may have got a second one.
+/// People who belonged to one account before the run and no longer do: they may have got a second one.
 fn unresolved_since(plan: &Plan, report: &Report) -> Option<String> {
     let is_new = |one: &&Rejected| {
         let known = |known: &Note| *known.at == *one.at.at && known.reason == one.reason;

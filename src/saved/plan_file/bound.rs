@@ -1,11 +1,11 @@
-//! To which target a file is bound.
+//! The target that a file is bound to.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::target::{self, TargetName};
 
-/// The one target for which a file is good.
+/// The target that a file is valid for.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoundTarget {
@@ -14,7 +14,6 @@ pub struct BoundTarget {
 }
 
 impl BoundTarget {
-    /// The target of this name.
     pub(crate) fn of(name: &TargetName) -> Self {
         Self {
             kind: name.kind.to_owned(),
@@ -22,7 +21,7 @@ impl BoundTarget {
         }
     }
 
-    /// Why a file that is bound to the other one is of no use here.
+    /// Why a file that is bound to another target cannot be used.
     pub(crate) fn objection(&self, of_file: &Self) -> Option<String> {
         (self != of_file).then(|| {
             format!(

@@ -1,4 +1,4 @@
-//! Changes as JSON, attributes by their names. Everything that a change was worked out from is in it.
+//! Changes as JSON, with attributes by name. Contains everything that a change was computed from.
 
 mod people;
 
@@ -17,14 +17,14 @@ use crate::plan;
 #[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeDocument {
-    /// The kind of object; left out for people.
+    /// The resource type; omitted for users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resource: Option<Box<str>>,
     action: Action,
     /// Why an account is deleted or deactivated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
-    /// The beginning of the absence that a removal rests on, as it was found on the account.
+    /// The start of the absence that a removal is based on, as found on the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     missing_since: Option<Box<str>>,
     /// Of a new account.
@@ -63,10 +63,10 @@ struct EditDocument {
     account: String,
     person: Person,
     changes: Vec<AttributeDocument>,
-    /// The state that the account gets.
+    /// The new state of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<State>,
-    /// Absent: all that the account list shows was as it should be.
+    /// Absent if everything that the account list showed was as desired.
     before: Option<AccountDocument>,
 }
 
@@ -116,7 +116,7 @@ impl ChangeDocument {
         document
     }
 
-    /// The change; the error is what does not fit this target.
+    /// Converts to a change. The error says what does not fit this target.
     pub(crate) fn change(self, catalog: &Catalog) -> Result<Change, String> {
         let resource = match self.resource {
             Some(name) => catalog
@@ -246,13 +246,13 @@ impl AttributeDocument {
     }
 }
 
-/// What is wrong with changes that concern one account, or one new person, twice.
+/// Error for several changes of one account, or of one new person.
 pub(crate) fn twice<'a>(catalog: &Catalog, changes: impl Iterator<Item = &'a Change>) -> Option<String> {
     let mut seen = HashMap::new();
     for (place, change) in changes.enumerate() {
         let schema = catalog.schema(change.resource);
         let written = |purpose| change.written(schema, purpose).map_or("", Value::as_text);
-        // A text in the place of an id may be a nickname that many people have.
+        // A text that is not an id may be a nickname of many people.
         let subject = match (change.target_id(), &change.restore) {
             (Some(account), _) => format!("account {account}"),
             (None, Some(_)) => format!("login {}", written(Purpose::Login).to_lowercase()),

@@ -1,4 +1,4 @@
-//! A plan in a file, to be looked at and applied later. It holds personal values, so nobody else may read it.
+//! A plan in a file, to be reviewed and applied later. It contains personal values, so only its owner may read it.
 
 mod bound;
 pub(crate) mod document;
@@ -23,7 +23,7 @@ use crate::model::{Catalog, Change, Plan};
 use crate::plan::{self, Rules, Withholding};
 use crate::target;
 
-/// The only form that this version writes and reads.
+/// The only format that this version writes and reads.
 const SCHEMA: &str = "directory-sync/plan/2";
 
 /// The JSON Schema of a plan file.
@@ -31,14 +31,15 @@ pub fn schema() -> serde_json::Value {
     json_schema::of::<Document>("Plan file")
 }
 
-/// What a plan is good for: nothing else may be changed by it.
+/// What a plan is valid for.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     target: BoundTarget,
-    /// Hash of the settings that decide.
+    /// Hash of the deciding settings.
     configuration: String,
-    /// The plan was made where accounts are deactivated that would be deleted. It may be the server that wants it so.
+    /// The plan was made where accounts are deactivated instead of deleted, possibly because of a limit at the
+    /// target.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deactivates_only: bool,
 }
@@ -60,12 +61,11 @@ struct Document {
 pub struct PlanFileError {
     path: PathBuf,
     what: String,
-    /// What to do next.
     pub hint: &'static str,
 }
 
 impl Binding {
-    /// What this configuration is about.
+    /// The binding of this configuration.
     pub fn of(settings: &Settings, target: &TargetSettings) -> Self {
         Self {
             target: BoundTarget::of(&target::name(target)),
@@ -74,7 +74,7 @@ impl Binding {
         }
     }
 
-    /// The same for a plan that is made under these withholding.
+    /// The binding of a plan that is made with these restrictions.
     #[must_use]
     pub fn restricted(self, withholding: &Withholding) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl Binding {
     }
 }
 
-/// Writes a plan, whole or not at all, readable for its owner alone.
+/// Writes a plan completely or not at all, readable only for its owner.
 ///
 /// # Errors
 /// The file could not be written.
@@ -110,12 +110,12 @@ pub fn write(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> 
             .map(|change| ChangeDocument::new(change, catalog))
             .collect(),
     };
-    // It was looked at before the run read anything, which may be a while ago.
+    // The check before the run may be some time ago.
     own::spare_others(path, Kind::Plan)?;
     private::write(path, &document)
 }
 
-/// Says, before anything is read, why no plan can be written there.
+/// Checks, before anything is read, whether a plan can be written there.
 ///
 /// # Errors
 /// What is wrong.
@@ -127,11 +127,11 @@ pub fn check(path: &Path) -> Result<(), String> {
     possible.map_err(|error| format!("cannot write the plan to {}: {error}", path.display()))
 }
 
-/// Reads the changes of a plan that is good for this configuration.
+/// Reads the changes of a plan that is valid for this configuration.
 ///
 /// # Errors
-/// It cannot be read, others may have written it, it is no plan of this version, was made for something else, or holds
-/// what no plan by these rules would.
+/// It cannot be read, others may have written it, it has another format, it was made for another target or other
+/// settings, or it contains a change that no plan with these rules would contain.
 pub fn read(
     path: &Path,
     catalog: &Catalog,
@@ -153,7 +153,7 @@ pub fn read(
     Ok(changes)
 }
 
-/// The changes of a file, and whether it was made where accounts are deactivated that would be deleted.
+/// The changes of a file, and whether it was made where accounts are deactivated instead of deleted.
 type Loaded = (Vec<Change>, bool);
 
 fn load(path: &Path, catalog: &Catalog, binding: &Binding) -> Result<Loaded, PlanFileError> {

@@ -1,4 +1,4 @@
-//! Files of this program's own making: only they are replaced, and what they tell is believed only of the right people.
+//! Files of this program. Only such files are replaced, and only files of trusted users are read.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What it is called, to follow "no".
+    /// Its name, to follow "no".
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plan => "plan file",
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// How the name of its form begins, of whatever version; of a page, how the page does.
+    /// Prefix of the format in all versions; for a page, the start of the page.
     fn schema(self) -> &'static str {
         match self {
             Self::Plan => "directory-sync/plan/",
@@ -38,8 +38,8 @@ impl Kind {
         }
     }
 
-    /// Whether a text begins like a file of this kind. One that is empty was made for it, or is the rest of a run that was
-    /// killed.
+    /// Returns whether a text starts like a file of this kind. An empty file was created for it, or is left from a
+    /// killed run.
     fn begins(self, text: &str) -> bool {
         text.trim().is_empty() || self.names_itself(text)
     }
@@ -57,11 +57,11 @@ impl Kind {
     }
 }
 
-/// Whether a file holds one of this kind.
+/// Returns whether a file is of this kind.
 pub(crate) fn holds(file: &mut impl Read, kind: Kind) -> io::Result<bool> {
     let mut start = Vec::new();
     file.take(500).read_to_end(&mut start)?;
-    // What was cut within a letter is text all the same.
+    // A text that was cut within a character is still text.
     let text = match std::str::from_utf8(&start) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {
@@ -72,10 +72,10 @@ pub(crate) fn holds(file: &mut impl Read, kind: Kind) -> io::Result<bool> {
     Ok(kind.begins(text))
 }
 
-/// Sees that nothing else is lost when a file of this kind takes the place of what stands there.
+/// Checks that a file of this kind would not replace another kind of file.
 ///
 /// # Errors
-/// What stands there.
+/// What is at the path.
 pub(crate) fn spare_others(path: &Path, kind: Kind) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -85,7 +85,7 @@ pub(crate) fn spare_others(path: &Path, kind: Kind) -> io::Result<()> {
     }
 }
 
-/// What stands at the path, and why it stays.
+/// Error about a file at the path that is not replaced.
 pub(crate) fn in_the_way(path: &Path, found: &Metadata, kind: Kind) -> io::Error {
     let what = if found.is_symlink() {
         "a symbolic link, which is not followed".to_owned()
@@ -97,16 +97,16 @@ pub(crate) fn in_the_way(path: &Path, found: &Metadata, kind: Kind) -> io::Error
     io::Error::other(format!("what stands at {} is {what}", path.display()))
 }
 
-/// What to do with a file that others may have written.
+/// Hint about a file that others may have written.
 const OTHERS: &str = "see that it says what it is to say, then take the right from others: `chmod go-w FILE`";
-/// What to do with a file of somebody else's.
+/// Hint about a file of another user.
 const SOMEBODYS: &str =
     "see that it says what it is to say, then make it your own: `chown USER FILE`, or copy it";
 
-/// Reads a file that tells what to change: nobody but its owner may have written it, and that is this user or root.
+/// Reads a file that contains changes. Only its owner, who must be this user or root, may have been able to write it.
 ///
 /// # Errors
-/// What is wrong, and what to do about it.
+/// What is wrong, and what to do.
 pub(crate) fn read(path: &Path, hint: &'static str) -> Result<String, (String, &'static str)> {
     let failed = |error: io::Error| (error.to_string(), hint);
     let mut file = File::open(path).map_err(failed)?;
@@ -128,7 +128,7 @@ fn believe(found: &Metadata) -> Result<(), (String, &'static str)> {
         found.uid(),
         rustix::process::geteuid().as_raw(),
     );
-    // What may be written of a terminal or another device is not what is read from it.
+    // For a terminal or another device, write permission does not affect what is read.
     let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&found.file_type());
     if !is_device && mode & 0o022 != 0 {
         let what = format!("others may write it (mode {mode:04o}), so it may tell what no run has written");

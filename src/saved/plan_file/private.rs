@@ -1,4 +1,4 @@
-//! A file that only its owner may read, whole or not there at all.
+//! Files that only their owner may read, written completely or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-/// Writes a document in the place of whatever stands there. It is on the disk when this returns.
+/// Writes a document and replaces an existing file. It is on the disk when this returns.
 ///
 /// # Errors
-/// The file could not be written; what stood there before still does.
+/// The file could not be written. An existing file is unchanged.
 pub(crate) fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
     put(&prepare(path, document)?, path)
 }
@@ -17,7 +17,7 @@ pub(crate) fn write(path: &Path, document: &impl Serialize) -> io::Result<()> {
 /// The same for a text.
 ///
 /// # Errors
-/// The file could not be written; what stood there before still does.
+/// The file could not be written. An existing file is unchanged.
 pub(crate) fn write_text(path: &Path, text: &str) -> io::Result<()> {
     let fill = |mut file: File| {
         file.write_all(text.as_bytes())?;
@@ -26,7 +26,7 @@ pub(crate) fn write_text(path: &Path, text: &str) -> io::Result<()> {
     put(&prepare_with(path, fill)?, path)
 }
 
-/// Writes a document beside the path, on the disk; gives where.
+/// Writes a document beside the path, on the disk. Returns its location.
 pub(crate) fn prepare(path: &Path, document: &impl Serialize) -> io::Result<PathBuf> {
     prepare_with(path, |file| fill(file, document))
 }
@@ -37,14 +37,14 @@ fn prepare_with(path: &Path, fill: impl FnOnce(File) -> io::Result<()>) -> io::R
     match written {
         Ok(()) => Ok(unfinished),
         Err(error) => {
-            // What is half written is of no use to anybody.
+            // A partly written file is useless.
             let _ = fs::remove_file(&unfinished);
             Err(error)
         }
     }
 }
 
-/// Moves what was prepared into its place.
+/// Moves a prepared file to its path.
 pub(crate) fn put(prepared: &Path, path: &Path) -> io::Result<()> {
     let put = fs::rename(prepared, path).and_then(|()| sync_folder(path));
     if put.is_err() {
@@ -53,12 +53,12 @@ pub(crate) fn put(prepared: &Path, path: &Path) -> io::Result<()> {
     put
 }
 
-/// Leaves nothing of what was prepared and is not going to be used.
+/// Removes a prepared file that is not used.
 pub(crate) fn discard(prepared: &Path) {
     let _ = fs::remove_file(prepared);
 }
 
-/// Finds out whether a file could be written there, and leaves nothing behind.
+/// Checks whether a file could be written there, and leaves nothing behind.
 pub(crate) fn probe(path: &Path) -> io::Result<()> {
     let probe = beside(path);
     create(&probe)?;
@@ -71,7 +71,7 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// A file that stands there is left of a process that was killed, in a container one of the same id.
+/// An existing file was left by a killed process, in a container with the same process id.
 fn create(path: &Path) -> io::Result<File> {
     match create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -97,7 +97,7 @@ fn fill(file: File, document: &impl Serialize) -> io::Result<()> {
     out.into_inner()?.sync_all()
 }
 
-/// A name is on the disk only when its folder is.
+/// A new name is only on the disk after its folder is synced.
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));

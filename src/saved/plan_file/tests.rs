@@ -1,4 +1,4 @@
-//! What is written is what is read, and nothing else is taken for it.
+//! Files are read back as they were written, and other files are refused.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -83,7 +83,7 @@ prop_compose! {
             }],
             desired: desired.clone(),
             lifecycle: bits[3].then(|| lifecycle(bits[1])),
-            // A removal always says what the account was like.
+            // A removal always contains the former account.
             before: (bits[1] || kind == ActionKind::Deactivate).then(|| Box::new(account.clone())),
             temporary_login: None,
             emptied_first: AttributeSet::default(),
@@ -99,7 +99,7 @@ prop_compose! {
     }
 }
 
-/// No two of them about one account or person, and none that a file does not hold.
+/// No two changes of one account or person, and none that a file cannot contain.
 fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
     changes.retain(|change| !plan::is_for_now(change));
     for (number, change) in changes.iter_mut().enumerate() {
@@ -118,7 +118,7 @@ fn told_apart(mut changes: Vec<Change>) -> Vec<Change> {
     changes
 }
 
-/// A file that somebody put together may not change an account twice.
+/// A manipulated file must not change an account twice.
 #[test]
 fn an_account_stands_in_a_plan_once() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
@@ -139,7 +139,7 @@ fn an_account_stands_in_a_plan_once() {
 }
 
 proptest! {
-    /// Every change comes back as it was.
+    /// Every change is read back unchanged.
     #[test]
     fn a_plan_survives_the_file(changes in prop::collection::vec(any_change(), 0..4)) {
         let folder = tempfile::tempdir().unwrap();
@@ -156,7 +156,7 @@ proptest! {
     }
 }
 
-/// Another schema, target or configuration: each is said.
+/// Another schema, target or configuration: each is reported.
 #[test]
 fn a_plan_is_good_for_nothing_else() {
     let folder = tempfile::tempdir().unwrap();

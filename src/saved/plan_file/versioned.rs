@@ -1,4 +1,4 @@
-//! Documents in JSON that say in which form they are.
+//! JSON documents that name their format.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 pub(crate) struct Unreadable {
     /// What is wrong with it.
     pub(crate) what: String,
-    /// It is in a form of an earlier version.
+    /// It has the format of an earlier version.
     pub(crate) is_earlier: bool,
 }
 
-/// Reads a document of this form. `kind` is what it should be, to follow "no".
+/// Reads a document of this format. `kind` is its expected kind, to follow "no".
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, schema: &str, kind: &str) -> Result<T, Unreadable> {
     #[derive(Deserialize)]
     struct Head {
@@ -55,7 +55,7 @@ fn unreadable(what: String) -> Unreadable {
     }
 }
 
-/// Whether both are one kind of document, and the first has a smaller number.
+/// Returns whether both are the same kind of document, and the first one has a lower version.
 fn is_earlier(schema: &str, ours: &str) -> bool {
     let parts = |schema: &str| {
         let (kind, number) = schema.rsplit_once('/')?;
@@ -67,7 +67,7 @@ fn is_earlier(schema: &str, ours: &str) -> bool {
     }
 }
 
-/// What is wrong with a file, without the texts in it, which may be somebody's name.
+/// What is wrong with a file, without texts from it, which may be names.
 fn without_texts(problem: &serde_json::Error) -> String {
     let problem = problem.to_string();
     match (problem.find('"'), problem.rfind('"')) {

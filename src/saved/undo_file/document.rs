@@ -1,4 +1,4 @@
-//! Past changes as JSON: the change as in a plan file, and what was kept beside it.
+//! Past changes as JSON: the change as in a plan file, and its snapshot.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use crate::saved::plan_file::document::ChangeDocument;
 #[serde(deny_unknown_fields)]
 pub(super) struct PastDocument {
     change: ChangeDocument,
-    /// What an undo put back beside values; absent in the file of any other run.
+    /// What an undo restored besides values; absent in the files of other runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     restore: Option<Vec<Vec<Box<str>>>>,
-    /// A name and texts each, known to the target alone.
+    /// Name and texts of each detail. Only the target interprets them.
     kept: Vec<Vec<Box<str>>>,
-    /// The account that the change made.
+    /// The account that the change created.
     made: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! What a run changed and how everything was before, in a file from which `undo` makes a plan. It holds personal values,
-//! so nobody else may read it.
+//! The changes of a run and the former state, in a file from which `undo` makes a plan. It contains personal values,
+//! so only its owner may read it.
 
 mod document;
 mod past;
@@ -22,7 +22,7 @@ use crate::model::{ActionKind, Catalog, Change, ExternalId, LastWrites, Plan, Sn
 use crate::plan::{self, NotGiven, Past};
 use crate::target::{Facts, TargetName};
 
-/// The only form that this version writes and reads.
+/// The only format that this version writes and reads.
 const SCHEMA: &str = "directory-sync/undo/2";
 
 /// The JSON Schema of an undo file.
@@ -30,12 +30,13 @@ pub fn schema() -> serde_json::Value {
     json_schema::of::<Document>("Undo file")
 }
 
-/// What an undo file is good for. The configuration may be another one: it was wrong, or nothing had to be undone.
+/// What an undo file is valid for. The configuration may have changed, because a mistake in it may be the reason for
+/// the undo.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binding {
     target: BoundTarget,
-    /// What the target has to know of the settings of the run.
+    /// Settings of the run that the target needs.
     facts: Facts,
 }
 
@@ -46,22 +47,22 @@ struct Document {
     schema: String,
     #[schemars(extend("format" = "date-time"))]
     made: String,
-    /// When the run came to its end; until then it is not known what it did.
+    /// When the run ended. Without it, it is not known what the run did.
     ended: Option<String>,
-    /// By the target's clock, when the run last wrote something that the account list shows.
+    /// Time of the run's last write that the account list shows, by the target's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     accounts_written: Option<Box<str>>,
-    /// The same of roles.
+    /// The same for roles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     roles_written: Option<Box<str>>,
-    /// What the run was called.
+    /// Name of the run.
     run: String,
     binding: Binding,
     cannot_be_undone: Vec<Lost>,
     changes: Vec<PastDocument>,
 }
 
-/// Something that no undo brings back.
+/// A change that no undo can revert.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lost {
@@ -73,16 +74,16 @@ pub struct Lost {
     pub what: String,
 }
 
-/// The run whose file it is.
+/// The run that the file belongs to.
 #[derive(Debug)]
 pub struct Run<'a> {
-    /// What it is called.
+    /// Its name.
     pub title: &'a str,
-    /// What it is about.
+    /// Its binding.
     pub binding: Binding,
 }
 
-/// The undo file of a run that is under way.
+/// The undo file of a run in progress.
 #[derive(Debug)]
 pub struct UndoFile {
     path: PathBuf,
@@ -91,7 +92,7 @@ pub struct UndoFile {
 
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Personal values stay out of every log.
+        // Personal values must not appear in a log.
         f.debug_struct("Document")
             .field("made", &self.made)
             .finish_non_exhaustive()
@@ -99,7 +100,7 @@ impl std::fmt::Debug for Document {
 }
 
 impl Binding {
-    /// What a run against this target is about.
+    /// The binding of a run against this target.
     pub fn new(target: &TargetName, facts: Facts) -> Self {
         Self {
             target: BoundTarget::of(target),
@@ -108,7 +109,7 @@ impl Binding {
     }
 }
 
-/// What no undo brings back of each change.
+/// What no undo can revert, for each change.
 pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
         Some(Lost {
@@ -120,7 +121,7 @@ pub fn lost<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>
     lost.collect()
 }
 
-/// What an undo does not bring back, for each change of its plan.
+/// What an undo does not restore, for each change of its plan.
 pub fn not_restored<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a Change>) -> Vec<Lost> {
     let lost = changes.into_iter().filter_map(|change| {
         let account = match change.creation() {
@@ -136,7 +137,7 @@ pub fn not_restored<'a>(catalog: &Catalog, changes: impl IntoIterator<Item = &'a
     lost.collect()
 }
 
-/// The sessions that the run ended, of accounts that an undo brings back into use.
+/// Sessions that the run ended, of accounts that an undo reactivates.
 pub fn ended_sessions(catalog: &Catalog, pasts: &[Past], plan: &Plan) -> Vec<Lost> {
     let ended = pasts
         .iter()
@@ -157,7 +158,7 @@ pub fn ended_sessions(catalog: &Catalog, pasts: &[Past], plan: &Plan) -> Vec<Los
     lost.collect()
 }
 
-/// The roles that an undo does not give back; `key` is that of the roles which it would.
+/// Roles that an undo does not restore. `key` is the configuration key of the roles that it would restore.
 pub fn not_given(roles: Vec<NotGiven>, key: &str) -> Vec<Lost> {
     let lost = roles.into_iter().map(|lost| Lost {
         what: format!(
@@ -172,11 +173,11 @@ pub fn not_given(roles: Vec<NotGiven>, key: &str) -> Vec<Lost> {
 }
 
 impl UndoFile {
-    /// Writes how everything is before the first change, at the path or, if that is a folder, into it. A file of an
-    /// earlier run is not lost: it gets a number.
+    /// Writes the former state before the first change, to the path or, if that is a folder, to a file in it. A file
+    /// of an earlier run gets a number.
     ///
     /// # Errors
-    /// The file could not be written; then nothing may be changed.
+    /// The file could not be written. Then nothing may be changed.
     pub fn begin(
         path: &Path,
         run: Run<'_>,
@@ -206,16 +207,15 @@ impl UndoFile {
         Ok(Self { path, document })
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Says what is known at the end of the run: the accounts that were made, and of which changes nothing was done, both
-    /// by their places in the changes; and when the last thing was written. Without this an undo has to find out by itself.
+    /// Adds the results at the end of the run: the created accounts and the changes that were not applied, both by
+    /// index of the changes, and the time of the last write. Without them, an undo has to determine them itself.
     ///
     /// # Errors
-    /// The file could not be written, and is as it was.
+    /// The file could not be written, and is unchanged.
     pub fn end(mut self, made: &[(usize, TargetId)], not_done: &[usize], last: LastWrites) -> io::Result<()> {
         for (place, account) in made {
             self.document.changes[*place].made(account);

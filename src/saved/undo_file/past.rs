@@ -1,4 +1,4 @@
-//! An undo file is read: it tells of an earlier run.
+//! Reads an undo file of an earlier run.
 
 use std::path::{Path, PathBuf};
 
@@ -18,29 +18,27 @@ use crate::target::{self, Objection};
 pub struct UndoFileError {
     path: PathBuf,
     what: String,
-    /// What to do next.
     pub hint: &'static str,
 }
 
-/// An earlier run, as its undo file tells of it.
+/// An earlier run, from its undo file.
 #[derive(Debug)]
 pub struct PastRun {
-    /// Its undo file.
     pub path: PathBuf,
-    /// What it was called.
+    /// Its name.
     title: String,
     /// When its file was written, right before the first change.
     made: String,
-    /// When it came to its end.
+    /// When it ended.
     ended: Option<String>,
-    /// What the lists have to show before they tell what is left of the run.
+    /// Writes that the lists have to show before they can be compared with the run.
     pub last_writes: LastWrites,
     /// What it was about to do.
     pub changes: Vec<Past>,
 }
 
 impl PastRun {
-    /// Which run it was, in a few words.
+    /// A short description of the run.
     pub fn name(&self) -> String {
         let time = match self.made.parse::<Timestamp>() {
             Ok(made) => made.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
@@ -54,10 +52,10 @@ impl PastRun {
     }
 }
 
-/// Reads an undo file that is good for this target; gives the settings too by which its run is undone.
+/// Reads an undo file that is valid for this target. Also returns the settings for the undo.
 ///
 /// # Errors
-/// It cannot be read, is no undo file of this version, or is about something else.
+/// It cannot be read, is not an undo file of this version, or belongs to another target.
 pub fn read(path: &Path, settings: &TargetSettings) -> Result<(PastRun, TargetSettings), UndoFileError> {
     let error = |(what, hint): Objection| UndoFileError {
         path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! Where an undo file goes, and what becomes of the one that is there.
+//! The path of an undo file, and the files of earlier runs.
 
 use std::fs;
 use std::io;
@@ -10,11 +10,11 @@ use crate::saved::plan_file::own;
 use crate::saved::plan_file::own::Kind;
 use crate::saved::plan_file::private;
 
-/// So many files of earlier runs are kept beside a fixed name.
+/// How many files of earlier runs are kept beside a fixed name.
 const EARLIER: usize = 9;
 
-/// Says, before anything is read, why no undo file can be written there. A run that is not going to write looks only
-/// whether a file of somebody else's is in the way.
+/// Checks, before anything is read, whether an undo file can be written there. A dry run only checks whether another
+/// kind of file is in the way.
 ///
 /// # Errors
 /// What is wrong.
@@ -37,7 +37,8 @@ pub fn check(path: &Path, writes: bool) -> Result<(), String> {
     private::probe(&inside).map_err(|error| format!("{what}: {error}"))
 }
 
-/// Whether a new undo file there gives another name to this one, so that the same command would not find it again.
+/// Returns whether a new undo file at the path would rename this one, so that the same command would not find it
+/// again.
 pub fn moves(path: &Path, file: &Path) -> bool {
     let same = |path: &Path| match (path.canonicalize(), file.canonicalize()) {
         (Ok(path), Ok(file)) => path == file,
@@ -46,8 +47,7 @@ pub fn moves(path: &Path, file: &Path) -> bool {
     same(path) || (1..=EARLIER).any(|number| same(&numbered(path, number)))
 }
 
-/// The file and those of earlier runs beside it, which each run gives another name. In a folder each file has a name of its
-/// own.
+/// The file and those of earlier runs beside it, which each run renames. In a folder, each file has its own name.
 pub fn names(path: &Path) -> Vec<PathBuf> {
     let earlier = (1..=EARLIER).map(|number| numbered(path, number));
     if path.is_dir() {
@@ -57,7 +57,8 @@ pub fn names(path: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Neither the file nor one of the earlier ones may be somebody else's: they get another name, and the last one is lost.
+/// Neither the file nor one of the earlier ones may be another kind of file, because they are renamed, and the last
+/// one is lost.
 fn refuse_foreign(path: &Path) -> io::Result<()> {
     let earlier = (1..=EARLIER).map(|number| numbered(path, number));
     std::iter::once(path.to_owned())
@@ -65,7 +66,7 @@ fn refuse_foreign(path: &Path) -> io::Result<()> {
         .try_for_each(|path| own::spare_others(&path, Kind::Undo))
 }
 
-/// The file that the path stands for: in a folder each run has a file of its own.
+/// The file for the path. In a folder, each run has its own file.
 pub(super) fn choose(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
     if !path.is_dir() {
         return Ok(path.to_owned());
@@ -79,12 +80,12 @@ pub(super) fn choose(path: &Path, now: Timestamp) -> io::Result<PathBuf> {
     free.next().ok_or_else(|| io::ErrorKind::AlreadyExists.into())
 }
 
-/// Gives the file that is there the number 1, the one before it 2, and so on.
+/// Renames the existing file to number 1, the one before it to 2, and so on.
 pub(super) fn make_room(path: &Path) -> io::Result<()> {
     if !path.exists() {
         return Ok(());
     }
-    // It was looked at before the run read anything, which may be a while ago.
+    // The check before the run may be some time ago.
     refuse_foreign(path)?;
     for number in (1..EARLIER).rev() {
         let (from, to) = (numbered(path, number), numbered(path, number + 1));

@@ -1,4 +1,4 @@
-//! What is written is what is read.
+//! Files are read back as they were written.
 
 use proptest::prelude::*;
 
@@ -42,7 +42,7 @@ prop_compose! {
     }
 }
 
-/// In a container each run may have the process id of the one before, which may have been killed.
+/// In a container, each run may have the process id of the one before, which may have been killed.
 #[test]
 fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,7 +63,7 @@ fn what_a_killed_process_of_the_same_id_has_left_stops_nobody() {
 }
 
 proptest! {
-    /// Every change comes back as it was, at the end of the run with what it made.
+    /// Every change is read back unchanged, after the end of the run with what it created.
     #[test]
     fn a_past_change_survives_the_file((change, keepsake) in any_past(), ends in any::<bool>()) {
         let folder = tempfile::tempdir().unwrap();

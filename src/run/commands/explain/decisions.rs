@@ -15,7 +15,7 @@ fn nothing(what: String) -> Decision {
     }
 }
 
-/// The key that decides on a change.
+/// The configuration key that decides about a change.
 fn rule(change: &Change) -> &'static str {
     match (change.reason(), change.kind) {
         (Some(RemovalReason::Disabled), _) => "policy.disabled",
@@ -112,7 +112,7 @@ impl Facts<'_> {
         }
     }
 
-    /// Why nothing happens, where the plan does not speak of it.
+    /// Why nothing happens, if the plan does not contain the person or group.
     pub(super) fn nothing(&self, wanted: &Wanted<'_>) -> Decision {
         let people: Vec<&Desired> = self.people(wanted);
         let rejected = wanted.hits.iter().any(|(_, hits)| !hits.rejected.is_empty());

@@ -1,4 +1,4 @@
-//! Everything about one person or group out of sources, accounts and plan.
+//! Collects the facts about one person or group from sources, accounts and plan.
 
 use super::wanted::Wanted;
 use crate::config::SourceSettings;
@@ -10,7 +10,7 @@ use crate::run::session::request::Request;
 
 pub(super) struct Facts<'a> {
     pub(super) desired: &'a [DesiredState],
-    /// Those that are meant.
+    /// The matching accounts.
     pub(super) accounts: &'a [Existing],
     pub(super) plan: &'a Plan,
     pub(super) catalog: &'a Catalog,
@@ -18,7 +18,7 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// `None`: there is no match.
+    /// `None` if nothing matches.
     pub(super) fn explanation(&self, who: &str, target: &str, wanted: &Wanted<'_>) -> Option<Explanation> {
         if !wanted.has_records() && self.accounts.is_empty() {
             return None;
@@ -140,7 +140,7 @@ impl Facts<'_> {
     }
 }
 
-/// The attributes or the column of a source that an attribute is made from.
+/// The attributes or the column of a source from which an attribute is mapped.
 fn made_from(source: Option<&SourceSettings>, resource: TypeId, attribute: &str) -> Vec<String> {
     let is_user = resource == TypeId::default();
     source.map_or_else(Vec::new, |source| source.made_from(is_user, attribute))

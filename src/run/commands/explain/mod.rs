@@ -1,4 +1,4 @@
-//! `explain`: one person or group, from the record to what a run would do, and why. Writes nothing.
+//! `explain`: follows one person or group from the record to what a run would do, and why. Writes nothing.
 
 mod decisions;
 mod facts;
@@ -22,7 +22,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::target::{self, AnyTarget, Target as _};
 
-/// Prints what is known about the person or group that the text names, here and now, or in a saved plan or report.
+/// Prints what is known about the named person or group, now or in a saved plan or report.
 pub(in crate::run) async fn explain(
     who: &str,
     from: Option<&Path>,

@@ -1,4 +1,4 @@
-//! What a saved plan or report says of one person or group.
+//! What a saved plan or report contains about one person or group.
 
 use std::fs;
 use std::io;
@@ -17,7 +17,7 @@ use crate::run::session::process::Process;
 use crate::run::session::request::Request;
 use crate::source::{AnySource, read_all};
 
-/// Prints each entry of the file about the person or group that the text names.
+/// Prints each entry of the file about the named person or group.
 pub(super) async fn explain(
     who: &str,
     file: &Path,
@@ -37,7 +37,7 @@ pub(super) async fn explain(
     let mut texts = vec![who.to_owned(), ExternalId::new(who.as_bytes()).hex()];
     let mut found = entries(&document, &texts, &process.names);
     if found.is_empty() {
-        // Only the sources know the id of a name.
+        // Only the sources know the id that belongs to a name.
         match of_sources(who, request, process).await {
             Ok(more) => texts.extend(more),
             Err(error) => return outcome::tell(&error, request, process),
@@ -78,7 +78,7 @@ fn read(file: &Path) -> Result<Value, String> {
     }
 }
 
-/// Ids and places of the records that the text names.
+/// Ids and locations of the records that the text names.
 async fn of_sources(
     who: &str,
     request: Request<'_>,
@@ -104,7 +104,7 @@ async fn of_sources(
     Ok(texts)
 }
 
-/// The entries of the document's lists that hold one of the texts, or its hash, with the name of the list.
+/// The entries of the document's lists that contain one of the texts, or its hash, with the name of the list.
 fn entries<'a>(document: &'a Value, texts: &[String], names: &Names) -> Vec<(&'a str, &'a Value)> {
     let wanted: Vec<String> = texts
         .iter()
@@ -141,7 +141,7 @@ const PLAIN: [&str; 10] = [
     "what",
 ];
 
-/// `rejected: at: users.csv:7, reason: …`; what is nested holds values, and stands as JSON where these are shown.
+/// `rejected: at: users.csv:7, reason: …`. Nested fields contain values, and are printed as JSON if values are shown.
 fn told(list: &str, entry: &Value, shows_values: bool) -> String {
     let fields = entry.as_object().into_iter().flatten();
     let fields: Vec<String> = fields

@@ -32,7 +32,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Looks for records that the text names, or a hash of which it is.
+    /// Finds records that the text names, or whose hash it is.
     pub(super) fn find_records(&mut self, desired: &[DesiredState], catalog: &Catalog) {
         for of_type in desired {
             let schema = catalog.schema(of_type.resource);
@@ -81,13 +81,12 @@ impl<'a> Wanted<'a> {
         self.text.starts_with('#') && self.names.hash(text) == self.text
     }
 
-    /// Whether there is any such record.
     pub(super) fn has_records(&self) -> bool {
         let mut hits = self.hits.iter().map(|(_, hits)| hits);
         hits.any(|hits| !(hits.people.is_empty() && hits.rejected.is_empty() && hits.leavers.is_empty()))
     }
 
-    /// Whether an account is meant, or may be that of a record that is.
+    /// Returns whether the account matches, or may belong to a matching record.
     pub(super) fn fits(&self, account: &Existing, catalog: &Catalog) -> bool {
         let schema = catalog.schema(account.resource);
         let address = account.attributes.text_of(schema, Purpose::Address);
@@ -110,7 +109,7 @@ impl<'a> Wanted<'a> {
             || names.any(|name| alike(name, self.text) || self.logins.iter().any(|login| alike(name, login)))
     }
 
-    /// What ties an account to those records, or to the text.
+    /// What connects an account with those records, or with the text.
     pub(super) fn tie(&self, account: &Existing, catalog: &Catalog) -> &'static str {
         let ids: Vec<&ExternalId> = self.ids.iter().map(|(_, id)| id).collect();
         let schema = catalog.schema(account.resource);
@@ -129,7 +128,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The text matches no record and no account.
+/// Reports that the text matches no record and no account.
 pub(super) fn unknown(who: &str, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let hint = format!(
         "name an account id, a hash from an earlier output, or an {}",

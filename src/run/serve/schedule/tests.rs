@@ -8,7 +8,7 @@ fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// A schedule that has been asked for its first run.
+/// A schedule with a request for its first run.
 fn started(every: Option<Duration>) -> Schedule {
     let mut schedule = Schedule::new(every, Duration::ZERO, 0.0);
     schedule.ask(Verb::Sync);
@@ -24,7 +24,7 @@ fn the_timer_counts_from_the_start_of_a_run() {
     assert_eq!(schedule.next(5 * MINUTE), Some(15 * MINUTE));
     assert_eq!(schedule.start(14 * MINUTE), None);
     assert_eq!(schedule.start(15 * MINUTE), Some(Verb::Sync));
-    // The next tick came while this one was under way.
+    // The next tick came during this run.
     schedule.finish(40 * MINUTE, Ending::Fine, 1.0);
     assert_eq!(schedule.next(40 * MINUTE), Some(31 * MINUTE + seconds(30)));
     assert_eq!(schedule.start(40 * MINUTE), Some(Verb::Sync));
@@ -51,7 +51,7 @@ fn pauses_after_failures_double_up_to_the_period() {
     );
 }
 
-/// A period below a minute holds only while all is well.
+/// A period below a minute only applies while runs succeed.
 #[test]
 fn a_failed_run_is_followed_by_a_minute_at_least() {
     for (ending, next) in [(Ending::Fine, 10), (Ending::Left, 60), (Ending::Failed, 60)] {
@@ -74,7 +74,7 @@ fn without_a_period_only_a_failure_has_a_next_run() {
     }
 }
 
-/// A new configuration counts from the moment it is read; a wish does not wait for a back-off.
+/// A new configuration counts from the moment it is read. A request does not wait for a pause after failures.
 #[test]
 fn a_wish_is_fulfilled_at_once_and_once() {
     let mut schedule = started(Some(15 * MINUTE));
@@ -96,7 +96,7 @@ fn a_wish_is_fulfilled_at_once_and_once() {
 enum Event {
     Pass(u64),
     Ask(Verb),
-    /// The run under way, if there is one, ends.
+    /// The current run, if any, ends.
     End(Ending),
 }
 
@@ -108,10 +108,10 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// A start: when, whether it was asked for, and the end before it.
+/// A start: when, whether it was requested, and the end before it.
 type Start = (Clock, bool, Option<(Clock, Clock, Ending)>);
 
-/// Plays events, with a start as soon as it is due, and gives the starts.
+/// Plays events, with a start as soon as it is due, and returns the starts.
 fn play(every: Option<Duration>, events: &[Event], jitter: f64) -> Vec<Start> {
     let mut schedule = Schedule::new(every, Duration::ZERO, jitter);
     let (mut now, mut asked, mut running) = (Duration::ZERO, None::<Verb>, None);
@@ -156,7 +156,7 @@ fn play(every: Option<Duration>, events: &[Event], jitter: f64) -> Vec<Start> {
     starts
 }
 
-/// Whether the run before is tried again although there is no timer.
+/// Returns whether the run before is retried without a timer.
 fn is_tried_again(last_end: Option<(Clock, Clock, Ending)>) -> bool {
     matches!(last_end, Some((.., Ending::Failed)))
 }
@@ -164,8 +164,8 @@ fn is_tried_again(last_end: Option<(Clock, Clock, Ending)>) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
-    /// Never two runs at once; a wish starts one run, at once or after the one under way; the timer keeps its period, and its
-    /// pauses after failures.
+    /// Never two runs at once. A request starts one run, at once or after the current one. The timer keeps its
+    /// period, and its pauses after failures.
     #[test]
     fn runs_start_when_they_should(
         every in prop::option::of(1u64..3000),

@@ -1,5 +1,5 @@
-//! What a run leaves at the target about itself, so that an administrator sees there that it works: in the account that this
-//! tool runs as, without personal values.
+//! Records the result of a run at the target, in the account that this tool signs in with, so that an administrator
+//! sees it there. Without personal values.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use crate::run::session::connect::connect;
 use crate::run::session::request::{Mode, Request};
 use crate::target::Target as _;
 
-/// The name of the value.
+/// Name of the value.
 const LAST_RUN: &str = "directory-sync.last_run";
-/// Whoever waits for the end of a run does not wait longer for its heartbeat.
+/// The heartbeat delays the end of a run by at most this time.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Whether a command leaves something, without being asked by a process that stays.
+/// Returns whether a command records its result.
 pub(in crate::run) fn is_wanted(command: &Command, settings: &Settings, mode: Mode) -> bool {
     let is_on = settings.target.as_ref().is_some_and(TargetSettings::heartbeat);
     is_on && mode == Mode::Write && matches!(command, Command::Sync { only } if only.is_empty())
@@ -57,13 +57,13 @@ impl Counts {
     }
 }
 
-/// Writes how the run ended. A heartbeat that cannot be written changes nothing about that.
+/// Writes how the run ended. A failure does not affect the result.
 pub(in crate::run) async fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
     let Some(heartbeat) = request.heartbeat else {
         return;
     };
     heartbeat.outcome.set(Some(report.outcome));
-    // The run that holds the lock tells of itself.
+    // The run that holds the lock records its own result.
     if report.exit() == Exit::Locked {
         return;
     }

@@ -1,4 +1,4 @@
-//! `--metrics-file`: figures about each run, for the textfile collector of Prometheus, also of a run that failed.
+//! `--metrics-file`: metrics of each run, also of a failed one, for the textfile collector of Prometheus.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -13,16 +13,16 @@ use crate::report::{self, LAST_SUCCESS, Report, RunFigures};
 use crate::run::session::request::Request;
 use crate::target;
 
-/// What each file of ours has in it.
+/// Every metrics file of this program contains it.
 const OURS: &str = "# HELP directory_sync_";
 
-/// Writes the figures. That they cannot be written changes nothing about how the run ended.
+/// Writes the metrics. A failure does not affect the result of the run.
 pub(in crate::run::session) fn write(request: Request<'_>, settings: &TargetSettings, report: &Report) {
     let option = request.global.metrics_file.as_deref();
     let Some(path) = option.or(request.settings.metrics_file.as_deref()) else {
         return;
     };
-    // The run that holds the lock tells of itself.
+    // The run that holds the lock writes its own metrics.
     if report.exit() == Exit::Locked {
         return;
     }
@@ -58,19 +58,19 @@ fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report:
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let written = options.open(temporary).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
-        // Whoever collects the figures may be somebody else, whatever the mask of this process.
+        // The collector may run as another user, whatever the umask of this process.
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         fs::rename(temporary, path)
     });
     if written.is_err() {
-        // The first error says more.
+        // The first error is more useful.
         let _ = fs::remove_file(temporary);
     }
     written
 }
 
-/// The target and, if several configurations share it, which of them this is.
+/// The target, and the provider if several configurations share the target.
 fn label(target: String, provider: Option<&str>) -> String {
     match provider {
         Some(provider) => format!("{target} ({provider})"),
@@ -78,9 +78,9 @@ fn label(target: String, provider: Option<&str>) -> String {
     }
 }
 
-/// When runs of this target ended well, by mode, by the file of the run before.
+/// When runs of this target last succeeded, by mode, from the file of the previous run.
 fn last_success(before: &str, target: &str) -> BTreeMap<String, i64> {
-    // As the format writes labels.
+    // Escaped as labels are.
     let target = target.replace('\\', r"\\").replace('"', r#"\""#);
     let of_target = format!("target=\"{target}\"");
     let lines = before.lines().filter_map(|line| line.strip_prefix(LAST_SUCCESS));

@@ -1,4 +1,4 @@
-//! Where a run tells what it did: files, the account at the target, other programs.
+//! Outputs of a run besides the terminal: files, the account at the target, notifications.
 
 pub(in crate::run) mod heartbeat;
 pub(super) mod metrics_file;

@@ -1,4 +1,4 @@
-//! `notify.*`: tells others that a run begins, and how it ended. What cannot be delivered changes nothing about the run.
+//! `notify.*`: notifies others about the start and the end of a run. A failed notification does not affect the run.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::run::session::request::{Mode, Request};
 use crate::target;
 use crate::tls::Expiry;
 
-/// Notifications do not make a run longer.
+/// Notifications delay a run by at most this time.
 const LIMIT: Duration = Duration::from_secs(10);
-/// The source of an event without a target.
+/// Source of an event without a target.
 const UNKNOWN: &str = "directory-sync";
-/// Bytes of a summary.
+/// Maximum bytes of a summary.
 const LONGEST_SUMMARY: usize = 10_000;
 
-/// Tells of one run.
+/// Sends the notifications of one run.
 pub(in crate::run) struct Notifier<'a> {
     settings: &'a NotifySettings,
-    /// Hidden, whoever may read the output of the run.
+    /// People are always hidden, whoever reads the output of the run.
     names: Names,
     id: Uuid,
     /// The target, as an address.
@@ -36,7 +36,7 @@ pub(in crate::run) struct Notifier<'a> {
 }
 
 impl<'a> Notifier<'a> {
-    /// Sends the notifications of this run; `None`: none are sent, such as for a run that may not write.
+    /// Returns `None` if no notifications are sent, for example for a run that may not write.
     pub(in crate::run) fn of(request: Request<'a>, target: &TargetSettings) -> Option<Self> {
         let notifier = Self::without_target(&request.settings.notify);
         let notifier = notifier.filter(|_| request.mode == Mode::Write)?;
@@ -48,7 +48,7 @@ impl<'a> Notifier<'a> {
         })
     }
 
-    /// Sends the notifications of a run that cannot begin; `None`: none are sent.
+    /// For a run that cannot start. Returns `None` if no notifications are sent.
     pub(in crate::run) fn without_target(settings: &'a NotifySettings) -> Option<Self> {
         let is_on = settings.healthchecks.is_some() || settings.webhook.is_some();
         is_on.then(|| Self {
@@ -60,7 +60,7 @@ impl<'a> Notifier<'a> {
         })
     }
 
-    /// Tells that the run begins.
+    /// Reports the start of the run.
     pub(in crate::run) async fn started(&self) {
         if let Some(check) = &self.settings.healthchecks {
             let url = self.url(check, "start");
@@ -69,9 +69,9 @@ impl<'a> Notifier<'a> {
         }
     }
 
-    /// Tells how the run ended.
+    /// Reports the end of the run.
     pub(in crate::run) async fn ended(&self, report: &Report, exit: Exit) {
-        // The run that holds the lock tells of itself.
+        // The run that holds the lock sends its own notifications.
         if exit != Exit::Locked {
             tokio::join!(self.ping(report, exit), self.post(report, exit));
         }
@@ -123,7 +123,7 @@ impl<'a> Notifier<'a> {
         }
     }
 
-    /// An address below the one of the check, for this run.
+    /// An address below that of the check, for this run.
     fn url(&self, check: &Url, path: &str) -> Url {
         let mut url = check.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -133,13 +133,13 @@ impl<'a> Notifier<'a> {
         url
     }
 
-    /// What is printed at the end of a run, without names.
+    /// The final output of a run, without names.
     fn summary(&self, report: &Report) -> String {
         let mut text = Vec::new();
         for line in report.error.iter().chain(&report.hint) {
             text.extend_from_slice(format!("{}\n", report::one_line(line)).as_bytes());
         }
-        // A vector takes everything.
+        // Writing to a vector cannot fail.
         let _ = report::notes(&mut text, report);
         let text = format!("{}\n{}", report::verdict(report), String::from_utf8_lossy(&text));
         let mut text = self.names.told(&text);
@@ -171,7 +171,7 @@ impl<'a> Notifier<'a> {
     }
 }
 
-/// The last part of the type of an event.
+/// The last part of the event type.
 fn ending(exit: Exit) -> &'static str {
     match exit {
         Exit::Ok | Exit::Pending => "completed",
@@ -180,7 +180,7 @@ fn ending(exit: Exit) -> &'static str {
     }
 }
 
-/// What a run was.
+/// The occasions that a run belongs to.
 fn occasions(report: &Report, exit: Exit) -> Vec<Occasion> {
     let ended = match exit {
         Exit::Ok | Exit::Pending => Occasion::Success,
@@ -193,7 +193,7 @@ fn occasions(report: &Report, exit: Exit) -> Vec<Occasion> {
     [ended].into_iter().chain(changed).collect()
 }
 
-/// What a target is known by, an address and more, as one address.
+/// Converts the key of a target to an address.
 fn address_of(key: &str) -> String {
     let (url, rest) = key.split_once(' ').unwrap_or((key, ""));
     match Url::parse(url) {
@@ -211,7 +211,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that takes the connection and never answers is waited for as long as the limit says.
+    /// A server that accepts the connection and never answers delays the run only up to the limit.
     #[tokio::test]
     async fn a_silent_server_is_not_waited_for() {
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

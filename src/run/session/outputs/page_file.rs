@@ -1,4 +1,4 @@
-//! Where `--html` goes: a page that only its owner may read, whole or not there at all.
+//! `--html`: a page that only its owner may read, written completely or not at all.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::report::{self, Report};
 use crate::saved::plan_file::own::{self, Kind};
 use crate::saved::plan_file::private;
 
-/// Says, before anything is done, why no page can be written there.
+/// Checks before the run whether the page can be written.
 ///
 /// # Errors
 /// What is wrong.
@@ -23,16 +23,16 @@ pub(in crate::run) fn check(global: &Global) -> Result<(), String> {
     possible.map_err(|error| format!("cannot write the page to {}: {error}", path.display()))
 }
 
-/// Writes the page, if there is to be one. `command` is what the run is called.
+/// Writes the page, if one is requested. `command` is the name of the run.
 ///
 /// # Errors
-/// It cannot be written; what stood there before still does.
+/// It cannot be written. An existing file is unchanged.
 pub(in crate::run) fn save(report: &Report, command: &str, global: &Global, names: &Names) -> io::Result<()> {
     let Some(path) = &global.html else {
         return Ok(());
     };
     let page = report::page(report, command, names).map_err(io::Error::other)?;
-    // It was looked at before the run read anything, which may be a while ago.
+    // The check before the run may be some time ago.
     own::spare_others(path, Kind::Page)?;
     private::write_text(path, &page)
 }

@@ -1,20 +1,20 @@
-//! Where a run writes: no two of its files are one, and none is a file that it reads.
+//! Paths of a run's files: no two outputs may be the same file, and none may be an input.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, Global};
 use crate::saved::undo_file;
 
-/// One file would take the place of another.
+/// Two files of a run are the same.
 pub(in crate::run) struct Clash {
-    /// Which ones.
+    /// Which files.
     pub(in crate::run) what: String,
-    /// By which options.
+    /// Their options.
     options: Vec<&'static str>,
 }
 
 impl Clash {
-    /// The same command line without a report or a page where it would be one of the files.
+    /// The same command line without the report or page that is one of the files.
     pub(in crate::run) fn left_of(&self, global: &Global) -> Global {
         let unless =
             |option, file: &Option<PathBuf>| file.clone().filter(|_| !self.options.contains(&option));
@@ -26,11 +26,11 @@ impl Clash {
     }
 }
 
-/// What to do about it.
+/// Hint about it.
 pub(in crate::run) const HINT: &str = "name a file of its own for each option";
 
-/// Finds two names of one file, however they are written: two files that the run is to write, or one of them and one that
-/// it reads. `read` are files and what they are, to follow "is".
+/// Finds two names of the same file, in any spelling: two outputs, or an output and an input. `read` are the inputs,
+/// each with a description to follow "is".
 pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String, PathBuf)]) -> Option<Clash> {
     let written = written(command, global);
     for (place, (option, path)) in written.iter().enumerate() {
@@ -59,8 +59,8 @@ pub(in crate::run) fn clash(command: &Command, global: &Global, read: &[(String,
     None
 }
 
-/// What the command line names to be read, beside the configuration, which counts among the files that it names, and the file
-/// of `apply` and `undo`, which says by itself what it is.
+/// The inputs that options name, except the configuration, which is one of the files that it names, and the file of
+/// `apply` and `undo`, which is checked separately.
 pub(in crate::run) fn read_by_options(global: &Global) -> Vec<(String, PathBuf)> {
     let named = global.approve_file.iter();
     named
@@ -89,7 +89,7 @@ fn written<'a>(command: &'a Command, global: &'a Global) -> Vec<(&'static str, &
     all.filter_map(|(option, path)| Some((option, path?))).collect()
 }
 
-/// The file that an option means; beside an undo file are those of earlier runs, which get other names.
+/// The files of an option. For an undo file, they include those of earlier runs, which are renamed.
 fn names_of(option: &str, path: &Path) -> Vec<PathBuf> {
     if option == UNDO_FILE {
         undo_file::names(path)
@@ -103,14 +103,14 @@ fn is_same(one: &Path, other: &Path) -> bool {
     is_one_place || file(one).is_some_and(|one| Some(one) == file(other))
 }
 
-/// Where a name stands, whether or not there is a file.
+/// The absolute location of a path, whether the file exists or not.
 fn place(path: &Path) -> Option<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 
-/// The file that is there: a link and another name of it are the same.
+/// The identity of an existing file, the same for links and other names of it.
 #[cfg(unix)]
 fn file(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;

@@ -1,4 +1,4 @@
-//! Where `--report` goes. The file is opened before anything is done: a run that cannot report should not start.
+//! `--report`: opened before the run starts, so that a run which cannot write its report does not start.
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -12,7 +12,7 @@ use crate::names::Names;
 use crate::report::{self, Report, SCHEMA};
 use crate::saved::plan_file::own::{Kind, holds, in_the_way};
 
-/// Opens the file of `--report`, if there is to be one.
+/// Opens the file of `--report`, if requested.
 ///
 /// # Errors
 /// Why it cannot be written.
@@ -25,10 +25,10 @@ pub(in crate::run) fn of(global: &Global) -> Result<Option<File>, String> {
         .map_err(|error| format!("cannot write the report to {}: {error}", path.display()))
 }
 
-/// What the report of the run before says of rejected records, if there is one: [`report::Note::key`] of each.
+/// The rejected records in the report of the previous run, if there is one: [`report::Note::key`] of each.
 pub(in crate::run) fn rejected_before(global: &Global) -> Option<HashSet<[String; 3]>> {
     let path = global.report.as_ref()?;
-    // A pipe would be waited for.
+    // Opening a pipe would block.
     fs::symlink_metadata(path).ok().filter(Metadata::is_file)?;
     let document: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
     document.get("schema").filter(|schema| **schema == SCHEMA)?;
@@ -41,7 +41,7 @@ pub(in crate::run) fn rejected_before(global: &Global) -> Option<HashSet<[String
     Some(keys.collect())
 }
 
-/// Writes the report, if there is to be one.
+/// Writes the report, if requested.
 pub(in crate::run) fn save(report: &Report, file: Option<File>, names: &Names) -> io::Result<()> {
     let Some(file) = file else { return Ok(()) };
     let mut file = names.writer(io::BufWriter::new(file));
@@ -51,13 +51,13 @@ pub(in crate::run) fn save(report: &Report, file: Option<File>, names: &Names) -
     file.flush()
 }
 
-/// Opens the report, empty: that of an earlier run must not pass for this one's.
+/// Opens the report and empties it, so that the report of an earlier run is not mistaken for this one's.
 ///
-/// A report replaces a report. It can also go to a device such as `/dev/null`, and to what is open already
-/// (`/dev/stdout`, `/dev/fd/3`), where nothing is lost by it.
+/// It may replace another report. It may also be a device such as `/dev/null`, or an open stream (`/dev/stdout`,
+/// `/dev/fd/3`), where nothing is lost.
 ///
 /// # Errors
-/// It cannot be opened, or something else stands there.
+/// It cannot be opened, or the path is another kind of file.
 fn open(path: &Path) -> io::Result<File> {
     if is_open_already(path) {
         return OpenOptions::new().append(true).open(path);
@@ -84,20 +84,20 @@ fn open(path: &Path) -> io::Result<File> {
     if !holds(&mut file, Kind::Report)? {
         return Err(in_the_way(path, &found, Kind::Report));
     }
-    // The report of an earlier version may be open to everybody.
+    // The report of an earlier version may be readable for all.
     make_private(&file)?;
     file.set_len(0)?;
     file.rewind()?;
     Ok(file)
 }
 
-/// Whether the path stands for something that this process was given open.
+/// Returns whether the path is a stream that was passed to this process.
 fn is_open_already(path: &Path) -> bool {
     let streams = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
     streams.iter().any(|stream| path.starts_with(stream))
 }
 
-/// A new file, for its owner alone. No link is followed, nor made use of.
+/// Creates a file that only its owner may read. Links are not followed.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -126,7 +126,7 @@ fn has_other_names(found: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::nlink(found) > 1
 }
 
-/// Whether what was opened is what was looked at: a link may have been put there in between.
+/// Returns whether the opened file is the checked one, and was not replaced by a link in between.
 #[cfg(unix)]
 fn is_the_same(found: &Metadata, opened: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;

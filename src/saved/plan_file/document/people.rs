@@ -1,4 +1,4 @@
-//! People and accounts as JSON, attributes by their names.
+//! People and accounts as JSON, with attributes by name.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(crate) struct Person {
 pub(super) struct AccountDocument {
     id: String,
     state: State,
-    /// Whose account it is.
+    /// Who manages the account.
     ownership: OwnershipDocument,
     values: Values,
 }
@@ -59,7 +59,7 @@ pub(crate) enum ValueDocument {
 #[derive(JsonSchema, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum ReferenceDocument {
-    /// The place of the type among the target's types, and the external id.
+    /// The index of the type among the target's types, and the external id.
     Managed { resource: u8, id: String },
     /// The target's own reference.
     Foreign { foreign: Box<str> },
@@ -115,7 +115,7 @@ impl AccountDocument {
         }
     }
 
-    /// An account of which nothing but the ids that it may stand for is left out: a plan is made by then.
+    /// The account, without the other ids that it may stand for. They are only needed to make a plan.
     pub(super) fn account(self, resource: TypeId, schema: &Schema) -> Result<Existing, String> {
         let attributes = attributes(self.values, schema)?;
         let id = attributes.text_of(schema, Purpose::ExternalId);
