@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 mod global;
 pub mod manual;
@@ -27,14 +27,13 @@ pub struct Cli {
     pub global: Global,
 }
 
-/// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Read, plan, check and apply (the default)
     #[command(alias = "imp")]
     Sync {
-        /// Change this person alone, named by external id, e-mail address, login name or DN; may be given several times.
-        /// The run still reads everything, and removes no person as absent
+        /// Change only this person, named by external id, e-mail address, login name or DN; can be repeated. The run
+        /// still reads everything, and removes no person as absent
         #[arg(long, value_name = "WHO")]
         only: Vec<String>,
     },
@@ -43,23 +42,23 @@ pub enum Command {
         /// Exit with 10 when changes are pending
         #[arg(long)]
         detailed_exit_code: bool,
-        /// Plan for this person alone, as with `sync --only`
+        /// Plan only for this person, as with `sync --only`
         #[arg(long, value_name = "WHO")]
         only: Vec<String>,
-        /// Write the plan to a file for `apply`; it holds personal values, and only its owner may read it
+        /// Write the plan to a file for `apply`. It contains personal values, and only its owner may read it
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Stay, and sync at each trigger: a timer, SIGHUP (which reads the configuration again), a command at Zitadel
+    /// Stay running, and sync at each trigger: a timer, SIGHUP (which also reads the configuration again), a command
+    /// at Zitadel
     Run,
-    /// Apply a plan that `plan --out` wrote; accounts that have changed since are left alone
+    /// Apply a plan that `plan --out` wrote, except for accounts that have changed since
     Apply {
-        /// The plan
+        /// The plan file
         #[arg(value_name = "FILE")]
         plan: PathBuf,
     },
-    /// Take back what an earlier run did, from the file that its `--undo-file` wrote; accounts that somebody has changed
-    /// since are left alone
+    /// Undo an earlier run with the file of its `--undo-file`, except for accounts that have changed since
     Undo {
         /// The undo file
         #[arg(value_name = "FILE")]
@@ -68,30 +67,30 @@ pub enum Command {
         #[arg(long, requires = "dry_run")]
         detailed_exit_code: bool,
     },
-    /// Give accounts made by hand the external id, `localpart` and role of the person whose address they have
+    /// Give accounts that were created by hand the external id, `localpart` and role of the person with their address
     LinkIds,
-    /// Try configuration, sources and target, and say what to fix
+    /// Test configuration, sources and target, and say what to fix
     Check,
-    /// Find out whether one person can log in at a directory, and which step fails. Asks for the password, or reads it from
-    /// stdin
+    /// Test whether one person can sign in at a directory, and which step fails. Asks for the password, or reads it
+    /// from stdin
     Auth {
-        /// The name, as the person types it
+        /// The name that the person signs in with
         #[arg(value_name = "NAME")]
         name: String,
         /// The source, if there are several directories
         #[arg(long, value_name = "NAME")]
         source: Option<String>,
     },
-    /// Show one person or group, from the record to what a run would do about them, and why; write nothing
+    /// Show what is known about one person or group, and what a run would do about it and why; write nothing
     Explain {
-        /// External id, e-mail address, login name, DN, account id, or a hash that stood for one of them in an output
+        /// External id, e-mail address, login name, DN, account id, or a hash of one of them from an output
         #[arg(value_name = "WHO")]
         who: String,
-        /// Look into this report or plan in place of sources and target
+        /// Search this report or plan instead of sources and target
         #[arg(long, value_name = "FILE")]
         from: Option<PathBuf>,
     },
-    /// Compare the plans of this configuration and of another one: who is affected by the change of configuration alone. Reads
+    /// Compare the plans of this configuration and of another one: what changes if the other one is used. Reads
     /// sources and target once for each of them, and writes nothing
     DiffConfig {
         /// The other configuration file; variables apply to both
@@ -101,27 +100,26 @@ pub enum Command {
         #[arg(long)]
         detailed_exit_code: bool,
     },
-    /// Look at the configuration
+    /// Show the configuration
     #[command(subcommand)]
     Config(Config),
-    /// Print what the sources yield; needs no target
+    /// Print the people and groups in the sources; needs no target
     Users {
-        /// Print only how many people there are, in little memory; does not look for duplicates or repeats
+        /// Print only the number of people, with little memory; duplicates are not detected
         #[arg(long)]
         count: bool,
     },
-    /// What the program says about itself.
+    /// Texts about the program.
     #[command(flatten)]
     Document(Document),
 }
 
-/// What to do with the configuration.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Config {
-    /// Print each value that takes effect and where it comes from: a default, a line of the file, a variable, an option, or a
-    /// limit. Secrets are masked, and nothing is contacted
+    /// Print each effective value with its origin: a default, a line of the file, a variable, an option, or a limit.
+    /// Secrets are masked, and no server is contacted
     Show {
-        /// Ask the target for the limits that it sets
+        /// Also read the limits that the target sets
         #[arg(long)]
         target_limits: bool,
     },
@@ -130,7 +128,7 @@ pub enum Config {
 /// Texts about the program; they need no configuration.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Document {
-    /// Print a script that completes commands and options in a shell
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         #[arg(value_enum)]
@@ -155,7 +153,7 @@ pub enum Document {
 pub enum Schema {
     /// The configuration file.
     Config,
-    /// The file of `--report`, which `--format json` prints, too.
+    /// The file of `--report`, also printed by `--format json`.
     Report,
     /// The file of `plan --out`.
     Plan,
@@ -165,13 +163,13 @@ pub enum Schema {
     Undo,
 }
 
-/// What is done when nothing is said.
+/// Without a command.
 static DEFAULT: Command = Command::Sync { only: Vec::new() };
-/// The same, of a program that stays.
+/// Without a command, for a program that stays running.
 static STAY: Command = Command::Run;
 
 impl Cli {
-    /// What to do, which may follow from the name by which the program was called: `adc` alone stays.
+    /// The command, which may follow from the program name: `adc` alone stays running.
     pub fn command(&self, program: &str) -> &Command {
         let implied = match program {
             "adc" => &STAY,
@@ -182,7 +180,7 @@ impl Cli {
 }
 
 impl Command {
-    /// The people to whom `--only` limits the run; nobody: everybody.
+    /// The people to whom `--only` limits the run; empty means all people.
     pub fn only(&self) -> &[String] {
         match self {
             Self::Sync { only } | Self::Plan { only, .. } => only,
@@ -190,7 +188,7 @@ impl Command {
         }
     }
 
-    /// Whether it changes the target, unless an option or a setting forbids it.
+    /// Returns whether it changes the target, unless an option or a setting forbids it.
     pub fn writes(&self) -> bool {
         matches!(
             self,

@@ -35,11 +35,12 @@ pub struct Global {
     /// `output.names` is `show`
     #[arg(long, global = true, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Write figures about the run for Prometheus, also when it fails; FILE is replaced [config: `metrics.file`]
+    /// Write metrics of the run for Prometheus, also when it fails; FILE is replaced [config: `metrics.file`]
     #[arg(long, global = true, value_name = "FILE")]
     pub metrics_file: Option<PathBuf>,
-    /// Write how everything was, before anything is changed, for `undo`; FILE of an earlier run becomes FILE.1 and so on
-    /// up to FILE.9, and in a folder each run has a file of its own. It holds personal values
+    /// Write the former state of all changed accounts to a file for `undo`, before the first change. FILE of an
+    /// earlier run becomes FILE.1 and so on up to FILE.9; in a folder, each run has its own file. It contains
+    /// personal values
     #[arg(long, global = true, value_name = "FILE")]
     pub undo_file: Option<PathBuf>,
     /// Token of a refused run.
@@ -60,16 +61,16 @@ pub struct Global {
     /// Print every change of a long plan
     #[arg(long, global = true)]
     pub all: bool,
-    /// Print how many changes there are, and none of them
+    /// Print only the number of changes
     #[arg(long, global = true, conflicts_with = "all")]
     pub summary: bool,
-    /// Make the changes without asking; only a terminal is asked
+    /// Apply the changes without asking; only a terminal is asked
     #[arg(short, long, global = true)]
     pub yes: bool,
     /// Whether output has colours [env: `NO_COLOR`]
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
-    /// How log lines on stderr look
+    /// Format of log lines on stderr
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// Log more; twice for everything
@@ -78,10 +79,10 @@ pub struct Global {
     /// Log less; twice for errors only, three times for nothing
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub quiet: u8,
-    /// Options of other programs that stand for keys.
+    /// Options of other programs, converted to keys.
     #[arg(skip)]
     pub given: Vec<FlagValue>,
-    /// What is to be said about options of other programs.
+    /// Messages about options of other programs.
     #[arg(skip)]
     pub notes: Vec<String>,
 }
@@ -97,20 +98,20 @@ pub enum Color {
     Never,
 }
 
-/// How data on stdout looks.
+/// Format of data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Text,
-    /// For programs, one JSON document a line.
+    /// For programs, one JSON document per line.
     Json,
 }
 
-/// How log lines look.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// For programs, one JSON object a line.
+    /// For programs, one JSON object per line.
     Json,
 }

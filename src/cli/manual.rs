@@ -1,4 +1,4 @@
-//! What the command line says about itself: scripts for shells, and manual pages.
+//! Shell completions and manual pages.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::options::command_line;
 
-/// Writes the script that completes commands and options in a shell.
+/// Writes the completion script of a shell.
 ///
 /// # Errors
 /// It could not be written.

@@ -1,4 +1,4 @@
-//! Names of other programs under which this one may be called, and what their options mean.
+//! Names of other programs under which this one may be called, with their options.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use clap::{FromArgMatches as _, Parser};
 use super::{Cli, Command, Global};
 use crate::config::{Environment, FlagValue};
 
-/// Univention's connectors: one argument, and options of their own beside ours.
+/// Univention's connectors: one argument, and their own options beside ours.
 const CONNECTORS: [&str; 2] = ["udm-directory-connector", "directory-importer"];
 
 /// Reads users and groups of a directory and keeps them in line in UDM
@@ -18,7 +18,7 @@ struct Connector {
     /// Configuration file [env: `CONFIG_FILENAME`, `AD2UCS_CFG`]
     #[arg(value_name = "CONFIG")]
     file: Option<PathBuf>,
-    /// Least important level that is logged: debug, info, warning, error or critical [env: `LOG_LEVEL`]
+    /// Lowest level that is logged: debug, info, warning, error or critical [env: `LOG_LEVEL`]
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
     /// Accepted and without effect; see --log-format [env: `LOG_CONF`]
@@ -30,26 +30,26 @@ struct Connector {
     /// Password for UDM; other users of this machine can see it [env: `UDM_PASSWORD`]
     #[arg(long, value_name = "PASSWORD")]
     udm_password: Option<String>,
-    /// Stay, and run again and again [env: `REPEAT`]
+    /// Stay running, and run repeatedly [env: `REPEAT`]
     #[arg(long, overrides_with = "no_repeat")]
     repeat: bool,
-    /// One run, whatever the variable says
+    /// Run once, whatever the variable says
     #[arg(long)]
     no_repeat: bool,
-    /// Time from run to run, in seconds; 300 without it [env: `REPEAT_DELAY`]
+    /// Seconds between runs; 300 without it [env: `REPEAT_DELAY`]
     #[arg(long, value_name = "SECONDS")]
     repeat_delay: Option<String>,
     #[command(flatten)]
     global: Global,
 }
 
-/// Seconds from run to run.
+/// Seconds between runs.
 const DELAY: &str = "300";
 
 /// The command line of the program of this name, which is the first argument too.
 ///
 /// # Errors
-/// What is wrong with it, or the help that it asks for.
+/// What is wrong with it, or the requested help.
 pub fn parse(
     program: &str,
     arguments: impl IntoIterator<Item = OsString>,
@@ -63,7 +63,8 @@ pub fn parse(
 }
 
 impl Connector {
-    /// Whether it stays: the option is stronger than the variable, which counts as absent when it is empty.
+    /// Returns whether it stays running. The option takes precedence over the variable, which counts as absent if it
+    /// is empty.
     fn stays(&self, environment: &Environment) -> Result<bool, clap::Error> {
         if self.repeat || self.no_repeat {
             return Ok(self.repeat && !self.no_repeat);

@@ -1,19 +1,19 @@
-//! Which options have a use with which command. Help shows no other ones, and a command that gets another one refuses it.
+//! Which options each command accepts. Help only shows these, and a command refuses others.
 
 use clap::CommandFactory;
 
 use super::{Cli, Command, Document, Format, Global};
 
-/// Commands that make a plan, and may carry it out.
+/// Commands that make a plan, and may apply it.
 const RUNS: &[&str] = &["sync", "plan", "run", "apply", "undo", "link-ids"];
 /// Commands that print plans.
 const PRINTS_PLANS: &[&str] = &["sync", "plan", "run", "apply", "undo", "link-ids", "diff-config"];
-/// Those of them that change something.
+/// Those that change something.
 const WRITES: &[&str] = &["sync", "run", "apply", "undo", "link-ids"];
-/// Those that somebody starts and watches.
+/// Those that a person starts and watches.
 const WATCHED: &[&str] = &["sync", "apply", "undo", "link-ids"];
 
-/// Options that not every command takes, by the names of their fields, and who takes them.
+/// Options that only some commands accept, by field name, with these commands.
 const USES: &[(&str, &[&str])] = &[
     ("dry_run", RUNS),
     ("verify", &["sync", "run", "apply", "link-ids"]),
@@ -73,7 +73,7 @@ const USES: &[(&str, &[&str])] = &[
 ];
 
 impl Command {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Sync { .. } => "sync",
@@ -95,7 +95,7 @@ impl Command {
     }
 }
 
-/// The whole command line, in which each command shows the options that it takes.
+/// The whole command line, in which each command shows the options that it accepts.
 pub fn command_line() -> clap::Command {
     let mut line = <Cli as CommandFactory>::command();
     let options: Vec<clap::Arg> = line.get_arguments().cloned().collect();
@@ -108,14 +108,14 @@ pub fn command_line() -> clap::Command {
             let uses = USES.iter().find(|(known, _)| option.get_id() == known);
             uses.is_some_and(|(_, takers)| !takers.contains(&&*name))
         });
-        // An option of its own keeps a command from getting the one that all commands have.
+        // A separate option of the command hides the one of all commands.
         let idle = idle.map(|option| option.clone().hide(true));
         line = line.mut_subcommand(name.clone(), |command| command.args(idle));
     }
     line
 }
 
-/// The first option that was given and has no use with the command, and which commands take it.
+/// The first given option that has no effect on the command, and which commands accept it.
 pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
     let name = command.name();
     let (option, takers) = USES

@@ -1,43 +1,43 @@
-//! Replies that come so slowly that they would have no end.
+//! Detects replies that are too slow to end.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So long a reply may come as slowly as it likes, once it has begun.
+/// For this time, a reply may be arbitrarily slow.
 pub const GRACE: Duration = Duration::from_secs(60);
 
-/// After that, so many bytes a second are the least. A line that is slower is no line for a list of people.
+/// After that, the minimum rate in bytes per second. A slower connection cannot transfer a list of people.
 const SLOWEST: u32 = 1_024;
 
-/// Why the body of a reply did not come.
+/// Why the body of a reply is incomplete.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// The connection failed, or nothing came for too long.
+    /// The connection failed, or nothing was received for too long.
     #[error(transparent)]
     Failed(#[from] reqwest::Error),
-    /// It came, but a few bytes at a time.
+    /// It was received too slowly.
     #[error("{bytes} bytes of the reply came in {seconds} s, which is too slow to ever end")]
     TooSlow {
-        /// How many came.
+        /// Number of received bytes.
         bytes: u64,
-        /// In how many seconds.
+        /// Duration in seconds.
         seconds: u64,
     },
 }
 
-/// Watches that a reply goes on fast enough.
+/// Checks that a reply arrives fast enough.
 #[derive(Debug)]
 pub(crate) struct Flow {
     began: Instant,
     grace: Duration,
     bytes: u64,
-    /// Time that we let pass ourselves.
+    /// Time of our own pauses.
     paused: Duration,
 }
 
 impl Flow {
-    /// Of a reply whose head has just come.
+    /// Starts when the head of the reply has arrived.
     pub(crate) fn new(grace: Duration) -> Self {
         Self {
             began: Instant::now(),
@@ -73,7 +73,7 @@ impl Flow {
         self.paused += from.elapsed();
     }
 
-    /// How long it may take for what came.
+    /// The time allowed for the received bytes.
     fn patience(&self) -> Duration {
         self.grace + Duration::from_secs(self.bytes / u64::from(SLOWEST))
     }
@@ -83,7 +83,7 @@ impl Flow {
 mod tests {
     use super::*;
 
-    /// What came earns time: a long reply over a slow line is let through.
+    /// Received bytes extend the time, so a long reply over a slow connection is accepted.
     #[test]
     fn bytes_earn_time() {
         let mut flow = Flow::new(GRACE);

@@ -1,4 +1,4 @@
-//! One budget of requests for a whole run.
+//! The request rate of a whole run.
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Spaces requests evenly, and holds all of them back when the server asked for a pause.
+/// Distributes requests evenly, and delays all of them if the server asked for a pause.
 ///
-/// Belongs to one thread; every task that sends requests shares it.
+/// Single-threaded; all tasks that send requests share it.
 #[derive(Debug)]
 pub struct Limiter {
     interval: Duration,
@@ -16,7 +16,7 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// At most this many requests a second; `None` is no limit.
+    /// The maximum number of requests per second; `None` is no limit.
     pub fn new(per_second: Option<NonZeroU32>) -> Self {
         Self {
             interval: per_second.map_or(Duration::ZERO, |rate| Duration::from_secs(1) / rate.get()),
@@ -24,24 +24,24 @@ impl Limiter {
         }
     }
 
-    /// Waits for this request's turn.
+    /// Waits until this request may be sent.
     pub async fn turn(&self) {
         if let Some(at) = self.reserve(Instant::now()) {
             tokio::time::sleep_until(at).await;
         }
     }
 
-    /// Holds every request back for this long.
+    /// Delays all requests by this time.
     pub fn pause(&self, pause: Duration) {
         let until = Instant::now() + pause;
         self.next
             .set(Some(self.next.get().map_or(until, |next| next.max(until))));
     }
 
-    /// The time at which a request may be sent that asks now; `None` is at once. Takes the place in the queue.
+    /// The time at which the next request may be sent; `None` is at once. Reserves the slot.
     fn reserve(&self, now: Instant) -> Option<Instant> {
         let at = self.next.get().filter(|next| *next > now);
-        // A place costs nothing without a rate, so that all who waited for a pause to end go on together.
+        // Without a rate, slots are free, so that all tasks continue together after a pause.
         self.next.set(Some(at.unwrap_or(now) + self.interval));
         at
     }
@@ -51,7 +51,7 @@ impl Limiter {
 mod tests {
     use super::*;
 
-    /// Ten a second: requests that ask together are sent a tenth of a second apart.
+    /// Ten per second: requests at the same time are sent a tenth of a second apart.
     #[test]
     fn requests_are_spaced() {
         let limiter = Limiter::new(NonZeroU32::new(10));
@@ -59,12 +59,12 @@ mod tests {
         let step = Duration::from_millis(100);
         let got: Vec<_> = (0..3).map(|_| limiter.reserve(now)).collect();
         assert_eq!(got, [None, Some(now + step), Some(now + step * 2)]);
-        // Time that passed unused is not saved up.
+        // Unused time is not accumulated.
         assert_eq!(limiter.reserve(now + step * 50), None);
         assert_eq!(limiter.reserve(now + step * 50), Some(now + step * 51));
     }
 
-    /// Without a limit nobody waits, except for a pause the server asked for.
+    /// Without a limit, requests only wait for a pause that the server asked for.
     #[test]
     fn a_pause_holds_everybody() {
         let limiter = Limiter::new(None);

@@ -1,4 +1,4 @@
-//! What a server repeats of what it was sent, without the secrets in it. No I/O of its own.
+//! Masks secrets in what a server repeats. No I/O.
 
 mod forms;
 
@@ -9,30 +9,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const MASK: &str = "***";
 
-/// A shorter secret counts only as a word of its own: its letters stand in many others.
+/// A shorter secret is only masked as a separate word, because its letters appear in many others.
 const SHORT: usize = 4;
 
-/// So much of a base64 text must follow from the secret alone to be searched for.
+/// Minimum length of the part of a base64 text that depends only on the secret.
 const CORE: usize = 6;
 
-/// Of a secret that a server cut, the first half is masked if it is at least so long, and the first so many characters are
-/// in any case.
+/// Of a truncated secret, the first half is masked if it is at least this long, and in any case the first characters
+/// of this number.
 const LEAST_PREFIX: usize = 8;
 const MOST_PREFIX: usize = 16;
 
-/// Secrets that a server was sent, to be masked in what comes back, in whatever form they were sent: as they are,
-/// percent-encoded or form-encoded, as JSON, HTML or LDAP escape them, in hex, and in base64, also as a part of a longer
-/// text, as in a `Basic` header.
+/// Secrets that were sent to a server, to be masked in its answers in any form: unchanged, percent-encoded or
+/// form-encoded, escaped for JSON, HTML or LDAP, in hex, and in base64, also as part of a longer text, as in a
+/// `Basic` header.
 #[derive(Clone, Default)]
 pub struct Secrets {
     needles: Vec<Needle>,
 }
 
 impl Secrets {
-    /// These, of which empty ones are none.
+    /// Empty secrets are ignored.
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
         let mut all = Self::default();
         for secret in secrets {
@@ -41,7 +41,7 @@ impl Secrets {
         all
     }
 
-    /// One more, such as a token that was renewed.
+    /// Adds a secret, such as a renewed token.
     pub fn add(&mut self, secret: &str) {
         for secret in [secret, secret.trim()] {
             if secret.is_empty() || self.needles.iter().any(|needle| needle.is(secret)) {
@@ -50,12 +50,12 @@ impl Secrets {
             self.needles.push(Needle::plain(secret));
             self.needles.extend(Needle::encoded(secret));
         }
-        // The longest first: one secret may be the beginning of another.
+        // The longest first, because one secret may be the start of another.
         self.needles
             .sort_by_key(|needle| std::cmp::Reverse(needle.chars.len()));
     }
 
-    /// The same of a body, in which what is no text is lost.
+    /// The same for a body. Bytes that are not text are lost.
     pub fn mask_bytes(&self, body: &[u8]) -> Vec<u8> {
         match self.mask(&String::from_utf8_lossy(body)) {
             Cow::Borrowed(_) => body.to_vec(),
@@ -63,7 +63,7 @@ impl Secrets {
         }
     }
 
-    /// The text with each of the secrets in it replaced by `***`.
+    /// Replaces each secret in the text by `***`.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut hidden: Vec<(usize, usize)> = Vec::new();
         for (at, _) in text.char_indices() {
@@ -93,11 +93,11 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Something to be searched for.
+/// A text to search for.
 #[derive(Clone)]
 struct Needle {
     chars: Vec<char>,
-    /// Part of a longer text without blanks, which is masked as a whole.
+    /// Part of a longer text without blanks, which is masked completely.
     in_word: bool,
 }
 
@@ -109,7 +109,7 @@ impl Needle {
         }
     }
 
-    /// The secret in base64 and hex, by itself and inside of something longer, of which the bytes before shift it.
+    /// The secret in base64 and hex, separately and inside of something longer, where preceding bytes shift it.
     fn encoded(secret: &str) -> Vec<Self> {
         let mut texts = vec![hex::encode(secret), hex::encode_upper(secret)];
         let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -118,7 +118,7 @@ impl Needle {
                 texts.extend((0..3).map(|before| {
                     let bytes = [&vec![0; before][..], secret.as_bytes()].concat();
                     let whole = bytes.len() * 8 / 6;
-                    // The first characters hold bits of what stands before, the last one of what follows.
+                    // The first characters contain bits of the preceding text, the last one of the following text.
                     let shifted = (before * 8).div_ceil(6);
                     engine.encode(&bytes)[shifted..whole].to_owned()
                 }));
@@ -138,12 +138,12 @@ impl Needle {
         !self.in_word && self.chars.iter().copied().eq(secret.chars())
     }
 
-    /// How much of a secret that was cut counts.
+    /// How much of a truncated secret is masked.
     fn enough(&self) -> usize {
         self.chars.len().div_ceil(2).clamp(LEAST_PREFIX, MOST_PREFIX)
     }
 
-    /// What to mask of the text if the needle, or enough of its beginning, starts there.
+    /// The range to mask if the needle, or enough of its start, is at this position.
     fn found(&self, text: &str, at: usize) -> Option<(usize, usize)> {
         let mut ends = vec![at];
         let mut matched = 0;
@@ -168,7 +168,7 @@ impl Needle {
     }
 }
 
-/// The word around a part of it: nothing of a base64 text is to be left over.
+/// The word around a match, so that no part of a base64 text is left.
 fn word(text: &str, start: usize, end: usize) -> (usize, usize) {
     let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
     let before = text.as_bytes()[..start]
@@ -201,7 +201,7 @@ mod tests {
         all.mask(text).into_owned()
     }
 
-    /// Whatever encoding a server repeats a secret in.
+    /// In any encoding in which a server repeats a secret.
     #[test]
     fn a_secret_is_masked_in_every_form() {
         for form in [
@@ -225,7 +225,7 @@ mod tests {
         }
     }
 
-    /// Base64 in both alphabets, with and without padding, and wherever it stands in a longer text.
+    /// Base64 in both alphabets, with and without padding, anywhere in a longer text.
     #[test]
     fn base64_is_masked_with_the_word_it_is_in() {
         for before in ["", "i", "id", "id:", "client:"] {
@@ -247,7 +247,7 @@ mod tests {
         }
     }
 
-    /// A token that a server cut is not shown in part; a few letters that happen to be the same are.
+    /// No part of a truncated token is shown; a few equal letters are not masked.
     #[test]
     fn the_beginning_of_a_secret_is_masked() {
         let token = "s3cr3t-t0k3n-0f-many-characters-and-more";
@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(mask("bad token s3cr3t", &[token]), "bad token s3cr3t");
     }
 
-    /// Short secrets are words of their own; empty ones are none; of several the longest counts.
+    /// Short secrets are only masked as words; empty ones are ignored; of several, the longest is used.
     #[test]
     fn short_and_overlapping_secrets() {
         assert_eq!(
@@ -271,7 +271,7 @@ mod tests {
     }
 
     proptest! {
-        /// No text makes it fail, and nothing that was masked shows the secret.
+        /// No text causes a failure, and a masked text does not contain the secret.
         #[test]
         fn no_secret_is_left(text in "\\PC{0,40}", secret in "[a-z%+&\\\\é \"]{4,12}", after in "\\PC{0,40}") {
             prop_assume!(secret.trim() == secret);

@@ -1,4 +1,4 @@
-//! The one HTTP client, how often it asks again, and how fast.
+//! The HTTP clients, repeated requests, and request rates.
 
 mod flow;
 mod limit;
@@ -27,18 +27,17 @@ pub use retry::{Backoff, retry};
 pub(crate) use splitter::Splitter;
 pub use trace::traceparent;
 
-/// Why there is no HTTP client.
+/// Why the HTTP client could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpSetupError {
     /// No trusted certificates.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The client could not be put together.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
 }
 
-/// The error at the bottom of the chain: those above it repeat the address, query and all.
+/// The innermost error. The outer ones repeat the address with its query.
 pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
@@ -47,14 +46,14 @@ pub(crate) fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error 
     cause
 }
 
-/// A client that trusts the system's certificate authorities, honours the proxy variables, gives up connecting after
-/// `connect` and a reply after `silence` without a byte of it.
+/// A client that trusts the system's certificate authorities and uses the proxy variables. `connect` limits
+/// connecting, `silence` the time without a byte of a reply.
 pub fn client(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
     Ok(builder(connect, silence, Expiry::default())?.build()?)
 }
 
-/// Like [`client`], for a service that never redirects: a redirect would turn a `POST` into a `GET`.
-/// `shown` takes in when the certificates of the server end.
+/// Like [`client`], for a service that never redirects, because a redirect would turn a `POST` into a `GET`. `shown`
+/// records when the server's certificates expire.
 pub fn client_without_redirects(
     connect: Duration,
     silence: Duration,
@@ -65,7 +64,8 @@ pub fn client_without_redirects(
         .build()?)
 }
 
-/// Like [`client`], following redirects to the same server only, and not out of TLS; another one is the answer itself.
+/// Like [`client`], but follows redirects only to the same server, and not from TLS to plain text. Another redirect
+/// is returned as the answer.
 pub fn client_within_origin(connect: Duration, silence: Duration) -> Result<reqwest::Client, HttpSetupError> {
     let within = reqwest::redirect::Policy::custom(|attempt| {
         let from = attempt.previous().last().map(url::Url::origin);
@@ -81,18 +81,18 @@ pub fn client_within_origin(connect: Duration, silence: Duration) -> Result<reqw
         .build()?)
 }
 
-/// Whom a client trusts.
+/// What a client trusts.
 #[derive(Clone, Debug, Default)]
 pub struct Trust<'a> {
-    /// Certificate authorities beside the system's, PEM.
+    /// Certificate authorities in addition to the system's, PEM.
     pub certificates: Option<&'a Path>,
     /// Any certificate is accepted.
     pub anybody: bool,
-    /// Takes in when the certificates of the server end.
+    /// Records when the server's certificates expire.
     pub shown: Expiry,
 }
 
-/// Like [`client_without_redirects`], with a trust of its own, for a service that sends more than a hundred header lines.
+/// Like [`client_without_redirects`], with its own trust, for a service that sends more than a hundred header lines.
 pub fn client_of_many_headers(
     connect: Duration,
     silence: Duration,
@@ -109,13 +109,13 @@ pub fn client_of_many_headers(
         .build()?)
 }
 
-/// What a server with very many links to say sends, times ten.
+/// Ten times what a server with very many links sends.
 const MOST_HEADERS: usize = 4096;
 
-/// Longer chains go round in circles.
+/// Longer chains are circles.
 const MOST_REDIRECTS: usize = 5;
 
-/// What `Retry-After` asks for: a number of seconds, or the time until a date.
+/// The pause in `Retry-After`: a number of seconds, or the time until a date.
 pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -130,10 +130,11 @@ pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
     )
 }
 
-/// The longest answer that is taken in as a whole: four times what a gateway is known to let through.
+/// The longest answer that is read into memory: four times the limit of a known gateway.
 pub const LONGEST_BODY: usize = 16 << 20;
 
-/// The body of a reply, cut after [`LONGEST_BODY`] bytes: no answer is that long, and what is cut is no JSON.
+/// The body of a reply, truncated after [`LONGEST_BODY`] bytes. No valid answer is longer, and a truncated one is
+/// invalid JSON.
 pub async fn body(mut reply: reqwest::Response) -> Result<Vec<u8>, BodyError> {
     let (mut body, mut flow) = (Vec::new(), Flow::new(GRACE));
     while body.len() < LONGEST_BODY
@@ -163,8 +164,7 @@ fn configured(tls: rustls::ClientConfig, connect: Duration, silence: Duration) -
         .read_timeout(silence)
 }
 
-/// One line for each request, for `-vv`: where it went, and what came back. What was sent and read may be personal, and is not
-/// in it.
+/// Logs one line per request for `-vv`: the address and the status. The contents may be personal, and are not logged.
 pub fn trace(
     operation: &'static str,
     method: &reqwest::Method,
@@ -181,7 +181,7 @@ pub fn trace(
 mod tests {
     use super::*;
 
-    /// Both forms of the header are understood; a date that has passed means at once.
+    /// Both forms of the header are supported. A date in the past means at once.
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let header = |text: &str| {

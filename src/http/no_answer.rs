@@ -1,24 +1,24 @@
-//! Requests that got no answer at all.
+//! Requests without an answer.
 
 use super::innermost;
 use crate::tls::{self, Peer};
 
-/// Why there is no answer, in words.
+/// Why there is no answer.
 #[derive(Debug)]
 pub(crate) struct NoAnswer {
     /// What happened, with the address.
     pub(crate) what: String,
     /// What to do about a certificate or a handshake.
     pub(crate) hint: Option<String>,
-    /// The next try would end in the same way.
+    /// The next try would fail too.
     pub(crate) is_lasting: bool,
-    /// The server is another one than the trusted certificates say.
+    /// The server's certificate is not trusted.
     pub(crate) is_stranger: bool,
-    /// There was a connection, and nothing came over it.
+    /// There was a connection, but no answer.
     pub(crate) is_silence: bool,
 }
 
-/// Takes the reason from the bottom of the chain. `url` is what messages may show of the address.
+/// Takes the reason from the innermost error. `url` is the part of the address that messages may show.
 pub(crate) fn no_answer(url: &str, error: &reqwest::Error) -> NoAnswer {
     let tls = tls::tls_error(error);
     let words = tls.map(|error| tls::explain(error, Peer::Service));
@@ -32,14 +32,14 @@ pub(crate) fn no_answer(url: &str, error: &reqwest::Error) -> NoAnswer {
     NoAnswer {
         what,
         hint: words.and_then(|words| words.hint),
-        // What cannot even be written down, or is another server, will not get better.
+        // An invalid request, or an untrusted server, will not succeed later.
         is_lasting: error.is_builder() || speaks_no_tls || is_stranger,
         is_stranger,
         is_silence: is_silence(error),
     }
 }
 
-/// Whether there was a connection, and nothing came over it.
+/// Returns whether there was a connection, but no answer.
 pub(crate) fn is_silence(error: &reqwest::Error) -> bool {
     error.is_timeout() && !error.is_connect()
 }

@@ -1,33 +1,33 @@
-//! How many changes or reads run at once: as many as the target takes well. No clock and no I/O of its own.
+//! How many changes or reads run in parallel: as many as the target can handle. No clock and no I/O.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// A target that answers faster than this is at ease, however much its answers vary.
+/// Faster answers are never a sign of overload, however much they vary.
 const AT_EASE: Duration = Duration::from_millis(50);
-/// Several at once take longer than one alone on any server; beyond this factor they only queue up.
+/// Parallel requests are slower than a single one on any server. Beyond this factor, they only queue up.
 const RISING: f64 = 3.0;
 /// The weight of one change in the smoothed time.
 const WEIGHT: f64 = 0.1;
 
-/// What one finished change says about the target.
+/// What one finished change shows about the target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Seen {
-    /// How long it took; `None` when it also waited for its turn under a rate limit.
+    /// Duration; `None` if it includes waiting for a rate limit.
     pub(crate) took: Option<Duration>,
-    /// Since the change before, the target turned a request away or could not be reached.
+    /// Since the change before, the target refused a request or could not be reached.
     pub(crate) strained: bool,
 }
 
-/// Adds one after each round that goes well, halves as soon as one does not.
+/// Grows by one after each successful round, and is halved after a failure.
 #[derive(Debug)]
 pub(crate) struct AdaptiveLimit {
     min: usize,
     max: usize,
     limit: usize,
-    /// Changes that went well in this round.
+    /// Successful changes in this round.
     well: usize,
-    /// Changes still to finish that were started before the limit was halved: they say nothing new.
+    /// Running changes that were started before the limit was halved. They give no new information.
     stale: usize,
     smoothed: Option<f64>,
     /// The best smoothed time so far.
@@ -35,7 +35,7 @@ pub(crate) struct AdaptiveLimit {
 }
 
 impl AdaptiveLimit {
-    /// Starts at the least.
+    /// Starts at the minimum.
     pub(crate) fn new(min: NonZeroUsize, max: NonZeroUsize) -> Self {
         Self {
             min: min.get(),
@@ -48,18 +48,17 @@ impl AdaptiveLimit {
         }
     }
 
-    /// How many changes may run at once.
     pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Changes of another kind follow, which take another time.
+    /// Changes of another kind follow, with other durations.
     pub(crate) fn turn(&mut self) {
         self.smoothed = None;
         self.best = f64::INFINITY;
     }
 
-    /// Takes in a finished change.
+    /// Adds a finished change.
     pub(crate) fn finished(&mut self, seen: Seen) {
         if self.stale > 0 {
             self.stale -= 1;
@@ -70,7 +69,8 @@ impl AdaptiveLimit {
             self.stale = self.limit - 1;
             self.limit = (self.limit / 2).max(self.min);
             self.well = 0;
-            // Fewer at once should take no longer than the best; only several that do are trouble again.
+            // With fewer in parallel, times should be as good as the best. Only several slow ones are a new sign of
+            // overload.
             self.smoothed = self.smoothed.map(|_| self.best);
             return;
         }
@@ -117,7 +117,7 @@ mod tests {
         pace
     }
 
-    /// The limit grows by one a round, from the least to the most and no further.
+    /// The limit grows by one per round, from the minimum to the maximum.
     #[test]
     fn it_grows_by_one_a_round() {
         let mut pace = pace(2, 4);
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(limits, [2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4]);
     }
 
-    /// Trouble halves it at once, and once for all changes that were on their way; it never falls below the least.
+    /// An overload halves it at once, and only once for all running changes. It never falls below the minimum.
     #[test]
     fn trouble_halves_it_once_a_round() {
         let mut pace = grown(8);
@@ -148,8 +148,8 @@ mod tests {
         assert_eq!(pace.limit(), 3);
     }
 
-    /// Times that stay three times as long as the best are trouble; a single late answer is none, nor is one that is
-    /// late only beside very fast ones.
+    /// Times that stay three times as long as the best are an overload. A single late answer is not, nor one that is
+    /// only late compared with very fast ones.
     #[test]
     fn rising_times_are_trouble() {
         let took = |milliseconds| Seen {
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(fast.limit(), 8);
     }
 
-    /// Another kind of change may take ten times as long without being trouble.
+    /// Another kind of change may take ten times as long without being an overload.
     #[test]
     fn kinds_of_changes_are_not_compared() {
         let mut pace = grown(8);

@@ -1,17 +1,17 @@
-//! Asking again, with pauses that grow.
+//! Repeats calls with growing pauses.
 
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// How often a call is sent, and how long the pauses between are.
+/// How often a call is sent, and the pauses in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// The longest first pause; each further one may be twice as long.
+    /// The longest first pause. Each further one may be twice as long.
     pub first: Duration,
-    /// No pause is longer than this, unless the server asked for it.
+    /// The longest pause, unless the server asked for more.
     pub longest: Duration,
-    /// How often a call is sent at the most.
+    /// The maximum number of tries.
     pub tries: u32,
 }
 
@@ -26,8 +26,8 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The pause after this try, the first being 1. `share` in 0..=1 picks a place in its upper half, so that workers
-    /// that failed together do not come back together.
+    /// The pause after this try, starting with 1. `share` in 0..=1 chooses a value in its upper half, so that workers
+    /// that failed together do not retry together.
     fn pause(&self, attempt: u32, share: f64) -> Duration {
         let whole = self
             .first
@@ -36,15 +36,15 @@ impl Backoff {
         whole.mul_f64(f64::midpoint(share, 1.0))
     }
 
-    /// The pause after this try, the first being 1; `None` when it was the last.
+    /// The pause after this try, starting with 1; `None` after the last one.
     pub fn after(&self, attempt: u32) -> Option<Duration> {
         (attempt < self.tries).then(|| self.pause(attempt, share()))
     }
 }
 
-/// Calls until it succeeds, `again` says no, or the tries are used up.
+/// Calls until it succeeds, `again` returns `None`, or there are no tries left.
 ///
-/// `again` gives the least pause before the next try; `None` ends the matter. The call gets its number, from 1.
+/// `again` returns the minimum pause before the next try. The call gets its number, starting at 1.
 ///
 /// # Errors
 /// The error of the last try.
@@ -70,7 +70,7 @@ pub async fn retry<T, E>(
 /// A random number in 0..=1.
 fn share() -> f64 {
     let mut bytes = [0; 4];
-    // Without randomness all workers pause alike, which is slower but not wrong.
+    // Without randomness, all workers pause equally, which is slower but not wrong.
     let _ = SystemRandom::new().fill(&mut bytes);
     f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
@@ -79,7 +79,7 @@ fn share() -> f64 {
 mod tests {
     use super::*;
 
-    /// Pauses double from half a second, end at half a minute, and never fall below half of themselves.
+    /// Pauses double from half a second up to half a minute, and are never shorter than half of that.
     #[test]
     fn pauses_double_up_to_the_longest() {
         let backoff = Backoff::default();
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(backoff.after(5), None);
     }
 
-    /// A call is sent five times at the most, and once when its error is final.
+    /// A call is sent at most five times, and once if its error is final.
     #[tokio::test]
     async fn tries_end() {
         let backoff = Backoff {

@@ -1,10 +1,10 @@
-//! Takes a list apart while it arrives, so that a page of ten thousand users is never held as text.
+//! Splits a list while it arrives, so that a page of ten thousand users is never in memory as text.
 
-/// Cuts a reply such as `{"details":{…},"result":[{…},{…}]}` into the items of one list, and what is left of it.
+/// Splits a reply such as `{"details":{…},"result":[{…},{…}]}` into the items of one list, and the rest.
 pub(crate) struct Splitter {
     /// The key of the list, in quotes.
     key: &'static str,
-    /// How many objects lie around the list.
+    /// Number of objects around the list.
     around: usize,
     depth: usize,
     in_string: bool,
@@ -30,7 +30,7 @@ impl Splitter {
         }
     }
 
-    /// Takes the next bytes and hands over each item that they complete.
+    /// Adds bytes and passes on each item that they complete.
     pub(crate) fn feed<E>(
         &mut self,
         bytes: &[u8],
@@ -38,7 +38,7 @@ impl Splitter {
     ) -> Result<(), E> {
         let mut waiting = bytes;
         while let Some((&byte, after)) = waiting.split_first() {
-            // Most of a reply stands in texts, and nothing in a text is looked at but its end.
+            // Most of a reply is in strings, of which only the end matters.
             let plain = self.plain(waiting);
             if plain > 0 {
                 let (text, from_here) = waiting.split_at(plain);
@@ -55,7 +55,7 @@ impl Splitter {
         Ok(())
     }
 
-    /// How many of these bytes go on with a text, neither ending it nor escaping anything.
+    /// How many of these bytes continue a string, neither ending it nor escaping anything.
     fn plain(&self, bytes: &[u8]) -> usize {
         if !self.in_string || self.escaped {
             return 0;
@@ -63,18 +63,18 @@ impl Splitter {
         memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len())
     }
 
-    /// How many bytes are waiting for what completes them.
+    /// Number of bytes of an incomplete item.
     pub(crate) fn held(&self) -> usize {
         self.item.len() + self.rest.len()
     }
 
-    /// The reply with its items taken out; not JSON if the reply was none, or was cut short.
+    /// The reply without its items; invalid JSON if the reply was invalid or truncated.
     pub(crate) fn into_rest(mut self) -> Vec<u8> {
         self.rest.append(&mut self.item);
         self.rest
     }
 
-    /// Takes one byte; whether an item is complete.
+    /// Processes one byte. Returns whether an item is complete.
     fn step(&mut self, byte: u8) -> bool {
         if self.in_string {
             self.in_string = self.escaped || byte != b'"';
@@ -149,7 +149,7 @@ mod tests {
     }
 
     proptest! {
-        /// However the network cuts a reply, and whatever its texts hold, the items come out as they went in.
+        /// For any pieces of a reply and any strings in it, the items are unchanged.
         #[test]
         fn items_survive_any_cut(
             texts in prop::collection::vec("[\\PC\"\\\\{}\\[\\],]{0,12}", 0..6),
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// A reply that ends early, or is a web page, is not taken for a short list.
+    /// A truncated reply, or a web page, is not read as a short list.
     #[test]
     fn a_broken_reply_leaves_no_json() {
         for (text, list) in [

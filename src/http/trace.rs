@@ -1,8 +1,8 @@
-//! `TRACEPARENT`: the trace that this process is a part of.
+//! `TRACEPARENT`: the trace that this process belongs to.
 
 use std::env;
 
-/// The variable, where it has the form of W3C Trace Context, version 00 or later without further fields.
+/// The variable, if it has the form of W3C Trace Context, version 00 or a later one without further fields.
 pub fn traceparent() -> Option<String> {
     let given = env::var("TRACEPARENT").ok()?;
     is_traceparent(&given).then_some(given)
@@ -23,7 +23,7 @@ fn is_traceparent(text: &str) -> bool {
         && is_hex(flags, 2)
 }
 
-/// So many digits, in lower case.
+/// Returns whether the text has this many hexadecimal digits, in lower case.
 fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length
         && text

@@ -1,27 +1,26 @@
-//! What `check` found.
+//! Results of `check`.
 
 /// Why something does not work, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What happened.
     pub what: String,
     /// What to do next.
     pub fix: Option<String>,
-    /// It is in the data, which was read, and concerns some of the people or groups alone.
+    /// The problem is in the data, which could be read, and concerns only some people or groups.
     pub is_in_data: bool,
 }
 
-/// One thing that was tried.
+/// The result of one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// What was tried, such as "source `ldap`: bind".
     pub subject: String,
-    /// What was seen, or what is wrong.
+    /// What was found, or what is wrong.
     pub result: Result<String, Problem>,
 }
 
 impl Diagnosis {
-    /// It works.
+    /// The step works.
     pub fn ok(subject: impl Into<String>, seen: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
@@ -29,7 +28,7 @@ impl Diagnosis {
         }
     }
 
-    /// It does not work.
+    /// The step does not work.
     pub fn problem(subject: impl Into<String>, what: impl Into<String>, fix: Option<String>) -> Self {
         Self {
             subject: subject.into(),

@@ -1,14 +1,14 @@
-//! Texts and names as numbers, where hundreds of thousands of them must fit into memory.
+//! Texts and names as numbers, to save memory for hundreds of thousands of them.
 
 use std::hash::{BuildHasher as _, Hash, RandomState};
 
-/// Makes numbers of values. Two values have one number by chance in one of 10^27 runs with a million of them; nobody can
-/// choose values that do, because the keys are new in each run.
+/// Converts values to numbers. Two values have the same number by chance in one of 10^27 runs with a million of them.
+/// Nobody can choose such values, because the keys are new in each run.
 #[derive(Clone, Debug, Default)]
 pub struct Fingerprints([RandomState; 2]);
 
 impl Fingerprints {
-    /// The number of a value; equal values have the same.
+    /// The number of a value. Equal values have the same number.
     pub fn number(&self, value: &impl Hash) -> u128 {
         let [high, low] = self.halves(value).map(u128::from);
         high << 64 | low

@@ -1,24 +1,23 @@
-//! The two names of a person: the id the source gave, and the id the target gave.
+//! The two ids of a person: from the source, and from the target.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::text::personal::Personal;
 
-/// The id of a person in the source, kept as the bytes the source holds. Copies share them: groups refer to people by it.
+/// The id of a person in the source, as bytes. Clones share them, because groups refer to people by it.
 ///
-/// Stored as lower-case hex ([`ExternalId::hex`]), which sorts like the bytes do. It may be an address or a name, so it has no
-/// display of its own: in texts it is a [`Personal`] value ([`ExternalId::told`]).
+/// Stored as lower-case hex ([`ExternalId::hex`]), which sorts like the bytes. It may be an address or a name, so it
+/// has no `Display`: in texts it is a [`Personal`] value ([`ExternalId::told`]).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExternalId(Arc<[u8]>);
 
 impl ExternalId {
-    /// Takes the bytes as they are.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self(bytes.into())
     }
 
-    /// Reads even-length lower-case hex, the only form this tool writes. Anything else is `None`.
+    /// Parses even-length lower-case hex, the only form that this tool writes; `None` for anything else.
     pub fn from_hex(text: &str) -> Option<Self> {
         if text.is_empty() || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
@@ -31,17 +30,16 @@ impl ExternalId {
         hex::encode(&self.0)
     }
 
-    /// The same as part of a text that leaves the process.
+    /// The same as a marked part of a text that leaves the process.
     pub fn told(&self) -> Personal<String> {
         Personal(self.hex())
     }
 
-    /// The id as text, if it is one.
+    /// The id as text, if it is text.
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
     }
 
-    /// The bytes of the source.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -53,17 +51,15 @@ impl fmt::Debug for ExternalId {
     }
 }
 
-/// The id the target gave an account. Opaque. Copies share the text.
+/// The id that the target gave an account. Opaque. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TargetId(Arc<str>);
 
 impl TargetId {
-    /// Takes the text as it is.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
 
-    /// The text of the target.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -75,7 +71,7 @@ impl fmt::Display for TargetId {
     }
 }
 
-/// The place of a resource type in its [`Catalog`].
+/// The index of a resource type in its [`Catalog`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TypeId(pub u8);
 
@@ -83,7 +79,7 @@ pub struct TypeId(pub u8);
 mod tests {
     use super::*;
 
-    /// Only the form that this tool writes counts as an id.
+    /// Only the form that this tool writes is an id.
     #[test]
     fn hex_is_even_lower_case_and_not_empty() {
         assert_eq!(ExternalId::from_hex("616461"), Some(ExternalId::new(*b"ada")));

@@ -1,4 +1,4 @@
-//! The target's ids of objects, by what references name them by.
+//! Target ids of objects, by the ids that references use.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use super::resource::reference::Reference;
 
 type Key = (TypeId, ExternalId);
 
-/// The target's ids of the objects that can be referred to: those that were read, and those made so far.
+/// Target ids of the objects that references can point to: those that were read, and those created so far.
 #[derive(Clone, Debug, Default)]
 pub struct Ids {
     by_id: BTreeMap<TypeId, HashMap<ExternalId, TargetId>>,
@@ -16,12 +16,12 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Adds an object, or gives it another id.
+    /// Adds an object, or changes its target id.
     pub fn insert(&mut self, resource: TypeId, id: ExternalId, target_id: TargetId) {
         self.by_id.entry(resource).or_default().insert(id, target_id);
     }
 
-    /// Adds an object that was read, if it carries an external id.
+    /// Adds an object that was read, if it has an external id.
     pub fn add(&mut self, existing: &Existing) {
         if let Some(id) = &existing.id {
             self.insert(existing.resource, id.clone(), existing.target_id.clone());
@@ -32,20 +32,20 @@ impl Ids {
         }
     }
 
-    /// The objects of a type that refer to objects of the same type, and these, as they were read.
+    /// The objects of a type that refer to objects of the same type, with these references, as they were read.
     pub fn nested(&self, resource: TypeId) -> impl Iterator<Item = (&ExternalId, &[ExternalId])> {
         let of_type = self.nested.iter().filter(move |((of, _), _)| *of == resource);
         of_type.map(|((_, id), nested)| (id, &nested[..]))
     }
 
-    /// Takes out an object that is no longer there.
+    /// Removes an object that no longer exists.
     pub fn remove(&mut self, resource: TypeId, id: &ExternalId) {
         if let Some(of_type) = self.by_id.get_mut(&resource) {
             of_type.remove(id);
         }
     }
 
-    /// The target's id of an object.
+    /// The target id of an object.
     pub fn get(&self, resource: TypeId, id: &ExternalId) -> Option<&TargetId> {
         self.by_id.get(&resource)?.get(id)
     }

@@ -1,5 +1,5 @@
-//! Plain data that every other module uses: what a target can store, who the sources want, who the target has,
-//! and what is to be changed. Nothing here does anything.
+//! Plain data that every other module uses: what a target can store, what the sources want, what the target has, and
+//! what will be changed. No I/O and no decisions.
 
 mod change;
 mod check;

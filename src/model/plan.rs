@@ -1,4 +1,4 @@
-//! Everything a run would do, and what it leaves alone.
+//! Everything that a run would do, and what it leaves unchanged.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,77 +7,71 @@ use super::{
     Change, Existing, ExternalId, Lifecycle, Purpose, RecordRef, Rejected, Schema, TargetId, TypeId, Warning,
 };
 
-/// For how long a person has been missing.
+/// How long a person has been missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Absence {
     /// The first run that found the person absent, in seconds since 1970 (UTC).
     pub since: i64,
-    /// How many runs have found the person absent, that one included.
+    /// Number of runs that found the person absent, including the first one.
     pub runs: u32,
 }
 
 /// An account that could have been removed and is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// User or group.
     pub resource: TypeId,
-    /// The account.
     pub target_id: TargetId,
-    /// Its external id.
     pub id: Option<ExternalId>,
-    /// Why it is kept.
+    /// Why it is not removed.
     pub reason: Cow<'static, str>,
     /// The record that it may belong to.
     pub record: Option<RecordRef>,
-    /// Its person is missing since then, and the account is removed when that has lasted.
+    /// The absence so far, if the account is removed after the grace period.
     pub absence: Option<Absence>,
 }
 
-/// An action that a setting withholds.
+/// An action that a setting forbids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withheld {
-    /// What would be done.
+    /// The action that is not done.
     pub change: Change,
     /// The setting, as a sentence: "`policy.create` is false".
     pub by: Arc<str>,
 }
 
-/// Objects of one kind at the target, before the run.
+/// Objects of one type at the target before the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// All of them.
     pub all: usize,
-    /// Those that this tool looks after.
     pub managed: usize,
-    /// Active managed ones: the whole of which the guard takes its share.
+    /// Active managed objects, of which the guard takes percentages.
     pub active_managed: usize,
-    /// References that objects which this tool looks after hold to others.
+    /// References of managed objects.
     pub references: usize,
 }
 
-/// Everything a run would do. Deterministic: the same input in any order makes the same plan.
+/// Everything that a run would do. Deterministic: the order of the input does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// The changes, in the order in which they are shown and applied.
     pub changes: Vec<Change>,
-    /// Accounts that already are as they should be.
+    /// Number of accounts that already are in the desired state.
     pub unchanged: usize,
-    /// Accounts that are kept although no source names their people.
+    /// Accounts that are not removed although no source contains their people.
     pub skipped: Vec<Skipped>,
-    /// Actions that a setting withholds.
+    /// Actions that a setting forbids.
     pub withheld: Vec<Withheld>,
-    /// What there is at the target before the run, by kind of object.
+    /// Objects at the target before the run, by type.
     pub totals: Vec<Totals>,
-    /// People who get no account, because they are to hold none of the roles.
+    /// Number of people who get no account because they are to have no role.
     pub without_role: usize,
-    /// People for whom nothing can be written, and why.
+    /// People for whom nothing can be written, with the reason.
     pub unresolved: Vec<Rejected>,
-    /// Things worth knowing.
     pub warnings: Vec<Warning>,
 }
 
 impl Plan {
-    /// What there is of one kind of object before the run.
+    /// Objects of one type before the run.
     pub fn totals_of(&self, resource: TypeId) -> Totals {
         self.totals
             .get(usize::from(resource.0))
@@ -85,7 +79,7 @@ impl Plan {
             .unwrap_or_default()
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub fn totals_mut(&mut self, resource: TypeId) -> &mut Totals {
         let place = usize::from(resource.0);
         if self.totals.len() <= place {
@@ -94,7 +88,7 @@ impl Plan {
         &mut self.totals[place]
     }
 
-    /// What there is of all kinds together.
+    /// Objects of all types together.
     pub fn all_totals(&self) -> Totals {
         self.totals.iter().fold(Totals::default(), |sum, totals| Totals {
             all: sum.all + totals.all,

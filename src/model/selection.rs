@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-/// The people of a limited run, by their places in [`super::DesiredState`].
+/// The people of a limited run, by their indexes in [`super::DesiredState`].
 ///
 /// Other people are not changed, and no person counts as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Places in `objects`.
+    /// Indexes of `objects`.
     pub people: BTreeSet<usize>,
-    /// Places in `leavers`.
+    /// Indexes of `leavers`.
     pub leavers: BTreeSet<usize>,
 }

@@ -1,15 +1,14 @@
-//! What is kept of accounts, so that an undo can put it back.
+//! Snapshots of accounts, from which an undo restores them.
 
-/// Something about an account that only the target knows the meaning of: a name, and texts.
+/// A fact about an account that only the target interprets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
-    /// What it is, in the target's words.
+    /// Name of the fact, chosen by the target.
     pub name: Box<str>,
-    /// What it holds.
     pub texts: Vec<Box<str>>,
 }
 
-/// What is kept of an account before it is changed.
+/// The state of an account before it is changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Values that the account list does not show.
@@ -18,11 +17,12 @@ pub struct Snapshot {
     pub details: Vec<Detail>,
 }
 
-/// When a run last wrote, in the words and by the clock of the target. A list that is not as far does not show all of it.
+/// Times of a run's last writes, in the format and by the clock of the target. A list that is older does not show all
+/// of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastWrites {
-    /// Something that the account list shows.
+    /// The last write that the account list shows.
     pub accounts: Option<Box<str>>,
-    /// A role of somebody's.
+    /// The last write of a role.
     pub roles: Option<Box<str>>,
 }

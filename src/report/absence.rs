@@ -1,4 +1,4 @@
-//! Since when somebody is missing.
+//! How long a person has been missing.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::Absence;
 
-/// Since when a person is missing, and how many runs have seen it, this one included.
+/// When a person went missing, and how many runs have found it, including this one.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(super) struct Missing {
     missing_since: String,
@@ -22,7 +22,7 @@ impl From<Absence> for Missing {
     }
 }
 
-/// The beginning of an absence, RFC 3339.
+/// The start of an absence, RFC 3339.
 pub(super) fn since(second: i64) -> String {
     Timestamp::from_second(second).map_or_else(|_| "an impossible time".to_owned(), |time| time.to_string())
 }

@@ -1,4 +1,4 @@
-//! What a plan is going to cost.
+//! The cost of a plan.
 
 use std::io::{self, Write};
 use std::num::NonZeroU32;
@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 use crate::model::counted;
 use crate::target::Cost;
 
-/// Prints how many requests a plan needs, how long they take at the least, and what the product sends to people.
+/// Prints the number of requests of a plan, their minimum duration, and the messages that the product sends to
+/// people.
 pub fn cost(
     out: &mut dyn Write,
     product: &str,
@@ -53,7 +54,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// Requests always, the time only with a rate limit, messages only if there are any.
+    /// Requests always; the time only with a rate limit; messages only if there are any.
     #[test]
     fn only_what_there_is_is_said() {
         assert_eq!(said(0, 0, 0, 45), "");

@@ -1,4 +1,4 @@
-//! What is known of one person or group, and what a run would do about them.
+//! What is known about one person or group, and what a run would do about it.
 
 use std::io::{self, Write};
 
@@ -6,18 +6,16 @@ use serde::Serialize;
 
 use super::one_line;
 
-/// What is known of one person or group, schema `directory-sync/explanation/1`.
+/// What is known about one person or group, schema `directory-sync/explanation/1`.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
     /// `directory-sync/explanation/1`.
     pub schema: &'static str,
-    /// What was asked for.
+    /// The given name.
     pub who: String,
-    /// The target, as people call it.
+    /// Title of the target.
     pub target: String,
-    /// Records of the sources.
     pub records: Vec<ExplainedRecord>,
-    /// Accounts at the target.
     pub accounts: Vec<ExplainedAccount>,
     /// What a run would do, and why; never empty.
     pub decisions: Vec<Decision>,
@@ -29,11 +27,10 @@ pub struct ExplainedRecord {
     /// `user` or `group`.
     #[serde(rename = "type")]
     pub resource: &'static str,
-    /// The source's name.
     pub source: String,
     /// `FILE:LINE`, or the name of the entry.
     pub at: String,
-    /// `active`, `disabled`, `rejected`, or `leaver` on a list of them.
+    /// `active`, `disabled`, `rejected`, or `leaver` on a list of leavers.
     pub state: &'static str,
     /// The external id in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,20 +38,19 @@ pub struct ExplainedRecord {
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What the target would store.
+    /// The values that the target would store.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<ExplainedAttribute>,
 }
 
-/// An attribute of a record.
 #[derive(Debug, Serialize)]
 pub struct ExplainedAttribute {
     /// Its name at the target.
     pub name: String,
-    /// The attributes or the column of the source that it is made from; empty: it follows from something else.
+    /// The attributes or the column of the source from which it is mapped; empty if it is derived otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<String>,
-    /// Only when values are shown; `None`: there is no value.
+    /// Only if values are shown; `None` otherwise.
     #[serde(flatten)]
     pub value: Option<Shown>,
 }
@@ -66,25 +62,23 @@ pub struct Shown {
     pub value: Option<String>,
 }
 
-/// An account.
 #[derive(Debug, Serialize)]
 pub struct ExplainedAccount {
     /// `user` or `group`.
     #[serde(rename = "type")]
     pub resource: &'static str,
-    /// The target's id.
+    /// The target id.
     pub account: String,
     /// Name and login name, if people are named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The external id in hex, if it carries one.
+    /// The external id in hex, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// `active` or `disabled`.
     pub state: &'static str,
-    /// Whose it is.
     pub ownership: String,
-    /// What ties it to the person or to what was asked for.
+    /// What connects it with the person or the given name.
     pub found: &'static str,
 }
 
@@ -93,12 +87,12 @@ pub struct ExplainedAccount {
 pub struct Decision {
     /// The action, or `nothing`.
     pub action: &'static str,
-    /// What it is about, in a sentence.
+    /// The reason, as a sentence.
     pub what: String,
     /// The setting that decides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// The values of a change, when values are shown.
+    /// The values of a change, if values are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
 }
@@ -142,7 +136,7 @@ impl Explanation {
     }
 }
 
-/// ` group`, or nothing for people.
+/// ` group`; empty for people.
 fn of_type(resource: &str) -> String {
     if resource == "user" {
         String::new()

@@ -1,4 +1,4 @@
-//! Figures about a run, for Prometheus.
+//! Metrics of a run for Prometheus.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use prometheus::{Encoder as _, GaugeVec, Opts, Registry, TextEncoder};
 use super::json::Report;
 use super::json::counts::Changes;
 
-/// What is measured of a run beside its report.
+/// Values besides the report.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFigures<'a> {
-    /// The target, as people call it.
+    /// Title of the target.
     pub target: &'a str,
     /// `sync`, `plan`, `apply`, `undo`, `link-ids`.
     pub mode: &'a str,
     /// The end of the run, in seconds since 1970 (UTC).
     pub finished: i64,
-    /// When runs of this target last ended well before this one, by mode.
+    /// When runs of this target last succeeded before this one, by mode.
     pub last_success: &'a BTreeMap<String, i64>,
 }
 
-/// The name of the metric that is carried over from run to run.
+/// The metric whose values are kept from run to run.
 pub const LAST_SUCCESS: &str = "directory_sync_last_success_timestamp_seconds";
 
-/// The figures in Prometheus' text format. No label tells who somebody is.
+/// The metrics in Prometheus' text format. No label identifies a person.
 ///
 /// # Errors
-/// A label is not possible; names are constants.
+/// A label is invalid. The names are constants.
 pub fn metrics(report: &Report, run: RunFigures<'_>) -> Result<String, prometheus::Error> {
     let figures = Figures(Registry::new());
     figures.run(report, run)?;
@@ -42,11 +42,11 @@ struct Figures(Registry);
 
 type Done = Result<(), prometheus::Error>;
 
-/// The labels of a value in their order, and the value.
+/// The labels of a value in order, and the value.
 type Labelled<'a> = (Vec<&'a str>, f64);
 
 impl Figures {
-    /// One metric with all of its values; left out if there are none.
+    /// One metric with all its values; omitted if there are none.
     fn add(&self, name: &str, help: &str, labels: &[&str], values: &[Labelled<'_>]) -> Done {
         if values.is_empty() {
             return Ok(());
@@ -104,7 +104,7 @@ impl Figures {
         )
     }
 
-    /// The first end of each kind: whoever replaces one sees the next.
+    /// Only the earliest expiry of each kind. After that one is replaced, the next one is shown.
     fn credentials(&self, report: &Report, target: &str) -> Done {
         let mut ends: BTreeMap<&str, i64> = BTreeMap::new();
         for credential in &report.credentials {
@@ -124,7 +124,7 @@ impl Figures {
         )
     }
 
-    /// With the target, so that two configurations on one machine can read sources of one name.
+    /// With the target, so that two configurations on one machine can have sources with the same name.
     fn sources(&self, report: &Report, target: &str) -> Done {
         let (mut records, mut complete, mut seconds) = (Vec::new(), Vec::new(), Vec::new());
         for source in &report.sources {
@@ -218,7 +218,7 @@ struct OfType<'a> {
     changes: &'a Changes,
 }
 
-/// A report of a target that stores people alone has no list of types.
+/// A report of a target that only stores people has no list of types.
 fn types(report: &Report) -> Vec<OfType<'_>> {
     if report.types.is_empty() {
         return vec![OfType {

@@ -1,4 +1,4 @@
-//! What a run tells people and programs: the plan before, the report after.
+//! Output for people and programs: the plan before, the report after.
 
 mod absence;
 mod cost;

@@ -21,7 +21,7 @@ pub(super) fn origin(change: &Change, target: &str) -> RecordRef {
     }
 }
 
-/// Where that is.
+/// Its location.
 pub(super) fn place(change: &Change) -> String {
     origin(change, "").told_at()
 }

@@ -1,10 +1,9 @@
-//! No check at all, for whom the configuration says so.
+//! Accepts any certificate, if configured.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-/// Trusts whoever it is.
 #[derive(Debug)]
 pub struct Anybody;
 

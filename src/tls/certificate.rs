@@ -1,4 +1,4 @@
-//! What certificates say about themselves, for messages about refused ones. Nothing is decided by it. Pure.
+//! Describes refused certificates in messages. Decides nothing. Pure.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,10 +10,10 @@ use x509_parser::prelude::FromDer as _;
 use x509_parser::public_key::PublicKey;
 use x509_parser::time::ASN1Time;
 
-/// Chains are short; a server that sends more wants something else.
+/// Chains are short. A server that sends more is not displayed completely.
 const SHOWN: usize = 5;
 
-/// The chain that a server showed, its own certificate first, and the name that was expected in that one.
+/// The server's chain, its own certificate first, and the expected name.
 pub(super) fn describe(chain: &[&CertificateDer<'_>], expected: &str) -> String {
     let mut issued: Vec<String> = Vec::new();
     for (position, der) in chain.iter().take(SHOWN).enumerate() {
@@ -39,26 +39,26 @@ pub(super) fn describe(chain: &[&CertificateDer<'_>], expected: &str) -> String 
     )
 }
 
-/// What is told of one certificate.
+/// What is displayed of a certificate.
 #[derive(Debug)]
 pub(super) struct Certificate {
     pub(super) subject: String,
     pub(super) issuer: String,
     /// Of the extension subjectAltName.
     pub(super) names: Vec<String>,
-    /// From 1.
+    /// Starting at 1.
     pub(super) version: u32,
     /// First and last second.
     pub(super) valid: (Timestamp, Timestamp),
-    /// How it was signed, if that is no longer accepted anywhere.
+    /// The signature algorithm, if it is no longer accepted.
     pub(super) weak_signature: Option<&'static str>,
     /// Bits of an RSA key.
     pub(super) rsa_bits: Option<usize>,
-    /// Extensions that have to be understood, by number.
+    /// Critical extensions, by number.
     pub(super) critical: Vec<String>,
 }
 
-/// `None` if it cannot be read.
+/// `None` if it cannot be parsed.
 pub(super) fn read(der: &[u8]) -> Option<Certificate> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let names = certificate
@@ -91,7 +91,7 @@ fn second(time: ASN1Time) -> Option<Timestamp> {
     Timestamp::from_second(time.timestamp()).ok()
 }
 
-/// Signature algorithms of RFC 3279 and earlier, of which the hash is broken.
+/// Signature algorithms of RFC 3279 and earlier with a broken hash.
 fn weak(oid: &str) -> Option<&'static str> {
     match oid {
         "1.2.840.113549.1.1.2" => Some("MD2"),

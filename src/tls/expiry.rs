@@ -1,4 +1,4 @@
-//! When the certificates end that a server shows.
+//! When a server's certificates expire.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::certificate;
 
-/// The earliest end among the certificates that were accepted from a server. Clones share it.
+/// The earliest expiry of the accepted certificates of a server. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Expiry(Arc<AtomicI64>);
 
@@ -28,7 +28,7 @@ impl Expiry {
         Timestamp::from_second(seconds).ok().filter(|_| seconds != NONE)
     }
 
-    /// Takes in a chain; a certificate that cannot be read says nothing.
+    /// Adds a chain. A certificate that cannot be parsed is ignored.
     pub(super) fn saw<'a>(&self, chain: impl IntoIterator<Item = &'a CertificateDer<'a>>) {
         let ends = chain.into_iter().filter_map(|der| certificate::read(der));
         for certificate in ends {
@@ -38,7 +38,7 @@ impl Expiry {
     }
 }
 
-/// The earliest end of these certificates.
+/// The earliest expiry of these certificates.
 pub fn earliest_end(chain: &[CertificateDer<'_>]) -> Option<Timestamp> {
     let expiry = Expiry::default();
     expiry.saw(chain);

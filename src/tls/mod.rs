@@ -1,4 +1,4 @@
-//! Whom we trust: one set of certificate authorities for LDAP and HTTP.
+//! Trust: one set of certificate authorities for LDAP and HTTP.
 
 mod anybody;
 mod certificate;
@@ -26,30 +26,24 @@ pub use words::{CLIENT_CERTIFICATE, explain, tls_error};
 /// Why the trusted certificates could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The file could not be read, or a certificate in it is broken.
+    /// The file could not be read, or contains an invalid certificate.
     #[error("could not read certificates from {}: {detail}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        detail: String,
-    },
-    /// The file has no PEM block of a certificate.
+    Unreadable { path: PathBuf, detail: String },
+    /// The file contains no PEM block of a certificate.
     #[error("{} holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected){found}", .path.display())]
     NoCertificate {
-        /// The file.
         path: PathBuf,
-        /// What is there instead, if that is known.
+        /// What it contains instead, if known.
         found: &'static str,
     },
-    /// The protocol versions or the key do not fit together.
+    /// The protocol versions or the key do not match.
     #[error("TLS cannot be set up: {0}")]
     Setup(#[from] rustls::Error),
 }
 
-/// The system's certificate authorities, and all those in `extra`.
+/// The system's certificate authorities, and those in `extra`.
 ///
-/// System certificates that cannot be read are passed over: one odd file must not take away the others.
+/// System certificates that cannot be read are ignored, so that one invalid file does not disable the others.
 pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
     let mut store = SYSTEM.clone();
     if let Some(path) = extra {
@@ -66,7 +60,7 @@ pub fn roots(extra: Option<&Path>) -> Result<RootCertStore, TlsError> {
     Ok(store)
 }
 
-/// Each client wants them, and reading some hundred files takes longer than a small run.
+/// Each client needs them, and reading some hundred files takes longer than a small run.
 static SYSTEM: LazyLock<RootCertStore> = LazyLock::new(|| {
     let mut store = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
@@ -91,7 +85,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErro
     Ok(found)
 }
 
-/// What a file without a certificate holds.
+/// What a file without a certificate contains.
 fn instead(path: &Path) -> &'static str {
     let content = std::fs::read(path).unwrap_or_default();
     let holds = |words: &str| content.windows(words.len()).any(|part| part == words.as_bytes());
@@ -106,8 +100,8 @@ fn instead(path: &Path) -> &'static str {
     }
 }
 
-/// Judges the certificate of a server by these authorities, at least one, and in words. Whoever shows a certificate that is
-/// itself `named` is trusted. `shown` takes in when the certificates of accepted servers end.
+/// Verifies a server's certificate with these authorities, at least one, and explains refusals. A certificate that is
+/// itself `named` is trusted. `shown` records when the accepted certificates expire.
 pub fn verifier(
     roots: RootCertStore,
     named: Vec<CertificateDer<'static>>,
@@ -119,7 +113,7 @@ pub fn verifier(
     Ok(Arc::new(verifier))
 }
 
-/// A client that trusts the system's certificate authorities and shows no certificate of its own.
+/// A client that trusts the system's certificate authorities, without a client certificate.
 pub fn client_config(shown: Expiry) -> Result<ClientConfig, TlsError> {
     client_config_with(None, shown)
 }
@@ -129,7 +123,7 @@ pub fn client_config_with(extra: Option<&Path>, shown: Expiry) -> Result<ClientC
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     let roots = roots(extra)?;
     if roots.is_empty() {
-        // Without any, nothing but plain connections can be made.
+        // Without any, only plain connections are possible.
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     }
     let named = extra.map(certificates).transpose()?.unwrap_or_default();
@@ -139,7 +133,7 @@ pub fn client_config_with(extra: Option<&Path>, shown: Expiry) -> Result<ClientC
         .with_no_client_auth())
 }
 
-/// A client that takes any certificate.
+/// A client that accepts any certificate.
 pub fn client_config_without_checks() -> Result<ClientConfig, TlsError> {
     let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
     Ok(builder

@@ -1,18 +1,17 @@
-//! Who was spoken to, and what went wrong in words.
+//! The kind of server, and explanations of errors.
 
-/// Whom a message is for: what can be configured differs.
+/// Which server a message is about, because their configuration differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// A directory, with certificates of its own in `tls.*`.
+    /// A directory, with its own certificates in `tls.*`.
     Directory,
-    /// A service that is asked over HTTPS, with the system's certificates.
+    /// A service over HTTPS, with the system's certificates.
     Service,
 }
 
 /// What is wrong, and the next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// What is wrong.
     pub what: String,
     /// What to do about it.
     pub hint: Option<String>,

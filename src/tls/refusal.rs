@@ -1,4 +1,4 @@
-//! Why a certificate of a server is refused, in words.
+//! Explains why a server's certificate was refused.
 
 use super::peer::{Peer, Words, check_it};
 use crate::tls::certificate::{self, Certificate};
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 
-/// Why a chain was refused. It is empty if it is not known.
+/// Why a chain was refused. The chain is empty if it is not known.
 pub(super) fn refusal(
     error: &CertificateError,
     chain: &[&CertificateDer<'_>],
@@ -110,7 +110,7 @@ fn day(time: Timestamp) -> String {
 }
 
 fn unknown_extension(shown: &[Certificate]) -> Words {
-    /// Basic constraints, key usage, names, constraints, policies, purposes: understood, or passed over by all.
+    /// Basic constraints, key usage, names, constraints, policies, purposes: supported, or ignored by all.
     const KNOWN: [&str; 8] = [
         "2.5.29.15",
         "2.5.29.17",
@@ -136,7 +136,7 @@ fn unknown_extension(shown: &[Certificate]) -> Words {
     )
 }
 
-/// The library's names of what it has no words for.
+/// The library's name of an error without an explanation here.
 fn unusual(name: &str, shown: &[Certificate], peer: Peer) -> Words {
     let alone = match peer {
         Peer::Directory => "name the server's certificate alone in `tls.server_certificate`",

@@ -1,4 +1,4 @@
-//! What makes a server's certificate good enough, and the words for one that is not.
+//! Verifies a server's certificate, and explains a refusal.
 
 use std::sync::Arc;
 
@@ -15,16 +15,17 @@ use super::peer::{Peer, Words};
 use super::refusal::refusal;
 use super::words::Refused;
 
-/// Checks like any client, with two additions: a refused certificate is told in words, and one that is itself named is trusted.
+/// Verifies like any client, with two additions: a refusal is explained, and a certificate that is itself named is
+/// trusted.
 ///
-/// webpki refuses the usual self-signed certificate of a server, because it calls itself an authority.
+/// webpki refuses the usual self-signed certificate of a server, because it is marked as an authority.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) webpki: Arc<WebPkiServerVerifier>,
-    /// Certificates that are trusted by themselves.
+    /// Certificates that are trusted themselves.
     pub(super) named: Vec<CertificateDer<'static>>,
     pub(super) peer: Peer,
-    /// When the certificates of accepted servers end.
+    /// When the certificates of accepted servers expire.
     pub(super) shown: Expiry,
 }
 
@@ -45,7 +46,7 @@ impl Verifier {
         })
     }
 
-    /// An error in words, with what the server showed.
+    /// Explains an error, with the server's certificates.
     fn told(&self, error: Error, chain: &[&CertificateDer<'_>], expected: Option<&ServerName<'_>>) -> Error {
         let Error::InvalidCertificate(reason) = error else {
             return error;
@@ -122,8 +123,8 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Nothing else may be wrong with a certificate that is trusted by itself: an expired one stays expired. What an authority may
-/// issue does not matter then.
+/// A certificate that is trusted itself must be valid otherwise: an expired one is refused. Rules for issuers do not
+/// apply.
 fn is_about_the_issuer(error: &Error) -> bool {
     const OF_ISSUERS: [&str; 5] = [
         "CaUsedAsEndEntity",

@@ -1,4 +1,4 @@
-//! Why TLS failed, in words, and what to do. Pure.
+//! Explains TLS errors, and what to do. Pure.
 
 use super::peer::{Peer, Words, check_it};
 use super::refusal::refusal;
@@ -8,7 +8,7 @@ use std::{fmt, io};
 use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError};
 
-/// A certificate was refused, and this is why. The library's own errors do not tell what the server showed.
+/// Why a certificate was refused. The library's errors do not contain the server's certificates.
 #[derive(Debug)]
 pub(super) struct Refused(pub(super) Words);
 
@@ -20,7 +20,7 @@ impl fmt::Display for Refused {
 
 impl Error for Refused {}
 
-/// What TLS says, from inside the errors of the socket that are wrapped around it.
+/// The TLS error inside of the socket errors around it.
 pub fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut error = cause;
     loop {
@@ -34,7 +34,7 @@ pub fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Err
     }
 }
 
-/// Puts an error of TLS into words.
+/// Explains a TLS error.
 pub fn explain(error: &rustls::Error, peer: Peer) -> Words {
     use rustls::Error as Tls;
     match error {
@@ -88,7 +88,7 @@ fn is_about_versions(reason: &rustls::PeerIncompatible) -> bool {
     )
 }
 
-/// For servers that do not say what they dislike about us.
+/// Hint for servers that do not say why they refuse the client.
 pub const CLIENT_CERTIFICATE: &str = "the server may demand a client certificate, or refuse ours: check \
                                       `tls.client_certificate` and `tls.client_key`";
 

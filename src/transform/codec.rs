@@ -1,11 +1,10 @@
-//! Texts in encodings of one byte a character. Pure.
+//! Single-byte text encodings. Pure.
 
-/// An encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
-    /// UTF-8, in which texts are anyway.
+    /// UTF-8, the encoding of texts anyway.
     Utf8,
-    /// ISO 8859-1: each byte is the character of that number.
+    /// ISO 8859-1: each byte is the character with that number.
     Latin1,
     /// ISO 8859-15: the same with the euro sign.
     Latin9,
@@ -13,7 +12,7 @@ pub enum Codec {
     Windows1252,
 }
 
-/// Names that Python knows, in small letters and with hyphens.
+/// Names in Python, in lower case and with hyphens.
 const NAMES: [(&str, Codec); 16] = [
     ("utf-8", Codec::Utf8),
     ("utf8", Codec::Utf8),
@@ -33,7 +32,7 @@ const NAMES: [(&str, Codec); 16] = [
     ("windows-1252", Codec::Windows1252),
 ];
 
-/// The characters of ISO 8859-15 that are others in ISO 8859-1.
+/// The characters of ISO 8859-15 that differ from ISO 8859-1.
 const LATIN_9: [(u8, char); 8] = [
     (0xa4, '€'),
     (0xa6, 'Š'),
@@ -45,21 +44,21 @@ const LATIN_9: [(u8, char); 8] = [
     (0xbe, 'Ÿ'),
 ];
 
-/// The characters 0x80 to 0x9F of code page 1252; NUL where there is none.
+/// The characters 0x80 to 0x9F of code page 1252; NUL if there is none.
 const WINDOWS_1252: [char; 32] = [
     '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“',
     '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
 impl Codec {
-    /// The encoding of a name such as `iso-8859-15`; `None` if it is not known.
+    /// The encoding with a name such as `iso-8859-15`; `None` if it is unknown.
     pub fn named(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase().replace('_', "-");
         let found = NAMES.iter().find(|(known, _)| *known == name);
         found.map(|(_, codec)| *codec)
     }
 
-    /// A value in UTF-8; `None` if a byte is no character of the encoding.
+    /// Converts a value to UTF-8; `None` if a byte is invalid in the encoding.
     pub fn recode(self, value: Vec<u8>) -> Option<Vec<u8>> {
         if self == Self::Utf8 || std::str::from_utf8(&value).is_ok() {
             return Some(value);

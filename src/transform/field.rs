@@ -4,27 +4,27 @@ use std::fmt::Write as _;
 
 use super::record::key;
 
-/// Why a template has no text.
+/// Why a template cannot be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unfilled {
-    /// An attribute is not there.
+    /// An attribute is missing.
     Missing,
     /// The value of an attribute was not read.
     Incomplete,
-    /// A value does not fit the template, and why.
+    /// A value does not fit the template, with the reason.
     Unfit(String),
 }
 
-/// A longer text is a slip, and would only cost memory.
+/// A longer text is a mistake, and would only cost memory.
 pub(super) const LONGEST: usize = 1_000_000;
 
 /// `{name[index]!conversion:fill align width.precision}`
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: String,
-    /// Places of single characters: `[0]`.
+    /// Indexes of single characters: `[0]`.
     pub(super) indices: Vec<usize>,
-    /// As Python would write the text in a program: `!r`, or `!a` in ASCII.
+    /// As Python's source form of the text: `!r`, or `!a` in ASCII.
     pub(super) quoted: Option<Quoted>,
     pub(super) align: Option<Align>,
     pub(super) fill: Option<char>,
@@ -76,7 +76,7 @@ impl Field {
     }
 }
 
-/// What stands between braces.
+/// Parses the text between braces.
 pub(super) fn field(inside: &str) -> Result<Field, String> {
     let refuse = |why: &str| Err(format!("`{{{inside}}}`: {why}"));
     let (named, spec) = inside.split_once(':').unwrap_or((inside, ""));
@@ -156,7 +156,7 @@ fn quoted(text: &str, kind: Quoted) -> String {
     for c in text.chars() {
         let is_plain = c.is_ascii() || kind == Quoted::Unicode && !c.is_control();
         let code = u32::from(c);
-        // Nothing can go wrong in a string.
+        // Writing to a string cannot fail.
         let _ = match c {
             '\n' => write!(written, "\\n"),
             '\r' => write!(written, "\\r"),

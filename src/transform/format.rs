@@ -1,4 +1,4 @@
-//! Texts put together from attributes, in the language of Python's `str.format`, as far as the connectors use it. Pure.
+//! Templates over attributes in the syntax of Python's `str.format`, as far as the connectors use it. Pure.
 
 use super::field::{Field, Unfilled, field};
 
@@ -15,7 +15,7 @@ enum Part {
 }
 
 impl Format {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
     /// What is wrong, or is not supported.
@@ -45,7 +45,7 @@ impl Format {
         Ok(Self { parts })
     }
 
-    /// The attributes that it needs.
+    /// The needed attributes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Field(field) => Some(field.name.as_str()),
@@ -53,7 +53,7 @@ impl Format {
         })
     }
 
-    /// The text with these values.
+    /// Renders the template with these values.
     pub(super) fn render<'a>(
         &self,
         value: impl Fn(&str) -> Result<&'a [u8], Unfilled>,

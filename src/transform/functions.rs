@@ -1,4 +1,4 @@
-//! What can be done to a single value. Pure.
+//! Functions for single values. Pure.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,27 +10,27 @@ use uuid::Uuid;
 pub enum Function {
     /// 16 bytes in the order of Active Directory become the text of a UUID.
     GuidToUuid,
-    /// A phone number, of Germany if it has no country code, in international form.
+    /// A phone number in international form, German if it has no country code.
     Phone,
     /// An e-mail address with its domain in lower case and ASCII.
     Mail,
-    /// Without Unicode's blanks around it.
+    /// Removes Unicode white space around it.
     StripUnicode,
-    /// Without ASCII's blanks around it.
+    /// Removes ASCII white space around it.
     Strip,
     /// ASCII letters in lower case.
     Lower,
     /// ASCII letters in upper case.
     Upper,
-    /// Each ASCII word with one capital.
+    /// Each ASCII word with an initial capital.
     Title,
-    /// The first letter as a capital, all others small, in ASCII.
+    /// The first letter as a capital, all others in lower case, in ASCII.
     Capitalize,
     /// Base64 with padding.
     Base64,
 }
 
-/// The names of all of them.
+/// The names of all functions.
 const NAMES: [(&str, Function); 10] = [
     ("guid_to_uuid", Function::GuidToUuid),
     ("phone", Function::Phone),
@@ -45,13 +45,13 @@ const NAMES: [(&str, Function); 10] = [
 ];
 
 impl Function {
-    /// The function of a name; `None` if there is none.
+    /// The function with a name; `None` if there is none.
     pub fn named(name: &str) -> Option<Self> {
         let found = NAMES.iter().find(|(known, _)| *known == name);
         found.map(|(_, function)| *function)
     }
 
-    /// The changed value; `None` if it is none that the function can change, and is to be dropped.
+    /// The changed value; `None` if the function cannot change it, so that it is dropped.
     pub fn apply(self, value: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::GuidToUuid => Some(Uuid::from_slice_le(value).ok()?.to_string().into_bytes()),
@@ -59,7 +59,7 @@ impl Function {
             Self::Mail => mail(std::str::from_utf8(value).ok()?),
             Self::StripUnicode => {
                 let text = std::str::from_utf8(value).ok()?;
-                // Python's blanks are those of Unicode and four separators of ASCII.
+                // Python's white space is Unicode's and four ASCII separators.
                 let is_blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
                 Some(text.trim_matches(is_blank).into())
             }
@@ -90,7 +90,7 @@ fn phone(text: &str) -> Option<Vec<u8>> {
 
 fn mail(text: &str) -> Option<Vec<u8>> {
     let (local, domain) = text.trim().rsplit_once('@')?;
-    // An address of a machine, and escapes, which a host name does not have.
+    // An IP address, and escapes, which a host name does not have.
     let is_name = !domain.contains(['%', '[', ':']);
     match url::Host::parse(domain) {
         Ok(url::Host::Domain(domain)) if is_name && local.is_ascii() => {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the bytes; and most functions change nothing of what they have changed.
+        /// For any bytes; and most functions are idempotent.
         #[test]
         fn no_bytes_panic_and_twice_is_once(
             value in prop_oneof![proptest::collection::vec(any::<u8>(), 0..24), "\\PC{0,16}|[+0-9 –]{0,12}".prop_map(String::into_bytes)],

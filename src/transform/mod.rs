@@ -1,8 +1,8 @@
-//! From a record to a record: a closed list of changes in a fixed order, as the directory connectors of Univention have
-//! them. Pure, and without any other module of ours: `config` reads the rules, `source` applies them.
+//! Converts records: a closed list of changes in a fixed order, as in Univention's directory connectors. Pure, and
+//! independent of all other modules: `config` reads the rules, `source` applies them.
 //!
-//! Names of attributes are compared as LDAP compares them, by their [`key`]. What becomes of values that were not all read
-//! is incomplete too.
+//! Attribute names are compared as in LDAP, by their [`key`]. Values derived from incomplete values are incomplete
+//! too.
 
 mod codec;
 mod field;
@@ -28,47 +28,47 @@ pub const EVERY: &str = "*";
 /// Old and new values.
 pub type Replacements = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// Changes of a record. They are made in the order in which they stand here; with none, only empty and repeated values are
-/// dropped. All names are keys.
+/// Changes of a record, applied in this order. Without any, only empty and duplicate values are dropped. All names
+/// are keys.
 #[derive(Clone, Debug, Default)]
 pub struct Transformation {
-    /// Of each value the first expression that is found anywhere in it; what its named groups match becomes attributes of
-    /// their names, in place of those that have them.
+    /// For each value, the first expression that matches anywhere. Its named groups become attributes, and replace
+    /// existing ones.
     pub decompose: Vec<(String, Vec<Pattern>)>,
-    /// The encoding of values that are not UTF-8; those that are not in it either are dropped.
+    /// The encoding of values that are not UTF-8. Values that are invalid in it too are dropped.
     pub recode: Vec<(String, Codec)>,
     /// Values that are dropped.
     pub remove_values: Vec<(String, Vec<Vec<u8>>)>,
-    /// Values, and what takes their place.
+    /// Values and their replacements.
     pub replace_values: Vec<(String, Replacements)>,
-    /// Functions through which each value goes, one after the other; those of [`EVERY`] come last.
+    /// Functions for each value, applied one after the other. Those of [`EVERY`] come last.
     pub sanitize: Vec<(String, Vec<Function>)>,
     /// New name and old name.
     pub rename: Vec<(String, String)>,
     /// Values of attributes that have none.
     pub fallback: Vec<(String, Vec<Vec<u8>>)>,
-    /// Values of attributes, whatever they have.
+    /// Values of attributes, replacing any others.
     pub fixed: Vec<(String, Vec<Vec<u8>>)>,
     /// Attributes that are dropped.
     pub remove: Vec<String>,
-    /// Templates of an attribute, of which the first counts whose attributes are all there.
+    /// Templates of an attribute. The first one whose attributes all exist is used.
     pub compose: Vec<(String, Vec<Format>)>,
 }
 
-/// A rule that could not be carried out.
+/// A rule that failed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The record without what the rule would have made.
     pub record: RawRecord,
-    /// Which rule it is, without any value.
+    /// Which rule failed, without any value.
     pub reason: String,
 }
 
 impl Transformation {
-    /// The changed record.
+    /// Returns the changed record.
     ///
     /// # Errors
-    /// [`Failure`]: nobody knows what the record says about some attribute.
+    /// [`Failure`] if a rule failed, so that an attribute is not known.
     pub fn apply(&self, mut record: RawRecord) -> Result<RawRecord, Failure> {
         let decomposed = self.decompose(&mut record);
         record.update(|_, values| values.retain(|value| !value.is_empty()));
@@ -102,7 +102,7 @@ impl Transformation {
         decomposed.chain(renamed).chain(templates.flat_map(Format::names))
     }
 
-    /// Reads all values before it writes any: what comes of one attribute is not taken apart again.
+    /// Reads all values before it writes any, so that results are not decomposed again.
     fn decompose(&self, record: &mut RawRecord) -> Result<(), String> {
         let mut found = BTreeMap::new();
         let mut outcome = Ok(());
@@ -120,7 +120,7 @@ impl Transformation {
         outcome
     }
 
-    /// Each value goes through all of it before the next one.
+    /// Each value passes all steps before the next one.
     fn change_values(&self, name: &str, values: &mut Vec<Vec<u8>>) {
         let is_removed =
             |value: &Vec<u8>| of(&self.remove_values, name).any(|removed| removed.contains(value));
@@ -180,10 +180,10 @@ impl Transformation {
 /// Attributes, their values, and whether there may be more.
 type Made = BTreeMap<String, (Vec<Vec<u8>>, bool)>;
 
-/// What the values of one attribute are taken apart into.
+/// The results of decomposing one attribute.
 struct Parts<'a> {
     values: Vec<(&'a str, Vec<u8>)>,
-    /// Attributes of which there may be more values.
+    /// Attributes that may have more values.
     incomplete: Vec<&'a str>,
 }
 
@@ -215,7 +215,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The text of the first template whose attributes are all there.
+/// The text of the first template whose attributes all exist.
 fn first_filled(templates: &[Format], record: &RawRecord) -> Result<String, Unfilled> {
     let value = |name: &str| match record.values(name).next() {
         None if record.is_incomplete(name) => Err(Unfilled::Incomplete),
@@ -231,7 +231,7 @@ fn first_filled(templates: &[Format], record: &RawRecord) -> Result<String, Unfi
     Err(Unfilled::Missing)
 }
 
-/// What the list says about an attribute.
+/// The entries of the list for an attribute.
 fn of<'a, T>(list: &'a [(String, T)], name: &str) -> impl Iterator<Item = &'a T> {
     list.iter()
         .filter(move |(known, _)| known == name)

@@ -1,34 +1,34 @@
-//! Regular expressions over bytes, as Python's `re` has them. Pure.
+//! Regular expressions over bytes, with the semantics of Python's `re`. Pure.
 
 use fancy_regex::{BytesMode, Regex, RegexBuilder};
 
 use super::record::key;
 
-/// Attributes, and the values that they get.
+/// Attributes with their new values.
 pub(super) type Matches<'a, 'v> = Vec<(&'a str, &'v [u8])>;
 
-/// An expression whose named groups become attributes; look-around and references to groups are supported.
+/// An expression whose named groups become attributes. Look-around and back references are supported.
 #[derive(Clone)]
 pub struct Pattern {
     regex: Regex,
-    /// Its named groups, as the expression calls them and as attributes are called.
+    /// Its named groups, as in the expression and as attributes.
     groups: Vec<(String, String)>,
 }
 
-/// As in the configuration: a plan file is bound to it.
+/// As in the configuration, because a plan file is bound to it.
 impl std::fmt::Debug for Pattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Pattern").field(&self.regex.as_str()).finish()
     }
 }
 
-/// An expression was given up: for this value it would take too many steps.
+/// The evaluation was stopped, because it takes too many steps for this value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooCostly;
 
 impl Pattern {
-    /// Reads an expression. `.` is a byte and `\w` is ASCII, as in Python's expressions over bytes; an expression that
-    /// needs characters beyond ASCII in a set is read as one over characters.
+    /// Parses an expression. `.` is a byte and `\w` is ASCII, as in Python's expressions over bytes. An expression
+    /// with characters beyond ASCII in a set is read as one over characters.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -54,10 +54,10 @@ impl Pattern {
         self.groups.iter().map(|(_, attribute)| attribute.as_str())
     }
 
-    /// The attributes and values that its groups match, if the expression is found anywhere.
+    /// The attributes and values of its groups, if the expression matches anywhere.
     ///
     /// # Errors
-    /// [`TooCostly`]: nobody knows whether it is.
+    /// [`TooCostly`] if it is not known whether it matches.
     pub fn find<'a, 'v>(&'a self, value: &'v [u8]) -> Result<Option<Matches<'a, 'v>>, TooCostly> {
         let found = self.regex.captures(value).map_err(|_| TooCostly)?;
         Ok(found.map(|found| {
@@ -73,7 +73,7 @@ impl Pattern {
 mod tests {
     use super::*;
 
-    /// As `name=value`, with blanks between.
+    /// As `name=value`, separated by blanks.
     fn found(pattern: &str, value: &str) -> Option<String> {
         let pattern = Pattern::parse(pattern).unwrap();
         let found = pattern.find(value.as_bytes()).unwrap()?;

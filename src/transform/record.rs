@@ -1,20 +1,20 @@
-//! What a source says about one person or group, before anything is made of it. Pure.
+//! The raw record of one person or group from a source. Pure.
 
 use std::borrow::Cow;
 
-/// Name and values. A file has the same few names in each record, so these are not copied.
+/// Name and values. Records of a file have the same few names, so these are not copied.
 type Attribute = (Cow<'static, str>, Vec<Vec<u8>>);
 
 /// Attributes with all their values, as bytes and in the order of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRecord {
     attributes: Vec<Attribute>,
-    /// Attributes that have more values than are here.
+    /// Attributes with more values than stored here.
     incomplete: Vec<String>,
 }
 
 impl RawRecord {
-    /// Adds values to those that the attribute has.
+    /// Adds values to an attribute.
     pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, values: Vec<Vec<u8>>) {
         self.attributes.push((name.into(), values));
     }
@@ -25,17 +25,17 @@ impl RawRecord {
         named.flat_map(|(_, values)| values).map(Vec::as_slice)
     }
 
-    /// Whether the attribute is there, with values or without.
+    /// Returns whether the attribute exists, with or without values.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.attributes.iter().any(|(known, _)| known == name)
     }
 
-    /// Whether the attribute has more values than are here.
+    /// Returns whether the attribute has more values than stored here.
     pub(crate) fn is_incomplete(&self, name: &str) -> bool {
         self.incomplete.iter().any(|known| known == name)
     }
 
-    /// Says whether the attribute has more values than are here.
+    /// Sets whether the attribute has more values than stored here.
     pub(crate) fn set_incomplete(&mut self, name: &str, is_incomplete: bool) {
         self.incomplete.retain(|known| known != name);
         if is_incomplete {
@@ -43,7 +43,7 @@ impl RawRecord {
         }
     }
 
-    /// Takes an attribute away, and says whether it has more values than are here.
+    /// Removes an attribute. Returns its values, and whether it has more.
     pub(crate) fn take(&mut self, name: &str) -> (Vec<Vec<u8>>, bool) {
         let is_incomplete = self.is_incomplete(name);
         self.set_incomplete(name, false);
@@ -51,20 +51,20 @@ impl RawRecord {
         (taken.flat_map(|(_, values)| values).collect(), is_incomplete)
     }
 
-    /// Gives an attribute these values in place of its own.
+    /// Replaces the values of an attribute.
     pub(crate) fn set(&mut self, name: &str, values: Vec<Vec<u8>>, is_incomplete: bool) {
         self.take(name);
         self.push(name.to_owned(), values);
         self.set_incomplete(name, is_incomplete);
     }
 
-    /// Takes all other attributes away.
+    /// Removes all other attributes.
     pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
         self.attributes.retain(|(name, _)| is_kept(name));
         self.incomplete.retain(|name| is_kept(name));
     }
 
-    /// Changes the values of each attribute; one that has none afterwards is no longer there.
+    /// Changes the values of each attribute. An attribute without values is removed.
     pub(crate) fn update(&mut self, mut change: impl FnMut(&str, &mut Vec<Vec<u8>>)) {
         let mut joined: Vec<Attribute> = Vec::with_capacity(self.attributes.len());
         for (name, values) in self.attributes.drain(..) {
@@ -87,10 +87,11 @@ impl RawRecord {
     }
 }
 
-/// The form in which names of attributes are compared: lower case, without options that only tell how values are sent.
+/// The form in which attribute names are compared: lower case, without options that only concern the encoding of
+/// values.
 ///
-/// `;binary` says that they are sent as bytes, and `;range=0-1499` that these are the first of many; a range that starts
-/// later holds no first value. Other options such as `;lang-de` make another attribute.
+/// `;binary` says that values are sent as bytes, and `;range=0-1499` that these are the first of many. A range that
+/// starts later does not contain the first value. Other options such as `;lang-de` make another attribute.
 pub(crate) fn key(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     let mut parts = name.split(';');

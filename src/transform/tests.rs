@@ -16,7 +16,7 @@ fn bytes(values: &[&str]) -> Vec<Vec<u8>> {
     values.iter().map(|value| value.as_bytes().to_vec()).collect()
 }
 
-/// Attributes in order of their names, values as text.
+/// Attributes sorted by name, values as text.
 fn applied(rules: &Transformation, attributes: &[Attribute<'_>]) -> Vec<(String, Vec<String>)> {
     texts(rules.apply(record(attributes)).unwrap())
 }
@@ -64,7 +64,7 @@ fn without_rules_only_empty_and_repeated_values_go() {
     );
 }
 
-/// The first expression that is found anywhere; what the groups match replaces attributes of their names.
+/// The first expression that matches anywhere. Its groups replace attributes of their names.
 #[test]
 fn values_are_decomposed_once() {
     let rules = Transformation {
@@ -144,7 +144,7 @@ fn values_are_removed_replaced_and_sanitized_in_this_order() {
     assert_eq!(applied(&mail, &[("mail", &["none"])]), expected(&[]));
 }
 
-/// One after the other, each over what is there; a source that is missing or was used up changes nothing.
+/// One after the other, each applied to the current record. A missing or already renamed attribute changes nothing.
 #[test]
 fn attributes_are_renamed_in_the_order_of_the_list() {
     let rules = Transformation {
@@ -187,7 +187,7 @@ fn fallback_fixed_remove_and_compose_come_last() {
     );
 }
 
-/// Whether there are more values goes along: nobody may take what was read for all of it.
+/// Incompleteness is passed on, so that partial values are never treated as all values.
 #[test]
 fn what_is_incomplete_stays_so() {
     let rules = Transformation {
@@ -217,7 +217,7 @@ fn what_is_incomplete_stays_so() {
     }
 }
 
-/// Rules of every kind over a few names, so that they meet.
+/// Rules of every kind over a few names, so that they interact.
 fn any_rules() -> impl Strategy<Value = Transformation> {
     let name = || "[abc]";
     let value = || proptest::collection::vec(any::<u8>(), 0..3);
@@ -263,7 +263,7 @@ fn made(rules: &Transformation, record: RawRecord) -> RawRecord {
 }
 
 proptest! {
-    /// Each attribute once, with values, and each value once, whatever the bytes.
+    /// Each attribute once, with values, and each value once, for any bytes.
     #[test]
     fn a_record_is_tidy_afterwards(rules in any_rules(), record in any_record()) {
         let made: Vec<_> = made(&rules, record).into_attributes().collect();
@@ -275,7 +275,7 @@ proptest! {
         }
     }
 
-    /// What has been tidied once, and what has been recoded, sanitized or fixed, is not changed again.
+    /// Tidying, recoding, sanitizing and fixed values are idempotent.
     #[test]
     fn twice_is_once_without_moves(record in any_record()) {
         let rules = Transformation {

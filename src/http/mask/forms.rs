@@ -1,9 +1,9 @@
-//! The ways in which one character is written.
+//! The encodings of one character.
 
-/// More backslashes in a row come from no escape of an escape that is still readable.
+/// More consecutive backslashes do not come from readable nested escapes.
 const BACKSLASHES: usize = 8;
 
-/// Where the text goes on after this character, if it stands there in one of its forms.
+/// The possible positions after this character, if it is here in one of its encodings.
 pub(super) fn ends(text: &str, at: usize, expected: char) -> Vec<usize> {
     let rest = &text[at..];
     let mut lengths = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn ends(text: &str, at: usize, expected: char) -> Vec<usize> {
     ends.filter(|end| text.is_char_boundary(*end)).collect()
 }
 
-/// `%C3%A9`, also where the percent signs were encoded once more.
+/// `%C3%A9`, also with the percent signs encoded again.
 fn percent(rest: &str, expected: char, lengths: &mut Vec<usize>) {
     let mut ends = vec![0];
     for byte in expected.encode_utf8(&mut [0; 4]).bytes() {
@@ -45,7 +45,7 @@ fn percent(rest: &str, expected: char, lengths: &mut Vec<usize>) {
     lengths.append(&mut ends);
 }
 
-/// What JSON, Rust and LDAP write after a backslash, of which there are more where it was escaped once more.
+/// Escapes of JSON, Rust and LDAP after a backslash, or after several if they were escaped again.
 fn backslash(rest: &str, expected: char, lengths: &mut Vec<usize>) {
     let run = rest
         .bytes()
@@ -78,7 +78,7 @@ fn backslash(rest: &str, expected: char, lengths: &mut Vec<usize>) {
     }
 }
 
-/// `\u00e9`, two of them for what is no single unit of UTF-16.
+/// `\u00e9`, or two of them for a character with two UTF-16 units.
 fn units(rest: &str, run: usize, expected: char) -> Option<usize> {
     let mut end = 0;
     for unit in expected.encode_utf16(&mut [0; 2]) {
@@ -104,7 +104,7 @@ fn pairs(rest: &str, expected: char) -> Option<usize> {
     Some(end)
 }
 
-/// `&amp;`, `&#38;` or `&#x26;`; of letters only those with a number, or a name that begins with the letter itself.
+/// `&amp;`, `&#38;` or `&#x26;`; letters only as a number, or as a name that starts with the letter.
 fn entity(rest: &str, expected: char) -> Option<usize> {
     let (name, _) = rest.get(1..)?.split_once(';')?;
     let is_it = match name.strip_prefix('#') {
@@ -122,7 +122,7 @@ fn entity(rest: &str, expected: char) -> Option<usize> {
             '"' => name == "quot",
             '\'' => name == "apos",
             ' ' => name == "nbsp",
-            // `&eacute;` and its like: a letter that is not ASCII has one of some two hundred names.
+            // `&eacute;` and others: a letter outside ASCII has one of about two hundred names.
             other => !other.is_ascii() && is_name(name),
         },
     };
@@ -133,7 +133,7 @@ fn is_name(name: &str) -> bool {
     (2..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The number that the first so many digits make.
+/// The number in the first digits.
 fn hex(text: &str, digits: usize) -> Option<u32> {
     let digits = text.get(..digits)?;
     let all = digits.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,21 +1,19 @@
-//! What happens to an object.
+//! Actions.
 
-/// What happens to one account.
+/// What happens to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActionKind {
-    /// A new account; its lifecycle is the person's.
+    /// A new account, active or disabled like its person.
     Create,
     /// An account without our id becomes the person's.
     Adopt,
-    /// The person's account is brought in line.
+    /// The person's account is updated.
     Update,
-    /// A deactivated account becomes active again, and is brought in line.
+    /// A deactivated account is activated again, and updated.
     Reactivate,
-    /// The account is deactivated.
     Deactivate,
-    /// The account is deleted.
     Delete,
-    /// The account gets an absence marker, and stays as it is otherwise.
+    /// The account gets an absence marker, and is otherwise unchanged.
     MarkAbsent,
 }
 
@@ -31,7 +29,7 @@ impl ActionKind {
         Self::MarkAbsent,
     ];
 
-    /// The name in plan, report and configuration; its symbol in a plan and what that means; what would become of an
+    /// The name in plan, report and configuration; the symbol in a plan with its meaning; what would happen to an
     /// account, to follow "would".
     const fn words(self) -> (&'static str, (char, &'static str), &'static str) {
         match self {
@@ -45,17 +43,17 @@ impl ActionKind {
         }
     }
 
-    /// The name used in plan, report and configuration.
+    /// The name in plan, report and configuration.
     pub const fn name(self) -> &'static str {
         self.words().0
     }
 
-    /// The symbol in a plan, and what it means.
+    /// The symbol in a plan, with its meaning.
     pub const fn symbol(self) -> (char, &'static str) {
         self.words().1
     }
 
-    /// What would become of an account, to follow "would".
+    /// What would happen to an account, to follow "would".
     pub const fn deed(self) -> &'static str {
         self.words().2
     }

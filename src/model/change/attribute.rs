@@ -1,17 +1,16 @@
-//! One attribute that changes.
+//! A change of one attribute.
 
 use crate::model::resource::reference::Reference;
 use crate::model::resource::value::Value;
 use crate::model::schema::AttributeIndex;
 
-/// One attribute that changes.
+/// A change of one attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeChange {
-    /// Which one.
     pub attribute: AttributeIndex,
-    /// What the account holds, as far as is known.
+    /// The current value, as far as known.
     pub before: Option<Value>,
-    /// What it is to hold; `None` removes the value.
+    /// The new value; `None` removes the value.
     pub after: Option<Value>,
 }
 
@@ -21,7 +20,7 @@ impl AttributeChange {
         missing_in(self.after.as_ref(), self.before.as_ref())
     }
 
-    /// The texts that are taken away, in order.
+    /// The texts that are removed, in order.
     pub fn removed(&self) -> Vec<Box<str>> {
         missing_in(self.before.as_ref(), self.after.as_ref())
     }
@@ -31,7 +30,7 @@ impl AttributeChange {
         without(self.after.as_ref(), self.before.as_ref())
     }
 
-    /// The references that are dropped, in order.
+    /// The references that are removed, in order.
     pub fn unlinked(&self) -> Vec<&Reference> {
         without(self.before.as_ref(), self.after.as_ref())
     }

@@ -1,31 +1,30 @@
-//! How an existing object is brought in line.
+//! The update of an existing object.
 
 use crate::model::{AttributeIndex, AttributeSet, Desired, Existing, Lifecycle, Purpose, Schema, TargetId};
 
 use super::attribute::AttributeChange;
 
-/// How an existing account is brought in line with a person.
+/// The update of an existing account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// The account.
     pub target_id: TargetId,
-    /// The person; holds the values of all attributes, also of those that stay. Where nobody is known to be the account's
-    /// person, it is the person whom the account shows.
+    /// The person, with the values of all attributes, including unchanged ones. If the account's person is not known,
+    /// it is made from the account.
     pub desired: Desired,
-    /// The attributes that change, in order of the schema.
+    /// The attributes that change, in the order of the schema.
     pub changes: Vec<AttributeChange>,
-    /// The state that the account gets, if it gets another one.
+    /// The new state of the account, if it changes.
     pub lifecycle: Option<Lifecycle>,
-    /// The account as the list showed it; `None` when everything the list shows is as it should be.
+    /// The account as the list showed it; `None` if everything that the list shows is as desired.
     pub before: Option<Box<Existing>>,
-    /// The account has this login name for a while, because accounts exchange their names in a circle.
+    /// A temporary login name, because accounts exchange their names in a circle.
     pub temporary_login: Option<Box<str>>,
-    /// These are emptied before anything else changes, because accounts exchange their values in a circle.
+    /// Attributes that are cleared before anything else changes, because accounts exchange their values in a circle.
     pub emptied_first: AttributeSet,
 }
 
 impl Edit {
-    /// No changes yet of an account whose person is only known from the account itself.
+    /// An edit without changes, of an account whose person is only known from the account itself.
     pub fn of_account(account: &Existing, schema: &Schema, target_name: &str) -> Self {
         Self {
             target_id: account.target_id.clone(),
@@ -38,12 +37,12 @@ impl Edit {
         }
     }
 
-    /// Whether the account gives up values before its own turn.
+    /// Returns whether the account gives up values before its own turn.
     pub fn steps_aside(&self) -> bool {
         self.temporary_login.is_some() || !self.emptied_first.is_empty()
     }
 
-    /// Whether nothing would be written.
+    /// Returns whether nothing would be written.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.lifecycle.is_none()
     }
@@ -53,12 +52,12 @@ impl Edit {
         self.changes.iter().find(|change| change.attribute == attribute)
     }
 
-    /// The change of the attribute of a purpose.
+    /// The change of the attribute with a purpose.
     pub fn change_of(&self, schema: &Schema, purpose: Purpose) -> Option<&AttributeChange> {
         self.change(schema.find(purpose)?)
     }
 
-    /// Whether the account holds a role now, and none afterwards.
+    /// Returns whether the account has a role now, and none afterwards.
     pub(super) fn takes_last_role(&self, schema: &Schema) -> bool {
         let access = self.change_of(schema, Purpose::Access);
         access.is_some_and(|change| change.before.is_some() && change.after.is_none())

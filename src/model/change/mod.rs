@@ -1,4 +1,4 @@
-//! What is to be changed, as data.
+//! Changes as data.
 
 mod action;
 mod attribute;
@@ -13,78 +13,71 @@ use super::{
     TypeId, Value,
 };
 
-/// The mark ([`Purpose::DisabledByUs`]) of an account that is made deactivated for somebody who may log in. It goes once the
-/// account is complete: without a mark, only an administrator activates it.
+/// The mark ([`Purpose::DisabledByUs`]) of a new account that is created deactivated for an active person. It is
+/// removed once the account is complete. Accounts without a mark are only activated by an administrator.
 pub const UNFINISHED: &str = "directory-sync: unfinished";
 
-/// A new account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {
-    /// The person.
     pub desired: Desired,
-    /// The values to write, defaults filled in.
+    /// The values to write, including defaults.
     pub attributes: Attributes,
 }
 
 /// What is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// A new account.
     Create(Box<Creation>),
     /// Values and state of an account.
     Edit(Box<Edit>),
-    /// Nothing is left of this account, which is as it was.
+    /// The account is deleted. Contains its former state.
     Delete(Box<Existing>),
 }
 
-/// Why an account is taken out of use.
+/// Why an account is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RemovalReason {
-    /// The source says that the person is disabled.
+    /// The source marks the person as disabled.
     Disabled,
-    /// No source names the person any more, and all of them were read in full.
+    /// No source contains the person any more, and all of them were read completely.
     Absent,
-    /// A source lists the person as having left.
+    /// The person is on a list of leavers.
     Leaver,
-    /// The run that is undone brought the account into use.
+    /// The run that is undone created or activated the account.
     Undone,
 }
 
-/// What the account itself has to hold right before it is removed.
+/// A value that the account must have right before it is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
-    /// Where.
     pub attribute: AttributeIndex,
-    /// The value; `None`: any.
+    /// The value; `None` means any.
     pub value: Option<Value>,
 }
 
-/// Why an account is taken out of use, and what that rests on.
+/// Why an account is removed, and the conditions for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
-    /// Why.
     pub reason: RemovalReason,
-    /// What the account list does not show and has to be so still.
+    /// Conditions that must still hold and that the account list does not show.
     pub requires: Vec<Required>,
 }
 
 /// One entry of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What kind of object it is about.
     pub resource: TypeId,
-    /// What happens, in one word.
     pub kind: ActionKind,
-    /// What is written.
     pub write: Write,
     /// Why an account is deleted or deactivated.
     pub removal: Option<Removal>,
-    /// Of an undo: what the target read before the run that is undone. Values are written back as they are.
+    /// For an undo: what the target read before the run that is undone. Values are restored unchanged.
     pub restore: Option<Box<[Detail]>>,
-    /// References to objects that are not there yet are added in a second step; a delete does not wait until those to the
-    /// object are dropped. Objects wait for one another in a circle otherwise.
+    /// References to objects that do not exist yet are added in a second step, and a delete does not wait for the
+    /// removal of references. Otherwise objects would wait for each other in a circle.
     pub links_later: bool,
-    /// References to objects of its own type are added when all others are dropped: one of these objects refers to it now.
+    /// References to objects of its own type are added after all others are removed, because one of these objects
+    /// still refers to it.
     pub nests_last: bool,
 }
 
@@ -99,12 +92,12 @@ impl Change {
         )
     }
 
-    /// Another state or other values of an account.
+    /// A change of an account's values or state.
     pub fn edit_as(kind: ActionKind, edit: Edit) -> Self {
         Self::new(kind, edit.desired.resource, Write::Edit(Box::new(edit)))
     }
 
-    /// An account is deactivated.
+    /// Deactivates an account.
     pub fn deactivate(edit: Edit, removal: Removal) -> Self {
         Self {
             removal: Some(removal),
@@ -112,7 +105,7 @@ impl Change {
         }
     }
 
-    /// An account is deleted.
+    /// Deletes an account.
     pub fn delete(account: Existing, removal: Removal) -> Self {
         let resource = account.resource;
         Self {
@@ -133,7 +126,8 @@ impl Change {
         }
     }
 
-    /// The external id of the person; of an account that is removed, or whose person is missing, the one it carries.
+    /// The external id of the person. For an account that is removed, or whose person is missing, the account's
+    /// external id.
     pub fn id(&self) -> Option<&ExternalId> {
         match (&self.write, self.kind) {
             (Write::Create(creation), _) => Some(&creation.desired.id),
@@ -145,7 +139,7 @@ impl Change {
         }
     }
 
-    /// The target's id, unless the account is new.
+    /// The target id, unless the account is new.
     pub fn target_id(&self) -> Option<&TargetId> {
         match &self.write {
             Write::Create(_) => None,
@@ -154,7 +148,7 @@ impl Change {
         }
     }
 
-    /// The account as the list showed it, if the change says so.
+    /// The account as the list showed it, if known.
     pub fn before(&self) -> Option<&Existing> {
         match &self.write {
             Write::Create(_) => None,
@@ -163,7 +157,6 @@ impl Change {
         }
     }
 
-    /// The new account, if there is one.
     pub fn creation(&self) -> Option<&Creation> {
         match &self.write {
             Write::Create(creation) => Some(creation),
@@ -171,7 +164,6 @@ impl Change {
         }
     }
 
-    /// What brings an existing account in line, if that is what happens.
     pub fn edit(&self) -> Option<&Edit> {
         match &self.write {
             Write::Edit(edit) => Some(edit),
@@ -179,7 +171,6 @@ impl Change {
         }
     }
 
-    /// The same, to be changed.
     pub fn edit_mut(&mut self) -> Option<&mut Edit> {
         match &mut self.write {
             Write::Edit(edit) => Some(edit),
@@ -187,7 +178,7 @@ impl Change {
         }
     }
 
-    /// The person who has the account afterwards, if the change is about one.
+    /// The person who has the account afterwards, if there is one.
     pub fn person(&self) -> Option<&Desired> {
         match &self.write {
             Write::Create(creation) => Some(&creation.desired),
@@ -196,7 +187,7 @@ impl Change {
         }
     }
 
-    /// The value that the account gets, if this change writes it.
+    /// The new value of the attribute with a purpose, if this change writes it.
     pub fn written(&self, schema: &Schema, purpose: Purpose) -> Option<&Value> {
         match &self.write {
             Write::Create(creation) => creation.attributes.of(schema, purpose),
@@ -205,7 +196,7 @@ impl Change {
         }
     }
 
-    /// The references that the object gets.
+    /// The references that are added.
     pub fn linked(&self, schema: &Schema) -> Vec<&Reference> {
         let Some(members) = schema.find(Purpose::Members) else {
             return Vec::new();
@@ -222,7 +213,7 @@ impl Change {
         }
     }
 
-    /// Every reference that the change is about: what the object refers to before it, and afterwards.
+    /// All references of the change: those before it, and those afterwards.
     pub fn references(&self, schema: &Schema) -> Vec<&Reference> {
         let Some(members) = schema.find(Purpose::Members) else {
             return Vec::new();
@@ -241,19 +232,19 @@ impl Change {
             .collect()
     }
 
-    /// The references that the object loses and that stay where they are otherwise.
+    /// The references that are removed while the object that they point to stays.
     pub fn unlinked(&self, schema: &Schema) -> Vec<&Reference> {
         let edit = self.edit();
         let members = edit.and_then(|edit| edit.change_of(schema, Purpose::Members));
         members.map_or_else(Vec::new, AttributeChange::unlinked)
     }
 
-    /// The login name that the account gets, if this change sets it.
+    /// The new login name, if this change sets it.
     pub fn login(&self, schema: &Schema) -> Option<&str> {
         self.written(schema, Purpose::Login).map(Value::as_text)
     }
 
-    /// Whether the account gets another login name.
+    /// Returns whether the account gets another login name.
     pub fn renames(&self, schema: &Schema) -> bool {
         let edit = self.edit();
         edit.is_some_and(|edit| edit.change_of(schema, Purpose::Login).is_some())
@@ -264,12 +255,12 @@ impl Change {
         self.removal.as_ref().map(|removal| removal.reason)
     }
 
-    /// Whether the person loses access: a delete, a deactivation, or the loss of the last role.
+    /// Returns whether the person loses access: a delete, a deactivation, or the loss of the last role.
     pub fn is_removal(&self, schema: &Schema) -> bool {
         self.removal.is_some() || self.takes_last_role(schema)
     }
 
-    /// Whether the account loses its last role and nothing else takes it out of use.
+    /// Returns whether the account loses its last role and is not removed otherwise.
     pub fn takes_last_role(&self, schema: &Schema) -> bool {
         let by_roles = matches!(self.kind, ActionKind::Update | ActionKind::Adopt);
         by_roles && self.edit().is_some_and(|edit| edit.takes_last_role(schema))

@@ -1,39 +1,37 @@
-//! The values of one object, as an array indexed by the schema: a million people must fit into memory.
+//! The values of one object, as an array indexed by the schema, because a million people must fit into memory.
 
 use super::value::Value;
 use crate::model::schema::{AttributeIndex, Purpose, Schema};
 
-/// The values of one person in the order of a [`Schema`]; `None` where there is none. As long as the last value needs it.
+/// The values of one object in the order of a [`Schema`]; `None` for no value. As long as the last value needs it.
 #[derive(Clone, Debug, Default)]
 pub struct Attributes(Box<[Option<Value>]>);
 
 impl Attributes {
-    /// The value at a place.
     pub fn get(&self, index: AttributeIndex) -> Option<&Value> {
         self.0.get(index.position())?.as_ref()
     }
 
-    /// The text at a place.
     pub fn text(&self, index: AttributeIndex) -> Option<&str> {
         self.get(index).map(Value::as_text)
     }
 
-    /// The texts of an attribute with several values, in order.
+    /// The texts of an attribute, in order.
     pub fn texts(&self, index: AttributeIndex) -> &[Box<str>] {
         self.get(index).map_or(&[], Value::as_set)
     }
 
-    /// The value of a purpose.
+    /// The value of the attribute with a purpose.
     pub fn of(&self, schema: &Schema, purpose: Purpose) -> Option<&Value> {
         self.get(schema.find(purpose)?)
     }
 
-    /// The text of a purpose.
+    /// The text of the attribute with a purpose.
     pub fn text_of(&self, schema: &Schema, purpose: Purpose) -> Option<&str> {
         self.of(schema, purpose).map(Value::as_text)
     }
 
-    /// Puts a value, or takes it away.
+    /// Sets or removes a value.
     pub fn set(&mut self, index: AttributeIndex, value: Option<Value>) {
         let place = index.position();
         if place >= self.0.len() {
@@ -47,7 +45,7 @@ impl Attributes {
         self.0[place] = value;
     }
 
-    /// The places that hold a value, in order, with it.
+    /// The attributes with a value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (AttributeIndex, &Value)> {
         let places = (0u8..).map(AttributeIndex).zip(self.0.iter());
         places.filter_map(|(index, value)| Some((index, value.as_ref()?)))
@@ -66,7 +64,7 @@ impl Eq for Attributes {}
 mod tests {
     use super::*;
 
-    /// A value that was taken away leaves nothing that could be compared.
+    /// A removed value leaves nothing that could be compared.
     #[test]
     fn values_are_equal_whatever_was_there_before() {
         let mut one = Attributes::default();

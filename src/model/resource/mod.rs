@@ -1,4 +1,4 @@
-//! One object: its values, and whose it is; as the sources want it, and as the target has it.
+//! Objects: their values and ownership, as desired and as existing.
 
 pub(super) mod attributes;
 pub(super) mod desired;

@@ -1,16 +1,16 @@
-//! Whose an account is. The target decides it, in one place, from what its list shows.
+//! The ownership of an account. The target decides about it in one place, from what its list shows.
 
-/// Whose an account is, with the reason where it is not ours.
+/// The ownership of an account, with the reason if it is not managed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ownership {
-    /// This tool looks after it. Before it is removed because its person is absent, the account itself has to hold the
+    /// Managed by this tool. Before it is removed as absent, the account itself must have the
     /// [`crate::model::Purpose::OwnershipProof`], if the target has one.
     Ours,
-    /// It carries an external id and lacks something that all accounts of this tool have: it is ours only if it holds the
-    /// ownership proof, or the login name of the person whose id it carries.
+    /// It has an external id, but lacks something that all managed accounts have. It is only managed if it has the
+    /// ownership proof, or the login name of the person with its external id.
     Unproved(&'static str),
-    /// It is managed by others. It may be adopted, and is not changed otherwise.
+    /// Managed by others. It may be adopted, but is not changed otherwise.
     Foreign(&'static str),
-    /// It is never changed.
+    /// Never changed.
     Protected(&'static str),
 }

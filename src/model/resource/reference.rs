@@ -2,11 +2,13 @@
 
 use crate::model::id::{ExternalId, TypeId};
 
-/// What an object refers to.
+/// The object that a reference points to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reference {
-    /// An object that this tool manages, by its external id: its id at the target may not be known yet.
+    /// A managed object, by its external id, because its target id may not be known yet.
     Managed(TypeId, ExternalId),
-    /// Any other object, by the target's own reference, which is its target id if the target lists it. It stays where it is.
+    /// Any other object, by the target's own reference, which is its target id if the target lists it. Such a
+    /// reference stays unchanged.
     Foreign(Box<str>),
 }
+

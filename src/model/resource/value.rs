@@ -1,4 +1,4 @@
-//! Values of attributes, and when two of them mean the same.
+//! Values of attributes, and their equality.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use smol_str::SmolStr;
 use super::reference::Reference;
 use crate::model::text::comparable::comparable;
 
-/// When two values count as the same.
+/// When two values are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equality {
     /// Byte for byte.
     Exact,
     /// After lower-casing each code point.
     IgnoreCase,
-    /// By what people can see of it ([`crate::model::comparable`]).
+    /// If they look the same ([`crate::model::comparable`]).
     Comparable,
-    /// As the target says.
+    /// As the target compares them.
     By(Likeness),
 }
 
-/// Whether two texts mean the same to a target.
+/// Whether two texts are equal for a target.
 #[derive(Clone, Copy, Debug)]
 pub struct Likeness(pub fn(&str, &str) -> bool);
 
@@ -36,21 +36,21 @@ impl Eq for Likeness {}
 /// A value of one attribute. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
-    /// The value of an attribute with one value. Most are short, and take no memory beside their place.
+    /// The value of a single-valued attribute.
     Text(SmolStr),
-    /// The values of an attribute with several, sorted and without repeats. Shared, since many people hold the same.
+    /// The values of a multi-valued attribute, sorted and without duplicates. Shared, because many people have the
+    /// same.
     Set(Arc<[Box<str>]>),
-    /// The objects that an attribute with several values refers to, sorted and without repeats.
+    /// The references of a multi-valued attribute, sorted and without duplicates.
     References(Arc<[Reference]>),
 }
 
 impl Value {
-    /// A single text.
     pub fn text(text: impl AsRef<str>) -> Self {
         Self::Text(text.as_ref().into())
     }
 
-    /// Several texts, sorted and without repeats; `None` if there are none.
+    /// Several texts, sorted and without duplicates; `None` if there are none.
     pub fn set(texts: impl IntoIterator<Item = Box<str>>) -> Option<Self> {
         let mut texts: Vec<Box<str>> = texts.into_iter().collect();
         texts.sort_unstable();
@@ -58,7 +58,7 @@ impl Value {
         (!texts.is_empty()).then(|| Self::Set(texts.into()))
     }
 
-    /// Several references, sorted and without repeats; `None` if there are none.
+    /// Several references, sorted and without duplicates; `None` if there are none.
     pub fn references(references: impl IntoIterator<Item = Reference>) -> Option<Self> {
         let mut references: Vec<Reference> = references.into_iter().collect();
         references.sort_unstable();
@@ -66,7 +66,7 @@ impl Value {
         (!references.is_empty()).then(|| Self::References(references.into()))
     }
 
-    /// The text, or the first of several. References have none.
+    /// The text, or the first of several; empty for references.
     pub fn as_text(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -75,7 +75,7 @@ impl Value {
         }
     }
 
-    /// The texts in order, one or several. References have none.
+    /// The texts in order, one or several; empty for references.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
@@ -97,7 +97,7 @@ impl Value {
         }
     }
 
-    /// All of the texts, with commas between them. References have none.
+    /// All texts, separated by commas; empty for references.
     pub fn to_text(&self) -> Cow<'_, str> {
         match &self.texts()[..] {
             [text] => Cow::Borrowed(text),
@@ -113,7 +113,7 @@ impl Value {
         }
     }
 
-    /// Whether both mean the same under the attribute's rule.
+    /// Returns whether both are equal according to the attribute's rule.
     pub fn equals(&self, other: &Self, equality: Equality) -> bool {
         match equality {
             Equality::Exact => self == other,
@@ -125,7 +125,7 @@ impl Value {
         }
     }
 
-    /// Whether each text has one that is the same.
+    /// Returns whether each text equals one of the other value.
     fn matches(&self, other: &Self, same: fn(&str, &str) -> bool) -> bool {
         let (ours, theirs) = (self.texts(), other.texts());
         let has = |texts: &[&str], text: &str| texts.iter().any(|one| same(one, text));

@@ -1,4 +1,4 @@
-//! What is known of one attribute.
+//! Properties of an attribute.
 
 use super::AttributeIndex;
 
@@ -7,41 +7,42 @@ use std::sync::Arc;
 use crate::model::id::ExternalId;
 use crate::model::resource::value::{Equality, Value};
 
-/// What an attribute is for. All but [`Purpose::Plain`] and [`Purpose::Name`] stand once in a schema at the most.
+/// Purpose of an attribute. Except for [`Purpose::Plain`] and [`Purpose::Name`], a schema has at most one attribute
+/// per purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// A value like any other.
+    /// A value without special meaning.
     Plain,
-    /// Part of the name of a person: two people who share no part of it are not the same.
+    /// Part of a person's name. Two people who share no part of it are different.
     Name,
     /// The address by which a record finds its account. Two active people cannot share it.
     Address,
-    /// The address again, as far as the target has verified it. Read only.
+    /// The same address if the target has verified it. Read only.
     VerifiedAddress,
-    /// The external id, in the form of [`ExternalId`]'s display. An account may hold any text there.
+    /// The external id as [`ExternalId::hex`]. An account may have any text there.
     ExternalId,
-    /// The login name; the target refuses a second account with it, ignoring case.
+    /// The login name. The target refuses a second account with it, ignoring case.
     Login,
-    /// The roles. Without any of them, the account cannot be used.
+    /// The roles. Without a role, the account cannot be used.
     Access,
-    /// The objects that belong to a group.
+    /// The members of a group.
     Members,
-    /// What this tool writes into each account that it makes, so that it can tell them from others.
+    /// A value that this tool writes to each account that it creates, to recognize it.
     OwnershipProof,
-    /// Which configuration or source looks after the account; no record says it.
+    /// The configuration or source that manages the account. No record contains it.
     Provider,
     /// This tool deactivated the account, and may activate it again.
     DisabledByUs,
-    /// When the absence of the person began, in seconds since 1970 (UTC).
+    /// When the absence of the person started, in seconds since 1970 (UTC).
     MissingSince,
-    /// How many runs have found the person absent.
+    /// Number of runs that found the person absent.
     MissingRuns,
-    /// The account is deactivated, and its sessions are to be ended: they may be there still.
+    /// The account is deactivated, and its sessions may not be ended yet.
     SignOut,
 }
 
 impl Purpose {
-    /// Whether this tool keeps its own records there; no source has a say in it.
+    /// Returns whether the attribute is for this tool's own records, and never comes from a source.
     pub fn is_bookkeeping(self) -> bool {
         matches!(
             self,
@@ -50,7 +51,6 @@ impl Purpose {
     }
 }
 
-/// One value or several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cardinality {
     /// At most one value.
@@ -64,80 +64,76 @@ pub enum Cardinality {
 pub enum Mutability {
     /// Kept equal to the source.
     ReadWrite,
-    /// Written when missing, never replaced; a difference is reported and does not make the account differ.
+    /// Written if missing, never replaced. A difference is reported, but does not count as a change.
     SetOnce,
-    /// Written when missing, and replaced together with the id if it is what the account's former id gives
-    /// ([`AttributeSpec::default`]). Any other value was made by others: reported, never replaced.
+    /// Written if missing, and replaced together with the id if it is derived from the account's former id
+    /// ([`AttributeSpec::default`]). Any other value is from others: reported, never replaced.
     WithId,
-    /// Has the value of another attribute, and is written when that one is.
+    /// Has the value of another attribute, and is written together with it.
     Follows(AttributeIndex),
     /// Never written.
     ReadOnly,
 }
 
-/// What is looked at of an attribute that the list does not show, on an account that is the person's already.
+/// How an attribute that the list does not show is checked on an account that already is the person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inspection {
-    /// Whether it holds the person's value.
+    /// Whether it has the person's value.
     Value,
-    /// Whether it holds some value.
+    /// Whether it has a value.
     Presence,
-    /// Nothing: it is written into an account when that becomes the person's, and then left alone.
+    /// Not checked. It is only written when an account becomes the person's.
     Nothing,
 }
 
 /// Where the current value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fetch {
-    /// The list of accounts shows it.
+    /// The account list shows it.
     WithList,
     /// The target has to be asked ([`crate::target::Target::confirm`]).
     OnDemand(Inspection),
 }
 
-/// Which of several values are taken away from an account whose person does not have them.
+/// Which of several values are removed if the person does not have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removes {
-    /// All of them.
     Everything,
-    /// These. Other roles were given by others, and stay.
+    /// Only these. Other roles are from others, and stay.
     Only(Arc<[Box<str>]>),
 }
 
-/// What the target stores under one name.
+/// An attribute that the target stores.
 #[derive(Clone, Debug)]
 pub struct AttributeSpec {
-    /// The name that configuration, plan and report use.
+    /// The name in configuration, plan and report.
     pub name: Arc<str>,
-    /// What it is for.
     pub purpose: Purpose,
-    /// One value or several.
     pub cardinality: Cardinality,
-    /// When two values count as the same.
+    /// When two values are equal.
     pub equality: Equality,
-    /// Whether a value may be replaced.
     pub mutability: Mutability,
     /// Where the current value comes from.
     pub fetch: Fetch,
-    /// Which of several values may be taken away.
+    /// Which of several values may be removed.
     pub removes: Removes,
-    /// The name of a space in which each value belongs to one object at most, ignoring letter case; several resource types may
-    /// share it. Login names of one type are unique in any case.
+    /// A namespace in which each value belongs to at most one object, ignoring letter case. Several resource types
+    /// may share it. Login names of one type are always unique.
     pub unique: Option<&'static str>,
     /// References to objects of the same type never lead back to the object.
     pub acyclic: bool,
     /// A person without it cannot have an account.
     pub required: bool,
-    /// Never shown unless asked for.
+    /// Only shown on request.
     pub personal: bool,
-    /// Why a value cannot be written for the first time; what is stored already stays.
+    /// Why a value cannot be written for the first time. A stored value stays.
     pub misfit: Option<fn(&str) -> Option<&'static str>>,
-    /// The value for people whose source gives none.
+    /// The value for people whose source provides none.
     pub default: Option<fn(&ExternalId) -> Value>,
 }
 
 impl AttributeSpec {
-    /// An optional text that is kept equal to the source and comes with the list.
+    /// An optional text that is kept equal to the source and that the list shows.
     pub fn text(name: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
@@ -156,18 +152,19 @@ impl AttributeSpec {
         }
     }
 
-    /// Whether a source may say it; everything else follows from the id, from another attribute, or from what was done.
+    /// Returns whether a source may provide it. Other attributes are derived from the id, from another attribute, or
+    /// from the run's actions.
     pub fn is_said_by_sources(&self) -> bool {
         let is_derived = matches!(self.mutability, Mutability::Follows(_) | Mutability::ReadOnly);
         !is_derived && self.purpose != Purpose::ExternalId && !self.purpose.is_bookkeeping()
     }
 
-    /// Whether the list of accounts shows it.
+    /// Returns whether the account list shows it.
     pub fn is_listed(&self) -> bool {
         self.fetch == Fetch::WithList
     }
 
-    /// What is looked at although the list does not show it.
+    /// How it is checked although the list does not show it.
     pub fn inspection(&self) -> Option<Inspection> {
         match self.fetch {
             Fetch::WithList => None,

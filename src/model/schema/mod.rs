@@ -1,4 +1,5 @@
-//! What a target can store about a person. Each target declares its own; the plan loops over it and knows no name.
+//! The attributes that a target can store. Each target declares its own. The plan iterates over them and knows no
+//! name.
 
 mod attribute;
 mod catalog;
@@ -6,12 +7,12 @@ mod catalog;
 pub use attribute::{AttributeSpec, Cardinality, Fetch, Inspection, Mutability, Purpose, Removes};
 pub use catalog::{Catalog, Losses, ResourceType};
 
-/// The place of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
+/// The index of an attribute in its [`Schema`] and in every [`super::Attributes`] made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AttributeIndex(pub u8);
 
 impl AttributeIndex {
-    /// The same as a position in a list.
+    /// The same as a `usize`.
     pub fn position(self) -> usize {
         usize::from(self.0)
     }
@@ -22,22 +23,19 @@ impl AttributeIndex {
 pub struct Schema(Box<[AttributeSpec]>);
 
 impl Schema {
-    /// The most attributes of one resource type; the configuration refuses more.
+    /// The maximum number of attributes of a resource type. The configuration refuses more.
     pub const MOST: usize = 128;
 
-    /// Takes the attributes in their order.
     pub fn new(specs: impl Into<Box<[AttributeSpec]>>) -> Self {
         let specs = specs.into();
         assert!(specs.len() <= Self::MOST, "more attributes than a set holds");
         Self(specs)
     }
 
-    /// How many attributes there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -47,15 +45,15 @@ impl Schema {
         (0u8..).map(AttributeIndex).zip(self.0.iter())
     }
 
-    /// The attribute of a purpose.
+    /// The attribute with a purpose.
     pub fn find(&self, purpose: Purpose) -> Option<AttributeIndex> {
         self.iter()
             .find(|(_, spec)| spec.purpose == purpose)
             .map(|(index, _)| index)
     }
 
-    /// The attribute by which a record finds an object that carries another external id, or none: the address, or else the login
-    /// name, if a source says it.
+    /// The attribute by which a record finds an object with another external id, or none: the address, or else the
+    /// login name, if a source provides it.
     pub fn name_said(&self) -> Option<AttributeIndex> {
         let login = || {
             let login = self.find(Purpose::Login)?;
@@ -64,34 +62,34 @@ impl Schema {
         self.find(Purpose::Address).or_else(login)
     }
 
-    /// Whether somebody of the same name and another external id may be the same person: only an address is nobody else's.
+    /// Returns whether an object with the same name and another external id may belong to the same person: only
+    /// addresses are not reused.
     pub fn name_outlives_id(&self) -> bool {
         self.find(Purpose::Address).is_some()
     }
 
-    /// The name of the attribute of a purpose, for messages.
+    /// The name of the attribute with a purpose, for messages.
     pub fn name_of(&self, purpose: Purpose) -> &str {
         self.find(purpose).map_or("mark", |index| &self.spec(index).name)
     }
 
-    /// What the attribute at a place is for.
+    /// The purpose of an attribute.
     pub fn purpose(&self, index: AttributeIndex) -> Purpose {
         self.spec(index).purpose
     }
 
-    /// The attribute at a place of this schema.
     pub fn spec(&self, index: AttributeIndex) -> &AttributeSpec {
         &self.0[index.position()]
     }
 
-    /// The place of a name, if the target stores it.
+    /// The attribute with this name.
     pub fn index(&self, name: &str) -> Option<AttributeIndex> {
         self.iter()
             .find(|(_, spec)| *spec.name == *name)
             .map(|(index, _)| index)
     }
 
-    /// What the list of accounts does not show.
+    /// Attributes that the account list does not show.
     pub fn not_listed(&self) -> AttributeSet {
         let mut not_listed = AttributeSet::default();
         let hidden = self.iter().filter(|(_, spec)| !spec.is_listed());
@@ -105,22 +103,18 @@ impl Schema {
 pub struct AttributeSet(u128);
 
 impl AttributeSet {
-    /// Adds one.
     pub fn insert(&mut self, index: AttributeIndex) {
         self.0 |= 1 << index.0;
     }
 
-    /// Takes one out.
     pub fn remove(&mut self, index: AttributeIndex) {
         self.0 &= !(1 << index.0);
     }
 
-    /// Whether it is in the set.
     pub fn contains(self, index: AttributeIndex) -> bool {
         self.0 & (1 << index.0) != 0
     }
 
-    /// Whether the set holds nothing.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

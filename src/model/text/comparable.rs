@@ -1,16 +1,15 @@
-//! When two names are the same: addresses, login names and ids as people see them.
+//! When two names are equal: addresses, login names and ids that look the same.
 //!
-//! Two names that look the same are one. What is removed is what no eye sees (blanks around, characters without a
-//! shape of their own), letter case, and the way in which a letter is encoded: composed or not, full width, a ligature
-//! (Unicode's NFKC), a domain in Punycode or not. Other letters that only look alike, such as Cyrillic ones, stay
-//! different: each alphabet is right for somebody.
+//! Ignored are invisible differences (surrounding blanks, characters without a shape), letter case, and the encoding
+//! of a letter: composed or not, full width, a ligature (Unicode's NFKC), a domain in Punycode or not. Other letters
+//! that look similar, such as Cyrillic ones, are different, because each alphabet is correct for some people.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 use url::Host;
 
-/// Characters without a shape of their own, control characters left out, in order.
+/// Characters without a shape, except control characters, in order.
 const INVISIBLE: [(char, char); 20] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -34,8 +33,8 @@ const INVISIBLE: [(char, char); 20] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// The text of an address or key as it is used: without blanks around it, and without invisible characters.
-/// Letter case and the rest stay as they are.
+/// The text of an address or key as it is used: without surrounding blanks and invisible characters. Letter case and
+/// the rest are unchanged.
 pub fn cleaned(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_invisible) {
         let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
@@ -44,7 +43,7 @@ pub fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text.trim())
 }
 
-/// Whether a text holds an invisible character, blanks around it aside.
+/// Returns whether a text contains an invisible character, except surrounding blanks.
 pub fn has_invisible(text: &str) -> bool {
     text.trim().chars().any(is_invisible)
 }
@@ -59,7 +58,7 @@ pub fn comparable(text: &str) -> String {
     let mut folded = String::with_capacity(composed.len());
     for c in composed.chars() {
         match c {
-            // Nobody sees the dot above a letter that has one.
+            // A combining dot above a letter that already has one is invisible.
             '\u{307}' if folded.ends_with('i') => {}
             'İ' => folded.push('i'),
             'ς' => folded.push('σ'),
@@ -70,13 +69,13 @@ pub fn comparable(text: &str) -> String {
     with_plain_domain(composed.trim())
 }
 
-/// Whether two names are the same.
+/// Returns whether two names are equal.
 pub fn alike(a: &str, b: &str) -> bool {
     a == b || comparable(a) == comparable(b)
 }
 
-/// The text of an address, if it can be read as one: something that is no blank on both sides of an `@`, and words
-/// with single dots between.
+/// The address in a text, if there is one: something other than a blank on both sides of an `@`, and words with
+/// single dots in between.
 pub fn address_in(text: &str) -> Option<String> {
     let text = cleaned(text);
     let text = match (text.rfind('<'), text.strip_suffix('>')) {
@@ -120,7 +119,7 @@ fn has_punycode(text: &str) -> bool {
     bytes.windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
 }
 
-/// One domain has two spellings: with its letters, and in ASCII.
+/// A domain has two spellings: with its letters, and in ASCII.
 fn with_plain_domain(text: &str) -> String {
     if let Some((local, domain)) = text.rsplit_once('@')
         && (!domain.is_ascii() || has_punycode(domain))
@@ -186,7 +185,7 @@ mod tests {
         }
     }
 
-    /// Letters, case and what stands inside stay as the source gives them.
+    /// Letters, case and the inner characters stay as in the source.
     #[test]
     fn what_is_written_keeps_its_letters() {
         for text in [

@@ -1,8 +1,8 @@
-//! Numbers of things.
+//! Numbers with nouns.
 
 use std::fmt::Display;
 
-/// `1 account`, `2 accounts`; `noun` is one of them.
+/// `1 account`, `2 accounts`; `noun` is the singular.
 pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
     if count == N::from(1) {
         return format!("1 {noun}");

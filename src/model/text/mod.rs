@@ -1,4 +1,4 @@
-//! Texts and their readers: when two are the same, which characters are invisible, what identifies a person.
+//! Texts: when two are equal, which characters are invisible, and which parts identify a person.
 
 pub(super) mod comparable;
 pub(super) mod counted;

@@ -1,13 +1,13 @@
 //! Values that identify a person, marked inside longer texts. The writer of a text shows or hides them.
 //!
-//! The marks are noncharacters, which Unicode sets aside for use inside of a program (section 23.7): no text that comes from
-//! elsewhere has a use for them.
+//! The marks are noncharacters, which Unicode reserves for internal use (section 23.7). No text from outside needs
+//! them.
 
 use std::fmt::{self, Display, Formatter, Write};
 
-/// Stands before a personal value.
+/// Precedes a personal value.
 pub const BEGIN: char = '\u{fdd0}';
-/// Stands behind it.
+/// Follows a personal value.
 pub const END: char = '\u{fdd1}';
 
 /// A value that identifies a person: an id, an address, the name of an entry.
@@ -22,7 +22,7 @@ impl<T: Display> Display for Personal<T> {
     }
 }
 
-/// Leaves marks out: a value that holds them cannot end too early.
+/// Removes marks, so that a value cannot end too early.
 struct Unmarked<'a, 'b>(&'a mut Formatter<'b>);
 
 impl Write for Unmarked<'_, '_> {

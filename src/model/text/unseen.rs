@@ -1,7 +1,8 @@
 //! Invisible characters.
 
-/// Whether a character cannot be seen, or steers what shows it: controls, line and paragraph separators, what turns the
-/// direction of text, what has no width (the Unicode categories Cc, Cf, Zl and Zp, and what is ignorable by default).
+/// Returns whether a character is invisible or controls the display: controls, line and paragraph separators, text
+/// direction, characters without a width (the Unicode categories Cc, Cf, Zl and Zp, and default-ignorable
+/// characters).
 pub fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -17,7 +18,7 @@ pub fn is_unseen(character: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The table is what the Unicode properties say.
+    /// The table matches the Unicode properties.
     #[test]
     fn the_table_holds_whole_classes() {
         let class = regex::Regex::new(

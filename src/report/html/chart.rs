@@ -1,4 +1,4 @@
-//! How many changes of which kind, as bars.
+//! The number of changes per kind, as bars.
 
 use serde::Serialize;
 
@@ -7,24 +7,24 @@ use super::super::json::counts::{Changes, Count};
 
 /// The length of the longest bar, in units of the drawing.
 const LONGEST: usize = 200;
-/// What is there at all can be seen.
+/// The shortest visible bar.
 const SHORTEST: usize = 3;
 
 /// One kind of change.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Bar {
     kind: &'static str,
-    /// `user` or `group`, where there are both.
+    /// `user` or `group`, if there are both.
     of: Option<&'static str>,
     planned: usize,
     applied: usize,
     failed: usize,
-    /// How long the bar is, and how much of it stands for changes that failed.
+    /// The length of the bar, and of its part for failed changes.
     length: usize,
     failed_length: usize,
 }
 
-/// A bar for each kind of which there is a change.
+/// One bar per kind with changes.
 pub(super) fn bars(report: &Report) -> Vec<Bar> {
     let mut counts: Vec<(Option<&'static str>, &'static str, Count)> = Vec::new();
     let mut add = |of: Option<&'static str>, changes: &Changes| {
@@ -55,7 +55,7 @@ pub(super) fn bars(report: &Report) -> Vec<Bar> {
     bars.collect()
 }
 
-/// Changes of a file that are not true any more failed without being in the plan.
+/// Changes of a file that no longer apply failed without being in the plan.
 fn total(count: Count) -> usize {
     count.planned.max(count.applied + count.failed)
 }

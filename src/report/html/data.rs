@@ -4,7 +4,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-/// The same data, under the names that it has in JSON.
+/// The same data, with the names that it has in JSON.
 pub(super) fn data(data: impl Serialize) -> Value {
     Value::from(Serde(data))
 }

@@ -1,4 +1,4 @@
-//! Lists of which many entries say the same, by what they say.
+//! Groups entries with the same reason.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,10 +12,10 @@ use crate::report::json::entries::{KeptAccount, Note};
 /// Entries with the same reason.
 #[derive(Debug, Serialize)]
 pub(super) struct Group {
-    /// Without values that tell who somebody is.
+    /// Without values that identify a person.
     reason: String,
     count: usize,
-    /// How many of them the report of the run before did not have.
+    /// How many of them are not in the report of the previous run.
     new: usize,
     entries: Vec<Entry>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Group {
 #[derive(Debug, Serialize)]
 struct Entry {
     of: Value,
-    /// The reason, where there is more to it than the group says.
+    /// The complete reason, if it differs from that of the group.
     reason: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn notes(notes: &[Note]) -> Vec<Group> {
     groups(entries)
 }
 
-/// Accounts that stay as they are, by reason; those that get a mark of absence are among the changes.
+/// Unchanged accounts, by reason. Accounts with a new absence marker are among the changes.
 pub(super) fn kept(accounts: &[KeptAccount], marked: &HashSet<String>) -> Vec<Group> {
     let kept = accounts.iter().filter(|kept| !marked.contains(&kept.account));
     groups(kept.map(|kept| (&*kept.reason, false, data(kept))))
@@ -62,7 +62,7 @@ fn groups<'a>(entries: impl Iterator<Item = (&'a str, bool, Value)>) -> Vec<Grou
     groups
 }
 
-/// A text with dots in the place of each personal value.
+/// A text with dots instead of each personal value.
 fn common(text: &str) -> String {
     let mut parts = text.split(BEGIN);
     let mut common = parts.next().unwrap_or_default().to_owned();

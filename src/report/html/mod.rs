@@ -1,4 +1,4 @@
-//! A run as a page for a browser, whole in one file: it loads nothing, and can be read without its script.
+//! A run as a single-file page for a browser. It loads nothing, and can be read without its script.
 
 mod chart;
 mod data;
@@ -26,10 +26,10 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page of a run that has come to its end. `command` is what the run was called; empty: it never started.
+/// The page of a completed run. `command` is the name of the run; empty if it never started.
 ///
 /// # Errors
-/// The template does not fit what it is filled with.
+/// The template does not fit the data.
 pub fn page(report: &Report, command: &str, names: &Names) -> Result<String, Error> {
     let view = report.view.as_deref();
     let environment = environment(names.clone())?;
@@ -60,7 +60,8 @@ pub fn page(report: &Report, command: &str, names: &Names) -> Result<String, Err
     })
 }
 
-/// Every value passes here on its way into the page: it stands in one line, tells of people as much as may be told, and is text.
+/// Every value passes here on its way into the page. It is limited to one line, its names are shown or hidden, and it
+/// is escaped.
 fn environment(names: Names) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -93,7 +94,7 @@ fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &V
     }
 }
 
-/// What the page may load: nothing, but for its own style and script.
+/// The page may only load its own style and script.
 fn policy() -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     let (style, script) = (hash(STYLE), hash(SCRIPT));
@@ -102,18 +103,18 @@ fn policy() -> String {
     )
 }
 
-/// The first word, the sentence and the way on.
+/// The first word, the sentence and the next step.
 fn verdict_of(report: &Report) -> Value {
     let verdict = verdict(report);
     let (what, next) = verdict.split_once("\nNext: ").unwrap_or((&verdict, ""));
     let (word, text) = what.split_once(": ").unwrap_or(("", what));
     let text = text.strip_suffix('.').unwrap_or(text);
-    // What a text prints before it, a page shows after it.
+    // The text output prints it before, the page shows it after.
     let next = next.replace(" above", " below");
     context! { word => word, text => format!("{text}."), next => next }
 }
 
-/// Accounts that get a mark of absence.
+/// Accounts that get an absence marker.
 fn marked(view: Option<&PlanView>) -> HashSet<String> {
     let rows = view.map_or(&[][..], |view| &view.rows);
     rows.iter().filter_map(Row::marked).collect()
@@ -136,7 +137,7 @@ fn limits(view: Option<&PlanView>) -> Vec<Value> {
         .collect()
 }
 
-/// The sections that have changes, each in its order.
+/// The sections with changes, in order.
 fn sections(view: Option<&PlanView>) -> Vec<Value> {
     let Some(view) = view else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The changes of a plan and the limits that count for it, as a page shows them.
+//! The changes of a plan and its limits, as a page shows them.
 
 use std::cmp::Ordering;
 
@@ -17,18 +17,18 @@ use crate::report::origin::origin;
 use crate::report::text::details::remarks;
 use crate::report::text::label::label;
 
-/// What a page shows of a plan beside what the report says of it.
+/// The parts of a plan for a page that the report does not contain.
 #[derive(Clone, Debug)]
 pub struct PlanView {
     pub(in crate::report) show: Show,
-    /// In the order of the plan; what settings withhold comes last.
+    /// In the order of the plan; withheld actions come last.
     pub(super) rows: Vec<Row>,
     pub(super) limits: Vec<LimitUse>,
-    /// What it is going to cost, as a sentence.
+    /// The cost, as a sentence.
     pub(super) cost: String,
 }
 
-/// Where a change stands in a page. What somebody loses comes first.
+/// The section of a change in a page. Losses come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Section {
     Removals,
@@ -63,21 +63,21 @@ pub(super) struct Row {
     result: Option<RowResult>,
 }
 
-/// Whether somebody may log in, before and after.
+/// Whether a person may sign in, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 struct State {
     before: Option<&'static str>,
     after: &'static str,
 }
 
-/// By which name somebody logs in, before and after.
+/// The login name, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Login {
     before: String,
     after: String,
 }
 
-/// What came of a change.
+/// Result of a change.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct RowResult {
     word: &'static str,
@@ -86,7 +86,7 @@ pub(super) struct RowResult {
 }
 
 impl PlanView {
-    /// A plan that nobody has carried out yet.
+    /// A plan that was not applied yet.
     pub fn new(plan: &Plan, catalog: &Catalog, show: Show, limits: Vec<LimitUse>, cost: String) -> Self {
         let changes = plan
             .changes
@@ -102,7 +102,7 @@ impl PlanView {
         }
     }
 
-    /// Says what came of the change at this place of the plan.
+    /// Sets the result of the change at this index of the plan.
     pub(in crate::report) fn set_result(&mut self, place: usize, failure: Option<&Failure>) {
         if let Some(row) = self.rows.get_mut(place) {
             row.result = Some(RowResult::new(failure));
@@ -143,7 +143,7 @@ impl Row {
         }
     }
 
-    /// By kind and type, then by name; ids alone stay in the order of the plan.
+    /// By kind and type, then by name; entries with only an id stay in the order of the plan.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let rank = |row: &Self| (std::cmp::Reverse(row.order.0), row.order.1);
         let by_name = || match (self.is_named, other.is_named) {
@@ -153,7 +153,7 @@ impl Row {
         rank(self).cmp(&rank(other)).then_with(by_name)
     }
 
-    /// The account that gets a mark of absence.
+    /// The account that gets an absence marker.
     pub(super) fn marked(&self) -> Option<String> {
         let account = || Some(self.change.get_attr("target_id").ok()?.as_str()?.to_owned());
         (self.section == Section::Absences).then(account).flatten()
@@ -184,7 +184,7 @@ impl Section {
         }
     }
 
-    /// Its address in the page, its heading, and what its changes have in common.
+    /// Its anchor in the page, its heading, and what its changes have in common.
     pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Removals => (

@@ -1,4 +1,4 @@
-//! The plans of two configurations beside each other, as data. Field names are a contract for other programs.
+//! The differences between the plans of two configurations, as data. Field names are a contract for other programs.
 
 use serde::Serialize;
 
@@ -14,51 +14,47 @@ use crate::report::Show;
 pub struct DiffSide<'a> {
     /// Its file.
     pub file: String,
-    /// What it would do.
     pub plan: &'a Plan,
-    /// By the names of which.
     pub catalog: &'a Catalog,
-    /// People that its sources have.
+    /// Number of people in its sources.
     pub people: usize,
-    /// Records that it cannot use, alone: the other one can, or does not read them.
+    /// Records that only this configuration rejects. The other one accepts or does not read them.
     pub rejected: Vec<&'a Rejected>,
-    /// Why the guard would not let it.
+    /// Why the guard would refuse it.
     pub refusal: Option<&'a Refusal>,
 }
 
-/// The plans of two configurations beside each other.
+/// The differences between the plans of two configurations.
 #[derive(Debug)]
 pub struct ConfigDiff<'a> {
     /// The configuration of the command.
     pub present: DiffSide<'a>,
-    /// The one that is compared with it.
+    /// The configuration that it is compared with.
     pub other: DiffSide<'a>,
-    /// What differs.
     pub comparison: Comparison<'a>,
 }
 
 impl ConfigDiff<'_> {
-    /// Whether both configurations do the same.
+    /// Returns whether both configurations do the same.
     pub fn is_empty(&self) -> bool {
         self.comparison.is_empty() && self.present.rejected.is_empty() && self.other.rejected.is_empty()
     }
 }
 
-/// The plans of two configurations beside each other, schema `directory-sync/config-diff/1`.
+/// The differences between the plans of two configurations, schema `directory-sync/config-diff/1`.
 #[derive(Debug, Serialize)]
 pub struct ConfigDiffDocument<'a> {
     schema: &'static str,
-    /// Whether anything differs.
     differs: bool,
     present: Side<'a>,
     other: Side<'a>,
     /// Changes of the same account or person.
     different: Vec<Pair<'a>>,
-    /// So many changes are in both plans.
+    /// Number of changes in both plans.
     same: usize,
 }
 
-/// What one of the configurations does alone.
+/// What only one of the configurations does.
 #[derive(Debug, Serialize)]
 struct Side<'a> {
     file: &'a str,
@@ -67,9 +63,9 @@ struct Side<'a> {
     planned: PlannedCounts,
     /// Changes that the other one does not make.
     only: Vec<PlannedChange<'a>>,
-    /// Accounts that it keeps without a change, and the other one does not.
+    /// Accounts that only this configuration skips.
     only_kept: Vec<PlannedKept<'a>>,
-    /// Records that it rejects, and the other one does not.
+    /// Records that only this configuration rejects.
     only_rejected: Vec<Note>,
     /// Why the guard would refuse it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +78,7 @@ struct Pair<'a> {
     other: PlannedChange<'a>,
 }
 
-/// How many changes of each kind.
+/// Number of changes per kind.
 #[derive(Debug, Serialize)]
 struct PlannedCounts {
     create: usize,
@@ -95,7 +91,7 @@ struct PlannedCounts {
 }
 
 impl<'a> ConfigDiffDocument<'a> {
-    /// Personal values are there only when they are to be shown.
+    /// Personal values are only included if they may be shown.
     pub fn new(diff: &'a ConfigDiff<'a>, show: Show) -> Self {
         let comparison = &diff.comparison;
         let change = |side: &'a DiffSide<'a>, change| planned(change, side.catalog, show);

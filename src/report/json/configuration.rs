@@ -1,29 +1,28 @@
-//! The configuration as it takes effect, as data. Field names are a contract for other programs.
+//! The effective configuration, as data. Field names are a contract for other programs.
 
 use serde::Serialize;
 
 use crate::config::{Effective, Shown, ShownConfig, ShownValue, ValueOrigin};
 
-/// The setting of a limit that stands for more than one key.
+/// The name of a limit that concerns more than one key.
 const DRY_RUN: &str = "feature_flags: dry_run";
-/// The setting to which a limit adds.
+/// The setting to which a limit adds patterns.
 pub(in crate::report) const PROTECTED: &str = "guard.protected";
 
-/// The configuration as it takes effect, schema `directory-sync/configuration/1`.
+/// The effective configuration, schema `directory-sync/configuration/1`.
 #[derive(Debug, Serialize)]
 pub struct ConfigurationDocument {
     schema: &'static str,
-    /// The file, if there is one.
     pub(in crate::report) file: Option<String>,
-    /// Whose form the file has, if that is another tool's.
+    /// The other tool that the file belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::report) tool: Option<&'static str>,
-    /// Whether the limits of the target are among them.
+    /// Whether the limits of the target are included.
     pub(in crate::report) target_was_asked: bool,
     /// Why no run may take place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) paused: Vec<String>,
-    /// What is stricter than the configuration.
+    /// Settings that are stricter than configured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) policy: Vec<Effective>,
     /// In the order of the sample.
@@ -33,15 +32,15 @@ pub struct ConfigurationDocument {
 /// One key.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct DocumentValue {
-    /// Levels with dots between them.
+    /// Levels with dots in between.
     pub(in crate::report) key: String,
     #[serde(skip)]
     pub(in crate::report) levels: Vec<String>,
-    /// What counts.
+    /// The effective value.
     pub(in crate::report) value: Shown,
     /// Where it comes from.
     pub(in crate::report) origin: DocumentOrigin,
-    /// What the configuration says, if a limit is stricter.
+    /// The configured value, if a limit is stricter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::report) configured: Option<Configured>,
 }
@@ -50,7 +49,6 @@ pub(in crate::report) struct DocumentValue {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(in crate::report) enum DocumentOrigin {
-    /// The configuration.
     Configuration(ValueOrigin),
     /// The target, or the administrator of the machine.
     Ceiling {
@@ -61,7 +59,7 @@ pub(in crate::report) enum DocumentOrigin {
     },
 }
 
-/// What does not count.
+/// A configured value that a limit replaces.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Configured {
     pub(in crate::report) value: Shown,
@@ -69,7 +67,7 @@ pub(in crate::report) struct Configured {
 }
 
 impl ConfigurationDocument {
-    /// The configuration under these limits.
+    /// The configuration with these limits applied.
     pub fn new(
         shown: ShownConfig,
         policy: Vec<Effective>,
@@ -92,7 +90,7 @@ impl ConfigurationDocument {
         Self { policy, ..document }
     }
 
-    /// Limits come in the order in which they are read: a later one is stricter still.
+    /// Limits are added in the order in which they are read. A later one is stricter.
     fn limit(&mut self, limit: &Effective) {
         let key = match limit.setting {
             DRY_RUN => "dry_run",

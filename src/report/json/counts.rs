@@ -1,11 +1,11 @@
-//! How many changes of which kind.
+//! Number of changes per kind.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{ActionKind, Totals};
 
-/// Changes by kind.
+/// Number of changes per kind.
 #[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Changes {
     pub create: Count,
@@ -23,9 +23,9 @@ pub struct TypeReport {
     /// `user` or `group`.
     #[serde(rename = "type")]
     pub name: &'static str,
-    /// Objects that the target listed.
+    /// Number of objects at the target.
     pub objects: usize,
-    /// Those of them that this tool looks after.
+    /// Number of managed objects.
     pub managed: usize,
     /// By kind of change.
     pub changes: Changes,
@@ -42,7 +42,7 @@ impl TypeReport {
     }
 }
 
-/// How many changes of one kind.
+/// Number of changes of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Count {
     /// In the plan.
@@ -54,7 +54,7 @@ pub struct Count {
 }
 
 impl Changes {
-    /// How many changes are planned, of all kinds.
+    /// Number of planned changes of all kinds.
     pub fn planned(&self) -> usize {
         self.by_kind().iter().map(|(_, count)| count.planned).sum()
     }
@@ -83,7 +83,7 @@ impl Changes {
         }
     }
 
-    /// The kinds in the order in which they are told, with their names.
+    /// The kinds in the order of the output, with their names.
     pub fn by_kind(&self) -> [(&'static str, Count); 7] {
         ActionKind::ALL.map(|kind| (kind.name(), self.count(kind)))
     }

@@ -1,4 +1,4 @@
-//! Keys and certificates that end, in a report.
+//! Keys and certificates with an expiry, in a report.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! What the report lists: sources, accounts that are kept, changes that failed, records worth a word.
+//! Lists in the report: sources, skipped accounts, failed changes, records with remarks.
 
 use std::borrow::Cow;
 
@@ -19,41 +19,41 @@ pub struct SourceReport {
     pub name: String,
     /// `ldap`, `csv` or `ukt`.
     pub kind: &'static str,
-    /// Which of its servers all of it was read from.
+    /// The server from which everything was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// Records read, rejected ones included.
+    /// Records read, including rejected ones.
     pub read: usize,
-    /// How many of them were rejected.
+    /// Number of rejected records.
     pub rejected: usize,
-    /// How many of the people that it gave are disabled.
+    /// Number of disabled people.
     #[serde(skip)]
     pub disabled: usize,
-    /// Every record was read and tied to a person.
+    /// Every record was read and belongs to a known person.
     pub complete: bool,
-    /// How long it took.
+    /// Duration of the read.
     pub seconds: f64,
-    /// What it gave beside people.
+    /// Other resource types than people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<TypeRead>,
 }
 
-/// What a source gave of one resource type beside people.
+/// Records of one resource type other than people.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TypeRead {
     /// Such as `group`.
     #[serde(rename = "type")]
     pub name: &'static str,
-    /// Records read, rejected ones included.
+    /// Records read, including rejected ones.
     pub read: usize,
-    /// How many of them were rejected.
+    /// Number of rejected records.
     pub rejected: usize,
-    /// Every record was read and tied to an object.
+    /// Every record was read and belongs to a known object.
     pub complete: bool,
 }
 
 impl SourceReport {
-    /// Adds what it gave of another resource type.
+    /// Adds another resource type.
     pub(super) fn add(&mut self, name: &'static str, source: &SourceRead) {
         self.types.push(TypeRead {
             name,
@@ -98,19 +98,19 @@ impl From<&SourceRead> for SourceReport {
 /// An account that could have been changed or removed and is not.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct KeptAccount {
-    /// Left out for people.
+    /// Omitted for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'static str>,
-    /// The target's id.
+    /// The target id.
     pub account: String,
     /// The external id, in hex.
     pub id: Option<String>,
-    /// Why it is kept.
+    /// Why it is unchanged.
     pub reason: Cow<'static, str>,
     /// The record that it may belong to: `FILE:LINE` or the name of the entry, and the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
-    /// How long its person has been missing, while that is not long enough.
+    /// How long its person has been missing, during the grace period.
     #[serde(flatten)]
     missing: Option<Missing>,
 }
@@ -131,14 +131,14 @@ impl KeptAccount {
 /// An action that a setting withholds.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct WithheldAction {
-    /// Left out for people.
+    /// Omitted for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'static str>,
-    /// What would be done.
+    /// The withheld action.
     pub action: &'static str,
     /// The external id, in hex.
     pub id: Option<String>,
-    /// The target's id, unless the account would be new.
+    /// The target id, unless the account would be new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// The setting, and its value.
@@ -158,13 +158,13 @@ impl WithheldAction {
     }
 }
 
-/// What the error of a change begins with that the target was not asked for.
+/// Prefix of the error of a change that was not sent to the target.
 const NOT_STARTED: &str = "not started: ";
 
 /// A change that failed.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Failure {
-    /// Left out for people.
+    /// Omitted for people.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub resource: Option<&'static str>,
     /// The external id, in hex.
@@ -180,7 +180,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What a line about it begins with, and what it says of the reason.
+    /// The start of a line about it, and the reason.
     pub(in crate::report) fn told(&self) -> (&'static str, &str) {
         match self.error.strip_prefix(NOT_STARTED) {
             Some(reason) => ("not started", reason),
@@ -215,7 +215,7 @@ impl Failure {
     }
 }
 
-/// Something about one record.
+/// A remark about one record.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub struct Note {
     /// The source's name.
@@ -224,9 +224,9 @@ pub struct Note {
     pub at: String,
     /// The external id, in hex, if it is known.
     pub id: Option<String>,
-    /// What is wrong or worth knowing.
+    /// What is wrong, or a warning.
     pub reason: String,
-    /// The report of the run before did not have it; left out if there was none.
+    /// The report of the previous run does not contain it; omitted if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<bool>,
 }
@@ -242,7 +242,7 @@ impl Note {
         }
     }
 
-    /// What stays the same from report to report: source, id or else the place, reason.
+    /// What stays the same from report to report: source, id or else location, reason.
     pub(crate) fn key(&self, names: &Names) -> [String; 3] {
         let who = self.id.as_ref().unwrap_or(&self.at);
         [self.source.clone(), names.told(who), self.reason.clone()]

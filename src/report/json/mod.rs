@@ -28,7 +28,7 @@ use crate::model::Personal;
 use crate::saved::undo_file::Lost;
 use crate::target::RequestStats;
 
-/// The form of the report.
+/// The format of the report.
 pub const SCHEMA: &str = "directory-sync/report/1";
 
 /// How a run may end.
@@ -50,13 +50,13 @@ pub struct Report {
     pub outcome: &'static str,
     #[serde(skip)]
     exit: Exit,
-    /// What people call the target; empty: it is not known yet.
+    /// Title of the target; empty if it is not known yet.
     #[serde(skip)]
     pub title: String,
     /// The changes come from a file; sources and target were not compared.
     #[serde(skip)]
     pub is_from_file: bool,
-    /// What is demanded of the sources, and whether it is met, one sentence each.
+    /// What the sources must contain, and whether they do, one sentence each.
     #[serde(skip)]
     pub proof: Vec<String>,
     /// The plan, for a page.
@@ -64,72 +64,72 @@ pub struct Report {
     pub(in crate::report) view: Option<Box<PlanView>>,
     /// The exit code of the process.
     pub exit_code: u8,
-    /// When the run started, in UTC, as `2026-01-31T03:00:00Z`.
+    /// The start of the run, in UTC, as `2026-01-31T03:00:00Z`.
     #[serde(serialize_with = "seconds")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub started: Timestamp,
-    /// How long the run took.
+    /// Duration of the run.
     pub seconds: f64,
-    /// What ended the run, when it failed or was refused.
+    /// Why the run failed or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// The token that lets a refused run through.
+    /// The token that approves a refused run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approve: Option<String>,
     /// Settings that others have made stricter than the configuration.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<Effective>,
-    /// Which limit of the guard was near, or was lifted by the token.
+    /// Limits of the guard that were nearly reached, or lifted by the token.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<String>,
-    /// Which earlier run an undo takes back.
+    /// The earlier run that an undo reverts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
-    /// What the run changed can be undone with this file.
+    /// The undo file of this run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_file: Option<String>,
-    /// What no undo brings back of what this run does; of an undo, what it does not bring back.
+    /// What no undo can revert of this run; for an undo, what it does not restore.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "told")]
     #[schemars(with = "Vec<Lost>")]
     pub cannot_be_undone: Vec<Lost>,
-    /// The records of the people of a limited run; empty: all people.
+    /// The records of the people of a limited run; empty means all people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<String>,
-    /// One for each source, in the order of the configuration.
+    /// One per source, in the order of the configuration.
     pub sources: Vec<SourceReport>,
     /// The target before the run.
     pub target: TargetReport,
     /// By kind of change, of all resource types together.
     pub changes: Changes,
-    /// Each resource type by itself, in order of the catalog; left out for a target that stores people alone.
+    /// Per resource type, in the order of the catalog; omitted for a target that only stores people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<TypeReport>,
-    /// With `--verify`: whether a second look, after the last write, found no change left.
+    /// With `--verify`: whether reading again after the last write found no change left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<bool>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unverified: Option<String>,
-    /// Accounts that already were as they should be.
+    /// Accounts that already were in the desired state.
     pub unchanged: usize,
-    /// Accounts that are kept although no source names their people.
+    /// Accounts that are not removed although no source contains their people.
     pub kept: usize,
-    /// How many are kept for which reason.
+    /// Number of these accounts per reason.
     pub kept_reasons: BTreeMap<Cow<'static, str>, usize>,
-    /// Each of them, in order of the account's id.
+    /// These accounts, in order of the account's id.
     pub kept_accounts: Vec<KeptAccount>,
-    /// Actions that a setting withholds, in order of the plan.
+    /// Actions that a setting withholds, in the order of the plan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<WithheldAction>,
-    /// People who get no account, because they are to hold none of the roles.
+    /// People who get no account because they are to have no role.
     pub without_role: usize,
-    /// New accounts of the plan that were there already, while the target's list was behind.
+    /// New accounts of the plan that already existed, while the target's list was stale.
     #[serde(skip)]
     pub(in crate::report) unlisted: usize,
-    /// Keys and certificates that the run used, as far as their end is known.
+    /// Keys and certificates that the run used, if their expiry is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<CredentialReport>,
     /// Requests to the target.
@@ -138,11 +138,11 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// Records for which nothing could be written.
     pub rejected: Vec<Note>,
-    /// Warnings that do not keep a person from the account.
+    /// Warnings that do not prevent a person's account.
     pub warnings: Vec<Note>,
 }
 
-/// What is lost, with marks around what tells whose it is; an undo file needs it without.
+/// Losses with marked personal values. An undo file needs them without marks.
 fn told<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(lost.iter().map(|lost| Lost {
         account: if lost.account.contains('=') {
@@ -158,22 +158,22 @@ fn told<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> 
 /// The target before the run.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct TargetReport {
-    /// Which kind of target.
+    /// The kind of target.
     pub kind: &'static str,
-    /// Accounts that the target listed.
+    /// Number of accounts at the target.
     pub accounts: usize,
-    /// Those of them that this tool looks after.
+    /// Number of managed accounts.
     pub managed: usize,
 }
 
 /// Requests to the target.
 #[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Requests {
-    /// All of them, repeats included.
+    /// All requests, including repeated ones.
     pub total: u64,
-    /// Those sent once more after a failure.
+    /// Requests that repeat a failed one.
     pub retried: u64,
-    /// Those that failed, whether they were sent once more or not.
+    /// Failed requests, repeated or not.
     #[serde(skip)]
     pub failed: u64,
     /// By operation.
@@ -228,7 +228,7 @@ impl Report {
         }
     }
 
-    /// Takes in the requests sent.
+    /// Adds the sent requests.
     pub fn add_requests(&mut self, stats: RequestStats) {
         self.requests = Requests {
             total: stats.total,
@@ -238,21 +238,21 @@ impl Report {
         };
     }
 
-    /// Says what ended the run, and what to do about it.
+    /// Records why the run ended, and what to do about it.
     pub fn fail(&mut self, error: String, hint: Option<String>, exit: Exit) {
         self.error = Some(error);
         self.hint = hint;
         self.end("failed", exit);
     }
 
-    /// Says how the run ended.
+    /// Records how the run ended.
     pub fn end(&mut self, outcome: &'static str, exit: Exit) {
         self.outcome = outcome;
         self.exit = exit;
         self.exit_code = exit.code();
     }
 
-    /// The exit code of the process, unless the report itself cannot be told.
+    /// The exit code of the process, unless the report itself cannot be written.
     pub fn exit(&self) -> Exit {
         self.exit
     }

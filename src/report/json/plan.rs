@@ -16,7 +16,7 @@ use crate::report::absence::Missing;
 use crate::report::origin::place;
 use crate::report::text::details::{is_said, is_value, reason, shown_id};
 
-/// The form of a plan as data.
+/// The format of a plan as data.
 const SCHEMA: &str = "directory-sync/plan-view/1";
 
 /// The JSON Schema of what `plan --format json` prints before the report.
@@ -44,7 +44,7 @@ pub struct PlanDocument<'a> {
 /// One change.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(in crate::report) struct PlannedChange<'a> {
-    /// Left out for people.
+    /// Omitted for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'static str>,
     action: &'static str,
@@ -63,7 +63,7 @@ pub(in crate::report) struct PlannedChange<'a> {
     grant: Vec<Box<str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     revoke: Vec<Box<str>>,
-    /// The note that the person was missing goes.
+    /// The absence marker is removed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     returned: bool,
     /// The sessions of the account are ended.
@@ -71,7 +71,7 @@ pub(in crate::report) struct PlannedChange<'a> {
     ends_sessions: bool,
 }
 
-/// Members that come and go: external ids in hex with the type before them, or the target's own reference.
+/// Members that are added and removed: external ids in hex with the type before them, or the target's own reference.
 #[derive(Debug, JsonSchema, Serialize)]
 struct PlannedMembers {
     added: Vec<String>,
@@ -97,7 +97,7 @@ impl PlannedMembers {
 #[derive(Debug, JsonSchema, Serialize)]
 struct PlannedAttribute<'a> {
     name: &'a str,
-    /// Only when values are shown.
+    /// Only if values are shown.
     #[serde(flatten)]
     values: Option<PlannedValues<'a>>,
 }
@@ -110,7 +110,7 @@ struct PlannedValues<'a> {
 
 #[derive(Debug, JsonSchema, Serialize)]
 pub(super) struct PlannedKept<'a> {
-    /// Left out for people.
+    /// Omitted for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'static str>,
     target_id: &'a str,
@@ -136,7 +136,7 @@ impl<'a> PlannedKept<'a> {
 }
 
 impl<'a> PlanDocument<'a> {
-    /// The plan; personal values only when they are to be shown.
+    /// The plan; personal values only if they may be shown.
     pub fn new(plan: &'a Plan, catalog: &'a Catalog, show: Show) -> Self {
         Self {
             schema: SCHEMA,
@@ -163,7 +163,7 @@ impl<'a> PlanDocument<'a> {
 }
 
 impl<'a> PlanDocument<'a> {
-    /// The same, with what others have made stricter.
+    /// Adds settings that others have made stricter.
     #[must_use]
     pub fn under(self, policy: &'a [Effective]) -> Self {
         Self { policy, ..self }
@@ -175,7 +175,7 @@ fn other_type(resource: TypeId, catalog: &Catalog) -> Option<&'static str> {
     (resource != TypeId::default()).then(|| catalog.name(resource))
 }
 
-/// A change as data; personal values only when they are to be shown.
+/// A change as data; personal values only if they may be shown.
 pub(in crate::report) fn planned<'a>(
     change: &'a Change,
     catalog: &'a Catalog,
@@ -193,7 +193,7 @@ pub(in crate::report) fn planned<'a>(
             }),
         }
     };
-    // The id, roles and marks have fields of their own.
+    // The id, roles and marks have separate fields.
     let attributes = match &change.write {
         Write::Create(creation) => {
             let set = creation

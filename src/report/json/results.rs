@@ -1,4 +1,4 @@
-//! What a run found and did, added to its report.
+//! Adds the results of a run to its report.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ impl Report {
         self.sources = sources.iter().map(SourceReport::unread).collect();
     }
 
-    /// Takes in how the sources were read, by resource type, the users first.
+    /// Adds statistics of the sources, by resource type, users first.
     pub fn add_sources(&mut self, desired: &[DesiredState], catalog: &Catalog) {
         let Some((users, others)) = desired.split_first() else {
             return;
@@ -51,7 +51,7 @@ impl Report {
         }
     }
 
-    /// Takes in what is planned.
+    /// Adds the plan.
     pub fn add_plan(&mut self, plan: &Plan, catalog: &Catalog) {
         let users = plan.totals_of(TypeId::default());
         self.target = TargetReport {
@@ -84,7 +84,7 @@ impl Report {
         self.add_warnings(&plan.warnings);
     }
 
-    /// Counts a change among all, and among those of its type.
+    /// Counts a change in the totals, and in those of its type.
     fn count(&mut self, change: &Change, add: impl Fn(&mut Count)) {
         add(self.changes.count_mut(change.kind));
         if let Some(of_type) = self.types.get_mut(usize::from(change.resource.0)) {
@@ -100,29 +100,28 @@ impl Report {
             .map(|of_type| of_type.name)
     }
 
-    /// Takes in the plan as a page shows it.
+    /// Adds the plan for a page.
     pub fn show(&mut self, view: PlanView) {
         self.view = Some(Box::new(view));
     }
 
-    /// Takes in records for which nothing can be written.
+    /// Adds records for which nothing can be written.
     pub fn add_rejected(&mut self, rejected: &[Rejected]) {
         self.rejected.extend(rejected.iter().map(Note::from));
     }
 
-    /// Says which rejected records the report of the run before did not have.
+    /// Marks the rejected records that are not in the report of the previous run.
     pub fn compare_rejected(&mut self, before: &HashSet<[String; 3]>, names: &Names) {
         for note in &mut self.rejected {
             note.new = Some(!before.contains(&note.key(names)));
         }
     }
 
-    /// Takes in things worth knowing.
     pub fn add_warnings(&mut self, warnings: &[Warning]) {
         self.warnings.extend(warnings.iter().map(Note::from));
     }
 
-    /// Takes in credentials, with a warning for each that ends soon.
+    /// Adds credentials, with a warning for each that expires soon.
     pub fn add_credentials(&mut self, credentials: &[Credential]) {
         self.credentials
             .extend(credentials.iter().map(CredentialReport::from));
@@ -141,13 +140,13 @@ impl Report {
         }
     }
 
-    /// Takes in what became of one change.
+    /// Adds the result of one change.
     pub fn add_outcome(&mut self, change: &Change, outcome: &Outcome) {
         let failure = outcome.result.as_ref().err().map(|not_applied| {
             let resource = self.name_of(change.resource);
             Failure::new(change, resource, not_applied)
         });
-        // What is not true any more of a file was told before its plan is shown.
+        // Changes of a file that no longer apply are reported before its plan is shown.
         if let Some(view) = &mut self.view {
             view.set_result(outcome.index, failure.as_ref());
         }
@@ -169,13 +168,13 @@ impl Report {
         }
     }
 
-    /// Takes in what a second look found; `None` is that everything holds.
+    /// Adds the result of reading again; `None` means that everything is as desired.
     pub fn verify(&mut self, doubt: Option<String>) {
         self.verified = Some(doubt.is_none());
         self.unverified = doubt;
     }
 
-    /// Says once that the target's list was behind, however many accounts it did not show.
+    /// Reports once that the target's list was stale, however many accounts it did not show.
     pub fn add_lag(&mut self) {
         let accounts = match self.unlisted {
             0 => return,

@@ -1,4 +1,4 @@
-//! How many changes of which kind a plan holds, and what it leaves alone.
+//! Counts the changes of a plan, and the accounts that stay unchanged.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -8,10 +8,10 @@ use crate::model::{ActionKind, Catalog, Change, Plan, Skipped, TargetId, TypeId,
 use crate::report::json::Report;
 use crate::report::one_line;
 
-/// So many records are printed of those that keep accounts; the others stand in the report.
+/// How many records that keep accounts are printed. The others are in the report.
 const RECORDS: usize = 10;
 
-/// Which records keep accounts for a reason, if records do.
+/// The records that keep accounts for a reason, if there are any.
 fn records(plan: &Plan, reason: &str) -> String {
     let kept = plan.skipped.iter().filter(|kept| kept.reason == reason);
     let named: Vec<String> = kept
@@ -36,7 +36,7 @@ fn records(plan: &Plan, reason: &str) -> String {
     lines
 }
 
-/// Accounts that stay as they are: one that gets an absence marker is among the changes.
+/// Unchanged accounts. An account with a new absence marker is among the changes.
 fn kept(plan: &Plan) -> impl Iterator<Item = &Skipped> {
     let marked = plan
         .changes
@@ -63,7 +63,7 @@ fn to_do(report: &Report) -> String {
     parts.join(", ")
 }
 
-/// How many changes of which kind.
+/// Number of changes per kind.
 pub(in crate::report) fn planned(plan: &Plan, catalog: &Catalog) -> String {
     to_do(&report_of(plan, catalog))
 }

@@ -1,4 +1,4 @@
-//! What changes of an object, in a few words.
+//! A short description of the changes of an object.
 
 use super::view::Show;
 use crate::model::{
@@ -9,7 +9,7 @@ use crate::report::absence::since;
 
 const NO_ROLE: &str = "no role left";
 
-/// What changes, from the reason on; empty where the kind of change says all.
+/// The changes, from the reason on; empty if the kind of change says everything.
 pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
     let mut details: Vec<String> = reason(change).map(str::to_owned).into_iter().collect();
     match &change.write {
@@ -27,7 +27,7 @@ pub(crate) fn details(change: &Change, schema: &Schema, show: Show) -> String {
     details.join(", ")
 }
 
-/// The roles of a new account; a single one is what everybody gets, as a rule.
+/// The roles of a new account. A single one is usually the default.
 fn new_roles(roles: &[Box<str>]) -> String {
     match roles {
         [_] => String::new(),
@@ -39,13 +39,13 @@ fn new_roles(roles: &[Box<str>]) -> String {
     }
 }
 
-/// How many members a new group has.
+/// Number of members of a new group.
 fn new_members(change: &Change, schema: &Schema) -> Option<String> {
     let members = change.linked(schema).len();
     (members > 0).then(|| format!("members +{members}"))
 }
 
-/// What changes: the id first, then values by their names, roles, and what this tool keeps for itself.
+/// The changes: first the id, then values by name, roles, and this tool's own records.
 fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Vec<String> {
     let of = |purpose| edit.change_of(schema, purpose);
     let mut details: Vec<String> = Vec::new();
@@ -69,7 +69,7 @@ fn edit_details(change: &Change, edit: &Edit, schema: &Schema, show: Show) -> Ve
     details
 }
 
-/// What there is to say of a change beside its reason, its values, roles and members.
+/// Remarks about a change, besides its reason, values, roles and members.
 pub(crate) fn remarks(change: &Change, schema: &Schema) -> Vec<String> {
     let edit = change.edit();
     let mut remarks: Vec<String> = edit.and_then(temporary_login).into_iter().collect();
@@ -83,7 +83,7 @@ fn temporary_login(edit: &Edit) -> Option<String> {
     Some("login through a temporary name".to_owned())
 }
 
-/// Whether somebody may log in, and is missing.
+/// Changes of the state, and of the absence marker.
 fn of_state(change: &Change, edit: &Edit, schema: &Schema) -> Vec<String> {
     let of = |purpose| edit.change_of(schema, purpose);
     let mut details = Vec::new();
@@ -101,13 +101,14 @@ fn of_state(change: &Change, edit: &Edit, schema: &Schema) -> Vec<String> {
     details
 }
 
-/// Whether an attribute of a new account is shown by its name: what a source says, but for roles, which are shown by theirs.
+/// Returns whether an attribute of a new account is shown by name: attributes of sources, except roles, which are
+/// shown separately.
 pub(crate) fn is_said(schema: &Schema, attribute: AttributeIndex) -> bool {
     let spec = schema.spec(attribute);
     spec.is_said_by_sources() && !matches!(spec.purpose, Purpose::Access | Purpose::Members)
 }
 
-/// The same for a change: also what goes along with another attribute, where it changes alone.
+/// The same for a change. Includes an attribute that follows another one, if only it changes.
 pub(crate) fn is_value(schema: &Schema, edit: &Edit, change: &AttributeChange) -> bool {
     match schema.spec(change.attribute).mutability {
         Mutability::Follows(other) => edit.change(other).is_none(),
@@ -138,14 +139,14 @@ fn signed_out(sign_out: &AttributeChange) -> &'static str {
     }
 }
 
-/// Since when somebody is missing, and how many runs have seen it.
+/// When the absence started, and how many runs have found it.
 fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
     let number = |purpose| {
         let written = edit.change_of(schema, purpose)?.after.as_ref()?;
         written.as_text().parse().ok()
     };
     let runs = counted(number(Purpose::MissingRuns)?, "run");
-    // An undo writes the number of runs alone.
+    // An undo may write only the number of runs.
     let Some(second) = number(Purpose::MissingSince) else {
         return Some(format!("absent from all sources, seen by {runs}"));
     };
@@ -155,7 +156,7 @@ fn absence(edit: &Edit, schema: &Schema) -> Option<String> {
     ))
 }
 
-/// A nickname, if it is an id. Others were chosen by people, who may have put their name there.
+/// A nickname, if it is an id. Other nicknames were chosen by people, and may be names.
 pub(crate) fn shown_id(nickname: &str, show: Show) -> Option<&str> {
     let is_shown = nickname.is_empty() || show == Show::Values || ExternalId::from_hex(nickname).is_some();
     is_shown.then_some(nickname)

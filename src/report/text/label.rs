@@ -1,11 +1,11 @@
-//! Who somebody is, for people.
+//! The name of a person, for output.
 
 use crate::model::{Attributes, Change, Personal, Purpose, Schema};
 
 use super::view::Show;
 
-/// Who is concerned by a change: name and login name, as the account has them now, or will have them. Where nobody is named,
-/// and where nothing else is known, the external id.
+/// The person that a change concerns: current or new name and login name; the external id if people are not named, or
+/// if nothing else is known.
 pub(crate) fn label(change: &Change, schema: &Schema, show: Show) -> String {
     let id = || {
         change
@@ -23,14 +23,14 @@ pub(crate) fn label(change: &Change, schema: &Schema, show: Show) -> String {
         .map_or_else(id, |name| Personal(name).to_string())
 }
 
-/// `Ada Lovelace (ada@example.org)`, as far as it is known.
+/// `Ada Lovelace (ada@example.org)`, as far as known.
 pub(crate) fn named(attributes: &Attributes, schema: &Schema) -> Option<String> {
     let names = schema.iter().filter(|(_, spec)| spec.purpose == Purpose::Name);
     let mut parts: Vec<(&str, &str)> = names
         .filter_map(|(index, spec)| Some((&*spec.name, attributes.text(index)?)))
         .filter(|(_, part)| !part.is_empty())
         .collect();
-    // Targets list them in any order; `first…` and `given…` sort before `last…` and `sur…`.
+    // Targets have them in any order. `first…` and `given…` sort before `last…` and `sur…`.
     parts.sort_unstable();
     let parts: Vec<&str> = parts.into_iter().map(|(_, part)| part).collect();
     let login = [Purpose::Login, Purpose::Address]

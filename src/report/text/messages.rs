@@ -1,4 +1,4 @@
-//! What goes wrong, on stderr: text for people, or JSON objects where the log is JSON.
+//! Errors on stderr: text for people, or JSON objects if the log is JSON.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::config::ConfigErrors;
 use crate::plan::Refusal;
 use crate::report::{Note, one_line, write_json};
 
-/// One line of stderr, in the shape of the log's own.
+/// One line of stderr, in the format of the log.
 #[derive(Serialize)]
 struct Line<'a> {
     timestamp: String,
@@ -37,7 +37,7 @@ struct RecordLine<'a> {
     traceparent: Option<&'a str>,
 }
 
-/// Where errors go.
+/// Writes errors.
 pub struct Messages<'a> {
     out: &'a mut dyn Write,
     format: LogFormat,
@@ -46,7 +46,7 @@ pub struct Messages<'a> {
     trace: Option<String>,
 }
 
-/// What a line of the journal begins with (sd-daemon(3)).
+/// Prefix of a line in the journal (sd-daemon(3)).
 const ERROR: &str = "<3>";
 const WARNING: &str = "<4>";
 
@@ -62,19 +62,19 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// The same for a stderr that may be the journal.
+    /// For a stderr that may be the journal.
     #[must_use]
     pub fn for_journal(self, is_journal: bool) -> Self {
         Self { is_journal, ..self }
     }
 
-    /// The same, naming this trace in each JSON line.
+    /// Adds this trace to each JSON line.
     #[must_use]
     pub fn in_trace(self, trace: Option<String>) -> Self {
         Self { trace, ..self }
     }
 
-    /// An error, and the way on.
+    /// An error, with a hint.
     pub fn error(&mut self, what: &str, hint: Option<&str>) -> io::Result<()> {
         if self.format == LogFormat::Json {
             return self.json("ERROR", what, None, hint);
@@ -111,7 +111,7 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// Why a plan may not be applied, and the way on.
+    /// Why a plan may not be applied, and what to do.
     pub fn refusal(&mut self, refusal: &Refusal) -> io::Result<()> {
         let hint = match &refusal.token {
             Some(token) => format!(
@@ -135,7 +135,7 @@ impl<'a> Messages<'a> {
         self.line(ERROR, &format!("hint: {hint}"))
     }
 
-    /// Something about one record: `what` is `rejected` or `warning`.
+    /// A message about one record. `what` is `rejected` or `warning`.
     pub fn record(&mut self, what: &str, note: &Note) -> io::Result<()> {
         if self.format == LogFormat::Json {
             self.begin_json(WARNING)?;
@@ -151,7 +151,6 @@ impl<'a> Messages<'a> {
         self.note(&format!("{what}: {} ({}): {}", note.at, note.source, note.reason))
     }
 
-    /// Something that is worth knowing.
     pub fn note(&mut self, line: &str) -> io::Result<()> {
         if self.format == LogFormat::Json {
             return self.json("WARN", line, None, None);

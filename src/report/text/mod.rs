@@ -1,4 +1,4 @@
-//! What people read.
+//! Output for people.
 
 pub(super) mod config;
 mod counts;

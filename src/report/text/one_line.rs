@@ -1,4 +1,4 @@
-//! What comes from a directory, a file or a server, in one line of output.
+//! Prints text from a directory, a file or a server in one line.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use serde_json::ser::{Formatter, Serializer};
 
 use crate::model::is_unseen;
 
-/// `text` without anything that could begin another line or steer a terminal: such characters are written as `\n`,
-/// `\u{1b}` and so on, so that no value can pass for a line of ours.
+/// Escapes everything in `text` that could start another line or control a terminal, as `\n`, `\u{1b}` and so on, so
+/// that no value can imitate our output.
 pub fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unseen) {
         return Cow::Borrowed(text);
@@ -26,7 +26,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same for a line of JSON, in which such characters can only stand in texts: whoever reads it gets them back.
+/// The same for a line of JSON, in which such characters are only in strings. A JSON parser restores them.
 pub fn in_json(line: &str) -> Cow<'_, str> {
     if !line.contains(is_unseen) {
         return Cow::Borrowed(line);
@@ -50,7 +50,7 @@ pub fn write_json(mut out: &mut dyn io::Write, value: &impl Serialize) -> io::Re
     writeln!(out)
 }
 
-/// JSON in which everything can be seen.
+/// JSON in which all characters are visible.
 struct Seen;
 
 impl Formatter for Seen {
@@ -69,7 +69,7 @@ mod tests {
             one_line("a\nDone: in sync\r\u{1b}[2J\u{85}\u{2028}\u{202e}\0b"),
             "a\\nDone: in sync\\r\\u{1b}[2J\\u{85}\\u{2028}\\u{202e}\\u{0}b"
         );
-        // The Arabic letter mark, what has no width, tags, and the beginning of a link by C1.
+        // The Arabic letter mark, characters without width, tags, and the start of a link by C1.
         assert_eq!(
             one_line("\u{61c}\u{200b}\u{feff}\u{e0041}\u{9d}8;;"),
             "\\u{61c}\\u{200b}\\u{feff}\\u{e0041}\\u{9d}8;;"

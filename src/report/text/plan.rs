@@ -1,4 +1,4 @@
-//! The plan like a good diff.
+//! Prints the plan like a diff.
 
 use std::io::{self, Write};
 
@@ -16,14 +16,14 @@ use crate::report::origin::origin;
 /// The symbol of an action that a setting withholds.
 const WITHHELD: (char, &str) = ('x', "withheld by a setting");
 
-/// A plan of more lines is cut.
+/// A plan with more lines is shortened.
 const LONG: usize = 50;
-/// So many changes of each kind are printed of a long plan.
+/// How many changes of each kind are printed of a long plan.
 const FIRST: usize = 10;
-/// What a change says below its line, and where a long line is continued.
+/// Indentation of details and of continued lines.
 const INDENT: usize = 6;
 
-/// The order in which kinds are told: what somebody loses first.
+/// The order of kinds in the output: losses first.
 const ORDER: [ActionKind; 7] = [
     ActionKind::Delete,
     ActionKind::Deactivate,
@@ -34,14 +34,14 @@ const ORDER: [ActionKind; 7] = [
     ActionKind::Update,
 ];
 
-/// One line of a plan: what happens, and the setting that withholds it.
+/// One line of a plan: the action, and the setting that withholds it.
 struct Line<'a> {
     change: &'a Change,
     withheld: Option<&'a Withheld>,
     label: String,
 }
 
-/// Prints the plan: one line for each change by kind and name, a legend of the symbols used, and the counts.
+/// Prints the plan: one line per change, sorted by kind and name, a legend of the used symbols, and the counts.
 pub fn plan(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) -> io::Result<()> {
     if view.extent != Extent::Summary {
         lines(out, plan, catalog, view)?;
@@ -61,7 +61,7 @@ fn lines(out: &mut dyn Write, plan: &Plan, catalog: &Catalog, view: View<'_>) ->
     legend(out, plan)
 }
 
-/// Whether so many lines are cut.
+/// Returns whether this number of lines is shortened.
 pub(super) fn is_cut(count: usize, view: View<'_>) -> bool {
     view.extent == Extent::Beginning && count > LONG
 }
@@ -88,7 +88,7 @@ pub(super) fn changes(
     Ok(())
 }
 
-/// The lines of one kind, by name; where nobody is named, in the order of the plan, which is that of their ids.
+/// The lines of one kind, by name. If people are not named, in the order of the plan, sorted by id.
 fn named<'a>(
     changes: impl Iterator<Item = (&'a Change, Option<&'a Withheld>)>,
     catalog: &Catalog,
@@ -146,7 +146,7 @@ fn group(
     }
 }
 
-/// ` group`, or nothing for people.
+/// ` group`; empty for people.
 fn of_type(change: &Change, catalog: &Catalog) -> String {
     match change.resource {
         users if users == TypeId::default() => String::new(),
@@ -169,7 +169,7 @@ impl Line<'_> {
         (self.change.kind.symbol().0, style)
     }
 
-    /// What happens, who is concerned, what changes, and where that comes from.
+    /// The action, the person, the changes, and their origin.
     fn text(&self, catalog: &Catalog, show: Show) -> String {
         let change = self.change;
         let what = format!("{}{}", change.kind.name(), of_type(change, catalog));
@@ -207,7 +207,7 @@ fn whence(change: &Change, show: Show) -> String {
     }
 }
 
-/// The symbols that stand in a plan, and what they mean.
+/// The symbols in a plan, with their meanings.
 fn legend(out: &mut dyn Write, plan: &Plan) -> io::Result<()> {
     let mut symbols: Vec<(char, &str)> = Vec::new();
     for kind in ORDER {

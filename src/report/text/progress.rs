@@ -1,5 +1,5 @@
-//! How far a run is. Changes: a bar on a terminal, a log line every few seconds elsewhere. What is read: a line on a terminal, and
-//! nothing elsewhere.
+//! Progress of a run. Changes: a bar on a terminal, otherwise a log line every few seconds. Reading: a line on a
+//! terminal, otherwise nothing.
 
 use std::cell::{Cell, RefCell};
 use std::io::IsTerminal as _;
@@ -12,10 +12,10 @@ const LOG_EVERY: Duration = Duration::from_secs(10);
 /// A line that changes more often cannot be read.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 
-/// The last line of the terminal is one of progress, without a line break.
+/// The last line of the terminal is progress, without a line break.
 static IS_DRAWN: AtomicBool = AtomicBool::new(false);
 
-/// What clears the line of progress on stderr for another line; nothing where there is none.
+/// Clears the progress line on stderr before another line; empty if there is none.
 pub fn clear_line() -> &'static str {
     if IS_DRAWN.load(Ordering::Relaxed) {
         "\r\u{1b}[2K"
@@ -26,7 +26,7 @@ pub fn clear_line() -> &'static str {
 
 /// Shows how much has been read, until it is dropped.
 pub struct Reading {
-    /// `None`: nobody looks.
+    /// `None` without a terminal.
     bar: Option<ProgressBar>,
     noun: &'static str,
     /// Names, and how much was read of each.
@@ -35,7 +35,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Nothing is read yet of these. `noun` is what they have, such as `records`.
+    /// Starts at zero for these names. `noun` is what they contain, such as `records`.
     pub fn new(names: impl IntoIterator<Item = String>, noun: &'static str) -> Self {
         let is_seen = std::io::stderr().is_terminal();
         let bar = is_seen.then(|| {
@@ -52,7 +52,7 @@ impl Reading {
         reading
     }
 
-    /// One more was read of the name at this place.
+    /// Counts one more for the name at this index.
     pub fn one(&self, place: usize) {
         if self.bar.is_none() {
             return;
@@ -90,7 +90,7 @@ impl Drop for Reading {
     }
 }
 
-/// Shows how far the changes are.
+/// Shows the progress of changes.
 pub struct Progress {
     bar: ProgressBar,
     total: usize,
@@ -100,7 +100,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts at none of `total`.
+    /// Starts at zero of `total`.
     pub fn new(total: usize) -> Self {
         let bar = if std::io::stderr().is_terminal() && total > 0 {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} changes, {eta} left{msg}");
@@ -118,7 +118,7 @@ impl Progress {
         }
     }
 
-    /// One more is done, well or not.
+    /// Counts a completed change.
     pub fn step(&mut self, succeeded: bool) {
         self.done += 1;
         self.failed += usize::from(!succeeded);
@@ -137,7 +137,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(self) {
         self.bar.finish_and_clear();
         IS_DRAWN.store(false, Ordering::Relaxed);

@@ -1,8 +1,8 @@
-//! What the removals of a plan rest on: whether the sources named everybody who must be there.
+//! Evidence for removals: whether the sources contain everyone who must be there.
 
 use crate::plan::{Met, Proof};
 
-/// One sentence for each source of which something is demanded, and one for what is demanded of all of them.
+/// One sentence per source with demands, and one for the demands on all of them.
 pub fn proof(proof: &Proof) -> Vec<String> {
     let sources = proof.sources.iter();
     let mut sentences: Vec<String> = sources

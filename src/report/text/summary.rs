@@ -1,4 +1,4 @@
-//! A run in a few lines that stand alone in a log: what was started, what was read, what came of it.
+//! Summary of a run in lines that can be read separately in a log: what was started, what was read, and the result.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use crate::model::{Diagnosis, counted};
 use crate::report::json::Report;
 use crate::report::one_line;
 
-/// Prints which program does what to which target.
+/// Prints the program, the command and the target.
 pub fn header(out: &mut dyn Write, command: &str, target: &str, report: &Report) -> io::Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let started = report.started.strftime("%Y-%m-%d %H:%M:%S UTC");
@@ -21,7 +21,7 @@ pub fn header(out: &mut dyn Write, command: &str, target: &str, report: &Report)
     )
 }
 
-/// Prints how many records each source gave, and how many accounts the target holds.
+/// Prints the number of records per source, and the number of accounts at the target.
 pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for source in &report.sources {
         let name = one_line(&source.name);
@@ -47,7 +47,7 @@ pub fn sources(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints which settings somebody else has made stricter than the configuration, and who.
+/// Prints the settings that others have made stricter than the configuration.
 pub fn policy(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     report.policy.iter().try_for_each(|effective| {
         let Effective {
@@ -72,7 +72,7 @@ fn of_other_type(out: &mut dyn Write, read: &TypeRead) -> io::Result<()> {
     Ok(())
 }
 
-/// Says something of each kind of change, the users first; the objects of other types are called by their name.
+/// Describes each kind of change, users first. Objects of other types are named by their type.
 pub(super) fn by_type(
     report: &Report,
     say: impl Fn(&str, Count, &dyn Fn(usize) -> String) -> Option<String>,
@@ -99,7 +99,7 @@ pub(super) fn by_type(
     of_users.chain(of_others).collect()
 }
 
-/// Prints which limit of the guard was near, or was lifted.
+/// Prints the limits of the guard that were nearly reached or lifted.
 pub fn limits(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     report
         .limits
@@ -107,10 +107,10 @@ pub fn limits(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         .try_for_each(|remark| writeln!(out, "Guard: {}", one_line(remark)))
 }
 
-/// Of lines that differ in nothing but whom they are about, so many are printed.
+/// How many lines with the same reason are printed.
 const ALIKE: usize = 10;
 
-/// Prints each record and change that needs a look; of very many alike the first few.
+/// Prints each record and change that needs attention; of many with the same reason, the first ones.
 pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     for (kind, notes) in [("rejected", &report.rejected), ("warning", &report.warnings)] {
         let mut alike = Alike::default();
@@ -148,7 +148,7 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     lost(out, report)
 }
 
-/// How many lines say the same, by kind and reason.
+/// Number of lines per kind and reason.
 #[derive(Default)]
 struct Alike<'a>(BTreeMap<(&'a str, &'a str), usize>);
 
@@ -159,7 +159,7 @@ impl<'a> Alike<'a> {
         *count <= ALIKE
     }
 
-    /// Says how many were left out.
+    /// Prints how many were left out.
     fn rest(&self, mark: &str, out: &mut dyn Write) -> io::Result<()> {
         for ((kind, reason), count) in &self.0 {
             if *count > ALIKE {
@@ -172,7 +172,7 @@ impl<'a> Alike<'a> {
     }
 }
 
-/// Prints how the run can be undone, and what that does not bring back.
+/// Prints how the run can be undone, and what that does not restore.
 fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut accounts: BTreeMap<&str, usize> = BTreeMap::new();
     for lost in &report.cannot_be_undone {
@@ -194,7 +194,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
 }
 
-/// Prints what was tried, one line each, and how many there were.
+/// Prints the results, one line each, and their number.
 pub fn findings(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
     steps(out, findings)?;
     let problems = findings.iter().filter(|finding| finding.result.is_err()).count();
@@ -205,7 +205,7 @@ pub fn findings(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
     }
 }
 
-/// Prints what was tried, one line each.
+/// Prints the results, one line each.
 pub fn steps(out: &mut dyn Write, findings: &[Diagnosis]) -> io::Result<()> {
     for Diagnosis { subject, result } in findings {
         let subject = one_line(subject);

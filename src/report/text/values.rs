@@ -1,10 +1,10 @@
-//! The values of a change, for whoever asked for them.
+//! The values of a change, if they are shown.
 
 use super::details::{is_said, is_value};
 use crate::model::{ActionKind, Change, Schema, Value, Write};
 use crate::report::one_line;
 
-/// One line for each value: what a new object gets, what another one has and will have.
+/// One line per value: the new one for a new object; the current and the new one otherwise.
 pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
     let mut lines = Vec::new();
     let with_login = matches!(
@@ -48,7 +48,7 @@ fn told(value: Option<&Value>) -> String {
     }
 }
 
-/// A value that cannot be mistaken for what stands around it.
+/// Quotes a value, so that it can be distinguished from the text around it.
 fn quoted(value: &str) -> String {
     one_line(&format!("{value:?}")).into_owned()
 }

@@ -5,7 +5,7 @@ use crate::model::counted;
 use crate::report::json::Report;
 use crate::report::one_line;
 
-/// What a run came to, and what to do next.
+/// The result of a run, and what to do next.
 pub fn verdict(report: &Report) -> String {
     let what = match report.outcome {
         "in_sync" if report.undoes.is_some() => "Done: nothing is left to take back".to_owned(),
@@ -51,7 +51,7 @@ pub fn verdict(report: &Report) -> String {
     )
 }
 
-/// At which target, and how many accounts there were right already. An error says so itself.
+/// The target, and the number of unchanged accounts. Not added to an error.
 fn place(report: &Report) -> String {
     if report.outcome == "failed" {
         return String::new();
@@ -68,7 +68,7 @@ fn place(report: &Report) -> String {
 
 fn done(report: &Report) -> String {
     let mut done = by_type(report, |kind, count, what| {
-        // Those that were there already were not created, although the plan had them so.
+        // Existing accounts were not created, although the plan contains their creation.
         let count = match kind {
             "create" => count.applied.saturating_sub(report.unlisted),
             _ => count.applied,
@@ -95,10 +95,10 @@ fn pending(report: &Report) -> String {
     }
 }
 
-/// What is left to the administrator.
+/// What the administrator has to do.
 fn next(report: &Report) -> Option<String> {
     match (&report.hint, &report.error, report.failures.is_empty()) {
-        // Only an undo that came to its end has something to say to everybody.
+        // Only a completed undo has a hint for all runs.
         (Some(hint), None, true) => Some(hint.clone()),
         (Some(hint), None, false) => Some(format!(
             "look into the failures above; the same command tries again what is left of the file. Then {hint}"

@@ -5,12 +5,12 @@ use textwrap::Options;
 
 use crate::names::Names;
 
-/// What is printed of the people in a plan.
+/// What is printed about the people in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
-    /// Nothing that tells who somebody is, and which attributes change.
+    /// Nothing that identifies a person, and which attributes change.
     Nobody,
-    /// Who somebody is, and which attributes change.
+    /// Names, and which attributes change.
     Names,
     /// Their values too.
     Values,
@@ -19,44 +19,39 @@ pub enum Show {
 /// How many of the changes are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extent {
-    /// None, only how many there are.
+    /// None, only their number.
     Summary,
-    /// All of a short plan; of a long one the first of each kind.
+    /// All of a short plan; the first ones of each kind of a long plan.
     #[default]
     Beginning,
-    /// All.
     All,
 }
 
 /// How the output looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// Whether there are colours.
     pub color: bool,
-    /// After so many columns a line is continued below; `None`: never.
+    /// Lines are wrapped after this many columns; `None` means never.
     pub width: Option<usize>,
 }
 
 /// How a plan is printed.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
-    /// What of its people.
     pub show: Show,
-    /// How many of its changes.
     pub extent: Extent,
-    /// How it looks.
     pub look: Look,
-    /// Who is named in what leaves the process: lines are broken behind that.
+    /// Whether people are named. Lines are wrapped after names are replaced.
     pub names: &'a Names,
 }
 
-/// What ends, or may not be.
+/// Removals and refusals.
 pub(super) const REMOVAL: Style = AnsiColor::Red.on_default().bold();
-/// What begins.
+/// Creations.
 pub(super) const CREATION: Style = AnsiColor::Green.on_default();
-/// What changes, or deserves a look.
+/// Changes and warnings.
 pub(super) const CHANGE: Style = AnsiColor::Yellow.on_default();
-/// What is of less weight.
+/// Less important text.
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// The text in its style, if there are colours.
@@ -69,7 +64,7 @@ pub(super) fn styled(text: &str, style: Style, color: bool) -> String {
 }
 
 impl View<'_> {
-    /// A line in its style and continued below where it is too long, `indent` columns further right.
+    /// A line in its style, wrapped if it is too long, with `indent` more columns in continued lines.
     pub(super) fn line(&self, text: &str, indent: usize, style: Style) -> String {
         let Some(width) = self.look.width else {
             return styled(text, style, self.look.color);

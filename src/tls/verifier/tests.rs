@@ -1,4 +1,4 @@
-//! Certificates that are accepted, and refused ones with their words.
+//! Accepted certificates, and explanations of refused ones.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn load(path: &Path) -> CertificateDer<'static> {
     CertificateDer::from_pem_file(path).unwrap()
 }
 
-/// What is wrong with this chain, and the way on, for a client that trusts this authority.
+/// The explanation and the hint for this chain, for a client that trusts this authority.
 fn refused(chain: &[CertificateDer<'static>], ca: &Path, name: &str, peer: Peer) -> String {
     let verifier = Verifier::new(roots(Some(ca)).unwrap(), Vec::new(), peer, Expiry::default()).unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
@@ -27,7 +27,7 @@ fn refused(chain: &[CertificateDer<'static>], ca: &Path, name: &str, peer: Peer)
     told
 }
 
-/// Chains, the name that was expected, and what is told.
+/// Chains, the expected name, and the explanation.
 fn refusals(certificates: &Certificates) -> Vec<(Vec<CertificateDer<'static>>, &'static str, &'static str)> {
     let odd = |odd| certificates.odd(odd).iter().map(|path| load(path)).collect();
     let one = |path: &Path| vec![load(path)];
@@ -68,7 +68,7 @@ fn refusals(certificates: &Certificates) -> Vec<(Vec<CertificateDer<'static>>, &
     ]
 }
 
-/// Whom nobody trusts, nobody waits for the end of.
+/// Untrusted certificates have no expiry.
 #[test]
 fn only_accepted_certificates_have_an_end() {
     let certificates = Certificates::generate();
@@ -101,7 +101,7 @@ fn each_kind_of_refusal_has_words_of_its_own() {
     }
 }
 
-/// Its chain is good; only what it signs cannot be checked.
+/// Its chain is valid, but its signatures cannot be checked.
 #[test]
 fn a_short_key_of_a_server_is_told() {
     let file = |name: &str| {

@@ -5,7 +5,7 @@ fn told(error: &rustls::Error, peer: Peer) -> String {
     format!("{} | {}", words.what, words.hint.unwrap_or_default())
 }
 
-/// What a server means that has neither a cipher suite nor a certificate for us.
+/// The possible reasons if a server accepts neither a cipher suite nor the certificate.
 #[test]
 fn a_refused_handshake_names_each_reason() {
     let alert = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
@@ -20,7 +20,7 @@ fn a_refused_handshake_names_each_reason() {
     assert!(told(&demanded, Peer::Directory).contains("demands a client certificate"));
 }
 
-/// An error of TLS lies within those of sockets, and these within others.
+/// A TLS error is wrapped in socket errors, and these in others.
 #[test]
 fn an_error_of_tls_is_found_within_others() {
     let inner = io::Error::other(rustls::Error::DecryptError);

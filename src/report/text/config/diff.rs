@@ -1,4 +1,4 @@
-//! The plans of two configurations beside each other, for people.
+//! The differences between the plans of two configurations, for people.
 
 use std::io::{self, Write};
 
@@ -14,10 +14,10 @@ use crate::report::text::plan::{changes, is_cut};
 use crate::report::text::values::values;
 use crate::report::text::view::{Extent, FAINT, REMOVAL, Show, View};
 
-/// So many lines of what is no change are printed of a long list.
+/// How many lines of a long list are printed.
 const FIRST: usize = 10;
 
-/// Prints what differs, the counts of both plans, and the verdict.
+/// Prints the differences, the counts of both plans, and the verdict.
 pub fn config_diff(out: &mut dyn Write, diff: &ConfigDiff<'_>, view: View<'_>) -> io::Result<()> {
     let (comparison, present, other) = (&diff.comparison, &diff.present, &diff.other);
     let mut printer = Printer {
@@ -111,7 +111,7 @@ impl Printer<'_> {
         writeln!(self.out)
     }
 
-    /// The change of the other configuration, and below it what the present one does.
+    /// The change of the other configuration, and below it the change of the present one.
     fn different(&mut self, diff: &ConfigDiff<'_>) -> io::Result<()> {
         let all = &diff.comparison.different;
         if all.is_empty() {

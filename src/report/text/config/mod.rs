@@ -1,4 +1,4 @@
-//! Configurations: what one of them says, and what differs between the plans of two.
+//! Configurations: the content of one, and the differences between the plans of two.
 
 pub(in crate::report) mod diff;
 pub(in crate::report) mod show;

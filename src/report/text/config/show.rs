@@ -1,4 +1,4 @@
-//! The configuration as it takes effect, as YAML with the origin of each value behind it.
+//! The effective configuration, as YAML with the origin of each value.
 
 use std::io::{self, Write};
 
@@ -8,10 +8,10 @@ use crate::report::json::configuration::{ConfigurationDocument, DocumentOrigin, 
 use crate::report::text::one_line::one_line;
 use crate::report::text::view::{FAINT, styled};
 
-/// Origins stand in one column, unless a value is longer than this.
+/// Origins are aligned, unless a value is longer than this.
 const WIDEST: usize = 60;
 
-/// Prints the configuration. Where it holds no secret, what is printed is a configuration that does the same.
+/// Prints the configuration. If it contains no secret, the output is an equivalent configuration.
 pub fn configuration(
     out: &mut dyn Write,
     document: &ConfigurationDocument,
@@ -23,7 +23,7 @@ pub fn configuration(
     }
     let mut lines = lines(&document.values);
     for line in &mut lines {
-        // A hash has another length than the name for which it stands.
+        // A hash has another length than the name that it replaces.
         line.text = names.told(&line.text);
     }
     let lengths = lines.iter().filter(|line| !line.origin.is_empty());
