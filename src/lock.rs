@@ -58,7 +58,7 @@ pub fn take(folder: Option<&Path>, name: &TargetName) -> Result<Lock, Held> {
         Err(Trouble::Unusable(error)) => {
             tracing::warn!(
                 file = %path.display(), %error,
-                "no lock could be taken, so nothing keeps a second run away; set `lock.dir` to a folder that can be written"
+                "no lock could be taken, so a second run is not prevented; set `lock.dir` to a writable folder"
             );
             Ok(Lock { file: None })
         }
@@ -79,7 +79,7 @@ impl From<io::Error> for Trouble {
 fn lock(path: &Path) -> Result<File, Trouble> {
     // Anyone can put a link into a shared folder, and its target would be overwritten.
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(unusable("it is no plain file"));
+        return Err(unusable("it is not a regular file"));
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -97,11 +97,11 @@ fn lock(path: &Path) -> Result<File, Trouble> {
     })?;
     if has_other_names(&file.metadata()?) {
         return Err(unusable(
-            "it has another name (a hard link), under which something would be overwritten",
+            "it has another name (a hard link), whose content would be overwritten",
         ));
     }
     if !is_lock(&mut file)? {
-        return Err(unusable("it holds something else"));
+        return Err(unusable("it contains something else"));
     }
     file.set_len(0)?;
     file.rewind()?;

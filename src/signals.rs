@@ -69,7 +69,7 @@ async fn forward(ready: &mpsc::Sender<()>, hangup: Hangup) {
     };
     tracing::warn!(
         signal = first.0,
-        "coming to an end; a second signal ends the program at once"
+        "stopping; a second signal ends the program at once"
     );
     sender().send_replace(Some(first));
     loop {

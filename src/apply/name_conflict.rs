@@ -7,8 +7,8 @@ use crate::plan;
 use crate::target::{Applied, Target, TargetError, TargetErrorKind, Wrote};
 
 /// Message about a new person whose account was created after everything was read.
-const CLAIMED: &str = "by now an account carries the person's external id, and has another login name: nobody gets a second \
-                       account; run again to see what becomes of it";
+const CLAIMED: &str = "an account with the person's external id and another login name was created in the \
+     meantime; no second account is created. Run again to update it";
 
 impl<T: Target> Run<'_, T> {
     /// Handles a new person whose external id an account has by now, for example because another host created it;
@@ -36,7 +36,7 @@ impl<T: Target> Run<'_, T> {
         let conflict = TargetError {
             kind: TargetErrorKind::Conflict,
             operation: "find_people",
-            what: "by now an account carries the person's external id".to_owned(),
+            what: "an account with the person's external id was created in the meantime".to_owned(),
             error_id: None,
             hint: None,
             wrote: Wrote::Nothing,
@@ -108,10 +108,11 @@ impl<T: Target> Run<'_, T> {
         } else if !ours && plan::is_somebody_else(account, desired, self.target.schema()) {
             // The guard limits such adoptions, and has not checked this one.
             Some(
-                "it is of somebody who has another first and last name; the next run looks whether `guard.max_adoptions_renaming` lets it through",
+                "it belongs to a person with another first and last name; the next run checks it against \
+                 `guard.max_adoptions_renaming`",
             )
         } else if !ours && !self.target.schema().name_outlives_id() && account.ids().next().is_some() {
-            Some("it carries another external id")
+            Some("it has another external id")
         } else if ours || context.policy.adopt {
             plan::refusal(context.known, desired, account)
         } else {
@@ -162,7 +163,8 @@ pub(super) fn unlisted(conflict: TargetError, wait: &str) -> TargetError {
     TargetError {
         what: "the account list is stale, and does not show yet who has the login name".to_owned(),
         hint: Some(format!(
-            "run again later; the account may be there already, and is not made twice. Should it last, raise `{wait}`"
+            "run again later; if the account already exists, it is not created twice. If the problem persists, \
+             raise `{wait}`"
         )),
         ..conflict
     }

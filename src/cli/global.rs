@@ -9,7 +9,7 @@ use crate::config::FlagValue;
 const CONFIG_HELP: &str = "Configuration file [default: ./config.yaml, or $DIRECTORY_SYNC_CONFIG, \
 $FAMEDLY_LDAP_SYNC_CONFIG, $FAMEDLY_SYNC_CONFIG]";
 
-const APPROVE_HELP: &str = "Let exactly that through for which a refused run printed this token \
+const APPROVE_HELP: &str = "Approve exactly the changes for which a refused run printed this token \
 [env: DIRECTORY_SYNC_APPROVE]";
 
 const APPROVE_FILE_HELP: &str =

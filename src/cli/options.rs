@@ -127,7 +127,7 @@ pub fn idle(command: &Command, global: &Global) -> Option<(String, String)> {
         _ => takers.concat(),
     };
     Some((
-        format!("`--{}` has no use with `{name}`", option.replace('_', "-")),
+        format!("`--{}` cannot be used with `{name}`", option.replace('_', "-")),
         format!("leave it out; it is for {takers}"),
     ))
 }
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(
             idle("x undo u.json --verify"),
             Some((
-                "`--verify` has no use with `undo`".to_owned(),
+                "`--verify` cannot be used with `undo`".to_owned(),
                 "leave it out; it is for `sync`, `run`, `apply` and `link-ids`".to_owned()
             ))
         );

@@ -19,9 +19,8 @@ fn the_file_in_the_working_directory_is_read_if_it_is_there() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(
         load_from(folder.path(), &[]).unwrap_err().to_string(),
-        "error: there is no configuration: `config.yaml` does not exist here, and no variable gives a key\n\
-             hint: name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or give each key as a \
-             variable such as DIRECTORY_SYNC__ZITADEL__URL"
+        "error: there is no configuration: `config.yaml` does not exist here, and no variable sets a key\n\
+             hint: name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or set each key with a variable such as DIRECTORY_SYNC__ZITADEL__URL"
     );
     let variables = [
         ("DIRECTORY_SYNC__ZITADEL__URL", "https://a.example"),

@@ -17,7 +17,7 @@ pub enum BodyError {
     #[error(transparent)]
     Failed(#[from] reqwest::Error),
     /// It was received too slowly.
-    #[error("{bytes} bytes of the reply came in {seconds} s, which is too slow to ever end")]
+    #[error("{bytes} bytes of the reply came in {seconds} s, which is too slow")]
     TooSlow {
         /// Number of received bytes.
         bytes: u64,

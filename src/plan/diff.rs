@@ -159,8 +159,8 @@ pub(super) fn kept_value(spec: &AttributeSpec) -> String {
     let name = &spec.name;
     if spec.mutability == Mutability::WithId {
         format!(
-            "`{name}` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in \
-             here, remove it by hand"
+            "`{name}` belongs to another person and stays, because directory-sync did not write it; if that person \
+             must not sign in here, remove it by hand"
         )
     } else {
         format!("`{name}` differs from the source; it is written once and never changed")

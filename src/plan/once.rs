@@ -74,7 +74,7 @@ pub fn reject_held(catalog: &Catalog, plan: &mut Plan, index: AttributeIndex, he
             .collect();
         (!others.is_empty()).then(|| {
             format!(
-                "account {} holds the same `{name}`; whoever gets it would get what belongs to that account",
+                "account {} holds the same `{name}`; a second owner would get access to what belongs to that account",
                 others.join(", ")
             )
         })

@@ -70,10 +70,10 @@ pub fn speaks_against(
 ///
 /// For a new person, it is the account that now has the person's external id, if there is one.
 pub fn moved(schema: &Schema, change: &Change, account: Option<&Existing>) -> Option<&'static str> {
-    const GONE: &str = "the account is gone since the plan was made";
+    const GONE: &str = "the account was deleted after the plan was made";
     let same = match (&change.write, account) {
         (Write::Create(_), None) => true,
-        (Write::Create(_), Some(_)) => return Some("the person has an account since the plan was made"),
+        (Write::Create(_), Some(_)) => return Some("the person got an account after the plan was made"),
         (_, None) => return Some(GONE),
         (Write::Delete(before), Some(account)) => before.is_as(account),
         (Write::Edit(edit), Some(account)) => edit.before.as_deref().map_or_else(

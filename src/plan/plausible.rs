@@ -19,7 +19,7 @@ pub struct Rules<'a> {
 pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Option<String> {
     let schema = catalog.schema(change.resource);
     if change.restore.is_some() {
-        return Some("it puts something back, which only an undo does".to_owned());
+        return Some("it restores a value, which only an undo does".to_owned());
     }
     match (change.kind, &change.write) {
         (ActionKind::Create, Write::Create(creation)) => new_account(schema, rules, creation),
@@ -35,8 +35,8 @@ pub fn implausible(catalog: &Catalog, rules: Rules<'_>, change: &Change) -> Opti
             .or_else(|| removed(schema, rules.policy, change))
             .map(str::to_owned),
         (ActionKind::Delete, Write::Delete(_)) => removed(schema, rules.policy, change).map(str::to_owned),
-        (ActionKind::MarkAbsent, _) => Some("it notes an absence, which no plan does that waits".to_owned()),
-        _ => Some("it writes something else than its kind does".to_owned()),
+        (ActionKind::MarkAbsent, _) => Some("it records an absence, which no saved plan does".to_owned()),
+        _ => Some("it writes other values than its action does".to_owned()),
     }
 }
 
@@ -46,18 +46,18 @@ fn new_account(schema: &Schema, rules: Rules<'_>, creation: &Creation) -> Option
     let is_deactivated = mark.is_some_and(|mark| mark.as_text() == UNFINISHED);
     let is_wanted = person.lifecycle == Lifecycle::Active || is_deactivated || policy.create_disabled;
     if !policy.create || !is_wanted {
-        return Some("it makes an account that `policy` asks for none of".to_owned());
+        return Some("it creates an account that `policy` does not allow".to_owned());
     }
     let mut values = diff::values_of_new_account(schema, person);
     if let Some(attribute) = schema.find(Purpose::DisabledByUs).filter(|_| is_deactivated) {
         values.set(attribute, mark.cloned());
     }
     if creation.attributes != values {
-        return Some("it makes an account with other values than its person has".to_owned());
+        return Some("it creates an account with other values than its person has".to_owned());
     }
     if let Some(name) = foreign(schema, person) {
         return Some(format!(
-            "it gives the person a `{name}` that is not made of the id"
+            "it gives the person a `{name}` that is not derived from the id"
         ));
     }
     unknown(person.roles(schema).iter(), rules.given)
@@ -92,21 +92,21 @@ fn edited(schema: &Schema, policy: Policy, edit: &Edit, kind: ActionKind) -> Opt
         diff::listed_changes(schema, &edit.desired, account)
     });
     if told != differences(schema, &differing) {
-        return Some("what it changes is not what person and account differ in");
+        return Some("its changes are not the differences between person and account");
     }
     if !tells_the_id(schema, edit, told.iter().any(|change| is_shared(schema, change))) {
-        return Some("it changes whose account it is unseen");
+        return Some("it changes the owner of the account without showing it");
     }
     let is_reactivated = kind == ActionKind::Reactivate;
     let is_completed = edit.lifecycle == Some(Lifecycle::Disabled) && completes_creation(schema, edit);
     if !is_completed && edit.lifecycle != is_reactivated.then_some(Lifecycle::Active) {
-        return Some("it lets somebody in or out, and is no such change");
+        return Some("it activates or deactivates the account, but is another kind of change");
     }
     let is_of_plan = |change: &&AttributeChange| {
         change.after.is_none() || is_completed && signs_out(schema, policy, change)
     };
     if !bookkeeping.iter().all(is_of_plan) {
-        return Some("it writes what only this tool writes for itself");
+        return Some("it writes a value that is reserved for this tool");
     }
     values
         .into_iter()
@@ -169,7 +169,7 @@ fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&
         }
     };
     if !is_wanted {
-        return Some("it writes something else than its person has");
+        return Some("it writes another value than its person has");
     }
     let former = edit.before.as_deref().and_then(|account| account.id.as_ref());
     let may_be_replaced = match &change.before {
@@ -177,7 +177,7 @@ fn attribute(schema: &Schema, edit: &Edit, change: &AttributeChange) -> Option<&
         Some(before) if spec.mutability == Mutability::SetOnce => before.as_text().is_empty(),
         Some(before) => diff::may_be_replaced(spec, before, former),
     };
-    (!may_be_replaced).then_some("it replaces what is written once and never changed")
+    (!may_be_replaced).then_some("it replaces a value that is written once and never changed")
 }
 
 /// Names the roles that the configuration does not give. Removed roles follow from the schema: see `differences`.
@@ -206,7 +206,7 @@ fn deactivated(schema: &Schema, policy: Policy, edit: &Edit) -> Option<&'static 
         purpose => purpose.is_bookkeeping() && change.after.is_none(),
     };
     if edit.lifecycle != Some(Lifecycle::Disabled) || edit.before.is_none() {
-        return Some("it deactivates an account, and says something else");
+        return Some("it deactivates an account, but is another kind of change");
     }
     let others = edit.changes.iter().any(|change| !is_bookkeeping(change));
     others.then_some("it deactivates an account and changes what no deactivation does")

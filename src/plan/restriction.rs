@@ -100,7 +100,7 @@ fn carries_another_id(change: &Change, schema: &Schema) -> Option<Rejected> {
         edit.desired.origin.clone(),
         Some(edit.desired.id.clone()),
         format!(
-            "account {} has this person's login name or address and carries another id",
+            "account {} has this person's login name or address and has another id",
             edit.target_id
         ),
     ))

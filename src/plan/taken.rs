@@ -146,5 +146,5 @@ fn held(catalog: &Catalog, change: &Change, unique: &Unique<'_>, holder: &Holder
     if let Some(shared) = shared.filter(|_| holder.resource != change.resource) {
         return format!("{kind} {id} has this `{name}`: a {own} and a {kind} cannot have one {shared}");
     }
-    format!("{kind} {id} has this `{name}`, and it carries another external id")
+    format!("{kind} {id} has this `{name}`, and it has another external id")
 }

@@ -205,7 +205,7 @@ pub(super) fn print(
     ] {
         if let (Err(error), Some(path)) = (saved, path) {
             let what = format!("the {what} {} could not be written: {error}", path.display());
-            messages.error(&what, Some("see that the disk is not full"))?;
+            messages.error(&what, Some("check that the disk is not full"))?;
             exit = exit.at_least_incomplete();
         }
     }
@@ -216,11 +216,11 @@ impl Messages<'_> {
     fn stop(&mut self, stop: &RunError) -> io::Result<()> {
         match stop {
             RunError::Refused(refusal) => self.refusal(refusal),
-            RunError::Declined => self.error(DECLINED, Some("`--yes` makes the changes without asking")),
+            RunError::Declined => self.error(DECLINED, Some("`--yes` applies the changes without asking")),
             RunError::Signalled(signal) => self.error(&interrupted(signal), None),
             RunError::Locked(held) => self.error(&held.to_string(), Some(WAIT)),
             RunError::Output(error) => {
-                let hint = "something has to read stdout to the end, such as a file: `>>FILE`";
+                let hint = "redirect stdout to something that reads all of it, such as a file: `>>FILE`";
                 self.error(&unprinted(error), is_broken_pipe(error).then_some(hint))
             }
             RunError::Failed { errors } | RunError::Usage { errors } => errors

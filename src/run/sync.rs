@@ -145,7 +145,8 @@ fn refuse_wrong_mapping(faults: Vec<String>) -> Result<(), RunError> {
     if faults.is_empty() {
         return Ok(());
     }
-    let hint = "correct the attribute names below `sources`, or the source and what it lets its reader see; if so many records \
+    let hint = "correct the attribute names below `sources`, or the source and its read permissions; if so many \
+         records \
                 may lack it, raise `guard.max_missing`";
     let errors = faults.into_iter().map(|fault| (fault, Some(hint.to_owned())));
     Err(RunError::Failed {
@@ -157,7 +158,7 @@ fn save(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> Resul
     plan_file::write(path, plan, catalog, binding).map_err(|error| RunError::Failed {
         errors: vec![(
             format!("could not write the plan to {}: {error}", path.display()),
-            Some("choose a file in a folder that can be written".to_owned()),
+            Some("choose a file in a writable folder".to_owned()),
         )],
     })
 }

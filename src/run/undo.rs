@@ -37,9 +37,8 @@ pub(super) async fn run(
         && undo_file::moves(path, file)
     {
         let (path, file) = (path.display(), file.display());
-        let what = format!(
-            "cannot write the undo file {path}: that would give another name to {file}, the file that is undone"
-        );
+        let what =
+            format!("cannot write the undo file {path}: this would rename {file}, the file that is undone");
         return refusal::refuse(request, process, &what, "choose another file");
     }
     match undo_file::read(file, settings) {
@@ -208,7 +207,7 @@ async fn wait_for(target: &impl Target, written: &LastWrites) -> Result<(), Targ
         kind: TargetErrorKind::Unreachable,
         operation: "watch_users",
         what: format!(
-            "the lists of accounts and roles do not show yet all that the run wrote (`{}`)",
+            "the lists of accounts and roles do not yet show everything that the run wrote (`{}`)",
             target.setting_keys().wait
         ),
         error_id: None,

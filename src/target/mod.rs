@@ -85,9 +85,6 @@ pub trait Target {
     async fn confirm(&self, checks: &[Check<'_>]) -> Result<Vec<Mismatch>, TargetError>;
 
     /// Returns whether the list that was read last is stale, so that accounts are missing in it.
-    ///
-    /// # Errors
-    /// [`TargetError`] if the target could not answer.
     async fn list_is_incomplete(&self) -> Result<bool, TargetError>;
 
     /// Returns accounts that are missing in the list that was read last: those that are known to be missing, and
@@ -100,9 +97,6 @@ pub trait Target {
 
     /// Returns the accounts that have this person's external id now, right before an account is created. `next` are
     /// the people who follow; their ids are looked up with the same request.
-    ///
-    /// # Errors
-    /// [`TargetError`] if the lookup failed.
     async fn accounts_with_id(
         &self,
         person: &Desired,
@@ -114,17 +108,11 @@ pub trait Target {
     fn looks_before(&self, new: usize) -> bool;
     /// Returns the accounts, managed or not, that have one of these values of an attribute that the list does not
     /// show. Empty if the target cannot search for it.
-    ///
-    /// # Errors
-    /// [`TargetError`] if the target could not answer.
     async fn holding(&self, attribute: AttributeIndex, values: &[Value])
     -> Result<Vec<Holding>, TargetError>;
 
     /// Returns the accounts that have this person's login name now, whether the list showed them or not. Empty if no
     /// account is visible.
-    ///
-    /// # Errors
-    /// [`TargetError`] if the lookup failed.
     async fn accounts_with_login(&self, desired: &Desired) -> Result<Vec<Existing>, TargetError>;
 
     /// Looks up which objects have these unique values, if the lists do not show it. Afterwards, [`Target::holder`]
@@ -154,9 +142,6 @@ pub trait Target {
 
     /// Waits until the lists show every acknowledged write, at most as long as the settings allow. Returns whether
     /// they show it.
-    ///
-    /// # Errors
-    /// [`TargetError`] if the target could not answer.
     async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError>;
 
     /// Times of the last acknowledged writes.
@@ -182,9 +167,6 @@ pub trait Target {
 
     /// Returns the indexes, in any order, of the recreated accounts that lack a detail of their [`Target::snapshot`]
     /// which the account list does not show.
-    ///
-    /// # Errors
-    /// [`TargetError`] if something could not be read.
     async fn lacking(&self, remade: &[(&TargetId, &[Detail])]) -> Result<Vec<usize>, TargetError>;
 
     /// Cost of [`Target::snapshot`].
@@ -252,9 +234,6 @@ pub trait Target {
 
     /// Returns the text that this tool has stored under a name in the account that it signs in with. `None` as for
     /// [`Target::administrators_value`].
-    ///
-    /// # Errors
-    /// [`TargetError`] if it could not be read.
     async fn own_value(&self, name: &str) -> Result<Option<String>, TargetError> {
         let _ = name;
         Ok(None)
@@ -262,9 +241,6 @@ pub trait Target {
 
     /// Stores a text of at least one character under a name in the account that this tool signs in with. Does nothing
     /// at a target that cannot store such texts.
-    ///
-    /// # Errors
-    /// [`TargetError`] if it could not be written.
     async fn set_own_value(&self, name: &str, text: &str) -> Result<(), TargetError> {
         let _ = (name, text);
         Ok(())

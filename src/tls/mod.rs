@@ -30,7 +30,7 @@ pub enum TlsError {
     #[error("could not read certificates from {}: {detail}", .path.display())]
     Unreadable { path: PathBuf, detail: String },
     /// The file contains no PEM block of a certificate.
-    #[error("{} holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected){found}", .path.display())]
+    #[error("{} contains no certificate (a PEM file with `BEGIN CERTIFICATE` is expected){found}", .path.display())]
     NoCertificate {
         path: PathBuf,
         /// What it contains instead, if known.
@@ -65,7 +65,7 @@ static SYSTEM: LazyLock<RootCertStore> = LazyLock::new(|| {
     let mut store = RootCertStore::empty();
     let system = rustls_native_certs::load_native_certs();
     for error in &system.errors {
-        tracing::debug!(%error, "passed over a system certificate");
+        tracing::debug!(%error, "ignored a system certificate");
     }
     store.add_parsable_certificates(system.certs);
     store

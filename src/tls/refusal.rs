@@ -22,7 +22,7 @@ pub(super) fn refusal(
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => expired(&shown, now),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             let found = shown.iter().find(|one| one.valid.0 > now);
-            let since = found.map(|one| format!(": `{}` is good from {}", one.subject, day(one.valid.0)));
+            let since = found.map(|one| format!(": `{}` is valid from {}", one.subject, day(one.valid.0)));
             let what = format!("the certificate is not valid yet{}", since.unwrap_or_default());
             Words::new(what, "check the clocks of both machines")
         }
@@ -97,7 +97,7 @@ fn wrong_name(error: &CertificateError, shown: &[Certificate]) -> Words {
 
 fn expired(shown: &[Certificate], now: Timestamp) -> Words {
     let found = shown.iter().find(|one| one.valid.1 < now);
-    let until = found.map(|one| format!(": `{}` was good until {}", one.subject, day(one.valid.1)));
+    let until = found.map(|one| format!(": `{}` was valid until {}", one.subject, day(one.valid.1)));
     Words::new(
         format!("the certificate has expired{}", until.unwrap_or_default()),
         "the server needs a new certificate; check the clocks of both machines too",

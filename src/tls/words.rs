@@ -54,7 +54,7 @@ pub fn explain(error: &rustls::Error, peer: Peer) -> Words {
         ),
         Tls::PeerMisbehaved(_) => Words::new(
             "the server broke the rules of TLS",
-            "look at the TLS software of the server, and at what sits in between, such as a proxy",
+            "check the TLS software of the server, and anything in between, such as a proxy",
         ),
         Tls::NoApplicationProtocol => {
             Words::new("the server speaks no HTTP here", "check the port in the address")
@@ -130,7 +130,7 @@ fn refused_by_peer(alert: AlertDescription, peer: Peer) -> Words {
             ours,
         ),
         Alert::UnrecognisedName => Words::new(
-            "the server knows itself by another name",
+            "the server has another name",
             "use one of its names in the address; behind a proxy, the name that the proxy passes on",
         ),
         _ => Words::new(

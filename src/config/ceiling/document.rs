@@ -78,10 +78,12 @@ impl Ceiling {
         match (key, node) {
             (MAX_REMOVALS, Node::Text(text)) => {
                 let limit = values::limit(&text);
-                let wanted = || wrong(key, "a share such as `10%` or a number such as `50`");
+                let wanted = || wrong(key, "a percentage such as `10%` or a number such as `50`");
                 self.max_removals = Some(limit.ok_or_else(wanted)?);
             }
-            (MAX_REMOVALS, _) => return Err(wrong(key, "a share such as `10%` or a number such as `50`")),
+            (MAX_REMOVALS, _) => {
+                return Err(wrong(key, "a percentage such as `10%` or a number such as `50`"));
+            }
             (PROTECTED, Node::List(items)) => {
                 for item in items {
                     let Some(text) = filled(item) else {
@@ -144,10 +146,7 @@ fn filled(node: Node) -> Option<String> {
 
 fn wrong(key: &str, wanted: &str) -> (String, String) {
     let what = format!("is not understood: `{key}` must be {wanted}");
-    (
-        what,
-        "correct the value: nothing is done while it is not understood".to_owned(),
-    )
+    (what, "correct the value; until then, nothing is done".to_owned())
 }
 
 fn unknown(key: &str) -> (String, String) {
@@ -158,6 +157,6 @@ fn unknown(key: &str) -> (String, String) {
         None => KNOWN.to_owned(),
     };
     let what =
-        format!("is not understood: it holds the unknown key `{key}`, and a limit must not be passed over");
+        format!("is not understood: it contains the unknown key `{key}`, and a limit must not be ignored");
     (what, hint)
 }

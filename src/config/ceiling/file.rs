@@ -24,7 +24,7 @@ fn text(path: &Path) -> Result<Vec<u8>, CeilingError> {
         what: format!("`policy_file` ({}) {what}", path.display()),
         hint: hint.to_owned(),
     };
-    let missing = "correct the path, or the rights; a limit that cannot be read must not be passed over";
+    let missing = "correct the path, or the permissions; a limit that cannot be read must not be ignored";
     // Opening a pipe would block.
     let found =
         std::fs::metadata(path).map_err(|cause| error(format!("cannot be read: {cause}"), missing))?;
@@ -54,7 +54,7 @@ fn objection(found: &std::fs::Metadata) -> Option<(String, &'static str)> {
     let mode = found.mode() & 0o7777;
     if mode & 0o002 != 0 {
         let what = format!("can be written by every user (mode {mode:04o})");
-        return Some((what, "take that right away: `chmod o-w FILE`"));
+        return Some((what, "remove that permission: `chmod o-w FILE`"));
     }
     // The user of this process may own it too, because that user can also change the configuration.
     let own = rustix::process::geteuid().as_raw();

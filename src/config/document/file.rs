@@ -126,10 +126,10 @@ pub(in crate::config) fn read(
 pub(in crate::config) fn nothing_given() -> Mistake {
     Mistake::new(
         "",
-        format!("there is no configuration: `{DEFAULT_PATH}` does not exist here, and no variable gives a key"),
+        format!("there is no configuration: `{DEFAULT_PATH}` does not exist here, and no variable sets a key"),
     )
     .hint(
-        "name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or give each key as a variable \
+        "name a file with `--config FILE` or the variable DIRECTORY_SYNC_CONFIG, or set each key with a variable \
          such as DIRECTORY_SYNC__ZITADEL__URL",
     )
 }
@@ -259,8 +259,8 @@ fn not_yaml(path: &Path, error: &serde_yaml::Error) -> Mistake {
     let full = error.to_string();
     let (problem, hint) = if full.contains("more than one document") {
         (
-            "it holds more than one document",
-            Some("remove the line `---` and what does not belong"),
+            "it contains more than one document",
+            Some("remove the line `---` and the other documents"),
         )
     } else if full.contains("invalid type: ") || full.contains("invalid value: ") {
         // serde's message would quote the value.

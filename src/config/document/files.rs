@@ -41,7 +41,7 @@ pub(in crate::config) fn private_key(path: &Path) -> Result<(), String> {
     let text = text(path)?;
     PrivateKeyDer::from_pem_slice(text.as_bytes())
         .map(drop)
-        .map_err(|_| format!("`{}` holds no private key in PEM format", path.display()))
+        .map_err(|_| format!("`{}` contains no private key in PEM format", path.display()))
 }
 
 /// Checks for the key file of a Zitadel service account, as downloaded from its console.

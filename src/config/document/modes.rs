@@ -12,12 +12,13 @@ pub(in crate::config) fn notes(path: &Path, holds_secrets: bool) -> Vec<String> 
     let mut notes = Vec::new();
     if file.others_write {
         notes.push(format!(
-            "`{shown}` can be written by others (mode {mode:04o}), who decide then what this program does: `chmod go-w {shown}`"
+            "`{shown}` can be written by others (mode {mode:04o}), who can thereby control this program: `chmod \
+             go-w {shown}`"
         ));
     }
     if holds_secrets && file.others_read {
         notes.push(format!(
-            "`{shown}` holds a secret and can be read by every user (mode {mode:04o}): `chmod o-rwx {shown}`"
+            "`{shown}` contains a secret and can be read by every user (mode {mode:04o}): `chmod o-rwx {shown}`"
         ));
     }
     notes

@@ -129,7 +129,7 @@ impl Check<'_> {
             format!("unknown key `{path}`: a dot does not separate levels here"),
         )
         .at(self.layers.origin_of(&levels, value.tag()))
-        .hint("write each level on a line of its own, indented below the one before");
+        .hint("write each level on its own line, indented below the one before");
         self.report.mistakes.push(mistake);
     }
 

@@ -15,7 +15,7 @@ impl Reader<'_> {
         }
         let host = url.host_str().unwrap_or_default();
         self.report.notes.push(format!(
-            "`{path}`: {secret} goes to `{host}` without encryption, and whoever sits in between can read it; {fix}"
+            "`{path}`: {secret} goes to `{host}` without encryption, so anyone on the network path can read it; {fix}"
         ));
     }
 

@@ -72,13 +72,14 @@ fn token(reader: &mut Reader<'_>, path: &str) -> Option<Credentials> {
     let is_around = |sign: char| sign.is_whitespace() || sign.is_control() || sign == '\u{feff}';
     let token = given.expose_secret().trim_matches(is_around);
     let problem = match token.chars().find(|sign| !sign.is_ascii_graphic()) {
-        None if token.is_empty() => "holds no token",
+        None if token.is_empty() => "contains no token",
         None => return Some(Credentials::Token(token.into())),
-        Some('\n' | '\r') => "holds a token with a line break in it",
-        Some(sign) if sign.is_whitespace() => "holds a token with a blank in it",
-        Some(_) => "holds a token with a character in it that no token has",
+        Some('\n' | '\r') => "contains a token with a line break",
+        Some(sign) if sign.is_whitespace() => "contains a token with a blank",
+        Some(_) => "contains a token with an invalid character",
     };
-    let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and give the token alone and in one piece";
+    let hint = "in Zitadel, open the service account, Personal Access Tokens, New, and copy only the token, \
+         completely";
     reader.wrong(path, format!("`{path}` {problem}"), Some(hint));
     None
 }

@@ -86,7 +86,7 @@ fn attribute(reader: &mut Reader<'_>, name: &str, before: &[(String, String)]) -
     }
     let key = reader.required(&path)?.trim().to_owned();
     let problem = if TAKEN.contains(&key.as_str()) || key.starts_with(OWN) {
-        format!("the key `{key}` has a meaning of its own")
+        format!("the key `{key}` is reserved")
     } else if key.len() > LONGEST_KEY {
         format!("its key is longer than {LONGEST_KEY} bytes")
     } else if let Some((other, _)) = before.iter().find(|(_, known)| *known == key) {
@@ -104,10 +104,10 @@ fn no_name(name: &str) -> Option<&'static str> {
     let fits = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
     let starts = name.starts_with(|sign: char| sign.is_ascii_lowercase());
     if !starts || !name.chars().all(fits) {
-        return Some("that is no name of an attribute");
+        return Some("this is not a valid attribute name");
     }
     let is_key = keys::members("sources.ldap.attributes").any(|known| known == name);
-    (is_key || OTHERS.contains(&name)).then_some("an attribute has this name already")
+    (is_key || OTHERS.contains(&name)).then_some("an attribute already has this name")
 }
 
 #[cfg(test)]

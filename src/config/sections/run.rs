@@ -14,7 +14,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<RunSettings> {
         let hint = "use `run.every`, or send SIGHUP to the process";
         reader.wrong(
             "run.poll",
-            "`run.poll` needs the target `zitadel`: UDM has no place for a command",
+            "`run.poll` needs the target `zitadel`: UDM cannot store a command",
             Some(hint),
         );
     }

@@ -37,7 +37,7 @@ fn kind(reader: &mut Reader<'_>, name: &str, source: &Value) -> Option<&'static 
         return None;
     }
     if !matches!(source, Value::Dict(..)) {
-        let hint = "a source is left out by removing its section, or by leaving it without any value";
+        let hint = "to leave out a source, remove its section or all its values";
         reader.wrong(&path, format!("`{path}` must be a table of keys"), Some(hint));
         return None;
     }
@@ -80,7 +80,8 @@ fn given_kind(
     let known = known_kind(given);
     match (known, implied) {
         (Some(known), Some(implied)) if implied != known => {
-            let what = format!("`{path}` is `{known}`, but the name `{name}` is kept for kind `{implied}`");
+            let what =
+                format!("`{path}` is `{known}`, but the name `{name}` is reserved for kind `{implied}`");
             reader.wrong(&path, what, Some("give the source another name"));
             None
         }
@@ -149,9 +150,9 @@ fn list_separator(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let is_of_the_file = separator.contains([',', '"', '\n', '\r']);
     if is_of_the_file {
         let what = format!(
-            "`{path}` must not contain a comma, a quote or a line break, which belong to the file itself"
+            "`{path}` must not contain a comma, a quote or a line break, which have a meaning in the file format"
         );
-        reader.wrong(path, what, Some("use another sign, such as `|` or `;`"));
+        reader.wrong(path, what, Some("use another character, such as `|` or `;`"));
         return None;
     }
     Some(separator)

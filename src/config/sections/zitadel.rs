@@ -102,8 +102,8 @@ impl ZitadelSettings {
         let lost = self.owned_roles.iter().filter(move |role| !is_given(role));
         lost.map(|role| {
             format!(
-                "`zitadel.owned_roles` names `{role}`, which no source gives: it is taken away from everybody; add a rule to \
-                 `entitlements`, or take it out of `owned_roles`"
+                "`zitadel.owned_roles` names `{role}`, which no source gives, so it is removed from every person; \
+                 add a rule to `entitlements`, or remove it from `owned_roles`"
             )
         })
     }
@@ -116,7 +116,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         reader.wrong(
             PATH,
-            format!("`{PATH}` must not hold a user name or password"),
+            format!("`{PATH}` must not contain a user name or password"),
             Some("use `zitadel.key_file` or `zitadel.token_file`"),
         );
         return None;
@@ -130,7 +130,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
         );
         return None;
     }
-    reader.warn_of_clear_text(PATH, &url, "what proves who we are", "use an `https://` address");
+    reader.warn_of_clear_text(PATH, &url, "the credential", "use an `https://` address");
     Some(url)
 }
 

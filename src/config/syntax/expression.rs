@@ -43,7 +43,7 @@ impl Expression {
     /// What is wrong, or which part only a server can evaluate.
     pub fn parse(text: &str) -> Result<Self, String> {
         filter::check(text)?;
-        let tag = ldap3::parse_filter(text).map_err(|()| "this is no LDAP filter".to_owned())?;
+        let tag = ldap3::parse_filter(text).map_err(|()| "this is not an LDAP filter".to_owned())?;
         let tag = ldap3::asn1::ASNTag::into_structure(tag);
         let node = node(tag).ok_or("matching rules other than the two for bits need a server")?;
         Ok(Self {

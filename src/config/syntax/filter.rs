@@ -16,7 +16,7 @@ pub(in crate::config) fn check(filter: &str) -> Result<(), String> {
     let fault = match scan.filter() {
         Ok(()) if scan.rest().is_empty() => Fault {
             at: 0,
-            what: "this is no LDAP filter",
+            what: "this is not an LDAP filter",
         },
         Ok(()) => scan.fault("the filter ended before this character; join several by `(&...)`"),
         Err(fault) => fault,
@@ -74,7 +74,7 @@ impl Scan<'_> {
 
     fn filter(&mut self) -> Result<(), Fault> {
         if self.rest().starts_with(char::is_whitespace) {
-            return Err(self.fault("no blank or line break may stand between the parts of a filter"));
+            return Err(self.fault("no blank or line break is allowed between the parts of a filter"));
         }
         if !self.take('(') {
             return Err(self.fault("a filter starts with `(`"));
@@ -99,12 +99,12 @@ impl Scan<'_> {
         let end = self.rest().find(['(', ')', '=']).unwrap_or(self.rest().len());
         let name = &self.rest()[..end];
         if name.trim_end_matches(['>', '<', '~', ':']).is_empty() {
-            return Err(self.fault("an attribute's name is missing"));
+            return Err(self.fault("an attribute name is missing"));
         }
         let allowed = |c: char| c.is_ascii_alphanumeric() || ".-;:<>~_".contains(c);
         if let Some(odd) = name.find(|c: char| !allowed(c)) {
             self.position += odd;
-            return Err(self.fault("this character cannot stand in an attribute's name"));
+            return Err(self.fault("this character is not allowed in an attribute name"));
         }
         self.position += end;
         if !self.take('=') {

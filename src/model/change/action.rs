@@ -39,7 +39,7 @@ impl ActionKind {
             Self::Reactivate => ("enable", ('~', "change"), "be reactivated"),
             Self::Deactivate => ("disable", ('-', "remove"), "be deactivated"),
             Self::Delete => ("delete", ('-', "remove"), "be deleted"),
-            Self::MarkAbsent => ("note", ('!', "missing"), "be noted as missing"),
+            Self::MarkAbsent => ("note", ('!', "missing"), "be marked as absent"),
         }
     }
 

@@ -29,9 +29,9 @@ pub struct Losses {
 impl Losses {
     /// For accounts with which people sign in.
     pub const OF_LOGINS: Self = Self {
-        by_delete: "the account's id, password, second factors, passkeys, sessions, memberships and deactivated roles; an \
-                    undo makes the account again without them",
-        by_remake: "the account is made again under another id, without password, second factors, passkeys, sessions, \
+        by_delete: "the account's id, password, second factors, passkeys, sessions, memberships and deactivated \
+             roles; an undo recreates the account without them",
+        by_remake: "the account is recreated with another id, without password, second factors, passkeys, sessions, \
                     memberships and deactivated roles",
         by_unmake: "what its person has set since: password, second factors, passkeys, sessions",
     };

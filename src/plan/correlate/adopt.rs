@@ -159,12 +159,12 @@ pub(crate) fn refusal(known: &Known<'_>, person: &Desired, account: &Existing) -
         return Some("it is deactivated");
     }
     if account.ids().any(|id| known.is_somebody_else(id, person)) {
-        return Some("it carries the id of another person");
+        return Some("it has the id of another person");
     }
     let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));
     let could_be_anybodys = account.ids().next().is_some() && !known.is_complete();
     if could_be_anybodys && !carries_own_id {
-        return Some("it carries an id, and the sources could not be read in full");
+        return Some("it has an id, and the sources could not be read completely");
     }
     None
 }

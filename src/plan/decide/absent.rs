@@ -70,10 +70,7 @@ impl<'a> Decider<'a, '_> {
                 },
             }
             if twice && correlation.policy.absent != AbsentPolicy::Keep {
-                self.unresolved_account(
-                    account,
-                    "another account carries the same id; neither was removed",
-                );
+                self.unresolved_account(account, "another account has the same id; neither was removed");
             }
         }
     }
@@ -138,7 +135,7 @@ impl<'a> Decider<'a, '_> {
             return Some("its external id is not in the form this tool writes".into());
         }
         if twice {
-            return Some("another account carries the same id".into());
+            return Some("another account has the same id".into());
         }
         let schema = self.schema();
         let mut mismatches = self.answers.mismatches(About::Absent(place)).iter();
@@ -149,7 +146,8 @@ impl<'a> Decider<'a, '_> {
         self.other_provider(place).map(|name| {
             let name: String = name.chars().take(LONGEST_NAME).collect();
             let reason = format!(
-                "made by provider `{name}`, which this configuration is not; if that source is gone, name it in \
+                "it belongs to provider `{name}`, not to this configuration; if that source no longer exists, add \
+                 it to \
                  `policy.retired_providers`"
             );
             reason.into()
@@ -218,8 +216,7 @@ impl<'a> Decider<'a, '_> {
             };
             self.keep_for_now(
                 account,
-                "its person is absent, but `policy.grace` counts nothing while the clocks do not agree"
-                    .into(),
+                "its person is absent, but `policy.grace` is not counted while the clocks differ".into(),
                 absence,
             );
             return true;
@@ -227,7 +224,7 @@ impl<'a> Decider<'a, '_> {
         if noted == Noted::Unreadable {
             self.warn_of_account(
                 account,
-                "the note of how long its person is missing cannot be right; the absence counts from now on",
+                "its absence marker is invalid; the absence counts from now on",
             );
         }
         let Verdict::Wait { absence, write } = grace.judge(noted, self.clocks.now) else {
@@ -235,7 +232,7 @@ impl<'a> Decider<'a, '_> {
         };
         self.keep_for_now(
             account,
-            "its person is absent, but not yet for as long as `policy.grace` asks for".into(),
+            "its person is absent, but `policy.grace` has not passed yet".into(),
             Some(absence),
         );
         if write {

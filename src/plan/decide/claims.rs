@@ -36,18 +36,18 @@ impl Ground {
     pub(in crate::plan) fn reason(self, schema: &Schema) -> Cow<'static, str> {
         let proof = schema.name_of(Purpose::OwnershipProof);
         match self {
-            Self::Rejected => "the record of its person could not be used".into(),
+            Self::Rejected => "the record of its person was rejected".into(),
             Self::MaybeRejected => {
-                format!("a record that could not be used has its login name, address or `{proof}`").into()
+                format!("a rejected record has its login name, address or `{proof}`").into()
             }
             Self::Elsewhere => {
                 format!("a person in the sources has its login name, address or `{proof}`, and another id")
                     .into()
             }
-            Self::Twin => "its external id differs from a person's in nothing that can be told apart".into(),
+            Self::Twin => "its external id looks the same as a person's".into(),
             Self::Anybody => {
-                "a record that could not be used may be its person's: no account carries the id of that \
-                              record, and its address is wrong"
+                "a rejected record may belong to its person: no account has the id of that record, and its address \
+                 is wrong"
                     .into()
             }
         }

@@ -57,7 +57,8 @@ impl Decider<'_, '_> {
                 leaver,
                 account.id.clone(),
                 format!(
-                    "account {} carries this address as its external id, but has another login name and address; it was not \
+                    "account {} has this address as its external id, but has another login name and address; it \
+                     was not \
                      removed",
                     account.target_id
                 ),

@@ -42,7 +42,7 @@ impl Decider<'_, '_> {
                 Slot::Several(accounts) => {
                     let names: Vec<&str> = accounts.iter().map(TargetId::as_str).collect();
                     let reason = format!(
-                        "accounts {} carry this person's id; none was changed",
+                        "accounts {} have this person's id; none was changed",
                         names.join(", ")
                     );
                     self.unresolved(desired, reason);
@@ -50,7 +50,7 @@ impl Decider<'_, '_> {
                 Slot::Blocked(reason) => self.unresolved(desired, reason.clone()),
                 Slot::Leaver => self.warn(
                     desired,
-                    "a list of leavers names this person, so no account is made or kept",
+                    "a list of leavers names this person, so no account is created or kept",
                 ),
             }
         }
@@ -81,7 +81,7 @@ impl Decider<'_, '_> {
                 let account = &pair.target_id;
                 self.unresolved(
                     desired,
-                    format!("account {account} carries this person's id, but {reason}"),
+                    format!("account {account} has this person's id, but {reason}"),
                 );
             }
             return;
@@ -101,7 +101,7 @@ impl Decider<'_, '_> {
         };
         match pair.found {
             Found::LegacyIdUnconfirmed if !self.answers.is_confirmed(index) => {
-                Some(format!("neither its `{proof}` nor its login name agree"))
+                Some(format!("neither its `{proof}` nor its login name matches"))
             }
             Found::Moved if nothing_of_ours() => Some(format!("it has no `{proof}`, so it may not be ours")),
             Found::Id if !pair.is_managed && nothing_of_ours() && !self.has_login_of(desired, pair) => {

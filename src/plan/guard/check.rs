@@ -69,8 +69,8 @@ impl Check<'_> {
             Limit::Percent(_) => format!(", which allows {}", limit.allows(self.whole)),
         };
         let who = match (self.whole, count) {
-            (0, 1) => format!("1 {noun}, where none is managed and active so far,"),
-            (0, many) => format!("{many} {noun}s, where none is managed and active so far,"),
+            (0, 1) => format!("1 {noun} (none is managed and active so far)"),
+            (0, many) => format!("{many} {noun}s (none is managed and active so far)"),
             (whole, count) => format!("{count} of {whole} {noun}s ({:.1} %)", percent(count, whole)),
         };
         format!("{who} would {deed}; `{key}` is {limit}{allows}")
@@ -119,7 +119,7 @@ pub(super) fn checks<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits
         all(
             "guard.max_changes".to_owned(),
             limit,
-            "be changed or made",
+            "be changed or created",
             &|_| true,
         )
     }));
@@ -165,7 +165,7 @@ fn of_type<'a>(plan: &'a Plan, catalog: &Catalog, limits: &GuardLimits, resource
         check(
             "max_adoptions_renaming",
             limits.max_adoptions_renaming,
-            "be adopted for somebody of another first and last name",
+            "be adopted by a person with another first and last name",
             &hands_over,
         ),
     ]

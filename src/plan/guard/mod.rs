@@ -20,7 +20,7 @@ pub use self::vanish::vanished_values;
 use crate::model::{Catalog, Plan, TypeId};
 
 /// Remark about an unnecessary token: it may be left over, or meant for another configuration.
-const UNNEEDED: &str = "a token was given, and nothing needs approval; take it away";
+const UNNEEDED: &str = "a token was given, but nothing needs approval; remove it";
 
 /// A plan that may be applied. Only [`approve`] creates one.
 #[derive(Debug)]
@@ -153,11 +153,11 @@ fn misfit(checks: &[Check<'_>], lifted: &[usize], by_a_token: bool) -> String {
         .map(|place| format!("`{}`", checks[*place].key))
         .collect();
     if !by_a_token {
-        "the given token does not fit: no token helps where people are missing or protected".to_owned()
+        "the given token does not match: no token lifts missing people or protected accounts".to_owned()
     } else if keys.is_empty() {
-        "the given token does not fit: it was printed for other changes, or for another target".to_owned()
+        "the given token does not match: it was printed for other changes, or for another target".to_owned()
     } else {
         let keys = keys.join(", ");
-        format!("the given token does not fit: it was printed for {keys}, and lifts nothing else")
+        format!("the given token does not match: it was printed for {keys}, and lifts nothing else")
     }
 }

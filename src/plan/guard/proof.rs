@@ -94,7 +94,7 @@ fn empty_sources(desired: &DesiredState, what: &str, limits: &GuardLimits) -> Ve
     let empty = desired.sources.iter().filter(|_| !limits.allow_empty);
     let told = empty.filter(is_empty).map(|source| {
         format!(
-            "source `{}` holds no {what} at all; if that is right, set `guard.allow_empty: true`",
+            "source `{}` contains no {what} at all; if that is right, set `guard.allow_empty: true`",
             source.name
         )
     });
@@ -134,7 +134,7 @@ fn doubts(met: &Met, holds: &str, key: &str) -> Vec<String> {
     if let Some(min) = met.min_users.filter(|min| met.people < *min) {
         let people = met.people;
         doubts.push(format!(
-            "{holds} {people} people, and `{key}.min_users` demands {min}"
+            "{holds} {people} people, and `{key}.min_users` requires {min}"
         ));
     }
     if met.found < met.canaries {

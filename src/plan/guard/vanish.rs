@@ -33,7 +33,8 @@ pub fn vanished_values(desired: &DesiredState, plan: &Plan, schema: &Schema, lim
         let name = &schema.spec(attribute).name;
         limit.is_over(count, had).then(|| {
             format!(
-                "source `{source}`: `{name}` would be taken from {count} of {had} accounts that have one; `guard.max_missing` is \
+                "source `{source}`: `{name}` would be removed from {count} of {had} accounts that have one; \
+                 `guard.max_missing` is \
                  {limit}"
             )
         })

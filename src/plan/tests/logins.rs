@@ -116,8 +116,8 @@ fn adoptions_for_somebody_else_are_limited() {
             Policy::default(),
         );
         assert_eq!(lines(&plan), ["adopt t1"], "{name:?}");
-        let told = "1 account, where none is managed and active so far, would be adopted for somebody of another first and \
-                    last name; `guard.max_adoptions_renaming` is 0";
+        let told = "1 account (none is managed and active so far) would be adopted by a person with another first \
+             and last name; `guard.max_adoptions_renaming` is 0";
         assert_eq!(reasons(plan, &none_may()), vec![told; counts], "{name:?}");
     }
 }

@@ -55,7 +55,7 @@ impl Held {
     }
 
     pub(super) fn protect(&mut self) {
-        self.account.ownership = Ownership::Protected("it is the account this tool runs as");
+        self.account.ownership = Ownership::Protected("it is the account that directory-sync signs in with");
     }
 
     /// Decides its ownership and external id again.

@@ -216,7 +216,7 @@ fn a_value_that_is_kept_rejects_whoever_needs_it() {
     let same = (0, (0, Some(0)));
     let group = ["user t0 has this `name`: a group and a user cannot have one name"];
     assert_eq!(told(&[same, (1, (0, None))]), group);
-    let user = ["user t0 has this `mail`, and it carries another external id"];
+    let user = ["user t0 has this `mail`, and it has another external id"];
     assert_eq!(told(&[same, (2, (2, Some(0)))]), user);
     let both = [format!("another record gets the same `name`: {}", at(2))];
     assert_eq!(told(&[same, (2, (3, None)), (3, (3, None))]), both);

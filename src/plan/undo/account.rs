@@ -8,10 +8,10 @@ use crate::model::{
 };
 
 const TWICE: &str =
-    "several accounts carry its id or login name, so it is unknown which of them the run made";
-const TAKEN: &str = "another account carries its id or login name since";
-const LACKS: &str = "the account was made again since without all that it had: links, roles in other projects or metadata \
-                     are left in the file (`kept`) to be given by hand";
+    "several accounts have its id or login name, so it is not known which of them the run created";
+const TAKEN: &str = "another account has its id or login name now";
+const LACKS: &str = "the account was recreated without everything that it had; restore its links, roles in other \
+     projects and metadata by hand from the file (`kept`)";
 
 /// Deletes an account that the run created, if it has not changed since.
 pub(super) fn unmake(

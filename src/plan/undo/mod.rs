@@ -13,8 +13,8 @@ use crate::model::{
     ActionKind, Catalog, Change, Existing, Lifecycle, Purpose, Schema, TargetId, UNFINISHED, Value, Write,
 };
 
-const GONE: &str = "the account is gone since";
-const BY_OTHERS: &str = "an administrator deactivated the account since";
+const GONE: &str = "the account no longer exists";
+const BY_OTHERS: &str = "an administrator has deactivated the account since the run";
 
 /// Removes those namesakes of a deleted account whose own undo gives up what they share with it: the run had passed
 /// it on.
@@ -46,7 +46,7 @@ pub fn leave_out_who_gives_way<'a>(
 pub fn undo(catalog: &Catalog, past: &Past, now: &Now<'_>, unheld: &[Unheld<'_>]) -> Undone {
     let schema = catalog.schema(past.change.resource);
     if past.account(now).is_some_and(Existing::is_protected) {
-        return Undone::Refused("it is the account this tool runs as");
+        return Undone::Refused("it is the account that directory-sync signs in with");
     }
     let undone = match &past.change.write {
         Write::Create(creation) => account::unmake(schema, past, creation, now, unheld),
@@ -133,9 +133,9 @@ pub fn ends_sessions(catalog: &Catalog, change: &Change) -> bool {
     edit.is_some_and(|edit| edit.change_of(schema, Purpose::SignOut).is_some())
 }
 
-const MARKER: &str = "since when its person was missing; its grace (`policy.grace`) begins anew";
+const MARKER: &str = "the start of its person's absence; `policy.grace` starts again";
 const SESSIONS: &str = "the sessions, which are ended: its person has to sign in again";
-const MARKER_AND_SESSIONS: &str = "since when its person was missing; its grace (`policy.grace`) begins anew; and the sessions, \
+const MARKER_AND_SESSIONS: &str = "the start of its person's absence; `policy.grace` starts again; and the sessions, \
                                    which are ended: its person has to sign in again";
 
 /// What an undo does not restore, of a change of its plan.

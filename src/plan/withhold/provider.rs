@@ -75,7 +75,7 @@ fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
         Owner::Us => None,
         Owner::Other(name) => {
             let name: String = name.as_text().chars().take(LONGEST_NAME).collect();
-            Some(format!("the account is looked after by provider `{name}`"))
+            Some(format!("the account belongs to provider `{name}`"))
         }
         Owner::Nobody if looks_ours => None,
         Owner::Nobody => {

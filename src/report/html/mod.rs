@@ -89,7 +89,7 @@ fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &V
         }
         None => Err(Error::new(
             ErrorKind::InvalidOperation,
-            "only texts and numbers stand in a page",
+            "a page can only contain texts and numbers",
         )),
     }
 }

@@ -202,7 +202,7 @@ impl Section {
             Self::Adoptions => (
                 "adoptions",
                 "Adoptions",
-                "These accounts exist already, and are looked after from now on.",
+                "These accounts already exist, and are managed from now on.",
             ),
             Self::Reactivations => (
                 "reactivations",

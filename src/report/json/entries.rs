@@ -202,7 +202,7 @@ impl Failure {
             NotApplied::Unlinked(_, Unlinked::NotStarted(reason)) => {
                 (format!("members were not added: {reason}"), None)
             }
-            NotApplied::NotTakenBack(reason) => (format!("not taken back: {reason}"), None),
+            NotApplied::NotTakenBack(reason) => (format!("not undone: {reason}"), None),
         };
         Self {
             resource,

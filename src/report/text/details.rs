@@ -94,7 +94,7 @@ fn of_state(change: &Change, edit: &Edit, schema: &Schema) -> Vec<String> {
         details.push(signed_out(sign_out).to_owned());
     }
     if of(Purpose::MissingSince).is_some_and(|marker| marker.after.is_none()) {
-        details.push("not missing any more".to_owned());
+        details.push("no longer missing".to_owned());
     } else if change.kind == ActionKind::MarkAbsent {
         details.extend(absence(edit, schema));
     }
@@ -120,7 +120,7 @@ fn changed_id(id: &AttributeChange, is_undo: bool, show: Show) -> String {
     let told = |value: &Option<Value>| match value.as_ref().map_or("", Value::as_text) {
         "" => "empty".to_owned(),
         text => shown_id(text, show).map_or_else(
-            || "a text that is no id".to_owned(),
+            || "a text that is not an id".to_owned(),
             |text| Personal(text).to_string(),
         ),
     };
@@ -168,6 +168,6 @@ pub(crate) fn reason(change: &Change) -> Option<&'static str> {
         RemovalReason::Disabled => "disabled in the source",
         RemovalReason::Absent => "absent from all sources",
         RemovalReason::Leaver => "on the list of leavers",
-        RemovalReason::Undone => "the run that is undone brought it into use",
+        RemovalReason::Undone => "the undone run created or activated it",
     })
 }

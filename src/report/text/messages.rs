@@ -115,10 +115,10 @@ impl<'a> Messages<'a> {
     pub fn refusal(&mut self, refusal: &Refusal) -> io::Result<()> {
         let hint = match &refusal.token {
             Some(token) => format!(
-                "look at the plan above (`--show-values` shows every value); if it is right, run again with `--approve {token}`, which lets exactly this \
-                 through, or raise the limit"
+                "look at the plan above (`--show-values` shows every value); if it is right, run again with \
+                 `--approve {token}`, which approves exactly these changes, or raise the limit"
             ),
-            None => "look at the sources, then run again".to_owned(),
+            None => "check the sources, then run again".to_owned(),
         };
         if self.format == LogFormat::Json {
             return self.json(

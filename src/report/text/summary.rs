@@ -187,7 +187,7 @@ fn lost(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             let file = one_line(file);
             writeln!(
                 out,
-                "How everything was is in {file}; `directory-sync undo {file}` takes this run back"
+                "The former state is in {file}; `directory-sync undo {file}` undoes this run"
             )
         }
         None => Ok(()),

@@ -8,8 +8,8 @@ use crate::report::one_line;
 /// The result of a run, and what to do next.
 pub fn verdict(report: &Report) -> String {
     let what = match report.outcome {
-        "in_sync" if report.undoes.is_some() => "Done: nothing is left to take back".to_owned(),
-        "in_sync" if report.is_from_file => "Done: the plan holds no change".to_owned(),
+        "in_sync" if report.undoes.is_some() => "Done: nothing is left to undo".to_owned(),
+        "in_sync" if report.is_from_file => "Done: the plan contains no changes".to_owned(),
         "in_sync" => "Done: in sync, nothing to change".to_owned(),
         "applied" => format!("Done: {}", done(report)),
         "partial" => format!("Incomplete: {}", done(report)),
@@ -101,7 +101,7 @@ fn next(report: &Report) -> Option<String> {
         // Only a completed undo has a hint for all runs.
         (Some(hint), None, true) => Some(hint.clone()),
         (Some(hint), None, false) => Some(format!(
-            "look into the failures above; the same command tries again what is left of the file. Then {hint}"
+            "fix the failures listed above; the same command retries the rest of the file. Then {hint}"
         )),
         _ => mend(report).map(str::to_owned),
     }

@@ -80,7 +80,7 @@ fn directory<'a>(wanted: Option<&str>, request: Request<'a>) -> Result<&'a Sourc
     let names = format!("`{}`", names.join("`, `"));
     match (wanted, &all[..]) {
         (_, []) => Err((
-            "no source is a directory in which people log in".to_owned(),
+            "no source is a directory for signing in".to_owned(),
             Some("add a source of kind `ldap`".to_owned()),
         )),
         (None, [only]) => Ok(only),

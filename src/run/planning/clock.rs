@@ -25,8 +25,9 @@ pub(in crate::run) fn doubt(clocks: Clocks, policy: Policy, target: &TargetName)
         },
         id: None,
         reason: format!(
-            "the clock of {} says {theirs} and the clock of this machine {}; until they agree within 5 minutes `policy.grace` \
-             counts nothing: no absence is recorded, and no account is removed as absent; set the wrong one right",
+            "the clock of {} says {theirs} and the clock of this machine {}; until they agree within 5 minutes, \
+             `policy.grace` is not counted: no absence is recorded, and no account is removed as absent; correct \
+             the wrong one",
             target.product,
             time(clocks.now)
         ),

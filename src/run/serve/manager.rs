@@ -50,7 +50,7 @@ mod notify {
     }
 
     pub(super) fn complain(error: &io::Error) {
-        tracing::debug!(%error, "the service manager could not be told");
+        tracing::debug!(%error, "the service manager could not be notified");
     }
 }
 

@@ -30,7 +30,8 @@ impl Service<'_> {
             Err(error) => {
                 self.target = None;
                 if !std::mem::replace(&mut self.is_deaf, true) {
-                    tracing::warn!(%error, hint = error.hint, "the target could not be asked for a command; this is said once");
+                    tracing::warn!(%error, hint = error.hint, "the target could not be asked for a command; this \
+                         is reported once");
                 }
             }
         }
@@ -68,7 +69,7 @@ impl Service<'_> {
                     self.schedule.ask(command.verb);
                 }
                 Err(problem) => tracing::warn!(
-                    "`{COMMAND}` at the target is no command: {problem}; it should look like \
+                    "`{COMMAND}` at the target is not a command: {problem}; it should look like \
                      {{\"id\": \"42\", \"run\": \"sync\"}}"
                 ),
             }

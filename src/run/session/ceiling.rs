@@ -65,7 +65,7 @@ fn documents(policies: Policies, request: Request<'_>) -> Result<Vec<Ceiling>, R
     match policies {
         Policies::NoPlace if required && ceilings.is_empty() => {
             return Err(missing(
-                "this target has no place for limits, and `policy_file` names none".to_owned(),
+                "this target cannot store limits, and `policy_file` names none".to_owned(),
             ));
         }
         Policies::NoPlace => {}
@@ -82,8 +82,7 @@ fn documents(policies: Policies, request: Request<'_>) -> Result<Vec<Ceiling>, R
 }
 
 fn missing(what: String) -> RunError {
-    let hint =
-        "set the limits, if only to `{}`; or do without `--require-policy` and the key `require_policy`";
+    let hint = "set limits, at least `{}`; or remove `--require-policy` and the key `require_policy`";
     RunError::Failed {
         errors: vec![(what, Some(hint.to_owned()))],
     }

@@ -45,7 +45,7 @@ pub(super) async fn run(
     let file = match opened {
         Ok(file) => file,
         Err(what) => {
-            let hint = "choose a file in a folder that can be written";
+            let hint = "choose a file in a writable folder";
             let exit = refusal::refuse(request, process, &what, hint)?;
             if let Some(notifier) = &notifier {
                 let mut report = Report::new(target::kind(Some(settings)));

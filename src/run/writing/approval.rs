@@ -23,7 +23,7 @@ pub(in crate::run) fn token(global: &Global, environment: &Environment) -> Optio
     let token = given.trim();
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if token.is_empty() || !token.bytes().all(is_token) {
-        tracing::warn!("what was given to approve the removals is no token; it counts as none");
+        tracing::warn!("the given approval is not a token and is ignored");
         return None;
     }
     Some(token.to_owned())
@@ -34,7 +34,7 @@ fn read(file: &Path) -> Option<String> {
     match fs::read_to_string(file) {
         Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Err(error) => {
-            tracing::warn!(file = %file.display(), %error, "the token could not be read; it counts as none");
+            tracing::warn!(file = %file.display(), %error, "the token could not be read and is ignored");
             None
         }
     }

@@ -54,7 +54,7 @@ pub(in crate::run) async fn begin(
     let file = begun.map_err(|error| RunError::Failed {
         errors: vec![(
             format!("could not write the undo file {}: {error}", path.display()),
-            Some("choose a file in a folder that can be written; nothing was changed".to_owned()),
+            Some("choose a file in a writable folder; nothing was changed".to_owned()),
         )],
     })?;
     report.undo_file = Some(file.path().display().to_string());
@@ -90,7 +90,7 @@ pub(in crate::run) fn end(
     if let Err(error) = file.end(&made, &not_done, target.last_writes()) {
         tracing::warn!(
             file = %path.display(), %error,
-            "the end of the run could not be noted in the undo file; it can be used all the same"
+            "the end of the run could not be recorded in the undo file; the file can still be used"
         );
     }
 }

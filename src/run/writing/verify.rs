@@ -33,7 +33,7 @@ pub(in crate::run) async fn verify(
     }
     let doubt = tokio::select! {
         biased;
-        signal = signals.wait() => Some(format!("stopped by {signal} before it was looked at again")),
+        signal = signals.wait() => Some(format!("stopped by {signal} before the result was verified")),
         doubt = find_doubt(target, plan_again, report) => match doubt {
             Ok(doubt) => doubt,
             Err(error) => Some(format!("what was written could not be read again: {error}")),

@@ -139,7 +139,7 @@ impl ChangeDocument {
                 let removal = plan::removal(schema, &account, RemovalReason::Undone, None);
                 Change::delete(account, removal)
             }
-            _ => return Err(format!("it holds no `{}` and nothing else", kind.name())),
+            _ => return Err(format!("it contains no `{}` and nothing else", kind.name())),
         };
         let is_removal = matches!(kind, ActionKind::Deactivate | ActionKind::Delete);
         change.removal = match (self.reason, change.before()) {
@@ -148,7 +148,7 @@ impl ChangeDocument {
                 Some(plan::removal(schema, account, reason.reason(), since))
             }
             (None, _) if !is_removal => None,
-            _ => return Err("it does not say why the account is removed, and what it was like".to_owned()),
+            _ => return Err("it lacks the reason or the former state of a removed account".to_owned()),
         };
         Ok(change)
     }

@@ -122,7 +122,7 @@ pub fn write(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> 
 pub fn check(path: &Path) -> Result<(), String> {
     let possible = match path.file_name() {
         Some(_) => own::spare_others(path, Kind::Plan).and_then(|()| private::probe(path)),
-        None => Err(io::Error::other("that is no name of a file")),
+        None => Err(io::Error::other("this is not a file name")),
     };
     possible.map_err(|error| format!("cannot write the plan to {}: {error}", path.display()))
 }
@@ -185,7 +185,7 @@ fn parse(text: &str, catalog: &Catalog, binding: &Binding) -> Result<Loaded, (St
         .collect::<Result<Vec<_>, _>>()?;
     if changes.iter().any(plan::is_for_now) {
         return Err((
-            "it holds a note of an absence, which no plan does".to_owned(),
+            "it contains an absence marker, which no saved plan does".to_owned(),
             NEW,
         ));
     }

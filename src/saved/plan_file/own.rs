@@ -98,10 +98,9 @@ pub(crate) fn in_the_way(path: &Path, found: &Metadata, kind: Kind) -> io::Error
 }
 
 /// Hint about a file that others may have written.
-const OTHERS: &str = "see that it says what it is to say, then take the right from others: `chmod go-w FILE`";
+const OTHERS: &str = "check its content, then remove the permission of others: `chmod go-w FILE`";
 /// Hint about a file of another user.
-const SOMEBODYS: &str =
-    "see that it says what it is to say, then make it your own: `chown USER FILE`, or copy it";
+const SOMEBODYS: &str = "check its content, then make it your own: `chown USER FILE`, or copy it";
 
 /// Reads a file that contains changes. Only its owner, who must be this user or root, may have been able to write it.
 ///
@@ -131,12 +130,12 @@ fn believe(found: &Metadata) -> Result<(), (String, &'static str)> {
     // For a terminal or another device, write permission does not affect what is read.
     let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&found.file_type());
     if !is_device && mode & 0o022 != 0 {
-        let what = format!("others may write it (mode {mode:04o}), so it may tell what no run has written");
+        let what = format!("others may write it (mode {mode:04o}), so its content may not come from a run");
         return Err((what, OTHERS));
     }
     if owner != user && owner != 0 {
         let what = format!(
-            "it belongs to user {owner}, and this is user {user}, so it may tell what no run has written"
+            "it belongs to user {owner}, and this is user {user}, so its content may not come from a run"
         );
         return Err((what, SOMEBODYS));
     }

@@ -21,7 +21,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, schema: &str, kind: &str) -
         unreadable(match problem.is_eof() {
             true if text.trim().is_empty() => "it is empty".to_owned(),
             true => format!(
-                "it ends in line {}, within something: it was cut, or not written to its end",
+                "it ends in line {} too early: it was truncated, or not written completely",
                 problem.line()
             ),
             false => format!("it is no {kind}: {}", without_texts(&problem)),

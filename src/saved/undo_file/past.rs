@@ -46,7 +46,7 @@ impl PastRun {
         };
         let end = match self.ended {
             Some(_) => "",
-            None => ", which did not come to its end",
+            None => ", which was interrupted",
         };
         format!("`{}` of {time}{end}", self.title)
     }

@@ -21,7 +21,7 @@ const EARLIER: usize = 9;
 pub fn check(path: &Path, writes: bool) -> Result<(), String> {
     let what = format!("cannot write the undo file {}", path.display());
     if path.file_name().is_none() && !path.is_dir() {
-        return Err(format!("{what}: that is no name of a file"));
+        return Err(format!("{what}: this is not a file name"));
     }
     if !path.is_dir() {
         refuse_foreign(path).map_err(|error| format!("{what}: {error}"))?;

@@ -60,7 +60,8 @@ impl Seen {
         }
         Err((
             format!("{} was changed while it was read", path.display()),
-            "run again when it is written; an export that writes another file and renames it is never met half written"
+            "run again when it is complete; let the export write another file and rename it, so that it is never \
+             read half written"
                 .to_owned(),
         ))
     }
@@ -107,7 +108,8 @@ pub(super) fn open(path: &Path) -> Result<(Text, Seen), Problem> {
             ));
         }
         Format::Page(what) => {
-            let hint = "find out where it comes from: a download that failed or that has to log in first leaves such a page";
+            let hint =
+                "find out where it comes from: a failed download, or one without a login, leaves such a page";
             return Err((format!("{} is {what}, not CSV", path.display()), hint.to_owned()));
         }
     };
@@ -125,7 +127,7 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), Problem> {
     };
     Err((
         format!(
-            "{} cannot be read: it is {what}, and has to be a file",
+            "{} cannot be read: it is {what}, but must be a file",
             path.display()
         ),
         "name a file in `file_path`; what a program prints can be written to one first".to_owned(),

@@ -69,7 +69,7 @@ pub(super) fn of(head: &[u8]) -> Format {
     }
     let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if first_line.contains(&0) {
-        return Format::Other("no text (it holds NUL bytes)");
+        return Format::Other("not text (it contains NUL bytes)");
     }
     markup(head)
 }
@@ -144,8 +144,8 @@ mod tests {
             (b"[]", "JSON"),
             (b"\xef\xbb\xbf<?xml version", "XML"),
             (b"dn: cn=a", "LDIF"),
-            (b"email,\0\0\0\n", "no text (it holds NUL bytes)"),
-            (b"\0\0\0\0", "no text (it holds NUL bytes)"),
+            (b"email,\0\0\0\n", "not text (it contains NUL bytes)"),
+            (b"\0\0\0\0", "not text (it contains NUL bytes)"),
         ] {
             assert_eq!(of(head), Format::Other(what));
         }

@@ -50,7 +50,7 @@ pub(super) fn columns(
             None => {}
         }
         if places.next().is_some() {
-            problems.push(format!("column `{name}` stands there twice"));
+            problems.push(format!("column `{name}` appears twice"));
         }
     }
     if !missing.is_empty() {

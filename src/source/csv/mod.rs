@@ -59,7 +59,7 @@ impl CsvSource {
                 .map_err(|error| self.broken(&error))?;
         }
         if !found {
-            let what = format!("{} is empty, not even a header stands in it", self.path.display());
+            let what = format!("{} is empty and has no header", self.path.display());
             return Err(self.error(what, Some(self.layout.expected())));
         }
         let columns =
@@ -68,10 +68,7 @@ impl CsvSource {
         let end = reader.position().byte();
         let quoting = reader.get_mut().place(0, end).quoting;
         if quoting != Quoting::Sound {
-            let what = format!(
-                "the header of {} has a quote that does not fit",
-                self.path.display()
-            );
+            let what = format!("the header of {} has a misplaced quote", self.path.display());
             return Err(self.error(what, Some(self.layout.expected())));
         }
         Ok(Rows {
@@ -149,10 +146,7 @@ impl CsvSource {
         };
         if error.kind() == std::io::ErrorKind::InvalidData {
             let what = format!("{} cannot be used: {error}", self.path.display());
-            return self.error(
-                what,
-                Some("correct the file there, or have it written again".to_owned()),
-            );
+            return self.error(what, Some("correct the file, or export it again".to_owned()));
         }
         self.problem(file::unreadable(&self.path, error))
     }
@@ -253,7 +247,7 @@ impl Source for CsvSource {
             .is_still(&self.path)
             .map_err(|problem| self.problem(problem))?;
         if blank > 0 {
-            tracing::info!(source = %self.name, rows = blank, "passed over rows without any value");
+            tracing::info!(source = %self.name, rows = blank, "ignored rows without any value");
         }
         Ok(())
     }

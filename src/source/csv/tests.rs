@@ -171,12 +171,12 @@ fn a_wrong_header_says_what_is_missing_and_what_was_found() {
         ),
         (
             "email,first_name,last_name,phone,phone",
-            "column `phone` stands there twice",
+            "column `phone` appears twice",
             "any order",
         ),
         (
             "localpart,localpart,email,first_name,last_name,phone",
-            "column `localpart` stands there twice",
+            "column `localpart` appears twice",
             "any",
         ),
         (

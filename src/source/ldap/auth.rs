@@ -118,7 +118,7 @@ impl LdapSource {
                 Ok(dn) if !dn.is_empty() => Ok(dn.to_owned()),
                 _ => Err(Failure::new("the entry has a name that cannot be used to bind")),
             },
-            [None] => Err(Failure::new("the server sent something that is no entry")),
+            [None] => Err(Failure::new("the server sent something that is not an entry")),
             several => {
                 let named: Vec<String> = several.iter().flatten().map(Entry::dn_text).collect();
                 let what = format!("{} match {filter}: `{}`", counted(count, "entry"), named.join("`, `"));
@@ -132,7 +132,7 @@ impl LdapSource {
         // A bind with an empty password is anonymous and succeeds for any name (RFC 4513, 5.1.2).
         if password.expose_secret().is_empty() {
             let failure = Failure::new(
-                "it is empty, and servers take that for an anonymous bind, which succeeds for anybody",
+                "it is empty, and servers treat that as an anonymous bind, which succeeds for any name",
             );
             return self.problem("password", failure.hint("type the person's password"));
         }

@@ -187,8 +187,7 @@ impl LdapSource {
             }
         }];
         if let Some(duplicates) = survey.duplicates() {
-            let fix =
-                "give each person values of their own; otherwise none of those who share one is written";
+            let fix = "give each person a unique value; otherwise no person with a shared value is written";
             findings.push(Diagnosis::fault(
                 self.subject("duplicates"),
                 duplicates,
@@ -213,8 +212,7 @@ impl LdapSource {
                 what = format!("{what} and {within} within ({size})");
             }
             if count.is_held_by_nobody() {
-                what =
-                    format!("warning: {what}; its members may go by names that their people no longer have");
+                what = format!("warning: {what}; they may contain former names of their members");
             }
             Diagnosis::ok(self.subject(&format!("role `{}`", count.role)), what)
         };

@@ -7,9 +7,9 @@ pub(super) fn bind_hint(result: &LdapResult, external: bool) -> String {
     let text = match result.rc {
         7 | 48 | 49 | 53 if external => EXTERNAL,
         8 | 13 => ENCRYPT,
-        48 => "the server takes no such bind; set `bind_dn` and `bind_password`",
+        48 => "the server does not accept this bind; set `bind_dn` and `bind_password`",
         49 => return credentials_hint(&result.text),
-        34 => "`bind_dn` is no distinguished name",
+        34 => "`bind_dn` is not a distinguished name",
         51 | 52 => "try again later",
         53 => "the server refuses this bind; an empty `bind_password` or a missing TLS is the usual reason",
         _ => "check `bind_dn` and `bind_password`",
@@ -89,10 +89,10 @@ pub(super) fn search_hint(result: &LdapResult, bind_dn: &str) -> String {
         ),
         12 => "the server cannot page: set `page_size: 0`".to_owned(),
         32 => "`base_dn` does not exist, or the account may not see it".to_owned(),
-        34 => "`base_dn` is no distinguished name".to_owned(),
+        34 => "`base_dn` is not a distinguished name".to_owned(),
         50 => "the account may not read below `base_dn`".to_owned(),
         51 | 52 => "try again later".to_owned(),
-        53 => "the server refuses this search; TLS or a bind is often what it misses".to_owned(),
+        53 => "the server refuses this search; it often requires TLS or a bind".to_owned(),
         _ => "look for this answer in the log of the server".to_owned(),
     }
 }

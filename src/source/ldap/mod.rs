@@ -142,8 +142,7 @@ impl LdapSource {
     fn hides_people(&self) -> Option<String> {
         hides_people(&self.settings.user_filter).map(|name| {
             format!(
-                "`user_filter` asks for `{name}`: people who are locked out, or have an old password, are not found, which passes \
-                 by itself, so no person counts as absent; take it out of the filter"
+                "`user_filter` asks for `{name}`: people who are locked out or have an expired password are not found for a while, so no person counts as absent; remove it from the filter"
             )
         })
     }

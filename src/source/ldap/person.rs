@@ -53,7 +53,7 @@ impl People {
                 directory.add_nameless();
             }
             let at = self.at(format!("entry {}", tally.entries));
-            let reason = "the server sent something that is no entry";
+            let reason = "the server sent something that is not an entry";
             return each(Record::Rejected(Rejected::new(at, None, reason)));
         };
         match self.refinement.is_ignored(&entry) {
@@ -145,8 +145,8 @@ impl People {
             warn(
                 group,
                 format!(
-                    "it has {members}, and nobody who was read is in it, so nobody gets the role `{role}` by it; its members may go \
-                     by names that their people no longer have"
+                    "it has {members}, but no person who was read is in it, so no one gets the role `{role}` from \
+                     it; it may contain former names of its members"
                 ),
             );
         }

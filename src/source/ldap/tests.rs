@@ -198,7 +198,7 @@ fn what_is_missing_rejects_the_entry() {
         (("shadowFlag", &[]), (id, "no value for `shadowFlag` (status)")),
         (
             ("shadowFlag", &[b"x"]),
-            (id, "`shadowFlag` (status) is no decimal number of 32 bits"),
+            (id, "`shadowFlag` (status) is not a decimal number of 32 bits"),
         ),
     ] {
         assert_eq!(reason(&read(&ada(&[change]))), expected);

@@ -137,10 +137,10 @@ pub(super) fn name(text: &str) -> Name {
         return Name::Unusable(why);
     }
     if !text.chars().any(char::is_alphabetic) {
-        return Name::Odd("reads like a mark for `no name`");
+        return Name::Odd("looks like a placeholder for `no name`");
     }
     if NOTHING_WORDS.contains(&text.to_lowercase().as_str()) {
-        return Name::Odd("reads like a program's word for `no value`");
+        return Name::Odd("looks like a program's text for `no value`");
     }
     Name::Fine
 }

@@ -49,7 +49,7 @@ impl Judgement {
                 Name::Fine => {}
                 Name::Odd(why) => self
                     .warnings
-                    .push(format!("{} {why}; it is taken as a name", field())),
+                    .push(format!("{} {why}; it is used as a name", field())),
                 Name::Unusable(what) => self.unusable.entry(what).or_default().push(field()),
             },
             _ if !cell::is_error_value(text) => {}

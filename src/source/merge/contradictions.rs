@@ -49,7 +49,7 @@ pub(super) fn one_record_each(
     if repeated > 0 {
         tracing::info!(
             records = repeated,
-            "passed over records that repeat another one exactly"
+            "ignored records that repeat another one exactly"
         );
     }
     single

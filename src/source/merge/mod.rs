@@ -95,7 +95,10 @@ impl Collected {
                     "{usable} usable, {rejected} rejected; the first: {}: {}",
                     first.at, first.reason
                 ),
-                Some("correct these records; until then their people stay as they are".to_owned()),
+                Some(
+                    "correct these records; until then, the accounts of their people stay unchanged"
+                        .to_owned(),
+                ),
             ),
         }
     }
@@ -186,7 +189,7 @@ fn sort_and_close(desired: &mut DesiredState) {
     if desired.leavers.len() < listed {
         tracing::info!(
             addresses = listed - desired.leavers.len(),
-            "passed over addresses that are listed more than once"
+            "ignored addresses that are listed more than once"
         );
     }
 }

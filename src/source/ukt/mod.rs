@@ -163,7 +163,7 @@ fn address(entry: &Value) -> Result<String, &'static str> {
     if cleaned(text).is_empty() {
         return Err("an empty address");
     }
-    address_in(text).ok_or("the entry is no e-mail address, so it is unknown who has left")
+    address_in(text).ok_or("the entry is not an e-mail address, so it is not known who has left")
 }
 
 impl Source for UktSource {

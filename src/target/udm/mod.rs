@@ -128,7 +128,7 @@ impl Target for UdmTarget {
         TargetError {
             what: format!("{}; no user has it, so it is a group's, or the server keeps it locked", conflict.what),
             hint: Some(
-                "run again in 5 minutes: the server keeps a value that it has refused for so long; should it last, look \
+                "run again in 5 minutes: the server locks a refused value for that time; if it persists, look \
                  for a group of that name"
                     .to_owned(),
             ),

@@ -32,7 +32,7 @@ fn refusals(certificates: &Certificates) -> Vec<(Vec<CertificateDer<'static>>, &
     let odd = |odd| certificates.odd(odd).iter().map(|path| load(path)).collect();
     let one = |path: &Path| vec![load(path)];
     let wrong = &certificates.wrong_name.certificate;
-    let expired = "has expired: `CN=directory` was good until 2002-01-01";
+    let expired = "has expired: `CN=directory` was valid until 2002-01-01";
     let damaged = vec![CertificateDer::from(vec![0x30, 0x84, 0xff])];
     let deep = vec![CertificateDer::from([0x30, 0x80].repeat(50_000))];
     vec![
@@ -40,7 +40,7 @@ fn refusals(certificates: &Certificates) -> Vec<(Vec<CertificateDer<'static>>, &
         (
             odd(Odd::NotYetValid),
             "localhost",
-            "not valid yet: `CN=directory` is good from 2999-01-01",
+            "not valid yet: `CN=directory` is valid from 2999-01-01",
         ),
         (
             odd(Odd::ForClients),

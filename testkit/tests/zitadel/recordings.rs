@@ -44,7 +44,7 @@ fn recorded_story() {
             .as_array()
             .map(Vec::as_slice)
             .unwrap_or_default();
-        assert!(!exchanges.is_empty(), "{topic}.json holds no exchange");
+        assert!(!exchanges.is_empty(), "{topic}.json contains no exchange");
         for exchange in exchanges {
             let name = exchange["name"].as_str().unwrap_or_default();
             let cannot = CANNOT

@@ -160,7 +160,7 @@ fn what_cannot_be_asked_is_told_by_its_step() {
     );
     auth(&lab, "ada", "typed-pass\n")
         .exits(2)
-        .says("`%s` stands in it 2 times");
+        .says("`%s` appears in it 2 times");
     lab.configure_source("    authentication: {username_filter_template: (mail=ada)}\n", "");
     auth(&lab, "ada", "typed-pass\n").exits(2).says("is missing");
     let lab = self::lab();

@@ -233,7 +233,10 @@ fn an_empty_plan_is_not_called_in_sync() {
     let stage = Stage::new();
     assert_eq!(stage.run("plan --out plan.json").exit, 0);
     let run = stage.run("apply plan.json");
-    assert!(run.out.contains("Done: the plan holds no change. "), "{run:?}");
+    assert!(
+        run.out.contains("Done: the plan contains no changes. "),
+        "{run:?}"
+    );
 }
 
 /// A left-over token is worth a word.
@@ -243,7 +246,7 @@ fn a_token_without_use_is_told() {
     let run = stage.run("plan --approve 0123456789abcdef");
     assert!(
         run.out
-            .contains("Guard: a token was given, and nothing needs approval; take it away\n"),
+            .contains("Guard: a token was given, but nothing needs approval; remove it\n"),
         "{run:?}"
     );
 }

@@ -47,7 +47,7 @@ Record: users.csv:2 (csv), active, external id 616461406578616d706c652e6f7267
   roles: \"User\"
 
 Account: <ada@example.org>, Ada Archer (ada@example.org), active, external id 616461406578616d706c652e6f7267
-  it carries the external id of the record; this tool looks after it
+  it has the external id of the record; this tool looks after it
 
 Decision: update: last_name [policy.update]
   last_name: \"Archer\" -> \"Adler\"
@@ -74,7 +74,7 @@ fn each_decision_names_its_rule() {
         ),
         (
             "users.csv:5",
-            "Decision: nothing: the record could not be used, so no account is created, changed or removed because of it",
+            "Decision: nothing: the record was rejected, so no account is created, changed or removed because of it",
         ),
     ] {
         assert_eq!(decision(&stage, who), expected, "{who}");

@@ -55,22 +55,22 @@ fn a_mistake_is_found_before_anything_is_read() {
         (
             "{de-partment: d}",
             "",
-            "`zitadel.metadata_attributes.de-partment`: that is no name of an attribute",
+            "`zitadel.metadata_attributes.de-partment`: this is not a valid attribute name",
         ),
         (
             "{email: mail}",
             "",
-            "`zitadel.metadata_attributes.email`: an attribute has this name already",
+            "`zitadel.metadata_attributes.email`: an attribute already has this name",
         ),
         (
             "{room: localpart}",
             "",
-            "`zitadel.metadata_attributes.room`: the key `localpart` has a meaning of its own",
+            "`zitadel.metadata_attributes.room`: the key `localpart` is reserved",
         ),
         (
             "{room: directory-sync.provider}",
             "",
-            "`zitadel.metadata_attributes.room`: the key `directory-sync.provider` has a meaning of its own",
+            "`zitadel.metadata_attributes.room`: the key `directory-sync.provider` is reserved",
         ),
         (
             "{floor: place, room: place}",

@@ -91,7 +91,7 @@ error: `sources.ldap.attributes.email` is missing
 
 error: `sources.ldap.attributes.status` is missing
 
-error: `guard.max_removals` must be a share such as `10%` or a number such as `50`, not `110%`
+error: `guard.max_removals` must be a percentage such as `10%` or a number such as `50`, not `110%`
   at variable FAMEDLY_SYNC__GUARD__MAX_REMOVALS";
 
 #[test]
@@ -124,7 +124,7 @@ hint: did you mean `sources.ldap.bind_password`?",
         "
 error: unknown key `zitadel.role`: a dot does not separate levels here
   at DIR/config.yaml:9
-hint: write each level on a line of its own, indented below the one before",
+hint: write each level on its own line, indented below the one before",
     );
     check(
         "log_level: info",
@@ -180,7 +180,7 @@ hint: use `https://auth.example.org`",
         "url: https://auth.example.org",
         "url: https://admin:hunter9@auth.example.org",
         "
-error: `zitadel.url` must not hold a user name or password
+error: `zitadel.url` must not contain a user name or password
   at DIR/config.yaml:4
 hint: use `zitadel.key_file` or `zitadel.token_file`",
     );

@@ -76,8 +76,8 @@ fn complete(dir: &str) -> Settings {
             poll: None,
         },
         notes: vec![
-            "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; what happens to the \
-             accounts of people who are gone is `policy.absent`"
+            "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; `policy.absent` \
+             decides about the accounts of absent people"
                 .into(),
         ],
         files: files(&file),

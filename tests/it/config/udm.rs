@@ -142,11 +142,15 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "passwort: hunter5",
         "did you mean `udm.password`?",
     ),
-    ("/univention/udm", "/udm?x=1", "`udm.url` must not hold a query"),
+    (
+        "/univention/udm",
+        "/udm?x=1",
+        "`udm.url` must not contain a query",
+    ),
     (
         "https://ucs",
         "https://me:x@ucs",
-        "`udm.url` must not hold a user name",
+        "`udm.url` must not contain a user name",
     ),
     (
         "ou=people,ou=sync",
@@ -191,7 +195,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "e-mail]\n",
         "e-mail]\n    marker_property: firstname\n",
-        "which holds values of the sources",
+        "which contains values of the sources",
     ),
     (
         "e-mail]\n",
@@ -251,13 +255,13 @@ fn what_udm_has_no_place_for_is_refused() {
     for (key, told) in [
         (
             "run: {poll: 30s}\n",
-            "error: `run.poll` needs the target `zitadel`: UDM has no place for a command\n  at DIR/config.yaml:22\n\
+            "error: `run.poll` needs the target `zitadel`: UDM cannot store a command\n  at DIR/config.yaml:22\n\
              hint: use `run.every`, or send SIGHUP to the process",
         ),
         (
             "policy: {end_sessions: true}\n",
-            "error: `policy.end_sessions` needs the target `zitadel`: UDM keeps no sessions that could be ended\n  \
-             at DIR/config.yaml:22\nhint: leave it out; sessions end where people sign in, such as in Keycloak",
+            "error: `policy.end_sessions` needs the target `zitadel`: UDM has no sessions\n  \
+             at DIR/config.yaml:22\nhint: remove it; sessions have to be ended where people sign in, such as in Keycloak",
         ),
     ] {
         let refusal = Lab::new(&format!("{UDM}{key}")).refusal();

@@ -44,7 +44,7 @@ fn grace_without_a_place_for_the_marker_of_users_is_a_mistake() {
     assert_eq!(ran.exit, 2, "{}{}", ran.out, ran.err);
     for told in [
         "config.yaml",
-        "`policy.grace` needs `udm.users.marker_property`, to note since when somebody is missing",
+        "`policy.grace` needs `udm.users.marker_property`, to record when a person went missing",
         "name a property of one text there that no other program uses",
     ] {
         assert!(ran.err.contains(told), "{told}: {}", ran.err);
@@ -62,8 +62,8 @@ fn groups_without_a_place_for_a_marker_are_never_deleted() {
         stage.udm.reset_counts();
         // Notes are part of the log, which only a process of its own writes.
         let ran = stage.installation.command(&["sync"]).output().unwrap();
-        let told = "absent groups are not deleted: `policy.grace` needs `udm.groups.marker_property`, to note since when a group \
-                    is missing";
+        let told = "absent groups are not deleted: `policy.grace` needs `udm.groups.marker_property`, to record \
+             when a group went missing";
         let log = String::from_utf8(ran.stderr).unwrap();
         assert!(ran.status.success() && log.contains(told), "{log}");
         let is_there = stage.udm.object(&format!("uid=bob,{PEOPLE}")).is_some();

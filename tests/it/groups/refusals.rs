@@ -77,7 +77,7 @@ fn a_source_without_any_group_removes_none() {
     let ran = stage.run(&["sync"]);
     assert_eq!(ran.exit, 4, "{}{}", ran.out, ran.err);
     assert!(
-        ran.err.contains("source `ldap` holds no groups at all"),
+        ran.err.contains("source `ldap` contains no groups at all"),
         "{}",
         ran.err
     );

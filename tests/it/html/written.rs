@@ -168,7 +168,7 @@ fn a_page_is_written_whatever_becomes_of_the_run() {
     let refused = text(&stage.page("sync", 4));
     assert!(
         refused.contains("Refused nothing was written")
-            && refused.contains("Reason: source `csv` holds no people"),
+            && refused.contains("Reason: source `csv` contains no people"),
         "{refused}"
     );
 
@@ -231,7 +231,7 @@ fn only_a_page_is_replaced() {
         let err = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{err}");
         assert!(
-            err.contains(&format!("`--html` has no use with `{command}`")),
+            err.contains(&format!("`--html` cannot be used with `{command}`")),
             "{err}"
         );
     }

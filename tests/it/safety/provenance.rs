@@ -127,7 +127,7 @@ fn each_keeps_to_its_own(jobs: &Jobs, [staff, students]: [&str; 2], more: [&str;
     jobs.run(students, more[1]).exits(0).says("45 created");
     assert_eq!(jobs.provider("staff1@example.com").as_deref(), Some(names[0]));
     assert_eq!(jobs.provider("student45@example.com").as_deref(), Some(names[1]));
-    let foreign = format!("made by provider `{}`, which this configuration is not", names[0]);
+    let foreign = format!("it belongs to provider `{}`, not to this configuration", names[0]);
     jobs.run(students, &of_students)
         .exits(0)
         .says(&foreign)
@@ -183,8 +183,8 @@ fn a_name_that_is_given_up_is_taken_over() {
     let jobs = Jobs::csv();
     jobs.run("students.csv", "").exits(0);
     jobs.file("new.csv", &people("student", 44));
-    let kept = "made by provider `csv:students.csv`, which this configuration is not; if that source is gone, name it in \
-                `policy.retired_providers`";
+    let kept = "it belongs to provider `csv:students.csv`, not to this configuration; if that source no longer exists, add \
+                it to `policy.retired_providers`";
     jobs.run("new.csv", DELETE)
         .exits(0)
         .says("44 unchanged, 1 kept")
@@ -251,7 +251,7 @@ fn whoever_has_the_person_looks_after_the_account() {
     jobs.run("staff.csv", &staff).exits(0).says("1 updated");
     jobs.run("students.csv", &students)
         .exits(0)
-        .says("made by provider `staff`")
+        .says("it belongs to provider `staff`")
         .says("nothing to change");
     assert_eq!(
         jobs.lab

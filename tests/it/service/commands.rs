@@ -84,7 +84,7 @@ fn what_is_no_command_is_reported_once() {
     let lab = Lab::csv(&staff(1));
     lab.zitadel.set_organization_metadata(COMMAND, "run!");
     let mut stay = listening(&lab);
-    stay.until("`directory-sync.command` at the target is no command: expected value at line 1 column 1");
+    stay.until("`directory-sync.command` at the target is not a command: expected value at line 1 column 1");
     for text in [r#"{"id": "1", "run": "wipe"}"#, r#"{"id": "1"}"#] {
         lab.zitadel.set_organization_metadata(COMMAND, text);
         stay.until("is no command");

@@ -210,14 +210,14 @@ fn a_filter_that_hides_who_is_locked_out_proves_nobody_absent() {
 fn check_says_what_each_rule_means() {
     let rules = "active: [userAccountControl, msDS-User-Account-Control-Computed, \"(!(lockoutTime>=1))\"]";
     for (policy, then) in [
-        ("", "is unknown in that run"),
+        ("", "are unknown in that run"),
         ("  disabled: deactivate\n", "`policy.disabled` deletes no account"),
     ] {
         let directory = Directory::new("userAccountControl", "512");
         let out = directory.configured(rules, policy).run(&["check"]).out;
         for words in [
-            "active: `userAccountControl`: bit 0x2 disables; `msDS-User-Account-Control-Computed`: bit 0x10 is a lockout, which \
-             passes by itself; `(!(lockoutTime>=1))`: whoever does not match is disabled, unless",
+            "active: `userAccountControl`: bit 0x2 disables; `msDS-User-Account-Control-Computed`: bit 0x10 is a \
+             lockout, which is temporary; `(!(lockoutTime>=1))`: a person who does not match is disabled, unless",
             then,
         ] {
             assert!(out.contains(words), "{words}\n{out}");

@@ -87,7 +87,10 @@ fn a_401_in_the_middle_is_an_outage() {
     let ran = stage.run(&["sync"]);
     assert_ne!(ran.exit, 0);
     let told = format!("{}{}", ran.out, ran.err);
-    assert!(told.contains("the server does not know us any more"), "{told}");
+    assert!(
+        told.contains("the server no longer accepts the password"),
+        "{told}"
+    );
     assert_eq!(stage.usernames().len(), 3);
     stage.udm.clear_faults();
     stage.sync();

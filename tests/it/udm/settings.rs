@@ -99,7 +99,7 @@ fn check_says_what_can_be_known_of_rights() {
     assert_eq!(ran.exit, 0, "{}{}", ran.out, ran.err);
     assert!(
         ran.out
-            .contains("not known: `cn=admin` is no user that UDM lists"),
+            .contains("not known: `cn=admin` is not a user that UDM lists"),
         "{}",
         ran.out
     );

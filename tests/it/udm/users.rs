@@ -150,7 +150,7 @@ fn whoever_cannot_be_read_keeps_the_account() {
     assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
     assert_eq!(stage.writes(), Vec::<String>::new());
     assert!(
-        ran.out.contains("no UUID of version 1 or 4"),
+        ran.out.contains("not a UUID of version 1 or 4"),
         "{}{}",
         ran.out,
         ran.err
@@ -252,7 +252,7 @@ fn a_leavers_name_is_free_for_others() {
     assert_eq!(ran.exit, 1, "{}{}", ran.out, ran.err);
     assert!(stage.udm.locks().is_empty());
     assert_eq!(stage.writes(), Vec::<String>::new());
-    assert!(ran.out.contains("it carries another external id"), "{}", ran.out);
+    assert!(ran.out.contains("it has another external id"), "{}", ran.out);
 }
 
 /// What the sources yield is shown without asking the target anything.

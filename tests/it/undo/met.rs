@@ -59,7 +59,7 @@ fn an_undo_waits_for_lists_that_are_behind() {
         lab.zitadel.reset_counts();
         lab.run("undo undo.json --report report.json")
             .exits(3)
-            .says("do not show yet all that the run wrote (`zitadel.lag_wait`)")
+            .says("do not yet show everything that the run wrote (`zitadel.lag_wait`)")
             .says("run the same command again later; nothing was changed");
         assert_eq!(lab.zitadel.writes(), []);
         assert_eq!(lab.json("report.json")["outcome"], "failed");
@@ -84,10 +84,7 @@ fn an_undo_says_which_run_it_takes_back() {
     };
     says(&file, "`sync` of 2026-01-31 03:00:01 UTC");
     file["ended"] = serde_json::Value::Null;
-    says(
-        &file,
-        "`sync` of 2026-01-31 03:00:01 UTC, which did not come to its end",
-    );
+    says(&file, "`sync` of 2026-01-31 03:00:01 UTC, which was interrupted");
 }
 
 /// The run gave a leaver's login name to somebody else, who gives it back first.
@@ -209,7 +206,7 @@ fn an_account_that_a_later_run_made_again_without_all_it_had_is_told() {
         assert_eq!(of_ben(&lab), before);
         lab.run("undo undo.json")
             .exits(0)
-            .says("Done: nothing is left to take back");
+            .says("Done: nothing is left to undo");
     }
 }
 

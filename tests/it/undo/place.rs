@@ -17,7 +17,7 @@ fn a_device_is_no_undo_file() {
         lab.run(arguments)
             .exits(2)
             .says("is no undo file")
-            .says("hint: choose a file in a folder that can be written");
+            .says("hint: choose a file in a writable folder");
     }
     assert!(fs::metadata(lab.path("pipe")).unwrap().file_type().is_fifo());
     assert_eq!(lab.zitadel.requests(), 0);
@@ -57,9 +57,7 @@ fn an_undo_does_not_rename_the_file_that_it_reads() {
     for file in ["undo.json", "undo.json.1", "./undo.json"] {
         lab.run(&format!("undo {file} --undo-file undo.json"))
             .exits(2)
-            .says(&format!(
-                "that would give another name to {file}, the file that is undone"
-            ));
+            .says(&format!("this would rename {file}, the file that is undone"));
     }
     assert_eq!(lab.zitadel.requests(), 0);
     assert_eq!(fs::read(lab.path("undo.json")).unwrap(), first);

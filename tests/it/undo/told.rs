@@ -49,7 +49,7 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
         .exits(0)
         .says("1 created, 1 updated, 1 deleted")
         .says("cannot be undone: 1 account: the account's id, password")
-        .says("`directory-sync undo undo.json` takes this run back");
+        .says("`directory-sync undo undo.json` undoes this run");
     assert_eq!(mode(&lab.path("undo.json")), 0o600);
     let (file, report) = (lab.json("undo.json"), lab.json("report.json"));
     assert_eq!(file["schema"], "directory-sync/undo/2");
@@ -63,7 +63,7 @@ fn an_undo_file_says_how_everything_was_and_what_cannot_be_undone() {
         .exits(0)
         .says("undo (dry run)")
         .says("Plan: 1 to create, 1 to update, 1 to delete; 0 unchanged")
-        .says("cannot be undone: 1 account: the account is made again under another id, without password")
+        .says("cannot be undone: 1 account: the account is recreated with another id, without password")
         .says("Next: correct the configuration or the source before the next sync");
     let report = lab.json("report.json");
     assert_eq!(report["outcome"], "planned");
@@ -113,7 +113,7 @@ fn an_account_that_somebody_has_changed_since_is_left_alone() {
     lab.run("undo undo.json --report report.json")
         .exits(1)
         .says("changed by others since the run")
-        .says(": not taken back: another account carries its id or login name since")
+        .says(": not undone: another account has its id or login name now")
         .says("Next: look into the failures above");
     assert_eq!(lab.zitadel.writes(), []);
     assert_eq!(lab.json("report.json")["failures"].as_array().unwrap().len(), 3);
@@ -186,7 +186,7 @@ fn an_undo_file_is_good_for_its_organization_whatever_the_rest_of_the_configurat
     fs::write(lab.path("half.json"), &text[..text.len() / 2]).unwrap();
     lab.run("undo half.json")
         .exits(2)
-        .says("within something: it was cut, or not written to its end");
+        .says("too early: it was truncated, or not written completely");
     lab.run("undo missing.json")
         .exits(2)
         .says("name a file that `--undo-file` wrote");

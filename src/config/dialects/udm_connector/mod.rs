@@ -159,8 +159,8 @@ fn notes(top: &Entries, translation: &mut Translation) {
     }
     if !translation.has("policy.absent") && !translation.has("guard") {
         translation.note(
-            "people and groups that are gone from the directory are deleted, but at most 10 % of them in a run \
-             (`guard.max_removals`), and nobody while the directory is empty or was not read in full",
+            "people and groups that are missing in the directory are deleted, but at most 10 % of them in a run \
+             (`guard.max_removals`), and none while the directory is empty or was not read completely",
         );
     }
 }

@@ -66,7 +66,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
             reader.wrong(
                 &path,
                 what,
-                Some("`active` stands in place of `status` and `disable_bitmasks`"),
+                Some("`active` replaces `status` and `disable_bitmasks`"),
             );
             return None;
         }
@@ -123,7 +123,7 @@ fn rule(reader: &mut Reader<'_>, path: &str, item: &Item) -> Option<ActiveRule> 
         let names = RULES.iter().map(|(name, _)| *name);
         let listed: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
         let what = format!(
-            "`{path}`: `{text}` is no rule; there are {}, filters, and `{ALWAYS}`, which stands alone",
+            "`{path}`: `{text}` is not a rule; valid are {}, filters, and `{ALWAYS}`, which cannot be combined",
             listed.join(", ")
         );
         let mut mistake = mistake(what);

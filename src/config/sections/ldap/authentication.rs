@@ -24,9 +24,9 @@ fn template(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let template = filter::tidy(&reader.filled(path)?);
     let problem = match template.matches(NAME).count() {
         1 => filter::check(&template.replace(NAME, "name")).err(),
-        0 => Some("`%s`, which stands for the name, is missing".to_owned()),
+        0 => Some("`%s`, the placeholder for the name, is missing".to_owned()),
         count => Some(format!(
-            "`%s` stands in it {count} times, and only one name is asked for"
+            "`%s` appears in it {count} times, but only once is allowed"
         )),
     };
     let Some(problem) = problem else {

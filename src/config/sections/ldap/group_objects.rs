@@ -87,7 +87,7 @@ fn members(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
     let items = reader.list(path);
     let names: Vec<String> = items.iter().map(|item| item.text.trim().to_owned()).collect();
     if names.is_empty() || names.iter().any(String::is_empty) {
-        reader.wrong(path, format!("`{path}` holds no name of an attribute"), None);
+        reader.wrong(path, format!("`{path}` contains no name of an attribute"), None);
     }
     (reader.report.mistakes.len() == before).then_some(names)
 }

@@ -61,7 +61,7 @@ fn groups(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
         if !is_name {
             reader.wrong(
                 path,
-                format!("`{path}`: `{name}` is no distinguished name"),
+                format!("`{path}`: `{name}` is not a distinguished name"),
                 Some("write the whole name, such as `cn=admins,ou=groups,dc=example,dc=org`"),
             );
         }

@@ -164,8 +164,8 @@ fn deleted_entries(reader: &mut Reader<'_>, path: &str) {
     // `false` is the default anyway.
     if reader.boolean(path) == Some(true) {
         reader.report.notes.push(format!(
-            "`{path}` has no effect, as since famedly-sync 0.7; what happens to the accounts of people who are gone is \
-             `policy.absent`"
+            "`{path}` has no effect, as since famedly-sync 0.7; `policy.absent` decides about the accounts of \
+             absent people"
         ));
     }
 }
@@ -220,7 +220,7 @@ fn tls(reader: &mut Reader<'_>, section: &str, urls: &[Url]) -> Option<LdapTls> 
     let start_tls = reader.boolean(&key("danger_use_start_tls"));
     if disable_verify == Some(true) {
         reader.report.notes.push(format!(
-            "`{}` is set: anybody between here and the server can read the password and change the answers",
+            "`{}` is set: anyone on the network path can read the password and change the answers",
             key("danger_disable_tls_verify")
         ));
     }

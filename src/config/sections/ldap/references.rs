@@ -88,7 +88,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, path: &str) -> Option<Vec
             continue;
         }
         let what = format!(
-            "`{path}`: `{}` is no host, no name and no LDAP address",
+            "`{path}`: `{}` is not a host, a name or an LDAP address",
             item.text
         );
         reader.wrong(

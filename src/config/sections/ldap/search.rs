@@ -51,7 +51,7 @@ fn attributes(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
         .map(|item| item.text.trim().to_owned())
         .collect();
     if names.is_empty() || names.iter().any(String::is_empty) {
-        reader.wrong(path, format!("`{path}` holds no name of an attribute"), None);
+        reader.wrong(path, format!("`{path}` contains no name of an attribute"), None);
     }
     Some(names)
 }

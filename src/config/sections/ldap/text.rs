@@ -37,7 +37,7 @@ fn names(reader: &mut Reader<'_>, path: &str) -> Option<Vec<String>> {
         return None;
     }
     if names.is_empty() || names.iter().any(String::is_empty) {
-        reader.wrong(path, format!("`{path}` holds no name of an attribute"), None);
+        reader.wrong(path, format!("`{path}` contains no name of an attribute"), None);
         return None;
     }
     Some(names)
@@ -86,7 +86,7 @@ fn origin(reader: &mut Reader<'_>, path: &str) -> Option<TextOrigin> {
             match Template::parse(&text) {
                 Ok(template) => Some(TextOrigin::Template(template)),
                 Err(problem) => {
-                    reader.wrong(way, format!("`{way}` is no template: {problem}"), None);
+                    reader.wrong(way, format!("`{way}` is not a valid template: {problem}"), None);
                     None
                 }
             }
@@ -102,7 +102,7 @@ fn regex(reader: &mut Reader<'_>, path: &str, text: &str) -> Option<Regex> {
             let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
             reader.wrong(
                 path,
-                format!("`{path}`: `{text}` is no regular expression: {reason}"),
+                format!("`{path}`: `{text}` is not a regular expression: {reason}"),
                 None,
             );
         })

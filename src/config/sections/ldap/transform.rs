@@ -106,7 +106,7 @@ impl<'r> Rules<'_, 'r> {
             self.wrong(
                 place,
                 what,
-                "write each attribute on a line of its own, indented below",
+                "write each attribute on its own line, indented below",
             );
             return Vec::new();
         };
@@ -129,7 +129,7 @@ impl<'r> Rules<'_, 'r> {
         let count = place.value.as_array().map_or(1, <[Value]>::len);
         if elements.len() < count || count == 0 {
             let what = format!("`{}` must be a text or a list of texts", place.path());
-            self.wrong(place, what, "write each text on a line of its own, behind `- `");
+            self.wrong(place, what, "write each text on its own line, after `- `");
             return Vec::new();
         }
         elements
@@ -141,7 +141,7 @@ impl<'r> Rules<'_, 'r> {
             self.wrong(
                 place,
                 format!("`{}` must be a text", place.path()),
-                "write it behind the colon",
+                "write it after the colon",
             );
         }
         text
@@ -173,7 +173,7 @@ impl<'r> Rules<'_, 'r> {
             let new = place.value.as_str();
             if new.is_none() {
                 let what = format!("`{}` must be a text", place.path());
-                self.wrong(&place, what, "write the new value behind the colon");
+                self.wrong(&place, what, "write the new value after the colon");
             }
             Some((old.into(), new?.into()))
         });

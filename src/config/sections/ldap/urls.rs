@@ -35,15 +35,15 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<V
 fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
     let host = url.host_str().unwrap_or_default();
     if !url.username().is_empty() || url.password().is_some() {
-        let what = "the address must not hold a user name or password".to_owned();
-        return Some((what, Some("they belong into `bind_dn` and `bind_password`")));
+        let what = "the address must not contain a user name or password".to_owned();
+        return Some((what, Some("use `bind_dn` and `bind_password`")));
     }
     let has_path = !matches!(url.path(), "" | "/");
     if url.scheme() == "ldapi" {
         let is_misplaced = host.is_empty() || has_path || url.query().is_some() || url.fragment().is_some();
         return is_misplaced.then(|| {
             let what = format!("`{url}` does not name a socket");
-            let hint = "its path stands in place of the host, with `%2F` for each `/`: `ldapi://%2Frun%2Fslapd%2Fldapi`";
+            let hint = "write its path instead of the host, with `%2F` for each `/`: `ldapi://%2Frun%2Fslapd%2Fldapi`";
             (what, Some(hint))
         });
     }
@@ -57,10 +57,11 @@ fn fault(url: &Url) -> Option<(String, Option<&'static str>)> {
         server.set_query(None);
         server.set_fragment(None);
         let what = format!(
-            "`{url}` holds more than a server; what stands behind the host, such as a base or a filter, would have no effect"
+            "`{url}` contains more than a server; the part after the host, such as a base or a filter, would have \
+             no effect"
         );
         let what = format!("{what}: write `{server}`");
-        (what, Some("the base belongs into `base_dn`, the filter into `user_filter`, names of attributes into `attributes`"))
+        (what, Some("write the base to `base_dn`, the filter to `user_filter`, and attribute names to `attributes`"))
     })
 }
 

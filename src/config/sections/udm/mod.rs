@@ -76,21 +76,21 @@ pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) 
     let has_groups = is_target(reader.layers) && reader.layers.is_given("udm.groups");
     if has_groups && policy.grace.is_some() && reader.absent(OF_GROUPS) {
         reader.report.notes.push(format!(
-            "absent groups are not deleted: `policy.grace` needs `{OF_GROUPS}`, to note since when a group is missing"
+            "absent groups are not deleted: `policy.grace` needs `{OF_GROUPS}`, to record when a group went missing"
         ));
     }
     if !is_target(reader.layers) || !reader.absent(MARKER) {
         return;
     }
     if policy.grace.is_some() {
-        let what = format!("`policy.grace` needs `{MARKER}`, to note since when somebody is missing");
+        let what = format!("`policy.grace` needs `{MARKER}`, to record when a person went missing");
         let hint = "name a property of one text there that no other program uses";
         reader.wrong("policy.grace", what, Some(hint));
     }
     if policy.absent == AbsentPolicy::Deactivate || policy.disabled == DisabledPolicy::Deactivate {
         reader.report.notes.push(format!(
-            "users that are disabled stay so until somebody enables them in UDM: without `{MARKER}` nobody can tell that it was \
-             this tool that disabled them"
+            "disabled users stay disabled until someone enables them in UDM: without `{MARKER}` it is not known \
+             that this tool disabled them"
         ));
     }
 }
@@ -98,9 +98,8 @@ pub(in crate::config) fn check_marker(reader: &mut Reader<'_>, policy: &Policy) 
 /// Reports `policy.end_sessions`, because UDM has no sessions.
 pub(in crate::config) fn refuse_sessions(reader: &mut Reader<'_>, policy: &Policy) {
     if policy.end_sessions && is_target(reader.layers) {
-        let what =
-            "`policy.end_sessions` needs the target `zitadel`: UDM keeps no sessions that could be ended";
-        let hint = "leave it out; sessions end where people sign in, such as in Keycloak";
+        let what = "`policy.end_sessions` needs the target `zitadel`: UDM has no sessions";
+        let hint = "remove it; sessions have to be ended where people sign in, such as in Keycloak";
         reader.wrong("policy.end_sessions", what, Some(hint));
     }
 }
@@ -153,7 +152,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>) -> Option<UdmSettings> {
     let user = user(reader);
     let password = reader.required_secret(
         "udm.password",
-        Some("or name a file that holds it with `udm.password_file`"),
+        Some("or name a file that contains it with `udm.password_file`"),
     );
     if password
         .as_ref()
@@ -218,7 +217,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
         let hint = "use `udm.user` and `udm.password_file`";
         reader.wrong(
             PATH,
-            format!("`{PATH}` must not hold a user name or password"),
+            format!("`{PATH}` must not contain a user name or password"),
             Some(hint),
         );
         return None;
@@ -227,7 +226,7 @@ fn url(reader: &mut Reader<'_>) -> Option<Url> {
         let hint = "it should look like `https://ucs.example.org/univention/udm/`";
         reader.wrong(
             PATH,
-            format!("`{PATH}` must not hold a query, as `{text}` does"),
+            format!("`{PATH}` must not contain a query, as `{text}` does"),
             Some(hint),
         );
         return None;
@@ -244,12 +243,8 @@ fn user(reader: &mut Reader<'_>) -> Option<String> {
     const PATH: &str = "udm.user";
     let user = reader.required(PATH)?;
     if user.contains(':') {
-        let what = format!("`{PATH}` holds a colon, which no user name has");
-        reader.wrong(
-            PATH,
-            what,
-            Some("the password has a key of its own, `udm.password`"),
-        );
+        let what = format!("`{PATH}` contains a colon, which is not allowed in user names");
+        reader.wrong(PATH, what, Some("the password has its own key, `udm.password`"));
         return None;
     }
     Some(user)
@@ -265,7 +260,7 @@ fn tls(reader: &mut Reader<'_>) -> Option<UdmTls> {
     let danger_disable_tls_verify = reader.boolean(NO_VERIFY)?;
     if danger_disable_tls_verify {
         reader.report.notes.push(format!(
-            "`{NO_VERIFY}` is set: anybody between here and the server can read the password and change the answers"
+            "`{NO_VERIFY}` is set: anyone on the network path can read the password and change the answers"
         ));
     }
     Some(UdmTls {

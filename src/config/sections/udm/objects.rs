@@ -11,10 +11,10 @@ const RESERVED: [(&str, &str); 6] = [
     ("overridePWLength", "new users get a random password"),
     (
         "disabled",
-        "it follows from whether the source says that somebody is active",
+        "it depends on whether the person is active in the source",
     ),
-    ("groups", "members are kept with their groups"),
-    ("memberOf", "members are kept with their groups"),
+    ("groups", "members are managed with their groups"),
+    ("memberOf", "members are managed with their groups"),
 ];
 
 pub(super) fn objects(
@@ -33,7 +33,7 @@ pub(super) fn objects(
     let has = |name: &str| properties.iter().any(|property| property == name);
     for name in required {
         if !has(name) {
-            let what = format!("`{section}.properties` does not name `{name}`, which the server demands");
+            let what = format!("`{section}.properties` does not name `{name}`, which the server requires");
             reader.wrong(
                 &format!("{section}.properties"),
                 what,
@@ -56,7 +56,7 @@ pub(super) fn objects(
         );
     }
     if let Some(name) = marker_property.as_deref().filter(|name| has(name)) {
-        let what = format!("`{marker_path}` is `{name}`, which holds values of the sources");
+        let what = format!("`{marker_path}` is `{name}`, which contains values of the sources");
         let hint =
             format!("name a property that no other program uses, or take it out of `{section}.properties`");
         reader.wrong(&marker_path, what, Some(&hint));
@@ -110,7 +110,7 @@ fn properties(reader: &mut Reader<'_>, path: &str, usual: &[&str]) -> Vec<String
             "`{path}` names {} properties; {MOST} are the most",
             properties.len()
         );
-        reader.wrong(path, what, Some("take out the properties that no source gives"));
+        reader.wrong(path, what, Some("remove the properties that no source provides"));
         properties.truncate(MOST);
     }
     properties

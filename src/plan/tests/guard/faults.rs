@@ -114,7 +114,7 @@ fn a_value_that_many_accounts_lose_is_a_fault() {
         assert_eq!(found.len(), faults, "{lose} of {had}: {found:?}");
         if faults > 0 {
             let what = format!(
-                "`name` would be taken from {lose} of {had} accounts that have one; `guard.max_missing` is 20 %"
+                "`name` would be removed from {lose} of {had} accounts that have one; `guard.max_missing` is 20 %"
             );
             assert!(found[0].ends_with(&what), "{}", found[0]);
         }

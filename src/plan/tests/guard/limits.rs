@@ -130,8 +130,8 @@ fn a_token_does_not_lift_the_proof_of_completeness() {
     assert_eq!(
         refusal.reasons,
         [
-            "source `people` holds no people at all; if that is right, set `guard.allow_empty: true`",
-            "the given token does not fit: no token helps where people are missing or protected"
+            "source `people` contains no people at all; if that is right, set `guard.allow_empty: true`",
+            "the given token does not match: no token lifts missing people or protected accounts"
         ]
     );
     assert_eq!(refusal.token, None);

@@ -108,7 +108,7 @@ fn limits(max: usize) -> GuardLimits {
     }
 }
 
-const OTHER: &str = "the given token does not fit: it was printed for other changes, or for another target";
+const OTHER: &str = "the given token does not match: it was printed for other changes, or for another target";
 
 /// Each pair differs in one thing that was shown.
 #[test]
@@ -189,9 +189,9 @@ fn a_token_lifts_only_the_limits_that_it_was_printed_for() {
     assert_eq!(
         refusal.reasons,
         [
-            "7 of 20 accounts (35.0 %) would be changed or made; `guard.max_changes` is 3",
+            "7 of 20 accounts (35.0 %) would be changed or created; `guard.max_changes` is 3",
             "6 of 20 accounts (30.0 %) would be made; `guard.max_per_kind.create` is 1",
-            "the given token does not fit: it was printed for `guard.max_removals`, and lifts nothing else",
+            "the given token does not match: it was printed for `guard.max_removals`, and lifts nothing else",
         ]
     );
     // The new one is for all three limits, and covers everything that the widest of them counts.

@@ -118,7 +118,7 @@ impl Facts<'_> {
         let rejected = wanted.hits.iter().any(|(_, hits)| !hits.rejected.is_empty());
         if rejected {
             return nothing(
-                "the record could not be used, so no account is created, changed or removed because of it"
+                "the record was rejected, so no account is created, changed or removed because of it"
                     .to_owned(),
             );
         }
@@ -127,9 +127,9 @@ impl Facts<'_> {
             (Some(person), None) => self.no_account(person),
             (None, Some(account)) => nothing(match account.ownership {
                 Ownership::Ours => {
-                    "no record names this person, and nothing is to be done about the account".to_owned()
+                    "no record contains this person, and the account needs no change".to_owned()
                 }
-                other => format!("this tool leaves the account alone: {}", ownership(other)),
+                other => format!("this tool does not change the account: {}", ownership(other)),
             }),
             (None, None) => nothing("there is no account with this address or login name".to_owned()),
         }
@@ -147,7 +147,7 @@ impl Facts<'_> {
         if !person.may_have_account(self.catalog.schema(person.resource)) {
             return nothing("the person is in no group that gives a role, and gets no account".to_owned());
         }
-        nothing("no account is made".to_owned())
+        nothing("no account is created".to_owned())
     }
 
     pub(super) fn people(&self, wanted: &Wanted<'_>) -> Vec<&Desired> {

@@ -155,8 +155,8 @@ fn state(lifecycle: Lifecycle) -> &'static str {
 
 pub(super) fn ownership(ownership: Ownership) -> String {
     match ownership {
-        Ownership::Ours => "this tool looks after it".to_owned(),
-        Ownership::Unproved(reason) => format!("it may be ours: {reason}"),
+        Ownership::Ours => "managed by this tool".to_owned(),
+        Ownership::Unproved(reason) => format!("it may be managed by this tool: {reason}"),
         Ownership::Foreign(reason) => format!("managed by others: {reason}"),
         Ownership::Protected(reason) => format!("it is never changed: {reason}"),
     }

@@ -66,13 +66,13 @@ fn read(file: &Path) -> Result<Value, String> {
     let text =
         fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let document: Value = serde_json::from_str(&text)
-        .map_err(|error| format!("{} is no JSON document: {error}", file.display()))?;
+        .map_err(|error| format!("{} is not a JSON document: {error}", file.display()))?;
     let schema = document.get("schema").and_then(Value::as_str).unwrap_or_default();
     if schema.starts_with("directory-sync/") {
         Ok(document)
     } else {
         Err(format!(
-            "{} is no report and no plan of directory-sync",
+            "{} is neither a report nor a plan of directory-sync",
             file.display()
         ))
     }

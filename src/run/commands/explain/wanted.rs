@@ -115,13 +115,13 @@ impl<'a> Wanted<'a> {
         let schema = catalog.schema(account.resource);
         let login = account.login(schema);
         if account.id.as_ref().is_some_and(|id| ids.contains(&id)) {
-            "it carries the external id of the record"
+            "it has the external id of the record"
         } else if account.claims.iter().any(|id| ids.contains(&id)) {
-            "it carries an id that an older tool stored for this record"
+            "it has an id that an older tool stored for this record"
         } else if self.logins.iter().any(|name| alike(name, login)) {
             "it has the login name of the record"
         } else if self.has_records() {
-            "it has the address of the record, or was asked for itself"
+            "it has the address of the record, or was named itself"
         } else {
             "it was asked for"
         }

@@ -79,10 +79,10 @@ pub(in crate::run) async fn write(request: Request<'_>, settings: &TargetSetting
     let written = async { connect(request, settings)?.set_own_value(LAST_RUN, &text).await };
     match tokio::time::timeout(LIMIT, written).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the end of the run could not be written to the target"),
+        Ok(Err(error)) => tracing::warn!(%error, "the result of the run could not be written to the target"),
         Err(_) => tracing::warn!(
             seconds = LIMIT.as_secs(),
-            "the end of the run was not written to the target within the time for it"
+            "the result of the run was not written to the target in time"
         ),
     }
 }

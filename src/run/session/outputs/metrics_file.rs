@@ -34,7 +34,7 @@ pub(in crate::run::session) fn write(request: Request<'_>, settings: &TargetSett
 fn replace(path: &Path, request: Request<'_>, settings: &TargetSettings, report: &Report) -> io::Result<()> {
     let before = match fs::read_to_string(path) {
         Ok(text) if text.is_empty() || text.contains(OURS) => text,
-        Ok(_) => return Err(io::Error::other("another file stands there")),
+        Ok(_) => return Err(io::Error::other("another file is there")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
     };

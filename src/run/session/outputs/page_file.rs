@@ -18,7 +18,7 @@ pub(in crate::run) fn check(global: &Global) -> Result<(), String> {
     };
     let possible = match path.file_name() {
         Some(_) => own::spare_others(path, Kind::Page).and_then(|()| private::probe(path)),
-        None => Err(io::Error::other("that is no name of a file")),
+        None => Err(io::Error::other("this is not a file name")),
     };
     possible.map_err(|error| format!("cannot write the page to {}: {error}", path.display()))
 }

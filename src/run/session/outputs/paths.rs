@@ -27,7 +27,7 @@ impl Clash {
 }
 
 /// Hint about it.
-pub(in crate::run) const HINT: &str = "name a file of its own for each option";
+pub(in crate::run) const HINT: &str = "name a different file for each option";
 
 /// Finds two names of the same file, in any spelling: two outputs, or an output and an input. `read` are the inputs,
 /// each with a description to follow "is".

@@ -75,10 +75,10 @@ fn open(path: &Path) -> io::Result<File> {
     }
     let mut file = OpenOptions::new().read(true).write(true).open(path)?;
     if !is_the_same(&found, &file.metadata()?) {
-        return Err(io::Error::other("it was exchanged at this moment"));
+        return Err(io::Error::other("it was replaced at this moment"));
     }
     if has_other_names(&found) {
-        let what = "it has another name (a hard link), under which something would be overwritten";
+        let what = "it has another name (a hard link), whose content would be overwritten";
         return Err(io::Error::other(what));
     }
     if !holds(&mut file, Kind::Report)? {

@@ -56,7 +56,7 @@ fn an_error_value_in_a_key_column_rejects_the_row() {
             person(
                 5,
                 "e@f",
-                "`first_name` reads like a program's word for `no value`; it is taken as a name"
+                "`first_name` looks like a program's text for `no value`; it is used as a name"
             ),
             person(5, "e@f", "e@f|NULL|F|-|e@f|-"),
         ]

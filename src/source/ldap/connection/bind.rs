@@ -158,7 +158,7 @@ async fn bind(
     let place = format!("binding at {} {}", shown(&connection.url), identity(settings));
     let password = settings.bind_password.expose_secret();
     if password.is_empty() && !settings.bind_dn.is_empty() && !settings.bind_external {
-        let failure = Failure::new("`bind_password` is empty, which some servers take for an anonymous bind");
+        let failure = Failure::new("`bind_password` is empty, which some servers treat as an anonymous bind");
         return Err(Unbound::Final(
             failure.hint("set it, or leave `bind_dn` empty too").at(&place),
         ));

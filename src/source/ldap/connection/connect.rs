@@ -67,7 +67,7 @@ pub(in crate::source::ldap) async fn connect(
     let dialled = dial::dial(&way.url, way.address, protection, trust);
     let server = timeout(patience, dialled).await.map_err(silent)?;
     let server = server.map_err(|failure| failure.at(&place))?;
-    let local = |error: io::Error| Failure::new(format!("no socket of this machine can be had: {error}"));
+    let local = |error: io::Error| Failure::new(format!("no local socket can be created: {error}"));
     let (near, far) = pair().map_err(local)?;
     let far = Pump::start(server, far);
     let local = LdapConnSettings::new().set_std_stream(near);
@@ -162,7 +162,7 @@ impl Connection {
         match error {
             LdapError::Timeout { .. } => return self.silent(limit).await,
             LdapError::FilterParsing => {
-                return Failure::new("this is no LDAP filter").hint("correct `user_filter`");
+                return Failure::new("this is not an LDAP filter").hint("correct `user_filter`");
             }
             _ => {}
         }

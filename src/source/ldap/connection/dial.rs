@@ -104,7 +104,7 @@ pub(in crate::source::ldap) async fn dial(
     }
     let trust = trust.ok_or_else(|| Failure::new("TLS is not set up"))?;
     let name = ServerName::try_from(host(url).to_owned()).map_err(|_| {
-        Failure::new(format!("`{}` cannot stand in a certificate", host(url))).hint("correct `url`")
+        Failure::new(format!("`{}` cannot be in a certificate", host(url))).hint("correct `url`")
     })?;
     let encrypted = TlsConnector::from(trust.config()).connect(name, stream).await;
     Ok(Box::new(

@@ -165,7 +165,7 @@ impl GroupObjects {
         found.entries += 1;
         let Some(entry) = Entry::parse(tag) else {
             let at = self.at(format!("entry {} of the groups", found.entries));
-            return each(self.rejected(at, "the server sent something that is no entry"));
+            return each(self.rejected(at, "the server sent something that is not an entry"));
         };
         match self.refinement.is_ignored(&entry) {
             Ok(true) => {}

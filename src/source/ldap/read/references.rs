@@ -89,8 +89,9 @@ impl References {
     pub(in crate::source::ldap) fn told(&self) -> Vec<String> {
         let named = self.foreign.keys().take(NAMED).map(|addresses| {
             format!(
-                "the server refers to another one, {addresses}: people there were not read, so no person counts as absent; read them by a \
-                 source of their own, or name the reference in `expected_references` if nobody of yours is there"
+                "the server refers to another one, {addresses}: people there were not read, so no person counts as \
+                 absent; read them with a separate source, or name the reference in `expected_references` if there \
+                 are no people of yours"
             )
         });
         let rest = self.foreign.len().saturating_sub(NAMED);

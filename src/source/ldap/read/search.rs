@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
             let what = "the server sent one entry twice, so it may have left out another";
             return Err(self
                 .stopped(what)
-                .hint("try again; somebody may have moved entries meanwhile"));
+                .hint("try again; entries may have been moved in the meantime"));
         }
         each(entry);
         Ok(())

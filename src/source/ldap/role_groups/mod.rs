@@ -25,7 +25,7 @@ const VERSION: &str = "usnchanged";
 /// How often a changing group is read before the run gives up.
 const READS: usize = 3;
 
-const AGAIN: &str = "try again; somebody may have changed the group meanwhile";
+const AGAIN: &str = "try again; the group may have been changed in the meantime";
 
 /// Objects that can be nested in a group.
 const GROUPS: &str = "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)\
@@ -65,7 +65,7 @@ pub(super) async fn refuse_renamed(
         let what = format!(
             "members of the groups that give the role `{role}` got other names while people were read"
         );
-        Err(Failure::new(what).hint("try again; somebody may have been renamed or moved meanwhile"))
+        Err(Failure::new(what).hint("try again; a person may have been renamed or moved in the meantime"))
     })
 }
 
@@ -87,7 +87,7 @@ async fn read_named(
         index = now;
     }
     let what = "the groups that give roles were not all read: groups get other names all the time";
-    Err(Failure::new(what).hint("try again; somebody may have moved groups meanwhile"))
+    Err(Failure::new(what).hint("try again; groups may have been moved in the meantime"))
 }
 
 async fn walk(

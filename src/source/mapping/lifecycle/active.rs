@@ -27,13 +27,13 @@ pub(super) fn meaning(rule: &ActiveRule) -> String {
     let name = rule.name();
     match rule {
         ActiveRule::UserAccountControl => format!("`{name}`: bit 0x2 disables"),
-        ActiveRule::ComputedControl => format!("`{name}`: bit 0x10 is a lockout, which passes by itself"),
+        ActiveRule::ComputedControl => format!("`{name}`: bit 0x10 is a lockout, which is temporary"),
         ActiveRule::AccountExpires | ActiveRule::ShadowExpire => {
             format!("`{name}`: a date that has passed disables")
         }
         ActiveRule::NsAccountLock => format!("`{name}`: true disables"),
         ActiveRule::PwdAccountLockedTime => {
-            format!("`{name}`: 000001010000Z disables; any other time is a lockout, which passes by itself")
+            format!("`{name}`: 000001010000Z disables; any other time is a lockout, which is temporary")
         }
         ActiveRule::Filter(expression) => {
             let names = expression.names().into_iter();
@@ -42,10 +42,11 @@ pub(super) fn meaning(rule: &ActiveRule) -> String {
                 .map(|name| format!("`{name}`"))
                 .collect();
             match passing.as_slice() {
-                [] => format!("`{name}`: whoever does not match is disabled"),
+                [] => format!("`{name}`: a person who does not match is disabled"),
                 passing => format!(
-                    "`{name}`: whoever does not match is disabled, unless that is only for a lockout or an old password \
-                     ({}), which passes by itself",
+                    "`{name}`: a person who does not match is disabled, unless only because of a lockout or an \
+                     expired password \
+                     ({}), which is temporary",
                     passing.join(", ")
                 ),
             }
@@ -123,7 +124,7 @@ fn required(value: Option<&[u8]>, name: &str) -> Result<i64, String> {
 fn number(value: Option<&[u8]>, name: &str) -> Result<i64, String> {
     value
         .and_then(|value| std::str::from_utf8(value).ok()?.parse().ok())
-        .ok_or_else(|| format!("`{name}` (active) is no decimal number"))
+        .ok_or_else(|| format!("`{name}` (active) is not a decimal number"))
 }
 
 /// Seconds from 1601 to 1970.

@@ -11,7 +11,8 @@ use crate::config::{ActiveRule, LdapActive, PassingState};
 use crate::model::Lifecycle;
 use crate::transform::{RawRecord, key};
 
-const BLOCKED: &str = "only locked out, or with an old password, which passes by itself, while `policy.disabled` is `delete`; \
+const BLOCKED: &str = "only locked out, or with an expired password, which is temporary, while `policy.disabled` \
+     is `delete`; \
                        to block such people set `policy.disabled: deactivate`, otherwise take this out of `active` or \
                        `disable_bitmasks`";
 
@@ -80,11 +81,11 @@ impl LifecycleRule {
         };
         let then = match passing {
             PassingState::Unknown => {
-                "who is disabled is deleted (`policy.disabled`); who is in a state that passes by itself is unknown in that run, \
-                 and keeps the account as it is"
+                "disabled people are deleted (`policy.disabled`); people in a temporary state are unknown in that \
+                 run, and their accounts stay unchanged"
             }
             PassingState::Disabled => {
-                "`policy.disabled` deletes no account, so a state that passes by itself counts as disabled too"
+                "`policy.disabled` deletes no account, so a temporary state counts as disabled too"
             }
         };
         format!("{}; {then}", rules.join("; "))

@@ -36,7 +36,7 @@ pub(super) fn read(value: Option<&[u8]>, attribute: &LdapAttribute, mask: i32) -
         }
         (mask, false) => {
             let number: Option<i32> = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok());
-            mask & number.ok_or_else(|| format!("`{name}` (status) is no decimal number of 32 bits"))?
+            mask & number.ok_or_else(|| format!("`{name}` (status) is not a decimal number of 32 bits"))?
         }
         (mask, true) => {
             let bytes = <[u8; 4]>::try_from(value)
@@ -61,14 +61,12 @@ pub(super) fn meaning(attribute: &LdapAttribute, mask: i32) -> String {
     let passing_bits = i64::from(mask) & passing::PASSING_BITS;
     let other_bits = i64::from(mask) & 0xffff_ffff & !passing::PASSING_BITS;
     match (mask, passing::is_passing(name)) {
-        (_, true) => format!("`{name}` says only what passes by itself"),
+        (_, true) => format!("`{name}` only contains a temporary state"),
         (0, false) => format!("`{name}`: FALSE disables"),
         (_, false) => {
             let disables = (other_bits != 0).then(|| format!("bits 0x{other_bits:x} disable"));
             let passes = (passing_bits != 0).then(|| {
-                format!(
-                    "bits 0x{passing_bits:x} are a lockout or an expired password, which passes by itself"
-                )
+                format!("bits 0x{passing_bits:x} are a lockout or an expired password, which is temporary")
             });
             let told: Vec<String> = disables.into_iter().chain(passes).collect();
             format!("`{name}`: {}", told.join("; "))
@@ -165,7 +163,7 @@ mod tests {
             name: "uac".to_owned(),
             is_binary: false,
         };
-        let passes = "are a lockout or an expired password, which passes by itself";
+        let passes = "are a lockout or an expired password, which is temporary";
         assert_eq!(meaning(&attribute, 2), "`uac`: bits 0x2 disable");
         assert_eq!(
             meaning(&attribute, 0x12),

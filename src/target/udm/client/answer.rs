@@ -16,7 +16,7 @@ const WHO: &str = "check `udm.user` and `udm.password`";
 const RIGHTS: &str = "let `udm.user` use the REST API: put it into Domain Admins, or name one of its groups in the UCR variable \
                       `directory/manager/rest/authorized-groups/…`";
 const OUTAGE: &str =
-    "the LDAP server behind UDM may be down, or somebody has changed the password; run again when it is back";
+    "the LDAP server of UDM may be down, or the password may have been changed; run again when it is back";
 
 /// An answer with an error status.
 pub(super) struct Answer<'a> {
@@ -34,7 +34,7 @@ impl Answer<'_> {
         match self.status {
             401 if self.was_let_in => self.of(
                 Kind::Unreachable,
-                "the server does not know us any more",
+                "the server no longer accepts the password",
                 Some(OUTAGE),
             ),
             401 => self.of(Kind::Unauthorized, "the server refuses the password", Some(WHO)),
@@ -124,10 +124,10 @@ impl Answer<'_> {
     }
 }
 
-const CHANGED: &str = "somebody else has changed it in between";
-const ANEW: &str = "the next run looks at it anew";
-const TAKEN: &str = "somebody else has the value, or it was asked for within the last 5 minutes: the server keeps a value that it has \
-                     refused for so long; run again in 5 minutes";
+const CHANGED: &str = "it was changed in the meantime";
+const ANEW: &str = "the next run checks it again";
+const TAKEN: &str = "another object has the value, or it was refused within the last 5 minutes: the server locks \
+     a refused value for that time; run again in 5 minutes";
 
 /// Returns whether the server refused a write because the object has changed.
 pub(in crate::target::udm) fn has_changed(error: &TargetError) -> bool {

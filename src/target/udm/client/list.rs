@@ -73,7 +73,7 @@ impl Client {
                 head.results
             ),
             error_id: None,
-            hint: Some("run again; should it last, check that no proxy before UDM cuts its answers".into()),
+            hint: Some("run again; if it persists, check that no proxy before UDM cuts its answers".into()),
             wrote: Wrote::Nothing,
         })
     }

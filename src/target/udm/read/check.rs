@@ -56,7 +56,8 @@ impl UdmTarget {
                 "not known: `{user}` is not in {ALL}, and UDM does not tell what else it may write; the first run shows it"
             ),
             (Ok(()), None) => format!(
-                "not known: `{user}` is no user that UDM lists, and UDM does not tell what it may write; the first run shows it"
+                "not known: `{user}` is not a user that UDM lists, and UDM does not tell what it may write; the \
+                 first run shows it"
             ),
         };
         Diagnosis::ok(subject("right to write"), seen)
@@ -80,7 +81,7 @@ impl UdmTarget {
         match self.has_container(&container).await {
             Err(error) => findings.push(problem(&place, &error)),
             Ok(false) => {
-                let seen = format!("{container} is missing; the first run that needs it makes it");
+                let seen = format!("{container} is missing; the first run that needs it creates it");
                 findings.push(Diagnosis::ok(subject(&place), seen));
             }
             Ok(true) => {

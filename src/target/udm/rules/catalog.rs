@@ -26,15 +26,16 @@ const MISSING_RUNS: &str = "missing_runs";
 
 const OF_USERS: Losses = Losses {
     by_delete: "the user's entryUUID, password and values of properties that are not in `udm.users.properties`, such as uidNumber; \
-                an undo makes the user again without them, and a member of the same groups",
-    by_remake: "the user is made again under another entryUUID, with a random password, and without values of properties that are \
+                an undo recreates the user without them, and a member of the same groups",
+    by_remake: "the user is recreated with another entryUUID, with a random password, and without values of \
+         properties that are \
                 not in `udm.users.properties`",
     by_unmake: "what was set since: the password, memberships, values of properties that are not in `udm.users.properties`",
 };
 const OF_GROUPS: Losses = Losses {
-    by_delete: "the group's entryUUID and values of properties that are not in `udm.groups.properties`, such as gidNumber; an undo \
-                makes the group again without them, with its members and in the same groups",
-    by_remake: "the group is made again under another entryUUID, and without values of properties that are not in \
+    by_delete: "the group's entryUUID and values of properties that are not in `udm.groups.properties`, such as \
+         gidNumber; an undo recreates the group without them, with its members and in the same groups",
+    by_remake: "the group is recreated with another entryUUID, and without values of properties that are not in \
                 `udm.groups.properties`",
     by_unmake: "what was set since: values of properties that are not in `udm.groups.properties`",
 };

@@ -26,7 +26,7 @@ pub(in crate::target::udm) fn id(text: &str, is_binary: bool) -> ExternalId {
 /// Why the property cannot store an id: the server refuses some, and fails at others.
 pub(in crate::target::udm) fn misfit(property: &str, id: &ExternalId, is_binary: bool) -> Option<String> {
     let Some(text) = text(id, is_binary) else {
-        return Some(format!("its external id is no text, which `{property}` takes"));
+        return Some(format!("its external id is not text, which `{property}` takes"));
     };
     if property != IDENTIFIER {
         return None;
@@ -38,7 +38,10 @@ pub(in crate::target::udm) fn misfit(property: &str, id: &ExternalId, is_binary:
             && [1, 4].contains(&version)
     });
     (!fits).then(|| {
-        format!("its external id is no UUID of version 1 or 4, which `{property}` takes; use another property as `udm.users.key`")
+        format!(
+            "its external id is not a UUID of version 1 or 4, which `{property}` takes; use another property \
+             as `udm.users.key`"
+        )
     })
 }
 

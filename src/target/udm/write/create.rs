@@ -73,7 +73,7 @@ impl UdmTarget {
         match self.post(resource, creation, place, with(&all)).await {
             Err(error) if is_missing(&error) && !others.is_empty() => {
                 warnings.push(format!(
-                    "one of its groups outside `udm.groups.ou` is gone; make it a member again by hand: {}",
+                    "one of its groups outside `udm.groups.ou` no longer exists; make it a member again by hand: {}",
                     others.join("; ")
                 ));
                 self.post(resource, creation, place, with(&ours)).await
@@ -141,7 +141,7 @@ fn after_a_try(error: TargetError, attempt: u32) -> TargetError {
     }
     TargetError {
         what: format!(
-            "{}; the try before broke off, and the server keeps the name for 5 minutes",
+            "{}; the previous try was interrupted, and the server locks the name for 5 minutes",
             error.what
         ),
         hint: Some("run again in 5 minutes".to_owned()),

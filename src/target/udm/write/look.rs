@@ -52,7 +52,7 @@ impl UdmTarget {
             held.is_none() || (required.value.is_some() && held != required.value)
         };
         let changed = if account.id.as_ref() != Some(&id) {
-            "it carries another id"
+            "it has another id"
         } else if removal.requires.iter().any(is_unmet) {
             "its person was not missing all the time"
         } else {
@@ -63,7 +63,7 @@ impl UdmTarget {
             operation: "read_object",
             what: format!("the object has changed since it was read; it was not removed: {changed}"),
             error_id: None,
-            hint: Some("the next run looks at it anew".into()),
+            hint: Some("the next run checks it again".into()),
             wrote: Wrote::Nothing,
         })
     }

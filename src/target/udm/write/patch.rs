@@ -137,7 +137,7 @@ impl UdmTarget {
             operation: "find_object",
             what,
             error_id: None,
-            hint: Some("the next run tries again when the other one has given it up".to_owned()),
+            hint: Some("the next run tries again after the other one has released it".to_owned()),
             wrote: Wrote::Nothing,
         })
     }

@@ -123,7 +123,7 @@ pub(in crate::target::zitadel) fn endless(operation: &'static str, what: &str) -
         operation,
         what: format!("{what}: the list has no end"),
         error_id: None,
-        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
         wrote: Wrote::Unknown,
     }
 }
@@ -135,7 +135,7 @@ pub(in crate::target::zitadel) fn short(operation: &'static str, held: u64, tota
         operation,
         what: format!("a list holds {held} of the {total} items that Zitadel says there are"),
         error_id: None,
-        hint: Some("run again; should it last, check that no proxy before Zitadel cuts its answers".into()),
+        hint: Some("run again; if it persists, check that no proxy before Zitadel cuts its answers".into()),
         wrote: Wrote::Unknown,
     }
 }
@@ -147,7 +147,7 @@ pub(in crate::target::zitadel) fn strangers(operation: &'static str) -> TargetEr
         operation,
         what: "Zitadel answered about other accounts than it was asked about".into(),
         error_id: None,
-        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
         wrote: Wrote::Unknown,
     }
 }

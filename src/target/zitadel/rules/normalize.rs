@@ -76,7 +76,7 @@ fn normalize_language(desired: &mut Desired) -> Option<String> {
         return None;
     }
     desired.unknown.insert(PREFERRED_LANGUAGE);
-    Some("the preferred language is no language tag such as `de` or `de-CH`; it is not written".to_owned())
+    Some("the preferred language is not a language tag such as `de` or `de-CH`; it is not written".to_owned())
 }
 
 /// The canonical form of a language tag (BCP 47), as Zitadel stores it: `DE` is `de`, `de_ch` is `de-CH`. Only a

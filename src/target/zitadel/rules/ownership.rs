@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use super::schema::{EXTERNAL_ID, ROLES};
 use crate::model::{Existing, ExternalId, Ownership};
 
-const SERVICE_ACCOUNT: &str = "it is the account this tool runs as";
-const NO_ID: &str = "it carries no external id";
+const SERVICE_ACCOUNT: &str = "it is the account that directory-sync signs in with";
+const NO_ID: &str = "it has no external id";
 const NO_ROLE: &str = "it holds none of the roles";
 
 /// Decides about the ownership of the account. Its roles must be known.

@@ -18,7 +18,7 @@ use crate::target::zitadel::wire::sent::NewLink;
 use crate::target::{TargetError, TargetErrorKind as Kind};
 
 pub(in crate::target::zitadel) const LINK_TAKEN: &str =
-    "the link to the identity provider is another account's";
+    "another account has the link to the identity provider";
 pub(in crate::target::zitadel) const FREE_THE_LINK: &str = "find the account that has the person's id of the identity provider (in Zitadel: the user, Identity \
                              Providers), and remove the link there if it is not that account's";
 

@@ -64,7 +64,7 @@ impl ZitadelTarget {
             Some(LOCALPART) => Some("it has no `localpart`, so it may not be ours"),
             Some(_) => Some("its person was not missing all the time"),
             None if removal.reason == RemovalReason::Absent && !self.is_looked_after(&held) => {
-                Some("another configuration looks after it")
+                Some("another configuration manages it")
             }
             None => None,
         })
@@ -89,7 +89,7 @@ impl ZitadelTarget {
         };
         let is_blocked = user.state == UserState::Inactive && before.lifecycle == Lifecycle::Active;
         let changed = if edit.change(EXTERNAL_ID).is_some() && is_blocked {
-            Some("somebody has deactivated it")
+            Some("it was deactivated in the meantime")
         } else {
             self.what_changed(before, &user)
                 .filter(|_| {
@@ -113,7 +113,7 @@ impl ZitadelTarget {
         if *user.details.resource_owner != *self.settings.organization_id {
             Some("it is of another organization")
         } else if current(user, EXTERNAL_ID) != listed(EXTERNAL_ID) {
-            Some("it carries another id")
+            Some("it has another id")
         } else if !is_same_name(&user.username, listed(LOGIN)) {
             Some("it has another login name")
         } else if !is_same_name(current(user, EMAIL), listed(EMAIL)) {
@@ -181,7 +181,7 @@ pub(in crate::target::zitadel) fn changed_since(what: &str) -> TargetError {
         operation: "read_user",
         what: format!("the account has changed since the list of accounts was read; {what}"),
         error_id: None,
-        hint: Some("the next run looks at it anew".into()),
+        hint: Some("the next run checks it again".into()),
         wrote: Wrote::Unknown,
     }
 }

@@ -38,7 +38,7 @@ impl ZitadelTarget {
             // Either the name or the link is taken. A try without the links shows which.
             Err(error) if details.links().next().is_some() && is_of_link(&error) => {
                 let made = self.create_user(body(false), warnings).await?;
-                warnings.push("its links to the identity provider could not be made again".into());
+                warnings.push("its links to the identity provider could not be restored".into());
                 Ok(made)
             }
             made => made,
@@ -105,7 +105,7 @@ impl ZitadelTarget {
                 Ok(_) => {}
                 Err(failure) if failure.is(id::TAKEN) => {}
                 Err(failure) => warnings.push(format!(
-                    "its roles in project {project} could not be given again: {}",
+                    "its roles in project {project} could not be restored: {}",
                     failure.error
                 )),
             }

@@ -1,4 +1,4 @@
-//! Which records could mean an account, although it carries another id.
+//! Which records could mean an account, although it has another id.
 
 use super::wanted::{Accounts, forms, is_ours_to_see};
 use crate::model::source::alike::{alike, form, id_form};

@@ -55,8 +55,9 @@ fn wrong_types() {
 fn two_documents() {
     refuses(
         |stage| format!("{0}---\n{0}", stage.config()),
-        "error: the configuration file `config.yaml` is not valid YAML: it holds more than one document\nhint: remove \
-         the line `---` and what does not belong\n",
+        "error: the configuration file `config.yaml` is not valid YAML: it contains more than one document\nhint: \
+         remove \
+         the line `---` and the other documents\n",
     );
 }
 
@@ -124,7 +125,7 @@ fn a_bind_dn_with_an_empty_password() {
 fn a_ca_file_without_certificates() {
     refuses(
         |stage| stage.config_with(&format!("{LDAP}    tls: {{server_certificate: users.csv}}\n")),
-        "error: `sources.ldap.tls.server_certificate`: users.csv holds no certificate (a PEM file with `BEGIN \
+        "error: `sources.ldap.tls.server_certificate`: users.csv contains no certificate (a PEM file with `BEGIN \
          CERTIFICATE` is expected)\n  at config.yaml:14\n",
     );
 }
@@ -145,7 +146,11 @@ fn several_mistakes_are_told_at_once() {
             let config = stage.config().replace("organization_id", "organisation_id");
             format!("{config}log_level: loud\nguard: {{max_removals: lots}}\n")
         },
-        "error: unknown key `zitadel.organisation_id`\n  at config.yaml:4\nhint: did you mean `zitadel.organization_id`?\n\nerror: `log_level` must be `off`, `error`, `warn`, `info`, `debug` or `trace`, not `loud`\n  at config.yaml:9\n\nerror: `guard.max_removals` must be a share such as `10%` or a number such as `50`, not `lots`\n  at config.yaml:10\n\n3 mistakes in the configuration; nothing was done.\n",
+        "error: unknown key `zitadel.organisation_id`\n  at config.yaml:4\nhint: did you mean \
+         `zitadel.organization_id`?\n\nerror: `log_level` must be `off`, `error`, `warn`, `info`, `debug` or \
+         `trace`, not `loud`\n  at config.yaml:9\n\nerror: `guard.max_removals` must be a percentage such as `10%` \
+         or a number such as `50`, not `lots`\n  at config.yaml:10\n\n3 mistakes in the configuration; nothing was \
+         done.\n",
     );
 }
 
@@ -190,8 +195,8 @@ fn a_report_that_cannot_be_written() {
     Stage::new().assert_refuses(
         "--report nowhere/report.json",
         2,
-        "error: cannot write the report to nowhere/report.json: No such file or directory (os error 2)\nhint: choose a \
-         file in a folder that can be written\n",
+        "error: cannot write the report to nowhere/report.json: No such file or directory (os error 2)\nhint: \
+         choose a file in a writable folder\n",
     );
 }
 

@@ -54,7 +54,10 @@ fn a_refusal_says_how_to_go_on() {
     run.assert(
         4,
         &format!("{START}Source csv: 1 read\n  - delete  Ada Archer (ada@example.org)  absent from all sources  (account <ada@example.org>)\n  - delete  Bob Baker (bob@example.org)  absent from all sources  (account <bob@example.org>)\n  + create  Cy Clark (cy@example.org)  (users.csv:2)\n\nSymbols: - remove, + create\nPlan: 1 to create, 2 to delete; 0 unchanged (2 accounts, 2 managed).\nIt takes 11 requests.\n"),
-        &format!("refused: 2 of 2 accounts (100.0 %) would be removed; `guard.max_removals` is 10 %, which always allows one\nhint: look at the plan above (`--show-values` shows every value); if it is right, run again with `--approve {token}`, which lets exactly this through, or raise the limit\nRefused: nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n"),
+        &format!("refused: 2 of 2 accounts (100.0 %) would be removed; `guard.max_removals` is 10 %, which always \
+             allows one\nhint: look at the plan above (`--show-values` shows every value); if it is right, run \
+             again with `--approve {token}`, which approves exactly these changes, or raise the limit\nRefused: \
+             nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n"),
     );
     stage.assert_untouched();
 }

@@ -80,12 +80,15 @@ fn zitadel_knows_itself_by_another_name() {
     });
     let url = format!("http://127.0.0.1:{}", stage.zitadel.port());
     stage.reconfigure(&stage.zitadel.url(), &url);
-    stage.run("").assert(3, &START.replace("ZITADEL", &url), &format!("error: could not use the target: token: the server at {url} does not know itself by this host name\nhint: set `zitadel.url` to the external domain and port of the instance\n{FAILED}"));
+    stage.run("").assert(3, &START.replace("ZITADEL", &url), &format!("error: could not use the target: token: the \
+         server at {url} is not configured for this host name\nhint: set `zitadel.url` to the external domain and \
+         port of the instance\n{FAILED}"));
     stage.assert_untouched();
 }
 
 const KEY_FIRST: &str = "check that the key still exists, belongs to that user and has not expired, that `zitadel.url` is the external address exactly, and the clocks of both machines";
-const CLOCK_FIRST: &str = "set the clocks of both machines right; if that does not help, check that the key still exists, belongs to that user and has not expired, and that `zitadel.url` is the external address exactly";
+const CLOCK_FIRST: &str = "correct the clocks of both machines; if that does not help, check that the key still \
+     exists, belongs to that user and has not expired, and that `zitadel.url` is the external address exactly";
 
 #[test]
 fn the_clocks_are_hours_apart() {

@@ -49,7 +49,7 @@ fn an_empty_csv_file() {
     let stage = Stage::new();
     stage.write("users.csv", "");
     stage.assert_fails(
-        "error: could not read source `csv`: users.csv is empty, not even a header stands in it\nhint: the first line \
+        "error: could not read source `csv`: users.csv is empty and has no header\nhint: the first line \
          must name the columns `email,first_name,last_name,phone` and may name `localpart`, \
          `preferred_language` and further attributes of the configuration: in lower case, in any order, separated by commas\n",
     );
@@ -72,8 +72,9 @@ fn a_csv_file_without_people() {
     stage.run("").assert(
         4,
         &format!("{START}Source csv: 0 read\nPlan: nothing to change; 0 unchanged, 2 kept (2 accounts, 2 managed).\n  kept 2: its person is absent, and `policy.absent` is `keep`\n"),
-        "refused: source `csv` holds no people at all; if that is right, set `guard.allow_empty: true`\nhint: look at \
-         the sources, then run again\nRefused: nothing was written. N requests, T s (organization ORGANIZATION at ZITADEL). Exit code 4.\n",
+        "refused: source `csv` contains no people at all; if that is right, set `guard.allow_empty: true`\nhint: \
+         check the sources, then run again\nRefused: nothing was written. N requests, T s (organization \
+         ORGANIZATION at ZITADEL). Exit code 4.\n",
     );
     stage.assert_untouched();
 }

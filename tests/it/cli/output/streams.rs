@@ -113,8 +113,8 @@ fn a_sync_whose_plan_nobody_reads_writes_nothing() {
         3,
         "",
         &format!(
-            "error: the plan could not be printed: Broken pipe (os error 32)\nhint: something has to read stdout to the \
-             end, such as a file: `>>FILE`\n{FAILED}"
+            "error: the plan could not be printed: Broken pipe (os error 32)\nhint: redirect stdout to something \
+             that reads all of it, such as a file: `>>FILE`\n{FAILED}"
         ),
     );
     stage.assert_untouched();
@@ -157,8 +157,8 @@ fn a_report_on_a_full_disk_is_told_and_the_run_goes_on() {
     let run = stage.run("--report /dev/full");
     assert_eq!(
         run.err,
-        "error: the report /dev/full could not be written: No space left on device (os error 28)\nhint: see that the \
-         disk is not full\n"
+        "error: the report /dev/full could not be written: No space left on device (os error 28)\nhint: check that \
+         the disk is not full\n"
     );
     assert_eq!(run.exit, 1);
     assert_eq!(stage.zitadel.users().len(), 2);

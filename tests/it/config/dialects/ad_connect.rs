@@ -26,8 +26,8 @@ fn the_sample_of_the_manual_is_read() {
         settings.notes,
         [
             "`backend.ldap.sync.page_size` is 20: a large directory is read faster with 1000",
-            "`backend.ldap.addr`: `bind_password` goes to `your-ldap-server.local` without encryption, and whoever sits in between \
-             can read it; use an `ldaps://` address, or set `tls.danger_use_start_tls: true`",
+            "`backend.ldap.addr`: `bind_password` goes to `your-ldap-server.local` without encryption, so anyone \
+             on the network path can read it; use an `ldaps://` address, or set `tls.danger_use_start_tls: true`",
         ]
     );
     assert!(settings.dry_run);
@@ -201,14 +201,14 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "mail=%s",
         "mail=x",
         "error: `backend.ldap.authentication.username_filter_template` is not a filter with one `%s`: \
-         `%s`, which stands for the name, is missing\n  at DIR/config.yaml:24\n\
+         `%s`, the placeholder for the name, is missing\n  at DIR/config.yaml:24\n\
          hint: it should look like `(&(objectClass=person)(mail=%s))`",
     ),
     (
         "(mail=%s)",
         "(|(mail=%s)(uid=%s))",
         "error: `backend.ldap.authentication.username_filter_template` is not a filter with one `%s`: \
-         `%s` stands in it 2 times, and only one name is asked for\n  at DIR/config.yaml:24\n\
+         `%s` appears in it 2 times, but only once is allowed\n  at DIR/config.yaml:24\n\
          hint: it should look like `(&(objectClass=person)(mail=%s))`",
     ),
     (

@@ -55,8 +55,8 @@ log_level: debug
             "`sources.ldap.root_certificates_path` has no effect: no released version ever read it; see \
              `sources.ldap.tls`",
             "`sources.ldap.start_tls` has no effect: no released version ever read it; see `sources.ldap.tls`",
-            "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; what happens to the \
-             accounts of people who are gone is `policy.absent`",
+            "`sources.ldap.check_for_deleted_entries` has no effect, as since famedly-sync 0.7; `policy.absent` \
+             decides about the accounts of absent people",
         ]
     );
     let zitadel = zitadel(&settings);
@@ -154,8 +154,8 @@ feature_flags:
             "`sources.ldap.cache_path` has no effect: nothing is kept between runs",
             "the feature flag `plain_localpart` has no effect, as since famedly-sync 0.9.1; \
              `zitadel.localpart: plain` gives new accounts the external id as localpart",
-            "`sources.ldap.tls.danger_disable_tls_verify` is set: anybody between here and the server can read the \
-             password and change the answers",
+            "`sources.ldap.tls.danger_disable_tls_verify` is set: anyone on the network path can read the password \
+             and change the answers",
         ]
     );
     let names: Vec<_> = settings.sources.iter().map(|source| &*source.name).collect();

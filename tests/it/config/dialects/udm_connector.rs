@@ -88,8 +88,8 @@ fn the_second_generation_has_defaults() {
         settings.notes,
         [
             "without `udm.user_primary_key_property` it is `univentionObjectIdentifier`",
-            "people and groups that are gone from the directory are deleted, but at most 10 % of them in a run \
-             (`guard.max_removals`), and nobody while the directory is empty or was not read in full",
+            "people and groups that are missing in the directory are deleted, but at most 10 % of them in a run \
+             (`guard.max_removals`), and none while the directory is empty or was not read completely",
         ]
     );
     let target = udm(&settings);

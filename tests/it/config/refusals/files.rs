@@ -88,8 +88,8 @@ hint: values with `: `, ` #`, or a leading `*`, `&`, `!`, `%`, `@`, `{` or `[` n
     );
     assert_eq!(
         refusal(&format!("{SHORT}---\n{SHORT}")),
-        "error: the configuration file `DIR/config.yaml` is not valid YAML: it holds more than one document\n\
-         hint: remove the line `---` and what does not belong"
+        "error: the configuration file `DIR/config.yaml` is not valid YAML: it contains more than one document\n\
+         hint: remove the line `---` and the other documents"
     );
     assert_eq!(
         refusal("zitadel:\n  token: a\n  TOKEN: b\n").split("\n\n").next(),

@@ -75,7 +75,7 @@ fn names_of_sources() {
     check_sources(
         "sources: {ldap: {file_path: x, kind: csv}}\n",
         "
-error: `sources.ldap.kind` is `csv`, but the name `ldap` is kept for kind `ldap`
+error: `sources.ldap.kind` is `csv`, but the name `ldap` is reserved for kind `ldap`
   at DIR/config.yaml:6
 hint: give the source another name",
     );
@@ -99,7 +99,7 @@ error: `sources.staff.file_path` is empty
         "
 error: `sources.csv` must be a table of keys
   at variable FAMEDLY_SYNC__SOURCES__CSV
-hint: a source is left out by removing its section, or by leaving it without any value"
+hint: to leave out a source, remove its section or all its values"
             .trim_start()
     );
 }

@@ -58,14 +58,14 @@ hint: add the other one, or remove this one to connect without a client certific
         "server_certificate: DIR/ca.crt",
         "server_certificate: DIR/client.key",
         "
-error: `sources.ldap.tls.server_certificate`: DIR/client.key holds no certificate (a PEM file with `BEGIN CERTIFICATE` is expected); it holds a private key
+error: `sources.ldap.tls.server_certificate`: DIR/client.key contains no certificate (a PEM file with `BEGIN CERTIFICATE` is expected); it holds a private key
   at DIR/config.yaml:31",
     );
     check(
         "client_key: DIR/client.key",
         "client_key: DIR/client.crt",
         "
-error: `sources.ldap.tls.client_key`: `DIR/client.crt` holds no private key in PEM format
+error: `sources.ldap.tls.client_key`: `DIR/client.crt` contains no private key in PEM format
   at DIR/config.yaml:32",
     );
 }
@@ -132,7 +132,8 @@ fn limits_and_choices() {
         (
             "sources:\n",
             "guard: {max_changes: 0.1}\nsources:\n",
-            "error: `guard.max_changes` must be a share such as `10%` or a number such as `50` or `off`, not `0.1`",
+            "error: `guard.max_changes` must be a percentage such as `10%` or a number such as `50` or `off`, not \
+             `0.1`",
         ),
         (
             "sources:\n",

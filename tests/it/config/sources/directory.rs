@@ -38,7 +38,7 @@ fn a_text_may_be_a_list_or_a_table() {
 #[test]
 fn a_mistake_in_a_text_is_found_at_once() {
     for (text, line) in [
-        ("[]", "email` holds no name of an attribute"),
+        ("[]", "email` contains no name of an attribute"),
         ("{}", "email.name` is missing"),
         (
             "{name: mail, constant: x}",
@@ -46,15 +46,15 @@ fn a_mistake_in_a_text_is_found_at_once() {
         ),
         (
             "{template: '{{ uid'}",
-            "email.template` is no template: syntax error",
+            "email.template` is not a valid template: syntax error",
         ),
         (
             "{template: '{{ uid | title }}'}",
-            "email.template` is no template: unknown filter",
+            "email.template` is not a valid template: unknown filter",
         ),
         (
             "{name: mail, matching: '(a'}",
-            "email.matching`: `(a` is no regular expression: error: unclosed group",
+            "email.matching`: `(a` is not a regular expression: error: unclosed group",
         ),
         (
             "{name: mail, value: last}",

@@ -79,8 +79,8 @@ fn an_owned_role_that_no_source_gives_is_noted() {
     assert_eq!(
         owned(Lab::new(SHORT)).settings().notes,
         [
-            "`zitadel.owned_roles` names `Admin`, which no source gives: it is taken away from everybody; add a rule to \
-             `entitlements`, or take it out of `owned_roles`"
+            "`zitadel.owned_roles` names `Admin`, which no source gives, so it is removed from every person; add a \
+             rule to `entitlements`, or remove it from `owned_roles`"
         ]
     );
     let given = owned(with("      - {role: Admin, group: cn=a}")).settings().notes;
@@ -117,7 +117,8 @@ fn a_mistake_in_a_rule_is_found_with_its_place() {
         ),
         (
             "      - role: A\n        group: admins",
-            "error: `sources.ldap.entitlements.0.group`: `admins` is no distinguished name\n  at DIR/config.yaml:32\n\
+            "error: `sources.ldap.entitlements.0.group`: `admins` is not a distinguished name\n  at \
+             DIR/config.yaml:32\n\
              hint: write the whole name, such as `cn=admins,ou=groups,dc=example,dc=org`"
                 .to_owned(),
         ),

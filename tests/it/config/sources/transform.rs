@@ -151,7 +151,7 @@ fn the_search_has_a_scope_a_list_and_exceptions() {
     for told in [
         "`sources.ldap.scope` must be `sub`, `one` or `base`, not `subtree`\n  at DIR/config.yaml:16",
         "`sources.ldap.ignore_dn_regex`: `[` is not a regular expression",
-        "`sources.ldap.requested_attributes` holds no name of an attribute",
+        "`sources.ldap.requested_attributes` contains no name of an attribute",
     ] {
         assert!(refusal.contains(told), "{refusal}");
     }

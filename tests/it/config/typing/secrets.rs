@@ -45,8 +45,8 @@ fn a_token_is_one_piece_and_may_end_in_a_line_break() {
         ("\n", "a line break"),
         ("\r\n", "a line break"),
         (" ", "a blank"),
-        ("\u{200b}", "a character"),
-        ("\u{fc}", "a character"),
+        ("\u{200b}", "an invalid character"),
+        ("\u{fc}", "an invalid character"),
     ] {
         let broken = format!("hunt{inside}er5");
         let of_variable = Lab::new(SHORT).variable("DIRECTORY_SYNC__ZITADEL__TOKEN", &broken);
@@ -54,7 +54,7 @@ fn a_token_is_one_piece_and_may_end_in_a_line_break() {
         of_file.write("token", &format!("{broken}\n"));
         for (lab, key) in [(of_variable, "zitadel.token"), (of_file, "zitadel.token_file")] {
             let refusal = lab.refusal();
-            let said = format!("error: `{key}` holds a token with {what} in it");
+            let said = format!("error: `{key}` contains a token with {what}");
             assert!(refusal.starts_with(&said), "{refusal}");
             assert!(
                 refusal.contains("\nhint: in Zitadel, open the service account"),

@@ -124,7 +124,7 @@ fn an_incomplete_source_does_not_count() {
     lab.run("sync").exits(0).says("1 deleted");
 }
 
-/// Whoever is back is not missing any more, whatever the configuration says by then: another absence counts from its own
+/// Whoever is back is no longer missing, whatever the configuration says by then: another absence counts from its own
 /// beginning.
 #[test]
 fn an_absence_that_is_over_does_not_count_for_the_next() {
@@ -134,7 +134,7 @@ fn an_absence_that_is_over_does_not_count_for_the_next() {
         note(&lab, &days_ago(13), "1");
         lab.people(&staff(10));
         lab.configure(&format!("policy:\n{policy}"));
-        lab.run("sync").exits(0).says("not missing any more");
+        lab.run("sync").exits(0).says("no longer missing");
         assert_eq!(noted(&lab), (None, None));
         lab.run("sync").exits(0).says("nothing to change");
         lab.people(&staff(10)[..9]);
@@ -144,7 +144,7 @@ fn an_absence_that_is_over_does_not_count_for_the_next() {
     }
 }
 
-/// Who was deactivated for being missing is active again, and not missing any more; an administrator's block stays.
+/// Who was deactivated for being missing is active again, and no longer missing; an administrator's block stays.
 #[test]
 fn who_comes_back_is_active_again_unless_an_administrator_said_otherwise() {
     let lab = one_missing("  absent: deactivate\n  grace:\n    after: 14d\n");
@@ -248,7 +248,7 @@ fn a_plan_that_waits_removes_nobody_who_was_back() {
     lab.run("apply plan.json").exits(0).says("1 deleted");
 }
 
-/// Whoever is back is not missing any more although nothing else of the change succeeds.
+/// Whoever is back is no longer missing although nothing else of the change succeeds.
 #[test]
 fn an_absence_is_over_although_the_update_fails() {
     let lab = one_missing("  absent: delete\n  grace:\n    after: 14d\n");

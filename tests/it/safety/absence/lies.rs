@@ -181,11 +181,11 @@ fn a_filter_that_shows_everybody_hides_no_other_configuration() {
     let before = accounts(&lab);
     lab.run("sync")
         .exits(0)
-        .says("made by provider `csv:elsewhere.csv`");
+        .says("it belongs to provider `csv:elsewhere.csv`");
     lab.zitadel.answer_filters(FilterAnswers::Everybody);
     lab.run("apply plan.json")
         .exits(1)
-        .says("it was not removed: another configuration looks after it");
+        .says("it was not removed: another configuration manages it");
     lab.run("sync").exits(0).says("made by provider");
     assert_eq!(accounts(&lab), before);
 }
@@ -203,7 +203,7 @@ fn marks_and_notes_do_not_depend_on_a_filter() {
         lab.zitadel.answer_filters(lie);
         lab.run("sync").exits(0).says("seen by 2 runs");
         lab.people(&people);
-        lab.run("sync").exits(0).says("not missing any more");
+        lab.run("sync").exits(0).says("no longer missing");
         lab.zitadel.clear_faults();
         let account = lab.account(&people[19].email);
         assert_eq!(account.state, UserState::Active);

@@ -145,7 +145,7 @@ fn nobody_gets_a_second_account_because_another_host_was_faster() {
                 .says("was 5 accounts behind")
                 .says("Done: 1 deleted, 5 were there already; 1 warning. ");
         } else {
-            run.exits(1).says("nobody gets a second account; run again");
+            run.exits(1).says("no second account is created. Run again");
             lab.run("sync").exits(0);
             assert!(
                 lab.names().iter().all(|name| !name.contains(".old@")),

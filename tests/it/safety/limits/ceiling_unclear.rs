@@ -11,13 +11,13 @@ use crate::safety::lab::Lab;
 const SEARCH: &str = "/management/v1/metadata/_search";
 const POLICY: &str = "guard: {max_removals: 5}\npolicy: {absent: delete}\n";
 
-/// A limit that is not understood must not be passed over.
+/// A limit that is not understood must not be ignored.
 #[test]
 fn what_is_not_understood_stops_the_run() {
     for (policy, said) in [
         (
             "no-deletes: true",
-            "it holds the unknown key `no-deletes`, and a limit must not be passed over",
+            "it contains the unknown key `no-deletes`, and a limit must not be ignored",
         ),
         ("no_delete: true", "hint: did you mean `no-delete`?"),
         ("max-removals: 5", "the unknown key `max-removals`"),
@@ -27,11 +27,11 @@ fn what_is_not_understood_stops_the_run() {
         ("no-delete: [true]", "`no-delete` must be `true` or `false`"),
         (
             "max_removals: many",
-            "`max_removals` must be a share such as `10%`",
+            "`max_removals` must be a percentage such as `10%`",
         ),
         (
             "max_removals: off",
-            "`max_removals` must be a share such as `10%`",
+            "`max_removals` must be a percentage such as `10%`",
         ),
         ("protected: ada", "`protected` must be a list of texts"),
         ("protected: [\"\"]", "`protected` must be a list of texts"),

@@ -69,9 +69,7 @@ fn a_token_fits_a_cronjob() {
         lab.run(&format!("sync --approve={wrong}")).exits(4);
     }
     let file = lab.path("token");
-    lab.run("sync --approve-file token")
-        .exits(4)
-        .says("it counts as none");
+    lab.run("sync --approve-file token").exits(4).says("is ignored");
     fs::write(&file, "").unwrap();
     lab.run("sync --approve-file token").exits(4);
     assert_eq!(lab.names().len(), 12);
@@ -102,11 +100,11 @@ fn a_token_for_these_names_lets_no_other_names_through() {
         .run(&format!("sync --approve {token} --report report.json"))
         .exits(4);
     let refused = refused.says(
-        "refused: the given token does not fit: it was printed for other changes, or for another target",
+        "refused: the given token does not match: it was printed for other changes, or for another target",
     );
     assert_ne!(self::token(&refused), token);
     let error = lab.json("report.json")["error"].to_string();
-    assert!(error.contains("the given token does not fit"), "{error}");
+    assert!(error.contains("the given token does not match"), "{error}");
     assert!(lab.names().iter().all(|name| name.ends_with("@example.com")));
     rename("new.example");
     lab.run(&format!("sync --approve {token} --report report.json"))

@@ -201,7 +201,7 @@ fn accounts_of_others_are_not_touched() {
     });
     let policy = "guard: {max_removals: 4}\npolicy: {absent: delete, update_provider_mismatch: false}\n";
     lab.configure(&format!("provider: students\n{policy}"));
-    let whose = "`policy.update_provider_mismatch` is false: the account is looked after by provider `staff`";
+    let whose = "`policy.update_provider_mismatch` is false: the account belongs to provider `staff`";
     lab.run("sync")
         .exits(0)
         .says(&format!(
@@ -210,7 +210,7 @@ fn accounts_of_others_are_not_touched() {
         ))
         .says(&format!("): {whose}"))
         .says("is false: the account names no provider, so it was made by hand or by another tool")
-        .says("made by provider `staff`")
+        .says("it belongs to provider `staff`")
         .says("Plan: nothing to change");
     assert_eq!(lab.names().len(), 5);
     assert_eq!(lab.account("ada").family_name, "Test");

@@ -50,7 +50,7 @@ fn handings_over(account: &str) -> Vec<Act> {
             "renamed",
         ),
         human(account, address, "it has another address", "other address"),
-        human(account, owner, "it carries another id", "other id"),
+        human(account, owner, "it has another id", "other id"),
     ]
 }
 
@@ -242,7 +242,7 @@ fn an_account_of_somebody_else_is_neither_enabled_nor_adopted() {
         method: "POST",
         path: format!("/v2/users/{id}/deactivate"),
         body: json!({}),
-        said: "somebody has deactivated it",
+        said: "it was deactivated in the meantime",
     };
     let account = after(&lab, blocked, "sync", &id);
     assert_eq!((&*account.nick_name, account.state), ("", UserState::Inactive));

@@ -128,10 +128,10 @@ fn a_foreign_link_stays_and_is_reported() {
     ]);
     let keys = [("IDP_ID", idp.as_str()), ("LINK", "existing")];
     for changes in ["1 updated", "nothing to change"] {
-        run(&lab, "", &keys)
-            .exits(0)
-            .says(changes)
-            .says("`idp_link` is not this person's, and stays, since somebody else made it; if whoever it belongs to is not to log in here, remove it by hand");
+        run(&lab, "", &keys).exits(0).says(changes).says(
+            "`idp_link` belongs to another person and stays, because directory-sync did not write it; if \
+                 that person must not sign in here, remove it by hand",
+        );
     }
     let links = |uid| -> Vec<String> {
         let links = lab.account(uid).links;
@@ -171,7 +171,7 @@ fn a_link_that_another_account_holds_is_said_in_each_run() {
     for _ in 0..2 {
         run(&lab, "", &keys)
             .exits(1)
-            .says("the link to the identity provider is another account's");
+            .says("another account has the link to the identity provider");
     }
     let path = format!("/v2/users/{other}/links/{idp}/ada");
     let (status, reply) = lab.zitadel.act("DELETE", &path, &serde_json::json!({}));
@@ -235,7 +235,7 @@ fn one_request_an_account_is_announced() {
     lab.zitadel.reset_counts();
     run(&lab, "", &[("METADATA", "skip")])
         .exits(0)
-        .says("nothing is read of these active accounts");
+        .says("the metadata of these active accounts is not read");
     lab.zitadel.let_service_user_view_instance();
     run(&lab, "", &[]).exits(0).does_not_say("one by one");
     let counts = lab.zitadel.request_counts();

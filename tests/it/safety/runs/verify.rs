@@ -119,7 +119,7 @@ fn verify_finds_who_got_a_second_account() {
     lab.run("sync --verify")
         .exits(1)
         .says("not verified: nothing can be written now for uid=ada,ou=people,dc=example,dc=com (ldap): accounts ")
-        .says("carry this person's id; none was changed");
+        .says("have this person's id; none was changed");
     assert_eq!(lab.names().len(), 2);
 }
 

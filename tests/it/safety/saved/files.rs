@@ -135,7 +135,7 @@ fn what_a_run_reads_is_no_place_to_write() {
             refuses(
                 &lab,
                 &format!("{option} {file}"),
-                &[&said, "hint: name a file of its own for each option"],
+                &[&said, "hint: name a different file for each option"],
             );
         }
         let said =

@@ -71,7 +71,7 @@ const REMOVALS: [(&str, Forge, &str); 8] = [
     (
         "delete",
         |change| change["action"] = json!("disable"),
-        "it holds no `disable` and nothing else",
+        "it contains no `disable` and nothing else",
     ),
     (
         "delete",
@@ -99,12 +99,12 @@ const REMOVALS: [(&str, Forge, &str); 8] = [
     (
         "create",
         |change| change["create"]["values"]["last_name"] = json!(["Other"]),
-        "it makes an account with other values than its person has",
+        "it creates an account with other values than its person has",
     ),
     (
         "create",
         |change| change["create"]["person"]["state"] = json!("disabled"),
-        "it makes an account that `policy` asks for none of",
+        "it creates an account that `policy` does not allow",
     ),
 ];
 
@@ -129,7 +129,7 @@ const ROLES: [(&str, Forge, &str); 4] = [
     (
         "update",
         |change| also(change, "roles", &json!(["User"]), &json!(["User", "Admin"])),
-        "what it changes is not what person and account differ in",
+        "its changes are not the differences between person and account",
     ),
     (
         "update",
@@ -137,7 +137,7 @@ const ROLES: [(&str, Forge, &str); 4] = [
             remove(&mut change["edit"]["person"]["values"], "roles");
             also(change, "roles", &json!(["User"]), &Json::Null);
         },
-        "what it changes is not what person and account differ in",
+        "its changes are not the differences between person and account",
     ),
 ];
 
@@ -147,22 +147,22 @@ const EDITS: [(&str, Forge, &str); 6] = [
     (
         "update",
         |change| change["edit"]["person"]["values"]["email"] = json!(["eve@example.com"]),
-        "what it changes is not what person and account differ in",
+        "its changes are not the differences between person and account",
     ),
     (
         "update",
         |change| change["edit"]["changes"][0]["after"] = json!(["Evil"]),
-        "what it changes is not what person and account differ in",
+        "its changes are not the differences between person and account",
     ),
     (
         "update",
         |change| change["edit"]["changes"][1]["after"] = json!(["Evil"]),
-        "it writes something else than its person has",
+        "it writes another value than its person has",
     ),
     (
         "update",
         |change| change["edit"]["person"]["id"] = json!(hex::encode("eve")),
-        "it changes whose account it is unseen",
+        "it changes the owner of the account without showing it",
     ),
     (
         "update",
@@ -170,7 +170,7 @@ const EDITS: [(&str, Forge, &str); 6] = [
             let id = json!([change["edit"]["person"]["id"]]);
             also(change, "external_id", &json!(["nothing"]), &id);
         },
-        "it changes whose account it is unseen",
+        "it changes the owner of the account without showing it",
     ),
     (
         "update",
@@ -182,7 +182,7 @@ const EDITS: [(&str, Forge, &str); 6] = [
                 .retain(|name| name != "localpart");
             also(change, "localpart", &json!(["chosen"]), &json!(["eve"]));
         },
-        "it replaces what is written once and never changed",
+        "it replaces a value that is written once and never changed",
     ),
 ];
 
@@ -230,7 +230,7 @@ fn a_plan_holds_no_change_that_the_policy_excludes() {
         (
             "create: false",
             "create",
-            "it makes an account that `policy` asks for none of",
+            "it creates an account that `policy` does not allow",
         ),
     ] {
         lab.configure(&format!("policy: {{{policy}}}\n"));

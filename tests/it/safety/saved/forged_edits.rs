@@ -8,10 +8,10 @@ use super::forged::{also, deactivated};
 use crate::program::write_private;
 use crate::safety::lab::{Lab, Run, finish, staff};
 
-const WHOSE: &str = "it changes whose account it is unseen";
-const OTHER: &str = "it writes something else than its person has";
-const OTHERWISE: &str = "what it changes is not what person and account differ in";
-const KEPT: &str = "it replaces what is written once and never changed";
+const WHOSE: &str = "it changes the owner of the account without showing it";
+const OTHER: &str = "it writes another value than its person has";
+const OTHERWISE: &str = "its changes are not the differences between person and account";
+const KEPT: &str = "it replaces a value that is written once and never changed";
 const WAY: &str = "it removes an account in another way than `policy` says";
 
 fn configure(lab: &Lab, policy: &str) {
@@ -133,7 +133,7 @@ const FORGED: [(&str, Forge, &str); 12] = [
             change["create"]["values"]["idp_link"] = json!(["eve"]);
             change["create"]["person"]["values"]["idp_link"] = json!(["eve"]);
         },
-        "it gives the person a `idp_link` that is not made of the id",
+        "it gives the person a `idp_link` that is not derived from the id",
     ),
     (
         "ada",

@@ -63,7 +63,7 @@ fn an_account_that_has_moved_is_refused_alone() {
     lab.run("apply plan.json")
         .exits(1)
         .says("the account has changed since the plan was made")
-        .says("the person has an account since the plan was made")
+        .says("the person got an account after the plan was made")
         .says("1 updated, 1 deleted");
     assert_eq!(lab.account("ada").family_name, "Lovelace");
     lab.run("plan --detailed-exit-code").exits(0);

@@ -45,7 +45,9 @@ fn an_error_value_of_a_spreadsheet_renames_nobody() {
     lab.run("")
         .exits(1)
         .says("users.csv:2 (csv): `first_name`, `last_name` hold an error value of a spreadsheet")
-        .says("users.csv:3 (csv): `last_name` reads like a program's word for `no value`; it is taken as a name")
+        .says(
+            "users.csv:3 (csv): `last_name` looks like a program's text for `no value`; it is used as a name",
+        )
         .says("users.csv:4 (csv): `last_name` holds an error value of a spreadsheet");
     assert_eq!(
         held(&lab),
@@ -194,7 +196,7 @@ fn rows_without_any_value_keep_nobody_and_stop_nothing() {
     fs::write(lab.path("users.csv"), format!("{all}{}", ",,,\n".repeat(3000))).unwrap();
     lab.run("")
         .exits(0)
-        .says("passed over rows without any value")
+        .says("ignored rows without any value")
         .says("rows=3000")
         .says("nothing to change");
     let without_erin = all.replace("erin@example.org,Erin,Ebert,\n", ",,,\n");

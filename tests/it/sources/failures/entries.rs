@@ -77,7 +77,7 @@ fn bytes_that_are_not_text_reject_one_entry_and_the_others_go_on() {
         "rejected: uid=c,dc=example,dc=com (ldap): no value for `givenName`; `givenName` is not text (UTF-8)",
         "rejected: uid=d,dc=example,dc=com (ldap): `uid` (user_id) is not text (UTF-8); binary ids need `is_binary: \
          true`",
-        "rejected: uid=e,dc=example,dc=com (ldap): `shadowFlag` (status) is no decimal number of 32 bits",
+        "rejected: uid=e,dc=example,dc=com (ldap): `shadowFlag` (status) is not a decimal number of 32 bits",
     ];
     for words in ["users", "sync"] {
         let ran = installation.command(&[words]).output().unwrap();

@@ -100,16 +100,16 @@ async fn a_group_of_which_nobody_was_read_is_told() {
     assert_eq!(
         told(&read),
         [
-            "cn=admins,ou=groups,dc=example,dc=com (staff): it has 2 members, and nobody who was read is in it, so nobody \
-             gets the role `Admin` by it; its members may go by names that their people no longer have"
+            "cn=admins,ou=groups,dc=example,dc=com (staff): it has 2 members, but no person who was read is in it, \
+             so no one gets the role `Admin` from it; it may contain former names of its members"
         ]
     );
     let found = check_ldap(&settings(&slapd, std::slice::from_ref(&rule))).await;
     let of_role = found.iter().find(|finding| finding.subject.contains("role"));
     assert_eq!(
         of_role.unwrap().result.as_deref().unwrap(),
-        "warning: 0 people of those read, from `cn=admins,ou=groups,dc=example,dc=com` (2 members); its members may go by \
-         names that their people no longer have"
+        "warning: 0 people of those read, from `cn=admins,ou=groups,dc=example,dc=com` (2 members); they may \
+         contain former names of their members"
     );
     rule.allow_empty = true;
     let read = read_ldap(&settings(&slapd, &[rule])).await.unwrap();

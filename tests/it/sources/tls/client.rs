@@ -89,7 +89,7 @@ async fn half_an_identity_and_files_that_are_none_are_refused() {
     let no_certificate = trusting("ldaps://localhost", &certificates.client.key);
     assert_failed(
         read_ldap(&no_certificate).await,
-        &["holds no certificate"],
+        &["contains no certificate"],
         "tls.server_certificate",
     );
     // Read although it is not needed, so that the mistake is known before it matters.

@@ -178,7 +178,7 @@ async fn each_entry_of_the_list_is_an_address_or_is_rejected() {
         })
         .collect();
     rejected.sort();
-    let none = "the entry is no e-mail address, so it is unknown who has left";
+    let none = "the entry is not an e-mail address, so it is not known who has left";
     let expected = [
         ("[0]", "an empty address"),
         ("[1]", "an empty address"),

@@ -73,7 +73,7 @@ pub(super) async fn an_existing_account_is_linked(stage: &Stage) {
     let edit = edit_of(&target, other.as_str(), ben.clone(), &["last_name", "idp_link"]);
     let error = update(&target, edit).await.unwrap_err();
     assert_eq!((error.kind, error.stops_run()), (Kind::Conflict, false));
-    let said = "the link to the identity provider is another account's";
+    let said = "another account has the link to the identity provider";
     assert!(error.what.ends_with(said), "{error}");
     let lines = as_made(stage, &target, &ben);
     stage.is_whole(&target, &ben, &lines).await;
@@ -123,7 +123,7 @@ pub(super) async fn a_taken_link_is_told_from_a_taken_name(stage: &Stage) {
     assert_eq!(error.kind, Kind::Conflict);
     assert_eq!(stage.account(&target, &ben).await, None);
     let error = target.explain_conflict(error);
-    let said = "the link to the identity provider is another account's";
+    let said = "another account has the link to the identity provider";
     assert!(error.what.contains(said), "{error}");
     assert!(error.hint.unwrap().contains("remove the link"));
 

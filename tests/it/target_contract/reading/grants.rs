@@ -19,7 +19,7 @@ fn world(version: Version, unordered: Unordered) -> World {
     })
 }
 
-/// People of whom each third holds no role.
+/// People of whom each third contains no role.
 fn some_without(count: usize) -> impl Iterator<Item = UserSeed> {
     (0..count).map(|n| UserSeed {
         roles: if n % 3 == 0 { vec![] } else { vec!["User".into()] },

@@ -59,7 +59,7 @@ async fn each_refusal_says_what_is_wrong() {
                 .to_owned(),
             Some(
                 "give the user name of the service account in `zitadel.client_id`, as Zitadel shows it beside the client \
-                 secret; its user id is no client id"
+                 secret; its user id is not the client id"
             )
         )
     );

@@ -69,14 +69,14 @@ fn a_run_whose_undo_file_cannot_be_written_changes_nothing() {
 fn an_option_without_use_is_refused() {
     let lab = changed();
     for (arguments, said) in [
-        ("plan --undo-file f", "`--undo-file` has no use with `plan`"),
-        ("plan --verify", "`--verify` has no use with `plan`"),
-        ("check --verify", "`--verify` has no use with `check`"),
-        ("undo --verify f", "`--verify` has no use with `undo`"),
-        ("check --undo-file f", "`--undo-file` has no use with `check`"),
-        ("users --undo-file f", "`--undo-file` has no use with `users`"),
-        ("check --report f", "`--report` has no use with `check`"),
-        ("users --report f", "`--report` has no use with `users`"),
+        ("plan --undo-file f", "`--undo-file` cannot be used with `plan`"),
+        ("plan --verify", "`--verify` cannot be used with `plan`"),
+        ("check --verify", "`--verify` cannot be used with `check`"),
+        ("undo --verify f", "`--verify` cannot be used with `undo`"),
+        ("check --undo-file f", "`--undo-file` cannot be used with `check`"),
+        ("users --undo-file f", "`--undo-file` cannot be used with `users`"),
+        ("check --report f", "`--report` cannot be used with `check`"),
+        ("users --report f", "`--report` cannot be used with `users`"),
         ("undo f --detailed-exit-code", "--dry-run"),
     ] {
         lab.run(arguments).exits(2).says(said);

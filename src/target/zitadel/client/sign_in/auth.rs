@@ -260,7 +260,7 @@ impl SignIn {
         if is_off(ahead) {
             tracing::warn!(
                 seconds = ahead,
-                "the server's clock is ahead of ours (behind, if negative); signed by its clock"
+                "the server's clock is ahead of ours, or late if negative; the assertion is signed with its time"
             );
         }
     }

@@ -11,7 +11,7 @@ use crate::target::TargetErrorKind as Kind;
 const NEW_SECRET: &str = "in Zitadel, open the service account, Actions, Generate Client Secret, and give the new secret in \
                           `zitadel.client_secret` or `zitadel.client_secret_file`";
 const USER_NAME: &str = "give the user name of the service account in `zitadel.client_id`, as Zitadel shows it beside the client \
-                         secret; its user id is no client id";
+                         secret; its user id is not the client id";
 const BOTH: &str =
     "check `zitadel.client_id` and `zitadel.client_secret`, and that `zitadel.url` is the external address";
 

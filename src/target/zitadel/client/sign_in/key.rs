@@ -140,7 +140,7 @@ impl ServiceKey {
 
 fn key_pair(pem: &str) -> Result<KeyPair, String> {
     let key = PrivateKeyDer::from_pem_slice(pem.as_bytes())
-        .map_err(|_| "holds no PEM private key in `key`".to_owned())?;
+        .map_err(|_| "contains no PEM private key in `key`".to_owned())?;
     let pair = match &key {
         PrivateKeyDer::Pkcs1(der) => KeyPair::from_der(der.secret_pkcs1_der()),
         PrivateKeyDer::Pkcs8(der) => KeyPair::from_pkcs8(der.secret_pkcs8_der()),

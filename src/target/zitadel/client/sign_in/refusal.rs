@@ -24,7 +24,7 @@ fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
             if ahead > 0 { "ahead of" } else { "behind" }
         ),
         Some(_) => "its clock agrees with ours".into(),
-        None => "it does not say what time it has".into(),
+        None => "it does not report its time".into(),
     };
     let end = key.expires.filter(|expires| *expires < Timestamp::now());
     let end = end.map(|end| format!("; by its file, the key expired on {}", end.strftime("%Y-%m-%d")));
@@ -40,7 +40,8 @@ fn suspects(key: &ServiceKey, said: &str, ahead: Option<i64>) -> String {
 const KEY_OR_CLOCK: &str = "check that the key still exists, belongs to that user and has not expired, that \
                             `zitadel.url` is the external address exactly, and the clocks of both machines";
 
-const CLOCK: &str = "set the clocks of both machines right; if that does not help, check that the key still exists, belongs to \
+const CLOCK: &str = "correct the clocks of both machines; if that does not help, check that the key still exists, \
+     belongs to \
                      that user and has not expired, and that `zitadel.url` is the external address exactly";
 
 impl SignIn {
@@ -104,7 +105,7 @@ impl SignIn {
             kind: Kind::Misconfigured,
             operation: OPERATION,
             what: format!(
-                "the server at {} does not know itself by this host name",
+                "the server at {} is not configured for this host name",
                 self.proof.instance()
             ),
             error_id: None,

@@ -118,8 +118,8 @@ impl ZitadelTarget {
                 at: format!("organization {}", self.settings.organization_id).into(),
             },
             id: None,
-            reason: "the list of accounts filtered by metadata answered wrongly: accounts themselves hold something else; they were \
-                     read one by one instead"
+            reason: "the list of accounts filtered by metadata gave wrong answers: the accounts have other values; \
+                 they were read one by one instead"
                 .into(),
         });
     }
@@ -241,7 +241,7 @@ fn no_strangers(page: &Page<User>, asked: &HashSet<&str>) -> Result<(), TargetEr
         operation: "confirm_metadata",
         what: "the list of accounts filtered by metadata shows accounts that were not asked about".into(),
         error_id: None,
-        hint: Some("check that no proxy before Zitadel keeps or repeats answers to POST requests".into()),
+        hint: Some("check that no proxy before Zitadel caches or repeats answers to POST requests".into()),
         wrote: Wrote::Unknown,
     })
 }

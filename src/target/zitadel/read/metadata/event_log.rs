@@ -147,7 +147,7 @@ impl ZitadelTarget {
         }
         tracing::info!(
             accounts = users.len(),
-            "reading these accounts one by one is shorter than the event log, or surer"
+            "reading these accounts one by one takes fewer requests than the event log, or is more reliable"
         );
         Ok(None)
     }

@@ -38,7 +38,7 @@ impl ZitadelTarget {
         if !self.filters.get() {
             tracing::info!(
                 key,
-                "this Zitadel cannot say who holds a value; new ones are compared with the people of this run alone"
+                "this Zitadel cannot search for a value; new values are only compared with the people of this run"
             );
         }
         Ok(holdings)

@@ -82,8 +82,9 @@ impl ZitadelTarget {
             single.retain(|place| checks[*place].expected != Expected::Absent(DISABLED_BY));
             tracing::info!(
                 accounts = before - single.len(),
-                "nothing is read of these active accounts (`zitadel.metadata` is `skip`), nor whether an old mark of a \
-                 deactivation is left on them; an account is only activated again if its mark is as old as its deactivation"
+                "the metadata of these active accounts is not read (`zitadel.metadata` is `skip`), so an old \
+                 deactivation mark may be left on them; an account is only reactivated if its mark is as old as its \
+                 deactivation"
             );
         }
         let mut by_user: BTreeMap<&str, Places> = BTreeMap::new();

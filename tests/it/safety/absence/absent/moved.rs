@@ -72,7 +72,7 @@ fn somebody_disabled_who_moved_meets_the_policy_for_the_disabled() {
     lab.run("sync")
         .exits(1)
         .says("3 adopted")
-        .says("a record that could not be used has its login name");
+        .says("a rejected record has its login name");
     assert!(named(&lab, "alice@example.org").is_some());
 }
 

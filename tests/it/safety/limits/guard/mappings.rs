@@ -24,8 +24,8 @@ fn used_again() -> Lab {
 fn an_address_that_is_used_again_gives_no_account_away() {
     let lab = used_again();
     let refused = lab.run("sync").exits(4).says(
-        "refused: 2 accounts, where none is managed and active so far, would be adopted for somebody of another first and last \
-         name; `guard.max_adoptions_renaming` is 10 %, which always allows one",
+        "refused: 2 accounts (none is managed and active so far) would be adopted by a person with another first \
+         and last name; `guard.max_adoptions_renaming` is 10 %, which always allows one",
     );
     assert_eq!(lab.zitadel.writes(), []);
     let mut people = [
@@ -56,7 +56,7 @@ fn an_account_of_another_name_that_turns_up_late_is_not_taken() {
     });
     late.run("sync")
         .exits(1)
-        .says("it is of somebody who has another first and last name");
+        .says("it belongs to a person with another first and last name");
     late.run("sync").exits(0).says("1 adopted");
 }
 
@@ -100,7 +100,8 @@ fn values_that_nobody_has_any_more_are_a_wrong_mapping() {
             lab.run(command)
                 .exits(3)
                 .says(&format!(
-                    "source `ldap`: `{attribute}` would be taken from 12 of 12 accounts that have one; `guard.max_missing` is 20 %"
+                    "source `ldap`: `{attribute}` would be removed from 12 of 12 accounts that have one; \
+                     `guard.max_missing` is 20 %"
                 ))
                 .says("raise `guard.max_missing`");
         }

@@ -22,11 +22,7 @@ fn a_plan_or_undo_file_that_others_may_write_is_refused() {
         for mode in [0o620, 0o602, 0o666, 0o664, 0o777] {
             give(&lab.path(file), mode, None);
             let said = format!("{what}others may write it (mode {mode:04o})");
-            refuses(
-                &lab,
-                command,
-                &[&said, "hint: see that it says what it is to say"],
-            );
+            refuses(&lab, command, &[&said, "hint: check its content"]);
         }
         // That others may read it harms the people in it, and nobody's account.
         give(&lab.path(file), 0o644, None);
@@ -60,10 +56,7 @@ fn a_plan_or_undo_file_of_somebody_else_is_refused() {
         refuses(
             &lab,
             command,
-            &[
-                &said,
-                "hint: see that it says what it is to say, then make it your own",
-            ],
+            &[&said, "hint: check its content, then make it your own"],
         );
         // A link does not hide whose it is.
         symlink(file, lab.path("link")).unwrap();
@@ -139,11 +132,9 @@ fn a_file_that_others_read_or_write_is_told() {
         lab.run(command)
             .exits(0)
             .says(&format!(
-                "`{key}` holds a secret and can be read by every user (mode 0644): `chmod o-rwx {key}`"
+                "`{key}` contains a secret and can be read by every user (mode 0644): `chmod o-rwx {key}`"
             ))
-            .says(
-                "`config.yaml` can be written by others (mode 0646), who decide then what this program does",
-            )
+            .says("`config.yaml` can be written by others (mode 0646), who can thereby control this program")
             // There is no secret in it.
             .does_not_say("`config.yaml` holds a secret");
     }

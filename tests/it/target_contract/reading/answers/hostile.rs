@@ -22,7 +22,7 @@ async fn an_answer_that_drips_ends() {
         };
         assert_eq!(error.kind, Kind::Unreachable);
         // Of a compressed one nothing is seen until there is enough of it.
-        let said = ["too slow to ever end", "did not answer in time"];
+        let said = ["too slow", "did not answer in time"];
         assert!(said.iter().any(|said| error.what.contains(said)), "{error}");
         assert!(
             started.elapsed() < Duration::from_secs(20),
