@@ -186,7 +186,7 @@ impl Report {
                 at: "the account list".into(),
             },
             id: None,
-            reason: format!("was {accounts} behind; they were there already and were not made again"),
+            reason: format!("did not show {accounts} that already existed; none was created twice"),
         }]);
     }
 }

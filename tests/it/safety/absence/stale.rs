@@ -142,7 +142,7 @@ fn nobody_gets_a_second_account_because_another_host_was_faster() {
         assert_eq!(lab.names().len(), 5, "{}\n{}", run.out, run.err);
         if same_names {
             run.exits(0)
-                .says("was 5 accounts behind")
+                .says("did not show 5 accounts that already existed")
                 .says("Done: 1 deleted, 5 were there already; 1 warning. ");
         } else {
             run.exits(1).says("no second account is created. Run again");
