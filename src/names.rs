@@ -59,7 +59,7 @@ impl Names {
     }
 
     /// Shows or hides the marked values ([`crate::model::Personal`]) of a text.
-    pub fn told(&self, text: &str) -> String {
+    pub fn render(&self, text: &str) -> String {
         let mut told = Vec::with_capacity(text.len());
         // Writing to a vector cannot fail.
         let _ = self.writer(&mut told).write_all(text.as_bytes());
@@ -83,7 +83,7 @@ impl Rule {
         Self { shows, key }
     }
 
-    fn tell(&self, value: &[u8], out: &mut impl Write) -> io::Result<()> {
+    fn write_value(&self, value: &[u8], out: &mut impl Write) -> io::Result<()> {
         if self.shows {
             out.write_all(value)
         } else {
@@ -130,7 +130,7 @@ impl<W: Write> NamesWriter<W> {
             let Some((length, skipped)) = end_of_value(value) else {
                 break;
             };
-            self.names.rule().tell(&value[..length], &mut self.out)?;
+            self.names.rule().write_value(&value[..length], &mut self.out)?;
             done += begin + length + skipped;
         }
         self.pending.drain(..done);
@@ -143,7 +143,7 @@ impl<W: Write> NamesWriter<W> {
         let begin = BEGIN.len_utf8();
         match rest.get(begin..) {
             Some(value) if rest.starts_with(BEGIN.to_string().as_bytes()) => {
-                self.names.rule().tell(value, &mut self.out)
+                self.names.rule().write_value(value, &mut self.out)
             }
             _ => self.out.write_all(&rest),
         }
@@ -214,23 +214,23 @@ mod tests {
     #[test]
     fn a_name_is_shown_or_a_hash_stands_for_it() {
         let text = format!("failed: {}: no", Personal("cn=Ada"));
-        assert_eq!(Names::default().told(&text), "failed: cn=Ada: no");
-        assert_eq!(hidden().told(&text), "failed: #4b9ab1075b42: no");
+        assert_eq!(Names::default().render(&text), "failed: cn=Ada: no");
+        assert_eq!(hidden().render(&text), "failed: #4b9ab1075b42: no");
     }
 
     #[test]
     fn one_person_has_one_hash_in_text_and_json() {
-        let told = |value: &str| hidden().told(&Personal(value).to_string());
+        let told = |value: &str| hidden().render(&Personal(value).to_string());
         assert_eq!(told(r"CN=Lovelace\, Ada"), told(r"cn=lovelace\\, ada"));
         assert_ne!(told("ada"), told("bob"));
         let other = Names::default();
         other.set(false, b"another secret");
-        assert_ne!(other.told(&Personal("ada").to_string()), told("ada"));
+        assert_ne!(other.render(&Personal("ada").to_string()), told("ada"));
     }
 
     #[test]
     fn a_line_ends_a_name_without_its_mark() {
-        assert_eq!(Names::default().told("a\u{fdd0}b\nc\u{fdd0}d"), "ab\ncd");
+        assert_eq!(Names::default().render("a\u{fdd0}b\nc\u{fdd0}d"), "ab\ncd");
     }
 
     proptest! {

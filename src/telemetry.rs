@@ -149,7 +149,7 @@ impl Write for Lines {
             trace,
             ..
         } = &self.sink;
-        let text = names.told(&String::from_utf8_lossy(event));
+        let text = names.render(&String::from_utf8_lossy(event));
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = match format {
             LogFormat::Json => match (trace, line.strip_suffix('}')) {

@@ -209,7 +209,7 @@ impl<T: Target> Run<'_, T> {
             },
             None => match self.claimed(index).await {
                 Some(result) => result,
-                None => self.carry_out(index).await?.map_err(NotApplied::Failed),
+                None => self.apply_change(index).await?.map_err(NotApplied::Failed),
             },
         };
         let result = match result {
@@ -235,7 +235,7 @@ impl<T: Target> Run<'_, T> {
     }
 
     /// Returns `None` if the account may exist without being listed. Then it is searched for again at the end.
-    async fn carry_out(&self, index: usize) -> Option<Result<Applied, TargetError>> {
+    async fn apply_change(&self, index: usize) -> Option<Result<Applied, TargetError>> {
         let change = &self.changes[index];
         let may_be_there = self.context.takes_over && is_new_person(change);
         let conflict = match self.target.apply(change, &self.ids_of_first_step(change)).await {

@@ -74,7 +74,7 @@ fn load_with_layers(
         dialect,
         path,
     } = given(request, environment, directory, &mut report)?;
-    document::unknown::check(&layers, &mut report);
+    document::unknown::report_unknown(&layers, &mut report);
     let settings = settings(&layers, &mut report, request.needs);
     if let Some(path) = &path {
         report

@@ -74,7 +74,7 @@ fn try_all(text: &str, variables: &[(String, String)]) {
     let layers = Layers::new(layers_of(text), &found.variables, &[], &mut report.mistakes);
     let kinds = sections::sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
-    document::unknown::check(&layers, &mut report);
+    document::unknown::report_unknown(&layers, &mut report);
     let settings = settings(&layers, &mut report, Needs::Everything);
     // A part that was not understood has reported it.
     assert!(settings.is_some() || !report.mistakes.is_empty());

@@ -31,7 +31,7 @@ impl ExternalId {
     }
 
     /// The same as a marked part of a text that leaves the process.
-    pub fn told(&self) -> Personal<String> {
+    pub fn marked(&self) -> Personal<String> {
         Personal(self.hex())
     }
 

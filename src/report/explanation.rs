@@ -109,7 +109,7 @@ impl Explanation {
                 line(2, reason)?;
             }
             for attribute in &record.attributes {
-                line(2, &attribute.told())?;
+                line(2, &attribute.line_of())?;
             }
         }
         if self.records.is_empty() {
@@ -127,7 +127,7 @@ impl Explanation {
         }
         line(0, "")?;
         for decision in &self.decisions {
-            line(0, &decision.told())?;
+            line(0, &decision.line_of())?;
             for value in &decision.values {
                 line(2, value)?;
             }
@@ -163,7 +163,7 @@ impl ExplainedRecord {
 }
 
 impl ExplainedAttribute {
-    fn told(&self) -> String {
+    fn line_of(&self) -> String {
         let from = match &self.from[..] {
             [] => String::new(),
             from => format!(" (from `{}`)", from.join("`, `")),
@@ -193,7 +193,7 @@ impl ExplainedAccount {
 }
 
 impl Decision {
-    fn told(&self) -> String {
+    fn line_of(&self) -> String {
         let rule = self
             .rule
             .as_ref()

@@ -22,6 +22,6 @@ pub(super) fn origin(change: &Change, target: &str) -> RecordRef {
 }
 
 /// Its location.
-pub(super) fn place(change: &Change) -> String {
-    origin(change, "").told_at()
+pub(super) fn location(change: &Change) -> String {
+    origin(change, "").marked_at()
 }

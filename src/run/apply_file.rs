@@ -70,7 +70,7 @@ async fn with_target(
     kept.put_in_order(target, request, report);
     undo_log::warn(&kept.plan, target.catalog(), request, report);
     kept.takes_over = request.global.undo_file.is_none();
-    kept.carry_out(target, request, process, report).await?;
+    kept.show_and_apply(target, request, process, report).await?;
     if request.mode == Mode::Write && request.global.verify {
         let again = async || {
             let mut left = check(target, changes, &providers).await?.plan;

@@ -67,7 +67,7 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
     let settings = match check_settings(command, global, process)? {
         Checked::Good(settings) => settings,
         Checked::Refused(report) => {
-            tell(command, global, process, &report)?;
+            notify(command, global, process, &report)?;
             return check_sources(command, global, process, pauses, report.exit());
         }
     };
@@ -79,7 +79,7 @@ fn run_named(cli: &Cli, process: &mut Process<'_>, pauses: Backoff) -> io::Resul
 }
 
 /// Notifies about a run that cannot start, as far as the configuration can be read.
-fn tell(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
+fn notify(command: &Command, global: &Global, process: &Process<'_>, report: &Report) -> io::Result<()> {
     if global.dry_run || !command.writes() {
         return Ok(());
     }
@@ -149,7 +149,7 @@ async fn run_reading(command: &Command, request: Request<'_>, process: &mut Proc
             Command::Config(Config::Show { target_limits }) => {
                 commands::configuration::show(*target_limits, request, process).await
             }
-            Command::Users { count: true } => commands::users::count(request, process).await,
+            Command::Users { count: true } => commands::users::print_count(request, process).await,
             Command::Users { count: false } => commands::users::users(request, process).await,
             _ => commands::check::check(request, process).await,
         }

@@ -142,7 +142,11 @@ fn completed(report: &mut Report, request: Request<'_>) {
 }
 
 /// Prints why a command without a report ended.
-pub(super) fn tell(stop: &RunError, request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(super) fn print_error(
+    stop: &RunError,
+    request: Request<'_>,
+    process: &mut Process<'_>,
+) -> io::Result<Exit> {
     process.messages(request.global.log_format).stop(stop)?;
     Ok(match stop {
         RunError::Failed { .. } | RunError::Output(_) => Exit::Unreadable,

@@ -11,7 +11,7 @@ use super::session;
 use super::session::process::Process;
 use super::session::refusal;
 use super::session::request::{Mode, Request};
-use super::writing::{carry_out, question, undo_log, verify};
+use super::writing::{question, stages, undo_log, verify};
 use crate::apply::Context;
 use crate::config::{Settings, TargetSettings};
 use crate::exit::Exit;
@@ -30,7 +30,7 @@ pub(super) async fn run(
     out: Option<&Path>,
     process: &mut Process<'_>,
 ) -> io::Result<Exit> {
-    if let Some(Err(what)) = out.map(plan_file::check) {
+    if let Some(Err(what)) = out.map(plan_file::check_writable) {
         let hint = "choose another file; only a plan is replaced by a plan";
         return refusal::refuse(request, process, &what, hint);
     }
@@ -61,15 +61,15 @@ async fn with_target(
         read = read_everything(target, request, process, report) => read?,
         signal = signals.wait() => return Err(RunError::Signalled(signal)),
     };
-    carry_out::show(&plan, target, request, process, report)?;
+    stages::show(&plan, target, request, process, report)?;
     let proof = Proof::of(&desired, target.catalog(), &request.settings.guard);
     // A plan from incomplete sources is not saved, whoever approves it.
     if let (Some((path, binding)), true) = (out, proof.doubts.is_empty()) {
         let binding = binding.restricted(&request.settings.withholding);
         save(path, &plan, target.catalog(), &binding)?;
     }
-    let approved = carry_out::approve(plan, &proof, target, request, process)?;
-    carry_out::remark(&approved, request, process, report)?;
+    let approved = stages::approve(plan, &proof, target, request, process)?;
+    stages::remark(&approved, request, process, report)?;
     if let (Mode::Write, Some(users)) = (request.mode, desired.first()) {
         let context = Context {
             known: &Known::new(users),
@@ -78,11 +78,11 @@ async fn with_target(
             protected: &request.settings.guard.protected,
             signals: &signals,
             settings: request.settings.apply,
-            takes_over: request.global.undo_file.is_none() && carry_out::may_take_over(request.settings),
+            takes_over: request.global.undo_file.is_none() && stages::may_take_over(request.settings),
             looks_first: true,
         };
         question::ask(approved.plan().changes.len(), request, process, &signals).await?;
-        carry_out::apply(target, &approved, &context, request, report).await?;
+        stages::apply(target, &approved, &context, request, report).await?;
         if request.global.verify {
             let noted = verify::noted(&approved.plan().changes);
             let again = async || {

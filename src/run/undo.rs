@@ -99,7 +99,7 @@ async fn with_target(
         .extend(undo_file::not_given(not_given, target.setting_keys().owned_roles));
     report.hint = Some(AGAIN.to_owned());
     // An account that has the login name now was not created for its former owner, so no account is taken over.
-    undone.carry_out(target, request, process, report).await
+    undone.show_and_apply(target, request, process, report).await
 }
 
 async fn work_out<'a>(target: &impl Target, run: &'a PastRun) -> Result<FromFile<'a>, TargetError> {

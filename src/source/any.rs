@@ -85,11 +85,11 @@ impl Source for AnySource {
         }
     }
 
-    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+    async fn read_to_count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         match self {
-            Self::Ldap(source) => source.count(each).await,
-            Self::Csv(source) => source.count(each).await,
-            Self::Ukt(source) => source.count(each).await,
+            Self::Ldap(source) => source.read_to_count(each).await,
+            Self::Csv(source) => source.read_to_count(each).await,
+            Self::Ukt(source) => source.read_to_count(each).await,
         }
     }
 

@@ -92,7 +92,7 @@ pub trait Source {
     ///
     /// # Errors
     /// As [`Source::read`].
-    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+    async fn read_to_count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         self.read(each).await
     }
 

@@ -47,7 +47,12 @@ impl Verifier {
     }
 
     /// Explains an error, with the server's certificates.
-    fn told(&self, error: Error, chain: &[&CertificateDer<'_>], expected: Option<&ServerName<'_>>) -> Error {
+    fn explained(
+        &self,
+        error: Error,
+        chain: &[&CertificateDer<'_>],
+        expected: Option<&ServerName<'_>>,
+    ) -> Error {
         let Error::InvalidCertificate(reason) = error else {
             return error;
         };
@@ -90,7 +95,7 @@ impl ServerCertVerifier for Verifier {
         }
         verdict.map_err(|error| {
             let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).collect();
-            self.told(error, &chain, Some(server_name))
+            self.explained(error, &chain, Some(server_name))
         })
     }
 
@@ -103,7 +108,7 @@ impl ServerCertVerifier for Verifier {
         let checked = self
             .webpki
             .verify_tls12_signature(message, certificate, signature);
-        checked.map_err(|error| self.told(error, &[certificate], None))
+        checked.map_err(|error| self.explained(error, &[certificate], None))
     }
 
     fn verify_tls13_signature(
@@ -115,7 +120,7 @@ impl ServerCertVerifier for Verifier {
         let checked = self
             .webpki
             .verify_tls13_signature(message, certificate, signature);
-        checked.map_err(|error| self.told(error, &[certificate], None))
+        checked.map_err(|error| self.explained(error, &[certificate], None))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

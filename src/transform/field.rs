@@ -127,20 +127,20 @@ fn shape(spec: &str) -> Option<Field> {
     };
     let rest = rest.strip_suffix('s').unwrap_or(rest);
     let (width, precision) = match rest.split_once('.') {
-        Some((width, precision)) => (width, Some(count(precision)?)),
+        Some((width, precision)) => (width, Some(whole_number(precision)?)),
         None => (rest, None),
     };
     let zero = width.len() > 1 && width.starts_with('0');
     Some(Field {
         align: aligned,
         fill: fill.or(zero.then_some('0')),
-        width: if width.is_empty() { 0 } else { count(width)? },
+        width: if width.is_empty() { 0 } else { whole_number(width)? },
         precision,
         ..Field::default()
     })
 }
 
-fn count(digits: &str) -> Option<usize> {
+fn whole_number(digits: &str) -> Option<usize> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|count| is_number && *count <= LONGEST)
 }

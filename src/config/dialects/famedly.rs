@@ -39,7 +39,7 @@ pub(in crate::config) fn modernize(values: &mut Dict) -> Vec<&'static str> {
     let mut clashing = Vec::new();
     for (before, now) in STALE {
         if let Some(moved) = values.remove(before)
-            && !place(values, now, moved)
+            && !insert(values, now, moved)
         {
             clashing.push(before);
         }
@@ -52,7 +52,7 @@ pub(in crate::config) fn name_today(before: &str) -> String {
     current_path(&[before.to_owned()]).join(".")
 }
 
-fn place(values: &mut Dict, path: &[&str], value: Value) -> bool {
+fn insert(values: &mut Dict, path: &[&str], value: Value) -> bool {
     match path {
         [last] if !values.contains_key(*last) => values.insert((*last).to_owned(), value).is_none(),
         [first, rest @ ..] if !rest.is_empty() => {
@@ -60,7 +60,7 @@ fn place(values: &mut Dict, path: &[&str], value: Value) -> bool {
                 .entry((*first).to_owned())
                 .or_insert_with(|| Value::Dict(Tag::Default, Dict::new()));
             match section {
-                Value::Dict(_, section) => place(section, rest, value),
+                Value::Dict(_, section) => insert(section, rest, value),
                 _ => false,
             }
         }

@@ -10,7 +10,7 @@ use crate::config::layers::Layers;
 use crate::config::sections::attributes;
 
 /// Checks every given key.
-pub(in crate::config) fn check(layers: &Layers, report: &mut Report) {
+pub(in crate::config) fn report_unknown(layers: &Layers, report: &mut Report) {
     let mut check = Check { layers, report };
     check.section(layers.root(), "");
 }

@@ -52,7 +52,7 @@ pub(in crate::config) fn integer(text: &str) -> Option<i64> {
 }
 
 /// A whole number from 0.
-pub(in crate::config) fn count(text: &str) -> Option<usize> {
+pub(in crate::config) fn whole_number(text: &str) -> Option<usize> {
     usize::try_from(integer(text)?).ok()
 }
 
@@ -184,7 +184,7 @@ mod tests {
         for other in ["", "5s", "abc", "0x", "0x-1", "0x+1", "1e99", "inf"] {
             assert_eq!(read(other), None, "{other}");
         }
-        assert_eq!(count("-1"), None);
+        assert_eq!(whole_number("-1"), None);
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn mistakes(text: &str) -> Vec<String> {
     let layers = Layers::new(Some(file), &[], &[], &mut report.mistakes);
     let kinds = sections::sources::kinds(&layers, &mut report);
     let layers = layers.with_sources(kinds);
-    unknown::check(&layers, &mut report);
+    unknown::report_unknown(&layers, &mut report);
     settings(&layers, &mut report, Needs::Everything);
     report.mistakes.into_iter().map(|mistake| mistake.what).collect()
 }

@@ -119,7 +119,7 @@ pub(in crate::config) fn guard(reader: &mut Reader<'_>) -> Option<GuardLimits> {
 fn demands(reader: &mut Reader<'_>, section: &str) -> Demands {
     let canaries = reader.list(&format!("{section}.canaries"));
     Demands {
-        min_users: reader.limit(&format!("{section}.min_users"), values::count),
+        min_users: reader.limit(&format!("{section}.min_users"), values::whole_number),
         canaries: canaries.into_iter().map(|item| item.text).collect(),
     }
 }
@@ -128,7 +128,7 @@ fn demands(reader: &mut Reader<'_>, section: &str) -> Demands {
 pub(in crate::config) fn apply(reader: &mut Reader<'_>) -> Option<ApplySettings> {
     const MIN: &str = "apply.concurrency.min";
     const MAX: &str = "apply.concurrency.max";
-    let at_least_one = |text: &str| values::count(text).and_then(NonZeroUsize::new);
+    let at_least_one = |text: &str| values::whole_number(text).and_then(NonZeroUsize::new);
     let min = reader.parsed(MIN, at_least_one);
     let max = reader.parsed(MAX, at_least_one);
     let rate_limit = reader.limit("apply.rate_limit", |text| {

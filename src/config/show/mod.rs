@@ -93,7 +93,7 @@ impl Showing<'_> {
             .iter()
             .map(|(name, value)| ([above, std::slice::from_ref(name)].concat(), value))
             .collect();
-        entries.sort_by_key(|(levels, _)| self.place(levels));
+        entries.sort_by_key(|(levels, _)| self.rank(levels));
         for (levels, value) in entries {
             if self.is_of_no_use(&levels) {
                 continue;
@@ -107,7 +107,7 @@ impl Showing<'_> {
     }
 
     /// The order of the sample. Names that the administrator chose come last.
-    fn place(&self, levels: &[String]) -> usize {
+    fn rank(&self, levels: &[String]) -> usize {
         let pattern = self.layers.pattern(&levels.join("."));
         let is_it = |key: &Key| {
             let rest = key.path.strip_prefix(pattern.as_str());

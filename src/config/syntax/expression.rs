@@ -42,7 +42,7 @@ impl Expression {
     /// # Errors
     /// What is wrong, or which part only a server can evaluate.
     pub fn parse(text: &str) -> Result<Self, String> {
-        filter::check(text)?;
+        filter::check_syntax(text)?;
         let tag = ldap3::parse_filter(text).map_err(|()| "this is not an LDAP filter".to_owned())?;
         let tag = ldap3::asn1::ASNTag::into_structure(tag);
         let node = node(tag).ok_or("matching rules other than the two for bits need a server")?;

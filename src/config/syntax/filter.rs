@@ -4,7 +4,7 @@
 ///
 /// # Errors
 /// What is wrong and at which character, starting at 1.
-pub(in crate::config) fn check(filter: &str) -> Result<(), String> {
+pub(in crate::config) fn check_syntax(filter: &str) -> Result<(), String> {
     // The crate that sends the filter decides, but does not say what is wrong.
     if ldap3::parse_filter(filter).is_ok() {
         return Ok(());
@@ -147,7 +147,7 @@ mod tests {
             "(cn=M\u{fc}ller \\28x\\29)",
             "(uSNChanged>=1)",
         ] {
-            assert_eq!(check(filter), Ok(()), "{filter}");
+            assert_eq!(check_syntax(filter), Ok(()), "{filter}");
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
             ("(cn=a(b)", "`\\28`", 6),
             ("(user name=a)", "attribute's name", 6),
         ] {
-            let fault = check(filter).unwrap_err();
+            let fault = check_syntax(filter).unwrap_err();
             assert!(fault.contains(what), "{filter}: {fault}");
             assert!(
                 fault.ends_with(&format!("(character {character})")),
@@ -191,7 +191,7 @@ mod tests {
             ("(cn=a\nb)", "(cn=a\nb)"),
         ] {
             assert_eq!(tidy(written), meant);
-            assert_eq!(check(&tidy(written)), Ok(()), "{meant}");
+            assert_eq!(check_syntax(&tidy(written)), Ok(()), "{meant}");
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
 
         #[test]
         fn any_text_has_an_answer(filter in "[(&|!)=*a\\\\2 \u{fc}<>:]{0,20}") {
-            let _ = check(&filter);
+            let _ = check_syntax(&filter);
         }
     }
 }

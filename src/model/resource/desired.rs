@@ -28,7 +28,7 @@ impl RecordRef {
     }
 
     /// The location as part of a text that leaves the process.
-    pub fn told_at(&self) -> String {
+    pub fn marked_at(&self) -> String {
         if self.names_somebody() {
             Personal(&self.at).to_string()
         } else {
@@ -39,7 +39,7 @@ impl RecordRef {
 
 impl fmt::Display for RecordRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.told_at(), self.source)
+        write!(f, "{} ({})", self.marked_at(), self.source)
     }
 }
 

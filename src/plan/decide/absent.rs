@@ -227,7 +227,7 @@ impl<'a> Decider<'a, '_> {
                 "its absence marker is invalid; the absence counts from now on",
             );
         }
-        let Verdict::Wait { absence, write } = grace.judge(noted, self.clocks.now) else {
+        let Verdict::Wait { absence, write } = grace.verdict(noted, self.clocks.now) else {
             return false;
         };
         self.keep_for_now(

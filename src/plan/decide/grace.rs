@@ -55,7 +55,7 @@ pub(in crate::plan) enum Verdict {
 
 impl Grace {
     /// Decides whether the account of a person who is absent at `now` may be removed.
-    pub(in crate::plan) fn judge(self, noted: Noted, now: i64) -> Verdict {
+    pub(in crate::plan) fn verdict(self, noted: Noted, now: i64) -> Verdict {
         let absence = match noted {
             Noted::Absent(before) => Absence {
                 since: before.since,
@@ -144,32 +144,32 @@ mod tests {
             after: Some(600),
             runs: None,
         };
-        assert!(waits(after.judge(before(1), since + 599)));
-        assert_eq!(after.judge(before(1), since + 600), Verdict::Due);
-        assert_eq!(after.judge(before(1), since + 601), Verdict::Due);
+        assert!(waits(after.verdict(before(1), since + 599)));
+        assert_eq!(after.verdict(before(1), since + 600), Verdict::Due);
+        assert_eq!(after.verdict(before(1), since + 601), Verdict::Due);
         let runs = Grace {
             after: None,
             runs: Some(3),
         };
-        assert!(waits(runs.judge(before(1), since)));
-        assert_eq!(runs.judge(before(2), since), Verdict::Due);
-        assert_eq!(runs.judge(before(3), since), Verdict::Due);
+        assert!(waits(runs.verdict(before(1), since)));
+        assert_eq!(runs.verdict(before(2), since), Verdict::Due);
+        assert_eq!(runs.verdict(before(3), since), Verdict::Due);
         // The first run alone completes the shortest grace.
         assert_eq!(
             Grace {
                 after: None,
                 runs: Some(1)
             }
-            .judge(Noted::Nothing, since),
+            .verdict(Noted::Nothing, since),
             Verdict::Due
         );
         let both = Grace {
             after: Some(600),
             runs: Some(3),
         };
-        assert!(waits(both.judge(before(2), since + 599)));
-        assert!(waits(both.judge(before(1), since + 600)));
-        assert_eq!(both.judge(before(2), since + 600), Verdict::Due);
+        assert!(waits(both.verdict(before(2), since + 599)));
+        assert!(waits(both.verdict(before(1), since + 600)));
+        assert_eq!(both.verdict(before(2), since + 600), Verdict::Due);
     }
 
     /// A marker may be as far in the future as clocks may differ, and no second more.
@@ -215,7 +215,7 @@ mod tests {
                 let runs = u32::try_from(before + 1).unwrap();
                 let passed = grace.after.is_none_or(|after| now - first >= after)
                     && grace.runs.is_none_or(|wanted| runs >= wanted);
-                match grace.judge(noted, now) {
+                match grace.verdict(noted, now) {
                     Verdict::Due => {
                         prop_assert!(passed);
                         return Ok(());
@@ -251,8 +251,8 @@ mod tests {
             if let Noted::Absent(absence) = noted {
                 prop_assert!(absence.since <= now + CLOCKS && absence.runs >= 1);
             } else {
-                let fresh = grace.judge(Noted::Nothing, now);
-                prop_assert_eq!(grace.judge(noted, now), fresh);
+                let fresh = grace.verdict(Noted::Nothing, now);
+                prop_assert_eq!(grace.verdict(noted, now), fresh);
             }
         }
     }

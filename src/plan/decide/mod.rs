@@ -143,7 +143,7 @@ impl<'a> Decider<'a, '_> {
         self.plan.unresolved.push(rejected);
     }
 
-    fn place(&self, account: &Existing) -> RecordRef {
+    fn record_of(&self, account: &Existing) -> RecordRef {
         RecordRef {
             source: self.target_name.into(),
             at: account.target_id.as_str().into(),
@@ -151,13 +151,13 @@ impl<'a> Decider<'a, '_> {
     }
 
     fn unresolved_account(&mut self, account: &Existing, reason: &str) {
-        let at = self.place(account);
+        let at = self.record_of(account);
         let rejected = Rejected::new(at, account.id.clone(), reason).of_type(account.resource);
         self.plan.unresolved.push(rejected);
     }
 
     fn warn_of_account(&mut self, account: &Existing, reason: &str) {
-        let at = self.place(account);
+        let at = self.record_of(account);
         self.plan.warnings.push(Warning {
             at,
             id: account.id.clone(),

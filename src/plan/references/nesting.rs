@@ -200,6 +200,6 @@ fn name(catalog: &Catalog, objects: Objects<'_>, resource: TypeId, id: &External
     let name = named.find_map(|one| one.attributes.text_of(schema, Purpose::Login));
     match name.or_else(|| id.as_text()) {
         Some(text) => format!("`{}`", Personal(text)),
-        None => id.told().to_string(),
+        None => id.marked().to_string(),
     }
 }

@@ -160,11 +160,11 @@ fn both() -> impl Strategy<Value = [Vec<Draft>; 2]> {
     (drafts(), drafts()).prop_map(|(users, groups)| [users, groups])
 }
 
-fn carry_out(objects: &mut Objects, wanted: &Wanted, stop: usize) -> Result<(), TestCaseError> {
+fn apply_plan(objects: &mut Objects, wanted: &Wanted, stop: usize) -> Result<(), TestCaseError> {
     let plan = objects.plan(wanted);
     prop_assert_eq!(&plan.unresolved, &[]);
     for sent in writes(&plan.changes).iter().take(stop) {
-        prop_assert_eq!(objects.carry_out(&plan.changes, sent), Ok(()));
+        prop_assert_eq!(objects.apply_write(&plan.changes, sent), Ok(()));
     }
     Ok(())
 }
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn one_run_reaches_what_is_wanted(before in both(), after in both()) {
         let (mut objects, wanted) = (existing(&before), wanted(&after));
-        carry_out(&mut objects, &wanted, usize::MAX)?;
+        apply_plan(&mut objects, &wanted, usize::MAX)?;
         prop_assert!(is_as_wanted(&objects, &wanted), "{:?}", objects);
         prop_assert_eq!(objects.plan(&wanted).changes, []);
         for (number, draft) in (0u8..).zip(&before[1]).filter(|(_, draft)| draft.is_there && draft.is_foreign) {
@@ -192,8 +192,8 @@ proptest! {
     #[test]
     fn a_run_that_stopped_anywhere_is_completed(before in both(), after in both(), stop in 0usize..25) {
         let (mut objects, wanted) = (existing(&before), wanted(&after));
-        carry_out(&mut objects, &wanted, stop)?;
-        carry_out(&mut objects, &wanted, usize::MAX)?;
+        apply_plan(&mut objects, &wanted, stop)?;
+        apply_plan(&mut objects, &wanted, usize::MAX)?;
         prop_assert!(is_as_wanted(&objects, &wanted), "{:?}", objects);
         prop_assert_eq!(objects.plan(&wanted).changes, []);
     }

@@ -47,7 +47,7 @@ fn writes(plan: &Plan) -> Vec<Sent> {
 }
 
 /// Applies one write. A refusal of the target is an error.
-fn carry_out(model: &mut Model, write: &Sent) -> Result<(), String> {
+fn apply_write(model: &mut Model, write: &Sent) -> Result<(), String> {
     match write {
         Sent::TemporaryLogin(account, name) => {
             model.get_mut(account).set(LOGIN, Some(Value::text(name.clone())));
@@ -107,7 +107,7 @@ fn two_people_who_swap_names_need_one_detour() {
         matches!(&writes[..], [Sent::TemporaryLogin(account, _), Sent::Change(_), Sent::Change(_)] if account.as_str() == "t1")
     );
     for write in &writes {
-        carry_out(&mut model, write).unwrap();
+        apply_write(&mut model, write).unwrap();
     }
     assert_eq!(names(&model), ["t1 p2@example.org", "t2 P1@Example.org"]);
 }
@@ -143,11 +143,11 @@ fn a_temporary_name_is_mended_even_if_nothing_else_differs() {
     let people = sources(vec![wants(1, &login(2)), wants(2, &login(1))]);
     let mut model = Model::of([held(1), held(2)]);
     let first = plan(&people, &model, Policy::default());
-    carry_out(&mut model, &writes(&first)[0]).unwrap();
+    apply_write(&mut model, &writes(&first)[0]).unwrap();
     let back = plan(&sources(vec![person(1), person(2)]), &model, Policy::default());
     assert_eq!(lines(&back), ["update t1"]);
     for write in writes(&back) {
-        carry_out(&mut model, &write).unwrap();
+        apply_write(&mut model, &write).unwrap();
     }
     assert_eq!(model, Model::of([held(1), held(2)]));
 }
@@ -184,7 +184,7 @@ proptest! {
         let mut model = model;
         let first = plan(&desired, &model, Policy::default());
         for write in writes(&first) {
-            prop_assert_eq!(carry_out(&mut model, &write), Ok(()));
+            prop_assert_eq!(apply_write(&mut model, &write), Ok(()));
         }
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
         for person in desired.objects.iter().filter(|person| person.lifecycle == Lifecycle::Active) {
@@ -200,11 +200,11 @@ proptest! {
         let mut model = model;
         let first = plan(&desired, &model, Policy::default());
         for write in writes(&first).iter().take(stop) {
-            prop_assert_eq!(carry_out(&mut model, write), Ok(()));
+            prop_assert_eq!(apply_write(&mut model, write), Ok(()));
         }
         let second = plan(&desired, &model, Policy::default());
         for write in writes(&second) {
-            prop_assert_eq!(carry_out(&mut model, &write), Ok(()));
+            prop_assert_eq!(apply_write(&mut model, &write), Ok(()));
         }
         prop_assert_eq!(only(&desired, &model, Policy::default()), Vec::<String>::new());
     }

@@ -84,7 +84,7 @@ fn put(names: &Names, out: &mut Output<'_>, state: &mut State<'_, '_>, value: &V
     }
     match value.as_str() {
         Some(text) => {
-            let told = names.told(&one_line(text));
+            let told = names.render(&one_line(text));
             escape_formatter(out, state, &Value::from(told))
         }
         None => Err(Error::new(

@@ -112,7 +112,7 @@ impl PlanView {
 
 impl RowResult {
     fn new(failure: Option<&Failure>) -> Self {
-        let (word, text) = failure.map_or(("done", ""), Failure::told);
+        let (word, text) = failure.map_or(("done", ""), Failure::summary);
         Self {
             word,
             text: text.to_owned(),
@@ -125,7 +125,7 @@ impl Row {
     fn new(change: &Change, withheld: Option<&Withheld>, catalog: &Catalog, show: Show) -> Self {
         let schema = catalog.schema(change.resource);
         let who = label(change, schema, show);
-        let id = change.id().map(|id| id.told().to_string());
+        let id = change.id().map(|id| id.marked().to_string());
         let record = origin(change, "");
         let is_of_account = change.target_id().map(TargetId::as_str) == Some(&*record.at);
         Self {

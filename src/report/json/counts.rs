@@ -71,7 +71,7 @@ impl Changes {
         }
     }
 
-    fn count(&self, kind: ActionKind) -> Count {
+    fn of_kind(&self, kind: ActionKind) -> Count {
         match kind {
             ActionKind::Create => self.create,
             ActionKind::Adopt => self.adopt,
@@ -85,6 +85,6 @@ impl Changes {
 
     /// The kinds in the order of the output, with their names.
     pub fn by_kind(&self) -> [(&'static str, Count); 7] {
-        ActionKind::ALL.map(|kind| (kind.name(), self.count(kind)))
+        ActionKind::ALL.map(|kind| (kind.name(), self.of_kind(kind)))
     }
 }

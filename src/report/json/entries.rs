@@ -120,7 +120,7 @@ impl KeptAccount {
         Self {
             resource,
             account: kept.target_id.to_string(),
-            id: kept.id.as_ref().map(|id| id.told().to_string()),
+            id: kept.id.as_ref().map(|id| id.marked().to_string()),
             reason: kept.reason.clone(),
             record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
@@ -151,7 +151,7 @@ impl WithheldAction {
         Self {
             resource,
             action: change.kind.name(),
-            id: change.id().map(|id| id.told().to_string()),
+            id: change.id().map(|id| id.marked().to_string()),
             account: change.target_id().map(ToString::to_string),
             setting: withheld.by.to_string(),
         }
@@ -181,7 +181,7 @@ pub struct Failure {
 
 impl Failure {
     /// The start of a line about it, and the reason.
-    pub(in crate::report) fn told(&self) -> (&'static str, &str) {
+    pub(in crate::report) fn summary(&self) -> (&'static str, &str) {
         match self.error.strip_prefix(NOT_STARTED) {
             Some(reason) => ("not started", reason),
             None => ("failed", &self.error),
@@ -206,7 +206,7 @@ impl Failure {
         };
         Self {
             resource,
-            id: change.id().map(|id| id.told().to_string()),
+            id: change.id().map(|id| id.marked().to_string()),
             action: change.kind.name(),
             error,
             target_error_id: target_error.and_then(|error| Some(error.error_id.as_deref()?.to_owned())),
@@ -235,8 +235,8 @@ impl Note {
     fn new(at: &RecordRef, id: Option<&ExternalId>, reason: &str) -> Self {
         Self {
             source: at.source.to_string(),
-            at: at.told_at(),
-            id: id.map(|id| id.told().to_string()),
+            at: at.marked_at(),
+            id: id.map(|id| id.marked().to_string()),
             reason: reason.to_owned(),
             new: None,
         }
@@ -245,7 +245,7 @@ impl Note {
     /// What stays the same from report to report: source, id or else location, reason.
     pub(crate) fn key(&self, names: &Names) -> [String; 3] {
         let who = self.id.as_ref().unwrap_or(&self.at);
-        [self.source.clone(), names.told(who), self.reason.clone()]
+        [self.source.clone(), names.render(who), self.reason.clone()]
     }
 }
 

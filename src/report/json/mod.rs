@@ -92,7 +92,7 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_file: Option<String>,
     /// What no undo can revert of this run; for an undo, what it does not restore.
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "told")]
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "serialize_marked")]
     #[schemars(with = "Vec<Lost>")]
     pub cannot_be_undone: Vec<Lost>,
     /// The records of the people of a limited run; empty means all people.
@@ -143,7 +143,7 @@ pub struct Report {
 }
 
 /// Losses with marked personal values. An undo file needs them without marks.
-fn told<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> {
+fn serialize_marked<S: Serializer>(lost: &[Lost], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(lost.iter().map(|lost| Lost {
         account: if lost.account.contains('=') {
             Personal(&lost.account).to_string()

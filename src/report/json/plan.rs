@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::report::Show;
 use crate::report::absence::Missing;
-use crate::report::origin::place;
+use crate::report::origin::location;
 use crate::report::text::details::{is_said, is_value, reason, shown_id};
 
 /// The format of a plan as data.
@@ -83,7 +83,7 @@ impl PlannedMembers {
         let schema = catalog.schema(change.resource);
         let texts = |references: Vec<&Reference>| {
             let texts = references.into_iter().map(|reference| match reference {
-                Reference::Managed(resource, id) => format!("{} {}", catalog.name(*resource), id.told()),
+                Reference::Managed(resource, id) => format!("{} {}", catalog.name(*resource), id.marked()),
                 Reference::Foreign(text) => Personal(text).to_string(),
             });
             texts.collect::<Vec<_>>()
@@ -127,7 +127,7 @@ impl<'a> PlannedKept<'a> {
         Self {
             resource: other_type(kept.resource, catalog),
             target_id: kept.target_id.as_str(),
-            id: kept.id.as_ref().map(|id| id.told().to_string()),
+            id: kept.id.as_ref().map(|id| id.marked().to_string()),
             reason: &kept.reason,
             record: kept.record.as_ref().map(ToString::to_string),
             missing: kept.absence.map(Missing::from),
@@ -225,9 +225,9 @@ pub(in crate::report) fn planned<'a>(
     PlannedChange {
         resource: other_type(change.resource, catalog),
         action: change.kind.name(),
-        id: change.id().map(|id| id.told().to_string()),
+        id: change.id().map(|id| id.marked().to_string()),
         target_id: change.target_id().map(TargetId::as_str),
-        at: place(change),
+        at: location(change),
         reason: reason(change),
         id_before: id_before
             .and_then(|before| shown_id(before, show))

@@ -78,14 +78,14 @@ impl Report {
             self.withheld.push(WithheldAction::new(withheld, resource));
         }
         for change in &plan.changes {
-            self.count(change, |count| count.planned += 1);
+            self.count_change(change, |count| count.planned += 1);
         }
         self.add_rejected(&plan.unresolved);
         self.add_warnings(&plan.warnings);
     }
 
     /// Counts a change in the totals, and in those of its type.
-    fn count(&mut self, change: &Change, add: impl Fn(&mut Count)) {
+    fn count_change(&mut self, change: &Change, add: impl Fn(&mut Count)) {
         add(self.changes.count_mut(change.kind));
         if let Some(of_type) = self.types.get_mut(usize::from(change.resource.0)) {
             add(of_type.changes.count_mut(change.kind));
@@ -151,9 +151,9 @@ impl Report {
             view.set_result(outcome.index, failure.as_ref());
         }
         match failure {
-            None => self.count(change, |count| count.applied += 1),
+            None => self.count_change(change, |count| count.applied += 1),
             Some(failure) => {
-                self.count(change, |count| count.failed += 1);
+                self.count_change(change, |count| count.failed += 1);
                 self.failures.push(failure);
             }
         }

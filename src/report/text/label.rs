@@ -10,7 +10,7 @@ pub(crate) fn label(change: &Change, schema: &Schema, show: Show) -> String {
     let id = || {
         change
             .id()
-            .map_or_else(|| "(no id)".to_owned(), |id| id.told().to_string())
+            .map_or_else(|| "(no id)".to_owned(), |id| id.marked().to_string())
     };
     if show == Show::Nobody {
         return id();

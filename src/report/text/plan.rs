@@ -196,7 +196,7 @@ fn whence(change: &Change, show: Show) -> String {
         "at"
     };
     let parts = [
-        is_shown.then(|| record.told_at()),
+        is_shown.then(|| record.marked_at()),
         change.target_id().map(|account| format!("{noun} {account}")),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -137,7 +137,7 @@ pub fn notes(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             .resource
             .map(|name| format!("{name} "))
             .unwrap_or_default();
-        let (mark, reason) = failure.told();
+        let (mark, reason) = failure.summary();
         let line = format!("{mark}: {} {noun}{id}: {reason}", failure.action);
         writeln!(out, "{}", one_line(&line))?;
         if let Some(hint) = &failure.hint {

@@ -19,7 +19,9 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
             let set = creation.attributes.iter();
             let said = set.filter(|(index, _)| is_said(schema, *index));
             lines.extend(
-                said.map(|(index, text)| format!("{}: {}", schema.spec(index).name, told(Some(text)))),
+                said.map(|(index, text)| {
+                    format!("{}: {}", schema.spec(index).name, quoted_or_none(Some(text)))
+                }),
             );
         }
         Write::Edit(edit) => {
@@ -29,7 +31,10 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
                 .filter(|change| is_value(schema, edit, change));
             lines.extend(values.map(|change| {
                 let name = &schema.spec(change.attribute).name;
-                let (before, after) = (told(change.before.as_ref()), told(change.after.as_ref()));
+                let (before, after) = (
+                    quoted_or_none(change.before.as_ref()),
+                    quoted_or_none(change.after.as_ref()),
+                );
                 format!("{name}: {before} -> {after}")
             }));
         }
@@ -38,7 +43,7 @@ pub(crate) fn values(change: &Change, schema: &Schema) -> Vec<String> {
     lines
 }
 
-fn told(value: Option<&Value>) -> String {
+fn quoted_or_none(value: Option<&Value>) -> String {
     match value {
         Some(value) => {
             let texts: Vec<String> = value.texts().iter().map(|text| quoted(text)).collect();

@@ -20,7 +20,7 @@ pub fn verdict(report: &Report) -> String {
     let tried = report
         .failures
         .iter()
-        .filter(|failure| failure.told().0 == "failed")
+        .filter(|failure| failure.summary().0 == "failed")
         .count();
     let counts = [
         (tried, "failed", "failed"),
@@ -47,12 +47,12 @@ pub fn verdict(report: &Report) -> String {
         "{what}{counts}{verified}. {}, {:.1} s{}.{code}{next}",
         counted(report.requests.total, "request"),
         report.seconds,
-        place(report)
+        target_and_counts(report)
     )
 }
 
 /// The target, and the number of unchanged accounts. Not added to an error.
-fn place(report: &Report) -> String {
+fn target_and_counts(report: &Report) -> String {
     if report.outcome == "failed" {
         return String::new();
     }

@@ -71,7 +71,7 @@ impl View<'_> {
         };
         let below = " ".repeat(indent);
         let lines = textwrap::wrap(
-            &self.names.told(text),
+            &self.names.render(text),
             Options::new(width).subsequent_indent(&below),
         )
         .iter()

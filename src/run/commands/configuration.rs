@@ -25,7 +25,7 @@ pub(in crate::run) async fn show(
     };
     let limits = match limits(asks, request).await {
         Ok(limits) => limits,
-        Err(error) => return outcome::tell(&error, request, process),
+        Err(error) => return outcome::print_error(&error, request, process),
     };
     let under = request.settings.under(&limits);
     let document = ConfigurationDocument::new(shown, under.changed, under.paused, asks);

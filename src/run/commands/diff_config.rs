@@ -45,7 +45,7 @@ pub(in crate::run) async fn diff(
     }
     let present = match side(request).await {
         Ok(side) => side,
-        Err(error) => return outcome::tell(&error, request, process),
+        Err(error) => return outcome::print_error(&error, request, process),
     };
     let changed = Request {
         settings: &changed,
@@ -54,7 +54,7 @@ pub(in crate::run) async fn diff(
     let name = other.display().to_string();
     let then = match side(changed).await {
         Ok(side) => side,
-        Err(error) => return outcome::tell(&about(error, &name), request, process),
+        Err(error) => return outcome::print_error(&about(error, &name), request, process),
     };
     let diff = ConfigDiff {
         comparison: plan::compare((&present.plan, &present.catalog), (&then.plan, &then.catalog)),

@@ -69,7 +69,7 @@ pub(in crate::run) async fn users(request: Request<'_>, process: &mut Process<'_
 }
 
 /// Prints the number of people. Keeps none of them, so that it needs little memory, and does not detect duplicates.
-pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
+pub(in crate::run) async fn print_count(request: Request<'_>, process: &mut Process<'_>) -> io::Result<Exit> {
     let catalog = request.catalog();
     let sources = match build(request.settings, &catalog) {
         Ok(sources) => sources,
@@ -86,7 +86,7 @@ pub(in crate::run) async fn count(request: Request<'_>, process: &mut Process<'_
             | Record::Server(_)
             | Record::CertificateEnds(_) => {}
         };
-        if let Err(error) = source.count(&mut each).await {
+        if let Err(error) = source.read_to_count(&mut each).await {
             return failed(&[error], request, process);
         }
     }
@@ -121,7 +121,7 @@ fn name(person: &Desired, schema: &Schema, show: Show) -> Option<String> {
 
 /// The columns of a line: the name first and the id last; without a name, the id first.
 fn columns(person: &Desired, schema: &Schema, show: Show, between: [&str; 3]) -> String {
-    let id = person.id.told().to_string();
+    let id = person.id.marked().to_string();
     let between = between.map(|column| one_line(column).into_owned());
     match name(person, schema, show) {
         Some(name) => {
@@ -155,7 +155,7 @@ fn line(person: &Desired, schema: &Schema, show: Show) -> String {
         [] => "no role".to_owned(),
         roles => roles.join(","),
     };
-    let between = [lifecycle(person), &person.origin.told_at(), &roles];
+    let between = [lifecycle(person), &person.origin.marked_at(), &roles];
     let mut line = columns(person, schema, show, between);
     if show == Show::Values {
         add_values(&mut line, person, schema);
@@ -171,7 +171,7 @@ fn line_of_object(object: &Desired, catalog: &Catalog, show: Show) -> String {
         Some(1) => "1 member".to_owned(),
         Some(count) => format!("{count} members"),
     };
-    let (kind, at) = (catalog.name(object.resource), object.origin.told_at());
+    let (kind, at) = (catalog.name(object.resource), object.origin.marked_at());
     let mut line = columns(object, schema, show, [kind, &at, &members]);
     if show == Show::Values {
         add_values(&mut line, object, schema);
@@ -225,11 +225,11 @@ struct Person<'a> {
 impl<'a> Person<'a> {
     fn new(person: &'a Desired, schema: &Schema, show: Show) -> Self {
         Self {
-            id: person.id.told().to_string(),
+            id: person.id.marked().to_string(),
             name: name(person, schema, show),
             lifecycle: lifecycle(person),
             source: &person.origin.source,
-            at: person.origin.told_at(),
+            at: person.origin.marked_at(),
             roles: person.roles(schema),
             attributes: (show == Show::Values).then(|| json_values(person, schema)),
         }
@@ -257,11 +257,11 @@ impl<'a> Object<'a> {
     fn new(object: &'a Desired, catalog: &Catalog, show: Show) -> Self {
         let schema = catalog.schema(object.resource);
         Self {
-            id: object.id.told().to_string(),
+            id: object.id.marked().to_string(),
             name: name(object, schema, show),
             kind: catalog.name(object.resource),
             source: &object.origin.source,
-            at: object.origin.told_at(),
+            at: object.origin.marked_at(),
             members: members(object, schema),
             attributes: (show == Show::Values).then(|| json_values(object, schema)),
         }

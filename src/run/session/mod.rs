@@ -39,8 +39,8 @@ pub(super) async fn run(
     let started = Instant::now();
     let notifier = Notifier::of(request, settings);
     let before = outputs::report_file::rejected_before(request.global);
-    let opened = undo_log::check(request)
-        .and_then(|()| outputs::page_file::check(request.global))
+    let opened = undo_log::check_writable(request)
+        .and_then(|()| outputs::page_file::check_writable(request.global))
         .and_then(|()| outputs::report_file::of(request.global));
     let file = match opened {
         Ok(file) => file,

@@ -55,17 +55,17 @@ impl FromFile<'_> {
     }
 
     /// Shows the plan, has it approved, and applies it unless this is a dry run.
-    pub(in crate::run) async fn carry_out(
+    pub(in crate::run) async fn show_and_apply(
         self,
         target: &impl Target,
         request: Request<'_>,
         process: &mut Process<'_>,
         report: &mut Report,
     ) -> Result<(), RunError> {
-        carry_out::show(&self.plan, target, request, process, report)?;
+        stages::show(&self.plan, target, request, process, report)?;
         // Completeness of the sources was checked when the file was made.
-        let approved = carry_out::approve(self.plan, &Proof::default(), target, request, process)?;
-        carry_out::remark(&approved, request, process, report)?;
+        let approved = stages::approve(self.plan, &Proof::default(), target, request, process)?;
+        stages::remark(&approved, request, process, report)?;
         if request.mode != Mode::Write {
             return Ok(());
         }
@@ -76,16 +76,16 @@ impl FromFile<'_> {
             // The sources were not read this time, so the owner of an existing account is not known.
             policy: Policy {
                 adopt: false,
-                ..carry_out::policy(request.settings)
+                ..stages::policy(request.settings)
             },
             protected: &request.settings.guard.protected,
             signals: &Signals::of_process(),
             settings: request.settings.apply,
-            takes_over: self.takes_over && carry_out::may_take_over(request.settings),
+            takes_over: self.takes_over && stages::may_take_over(request.settings),
             looks_first: self.looks_first,
         };
         let changes = approved.plan().changes.len();
         question::ask(changes, request, process, context.signals).await?;
-        carry_out::apply(target, &approved, &context, request, report).await
+        stages::apply(target, &approved, &context, request, report).await
     }
 }

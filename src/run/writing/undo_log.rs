@@ -10,9 +10,9 @@ use crate::saved::undo_file::{Binding, Run, UndoFile};
 use crate::target::{Cost, Target, Wrote};
 
 /// Checks the location of the undo file before the run.
-pub(in crate::run) fn check(request: Request<'_>) -> Result<(), String> {
+pub(in crate::run) fn check_writable(request: Request<'_>) -> Result<(), String> {
     match &request.global.undo_file {
-        Some(path) => undo_file::check(path, request.mode == Mode::Write),
+        Some(path) => undo_file::check_writable(path, request.mode == Mode::Write),
         None => Ok(()),
     }
 }

@@ -119,7 +119,7 @@ pub fn write(path: &Path, plan: &Plan, catalog: &Catalog, binding: &Binding) -> 
 ///
 /// # Errors
 /// What is wrong.
-pub fn check(path: &Path) -> Result<(), String> {
+pub fn check_writable(path: &Path) -> Result<(), String> {
     let possible = match path.file_name() {
         Some(_) => own::spare_others(path, Kind::Plan).and_then(|()| private::probe(path)),
         None => Err(io::Error::other("this is not a file name")),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::document::PastDocument;
 pub use self::past::{PastRun, UndoFileError, read};
-pub use self::place::{check, moves, names};
+pub use self::place::{check_writable, moves, names};
 use super::plan_file::{BoundTarget, private};
 use crate::json_schema;
 use crate::model::{ActionKind, Catalog, Change, ExternalId, LastWrites, Plan, Snapshot, TargetId};

@@ -18,7 +18,7 @@ const EARLIER: usize = 9;
 ///
 /// # Errors
 /// What is wrong.
-pub fn check(path: &Path, writes: bool) -> Result<(), String> {
+pub fn check_writable(path: &Path, writes: bool) -> Result<(), String> {
     let what = format!("cannot write the undo file {}", path.display());
     if path.file_name().is_none() && !path.is_dir() {
         return Err(format!("{what}: this is not a file name"));

@@ -26,7 +26,7 @@ pub(super) enum Quoting {
 impl Quoting {
     /// # Errors
     /// What is wrong, and why it matters.
-    pub(super) fn check(self) -> Result<(), String> {
+    pub(super) fn ensure_sound(self) -> Result<(), String> {
         match self {
             Self::Sound => Ok(()),
             Self::TextAfterQuote => {
@@ -48,7 +48,7 @@ impl Quoting {
 
 /// Location of a record, and its quoting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Location {
     pub(super) line: u64,
     pub(super) quoting: Quoting,
     /// The file ends with its last value: no line break and no quote shows that the value is complete.
@@ -102,7 +102,7 @@ impl<R: Read> Watched<R> {
     }
 
     /// Location of the record in the bytes `start..end`, including preceding line breaks. Must be called in order.
-    pub(super) fn place(&mut self, start: u64, end: u64) -> Place {
+    pub(super) fn location(&mut self, start: u64, end: u64) -> Location {
         while self.starts.front().is_some_and(|(offset, _)| *offset < start) {
             self.starts.pop_front();
         }
@@ -120,7 +120,7 @@ impl<R: Read> Watched<R> {
             };
         }
         let is_open = matches!(self.state, State::Plain | State::FieldStart) && !is_break(self.previous);
-        Place {
+        Location {
             line,
             quoting,
             open_end: self.ended && is_open,

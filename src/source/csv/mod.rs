@@ -15,7 +15,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use self::file::{Seen, Text};
 use self::header::Columns;
 use self::layout::Layout;
-use self::lines::{Place, Quoting, Watched};
+use self::lines::{Location, Quoting, Watched};
 use self::row::{half_written, record, shifted, unreadable};
 use super::mapping::{Mapping, is_blank};
 use super::merge::Collected;
@@ -66,7 +66,7 @@ impl CsvSource {
             header::columns(&header, &self.layout, &self.path).map_err(|problem| self.problem(problem))?;
         // Skips the header's own line breaks.
         let end = reader.position().byte();
-        let quoting = reader.get_mut().place(0, end).quoting;
+        let quoting = reader.get_mut().location(0, end).quoting;
         if quoting != Quoting::Sound {
             let what = format!("the header of {} has a misplaced quote", self.path.display());
             return Err(self.error(what, Some(self.layout.expected())));
@@ -79,7 +79,7 @@ impl CsvSource {
     }
 
     /// Passes on the person of a row, with warnings.
-    fn record(&self, row: &ByteRecord, columns: &Columns, place: Place, each: &mut dyn FnMut(Record)) {
+    fn record(&self, row: &ByteRecord, columns: &Columns, place: Location, each: &mut dyn FnMut(Record)) {
         let at = RecordRef {
             source: self.name.clone(),
             at: format!("{}:{}", self.path.display(), place.line).into(),
@@ -100,7 +100,7 @@ impl CsvSource {
         &self,
         row: &ByteRecord,
         columns: &Columns,
-        place: Place,
+        place: Location,
         at: &RecordRef,
     ) -> Result<(Desired, Vec<String>), Rejected> {
         let cut = columns.last().filter(|_| place.open_end);
@@ -113,7 +113,10 @@ impl CsvSource {
             .into(),
             ..Rejected::new(at.clone(), id, reason)
         };
-        place.quoting.check().map_err(|reason| reject(None, reason))?;
+        place
+            .quoting
+            .ensure_sound()
+            .map_err(|reason| reject(None, reason))?;
         // A missing or additional comma may have shifted any value, so even the e-mail address is not reliable.
         let Some(record) = &record else {
             let (found, width) = (row.len(), columns.width);
@@ -194,13 +197,13 @@ struct Rows {
 
 impl Rows {
     /// Reads the next row into `row`, and returns its location; `None` at the end.
-    fn next(&mut self, row: &mut ByteRecord) -> Result<Option<Place>, csv::Error> {
+    fn next(&mut self, row: &mut ByteRecord) -> Result<Option<Location>, csv::Error> {
         let start = self.reader.position().byte();
         if !self.reader.read_byte_record(row)? {
             return Ok(None);
         }
         let end = self.reader.position().byte();
-        Ok(Some(self.reader.get_mut().place(start, end)))
+        Ok(Some(self.reader.get_mut().location(start, end)))
     }
 }
 

@@ -134,7 +134,7 @@ impl LdapSource {
 
     /// References to other servers, as warnings.
     fn elsewhere(&self, connection: &Connection) -> Vec<String> {
-        let told = connection.references.told().into_iter();
+        let told = connection.references.warnings().into_iter();
         told.map(|told| self.secrets.mask(&told).into_owned()).collect()
     }
 
@@ -192,7 +192,7 @@ impl Source for LdapSource {
         self.read_within(search, self.groups.as_ref(), each).await
     }
 
-    async fn count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
+    async fn read_to_count(&self, each: &mut dyn FnMut(Record)) -> Result<(), SourceError> {
         let search = Search::new(&self.settings, &self.attributes).forgetful();
         self.read_within(search, None, each).await
     }

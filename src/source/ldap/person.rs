@@ -79,7 +79,7 @@ impl People {
             survey.attributes(&record);
             self.count_values(&record, survey);
         }
-        let at = self.at(self.place(entry, &record));
+        let at = self.at(self.location(entry, &record));
         // Also for unusable records: a group is not empty because the records of its people are rejected.
         let roles = tally.members.roles(entry);
         let mapped = match failure {
@@ -162,7 +162,7 @@ impl People {
     }
 
     /// The DN, and a binary id as administrators know it.
-    fn place(&self, entry: &Entry, record: &RawRecord) -> String {
+    fn location(&self, entry: &Entry, record: &RawRecord) -> String {
         let dn = entry.dn_text();
         let known = self.mapping.binary_id().and_then(|name| {
             let text = canonical::text(name, self.mapping.id(record)?)?;

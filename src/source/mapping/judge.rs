@@ -22,7 +22,7 @@ pub(super) struct Judgement {
 
 impl Judgement {
     /// The extracted value, if it can be used.
-    pub(super) fn judge<'a>(
+    pub(super) fn usable_value<'a>(
         &mut self,
         rule: &AttributeRule,
         found: Extracted<'a>,

@@ -168,7 +168,7 @@ impl Mapping {
         let mut unknown = self.everything();
         let mut judgement = Judgement::default();
         for (rule, found) in extracted {
-            let found = judgement.judge(rule, found, self.requires(rule.attribute()));
+            let found = judgement.usable_value(rule, found, self.requires(rule.attribute()));
             let Some(index) = self.schema.index(rule.attribute()) else {
                 continue;
             };

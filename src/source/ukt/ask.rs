@@ -115,7 +115,7 @@ impl Line {
         retry(self.backoff, again, async |attempt| {
             let Some(request) = request.try_clone() else {
                 return Err(Failure::new(
-                    format!("{} cannot be asked", place(asked.url)),
+                    format!("{} cannot be asked", shown_address(asked.url)),
                     String::new(),
                 ));
             };
@@ -136,7 +136,7 @@ impl Line {
     ) -> Failure {
         tracing::debug!(source = %self.name, what = failure.what, "a request failed");
         if failure.again.is_some() && attempt == 1 && self.backoff.tries > 1 {
-            tracing::warn!(source = %self.name, url = place(asked.url), "no usable answer; trying again for some seconds");
+            tracing::warn!(source = %self.name, url = shown_address(asked.url), "no usable answer; trying again for some seconds");
         }
         if failure.again.is_some() && attempt > 1 && attempt == self.backoff.tries {
             failure.what = format!("{} ({attempt} tries)", failure.what);
@@ -165,7 +165,7 @@ impl Asked<'_> {
         if body.len() >= LONGEST_BODY {
             let what = format!(
                 "{} answered with more than {} MiB",
-                place(self.url),
+                shown_address(self.url),
                 LONGEST_BODY >> 20
             );
             return Err((Some(status), Failure::new(what, format!("check `{}`", self.key))));
@@ -178,7 +178,7 @@ impl Asked<'_> {
             return Ok(body);
         }
         // A page of a proxy, or an interrupted answer.
-        let what = format!("{} answered {status} without JSON", place(self.url));
+        let what = format!("{} answered {status} without JSON", shown_address(self.url));
         Err((
             Some(status),
             Failure::passing(what, format!("check `{}`", self.key)),
@@ -188,7 +188,7 @@ impl Asked<'_> {
     fn unreachable(&self, error: &reqwest::Error) -> Failed {
         let what = format!(
             "no answer from {}: {}",
-            place(self.url),
+            shown_address(self.url),
             self.secrets.mask(&cause(error))
         );
         let hint = tls::tls_error(error)
@@ -206,7 +206,7 @@ impl Asked<'_> {
     fn too_slow(&self) -> Failed {
         let what = format!(
             "{} took more than {} seconds to answer",
-            place(self.url),
+            shown_address(self.url),
             LONGEST_TRY.as_secs()
         );
         (None, Failure::passing(what, format!("check `{}`", self.key)))
@@ -217,7 +217,7 @@ impl Asked<'_> {
             .said(refusal)
             .map(|text| format!(" ({text})"))
             .unwrap_or_default();
-        let what = format!("{} refused: {status}{said}", place(self.url));
+        let what = format!("{} refused: {status}{said}", shown_address(self.url));
         let failure = Failure::new(what, refusal_hint(status, self.key));
         let passes = matches!(status.as_u16(), 408 | 425 | 429 | 499 | 500 | 502..=504);
         Failure {
@@ -242,9 +242,12 @@ impl Asked<'_> {
             .get(LOCATION)
             .and_then(|text| text.to_str().ok());
         let to = location.and_then(|text| response.url().join(text).ok());
-        let to = to.map_or_else(|| "an address that cannot be read".to_owned(), |url| place(&url));
+        let to = to.map_or_else(
+            || "an address that cannot be read".to_owned(),
+            |url| shown_address(&url),
+        );
         let to: String = self.secrets.mask(&to).chars().take(SHOWN).collect();
-        let (key, what) = (self.key, place(self.url));
+        let (key, what) = (self.key, shown_address(self.url));
         Failure::new(
             format!(
                 "{what} redirects to {to} ({}), where it is not followed",
@@ -269,7 +272,7 @@ fn is_json(body: &[u8]) -> bool {
 }
 
 /// Address without its query, and without a password.
-pub(super) fn place(url: &Url) -> String {
+pub(super) fn shown_address(url: &Url) -> String {
     format!("{}://{}{}", url.scheme(), host(url), url.path())
 }
 

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::ask::{Line, host, object, place};
+use self::ask::{Line, host, object, shown_address};
 use self::failure::Failure;
 use super::merge::Collected;
 use super::{Record, Source, SourceError};
@@ -73,7 +73,7 @@ impl UktSource {
             _ => Err(Failure::new(
                 format!(
                     "{} answered without an `access_token`",
-                    place(&settings.oauth2_url)
+                    shown_address(&settings.oauth2_url)
                 ),
                 "check that `oauth2_url` is the token endpoint".to_owned(),
             )),
@@ -87,7 +87,10 @@ impl UktSource {
         serde_json::from_slice(&body).map_err(|_| {
             // The parser's message would contain an address.
             Failure::new(
-                format!("{} answered with something other than a list", place(&url)),
+                format!(
+                    "{} answered with something other than a list",
+                    shown_address(&url)
+                ),
                 "check that `endpoint_url` is the address of the list".to_owned(),
             )
         })
@@ -202,7 +205,7 @@ impl Source for UktSource {
             Err(failure) => problem("list", failure),
         };
         vec![
-            Diagnosis::ok(subject("token"), place(&self.settings.oauth2_url)),
+            Diagnosis::ok(subject("token"), shown_address(&self.settings.oauth2_url)),
             list,
         ]
     }

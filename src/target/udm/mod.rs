@@ -52,7 +52,9 @@ impl Target for UdmTarget {
     fn normalize(&self, person: &mut Desired) -> Result<Remarks, String> {
         let resource = person.resource;
         let prepared = self.prepared.borrow();
-        let place = prepared.as_ref().and_then(|prepared| prepared.place(resource));
+        let place = prepared
+            .as_ref()
+            .and_then(|prepared| prepared.type_state(resource));
         rules::normalize::normalize(
             person,
             self.catalog.schema(resource),
@@ -160,7 +162,7 @@ impl Target for UdmTarget {
     }
 
     async fn apply(&self, change: &Change, ids: &Ids) -> Result<Applied, TargetError> {
-        self.carry_out(change, ids).await
+        self.apply_change(change, ids).await
     }
 
     async fn link(&self, change: &Change, account: &TargetId, ids: &Ids) -> Result<Applied, TargetError> {

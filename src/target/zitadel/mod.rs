@@ -160,7 +160,7 @@ impl Target for ZitadelTarget {
     }
 
     async fn apply(&self, change: &Change, _: &Ids) -> Result<Applied, TargetError> {
-        self.carry_out(change).await
+        self.apply_change(change).await
     }
 
     async fn set_login(&self, _: TypeId, account: &TargetId, login: &str) -> Result<(), TargetError> {

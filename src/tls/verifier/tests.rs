@@ -118,7 +118,7 @@ fn a_short_key_of_a_server_is_told() {
     .unwrap();
     let own = load(&file("rsa-1024.pem"));
     let error = Error::InvalidCertificate(CertificateError::BadSignature);
-    let words = explain(&verifier.told(error, &[&own], None), Peer::Directory);
+    let words = explain(&verifier.explained(error, &[&own], None), Peer::Directory);
     assert_eq!(
         words.what,
         "the key of the certificate `CN=localhost` has 1024 bits, which is shorter than 2048"

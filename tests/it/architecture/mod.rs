@@ -126,7 +126,7 @@ src/model/id.rs | use tokio; | are pure
 src/source/csv.rs | use crate::target::Target; | neither target
 src/source/ldap/read.rs | use super::super::super::report::Line; | neither target
 src/target/zitadel/read/accounts.rs | use crate::source::Source; | neither source
-src/target/zitadel/write/carry_out.rs | use crate::apply::apply; | neither source
+src/target/zitadel/write/change.rs | use crate::apply::apply; | neither source
 src/run/mod.rs | async fn f() { target.apply(&change).await; } | src/apply/mod.rs alone
 src/run/mod.rs | async fn f() { target.set_login(&id, "x").await; } | src/apply/mod.rs alone
 src/run/mod.rs | async fn f() { Target::apply(&t, &change).await; } | src/apply/mod.rs alone

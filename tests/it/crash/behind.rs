@@ -107,7 +107,8 @@ fn a_list_that_was_behind_catches_up() {
     let ran = load.sync();
     assert_eq!(ran.exit, 0, "{ran:?}");
     assert_eq!(load.made(), PEOPLE - there);
-    let behind = format!("warning: the account list (zitadel): did not show {there} accounts that already existed");
+    let behind =
+        format!("warning: the account list (zitadel): did not show {there} accounts that already existed");
     assert_eq!(ran.out.matches(&behind).count(), 1, "{ran:?}");
     assert!(ran.out.lines().count() < PEOPLE + 20, "{ran:?}");
     load.assert_complete();

@@ -182,7 +182,7 @@ async fn check_tells_each_step() {
             Ok(seen) => format!("{}: {seen}", one.subject),
             Err(problem) => format!("{}: problem: {}", one.subject, problem.what),
         })
-        .map(|told| directory_sync::names::Names::default().told(&told))
+        .map(|told| directory_sync::names::Names::default().render(&told))
         .collect();
     let expected = [
         format!(

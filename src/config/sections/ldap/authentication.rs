@@ -23,7 +23,7 @@ pub(super) fn read(reader: &mut Reader<'_>, section: &str) -> Option<LdapAuthent
 fn template(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let template = filter::tidy(&reader.filled(path)?);
     let problem = match template.matches(NAME).count() {
-        1 => filter::check(&template.replace(NAME, "name")).err(),
+        1 => filter::check_syntax(&template.replace(NAME, "name")).err(),
         0 => Some("`%s`, the placeholder for the name, is missing".to_owned()),
         count => Some(format!(
             "`%s` appears in it {count} times, but only once is allowed"

@@ -53,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, source: &str) -> Option<Option<LdapG
 
 fn group_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let filter = filter::tidy(&reader.required(path)?);
-    let Err(problem) = filter::check(&filter) else {
+    let Err(problem) = filter::check_syntax(&filter) else {
         return Some(filter);
     };
     reader.wrong(

@@ -48,7 +48,7 @@ pub(in crate::config) fn read(reader: &mut Reader<'_>, source: &str) -> Option<L
     deleted_entries(reader, &key("check_for_deleted_entries"));
     let attributes = read_attributes(reader, source);
     if let (Some(search), Some(attributes)) = (&search, &attributes) {
-        supply::check(reader, source, search, transform.as_ref(), &attributes.user_id);
+        supply::report_impossible(reader, source, search, transform.as_ref(), &attributes.user_id);
     }
     let entitlements = groups::read(reader, source);
     let groups = group_objects::read(reader, source);
@@ -149,7 +149,7 @@ fn needs_an_identity(reader: &mut Reader<'_>, source: &str, urls: &[Url]) {
 
 fn user_filter(reader: &mut Reader<'_>, path: &str) -> Option<String> {
     let filter = filter::tidy(&reader.required(path)?);
-    let Err(problem) = filter::check(&filter) else {
+    let Err(problem) = filter::check_syntax(&filter) else {
         return Some(filter);
     };
     reader.wrong(

@@ -10,7 +10,7 @@ use crate::config::settings::{LdapAttribute, LdapSearch};
 use crate::transform::{Format, Transformation, key};
 
 /// Reports them. Without `requested_attributes`, an entry may have any attribute.
-pub(super) fn check(
+pub(super) fn report_impossible(
     reader: &mut Reader<'_>,
     source: &str,
     search: &LdapSearch,

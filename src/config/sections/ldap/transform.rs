@@ -43,12 +43,12 @@ struct Rules<'a, 'r> {
 
 /// A value and its path.
 #[derive(Clone)]
-struct Place<'v> {
+struct Setting<'v> {
     levels: Vec<String>,
     value: &'v Value,
 }
 
-impl<'v> Place<'v> {
+impl<'v> Setting<'v> {
     /// For messages.
     fn path(&self) -> String {
         self.levels.join(".")
@@ -64,47 +64,51 @@ impl<'v> Place<'v> {
 }
 
 impl<'r> Rules<'_, 'r> {
-    fn place(&self, rule: &str) -> Option<Place<'r>> {
+    fn setting(&self, rule: &str) -> Option<Setting<'r>> {
         let path = format!("{}.{rule}", self.path);
         let value = self.reader.layers.value(&path)?;
         let levels = path.split('.').map(str::to_owned).collect();
-        (!matches!(value, Value::Empty(..))).then_some(Place { levels, value })
+        (!matches!(value, Value::Empty(..))).then_some(Setting { levels, value })
     }
 
     /// The values of a rule for each attribute, in the order of the file.
     fn table<T>(
         &mut self,
         rule: &str,
-        read: impl Fn(&mut Self, &Place<'r>) -> Option<T>,
+        read: impl Fn(&mut Self, &Setting<'r>) -> Option<T>,
     ) -> Vec<(String, T)> {
-        let Some(place) = self.place(rule) else {
+        let Some(setting) = self.setting(rule) else {
             return Vec::new();
         };
         let mut all: Vec<(String, T)> = Vec::new();
-        for (name, place) in self.pairs(&place) {
+        for (name, setting) in self.pairs(&setting) {
             let attribute = key(name);
             if all.iter().any(|(known, _)| *known == attribute) {
-                let what = format!("`{}` is given more than once", place.path());
-                self.wrong(&place, what, "keep one of them; letter case makes no difference");
+                let what = format!("`{}` is given more than once", setting.path());
+                self.wrong(
+                    &setting,
+                    what,
+                    "keep one of them; letter case makes no difference",
+                );
                 continue;
             }
-            all.extend(read(self, &place).map(|what| (attribute, what)));
+            all.extend(read(self, &setting).map(|what| (attribute, what)));
         }
         all
     }
 
     /// Names and values of a table; empty after a mistake.
-    fn pairs(&mut self, place: &Place<'r>) -> Vec<(&'r str, Place<'r>)> {
+    fn pairs(&mut self, setting: &Setting<'r>) -> Vec<(&'r str, Setting<'r>)> {
         let pair = |element: &'r Value| {
             let table = element.as_dict()?;
             let name = table.get("name")?.as_str()?;
-            Some((name, place.below(name, table.get("value")?)))
+            Some((name, setting.below(name, table.get("value")?)))
         };
-        let pairs = place.value.as_array().map(|all| all.iter().map(pair).collect());
+        let pairs = setting.value.as_array().map(|all| all.iter().map(pair).collect());
         let Some(Some(pairs)) = pairs else {
-            let what = format!("`{}` must be a table in the configuration file", place.path());
+            let what = format!("`{}` must be a table in the configuration file", setting.path());
             self.wrong(
-                place,
+                setting,
                 what,
                 "write each attribute on its own line, indented below",
             );
@@ -114,33 +118,33 @@ impl<'r> Rules<'_, 'r> {
     }
 
     /// One text or a list of texts.
-    fn texts(&mut self, place: &Place<'r>) -> Vec<(&'r str, Place<'r>)> {
-        let elements: Vec<(&'r str, Place<'r>)> = match place.value {
-            Value::String(_, text) => vec![(text.as_str(), place.clone())],
+    fn texts(&mut self, setting: &Setting<'r>) -> Vec<(&'r str, Setting<'r>)> {
+        let elements: Vec<(&'r str, Setting<'r>)> = match setting.value {
+            Value::String(_, text) => vec![(text.as_str(), setting.clone())],
             Value::Array(_, elements) => {
                 let each = elements.iter().enumerate();
                 each.filter_map(|(index, element)| {
-                    Some((element.as_str()?, place.below(&index.to_string(), element)))
+                    Some((element.as_str()?, setting.below(&index.to_string(), element)))
                 })
                 .collect()
             }
             _ => Vec::new(),
         };
-        let count = place.value.as_array().map_or(1, <[Value]>::len);
+        let count = setting.value.as_array().map_or(1, <[Value]>::len);
         if elements.len() < count || count == 0 {
-            let what = format!("`{}` must be a text or a list of texts", place.path());
-            self.wrong(place, what, "write each text on its own line, after `- `");
+            let what = format!("`{}` must be a text or a list of texts", setting.path());
+            self.wrong(setting, what, "write each text on its own line, after `- `");
             return Vec::new();
         }
         elements
     }
 
-    fn text(&mut self, place: &Place<'r>) -> Option<&'r str> {
-        let text = place.value.as_str().filter(|text| !text.is_empty());
+    fn text(&mut self, setting: &Setting<'r>) -> Option<&'r str> {
+        let text = setting.value.as_str().filter(|text| !text.is_empty());
         if text.is_none() {
             self.wrong(
-                place,
-                format!("`{}` must be a text", place.path()),
+                setting,
+                format!("`{}` must be a text", setting.path()),
                 "write it after the colon",
             );
         }
@@ -148,87 +152,87 @@ impl<'r> Rules<'_, 'r> {
     }
 
     fn names(&mut self, rule: &str) -> Vec<String> {
-        let Some(place) = self.place(rule) else {
+        let Some(setting) = self.setting(rule) else {
             return Vec::new();
         };
-        self.texts(&place)
+        self.texts(&setting)
             .into_iter()
             .map(|(name, _)| key(name))
             .collect()
     }
 
-    fn name(&mut self, place: &Place<'r>) -> Option<String> {
-        self.text(place).map(key)
+    fn name(&mut self, setting: &Setting<'r>) -> Option<String> {
+        self.text(setting).map(key)
     }
 
-    fn values(&mut self, place: &Place<'r>) -> Option<Vec<Vec<u8>>> {
-        let texts = self.texts(place);
+    fn values(&mut self, setting: &Setting<'r>) -> Option<Vec<Vec<u8>>> {
+        let texts = self.texts(setting);
         let values = texts.iter().map(|(text, _)| text.as_bytes().to_vec());
         (!texts.is_empty()).then(|| values.collect())
     }
 
-    fn replacements(&mut self, place: &Place<'r>) -> Option<Replacements> {
-        let pairs = self.pairs(place).into_iter();
-        let each = pairs.map(|(old, place)| {
-            let new = place.value.as_str();
+    fn replacements(&mut self, setting: &Setting<'r>) -> Option<Replacements> {
+        let pairs = self.pairs(setting).into_iter();
+        let each = pairs.map(|(old, setting)| {
+            let new = setting.value.as_str();
             if new.is_none() {
-                let what = format!("`{}` must be a text", place.path());
-                self.wrong(&place, what, "write the new value after the colon");
+                let what = format!("`{}` must be a text", setting.path());
+                self.wrong(&setting, what, "write the new value after the colon");
             }
             Some((old.into(), new?.into()))
         });
         each.collect()
     }
 
-    fn codec(&mut self, place: &Place<'r>) -> Option<Codec> {
-        let name = self.text(place)?;
+    fn codec(&mut self, setting: &Setting<'r>) -> Option<Codec> {
+        let name = self.text(setting)?;
         let codec = Codec::named(name);
         if codec.is_none() {
-            let what = format!("`{}`: `{name}` is not a known encoding", place.path());
-            self.wrong(place, what, "use `latin-1`, `iso-8859-15`, `cp1252` or `utf-8`");
+            let what = format!("`{}`: `{name}` is not a known encoding", setting.path());
+            self.wrong(setting, what, "use `latin-1`, `iso-8859-15`, `cp1252` or `utf-8`");
         }
         codec
     }
 
-    fn patterns(&mut self, place: &Place<'r>) -> Option<Vec<Pattern>> {
+    fn patterns(&mut self, setting: &Setting<'r>) -> Option<Vec<Pattern>> {
         self.each(
-            place,
+            setting,
             Pattern::parse,
             "a regular expression",
             "correct the expression",
         )
     }
 
-    fn formats(&mut self, place: &Place<'r>) -> Option<Vec<Format>> {
+    fn formats(&mut self, setting: &Setting<'r>) -> Option<Vec<Format>> {
         self.each(
-            place,
+            setting,
             Format::parse,
             "a template",
             "it should look like `{givenName} {sn}`",
         )
     }
 
-    fn functions(&mut self, place: &Place<'r>) -> Option<Vec<Function>> {
+    fn functions(&mut self, setting: &Setting<'r>) -> Option<Vec<Function>> {
         let hint = format!("use {}", keys::one_of(&FOREIGN.map(|(_, name)| name)));
         let named =
             |name: &str| function(name).ok_or_else(|| "it is not in the list of functions".to_owned());
-        self.each(place, named, "a known function", &hint)
+        self.each(setting, named, "a known function", &hint)
     }
 
     /// Each text, parsed with `parse`.
     fn each<T>(
         &mut self,
-        place: &Place<'r>,
+        setting: &Setting<'r>,
         parse: impl Fn(&str) -> Result<T, String>,
         wanted: &str,
         hint: &str,
     ) -> Option<Vec<T>> {
         let (mut all, mut is_right) = (Vec::new(), true);
-        for (text, at) in self.texts(place) {
+        for (text, at) in self.texts(setting) {
             match parse(text) {
                 Ok(one) => all.extend([one]),
                 Err(why) => {
-                    let what = format!("`{}`: `{text}` is not {wanted}: {why}", place.path());
+                    let what = format!("`{}`: `{text}` is not {wanted}: {why}", setting.path());
                     self.wrong(&at, what, hint);
                     is_right = false;
                 }
@@ -237,11 +241,11 @@ impl<'r> Rules<'_, 'r> {
         is_right.then_some(all)
     }
 
-    fn wrong(&mut self, place: &Place<'_>, what: String, hint: &str) {
-        let levels: Vec<String> = place.levels.iter().map(|level| level.to_lowercase()).collect();
+    fn wrong(&mut self, setting: &Setting<'_>, what: String, hint: &str) {
+        let levels: Vec<String> = setting.levels.iter().map(|level| level.to_lowercase()).collect();
         let levels: Vec<&str> = levels.iter().map(String::as_str).collect();
-        let origin = self.reader.layers.origin_of(&levels, place.value.tag());
-        let mistake = Mistake::new(place.path(), what).at(origin).hint(hint);
+        let origin = self.reader.layers.origin_of(&levels, setting.value.tag());
+        let mistake = Mistake::new(setting.path(), what).at(origin).hint(hint);
         self.reader.report.mistakes.push(mistake);
     }
 }

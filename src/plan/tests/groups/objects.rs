@@ -26,7 +26,7 @@ impl Objects {
     }
 
     /// Applies one write of these changes. A refusal of the target is an error.
-    pub(super) fn carry_out(&mut self, changes: &[Change], sent: &Sent) -> Result<(), String> {
+    pub(super) fn apply_write(&mut self, changes: &[Change], sent: &Sent) -> Result<(), String> {
         let (Sent::TemporaryLogin(place) | Sent::Change(place) | Sent::Links(place)) = sent;
         let change = &changes[*place];
         match (sent, &change.write) {

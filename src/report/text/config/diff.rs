@@ -168,7 +168,7 @@ impl Printer<'_> {
             let id = kept
                 .id
                 .as_ref()
-                .map_or_else(|| "(no id)".to_owned(), |id| id.told().to_string());
+                .map_or_else(|| "(no id)".to_owned(), |id| id.marked().to_string());
             self.line(
                 &format!("  = {id}  {}  (account {})", kept.reason, kept.target_id),
                 6,

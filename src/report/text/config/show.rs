@@ -24,7 +24,7 @@ pub fn configuration(
     let mut lines = lines(&document.values);
     for line in &mut lines {
         // A hash has another length than the name that it replaces.
-        line.text = names.told(&line.text);
+        line.text = names.render(&line.text);
     }
     let lengths = lines.iter().filter(|line| !line.origin.is_empty());
     let lengths = lengths
@@ -105,16 +105,16 @@ fn lines(values: &[DocumentValue]) -> Vec<Line> {
 
 fn origin(value: &DocumentValue) -> String {
     match (&value.origin, &value.configured) {
-        (DocumentOrigin::Configuration(origin), _) => told(origin),
+        (DocumentOrigin::Configuration(origin), _) => describe(origin),
         (DocumentOrigin::Ceiling { name, .. }, None) => name.clone(),
         (DocumentOrigin::Ceiling { name, .. }, Some(configured)) => {
             let value = configured.value.in_yaml();
-            format!("{name}; {value}: {}", told(&configured.origin))
+            format!("{name}; {value}: {}", describe(&configured.origin))
         }
     }
 }
 
-fn told(origin: &ValueOrigin) -> String {
+fn describe(origin: &ValueOrigin) -> String {
     match origin {
         ValueOrigin::Default { tool: None } => "default".to_owned(),
         ValueOrigin::Default { tool: Some(tool) } => format!("default of {tool}"),

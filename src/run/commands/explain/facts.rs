@@ -55,9 +55,9 @@ impl Facts<'_> {
                 ExplainedRecord {
                     resource: type_name,
                     source: rejected.at.source.to_string(),
-                    at: rejected.at.told_at(),
+                    at: rejected.at.marked_at(),
                     state: "rejected",
-                    id: rejected.id.as_ref().map(|id| id.told().to_string()),
+                    id: rejected.id.as_ref().map(|id| id.marked().to_string()),
                     reason: Some(rejected.reason.clone()),
                     attributes: Vec::new(),
                 }
@@ -67,7 +67,7 @@ impl Facts<'_> {
                 ExplainedRecord {
                     resource: type_name,
                     source: origin.source.to_string(),
-                    at: origin.told_at(),
+                    at: origin.marked_at(),
                     state: "leaver",
                     id: None,
                     reason: None,
@@ -100,9 +100,9 @@ impl Facts<'_> {
         ExplainedRecord {
             resource,
             source: person.origin.source.to_string(),
-            at: person.origin.told_at(),
+            at: person.origin.marked_at(),
             state: state(person.lifecycle),
-            id: Some(person.id.told().to_string()),
+            id: Some(person.id.marked().to_string()),
             reason: None,
             attributes: attributes.collect(),
         }
@@ -115,7 +115,7 @@ impl Facts<'_> {
             resource: self.catalog.name(account.resource),
             account: account.target_id.to_string(),
             name: name.map(|name| crate::model::Personal(name).to_string()),
-            id: account.id.as_ref().map(|id| id.told().to_string()),
+            id: account.id.as_ref().map(|id| id.marked().to_string()),
             state: state(account.lifecycle),
             ownership: ownership(account.ownership),
             found: wanted.tie(account, self.catalog),

@@ -50,7 +50,7 @@ pub(in crate::run) async fn explain(
             Ok(Exit::Ok)
         }
         Ok(None) => unknown(who, request, process),
-        Err(error) => outcome::tell(&error, request, process),
+        Err(error) => outcome::print_error(&error, request, process),
     }
 }
 

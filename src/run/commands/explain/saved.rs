@@ -40,7 +40,7 @@ pub(super) async fn explain(
         // Only the sources know the id that belongs to a name.
         match of_sources(who, request, process).await {
             Ok(more) => texts.extend(more),
-            Err(error) => return outcome::tell(&error, request, process),
+            Err(error) => return outcome::print_error(&error, request, process),
         }
         found = entries(&document, &texts, &process.names);
     }
@@ -54,7 +54,7 @@ pub(super) async fn explain(
             writeln!(
                 process.out,
                 "{}",
-                one_line(&told(list, entry, request.global.show_values))
+                one_line(&line_of(list, entry, request.global.show_values))
             )?;
         }
     }
@@ -142,7 +142,7 @@ const PLAIN: [&str; 10] = [
 ];
 
 /// `rejected: at: users.csv:7, reason: …`. Nested fields contain values, and are printed as JSON if values are shown.
-fn told(list: &str, entry: &Value, shows_values: bool) -> String {
+fn line_of(list: &str, entry: &Value, shows_values: bool) -> String {
     let fields = entry.as_object().into_iter().flatten();
     let fields: Vec<String> = fields
         .filter(|(_, value)| !value.is_null() && (shows_values || !(value.is_array() || value.is_object())))

@@ -97,7 +97,7 @@ impl<'a> Notifier<'a> {
         let Ok(body) = serde_json::to_string(report) else {
             return;
         };
-        let body = self.names.told(&report::in_json(&body));
+        let body = self.names.render(&report::in_json(&body));
         self.deliver("notify.webhook", |client| self.event(client, webhook, body, exit))
             .await;
     }
@@ -142,7 +142,7 @@ impl<'a> Notifier<'a> {
         // Writing to a vector cannot fail.
         let _ = report::notes(&mut text, report);
         let text = format!("{}\n{}", report::verdict(report), String::from_utf8_lossy(&text));
-        let mut text = self.names.told(&text);
+        let mut text = self.names.render(&text);
         let mut end = text.len().min(LONGEST_SUMMARY);
         while !text.is_char_boundary(end) {
             end -= 1;

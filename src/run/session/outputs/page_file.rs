@@ -12,7 +12,7 @@ use crate::saved::plan_file::private;
 ///
 /// # Errors
 /// What is wrong.
-pub(in crate::run) fn check(global: &Global) -> Result<(), String> {
+pub(in crate::run) fn check_writable(global: &Global) -> Result<(), String> {
     let Some(path) = &global.html else {
         return Ok(());
     };

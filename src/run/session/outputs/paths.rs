@@ -99,12 +99,12 @@ fn names_of(option: &str, path: &Path) -> Vec<PathBuf> {
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
-    let is_one_place = place(one).is_some_and(|one| Some(one) == place(other));
+    let is_one_place = location(one).is_some_and(|one| Some(one) == location(other));
     is_one_place || file(one).is_some_and(|one| Some(one) == file(other))
 }
 
 /// The absolute location of a path, whether the file exists or not.
-fn place(path: &Path) -> Option<PathBuf> {
+fn location(path: &Path) -> Option<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
     Some(folder.canonicalize().ok()?.join(path.file_name()?))

@@ -32,7 +32,7 @@ impl Trust {
             .with_safe_default_protocol_versions()
             .map_err(|error| Failure::new(format!("TLS cannot be set up: {error}")))?
             .dangerous()
-            .with_custom_certificate_verifier(judge(settings, shown.clone())?);
+            .with_custom_certificate_verifier(server_verifier(settings, shown.clone())?);
         let config = match (&settings.client_certificate, &settings.client_key) {
             (None, None) => builder.with_no_client_auth(),
             (Some(certificate), Some(key)) => {
@@ -71,7 +71,7 @@ impl Trust {
     }
 }
 
-fn judge(settings: &LdapTls, shown: Expiry) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
+fn server_verifier(settings: &LdapTls, shown: Expiry) -> Result<Arc<dyn ServerCertVerifier>, Failure> {
     let ca_file = settings.server_certificate.as_deref();
     let unreadable =
         |error: tls::TlsError| Failure::new(error.to_string()).hint("check `tls.server_certificate`");

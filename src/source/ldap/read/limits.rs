@@ -28,10 +28,10 @@ pub(in crate::source::ldap) async fn policy(
     let name = format!("{POLICY},{}", std::str::from_utf8(configuration).ok()?);
     let found = read_entry(connection, settings, &name, &[LIMITS]).await;
     // A failure is ignored: if the connection is broken, the next step fails too.
-    told(&found.ok()??)
+    describe_policy(&found.ok()??)
 }
 
-fn told(policy: &Entry) -> Option<String> {
+fn describe_policy(policy: &Entry) -> Option<String> {
     let values: Vec<&str> = policy
         .values(&LIMITS.to_ascii_lowercase())
         .filter_map(|value| std::str::from_utf8(value).ok())
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn limits(values: &[&[u8]]) -> Option<String> {
-        told(&Entry::parse(entry(&[("ldapAdminLimits", values)])).unwrap())
+        describe_policy(&Entry::parse(entry(&[("ldapAdminLimits", values)])).unwrap())
     }
 
     #[test]

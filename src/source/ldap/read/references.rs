@@ -86,7 +86,7 @@ impl References {
     }
 
     /// What they mean for the read, one text for each of the first ones; empty if none of them leads to people.
-    pub(in crate::source::ldap) fn told(&self) -> Vec<String> {
+    pub(in crate::source::ldap) fn warnings(&self) -> Vec<String> {
         let named = self.foreign.keys().take(NAMED).map(|addresses| {
             format!(
                 "the server refers to another one, {addresses}: people there were not read, so no person counts as \
@@ -124,7 +124,7 @@ mod tests {
             let urls: Vec<String> = urls.iter().map(ToString::to_string).collect();
             met.take(&urls).unwrap();
         }
-        met.told().len()
+        met.warnings().len()
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
         for url in &many {
             met.take(std::slice::from_ref(url)).unwrap();
         }
-        let told = met.told();
+        let told = met.warnings();
         assert_eq!(told.len(), NAMED + 1);
         assert_eq!(told[NAMED], "there are 15 references more");
     }

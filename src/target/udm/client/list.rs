@@ -31,7 +31,7 @@ impl Client {
             if !reply.status().is_success() {
                 let (status, headers) = (reply.status(), reply.headers().clone());
                 let body = self.body(call, reply).await?;
-                return self.judge(call, status, &headers, &body);
+                return self.check_status(call, status, &headers, &body);
             }
             self.take_list(call, reply, &new).await
         })

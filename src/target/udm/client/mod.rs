@@ -125,7 +125,7 @@ impl Client {
             let reply = self.transmit(call).await?;
             let (status, headers) = (reply.status(), reply.headers().clone());
             let body = self.body(call, reply).await?;
-            self.judge(call, status, &headers, &body)?;
+            self.check_status(call, status, &headers, &body)?;
             Ok(Reply {
                 status,
                 dn: Self::location(&headers).and_then(|location| path::name_in(&location)),

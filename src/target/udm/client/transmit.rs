@@ -15,7 +15,7 @@ use crate::target::{TargetError, TargetErrorKind, Wrote};
 impl Client {
     pub(super) async fn transmit(&self, call: &Call) -> Result<Response, TargetError> {
         self.limiter.turn().await;
-        self.count(call.operation);
+        self.count_request(call.operation);
         let url = self.url(call)?;
         let mut request = self
             .http
@@ -48,7 +48,7 @@ impl Client {
         })
     }
 
-    fn count(&self, operation: &'static str) {
+    fn count_request(&self, operation: &'static str) {
         let mut stats = self.stats.borrow_mut();
         stats.total += 1;
         *stats.by_operation.entry(operation).or_default() += 1;
@@ -67,7 +67,7 @@ impl Client {
     }
 
     /// Returns whether an answer is a success. A redirect is for the caller who expects it.
-    pub(super) fn judge(
+    pub(super) fn check_status(
         &self,
         call: &Call,
         status: StatusCode,

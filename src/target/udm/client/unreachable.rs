@@ -10,7 +10,7 @@ pub(super) fn broke_off(operation: &'static str, url: &str, error: &BodyError) -
         BodyError::TooSlow { .. } => lost(
             Kind::Unreachable,
             operation,
-            format!("{}: {error}", place(url)),
+            format!("{}: {error}", base_address(url)),
             SLOW.to_owned(),
         ),
     }
@@ -22,7 +22,7 @@ const SILENT: &str = "it took the connection and sent nothing: check that `udm.u
 
 /// Error for a call without an answer, with the root cause.
 pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::Error) -> TargetError {
-    let failure = no_answer(place(url), error);
+    let failure = no_answer(base_address(url), error);
     let kind = if failure.is_lasting {
         Kind::Misconfigured
     } else {
@@ -41,7 +41,7 @@ pub(super) fn unreachable(operation: &'static str, url: &str, error: &reqwest::E
 }
 
 /// Addresses below the base contain names of people.
-fn place(url: &str) -> &str {
+fn base_address(url: &str) -> &str {
     [
         "users/user/",
         "groups/group/",

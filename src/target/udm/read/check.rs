@@ -86,12 +86,12 @@ impl UdmTarget {
             }
             Ok(true) => {
                 findings.push(Diagnosis::ok(subject(&place), container.clone()));
-                findings.push(self.count(kind, what, &container).await);
+                findings.push(self.count_objects(kind, what, &container).await);
             }
         }
     }
 
-    async fn count(&self, kind: Kind, what: &str, container: &str) -> Diagnosis {
+    async fn count_objects(&self, kind: Kind, what: &str, container: &str) -> Diagnosis {
         let count = Cell::new(0_usize);
         let each = RefCell::new(|_: Object| count.set(count.get() + 1));
         let call = Call::get("count_objects", Path::search(kind, container, &[], &["dn"]));

@@ -51,7 +51,7 @@ impl UdmTarget {
             return Ok(None);
         };
         let prepared = self.prepared()?;
-        let Some(place) = prepared.place(resource).filter(|place| place.is_there.get()) else {
+        let Some(place) = prepared.type_state(resource).filter(|place| place.is_there.get()) else {
             return Ok(None);
         };
         let property = self.objects(resource).key.as_str();

@@ -10,7 +10,7 @@ use super::super::rules::notes::Notes;
 use super::super::rules::{key, name, properties, values};
 use super::super::state::UdmTarget;
 use super::super::state::holders::Unique;
-use super::super::state::prepared::Place;
+use super::super::state::prepared::TypeState;
 use super::super::wire::Object;
 use crate::config::{Dn, UdmObjects};
 use crate::model::{
@@ -85,7 +85,7 @@ impl UdmTarget {
     async fn list(
         &self,
         resource: TypeId,
-        place: &Place,
+        place: &TypeState,
         each: &RefCell<dyn FnMut(Object) + '_>,
     ) -> Result<(), TargetError> {
         self.memory.forget(resource);
@@ -114,7 +114,7 @@ impl UdmTarget {
     }
 
     /// Like `existing`, for an object of a list.
-    fn listed(&self, resource: TypeId, place: &Place, object: &Object) -> Existing {
+    fn listed(&self, resource: TypeId, place: &TypeState, object: &Object) -> Existing {
         let existing = self.existing(resource, place, object);
         if matches!(existing.ownership, Ownership::Foreign(_)) {
             self.memory.is_foreign(resource, &object.dn);
@@ -126,7 +126,7 @@ impl UdmTarget {
     pub(in crate::target::udm) fn existing(
         &self,
         resource: TypeId,
-        place: &Place,
+        place: &TypeState,
         object: &Object,
     ) -> Existing {
         let objects = self.objects(resource);
@@ -257,7 +257,7 @@ pub(super) fn unique(property: &str, text: &str) -> Option<Unique> {
     })
 }
 
-fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Object) -> Attributes {
+fn attributes(schema: &Schema, objects: &UdmObjects, place: &TypeState, object: &Object) -> Attributes {
     let mut attributes = Attributes::default();
     for (index, spec) in schema.iter().filter(|(_, spec)| spec.is_listed()) {
         let value = match spec.purpose {
@@ -274,7 +274,7 @@ fn attributes(schema: &Schema, objects: &UdmObjects, place: &Place, object: &Obj
 }
 
 /// The position of the object, in the spelling of the configuration.
-fn position(objects: &UdmObjects, place: &Place, dn: &str) -> Value {
+fn position(objects: &UdmObjects, place: &TypeState, dn: &str) -> Value {
     let parent = name::parent(dn);
     let is_at_place = Dn::parse(parent.as_bytes()) == Dn::parse(place.container.as_bytes());
     let position = if is_at_place { objects.ou.as_str() } else { parent };

@@ -6,7 +6,7 @@ use super::super::client::{Call, IS_THIS_UDM, Kind, Path};
 use super::super::rules::types::Types;
 use super::super::rules::{name, properties};
 use super::super::state::UdmTarget;
-use super::super::state::prepared::{Place, Prepared};
+use super::super::state::prepared::{Prepared, TypeState};
 use super::super::wire::{Object, Template};
 use crate::config::UdmObjects;
 use crate::model::TypeId;
@@ -16,12 +16,13 @@ impl UdmTarget {
     /// Reads the base, which proves the credentials, the containers and the templates.
     pub(in crate::target::udm) async fn look_around(&self) -> Result<Prepared, TargetError> {
         let base = self.base().await?;
-        let (users, groups) = futures::join!(self.place(Kind::User, &self.settings.users, &base), async {
-            match &self.settings.groups {
-                Some(groups) => self.place(Kind::Group, groups, &base).await.map(Some),
-                None => Ok(None),
-            }
-        });
+        let (users, groups) =
+            futures::join!(self.read_state(Kind::User, &self.settings.users, &base), async {
+                match &self.settings.groups {
+                    Some(groups) => self.read_state(Kind::Group, groups, &base).await.map(Some),
+                    None => Ok(None),
+                }
+            });
         Ok(Prepared::new(base, users?, groups?))
     }
 
@@ -31,7 +32,12 @@ impl UdmTarget {
         Ok(template.position)
     }
 
-    async fn place(&self, kind: Kind, objects: &UdmObjects, base: &str) -> Result<Place, TargetError> {
+    async fn read_state(
+        &self,
+        kind: Kind,
+        objects: &UdmObjects,
+        base: &str,
+    ) -> Result<TypeState, TargetError> {
         let container = format!("{},{base}", objects.ou);
         let missing = self.missing(&container, base).await?;
         let types = self.types(kind).await?;
@@ -39,7 +45,7 @@ impl UdmTarget {
         if let Some((what, hint)) = wrong_property(section, objects, &types) {
             return Err(misconfigured("read_template", what, hint));
         }
-        Ok(Place {
+        Ok(TypeState {
             container,
             is_there: Cell::new(missing.is_empty()),
             missing,
@@ -84,7 +90,7 @@ impl UdmTarget {
             self.create_container(dn).await?;
             prepared.is_made(dn);
         }
-        if let Some(place) = prepared.place(resource) {
+        if let Some(place) = prepared.type_state(resource) {
             place.is_there.set(true);
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::target::udm::rules::catalog::USER;
 use crate::target::udm::rules::types::Types;
 
 /// What is known of a type.
-pub(in crate::target::udm) struct Place {
+pub(in crate::target::udm) struct TypeState {
     /// The full DN of the container.
     pub(in crate::target::udm) container: String,
     /// Whether the container exists. It is created when the first object needs it.
@@ -19,14 +19,14 @@ pub(in crate::target::udm) struct Place {
 
 pub(in crate::target::udm) struct Prepared {
     pub(in crate::target::udm) base: String,
-    pub(in crate::target::udm) users: Place,
-    pub(in crate::target::udm) groups: Option<Place>,
+    pub(in crate::target::udm) users: TypeState,
+    pub(in crate::target::udm) groups: Option<TypeState>,
     /// Containers that this run has created, in lower case.
     made: RefCell<Vec<String>>,
 }
 
 impl Prepared {
-    pub(in crate::target::udm) fn new(base: String, users: Place, groups: Option<Place>) -> Self {
+    pub(in crate::target::udm) fn new(base: String, users: TypeState, groups: Option<TypeState>) -> Self {
         Self {
             base,
             users,
@@ -35,7 +35,7 @@ impl Prepared {
         }
     }
 
-    pub(in crate::target::udm) fn place(&self, resource: TypeId) -> Option<&Place> {
+    pub(in crate::target::udm) fn type_state(&self, resource: TypeId) -> Option<&TypeState> {
         match resource {
             USER => Some(&self.users),
             _ => self.groups.as_ref(),
@@ -46,7 +46,7 @@ impl Prepared {
     pub(in crate::target::udm) fn to_make(&self, types: &[TypeId]) -> Vec<&str> {
         let made = self.made.borrow();
         let mut known: Vec<String> = made.clone();
-        let places = types.iter().filter_map(|resource| self.place(*resource));
+        let places = types.iter().filter_map(|resource| self.type_state(*resource));
         let places = places.filter(|place| !place.is_there.get());
         let missing = places.flat_map(|place| place.missing.iter().rev());
         let to_make = missing.filter(|dn| {

@@ -9,7 +9,7 @@ use crate::target::{Applied, TargetError, TargetErrorKind};
 
 impl UdmTarget {
     /// Applies one change. If an object changes between the check and the write, both are repeated once.
-    pub(in crate::target::udm) async fn carry_out(
+    pub(in crate::target::udm) async fn apply_change(
         &self,
         change: &Change,
         ids: &Ids,

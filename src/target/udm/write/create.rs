@@ -7,7 +7,7 @@ use super::super::client::{Call, Kind, Path};
 use super::super::read::snapshot::groups_property;
 use super::super::rules::catalog::{GROUP, USER};
 use super::super::state::UdmTarget;
-use super::super::state::prepared::Place;
+use super::super::state::prepared::TypeState;
 use super::super::wire::Created;
 use super::password;
 use crate::http::Secrets;
@@ -24,7 +24,7 @@ impl UdmTarget {
         warnings: &mut Vec<String>,
     ) -> Result<(TargetId, usize), TargetError> {
         let prepared = self.prepared()?;
-        let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
+        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
         if !place.is_there.get() {
             self.make_container(resource).await?;
         }
@@ -53,7 +53,7 @@ impl UdmTarget {
     /// An undo adds the object to its groups at once.
     async fn post_into_groups(
         &self,
-        (resource, place): (TypeId, &Place),
+        (resource, place): (TypeId, &TypeState),
         (creation, restored): (&Creation, &[Detail]),
         properties: Map<String, Json>,
         warnings: &mut Vec<String>,
@@ -86,7 +86,7 @@ impl UdmTarget {
         &self,
         resource: TypeId,
         creation: &Creation,
-        place: &Place,
+        place: &TypeState,
         mut properties: Map<String, Json>,
     ) -> Result<Created, TargetError> {
         let operation = if resource == USER {

@@ -75,7 +75,7 @@ impl UdmTarget {
         ids: &Ids,
     ) -> Result<usize, TargetError> {
         let prepared = self.prepared()?;
-        let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
+        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
         let schema = self.catalog.schema(resource);
         let members = match edit.change_of(schema, Purpose::Members) {
             Some(change) => {

@@ -14,7 +14,7 @@ impl UdmTarget {
     pub(super) async fn move_back(&self, resource: TypeId, edit: &Edit) -> Result<(), TargetError> {
         let _alone = self.names_lock.write().await;
         let prepared = self.prepared()?;
-        let place = prepared.place(resource).ok_or_else(|| self.unprepared())?;
+        let place = prepared.type_state(resource).ok_or_else(|| self.unprepared())?;
         let dn = self.dn_of(&edit.target_id).await?;
         let body = json!({"position": place.container, "properties": {}});
         let operation = if resource == GROUP {

@@ -56,7 +56,7 @@ impl ZitadelTarget {
         let mut take = |user: User| self.take(user, prepared, each);
         loop {
             let mut page = self.user_page(next, &mut seen, &mut take, room).await?;
-            end.check(&page, next.min(1))?;
+            end.add_page(&page, next.min(1))?;
             if next > 0 && !page.joins {
                 tracing::info!(
                     row = next,

@@ -37,7 +37,7 @@ pub(in crate::target::zitadel) struct End {
 
 impl End {
     /// `joint` is the number of rows that were requested only to overlap with the page before.
-    pub(in crate::target::zitadel) fn check(
+    pub(in crate::target::zitadel) fn add_page(
         &mut self,
         page: &UserPage,
         joint: u64,

@@ -8,7 +8,7 @@ use crate::target::zitadel::wire::sent::NewMetadata;
 use crate::target::zitadel::write::look::Found;
 use serde_json::json;
 
-use super::carry_out::Progress;
+use super::change::Progress;
 use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {

@@ -1,4 +1,4 @@
-pub(super) mod carry_out;
+pub(super) mod change;
 pub(super) mod create;
 pub(super) mod grants;
 pub(super) mod links;

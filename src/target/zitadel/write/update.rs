@@ -14,7 +14,7 @@ use crate::target::zitadel::wire::received::Done;
 use crate::target::zitadel::wire::sent::{ChangedUser, NewProfile};
 use crate::target::zitadel::write::create::PHONE_LEFT_OUT;
 
-use super::carry_out::Progress;
+use super::change::Progress;
 use crate::target::zitadel::state::ZitadelTarget;
 
 impl ZitadelTarget {

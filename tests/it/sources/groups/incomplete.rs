@@ -90,7 +90,7 @@ async fn a_group_of_which_nobody_was_read_is_told() {
         let warnings = desired.warnings.iter();
         warnings
             .map(|warning| {
-                directory_sync::names::Names::default().told(&format!("{}: {}", warning.at, warning.reason))
+                directory_sync::names::Names::default().render(&format!("{}: {}", warning.at, warning.reason))
             })
             .collect()
     };

@@ -12,7 +12,7 @@ fn a_list_that_grows_for_ever_ends() {
         new: 1_000,
         repeats: false,
     };
-    let pages = (1..).take_while(|number| end.check(&page(*number), 1).is_ok());
+    let pages = (1..).take_while(|number| end.add_page(&page(*number), 1).is_ok());
     // Twice the total of the first page, plus ten thousand.
     assert_eq!(pages.count(), 14);
 }
@@ -30,8 +30,8 @@ fn one_page_without_news_is_no_end() {
     let news = UserPage { new: 2, ..idle };
     let mut end = End::default();
     for page in [idle, news, idle, joint, idle, news] {
-        assert!(end.check(&page, 1).is_ok());
+        assert!(end.add_page(&page, 1).is_ok());
     }
-    assert!(end.check(&idle, 1).is_ok());
-    assert!(end.check(&idle, 1).is_err());
+    assert!(end.add_page(&idle, 1).is_ok());
+    assert!(end.add_page(&idle, 1).is_err());
 }

@@ -115,7 +115,7 @@ impl ZitadelTarget {
         };
         self.paced(by_user, read, |(held, places)| {
             let places = places.metadata.into_iter().chain(places.links);
-            mismatches.extend(places.filter_map(|place| judge(place, &checks[place], &held)));
+            mismatches.extend(places.filter_map(|place| mismatch(place, &checks[place], &held)));
         })
         .await?;
         Ok(mismatches)
@@ -131,7 +131,7 @@ impl ZitadelTarget {
         for place in places {
             let check = &checks[*place];
             let held = self.metadata(check.target_id.as_str()).await?;
-            mismatches.extend(judge(*place, check, &held));
+            mismatches.extend(mismatch(*place, check, &held));
         }
         Ok(mismatches)
     }
@@ -158,7 +158,7 @@ impl ZitadelTarget {
             let check = &checks[*place];
             match history.get(user(*place)) {
                 Some(held) if !is_decisive(&check.expected) => {
-                    mismatches.extend(judge(*place, check, held));
+                    mismatches.extend(mismatch(*place, check, held));
                 }
                 _ => open.push(*place),
             }
@@ -249,9 +249,9 @@ pub(in crate::target::zitadel) fn is_about_link(expected: &Expected<'_>) -> bool
 }
 
 /// Compares a check with the values of a user.
-fn judge(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
+fn mismatch(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
     if is_about_link(&check.expected) {
-        return judge_link(index, &check.expected, &held.links);
+        return link_mismatch(index, &check.expected, &held.links);
     }
     let attribute = check.expected.attribute();
     let current = held.value(attribute);
@@ -268,7 +268,7 @@ fn judge(index: usize, check: &Check<'_>, held: &Held) -> Option<Mismatch> {
 }
 
 /// An account may have several links to one identity provider.
-fn judge_link(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Mismatch> {
+fn link_mismatch(index: usize, expected: &Expected<'_>, links: &[Link]) -> Option<Mismatch> {
     let met = match expected {
         Expected::Value(_, value) => links.iter().any(|link| is_same(link, value.as_text())),
         Expected::Present(_) => !links.is_empty(),

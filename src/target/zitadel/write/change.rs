@@ -44,7 +44,7 @@ impl Progress<'_> {
 
 impl ZitadelTarget {
     /// Applies one change.
-    pub(in crate::target::zitadel) async fn carry_out(
+    pub(in crate::target::zitadel) async fn apply_change(
         &self,
         change: &Change,
     ) -> Result<Applied, TargetError> {
