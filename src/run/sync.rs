@@ -74,7 +74,7 @@ async fn with_target(
         let context = Context {
             known: &Known::new(users),
             ids: RefCell::new(ids),
-            policy: carry_out::policy(request.settings),
+            policy: stages::policy(request.settings),
             protected: &request.settings.guard.protected,
             signals: &signals,
             settings: request.settings.apply,

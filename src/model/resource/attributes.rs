@@ -16,7 +16,7 @@ impl Attributes {
         self.get(index).map(Value::as_text)
     }
 
-    /// The texts of an attribute, in order.
+    /// The texts of an attribute with several values, in order.
     pub fn texts(&self, index: AttributeIndex) -> &[Box<str>] {
         self.get(index).map_or(&[], Value::as_set)
     }

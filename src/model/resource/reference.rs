@@ -11,4 +11,3 @@ pub enum Reference {
     /// reference stays unchanged.
     Foreign(Box<str>),
 }
-

@@ -36,7 +36,7 @@ impl Eq for Likeness {}
 /// A value of one attribute. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Value {
-    /// The value of a single-valued attribute.
+    /// The value of a single-valued attribute. Short ones are stored inline.
     Text(SmolStr),
     /// The values of a multi-valued attribute, sorted and without duplicates. Shared, because many people have the
     /// same.

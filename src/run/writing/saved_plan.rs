@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{carry_out, question};
+use super::{question, stages};
 use crate::apply::{Context, NotApplied, Outcome};
 use crate::model::{Change, DesiredState, Ids, Plan};
 use crate::plan::{self, Known, Policy, Proof};
