@@ -101,7 +101,7 @@ pub(crate) async fn count_ldap(settings: &LdapSettings) -> Result<usize, SourceE
     let mut people = 0;
     let source = build(SourceKind::Ldap(Box::new(settings.clone())))?;
     source
-        .count(&mut |record| people += usize::from(matches!(record, Record::Person(_))))
+        .read_to_count(&mut |record| people += usize::from(matches!(record, Record::Person(_))))
         .await?;
     Ok(people)
 }
