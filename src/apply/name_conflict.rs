@@ -105,7 +105,7 @@ impl<T: Target> Run<'_, T> {
         let context = self.context;
         if context.protected.covers(account, self.target.schema()) {
             Some("`guard.protected` names it")
-        } else if !ours && plan::is_somebody_else(account, desired, self.target.schema()) {
+        } else if !ours && plan::is_other_person(account, desired, self.target.schema()) {
             // The guard limits such adoptions, and has not checked this one.
             Some(
                 "it belongs to a person with another first and last name; the next run checks it against \

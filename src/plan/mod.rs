@@ -37,7 +37,7 @@ pub use guard::{
     Approval, ApprovedPlan, Demands, GuardLimits, Limit, LimitUse, Met, Proof, Protected, Refusal,
     SourceProof, approve, limit_uses, mapping_faults, protect, vanished_values,
 };
-pub(crate) use guard::{changes_login, is_somebody_else};
+pub(crate) use guard::{changes_login, is_other_person};
 pub(crate) use inspection::{Look, unlisted_expectations};
 pub use once::{first_values, reject_held, reject_impossible};
 pub use order::{Phase, Step, Wait, phase, steps, waits, writes_links_later};

@@ -113,13 +113,13 @@ fn claims<'a>(
     // The other changes of a plan concern active people of the run.
     let is_new = |object: &Desired| desired.objects.is_empty() || !is_active(&object);
     let written = firsts.filter(|(object, _)| is_new(object));
-    let everybody = || {
+    let all = || {
         wanted
             .clone()
             .chain(written.clone().map(|(object, value)| (object, comparable(value))))
     };
     let mut counts: HashMap<String, u32> = HashMap::new();
-    for (_, value) in everybody() {
+    for (_, value) in all() {
         *counts.entry(value).or_default() += 1;
     }
     counts.retain(|_, count| *count > 1);
@@ -127,7 +127,7 @@ fn claims<'a>(
     if counts.is_empty() {
         return claims;
     }
-    for (object, value) in everybody().filter(|(_, value)| counts.contains_key(value)) {
+    for (object, value) in all().filter(|(_, value)| counts.contains_key(value)) {
         claims.entry(value).or_default().push(Claim {
             id: &object.id,
             at: &object.origin,

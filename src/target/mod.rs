@@ -61,7 +61,7 @@ pub trait Target {
         Ok(Policies::NoPlace)
     }
 
-    /// Checks token, permissions, organization and roles, reads what the account list needs, and detects the features
+    /// Checks token, permissions and roles, reads what the account list needs, and detects the features
     /// of the server. Must be called first: some targets show an unprivileged caller an empty list, not an error.
     ///
     /// # Errors

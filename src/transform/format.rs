@@ -27,17 +27,17 @@ impl Format {
             literal.push_str(&rest[..at]);
             let brace = &rest[at..=at];
             rest = &rest[at + 1..];
-            if let Some(behind) = rest.strip_prefix(brace) {
+            if let Some(after) = rest.strip_prefix(brace) {
                 literal.push_str(brace);
-                rest = behind;
+                rest = after;
                 continue;
             }
             let inside = rest.split_once('}').filter(|_| brace == "{");
-            let (inside, behind) =
+            let (inside, after) =
                 inside.ok_or("a single brace; one that is part of the text is written twice")?;
             parts.push(Part::Literal(std::mem::take(&mut literal)));
             parts.push(Part::Field(field(inside)?));
-            rest = behind;
+            rest = after;
         }
         literal.push_str(rest);
         parts.push(Part::Literal(literal));

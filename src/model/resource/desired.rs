@@ -23,13 +23,13 @@ pub struct RecordRef {
 
 impl RecordRef {
     /// Returns whether the location identifies a person: the name of an entry, which contains an equals sign.
-    pub fn names_somebody(&self) -> bool {
+    pub fn names_person(&self) -> bool {
         self.at.contains('=')
     }
 
     /// The location as part of a text that leaves the process.
     pub fn marked_at(&self) -> String {
-        if self.names_somebody() {
+        if self.names_person() {
             Personal(&self.at).to_string()
         } else {
             self.at.to_string()

@@ -139,7 +139,7 @@ impl<'a> Known<'a> {
     }
 
     /// Returns whether the id belongs, or could belong, to another person.
-    fn is_somebody_else(&self, id: &ExternalId, person: &Desired) -> bool {
+    fn belongs_to_other(&self, id: &ExternalId, person: &Desired) -> bool {
         !self.is_persons(id, person) && (self.person_like(id).is_some() || self.rejected_like(id).is_some())
     }
 }
@@ -158,7 +158,7 @@ pub(crate) fn refusal(known: &Known<'_>, person: &Desired, account: &Existing) -
     if account.lifecycle == Lifecycle::Disabled {
         return Some("it is deactivated");
     }
-    if account.ids().any(|id| known.is_somebody_else(id, person)) {
+    if account.ids().any(|id| known.belongs_to_other(id, person)) {
         return Some("it has the id of another person");
     }
     let carries_own_id = account.id.as_ref().is_some_and(|id| known.is_persons(id, person));

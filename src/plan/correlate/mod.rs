@@ -19,8 +19,8 @@ use crate::model::{
 
 /// Pairs people with accounts while the account list is read.
 ///
-/// Of a paired account without differences, only the id is kept, because all accounts of a large organization must
-/// fit into memory.
+/// Of a paired account without differences, only the id is kept, because a million of them must fit into
+/// memory.
 #[derive(Debug)]
 pub struct Correlation<'a> {
     pub(super) catalog: &'a Catalog,
@@ -135,7 +135,7 @@ impl<'a> Correlation<'a> {
         address.into_iter().chain([account.login(self.schema)])
     }
 
-    /// The index of the person to whom the account belongs.
+    /// The index of the account's person.
     pub(super) fn owner(&self, account: &Existing) -> Option<usize> {
         let mut people = account.ids().filter_map(|id| self.known.only_one_like(id));
         people.find(

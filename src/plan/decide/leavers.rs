@@ -29,7 +29,7 @@ impl Decider<'_, '_> {
                 .map(|(_, account)| account)
                 .collect();
             match managed[..] {
-                [] => self.nobody_listed(listing, leaver),
+                [] => self.no_account(listing, leaver),
                 // Two addresses may name one account: the person's and the account's.
                 [account] if !removed.insert(&account.target_id) => {}
                 [account] => self.listed_account(account, leaver),
@@ -46,7 +46,7 @@ impl Decider<'_, '_> {
     }
 
     /// No managed account has the address, which is the desired state, unless an account has it as external id.
-    fn nobody_listed(&mut self, listing: &LeaverEntry, leaver: &Leaver) {
+    fn no_account(&mut self, listing: &LeaverEntry, leaver: &Leaver) {
         let renamed = listing
             .by_id
             .iter()
@@ -71,7 +71,7 @@ impl Decider<'_, '_> {
         }
     }
 
-    /// The person to whom the account really belongs.
+    /// The real owner of the account.
     fn owner(&self, account: &Existing) -> Option<&Desired> {
         let index = self.correlation.owner(account)?;
         let desired = &self.correlation.desired.objects[index];

@@ -29,8 +29,8 @@ pub(in crate::plan) fn deactivation(
 /// The mark that this tool writes on an account that it deactivates.
 pub(in crate::plan) fn mark(schema: &Schema, id: Option<&ExternalId>) -> Option<Value> {
     let spec = schema.spec(schema.find(Purpose::DisabledByUs)?);
-    let nobody = ExternalId::new([]);
-    spec.default.map(|default| default(id.unwrap_or(&nobody)))
+    let no_id = ExternalId::new([]);
+    spec.default.map(|default| default(id.unwrap_or(&no_id)))
 }
 
 /// Removes an absence marker. The stored number of runs was not read.

@@ -52,7 +52,7 @@ impl Correlation<'_> {
 
     /// The deactivated accounts whose sessions an earlier run may not have ended.
     pub(in crate::plan) fn deactivated(&self) -> impl Iterator<Item = &Existing> {
-        let is_everybody = self.desired.selection.is_none();
+        let is_full_run = self.desired.selection.is_none();
         let paired = self
             .slots
             .iter()
@@ -65,7 +65,7 @@ impl Correlation<'_> {
         let is_others = |account: &&Existing| {
             matches!(account.ownership, Ownership::Foreign(_) | Ownership::Protected(_))
         };
-        let unpaired = self.unpaired.iter().flatten().filter(move |_| is_everybody);
+        let unpaired = self.unpaired.iter().flatten().filter(move |_| is_full_run);
         let accounts = paired
             .filter(move |account| !is_others(account))
             .chain(unpaired.filter(|account| account.is_managed()));

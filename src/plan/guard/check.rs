@@ -83,7 +83,7 @@ impl Check<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
+#[expect(clippy::cast_precision_loss, reason = "no site has 2^52 accounts")]
 fn percent(count: usize, whole: usize) -> f64 {
     count as f64 * 100.0 / whole as f64
 }
@@ -222,7 +222,7 @@ pub(crate) fn changes_login(change: &Change, schema: &Schema) -> bool {
 fn hands_over(change: &Change, schema: &Schema) -> bool {
     let edit = change.edit().filter(|_| change.kind == ActionKind::Adopt);
     let account = edit.and_then(|edit| Some((edit.before.as_deref()?, &edit.desired)));
-    account.is_some_and(|(account, person)| is_somebody_else(account, person, schema))
+    account.is_some_and(|(account, person)| is_other_person(account, person, schema))
 }
 
 /// The visible form of a part of a name. Blanks between words are ignored too.
@@ -232,7 +232,7 @@ fn seen(name: &str) -> String {
 }
 
 /// Returns whether a person and an account have no part of the name in common.
-pub(crate) fn is_somebody_else(account: &Existing, person: &Desired, schema: &Schema) -> bool {
+pub(crate) fn is_other_person(account: &Existing, person: &Desired, schema: &Schema) -> bool {
     let mut parts = schema
         .iter()
         .filter(|(_, spec)| spec.purpose == Purpose::Name)

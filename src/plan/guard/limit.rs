@@ -10,7 +10,7 @@ pub enum Limit {
 
 impl Limit {
     /// The number that passes. A percentage is rounded down, but allows one account unless it is zero, because
-    /// someone must be able to leave a small organization.
+    /// someone must be able to leave a small company.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -34,7 +34,7 @@ impl Limit {
     }
 
     /// Returns whether the count exceeds the limit exactly. Used for records, of which none has to be allowed.
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 records")]
+    #[expect(clippy::cast_precision_loss, reason = "no site has 2^52 records")]
     pub(super) fn is_over(self, count: usize, whole: usize) -> bool {
         match self {
             Self::Count(limit) => count > limit,
@@ -46,7 +46,7 @@ impl Limit {
 /// Percentages such as 0.7 % are not exact in floating point. A difference below this counts as none.
 const ROUNDING: f64 = 1e-6;
 
-#[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 accounts")]
+#[expect(clippy::cast_precision_loss, reason = "no site has 2^52 accounts")]
 fn share_of(whole: usize, share: f64) -> f64 {
     whole as f64 * share / 100.0
 }

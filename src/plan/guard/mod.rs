@@ -10,7 +10,7 @@ mod vanish;
 
 pub use self::check::LimitUse;
 use self::check::{Check, checks, firm_checks};
-pub(crate) use self::check::{changes_login, is_somebody_else};
+pub(crate) use self::check::{changes_login, is_other_person};
 pub use self::limit::Limit;
 pub use self::limits::{Demands, GuardLimits};
 pub use self::proof::{Met, Proof, SourceProof, mapping_faults};

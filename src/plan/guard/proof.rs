@@ -58,9 +58,9 @@ impl Proof {
     }
 
     fn of_users(desired: &DesiredState, schema: &Schema, limits: &GuardLimits) -> Self {
-        let everybody: Vec<&Desired> = desired.objects.iter().collect();
+        let all: Vec<&Desired> = desired.objects.iter().collect();
         let mut proof = Self {
-            together: met(&limits.demands, &everybody, schema),
+            together: met(&limits.demands, &all, schema),
             ..Self::default()
         };
         proof.doubts.extend(empty_sources(desired, "people", limits));
@@ -68,9 +68,7 @@ impl Proof {
             .doubts
             .extend(doubts(&proof.together, "the sources hold", "guard"));
         for source in &desired.sources {
-            let people = everybody
-                .iter()
-                .filter(|person| person.origin.source == source.name);
+            let people = all.iter().filter(|person| person.origin.source == source.name);
             let people: Vec<&Desired> = people.copied().collect();
             let met = limits
                 .demands_of

@@ -21,7 +21,7 @@ impl Reversal {
     pub(super) fn nothing(schema: &Schema, past: &Past, account: &Existing) -> Self {
         let mut edit = Edit::of_account(account, schema, SOURCE);
         edit.desired = Desired {
-            // The person whom the run meant, even if its id is removed again.
+            // The person that the run meant, even if its id is removed again.
             id: past.change.id().cloned().unwrap_or(edit.desired.id),
             ..edit.desired
         };

@@ -35,13 +35,13 @@ pub fn withhold_mismatched(
     by: &Setting,
 ) {
     let changes = std::mem::take(&mut plan.changes);
-    let mut owners = vec![Owner::Nobody; changes.len()];
+    let mut owners = vec![Owner::Unnamed; changes.len()];
     for place in asked {
         owners[*place] = Owner::Us;
     }
     for mismatches in mismatches {
         owners[asked[mismatches.index]] = match &mismatches.current {
-            None => Owner::Nobody,
+            None => Owner::Unnamed,
             Some(name) if ours.contains(name) => Owner::Us,
             Some(name) => Owner::Other(name),
         };
@@ -63,7 +63,7 @@ pub fn withhold_mismatched(
 enum Owner<'a> {
     Us,
     Other(&'a Value),
-    Nobody,
+    Unnamed,
 }
 
 /// The owner of the account, if it is not this configuration. An account without a provider is only managed if it has
@@ -77,8 +77,8 @@ fn mismatch(change: &Change, owner: Owner<'_>) -> Option<String> {
             let name: String = name.as_text().chars().take(LONGEST_NAME).collect();
             Some(format!("the account belongs to provider `{name}`"))
         }
-        Owner::Nobody if looks_ours => None,
-        Owner::Nobody => {
+        Owner::Unnamed if looks_ours => None,
+        Owner::Unnamed => {
             Some("the account names no provider, so it was made by hand or by another tool".to_owned())
         }
     }

@@ -55,7 +55,7 @@ pub fn page(report: &Report, command: &str, names: &Names) -> Result<String, Err
         kept => data(groups::kept(&report.kept_accounts, &marked(view))),
         rejected => data(groups::notes(&report.rejected)),
         warnings => data(groups::notes(&report.warnings)),
-        hides_names => view.is_some_and(|view| view.show == Show::Nobody),
+        hides_names => view.is_some_and(|view| view.show == Show::NoNames),
         hides_values => view.is_some_and(|view| view.show != Show::Values),
     })
 }

@@ -135,7 +135,7 @@ impl Row {
             who,
             change: data(planned(change, catalog, show)),
             state: State::of(change),
-            login: Login::of(change, schema).filter(|_| show != Show::Nobody),
+            login: Login::of(change, schema).filter(|_| show != Show::NoNames),
             remarks: remarks(change, schema),
             record: (!is_of_account).then(|| record.to_string()),
             withheld: withheld.map(|withheld| withheld.by.to_string()),

@@ -12,7 +12,7 @@ pub(crate) fn label(change: &Change, schema: &Schema, show: Show) -> String {
             .id()
             .map_or_else(|| "(no id)".to_owned(), |id| id.marked().to_string())
     };
-    if show == Show::Nobody {
+    if show == Show::NoNames {
         return id();
     }
     let account = change.before().map(|account| &account.attributes);

@@ -101,7 +101,7 @@ fn named<'a>(
             label: label(change, catalog.schema(change.resource), view.show),
         })
         .collect();
-    if view.show != Show::Nobody {
+    if view.show != Show::NoNames {
         lines.sort_by_cached_key(|line| line.label.to_lowercase());
     }
     lines
@@ -189,7 +189,7 @@ fn whence(change: &Change, show: Show) -> String {
     let is_of_account = change
         .target_id()
         .is_some_and(|account| account.as_str() == &*record.at);
-    let is_shown = !is_of_account && (show != Show::Nobody || !record.names_somebody());
+    let is_shown = !is_of_account && (show != Show::NoNames || !record.names_person());
     let noun = if change.resource == TypeId::default() {
         "account"
     } else {

@@ -12,7 +12,7 @@ pub fn proof(proof: &Proof) -> Vec<String> {
     sentences
 }
 
-fn demands(whom: &str, met: &Met) -> Option<String> {
+fn demands(of: &str, met: &Met) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(min) = met.min_users {
         parts.push(format!("{} people, at least {min} demanded", met.people));
@@ -20,5 +20,5 @@ fn demands(whom: &str, met: &Met) -> Option<String> {
     if met.canaries > 0 {
         parts.push(format!("{} of {} canaries found", met.found, met.canaries));
     }
-    (!parts.is_empty()).then(|| format!("Proof of {whom}: {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| format!("Proof of {of}: {}", parts.join(", ")))
 }

@@ -103,11 +103,11 @@ fn next(report: &Report) -> Option<String> {
         (Some(hint), None, false) => Some(format!(
             "fix the failures listed above; the same command retries the rest of the file. Then {hint}"
         )),
-        _ => mend(report).map(str::to_owned),
+        _ => next_fix(report).map(str::to_owned),
     }
 }
 
-fn mend(report: &Report) -> Option<&'static str> {
+fn next_fix(report: &Report) -> Option<&'static str> {
     if !matches!(report.outcome, "partial" | "planned") {
         return None;
     }

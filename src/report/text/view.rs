@@ -9,7 +9,7 @@ use crate::names::Names;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
     /// Nothing that identifies a person, and which attributes change.
-    Nobody,
+    NoNames,
     /// Names, and which attributes change.
     Names,
     /// Their values too.

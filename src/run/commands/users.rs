@@ -107,7 +107,7 @@ pub(in crate::run) async fn print_count(request: Request<'_>, process: &mut Proc
 /// Sorted by name for people, as in a plan.
 fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>) -> Vec<&'a Desired> {
     let mut all: Vec<&Desired> = desired.objects.iter().collect();
-    if !request.is_json() && request.show() != Show::Nobody {
+    if !request.is_json() && request.show() != Show::NoNames {
         all.sort_by_cached_key(|one| name(one, schema, request.show()).map(|name| name.to_lowercase()));
     }
     all
@@ -115,7 +115,7 @@ fn in_order<'a>(desired: &'a DesiredState, schema: &Schema, request: Request<'_>
 
 /// `Ada Lovelace (ada@example.org)`, if people are named and the name is known.
 fn name(person: &Desired, schema: &Schema, show: Show) -> Option<String> {
-    let is_shown = show != Show::Nobody;
+    let is_shown = show != Show::NoNames;
     is_shown.then(|| named(&person.attributes, schema)).flatten()
 }
 

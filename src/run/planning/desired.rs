@@ -34,7 +34,7 @@ pub(in crate::run) async fn read(
         (Err(errors), Ok(())) => return Err(errors.into()),
         (Err(errors), Err(error)) => return Err(RunError::from(errors).and(error.into())),
     };
-    let mut desired = everybody(collected, target);
+    let mut desired = merge_normalized(collected, target);
     for of_type in &mut desired {
         name_providers(of_type, catalog.schema(of_type.resource), settings);
     }
@@ -72,7 +72,7 @@ pub(in crate::run) async fn collect(
 
 /// Merges the sources. Each person is normalized first, because only then duplicates and equal login names are
 /// visible.
-fn everybody(mut collected: Vec<Collected>, target: &impl Target) -> Vec<DesiredState> {
+fn merge_normalized(mut collected: Vec<Collected>, target: &impl Target) -> Vec<DesiredState> {
     let catalog = target.catalog();
     let mut assumed: BTreeMap<_, usize> = BTreeMap::new();
     for source in &mut collected {

@@ -61,7 +61,7 @@ mod notify {
 
     pub(super) enum State<'a> {
         Ready,
-        Status(#[expect(dead_code, reason = "there is nobody to tell")] &'a str),
+        Status(#[expect(dead_code, reason = "there is no one to notify")] &'a str),
         Reloading,
         Stopping,
         Watchdog,

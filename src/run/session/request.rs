@@ -111,7 +111,7 @@ impl<'a> Request<'a> {
 
     /// Whether people are named in a page.
     pub(in crate::run) fn names_in_page(&self, names: &Names) -> Names {
-        names.naming(self.show_in_page() != Show::Nobody)
+        names.naming(self.show_in_page() != Show::NoNames)
     }
 
     fn shows(&self, is_terminal: bool) -> Show {
@@ -120,7 +120,7 @@ impl<'a> Request<'a> {
         } else if self.settings.output.names.unwrap_or(is_terminal) {
             Show::Names
         } else {
-            Show::Nobody
+            Show::NoNames
         }
     }
 

@@ -69,9 +69,9 @@ impl FromFile<'_> {
         if request.mode != Mode::Write {
             return Ok(());
         }
-        let nobody = DesiredState::default();
+        let no_people = DesiredState::default();
         let context = Context {
-            known: &Known::new(&nobody),
+            known: &Known::new(&no_people),
             ids: RefCell::new(self.ids),
             // The sources were not read this time, so the owner of an existing account is not known.
             policy: Policy {

@@ -94,13 +94,13 @@ pub(crate) fn in_the_way(path: &Path, found: &Metadata, kind: Kind) -> io::Error
     } else {
         format!("no {}", kind.name())
     };
-    io::Error::other(format!("what stands at {} is {what}", path.display()))
+    io::Error::other(format!("{} is {what}", path.display()))
 }
 
 /// Hint about a file that others may have written.
 const OTHERS: &str = "check its content, then remove the permission of others: `chmod go-w FILE`";
 /// Hint about a file of another user.
-const SOMEBODYS: &str = "check its content, then make it your own: `chown USER FILE`, or copy it";
+const OTHER_OWNER: &str = "check its content, then make it your own: `chown USER FILE`, or copy it";
 
 /// Reads a file that contains changes. Only its owner, who must be this user or root, may have been able to write it.
 ///
@@ -137,7 +137,7 @@ fn believe(found: &Metadata) -> Result<(), (String, &'static str)> {
         let what = format!(
             "it belongs to user {owner}, and this is user {user}, so its content may not come from a run"
         );
-        return Err((what, SOMEBODYS));
+        return Err((what, OTHER_OWNER));
     }
     Ok(())
 }

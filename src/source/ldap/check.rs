@@ -127,7 +127,7 @@ impl LdapSource {
         }
         if search.entries == 0 {
             let mut findings = self.references(connection);
-            findings.push(self.nobody());
+            findings.push(self.no_entries());
             return findings;
         }
         let pages = format!(
@@ -175,15 +175,15 @@ impl LdapSource {
 
     fn surveyed(&self, survey: &Statistics) -> Vec<Diagnosis> {
         let subject = self.subject("attributes");
-        let mut findings = vec![match survey.held_by_nobody() {
+        let mut findings = vec![match survey.missing_everywhere() {
             None => Diagnosis::ok(subject, survey.blind_spots()),
             // With transform rules, every property of the target is checked, whether a rule writes it or not.
-            Some(nobody) if self.settings.transform.is_some() => {
-                Diagnosis::ok(subject, format!("warning: {nobody}"))
+            Some(missing) if self.settings.transform.is_some() => {
+                Diagnosis::ok(subject, format!("warning: {missing}"))
             }
-            Some(nobody) => {
+            Some(missing) => {
                 let fix = "correct these names below `attributes`, or let this account read them";
-                Diagnosis::fault(subject, nobody, Some(fix.to_owned()))
+                Diagnosis::fault(subject, missing, Some(fix.to_owned()))
             }
         }];
         if let Some(duplicates) = survey.duplicates() {
@@ -211,7 +211,7 @@ impl LdapSource {
                 let (within, size) = (counted(within, "group"), counted(size, "member"));
                 what = format!("{what} and {within} within ({size})");
             }
-            if count.is_held_by_nobody() {
+            if count.is_unused() {
                 what = format!("warning: {what}; they may contain former names of their members");
             }
             Diagnosis::ok(self.subject(&format!("role `{}`", count.role)), what)
@@ -223,11 +223,11 @@ impl LdapSource {
         findings
     }
 
-    fn nobody(&self) -> Diagnosis {
+    fn no_entries(&self) -> Diagnosis {
         let (base_dn, user_filter) = (&self.settings.base_dn, &self.settings.user_filter);
-        let nobody = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
+        let missing = Failure::new(format!("no entry below `{base_dn}` matches `{user_filter}`"));
         let hint = "check `base_dn`, `user_filter` and what this account may read";
-        self.problem("entries", nobody.hint(hint))
+        self.problem("entries", missing.hint(hint))
     }
 
     /// Disabled people who are hidden by the search filter look absent, and keep their accounts.

@@ -64,9 +64,9 @@ impl Statistics {
     }
 
     /// Attributes that no entry has, if any. Their names may be wrong.
-    pub(super) fn held_by_nobody(&self) -> Option<String> {
-        let nobody = self.lacking.iter().filter(|(_, _, count)| *count == self.entries);
-        let names: Vec<String> = nobody.map(|(name, ..)| format!("`{name}`")).collect();
+    pub(super) fn missing_everywhere(&self) -> Option<String> {
+        let missing = self.lacking.iter().filter(|(_, _, count)| *count == self.entries);
+        let names: Vec<String> = missing.map(|(name, ..)| format!("`{name}`")).collect();
         (self.entries > 0 && !names.is_empty())
             .then(|| format!("no entry has {}; {}", names.join(", "), self.blind_spots()))
     }

@@ -68,11 +68,11 @@ pub(super) struct Mapping {
 
 impl Mapping {
     /// For people with these attributes and roles.
-    pub(super) fn new(schema: &Schema, everybodys: &Roles, rules: Rules) -> Self {
+    pub(super) fn new(schema: &Schema, base_roles: &Roles, rules: Rules) -> Self {
         Self {
             resource: TypeId::default(),
             schema: schema.clone(),
-            roles: everybodys.clone(),
+            roles: base_roles.clone(),
             rules,
         }
     }

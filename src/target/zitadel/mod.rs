@@ -132,7 +132,7 @@ impl Target for ZitadelTarget {
     }
 
     fn explain_conflict(&self, conflict: TargetError) -> TargetError {
-        self.taken_by_nobody_seen(conflict)
+        self.explain_taken_name(conflict)
     }
 
     async fn catch_up(&self, hidden: Wait) -> Result<bool, TargetError> {

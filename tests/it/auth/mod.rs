@@ -78,7 +78,7 @@ fn a_wrong_password_and_an_empty_one_are_refused() {
     for empty in ["", "\n", "\r\n"] {
         auth(&lab, "ada@example.com", empty)
             .exits(1)
-            .says("it is empty, and servers take that for an anonymous bind")
+            .says("it is empty, and servers treat that as an anonymous bind")
             .does_not_say("accepts it");
     }
 }

@@ -47,7 +47,7 @@ Record: users.csv:2 (csv), active, external id 616461406578616d706c652e6f7267
   roles: \"User\"
 
 Account: <ada@example.org>, Ada Archer (ada@example.org), active, external id 616461406578616d706c652e6f7267
-  it has the external id of the record; this tool looks after it
+  it has the external id of the record; managed by this tool
 
 Decision: update: last_name [policy.update]
   last_name: \"Archer\" -> \"Adler\"

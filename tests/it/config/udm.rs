@@ -134,7 +134,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "`zitadel` and `udm` are both given",
     ),
     ("  user: sync\n", "", "`udm.user` is missing"),
-    ("user: sync", "user: 'a:b'", "`udm.user` holds a colon"),
+    ("user: sync", "user: 'a:b'", "`udm.user` contains a colon"),
     ("  password: hunter5\n", "", "`udm.password` is missing"),
     ("password: hunter5", "password: ''", "`udm.password` is empty"),
     (

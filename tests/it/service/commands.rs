@@ -68,7 +68,7 @@ fn each_command_is_carried_out_once_also_by_another_process() {
     lab.people(&staff(3));
     // It asks several times before the next command comes.
     lab.zitadel.set_organization_metadata(COMMAND, "nonsense");
-    stay.until("is no command");
+    stay.until("is not a command");
     lab.zitadel
         .set_organization_metadata(COMMAND, r#"{"id": "2", "run": "sync"}"#);
     lab.zitadel
@@ -87,14 +87,14 @@ fn what_is_no_command_is_reported_once() {
     stay.until("`directory-sync.command` at the target is not a command: expected value at line 1 column 1");
     for text in [r#"{"id": "1", "run": "wipe"}"#, r#"{"id": "1"}"#] {
         lab.zitadel.set_organization_metadata(COMMAND, text);
-        stay.until("is no command");
+        stay.until("is not a command");
     }
     lab.zitadel
         .set_organization_metadata(COMMAND, r#"{"id": "1", "run": "sync"}"#);
     stay.run_ends("applied", 0);
     lab.zitadel.remove_organization_metadata(COMMAND);
     let (exit, said) = stay.end();
-    assert_eq!((exit, said.matches("is no command").count()), (0, 3), "{said}");
+    assert_eq!((exit, said.matches("is not a command").count()), (0, 3), "{said}");
 }
 
 /// A target that cannot be asked is reported once, and asked again. What cannot be noted is not carried out.

@@ -139,7 +139,7 @@ fn a_lockout_deletes_nobody() {
         let told = format!("{rule}\n{}{}", ran.out, ran.err);
         assert_eq!(ran.exit, 1, "{told}");
         assert!(
-            told.contains("passes by itself") && told.contains("uid=Alice,dc=x"),
+            told.contains("is temporary") && told.contains("uid=Alice,dc=x"),
             "{told}"
         );
         assert_eq!(directory.accounts(), Accounts(NAMES.to_vec(), vec![]), "{told}");

@@ -198,7 +198,7 @@ fn an_account_that_a_later_run_made_again_without_all_it_had_is_told() {
         lab.zitadel.reset_counts();
         lab.run("undo undo.json")
             .exits(1)
-            .says("the account was made again since without all that it had");
+            .says("the account was recreated without everything that it had");
         assert_eq!(lab.zitadel.writes(), []);
         // The newest first, as always: then everything comes back, and twice is once.
         lab.run("undo again.json").exits(0).says("1 deleted");

@@ -36,7 +36,7 @@ fn a_foreign_file_with_a_number_stays() {
         lab.people(&staff(3));
         lab.zitadel.reset_counts();
         lab.run("sync --undo-file undo.json").exits(2).says(&format!(
-            "cannot write the undo file undo.json: what stands at {foreign} is no undo file"
+            "cannot write the undo file undo.json: {foreign} is no undo file"
         ));
         assert_eq!(lab.zitadel.requests(), 0);
         assert_eq!(fs::read(lab.path("undo.json")).unwrap(), first);

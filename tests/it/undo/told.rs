@@ -114,7 +114,7 @@ fn an_account_that_somebody_has_changed_since_is_left_alone() {
         .exits(1)
         .says("changed by others since the run")
         .says(": not undone: another account has its id or login name now")
-        .says("Next: look into the failures above");
+        .says("Next: fix the failures listed above");
     assert_eq!(lab.zitadel.writes(), []);
     assert_eq!(lab.json("report.json")["failures"].as_array().unwrap().len(), 3);
     assert_eq!(account(&lab, "ada").family_name, "King");

@@ -110,7 +110,7 @@ impl Facts<'_> {
 
     fn account(&self, account: &Existing, wanted: &Wanted<'_>) -> ExplainedAccount {
         let schema = self.catalog.schema(account.resource);
-        let name = named(&account.attributes, schema).filter(|_| self.request.show() != Show::Nobody);
+        let name = named(&account.attributes, schema).filter(|_| self.request.show() != Show::NoNames);
         ExplainedAccount {
             resource: self.catalog.name(account.resource),
             account: account.target_id.to_string(),

@@ -20,7 +20,7 @@ pub(in crate::source::ldap) struct Members {
     rules: Vec<Rule>,
     names: Fingerprints,
     /// Roles of all people.
-    everybody: Roles,
+    base_roles: Roles,
     /// Roles by the rules that give them, so that people share them.
     shared: HashMap<Vec<bool>, Roles>,
     /// Groups that are the primary group of a person.
@@ -56,7 +56,7 @@ impl Members {
         Self {
             rules: rules.iter().map(|rule| Rule::new(rule, graph)).collect(),
             names,
-            everybody: base.iter().filter(|role| !is_named(role)).cloned().collect(),
+            base_roles: base.iter().filter(|role| !is_named(role)).cloned().collect(),
             mismatches: graph.values().flat_map(|group| &group.people).copied().collect(),
             ..Self::default()
         }
@@ -92,7 +92,7 @@ impl Members {
         }
         let given = self.rules.iter().zip(&held).filter(|(_, held)| **held);
         let mut roles: Vec<Box<str>> = given.map(|(rule, _)| rule.role.clone()).collect();
-        roles.extend(self.everybody.iter().cloned());
+        roles.extend(self.base_roles.iter().cloned());
         roles.sort_unstable();
         roles.dedup();
         let roles = Roles::from(roles);
@@ -163,7 +163,7 @@ impl RoleCount<'_> {
 
     /// Returns whether no person gets the role although the groups have members. The groups may contain names that
     /// their people no longer have.
-    pub(in crate::source::ldap) fn is_held_by_nobody(&self) -> bool {
+    pub(in crate::source::ldap) fn is_unused(&self) -> bool {
         !self.allow_empty && self.holders == 0 && self.members() > 0
     }
 }

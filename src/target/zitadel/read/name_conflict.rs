@@ -40,7 +40,7 @@ impl ZitadelTarget {
     }
 
     /// Explains a failed creation if no visible user has the name. Zitadel uses one error for name and link.
-    pub(in crate::target::zitadel) fn taken_by_nobody_seen(&self, error: TargetError) -> TargetError {
+    pub(in crate::target::zitadel) fn explain_taken_name(&self, error: TargetError) -> TargetError {
         let (why, hint) = if self.settings.sso_login {
             (format!("so {LINK_TAKEN}, or {ELSEWHERE}"), FREE_THE_LINK)
         } else {

@@ -86,7 +86,7 @@ impl ZitadelTarget {
         let people: Vec<&Desired> = std::iter::once(person).chain(others).take(PEOPLE).collect();
         let found = self.find_people(&people, Forms::Ours).await?;
         let is_free = |person: &&Desired| !found.iter().any(|account| carries(account, person));
-        self.looks.found_nobody(people.into_iter().filter(is_free));
+        self.looks.found_none(people.into_iter().filter(is_free));
         Ok(found
             .into_iter()
             .filter(|account| carries(account, person))

@@ -90,7 +90,7 @@ fn rules_stand_in_place_of_the_status() {
     );
     for (rules, line) in [
         ("[]", "active` is empty"),
-        ("[userAcountControl]", "`userAcountControl` is no rule"),
+        ("[userAcountControl]", "`userAcountControl` is not a rule"),
         ("['(a=b']", "`(a=b` cannot be tested on an entry"),
         (
             "['(memberOf:1.2.840.113556.1.4.1941:=cn=a)']",

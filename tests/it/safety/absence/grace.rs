@@ -202,13 +202,13 @@ fn a_note_that_cannot_be_right_starts_anew() {
         note(&lab, since, runs);
         lab.run("sync")
             .exits(0)
-            .says("cannot be right")
+            .says("its absence marker is invalid")
             .says("1 noted as missing");
         assert_eq!(noted(&lab).1.as_deref(), Some("1"));
         lab.run("sync")
             .exits(0)
             .says("nothing to change")
-            .does_not_say("cannot be right");
+            .does_not_say("its absence marker is invalid");
     }
 }
 

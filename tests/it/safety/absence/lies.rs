@@ -59,7 +59,7 @@ fn a_filter_that_is_wrong_overwrites_nothing() {
             crate::safety::lab::finish(command)
                 .exits(0)
                 .says("nothing to change")
-                .says("the list of accounts filtered by metadata answered wrongly");
+                .says("the list of accounts filtered by metadata gave wrong answers");
             assert_eq!(accounts(&lab), before, "{mode} {lie:?}");
         }
     }
@@ -77,7 +77,7 @@ fn a_filter_that_catches_up_is_believed() {
     lab.run("sync")
         .exits(0)
         .says("nothing to change")
-        .does_not_say("answered wrongly");
+        .does_not_say("gave wrong answers");
 }
 
 /// An answer about other accounts than those that were asked about is none.
@@ -186,7 +186,7 @@ fn a_filter_that_shows_everybody_hides_no_other_configuration() {
     lab.run("apply plan.json")
         .exits(1)
         .says("it was not removed: another configuration manages it");
-    lab.run("sync").exits(0).says("made by provider");
+    lab.run("sync").exits(0).says("it belongs to provider");
     assert_eq!(accounts(&lab), before);
 }
 

@@ -53,7 +53,7 @@ fn a_second_signal_ends_at_once() {
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
         send("-TERM", &child);
         // Two signals of one kind that arrive together are one, so the first has to be heard.
-        let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+        let heard = said.any(|line| line.unwrap().contains("stopping; a second signal"));
         assert!(heard);
         send(signal, &child);
         ended(child).exits(exit);
@@ -85,7 +85,7 @@ fn a_terminal_that_is_closed_ends_no_run_at_once() {
     let mut child = in_flight(&lab, Duration::from_millis(1500));
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
     send("-HUP", &child);
-    let heard = said.any(|line| line.unwrap().contains("coming to an end"));
+    let heard = said.any(|line| line.unwrap().contains("stopping; a second signal"));
     assert!(heard);
     send("-HUP", &child);
     ended(child).exits(1);

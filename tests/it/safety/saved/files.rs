@@ -70,7 +70,7 @@ fn a_file_of_another_kind_is_never_replaced() {
     let lab = with_files();
     for (option, own, kind) in OPTIONS {
         let stays = |file: &str, what: &str| {
-            let said = format!("what stands at {file} is {what}");
+            let said = format!("{file} is {what}");
             refuses(&lab, &format!("{option} {file}"), &[&said, "hint: "]);
         };
         for (other, ..) in OPTIONS.map(|(_, file, kind)| (file, kind)) {

@@ -53,7 +53,7 @@ async fn hours_are_named() {
         // Between the two clocks a second may pass.
         let named = error.what.contains("its clock is 7200 ") || error.what.contains("its clock is 7199 ");
         assert!(named && error.what.contains(text), "{error}");
-        assert!(error.hint.unwrap().starts_with("set the clocks"));
+        assert!(error.hint.unwrap().starts_with("correct the clocks"));
     }
 }
 

@@ -31,7 +31,7 @@ fn an_earlier_undo_file_is_kept_and_a_foreign_file_is_not_replaced() {
     ] {
         lab.run(arguments)
             .exits(2)
-            .says("cannot write the undo file notes.txt: what stands at notes.txt is no undo file");
+            .says("cannot write the undo file notes.txt: notes.txt is no undo file");
     }
     lab.run("sync --undo-file missing/undo.json").exits(2);
     assert_eq!(lab.zitadel.requests(), 0);

@@ -30,7 +30,7 @@ fn a_note_of_an_absence_is_taken_back() {
     lab.people(&staff(12));
     lab.run("sync --undo-file undo.json")
         .exits(0)
-        .says("cannot be undone: 1 account: since when its person was missing");
+        .says("cannot be undone: 1 account: the start of its person's absence");
     lab.run("undo undo.json").exits(0).says("nothing to change");
     assert_eq!(everything(&lab.zitadel), before);
 }

@@ -38,7 +38,7 @@ fn an_address_that_is_used_again_gives_no_account_away() {
     let token = token(&refused);
     lab.run(&format!("sync --approve {token}"))
         .exits(4)
-        .says("does not fit");
+        .says("does not match");
     lab.configure("guard: {max_adoptions_renaming: 2}\n");
     lab.run("sync").exits(0).says("2 adopted");
 }
